@@ -1,0 +1,43 @@
+# Every Sector: the commands of the house. `make help` lists them.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench lock clean installed installed-dev
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+installed:
+	@$(PYTHON) bin/bootstrap.py requirements.txt
+
+installed-dev:
+	@$(PYTHON) bin/bootstrap.py requirements.txt requirements-dev.txt
+
+run: installed ## Start Every Sector on http://127.0.0.1:8000 (PORT=9000 and HOST= change that)
+	@LMS_PUBLIC_ADDRESS="$${LMS_PUBLIC_ADDRESS:-http://$(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(HOST)):$(PORT)}" \
+	  exec $(BIN)/flask --app wsgi serve --prepare --attached --host $(HOST) --port $(PORT)
+
+test: installed-dev ## Check everything: lint, types, layers, tests on SQLite and PostgreSQL, journeys in Chromium
+	@$(BIN)/python bin/check.py
+
+lint: installed-dev ## Check style, types and layers only
+	@$(BIN)/python bin/check.py --lint
+
+format: installed-dev ## Put Python and templates into the house's style
+	@$(BIN)/ruff check --fix --exit-zero --quiet . && $(BIN)/ruff format .
+
+bench: installed-dev ## Measure speed and size beside a bare Flask page
+	@$(BIN)/python -m bench
+
+lock: installed-dev ## Write the lock files anew from requirements.in and requirements-dev.in
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" --quiet requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove the environment, caches and the local database (asks first)
+	@printf "This removes .venv, caches and the database in instance/. Go on? [y/N] "; \
+	  read answer; [ "$$answer" = y ] && rm -rf .venv instance .mypy_cache .ruff_cache .pytest_cache \
+	  .hypothesis .import_linter_cache || echo "Nothing removed."

@@ -1,0 +1,10 @@
+"""What a WSGI server loads, and the `flask` command."""
+
+from lms.app import create_app
+from lms.kernel.config import FolderNotWritable
+
+try:
+    app = create_app()
+except FolderNotWritable as error:
+    # A sentence instead of a traceback: nothing is broken but the place.
+    raise SystemExit(str(error)) from None
