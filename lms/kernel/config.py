@@ -1,0 +1,111 @@
+"""Settings: read once from the environment (prefix ``LMS_``) and an optional ``instance/settings.env``.
+
+Each field's sentence is the manual: docs/handbook/settings.md is checked against this class by a test.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The project's folder: where modules/, quizzes/ and certificates/ are found."""
+
+
+class Settings(BaseSettings):
+    """Everything an administrator can set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LMS_", env_file=None, frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    instance: Path = ROOT / "instance"
+    """The folder for the SQLite database, the secret key and the job queue. Must be writable."""
+
+    database_url: str = ""
+    """The database, as an SQLAlchemy address. Empty: SQLite in the instance folder."""
+
+    secret_key: str = ""
+    """Signs sessions and reset links. Empty: made once and kept in the instance folder."""
+
+    public_address: str = "http://127.0.0.1:8000"
+    """The address people type, without a slash at the end: printed on certificates and in mails."""
+
+    product_name: str = "Every Sector"
+    """The name of the product on pages, mails and certificates."""
+
+    modules: Path = ROOT / "modules"
+    """The folder of the courses."""
+
+    quizzes: Path = ROOT / "quizzes"
+    """The folder of the question banks."""
+
+    languages: list[str] = Field(default=["en"])
+    """The languages offered, the first being the house's own. JSON list."""
+
+    time_zone: str = "UTC"
+    """The house's time zone, used where a placement's station names none."""
+
+    gap_days: int = Field(default=30, ge=0, le=365)
+    """A gap without placement of at most this many days does not restart an obligation."""
+
+    quick_exit_address: str = "https://www.wikipedia.org/"
+    """Where "Leave this page" leads: an ordinary page that explains nothing."""
+
+    mail_server: str = ""
+    """The SMTP server. Empty: mails wait in the outbox and the administrator is told."""
+
+    mail_port: int = 25
+    """The SMTP server's port."""
+
+    mail_username: str = ""
+    """The user name for the SMTP server, where it asks for one."""
+
+    mail_password: str = ""
+    """The password for the SMTP server, where it asks for one."""
+
+    mail_use_tls: bool = False
+    """Whether to say STARTTLS to the SMTP server."""
+
+    mail_sender: str = "every-sector@localhost"
+    """The address that mails come from."""
+
+    rate_limits: bool = True
+    """Whether sign-in, verification and other guessable pages are rate-limited."""
+
+    rate_limit_storage: str = "memory://"
+    """Where rate limits are counted: memory of each process, or a Redis address for several machines."""
+
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    """How many reverse proxies stand in front and may tell the client's address and scheme."""
+
+    secure_cookies: bool = False
+    """Whether cookies are sent over TLS only. Set it to true wherever there is TLS."""
+
+    max_request_bytes: int = Field(default=2_000_000, ge=100_000)
+    """The largest request body taken, in bytes."""
+
+    log_format: str = Field(default="json", pattern="^(json|console)$")
+    """How log lines look: json for machines, console for people."""
+
+    sign_in_hours: int = Field(default=12, ge=1, le=24 * 30)
+    """How many hours of not being used end a session (phones are shared)."""
+
+
+class FolderNotWritable(Exception):
+    """The instance folder cannot be made or written to; the message says what to do."""
+
+
+def make_writable_folder(folder: Path) -> None:
+    """Makes the instance folder where it is missing; raises ``FolderNotWritable`` before anything else can fail."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        reason = "" if os.access(folder, os.W_OK | os.X_OK) else "no permission, or a read-only disk"
+    except OSError as error:
+        reason = (error.strerror or "not possible").lower()
+    if reason:
+        raise FolderNotWritable(
+            f"The folder {folder} cannot be written to ({reason}). "
+            "The database lives there. Name another folder: LMS_INSTANCE=/path/to/a/folder"
+        )

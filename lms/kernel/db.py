@@ -1,0 +1,138 @@
+"""The database: one engine, one session for each request, one commit point, and the column types of the house."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What every table inherits: constraint names that are the same on every database."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base)
+session = cast("scoped_session[Session]", db.session)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC. SQLite keeps it without a zone, so the zone is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuses naive moments and stores the rest in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Returns moments as aware and in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite gives automatic row numbers only to a column declared exactly INTEGER.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+Document = JSON().with_variant(JSONB(), "postgresql")
+"""A small structured value (lists of slugs, a frozen draw): JSON, binary on PostgreSQL."""
+
+Id = Annotated[int, mapped_column(BigId, primary_key=True)]
+"""The number of a row, given by the database."""
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+"""Whether the work under way means to write: SQLite then takes its lock at the start, not half-way."""
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Sets SQLite up for many readers, one writer and commits that survive a power cut.
+
+    pysqlite would open transactions by itself and late; it is told not to, and ``BEGIN`` is said here.
+    With late locks, read-then-write transactions that run at once fail as "locked" instead of waiting.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 20000")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Remembers something to do once the work under way is safely stored, such as waking the worker."""
+    session.info.setdefault("after_commit", []).append(act)
+
+
+def commit() -> None:
+    """Stores the work under way and then does what was to be done after it: the only commit of the house."""
+    session.commit()
+    for act in session.info.pop("after_commit", []):
+        act()
+
+
+def rollback() -> None:
+    """Forgets the work under way."""
+    session.info.pop("after_commit", None)
+    session.rollback()
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Runs a block as a reader and leaves nothing open behind it."""
+    token = writing.set(False)
+    try:
+        yield
+    finally:
+        rollback()
+        writing.reset(token)
+
+
+@contextmanager
+def unit_of_work() -> Iterator["scoped_session[Session]"]:
+    """Runs a block as one transaction of a command or a job: stored whole when it ends, forgotten when it raises."""
+    rollback()
+    token = writing.set(True)
+    try:
+        yield session
+        commit()
+    except BaseException:
+        rollback()
+        raise
+    finally:
+        writing.reset(token)

@@ -1,0 +1,123 @@
+"""The house's own blocks for ``pymdownx.blocks``: plain marked elements that the renderer takes apart."""
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Extension, Markdown
+from pymdownx.blocks import BlocksExtension, BlocksProcessor
+from pymdownx.blocks.block import Block
+
+NAME, WORD, PART, RIGHT = "data-block", "data-word", "data-part", "data-right"
+"""Marks on elements. Authors cannot write attributes, and the sanitiser lets none of these out."""
+
+CALLOUTS = ("caution", "do", "dont", "note")
+
+_MARK = re.compile(r"\[([ xX])\]\s+")
+
+
+class _HouseBlock(Block):  # type: ignore[misc]  # the library ships no types
+    """A block that becomes a marked ``div``."""
+
+    def on_create(self, parent: Element) -> Element:
+        """Makes the element and notes the block's name and word on it."""
+        return SubElement(parent, "div", {NAME: self.NAME, WORD: self.argument or ""})
+
+    def _create(self, parent: Element) -> Element:
+        # The library would add any attribute an author writes under the header; here nobody can.
+        return self.on_create(parent)
+
+    def on_markdown(self) -> str:
+        """Has the content read as blocks."""
+        return "block"
+
+
+class _CheckBlock(_HouseBlock):
+    """A knowledge check: what stands before its list is the prompt, each item an answer with its reason."""
+
+    def on_inline_end(self, block: Element) -> None:
+        """Takes prompt, answers and reasons apart, once emphasis and code are known."""
+        prompt = Element("div", {PART: "prompt"})
+        answers: list[Element] = []
+        for child in list(block):
+            block.remove(child)
+            if child.tag == "ul":
+                answers += [_answer(item) for item in child.findall("li")]
+            else:
+                prompt.append(child)
+        block.text = None
+        block.append(prompt)
+        block.extend(answers)
+
+
+def _answer(item: Element) -> Element:
+    """Returns an answer: an element with its text, its reason and whether it is right."""
+    paragraph = item.find("p")
+    content = paragraph if paragraph is not None and not (item.text or "").strip() else item
+    mark = _MARK.match((content.text or "").lstrip())
+    answer = Element("div", {PART: "answer", RIGHT: "yes" if mark and mark[1] in "xX" else "no"})
+    if mark:
+        content.text = (content.text or "").lstrip()[mark.end() :]
+    text, why = _split_at_bar(content)
+    answer.append(text)
+    answer.append(why)
+    return answer
+
+
+def _split_at_bar(content: Element) -> tuple[Element, Element]:
+    """Returns what stands before and after the first free-standing bar."""
+    before, after = Element("div", {PART: "text"}), Element("div", {PART: "why"})
+    head, bar, rest = (content.text or "").partition(" | ")
+    before.text = head
+    found = bool(bar)
+    after.text = rest if found else None
+    for child in list(content):
+        if found:
+            after.append(child)
+            continue
+        before.append(child)
+        tail, bar, rest = (child.tail or "").partition(" | ")
+        if bar:
+            found = True
+            child.tail, after.text = tail, rest
+    return before, after
+
+
+def _kind(name: str, argument: bool, base: type[_HouseBlock] = _HouseBlock) -> type[_HouseBlock]:
+    return type(f"{name.title()}Block", (base,), {"NAME": name, "ARGUMENT": argument})
+
+
+class HouseBlocks(BlocksExtension):  # type: ignore[misc]  # the library ships no types
+    """Registers the blocks of a course file."""
+
+    def extendMarkdownBlocks(  # noqa: N802 - the library's name
+        self,
+        md: Markdown,  # noqa: ARG002 - the library's signature
+        block_mgr: BlocksProcessor,
+    ) -> None:
+        """Adds every block by its name."""
+        for name in ("sector", "scenario", "option"):
+            block_mgr.register(_kind(name, argument=True), {})
+        block_mgr.register(_kind("check", argument=False, base=_CheckBlock), {})
+        for name in ("local", "description", *CALLOUTS):
+            block_mgr.register(_kind(name, argument=False), {})
+
+
+class PlainText(Extension):
+    """Takes away what a course file has no use for: raw HTML and underlined headings."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
+        """Removes the readers, so that a tag is text like any other."""
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.parser.blockprocessors.deregister("setextheader")
+
+
+def new_reader() -> Markdown:
+    """Returns a Markdown reader of course files. It keeps state and may not be shared between threads."""
+    options: dict[str, Any] = {"tables": {"use_align_attribute": True}}
+    return Markdown(
+        extensions=["tables", "sane_lists", HouseBlocks(), PlainText()],
+        extension_configs=options,
+        output_format="html",
+    )

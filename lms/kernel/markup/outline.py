@@ -1,0 +1,305 @@
+"""The pre-scan of a course file: every fault of structure, with its line.
+
+The library passes unknown and unclosed blocks on as text without a word, so nothing reaches it before this
+has read the file and found no fault.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from lms.kernel.markup.blocks import CALLOUTS
+
+MAX_BYTES = 200_000
+"""The largest course file that is read at all, in bytes."""
+
+MAX_PARAGRAPH = 4_000
+"""The longest run of lines without a blank line, in characters: Markdown readers are slow on long ones."""
+
+MAX_BRACKETS = 100
+"""The most opening brackets and code marks in one such run, for the same reason."""
+
+QUALITIES = ("best", "harmful", "weak")
+
+PARENTS: dict[str, tuple[str, ...]] = {
+    "sector": ("",),
+    "scenario": ("",),
+    "option": ("scenario",),
+    "check": ("",),
+    "local": ("",),
+    "description": ("",),
+    **dict.fromkeys(CALLOUTS, ("", "sector", "scenario", "option", "local")),
+}
+"""Every block, and the blocks it may stand in (the empty word is the page itself)."""
+
+_OPEN = re.compile(r"(/{3,})[ ]*([\w-]+)[ ]*(?:\|[ ]*(.*?)[ ]*)?")
+_CLOSE = re.compile(r"(/{3,})[ ]*")
+_HIDDEN = re.compile(r"(?:[\s>]|[-*+]\s|\d+[.)]\s)+/{3,}")
+_ANSWER = re.compile(r"[-*+][ ]+\[([ xX])\][ ]+(\S.*)")
+_HEADING = re.compile(r"(#{1,6})(.*)")
+_CODE = re.compile(r"(`+).+?\1")
+_HTML = re.compile(r"<(?=[a-zA-Z/!?])(?!https?://[^<>]*>|[^\s<>@]+@[^\s<>@]+>)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkupProblem:
+    """A fault in a text: the line (from 1) and a sentence for its author."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(slots=True)
+class Found:
+    """A block that was found: name, word after the bar, slashes, line, parent, depth, and its own lines."""
+
+    name: str
+    word: str
+    slashes: int
+    line: int
+    parent: str
+    depth: int
+    lines: list[tuple[int, str]] = field(default_factory=list)
+    children: list["Found"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outline:
+    """What the pre-scan saw: blocks in order, runs of sector blocks, and the problems."""
+
+    blocks: list[Found] = field(default_factory=list)
+    sector_runs: list[list[Found]] = field(default_factory=list)
+    problems: list[MarkupProblem] = field(default_factory=list)
+
+    def shape(self) -> list[tuple[int, str]]:
+        """Returns (line, signature) for each block: what a translation must repeat in the same order."""
+        return [(block.line, _signature(block)) for block in self.blocks]
+
+
+def _signature(block: Found) -> str:
+    if block.name == "check":
+        marks = "".join("x" if mark == "x" else "-" for _line, mark, _text in answers(block))
+        return f"check {marks}"
+    return f"{block.name} {block.word}" if block.name in {"sector", "option"} else block.name
+
+
+def lines_of(text: str) -> list[str]:
+    """Returns the lines of a text, whatever its line ends and without a byte order mark."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def answers(block: Found) -> list[tuple[int, str, str]]:
+    """Returns the answers of a check as (line, "x" or "", text with its continuation lines)."""
+    found: list[tuple[int, str, str]] = []
+    for number, line in block.lines:
+        match = _ANSWER.fullmatch(line)
+        if match:
+            found.append((number, match[1].strip().lower(), match[2]))
+        elif found and line.strip():
+            first, mark, text = found[-1]
+            found[-1] = (first, mark, f"{text} {line.strip()}")
+    return found
+
+
+def read_outline(text: str, first_line: int = 1) -> Outline:
+    """Reads the structure of a course text and collects every fault.
+
+    ``first_line`` is the place of the text's first line in its file.
+    """
+    outline = Outline()
+    if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
+        sentence = f"the text is longer than {MAX_BYTES // 1000} kB; split it into several modules"
+        outline.problems.append(MarkupProblem(first_line, sentence))
+        return outline
+    scan = _Scan(outline)
+    for number, line in enumerate(lines_of(text), start=first_line):
+        scan.take(number, line)
+    scan.finish()
+    outline.problems.sort(key=lambda problem: problem.line)
+    return outline
+
+
+class _Scan:
+    """Reads line by line and remembers which blocks are open."""
+
+    def __init__(self, outline: Outline) -> None:
+        self.outline = outline
+        self.open: list[Found] = []
+        self.run: list[Found] | None = None
+        self.paragraph = 0
+        self.brackets = 0
+
+    def problem(self, line: int, sentence: str) -> None:
+        self.outline.problems.append(MarkupProblem(line, sentence))
+
+    def take(self, number: int, line: str) -> None:
+        """Reads one line."""
+        self.measure(number, line)
+        if len(line) > MAX_PARAGRAPH:
+            # Refused already, and too long for the patterns below.
+            return
+        if _CONTROL.search(line):
+            self.problem(number, "there is an invisible control character in this line; remove it")
+        if line.startswith("///"):
+            self.mark(number, line)
+        elif _HIDDEN.match(line):
+            self.problem(
+                number, "a block mark (///) must stand at the very beginning of its line, outside lists"
+            )
+        else:
+            self.text(number, line)
+
+    def measure(self, number: int, line: str) -> None:
+        """Refuses paragraphs that would keep a Markdown reader busy for minutes; says so once for each."""
+        if not line.strip():
+            self.paragraph = self.brackets = 0
+            return
+        self.paragraph += len(line) + 1
+        self.brackets += line.count("[") + line.count("`")
+        if self.paragraph > MAX_PARAGRAPH:
+            self.problem(number, f"this paragraph is longer than {MAX_PARAGRAPH} characters; split it")
+            self.paragraph = -MAX_BYTES
+        if self.brackets > MAX_BRACKETS:
+            self.problem(
+                number, f"this paragraph has more than {MAX_BRACKETS} brackets or code marks; split it"
+            )
+            self.brackets = -MAX_BYTES
+
+    def mark(self, number: int, line: str) -> None:
+        """Reads a line that opens or closes a block."""
+        opening, closing = _OPEN.fullmatch(line), _CLOSE.fullmatch(line)
+        if closing:
+            self.close(number, len(closing[1]))
+        elif opening:
+            self.begin(number, len(opening[1]), opening[2].lower(), opening[3] or "")
+        else:
+            self.problem(
+                number,
+                "this block mark cannot be read; write `/// name` or `/// name | word`, and `///` to end",
+            )
+
+    def begin(self, number: int, slashes: int, name: str, word: str) -> None:
+        """Opens a block."""
+        parent = self.open[-1] if self.open else None
+        within = parent.name if parent else ""
+        if name not in PARENTS:
+            self.problem(number, f"there is no block called “{name}”; the blocks are {', '.join(PARENTS)}")
+        elif within in {"", *PARENTS} and within not in PARENTS[name]:
+            place = f"inside “{within}”" if within else "outside a scenario"
+            self.problem(number, f"a block “{name}” cannot stand {place}")
+        block = Found(name, word, slashes, number, within, len(self.open))
+        self.check_word(block)
+        self.outline.blocks.append(block)
+        if parent:
+            parent.children.append(block)
+        elif name == "sector":
+            if self.run is None:
+                self.run = []
+                self.outline.sector_runs.append(self.run)
+            self.run.append(block)
+        else:
+            self.run = None
+        self.open.append(block)
+
+    def check_word(self, block: Found) -> None:
+        """Judges the word after the bar."""
+        if block.name == "sector" and not _SLUG.fullmatch(block.word):
+            self.problem(block.line, "a sector block names its sector: `/// sector | wash`")
+        elif block.name == "scenario" and not block.word:
+            self.problem(block.line, "a scenario has a title: `/// scenario | The girl at the tap`")
+        elif block.name == "option" and block.word not in QUALITIES:
+            self.problem(block.line, "an option says what it is: `/// option | best`, harmful or weak")
+        elif block.name in ("check", "local", "description", *CALLOUTS) and block.word:
+            self.problem(block.line, f"a block “{block.name}” takes no word after a bar")
+
+    def close(self, number: int, slashes: int) -> None:
+        """Closes the innermost open block."""
+        if not self.open:
+            self.problem(number, "this `///` closes nothing")
+            return
+        block = self.open.pop()
+        if block.slashes != slashes:
+            self.problem(
+                number,
+                f"the block opened in line {block.line} has {block.slashes} slashes, its end {slashes}",
+            )
+        self.judge(block)
+
+    def text(self, number: int, line: str) -> None:
+        """Reads a line of text."""
+        block = self.open[-1] if self.open else None
+        if block is not None:
+            if not block.lines and line.startswith(("    ", "\t")):
+                self.problem(number, "the first line inside a block must not be indented")
+            block.lines.append((number, line))
+        elif line.strip():
+            self.run = None
+        if block is not None and block.name == "scenario" and block.children and line.strip():
+            self.problem(number, "in a scenario nothing may stand after the first option except options")
+        heading = _HEADING.match(line)
+        if heading:
+            self.heading(number, len(heading[1]), heading[2], block)
+        if _HTML.search(_CODE.sub("", line)):
+            self.problem(
+                number, "HTML is not read here; write Markdown (or put `code marks` around an example)"
+            )
+
+    def heading(self, number: int, level: int, title: str, block: Found | None) -> None:
+        """Judges a heading."""
+        if not title.strip("# "):
+            self.problem(number, "this heading is empty")
+        elif level == 1:
+            self.problem(number, "the title stands in the front matter; sections begin with `##`")
+        elif level > 4:
+            self.problem(number, "headings go down to `####` only")
+        elif level == 2 and block is not None:
+            self.problem(number, "a section (`##`) cannot begin inside a block; use `###`")
+
+    def finish(self) -> None:
+        """Reports what was never closed."""
+        for block in self.open:
+            self.problem(
+                block.line, f"the block “{block.name}” is never closed; end it with `{'/' * block.slashes}`"
+            )
+
+    def judge(self, block: Found) -> None:
+        """Judges a finished block by its kind."""
+        if block.name == "check":
+            self.judge_check(block)
+        elif block.name == "scenario":
+            qualities = [child.word for child in block.children if child.name == "option"]
+            if len(qualities) < 2:
+                self.problem(block.line, "a scenario has at least two options")
+            elif qualities.count("best") != 1:
+                self.problem(block.line, "a scenario has exactly one best option")
+        elif block.name == "option":
+            paragraphs = "\n".join(line for _number, line in block.lines).strip().split("\n\n")
+            if len([part for part in paragraphs if part.strip()]) + len(block.children) < 2:
+                self.problem(block.line, "an option needs two paragraphs: the choice, then the reason")
+        elif (
+            block.name != "local"
+            and not block.children
+            and not any(line.strip() for _number, line in block.lines)
+        ):
+            self.problem(block.line, f"the block “{block.name}” is empty")
+
+    def judge_check(self, block: Found) -> None:
+        """Judges a knowledge check: a prompt, two answers or more, one of them right, a reason each."""
+        found = answers(block)
+        start = found[0][0] if found else block.line + len(block.lines) + 1
+        if not any(line.strip() for number, line in block.lines if number < start):
+            self.problem(block.line, "a check begins with its question")
+        if len(found) < 2:
+            self.problem(
+                block.line, "a check has at least two answers: `- [x] right | why` and `- [ ] wrong | why`"
+            )
+        elif not any(mark for _number, mark, _text in found):
+            self.problem(block.line, "no answer of this check is right; mark one with `[x]`")
+        for number, _mark, text in found:
+            answer, bar, why = text.partition(" | ")
+            if not bar or not answer.strip() or not why.strip():
+                self.problem(number, "an answer gives its reason after a bar: `- [ ] answer | why`")
+        for number, line in block.lines:
+            if number > start and line.startswith(("- ", "* ", "+ ")) and not _ANSWER.fullmatch(line):
+                self.problem(number, "an answer begins with `- [x]` or `- [ ]`")

@@ -1,0 +1,207 @@
+"""PDF documents, set by Typst from a design in `certificates/` and from text alone.
+
+A design is a pure function of its inputs: the same text gives the same bytes. Every document is archival
+(PDF/A-2a) and accessible (PDF/UA-1), with the fonts beside the designs and no others.
+"""
+
+import os
+import re
+import struct
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import typst
+
+FOLDER = Path(__file__).resolve().parents[2] / "certificates"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_DESIGN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# Joiners carry meaning in Persian, Urdu and Kurdish names; other invisible characters only carry risk,
+# such as an override that prints a name backwards.
+_JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+_VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
+
+
+class PdfError(Exception):
+    """A document cannot be set; carries the design and the reason, never the text of an input."""
+
+    def __init__(self, design: str, reason: str) -> None:
+        super().__init__(f"{design}: {reason}")
+        self.design = design
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class _Press:
+    """One kept compiler with the lock that lets one thread at a time use it."""
+
+    compiler: typst.Compiler
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _Workshop:
+    """The process's presses, one for each design, made at first use."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.presses: dict[str, _Press] = {}
+        self.left_behind = False
+
+    def press(self, design: str) -> _Press:
+        """Returns the press of a design that exists."""
+        if self.left_behind:
+            # Typst would wait for ever for threads that only the parent has; an error can be seen and mended.
+            raise PdfError(design, "the parent process set a PDF before it forked; only workers may set PDFs")
+        with self.lock:
+            if design not in self.presses:
+                path = FOLDER / f"{design}.typ"
+                if not _DESIGN_NAME.fullmatch(design) or not path.is_file():
+                    raise PdfError(design, "there is no such design in certificates/")
+                self.presses[design] = _Press(typst.Compiler(input=path, root=FOLDER, font_paths=_fonts()))
+            return self.presses[design]
+
+    def after_fork(self) -> None:
+        """Notes in a forked child whether the parent's Typst had threads, for a fork leaves those behind."""
+        self.left_behind = self.left_behind or bool(self.presses)
+        # Another thread of the parent may have held the lock.
+        self.lock = threading.Lock()
+
+
+_workshop = _Workshop()
+os.register_at_fork(after_in_child=_workshop.after_fork)
+
+
+def render(design: str, inputs: Mapping[str, str]) -> bytes:
+    """Sets the design `certificates/<design>.typ` with the inputs and returns the PDF's bytes.
+
+    `inputs["issued_at"]` (ISO 8601, UTC where it names no zone) is the document's moment, so that nothing
+    depends on when it is set. Characters that no bundled font has are printed as U+FFFD, see `unprintable`.
+    Raises `PdfError` for an unknown design, a missing or unknown input and whatever else Typst refuses.
+    """
+    moment = _moment(design, inputs)
+    cleaned = {key: printable(value) for key, value in inputs.items()}
+    try:
+        return _set(design, cleaned, moment)
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise PdfError(design, error.message) from error
+    # The fonts have every character but not this combination of a letter and its marks: the letters alone
+    # are always printable, and a certificate without an accent is better than none.
+    try:
+        return _set(design, {key: _without_marks(value) for key, value in cleaned.items()}, moment)
+    except typst.TypstError as error:
+        raise PdfError(design, error.message) from error
+
+
+def printable(text: str) -> str:
+    """Returns the text composed (NFC), without controls, and with U+FFFD for what no bundled font has."""
+    return "".join(map(_printable_character, unicodedata.normalize("NFC", text)))
+
+
+def unprintable(text: str) -> frozenset[str]:
+    """Returns the characters of the text that a PDF would show as U+FFFD, so that HR can be told before."""
+    composed = unicodedata.normalize("NFC", text)
+    return frozenset(char for char in composed if _printable_character(char) == REPLACEMENT != char)
+
+
+def _printable_character(char: str) -> str:
+    """Returns what is printed for one character: itself, a space, nothing or U+FFFD."""
+    category = unicodedata.category(char)
+    if char.isspace():
+        return char if char == "\N{NO-BREAK SPACE}" else " "
+    if char in _JOINERS:
+        return char
+    if category in {"Cc", "Cf"} or char in _VARIATION_SELECTORS:
+        return ""
+    # PDF/A forbids private characters even where a font has them: nobody could say what they mean.
+    return char if category != "Co" and ord(char) in _covered() else REPLACEMENT
+
+
+def _without_marks(text: str) -> str:
+    """Returns the text without combining marks and joiners."""
+    return "".join(char for char in text if not unicodedata.category(char).startswith(("M", "Cf")))
+
+
+def _moment(design: str, inputs: Mapping[str, str]) -> datetime:
+    """Reads the document's moment from its inputs; an absent one is an error, for now() would not repeat."""
+    try:
+        # Typst counts in whole seconds and refuses anything finer.
+        moment = datetime.fromisoformat(inputs["issued_at"]).replace(microsecond=0)
+    except (KeyError, ValueError) as error:
+        raise PdfError(design, "the input issued_at must be an ISO 8601 date or moment") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _set(design: str, inputs: dict[str, str], moment: datetime) -> bytes:
+    """Compiles the design with text that is ready to print; lets Typst's own error through."""
+    press = _workshop.press(design)
+    with press.lock:
+        pdf = press.compiler.compile(
+            format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], timestamp=moment
+        )
+    if not isinstance(pdf, bytes):
+        raise PdfError(design, "Typst returned no document")
+    return pdf
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Returns the bundled fonts alone: a system's own fonts would make the PDF differ between machines."""
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER / "fonts"]
+    )
+
+
+@cache
+def _covered() -> frozenset[int]:
+    """Returns the code points that at least one bundled font has."""
+    files = sorted((FOLDER / "fonts").glob("*.ttf"))
+    return frozenset(point for path in files for point in _code_points(path.read_bytes()))
+
+
+def _code_points(font: bytes) -> Iterator[int]:
+    """Yields the code points that lead to a glyph in a TrueType font (OpenType, `cmap` formats 4 and 12)."""
+    (table_count,) = struct.unpack_from(">H", font, 4)
+    tables = (struct.unpack_from(">4s4xL", font, 12 + 16 * number) for number in range(table_count))
+    (cmap,) = (offset for tag, offset in tables if tag == b"cmap")
+    (subtable_count,) = struct.unpack_from(">H", font, cmap + 2)
+    for number in range(subtable_count):
+        (offset,) = struct.unpack_from(">4xL", font, cmap + 4 + 8 * number)
+        (kind,) = struct.unpack_from(">H", font, cmap + offset)
+        if kind == 4:
+            yield from _code_points_of_segments(font, cmap + offset)
+        elif kind == 12:
+            yield from _code_points_of_groups(font, cmap + offset)
+
+
+def _code_points_of_segments(font: bytes, start: int) -> Iterator[int]:
+    """Yields what a `cmap` subtable of format 4 covers; a segment may have holes, which lead to glyph 0."""
+    (doubled,) = struct.unpack_from(">H", font, start + 6)
+    # Four arrays of equal length follow each other; after the first, two bytes are padding.
+    ends, firsts, deltas, jumps = (
+        struct.unpack_from(f">{doubled // 2}H", font, start + 14 + (2 if array else 0) + array * doubled)
+        for array in range(4)
+    )
+    jumps_start = start + 16 + 3 * doubled
+    for segment, (first, last, delta, jump) in enumerate(zip(firsts, ends, deltas, jumps, strict=True)):
+        for point in range(first, min(last, 0xFFFE) + 1):
+            if jump:
+                # The jump is counted in bytes from its own place in its array.
+                where = jumps_start + 2 * segment + jump + 2 * (point - first)
+                (glyph,) = struct.unpack_from(">H", font, where)
+            else:
+                glyph = (point + delta) % 0x10000
+            if glyph:
+                yield point
+
+
+def _code_points_of_groups(font: bytes, start: int) -> Iterator[int]:
+    """Yields what a `cmap` subtable of format 12 covers."""
+    (group_count,) = struct.unpack_from(">L", font, start + 12)
+    for group in range(group_count):
+        first, last = struct.unpack_from(">LL", font, start + 16 + 12 * group)
+        yield from range(first, last + 1)

@@ -1,0 +1,47 @@
+"""The application class: each request is one transaction, stored after the view and before the answer."""
+
+from typing import Any
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from lms.kernel import db
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+LARGEST_NUMBER = 2**63 - 1
+"""The largest number a row can have."""
+
+
+def refuse_what_no_row_can_have(parts: dict[str, Any]) -> None:
+    """Answers 404 to parts of an address that the databases cannot even be asked for."""
+    for part in parts.values():
+        if (isinstance(part, int) and part > LARGEST_NUMBER) or (isinstance(part, str) and "\x00" in part):
+            raise NotFound
+
+
+class Application(Flask):
+    """Flask with the one commit point of the house around every view.
+
+    GET never writes: whatever a view does there is forgotten. For the other methods the work is committed after the
+    view and before the response leaves, so what a person was told is stored is stored. A refused form (status 400
+    and above) stores nothing.
+    """
+
+    def full_dispatch_request(self) -> Any:
+        """Says before anything touches the database whether this request means to write."""
+        token = db.writing.set(request.method not in SAFE_METHODS)
+        try:
+            return super().full_dispatch_request()
+        finally:
+            db.writing.reset(token)
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Runs the view and then the one commit, inside the reach of the error pages."""
+        refuse_what_no_row_can_have(request.view_args or {})
+        response = self.make_response(super().dispatch_request())
+        if request.method not in SAFE_METHODS and response.status_code < 400:
+            db.commit()
+        return response

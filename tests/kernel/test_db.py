@@ -1,0 +1,106 @@
+"""The ground floor of storage: moments, one commit point, waiting writers, facts that stay."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from flask import Flask
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from lms.kernel import clock, db
+from lms.kernel.db import session, unit_of_work
+from lms.people.models import DutyStation, Organisation, Placement
+from tests.factories.people import employed, organisation, person, placed, sectors, station
+
+
+def test_moments_come_back_in_utc(house: Flask) -> None:
+    given = datetime(2026, 3, 30, 23, 30, tzinfo=timezone(timedelta(hours=3)))
+    with clock.using(clock.FixedClock(given)):
+        made = organisation()
+    session.expire_all()
+    assert session.get_one(Organisation, made.id).recorded_at == given
+    assert session.get_one(Organisation, made.id).recorded_at.tzinfo is UTC
+
+
+def test_a_moment_without_a_zone_is_refused(house: Flask) -> None:
+    session.add(
+        DutyStation(slug="s", name="S", country="Aravia", recorded_at=datetime(2026, 3, 30))  # noqa: DTZ001
+    )
+    with pytest.raises(StatementError, match="without a time zone"):
+        session.flush()
+
+
+def test_a_failed_unit_of_work_leaves_nothing(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(RuntimeError), unit_of_work():
+            organisation("gone")
+            raise RuntimeError
+        with db.reading():
+            assert session.query(Organisation).count() == 0
+
+
+def test_many_writers_that_read_first_all_get_through(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        made = organisation("counter", name="0").id
+    faults: list[BaseException] = []
+
+    def add_one() -> None:
+        try:
+            for _ in range(10):
+                with app.app_context(), unit_of_work():
+                    row = session.get_one(Organisation, made, with_for_update=True)
+                    row.name = str(int(row.name) + 1)
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=add_one) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    with app.app_context(), db.reading():
+        assert session.get_one(Organisation, made).name == "80"
+
+
+def test_facts_are_withdrawn_once_and_never_reworded(house: Flask) -> None:
+    sectors()
+    placement = placed(employed(person(), organisation()), station())
+    number = placement.id
+    for change in ({"sector": "health"}, {"from_on": placement.from_on.replace(year=2020)}):
+        with (
+            pytest.raises(DBAPIError, match="placement: what happened is not changed"),
+            session.begin_nested(),
+        ):
+            session.execute(update(Placement).where(Placement.id == number).values(**change))
+    moment = clock.now()
+    session.execute(update(Placement).where(Placement.id == number).values(retracted_at=moment))
+    with pytest.raises(DBAPIError, match="not changed"), session.begin_nested():
+        session.execute(update(Placement).where(Placement.id == number).values(retracted_at=None))
+    with pytest.raises(DBAPIError, match="not removed"), session.begin_nested():
+        session.execute(text("DELETE FROM placement"))
+
+
+def test_get_never_writes(app: Flask) -> None:
+    @app.get("/writes-by-mistake")
+    def writes() -> str:
+        organisation("by-mistake")
+        return "done"
+
+    assert app.test_client().get("/writes-by-mistake").status_code == 200
+    with app.app_context(), db.reading():
+        assert session.query(Organisation).count() == 0
+
+
+def test_a_refused_form_stores_nothing_and_an_accepted_one_is_stored_before_the_answer(app: Flask) -> None:
+    @app.post("/writes/<int:status>")
+    def writes(status: int) -> tuple[str, int]:
+        organisation(f"status-{status}")
+        return "done", status
+
+    client = app.test_client()
+    for status in (200, 302, 422, 500):
+        client.post(f"/writes/{status}")
+    with app.app_context(), db.reading():
+        assert {row.slug for row in session.query(Organisation)} == {"status-200", "status-302"}
