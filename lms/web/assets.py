@@ -1,0 +1,114 @@
+"""Static files: read once at start-up, named by their content, compressed once, kept by browsers for ever."""
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import brotli
+from flask import Flask, Response, abort, request
+
+from lms.web.access import public
+
+FOLDER = Path(__file__).parent / "static"
+FOR_EVER = "public, max-age=31536000, immutable"
+# A page written before an upgrade may ask for an old digest: it gets today's file and asks again soon.
+FOR_A_MINUTE = "public, max-age=60"
+DIGEST_LENGTH = 12
+# Written out because the table of the operating system differs from machine to machine.
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+    ".png": "image/png",
+}
+COMPRESSIBLE = {".css", ".js", ".svg", ".txt", ".json", ".webmanifest"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One static file as it is sent: its bytes by content coding, ``identity`` always among them."""
+
+    name: str
+    digest: str
+    content_type: str
+    bodies: Mapping[str, bytes]
+
+
+def without_comments(css: str) -> str:
+    """Returns a style sheet without comments and indentation, which are for us and not for a 2G line."""
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip() + "\n"
+
+
+def read_asset(path: Path, name: str) -> Asset:
+    """Reads one file, computes its digest and compresses it where that makes it smaller."""
+    body = path.read_bytes()
+    if path.suffix == ".css":
+        body = without_comments(body.decode()).encode()
+    bodies = {"identity": body}
+    if path.suffix in COMPRESSIBLE:
+        compressed = {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
+        bodies |= {coding: small for coding, small in compressed.items() if len(small) < len(body)}
+    guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Asset(
+        name=name,
+        digest=hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH],
+        content_type=CONTENT_TYPES.get(path.suffix, guessed),
+        bodies=bodies,
+    )
+
+
+def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
+    """Reads every file of a folder, by its path below it."""
+    names = {
+        path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    return {name: read_asset(path, name) for name, path in names.items()}
+
+
+@cache
+def _kept_assets(folder: Path) -> dict[str, Asset]:
+    # Compressing takes a tenth of a second; a process that makes several applications, as tests do, pays once.
+    return read_assets(folder)
+
+
+def set_up_assets(app: Flask, folder: Path = FOLDER) -> None:
+    """Serves a folder's files at ``/static/<digest>/<name>`` and gives templates ``asset_url(name)``."""
+    assets = _kept_assets(folder)
+    # Built once, not by url_for: a page of a hundred icons asks a hundred times.
+    paths = {name: f"/static/{asset.digest}/{quote(name)}" for name, asset in assets.items()}
+
+    def asset_url(name: str) -> str:
+        """Returns the address of a static file's present content; raises KeyError for a wrong name."""
+        return request.script_root + paths[name]
+
+    @public
+    def asset(digest: str, name: str) -> Response:
+        """Sends a static file in the smallest coding the browser takes."""
+        found = assets.get(name)
+        if found is None:
+            abort(404)
+        response = Response(content_type=found.content_type)
+        coding = next(
+            (c for c in ("br", "gzip") if c in found.bodies and request.accept_encodings[c]), "identity"
+        )
+        response.set_data(found.bodies[coding])
+        if coding != "identity":
+            response.content_encoding = coding
+        response.vary.add("Accept-Encoding")
+        response.headers["Cache-Control"] = FOR_EVER if digest == found.digest else FOR_A_MINUTE
+        response.set_etag(f"{found.digest}-{coding}")
+        response.make_conditional(request)
+        return response
+
+    app.add_url_rule("/static/<digest>/<path:name>", "web.asset", asset, methods=["GET"])
+    app.extensions["asset_url"] = app.jinja_env.globals["asset_url"] = asset_url

@@ -1,0 +1,110 @@
+"""Puts the frame on the application: templates, filters, navigation, headers, errors, static files."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, request
+from flask_babel import Babel
+from markupsafe import Markup
+
+from lms.web.addresses import address_of
+from lms.web.assets import FOLDER, set_up_assets
+from lms.web.errors import set_up_errors
+from lms.web.fields import form_problems, is_form, is_group
+from lms.web.headers import set_up_headers
+from lms.web.language import (
+    direction_of,
+    language_name,
+    language_of_page,
+    language_without_session,
+    languages,
+)
+from lms.web.navigation import navigation
+from lms.web.texts import set_up_texts
+from lms.web.words import FILTERS
+
+DEFAULTS = {
+    "PRODUCT_NAME": "Every Sector",
+    "LANGUAGES": ["en"],
+    "DEMONSTRATION": False,
+    "QUICK_EXIT_URL": "https://www.wikipedia.org/",
+}
+ICONS = frozenset(re.findall(r'<symbol id="([a-z-]+)"', (FOLDER / "icons.svg").read_text()))
+
+
+@lru_cache(maxsize=1000)
+def _drawn(name: str, label: str | None, sprite: str) -> Markup:
+    if name not in ICONS:
+        raise LookupError(f"there is no icon {name!r} in lms/web/static/icons.svg")
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon icon-{0}" {1}><use href="{2}#{0}"/></svg>').format(name, said, sprite)
+
+
+def icon(name: str, label: str | None = None) -> Markup:
+    """Draws an icon of the sprite: decorative beside a word, or named by ``label`` where it stands alone."""
+    # A label may be a lazy translation: its text is what the drawing depends on.
+    return _drawn(name, str(label) if label else None, current_app.extensions["asset_url"]("icons.svg"))
+
+
+def has_icon(name: object) -> bool:
+    """Says whether the sprite holds an icon, for names that come from files people write."""
+    return name in ICONS
+
+
+def has_endpoint(name: str) -> bool:
+    """Says whether a page exists in this application, so that the frame can link to it."""
+    return name in current_app.view_functions
+
+
+def address(endpoint: str, path: str) -> str:
+    """Returns a page's address by endpoint name, or its agreed path where that page is not here."""
+    return address_of(endpoint) if has_endpoint(endpoint) else request.script_root + path
+
+
+def demonstration() -> bool:
+    """Says whether this installation only shows invented people."""
+    return bool(current_app.config["DEMONSTRATION"])
+
+
+def page_context() -> dict[str, Any]:
+    """Gives every template what the frame is written with."""
+    language = language_of_page()
+    return {
+        "language": language,
+        "direction": direction_of(language),
+        "product_name": current_app.config["PRODUCT_NAME"],
+        "quick_exit_url": current_app.config["QUICK_EXIT_URL"],
+    }
+
+
+def set_up_web(app: Flask) -> None:
+    """Wires the room into an application; works with no other room present."""
+    for name, value in DEFAULTS.items():
+        app.config.setdefault(name, value)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    if "babel" not in app.extensions:
+        Babel(app, locale_selector=language_without_session)
+    set_up_texts(app)
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(
+        icon=icon,
+        # Macros have parameters called ``icon``: inside them the drawing goes by its longer name.
+        svg_icon=icon,
+        address=address,
+        form_problems=form_problems,
+        is_form=is_form,
+        is_group=is_group,
+        has_icon=has_icon,
+        has_endpoint=has_endpoint,
+        demonstration=demonstration,
+        navigation=navigation,
+        languages=languages,
+        language_name=language_name,
+    )
+    app.register_blueprint(Blueprint("web", __name__, template_folder="templates"))
+    app.context_processor(page_context)
+    set_up_assets(app)
+    set_up_headers(app)
+    set_up_errors(app)

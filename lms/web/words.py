@@ -1,0 +1,100 @@
+"""How days, moments, figures and periods are written on pages. None of them ever breaks over a line."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from flask_babel import get_locale, ngettext
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+THIN = "\N{NARROW NO-BREAK SPACE}"
+NOTHING = "\N{EN DASH}"
+Amount = int | float | Fraction | Decimal
+
+
+def _locale() -> Locale:
+    # Outside a request, in a command or a job, nobody has chosen a language.
+    return get_locale() or Locale("en")
+
+
+def _kept_together(text: str) -> str:
+    return text.replace(" ", NO_BREAK)
+
+
+def day(value: date | None) -> str:
+    """Writes a day in full: 22 November 2026."""
+    return _kept_together(format_date(value, "d MMMM y", _locale())) if value else NOTHING
+
+
+def day_short(value: date | None) -> str:
+    """Writes a day for tables: 22 Nov 2026."""
+    return _kept_together(format_date(value, "d MMM y", _locale())) if value else NOTHING
+
+
+def moment(value: datetime | None) -> str:
+    """Writes a moment in UTC: 22 November 2026, 09:14 UTC. A moment without a zone is taken as UTC."""
+    if value is None:
+        return NOTHING
+    utc = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    clock = format_time(utc, "HH:mm", locale=_locale())
+    return f"{day(utc.date())}, {clock}{NO_BREAK}UTC"
+
+
+def number(value: int | None) -> str:
+    """Writes a whole number with its thousands apart: 4 212."""
+    return NOTHING if value is None else f"{value:,}".replace(",", THIN).replace("-", "\N{MINUS SIGN}")
+
+
+def change(value: int | None) -> str:
+    """Writes a difference with its sign: +6, −5, 0."""
+    return f"+{number(value)}" if value is not None and value > 0 else number(value)
+
+
+def percent(value: Amount | None, of: Amount = 1) -> str:
+    """Writes a share, ``value`` out of ``of``, in whole per cent: 73 %.
+
+    A share of nothing is a dash. Rounding is half up, but "100 %" is kept for all and "0 %" for none: a
+    report that rounds the last missing person away is not believed twice.
+    """
+    if value is None or of == 0:
+        return NOTHING
+    # By their written digits: 0.725 is meant as 72.5 %, though as a binary fraction it is a little less.
+    hundredths = Fraction(str(value)) * 100 / Fraction(str(of))
+    exact = Decimal(hundredths.numerator) / Decimal(hundredths.denominator)
+    rounded = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+    if 0 < hundredths < 100:
+        rounded = min(max(rounded, 1), 99)
+    return f"{rounded}{NO_BREAK}%"
+
+
+def period(value: object) -> str:
+    """Writes an ISO 8601 period in words: ``P2Y`` is "2 years", ``PT24H`` is "24 hours"."""
+    found = re.fullmatch(
+        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", str(value)
+    )
+    if value is None or found is None:
+        return NOTHING if value is None else str(value)
+    years, months, weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
+    parts = (
+        ngettext("%(num)d year", "%(num)d years", years) if years else "",
+        ngettext("%(num)d month", "%(num)d months", months) if months else "",
+        ngettext("%(num)d week", "%(num)d weeks", weeks) if weeks else "",
+        ngettext("%(num)d day", "%(num)d days", days) if days else "",
+        ngettext("%(num)d hour", "%(num)d hours", hours) if hours else "",
+        ngettext("%(num)d minute", "%(num)d minutes", minutes) if minutes else "",
+    )
+    return ", ".join(_kept_together(part) for part in parts if part) or NOTHING
+
+
+FILTERS = {
+    "day": day,
+    "day_short": day_short,
+    "moment": moment,
+    "number": number,
+    "change": change,
+    "percent": percent,
+    "period": period,
+}
