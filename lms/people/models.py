@@ -1,0 +1,151 @@
+"""The tables of people: what was true of whom, from which day to which day."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.kernel.db import BigId, Document, Id, Model, Moment
+
+
+class Organisation(Model):
+    """One row: an organisation that employs people here and sees only its own. Personal data: none."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[Id]
+    # The name in addresses and filters.
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    # The name as printed on certificates.
+    name: Mapped[str] = mapped_column(String(120))
+    # Two or three letters that stand for it where there is no mark.
+    initials: Mapped[str] = mapped_column(String(6))
+    # IANA name; used where a station names none.
+    time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    # Whether it agreed that coordinators see its counts.
+    shares_coverage: Mapped[bool] = mapped_column(default=False)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Sector(Model):
+    """One row: a sector of the response, as modules/sectors.yml says. Personal data: none."""
+
+    __tablename__ = "sector"
+
+    # The word used in files, addresses and facts.
+    slug: Mapped[str] = mapped_column(String(40), primary_key=True)
+    # Its place in lists.
+    position: Mapped[int]
+    # Full names by language.
+    names: Mapped[dict[str, str]] = mapped_column(Document)
+    # Short names by language.
+    short: Mapped[dict[str, str]] = mapped_column(Document)
+    # The icon's name in the sprite.
+    icon: Mapped[str] = mapped_column(String(40))
+    # Hues of its band: light and dark.
+    hue: Mapped[dict[str, str]] = mapped_column(Document)
+    # What it can do first to protect children, by language.
+    priority_action: Mapped[dict[str, str]] = mapped_column(Document)
+    # Whether it is one of the nine.
+    core: Mapped[bool] = mapped_column(default=True)
+
+    def name(self, language: str = "en") -> str:
+        """Returns the full name in a language, in English where there is none."""
+        return self.names.get(language) or self.names["en"]
+
+    def short_name(self, language: str = "en") -> str:
+        """Returns the short name in a language, in English where there is none."""
+        return self.short.get(language) or self.short["en"]
+
+
+class DutyStation(Model):
+    """One row: a place where people of several organisations work. Personal data: none."""
+
+    __tablename__ = "duty_station"
+
+    id: Mapped[Id]
+    # The name in addresses and filters.
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    country: Mapped[str] = mapped_column(String(80))
+    # IANA name: the day a course is earned is the day here.
+    time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Person(Model):
+    """One row: a human being, whoever employs them.
+
+    Personal data: name, e-mail, language; erased on request by blanking the three, the row stays.
+    """
+
+    __tablename__ = "person"
+    id: Mapped[Id]
+    # The name as the person writes it and as certificates print it.
+    name: Mapped[str] = mapped_column(String(200))
+    # Where reminders go; many people have none.
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    # The language of pages and mails.
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Employment(Model):
+    """One row: a person has this staff number at this organisation.
+
+    Personal data: the staff number; kept with the facts that hang on it.
+    """
+
+    __tablename__ = "employment"
+    __table_args__ = (UniqueConstraint("organisation_id", "staff_number"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    # The number the organisation knows the person by.
+    staff_number: Mapped[str] = mapped_column(String(40), index=True)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    # The account that recorded it; empty for the house itself.
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+
+class Placement(Model):
+    """One row: under that employment, from day to day inclusive, one station, one main sector, one role.
+
+    Never changed: ending one retracts the open row and adds a closed one.
+    Personal data: where someone works and as what; kept with the reports it explains.
+    """
+
+    __tablename__ = "placement"
+    __table_args__ = (
+        CheckConstraint("through_on IS NULL OR through_on >= from_on", name="through_after_from"),
+        Index("ix_placement_employment_from", "employment_id", "from_on"),
+    )
+
+    id: Mapped[Id]
+    employment_id: Mapped[int] = mapped_column(ForeignKey("employment.id"))
+    station_id: Mapped[int] = mapped_column(ForeignKey("duty_station.id"), index=True)
+    # The main sector: where the person counts in the report.
+    sector: Mapped[str] = mapped_column(ForeignKey("sector.slug"), index=True)
+    # Further sectors whose requirements also apply.
+    also_sectors: Mapped[list[str]] = mapped_column(Document, default=list)
+    # What the person does, as a lower-case word, such as driver.
+    role: Mapped[str] = mapped_column(String(60))
+    # The kind of contract, as a lower-case word, such as staff or volunteer.
+    contract: Mapped[str] = mapped_column(String(30), default="staff")
+    # Whether the work brings regular contact with children.
+    works_with_children: Mapped[bool] = mapped_column(default=False)
+    # First and last day, both included; no last day while it is open. May start in the future.
+    from_on: Mapped[date]
+    through_on: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+    # When it was withdrawn: set once, by a correction.
+    retracted_at: Mapped[datetime | None] = mapped_column(Moment)
+    retracted_by: Mapped[int | None] = mapped_column(BigId)
+
+    employment: Mapped[Employment] = relationship(lazy="raise")
+    station: Mapped[DutyStation] = relationship(lazy="raise")

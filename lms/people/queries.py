@@ -1,0 +1,226 @@
+"""Every SELECT of people."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from lms.kernel.actor import Actor, Role
+from lms.kernel.db import session
+from lms.kernel.errors import NotThere
+from lms.people import policy
+from lms.people.errors import PlacementChanged
+from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
+
+LARGEST_ID = 2**63 - 1
+"""The largest row number a database takes; an address with a larger one leads nowhere."""
+
+
+def lock_employment(employment_id: int) -> None:
+    """Lets one transaction at a time change the placements of an employment."""
+    session.execute(select(Employment.id).where(Employment.id == employment_id).with_for_update())
+
+
+def lock_organisation(organisation_id: int) -> None:
+    """Lets one transaction at a time give out staff numbers of an organisation."""
+    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+
+
+def load_person_for(actor: Actor, person_id: int) -> Person:
+    """Loads a person whom an actor may see. Raises ``NotThere`` for anybody else, known or not."""
+    if person_id > LARGEST_ID:
+        raise NotThere
+    person = session.scalar(select(Person).where(Person.id == person_id, policy.visible_people(actor)))
+    if person is None:
+        raise NotThere
+    return person
+
+
+def list_employments_for(actor: Actor, person_id: int) -> Sequence[Employment]:
+    """Lists those employments of a person that an actor may see, with their organisations."""
+    return session.scalars(
+        select(Employment)
+        .options(joinedload(Employment.organisation))
+        .where(Employment.person_id == person_id, policy.visible_employments(actor))
+        .order_by(Employment.id)
+    ).all()
+
+
+def load_employment_for(actor: Actor, person_id: int, employment_id: int) -> Employment:
+    """Loads one employment of a person, with person and organisation. Raises ``NotThere`` as the person's does."""
+    if max(person_id, employment_id) > LARGEST_ID:
+        raise NotThere
+    employment = session.scalar(
+        select(Employment)
+        .options(joinedload(Employment.person), joinedload(Employment.organisation))
+        .where(
+            Employment.id == employment_id,
+            Employment.person_id == person_id,
+            policy.visible_employments(actor),
+        )
+    )
+    if employment is None:
+        raise NotThere
+    return employment
+
+
+def load_placement_for(actor: Actor, person_id: int, placement_id: int) -> Placement:
+    """Loads one placement of a person, with station, employment, person and organisation.
+
+    Raises ``NotThere`` across organisations and ``PlacementChanged`` where it was withdrawn meanwhile.
+    """
+    if max(person_id, placement_id) > LARGEST_ID:
+        raise NotThere
+    placement = session.scalar(
+        select(Placement)
+        .join(Placement.employment)
+        .options(
+            joinedload(Placement.station),
+            contains_eager(Placement.employment).options(
+                joinedload(Employment.person), joinedload(Employment.organisation)
+            ),
+        )
+        .where(
+            Placement.id == placement_id,
+            Employment.person_id == person_id,
+            policy.visible_employments(actor),
+        )
+    )
+    if placement is None:
+        raise NotThere
+    if placement.retracted_at is not None:
+        raise PlacementChanged("This placement was changed meanwhile. Here is how things stand now.")
+    return placement
+
+
+def list_placements_of(employment_ids: Sequence[int]) -> Sequence[Placement]:
+    """Lists the known placements of several employments with their stations, latest first."""
+    return session.scalars(
+        select(Placement)
+        .options(joinedload(Placement.station))
+        .where(Placement.employment_id.in_(employment_ids), Placement.retracted_at.is_(None))
+        .order_by(Placement.from_on.desc())
+    ).all()
+
+
+def find_employment_by_number(organisation_id: int, staff_number: str) -> Employment | None:
+    """Finds who has a staff number at an organisation, whatever the case, with the person."""
+    return session.scalars(
+        select(Employment)
+        .options(joinedload(Employment.person))
+        .where(
+            Employment.organisation_id == organisation_id,
+            func.lower(Employment.staff_number) == func.lower(staff_number),
+        )
+        .limit(1)
+    ).one_or_none()
+
+
+def list_organisations_of(actor: Actor, role: Role) -> Sequence[Organisation]:
+    """Lists the organisations that a role of an actor covers, by name."""
+    scope = actor.organisations(role)
+    statement = select(Organisation).order_by(Organisation.name)
+    return session.scalars(statement if scope is None else statement.where(Organisation.id.in_(scope))).all()
+
+
+def find_organisation_by_slug(slug: str) -> Organisation | None:
+    """Finds an organisation by its name in addresses."""
+    return session.scalar(select(Organisation).where(Organisation.slug == slug))
+
+
+def list_organisation_sizes() -> list[tuple[Organisation, int]]:
+    """Lists all organisations by name, each with how many people have a staff number there."""
+    rows = session.execute(
+        select(Organisation, func.count(Employment.id))
+        .outerjoin(Employment, Employment.organisation_id == Organisation.id)
+        .group_by(Organisation.id)
+        .order_by(Organisation.name)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def list_placements(employment_id: int) -> Sequence[Placement]:
+    """Lists the known placements of an employment, earliest first."""
+    return session.scalars(
+        select(Placement)
+        .where(Placement.employment_id == employment_id, Placement.retracted_at.is_(None))
+        .order_by(Placement.from_on)
+    ).all()
+
+
+def list_organisations() -> Sequence[Organisation]:
+    """Lists all organisations by name."""
+    return session.scalars(select(Organisation).order_by(Organisation.name)).all()
+
+
+def list_stations() -> Sequence[DutyStation]:
+    """Lists all duty stations by name."""
+    return session.scalars(select(DutyStation).order_by(DutyStation.name)).all()
+
+
+def find_station(slug: str) -> DutyStation | None:
+    """Finds a duty station by its name in addresses."""
+    return session.scalar(select(DutyStation).where(DutyStation.slug == slug))
+
+
+def list_sectors() -> Sequence[Sector]:
+    """Lists all sectors in their order."""
+    return session.scalars(select(Sector).order_by(Sector.position)).all()
+
+
+def find_sector(slug: str) -> Sector | None:
+    """Finds a sector by its word."""
+    return session.get(Sector, slug)
+
+
+def find_organisation(organisation_id: int) -> Organisation | None:
+    """Finds an organisation by its number."""
+    return session.get(Organisation, organisation_id)
+
+
+def load_organisation(organisation_id: int) -> Organisation:
+    """Loads an organisation for an administrator. Raises ``NotThere``."""
+    found = find_organisation(organisation_id) if organisation_id <= LARGEST_ID else None
+    if found is None:
+        raise NotThere
+    return found
+
+
+def find_person(person_id: int) -> Person | None:
+    """Finds a person by number, whoever asks: for rooms that have judged already."""
+    return session.get(Person, person_id)
+
+
+def find_employment(employment_id: int) -> Employment | None:
+    """Finds an employment with its person and organisation."""
+    return session.scalar(
+        select(Employment)
+        .options(joinedload(Employment.person), joinedload(Employment.organisation))
+        .where(Employment.id == employment_id)
+    )
+
+
+def find_placement_on(person_id: int, day: date) -> Placement | None:
+    """Finds a person's placement on a day, with station, employment and organisation: the latest begun of several."""
+    return session.scalars(
+        select(Placement)
+        .join(Placement.employment)
+        .options(
+            joinedload(Placement.station),
+            joinedload(Placement.employment).joinedload(Employment.organisation),
+        )
+        .where(
+            Employment.person_id == person_id,
+            Placement.retracted_at.is_(None),
+            Placement.from_on <= day,
+            or_(Placement.through_on.is_(None), Placement.through_on >= day),
+        )
+        .order_by(Placement.from_on.desc(), Placement.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def count_people() -> int:
+    """Counts all persons in the house."""
+    return session.scalar(select(func.count(Person.id))) or 0

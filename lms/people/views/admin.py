@@ -1,0 +1,95 @@
+"""The administrator's pages: organisations and duty stations."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.kernel.actor import Role
+from lms.kernel.errors import Invalid
+from lms.people import operations, queries
+from lms.people.forms import ChangeOrganisationForm, NewOrganisationForm, NewStationForm
+from lms.people.views.blueprint import bp
+from lms.web.access import current_actor, role_needed
+
+
+@bp.get("/admin/organisations")
+@role_needed(Role.ADMIN)
+def organisations() -> ResponseReturnValue:
+    """Lists the organisations."""
+    return render_template("people/organisations.html", rows=queries.list_organisation_sizes())
+
+
+@bp.route("/admin/organisations/new", methods=["GET", "POST"])
+@role_needed(Role.ADMIN)
+def new_organisation() -> ResponseReturnValue:
+    """Adds an organisation."""
+    form = NewOrganisationForm()
+    if form.validate_on_submit():
+        try:
+            operations.record_organisation(
+                current_actor(),
+                slug=form.slug.data,
+                name=form.name.data,
+                initials=form.initials.data,
+                time_zone=form.time_zone.data,
+                shares_coverage=form.shares_coverage.data,
+            )
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("%(name)s is added. Now give somebody there the role HR.", name=form.name.data), "good")
+            return redirect(url_for("people.organisations"), 303)
+    return render_template(
+        "people/organisation.html", form=form, organisation=None
+    ), 422 if form.errors else 200
+
+
+@bp.route("/admin/organisations/<int:organisation_id>", methods=["GET", "POST"])
+@role_needed(Role.ADMIN)
+def change_organisation(organisation_id: int) -> ResponseReturnValue:
+    """Changes an organisation's names, time zone, and whether coordinators see its counts."""
+    organisation = queries.load_organisation(organisation_id)
+    form = ChangeOrganisationForm(obj=organisation)
+    if form.validate_on_submit():
+        operations.change_organisation(
+            current_actor(),
+            organisation,
+            name=form.name.data,
+            initials=form.initials.data,
+            time_zone=form.time_zone.data,
+            shares_coverage=form.shares_coverage.data,
+            reason=form.reason.data,
+        )
+        flash(_("%(name)s is saved.", name=organisation.name), "good")
+        return redirect(url_for("people.organisations"), 303)
+    page = render_template("people/organisation.html", form=form, organisation=organisation)
+    return page, 422 if form.errors else 200
+
+
+@bp.get("/admin/stations")
+@role_needed(Role.ADMIN)
+def stations() -> ResponseReturnValue:
+    """Lists the duty stations."""
+    return render_template("people/stations.html", stations=queries.list_stations())
+
+
+@bp.route("/admin/stations/new", methods=["GET", "POST"])
+@role_needed(Role.ADMIN)
+def new_station() -> ResponseReturnValue:
+    """Adds a duty station."""
+    form = NewStationForm()
+    if form.validate_on_submit():
+        try:
+            operations.record_station(
+                current_actor(),
+                slug=form.slug.data,
+                name=form.name.data,
+                country=form.country.data,
+                time_zone=form.time_zone.data,
+            )
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("%(name)s is added.", name=form.name.data), "good")
+            return redirect(url_for("people.stations"), 303)
+    return render_template("people/station.html", form=form), 422 if form.errors else 200

@@ -1,0 +1,1 @@
+"""People, places and courses for tests, made through the rooms' own operations."""

@@ -1,0 +1,76 @@
+"""Reading a page as a browser does: its forms with what is filled in, ready to be sent."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+
+@dataclass(slots=True)
+class PageForm:
+    """One form of a page: where it goes, how, and the value of every named control."""
+
+    action: str
+    method: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[PageForm] = []
+        self.form: PageForm | None = None
+        self.select = ""
+        self.textarea = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.form = PageForm(given.get("action", ""), given.get("method", "get").lower())
+            self.forms.append(self.form)
+        if self.form is None:
+            return
+        name = given.get("name", "")
+        if tag == "select":
+            self.select = name
+            self.form.values[name] = ""
+        elif tag == "option" and self.select and "selected" in given:
+            self.form.values[self.select] = given.get("value", "")
+        elif tag == "textarea":
+            self.textarea = name
+            self.form.values[name] = ""
+        elif tag == "input" and name:
+            if given.get("type") in ("radio", "checkbox") and "checked" not in given:
+                return
+            self.form.values[name] = given.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.form = None
+        elif tag == "select":
+            self.select = ""
+        elif tag == "textarea" and self.form is not None:
+            # A browser leaves out the line break that follows the tag.
+            self.form.values[self.textarea] = (
+                self.form.values[self.textarea].removeprefix("\r\n").removeprefix("\n")
+            )
+            self.textarea = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.textarea and self.form is not None:
+            self.form.values[self.textarea] += data
+
+
+def form_on(page: TestResponse, action: str) -> PageForm:
+    """Returns the page's form that goes to an address."""
+    reader = _Reader()
+    reader.feed(page.get_data(as_text=True))
+    (found,) = [form for form in reader.forms if form.action == action]
+    return found
+
+
+def send(client: FlaskClient, form: PageForm, **changes: str) -> TestResponse:
+    """Sends a form as a browser would, after typing the changes into its controls; all of them must be there."""
+    assert set(changes) <= set(form.values), set(changes) - set(form.values)
+    return client.open(form.action, method=form.method.upper(), data=form.values | changes)

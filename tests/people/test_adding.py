@@ -1,0 +1,148 @@
+"""Adding people: whole or not at all, once however often it is sent, every name as it was written."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from lms.accounts.queries import find_account_of_person
+from lms.kernel.actor import SYSTEM
+from lms.kernel.db import session, unit_of_work
+from lms.people import queries
+from tests.factories import people as make
+from tests.factories.people import make_small_house, sign_in
+
+DATA = {
+    "name": "Deborah Okello", "staff_number": "D-1001", "email": "", "station": "1", "sector": "wash",
+    "role": "Driver", "contract": "volunteer", "from_on": "2026-11-21", "through_on": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def hana(app: Flask, client: FlaskClient) -> FlaskClient:
+    """Hana signed in."""
+    make_small_house(app)
+    sign_in(client, "hana@demo.example")
+    return client
+
+
+def count(app: Flask, table: str) -> int:
+    with app.app_context():
+        return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_a_person_without_email_is_added_with_everything(app: Flask, hana: FlaskClient) -> None:
+    page = hana.get("/people/new").get_data(as_text=True)
+    assert "North River, Aravia" in page
+    data = DATA | {"also_sectors": ["health", "wash"], "works_with_children": "y", "through_on": "2027-01-31"}
+    added = hana.post("/people/new", data=data, follow_redirects=True).get_data(as_text=True)
+    assert "Deborah Okello is added." in added
+    assert "Print a code" in added
+    with app.app_context():
+        employment = queries.find_employment_by_number(1, "d-1001")
+        assert employment is not None
+        (placement,) = queries.list_placements(employment.id)
+        kept = (placement.sector, placement.also_sectors, placement.role, placement.contract)
+        assert kept == ("wash", ["health"], "driver", "volunteer")
+        assert placement.works_with_children
+        assert (placement.from_on.isoformat(), str(placement.through_on)) == ("2026-11-21", "2027-01-31")
+        account = find_account_of_person(employment.person_id)
+        assert account is not None
+        assert (account.email, account.password, account.active) == (None, None, True)
+        actions = (
+            session.execute(text("SELECT action FROM audit_entry ORDER BY id DESC LIMIT 4")).scalars().all()
+        )
+        assert set(actions) == {"people.record_person", "people.employ", "people.place", "accounts.open"}
+
+
+def test_sending_twice_adds_once(app: Flask, hana: FlaskClient) -> None:
+    first = hana.post("/people/new", data=DATA)
+    second = hana.post("/people/new", data=DATA | {"staff_number": " d-1001 ", "name": "Deborah  Okello"})
+    assert first.status_code == second.status_code == 303
+    assert first.headers["Location"] == second.headers["Location"]
+    assert (count(app, "person"), count(app, "account"), count(app, "placement")) == (6, 6, 6)
+    assert "was here already: nothing was added twice." in hana.get(second.headers["Location"]).get_data(
+        as_text=True
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "عبد الرحمن صالح",
+        "Seán O'Brien-Núñez",
+        "“Quoted” & <b>Bold</b>",
+        "می\u200cخواهم",
+        "名前",
+        "x" * 200,
+        "ع" * 200,
+        "Robert'); DROP TABLE person;--",
+    ],
+)
+def test_names_survive(app: Flask, hana: FlaskClient, name: str) -> None:
+    email = "deborah@demo.example"
+    added = hana.post("/people/new", data=DATA | {"name": name, "email": email.upper()})
+    assert added.status_code == 303
+    with app.app_context():
+        employment = queries.find_employment_by_number(1, "D-1001")
+        assert employment is not None
+        assert (employment.person.name, employment.person.email) == (name, email)
+    page = hana.get(added.headers["Location"]).get_data(as_text=True)
+    assert "<b>Bold</b>" not in page
+    assert str(make.people.rules.tidy(name))[:5].replace("“", "“") in page.replace("&#39;", "'")
+    assert hana.get("/people", query_string={"q": name[:40]}).status_code == 200
+
+
+REFUSED = (
+    ({"name": ""}, "Write the name."),
+    ({"name": " \t "}, "Write the name."),
+    ({"name": "x" * 201}, "at most 200 characters"),
+    ({"staff_number": ""}, "Write the staff number."),
+    ({"staff_number": "x" * 41}, "at most 40 characters"),
+    ({"staff_number": "w-1"}, "This staff number belongs to somebody else in the organisation."),
+    ({"email": "not an address"}, "This is not a full e-mail address"),
+    ({"email": "AMINA@demo.example"}, "An account here signs in with this e-mail already."),
+    ({"station": "999"}, "Not a valid choice"),
+    ({"station": "x"}, "Invalid Choice"),
+    ({"sector": "magic"}, "Not a valid choice"),
+    ({"also_sectors": ["magic"]}, "magic"),
+    ({"contract": "slave"}, "Not a valid choice"),
+    ({"role": ""}, "Write what this person does."),
+    ({"role": "x" * 61}, "at most 60 characters"),
+    ({"from_on": ""}, "Choose the first day."),
+    ({"from_on": "31/12/2026"}, "Choose the first day."),
+    ({"from_on": "0202-01-01"}, "Check the year of this day."),
+    ({"through_on": "2026-11-20"}, "The last day is before the first."),
+)
+
+
+def test_what_is_refused_says_why_and_loses_nothing(
+    app: Flask, hana: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    for changes, says in REFUSED:
+        with subtests.test(changes=changes):
+            data = DATA | {"through_on": "2028-01-01"} | changes
+            response = hana.post("/people/new", data=data)
+            page = response.get_data(as_text=True)
+            assert response.status_code == 422
+            assert says in page
+            assert "Please look at this again" in page
+            for typed in ("Deborah Okello", "D-1001", "2026-11-21", "2028-01-01"):
+                if typed in data.values():
+                    assert typed in page
+    assert (count(app, "person"), count(app, "account"), count(app, "placement")) == (5, 5, 5)
+
+
+def test_the_same_number_in_another_organisation_is_free(app: Flask, hana: FlaskClient) -> None:
+    with app.app_context(), unit_of_work():
+        other = make.organisation("hill-health")
+        make.people.employ(SYSTEM, make.person("Somebody"), other.id, "D-1001")
+    assert hana.post("/people/new", data=DATA).status_code == 303
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_without_stations_the_page_says_what_comes_first(app: Flask, client: FlaskClient) -> None:
+    with app.app_context(), unit_of_work():
+        make.account(make.person("Halima", "halima@demo.example"), make.Role.HR, at=make.organisation())
+    sign_in(client, "halima@demo.example")
+    assert "There is no duty station yet" in client.get("/people/new").get_data(as_text=True)

@@ -1,0 +1,154 @@
+"""The directory: found by any word, filtered, paged, and quick."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from lms.kernel import clock, db as database
+from lms.kernel.db import unit_of_work
+from tests.factories import people as make
+from tests.factories.people import make_small_house, sign_in
+
+TODAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+LONG = "Maximiliana " * 16 + "Ende-xx"
+
+
+@pytest.fixture
+def crowd(app: Flask, client: FlaskClient) -> FlaskClient:
+    """Hana signed in, and a small crowd: leavers, people to come, names of every kind."""
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        here, north = make.people.queries.list_organisations()[0], make.people.queries.list_stations()[0]
+        south = make.station("south-hill")
+        people = (
+            ("Élodie O'Brien", "E-1", north, "health", date(2026, 1, 1), None),
+            ("عبد الرحمن صالح", "A-1", south, "wash", date(2026, 1, 1), None),
+            (LONG, "L-1", south, "wash", date(2026, 1, 1), date(2026, 11, 21)),
+            ("Future Fatima", "F-1", south, "education", date(2026, 11, 23), None),
+            ("100% _Odd_", "O-1", north, "mhpss", date(2026, 1, 1), date(2026, 11, 22)),
+        )
+        for name, number, where, sector, first, last in people:
+            make.placed(make.employed(make.person(name), here, number), where, sector, first, last)
+        make.employed(make.person("No Placement"), here, "X-1")
+        mover = make.employed(make.person("Mover Musa"), here, "M-1")
+        make.placed(mover, north, "health", date(2026, 1, 1), date(2026, 6, 30))
+        make.placed(mover, south, "wash", date(2026, 7, 1))
+    sign_in(client, "hana@demo.example")
+    return client
+
+
+def names(client: FlaskClient, **query: str) -> set[str]:
+    with clock.using(clock.FixedClock(TODAY)):
+        page = client.get("/people", query_string=query)
+    assert page.status_code == 200
+    text = page.get_data(as_text=True).replace("&#39;", "'")
+    known = (
+        "Élodie O'Brien",
+        "عبد الرحمن صالح",
+        LONG,
+        "Future Fatima",
+        "100% _Odd_",
+        "No Placement",
+        "Mover Musa",
+    )
+    return {name.split()[0] for name in known if name in text}
+
+
+EVERYBODY = {"Élodie", "عبد", "Maximiliana", "Future", "100%", "No", "Mover"}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, EVERYBODY),
+        ({"q": "musa"}, {"Mover"}),
+        ({"q": "Musa MOVER"}, {"Mover"}),
+        ({"q": "élodie"}, {"Élodie"}),
+        ({"q": "o'brien"}, {"Élodie"}),
+        ({"q": "صالح"}, {"عبد"}),
+        ({"q": "m-1"}, {"Mover"}),
+        ({"q": "%"}, {"100%"}),
+        ({"q": "_"}, {"100%"}),
+        ({"q": "\x00nobody\\"}, set()),
+        ({"q": "hana@demo.example"}, set()),
+        ({"station": "south-hill"}, {"عبد", "Maximiliana", "Future", "Mover"}),
+        ({"station": "nowhere"}, set()),
+        ({"sector": "wash"}, {"عبد", "Maximiliana", "Mover"}),
+        ({"sector": "wash", "station": "south-hill", "state": "now"}, {"عبد", "Mover"}),
+        ({"state": "now"}, {"Élodie", "عبد", "100%", "Mover"}),
+        ({"state": "future"}, {"Future"}),
+        ({"state": "left"}, {"Maximiliana", "No"}),
+        ({"state": "confused"}, set()),
+        ({"page": "-5"}, EVERYBODY),
+        ({"page": "999999999999999999999999"}, EVERYBODY),
+        ({"page": "two"}, EVERYBODY),
+    ],
+    ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
+)
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_found(crowd: FlaskClient, query: dict[str, str], found: set[str]) -> None:
+    assert names(crowd, **query) == found
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_found_on_postgresql(crowd: FlaskClient) -> None:
+    assert names(crowd) == EVERYBODY
+    assert names(crowd, q="élodie") == {"Élodie"}
+    assert names(crowd, q="\x00m-1") == {"Mover"}
+    assert names(crowd, q="%") == {"100%"}
+    assert names(crowd, sector="wash", station="south-hill", state="now") == {"عبد", "Mover"}
+    assert names(crowd, state="left") == {"Maximiliana", "No"}
+    assert names(crowd, state="future") == {"Future"}
+    assert names(crowd, page="999999999999999999999999") == EVERYBODY
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_every_state_says_why(crowd: FlaskClient) -> None:
+    with clock.using(clock.FixedClock(TODAY)):
+        page = crowd.get("/people").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    for words in (
+        "From 23 Nov 2026",
+        "Left after 21 Nov 2026",
+        "Now, until 22 Nov 2026",
+        "Now, since 1 Jul 2026",
+    ):
+        assert words in page
+    assert "No placement" in page
+    assert "12 people" in page
+
+
+def test_two_hundred_people_take_eight_queries(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        here, north = make.people.queries.list_organisations()[0], make.people.queries.list_stations()[0]
+        for index in range(195):
+            make.placed(make.employed(make.person(f"Person {index:03}"), here, f"P-{index}"), north)
+        engine = database.db.engine
+    sign_in(client, "hana@demo.example")
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    first = client.get("/people").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    asked = [statement for statement in statements if statement.startswith(("SELECT", "WITH"))]
+    assert len(asked) <= 8, asked
+    assert "200 people" in first
+    assert "Page 1 of 4" in first
+    assert first.count("<tr>") == 51
+    last = client.get("/people?page=4&state=now").get_data(as_text=True)
+    assert "state=now" in last
+    assert 'rel="prev"' in last
+    assert 'rel="next"' not in last
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_empty_directory_says_what_to_do(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        make.account(
+            make.person("Halima", "halima@demo.example"), make.Role.HR, at=make.organisation("new-one")
+        )
+    sign_in(client, "halima@demo.example")
+    assert "Nobody is recorded yet" in client.get("/people").get_data(as_text=True)
+    assert "Nobody waits for a code" in client.get("/people/codes").get_data(as_text=True)
