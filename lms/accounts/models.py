@@ -1,0 +1,79 @@
+"""The tables of sign-in."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from flask_security import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.kernel.actor import Actor
+from lms.kernel.db import BigId, Id, Model, Moment
+from lms.people.models import Person
+
+
+class Account(Model, UserMixin):
+    """One row: a person can sign in. Personal data: the e-mail and the password's hash; removed with the account."""
+
+    __tablename__ = "account"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    # The e-mail to sign in with, in lower case; people without e-mail use their staff number.
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)  # type: ignore[assignment]  # may be empty here
+    # Argon2id; empty until the person has chosen one.
+    password: Mapped[str | None] = mapped_column(String(255))
+    # Closed accounts cannot sign in; nothing else changes.
+    active: Mapped[bool] = mapped_column(default=True)
+    # What the session cookie names; changing it signs the account out everywhere.
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+    grants: Mapped[list["RoleGrant"]] = relationship(lazy="raise", foreign_keys="RoleGrant.account_id")
+
+    # Roles are judged by the actor, not by Flask-Security; it asks for a list all the same.
+    roles: ClassVar[tuple[()]] = ()  # type: ignore[misc, assignment]
+    # Set for the length of a request when the account is loaded.
+    actor: ClassVar[Actor | None] = None
+
+
+class RoleGrant(Model):
+    """One row: an account holds a role, in one organisation or in the whole house, until it is retracted.
+
+    Personal data: none beyond the account's number.
+    """
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        CheckConstraint("role IN ('trainer', 'hr', 'coordinator', 'admin')", name="role_known"),
+        CheckConstraint("role <> 'hr' OR organisation_id IS NOT NULL", name="hr_has_organisation"),
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    # Where it holds; empty for the whole house.
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+    retracted_at: Mapped[datetime | None] = mapped_column(Moment)
+    retracted_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class OneTimeCode(Model):
+    """One row: HR printed a code with which a person without e-mail sets a password, once, for a few days.
+
+    Personal data: none; the code itself is kept only as a hash.
+    """
+
+    __tablename__ = "one_time_code"
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    # SHA-256 of the code and the account's uniquifier.
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)

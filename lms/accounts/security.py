@@ -1,0 +1,235 @@
+"""Flask-Security, set up: reset, password change and hashing are its work; finding accounts and actors is ours."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, flash, g, redirect, request, session as cookie, url_for
+from flask.typing import ResponseValue
+from flask_babel import gettext as _
+from flask_login import user_logged_in
+from flask_security import (
+    MailUtil,
+    RoleMixin,
+    Security,
+    SQLAlchemyUserDatastore,
+    password_changed,
+    password_reset,
+)
+
+from lms.accounts import operations, queries
+from lms.accounts.forms import ChangeForm, ConfirmForm, ForgotForm, Passwords, ResetForm, SignInForm
+from lms.accounts.limits import LIMITED_VIEWS
+from lms.accounts.models import Account
+from lms.audit.operations import record
+from lms.kernel import clock, mail
+from lms.kernel.config import Settings
+from lms.kernel.db import db
+from lms.web.errors import wants_json
+
+KEPT_AT_SIGN_IN = frozenset({"_user_id", "_fresh", "_id", "_remember", "_remember_seconds"})
+"""What Flask-Login has just written; everything older in the cookie is thrown away at sign-in."""
+
+WORDS = {
+    "GENERIC_AUTHN_FAILED": ("The name or the password is not right. Check both and try again.", "error"),
+    "UNAUTHENTICATED": ("Sign in to go on.", "info"),
+    "REAUTHENTICATION_REQUIRED": ("Please type your password once more.", "info"),
+    "REAUTHENTICATION_SUCCESSFUL": ("Thank you. Please go on.", "success"),
+    "PASSWORD_NOT_PROVIDED": ("Type a password.", "error"),
+    "INVALID_PASSWORD": ("This is not your present password.", "error"),
+    "PASSWORD_IS_THE_SAME": ("This is your present password. Choose a new one.", "error"),
+    "PASSWORD_CHANGE": ("Your new password is saved. Everywhere else you are signed out.", "success"),
+    "PASSWORD_RESET_NO_LOGIN": ("Your new password is saved. Sign in with it now.", "success"),
+    "PASSWORD_RESET_REQUEST": (
+        "If somebody signs in with this e-mail here, a link is on its way. It can take some minutes.",
+        "info",
+    ),
+    "PASSWORD_RESET_EXPIRED": ("This link is too old. Ask for a new one here.", "warning"),
+    "INVALID_RESET_PASSWORD_TOKEN": (
+        "This link was used already or is not whole. Ask for a new one here.",
+        "warning",
+    ),
+}
+"""What Flask-Security says, in our words: texts and kinds of message."""
+
+
+class Datastore(SQLAlchemyUserDatastore):
+    """Finds accounts for Flask-Security, with who acts; the one of the session without its person, in one query."""
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | None:
+        """Finds an account by one attribute."""
+        attribute, value = kwargs.popitem()
+        if attribute == "fs_uniquifier":
+            return self._find_signed_in(str(value))
+        if attribute == "email":
+            account = queries.find_account_by_email(str(value))
+        else:
+            found = super().find_user(case_insensitive, **{attribute: value})
+            account = queries.find_account(found.id) if isinstance(found, Account) else None
+        if account is not None:
+            account.actor = queries.load_actor(account, clock.today())  # type: ignore[misc]
+        return account
+
+    @staticmethod
+    def _find_signed_in(uniquifier: str) -> Account | None:
+        found = queries.find_signed_in(uniquifier, clock.today())
+        if found is None:
+            return None
+        account, actor = found
+        account.actor = actor  # type: ignore[misc]
+        return account
+
+
+class OutboxMail(MailUtil):
+    """Sends Flask-Security's mails through the outbox, so that they survive a kill and roll back with the work."""
+
+    def send_mail(  # noqa: PLR0917 - Flask-Security's own signature
+        self,
+        template: str,  # noqa: ARG002
+        subject: str,
+        recipient: str | tuple[str, str],
+        sender: str | tuple[str, str],  # noqa: ARG002
+        body: str | None,
+        html: str | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
+    ) -> None:
+        """Queues one mail as plain text: readable on every phone, and nothing in it is loaded from anywhere."""
+        mail.queue(str(recipient), subject, body or "")
+
+
+class NoRole(RoleMixin):
+    """Roles live in role_grant; Flask-Security only needs a class."""
+
+
+def security_config(settings: Settings) -> dict[str, Any]:
+    """Returns Flask-Security's settings: our addresses, generic answers, Argon2id at 19 MiB."""
+    return {
+        "SECURITY_LOGIN_URL": "/login",
+        "SECURITY_LOGOUT_URL": "/logout",
+        "SECURITY_LOGOUT_METHODS": ["POST"],
+        "SECURITY_RESET_URL": "/reset",
+        "SECURITY_CHANGE_URL": "/account/password",
+        "SECURITY_VERIFY_URL": "/account/confirm",
+        "SECURITY_POST_LOGIN_VIEW": "/my",
+        "SECURITY_POST_LOGOUT_VIEW": "/",
+        "SECURITY_POST_RESET_VIEW": "/login",
+        "SECURITY_POST_CHANGE_VIEW": "/account",
+        "SECURITY_POST_VERIFY_VIEW": "/account",
+        # Its own pictures, commands and tokens are not ours: only sessions let anybody in.
+        "SECURITY_STATIC_FOLDER": None,
+        "SECURITY_CLI_USERS_NAME": None,
+        "SECURITY_CLI_ROLES_NAME": None,
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(days=1),
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": f"Choose a new password for {settings.product_name}",
+        "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET": "accounts/email/reset",
+        "SECURITY_EMAIL_HTML": False,
+        "SECURITY_EMAIL_SENDER": settings.mail_sender,
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+        "SECURITY_PASSWORD_HASH_OPTIONS": {
+            "argon2__rounds": 2,
+            "argon2__memory_cost": 19456,
+            "argon2__parallelism": 1,
+        },
+        "SECURITY_PASSWORD_SALT": "every-sector",
+        "SECURITY_LOGIN_USER_TEMPLATE": "accounts/login.html",
+        "SECURITY_FORGOT_PASSWORD_TEMPLATE": "accounts/forgot.html",
+        "SECURITY_RESET_PASSWORD_TEMPLATE": "accounts/reset.html",
+        "SECURITY_CHANGE_PASSWORD_TEMPLATE": "accounts/change.html",
+        "SECURITY_VERIFY_TEMPLATE": "accounts/confirm.html",
+        "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
+        "SECURITY_DEFAULT_REMEMBER_ME": False,
+        "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
+        "REMEMBER_COOKIE_DURATION": timedelta(days=90),
+        **{f"SECURITY_MSG_{key}": words for key, words in WORDS.items()},
+    }
+
+
+def set_up_accounts(app: Flask, settings: Settings) -> None:
+    """Connects Flask-Security to the app."""
+    app.config.update(security_config(settings))
+    security = Security(
+        app,
+        Datastore(db, Account, NoRole),
+        login_form=SignInForm,
+        forgot_password_form=ForgotForm,
+        reset_password_form=ResetForm,
+        change_password_form=ChangeForm,
+        verify_form=ConfirmForm,
+        mail_util_cls=OutboxMail,
+        password_util_cls=Passwords,
+    )
+    app.view_functions.update(LIMITED_VIEWS)
+    # The address in a mail is the one the administrator set, never the one a request claims to have come to.
+    security.mail_context_processor(lambda: {"public_address": settings.public_address.rstrip("/")})
+    security.want_json(lambda _request: False)
+    security.unauthn_handler(ask_to_sign_in)
+    set_up_sessions(app, security)
+    app.before_request(refuse_json)
+    password_reset.connect(note_new_password, app)
+    password_changed.connect(note_new_password, app)
+
+
+def set_up_sessions(app: Flask, security: Security) -> None:
+    """Lets only the session cookie say who is here, renews it at sign-in and keeps it alive while it is used."""
+    login_manager = security.login_manager
+    login_manager.unauthorized_callback = ask_to_sign_in
+    # Tokens in headers are off. Marking sessions as stale when a phone changes networks helps nobody here.
+    login_manager.request_loader(None)
+    login_manager.session_protection = None
+    load_account = login_manager._user_callback
+
+    @login_manager.user_loader  # type: ignore[untyped-decorator]
+    def load_and_keep_alive(uniquifier: str) -> Account | None:
+        account: Account | None = load_account(uniquifier)
+        hour = int(clock.now().timestamp()) // 3600
+        if account is not None and cookie.get("hour") != hour:
+            # Writing the cookie anew starts its time anew; once an hour is often enough.
+            cookie["hour"] = hour
+        return account
+
+    user_logged_in.connect(renew_session, app)
+
+
+def renew_session(_app: Flask, **_: Any) -> None:
+    """Throws away what was in the cookie before sign-in, so that nobody can have planted it."""
+    for key in set(cookie) - KEPT_AT_SIGN_IN:
+        del cookie[key]
+    g.pop("csrf_token", None)
+    cookie.permanent = True
+
+
+def note_new_password(_app: Flask, *, user: Account, **_: Any) -> None:
+    """Makes codes on paper useless once a password was chosen in another way, and writes that down."""
+    operations.use_up_codes(user)
+    actor = queries.load_actor(user, clock.today())
+    record(actor, "accounts.set_password", "account", user.id)
+
+
+def ask_to_sign_in(*_given: Any, **_more: Any) -> ResponseValue:
+    """Leads to the sign-in page and from there back to the page that was asked for, or that a form was sent from."""
+    if wants_json():
+        abort(401)
+    flash(_("Sign in to go on."), "info")
+    return redirect(url_for("security.login", next=_page_to_return_to()))
+
+
+def _page_to_return_to() -> str | None:
+    if request.method in ("GET", "HEAD"):
+        return request.full_path if request.query_string else request.path
+    came_from = urlsplit(request.referrer or "")
+    return came_from.path or None if came_from.netloc == request.host else None
+
+
+def refuse_json() -> None:
+    """Refuses JSON where Flask-Security would take it: its pages are forms, and only they are tested."""
+    if request.blueprint == "security" and request.is_json:
+        abort(400)

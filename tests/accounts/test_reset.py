@@ -1,0 +1,133 @@
+"""A new password by mail: over a real SMTP server, once, for the one who asked, and for nobody else to see."""
+
+import re
+import socket
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.accounts import operations, queries
+from lms.kernel import outbox
+from lms.kernel.actor import SYSTEM
+from lms.kernel.config import Settings
+from lms.kernel.db import unit_of_work
+from tests.conftest import make_settings
+from tests.factories.people import PASSWORD, make_small_house, sign_in
+
+NEW = "four good words"
+
+
+class Sink:
+    """Takes every mail."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        return "250 taken"
+
+
+@pytest.fixture
+def sink() -> Iterator[Controller]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, sink: Controller) -> Settings:
+    return make_settings(
+        tmp_path,
+        database_url,
+        mail_server="127.0.0.1",
+        mail_port=sink.port,
+        public_address="https://training.example/",
+    )
+
+
+def ask(client: FlaskClient, email: str, **headers: str) -> str:
+    response = client.post("/reset", data={"email": email}, headers=headers)
+    assert response.status_code == 200
+    return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", response.get_data(as_text=True)).replace(
+        email, "E"
+    )
+
+
+def mails(app: Flask, sink: Controller) -> list[EmailMessage]:
+    with app.app_context():
+        outbox.sweep()
+    found: list[EmailMessage] = sink.handler.mails
+    return found
+
+
+def test_a_mail_arrives_and_its_link_works_once(app: Flask, client: FlaskClient, sink: Controller) -> None:
+    make_small_house(app)
+    signed_in = app.test_client()
+    sign_in(signed_in)
+    ask(client, "Amina@demo.example", Host="evil.example")
+    (mail,) = mails(app, sink)
+    text = mail.get_content().replace("\r\n", "\n")
+    assert mail["To"] == "amina@demo.example"
+    assert mail["Subject"] == "Choose a new password for Every Sector"
+    assert mail.get_content_type() == "text/plain"
+    assert "Hello Amina Yusuf," in text
+    assert "evil.example" not in text
+    found = re.search(r"^https://training\.example(/reset/\S+)$", text, re.MULTILINE)
+    assert found is not None
+    assert text.count("http") == 1
+    link = found[1]
+    assert client.get(link).status_code == 200
+    weak = client.post(link, data={"password": "amina yusuf", "password_confirm": "amina yusuf"})
+    assert "People who know your name" in weak.get_data(as_text=True)
+    response = client.post(link, data={"password": NEW, "password_confirm": NEW}, follow_redirects=True)
+    assert "Your new password is saved. Sign in with it now." in response.get_data(as_text=True)
+    assert signed_in.get("/account").status_code == 302
+    for again in (client.get(link), client.post(link, data={"password": NEW, "password_confirm": NEW})):
+        assert again.headers["Location"].endswith("/reset")
+    assert client.post("/login", data={"email": "W-1", "password": PASSWORD}).status_code == 200
+    sign_in(client, "W-1", NEW)
+
+
+def test_the_answer_is_the_same_for_everybody(app: Flask, client: FlaskClient, sink: Controller) -> None:
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        tomas = queries.find_account_by_email("tomas@demo.example")
+        assert tomas is not None
+        operations.close_account(SYSTEM, tomas, reason="left")
+    known = ask(client, "amina@demo.example")
+    assert "a link is on its way" in known
+    for other in ("nobody@demo.example", "tomas@demo.example", "no address", "W-1"):
+        assert ask(client, other) == known
+    assert "a link is on its way" in ask(client, "x\x00@demo.example")
+    assert [mail["To"] for mail in mails(app, sink)] == ["amina@demo.example"]
+
+
+def test_a_reset_spends_printed_codes(app: Flask, client: FlaskClient, sink: Controller) -> None:
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        amina = queries.find_account_by_email("amina@demo.example")
+        assert amina is not None
+        code = operations.print_code(SYSTEM, amina)
+    ask(client, "amina@demo.example")
+    found = re.search(r"/reset/\S+", mails(app, sink)[0].get_content())
+    assert found is not None
+    client.post(found[0], data={"password": NEW, "password_confirm": NEW})
+    assert client.get(f"/join/{code}").status_code == 404
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_broken_link_says_what_to_do(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    page = client.get("/reset/nothing-we-made", follow_redirects=True).get_data(as_text=True)
+    assert "This link was used already or is not whole. Ask for a new one here." in page

@@ -1,0 +1,226 @@
+"""Administrators give and take roles, close and open accounts; each with its reason, and one of them always stays."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+
+from lms.accounts import list_queries, operations, policy, queries
+from lms.accounts.errors import LastAdministrator
+from lms.kernel import db as database
+from lms.kernel.actor import NOBODY, SYSTEM, Actor, Role
+from lms.kernel.db import session, unit_of_work
+from lms.kernel.errors import Invalid, NotThere
+from tests.factories import people as make
+from tests.factories.people import make_small_house, sign_in
+
+REASON = {"reason": "Asked for by the country office"}
+
+
+def ids(app: Flask) -> dict[str, int]:
+    with app.app_context():
+        rows = session.execute(text("SELECT id, email FROM account"))
+        return {row.email.partition("@")[0]: row.id for row in rows}
+
+
+def acts(app: Flask) -> list[tuple[str, str]]:
+    with app.app_context():
+        rows = session.execute(text("SELECT action, reason FROM audit_entry WHERE reason <> '' ORDER BY id"))
+        return [(row.action, row.reason) for row in rows]
+
+
+def test_a_role_is_given_used_and_taken_back(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    amina = ids(app)["amina"]
+    learner = app.test_client()
+    sign_in(learner)
+    assert learner.get("/people").status_code == 403
+    sign_in(client, "root@demo.example")
+    page = client.get(f"/admin/users/{amina}/roles/new").get_data(as_text=True)
+    assert "Rivers Relief" in page
+    given = client.post(
+        f"/admin/users/{amina}/roles/new",
+        data={"role": "hr", "organisation": "1", **REASON},
+        follow_redirects=True,
+    ).get_data(as_text=True)
+    assert "The role is given." in given
+    assert "HR, Rivers Relief" in given
+    assert learner.get("/people").status_code == 200
+    link = re.search(rf"/admin/users/{amina}/roles/\d+/retract", given)
+    assert link is not None
+    assert "Take a role back" in client.get(link[0]).get_data(as_text=True)
+    assert client.post(link[0], data=REASON).status_code == 303
+    assert learner.get("/people").status_code == 403
+    assert client.get(link[0]).status_code == 404
+    reason = REASON["reason"]
+    assert acts(app) == [("accounts.grant", reason), ("accounts.retract", reason)]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"role": "hr", "organisation": "", **REASON}, "HR belongs to one organisation"),
+        ({"role": "admin", "organisation": "1", **REASON}, "An administrator looks after the whole house"),
+        ({"role": "hr", "organisation": "999", **REASON}, "Not a valid choice"),
+        ({"role": "king", "organisation": "1", **REASON}, "Not a valid choice"),
+        ({"role": "hr", "organisation": "1", "reason": "  "}, "Say why, in a few words."),
+        ({"role": "hr", "organisation": "1", "reason": "x" * 501}, "at most 500 characters"),
+    ],
+)
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_refused_role_says_why_and_keeps_what_was_typed(
+    app: Flask, client: FlaskClient, data: dict[str, str], says: str
+) -> None:
+    make_small_house(app)
+    sign_in(client, "root@demo.example")
+    response = client.post(f"/admin/users/{ids(app)['amina']}/roles/new", data=data)
+    page = response.get_data(as_text=True)
+    assert response.status_code == 422
+    assert says in page
+    assert data["reason"].strip() in page
+    assert acts(app) == []
+
+
+def test_the_last_administrator_stays(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    numbers = ids(app)
+    root = numbers["root"]
+    sign_in(client, "root@demo.example")
+    page = client.get(f"/admin/users/{root}").get_data(as_text=True)
+    link = re.search(rf"/admin/users/{root}/roles/\d+/retract", page)
+    assert link is not None
+    for path in (link[0], f"/admin/users/{root}/close"):
+        response = client.post(path, data=REASON)
+        assert response.status_code == 422
+        assert "This is the only administrator." in response.get_data(as_text=True)
+    client.post(
+        f"/admin/users/{numbers['amina']}/roles/new", data={"role": "admin", "organisation": "", **REASON}
+    )
+    client.post(f"/admin/users/{numbers['amina']}/close", data=REASON)
+    # A closed administrator does not count.
+    assert client.post(link[0], data=REASON).status_code == 422
+    client.post(f"/admin/users/{numbers['amina']}/open", data=REASON)
+    assert client.post(link[0], data=REASON).status_code == 303
+    assert client.get("/admin/users").status_code == 403
+
+
+def test_closing_and_opening_an_account(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    amina = ids(app)["amina"]
+    learner = app.test_client()
+    sign_in(learner)
+    sign_in(client, "root@demo.example")
+    assert client.post(f"/admin/users/{amina}/close", data={"reason": ""}).status_code == 422
+    assert learner.get("/account").status_code == 200
+    closed = client.post(f"/admin/users/{amina}/close", data=REASON, follow_redirects=True)
+    assert "Closed: cannot sign in" in closed.get_data(as_text=True)
+    assert learner.get("/account").status_code == 302
+    assert "Closed" in client.get("/admin/users?q=amina").get_data(as_text=True)
+    client.post(f"/admin/users/{amina}/open", data=REASON)
+    sign_in(learner)
+    assert [action for action, _ in acts(app)] == ["accounts.close", "accounts.reopen"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_nobody_else_opens_the_administrators_pages(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    amina = ids(app)["amina"]
+    for who in ("amina", "tomas", "hana", "karim"):
+        client.post("/logout")
+        sign_in(client, f"{who}@demo.example")
+        for path in ("", f"/{amina}", f"/{amina}/roles/new", f"/{amina}/roles/1/retract", f"/{amina}/close"):
+            assert client.get(f"/admin/users{path}").status_code == 403
+        for path in ("roles/new", "roles/1/retract", "close", "open", "code"):
+            assert client.post(f"/admin/users/{amina}/{path}", data=REASON).status_code == 403
+    assert acts(app) == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_accounts_that_are_not_there(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    sign_in(client, "root@demo.example")
+    for number in ("999", str(2**63), str(2**80)):
+        for path in ("", "/roles/new", "/close", "/open", "/roles/1/retract"):
+            assert client.get(f"/admin/users/{number}{path}").status_code == 404
+
+
+def test_the_list_is_searched_filtered_and_paged_in_few_queries(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        here = make.people.queries.list_organisations()[0]
+        for index in range(120):
+            who = make.person(f"Person {index:03}", f"p{index}@demo.example")
+            make.employed(who, here, f"P-{index}")
+            operations.open_account(SYSTEM, who, email=who.email, hashed="x")
+    sign_in(client, "root@demo.example")
+    statements: list[str] = []
+    with app.app_context():
+        engine = database.db.engine
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    first = client.get("/admin/users").get_data(as_text=True)
+    assert len([one for one in statements if one.startswith("SELECT")]) == 5
+    assert "125 accounts" in first
+    assert "Page 1 of 3" in first.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Person 119" in client.get("/admin/users?page=3").get_data(as_text=True)
+    assert "Person 119" in client.get("/admin/users?page=999999999999999999999").get_data(as_text=True)
+    found = client.get("/admin/users?q=P119@demo").get_data(as_text=True)
+    assert "1 account<" in found
+    holders = client.get("/admin/users?role=trainer").get_data(as_text=True)
+    assert "Tomas Silva" in holders
+    assert "Amina" not in holders
+    assert "No account fits" in client.get("/admin/users?q=%00%25_").get_data(as_text=True)
+
+
+def test_policy_and_its_twin_agree(house: Flask) -> None:
+    make.sectors()
+    here, there = make.organisation(), make.organisation("hill-health")
+    opened = [make.account(make.person(f"P{index}", f"p{index}@x.example")) for index in range(3)]
+    operations.grant_role(SYSTEM, opened[1], Role.ADMIN)
+    operations.grant_role(SYSTEM, opened[2], Role.HR, here.id)
+    operations.grant_role(SYSTEM, opened[2], Role.HR, there.id)
+    for actor in (NOBODY, SYSTEM, *(make.actor_of(account) for account in opened)):
+        seen = set()
+        for account in opened:
+            try:
+                seen.add(queries.load_account_for(actor, account.id).id)
+            except NotThere:
+                continue
+        assert seen == {account.id for account in opened if policy.may_see_account(actor, account.id)}
+        assert {row.account_id for row in list_queries.list_accounts(actor).rows} == seen
+
+
+@pytest.mark.parametrize(
+    ("scopes", "holds_role", "may"),
+    [
+        ({}, False, False),
+        ({Role.HR: frozenset({1})}, False, True),
+        ({Role.HR: frozenset({1})}, True, False),
+        ({Role.HR: frozenset({2})}, False, False),
+        ({Role.ADMIN: None}, False, False),
+        ({Role.ADMIN: None}, True, True),
+        ({Role.ADMIN: None, Role.HR: frozenset({1})}, False, True),
+        ({Role.TRAINER: None, Role.COORDINATOR: None}, False, False),
+    ],
+)
+def test_who_prints_codes(scopes: dict[Role, frozenset[int] | None], holds_role: bool, may: bool) -> None:
+    actor = Actor(account_id=9, scopes=scopes)
+    assert policy.may_print_code(actor, organisations=[1, 3], holds_role=holds_role) is may
+
+
+def test_granting_twice_is_harmless_and_learners_need_no_grant(house: Flask) -> None:
+    account = make.account(make.person("Amina", "amina@x.example"))
+    first = operations.grant_role(SYSTEM, account, Role.TRAINER)
+    assert operations.grant_role(SYSTEM, account, Role.TRAINER) is first
+    with pytest.raises(Invalid):
+        operations.grant_role(SYSTEM, account, Role.LEARNER)
+    operations.retract_role(SYSTEM, account, Role.COORDINATOR)
+    assert [grant.role for grant in queries.list_grants(account.id)] == ["trainer"]
+
+
+def test_two_administrators_cannot_both_leave(house: Flask) -> None:
+    one, two = (make.account(make.person(f"R{index}", f"r{index}@x.example"), Role.ADMIN) for index in (1, 2))
+    operations.retract_role(SYSTEM, one, Role.ADMIN)
+    with pytest.raises(LastAdministrator):
+        operations.close_account(SYSTEM, two, reason="tired")

@@ -1,0 +1,54 @@
+"""Passwords and codes, as plain values."""
+
+import random
+
+import pytest
+from hypothesis import given, strategies as st
+
+from lms.accounts import rules
+from lms.accounts.rules import Weakness
+
+KNOWN = ["Amina Yusuf", "Amina", "Yusuf", "amina@demo.example", "amina", "D-1001"]
+
+
+@pytest.mark.parametrize(
+    ("password", "weakness"),
+    [
+        ("", Weakness.SHORT),
+        ("nine char", Weakness.SHORT),
+        ("ten signs!", None),
+        ("x" * 10, Weakness.REPEATED),
+        ("abababababab", Weakness.REPEATED),
+        ("a" * 129, Weakness.LONG),
+        ("every sector", Weakness.GUESSABLE),
+        ("Every-Sector-2026", Weakness.GUESSABLE),
+        ("password123", Weakness.GUESSABLE),
+        ("1234567890", Weakness.GUESSABLE),
+        ("qwertyuiop", Weakness.GUESSABLE),
+        ("every good river runs", None),
+        ("amina@demo.example", Weakness.PERSONAL),
+        ("AMINA-YUSUF-1", Weakness.PERSONAL),
+        ("D-1001 D-1001", Weakness.PERSONAL),
+        ("yusuf likes green tea", None),
+        ("learn-safely-2026", None),
+        ("كلمات طويلة وجميلة", None),
+        ("!@#$%^&*()_+", None),
+    ],
+)
+def test_weakness(password: str, weakness: Weakness | None) -> None:
+    assert rules.weakness_of(password, "Every Sector", KNOWN) == weakness
+
+
+@given(st.integers())
+def test_a_code_is_read_however_it_is_typed(seed: int) -> None:
+    code = rules.make_code(random.Random(seed).randrange)
+    assert len(code) == 12
+    assert set(code) <= set(rules.ALPHABET)
+    printed = rules.print_code(code)
+    for typed in (code, printed, printed.lower(), f" {printed.replace('-', ' ')} "):
+        assert rules.digest_code(rules.normalise_code(typed)) == rules.digest_code(code)
+
+
+def test_signs_that_are_mixed_up_on_paper_are_left_out() -> None:
+    assert not set("01OIL") & (set(rules.ALPHABET) - {"L"})
+    assert "L" in rules.ALPHABET or "1" not in rules.ALPHABET
