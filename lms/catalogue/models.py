@@ -1,0 +1,236 @@
+"""The tables of the catalogue: immutable versions, and one pointer to what is published now."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.kernel.db import BigId, Document, Id, Model, Moment
+
+
+class Publication(Model):
+    """One row: files were published once: by whom, when, how many rows came of it. Personal data: none."""
+
+    __tablename__ = "publication"
+
+    id: Mapped[Id]
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+    # Numbers by kind and outcome: {"module": {"created": 6, ...}, ...}.
+    counts: Mapped[dict[str, Any]] = mapped_column(Document)
+
+
+class Course(Model):
+    """One row: a course, by its folder's name, for ever. Personal data: none."""
+
+    __tablename__ = "course"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    # What is shown now; empty only while the first publication is under way.
+    current_revision_id: Mapped[int | None] = mapped_column(
+        ForeignKey("course_revision.id", use_alter=True, name="fk_course_current_revision")
+    )
+    # When its folder was taken away; learners keep what they earned.
+    retired_at: Mapped[datetime | None] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Edition(Model):
+    """One row: a version of a course that changed its meaning: the passing rules and the list of modules.
+
+    Personal data: none.
+    """
+
+    __tablename__ = "edition"
+    __table_args__ = (UniqueConstraint("course_id", "number"),)
+
+    id: Mapped[Id]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    number: Mapped[int]
+    # Whether each sector is learned, examined and awarded by itself.
+    per_sector: Mapped[bool] = mapped_column(default=False)
+    # Percent needed to pass.
+    pass_mark: Mapped[int]
+    # Questions in one draw.
+    draw: Mapped[int]
+    # Tries before the pause, and the pause as an ISO 8601 duration.
+    tries: Mapped[int]
+    pause: Mapped[str] = mapped_column(String(20))
+    # The modules' slugs in order: to pass, all of them must be complete.
+    modules: Mapped[list[str]] = mapped_column(Document)
+    # Digest of the marking keys: within an edition they are fixed.
+    keys_digest: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class CourseRevision(Model):
+    """One row: a course as it was published once: its words, its module revisions and its questions.
+
+    Personal data: none.
+    """
+
+    __tablename__ = "course_revision"
+    __table_args__ = (UniqueConstraint("course_id", "digest"),)
+
+    id: Mapped[Id]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    # Digest over the digests of everything in it, in order.
+    digest: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(500))
+    # The short code printed in tables and on certificates.
+    code: Mapped[str] = mapped_column(String(20))
+    # ISO 8601 periods: how long an award lasts, and how early renewing costs nothing.
+    validity: Mapped[str] = mapped_column(String(20))
+    renewal: Mapped[str] = mapped_column(String(20))
+    # The name of the certificate's design.
+    certificate: Mapped[str] = mapped_column(String(60))
+    # Considerations, objectives [{id, text}], sources, review {state, note}, content note, languages.
+    meta: Mapped[dict[str, Any]] = mapped_column(Document)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+    edition: Mapped[Edition] = relationship(lazy="raise")
+    course: Mapped[Course] = relationship(lazy="raise", foreign_keys=[course_id])
+
+
+class Module(Model):
+    """One row: a module of a course, by its file's name without number and language. Personal data: none."""
+
+    __tablename__ = "module"
+    __table_args__ = (UniqueConstraint("course_id", "slug"),)
+
+    id: Mapped[Id]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ModuleRevision(Model):
+    """One row: a file's text in one language, rendered, sanitised and measured once. Personal data: none."""
+
+    __tablename__ = "module_revision"
+    __table_args__ = (UniqueConstraint("module_id", "language", "digest"),)
+
+    id: Mapped[Id]
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"))
+    language: Mapped[str] = mapped_column(String(12))
+    # SHA-256 of the file's bytes and of the renderer's version.
+    digest: Mapped[str] = mapped_column(String(64))
+    # The file, byte for byte, as text.
+    source: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(500))
+    # What the author says, in minutes.
+    minutes: Mapped[int]
+    # Running words a learner of one sector reads.
+    words: Mapped[int]
+    # Objective ids.
+    objectives: Mapped[list[str]] = mapped_column(Document)
+    # The sector, for courses that are per sector.
+    sector: Mapped[str | None] = mapped_column(String(40))
+    # Which of the nine considerations it names; empty for the first of its course.
+    considerations: Mapped[list[int]] = mapped_column(Document)
+    # [{id, title}] of the ## headings.
+    sections: Mapped[list[dict[str, str]]] = mapped_column(Document)
+    # The ordered segments that templates show: see lms.kernel.markup.
+    segments: Mapped[list[dict[str, Any]]] = mapped_column(Document)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Question(Model):
+    """One row: a question of a course's bank, by its id in the file, never reused. Personal data: none."""
+
+    __tablename__ = "question"
+    __table_args__ = (UniqueConstraint("course_id", "slug"),)
+
+    id: Mapped[Id]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class QuestionRevision(Model):
+    """One row: a question's words and key at one time, in one language. Personal data: none."""
+
+    __tablename__ = "question_revision"
+    __table_args__ = (UniqueConstraint("question_id", "language", "digest"),)
+
+    id: Mapped[Id]
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    language: Mapped[str] = mapped_column(String(12))
+    digest: Mapped[str] = mapped_column(String(64))
+    # single, multiple, ordering, matching, statements, branching.
+    kind: Mapped[str] = mapped_column(String(20))
+    objective: Mapped[str] = mapped_column(String(60))
+    # Must be right, whatever the score.
+    red_line: Mapped[bool] = mapped_column(default=False)
+    # Sectors it is written for; empty for all.
+    sectors: Mapped[list[str]] = mapped_column(Document)
+    # The question as in the file: stem, options or statements with keys and feedback, source, refresh.
+    body: Mapped[dict[str, Any]] = mapped_column(Document)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class CourseRevisionModule(Model):
+    """One row: this module revision stands at this place of that course revision. Personal data: none."""
+
+    __tablename__ = "course_revision_module"
+
+    course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"), primary_key=True)
+    module_revision_id: Mapped[int] = mapped_column(ForeignKey("module_revision.id"), primary_key=True)
+    position: Mapped[int]
+
+
+class CourseRevisionQuestion(Model):
+    """One row: this question revision belongs to the bank of that course revision. Personal data: none."""
+
+    __tablename__ = "course_revision_question"
+
+    course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"), primary_key=True)
+    question_revision_id: Mapped[int] = mapped_column(ForeignKey("question_revision.id"), primary_key=True)
+    position: Mapped[int]
+
+
+class PictureFile(Model):
+    """One row: the bytes of a picture that was published, once for all courses that show it. Personal data: none."""
+
+    __tablename__ = "picture_file"
+
+    # SHA-256 of the bytes.
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class CourseRevisionPicture(Model):
+    """One row: this picture stands under this name in that course revision. Personal data: none."""
+
+    __tablename__ = "course_revision_picture"
+
+    course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"), primary_key=True)
+    # Such as two-roads.svg.
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("picture_file.digest"), index=True)
+
+
+class Sheet(Model):
+    """One row: a file that all courses share, as it was published once; the latest of its name is shown.
+
+    Personal data: none.
+    """
+
+    __tablename__ = "sheet"
+
+    id: Mapped[Id]
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    # glossary or considerations.
+    name: Mapped[str] = mapped_column(String(40), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    # Its entries in the order of the file; empty once the file was taken away.
+    body: Mapped[list[dict[str, Any]]] = mapped_column(Document)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)

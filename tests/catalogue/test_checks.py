@@ -1,0 +1,308 @@
+"""Rules across files: each broken by itself, each found at its place."""
+
+# ruff: noqa: E501 - a fault is one row of its table
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from lms.catalogue.source.checks import check_folders
+from tests.catalogue.library import BANK, BOARD, COURSE, QUAY, SECTORS, Shelf
+
+QUAY_MD, BOARD_MD = "modules/boats/01-at-the-quay.md", "modules/boats/02-on-board.md"
+COURSE_YML, BANK_YML = "modules/boats/course.yml", "quizzes/boats.yml"
+
+
+def test_a_library_without_a_fault_has_no_problem(shelf: Shelf) -> None:
+    assert shelf.check() == []
+
+
+def test_a_translated_library_without_a_fault_only_asks_for_the_rest(shelf: Shelf) -> None:
+    shelf.translate()
+    found = shelf.check()
+    assert len(found) == 5
+    assert all("warning: the question" in line and "is not translated yet" in line for line in found)
+
+
+def line_of(text: str, words: str) -> int:
+    assert words in text, words
+    return text[: text.index(words)].count("\n") + 1
+
+
+# A fault is made by replacing words of a file; ``at`` stands in the faulty line of the edited file.
+Edit = tuple[str, str, str, str, str]
+
+
+EDITS: list[Edit] = [
+    # Unknown keys and missing fields, broken references.
+    (COURSE_YML, "edition: 1", "edition: 1\nfoo: 1", "foo: 1", "unknown key “foo”"),
+    (QUAY_MD, "minutes: 10", "minute: 10", "minute: 10", "unknown key “minute”"),
+    (QUAY_MD, "minutes: 10\n", "", "title:", "“minutes” is missing"),
+    (QUAY_MD, "objectives: [together]", "objectives: [apart]", "objectives:", "no objective “apart”"),
+    (QUAY_MD, "summary: Who", "sector: wash\nsummary: Who", "sector: wash", "only modules of courses with per_sector"),
+    (BANK_YML, "objective: together", "objective: apart", "objective: apart", "no objective “apart”"),
+    (BANK_YML, "module: at-the-quay", "module: nowhere", "refresh:", "this course has no module “nowhere”"),
+    (BANK_YML, "section: where-you-stand", "section: gone", "refresh:", "“at-the-quay” has no section “gone”"),
+    (BANK_YML, "sectors: [wash]", "sectors: [wash, farms]", "sectors:", "there is no sector “farms”"),
+    (BANK_YML, "course: boats", "course: ships", "course: ships", "“course” must be boats"),
+    # Answers.
+    (BANK_YML, "correct: true, feedback: Safe.", "feedback: Safe.", "    options:", "no option is right"),
+    (BANK_YML, "text: Leave.,", "text: Leave., correct: true,", "    options:", "2 options are right"),
+    (BANK_YML, "text: Three.,", "text: Three., correct: true,", "options:\n      - {id: a, text: One", "every option is right"),
+    (BANK_YML, "{id: b, text: Two., correct: true,", "{id: b, text: Two.,", "options:\n      - {id: a, text: One", "could be of type single"),
+    (BANK_YML, "{id: b, text: Wait.", "{id: a, text: Wait.", "text: Wait.", "“a” is there twice in this question"),
+    (BANK_YML, "{id: b, text: Second., true", "{id: a, text: Second., true", "text: Second., true", "“a” is there twice"),
+    (BANK_YML, "{id: c, text: Third.}", "{id: b, text: Third.}", "text: Third.", "“b” is there twice"),
+    (BANK_YML, "right: Four", "right: Two", "right: Two, feedback: Yes.}\n  - id: boat-story", "“Two” is there twice"),
+    (BANK_YML, "next: later", "next: never", "next: never", "there is no node “never”"),
+    (BANK_YML, ", next: later", "", "later:", "nothing leads to the node “later”"),
+    (BANK_YML, "start:", "begin:", "nodes:", "begins at the node “start”"),
+    (BANK_YML, "text: Go., correct: true, feedback: Yes.}", "text: Go., feedback: Yes.}", "later:", "no option of the node “later”"),
+    (BANK_YML, "text: Stay., feedback: No.}\n", "text: Stay., feedback: No., next: start}\n", "start:", "leads back to itself"),
+    (BANK_YML, "id: boat-many", "id: boat-full", "id: boat-full\n    objective: together\n    type: multiple", "“boat-full” is taken by line 3"),
+    (BANK_YML, "stem: In which order?", "red_line: true\n    stem: In which order?", "text: First.}", "a red-line question gives feedback"),
+    (BANK_YML, "correct: true, feedback: Safe.", "correct: true", "text: Wait.", "“feedback” is missing"),
+    (BANK_YML, "red_line: true", "red_line: false", "questions:", "at least 2 red-line questions; there are 1"),
+    (COURSE_YML, "draw: 3", "draw: 9", "draw: 9", "9 questions are drawn, but the bank has 6"),
+    (COURSE_YML, "draw: 3", "draw: 1", "draw: 1", "at least 2, for the red-line questions"),
+    # Course.
+    (COURSE_YML, "considerations: [1]", "considerations: [1, 1]", "considerations", "“1” is there twice"),
+    (COURSE_YML, "together}", "together}\n  - {id: together, text: Again}", "text: Again", "“together” is there twice"),
+    (COURSE_YML, "together}", "together}\n  - {id: other, text: Again}", "text: Again", "no module serves the objective “other”"),
+    (COURSE_YML, "together}", "together}\n  - {id: other, text: Again}", "text: Again", "“other” has 0 questions"),
+    (COURSE_YML, "languages: [en]", "languages: [en, fr]", "languages", "“at-the-quay” is not translated into fr yet"),
+    ("modules/sectors.yml", "slug: health", "slug: wash", "slug: wash\n    names: {en: Health}", "the sector “wash” is there twice"),
+    ("modules/sectors.yml", "{en: Health}", "{fr: Santé}", "{fr: Santé}", "“names” must have a text for en"),
+    # Module texts.
+    (QUAY_MD, "/// sector | health", "/// sector | wealth", "/// sector | wealth", "there is no sector “wealth”"),
+    (QUAY_MD, "/// sector | health", "/// sector | wealth", "/// sector | wash", "does not speak to health"),
+    (QUAY_MD, "/// sector | health", "/// sector | wash", "/// sector | wash\nIn the", "speaks twice to “wash”"),
+    (QUAY_MD, "At the tap.\n///", "At the tap.\n///\n\nText between.", "/// sector | wash", "does not speak to health"),
+    (QUAY_MD, "/// sector | wash", "/// sectro | wash", "/// sectro", "there is no block called “sectro”"),
+    (QUAY_MD, "- [ ] Go on. | No.\n///", "- [ ] Go on. | No.", "/// check", "the block “check” is never closed"),
+    (QUAY_MD, "[x] Stop", "[ ] Stop", "/// check", "no answer of this check is right"),
+    (QUAY_MD, "(/help-now)", "(/help-me)", "/help-me", "dead link /help-me"),
+    (QUAY_MD, "/courses/boats/on-board#", "/courses/ships/on-board#", "/courses/ships", "there is no course “ships”"),
+    (QUAY_MD, "/on-board#who", "/on-bord#who", "/on-bord", "“boats” has no module “on-bord”"),
+    (QUAY_MD, "#who-sits-where", "#who-stands", "#who-stands", "“on-board” has no section “who-stands”"),
+    (BOARD_MD, "(#who-sits-where)", "(#nowhere)", "#nowhere", "this module has no section “nowhere”"),
+    (BOARD_MD, "(#who-sits-where)", "(javascript:x)", "javascript:", "a link cannot lead to"),
+    (BOARD_MD, "(#who-sits-where)", "(/courses/boats/quiz/x)", "quiz/x", "there is no page /courses/boats/quiz/x"),
+    (BOARD_MD, "![A boat with two seats]", "![]", "![]", "no alternative text"),
+    (BOARD_MD, "img/boat.png", "img/ship.png", "ship.png", "there is no picture modules/boats/img/ship.png"),
+    (BOARD_MD, "See [above]", "<script>alert(1)</script> [above]", "<script>", "HTML is not read here"),
+    (BOARD_MD, "## Who sits where\n\nSee [above](#who-sits-where).", "Text.", "---", "a module has at least one section"),
+    (BOARD_MD, "---\ntitle", "title", "title", "begins with its front matter"),
+    (BOARD_MD, "See ", ("It is. " * 300 + "\n\n") * 2, "---", "running words stand on the page"),
+    (BOARD_MD, "See ", "Institutional accountability necessitates interdisciplinary organisational harmonisation " * 20 + "\n\n", "---", "hard to read"),
+    (BOARD_MD, "See ", "x" * 5_000, "xxxxx", "this paragraph is longer than 4000 characters"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=[edit[4][:60] for edit in EDITS])
+def test_a_fault_is_found_at_its_line(shelf: Shelf, edit: Edit) -> None:
+    path, old, new, at, words = edit
+    if words.startswith("no option of the node"):
+        # The same words stand in both nodes; the last is meant.
+        head, _, tail = shelf.read(path).rpartition(old)
+        shelf.write(path, head + new + tail)
+    else:
+        shelf.edit(path, old, new)
+    start = f"{path}:{line_of(shelf.read(path), at)}: "
+    found = shelf.check()
+    assert [line for line in found if line.startswith(start) and words in line], (start, found)
+
+
+def test_warnings_say_so(shelf: Shelf) -> None:
+    shelf.edit(COURSE_YML, "together}", "together}\n  - {id: other, text: Again}")
+    assert all(": warning: " in line for line in shelf.check())
+
+
+Break = Callable[[Shelf], None]
+
+MOVES: list[tuple[str, Break, str]] = [
+    ("no bank", lambda s: s.remove(BANK_YML), f"{COURSE_YML}:1: there is no question bank quizzes/boats.yml"),
+    ("bank of nothing", lambda s: s.write("quizzes/ships.yml", BANK), "quizzes/ships.yml:1: there is no course “ships”"),
+    ("no course.yml", lambda s: s.remove(COURSE_YML), f"{COURSE_YML}:1: this file is missing or cannot be read"),
+    ("no sectors", lambda s: s.remove("modules/sectors.yml"), "modules/sectors.yml:1: this file is missing"),
+    ("no modules", lambda s: [s.remove(path) for path in (QUAY_MD, BOARD_MD)] and None, f"{COURSE_YML}:1: this course has no module"),
+    ("reserved module", lambda s: s.move(BOARD_MD, "modules/boats/02-quiz.md"), "modules/boats/02-quiz.md:1: a module cannot be called “quiz”"),
+    ("reserved module", lambda s: s.move(BOARD_MD, "modules/boats/02-complete.md"), "modules/boats/02-complete.md:1: a module cannot"),
+    ("reserved course", lambda s: s.write("modules/about/course.yml", COURSE), "modules/about:1: a course cannot be called “about”"),
+    ("name of a course", lambda s: s.write("modules/Big Boats/course.yml", COURSE), "modules/Big Boats:1: a course's folder"),
+    ("same code", lambda s: s.write("modules/ships/course.yml", COURSE), "modules/ships/course.yml:3: the code CP-BOAT is taken by boats"),
+    ("twice", lambda s: s.write("modules/boats/03-on-board.md", BOARD), "modules/boats/03-on-board.md:1: the module “on-board” is there twice"),
+    ("same number", lambda s: s.write("modules/boats/02-other.md", BOARD), "modules/boats/02-other.md:1: number 02 is taken by 02-on-board.md"),
+    ("no number", lambda s: s.move(BOARD_MD, "modules/boats/on-board.md"), "modules/boats/on-board.md:1: a module's file is called"),
+    ("stray file", lambda s: s.write("modules/boats/notes.txt", "x"), "modules/boats/notes.txt:1: only course.yml"),
+    ("stray picture", lambda s: s.write("modules/boats/img/a.exe", "x"), "modules/boats/img/a.exe:1: only pictures"),
+    ("encoding", lambda s: s.write(QUAY_MD, QUAY.replace("Text", "Té\nT").encode("latin-1")), f"{QUAY_MD}:9: this file is not UTF-8"),
+    ("zero byte", lambda s: s.write(QUAY_MD, QUAY.replace("Text", "T\x00")), f"{QUAY_MD}:9: this file holds a zero byte"),
+    ("five megabytes", lambda s: s.write(QUAY_MD, QUAY + "word " * 1_000_000), f"{QUAY_MD}:1: this file is larger than 200 kB"),
+    ("glossary", lambda s: s.write("modules/glossary.yml", "terms:\n- {slug: a, term: {en: A}, definition: {en: b}}\n- {slug: a, term: {en: B}, definition: {en: b}}\n"), "modules/glossary.yml:3: the term “a” is there twice"),
+    ("bad yaml", lambda s: s.write(BANK_YML, "course: boats\nquestions: [\n"), f"{BANK_YML}:3: this is not YAML"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "act", "start"), MOVES, ids=[f"{name} {number}" for number, (name, _a, _s) in enumerate(MOVES)]
+)
+def test_a_fault_in_the_folders_is_found(shelf: Shelf, name: str, act: Break, start: str) -> None:
+    act(shelf)
+    found = shelf.check()
+    assert [line for line in found if line.startswith(start)], found
+
+
+PER_SECTOR = COURSE.replace("languages:", "per_sector: true\nlanguages:").replace("draw: 3", "draw: 2")
+
+
+def test_a_course_per_sector_has_sectors_everywhere(shelf: Shelf) -> None:
+    shelf.write(COURSE_YML, PER_SECTOR)
+    found = shelf.check()
+    assert f"{QUAY_MD}:1: in a course with per_sector: true every module names its sector" in found
+    assert f"{BANK_YML}:3: in a course with per_sector: true every question names its sectors" in found
+
+
+def test_a_course_per_sector_draws_for_each_sector_by_itself(shelf: Shelf) -> None:
+    shelf.write(COURSE_YML, PER_SECTOR)
+    shelf.edit(QUAY_MD, "summary:", "sector: wash\nsummary:")
+    shelf.edit(BOARD_MD, "summary:", "sector: health\nsummary:")
+    both = BANK.replace("    type:", "    sectors: [wash, health]\n    type:").replace(
+        "    sectors: [wash]\n", ""
+    )
+    shelf.write(BANK_YML, both)
+    assert shelf.check() == []
+    shelf.write(BANK_YML, both.replace("sectors: [wash, health]", "sectors: [wash]"))
+    line = line_of(PER_SECTOR, "pass:")
+    assert shelf.check() == [
+        f"{COURSE_YML}:{line}: draw: 2 questions are drawn, but the bank has 0 for the sector “health”",
+        f"{BANK_YML}:2: a draw holds at least 2 red-line questions; there are 0 for the sector “health”",
+    ]
+    shelf.edit(BOARD_MD, "sector: health", "sector: farms")
+    assert f"{BOARD_MD}:5: there is no sector “farms”" in shelf.check()
+
+
+FR_MD, FR_YML = "modules/boats/01-at-the-quay.fr.md", "quizzes/boats.fr.yml"
+
+TRANSLATIONS: list[Edit] = [
+    (
+        FR_MD,
+        "/// sector | health",
+        "/// note",
+        "/// note",
+        "the original has the block “sector health” here, not “note”",
+    ),
+    (FR_MD, "- [x] Stop", "- [ ] Stop", "/// check", "no answer of this check is right"),
+    (
+        FR_MD,
+        "- [ ] Go",
+        "- [x] Go",
+        "/// check",
+        "the original has the block “check x-” here, not “check xx”",
+    ),
+    (
+        FR_MD,
+        "/// check",
+        "/// note\nx\n///\n\n/// check",
+        "/// note",
+        "the original has the block “check x-” here",
+    ),
+    (FR_MD, "## Where", "### Where", "---", "the original has 1 sections (##), this translation 0"),
+    (FR_MD, "(/help-now)", "(/help-me)", "/help-me", "dead link /help-me"),
+    (FR_MD, "title: Titre", "minutes: 3\ntitle: Titre", "minutes", "unknown key “minutes”"),
+    (FR_YML, "id: boat-full", "id: boat-empty", "boat-empty", "the bank has no question “boat-empty”"),
+    (
+        FR_YML,
+        "{id: b, text: Attendre.",
+        "{id: c, text: Attendre.",
+        "options",
+        "the original's options are a, b",
+    ),
+    (FR_YML, "    stem:", "    correct: a\n    stem:", "correct", "unknown key “correct”"),
+    (
+        COURSE_YML,
+        "languages: [en, fr]",
+        "languages: [en, ar]",
+        "languages",
+        "“at-the-quay” is not translated into ar yet",
+    ),
+]
+
+
+@pytest.mark.parametrize("edit", TRANSLATIONS, ids=[edit[4][:60] for edit in TRANSLATIONS])
+def test_a_fault_in_a_translation_is_found(shelf: Shelf, edit: Edit) -> None:
+    path, old, new, at, words = edit
+    shelf.translate()
+    shelf.edit(path, old, new)
+    start = f"{path}:{line_of(shelf.read(path), at)}: "
+    found = shelf.check()
+    assert [line for line in found if line.startswith(start) and words in line], (start, found)
+
+
+def test_a_translation_older_than_its_original_is_a_warning_with_the_new_reference(shelf: Shelf) -> None:
+    shelf.translate()
+    shelf.edit(QUAY_MD, "Text with", "New text with")
+    shelf.edit(BANK_YML, "text: Leave.", "text: Go away.")
+    found = shelf.check()
+    start = f"{FR_MD}:4: warning: older than its original, which is now {shelf.reference(QUAY_MD)}"
+    assert [line for line in found if line.startswith(start)], found
+    start = (
+        f"{FR_YML}:4: warning: older than its original, which is now {shelf.question_reference('boat-full')}"
+    )
+    assert [line for line in found if line.startswith(start)], found
+
+
+def test_translations_of_nothing_or_into_nothing_are_found(shelf: Shelf) -> None:
+    shelf.translate()
+    shelf.move(FR_MD, "modules/boats/01-at-the-key.fr.md")
+    shelf.write("modules/boats/02-on-board.en.md", shelf.read("modules/boats/02-on-board.fr.md"))
+    shelf.write("modules/boats/02-on-board.ar.md", shelf.read("modules/boats/02-on-board.fr.md"))
+    shelf.write("modules/boats/03-on-board.fr.md", shelf.read("modules/boats/02-on-board.fr.md"))
+    found = shelf.check()
+    for line in (
+        "modules/boats/01-at-the-key.fr.md:1: there is no original for “at-the-key”",
+        "modules/boats/02-on-board.en.md:1: en is the original's language; its file has no language in its name",
+        "modules/boats/02-on-board.ar.md:1: course.yml does not list the language ar",
+        "modules/boats/03-on-board.fr.md:1: this translation is there twice, also as 02-on-board.fr.md",
+        "modules/boats/03-on-board.fr.md:1: the original has the number 02, this file 03",
+    ):
+        assert line in found, (line, found)
+
+
+def test_a_broken_file_hides_no_fault_of_another(shelf: Shelf) -> None:
+    """Everything at once: the unknown key in course.yml does not keep the rest from being checked."""
+    shelf.edit(COURSE_YML, "edition: 1", "edition: 1\nfoo: 1")
+    shelf.edit(QUAY_MD, "objectives: [together]", "objectives: [apart]")
+    shelf.edit(BOARD_MD, "#who-sits-where", "#nowhere")
+    shelf.edit(BANK_YML, "correct: true, feedback: Safe.", "feedback: Safe.")
+    shelf.edit(BANK_YML, "text: Second., true: no", "text: Second., true: maybe")
+    shelf.write("modules/sectors.yml", SECTORS.replace("core: true", "core: certainly"))
+    starts = [f"{COURSE_YML}:5", f"{QUAY_MD}:4", f"{BOARD_MD}:9", f"{BANK_YML}:8", f"{BANK_YML}:28"]
+    found = shelf.check()
+    for start in [*starts, "modules/sectors.yml:14"]:
+        assert [line for line in found if line.startswith(start)], (start, found)
+
+
+def test_problems_are_sorted_and_each_told_once(shelf: Shelf) -> None:
+    shelf.edit(QUAY_MD, "(/help-now)", "(/help-me)")
+    shelf.edit(BOARD_MD, "(#who-sits-where)", "(#nowhere)")
+    problems = check_folders(shelf.modules, shelf.quizzes)[1]
+    assert problems == sorted(set(problems))
+    assert len(problems) == 2
+
+
+def test_missing_folders_are_told_and_nothing_more(shelf: Shelf) -> None:
+    found = check_folders(shelf.root / "nowhere", shelf.root / "nothing")[1]
+    assert {problem.path for problem in found} == {"modules", "modules/sectors.yml"}
+
+
+def test_a_hundred_modules_are_checked_in_time(shelf: Shelf) -> None:
+    body = BOARD.replace(
+        "See", "\n\n".join(["This is a sentence of a common length, as people write them."] * 60) + "\n\nSee"
+    )
+    for number in range(3, 100):
+        shelf.write(f"modules/boats/{number:02}-part-{number}.md", body)
+    started = time.perf_counter()
+    shelf.check()
+    assert time.perf_counter() - started < 6

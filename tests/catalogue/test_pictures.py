@@ -1,0 +1,105 @@
+"""Pictures: what may be shown, and every reason against the rest."""
+
+import struct
+
+import pytest
+
+from lms.catalogue.source.pictures import TELLS_MORE, read_picture
+from tests.catalogue.library import SVG, Shelf, png
+
+
+def jpeg(*segments: bytes) -> bytes:
+    frame = b"\xff\xc0" + struct.pack(">HBHH", 11, 8, 30, 40) + b"\x01\x01\x11\x00"
+    return b"\xff\xd8" + b"".join(segments) + frame + b"\xff\xd9"
+
+
+def marker(mark: int, data: bytes) -> bytes:
+    return bytes([0xFF, mark]) + struct.pack(">H", len(data) + 2) + data
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "size"),
+    [
+        ("a.svg", SVG.encode(), (40, 20)),
+        ("a.png", png(3, 2), (3, 2)),
+        ("a.jpg", jpeg(marker(0xE0, b"JFIF\0")), (40, 30)),
+        ("a.jpeg", jpeg(), (40, 30)),
+    ],
+)
+def test_a_sound_picture_is_read_with_its_size(name: str, data: bytes, size: tuple[int, int]) -> None:
+    picture, faults = read_picture(name, data)
+    assert faults == [] and picture is not None
+    assert (picture.width, picture.height) == size and picture.data == data and len(picture.sha256) == 64
+
+
+def svg(inner: str = "", root: str = "") -> str:
+    start = f'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2" viewBox="0 0 4 2" {root}>'
+    return f"{start}{inner}</svg>"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (svg("<script>alert(1)</script>"), "no <script>"),
+        (svg('<path d="M0 0" onclick="alert(1)"/>'), "the attribute onclick is not read here"),
+        (svg(root='onload="alert(1)"'), "the attribute onload is not read here"),
+        (svg('<image href="https://x.example/a.png"/>'), "no <image>"),
+        (svg('<use href="https://x.example/a.svg#b"/>'), "leads out of the drawing"),
+        (svg('<use xmlns:x="http://www.w3.org/1999/xlink" x:href="/a.svg#b"/>'), "leads out of the drawing"),
+        (svg('<a href="javascript:alert(1)"><path d="M0 0"/></a>'), "no <a>"),
+        (svg('<path fill="url(//x.example/a)" d="M0 0"/>'), "leads out of the drawing"),
+        (svg('<path style="fill: u\\72l(x)" d="M0 0"/>'), "leads out of the drawing"),
+        (svg("<style>@import 'x.css';</style>"), "the style of this drawing leads out of it"),
+        (svg("<style>path { fill: url('https://x.example/') }</style>"), "leads out of it"),
+        (svg("<style>path { animation: x 1s }</style>"), "nothing here moves by itself"),
+        (svg('<circle r="1"><animate attributeName="r"/></circle>'), "no <animate>"),
+        (svg("<foreignObject/>"), "no <foreignObject>"),
+        (svg('<path xmlns="http://www.w3.org/1999/xhtml" d="M0 0"/>'), "no <path>"),
+        ('<!DOCTYPE svg [<!ENTITY a "b">]>' + svg("&a;"), "a document type is not read here"),
+        ('<?xml-stylesheet href="x.css"?>' + svg(), "a processing instruction"),
+        ("<html xmlns='http://www.w3.org/1999/xhtml'/>", "it does not begin with <svg>"),
+        ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>', "does not say its size"),
+        (svg()[:-6], "this is not SVG"),
+        ("", "this is not SVG"),
+    ],
+)
+def test_a_drawing_that_runs_loads_or_moves_is_refused(text: str, words: str) -> None:
+    picture, faults = read_picture("a.svg", text.encode())
+    assert picture is None and any(words in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.gif", b"GIF89a", "only pictures belong here"),
+        ("a.png", jpeg(), "this is not a PNG picture"),
+        ("a.png", png(2, 1, (b"eXIf", b"where")), TELLS_MORE),
+        ("a.png", png(2, 1, (b"acTL", b"\0" * 8)), "moves"),
+        ("a.jpg", png(), "this is not a JPEG picture"),
+        ("a.jpg", jpeg(marker(0xE1, b"Exif\0\0where")), TELLS_MORE),
+        ("a.jpg", b"\xff\xd8\xff", "the size of this picture cannot be read"),
+        ("a.svg", png(), "this is not SVG"),
+    ],
+)
+def test_a_picture_that_is_not_what_it_says_or_says_more_is_refused(
+    name: str, data: bytes, words: str
+) -> None:
+    picture, faults = read_picture(name, data)
+    assert picture is None and any(words in fault for fault in faults), faults
+
+
+def test_a_refused_picture_stops_publishing_and_is_named(shelf: Shelf) -> None:
+    shelf.write("modules/boats/img/boat.svg", svg("<script/>"))
+    assert any(
+        line.startswith("modules/boats/img/boat.svg:1: a drawing here has no <script>")
+        for line in shelf.check()
+    )
+    shelf.write("modules/boats/img/boat.svg", SVG)
+    shelf.write("modules/boats/img/My Boat.svg", SVG)
+    assert any("a picture is called by small letters" in line for line in shelf.check())
+
+
+def test_a_picture_without_description_is_a_warning(shelf: Shelf) -> None:
+    shelf.edit("modules/boats/02-on-board.md", "\n\n/// description\nTwo seats.\n///", "")
+    (line,) = shelf.check()
+    assert line.startswith("modules/boats/02-on-board.md:11: warning: this picture is not described")

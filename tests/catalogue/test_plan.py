@@ -1,0 +1,217 @@
+"""The plan: a pure diff, and what it refuses within an edition."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from lms.catalogue.source.checks import check_folders
+from lms.catalogue.source.desired import Desired, DesiredCourse, DesiredModule, DesiredQuestion, desired_of
+from lms.catalogue.source.plan import Existing, Outcome, PublishedRules, PublishedState, make_plan
+from tests.catalogue.library import Shelf
+
+RULES: dict[str, Any] = {"per_sector": False, "pass_mark": 80, "draw": 3, "tries": 2, "pause": "PT24H"}
+
+
+def course(
+    slug: str = "boats",
+    *,
+    edition: int = 1,
+    modules: dict[str, str] | None = None,
+    questions: dict[str, str] | None = None,
+    rules: dict[str, Any] | None = None,
+    words: str = "Boats",
+) -> DesiredCourse:
+    """Makes a course from slugs and digests; the first letter of a question's digest is its key."""
+    modules = {"quay": "m1", "board": "m2"} if modules is None else modules
+    questions = {"full": "k1", "many": "k2"} if questions is None else questions
+    parts = tuple(DesiredModule(name, "en", digest, {}) for name, digest in modules.items())
+    asked = tuple(DesiredQuestion(name, "en", digest, digest[:1], {}) for name, digest in questions.items())
+    digest = repr((edition, words, rules, modules, questions))
+    return DesiredCourse(
+        slug,
+        f"modules/{slug}/course.yml",
+        4,
+        edition,
+        rules or RULES,
+        {"title": words},
+        parts,
+        asked,
+        (),
+        digest,
+    )
+
+
+def published(wanted: Desired, before: Existing | None = None) -> Existing:
+    """What would be published after a plan was carried out."""
+    states = dict(before.courses) if before else {}
+    for slug, state in states.items():
+        if slug not in {course.slug for course in wanted.courses}:
+            states[slug] = replace(state, retired=True)
+    for each in wanted.courses:
+        old = states.get(each.slug)
+        keys = dict(old.edition.keys) if old and old.edition.number == each.edition else {}
+        states[each.slug] = PublishedState(
+            slug=each.slug,
+            digest=each.digest,
+            retired=False,
+            edition=PublishedRules(each.edition, each.rules, tuple(each.module_slugs), keys | each.keys),
+            modules={(part.slug, part.language): part.digest for part in each.modules},
+            questions={(part.slug, part.language): part.digest for part in each.questions},
+        )
+    return Existing(states, wanted.sectors)
+
+
+def counts(wanted: Desired, existing: Existing) -> dict[str, str]:
+    """Returns what a plan counts, in short, without zeros."""
+    plan = make_plan(wanted, existing)
+    assert plan.refusals == ()
+    return {
+        kind: " ".join(f"{number} {outcome}" for outcome, number in outcomes.items() if number)
+        for kind, outcomes in plan.counts.items()
+        if any(outcomes.values())
+    }
+
+
+def test_everything_is_created_in_an_empty_house() -> None:
+    wanted = Desired((course(),), ({"slug": "wash", "position": 1},))
+    assert counts(wanted, Existing()) == {
+        "sector": "1 created", "course": "1 created", "module": "2 created", "question": "2 created",
+    }  # fmt: skip
+
+
+def test_the_same_files_change_nothing() -> None:
+    wanted = Desired((course(),), ({"slug": "wash", "position": 1},))
+    plan = make_plan(wanted, published(wanted))
+    assert plan.is_empty
+    assert plan.courses[0].outcome is Outcome.UNCHANGED
+
+
+def test_changes_are_counted_one_by_one() -> None:
+    before = published(Desired((course(),), ()))
+    after = course(modules={"quay": "m9", "board": "m2"}, questions={"full": "k9", "new": "k1"})
+    assert counts(Desired((after,), ()), before) == {
+        "course": "1 revised",
+        "module": "1 revised 1 unchanged",
+        "question": "1 created 1 revised 1 retired",
+    }
+    assert counts(Desired((course(words="Ships"),), ()), before)["course"] == "1 revised"
+
+
+def test_a_course_without_its_folder_is_retired_once_and_can_come_back() -> None:
+    before = published(Desired((course(), course("ships")), ()))
+    wanted = Desired((course(),), ())
+    assert counts(wanted, before) == {
+        "course": "1 retired 1 unchanged", "module": "2 retired 2 unchanged", "question": "2 retired 2 unchanged",
+    }  # fmt: skip
+    after = published(wanted, before)
+    assert make_plan(wanted, after).is_empty
+    assert counts(Desired((course(), course("ships")), ()), after)["course"] == "1 revised 1 unchanged"
+
+
+def test_a_new_order_is_only_order() -> None:
+    before = published(Desired((course(),), ()))
+    after = course(modules={"board": "m2", "quay": "m1"})
+    assert counts(Desired((after,), ()), before)["course"] == "1 revised"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"modules": {"quay": "m1"}}, "the list of modules changes (board): raise the edition to 2"),
+        ({"modules": {"quay": "m1", "board": "m2", "bank": "m3"}}, "the list of modules changes (bank)"),
+        ({"rules": RULES | {"pass_mark": 70}}, "the passing rules change (pass_mark)"),
+        ({"rules": RULES | {"draw": 4, "pause": "PT1H"}}, "the passing rules change (draw, pause)"),
+        ({"rules": RULES | {"per_sector": True}}, "the passing rules change (per_sector)"),
+        ({"questions": {"full": "x1", "many": "k2"}}, "the right answers change (full)"),
+    ],
+)
+def test_the_meaning_is_fixed_within_an_edition(change: dict[str, Any], words: str) -> None:
+    before = published(Desired((course(),), ()))
+    plan = make_plan(Desired((course(**change),), ()), before)
+    assert str(plan.refusals[0]).startswith(f"modules/boats/course.yml:4: {words}")
+    raised = make_plan(Desired((course(edition=2, **change),), ()), before)
+    assert raised.refusals == ()
+
+
+def test_an_edition_is_never_lowered() -> None:
+    before = published(Desired((course(edition=2),), ()))
+    plan = make_plan(Desired((course(),), ()), before)
+    assert [str(problem) for problem in plan.refusals] == [
+        "modules/boats/course.yml:4: edition 2 is published already; an edition is never lowered"
+    ]
+
+
+def test_a_question_that_comes_back_keeps_its_key() -> None:
+    """An id is never used twice within an edition, not even after its question has gone."""
+    first = published(Desired((course(),), ()))
+    gone = Desired((course(questions={"many": "k2"}),), ())
+    assert counts(gone, first)["question"] == "1 retired 1 unchanged"
+    back = make_plan(Desired((course(questions={"full": "x1", "many": "k2"}),), ()), published(gone, first))
+    assert "the right answers change (full)" in back.refusals[0].sentence
+
+
+def test_a_sector_in_use_is_not_removed() -> None:
+    before = Existing({}, ({"slug": "wash", "position": 1}, {"slug": "health", "position": 2}))
+    plan = make_plan(Desired((), ({"slug": "wash", "position": 9},)), before)
+    assert plan.sectors == ({"slug": "wash", "position": 9},)
+    assert [problem.sentence for problem in plan.refusals] == [
+        "the sector “health” is in use and cannot be removed"
+    ]
+
+
+def test_a_digest_follows_what_it_is_made_of_and_nothing_else(shelf: Shelf) -> None:
+    def digests() -> tuple[str, dict[str, str], dict[str, str]]:
+        found = desired_of(check_folders(shelf.modules, shelf.quizzes)[0]).courses[0]
+        modules = {f"{part.slug}.{part.language}": part.digest for part in found.modules}
+        return found.digest, modules, {part.slug: part.digest for part in found.questions}
+
+    first = digests()
+    assert digests() == first
+    shelf.edit("quizzes/boats.yml", "course: boats", "# A remark.\ncourse: boats")
+    shelf.edit("modules/boats/course.yml", "title: Boats", "title: 'Boats'  # A remark.")
+    shelf.move("modules/boats/02-on-board.md", "modules/boats/05-on-board.md")
+    assert digests() == first
+    shelf.edit("modules/boats/01-at-the-quay.md", "Text with", "Text  with")
+    second = digests()
+    assert second[0] != first[0]
+    assert [name for name in first[1] if first[1][name] != second[1][name]] == ["at-the-quay.en"]
+    assert second[2] == first[2]
+
+
+digests = st.sampled_from(["a1", "a2", "b1"])
+courses = st.builds(
+    course,
+    st.sampled_from(["boats", "ships", "rafts"]),
+    edition=st.integers(1, 3),
+    modules=st.dictionaries(st.sampled_from(["quay", "board", "bank"]), digests, min_size=1),
+    questions=st.dictionaries(st.sampled_from(["full", "many", "true"]), digests, min_size=1),
+    rules=st.sampled_from([RULES, RULES | {"draw": 5}]),
+    words=st.sampled_from(["Boats", "Ships"]),
+)
+libraries = st.lists(courses, max_size=3, unique_by=lambda each: each.slug).map(
+    lambda found: Desired(tuple(found), ())
+)
+
+
+@given(st.lists(libraries, min_size=1, max_size=5))
+def test_a_plan_carried_out_leaves_nothing_to_do(history: list[Desired]) -> None:
+    existing = Existing()
+    for wanted in history:
+        plan = make_plan(wanted, existing)
+        if plan.refusals:
+            continue
+        existing = published(wanted, existing)
+        again = make_plan(wanted, existing)
+        assert again.is_empty
+        assert again.refusals == ()
+
+
+@given(libraries, libraries)
+def test_every_part_is_counted_once(before: Desired, after: Desired) -> None:
+    plan = make_plan(after, published(before))
+    for kind, name in (("module", "modules"), ("question", "questions")):
+        wanted = sum(len(getattr(each, name)) for each in after.courses)
+        number = plan.counts[kind]
+        assert number["created"] + number["revised"] + number["unchanged"] == wanted

@@ -1,0 +1,180 @@
+"""What the catalogue is asked, and how often it asks the database."""
+
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from lms.catalogue import queries
+from lms.kernel.db import db, reading, rollback, unit_of_work
+from tests.catalogue.library import Shelf
+
+pytestmark = pytest.mark.usefixtures("ground")
+
+
+@pytest.fixture
+def statements(ground: Flask) -> Iterator[list[str]]:
+    """Every statement that goes to the database."""
+    found: list[str] = []
+
+    def note(*arguments: object) -> None:
+        found.append(str(arguments[2]))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield found
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_a_course_is_returned_whole_and_frozen(shelf: Shelf) -> None:
+    shelf.publish()
+    with reading():
+        course = queries.published_course("boats")
+    assert course is not None
+    assert (course.slug, course.title, course.code, course.edition, course.minutes) == (
+        "boats",
+        "Boats",
+        "CP-BOAT",
+        1,
+        22,
+    )
+    assert (course.pass_mark, course.draw, course.tries, course.pause) == (80, 3, 2, "PT24H")
+    assert (course.validity, course.renewal, course.certificate, course.per_sector) == (
+        "P2Y",
+        "P60D",
+        "standard",
+        False,
+    )
+    assert course.meta["objectives"] == [{"id": "together", "text": "Keep a family together"}]
+    assert course.meta["review"] == {"state": "draft", "note": "Not yet reviewed."}
+    assert [module.slug for module in course.modules] == ["at-the-quay", "on-board"]
+    assert course.module("on-board") is course.modules[1]
+    assert course.module("nowhere") is None
+    assert course.modules_for("wash") == course.modules
+    assert course.modules[0].sections == ({"id": "where-you-stand", "title": "Where you stand"},)
+    with pytest.raises(FrozenInstanceError):
+        course.title = "x"  # type: ignore[misc]
+
+
+def test_a_module_page_asks_only_which_revision_is_shown(shelf: Shelf, statements: list[str]) -> None:
+    shelf.publish()
+    for expected in (3, 1, 1):
+        statements.clear()
+        with reading():
+            course = queries.published_course("boats")
+            assert course is not None
+            segments = queries.module_segments(course.modules[0].module_revision_id)
+        assert [segment["kind"] for segment in segments] == ["html", "sectors", "check"]
+        asked = [statement for statement in statements if statement.startswith("SELECT")]
+        assert len(asked) == expected + (1 if expected == 3 else 0)
+
+
+def test_the_bank_is_read_once(shelf: Shelf, statements: list[str]) -> None:
+    shelf.publish()
+    with reading():
+        pointer = queries.find_course("boats")
+        assert pointer is not None
+        first = queries.bank(pointer.revision_id)
+        statements.clear()
+        assert queries.bank(pointer.revision_id) is first
+        assert statements == []
+    assert [question.slug for question in first][:2] == ["boat-full", "boat-many"]
+    assert (first[0].kind, first[0].red_line, first[0].objective, first[0].sectors) == (
+        "single",
+        True,
+        "together",
+        (),
+    )
+    assert first[2].sectors == ("wash",)
+    assert first[0].body["stem"] == "The boat is nearly full. What do you do?"
+    with reading():
+        ids = tuple(question.question_revision_id for question in first[:2])
+        assert queries.load_questions(ids) == {
+            question.question_revision_id: question for question in first[:2]
+        }
+
+
+def test_what_a_writing_transaction_reads_is_not_kept(shelf: Shelf) -> None:
+    """It may be undone, and SQLite gives the same numbers again: the next reader must see the truth."""
+    shelf.publish()
+    shelf.edit("modules/boats/course.yml", "title: Boats", "title: Ghosts")
+
+    class Undone(Exception):
+        pass
+
+    with pytest.raises(Undone), unit_of_work():
+        from lms.catalogue import operations  # noqa: PLC0415 - beside its use
+        from lms.kernel.actor import SYSTEM  # noqa: PLC0415
+
+        operations.publish(shelf.modules, shelf.quizzes, SYSTEM)
+        ghost = queries.published_course("boats")
+        assert ghost is not None
+        assert ghost.title == "Ghosts"
+        raise Undone
+    shelf.edit("modules/boats/course.yml", "title: Ghosts", "title: Vessels")
+    shelf.publish()
+    with reading():
+        course = queries.published_course("boats")
+        assert course is not None
+        assert course.title == "Vessels"
+
+
+def test_learners_of_an_edition_see_its_latest_revision(shelf: Shelf) -> None:
+    shelf.publish()
+    with reading():
+        first = queries.published_course("boats")
+    assert first is not None
+    shelf.edit("modules/boats/01-at-the-quay.md", "Text with", "More text with")
+    shelf.publish()
+    with reading():
+        second = queries.published_course("boats")
+        assert second is not None
+        assert queries.latest_revision_of_edition(first.edition_id) == second.revision_id
+    shelf.edit("modules/boats/01-at-the-quay.md", "More text with", "Text with")
+    shelf.publish()
+    with reading():
+        assert queries.latest_revision_of_edition(first.edition_id) == first.revision_id
+    shelf.edit("modules/boats/course.yml", "edition: 1", "edition: 2")
+    shelf.edit("modules/boats/course.yml", "mark: 80", "mark: 90")
+    shelf.publish()
+    with reading():
+        third = queries.published_course("boats")
+        assert third is not None
+        assert third.edition == 2
+        assert queries.latest_revision_of_edition(third.edition_id) == third.revision_id
+        assert queries.latest_revision_of_edition(first.edition_id) == second.revision_id
+        assert queries.latest_revision_of_edition(0) is None
+
+
+def test_lists_are_short_and_in_order(shelf: Shelf) -> None:
+    shelf.publish()
+    with reading():
+        listed = queries.list_courses()
+        assert [(each.slug, each.code, each.modules, each.minutes) for each in listed] == [
+            ("boats", "CP-BOAT", 2, 22)
+        ]
+        sectors = queries.list_sectors()
+    assert [(sector.slug, sector.core, sector.position) for sector in sectors] == [
+        ("wash", True, 1), ("health", True, 2), ("logistics", False, 3),
+    ]  # fmt: skip
+    assert (sectors[0].name("fr"), sectors[1].name("fr"), sectors[0].short_name("ar")) == (
+        "Eau",
+        "Health",
+        "WASH",
+    )
+
+
+def test_what_is_not_there_is_not_there() -> None:
+    with reading():
+        assert queries.find_course("nothing") is None
+        assert queries.find_course_by_id(1) is None
+        assert queries.published_course("nothing") is None
+        assert queries.load_course_revision(1) is None
+        assert queries.module_segments(1) == []
+        assert queries.module_source(1) is None
+        assert queries.bank(1) == ()
+        assert queries.load_questions((1,)) == {}
+        assert queries.list_courses() == ()
+        assert queries.list_sectors() == ()
+    rollback()

@@ -1,0 +1,336 @@
+"""Publishing into a real database: whole or not at all, and never twice."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.audit.models import AuditEntry
+from lms.catalogue import operations, queries
+from lms.catalogue.models import (
+    Course,
+    CourseRevision,
+    CourseRevisionModule,
+    CourseRevisionQuestion,
+    Edition,
+    Module,
+    ModuleRevision,
+    Publication,
+    Question,
+    QuestionRevision,
+)
+from lms.kernel.actor import SYSTEM, Actor
+from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.markup import RENDERER
+from lms.people.models import Sector
+from tests.catalogue.library import Shelf, png
+
+pytestmark = pytest.mark.usefixtures("ground")
+
+TABLES = (
+    Publication,
+    Course,
+    Edition,
+    CourseRevision,
+    Module,
+    ModuleRevision,
+    Question,
+    QuestionRevision,
+    Sector,
+)
+
+QUAY_MD, COURSE_YML, BANK_YML = (
+    "modules/boats/01-at-the-quay.md",
+    "modules/boats/course.yml",
+    "quizzes/boats.yml",
+)
+
+
+def rows() -> dict[str, int]:
+    with reading():
+        return {
+            table.__name__: session.scalar(select(func.count()).select_from(table)) or 0 for table in TABLES
+        }
+
+
+def current() -> int:
+    with reading():
+        pointer = queries.find_course("boats")
+        assert pointer is not None
+        return pointer.revision_id
+
+
+def test_publishing_fills_every_table_once(shelf: Shelf) -> None:
+    published = shelf.publish()
+    assert not published.refused
+    assert published.publication_id is not None
+    assert published.counts["question"] == {"created": 6, "revised": 0, "retired": 0, "unchanged": 0}
+    assert rows() == {
+        "Publication": 1, "Course": 1, "Edition": 1, "CourseRevision": 1, "Module": 2, "ModuleRevision": 2,
+        "Question": 6, "QuestionRevision": 6, "Sector": 3,
+    }  # fmt: skip
+    with reading():
+        edition = session.scalars(select(Edition)).one()
+        assert (edition.number, edition.pass_mark, edition.draw, edition.tries, edition.pause) == (
+            1,
+            80,
+            3,
+            2,
+            "PT24H",
+        )
+        assert edition.modules == ["at-the-quay", "on-board"]
+        row = session.scalars(select(Publication)).one()
+        assert row.counts == published.counts
+        assert row.recorded_by is None
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "catalogue.published")).one()
+        assert entry.subject_id == row.id
+
+
+def test_publishing_twice_changes_nothing_and_leaves_no_row(shelf: Shelf) -> None:
+    shelf.publish()
+    before, revision = rows(), current()
+    again = shelf.publish()
+    assert again.publication_id is None
+    assert not again.refused
+    assert all(
+        outcome == "unchanged" or not number
+        for kind in again.counts.values()
+        for outcome, number in kind.items()
+    )
+    assert rows() == before
+    assert current() == revision
+
+
+def test_the_file_is_stored_byte_for_byte(shelf: Shelf) -> None:
+    text = "\ufeff" + shelf.read(QUAY_MD).replace("\n", "\r\n")
+    shelf.write(QUAY_MD, text)
+    shelf.publish()
+    with reading():
+        stored = session.scalars(select(ModuleRevision).where(ModuleRevision.title == "At the quay")).one()
+        assert stored.source.encode() == text.encode()
+        file = hashlib.sha256(text.encode()).hexdigest()
+        assert stored.digest == hashlib.sha256(f"{RENDERER}\n{file}".encode()).hexdigest()
+
+
+def test_a_changed_file_is_a_new_revision_and_the_rest_is_used_again(shelf: Shelf) -> None:
+    shelf.publish()
+    before, first = rows(), current()
+    shelf.edit(QUAY_MD, "Text with", "More text with")
+    shelf.edit(BANK_YML, "text: Leave.", "text: Go away.")
+    counts = shelf.publish().counts
+    assert counts["module"] == {"created": 0, "revised": 1, "retired": 0, "unchanged": 1}
+    assert counts["question"] == {"created": 0, "revised": 1, "retired": 0, "unchanged": 5}
+    grown = {"Publication": 1, "CourseRevision": 1, "ModuleRevision": 1, "QuestionRevision": 1}
+    assert rows() == {name: number + grown.get(name, 0) for name, number in before.items()}
+    second = current()
+    assert second != first
+    with reading():
+        old, new = queries.load_course_revision(first), queries.load_course_revision(second)
+        assert old and new
+        assert old.edition_id == new.edition_id
+        assert old.modules[0].module_revision_id != new.modules[0].module_revision_id
+        assert old.modules[1].module_revision_id == new.modules[1].module_revision_id
+        assert "More text" in queries.module_segments(new.modules[0].module_revision_id)[0]["html"]
+        assert "More text" not in queries.module_segments(old.modules[0].module_revision_id)[0]["html"]
+
+
+def test_a_change_taken_back_points_to_the_revision_of_before(shelf: Shelf) -> None:
+    shelf.publish()
+    first = current()
+    shelf.edit(QUAY_MD, "Text with", "More text with")
+    shelf.publish()
+    assert current() != first
+    shelf.edit(QUAY_MD, "More text with", "Text with")
+    assert shelf.publish().publication_id is not None
+    assert current() == first
+    assert rows()["CourseRevision"] == 2
+
+
+def test_a_new_order_moves_modules_only(shelf: Shelf) -> None:
+    shelf.publish()
+    shelf.move(QUAY_MD, "modules/boats/07-at-the-quay.md")
+    counts = shelf.publish().counts
+    assert counts["module"]["unchanged"] == 2
+    with reading():
+        course = queries.published_course("boats")
+        assert course is not None
+        assert [module.slug for module in course.modules] == ["on-board", "at-the-quay"]
+        assert course.edition == 1
+
+
+BREAKS: list[tuple[str, str | bytes]] = [
+    (QUAY_MD, "---\ntitle: x\n---\n"),
+    (QUAY_MD, "<script>"),
+    (QUAY_MD, b"\xff\xfe"),
+    (QUAY_MD, "word " * 1_000_000),
+    (COURSE_YML, "title: ["),
+    (BANK_YML, "course: boats\nquestions: []\n"),
+    ("modules/ships/course.yml", "title: Ships\n"),
+    ("modules/sectors.yml", "sectors: 1\n"),
+]
+
+
+@pytest.mark.parametrize(("path", "content"), BREAKS)
+def test_a_broken_file_never_half_publishes_and_takes_nothing_down(
+    shelf: Shelf, path: str, content: str | bytes
+) -> None:
+    shelf.publish()
+    before, revision = rows(), current()
+    # Much else changes too, and a course would be retired; none of it may happen.
+    shelf.write("modules/rafts/course.yml", shelf.read(COURSE_YML).replace("CP-BOAT", "CP-RAFT"))
+    shelf.edit("modules/boats/02-on-board.md", "See", "Look at")
+    shelf.write(path, content)
+    published = shelf.publish()
+    assert published.refused
+    assert published.publication_id is None
+    assert any(problem.path == path for problem in published.problems)
+    assert rows() == before
+    assert current() == revision
+
+
+def test_an_empty_folder_retires_nothing(shelf: Shelf) -> None:
+    shelf.publish()
+    with unit_of_work():
+        published = operations.publish(shelf.root / "nowhere", shelf.quizzes, SYSTEM)
+    assert published.refused
+    with reading():
+        pointer = queries.find_course("boats")
+        assert pointer is not None
+        assert pointer.retired_at is None
+
+
+def add_ships(shelf: Shelf) -> None:
+    for path in (COURSE_YML, QUAY_MD, "modules/boats/02-on-board.md", BANK_YML):
+        text = (
+            shelf.read(path)
+            .replace("boats", "ships")
+            .replace("CP-BOAT", "CP-SHIP")
+            .replace("title: Boats", "title: Ships")
+        )
+        shelf.write(path.replace("boats", "ships"), text)
+    shelf.write("modules/ships/img/boat.png", png())
+
+
+def test_a_course_whose_folder_goes_is_retired_and_comes_back(shelf: Shelf) -> None:
+    add_ships(shelf)
+    shelf.publish()
+    shelf.move("modules/ships", "elsewhere/ships")
+    shelf.move("quizzes/ships.yml", "elsewhere/ships.yml")
+    assert shelf.publish().counts["course"] == {"created": 0, "revised": 0, "retired": 1, "unchanged": 1}
+    with reading():
+        pointer = queries.find_course("ships")
+        assert pointer is not None
+        assert pointer.retired_at is not None
+        assert queries.published_course("ships") is None
+        assert queries.load_course_revision(pointer.revision_id) is not None
+        assert [course.slug for course in queries.list_courses()] == ["boats"]
+    assert shelf.publish().publication_id is None
+    shelf.move("elsewhere/ships", "modules/ships")
+    shelf.move("elsewhere/ships.yml", "quizzes/ships.yml")
+    assert shelf.publish().counts["course"]["revised"] == 1
+    with reading():
+        assert [course.slug for course in queries.list_courses()] == ["boats", "ships"]
+
+
+CHANGES_OF_MEANING = [
+    (COURSE_YML, "mark: 80", "mark: 70"),
+    (COURSE_YML, "draw: 3", "draw: 4"),
+    (BANK_YML, "{id: a, text: Leave.,", "{id: a, text: Leave., correct: true,"),
+    (BANK_YML, "true: no", "true: yes"),
+    (BANK_YML, "      - {id: c, text: Three., feedback: No.}\n", "      - {id: d, text: Four., feedback: No.}\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "old", "new"), CHANGES_OF_MEANING)
+def test_a_change_of_meaning_needs_a_new_edition(shelf: Shelf, path: str, old: str, new: str) -> None:
+    shelf.publish()
+    before = rows()
+    shelf.edit(path, old, new)
+    if "Leave" in old:
+        shelf.edit(BANK_YML, "correct: true, feedback: Safe.", "feedback: Safe.")
+    refused = shelf.publish()
+    assert [str(problem) for problem in refused.problems if "raise the edition to 2" in problem.sentence]
+    assert refused.problems[0].path == COURSE_YML
+    assert rows() == before
+    shelf.edit(COURSE_YML, "edition: 1", "edition: 2")
+    assert not shelf.publish().refused
+    assert rows()["Edition"] == 2
+    shelf.edit(COURSE_YML, "edition: 2", "edition: 1")
+    assert "never lowered" in shelf.publish().problems[0].sentence
+
+
+def test_a_translation_is_published_beside_its_original(shelf: Shelf) -> None:
+    shelf.translate()
+    shelf.publish()
+    with reading():
+        english, french = queries.published_course("boats"), queries.published_course("boats", "fr")
+        assert english and french
+        assert [module.language for module in french.modules] == ["fr", "fr"]
+        assert [module.title for module in french.modules] == ["Titre 01-at-the-quay", "Titre 02-on-board"]
+        assert [module.module_id for module in french.modules] == [
+            module.module_id for module in english.modules
+        ]
+        assert [module.minutes for module in french.modules] == [10, 12]
+        assert [part.sections[0]["id"] for part in french.modules] == ["where-you-stand", "who-sits-where"]
+        assert french.modules[1].sections[0]["title"] == "Qui sits where"
+        questions = queries.bank(french.revision_id, "fr")
+        assert [question.language for question in questions] == ["fr", "en", "en", "en", "en", "en"]
+        assert questions[0].body["options"][1] == {
+            "id": "b",
+            "text": "Attendre.",
+            "correct": True,
+            "feedback": "Sûr.",
+        }
+        assert [question.language for question in queries.bank(french.revision_id, "ar")] == ["en"] * 6
+    assert shelf.publish().publication_id is None
+
+
+def test_who_published_is_noted(shelf: Shelf) -> None:
+    with unit_of_work():
+        operations.publish(shelf.modules, shelf.quizzes, Actor(account_id=7, person_id=7, name="Tomas"))
+    with reading():
+        assert session.scalars(select(Publication.recorded_by)).one() == 7
+
+
+def test_a_failure_on_the_way_leaves_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any, **_values: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("lms.audit.operations.record", fail)
+    with pytest.raises(RuntimeError):
+        shelf.publish()
+    assert set(rows().values()) == {0}
+
+
+def test_the_links_of_a_revision_are_whole(shelf: Shelf, ground: Flask) -> None:
+    shelf.publish()
+    with reading():
+        modules = session.execute(
+            select(CourseRevisionModule.position).order_by(CourseRevisionModule.position)
+        ).all()
+        questions = session.execute(select(CourseRevisionQuestion.position)).all()
+        assert [row.position for row in modules] == [1, 2]
+        assert sorted(row.position for row in questions) == [1, 2, 3, 4, 5, 6]
+
+
+def test_two_people_who_publish_at_once_publish_once(shelf: Shelf, ground: Flask) -> None:
+    """The second waits for the first and finds nothing left to do."""
+    barrier = Barrier(4)
+
+    def publish(_number: int) -> int | None:
+        with ground.app_context():
+            barrier.wait()
+            try:
+                return shelf.publish().publication_id
+            finally:
+                session.remove()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(publish, range(4)))
+    assert sorted(found, key=str) == [1, None, None, None]
+    assert rows()["Publication"] == 1
+    assert rows()["QuestionRevision"] == 6

@@ -1,0 +1,182 @@
+"""Rules about wording, likeness and tells: each with a text that breaks it and one that does not."""
+
+import math
+
+import pytest
+from hypothesis import given, strategies as st
+
+from lms.catalogue.source.chance import chi_squared, p_value
+from lms.catalogue.source.questions import Single
+from lms.catalogue.source.readability import measure
+from lms.catalogue.source.tells import tells_of
+from lms.catalogue.source.wording import content_of, sentences_of, shingles_of, words_of
+from tests.catalogue.library import Shelf
+
+BOARD_MD, BANK_YML = "modules/boats/02-on-board.md", "quizzes/boats.yml"
+FIGURES = """\
+figures:
+  - {id: tell, says: Few get help., written: [1 in 10, 40%], publishers: [WHO, UNICEF], year: 2024}
+"""
+RED_LINES = """\
+red_lines:
+  - {id: stay, text: Stay with a distressed child until a safe adult takes over.}
+  - {id: tell, text: Tell the focal point without delay.}
+"""
+
+
+def warnings(shelf: Shelf, *parts: str) -> list[str]:
+    return [line for line in shelf.check() if any(part in line for part in parts)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("In 2024 WHO said that 1 in 10 get help.", ""),
+        ("UNICEF counted 40 % in 2024.", "“40 %” is not in modules/figures.yml"),
+        ("UNICEF counted 40% in 2024.", ""),
+        ("Fewer than 1 in 10 get help.", "“1 in 10” stands without its source; name WHO or UNICEF and 2024"),
+        ("In 2023 WHO said that 1 in 10 get help.", "stands without its source"),
+        ("In 2024 WHO counted 3 million boats.", "“3 million” is not in modules/figures.yml"),
+        ("In 2024 WHO said one in five.", "“one in five” is not in modules/figures.yml"),
+        ("About half of the children tell anyone.", "“half of the children” is not in modules/figures.yml"),
+        ("A repair today beats one in three weeks. Take 3 boats and 50 m of rope.", ""),
+    ],
+)
+def test_figures_are_approved_and_named_with_their_source(shelf: Shelf, text: str, words: str) -> None:
+    shelf.write("modules/figures.yml", FIGURES)
+    shelf.edit(BOARD_MD, "See [above]", f"{text}\n\nSee [above]")
+    found = warnings(shelf, "figures.yml", "without its source")
+    assert len(found) == bool(words)
+    assert all(line.startswith(f"{BOARD_MD}:9: warning: ") and words in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("text", "nearly"),
+    [
+        ("Stay with a distressed child until a safe adult takes over.", False),
+        ("So stay with a distressed child until a safe adult takes over, whatever happens.", False),
+        ("Stay with the distressed child until another safe adult has taken over.", True),
+        ("Tell the child protection focal point without delay.", True),
+        ("Tell the focal point.", False),
+        ("A child stays at the quay.", False),
+    ],
+)
+def test_red_lines_are_said_in_their_own_words(shelf: Shelf, text: str, nearly: bool) -> None:
+    shelf.write("modules/red-lines.yml", RED_LINES)
+    shelf.edit(BOARD_MD, "See [above]", f"{text}\n\nSee [above]")
+    shelf.edit(BANK_YML, "feedback: Unsafe.", f'feedback: "{text}"')
+    found = warnings(shelf, "nearly a red line")
+    assert [line.partition(": ")[0] for line in found] == (
+        [f"{BOARD_MD}:9", f"{BANK_YML}:9"] if nearly else []
+    )
+
+
+def test_a_mistake_on_offer_may_say_what_it_likes(shelf: Shelf) -> None:
+    shelf.write("modules/red-lines.yml", RED_LINES)
+    shelf.edit(BANK_YML, "text: Leave.", "text: Tell the other focal point without delay.")
+    assert warnings(shelf, "nearly a red line") == []
+
+
+def test_long_sentences_and_hard_words_are_named(shelf: Shelf) -> None:
+    plain = "The boat is at the quay. " * 60
+    shelf.edit(BOARD_MD, "See [above]", f"{plain}\n\n{'and then we go ' * 7}home.\n\nSee [above]")
+    (found,) = warnings(shelf, "a sentence of")
+    assert found.startswith(f"{BOARD_MD}:11: warning: a sentence of 29 words (“and then we go and then …”)")
+    assert warnings(shelf, "words on average", "hard to read") == []
+    shelf.edit(BOARD_MD, plain, "we go on and on with the boat and the rope and the crew to the quay. " * 30)
+    assert warnings(shelf, "words on average")
+
+
+def test_the_measures_are_those_of_their_sources() -> None:
+    # 100 sentences of one short word: 0.39 + 11.8 - 15.59.
+    reading = measure(["Go."] * 100)
+    assert (
+        reading is not None and math.isclose(reading.grade, -3.4) and reading.average == reading.longest == 1
+    )
+    assert measure(["Go."] * 99) is None
+
+
+def test_words_are_cut_and_compared_as_said() -> None:
+    assert words_of("Don’t go: 1 boat, re-tied.") == ["don't", "go", "1", "boat", "re", "tied"]
+    assert sentences_of("One. “Two!” Three: four; five") == ["One.", "“Two!", "Three:", "four;", "five"]
+    assert content_of(["the", "reports", "reported", "to", "report"]) == {"report"}
+    assert len(shingles_of(["a", "b", "c", "d", "e"])) == 2 and shingles_of(["a", "b"]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("statistic", "freedom", "p"),
+    [(3.841, 1, 0.05), (5.991, 2, 0.05), (7.815, 3, 0.05), (16.919, 9, 0.05), (6.635, 1, 0.01), (0, 3, 1)],
+)
+def test_p_values_are_those_of_the_tables(statistic: float, freedom: int, p: float) -> None:
+    assert math.isclose(p_value(statistic, freedom), p, rel_tol=1e-3)
+
+
+@given(st.floats(0.01, 60), st.integers(1, 12))
+def test_more_lean_is_less_likely(statistic: float, freedom: int) -> None:
+    assert 0 <= p_value(statistic + 1, freedom) < p_value(statistic, freedom) <= 1
+    assert chi_squared([3, 3], [3, 3]) == 0
+
+
+def bank(right: int, length: int, count: int = 20) -> list[Single]:
+    """Makes questions whose right option stands at a place and is so much longer."""
+    found = []
+    for number in range(count):
+        options = [
+            {
+                "id": word,
+                "text": "x" * (9 + (length if at == right else 0)),
+                "correct": at == right,
+                "feedback": "f",
+            }
+            for at, word in enumerate("abcd")
+        ]
+        found.append(Single(id=f"q{number}", objective="o", type="single", stem="s", options=options))
+    return found
+
+
+def test_tells_are_measured() -> None:
+    loud = tells_of(bank(2, 5))
+    assert (loud.longest, loud.longest_hoped, loud.positions) == (1, 0.25, (0, 0, 20, 0))
+    assert loud.longest_p < 0.001 and loud.position_p < 0.001
+    even = tells_of([question for place in range(4) for question in bank(place, 0, 5)])
+    assert even.longest == 0 and even.position_p == 1 and even.true_p == 1
+    assert tells_of([]).longest_p == 1
+
+
+def test_a_bank_with_tells_is_warned_of(shelf: Shelf) -> None:
+    text = "course: boats\nquestions:\n" + "".join(
+        f"  - id: b{number}\n    objective: together\n    type: single\n    red_line: true\n"
+        f"    stem: Question {number}?\n"
+        "    options:\n      - {id: a, text: No., feedback: No.}\n"
+        f"      - {{id: b, text: Yes and more {number}., correct: true, feedback: Yes.}}\n"
+        for number in range(20)
+    )
+    shelf.write(BANK_YML, text)
+    found = warnings(shelf, "the longest option", "stands unevenly")
+    assert len(found) == 2 and all(line.startswith(f"{BANK_YML}:2: warning: ") for line in found)
+    assert "right in 100% of 20 choices, where chance gives 50%" in found[0]
+
+
+def test_questions_and_passages_told_twice_are_named(shelf: Shelf) -> None:
+    stem = "The ferry for the small island is full and one sister still stands alone on the quay."
+    shelf.edit(BANK_YML, "stem: In which order?", f"stem: {stem} In which order?")
+    shelf.edit(BANK_YML, "stem: True or not?", f"stem: {stem} True or not?")
+    (found,) = warnings(shelf, "nearly the same")
+    assert found.startswith(
+        f"{BANK_YML}:29: warning: boat-order is nearly the same as boat-true in {BANK_YML}:21"
+    )
+    told = "You walk with the family to the gate, you show them where the water is, and you come back later."
+    shelf.edit(BOARD_MD, "See [above]", f"{told}\n\nSee [above]")
+    shelf.edit("modules/boats/01-at-the-quay.md", "Text with", f"{told}\n\nText with")
+    assert [line.partition(": ")[0] for line in warnings(shelf, "“You walk")] == [f"{BOARD_MD}:9"]
+
+
+def test_a_stem_that_gives_away_another_answer_is_named(shelf: Shelf) -> None:
+    shelf.edit(BANK_YML, "text: Wait.", "text: Anchor the ferry beside the harbour office quickly.")
+    shelf.edit(
+        BANK_YML,
+        "stem: In which order?",
+        "stem: He anchored a ferry quickly beside the harbour office. Then?",
+    )
+    (found,) = warnings(shelf, "gives away")
+    assert f"{BANK_YML}:32: warning: this stem gives away what is right in “boat-full”" in found
