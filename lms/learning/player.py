@@ -1,0 +1,96 @@
+"""A module's segments as the HTML of its page, put together once for each revision, sector and language."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request
+from markupsafe import Markup
+
+from lms.catalogue.kept import keep
+from lms.catalogue.published import PublishedModule, SectorRow
+from lms.catalogue.queries import list_sectors, module_segments
+from lms.kernel import clock
+from lms.kernel.actor import Actor
+from lms.pathways.queries import find_pointer, load_version
+from lms.pathways.words import overdue_pathway
+
+SECTORS_KEPT_SECONDS = 60
+"""Names of sectors may change at any time; pages may say the old one for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of segments as HTML, or (``local``) the place where a station's pathway is shown after it."""
+
+    html: Markup
+    local: bool = False
+
+
+def sectors_now() -> tuple[SectorRow, ...]:
+    """Returns the sectors in their order, as they were at most a minute ago."""
+    minute = int(clock.now().timestamp()) // SECTORS_KEPT_SECONDS
+    return keep(("learning.sectors", minute), list_sectors) or ()
+
+
+def body_of(module: PublishedModule, own: str | None, language: str) -> tuple[Piece, ...]:
+    """Returns a module's body for a learner of a sector, in the language of the page around it."""
+    sectors = sectors_now()
+    names = tuple((row.slug, row.short_name(language), row.icon) for row in sectors)
+    key = ("learning.body", module.module_revision_id, own, language, request.script_root, names)
+    segments = module_segments(module.module_revision_id)
+    return keep(key, lambda: _body(segments, own, sectors, language)) or ()
+
+
+def _body(
+    segments: Sequence[dict[str, Any]], own: str | None, sectors: Sequence[SectorRow], language: str
+) -> tuple[Piece, ...]:
+    macros: Any = current_app.jinja_env.get_template("learning/_segments.html").module
+    pieces: list[Piece] = []
+    run: list[str] = []
+    for segment in segments:
+        html = macros.segment(_safe(segment), own, sectors, language)
+        if segment["kind"] != "local":
+            run.append(html)
+            continue
+        pieces += [Piece(Markup("\n").join(run)), Piece(html, local=True)]
+        run = []
+    return (*pieces, Piece(Markup("\n").join(run)))
+
+
+def pathway_card(actor: Actor, language: str) -> Markup:
+    """Returns the contacts of the actor's station as they are now, with the warning where they are overdue.
+
+    Only which version is current is asked; a version never changes, so the card of each is written once.
+    """
+    pointer = find_pointer(actor.station_id) if actor.station_id is not None else None
+    version_id = pointer.version_id if pointer else None
+    overdue = pointer is not None and overdue_pathway(pointer)
+    key = ("learning.pathway", version_id, overdue, actor.station_name, language, request.script_root)
+    return keep(key, lambda: _card(version_id, actor.station_name)) or Markup()
+
+
+def _card(version_id: int | None, station_name: str) -> Markup:
+    template = current_app.jinja_env.get_template("pathways/_card.html")
+    version = load_version(version_id) if version_id is not None else None
+    return Markup(template.render(version=version, station_name=station_name))  # noqa: S704 - a template escapes
+
+
+def _legend(prompt: str) -> str:
+    """Returns the question of a check as a legend may hold it: its paragraphs as lines."""
+    inner = prompt.removeprefix("<p>").removesuffix("</p>")
+    return re.sub(r"</p>\s*<p>", "<br>", inner)
+
+
+def _safe(value: Any, key: str = "") -> Any:
+    """Marks stored HTML as what it is; titles are plain text and stay to be escaped."""
+    if isinstance(value, dict):
+        return {name: _safe(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_safe(inner, key) for inner in value]
+    # Segments were sanitised when the module was published: lms.kernel.markup.
+    if key == "prompt":
+        value = _legend(value)
+    plain = not isinstance(value, str) or key in {"kind", "id", "title", "quality"}
+    return value if plain else Markup(value)  # noqa: S704

@@ -1,0 +1,155 @@
+"""Questions that are stories: shown whole without script, saved, marked and reviewed by the way that was taken."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.assessment.papers import ask, review, story_order
+from lms.catalogue.published import BankQuestion
+from lms.catalogue.queries import bank
+from tests.factories.courses import questions, single
+from tests.factories.people import make_small_house, sign_in
+from tests.learning.conftest import complete_all, keys, publish_in, start
+
+
+def choice(name: str, to: str | None = None, *, right: bool = False) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": name,
+        "text": f"Do {name}.",
+        "feedback": f"Because {name}.",
+        "correct": right,
+    }
+    return found | ({"next": to} if to else {})
+
+
+NODES: dict[str, Any] = {
+    # Written in another order than they are lived.
+    "end": {"stem": "It ends.", "options": [choice("stay", right=True), choice("leave")]},
+    "start": {
+        "stem": "It begins.",
+        "options": [choice("greet", "talk", right=True), choice("shout", "fear")],
+    },
+    "fear": {"stem": "She is afraid.", "options": [choice("sit", "end", right=True), choice("chase", "end")]},
+    "talk": {"stem": "She talks.", "options": [choice("hear", "end", right=True), choice("press", "end")]},
+}
+
+
+def story(**more: Any) -> dict[str, Any]:
+    asked = single("q-story", type="branching", nodes=NODES, **more)
+    del asked["options"]
+    return asked
+
+
+def asked_question() -> BankQuestion:
+    body = {"stem": "A story.", "nodes": NODES}
+    return BankQuestion(7, 7, "q-story", "en", "branching", "one", red_line=False, sectors=(), body=body)
+
+
+ORDER = [
+    "start/shout",
+    "start/greet",
+    "talk/hear",
+    "talk/press",
+    "fear/sit",
+    "fear/chase",
+    "end/leave",
+    "end/stay",
+]
+ALL: dict[str, Any] = {"pass": {"mark": 80, "draw": 7, "tries": 2, "pause": "PT24H"}}
+"""Draws the whole bank."""
+DRAW = [{"question": 7, "slug": "q-story", "order": ORDER}]
+
+
+def test_a_moment_comes_after_all_that_lead_to_it() -> None:
+    assert story_order(NODES) == ["start", "talk", "fear", "end"]
+    assert story_order({"start": {"options": [choice("a", "nowhere")]}}) == ["start"]
+
+
+def test_a_story_is_laid_out_without_its_keys() -> None:
+    (question,) = ask(DRAW, {7: asked_question()}, {7: {"start": "shout"}})
+    assert [(step.id, step.number, step.after) for step in question.steps] == [
+        ("start", 1, ()), ("talk", 2, ("Do greet.",)), ("fear", 3, ("Do shout.",)), ("end", 4, ()),
+    ]  # fmt: skip
+    assert [part.id for part in question.steps[0].parts] == ["shout", "greet"]
+    assert question.steps[0].leads_to == {"greet": 2, "shout": 3} and question.steps[3].leads_to == {}
+    assert [part.given for part in question.steps[0].parts] == ["chosen", ""]
+    assert not question.answered and "Because" not in str(question) and "correct" not in str(question)
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "points"),
+    [
+        ({"start": "greet", "talk": "hear", "end": "stay"}, ["Do greet.", "Do hear.", "Do stay."], 1),
+        ({"start": "shout", "fear": "sit", "end": "stay"}, ["Do shout.", "Do sit.", "Do stay."], 0.6667),
+        # What was chosen on a way that is not gone any more counts for nothing and is not shown.
+        ({"start": "shout", "talk": "press"}, ["Do shout."], 0.0),
+        (None, [], 0.0),
+    ],
+)
+def test_a_story_is_reviewed_by_the_way_that_was_taken(
+    given: dict[str, str] | None, path: list[str], points: float
+) -> None:
+    mark = {"question": 7, "slug": "q-story", "points": points, "red_line": False, "response": given}
+    (question,) = review(DRAW, {7: asked_question()}, [mark])
+    assert [step.text for step in question.path] == path
+    assert [step.text for step in question.best] == ["Do greet.", "Do hear.", "Do stay."]
+    assert all(step.feedback.startswith("Because") for step in (*question.path, *question.best))
+    assert all(step.right for step in question.best)
+
+
+@pytest.fixture
+def attempt(app: Flask, client: FlaskClient, files: Any) -> str:
+    """Amina's attempt at a quiz that holds a story."""
+    make_small_house(app)
+    course = publish_in(app, files, bank=[*questions(), story()], **ALL)
+    sign_in(client)
+    complete_all(client, course)
+    return start(client, course)
+
+
+def name_of(page: str) -> str:
+    found = re.search(r'name="(q-\d+)-start"', page)
+    assert found
+    return found[1]
+
+
+def test_a_story_is_on_the_page_whole_and_saved_step_by_step(client: FlaskClient, attempt: str) -> None:
+    page = client.get(attempt).text
+    name = name_of(page)
+    places = [page.index(words) for words in ("It begins.", "She talks.", "She is afraid.", "It ends.")]
+    assert places == sorted(places)
+    assert "If you chose “Do greet.”:" in page and "What comes then:" in page and "Because" not in page
+    client.post(attempt, data={f"{name}-start": "shout"})
+    client.post(attempt, data={f"{name}-fear": "sit"})
+    page = client.get(attempt).text
+    assert re.search(rf'id="{name}-start-shout" class="to-3" checked', page)
+    assert re.search(rf'id="{name}-fear-sit" class="to-4" checked', page)
+
+
+def test_a_story_is_marked_and_reviewed(app: Flask, client: FlaskClient, attempt: str) -> None:
+    name = name_of(client.get(attempt).text)
+    with app.app_context():
+        number = int(name.removeprefix("q-"))
+        revision = next(q for q in bank(1) if q.question_revision_id == number)
+    assert revision.kind == "branching"
+    form = {f"{name}-start": "shout", f"{name}-fear": "sit", f"{name}-end": "leave", "anyway": "1"}
+    client.post(f"{attempt}/submit", data=form)
+    page = client.get(f"{attempt}/result").text
+    taken, best = page.index("The way you took"), page.index("The best way")
+    assert taken < page.index("Because shout.") < page.index("Because leave.") < best
+    assert best < page.index("Because greet.") < page.index("Because stay.")
+    assert "Because chase." not in page
+
+
+def test_a_story_told_rightly_passes(app: Flask, client: FlaskClient, files: Any) -> None:
+    make_small_house(app)
+    course = publish_in(app, files, bank=[*questions(), story(red_line=True)], **ALL)
+    sign_in(client)
+    complete_all(client, course)
+    address = start(client, course)
+    client.post(f"{address}/submit", data=keys(app, course))
+    page = client.get(f"{address}/result").text
+    assert "You have passed" in page and "The way you took" in page and "The best way" not in page
