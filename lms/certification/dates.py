@@ -1,0 +1,105 @@
+"""Decides the dates of an award from what is known when it is earned; the rules themselves are in `rules`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from lms.catalogue.published import PublishedCourse
+from lms.certification import queries
+from lms.certification.models import Award
+from lms.certification.rules import (
+    AwardDates,
+    Window,
+    award_dates,
+    days_in,
+    last_valid_day,
+    nothing_lost_from,
+    parse_period,
+)
+from lms.certification.windows import window_sources
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedDates:
+    """The dates of an award with all that gave them.
+
+    `old` is the award held before, `windows` its renewal windows with the word of who opens each (`course` or
+    `requirement`), the earliest first; windows that open after the earned day are among them.
+    """
+
+    dates: AwardDates
+    period: str
+    old: Award | None
+    windows: tuple[tuple[str, Window], ...]
+
+    @property
+    def counted_from(self) -> date:
+        """Returns the day from which the period was counted: the earned day, or the day after the old end."""
+        earned_on = self.dates.valid_from
+        renewed = self.old is not None and any(window.is_open_on(earned_on) for _, window in self.windows)
+        return self.old.valid_until + timedelta(days=1) if renewed and self.old else earned_on
+
+    @property
+    def nothing_lost_from(self) -> date | None:
+        """Returns the first day from which renewing the old award loses none of its days."""
+        return nothing_lost_from(window for _, window in self.windows)
+
+    def because(self) -> dict[str, Any]:
+        """Returns the inputs of the dates as they are frozen in an award: days in ISO 8601."""
+        return {
+            "period": self.period,
+            "old_award": self.old.id if self.old else None,
+            "old_until": self.old.valid_until.isoformat() if self.old else None,
+            "windows": [
+                {"opened_by": opener, "opens_on": window.opens_on.isoformat()}
+                for opener, window in self.windows
+            ],
+            "counted_from": self.counted_from.isoformat(),
+            # Shorter than the old one: then the new one ends with it, for nobody loses days by learning again.
+            "kept_old_until": last_valid_day(self.counted_from, parse_period(self.period))
+            != self.dates.valid_until,
+        }
+
+
+def decide_dates(
+    person_id: int, course: PublishedCourse, sector: str | None, earned_on: date
+) -> DecidedDates:
+    """Decides the dates of an award that a person earns on a day, from the awards known now.
+
+    Raises ValueError where the course's periods are malformed, and OverflowError past the year 9999.
+    """
+    old = queries.find_last_award(person_id, course.course_id, sector, earned_on)
+    return dates_after(old, person_id, course, sector, earned_on)
+
+
+def dates_after(
+    old: Award | None, person_id: int, course: PublishedCourse, sector: str | None, earned_on: date
+) -> DecidedDates:
+    """Decides the dates of an award as `decide_dates` does, where the one held before (or None) is known."""
+    windows = tuple(_windows(person_id, course, sector, earned_on, old.valid_until)) if old else ()
+    dates = award_dates(
+        earned_on,
+        parse_period(course.validity),
+        old_until=old.valid_until if old else None,
+        windows=[window for _, window in windows],
+    )
+    return DecidedDates(dates, course.validity, old, tuple(sorted(windows, key=lambda w: w[1].opens_on)))
+
+
+def _windows(
+    person_id: int, course: PublishedCourse, sector: str | None, earned_on: date, old_until: date
+) -> Iterator[tuple[str, Window]]:
+    own = Window.of(old_until, days_in(parse_period(course.renewal))) if course.renewal else None
+    if own is not None:
+        yield "course", own
+    for source in window_sources:
+        opened = source(
+            person_id=person_id,
+            course_id=course.course_id,
+            sector=sector,
+            earned_on=earned_on,
+            old_until=old_until,
+        )
+        for opens_on in sorted(set(opened)):
+            yield "requirement", Window(opens_on, old_until)

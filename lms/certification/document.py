@@ -1,0 +1,64 @@
+"""The certificate as a PDF: a pure function of the award, its name and its design; the present has no part in it."""
+
+from babel.dates import format_date
+
+from lms.certification.models import Award
+from lms.certification.rules import print_serial
+from lms.kernel import pdf, qr
+
+SECTOR_KEYS = {
+    "protection": "protection",
+    "food-security-livelihoods": "food",
+    "education": "education",
+    "health": "health",
+    "mhpss": "mhpss",
+    "nutrition": "nutrition",
+    "wash": "wash",
+    "shelter-settlement": "shelter",
+    "camp-management": "camp",
+}
+"""The designs' own words for the sectors whose tab is raised at the foot."""
+
+HOW = {"quiz": "quiz", "session": "in_person", "prior": "prior_training", "import": "prior_training"}
+
+WITHHELD = "Name withheld"
+"""Printed where the name was erased by law."""
+
+
+def verify_address(award: Award) -> str:
+    """Returns the address under which anybody can check the certificate, as it was when it was earned."""
+    return f"{award.printed['address']}/verify/{print_serial(award.serial)}"
+
+
+def inputs_of(award: Award, name: str | None) -> dict[str, str]:
+    """Returns what a design is filled with; `name` is None where it was erased."""
+    printed = award.printed
+    address = verify_address(award)
+    inputs = {
+        "name": name or WITHHELD,
+        "course_title": printed["course"],
+        "course_code": printed["code"],
+        "edition": str(printed["edition"]),
+        "organisation": printed["organisation"] or printed["product"],
+        "initials": printed["initials"],
+        "sector": printed["sector"],
+        "sector_key": SECTOR_KEYS.get(printed["sector_slug"], ""),
+        "earned_on": format_date(award.earned_on, "d MMMM y", printed["language"]),
+        "valid_through": format_date(award.valid_until, "d MMMM y", printed["language"]),
+        "score": "" if award.score is None else str(award.score),
+        "how": HOW[award.how],
+        "serial": print_serial(award.serial),
+        "verify_address": address,
+        "qr": qr.rows(address),
+        "product": printed["product"],
+        "lang": printed["language"],
+        "label_how_prior_training": "Earlier record" if award.how == "import" else "",
+        "issued_at": award.recorded_at.isoformat(),
+    }
+    # A design may print an empty text where its own default would be wrong, so what is not known is left out.
+    return {key: value for key, value in inputs.items() if value}
+
+
+def render_certificate(award: Award, name: str | None) -> bytes:
+    """Returns the certificate's PDF: the same bytes for the same award, name and design."""
+    return pdf.render(award.printed["design"], inputs_of(award, name))

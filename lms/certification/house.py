@@ -1,0 +1,19 @@
+"""What an award takes from the installation it is earned in, frozen with it."""
+
+from dataclasses import dataclass
+
+from lms.kernel.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The product's name, the address under which certificates are checked, and the house's time zone."""
+
+    product: str
+    address: str
+    time_zone: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "House":
+        """Returns the house that the settings describe."""
+        return cls(settings.product_name, settings.public_address.rstrip("/"), settings.time_zone)

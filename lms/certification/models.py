@@ -1,0 +1,79 @@
+"""The tables of awards: facts that are added to and never changed."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.kernel.db import BigId, Document, Id, Model, Moment
+
+
+class Award(Model):
+    """One row: a person earned a course on a day, in an edition, in one of four ways. Never changed or removed.
+
+    Personal data: who earned what; the printed name lives in award_name so that it can be erased by law.
+    """
+
+    __tablename__ = "award"
+    __table_args__ = (
+        CheckConstraint("how IN ('quiz', 'session', 'prior', 'import')", name="how_known"),
+        CheckConstraint("valid_from = earned_on", name="valid_from_earned"),
+        CheckConstraint("valid_until >= valid_from", name="valid_until_after_from"),
+        Index("ix_award_person_course", "person_id", "course_id"),
+    )
+
+    id: Mapped[Id]
+    # 12 random Crockford base32 characters and a check character, without hyphens.
+    serial: Mapped[str] = mapped_column(String(13), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # The organisation it was earned under, where the person had a placement.
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"))
+    # For courses that are per sector: which one.
+    sector: Mapped[str | None] = mapped_column(String(40))
+    # The passing attempt; one award each at most.
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"), unique=True)
+    # quiz, session (in person), prior (recognised training), import.
+    how: Mapped[str] = mapped_column(String(10))
+    # The day in the zone named beside it; first and last valid day, both included.
+    earned_on: Mapped[date]
+    zone: Mapped[str] = mapped_column(String(60))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]
+    # Percent, where there was a quiz.
+    score: Mapped[int | None]
+    # What gave the dates: {"period", "old_award", "old_until", "windows", "counted_from", …}.
+    dates_because: Mapped[dict[str, Any]] = mapped_column(Document)
+    # As printed: {"course", "code", "edition", "organisation", "sector", "product", "design", "modules"}.
+    printed: Mapped[dict[str, Any]] = mapped_column(Document)
+    # Where the proof lies, for the ways that need one; a reference, never a document.
+    evidence: Mapped[str] = mapped_column(String(200), default="")
+    # The award that this one corrects and stands in for.
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), unique=True)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class AwardName(Model):
+    """One row: the name printed on an award. Personal data: the name; erased by removing the row, the serial stays."""
+
+    __tablename__ = "award_name"
+
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Revocation(Model):
+    """One row: an award stops counting on a day. Never changed. Personal data: the reason; no case, no name."""
+
+    __tablename__ = "revocation"
+
+    id: Mapped[Id]
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
+    effective_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(500))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)

@@ -1,0 +1,23 @@
+"""What the quiz page tells learners of the certificate they hold; given to `learning`, which knows no awards."""
+
+from lms.catalogue.published import PublishedCourse
+from lms.certification import queries
+from lms.certification.dates import decide_dates
+from lms.certification.sentences import renewal_sentence
+from lms.kernel import clock
+from lms.kernel.actor import Actor
+
+
+def renewal_note(actor: Actor, course: PublishedCourse, sector: str | None) -> str | None:
+    """Says what passing today would give, or nothing to who holds no valid certificate of the course."""
+    if actor.person_id is None:
+        return None
+    today = clock.today(actor.time_zone)
+    examined = sector if course.per_sector else None
+    held = queries.find_last_award(actor.person_id, course.course_id, examined, today)
+    if held is None or held.valid_until < today:
+        return None
+    decided = decide_dates(actor.person_id, course, examined, today)
+    return renewal_sentence(
+        held.valid_until, today, decided.period, decided.dates.valid_until, decided.nothing_lost_from
+    )

@@ -1,0 +1,359 @@
+"""What happens to awards: they are issued, superseded by a corrected one, or revoked. Nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from sqlalchemy.exc import IntegrityError
+
+from lms.audit.operations import record
+from lms.catalogue.published import PublishedCourse
+from lms.certification import queries, rules
+from lms.certification.dates import DecidedDates, dates_after, decide_dates
+from lms.certification.events import awards_changed
+from lms.certification.house import House
+from lms.certification.models import Award, AwardName, Revocation
+from lms.kernel import chance, clock
+from lms.kernel.actor import Actor
+from lms.kernel.db import session
+from lms.kernel.errors import Invalid, NotThere, Refusal
+from lms.people.models import Person, Placement
+
+LANGUAGE = "en"
+"""The language in which certificates are printed."""
+
+MOST_DRAWS = 5
+"""With 59.8 bits of chance a second draw of a serial is already a sign that something else is wrong."""
+
+LONGEST_NAME = 200
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Earning:
+    """When and where an award was earned."""
+
+    day: rules.EarnedDay
+    placement: Placement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """One line of a list: who earned the course on which day, and where the proof lies."""
+
+    person_id: int
+    earned_on: date
+    evidence: str = ""
+
+
+def issue(
+    actor: Actor,
+    *,
+    person_id: int,
+    course_revision: PublishedCourse,
+    sector: str | None,
+    earned_at: datetime,
+    how: str,
+    house: House,
+    score: int | None = None,
+    attempt_id: int | None = None,
+    evidence: str = "",
+    earned_on: date | None = None,
+    done_at: datetime | None = None,
+) -> Award:
+    """Issues an award and freezes everything it will ever say; a second call for an attempt returns the first award.
+
+    `earned_at` is the server's receipt, from which the earned day is counted in the zone of the placement at that
+    moment, else the house's; `done_at` is the device's moment of a quiz done without a network. `earned_on` gives
+    the day itself for sessions, prior training and imports. `how` is quiz, session, prior or import; `score` is
+    a percentage. Raises `NotThere` for an unknown person and `Invalid` for a sector missing from a per-sector
+    course, a day in the future, and periods that cannot be counted.
+    """
+    person = queries.lock_person(person_id)
+    if person is None:
+        raise NotThere
+    issued = queries.find_issued(attempt_id) if attempt_id is not None else None
+    if issued is not None:
+        return issued
+    examined = _examined_sector(course_revision, sector)
+    earning = _earning(person_id, house, earned_at, earned_on, done_at)
+    try:
+        decided = decide_dates(person_id, course_revision, examined, earning.day.earned_on)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(f"The dates of this award cannot be counted: {error}.") from error
+    award = _award(person_id, course_revision, examined, earning=earning, decided=decided, house=house)
+    award.how, award.score, award.attempt_id, award.evidence = how, score, attempt_id, evidence[:200]
+    added = _add(actor, award, person.name)
+    if added is not award:
+        return added
+    _record_issue(actor, award)
+    awards_changed.send(None, awards={award.id})
+    return award
+
+
+def issue_list(
+    actor: Actor, *, course_revision: PublishedCourse, how: str, house: House, earned: Sequence[Earned]
+) -> list[Award]:
+    """Issues an award for everybody on a list, such as the attendance of a session, in the list's order.
+
+    What an award says is what `issue` would freeze; a list takes a handful of statements, and more only for those
+    who held the course before. For courses that are not per sector. Raises as `issue` does, and `Invalid` where
+    somebody is on the list twice.
+    """
+    people = {person.id: person for person in queries.lock_people({each.person_id for each in earned})}
+    if len(people) < len(earned):
+        raise Invalid("Somebody on this list is unknown, or is on it twice.")
+    if course_revision.per_sector:
+        raise Invalid("This course is awarded sector by sector: say for which one.")
+    holders = queries.list_holders(people, course_revision.course_id)
+    placed = queries.list_placements_of(people, [each.earned_on for each in earned])
+    made: list[Award] = []
+    for each in earned:
+        earning = _earned_by(
+            queries.placement_on(placed[each.person_id], each.earned_on), each.earned_on, house
+        )
+        decide = decide_dates if each.person_id in holders else _first_dates
+        try:
+            decided = decide(each.person_id, course_revision, None, each.earned_on)
+        except (ValueError, OverflowError) as error:
+            raise Invalid(f"The dates of this award cannot be counted: {error}.") from error
+        award = _award(each.person_id, course_revision, None, earning=earning, decided=decided, house=house)
+        award.how, award.evidence = how, each.evidence[:200]
+        made.append(award)
+    _add_all(actor, made, people)
+    for award in made:
+        _record_issue(actor, award)
+    if made:
+        awards_changed.send(None, awards={award.id for award in made})
+    return made
+
+
+def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
+    """Issues a corrected award with another name and a new serial; everything else stays, the dates too.
+
+    The old one answers "replaced" from now on. Raises `Invalid` for an empty, too long or unchanged name and for
+    a missing reason, and `Refusal` where the award was replaced or revoked before.
+    """
+    corrected, because = _one_line(name), _reason(reason)
+    queries.lock_person(award.person_id)
+    known = _standing_alone(award)
+    if not corrected or len(corrected) > LONGEST_NAME:
+        raise Invalid(f"Write the name as it is to be printed, in at most {LONGEST_NAME} characters.")
+    if corrected == known.name:
+        raise Invalid("This is the name that is printed already.")
+    successor = Award(
+        **{column: getattr(award, column) for column in _COPIED}, attempt_id=None, supersedes_id=award.id
+    )
+    _add(actor, successor, corrected)
+    record(
+        actor, "certification.supersede", "award", award.id,
+        organisation_id=award.organisation_id, reason=because, successor=successor.id,
+    )  # fmt: skip
+    awards_changed.send(None, awards={award.id, successor.id})
+    return successor
+
+
+def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None = None) -> Revocation:
+    """Ends an award from a day on, today where it was earned if none is given; the day is its first not valid one.
+
+    Raises `Invalid` for a day in the future, before the earned day or after the last valid one, and for a missing
+    reason, and `Refusal` where the award was replaced or revoked before.
+    """
+    because = _reason(reason)
+    today = clock.today(award.zone)
+    day = effective_on or today
+    queries.lock_person(award.person_id)
+    _standing_alone(award)
+    if day < award.earned_on:
+        raise Invalid(f"It cannot end before the day it was earned, {_in_words(award.earned_on)}.")
+    if day > award.valid_until:
+        raise Invalid(
+            f"It ended by itself after {_in_words(award.valid_until)}. If it should never have counted, "
+            f"choose the day it was earned, {_in_words(award.earned_on)}."
+        )
+    if day > today:
+        raise Invalid(
+            "A certificate can be revoked from today or from an earlier day on, not from a later one."
+        )
+    revocation = Revocation(
+        award_id=award.id,
+        effective_on=day,
+        reason=because,
+        recorded_at=clock.now(),
+        recorded_by=actor.account_id or None,
+    )
+    session.add(revocation)
+    session.flush()
+    record(
+        actor, "certification.revoke", "award", award.id,
+        organisation_id=award.organisation_id, reason=because, effective_on=day.isoformat(),
+    )  # fmt: skip
+    awards_changed.send(None, awards={award.id})
+    return revocation
+
+
+# What a superseding award says as the first one did.
+_COPIED = (
+    "person_id", "organisation_id", "course_id", "edition_id", "course_revision_id", "sector", "how", "earned_on",
+    "zone", "valid_from", "valid_until", "score", "dates_because", "printed", "evidence",
+)  # fmt: skip
+
+
+def _award(
+    person_id: int,
+    course: PublishedCourse,
+    examined: str | None,
+    *,
+    earning: _Earning,
+    decided: DecidedDates,
+    house: House,
+) -> Award:
+    """Returns an award with everything that follows from when and where it was earned."""
+    organisation = earning.placement.employment.organisation if earning.placement else None
+    return Award(
+        person_id=person_id,
+        organisation_id=organisation.id if organisation else None,
+        course_id=course.course_id,
+        edition_id=course.edition_id,
+        course_revision_id=course.revision_id,
+        sector=examined,
+        earned_on=earning.day.earned_on,
+        zone=earning.day.zone,
+        valid_from=decided.dates.valid_from,
+        valid_until=decided.dates.valid_until,
+        dates_because=decided.because() | {"clock_ahead": earning.day.clock_ahead},
+        printed=_printed(course, examined, earning.placement, house),
+    )
+
+
+def _first_dates(
+    person_id: int, course: PublishedCourse, sector: str | None, earned_on: date
+) -> DecidedDates:
+    return dates_after(None, person_id, course, sector, earned_on)
+
+
+def _record_issue(actor: Actor, award: Award) -> None:
+    record(
+        actor, "certification.issue", "award", award.id,
+        organisation_id=award.organisation_id, person=award.person_id, course=award.course_id, how=award.how,
+    )  # fmt: skip
+
+
+def _add_all(actor: Actor, awards: Sequence[Award], people: Mapping[int, Person]) -> None:
+    """Records awards under serials of their own; draws again, one by one, where a serial was taken."""
+    for award in awards:
+        award.recorded_at, award.recorded_by = clock.now(), actor.account_id or None
+        award.serial = rules.make_serial(chance.randbelow)
+    try:
+        with session.begin_nested():
+            session.add_all(awards)
+            session.flush()
+    except IntegrityError:
+        for award in awards:
+            _add(actor, award, people[award.person_id].name)
+        return
+    names = {award.id: _one_line(people[award.person_id].name)[:LONGEST_NAME] for award in awards}
+    session.add_all(AwardName(award_id=award_id, name=name) for award_id, name in names.items() if name)
+    session.flush()
+
+
+def _add(actor: Actor, award: Award, name: str) -> Award:
+    """Records an award under a serial of its own, or returns the one that another transaction issued meanwhile."""
+    award.recorded_at = clock.now()
+    award.recorded_by = actor.account_id or None
+    for _ in range(MOST_DRAWS):
+        award.serial = rules.make_serial(chance.randbelow)
+        try:
+            with session.begin_nested():
+                session.add(award)
+                session.flush()
+        except IntegrityError:
+            issued = queries.find_issued(award.attempt_id) if award.attempt_id is not None else None
+            if issued is not None:
+                return issued
+            if not queries.is_serial_taken(award.serial):
+                raise
+        else:
+            printed = _one_line(name)[:LONGEST_NAME]
+            if printed:
+                session.add(AwardName(award_id=award.id, name=printed))
+                session.flush()
+            return award
+    raise RuntimeError("Every serial drawn is taken: the source of chance is broken.")
+
+
+def _examined_sector(course: PublishedCourse, sector: str | None) -> str | None:
+    if course.per_sector and sector is None:
+        raise Invalid("This course is awarded sector by sector: say for which one.")
+    return sector if course.per_sector else None
+
+
+def _earning(
+    person_id: int, house: House, earned_at: datetime, earned_on: date | None, done_at: datetime | None
+) -> _Earning:
+    if earned_on is None:
+        moment = earned_at if done_at is None else min(done_at, earned_at)
+        placement = queries.find_placement_at(person_id, moment)
+        zone = queries.zone_of(placement) if placement else house.time_zone
+        return _Earning(rules.earned_day(earned_at, ZoneInfo(zone), done_at=done_at), placement)
+    return _earned_by(queries.find_placement_on(person_id, earned_on), earned_on, house)
+
+
+def _earned_by(placement: Placement | None, earned_on: date, house: House) -> _Earning:
+    """Returns an earning on a day that is given; raises `Invalid` where it has not come yet."""
+    zone = queries.zone_of(placement) if placement else house.time_zone
+    if earned_on > clock.today(zone):
+        raise Invalid("An award cannot be earned on a day that has not come yet.")
+    return _Earning(rules.EarnedDay(earned_on, zone, clock_ahead=False), placement)
+
+
+def _printed(
+    course: PublishedCourse, examined: str | None, placement: Placement | None, house: House
+) -> dict[str, Any]:
+    """Returns the words of an award: later changes of names, addresses and designs do not reach it."""
+    organisation = placement.employment.organisation if placement else None
+    sector = examined or (placement.sector if placement else None)
+    return {
+        "course": course.title,
+        "code": course.code,
+        "edition": course.edition,
+        "modules": [module.slug for module in course.modules_for(examined)],
+        "organisation": organisation.name if organisation else "",
+        "initials": organisation.initials if organisation else "",
+        "sector": queries.find_sector_name(sector, LANGUAGE) if sector else "",
+        "sector_slug": sector or "",
+        "product": house.product,
+        "address": house.address,
+        "design": course.certificate,
+        "language": LANGUAGE,
+    }
+
+
+def _standing_alone(award: Award) -> queries.RecordedAward:
+    """Loads what was recorded about an award; refuses where it was replaced or revoked."""
+    known = queries.find_award(award.serial)
+    if known is None:
+        raise NotThere
+    if known.replaced_by is not None:
+        raise Refusal("This certificate was replaced by a corrected one. Open that one instead.")
+    if known.revocation is not None:
+        raise Refusal("This certificate was revoked before. There is nothing more to do.")
+    return known
+
+
+def _reason(text: str) -> str:
+    reason = _one_line(text)
+    if not reason or len(reason) > LONGEST_REASON:
+        raise Invalid(f"Say why, in at most {LONGEST_REASON} characters.")
+    return reason
+
+
+def _in_words(day: date) -> str:
+    return format_date(day, "d MMMM y", LANGUAGE).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,35 @@
+"""What this room does when something has happened below; connected in `lms.app`."""
+
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from flask import current_app
+
+from lms.assessment.queries import list_passed
+from lms.catalogue.queries import load_course_revision
+from lms.certification import operations
+from lms.certification.house import House
+from lms.kernel.actor import SYSTEM
+
+
+def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more: Any) -> None:
+    """Issues an award for every passing attempt, in the transaction of its submission."""
+    house = House.of(current_app.extensions["settings"])
+    for attempt in list_passed(attempts):
+        course = load_course_revision(attempt.course_revision_id)
+        if course is None or attempt.submitted_at is None:
+            # The database itself keeps a revision that an attempt points at, and marks what is submitted.
+            raise LookupError(f"attempt {attempt.id} has no course revision or was not submitted")
+        # The house issues it; that the learner submitted is in the attempt and its audit line.
+        operations.issue(
+            SYSTEM,
+            person_id=attempt.person_id,
+            course_revision=course,
+            sector=attempt.sector,
+            # The server's receipt: the quiz is taken online, so what the device's clock says has no bearing.
+            earned_at=attempt.submitted_at,
+            how="quiz",
+            score=attempt.score,
+            attempt_id=attempt.id,
+            house=house,
+        )

@@ -1,0 +1,214 @@
+"""Pure rules of awards: periods, first and last valid days, renewal windows, earned days and serials.
+
+The definitions are those of docs/handbook/standing.md, "Dates".
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+_PERIOD = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?|P(\d{1,4})W", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A calendar period of whole years, months, weeks and days, such as `P2Y` or `P18M`."""
+
+    years: int = 0
+    months: int = 0
+    weeks: int = 0
+    days: int = 0
+
+    def __str__(self) -> str:
+        """Returns the ISO 8601 text of the period."""
+        parts = ((self.years, "Y"), (self.months, "M"), (self.weeks, "W"), (self.days, "D"))
+        return "P" + ("".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0D")
+
+
+def parse_period(text: str) -> Period:
+    """Reads an ISO 8601 period of at least one day.
+
+    Accepts years, months and days in that order, or weeks alone: P2Y, P18M, P60D, P1Y6M, P4W. Raises
+    ValueError for anything else: hours, fractions, signs and periods of nothing.
+    """
+    found = _PERIOD.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not a period such as P2Y, P18M, P1Y6M, P4W or P60D")
+    years, months, days, weeks = (int(amount or 0) for amount in found.groups())
+    if not (years or months or days or weeks):
+        raise ValueError(f"{text!r} is a period of no days")
+    return Period(years, months, weeks, days)
+
+
+def add_period(day: date, period: Period) -> date:
+    """Returns the day one period after `day`; a day that its month does not have becomes the month's last.
+
+    Years and months are added first (31 January + P1M is 28 or 29 February), weeks and days afterwards.
+    Raises OverflowError past the year 9999.
+    """
+    months = day.year * 12 + day.month - 1 + period.years * 12 + period.months
+    year, month = months // 12, months % 12 + 1
+    if year > date.max.year:
+        raise OverflowError(f"{period} after {day} is past the year {date.max.year}")
+    start = date(year, month, min(day.day, monthrange(year, month)[1]))
+    return start + timedelta(days=7 * period.weeks + period.days)
+
+
+def last_valid_day(first_day: date, period: Period) -> date:
+    """Returns the last day, inclusive, of a validity counted from `first_day`: the sum minus one day."""
+    return add_period(first_day, period) - timedelta(days=1)
+
+
+def days_in(period: Period) -> int:
+    """Returns the length of a period of weeks and days.
+
+    Raises ValueError for years and months, whose length in days depends on where they begin.
+    """
+    if period.years or period.months:
+        raise ValueError(
+            f"{period} has no fixed number of days; write a renewal window in days, such as P60D"
+        )
+    return 7 * period.weeks + period.days
+
+
+def window_opens_on(last_day: date, window_days: int) -> date:
+    """Returns the first day of a renewal window, `window_days` days before the last valid day."""
+    try:
+        return last_day - timedelta(days=window_days)
+    except OverflowError:
+        return date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days, both inclusive, on which renewing costs nothing: the period counts from `closes_on`."""
+
+    opens_on: date
+    closes_on: date
+
+    @classmethod
+    def of(
+        cls,
+        last_day: date,
+        window_days: int,
+        *,
+        in_force_from: date = date.min,
+        in_force_through: date = date.max,
+    ) -> "Window | None":
+        """Returns the window that a rule opens before `last_day`, or None where it never did.
+
+        `in_force_from` and `in_force_through` bound the days on which the rule applied to the person. A
+        window that opened under a rule that has ended since stays open to its end; one that had not opened
+        yet never does.
+        """
+        opens_on = max(window_opens_on(last_day, window_days), in_force_from)
+        return cls(opens_on, last_day) if opens_on <= min(last_day, in_force_through) else None
+
+    def is_open_on(self, day: date) -> bool:
+        """Says whether the window is open on a day."""
+        return self.opens_on <= day <= self.closes_on
+
+
+class AwardDates(NamedTuple):
+    """The first and the last valid day of an award, both inclusive."""
+
+    valid_from: date
+    valid_until: date
+
+
+def award_dates(
+    earned_on: date,
+    period: Period,
+    *,
+    old_until: date | None = None,
+    windows: Iterable[Window] = (),
+) -> AwardDates:
+    """Decides the dates of an award earned on a day, given the last valid day of the one held before.
+
+    `windows` are the renewal windows of the old award: the course's own and those of every requirement that
+    matches the person on the earned day (`Window.of`). Where one is open the period is counted from the day
+    after its end, so that being early costs nothing; otherwise from the earned day. Of several the latest end
+    counts, and the new award never ends before the old one. `valid_from` is always the earned day. Raises
+    OverflowError past the year 9999.
+    """
+    ends = [last_valid_day(earned_on, period)]
+    if old_until is not None:
+        ends.append(old_until)
+        day_after = timedelta(days=1)
+        ends += [last_valid_day(w.closes_on + day_after, period) for w in windows if w.is_open_on(earned_on)]
+    return AwardDates(earned_on, max(ends))
+
+
+def nothing_lost_from(windows: Iterable[Window]) -> date | None:
+    """Returns the first day from which renewing loses no day of the old award, or None without any window."""
+    return min((window.opens_on for window in windows), default=None)
+
+
+class EarnedDay(NamedTuple):
+    """The day an award was earned, the zone it was counted in, and whether the device's clock was ahead."""
+
+    earned_on: date
+    zone: str
+    clock_ahead: bool
+
+
+def earned_day(received_at: datetime, zone: tzinfo, *, done_at: datetime | None = None) -> EarnedDay:
+    """Returns the earned day of a passing submit, in the organisation's zone.
+
+    `received_at` is the server's receipt and `done_at` the device's moment of a quiz that was passed without
+    a network, both aware. A device ahead of the server is clamped to the receipt and flagged. Raises
+    ValueError for naive moments.
+    """
+    if received_at.tzinfo is None or (done_at is not None and done_at.tzinfo is None):
+        raise ValueError("a moment must carry its zone")
+    ahead = done_at is not None and done_at > received_at
+    moment = received_at if done_at is None or ahead else done_at
+    return EarnedDay(moment.astimezone(zone).date(), str(zone), ahead)
+
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES = {character: value for value, character in enumerate(CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
+_RANDOM_CHARACTERS = 12
+_CHECK_MODULUS = 37
+
+
+def make_serial(randbelow: Callable[[int], int]) -> str:
+    """Draws a serial of 12 random characters and their check character, as it is stored: without hyphens.
+
+    `randbelow(n)` returns a whole number from 0 to n - 1 (`secrets.randbelow`). The check is Crockford's, the
+    number modulo 37; draws whose check would be one of his five signs (*~$=U) are thrown back, so that every
+    serial is made of the 32 plain characters and 59.8 bits of chance.
+    """
+    while True:
+        values = [randbelow(len(CROCKFORD)) for _ in range(_RANDOM_CHARACTERS)]
+        check = _check_value(values)
+        if check < len(CROCKFORD):
+            return "".join(CROCKFORD[value] for value in (*values, check))
+
+
+def normalise_serial(text: str) -> str | None:
+    """Returns the stored form of a serial as a person typed it, or None where it cannot be one.
+
+    Case, hyphens and spaces do not matter, O is read as 0, I and L as 1. Any single wrong character and any
+    two neighbours exchanged are caught by the check character.
+    """
+    bare = re.sub(r"[\s\-\u2010-\u2015\u2212]", "", text).upper()
+    values = [_VALUES.get(character, -1) for character in bare]
+    if len(values) != _RANDOM_CHARACTERS + 1 or -1 in values or _check_value(values[:-1]) != values[-1]:
+        return None
+    return "".join(CROCKFORD[value] for value in values)
+
+
+def print_serial(serial: str) -> str:
+    """Returns a stored serial as it is printed: XXXX-XXXX-XXXXC."""
+    return f"{serial[:4]}-{serial[4:8]}-{serial[8:]}"
+
+
+def _check_value(values: list[int]) -> int:
+    remainder = 0
+    for value in values:
+        remainder = (remainder * len(CROCKFORD) + value) % _CHECK_MODULUS
+    return remainder

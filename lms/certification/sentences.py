@@ -1,0 +1,85 @@
+"""Why an award has the dates it has, in plain sentences: the same on the certificate page and wherever it is told."""
+
+from datetime import date, timedelta
+
+from flask_babel import gettext
+
+from lms.certification.models import Award
+from lms.certification.rules import last_valid_day, parse_period
+from lms.web.words import day, period
+
+
+def _(text: str, **values: object) -> str:
+    # Flask-Babel has no types.
+    return str(gettext(text, **values))
+
+
+def why_these_dates(award: Award) -> str:
+    """Explains the dates of an award from the inputs that were frozen with it."""
+    because = award.dates_because
+    earned = _(
+        "Earned on %(earned)s (time zone %(zone)s), course edition %(edition)s.",
+        earned=day(award.earned_on),
+        zone=award.zone,
+        edition=award.printed["edition"],
+    )
+    return f"{earned} {_counted(award, because['period'], date.fromisoformat(because['counted_from']))}"
+
+
+def _counted(award: Award, length: str, counted_from: date) -> str:
+    old_until = award.dates_because["old_until"]
+    if award.dates_because["kept_old_until"]:
+        return _(
+            "%(period)s from that day would end earlier than the certificate before it, so this one is valid as "
+            "long as that one: through %(until)s.",
+            period=period(length),
+            until=day(award.valid_until),
+        )
+    if counted_from != award.earned_on:
+        return _(
+            "It was renewed in time, so its %(period)s are counted from %(start)s, the day after the one before "
+            "it ends: through %(until)s. Being early cost nothing.",
+            period=period(length),
+            start=day(counted_from),
+            until=day(award.valid_until),
+        )
+    plain = _(
+        "It is valid for %(period)s, counted from that day: through %(until)s.",
+        period=period(length),
+        until=day(award.valid_until),
+    )
+    opened = _opened_later(award)
+    if old_until is None or opened is None:
+        return plain
+    early = _(
+        "The one before it was valid through %(old)s; renewing it cost nothing only from %(opened)s on.",
+        old=day(date.fromisoformat(old_until)),
+        opened=day(opened),
+    )
+    return f"{plain} {early}"
+
+
+def _opened_later(award: Award) -> date | None:
+    """Returns when the first renewal window opened, where the award was earned before that."""
+    opened = [date.fromisoformat(window["opens_on"]) for window in award.dates_because["windows"]]
+    first = min(opened, default=None)
+    return first if first is not None and award.earned_on < first else None
+
+
+def renewal_sentence(
+    old_until: date, earned_on: date, length: str, until: date, free_from: date | None
+) -> str:
+    """Says before a quiz what passing it on a day would give somebody who still holds a certificate."""
+    held = _("Your certificate is valid through %(until)s.", until=day(old_until))
+    new = _("Passing today would make the new one valid through %(until)s.", until=day(until))
+    if free_from is None:
+        return f"{held} {new}"
+    if free_from <= earned_on:
+        return f"{held} {new} {_('Nothing is lost by renewing now.')}"
+    full = last_valid_day(old_until + timedelta(days=1), parse_period(length))
+    later = _(
+        "From %(start)s on nothing is lost by renewing early: the new one would then be valid through %(until)s.",
+        start=day(free_from),
+        until=day(full),
+    )
+    return f"{held} {new} {later}"

@@ -1,0 +1,26 @@
+"""The state of an award on a day: what somebody who checks a certificate is told. It is never a standing."""
+
+from datetime import date
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What can be said of an award on a day."""
+
+    VALID = "valid"
+    ENDED = "ended"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+
+
+def state_on(day: date, *, valid_until: date, revoked_on: date | None, replaced: bool) -> State:
+    """Returns the state of an award on a day from its last valid day and what has happened to it since.
+
+    A replaced award says so whatever else is true of it, because its successor carries the dates; a revocation
+    counts from its effective day on and is told even after the award would have ended by itself.
+    """
+    if replaced:
+        return State.REPLACED
+    if revoked_on is not None and revoked_on <= day:
+        return State.REVOKED
+    return State.VALID if day <= valid_until else State.ENDED

@@ -1,0 +1,171 @@
+"""Pages of certificates: one's own with its PDF, HR's two acts on it, and the public check."""
+
+import re
+from collections.abc import Callable
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, lazy_gettext as _l
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+
+from lms.certification import operations, policy, queries
+from lms.certification.document import render_certificate, verify_address
+from lms.certification.forms import CorrectForm, RevokeForm
+from lms.certification.queries import RecordedAward
+from lms.certification.rules import normalise_serial, print_serial
+from lms.certification.sentences import why_these_dates
+from lms.kernel import clock, qr
+from lms.kernel.actor import Actor, Role
+from lms.kernel.errors import Invalid, NotAllowed, NotThere
+from lms.web.access import current_actor, public, role_needed, signed_in
+from lms.web.limits import limiter
+
+bp = Blueprint("certification", __name__, template_folder="templates")
+
+LONGEST_TYPED = 60
+HOW_WORDS = {
+    "quiz": _l("Course quiz"),
+    "session": _l("In person"),
+    "prior": _l("Prior training"),
+    "import": _l("Earlier record"),
+}
+
+
+@bp.get("/certificates/<serial>")
+@signed_in
+def certificate(serial: str) -> ResponseReturnValue:
+    """Shows a certificate to its holder and their HR: what it says, why its dates, and how it stands today."""
+    actor = current_actor()
+    known = queries.load_award_for(actor, serial)
+    check_address = verify_address(known.award)
+    return render_template(
+        "certification/certificate.html",
+        known=known,
+        state=queries.state_of(known, clock.today(known.award.zone)),
+        why=why_these_dates(known.award),
+        check_address=check_address,
+        # Made of digits and letters of a path alone, by our own code.
+        code=Markup(qr.svg(check_address)),  # noqa: S704
+        how=HOW_WORDS[known.award.how],
+        own=known.award.person_id == actor.person_id,
+        may_change=may_change(actor, known),
+        successor=print_serial(known.replaced_by) if known.replaced_by else None,
+    )
+
+
+@bp.get("/certificates/<serial>.pdf")
+@signed_in
+def certificate_pdf(serial: str) -> ResponseReturnValue:
+    """Sends a certificate's PDF to its holder and their HR."""
+    known = queries.load_award_for(current_actor(), serial)
+    response = make_response(render_certificate(known.award, known.name))
+    response.mimetype = "application/pdf"
+    # The serial alone: a name in a file name would travel further than the certificate does.
+    response.headers["Content-Disposition"] = f'inline; filename="{known.serial}.pdf"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@bp.get("/certificates/of-attempt/<int:attempt_id>")
+@signed_in
+def of_attempt(attempt_id: int) -> ResponseReturnValue:
+    """Leads the holder from a passed attempt to its certificate."""
+    known = queries.find_award_of_attempt(attempt_id)
+    if known is None or known.award.person_id != current_actor().person_id:
+        raise NotThere
+    return redirect(url_for("certification.certificate", serial=known.serial))
+
+
+@bp.route("/certificates/<serial>/revoke", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def revoke(serial: str) -> ResponseReturnValue:
+    """Revokes a certificate, after saying what that does."""
+    actor = current_actor()
+    known = load_award_to_change(actor, serial)
+    award, today = known.award, clock.today(known.award.zone)
+    form = RevokeForm(effective_on=today if today <= award.valid_until else award.earned_on)
+
+    def act() -> None:
+        operations.revoke(actor, award, reason=form.reason.data or "", effective_on=form.effective_on.data)
+
+    if form.validate_on_submit() and done(form, act):
+        flash(_("The certificate is revoked. Whoever checks it is told so from now on."), "good")
+        return redirect(url_for("certification.certificate", serial=known.serial), 303)
+    return render_template("certification/revoke.html", known=known, form=form), 422 if form.errors else 200
+
+
+@bp.route("/certificates/<serial>/correct", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def correct(serial: str) -> ResponseReturnValue:
+    """Replaces a certificate by one with another name, after saying what that does."""
+    actor = current_actor()
+    known = load_award_to_change(actor, serial)
+    form = CorrectForm(name=known.name)
+    successors = []
+
+    def act() -> None:
+        successors.append(
+            operations.supersede(actor, known.award, name=form.name.data or "", reason=form.reason.data or "")
+        )
+
+    if form.validate_on_submit() and done(form, act):
+        flash(_("This is the corrected certificate, with a new serial. Give it to its holder."), "good")
+        serial = print_serial(successors[0].serial)
+        return redirect(url_for("certification.certificate", serial=serial), 303)
+    return render_template("certification/correct.html", known=known, form=form), 422 if form.errors else 200
+
+
+@bp.get("/verify")
+@public
+def verify() -> ResponseReturnValue:
+    """Asks for a serial and leads to what it says; takes a whole address as well."""
+    typed = request.args.get("serial", "").strip().rstrip("/").rpartition("/")[2][:LONGEST_TYPED]
+    if not re.search(r"\w", typed):
+        return render_template("certification/verify.html")
+    stored = normalise_serial(typed)
+    return redirect(url_for("certification.verified", serial=print_serial(stored) if stored else typed))
+
+
+@bp.get("/verify/<serial>")
+@public
+@limiter.limit("30 per minute")
+def verified(serial: str) -> ResponseReturnValue:
+    """Tells anybody what an award says and whether it counts today, and nothing else about its holder."""
+    stored = normalise_serial(serial)
+    known = queries.find_award(stored) if stored else None
+    if known is None:
+        page = render_template("certification/unknown.html", typed=serial, mistyped=stored is None)
+        response = make_response(page, 404)
+    else:
+        today = clock.today(known.award.zone)
+        state = queries.state_of(known, today)
+        response = make_response(
+            render_template("certification/verified.html", known=known, state=state, today=today)
+        )
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def load_award_to_change(actor: Actor, serial: str) -> RecordedAward:
+    """Loads an award that the actor may revoke or correct; raises `NotThere` and `NotAllowed`."""
+    known = queries.load_award_for(actor, serial)
+    if not may_change(actor, known):
+        raise NotAllowed(_("HR of the organisation in whose name it was issued can change this certificate."))
+    return known
+
+
+def may_change(actor: Actor, known: RecordedAward) -> bool:
+    """Says whether the actor may revoke or correct an award; whether it still can be is the operation's to say."""
+    employers = queries.employers_of(known.award.person_id, clock.today(actor.time_zone))
+    return policy.may_change_certificate(actor, known.award, employers)
+
+
+def done(form: FlaskForm, act: Callable[[], None]) -> bool:
+    """Does what a form asks; a refusal is told in the form, so that nothing typed is lost."""
+    try:
+        act()
+    except Invalid as refusal:
+        form.form_errors.append(refusal.message)
+        return False
+    return True

@@ -1,0 +1,115 @@
+"""Lists: what everybody on one gets is what they would have got alone."""
+
+from datetime import date
+from random import Random
+
+import pytest
+from flask import Flask
+
+from lms.certification import operations, queries, rules
+from lms.certification.events import awards_changed
+from lms.certification.models import Award, AwardName
+from lms.certification.operations import Earned
+from lms.kernel import chance, clock
+from lms.kernel.actor import SYSTEM
+from lms.kernel.db import session
+from lms.kernel.errors import Invalid
+from tests.certification.world import HOUSE, course, earned
+from tests.factories import people as factory
+
+DAY = date(2026, 3, 5)
+
+
+@pytest.fixture
+def group(house: Flask) -> list[int]:
+    """Three people: two placed, one of them moved on that day, and one who works nowhere yet."""
+    factory.sectors()
+    here, there = factory.organisation(), factory.organisation("lantern-aid", name="Lantern Aid")
+    place = factory.station(time_zone="Asia/Amman")
+    amina, omar, lone = (factory.person(name) for name in ("Amina Yusuf", "عمر حداد", "Lone Wolf"))
+    factory.placed(factory.employed(amina, here, "W-1"), place, "wash", date(2026, 1, 1))
+    omars = factory.employed(omar, there, "L-1")
+    factory.placed(omars, place, "health", date(2026, 1, 1), date(2026, 3, 4))
+    factory.placed(omars, place, "nutrition", DAY)
+    return [amina.id, omar.id, lone.id]
+
+
+def listed(group: list[int], of: object, day: date = DAY) -> list[Award]:
+    earnings = [Earned(person_id, day, "Attendance list 3") for person_id in group]
+    return operations.issue_list(SYSTEM, course_revision=of, how="session", house=HOUSE, earned=earnings)  # type: ignore[arg-type]
+
+
+def words(award: Award) -> dict[str, object]:
+    left_out = {"id", "serial", "course_id", "edition_id", "course_revision_id", "recorded_at"}
+    return {c.key: getattr(award, c.key) for c in Award.__table__.columns if c.key not in left_out}
+
+
+def test_it_freezes_what_a_single_award_would(group: list[int]) -> None:
+    made = listed(group, course())
+    other = course("safe-referral")
+    for award in made:
+        alone = operations.issue(
+            SYSTEM, person_id=award.person_id, course_revision=other, sector=None, earned_at=clock.now(),
+            earned_on=DAY, how="session", evidence="Attendance list 3", house=HOUSE,
+        )  # fmt: skip
+        assert words(award) == words(alone)
+    assert [award.person_id for award in made] == group
+    assert [award.printed["sector_slug"] for award in made] == ["wash", "nutrition", ""]
+    assert [award.printed["organisation"] for award in made] == ["Rivers Relief", "Lantern Aid", ""]
+    names = {award.id: session.get_one(AwardName, award.id).name for award in made}
+    assert list(names.values()) == ["Amina Yusuf", "عمر حداد", "Lone Wolf"]
+
+
+def test_who_held_the_course_before_renews_it(group: list[int]) -> None:
+    of = course(renewal="P60D")
+    holder = queries.lock_person(group[0])
+    assert holder is not None
+    earned(holder, of, "2025-04-01")
+    renewed, first, _ = listed(group, of)
+    assert renewed.valid_until == date(2027, 3, 31)
+    assert renewed.dates_because["old_until"] == "2026-03-31"
+    assert first.valid_until == date(2027, 3, 4)
+
+
+def test_it_is_told_once(group: list[int]) -> None:
+    told: list[set[int]] = []
+
+    def hear(_sender: object, *, awards: set[int]) -> None:
+        told.append(set(awards))
+
+    with awards_changed.connected_to(hear):
+        made = listed(group, course())
+    assert told == [{award.id for award in made}]
+
+
+class Repeating(Random):
+    """Draws a serial that is there already, and then by chance."""
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(1)
+        self.values = [rules.CROCKFORD.index(sign) for sign in serial[:12]]
+
+    def randrange(self, limit: int) -> int:  # type: ignore[override]
+        return self.values.pop(0) if self.values else super().randrange(limit)
+
+
+def test_a_serial_that_is_taken_is_drawn_again(group: list[int]) -> None:
+    (taken,) = listed(group[:1], course("safe-referral"))
+    with chance.using(Repeating(taken.serial)):
+        made = listed(group, course())
+    assert len({taken.serial, *(award.serial for award in made)}) == 4
+    assert all(queries.find_award(award.serial) for award in made)
+
+
+@pytest.mark.parametrize("fault", ["twice", "unknown", "future", "per-sector"])
+def test_it_refuses_a_list_that_cannot_be(group: list[int], fault: str) -> None:
+    of = course(per_sector=fault == "per-sector")
+    people = group + {"twice": group[:1], "unknown": [10**6]}.get(fault, [])
+    day = date(2100, 1, 1) if fault == "future" else DAY
+    with pytest.raises(Invalid):
+        listed(people, of, day)
+    assert session.query(Award).count() == 0
+
+
+def test_an_empty_list_is_no_work(house: Flask) -> None:
+    assert listed([], course()) == []
