@@ -1,0 +1,225 @@
+"""Answers to questions about standings: the facts are loaded once, and every figure of a page comes from them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.compliance import rules
+from lms.compliance.asking import Question
+from lms.compliance.exports import Cell
+from lms.compliance.prepared import prepare
+from lms.compliance.queries.facts import CourseWords, Loaded, Reach
+from lms.compliance.queries.lists import Named, name_people
+from lms.compliance.reading import StandingRow, standing_row
+from lms.compliance.report import (
+    Figures,
+    Report,
+    SectorLine,
+    Stood,
+    listed_people,
+    make_report,
+    sorted_lines,
+    stand,
+)
+from lms.kernel import clock
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A report with the words it is written with; `lines` are sorted as asked."""
+
+    report: Report
+    lines: Sequence[SectorLine]
+    courses: Sequence[CourseWords]
+    known_at: datetime
+    question: Question
+
+
+def answer_report(question: Question, sort: str = "rate") -> ReportPage:
+    """Makes the report that is asked for."""
+    prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
+    loaded = prepared.loaded
+    report = make_report(
+        prepared.population,
+        question.as_of,
+        question.filters,
+        sectors=list(question.words.sectors),
+        courses=courses_in_order(loaded),
+    )
+    return ReportPage(
+        report=report,
+        lines=sorted_lines(report.lines, sort),
+        courses=[loaded.courses[int(course)] for course in report.courses],
+        known_at=question.known_as_of or clock.now(),
+        question=question,
+    )
+
+
+def courses_in_order(loaded: Loaded) -> list[rules.Id]:
+    """Returns the courses that are required of anybody at any time, by title."""
+    return [each.course_id for each in sorted(loaded.courses.values(), key=lambda each: each.title)]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person of the report: who and where, the requirement that stands worst, and how many more are not in order."""
+
+    named: Named
+    organisation: str
+    sector: str
+    sector_name: str
+    station: str
+    role: str
+    overall: rules.Standing
+    worst: StandingRow
+    also: int
+    rows: tuple[StandingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """One page of people, shaped as the pagination macro reads it."""
+
+    lines: Sequence[PersonLine]
+    total: int
+    page: int
+    pages: int
+    known_at: datetime
+    question: Question
+
+    @property
+    def has_prev(self) -> bool:
+        """Says whether a page comes before."""
+        return self.page > 1
+
+    @property
+    def has_next(self) -> bool:
+        """Says whether a page follows."""
+        return self.page < self.pages
+
+
+def answer_people(
+    question: Question, standings: Iterable[rules.Standing] | None, page: int | None = 1
+) -> PeoplePage:
+    """Lists the people who are asked for, worst first: one page of fifty, or all of them where `page` is None."""
+    prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
+    loaded = prepared.loaded
+    stood = stand(prepared.population, question.as_of, question.filters)
+    found = listed_people(stood, standings=None if standings is None else frozenset(standings))
+    pages = max(1, -(-len(found) // PAGE))
+    at = 1 if page is None else min(max(page, 1), pages)
+    shown = found if page is None else found[(at - 1) * PAGE : at * PAGE]
+    names = _names(question, shown)
+    return PeoplePage(
+        lines=[_person_line(question, loaded, each, names) for each in shown],
+        total=len(found),
+        page=at,
+        pages=pages,
+        known_at=question.known_as_of or clock.now(),
+        question=question,
+    )
+
+
+def _names(question: Question, stood: Sequence[Stood]) -> Mapping[tuple[rules.Id, rules.Id], Named]:
+    persons = {int(each.post.person) for each in stood} if len(stood) <= PAGE else None
+    named = name_people(question.organisation_ids, persons)
+    return {(each.person_id, each.organisation_id): each for each in named}
+
+
+def _person_line(
+    question: Question, loaded: Loaded, stood: Stood, names: Mapping[tuple[rules.Id, rules.Id], Named]
+) -> PersonLine:
+    words, post, placement = question.words, stood.post, stood.placement
+    organisation = int(post.organisation)
+    worst = stood.worst
+    rows = {
+        asked.requirement.id: standing_row(asked, explained, organisation, loaded.courses, loaded.serials)
+        for asked, explained in stood.required
+    }
+    not_in_order = [
+        explained
+        for _asked, explained in stood.required
+        if explained.standing.group is not rules.Group.COMPLIANT
+    ]
+    return PersonLine(
+        named=names[post.person, post.organisation],
+        organisation=words.organisations[organisation],
+        sector=str(placement.sector),
+        sector_name=words.sectors.get(str(placement.sector), str(placement.sector)),
+        station=words.stations.get(int(placement.station), ""),
+        role=str(placement.role),
+        overall=stood.overall,
+        worst=rows[worst[0].requirement.id],
+        also=max(0, len(not_in_order) - 1),
+        rows=tuple(sorted(rows.values(), key=lambda row: rules.SEVERITY[row.standing])),
+    )
+
+
+REPORT_HEAD = (
+    "as_of", "known_as_of", "definitions", "organisations", "sector", "course", "counted", "people", "compliant",
+    "in_time", "late", "rate_percent", *(str(each) for each in rules.SEVERITY if each.group),
+)  # fmt: skip
+
+
+def report_rows(page: ReportPage) -> Iterable[Sequence[Cell]]:
+    """Returns the figures of a report as rows of `REPORT_HEAD`: all sectors first, then sector by sector."""
+    report, words = page.report, page.question.words
+    courses = {each.course_id: each.slug for each in page.courses}
+    groups = [("(all sectors)", report.total, report.course_totals)]
+    groups += [(words.sectors.get(line.sector, line.sector), line.figures, line.cells) for line in page.lines]
+    for sector, figures, cells in groups:
+        yield _figure_row(page, sector, "(every required course)", figures)
+        for course in report.courses:
+            if course in cells:
+                yield _figure_row(page, sector, courses[int(course)], cells[course])
+
+
+def _figure_row(page: ReportPage, sector: str, course: str, figures: Figures) -> Sequence[Cell]:
+    question = page.question
+    return (
+        question.as_of,
+        page.known_at.isoformat(timespec="seconds"),
+        rules.DEFINITIONS_VERSION,
+        "; ".join(each.name for each in question.organisations),
+        sector,
+        course,
+        "posts" if question.of_posts else "people",
+        figures.people,
+        figures.compliant,
+        figures.in_time,
+        figures.late,
+        figures.rate,
+        *(figures.by_standing.get(each, 0) for each in rules.SEVERITY if each.group),
+    )
+
+
+PEOPLE_HEAD = (
+    "as_of", "known_as_of", "definitions", "organisation", "staff_number", "name", "sector", "station", "role",
+    "overall", "course", "standing", "due_on", "valid_through", "certificate", "because",
+)  # fmt: skip
+
+
+def people_rows(page: PeoplePage) -> Iterable[Sequence[Cell]]:
+    """Returns people as rows of `PEOPLE_HEAD`: one for each requirement, people and requirements worst first."""
+    for line in page.lines:
+        for row in line.rows:
+            yield (
+                page.question.as_of,
+                page.known_at.isoformat(timespec="seconds"),
+                rules.DEFINITIONS_VERSION,
+                line.organisation,
+                line.named.staff_number,
+                line.named.name,
+                line.sector_name,
+                line.station,
+                line.role,
+                line.overall.value,
+                row.course_slug,
+                row.standing.value,
+                row.due_on,
+                row.valid_through,
+                row.award,
+                row.sentence,
+            )

@@ -1,0 +1,137 @@
+"""The commands of standing: explain a file of facts and date an award (no database), and print the report."""
+
+import json
+from datetime import date
+from typing import Any, BinaryIO
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from lms.certification.rules import Period, Window, award_dates, parse_period
+from lms.compliance import rules
+from lms.compliance.answers import courses_in_order
+from lms.compliance.calculator import MalformedFacts, explain, parse_facts
+from lms.compliance.facts_file import read_day, read_known_as_of
+from lms.compliance.population import Population
+from lms.compliance.queries.facts import Reach
+from lms.compliance.reading import load
+from lms.compliance.report import Figures, Filters, Report, make_report
+from lms.kernel import clock
+from lms.kernel.db import reading
+from lms.people.queries import find_organisation_by_slug, list_sectors
+
+compliance_cli = AppGroup("compliance", help="Standing: who must hold what, and how everybody stands.")
+
+
+def _day(_context: click.Context, _option: click.Parameter, text: str | None) -> date | None:
+    try:
+        return None if text is None else read_day(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _period(_context: click.Context, _option: click.Parameter, text: str) -> Period:
+    try:
+        return parse_period(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from None
+
+
+@compliance_cli.command("explain", with_appcontext=False)
+@click.argument("facts", type=click.File("rb"))
+@click.option("--as-of", required=True, metavar="DATE", callback=_day, help="The day asked about.")
+@click.option("--known-as-of", metavar="MOMENT", help="What was known then; a day means its end in UTC.")
+def explain_command(facts: BinaryIO, as_of: date, known_as_of: str | None) -> None:
+    """Explains every standing that follows from FACTS, a JSON file; - reads the standard input."""
+    try:
+        known = None if known_as_of is None else read_known_as_of(known_as_of)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--known-as-of") from None
+    try:
+        answer = explain(parse_facts(facts.read()), as_of, known)
+    except MalformedFacts as malformed:
+        click.echo(str(malformed), err=True)
+        raise SystemExit(1) from None
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+@compliance_cli.command("date", with_appcontext=False)
+@click.option("--earned", required=True, metavar="DATE", callback=_day, help="The day it was earned.")
+@click.option("--validity", required=True, metavar="PERIOD", callback=_period, help="Such as P2Y or P18M.")
+@click.option("--old-until", metavar="DATE", callback=_day, help="Last valid day of the award held before.")
+@click.option("--window-days", type=click.IntRange(min=0), metavar="N", help="The renewal window before it.")
+def date_command(earned: date, validity: Period, old_until: date | None, window_days: int | None) -> None:
+    """Prints the first and the last valid day of an award."""
+    if window_days is not None and old_until is None:
+        raise click.UsageError("--window-days needs --old-until, the day the window leads up to.")
+    windows = []
+    if old_until is not None and window_days is not None:
+        windows = [window for window in [Window.of(old_until, window_days)] if window is not None]
+    try:
+        dates = award_dates(earned, validity, old_until=old_until, windows=windows)
+    except OverflowError:
+        raise click.UsageError("The award would end past the year 9999.") from None
+    click.echo(f"valid_from: {dates.valid_from}\nvalid_until: {dates.valid_until}")
+
+
+@compliance_cli.command("report")
+@click.option("--organisation", "slug", required=True, metavar="SLUG", help="Whose people.")
+@click.option("--as-of", metavar="DATE", callback=_day, help="The day asked about; today if left out.")
+@click.option("--known-as-of", metavar="MOMENT", help="What was known then; a day means its end in UTC.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_appcontext
+def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_json: bool) -> None:
+    """Prints the per-sector report of an organisation: the figures of its page."""
+    try:
+        known = None if known_as_of is None else read_known_as_of(known_as_of)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--known-as-of") from None
+    with reading():
+        organisation = find_organisation_by_slug(slug)
+        if organisation is None:
+            raise click.BadParameter(f"There is no organisation {slug}.", param_hint="--organisation")
+        loaded = load(Reach(frozenset({organisation.id})), known)
+        report = make_report(
+            Population(loaded.facts),
+            as_of or clock.today(organisation.time_zone),
+            Filters(),
+            sectors=[sector.slug for sector in list_sectors()],
+            courses=courses_in_order(loaded),
+        )
+        courses = {number: course.slug for number, course in loaded.courses.items()}
+    if as_json:
+        click.echo(json.dumps(_report_document(slug, report, courses), ensure_ascii=False, indent=2))
+        return
+    for name, figures in (
+        ("all sectors", report.total),
+        *((line.sector, line.figures) for line in report.lines),
+    ):
+        share = "-" if figures.rate is None else f"{float(100 * figures.rate):.1f} %"
+        click.echo(
+            f"{name:<28}{figures.people:>7}{share:>9}  in time {figures.in_time:>5}  late {figures.late:>5}"
+        )
+
+
+def _report_document(slug: str, report: Report, courses: dict[int, str]) -> dict[str, Any]:
+    return {
+        "organisation": slug,
+        "as_of": report.as_of.isoformat(),
+        "definitions": rules.DEFINITIONS_VERSION,
+        "total": _figures_document(report.total),
+        "sectors": {
+            line.sector: _figures_document(line.figures)
+            | {"courses": {courses[int(id_)]: _figures_document(cell) for id_, cell in line.cells.items()}}
+            for line in report.lines
+        },
+    }
+
+
+def _figures_document(figures: Figures) -> dict[str, Any]:
+    return {
+        "people": figures.people,
+        "compliant": figures.compliant,
+        "in_time": figures.in_time,
+        "late": figures.late,
+        "rate": None if figures.rate is None else round(float(figures.rate), 4),
+        "standings": {standing.value: count for standing, count in sorted(figures.by_standing.items())},
+    }

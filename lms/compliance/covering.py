@@ -1,0 +1,170 @@
+"""Answers to coordinators: the coverage of a month's end and of the months before it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from lms.compliance import rules
+from lms.compliance.coverage import Coverage, CoverageTable, Covered, make_coverage
+from lms.compliance.exports import Cell
+from lms.compliance.prepared import prepare
+from lms.compliance.queries.facts import CourseWords, Reach
+from lms.compliance.queries.lists import Choices
+from lms.compliance.report import month_ends_before
+from lms.kernel import clock
+from lms.people.models import Organisation
+
+MONTHS_OFFERED = 24
+MONTHS_OF_TREND = 12
+
+
+def month_ends(today: date) -> list[date]:
+    """Returns the ends of the last 24 months that are over, the latest first; today counts where it is one."""
+    return month_ends_before(today + timedelta(days=1), MONTHS_OFFERED)[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """A row of coverage with its name, and by course what is covered there."""
+
+    slug: str
+    name: str
+    covered: Covered
+    cells: Mapping[rules.Id, Covered]
+
+
+@dataclass(frozen=True, slots=True)
+class CoveragePage:
+    """What a page of coverage shows; `whole` is the row that the sentence and the trend are about."""
+
+    coverage: Coverage
+    organisations: Sequence[Organisation]
+    sectors: Sequence[CoverageRow]
+    stations: Sequence[CoverageRow]
+    courses: Sequence[CourseWords]
+    whole: CoverageRow
+    trend: Sequence[tuple[date, Covered]]
+    known_at: datetime
+
+
+def answer_coverage(
+    chosen: Mapping[str, Any],
+    organisations: Sequence[Organisation],
+    choices: Choices,
+    courses: Sequence[CourseWords],
+    sectors: Mapping[str, str],
+) -> CoveragePage:
+    """Makes coverage for what the form holds: as_of, and the slugs of a sector or a station, and of a course."""
+    prepared = prepare(Reach(frozenset(each.id for each in organisations)))
+    loaded, population = prepared.loaded, prepared.population
+    stations = {number: (slug, name) for number, slug, name in choices.stations}
+    required = [each for each in courses if each.course_id in loaded.courses]
+
+    def cover(day: date) -> Coverage:
+        return make_coverage(
+            population,
+            day,
+            sectors=list(sectors),
+            stations=list(stations),
+            courses=[each.course_id for each in required],
+        )
+
+    day = date.fromisoformat(chosen["as_of"])
+    course = next((each.course_id for each in required if each.slug == chosen["course"]), None)
+    coverage = cover(day)
+    shown = [] if course is not None else required
+    by_sector = _rows(
+        coverage.by_sector, course, shown, {slug: (slug, name) for slug, name in sectors.items()}
+    )
+    by_station = _rows(coverage.by_station, course, shown, stations)
+    picked = chosen["sector"] or chosen["station"]
+    row = next((each for each in (*by_sector, *by_station) if picked and each.slug == picked), None)
+    whole = row or _whole(coverage.by_sector, course, shown)
+    return CoveragePage(
+        coverage=coverage,
+        organisations=organisations,
+        sectors=[each for each in by_sector if not picked or each is row],
+        stations=[each for each in by_station if not picked or each is row],
+        courses=shown,
+        whole=whole,
+        trend=[
+            (end, _covered(cover(end), course, chosen, stations))
+            for end in (*month_ends_before(day, MONTHS_OF_TREND), day)
+        ],
+        known_at=clock.now(),
+    )
+
+
+def _rows(
+    tables: Mapping[rules.Id | None, CoverageTable],
+    course: rules.Id | None,
+    courses: Sequence[CourseWords],
+    names: Mapping[Any, tuple[str, str]],
+) -> list[CoverageRow]:
+    return [
+        CoverageRow(
+            *names.get(row, (str(row), str(row))),
+            covered,
+            {each.course_id: tables[each.course_id].rows[row] for each in courses},
+        )
+        for row, covered in tables[course].rows.items()
+    ]
+
+
+def _whole(
+    tables: Mapping[rules.Id | None, CoverageTable], course: rules.Id | None, courses: Sequence[CourseWords]
+) -> CoverageRow:
+    return CoverageRow(
+        "", "", tables[course].total, {each.course_id: tables[each.course_id].total for each in courses}
+    )
+
+
+def _covered(
+    coverage: Coverage,
+    course: rules.Id | None,
+    chosen: Mapping[str, Any],
+    stations: Mapping[int, tuple[str, str]],
+) -> Covered:
+    if chosen["sector"]:
+        return coverage.by_sector[course].rows[chosen["sector"]]
+    if chosen["station"]:
+        number = next(number for number, (slug, _name) in stations.items() if slug == chosen["station"])
+        return coverage.by_station[course].rows[number]
+    return coverage.by_sector[course].total
+
+
+COVERAGE_HEAD = (
+    "as_of", "known_as_of", "definitions", "organisations", "by", "where", "course", "counted", "people",
+    "compliant", "rate_percent", "hidden",
+)  # fmt: skip
+
+
+def coverage_rows(page: CoveragePage) -> Iterable[Sequence[Cell]]:
+    """Returns the figures of coverage as rows of `COVERAGE_HEAD`; what is hidden is empty and says so."""
+    slugs = {each.course_id: each.slug for each in page.courses}
+    groups = (
+        [("all", page.whole)]
+        + [("sector", row) for row in page.sectors]
+        + [("station", row) for row in page.stations]
+    )
+    for kind, row in groups:
+        cells = [
+            ("(as chosen)", row.covered),
+            *((slugs[int(course)], cell) for course, cell in row.cells.items()),
+        ]
+        for course, covered in cells:
+            yield (
+                page.coverage.day,
+                page.known_at.isoformat(timespec="seconds"),
+                rules.DEFINITIONS_VERSION,
+                len(page.organisations),
+                kind,
+                row.name or "(everybody)",
+                course,
+                "posts" if len(page.organisations) > 1 else "people",
+                covered.people,
+                covered.compliant,
+                covered.rate,
+                "yes" if covered.compliant is None else "",
+            )

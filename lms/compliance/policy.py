@@ -1,0 +1,77 @@
+"""Who may see standings, and who may say what is mandatory for whom.
+
+Names are for the HR of the organisation a person is employed at (`lms.people.policy`). Requirements are
+their organisation's matter; those of the whole house are the administrator's. Coordinators see counts over
+organisations that share theirs.
+"""
+
+from sqlalchemy import ColumnElement, false, or_, true
+
+from lms.compliance.errors import NotYours
+from lms.compliance.models import Exemption, Requirement
+from lms.kernel.actor import Actor, Role
+from lms.people.models import Organisation
+
+
+def may_see_report(actor: Actor, organisation_id: int) -> bool:
+    """Says whether the actor may see an organisation's report and the people in it."""
+    return actor.covers(Role.HR, organisation_id)
+
+
+def reported_organisations(actor: Actor) -> ColumnElement[bool]:
+    """Returns the condition on organisations that is true for those of `may_see_report`."""
+    scope = actor.organisations(Role.HR)
+    return true() if scope is None else Organisation.id.in_(sorted(scope))
+
+
+def may_see_coverage(actor: Actor, organisation: Organisation) -> bool:
+    """Says whether an organisation's counts flow into the coverage the actor sees."""
+    return organisation.shares_coverage and actor.covers(Role.COORDINATOR, organisation.id)
+
+
+def covered_organisations(actor: Actor) -> ColumnElement[bool]:
+    """Returns the condition on organisations that is true for those of `may_see_coverage`."""
+    scope = actor.organisations(Role.COORDINATOR)
+    shared = Organisation.shares_coverage.is_(True)
+    return shared if scope is None else shared & Organisation.id.in_(sorted(scope))
+
+
+def may_see_requirement(actor: Actor, organisation_id: int | None) -> bool:
+    """Says whether the actor may read a requirement of an organisation, or with None of the whole house."""
+    if actor.has(Role.ADMIN):
+        return True
+    return actor.has(Role.HR) if organisation_id is None else actor.covers(Role.HR, organisation_id)
+
+
+def visible_requirements(actor: Actor) -> ColumnElement[bool]:
+    """Returns the condition on requirements that is true for those of `may_see_requirement`."""
+    scope = actor.organisations(Role.HR)
+    if actor.has(Role.ADMIN) or scope is None:
+        return true()
+    if not scope:
+        return false()
+    return or_(Requirement.organisation_id.is_(None), Requirement.organisation_id.in_(sorted(scope)))
+
+
+def may_change_requirement(actor: Actor, organisation_id: int | None) -> bool:
+    """Says whether the actor may make, change or end requirements there; with None, of the whole house."""
+    return actor.has(Role.ADMIN) if organisation_id is None else actor.covers(Role.HR, organisation_id)
+
+
+def may_exempt(actor: Actor, organisation_id: int | None) -> bool:
+    """Says whether the actor may exempt somebody there, and withdraw such an exemption."""
+    return organisation_id is not None and actor.covers(Role.HR, organisation_id)
+
+
+def visible_exemptions(actor: Actor) -> ColumnElement[bool]:
+    """Returns the condition on exemptions that is true for those of `may_exempt`."""
+    scope = actor.organisations(Role.HR)
+    if scope is None:
+        return Exemption.organisation_id.is_not(None)
+    return Exemption.organisation_id.in_(sorted(scope))
+
+
+def judge(allowed: bool) -> None:
+    """Raises NotYours where an act is not allowed."""
+    if not allowed:
+        raise NotYours("This belongs to another organisation, or to the whole house, to change.")

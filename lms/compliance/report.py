@@ -1,0 +1,324 @@
+"""The per-sector report: counts of how people stand on a day, by sector and by course. Pure.
+
+A post (a person in an organisation) counts in the main sector of its placement on the day asked about, once, with
+its overall standing: the worst of what is required of it. In the matrix it counts once in each course, with the
+worst of that course. Posts of whom nothing is required are told apart and are in no rate.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from lms.compliance.population import Asked, Population, Post
+from lms.compliance.rules import SEVERITY, Explained, Group, Id, Placement, Standing
+
+BEFORE_DAYS = 30
+AHEAD_DAYS = 90
+TREND_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which posts and courses are looked at; None means all. Placements are judged on the day asked about."""
+
+    station: Id | None = None
+    course: Id | None = None
+    role: Id | None = None
+    contract: Id | None = None
+    works_with_children: bool | None = None
+    sector: Id | None = None
+
+    @property
+    def courses(self) -> frozenset[Id] | None:
+        """Returns the courses looked at."""
+        return None if self.course is None else frozenset({self.course})
+
+    def holds(self, placement: Placement) -> bool:
+        """Says whether a post with this placement is looked at."""
+        return (
+            self.station in (None, placement.station)
+            and self.role in (None, placement.role)
+            and self.contract in (None, placement.contract)
+            and self.works_with_children in (None, placement.works_with_children)
+            and self.sector in (None, placement.sector)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """How a post stands on a day: its placement, and what is required of it, each with its standing."""
+
+    post: Post
+    placement: Placement
+    required: tuple[tuple[Asked, Explained], ...]
+
+    @property
+    def overall(self) -> Standing:
+        """Returns the worst standing; not_required where nothing is required."""
+        return self.worst[1].standing if self.required else Standing.NOT_REQUIRED
+
+    @property
+    def worst(self) -> tuple[Asked, Explained]:
+        """Returns the requirement that gives the overall standing; of several the one that was due or ends first."""
+        return min(self.required, key=_urgency)
+
+    def by_course(self) -> dict[Id, Standing]:
+        """Returns the worst standing for each course that is required."""
+        worst: dict[Id, Standing] = {}
+        for asked, explained in self.required:
+            course = asked.requirement.course
+            before = worst.get(course, explained.standing)
+            worst[course] = min(before, explained.standing, key=SEVERITY.__getitem__)
+        return worst
+
+
+def _urgency(one: tuple[Asked, Explained]) -> tuple[int, date, str]:
+    asked, explained = one
+    return (
+        SEVERITY[explained.standing],
+        explained.due_on or explained.valid_through or date.max,
+        str(asked.requirement.id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many people with at least one requirement stand how."""
+
+    by_standing: Mapping[Standing, int]
+
+    @classmethod
+    def of(cls, standings: Iterable[Standing]) -> "Figures":
+        """Counts standings; not_required is left out."""
+        counted = Counter(standings)
+        del counted[Standing.NOT_REQUIRED]
+        return cls(counted)
+
+    def of_group(self, group: Group) -> int:
+        """Returns how many stand in a group."""
+        return sum(count for standing, count in self.by_standing.items() if standing.group is group)
+
+    @property
+    def people(self) -> int:
+        """Returns how many have at least one requirement."""
+        return sum(self.by_standing.values())
+
+    @property
+    def compliant(self) -> int:
+        """Returns how many hold everything they need or are exempt."""
+        return self.of_group(Group.COMPLIANT)
+
+    @property
+    def renewing(self) -> int:
+        """Returns how many of the compliant have their renewal window open."""
+        return self.by_standing.get(Standing.EXPIRING, 0)
+
+    @property
+    def in_time(self) -> int:
+        """Returns how many do not hold everything and are still in time."""
+        return self.of_group(Group.IN_TIME)
+
+    @property
+    def late(self) -> int:
+        """Returns how many are late."""
+        return self.of_group(Group.LATE)
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Returns the compliant share, None where nobody has a requirement."""
+        return Fraction(self.compliant, self.people) if self.people else None
+
+
+def points_between(before: Fraction | None, after: Fraction | None) -> int | None:
+    """Returns the difference of two rates in percentage points, half a point rounded away from zero."""
+    if before is None or after is None:
+        return None
+    difference = 100 * (after - before)
+    points = int(abs(difference) + Fraction(1, 2))
+    return points if difference >= 0 else -points
+
+
+@dataclass(frozen=True, slots=True)
+class SectorLine:
+    """One sector on the day: its figures, the change of the rate in 30 days in points, and its matrix cells.
+
+    `cells` holds, by course, the figures of that course in the sector; a course that nobody needs is missing.
+    """
+
+    sector: str
+    figures: Figures
+    change: int | None
+    cells: Mapping[Id, Figures]
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """The figures of one day of the trend."""
+
+    day: date
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the page of a report shows, for one day and one choice of filters.
+
+    `courses` are those required of anybody, in the order given. `unasked` counts posts without a requirement.
+    `ahead` is the figure in 90 days if nobody does anything. `lowest` is the sector with the lowest rate where
+    there are at least two.
+    """
+
+    as_of: date
+    total: Figures
+    unasked: int
+    change: int | None
+    lines: tuple[SectorLine, ...]
+    courses: tuple[Id, ...]
+    course_totals: Mapping[Id, Figures]
+    trend: tuple[TrendPoint, ...]
+    ahead: TrendPoint
+
+    @property
+    def lowest(self) -> SectorLine | None:
+        """Returns the sector with the lowest rate, where there are two with people and it is below the whole."""
+        ranked = [line for line in self.lines if line.figures.rate is not None]
+        worst = min(ranked, key=lambda line: line.figures.rate or 0, default=None)
+        if worst is None or self.total.rate is None or (worst.figures.rate or 0) >= self.total.rate:
+            return None
+        return worst
+
+
+def stand(population: Population, day: date, filters: Filters) -> list[Stood]:
+    """Returns how the posts that are looked at stand on a day; who has no placement then is left out."""
+    stood = []
+    for post in population.posts:
+        placement = post.placement_on(day)
+        if placement is not None and filters.holds(placement):
+            stood.append(Stood(post, placement, tuple(post.required_on(day, filters.courses))))
+    return stood
+
+
+def make_report(
+    population: Population,
+    as_of: date,
+    filters: Filters,
+    *,
+    sectors: Sequence[str],
+    courses: Sequence[Id],
+    trend: Sequence[date] | None = None,
+) -> Report:
+    """Counts a population for a day; `sectors` and `courses` give the order, unknown ones follow it.
+
+    The trend has the last day of each of the twelve months before the day, and the day, unless days are given.
+    """
+    now = stand(population, as_of, filters)
+    before = _by_sector(stand(population, _shifted(as_of, -BEFORE_DAYS), filters))
+    here = _by_sector(now)
+    required = {course for each in now for course in each.by_course()}
+    days = (*month_ends_before(as_of, TREND_MONTHS), as_of) if trend is None else tuple(trend)
+    return Report(
+        as_of=as_of,
+        total=_overall(now),
+        unasked=sum(1 for each in now if not each.required),
+        change=points_between(
+            _overall([each for some in before.values() for each in some]).rate, _overall(now).rate
+        ),
+        lines=tuple(
+            _line(str(sector), here.get(str(sector), []), before.get(str(sector), []))
+            for sector in _in_order(sectors, here)
+            if filters.sector in (None, sector)
+        ),
+        courses=tuple(_in_order([course for course in courses if course in required], required)),
+        course_totals=_by_course(now),
+        trend=tuple(TrendPoint(day, _overall(stand(population, day, filters))) for day in days),
+        ahead=TrendPoint(ahead := _shifted(as_of, AHEAD_DAYS), _overall(stand(population, ahead, filters))),
+    )
+
+
+def _line(sector: str, now: list[Stood], before: list[Stood]) -> SectorLine:
+    figures = _overall(now)
+    return SectorLine(sector, figures, points_between(_overall(before).rate, figures.rate), _by_course(now))
+
+
+def _overall(stood: Iterable[Stood]) -> Figures:
+    return Figures.of(each.overall for each in stood)
+
+
+def _by_sector(stood: Iterable[Stood]) -> dict[str, list[Stood]]:
+    found: dict[str, list[Stood]] = {}
+    for each in stood:
+        found.setdefault(str(each.placement.sector), []).append(each)
+    return found
+
+
+def _by_course(stood: Iterable[Stood]) -> dict[Id, Figures]:
+    found: dict[Id, list[Standing]] = {}
+    for each in stood:
+        for course, standing in each.by_course().items():
+            found.setdefault(course, []).append(standing)
+    return {course: Figures.of(standings) for course, standings in found.items()}
+
+
+def _in_order(order: Sequence[str] | Sequence[Id], found: Collection[Id]) -> list[Id]:
+    return [*order, *sorted((each for each in found if each not in order), key=str)]
+
+
+def _shifted(day: date, days: int) -> date:
+    return day + timedelta(days=days)
+
+
+def month_ends_before(day: date, months: int) -> list[date]:
+    """Returns the last days of the months before the one of a day, the earliest first."""
+    ends = []
+    first = day.replace(day=1)
+    for _ in range(months):
+        end = first - timedelta(days=1)
+        ends.append(end)
+        first = end.replace(day=1)
+    return ends[::-1]
+
+
+def end_of_last_quarter(day: date) -> date:
+    """Returns the last day of the calendar quarter before the one of a day."""
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1)
+
+
+def a_year_before(day: date) -> date:
+    """Returns the same day a year ago; of 29 February the 28th."""
+    return (
+        day.replace(year=day.year - 1, day=28)
+        if (day.month, day.day) == (2, 29)
+        else day.replace(year=day.year - 1)
+    )
+
+
+SORTS = ("rate", "sector", "people", "late", "change")
+
+
+def sorted_lines(lines: Iterable[SectorLine], by: str) -> list[SectorLine]:
+    """Sorts sectors by a word of `SORTS`, downwards where a minus stands before it; empty ones come last.
+
+    Sorting by sector keeps the order given, the sectors' own.
+    """
+    listed = list(lines)
+    word, downwards = by.removeprefix("-"), by.startswith("-")
+    asked = [line for line in listed if line.figures.people]
+    keys = {
+        "rate": lambda line: line.figures.rate,
+        "sector": listed.index,
+        "people": lambda line: line.figures.people,
+        "late": lambda line: Fraction(line.figures.late, line.figures.people),
+        "change": lambda line: line.change if line.change is not None else 0,
+    }
+    asked.sort(key=keys.get(word, keys["rate"]), reverse=downwards)
+    return asked + [line for line in listed if not line.figures.people]
+
+
+def listed_people(stood: Iterable[Stood], *, standings: Collection[Standing] | None = None) -> list[Stood]:
+    """Returns the posts of whom something is required, worst first, or those with some overall standings."""
+    found = [each for each in stood if each.required and (standings is None or each.overall in standings)]
+    return sorted(
+        found, key=lambda each: (_urgency(each.worst)[:2], str(each.placement.sector), str(each.post.person))
+    )

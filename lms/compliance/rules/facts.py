@@ -1,0 +1,266 @@
+"""The facts from which a standing is computed, and what of them was known at a moment.
+
+Shapes follow docs/handbook/standing.md, "Facts". Days are inclusive at both ends, None as a last day means
+open; moments are aware. Nothing here is ever changed: a correction is another fact.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import TypeAlias
+
+from lms.certification.rules import Period
+
+Id: TypeAlias = int | str
+"""The identity of a person, organisation, sector, course or fact: a row's number or a file's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A person works for an organisation at a station, in one main sector, from day to day."""
+
+    person: Id
+    organisation: Id
+    station: Id
+    sector: Id
+    role: Id
+    contract: Id
+    works_with_children: bool
+    from_on: date
+    through_on: date | None
+    recorded_at: datetime
+    also_sectors: frozenset[Id] = frozenset()
+    retracted_at: datetime | None = None
+
+    def covers(self, day: date) -> bool:
+        """Says whether the placement holds on a day."""
+        return self.from_on <= day and (self.through_on is None or day <= self.through_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whom a version asks: every condition given must hold, an empty one holds for everybody."""
+
+    sectors: frozenset[Id] = frozenset()
+    stations: frozenset[Id] = frozenset()
+    roles: frozenset[Id] = frozenset()
+    contracts: frozenset[Id] = frozenset()
+    works_with_children: bool | None = None
+
+    def holds(self, placement: Placement) -> bool:
+        """Says whether a placement is asked; a sector counts as the main one or as one of the others."""
+        return (
+            (
+                not self.sectors
+                or placement.sector in self.sectors
+                or not self.sectors.isdisjoint(placement.also_sectors)
+            )
+            and (not self.stations or placement.station in self.stations)
+            and (not self.roles or placement.role in self.roles)
+            and (not self.contracts or placement.contract in self.contracts)
+            and self.works_with_children in (None, placement.works_with_children)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementVersion:
+    """What a requirement says from a day on: due period, window and grace in days, limits on awards.
+
+    `min_edition` and `renew_by` come together: awards of an older edition count through `renew_by` only.
+    """
+
+    effective_from: date
+    effective_through: date | None
+    due_days: int
+    window_days: int
+    grace_days: int
+    recorded_at: datetime
+    match: Match = Match()
+    max_age: Period | None = None
+    min_edition: int | None = None
+    renew_by: date | None = None
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """An organisation, or the house where `organisation` is None, asks its people to hold a course."""
+
+    id: Id
+    organisation: Id | None
+    course: Id
+    per_sector: bool
+    versions: tuple[RequirementVersion, ...]
+
+    def applies_in(self, organisation: Id) -> bool:
+        """Says whether the requirement is the house's or this organisation's own."""
+        return self.organisation is None or self.organisation == organisation
+
+    def version_on(self, day: date) -> RequirementVersion | None:
+        """Returns the version in force: the latest to take effect, then later recorded, unless it ended."""
+        starts, versions = self._in_order
+        place = bisect_right(starts, day)
+        if not place:
+            return None
+        version = versions[place - 1]
+        return version if version.effective_through is None or day <= version.effective_through else None
+
+    @cached_property
+    def _in_order(self) -> tuple[list[date], list[RequirementVersion]]:
+        versions = sorted(self.versions, key=lambda v: (v.effective_from, v.recorded_at))
+        return [version.effective_from for version in versions], versions
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A person earned a course, or one sector of a per-sector course, on a day; its dates are frozen."""
+
+    id: Id
+    person: Id
+    course: Id
+    sector: Id | None
+    edition: int
+    earned_on: date
+    valid_until: date
+    recorded_at: datetime
+    supersedes: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """An award stops counting on a day."""
+
+    award: Id
+    effective_on: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A person need not meet a requirement from day to day, in one organisation or (None) in all."""
+
+    person: Id
+    requirement: Id
+    from_on: date
+    until_on: date | None
+    recorded_at: datetime
+    organisation: Id | None = None
+    retracted_at: datetime | None = None
+
+    def covers(self, day: date) -> bool:
+        """Says whether the exemption holds on a day."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A person attempted or completed something of a course on a day; without a sector it counts for all."""
+
+    person: Id
+    course: Id
+    sector: Id | None
+    on: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the house may choose about standing: the longest gap, in days, that does not end an obligation."""
+
+    gap_days: int = 30
+
+
+DEFAULTS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that bears on some people's standing."""
+
+    placements: Sequence[Placement] = ()
+    requirements: Sequence[Requirement] = ()
+    awards: Sequence[Award] = ()
+    revocations: Sequence[Revocation] = ()
+    exemptions: Sequence[Exemption] = ()
+    progress: Sequence[Progress] = ()
+    settings: Settings = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What is known about one person: the awards that count, and by award the first day it is revoked."""
+
+    placements: Sequence[Placement] = ()
+    awards: Sequence[Award] = ()
+    revoked_on: Mapping[Id, date] = field(default_factory=dict)
+    exemptions: Sequence[Exemption] = ()
+    progress: Sequence[Progress] = ()
+
+
+def known(facts: Facts, known_as_of: datetime | None = None) -> Facts:
+    """Returns the facts known at a moment, without the awards that a known successor replaces.
+
+    Known is what was recorded by then and not retracted by then; None means everything recorded and not
+    retracted.
+    """
+
+    def seen(fact: RequirementVersion | Award | Revocation | Progress) -> bool:
+        return known_as_of is None or fact.recorded_at <= known_as_of
+
+    def kept(fact: Placement | Exemption) -> bool:
+        if known_as_of is None:
+            return fact.retracted_at is None
+        retracted = fact.retracted_at is not None and fact.retracted_at <= known_as_of
+        return fact.recorded_at <= known_as_of and not retracted
+
+    awards = [award for award in facts.awards if seen(award)]
+    replaced = {award.supersedes for award in awards if award.supersedes is not None}
+    return Facts(
+        placements=[placement for placement in facts.placements if kept(placement)],
+        requirements=[
+            replace(requirement, versions=tuple(filter(seen, requirement.versions)))
+            for requirement in facts.requirements
+        ],
+        awards=[award for award in awards if award.id not in replaced],
+        revocations=[revocation for revocation in facts.revocations if seen(revocation)],
+        exemptions=[exemption for exemption in facts.exemptions if kept(exemption)],
+        progress=[progress for progress in facts.progress if seen(progress)],
+        settings=facts.settings,
+    )
+
+
+def first_revocations(revocations: Iterable[Revocation]) -> dict[Id, date]:
+    """Returns, by award, the first day on which it is revoked."""
+    first: dict[Id, date] = {}
+    for revocation in revocations:
+        first[revocation.award] = min(first.get(revocation.award, date.max), revocation.effective_on)
+    return first
+
+
+def by_person(facts: Facts) -> dict[Id, PersonFacts]:
+    """Returns the facts of each person who has a placement; `facts` are those of `known`."""
+    placements: defaultdict[Id, list[Placement]] = defaultdict(list)
+    awards: defaultdict[Id, list[Award]] = defaultdict(list)
+    exemptions: defaultdict[Id, list[Exemption]] = defaultdict(list)
+    progress: defaultdict[Id, list[Progress]] = defaultdict(list)
+    for placement in facts.placements:
+        placements[placement.person].append(placement)
+    for award in facts.awards:
+        awards[award.person].append(award)
+    for exemption in facts.exemptions:
+        exemptions[exemption.person].append(exemption)
+    for made in facts.progress:
+        progress[made.person].append(made)
+    revoked_on = first_revocations(facts.revocations)
+    return {
+        person: PersonFacts(
+            placements=placed,
+            awards=awards.get(person, ()),
+            revoked_on=revoked_on,
+            exemptions=exemptions.get(person, ()),
+            progress=progress.get(person, ()),
+        )
+        for person, placed in placements.items()
+    }

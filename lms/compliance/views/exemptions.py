@@ -1,0 +1,81 @@
+"""Exemptions: who need not meet a requirement for a while, or at all, and why."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.compliance import operations
+from lms.compliance.forms import ExemptionForm, WithdrawForm
+from lms.compliance.queries import lists
+from lms.compliance.views.blueprint import bp
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.kernel.errors import Invalid
+from lms.web.access import current_actor, role_needed
+
+
+@bp.get("/exemptions")
+@role_needed(Role.HR)
+def exemptions() -> ResponseReturnValue:
+    """Lists the exemptions of the actor's organisations."""
+    actor = current_actor()
+    listed = lists.list_exemptions_for(actor)
+    return render_template("compliance/exemptions.html", listed=listed, today=clock.today(actor.time_zone))
+
+
+@bp.route("/exemptions/new", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def new_exemption() -> ResponseReturnValue:
+    """Exempts somebody from a requirement."""
+    form = offered(ExemptionForm())
+    if form.validate_on_submit():
+        try:
+            person_id = lists.find_employed(form.organisation.data, form.staff_number.data or "")
+            made = operations.exempt(
+                current_actor(),
+                person_id=person_id or 0,
+                requirement_id=form.requirement.data,
+                organisation_id=form.organisation.data,
+                from_on=form.from_on.data,
+                until_on=form.until_on.data,
+                kind=form.kind.data,
+                reason=form.reason.data,
+                evidence=form.evidence.data or "",
+            )
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The exemption is recorded."), "good")
+            return redirect(url_for("compliance.person", person_id=made.person_id), 303)
+    return render_template("compliance/new_exemption.html", form=form), 422 if form.is_submitted() else 200
+
+
+@bp.route("/exemptions/<int:exemption_id>/withdraw", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
+    """Withdraws an exemption; reports as known before keep it."""
+    actor = current_actor()
+    listed = lists.load_exemption_for(actor, exemption_id)
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        try:
+            operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The exemption is withdrawn."), "good")
+            return redirect(url_for("compliance.exemptions"), 303)
+    return render_template(
+        "compliance/withdraw_exemption.html", form=form, listed=listed
+    ), 422 if form.is_submitted() else 200
+
+
+def offered(form: ExemptionForm) -> ExemptionForm:
+    """Fills the choices, and the staff number a person's page brings along."""
+    actor = current_actor()
+    form.offer(lists.list_reported_organisations(actor), lists.list_requirements_for(actor))
+    if not form.is_submitted():
+        form.staff_number.data = request.args.get("staff_number", "")[:40]
+        form.organisation.data = request.args.get("organisation", form.organisation.data, type=int)
+        form.from_on.data = clock.today(actor.time_zone)
+    return form

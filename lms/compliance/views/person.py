@@ -1,0 +1,26 @@
+"""One person's record: how they stand on any day, and everything that happened, in one dated list."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from lms.compliance.question_forms import AsOfForm
+from lms.compliance.record import answer_person
+from lms.compliance.views.blueprint import bp
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.web.access import current_actor, role_needed
+from lms.web.language import language_of_page
+
+
+@bp.get("/people/<int:person_id>")
+@role_needed(Role.HR)
+def person(person_id: int) -> ResponseReturnValue:
+    """Shows a person of one of the actor's organisations."""
+    actor = current_actor()
+    form = AsOfForm(request.args)
+    today = clock.today(actor.time_zone)
+    fits = form.validate()
+    day = form.day(today) if fits else None
+    page = answer_person(actor, person_id, day, today, language_of_page())
+    form.as_of.data = day
+    return render_template("compliance/person.html", form=form, page=page, today=today), 200 if fits else 422

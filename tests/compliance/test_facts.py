@@ -1,0 +1,128 @@
+"""Facts from the database give the same standings as the calculator gives from the file: vectors and worlds."""
+
+from copy import deepcopy
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from lms.compliance import rules
+from lms.compliance.calculator import explain, facts_of
+from lms.compliance.population import Population
+from lms.compliance.queries.facts import Reach, load_facts
+from lms.kernel import db as database
+from tests.compliance.stored import Json, Stored, document_of, store
+from tests.compliance.test_rules import VECTORS
+from tests.compliance.worlds import ASKED_DAYS, DAYS, WORLDS
+
+ONE_DAY = timedelta(days=1)
+on_databases = settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+def by_calculator(document: Json, day: date, moment: datetime | None) -> dict[Any, Any]:
+    """Standings by person, organisation and requirement, of what is required."""
+    rows = explain(facts_of(document), day, moment)["standings"]
+    return {
+        (row["person"], row["organisation"], row["requirement"]): (
+            row["standing"],
+            row["due_on"],
+            row["valid_through"],
+            row["award"],
+            row["because"]["sentence"],
+        )
+        for row in rows
+        if row["standing"] != "not_required"
+    }
+
+
+def by_database(stored: Stored, document: Json, day: date, moment: datetime | None) -> dict[Any, Any]:
+    given_settings = rules.Settings(document["settings"]["gap_days"])
+    loaded = load_facts(Reach(), known_as_of=moment, settings=given_settings)
+    return {
+        (
+            stored.word("persons", post.person),
+            stored.word("organisations", post.organisation),
+            stored.word("requirements", asked.requirement.id),
+        ): (
+            explained.standing.value,
+            explained.due_on and explained.due_on.isoformat(),
+            explained.valid_through and explained.valid_through.isoformat(),
+            stored.word("awards", explained.award),
+            rules.sentence(explained.because),
+        )
+        for post in Population(loaded.facts).posts
+        for asked, explained in post.required_on(day)
+    }
+
+
+@pytest.mark.parametrize(
+    ("facts", "day", "expected"), [pytest.param(*v[1:], id=f"{v[0]} ({v[2]})") for v in VECTORS]
+)
+def test_every_vector_holds_through_the_database(
+    house: Flask, facts: rules.Facts, day: str, expected: str
+) -> None:
+    document = document_of(facts)
+    stored = store(document)
+    found = by_database(stored, document, date.fromisoformat(day), None)
+    assert found == by_calculator(document, date.fromisoformat(day), None)
+    assert [row[0] for row in found.values()] == ([] if expected == "not_required" else [expected])
+
+
+def storable(world: Json) -> Json:
+    """A world as the database can hold it: one revocation and one successor an award, one kind of course."""
+    document = deepcopy(world)
+    kinds = {each["course"]: each["per_sector"] for each in document["requirements"]}
+    for each in document["requirements"]:
+        each["per_sector"] = kinds[each["course"]]
+    document["revocations"] = list({each["award"]: each for each in document["revocations"]}.values())
+    replaced: set[str] = set()
+    for each in document["awards"]:
+        if each["supersedes"] in replaced:
+            each["supersedes"] = None
+        replaced.add(each["supersedes"])
+    for each in document["progress"]:
+        each["recorded_at"] = f"{each['on']}T12:00:00Z"
+    return document
+
+
+@on_databases
+@given(world=WORLDS, days=st.lists(ASKED_DAYS, min_size=4, max_size=4), known_on=st.one_of(st.none(), DAYS))
+def test_random_worlds_stand_the_same_in_the_database(
+    house: Flask, world: Json, days: list[date], known_on: date | None
+) -> None:
+    document = storable(world)
+    moment = None if known_on is None else datetime.combine(known_on, time.max, UTC)
+    try:
+        stored = store(document)
+        for day in days:
+            assert by_database(stored, document, day, moment) == by_calculator(document, day, moment)
+    finally:
+        database.rollback()
+
+
+def test_the_days_of_progress_are_counted_where_the_person_is(house: Flask) -> None:
+    """Noon of the first day, west of Greenwich, is later in UTC; the day is still the first."""
+    document = document_of(VECTORS[0][1])
+    document["awards"] = []
+    document["progress"] = [
+        {
+            "person": "p1",
+            "course": "c1",
+            "sector": None,
+            "on": "2023-02-03",
+            "recorded_at": "2023-02-03T23:30:00Z",
+        }
+    ]
+    stored = store(document, zone="Pacific/Kiritimati")
+    explained = {
+        day: row[0]
+        for day in ("2023-02-02", "2023-02-03")
+        for row in by_database(stored, document, date.fromisoformat(day), None).values()
+    }
+    assert explained == {"2023-02-02": "not_started", "2023-02-03": "in_progress"}

@@ -1,0 +1,239 @@
+"""The laws of standing, over random small worlds, and the comparison with a second opinion."""
+
+from collections import Counter
+from copy import deepcopy
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from random import Random
+
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from lms.certification.rules import Period, award_dates
+from lms.compliance.calculator import explain, facts_of
+from lms.compliance.rules import (
+    GROUPS,
+    SEVERITY,
+    Explained,
+    Facts,
+    Group,
+    Id,
+    Obligation,
+    Standing,
+    by_person,
+    known,
+    overall,
+    rate,
+    sentence,
+)
+from tests.compliance import reference
+from tests.compliance.worlds import (
+    ASKED_DAYS,
+    AWARDS,
+    DAYS,
+    FIRST,
+    LATER,
+    PROGRESS,
+    RECORDED,
+    SPAN,
+    VERSIONS,
+    WORLDS,
+    Json,
+    day_at,
+)
+
+ONE_DAY = timedelta(days=1)
+EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
+HELD = (Standing.VALID, Standing.EXPIRING)
+WORDS = {standing.value for standing in Standing}
+
+laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+compared = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def obligations(facts: Facts) -> dict[tuple[Id, Id, Id], Obligation]:
+    seen = known(facts)
+    return {
+        (person, organisation, requirement.id): Obligation(one, organisation, requirement, seen.settings)
+        for person, one in by_person(seen).items()
+        for organisation in {placement.organisation for placement in one.placements}
+        for requirement in seen.requirements
+        if requirement.applies_in(organisation)
+    }
+
+
+def calendar(document: Json) -> dict[tuple[Id, Id, Id], list[Explained]]:
+    """Everybody's standings on every day."""
+    return {key: [one.on(day) for day in EVERY_DAY] for key, one in obligations(facts_of(document)).items()}
+
+
+@compared
+@given(WORLDS, st.lists(ASKED_DAYS, min_size=6, max_size=6), st.one_of(st.none(), DAYS))
+def test_the_calculator_agrees_with_the_second_opinion(
+    world: Json, days: list[date], known_on: date | None
+) -> None:
+    facts = facts_of(world)
+    moment = None if known_on is None else datetime.combine(known_on, time.max, UTC)
+    for day in days:
+        answer = explain(facts, day, moment)
+        rows = [{key: row[key] for key in row if key != "because"} for row in answer["standings"]]
+        assert (rows, answer["overall"]) == reference.explain(world, day, known_on)
+
+
+@laws
+@given(WORLDS)
+def test_every_day_agrees_with_the_second_opinion(world: Json) -> None:
+    """The change days themselves are where mistakes hide, so whole calendars are compared too."""
+    for (person, organisation, requirement), explained in calendar(world).items():
+        asked = next(each for each in world["requirements"] if each["id"] == requirement)
+        other = reference.Reference(world, str(person), str(organisation), asked, None)
+        for day, one in zip(EVERY_DAY, explained, strict=True):
+            mine = (one.standing.value, one.due_on, one.valid_through, one.award)
+            assert (day, mine) == (day, other.standing(day))
+
+
+@laws
+@given(WORLDS)
+def test_a_standing_is_constant_between_its_change_days(world: Json) -> None:
+    for one in obligations(facts_of(world)).values():
+        changes = set(one.change_days())
+        assert sorted(changes) == one.change_days()
+        for before, day in pairwise(EVERY_DAY):
+            if day not in changes:
+                assert one.on(before) == one.on(day)
+
+
+@laws
+@given(WORLDS, ASKED_DAYS)
+def test_the_standings_partition_people_requirements_and_days(world: Json, day: date) -> None:
+    answer = explain(facts_of(world), day)
+    rows = Counter((row["person"], row["organisation"], row["requirement"]) for row in answer["standings"])
+    posts = {
+        (placement["person"], placement["organisation"])
+        for placement in world["placements"]
+        if placement["retracted_at"] is None
+    }
+    assert rows == Counter(
+        (person, organisation, requirement["id"])
+        for person, organisation in posts
+        for requirement in world["requirements"]
+        if requirement["organisation"] in (None, organisation)
+    )
+    assert {row["standing"] for row in answer["standings"]} <= WORDS
+    assert answer["standings"] == sorted(
+        answer["standings"], key=lambda row: (row["person"], row["organisation"], row["requirement"])
+    )
+
+
+@laws
+@given(WORLDS, AWARDS)
+def test_adding_an_award_never_makes_a_valid_day_invalid(world: Json, award: Json) -> None:
+    before = calendar(world)
+    after = calendar({**world, "awards": [*world["awards"], {**award, "id": "b1"}]})
+    for key, explained in before.items():
+        for old, new in zip(explained, after[key], strict=True):
+            if old.standing in HELD:
+                assert new.standing in HELD
+                assert old.valid_through is not None
+                assert new.valid_through is not None
+                assert new.valid_through >= old.valid_through
+            if old.standing.group is Group.COMPLIANT:
+                assert new.standing.group is Group.COMPLIANT
+
+
+@laws
+@given(WORLDS, VERSIONS)
+def test_a_version_effective_later_changes_nothing_earlier(world: Json, version: Json) -> None:
+    later = deepcopy(world)
+    later["requirements"][0]["versions"].append(version)
+    before, after = calendar(world), calendar(later)
+    days = [place for place, day in enumerate(EVERY_DAY) if day.isoformat() < version["effective_from"]]
+    assert all(before[key][place] == after[key][place] for key in before for place in days)
+
+
+@laws
+@given(WORLDS, DAYS, st.integers(1, 80))
+def test_renewing_inside_the_window_never_shortens_validity(world: Json, day: date, length: int) -> None:
+    """A renewal dated by the windows of the standing keeps every valid day and adds its whole period."""
+    period = Period(days=length)
+    for (person, _, _), one in obligations(facts_of(world)).items():
+        for award in known(facts_of(world)).awards:
+            explained = one.on(day)
+            if award.person != person or explained.award != award.id or explained.standing not in HELD:
+                continue
+            windows = one.windows(award)
+            is_open = any(window.is_open_on(day) for window in windows)
+            assert is_open == (explained.standing is Standing.EXPIRING)
+            dates = award_dates(day, period, old_until=award.valid_until, windows=windows)
+            assert dates.valid_until >= award.valid_until
+            assert explained.valid_through is not None
+            if is_open:
+                assert dates.valid_until >= explained.valid_through + length * ONE_DAY
+
+
+@laws
+@given(WORLDS, st.lists(RECORDED, min_size=4, max_size=4), st.randoms(use_true_random=False))
+def test_the_order_of_recording_awards_changes_nothing(
+    world: Json, moments: list[str], shuffling: Random
+) -> None:
+    other = deepcopy(world)
+    for award, moment in zip(other["awards"], moments, strict=False):
+        award["recorded_at"] = moment
+    for section in ("awards", "revocations", "exemptions", "progress", "placements"):
+        shuffling.shuffle(other[section])
+    assert calendar(other) == calendar(world)
+
+
+@laws
+@given(WORLDS, DAYS, AWARDS, PROGRESS)
+def test_what_is_recorded_later_changes_nothing_known_before(
+    world: Json, known_on: date, award: Json, made: Json
+) -> None:
+    late = f"{day_at(SPAN + 1)}T00:00:00Z"
+    other = deepcopy(world)
+    other["awards"].append({**award, "id": "b1", "supersedes": "a0" if world["awards"] else None})
+    other["awards"][-1]["recorded_at"] = late
+    other["progress"].append({**made, "recorded_at": late})
+    other["placements"][0]["retracted_at"] = other["placements"][0]["retracted_at"] or late
+    moment = datetime.combine(known_on, time.max, UTC)
+    day = known_on + 7 * ONE_DAY
+    assert explain(facts_of(other), day, moment) == explain(facts_of(world), day, moment)
+
+
+@laws
+@given(WORLDS, ASKED_DAYS)
+def test_the_overall_standing_is_the_worst_of_its_parts(world: Json, day: date) -> None:
+    answer = explain(facts_of(world), day)
+    for row in answer["overall"]:
+        parts = [
+            Standing(part["standing"])
+            for part in answer["standings"]
+            if (part["person"], part["organisation"]) == (row["person"], row["organisation"])
+        ]
+        worst = Standing(row["standing"])
+        assert worst == overall(parts)
+        assert all(SEVERITY[worst] <= SEVERITY[part] for part in parts)
+        assert worst in parts or (not parts and worst is Standing.NOT_REQUIRED)
+
+
+@laws
+@given(WORLDS)
+def test_every_reason_is_complete(world: Json) -> None:
+    for explained in calendar(world).values():
+        for one in dict.fromkeys(explained):
+            assert one.because.standing is one.standing
+            said = sentence(one.because)
+            assert said.endswith(".")
+            assert "{" not in said
+            assert (one.due_on is not None) == (
+                one.standing in (Standing.OVERDUE, Standing.NOT_STARTED, Standing.IN_PROGRESS)
+            )
+            assert (one.award is None) == (one.valid_through is None)
+
+
+@given(st.lists(st.sampled_from(Standing)))
+def test_the_rate_counts_those_who_are_asked(standings: list[Standing]) -> None:
+    asked = [standing for standing in standings if standing is not Standing.NOT_REQUIRED]
+    share = rate(standings)
+    assert (share is None) == (not asked)
+    if share is not None:
+        assert share * len(asked) == sum(GROUPS[standing] is Group.COMPLIANT for standing in asked)

@@ -1,0 +1,401 @@
+"""The pages of HR: what they show, whom they show it to, and what their forms do."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.audit.models import AuditEntry
+from lms.compliance.models import Exemption, RequirementVersion
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.kernel.clock import FixedClock
+from lms.kernel.db import session, unit_of_work
+from lms.people.models import Organisation, Person
+from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned
+from tests.factories import people
+from tests.factories.people import make_small_house, sign_in
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def fixed() -> Iterator[None]:
+    with clock.using(FixedClock(NOW)):
+        yield
+
+
+@pytest.fixture
+def house_of_two(app: Flask) -> dict[str, int]:
+    """The small house, and Hill Aid beside it with its HR Omar and its Zainab, who works nowhere else."""
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        station = session.query(people.DutyStation).one()
+        here = session.query(Organisation).one()
+        there = people.organisation("hill-aid")
+        omar = people.person("Omar Said", "omar@demo.example")
+        people.placed(people.employed(omar, there, "H-1"), station, "health")
+        people.account(omar, Role.HR, at=there)
+        zainab = a_person("Zainab Noor", there.id, "H-2", station.id, "nutrition")
+        course_id = a_course()
+        ours, theirs = asked(here.id, course_id), asked(there.id, course_id)
+        whole = asked(None, a_course("whole-house"))
+        amina = session.query(Person).filter_by(name="Amina Yusuf").one()
+        award = earned(amina, course_id, date(2026, 6, 1))
+        earned(amina, a_course("whole-house"), date(2026, 6, 1))
+        exemption = Exemption(
+            person_id=zainab.id, requirement_id=theirs.id, organisation_id=there.id, from_on=TODAY, until_on=None,
+            kind="leave", reason="Parental leave", recorded_at=NOW,
+        )  # fmt: skip
+        session.add(exemption)
+        session.flush()
+        return {
+            "here": here.id, "there": there.id, "zainab": zainab.id, "amina": amina.id, "ours": ours.id,
+            "theirs": theirs.id, "whole": whole.id, "exemption": exemption.id, "course": course_id, "award": award.id,
+        }  # fmt: skip
+
+
+def page(client: FlaskClient, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status, response.get_data(as_text=True)[:3000]
+    return response.get_data(as_text=True)
+
+
+def table(client: FlaskClient, address: str) -> list[dict[str, str]]:
+    response = client.get(address)
+    assert response.status_code == 200
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert response.data.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(StringIO(response.data.decode("utf-8-sig"))))
+
+
+THEIRS = (
+    "/people/{zainab}", "/people/{zainab}?as_of=2026-05-01", "/requirements/{theirs}", "/requirements/{theirs}/change",
+    "/requirements/{theirs}/end", "/exemptions/{exemption}/withdraw", "/compliance?organisation=hill-aid",
+    "/compliance.csv?organisation=hill-aid", "/compliance/people?organisation=hill-aid",
+    "/compliance/people.csv?organisation=hill-aid", "/people/99999999999999999999",
+    "/requirements/99999999999999999999", "/exemptions/99999999999999999999/withdraw",
+)  # fmt: skip
+
+
+def test_hr_of_one_organisation_never_sees_another(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    for address in THEIRS:
+        body = page(client, address.format(**house_of_two), 404)
+        assert "Zainab" not in body
+    for address in (
+        "/compliance", "/compliance.csv", "/compliance/people", "/compliance/people.csv", "/requirements",
+        "/exemptions", "/exemptions/new", "/requirements/new",
+    ):  # fmt: skip
+        body = page(client, address)
+        assert "Zainab" not in body, address
+        assert "Hill Aid" not in body, address
+    for address in (
+        "/requirements/{theirs}/change",
+        "/requirements/{theirs}/end",
+        "/exemptions/{exemption}/withdraw",
+    ):
+        assert client.post(address.format(**house_of_two), data={"reason": "Why"}).status_code == 404
+
+
+def test_the_other_hr_sees_theirs_at_the_same_addresses(
+    client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    sign_in(client, "omar@demo.example")
+    for address in THEIRS[:6]:
+        page(client, address.format(**house_of_two))
+    assert "Zainab Noor" in page(client, "/exemptions")
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("amina", 403), ("tomas", 403), ("karim", 403), ("root", 403), ("hana", 200)],
+)
+def test_names_are_for_hr_only(
+    client: FlaskClient, house_of_two: dict[str, int], who: str, status: int
+) -> None:
+    sign_in(client, f"{who}@demo.example")
+    for address in ("/compliance/people", "/compliance/people.csv", "/exemptions", "/people/{amina}"):
+        assert client.get(address.format(**house_of_two)).status_code == status
+
+
+def test_the_report_says_its_figures_in_a_sentence_and_in_bars(
+    client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    body = " ".join(page(client, "/compliance").split())
+    assert "On <b>22 November 2026</b>, <b>20 %</b> of <span" in body
+    assert "hold every certificate they need." in body
+    assert body.count('<svg class="bar"') == 4
+    assert "Known on 22 November 2026, 09:00 UTC" in body
+    assert "Definitions version 1" in body
+    assert 'href="/compliance?as_of=2025-11-22"' in body
+    assert 'href="/compliance?as_of=2026-09-30"' in body
+
+
+def test_an_unreadable_day_is_answered_kindly_and_kept(
+    client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    body = page(client, "/compliance?as_of=22.11.2026&station=north-river", 422)
+    assert "Write a day as year-month-day, such as 2026-11-22." in body
+    assert 'value="22.11.2026"' in body
+    assert '<option selected value="north-river">' in body
+    assert "Choose a day from 2000 to 2100." in page(client, "/compliance?as_of=1999-12-31", 422)
+    assert "choose a day that has come" in page(client, "/compliance?known_as_of=2027-01-01", 422)
+    assert "or a moment such as" in page(client, "/compliance?known_as_of=yesterday", 422)
+    assert "Not a valid choice" in page(client, "/compliance?course=unknown", 422)
+    for address in ("/compliance.csv", "/compliance/people", "/compliance/people.csv", "/people/{amina}"):
+        body = page(client, address.format(**house_of_two) + "?as_of=soon", 422)
+        assert "Write a day as year-month-day" in body
+
+
+def test_the_csv_has_the_same_figures_as_the_page(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    rows = table(client, "/compliance.csv?as_of=2026-11-22")
+    total = rows[0]
+    assert (total["sector"], total["people"], total["compliant"], total["late"], total["rate_percent"]) == (
+        "(all sectors)", "5", "1", "4", "20.0",
+    )  # fmt: skip
+    assert {row["definitions"] for row in rows} == {"1"}
+    assert {row["as_of"] for row in rows} == {"2026-11-22"}
+    assert {row["known_as_of"] for row in rows} == {"2026-11-22T09:00:00+00:00"}
+    wash = next(row for row in rows if row["sector"] == "Wash" and row["course"] == "safe-identification")
+    assert (wash["people"], wash["valid"]) == ("1", "1")
+    known = table(client, "/compliance.csv?known_as_of=2026-11-21")
+    assert (known[0]["known_as_of"], known[0]["people"]) == ("2026-11-21T23:59:59+00:00", "0")
+
+
+def test_no_cell_is_a_formula(app: Flask, client: FlaskClient, house_of_two: dict[str, int]) -> None:
+    names = ["=HYPERLINK(1)", "+49", "-1", "@here", "\tTab", "Fine"]
+    with app.app_context(), unit_of_work():
+        station = session.query(people.DutyStation).one()
+        for place, name in enumerate(names):
+            who = a_person("x", house_of_two["here"], f"={place}", station.id)
+            who.name = name
+    sign_in(client, "hana@demo.example")
+    rows = table(client, "/compliance/people.csv")
+    found = {row["name"] for row in rows}
+    assert {"'=HYPERLINK(1)", "'+49", "'-1", "'@here", "'\tTab", "Fine"} <= found
+    assert not any(cell[:1] in set("=+-@\t\r") for row in rows for cell in row.values())
+    assert not any(
+        cell[:1] in set("=+-@\t\r") for row in table(client, "/compliance.csv") for cell in row.values()
+    )
+
+
+def test_people_are_listed_worst_first_with_the_reason(
+    client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    body = page(client, "/compliance/people")
+    assert body.index("Tomas Silva") < body.index("Amina Yusuf")
+    assert "Overdue, was due on 15 Jan 2026" in body
+    late = page(client, "/compliance/people?standing=late")
+    assert "Tomas Silva" in late
+    assert "Amina Yusuf" not in late
+    in_order = page(client, "/compliance/people?standing=compliant&sector=wash")
+    assert "Amina Yusuf" in in_order
+    assert "Tomas Silva" not in in_order
+    assert "Nobody stands like this" in page(client, "/compliance/people?standing=revoked")
+
+
+def test_long_lists_have_pages_of_fifty(
+    app: Flask, client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    with app.app_context(), unit_of_work():
+        station = session.query(people.DutyStation).one()
+        for number in range(60):
+            a_person(f"Person {number}", house_of_two["here"], f"P-{number}", station.id)
+    sign_in(client, "hana@demo.example")
+    assert page(client, "/compliance/people").count('<th scope="row">') == 50
+    second = page(client, "/compliance/people?page=2")
+    assert second.count('<th scope="row">') == 15
+    assert "Page 2 of 2" in second
+    assert "Page 2 of 2" in page(client, "/compliance/people?page=99")
+    assert len(table(client, "/compliance/people.csv")) == 130
+
+
+def requirement_form(here: int, course: int, **changes: object) -> dict[str, object]:
+    return {
+        "organisation": here, "course": course, "effective_from": "2026-11-22", "due_days": 14, "window_days": 60,
+        "grace_days": 0, "works_with_children": "", "max_age": "", "reason": "Agreed with the cluster",
+    } | changes  # fmt: skip
+
+
+def test_hr_makes_changes_and_ends_a_requirement(
+    app: Flask, client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    form = requirement_form(house_of_two["here"], house_of_two["course"], sectors=["wash"])
+    response = client.post("/requirements/new", data=form)
+    assert response.status_code == 303
+    address = response.headers["Location"]
+    body = page(client, address)
+    assert "It asks 1 person today." in body
+    assert "Recorded by Hana Haddad" in body
+    assert "Wash" in body
+    changed = requirement_form(
+        house_of_two["here"], house_of_two["course"], effective_from="2026-11-21", due_days=7
+    )
+    refused = client.post(f"{address}/change", data=changed)
+    assert refused.status_code == 422
+    assert "never rewritten" in refused.get_data(as_text=True)
+    assert (
+        client.post(f"{address}/change", data=changed | {"effective_from": "2026-12-01"}).status_code == 303
+    )
+    assert "Why: Agreed with the cluster" in page(client, address)
+    early = client.post(f"{address}/end", data={"effective_through": "2026-11-25", "reason": "Merged"})
+    assert (early.status_code, "recorded already" in early.get_data(as_text=True)) == (422, True)
+    assert (
+        client.post(
+            f"{address}/end", data={"effective_through": "2026-12-31", "reason": "Merged"}
+        ).status_code
+        == 303
+    )
+    with app.app_context():
+        actions = [
+            row.action
+            for row in session.query(AuditEntry).filter_by(subject="requirement").order_by(AuditEntry.id)
+        ]
+    assert actions[-3:] == [
+        "compliance.make_requirement", "compliance.change_requirement", "compliance.end_requirement",
+    ]  # fmt: skip
+
+
+def test_a_start_in_the_past_asks_first_and_keeps_what_was_typed(
+    client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    form = requirement_form(
+        house_of_two["here"], house_of_two["course"], effective_from="2026-01-01", due_days=9
+    )
+    refused = client.post("/requirements/new", data=form)
+    body = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert "Confirm that this is meant" in body
+    assert 'name="past_accepted"' in body
+    assert 'name="past_accepted"' not in page(client, "/requirements/new")
+    assert 'value="9"' in body
+    assert "Agreed with the cluster" in body
+    assert client.post("/requirements/new", data=form | {"past_accepted": "y"}).status_code == 303
+
+
+def test_a_preview_shows_what_it_would_do_and_records_nothing(
+    app: Flask, client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    with app.app_context(), unit_of_work():
+        third = a_course("third")
+    with app.app_context():
+        before = session.query(RequirementVersion).count(), session.query(AuditEntry).count()
+    form = requirement_form(
+        house_of_two["here"], third, effective_from="2026-01-01", sectors=["wash", "health"]
+    )
+    response = client.post("/requirements/preview", data=form)
+    body = " ".join(response.get_data(as_text=True).split())
+    assert response.status_code == 200
+    assert "It would ask 2 people." in body
+    assert "The rate would be 0 %; without it, it is 20 %." in body
+    assert "Nothing is recorded yet." in body
+    assert 'checked id="sectors-6" name="sectors" type="checkbox" value="wash"' in body
+    changed = client.post(
+        f"/requirements/{house_of_two['ours']}/preview",
+        data=requirement_form(house_of_two["here"], house_of_two["course"], sectors=["health"]),
+    )
+    assert "It would ask 1 person." in changed.get_data(as_text=True)
+    with app.app_context():
+        assert (session.query(RequirementVersion).count(), session.query(AuditEntry).count()) == before
+    wrong = client.post("/requirements/preview", data=form | {"due_days": "soon", "reason": ""})
+    assert wrong.status_code == 422
+
+
+def test_the_administrator_reads_all_and_makes_those_of_the_house(
+    client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    sign_in(client, "root@demo.example")
+    body = page(client, "/requirements")
+    assert "Rivers Relief" in body
+    assert "Hill Aid" in body
+    assert "Only the ones who made it can change it" in page(client, f"/requirements/{house_of_two['ours']}")
+    assert client.get(f"/requirements/{house_of_two['ours']}/change").status_code == 403
+    assert (
+        client.post(
+            "/requirements/new", data=requirement_form(house_of_two["here"], house_of_two["course"])
+        ).status_code
+        == 422
+    )
+    made = client.post("/requirements/new", data=requirement_form(0, house_of_two["course"], organisation=""))
+    assert made.status_code == 303
+    assert client.get(f"/requirements/{house_of_two['whole']}/change").status_code == 200
+
+
+def test_hr_cannot_change_what_the_house_asks(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    page(client, f"/requirements/{house_of_two['whole']}")
+    assert client.get(f"/requirements/{house_of_two['whole']}/change").status_code == 403
+    form = {"effective_through": "2026-12-31", "reason": "Why"}
+    assert client.post(f"/requirements/{house_of_two['whole']}/end", data=form).status_code == 403
+
+
+def test_hr_exempts_somebody_and_withdraws_it(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    form = {
+        "organisation": house_of_two["here"], "staff_number": "w-2", "requirement": house_of_two["whole"],
+        "kind": "equivalence", "from_on": "2026-11-01", "until_on": "", "reason": "Holds the same from elsewhere",
+    }  # fmt: skip
+    made = client.post("/exemptions/new", data=form)
+    assert made.status_code == 303
+    record = page(client, made.headers["Location"])
+    assert "Exempt from 1 Nov 2026, without a last day." in record
+    assert "Exempt for equivalence" in record
+    unknown = client.post("/exemptions/new", data=form | {"staff_number": "H-2"})
+    assert unknown.status_code == 422
+    assert "not employed" in unknown.get_data(as_text=True)
+    body = page(client, "/exemptions")
+    address = body.split('href="/exemptions/')[1].split('"')[0]
+    if address == "new":
+        address = body.split('href="/exemptions/')[2].split('"')[0]
+    assert client.post(f"/exemptions/{address}", data={"reason": ""}).status_code == 422
+    assert client.post(f"/exemptions/{address}", data={"reason": "Wrong person"}).status_code == 303
+    assert "Withdrawn" in page(client, "/exemptions")
+    again = client.post(f"/exemptions/{address}", data={"reason": "Again"})
+    assert (again.status_code, "withdrawn before" in again.get_data(as_text=True)) == (422, True)
+
+
+def test_a_person_on_any_day(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    today = page(client, f"/people/{house_of_two['amina']}")
+    assert "Valid until 30 Jun 2027" in today or "Valid until 31 May 2027" in today
+    assert "Earned the certificate" in today
+    assert "W-1" in today
+    early = page(client, f"/people/{house_of_two['amina']}?as_of=2026-02-01")
+    assert "Overdue, was due on 15 Jan 2026" in early
+    assert "Nothing is required of this person on this day." in page(
+        client, f"/people/{house_of_two['amina']}?as_of=2025-02-01"
+    )
+
+
+def test_who_has_left_is_seen_up_to_the_last_day(
+    app: Flask, client: FlaskClient, house_of_two: dict[str, int]
+) -> None:
+    with app.app_context(), unit_of_work():
+        station = session.query(people.DutyStation).one()
+        there = session.get_one(Organisation, house_of_two["there"])
+        gone = a_person("Gone", house_of_two["here"], "W-9", station.id, through_on=TODAY - 30 * DAY)
+        people.placed(people.employed(gone, there, "H-9"), station, from_on=TODAY - 29 * DAY)
+        earned(gone, a_course(), TODAY - 40 * DAY)
+        earned(gone, a_course("whole-house"), TODAY - 3 * DAY)
+        number = gone.id
+    sign_in(client, "hana@demo.example")
+    body = page(client, f"/people/{number}")
+    assert "Left after" in body
+    assert "13\N{NO-BREAK SPACE}Oct\N{NO-BREAK SPACE}2026" in body
+    assert "19\N{NO-BREAK SPACE}Nov\N{NO-BREAK SPACE}2026" not in body
+    assert "H-9" not in body
+    assert "Hill Aid" not in body
+    assert "Gone" not in page(client, "/compliance/people")
+    assert "Gone" in page(client, "/compliance/people?as_of=2026-10-15")
