@@ -1,0 +1,84 @@
+"""What one person's page of training shows, put together from the rooms below."""
+
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from lms.certification.queries import AwardRow, list_awards_of
+from lms.compliance.reading import StandingRow, standings_of
+from lms.home import queries, rules
+from lms.home.queries import Surroundings
+from lms.kernel import clock
+from lms.kernel.actor import Actor
+from lms.kernel.errors import NotAllowed
+from lms.learning.progress import CourseProgress, progress_of
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One requirement: how the person stands and why, and their progress where the course is still offered.
+
+    ``organisation`` is named only where the person works for several. ``days`` counts from today to the due day.
+    """
+
+    row: StandingRow
+    progress: CourseProgress | None
+    organisation: str
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on the page; ``go_on`` is the one thing to do next, ``tasks`` come most urgent first."""
+
+    today: date
+    part_of_day: str
+    go_on: CourseProgress | None
+    tasks: list[Task]
+    optional: list[CourseProgress]
+    awards: list[AwardRow]
+    surroundings: Surroundings | None
+
+    @property
+    def settled(self) -> bool:
+        """Says whether nothing that is required is left to be done."""
+        return all(task.row.standing in rules.SETTLED for task in self.tasks)
+
+
+def overview_of(actor: Actor, language: str) -> Overview:
+    """Returns what an actor must do, may do and has done; at most twelve queries with those of signing in.
+
+    A query more comes only with each course that the actor is taking in an older edition.
+    """
+    if actor.person_id is None:
+        raise NotAllowed
+    here = clock.now().astimezone(ZoneInfo(actor.time_zone))
+    courses = progress_of(actor, language)
+    standings = standings_of(actor.person_id, here.date())
+    asked = {row.course_id for row in standings}
+    return Overview(
+        today=here.date(),
+        part_of_day=rules.part_of_day(here.hour),
+        go_on=rules.course_to_go_on_with(courses, standings),
+        tasks=_tasks(standings, courses, here.date()),
+        optional=[course for course in courses if course.course_id not in asked],
+        awards=list_awards_of(actor.person_id),
+        surroundings=queries.find_surroundings(actor.sector, actor.station_id) if actor.sector else None,
+    )
+
+
+def _tasks(standings: list[StandingRow], courses: list[CourseProgress], today: date) -> list[Task]:
+    progress = {course.course_id: course for course in courses}
+    employers = {row.organisation_id for row in standings}
+    several = len(employers) > 1
+    # Who works for one organisation knows which; asking for its name would cost everybody a query.
+    names = queries.list_organisation_names(employers) if several else {}
+    return [
+        Task(
+            row=row,
+            progress=progress.get(row.course_id),
+            organisation=names.get(row.organisation_id, ""),
+            days=(row.due_on - today).days if row.due_on else None,
+        )
+        for row in standings
+    ]

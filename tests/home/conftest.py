@@ -1,0 +1,16 @@
+"""A clock for the tests of the front door."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from lms.kernel import clock
+
+
+@pytest.fixture(autouse=True)
+def fixed_clock() -> Iterator[clock.FixedClock]:
+    """Stands on 23 November 2026, nine in the morning."""
+    standing = clock.FixedClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    with clock.using(standing):
+        yield standing

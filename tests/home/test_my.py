@@ -1,0 +1,296 @@
+"""My training and my record: what is due and why, what to go on with, what is held."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event, select
+
+from lms.catalogue.published import PublishedCourse
+from lms.catalogue.queries import bank
+from lms.compliance.models import Exemption, Requirement
+from lms.compliance.operations import Terms, make_requirement
+from lms.kernel import clock, db as database
+from lms.kernel.actor import SYSTEM, Role
+from lms.kernel.db import session, unit_of_work
+from lms.people.models import Person
+from lms.people.queries import find_station
+from tests.certification import world
+from tests.factories import people
+from tests.factories.courses import key_of, published
+from tests.factories.pathways import pathway
+from tests.factories.people import make_small_house, sign_in
+
+AMINA = "amina@demo.example"
+
+
+@pytest.fixture(autouse=True)
+def small_house(app: Flask) -> None:
+    make_small_house(app)
+
+
+@pytest.fixture
+def course(app: Flask, tmp_path: Path) -> PublishedCourse:
+    with app.app_context(), unit_of_work():
+        return published(tmp_path / "files")
+
+
+def require(
+    app: Flask, course: PublishedCourse, due_days: int = 30, from_on: date = date(2026, 11, 9)
+) -> None:
+    with app.app_context(), unit_of_work():
+        make_requirement(
+            SYSTEM, organisation_id=None, course_id=course.course_id, effective_from=from_on,
+            terms=Terms(due_days=due_days), reason="Everybody needs it.", past_accepted=True,
+        )  # fmt: skip
+
+
+def person(email: str = AMINA) -> Person:
+    found = session.scalar(select(Person).where(Person.email == email))
+    assert found is not None
+    return found
+
+
+def my(client: FlaskClient) -> str:
+    page = client.get("/my")
+    assert page.status_code == 200
+    return page.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_on_the_first_day_nothing_is_known_and_everything_says_so(client: FlaskClient) -> None:
+    sign_in(client)
+    page = my(client)
+    assert "Good morning, Amina Yusuf" in page
+    assert "WASH · North River · Rivers Relief" in page
+    assert "Nothing is required of you today" in page
+    assert "None yet. You earn one by completing a course" in page
+    assert "Nobody has written down whom to tell at your station." in page
+    assert "Your next step" not in page
+    assert 'href="/my/record"' in page
+
+
+def test_the_greeting_is_that_of_the_station(
+    app: Flask, client: FlaskClient, fixed_clock: clock.FixedClock
+) -> None:
+    with app.app_context(), unit_of_work():
+        there = people.station("far-east", time_zone="Asia/Tokyo")
+        noor = people.person("Noor Said", "noor@demo.example")
+        people.placed(people.employed(noor, people.organisation("green"), "N-1"), there)
+        people.account(noor)
+    fixed_clock.move_to(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    sign_in(client, "noor@demo.example")
+    assert "Good evening, Noor Said" in my(client)
+
+
+def test_somebody_without_a_place_of_work_is_told(app: Flask, client: FlaskClient) -> None:
+    with app.app_context(), unit_of_work():
+        people.account(people.person("Noor Said", "noor@demo.example"))
+    sign_in(client, "noor@demo.example")
+    page = my(client)
+    assert "The record names no place of work for you today" in page
+    assert "Your station" not in page
+
+
+def test_a_course_from_required_to_valid(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
+    require(app, course)
+    sign_in(client)
+    page = my(client)
+    assert "Not started" in page
+    assert "16 days left" in page
+    assert "Due on 9 Dec 2026: the obligation started on 9 Nov 2026, with 30 days to meet it." in page
+    assert "Module 1 of 2: First steps. About 10 minutes left in all." in page
+    assert page.count('href="/courses/first-course/first-steps"') == 2
+    assert "Also open to you" not in page
+
+    client.post("/courses/first-course/first-steps/complete")
+    page = my(client)
+    assert "In progress" in page
+    assert "Module 2 of 2: Second steps. About 5 minutes left in all." in page
+    assert 'href="/courses/first-course/second-steps"' in page
+
+    client.post("/courses/first-course/second-steps/complete")
+    page = my(client)
+    assert "All modules are done. The quiz is next." in page
+    assert 'href="/courses/first-course/quiz"' in page
+
+    attempt = client.post("/courses/first-course/quiz").headers["Location"]
+    page = my(client)
+    assert "Your quiz is open." in page
+    assert f'href="{attempt}"' in page
+
+    answers: dict[str, object] = {}
+    with app.app_context():
+        for question in bank(course.revision_id):
+            name, key = f"q-{question.question_revision_id}", key_of(question.body, question.kind)
+            answers |= (
+                {f"{name}-{part}": said for part, said in key.items()}
+                if isinstance(key, dict)
+                else {name: key}
+            )
+    assert client.post(f"{attempt}/submit", data=answers).status_code == 303
+    page = my(client)
+    assert "You hold everything you need." in page
+    assert "Valid until 22 Nov 2028: earned 23 Nov 2026, edition 1." in page
+    assert "Earned 23 November 2026, valid through 22 November 2028" in page
+    assert page.count('href="/certificates/') == 3
+    assert "Your next step" not in page
+
+    record = client.get("/my/record").text
+    assert "Passed" in record and "Second steps" in record and "Valid" in record
+
+
+def test_a_late_course_says_how_late(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
+    require(app, course, due_days=4)
+    sign_in(client)
+    page = my(client)
+    assert "Overdue" in page
+    assert "10 days late" in page
+    assert "You hold everything you need." not in page
+
+
+def test_the_last_day_is_in_time(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
+    require(app, course, due_days=14)
+    sign_in(client)
+    assert "Today is the last day in time" in my(client)
+
+
+def test_what_is_not_required_is_open_all_the_same(client: FlaskClient, course: PublishedCourse) -> None:
+    sign_in(client)
+    page = my(client)
+    assert "Also open to you" in page
+    assert 'href="/courses/first-course"' in page
+    assert "Nothing is required of you today" in page
+
+
+def test_an_ended_certificate_leads_to_renewal(app: Flask, client: FlaskClient) -> None:
+    with app.app_context(), unit_of_work():
+        old = world.course()
+        # Without an attempt of the platform itself, such as one imported.
+        world.earned(person(), old, "2025-11-01", how="prior", score=None, evidence="Paper 12")
+    require(app, old, from_on=date(2025, 1, 1))
+    sign_in(client)
+    page = my(client)
+    assert "Expired" in page
+    assert "Expired, last valid day 31 Oct 2026" in page
+    assert "Ended" in page
+
+
+def test_a_required_course_that_is_not_offered_any_more(
+    app: Flask, client: FlaskClient, course: PublishedCourse
+) -> None:
+    require(app, course)
+    with app.app_context(), unit_of_work():
+        session.execute(database.Model.metadata.tables["course"].update().values(retired_at=clock.now()))
+    sign_in(client)
+    page = my(client)
+    assert "This course is not offered here now." in page
+    assert "You hold everything you need." not in page
+
+
+def test_two_organisations_are_told_apart(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
+    require(app, course)
+    sign_in(client)
+    assert "Green Valley" not in my(client)
+    with app.app_context(), unit_of_work():
+        there = find_station("north-river")
+        assert there is not None
+        other = people.organisation("green-valley", initials="GV")
+        people.placed(people.employed(person(), other, "G-9"), there)
+    page = my(client)
+    assert page.count("Not started") == 2
+    assert '<p class="small muted">Green Valley</p>' in page
+    assert '<p class="small muted">Rivers Relief</p>' in page
+
+
+def test_the_pathway_of_the_station(app: Flask, client: FlaskClient, fixed_clock: clock.FixedClock) -> None:
+    with app.app_context(), unit_of_work():
+        there = find_station("north-river")
+        assert there is not None
+        pathway(there.id)
+        pathway(there.id)
+    sign_in(client)
+    assert "Version 2, every number called on 23 November 2026." in my(client)
+    fixed_clock.move_to(clock.now() + timedelta(days=100))
+    sign_in(client)
+    assert "Check overdue" in my(client)
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """Collects the statements that the database is asked, transactions aside."""
+    asked: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            asked.append(statement)
+
+    with app.app_context():
+        engine: Engine = database.db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("courses", [1, 9])
+def test_it_takes_twelve_queries_however_many_courses(app: Flask, client: FlaskClient, courses: int) -> None:
+    for number in range(courses):
+        with app.app_context(), unit_of_work():
+            made = world.course(f"course-{number}", title=f"Course {number}")
+            world.earned(person(), made, "2026-10-01")
+        require(app, made, from_on=date(2026, 1, 1))
+    with app.app_context(), unit_of_work():
+        there = find_station("north-river")
+        assert there is not None
+        pathway(there.id)
+        other = people.organisation("green-valley", initials="GV")
+        people.placed(people.employed(person(), other, "G-9"), there)
+    sign_in(client)
+    # The first view reads the courses into the process.
+    my(client)
+    with counted(app) as asked:
+        page = my(client)
+    assert page.count("Valid until") == 2 * courses
+    assert len(asked) <= 12, "\n\n".join(asked)
+
+
+def test_my_record_says_all_and_whom_to_ask(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
+    with app.app_context(), unit_of_work():
+        other = people.organisation("green-valley", initials="GV")
+        people.account(people.person("Omar Ali", "omar@demo.example"), Role.HR, at=other)
+        world.earned(person(), course, "2026-02-01")
+        exempted = Requirement(organisation_id=None, course_id=course.course_id, recorded_at=clock.now())
+        session.add(exempted)
+        session.flush()
+        session.add(
+            Exemption(
+                person_id=person().id, requirement_id=exempted.id, from_on=date(2026, 3, 1), until_on=None,
+                kind="leave", reason="Away for some months.", recorded_at=clock.now(),
+            )
+        )  # fmt: skip
+    sign_in(client)
+    client.post("/courses/first-course/first-steps/complete")
+    page = client.get("/my/record").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Staff number W-1" in page
+    assert "1 Jan 2026" in page and "open" in page
+    assert "First steps" in page and "23 November 2026, 09:00 UTC" in page
+    assert "31 Jan 2028" in page
+    assert "Hana Haddad" in page and "mailto:hana" in page
+    assert "Leave: Away for some months." in page and "1 Mar 2026" in page
+    # HR of an organisation that never employed her is nobody she needs to know.
+    assert "Omar Ali" not in page
+    assert "<form" not in page[page.index("<main") : page.index("</main")]
+
+
+def test_a_record_without_anything(app: Flask, client: FlaskClient) -> None:
+    with app.app_context(), unit_of_work():
+        people.account(people.person("Noor Said", "noor@demo.example"))
+    sign_in(client, "noor@demo.example")
+    page = client.get("/my/record").text
+    assert "The record names no place of work." in page
+    assert "No HR is named here for your organisation yet" in page

@@ -1,0 +1,70 @@
+"""The pure rules of my training."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from lms.compliance.rules import Standing
+from lms.home.rules import course_to_go_on_with, part_of_day
+from lms.learning.rules import NextStep
+
+
+@dataclass(frozen=True)
+class Course:
+    course_id: int
+    next_step: NextStep
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Required:
+    course_id: int
+    standing: Standing
+
+
+def at(day: int) -> datetime:
+    return datetime(2026, 11, day, tzinfo=UTC)
+
+
+FRESH = Course(1, NextStep.START)
+READ = Course(2, NextStep.CONTINUE, at(3))
+EXAMINED = Course(3, NextStep.ATTEMPT, at(9))
+PASSED = Course(4, NextStep.PASSED, at(20))
+
+
+@pytest.mark.parametrize(
+    ("courses", "required", "chosen"),
+    [
+        ([], [], None),
+        ([FRESH], [], None),
+        ([FRESH, READ, EXAMINED, PASSED], [], EXAMINED),
+        ([EXAMINED, READ], [Required(1, Standing.OVERDUE)], EXAMINED),
+        ([FRESH, PASSED], [Required(4, Standing.EXPIRED), Required(1, Standing.NOT_STARTED)], PASSED),
+        ([FRESH, PASSED], [Required(1, Standing.NOT_STARTED), Required(4, Standing.VALID)], FRESH),
+        ([FRESH, PASSED], [Required(4, Standing.VALID)], None),
+        ([FRESH, PASSED], [Required(4, Standing.EXPIRING)], PASSED),
+        ([FRESH], [Required(1, Standing.EXEMPT)], None),
+        # The most urgent course is not offered any more: the next one is.
+        ([FRESH], [Required(9, Standing.OVERDUE), Required(1, Standing.NOT_STARTED)], FRESH),
+        ([FRESH], [Required(9, Standing.OVERDUE)], None),
+    ],
+)
+def test_what_to_go_on_with(courses: list[Course], required: list[Required], chosen: Course | None) -> None:
+    assert course_to_go_on_with(courses, required) == chosen
+
+
+@pytest.mark.parametrize(
+    ("hour", "word"),
+    [
+        (0, "evening"),
+        (3, "evening"),
+        (4, "morning"),
+        (11, "morning"),
+        (12, "afternoon"),
+        (17, "afternoon"),
+        (18, "evening"),
+    ],
+)
+def test_the_greeting_follows_the_day(hour: int, word: str) -> None:
+    assert part_of_day(hour) == word
