@@ -1,0 +1,21 @@
+"""The mark of a demonstration."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.kernel.db import Id, Model, Moment
+
+
+class Demonstration(Model):
+    """One row: everybody in this house is invented. There is one at most. Personal data: none."""
+
+    __tablename__ = "demonstration"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[Id]
+    # The day that the story leads up to, and what its chance began with: the same two tell the same story.
+    anchor_on: Mapped[date]
+    seed: Mapped[int]
+    recorded_at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,59 @@
+"""A loaded demonstration, made once for the folder: the tests of it only read."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+
+from lms.app import create_app
+from lms.catalogue import operations as catalogue
+from lms.certification.house import House
+from lms.demo import operations as demo
+from lms.kernel import db as database
+from lms.kernel.actor import SYSTEM
+from lms.kernel.config import Settings
+from lms.kernel.db import reading, unit_of_work
+from tests.conftest import make_settings
+
+ANCHOR = date(2026, 11, 22)
+
+
+def published(settings: Settings) -> Flask:
+    """Returns an application with an empty house in which the courses are published."""
+    app = create_app(settings)
+    app.config.update(WTF_CSRF_ENABLED=False)
+    with app.app_context():
+        flask_migrate.upgrade()
+        with unit_of_work():
+            assert not catalogue.publish(settings.modules, settings.quizzes, SYSTEM).refused
+    return app
+
+
+def load(app: Flask) -> list[str]:
+    """Loads the demonstration and returns what was told."""
+    told: list[str] = []
+    with app.app_context():
+        demo.load(told.append, House.of(app.extensions["settings"]), ANCHOR)
+    return told
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application on SQLite with the demonstration."""
+    folder: Path = tmp_path_factory.mktemp("demonstration")
+    app = published(make_settings(folder, f"sqlite:///{folder / 'demo.db'}"))
+    load(app)
+    yield app
+    with app.app_context():
+        database.db.session.remove()
+        database.db.engine.dispose()
+
+
+@pytest.fixture
+def invented(demonstration: Flask) -> Iterator[Flask]:
+    """The same with a context pushed, for reading."""
+    with demonstration.app_context(), reading():
+        yield demonstration

@@ -1,0 +1,202 @@
+"""The demonstration as it stands in a database: made by operations, telling its story, open to the cast."""
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, true
+
+from lms.accounts.models import Account, RoleGrant
+from lms.assessment.models import Attempt
+from lms.audit.models import AuditEntry
+from lms.catalogue.models import Course
+from lms.certification.models import Award, Revocation
+from lms.certification.rules import normalise_serial
+from lms.compliance import rules
+from lms.compliance.models import RequirementVersion
+from lms.compliance.population import Population
+from lms.compliance.queries.facts import Reach
+from lms.compliance.reading import load as load_facts, standings_of
+from lms.demo import operations as demo
+from lms.demo.cast import NEWCOMER, PASSWORD
+from lms.demo.places import COURSES
+from lms.kernel.db import session
+from lms.learning.models import Completion
+from lms.learning.progress import progress_of
+from lms.pathways.queries import list_stations
+from lms.people.models import Employment, Organisation, Person, Sector
+from tests.demo.conftest import ANCHOR, load
+from tests.factories.people import actor_of, sign_in
+
+GOOD = {rules.Standing.EXEMPT, rules.Standing.VALID, rules.Standing.EXPIRING}
+
+
+def count(table: type) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture(scope="module")
+def population(demonstration: Flask) -> Population:
+    with demonstration.app_context():
+        return Population(load_facts(Reach()).facts)
+
+
+def test_it_holds_what_was_promised(invented: Flask) -> None:
+    assert (count(Person), count(Sector), count(Organisation)) == (600, 9, 3)
+    stations = list_stations()
+    assert len(stations) == 6
+    assert len({station.country for station in stations}) == 2
+    assert sum(station.number is None for station in stations) == 1
+    assert sum(station.review_by is not None and station.review_by < ANCHOR for station in stations) == 1
+    shares = session.scalars(select(Organisation.shares_coverage)).all()
+    assert sorted(shares) == [False, True, True]
+    assert count(Account) == 600
+    assert demo.is_loaded()
+
+
+def test_every_kind_of_fact_is_there(invented: Flask) -> None:
+    outcomes = Counter(session.scalars(select(Attempt.passed)))
+    assert outcomes[True] > 1000
+    assert outcomes[False] > 100
+    assert outcomes[None] >= 1
+    hows = Counter(session.scalars(select(Award.how)))
+    assert set(hows) == {"quiz", "session", "prior", "import"}
+    assert session.scalar(select(func.count()).where(Award.supersedes_id.is_not(None))) == 2
+    assert 2 <= count(Revocation) <= 4
+    assert all(normalise_serial(serial) == serial for serial in session.scalars(select(Award.serial)))
+    versions = session.scalars(select(RequirementVersion)).all()
+    assert {version.due_days for version in versions} == {14, 30}
+    assert {version.grace_days for version in versions} == {0, 14}
+    posts = select(Employment.person_id).group_by(Employment.person_id).having(func.count() > 1)
+    assert len(session.scalars(posts).all()) >= 1
+
+
+def test_everybody_who_earned_a_brief_earned_it_for_a_sector(invented: Flask) -> None:
+    per_sector = {"sector-briefs"}
+    rows = session.execute(
+        select(Course.slug, Award.sector, func.count())
+        .join(Course, Course.id == Award.course_id)
+        .group_by(Course.slug, Award.sector)
+    ).all()
+    assert {slug for slug, sector, _ in rows if sector} == per_sector
+    assert {slug for slug, sector, _ in rows if not sector} == set(COURSES) - per_sector
+    assert len({sector for slug, sector, _ in rows if slug in per_sector}) == 9
+    assert sum(number for slug, _, number in rows if slug in per_sector) > 400
+    twice = select(Award.person_id).where(Award.sector.is_not(None)).group_by(Award.person_id)
+    assert session.scalars(twice.having(func.count(Award.sector.distinct()) > 1)).all(), (
+        "movers owe the new one"
+    )
+
+
+def test_everything_was_recorded_when_it_happened(invented: Flask) -> None:
+    # The courses were published by the test itself, today.
+    told = AuditEntry.action != "catalogue.published"
+    for table, condition in ((AuditEntry, told), (Completion, true()), (Award, true())):
+        moment = table.recorded_at
+        first, last = session.execute(select(func.min(moment), func.max(moment)).where(condition)).one()
+        assert first.date() >= ANCHOR - timedelta(days=548)
+        assert ANCHOR - timedelta(days=14) < last.date() < ANCHOR
+    late = session.scalars(
+        select(Award.id)
+        .join(Attempt, Attempt.id == Award.attempt_id)
+        .where(Award.recorded_at != Attempt.submitted_at)
+    ).all()
+    assert late == []
+
+
+def test_it_tells_a_story(population: Population) -> None:
+    rates = {day: by_sector(population, day) for day in (ANCHOR, ANCHOR - timedelta(days=365))}
+    now, then = rates[ANCHOR], rates[ANCHOR - timedelta(days=365)]
+    assert 0.75 <= now["all"] <= 0.85
+    ranked = sorted((rate, sector) for sector, rate in now.items() if sector != "all")
+    assert ranked[0][1] == "wash"
+    assert ranked[-1][1] == "mhpss"
+    assert ranked[1][0] - ranked[0][0] > 0.08, "WASH is clearly the lowest"
+    assert now["education"] > then["education"] + 0.1
+    assert now["health"] > then["health"] + 0.05
+    assert now["food-security-livelihoods"] < then["food-security-livelihoods"] - 0.05
+    assert now["wash"] < then["wash"] - 0.05
+
+
+def by_sector(population: Population, day: object) -> dict[str, float]:
+    standings: defaultdict[str, list[bool]] = defaultdict(list)
+    for post in population.posts:
+        placement = post.placement_on(day)
+        required = post.required_on(day) if placement else []
+        if placement and required:
+            good = all(explained.standing in GOOD for _, explained in required)
+            standings[str(placement.sector)].append(good)
+            standings["all"].append(good)
+    return {sector: sum(good) / len(good) for sector, good in standings.items()}
+
+
+def test_every_standing_occurs_where_it_can(invented: Flask, population: Population) -> None:
+    slugs = {row.id: row.slug for row in session.execute(select(Organisation.id, Organisation.slug))}
+    seen: defaultdict[str, set[rules.Standing]] = defaultdict(set)
+    for post in population.posts:
+        if post.placement_on(ANCHOR):
+            seen[slugs[int(post.organisation)]] |= {e.standing for _, e in post.required_on(ANCHOR)}
+    everywhere = set(rules.Standing) - {rules.Standing.NOT_REQUIRED, rules.Standing.GRACE}
+    # Only one organisation gives a time of grace.
+    assert seen["common-well"] == everywhere | {rules.Standing.GRACE}
+    assert seen["rivers-relief"] == seen["lantern-aid"] == everywhere
+
+
+def test_amina_has_work_to_do(invented: Flask) -> None:
+    account = session.scalars(select(Account).where(Account.email == "amina@demo.example")).one()
+    standing = {row.course_slug: row.standing for row in standings_of(account.person_id, ANCHOR)}
+    assert standing == {
+        "safe-identification": rules.Standing.IN_PROGRESS,
+        "child-safeguarding": rules.Standing.OVERDUE,
+        "safe-referral": rules.Standing.VALID,
+        "psychological-first-aid": rules.Standing.NOT_STARTED,
+        "sector-briefs": rules.Standing.VALID,
+        "child-friendly-communication": rules.Standing.NOT_STARTED,
+    }
+    progress = {each.slug: (each.done, each.total) for each in progress_of(actor_of(account))}
+    assert progress["safe-identification"] == (3, 6)
+
+
+def test_the_newcomer_has_done_nothing(invented: Flask) -> None:
+    employment = session.scalars(select(Employment).where(Employment.staff_number == NEWCOMER)).one()
+    rows = standings_of(employment.person_id, ANCHOR)
+    assert {row.standing for row in rows} == {rules.Standing.NOT_STARTED}
+    assert len(rows) == 6
+
+
+def test_the_cast_holds_its_roles(invented: Flask) -> None:
+    rows = session.execute(
+        select(Account.email, RoleGrant.role, Organisation.slug)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .outerjoin(Organisation, Organisation.id == RoleGrant.organisation_id)
+    )
+    assert {
+        ("tomas@demo.example", "trainer", None),
+        ("hana@demo.example", "hr", "rivers-relief"),
+        ("karim@demo.example", "coordinator", None),
+        ("root@demo.example", "admin", None),
+    } <= {tuple(row) for row in rows}
+
+
+@pytest.mark.parametrize("who", ["amina", "tomas", "hana", "karim", "root"])
+def test_the_cast_signs_in_by_e_mail(demonstration: Flask, who: str) -> None:
+    client = demonstration.test_client()
+    sign_in(client, f"{who}@demo.example", PASSWORD)
+    assert client.get("/my").status_code == 200
+
+
+def test_the_newcomer_signs_in_by_staff_number(demonstration: Flask) -> None:
+    client = demonstration.test_client()
+    sign_in(client, NEWCOMER, PASSWORD)
+    assert client.get("/my").status_code == 200
+
+
+def test_loading_again_is_harmless(demonstration: Flask) -> None:
+    assert load(demonstration) == ["The demonstration is there already."]
+
+
+def test_sign_ins_name_everybody_and_the_password() -> None:
+    printed = demo.sign_ins()
+    for word in ("amina@", "tomas@", "hana@", "karim@", "root@", NEWCOMER, PASSWORD):
+        assert word in printed
