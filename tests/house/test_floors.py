@@ -1,0 +1,9 @@
+"""The floors of the house: rooms import only lower rooms."""
+
+import pytest
+from importlinter.cli import lint_imports
+
+
+def test_the_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    result = lint_imports(config_filename="pyproject.toml", no_cache=True)
+    assert result == 0, capsys.readouterr().out

@@ -1,0 +1,33 @@
+"""Migrations: one head, numbered, up and down and up again, and equal to the models."""
+
+import re
+from pathlib import Path
+
+import flask_migrate
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import inspect
+
+from lms.kernel import db as database
+
+VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
+
+
+def test_they_are_numbered_and_have_one_head() -> None:
+    names = sorted(path.name for path in VERSIONS.glob("*.py"))
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    assert all(re.fullmatch(r"\d{4}_[a-z0-9_]+\.py", name) for name in names)
+    assert len(ScriptDirectory(str(VERSIONS.parent)).get_heads()) == 1
+
+
+def test_they_go_down_and_up_and_equal_the_models(house: Flask) -> None:
+    database.session.remove()
+    flask_migrate.downgrade(revision="base")
+    left = set(inspect(database.db.engine).get_table_names())
+    assert left == {"alembic_version"}
+    flask_migrate.upgrade()
+    with database.db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, database.Model.metadata) == []

@@ -1,0 +1,109 @@
+"""The laws of the house that a reader of the source can check."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LMS = ROOT / "lms"
+SOURCES = sorted(path for path in LMS.rglob("*.py"))
+ROOMS = sorted(path for path in LMS.iterdir() if path.is_dir() and (path / "__init__.py").exists())
+ATTICS = {"utils.py", "helpers.py", "common.py", "manager.py", "misc.py"}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_the_roof_is_empty() -> None:
+    assert (LMS / "__init__.py").read_text() == ""
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda path: path.name)
+def test_a_room_says_what_it_is_for_and_nothing_else(room: Path) -> None:
+    body = ast.parse((room / "__init__.py").read_text()).body
+    assert len(body) == 1
+    assert isinstance(body[0], ast.Expr)
+
+
+def test_there_is_no_attic() -> None:
+    assert [name(path) for path in SOURCES if path.name in ATTICS] == []
+
+
+def test_there_is_one_commit_point() -> None:
+    found = [name(path) for path in SOURCES if ".commit(" in path.read_text()]
+    # db.commit() in requests.py calls the one commit point.
+    assert [path for path in found if path not in ("lms/kernel/db.py", "lms/kernel/requests.py")] == []
+
+
+def test_selects_live_in_queries() -> None:
+    allowed = ("queries", "lms/kernel/", "lms/catalogue/source/sync.py", "lms/catalogue/source/stock.py")
+    found = [
+        name(path)
+        for path in SOURCES
+        if re.search(r"\bselect\(", path.read_text()) and not any(word in name(path) for word in allowed)
+    ]
+    assert found == []
+
+
+def test_only_the_clock_tells_the_time() -> None:
+    asks = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|time\.time\(")
+    found = [name(path) for path in SOURCES if asks.search(path.read_text())]
+    assert found == ["lms/kernel/clock.py"]
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [
+        name(path)
+        for path in SOURCES
+        if path.read_text() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert silent == []
+
+
+def test_every_model_says_what_a_row_means_and_what_is_personal() -> None:
+    faults = []
+    for path in LMS.rglob("*models*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and any(
+                isinstance(base, ast.Name) and base.id == "Model" for base in node.bases
+            ):
+                text = ast.get_docstring(node) or ""
+                if "One row:" not in text or "Personal data:" not in text:
+                    faults.append(f"{name(path)}: {node.name}")
+    assert faults == []
+
+
+def test_imports_stand_at_the_top() -> None:
+    found = []
+    for path in SOURCES:
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef):
+                found += [
+                    f"{name(path)}:{node.lineno}"
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Import | ast.ImportFrom)
+                ]
+    assert found == []
+
+
+def test_the_project_speaks_of_the_project_alone() -> None:
+    words = re.compile(r"/work/|pypi\.org/simple|DEVELOPERS\.md|\bhelper session|\bthis workplace\b")
+    texts = [
+        path
+        for pattern in (
+            "lms/**/*.py",
+            "docs/**/*.md",
+            "*.md",
+            "*.toml",
+            "*.txt",
+            "Makefile",
+            "bin/*",
+            "bench/*.py",
+        )
+        for path in ROOT.glob(pattern)
+        if path.is_file()
+    ]
+    assert [name(path) for path in texts if words.search(path.read_text())] == []
