@@ -1,0 +1,135 @@
+"""The real courses: every module and every question goes through the same gate as everybody else's."""
+
+import json
+import time
+from collections import Counter
+from fractions import Fraction
+
+import pytest
+
+from lms.assessment import rules
+from lms.assessment.blind import Quiz, quizzes_of
+from lms.assessment.papers import ask, review
+from lms.catalogue.source.checks import check_folders
+from lms.catalogue.source.coverage import cover
+from lms.catalogue.source.desired import Desired, desired_of
+from lms.catalogue.source.readability import words_on_the_page
+from lms.demo.answers import right
+from lms.kernel.config import ROOT
+
+CATALOGUE, PROBLEMS = check_folders(ROOT / "modules", ROOT / "quizzes")
+QUIZZES = [quiz for course in desired_of(CATALOGUE).courses for quiz in quizzes_of(course)]
+
+
+@pytest.fixture(scope="module")
+def wanted() -> Desired:
+    return desired_of(CATALOGUE)
+
+
+def test_no_course_has_a_problem() -> None:
+    assert [str(problem) for problem in PROBLEMS] == []
+
+
+def test_the_curriculum_is_whole() -> None:
+    coverage = cover(CATALOGUE)
+    assert [str(problem) for problem in coverage.missing] == []
+    assert len(coverage.red_lines) == 15 and len(coverage.groups) == 9
+    assert len(coverage.considerations) == 9 and all(coverage.considerations.values())
+
+
+def test_the_courses_of_the_curriculum_are_there(wanted: Desired) -> None:
+    assert {course.slug for course in wanted.courses} == {
+        "safe-identification", "psychological-first-aid", "safe-referral", "child-safeguarding",
+        "child-friendly-communication", "gender-inclusion-disability", "working-across-sectors", "sector-briefs",
+        "first-days",
+    }  # fmt: skip
+    assert len([sector for sector in wanted.sectors if sector["core"]]) == 9
+    sheets = {sheet.name: len(sheet.body) for sheet in wanted.sheets}
+    assert sheets["considerations"] == 9 and sheets["glossary"] >= 50
+
+
+@pytest.mark.parametrize("course", CATALOGUE.courses, ids=lambda course: course.slug)
+def test_every_module_renders_whole_and_small(course: object) -> None:
+    for module in course.modules + course.translations:  # type: ignore[attr-defined]
+        path = module.file.path
+        segments = json.dumps(module.rendered.segments, ensure_ascii=False)
+        kinds = [segment["kind"] for segment in module.rendered.segments]
+        assert {"html", "check", "scenario"} <= set(kinds), path
+        assert "///" not in segments, path
+        assert "<script" not in segments and "javascript:" not in segments, path
+        assert 600 <= words_on_the_page(module.rendered.segments) <= 900, path
+        slugs = [slug for slug, _words in module.rendered.terms]
+        assert len(slugs) == len(set(slugs)), path
+
+
+def test_every_picture_is_drawn_for_light_and_dark_and_small() -> None:
+    pictures = [
+        (course.slug, name, it) for course in CATALOGUE.courses for name, it in course.pictures.items()
+    ]
+    assert len(pictures) >= 6
+    for course, name, picture in pictures:
+        assert picture.media_type == "image/svg+xml" and len(picture.data) < 5_000, (course, name)
+        assert b"prefers-color-scheme: dark" in picture.data and b"<title>" in picture.data, (course, name)
+
+
+def test_every_question_has_a_place_to_read_again_and_a_source(wanted: Desired) -> None:
+    for course in wanted.courses:
+        for question in course.questions:
+            assert question.values["body"].get("source"), question.slug
+            assert question.values["body"].get("refresh"), question.slug
+
+
+@pytest.mark.parametrize("quiz", QUIZZES, ids=lambda quiz: quiz.name)
+def test_every_question_is_drawn_shown_marked_and_explained(quiz: Quiz) -> None:
+    known = {question.question_revision_id: question for question in quiz.questions}
+    waiting = {
+        question.slug for question in rules.eligible(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
+    }
+    sectors = (
+        [quiz.sector] if quiz.sector else sorted({s for question in quiz.questions for s in question.sectors})
+    )
+    for number in range(400):
+        if not waiting:
+            break
+        sector = sectors[number % len(sectors)] if sectors else None
+        eligible = rules.eligible(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
+        drawn = rules.draw(eligible, size=quiz.size, sector=sector, seed=str(number))
+        assert len(drawn) == quiz.size
+        assert sum(known[one.question_revision_id].red_line for one in drawn) >= 2
+        if not waiting.intersection(one.slug for one in drawn):
+            continue
+        waiting -= {one.slug for one in drawn}
+        sheet = [{"question": d.question_revision_id, "slug": d.slug, "order": list(d.order)} for d in drawn]
+        given = {one.question_revision_id: right(known[one.question_revision_id]) for one in drawn}
+        assert all(question.answered for question in ask(sheet, known, given))
+        marks = []
+        for one in drawn:
+            question = known[one.question_revision_id]
+            assert rules.mark(question.kind, question.body, given[one.question_revision_id]) == Fraction(1)
+            assert rules.mark(question.kind, question.body, None) == 0
+            response = given[one.question_revision_id]
+            marks.append(
+                {"question": one.question_revision_id, "points": 1, "red_line": False, "response": response}
+            )
+        for explained in review(sheet, known, marks):
+            told = [*explained.path, *explained.parts]
+            assert told and all(part.right or not part.given for part in explained.parts), explained.slug
+            assert all(part.feedback for part in told), explained.slug
+    assert waiting == set(), "questions that no draw asks"
+
+
+def test_the_right_answer_stands_anywhere_once_drawn() -> None:
+    places: Counter[int] = Counter()
+    for quiz in QUIZZES:
+        for number in range(20):
+            for one in rules.draw(quiz.questions, size=quiz.size, sector=quiz.sector, seed=str(number)):
+                question = next(q for q in quiz.questions if q.slug == one.slug)
+                if question.kind == "single" and len(one.order) == 4:
+                    places[one.order.index(right(question))] += 1
+    assert len(places) == 4 and max(places.values()) < 1.25 * min(places.values())
+
+
+def test_checking_all_courses_takes_less_than_three_seconds_of_work() -> None:
+    started = time.process_time()
+    check_folders(ROOT / "modules", ROOT / "quizzes")
+    assert time.process_time() - started < 3
