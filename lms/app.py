@@ -39,7 +39,7 @@ from lms.kernel.config import ROOT, Settings, make_writable_folder
 from lms.kernel.logs import set_up_logs
 from lms.kernel.mail import set_up_mail
 from lms.kernel.requests import Application
-from lms.kernel.worker import set_up_worker
+from lms.kernel.worker import periodic_jobs, set_up_worker
 from lms.learning.events import course_completed
 from lms.learning.slots import quiz_notes
 from lms.people.events import people_added
@@ -174,6 +174,7 @@ def connect_rooms() -> None:
     course_completed.connect(lms.certification.receivers.on_course_completed)
     quiz_notes[:] = [renewal_note]
     window_sources[:] = [lms.compliance.reading.renewal_windows]
+    periodic_jobs[:] = []
 
 
 def set_up_rooms(app: Flask) -> None:

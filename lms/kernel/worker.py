@@ -1,7 +1,9 @@
-"""The background worker: Huey runs the sweep of the outbox each minute and whenever it is woken."""
+"""The background worker: Huey runs the sweep of the outbox each minute and whenever it is woken, and periodic jobs."""
 
 import signal
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -12,6 +14,35 @@ from huey.consumer import Consumer
 from lms.kernel import outbox
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicJob:
+    """Something the worker does again and again; the fields of time are those of a crontab line, in UTC.
+
+    A worker that was not running at the time does not make up for it, and two workers may do it at once: a job
+    looks for what is left to do and bears being run twice. It opens its own units of work, and keeps each short.
+    """
+
+    # Named in log lines, such as audit.chain.
+    name: str
+    act: Callable[[], object]
+    minute: str = "*"
+    hour: str = "*"
+    weekday: str = "*"
+
+
+periodic_jobs: list[PeriodicJob] = []
+"""The periodic jobs of the rooms; the roof fills it before the worker is set up."""
+
+
+def run_periodic(job: PeriodicJob) -> None:
+    """Does one periodic job; one that fails is logged and comes again at its next time."""
+    try:
+        job.act()
+    except Exception as error:
+        # The class alone: the text of an error may hold somebody's data.
+        log.warning("periodic job failed", job=job.name, error=type(error).__name__)
 
 
 def set_up_worker(app: Flask, folder: Path) -> SqliteHuey:
@@ -28,6 +59,9 @@ def set_up_worker(app: Flask, folder: Path) -> SqliteHuey:
         with app.app_context():
             outbox.sweep()
 
+    for job in periodic_jobs:
+        _repeat(app, queue, job)
+
     def wake() -> None:
         # A full or locked queue is no reason to fail a request that is already stored: the sweep finds the row.
         with suppress(Exception):
@@ -36,6 +70,15 @@ def set_up_worker(app: Flask, folder: Path) -> SqliteHuey:
     app.extensions["huey"] = queue
     app.extensions["wake_worker"] = wake
     return queue
+
+
+def _repeat(app: Flask, queue: SqliteHuey, job: PeriodicJob) -> None:
+    """Puts one periodic job on the queue's calendar."""
+
+    @queue.periodic_task(crontab(minute=job.minute, hour=job.hour, day_of_week=job.weekday), name=job.name)  # type: ignore[untyped-decorator]
+    def repeat() -> None:
+        with app.app_context():
+            run_periodic(job)
 
 
 class QuietConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
