@@ -31,6 +31,7 @@ from lms.compliance.rules.facts import (
     known,
 )
 from lms.compliance.rules.sentences import ENGLISH, Language, english_day, sentence
+from lms.compliance.rules.stretches import PostStretch, Stretch, post_stretches, stretches_of
 from lms.compliance.rules.timeline import main_placement
 from lms.compliance.rules.vocabulary import (
     DEFINITIONS_VERSION,
@@ -66,6 +67,7 @@ __all__ = [
     "PersonFacts",
     "PersonStanding",
     "Placement",
+    "PostStretch",
     "Progress",
     "Requirement",
     "RequirementVersion",
@@ -73,6 +75,7 @@ __all__ = [
     "Rule",
     "Settings",
     "Standing",
+    "Stretch",
     "by_person",
     "change_days",
     "effective_end",
@@ -81,8 +84,10 @@ __all__ = [
     "known",
     "main_placement",
     "overall",
+    "post_stretches",
     "rate",
     "sentence",
     "standing",
     "standings_of_person",
+    "stretches_of",
 ]

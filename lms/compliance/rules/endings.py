@@ -5,6 +5,7 @@ The definitions are those of docs/handbook/standing.md, "When an award ends".
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from lms.certification.rules import Period, last_valid_day
 from lms.compliance.rules.facts import Award, Id, RequirementVersion
@@ -38,7 +39,7 @@ def _id_order(id_: Id) -> tuple[int, str]:
     return (id_, "") if isinstance(id_, int) else (0, id_)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ending:
     """An award as it stands on a day under the version in force.
 
@@ -52,7 +53,7 @@ class Ending:
     ended_on: date
     revoked_on: date | None
 
-    @property
+    @cached_property
     def order(self) -> tuple[date, date, tuple[int, str]]:
         """Returns what orders awards: the last ends last, then is later earned, then has the greater id."""
         return self.ended_on, self.award.earned_on, _id_order(self.award.id)

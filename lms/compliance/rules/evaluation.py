@@ -3,6 +3,7 @@
 The definitions are those of docs/handbook/standing.md, "The six rules".
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -26,7 +27,6 @@ from lms.compliance.rules.timeline import (
     obliged_from,
     plus,
     runs_of,
-    segment_on,
     segments_of,
 )
 from lms.compliance.rules.vocabulary import Because, Explained, Rule, Standing
@@ -64,40 +64,53 @@ class Obligation:
                 if exemption.requirement == requirement.id and exemption.organisation in (None, organisation)
             ],
         )
+        self._starts = [segment.from_on for segment in self._segments]
         self._runs: dict[Id | None, list[Run]] = {}
+        self._windows: dict[Id, list[Window]] = {}
+        # An award ends the same on every day before its revocation, and on every day from it on.
+        self._endings: dict[tuple[Id, int, bool], Ending] = {}
 
     def on(self, day: date) -> Explained:
         """Returns the standing on a day and why."""
-        segment = segment_on(self._segments, day)
+        return explained(self.judge(day))
+
+    def judge(self, day: date) -> "Judged":
+        """Returns the standing on a day with what it rests on, not yet put into a reason."""
+        segment = self._segments[bisect_right(self._starts, day) - 1]
         version, placement = segment.version, segment.placement
         if version is None or placement is None:
-            return _not_required(segment)
+            return Judged(Standing.NOT_REQUIRED, _why_not(segment), segment)
         sector = placement.sector if self._requirement.per_sector else None
-        held = [
-            ending(award, version, day, self._revoked_on.get(award.id))
-            for award in self._awards_of(sector)
-            if award.earned_on <= day
-        ]
-        live = [each for each in held if day <= each.ended_on]
-        if live:
-            return self._live(max(live, key=lambda each: each.order), version, sector, day)
+        last = self._last(version, sector, day)
+        if last is not None and day <= last.ended_on:
+            opened = next((w.opens_on for w in self.windows(last.award) if w.is_open_on(day)), None)
+            standing = Standing.VALID if opened is None else Standing.EXPIRING
+            return Judged(standing, Rule.LIVE_AWARD, segment, sector, last, None, last.end, opened_on=opened)
         if segment.exemption is not None:
-            return Explained(
-                Standing.EXEMPT,
-                Because(
-                    rule=Rule.EXEMPTION,
-                    standing=Standing.EXEMPT,
-                    version_from=version.effective_from,
-                    sector=sector,
-                    exempt_from=segment.exemption.from_on,
-                    exempt_until=segment.exemption.until_on,
-                ),
-            )
-        last = max(held, key=lambda each: each.order, default=None)
+            return Judged(Standing.EXEMPT, Rule.EXEMPTION, segment, sector)
         started_on = obliged_from(self._runs_in(sector), day, None if last is None else last.ended_on)
         if last is None or last.ended_on < started_on:
-            return self._due(last, started_on, version, sector, day)
-        return _ended(last, version, sector, day)
+            return self._due(last, started_on, segment, sector, day)
+        if last.revoked:
+            return Judged(Standing.REVOKED, Rule.REVOCATION, segment, sector, last, None, last.ended_on)
+        in_grace = day <= plus(last.end, version.grace_days)
+        standing = Standing.GRACE if in_grace else Standing.EXPIRED
+        return Judged(standing, Rule.ENDED, segment, sector, last, None, last.ended_on)
+
+    def _last(self, version: RequirementVersion, sector: Id | None, day: date) -> Ending | None:
+        """Returns the award that ends last of those earned by a day; if any is live, this one is."""
+        last = None
+        for award in self._awards_of(sector):
+            if award.earned_on <= day:
+                revoked_on = self._revoked_on.get(award.id)
+                counts = revoked_on is not None and revoked_on <= day
+                key = (award.id, id(version), counts)
+                here = self._endings.get(key)
+                if here is None:
+                    here = self._endings[key] = ending(award, version, day, revoked_on)
+                if last is None or here.order > last.order:
+                    last = here
+        return last
 
     def windows(self, award: Award) -> list[Window]:
         """Returns the renewal windows of an award that open for this person, in the order of their segments.
@@ -105,7 +118,10 @@ class Obligation:
         One for each stretch on which a version is in force, matches the person (for a per-sector course: in
         the award's main sector) and the window opens; each stays open to its end.
         """
-        windows = []
+        windows = self._windows.get(award.id)
+        if windows is not None:
+            return windows
+        windows = self._windows[award.id] = []
         for segment in self._segments:
             version, placement = segment.version, segment.placement
             if version is None or placement is None:
@@ -162,27 +178,13 @@ class Obligation:
         return self._runs[sector]
 
     def _due_days(self, day: date) -> int:
-        version = segment_on(self._segments, day).version
+        version = self._segments[bisect_right(self._starts, day) - 1].version
         return version.due_days if version is not None else 0
 
-    def _live(self, last: Ending, version: RequirementVersion, sector: Id | None, day: date) -> Explained:
-        opened = next((w.opens_on for w in self.windows(last.award) if w.is_open_on(day)), None)
-        standing = Standing.VALID if opened is None else Standing.EXPIRING
-        because = last.because(Rule.LIVE_AWARD, standing, version, sector)
-        if opened is not None:
-            because = replace(because, window_open_since=opened)
-        return Explained(standing, because, valid_through=last.end, award=last.award.id)
-
     def _due(
-        self,
-        last: Ending | None,
-        started_on: date,
-        version: RequirementVersion,
-        sector: Id | None,
-        day: date,
-    ) -> Explained:
-        due_days = self._due_days(started_on)
-        due_on = plus(started_on, due_days)
+        self, last: Ending | None, started_on: date, segment: Segment, sector: Id | None, day: date
+    ) -> "Judged":
+        due_on = plus(started_on, self._due_days(started_on))
         since = date.min if last is None else last.award.earned_on
         made = max(
             (
@@ -193,52 +195,89 @@ class Obligation:
             default=None,
         )
         in_time = Standing.NOT_STARTED if made is None else Standing.IN_PROGRESS
-        standing = in_time if day <= due_on else Standing.OVERDUE
-        if last is None:
-            because = Because(
-                rule=Rule.NO_AWARD, standing=standing, version_from=version.effective_from, sector=sector
-            )
-        else:
-            because = last.because(Rule.ENDED_BEFORE_OBLIGATION, standing, version, sector)
-        because = replace(
-            because,
-            ended_on=None if last is None else last.ended_on,
-            obliged_from=started_on,
-            due_days=due_days,
-            due_on=due_on,
+        return Judged(
+            in_time if day <= due_on else Standing.OVERDUE,
+            Rule.NO_AWARD if last is None else Rule.ENDED_BEFORE_OBLIGATION,
+            segment,
+            sector,
+            last,
+            due_on,
+            started_on=started_on,
             progress_on=made,
         )
-        return Explained(standing, because, due_on=due_on)
 
 
-def _not_required(segment: Segment) -> Explained:
+class Judged(NamedTuple):
+    """A standing and what it rests on: the rule, the stretch of days, and the award and days it looked at.
+
+    `valid_through` is the last day of the award that explains, `due_on` is set under rule 4.
+    """
+
+    standing: Standing
+    rule: Rule
+    segment: Segment
+    sector: Id | None = None
+    last: Ending | None = None
+    due_on: date | None = None
+    valid_through: date | None = None
+    opened_on: date | None = None
+    started_on: date | None = None
+    progress_on: date | None = None
+
+    @property
+    def award(self) -> Id | None:
+        """Returns the award that explains, where one does."""
+        return self.last.award.id if self.last is not None and self.due_on is None else None
+
+
+def _why_not(segment: Segment) -> Rule:
     if not segment.placed:
-        rule = Rule.NO_PLACEMENT
-    else:
-        rule = Rule.NOT_IN_FORCE if segment.version is None else Rule.NOT_MATCHED
+        return Rule.NO_PLACEMENT
+    return Rule.NOT_IN_FORCE if segment.version is None else Rule.NOT_MATCHED
+
+
+def explained(judged: Judged) -> Explained:
+    """Puts a standing and its reason together."""
     return Explained(
-        Standing.NOT_REQUIRED,
-        Because(
-            rule=rule,
-            standing=Standing.NOT_REQUIRED,
-            version_from=None if segment.version is None else segment.version.effective_from,
-        ),
+        judged.standing,
+        _because(judged),
+        due_on=judged.due_on,
+        valid_through=judged.valid_through,
+        award=judged.award,
     )
 
 
-def _ended(last: Ending, version: RequirementVersion, sector: Id | None, day: date) -> Explained:
-    if last.revoked:
-        standing, rule = Standing.REVOKED, Rule.REVOCATION
-    else:
-        rule = Rule.ENDED
-        standing = Standing.GRACE if day <= plus(last.end, version.grace_days) else Standing.EXPIRED
-    graced = rule is Rule.ENDED and version.grace_days > 0
-    because = replace(
-        last.because(rule, standing, version, sector),
-        ended_on=last.ended_on,
-        grace_through=plus(last.end, version.grace_days) if graced else None,
+def _because(judged: Judged) -> Because:
+    segment, last, version = judged.segment, judged.last, judged.segment.version
+    reason = Because(
+        rule=judged.rule,
+        standing=judged.standing,
+        version_from=None if version is None else version.effective_from,
+        sector=judged.sector,
     )
-    return Explained(standing, because, valid_through=last.ended_on, award=last.award.id)
+    if last is not None and version is not None:
+        reason = last.because(judged.rule, judged.standing, version, judged.sector)
+    if judged.rule is Rule.EXEMPTION and segment.exemption is not None:
+        return replace(reason, exempt_from=segment.exemption.from_on, exempt_until=segment.exemption.until_on)
+    if judged.opened_on is not None:
+        return replace(reason, window_open_since=judged.opened_on)
+    if judged.due_on is not None and judged.started_on is not None:
+        return replace(
+            reason,
+            ended_on=None if last is None else last.ended_on,
+            obliged_from=judged.started_on,
+            due_days=(judged.due_on - judged.started_on).days,
+            due_on=judged.due_on,
+            progress_on=judged.progress_on,
+        )
+    if judged.rule in (Rule.REVOCATION, Rule.ENDED) and last is not None and version is not None:
+        graced = judged.rule is Rule.ENDED and version.grace_days > 0
+        return replace(
+            reason,
+            ended_on=last.ended_on,
+            grace_through=plus(last.end, version.grace_days) if graced else None,
+        )
+    return reason
 
 
 def standing(

@@ -103,11 +103,6 @@ def _segment(
     )
 
 
-def segment_on(segments: Sequence[Segment], day: date) -> Segment:
-    """Returns the segment that holds a day."""
-    return segments[bisect_right(segments, day, key=lambda segment: segment.from_on) - 1]
-
-
 def runs_of(segments: Iterable[Segment], sector: Id | None, gap_days: int) -> list[Run]:
     """Returns the runs of days on which the version in force matches a placement and no exemption holds.
 
