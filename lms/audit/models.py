@@ -1,4 +1,4 @@
-"""The audit trail."""
+"""The audit trail, its chain, and what came of checking it."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,13 @@ class AuditEntry(Model):
     """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject", "subject_id"),
+        # The list is read newest first, by who, by where or by what was done.
+        Index("ix_audit_entry_account", "account_id", "recorded_at"),
+        Index("ix_audit_entry_organisation", "organisation_id", "recorded_at"),
+        Index("ix_audit_entry_action", "action", "recorded_at"),
+    )
 
     id: Mapped[Id]
     # When it was done.
@@ -35,3 +41,49 @@ class AuditEntry(Model):
     reason: Mapped[str] = mapped_column(String(500), default="")
     # Numbers and codes that explain the act; no names, no addresses, no answers.
     detail: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+
+
+class AuditLink(Model):
+    """One row: a link of the chain over the trail. It seals one entry together with every link before it.
+
+    Links stand in the order in which entries were seen, not in that of their numbers: two acts at once may be
+    stored in the other order, and none is left out. Never changed, never removed.
+
+    Personal data: none; a digest cannot be turned back into what it seals.
+    """
+
+    __tablename__ = "audit_link"
+
+    # The place in the chain, from 1 without gaps; two workers that link at once cannot both have it.
+    number: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    # The entry it seals; every entry has one link at most.
+    entry_id: Mapped[int] = mapped_column(BigId, ForeignKey("audit_entry.id"), unique=True)
+    # When it was linked.
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    # The digest of the link before, 64 zeros before the first; unique, so that the chain never forks.
+    previous: Mapped[str] = mapped_column(String(64), unique=True)
+    # SHA-256 of the canonical text of the entry and of this link, in 64 small hexadecimal digits.
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditCheck(Model):
+    """One row: the chain was checked at this moment, up to this link, with this outcome. Never changed.
+
+    Personal data: none.
+    """
+
+    __tablename__ = "audit_check"
+
+    id: Mapped[Id]
+    # When the check ended.
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    # How many entries there were.
+    entries: Mapped[int] = mapped_column(BigId)
+    # How many links were read: the number of the last.
+    links: Mapped[int] = mapped_column(BigId)
+    # The digest of the last link, 64 zeros where there was none.
+    head: Mapped[str] = mapped_column(String(64))
+    # How many faults were found; none is good.
+    faults: Mapped[int] = mapped_column(BigId)
+    # The first entry that a fault is about, where there is one.
+    first_entry_id: Mapped[int | None] = mapped_column(BigId)
