@@ -77,3 +77,63 @@ class Revocation(Model):
     reason: Mapped[str] = mapped_column(String(500))
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class TrainingSession(Model):
+    """One row: a course was held in person, somewhere on a day. Never changed.
+
+    Personal data: who checked the attendance; who attended is told by the awards.
+    """
+
+    __tablename__ = "training_session"
+
+    id: Mapped[Id]
+    # The organisation that held it, whose people attended.
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    # What was taught: the revision that was published on the day.
+    course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"))
+    # For courses that are per sector: which one.
+    sector: Mapped[str | None] = mapped_column(String(40))
+    held_on: Mapped[date]
+    # Where it was held.
+    station_id: Mapped[int] = mapped_column(ForeignKey("duty_station.id"))
+    # The facilitator who checked who was there.
+    checked_by: Mapped[str] = mapped_column(String(120))
+    # Where the signed list lies; a reference, never a document.
+    evidence: Mapped[str] = mapped_column(String(200))
+    # Drawn with the form, so that a form that is sent twice records one session.
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class SessionWithdrawal(Model):
+    """One row: a session was recorded by mistake, and what it earned was revoked. Never changed.
+
+    Personal data: the reason; no case, no name.
+    """
+
+    __tablename__ = "session_withdrawal"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class Recognition(Model):
+    """One row: an award came from a session or from prior training, and somebody vouches for it. Never changed.
+
+    Personal data: who checked it.
+    """
+
+    __tablename__ = "recognition"
+
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    # The organisation whose HR recorded it.
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # The session it was earned in; none for prior training.
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("training_session.id"), index=True)
+    # Who checked the attendance or the earlier certificate.
+    checked_by: Mapped[str] = mapped_column(String(120))

@@ -69,7 +69,7 @@ class Exemption(Model):
     __tablename__ = "exemption"
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
-        CheckConstraint("kind IN ('leave', 'equivalence')", name="kind_known"),
+        CheckConstraint("kind IN ('parental', 'sick', 'leave', 'equivalence')", name="kind_known"),
     )
 
     id: Mapped[Id]
@@ -79,7 +79,7 @@ class Exemption(Model):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     from_on: Mapped[date]
     until_on: Mapped[date | None]
-    # leave or equivalence.
+    # parental, sick, leave (any other) or equivalence.
     kind: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(500))
     # A reference to where the proof lies.
