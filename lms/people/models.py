@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import BigId, Document, Id, Model, Moment
@@ -149,3 +149,82 @@ class Placement(Model):
 
     employment: Mapped[Employment] = relationship(lazy="raise")
     station: Mapped[DutyStation] = relationship(lazy="raise")
+
+
+class PersonMerge(Model):
+    """One row: two persons are one human being; what is asked of either is answered from the facts of both.
+
+    Never an update of the facts: undoing it sets when it was withdrawn, once.
+    Personal data: that two records are one person's; kept with the reports it explains.
+    """
+
+    __tablename__ = "person_merge"
+    __table_args__ = (
+        CheckConstraint("kept_id <> merged_id", name="two_persons"),
+        # A person is merged into one other at most at a time.
+        Index(
+            "uq_person_merge_merged_id_standing",
+            "merged_id",
+            unique=True,
+            sqlite_where=text("retracted_at IS NULL"),
+            postgresql_where=text("retracted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    # The person under whose number both are shown.
+    kept_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    # The person whose facts count as the kept one's.
+    merged_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # The organisation in whose name it was done.
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    # Why they are one.
+    reason: Mapped[str] = mapped_column(String(500))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+    # When it was undone: set once.
+    retracted_at: Mapped[datetime | None] = mapped_column(Moment)
+    retracted_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class RecordQuery(Model):
+    """One row: somebody says that their record is wrong, to the HR of one organisation. Never changed.
+
+    Personal data: what the person wrote about their own record; kept with its answer.
+    """
+
+    __tablename__ = "record_query"
+    __table_args__ = (
+        CheckConstraint("kind IN ('placement', 'certificate', 'name', 'other')", name="kind_known"),
+        Index("ix_record_query_organisation", "organisation_id", "recorded_at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    # Whose HR is asked.
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    # What is wrong: placement, certificate, name or other.
+    kind: Mapped[str] = mapped_column(String(20))
+    # What is wrong and what is right, in the person's words.
+    said: Mapped[str] = mapped_column(String(300))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    # The account that asked.
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+
+
+class RecordQueryAnswer(Model):
+    """One row: HR has answered what somebody said of their record. One answer each, never changed.
+
+    Personal data: the answer, which the person reads.
+    """
+
+    __tablename__ = "record_query_answer"
+    __table_args__ = (UniqueConstraint("query_id"),)
+
+    id: Mapped[Id]
+    query_id: Mapped[int] = mapped_column(ForeignKey("record_query.id"))
+    # What was done, or why nothing is to be done.
+    said: Mapped[str] = mapped_column(String(500))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    # The account that answered.
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
