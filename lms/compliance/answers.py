@@ -13,6 +13,7 @@ from lms.compliance.queries.lists import Named, name_people
 from lms.compliance.reading import StandingRow, standing_row
 from lms.compliance.report import (
     Figures,
+    PopulationCounts,
     Report,
     SectorLine,
     Stood,
@@ -42,7 +43,7 @@ def answer_report(question: Question, sort: str = "rate") -> ReportPage:
     prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
     loaded = prepared.loaded
     report = make_report(
-        prepared.population,
+        PopulationCounts(prepared.population, question.filters),
         question.as_of,
         question.filters,
         sectors=list(question.words.sectors),

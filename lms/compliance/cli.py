@@ -15,7 +15,7 @@ from lms.compliance.facts_file import read_day, read_known_as_of
 from lms.compliance.population import Population
 from lms.compliance.queries.facts import Reach
 from lms.compliance.reading import load
-from lms.compliance.report import Figures, Filters, Report, make_report
+from lms.compliance.report import Figures, Filters, PopulationCounts, Report, make_report
 from lms.kernel import clock
 from lms.kernel.db import reading
 from lms.people.queries import find_organisation_by_slug, list_sectors
@@ -92,7 +92,7 @@ def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_js
             raise click.BadParameter(f"There is no organisation {slug}.", param_hint="--organisation")
         loaded = load(Reach(frozenset({organisation.id})), known)
         report = make_report(
-            Population(loaded.facts),
+            PopulationCounts(Population(loaded.facts), Filters()),
             as_of or clock.today(organisation.time_zone),
             Filters(),
             sectors=[sector.slug for sector in list_sectors()],

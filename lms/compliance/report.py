@@ -5,18 +5,20 @@ its overall standing: the worst of what is required of it. In the matrix it coun
 worst of that course. Posts of whom nothing is required are told apart and are in no rate.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Protocol
 
 from lms.compliance.population import Asked, Population, Post
 from lms.compliance.rules import SEVERITY, Explained, Group, Id, Placement, Standing
 
 BEFORE_DAYS = 30
-AHEAD_DAYS = 90
-TREND_MONTHS = 12
+AHEAD_DAYS = (30, 60, 90)
+TREND_MONTHS = 24
+FORECAST_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,16 @@ class Figures:
     @classmethod
     def of(cls, standings: Iterable[Standing]) -> "Figures":
         """Counts standings; not_required is left out."""
-        counted = Counter(standings)
-        del counted[Standing.NOT_REQUIRED]
-        return cls(counted)
+        return cls.added([Counter(standings)])
+
+    @classmethod
+    def added(cls, counts: Iterable[Mapping[Standing, int]]) -> "Figures":
+        """Adds counts up; not_required is left out."""
+        total: Counter[Standing] = Counter()
+        for counted in counts:
+            total.update(counted)
+        del total[Standing.NOT_REQUIRED]
+        return cls(+total)
 
     def of_group(self, group: Group) -> int:
         """Returns how many stand in a group."""
@@ -141,6 +150,46 @@ def points_between(before: Fraction | None, after: Fraction | None) -> int | Non
 
 
 @dataclass(frozen=True, slots=True)
+class DayCounts:
+    """How many posts stand how on one day, by sector: overall, and by course the worst of that course.
+
+    `overall` counts posts of whom nothing is required as not_required; `cells` leaves them out.
+    """
+
+    overall: Mapping[str, Mapping[Standing, int]]
+    cells: Mapping[tuple[str, Id], Mapping[Standing, int]]
+
+    @property
+    def total(self) -> Figures:
+        """Returns the figures of all sectors."""
+        return Figures.added(self.overall.values())
+
+    @property
+    def unasked(self) -> int:
+        """Returns how many posts are there of whom nothing is required."""
+        return sum(counted.get(Standing.NOT_REQUIRED, 0) for counted in self.overall.values())
+
+    @property
+    def courses(self) -> set[Id]:
+        """Returns the courses that are required of anybody."""
+        return {course for (_sector, course), counted in self.cells.items() if any(counted.values())}
+
+    def of_course(self, course: Id) -> Figures:
+        """Returns the figures of a course in all sectors."""
+        return Figures.added(counted for (_, each), counted in self.cells.items() if each == course)
+
+
+class Counting(Protocol):
+    """Where the counts of days come from: the facts, the intervals or the ledger. All three agree."""
+
+    def on(self, day: date) -> DayCounts:
+        """Returns the counts of a day."""
+
+    def overall_on(self, days: Collection[date]) -> Mapping[date, DayCounts]:
+        """Returns the counts of several days without their cells."""
+
+
+@dataclass(frozen=True, slots=True)
 class SectorLine:
     """One sector on the day: its figures, the change of the rate in 30 days in points, and its matrix cells.
 
@@ -166,8 +215,9 @@ class Report:
     """Everything the page of a report shows, for one day and one choice of filters.
 
     `courses` are those required of anybody, in the order given. `unasked` counts posts without a requirement.
-    `ahead` is the figure in 90 days if nobody does anything. `lowest` is the sector with the lowest rate where
-    there are at least two.
+    `trend` leads up to the day, `forecast` goes on from it, and `ahead` holds the days 30, 60 and 90 days later: how
+    it will be if nobody does anything, under the requirements and placements that are recorded. `lowest` is the
+    sector with the lowest rate where there are at least two.
     """
 
     as_of: date
@@ -178,7 +228,13 @@ class Report:
     courses: tuple[Id, ...]
     course_totals: Mapping[Id, Figures]
     trend: tuple[TrendPoint, ...]
-    ahead: TrendPoint
+    forecast: tuple[TrendPoint, ...]
+    ahead: tuple[TrendPoint, ...]
+
+    @property
+    def in_90_days(self) -> TrendPoint:
+        """Returns the figures 90 days later."""
+        return self.ahead[-1]
 
     @property
     def lowest(self) -> SectorLine | None:
@@ -200,8 +256,37 @@ def stand(population: Population, day: date, filters: Filters) -> list[Stood]:
     return stood
 
 
+class PopulationCounts:
+    """Counts from the facts themselves, post by post: the exact path, for any moment of knowledge."""
+
+    def __init__(self, population: Population, filters: Filters) -> None:
+        """Takes the posts and which of them are looked at."""
+        self._population = population
+        self._filters = filters
+
+    def on(self, day: date) -> DayCounts:
+        """Returns the counts of a day."""
+        cells: defaultdict[tuple[str, Id], Counter[Standing]] = defaultdict(Counter)
+        stood = stand(self._population, day, self._filters)
+        for each in stood:
+            for course, standing in each.by_course().items():
+                cells[str(each.placement.sector), course][standing] += 1
+        return DayCounts(_overall(stood), cells)
+
+    def overall_on(self, days: Collection[date]) -> Mapping[date, DayCounts]:
+        """Returns the counts of several days without their cells."""
+        return {day: DayCounts(_overall(stand(self._population, day, self._filters)), {}) for day in days}
+
+
+def _overall(stood: Iterable[Stood]) -> Mapping[str, Mapping[Standing, int]]:
+    found: defaultdict[str, Counter[Standing]] = defaultdict(Counter)
+    for each in stood:
+        found[str(each.placement.sector)][each.overall] += 1
+    return found
+
+
 def make_report(
-    population: Population,
+    counting: Counting,
     as_of: date,
     filters: Filters,
     *,
@@ -209,56 +294,41 @@ def make_report(
     courses: Sequence[Id],
     trend: Sequence[date] | None = None,
 ) -> Report:
-    """Counts a population for a day; `sectors` and `courses` give the order, unknown ones follow it.
+    """Makes the report of a day from counts; `sectors` and `courses` give the order, unknown ones follow it.
 
-    The trend has the last day of each of the twelve months before the day, and the day, unless days are given.
+    The trend has the last days of the 24 months before the day, and the day, unless days are given; the forecast
+    has those of the 12 months from the day on.
     """
-    now = stand(population, as_of, filters)
-    before = _by_sector(stand(population, _shifted(as_of, -BEFORE_DAYS), filters))
-    here = _by_sector(now)
-    required = {course for each in now for course in each.by_course()}
+    now = counting.on(as_of)
     days = (*month_ends_before(as_of, TREND_MONTHS), as_of) if trend is None else tuple(trend)
+    coming = month_ends_after(as_of, FORECAST_MONTHS)
+    ahead = [_shifted(as_of, each) for each in AHEAD_DAYS]
+    before_on = _shifted(as_of, -BEFORE_DAYS)
+    others = counting.overall_on({*days, *coming, *ahead, before_on})
+    before = others[before_on]
     return Report(
         as_of=as_of,
-        total=_overall(now),
-        unasked=sum(1 for each in now if not each.required),
-        change=points_between(
-            _overall([each for some in before.values() for each in some]).rate, _overall(now).rate
-        ),
+        total=now.total,
+        unasked=now.unasked,
+        change=points_between(before.total.rate, now.total.rate),
         lines=tuple(
-            _line(str(sector), here.get(str(sector), []), before.get(str(sector), []))
-            for sector in _in_order(sectors, here)
+            _line(str(sector), now, before)
+            for sector in _in_order(sectors, now.overall)
             if filters.sector in (None, sector)
         ),
-        courses=tuple(_in_order([course for course in courses if course in required], required)),
-        course_totals=_by_course(now),
-        trend=tuple(TrendPoint(day, _overall(stand(population, day, filters))) for day in days),
-        ahead=TrendPoint(ahead := _shifted(as_of, AHEAD_DAYS), _overall(stand(population, ahead, filters))),
+        courses=tuple(_in_order([course for course in courses if course in now.courses], now.courses)),
+        course_totals={course: now.of_course(course) for course in now.courses},
+        trend=tuple(TrendPoint(day, others[day].total) for day in days),
+        forecast=tuple(TrendPoint(day, others[day].total) for day in coming),
+        ahead=tuple(TrendPoint(day, others[day].total) for day in ahead),
     )
 
 
-def _line(sector: str, now: list[Stood], before: list[Stood]) -> SectorLine:
-    figures = _overall(now)
-    return SectorLine(sector, figures, points_between(_overall(before).rate, figures.rate), _by_course(now))
-
-
-def _overall(stood: Iterable[Stood]) -> Figures:
-    return Figures.of(each.overall for each in stood)
-
-
-def _by_sector(stood: Iterable[Stood]) -> dict[str, list[Stood]]:
-    found: dict[str, list[Stood]] = {}
-    for each in stood:
-        found.setdefault(str(each.placement.sector), []).append(each)
-    return found
-
-
-def _by_course(stood: Iterable[Stood]) -> dict[Id, Figures]:
-    found: dict[Id, list[Standing]] = {}
-    for each in stood:
-        for course, standing in each.by_course().items():
-            found.setdefault(course, []).append(standing)
-    return {course: Figures.of(standings) for course, standings in found.items()}
+def _line(sector: str, now: DayCounts, before: DayCounts) -> SectorLine:
+    figures = Figures.added([now.overall.get(sector, {})])
+    earlier = Figures.added([before.overall.get(sector, {})])
+    cells = {course: Figures.added([now.cells[here, course]]) for here, course in now.cells if here == sector}
+    return SectorLine(sector, figures, points_between(earlier.rate, figures.rate), cells)
 
 
 def _in_order(order: Sequence[str] | Sequence[Id], found: Collection[Id]) -> list[Id]:
@@ -278,6 +348,21 @@ def month_ends_before(day: date, months: int) -> list[date]:
         ends.append(end)
         first = end.replace(day=1)
     return ends[::-1]
+
+
+def month_ends_after(day: date, months: int) -> list[date]:
+    """Returns the last days of so many months from the one of a day on; of its own only if the day is earlier."""
+    ends = []
+    first = _next_month(day)
+    for _ in range(months):
+        if (end := first - timedelta(days=1)) > day:
+            ends.append(end)
+        first = _next_month(first)
+    return ends
+
+
+def _next_month(day: date) -> date:
+    return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1, day=1)
 
 
 def end_of_last_quarter(day: date) -> date:

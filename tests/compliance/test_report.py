@@ -17,6 +17,7 @@ from lms.compliance.queries.facts import Reach, load_facts
 from lms.compliance.report import (
     Figures,
     Filters,
+    PopulationCounts,
     Report,
     a_year_before,
     end_of_last_quarter,
@@ -93,7 +94,7 @@ def reported(stored: Stored, document: Json, day: date, moment: datetime | None)
     given_settings = rules.Settings(document["settings"]["gap_days"])
     loaded = load_facts(Reach(), known_as_of=moment, settings=given_settings)
     return make_report(
-        Population(loaded.facts),
+        PopulationCounts(Population(loaded.facts), Filters()),
         day,
         Filters(),
         sectors=people.SECTORS,
@@ -147,7 +148,7 @@ def report_of(
 ) -> Report:
     loaded = load_facts(Reach(frozenset(each.id for each in organisations)), known_as_of=known)
     return make_report(
-        Population(loaded.facts),
+        PopulationCounts(Population(loaded.facts), filters or Filters()),
         day,
         filters or Filters(),
         sectors=people.SECTORS,
@@ -200,8 +201,8 @@ def test_past_and_future_days_and_those_who_left(here: Organisation) -> None:
     later = report_of(here, day=TODAY + 30 * DAY)
     assert words(later.total) == {"expiring": 1, "overdue": 1}
     lapsed = report_of(here, day=TODAY + 80 * DAY)
-    assert (lapsed.total.late, lapsed.ahead.day) == (2, TODAY + 170 * DAY)
-    assert report_of(here).ahead.figures.rate == 0
+    assert (lapsed.total.late, lapsed.in_90_days.day) == (2, TODAY + 170 * DAY)
+    assert report_of(here).in_90_days.figures.rate == 0
     assert comes.id
 
 
