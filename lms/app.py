@@ -29,6 +29,7 @@ import lms.learning.views
 import lms.pathways.models
 import lms.pathways.views
 import lms.people.views
+import lms.reminders.models
 from lms.accounts.security import set_up_accounts
 from lms.assessment.events import attempts_changed
 from lms.certification.notes import renewal_note
