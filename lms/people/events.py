@@ -8,3 +8,7 @@ placements_changed = Signal()
 people_added = Signal()
 """Sent after HR added people to an organisation, inside the transaction; ``persons`` is the set of person ids and
 ``actor`` is who added them. A listener may refuse with ``Invalid``."""
+
+people_merged = Signal()
+"""Sent after two persons were recorded as one, or that was undone, inside the transaction; ``persons`` is the set of
+everybody whose standing may be another now: both, and all who were one with either."""

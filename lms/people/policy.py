@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, exists, true
 
 from lms.kernel.actor import Actor, Role
-from lms.people.models import Employment, Person
+from lms.people.models import Employment, Person, RecordQuery
 
 
 def may_see_person(actor: Actor, organisations: Iterable[int]) -> bool:
@@ -30,3 +30,14 @@ def visible_employments(actor: Actor) -> ColumnElement[bool]:
     """Returns the same judgement as a condition on ``Employment``."""
     scope = actor.organisations(Role.HR)
     return true() if scope is None else Employment.organisation_id.in_(scope)
+
+
+def may_answer_query(actor: Actor, organisation_id: int) -> bool:
+    """Says whether an actor may read and answer what people write of their record to an organisation's HR."""
+    return actor.covers(Role.HR, organisation_id)
+
+
+def visible_record_queries(actor: Actor) -> ColumnElement[bool]:
+    """Returns the same judgement as a condition on ``RecordQuery``."""
+    scope = actor.organisations(Role.HR)
+    return true() if scope is None else RecordQuery.organisation_id.in_(sorted(scope))

@@ -21,7 +21,8 @@ from lms.compliance import rules
 from lms.compliance.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.db import session
 from lms.learning.models import Completion
-from lms.people.models import DutyStation, Employment, Placement
+from lms.people import merge_queries, merge_rules
+from lms.people.models import DutyStation, Employment, PersonMerge, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class Reach:
 
     organisations: frozenset[int] | None = None
     persons: frozenset[int] | None = None
+
+    def with_merged(self, stands_for: Mapping[int, int]) -> "Reach":
+        """Returns the reach with everybody who is one with its persons."""
+        if self.persons is None or not stands_for:
+            return self
+        return Reach(self.organisations, merge_rules.families(self.persons, stands_for))
 
     def employed(self) -> ColumnElement[bool]:
         """Returns the condition on employments that are within reach."""
@@ -43,6 +50,36 @@ class Reach:
     def has_person(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         """Returns the condition that a column names a person within reach."""
         return column.in_(select(Employment.person_id).where(self.employed()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose rows are read, and as whose they count: those of merged persons as the kept one's."""
+
+    reach: Reach
+    stands_for: Mapping[int, int]
+    known_as_of: datetime | None
+
+    def has_person(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Returns the condition that a column names a person within reach, or one who may be one with them.
+
+        Who was merged may have earned something where they are not employed within reach; what turns out to be
+        nobody's within reach counts for nobody, since nobody there has a placement.
+        """
+        if self.reach.persons is not None:
+            return column.in_(sorted(self.reach.persons))
+        within = self.reach.has_person(column)
+        if not self.stands_for:
+            return within
+        known = merge_queries.known_merge(self.known_as_of)
+        concerned = union_all(
+            select(PersonMerge.kept_id).where(known), select(PersonMerge.merged_id).where(known)
+        )
+        return or_(within, column.in_(concerned))
+
+    def of(self, person_id: int) -> int:
+        """Returns the person as whose a row counts."""
+        return self.stands_for.get(person_id, person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +110,26 @@ def load_facts(
     settings: rules.Settings = rules.DEFAULTS,
     house_zone: str = "UTC",
 ) -> Loaded:
-    """Loads what was known at a moment (None: all of it) about the people within reach, in five queries.
+    """Loads what was known at a moment (None: all of it) about the people within reach, in six queries.
 
     Ids are row numbers; sectors, roles and contracts are words. Placements and requirements are those of the
     organisations within reach only. The days of progress are counted in the zone of the duty station where the
     person was placed, else in `house_zone`, as the earned days of awards are: so the attempt that earned an
-    award never falls on a later day than the award.
+    award never falls on a later day than the award. The facts of persons who were known to be one are the kept
+    one's, whichever of them is within reach.
     """
-    placements, zones = _placements(reach, known_as_of)
+    stands_for = merge_queries.list_standing_for(known_as_of)
+    whose = _Whose(reach.with_merged(stands_for), stands_for, known_as_of)
+    placements, zones = _placements(whose, known_as_of)
     requirements, courses = _requirements(reach.organisations, known_as_of)
-    awards, revocations, serials = _awards(reach, known_as_of)
+    awards, revocations, serials = _awards(whose, known_as_of)
     facts = rules.Facts(
         placements=placements,
         requirements=requirements,
         awards=awards,
         revocations=revocations,
-        exemptions=_exemptions(reach, known_as_of),
-        progress=_progress(reach, known_as_of, _Zones(placements, zones, house_zone)),
+        exemptions=_exemptions(whose, known_as_of),
+        progress=_progress(whose, known_as_of, _Zones(placements, zones, house_zone)),
         settings=settings,
     )
     return Loaded(rules.known(facts, known_as_of), courses, serials)
@@ -106,7 +146,7 @@ def _kept(table: type[Placement] | type[Exemption], known_as_of: datetime | None
     return (table.recorded_at <= known_as_of) & still
 
 
-def _placements(reach: Reach, known_as_of: datetime | None) -> tuple[list[rules.Placement], dict[int, str]]:
+def _placements(whose: _Whose, known_as_of: datetime | None) -> tuple[list[rules.Placement], dict[int, str]]:
     """Loads placements, and the time zones of their stations by row number."""
     rows = session.execute(
         select(
@@ -126,10 +166,10 @@ def _placements(reach: Reach, known_as_of: datetime | None) -> tuple[list[rules.
         )
         .join(Employment, Employment.id == Placement.employment_id)
         .join(DutyStation, DutyStation.id == Placement.station_id)
-        .where(reach.employed(), _kept(Placement, known_as_of))
+        .where(whose.reach.employed(), _kept(Placement, known_as_of))
         .order_by(Placement.id)
     ).all()
-    placements = [rules.Placement(*row[:10], frozenset(row[10]), row[11]) for row in rows]
+    placements = [rules.Placement(whose.of(row[0]), *row[1:10], frozenset(row[10]), row[11]) for row in rows]
     return placements, {row[2]: row[12] for row in rows}
 
 
@@ -222,7 +262,7 @@ def match_of(stored: Mapping[str, Any]) -> rules.Match:
 
 
 def _awards(
-    reach: Reach, known_as_of: datetime | None
+    whose: _Whose, known_as_of: datetime | None
 ) -> tuple[list[rules.Award], list[rules.Revocation], dict[int, str]]:
     """Loads awards with their revocations, and their serials by row number."""
     known_revocation = and_(Revocation.award_id == Award.id, _recorded(Revocation.recorded_at, known_as_of))
@@ -243,13 +283,17 @@ def _awards(
         )
         .join(Edition, Edition.id == Award.edition_id)
         .outerjoin(Revocation, known_revocation)
-        .where(reach.has_person(Award.person_id), _recorded(Award.recorded_at, known_as_of))
+        .where(whose.has_person(Award.person_id), _recorded(Award.recorded_at, known_as_of))
     ).all()
     revocations = [rules.Revocation(row[0], row[10], row[11]) for row in rows if row[10] is not None]
-    return [rules.Award(*row[:9]) for row in rows], revocations, {row[0]: row[9] for row in rows}
+    return (
+        [rules.Award(row[0], whose.of(row[1]), *row[2:9]) for row in rows],
+        revocations,
+        {row[0]: row[9] for row in rows},
+    )
 
 
-def _exemptions(reach: Reach, known_as_of: datetime | None) -> list[rules.Exemption]:
+def _exemptions(whose: _Whose, known_as_of: datetime | None) -> list[rules.Exemption]:
     rows = session.execute(
         select(
             Exemption.person_id,
@@ -259,9 +303,9 @@ def _exemptions(reach: Reach, known_as_of: datetime | None) -> list[rules.Exempt
             Exemption.recorded_at,
             Exemption.organisation_id,
             Exemption.retracted_at,
-        ).where(reach.has_person(Exemption.person_id), _kept(Exemption, known_as_of))
+        ).where(whose.has_person(Exemption.person_id), _kept(Exemption, known_as_of))
     )
-    return [rules.Exemption(*row) for row in rows]
+    return [rules.Exemption(whose.of(row[0]), *row[1:]) for row in rows]
 
 
 class _Zones:
@@ -283,14 +327,15 @@ class _Zones:
         return moment.astimezone(zone).date()
 
 
-def _progress(reach: Reach, known_as_of: datetime | None, zones: _Zones) -> list[rules.Progress]:
+def _progress(whose: _Whose, known_as_of: datetime | None, zones: _Zones) -> list[rules.Progress]:
     """Loads completions and started attempts as days.
 
     The database keeps the first and the last moment of each of its own days: no stretch of 24 hours touches
     more than two days of any zone, so those two moments name every day concerned.
     """
     made: list[rules.Progress] = []
-    for person, course, sector, first, last in session.execute(_progress_by_day(reach, known_as_of)):
+    for raw, course, sector, first, last in session.execute(_progress_by_day(whose, known_as_of)):
+        person = whose.of(raw)
         day = zones.day_of(person, first)
         made.append(rules.Progress(person, course, sector, day, first))
         if last != first and (later := zones.day_of(person, last)) != day:
@@ -298,13 +343,13 @@ def _progress(reach: Reach, known_as_of: datetime | None, zones: _Zones) -> list
     return made
 
 
-def _progress_by_day(reach: Reach, known_as_of: datetime | None) -> Select[*tuple[Any, ...]]:
+def _progress_by_day(whose: _Whose, known_as_of: datetime | None) -> Select[*tuple[Any, ...]]:
     completed = select(
         Completion.person_id, Completion.course_id, Completion.sector, Completion.recorded_at.label("at")
-    ).where(reach.has_person(Completion.person_id), _recorded(Completion.recorded_at, known_as_of))
+    ).where(whose.has_person(Completion.person_id), _recorded(Completion.recorded_at, known_as_of))
     started = select(
         Attempt.person_id, Attempt.course_id, Attempt.sector, Attempt.started_at.label("at")
-    ).where(reach.has_person(Attempt.person_id), _recorded(Attempt.started_at, known_as_of))
+    ).where(whose.has_person(Attempt.person_id), _recorded(Attempt.started_at, known_as_of))
     made = union_all(completed, started).subquery().c
     words = (made.person_id, made.course_id, made.sector)
     return select(*words, func.min(made.at), func.max(made.at)).group_by(*words, func.date(made.at))

@@ -10,7 +10,7 @@ from lms.certification.models import Award, Revocation
 from lms.compliance.models import Exemption, RequirementVersion
 from lms.kernel.db import session
 from lms.learning.models import Completion
-from lms.people.models import DutyStation, Employment, Placement
+from lms.people.models import DutyStation, Employment, PersonMerge, Placement
 
 
 def fingerprint() -> tuple[Any, ...]:
@@ -25,7 +25,7 @@ def fingerprint() -> tuple[Any, ...]:
     ]
     withdrawn: list[ColumnElement[Any]] = [
         select(amount).scalar_subquery()
-        for table in (Placement, Exemption)
+        for table in (Placement, Exemption, PersonMerge)
         for amount in (func.count(table.id), func.count(table.retracted_at))
     ]
     rows = session.execute(select(*counted, *withdrawn)).one()
