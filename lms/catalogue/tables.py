@@ -8,6 +8,7 @@ from lms.catalogue.source.coverage import BankFigures, Coverage
 def coverage_lines(coverage: Coverage) -> Iterator[str]:
     """Writes the tables of the curriculum, one after the other."""
     yield from _considerations(coverage)
+    yield from _courses(coverage)
     yield from _sectors(coverage)
     yield from _objectives(coverage)
     yield from _red_lines(coverage)
@@ -38,6 +39,33 @@ def _considerations(coverage: Coverage) -> Iterator[str]:
             f"{course} ({', '.join(modules)})" if len(modules) < 3 else f"{course} ({len(modules)} modules)"
             for course, modules in courses.items()
         )
+
+
+def _courses(coverage: Coverage) -> Iterator[str]:
+    yield ""
+    yield "Courses (fewest and most of a module; groups, local rules: in how many modules)"
+    rows = [
+        (
+            it.course,
+            it.modules,
+            it.minutes,
+            *(_span(pair) for pair in (it.minutes_each, it.words, it.scenarios, it.checks)),
+            it.groups,
+            it.local,
+            it.pictures,
+        )
+        for it in coverage.portions
+    ]
+    head = (
+        "course", "modules", "minutes", "each", "words", "scenarios", "checks", "sector groups", "local rules",
+        "pictures",
+    )  # fmt: skip
+    yield from table(head, rows)
+
+
+def _span(pair: tuple[int, int]) -> str:
+    fewest, most = pair
+    return str(fewest) if fewest == most else f"{fewest} to {most}"
 
 
 def _sectors(coverage: Coverage) -> Iterator[str]:

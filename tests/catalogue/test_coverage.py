@@ -23,6 +23,10 @@ def test_a_small_library_is_counted_and_owes_nothing(shelf: Shelf) -> None:
         and coverage.considerations[2] == {}
     )
     assert coverage.groups == {"wash": 1, "health": 1} and coverage.questions == {"wash": 1, "health": 0}
+    (portion,) = coverage.portions
+    assert (portion.modules, portion.minutes, portion.minutes_each) == (2, 22, (10, 12))
+    assert (portion.checks, portion.scenarios, portion.groups) == ((0, 1), (0, 0), 1)
+    assert (portion.local, portion.pictures) == (0, 1)
     (bank,) = coverage.banks
     assert bank.questions == 6 and bank.red_lines == 2 and bank.objectives == {"together": 6}
     assert set(bank.kinds.values()) == {1}
@@ -39,10 +43,16 @@ def test_a_curriculum_owes_everything(shelf: Shelf) -> None:
         "this bank has 6 questions; a whole one has 30",
         "the sector “health” has 0 questions of its own; 2 are needed",
         "2 red-line questions; 6 or more are needed",
+        "01-at-the-quay.md:1: warning: this module has no scenario",
+        "01-at-the-quay.md:1: warning: 1 knowledge checks; a module has 2 or 3",
+        "02-on-board.md:1: warning: no link to /help-now",
     ):
         assert words in said, words
     shelf.edit("quizzes/boats.yml", "feedback: Safe.", 'feedback: "Safe. Wait for the whole family, always."')
+    shelf.edit("modules/boats/02-on-board.md", "minutes: 12", "minutes: 16")
     assert coverage_of(shelf).red_lines == {"wait": ["boats/boat-full"]}
+    (long,) = [problem for problem in coverage_of(shelf).missing if "16 minutes" in problem.sentence]
+    assert long.line == 3 and "a module takes 10 to 15" in long.sentence
     assert any("stand on the page; a module has 600 to 900" in line for line in shelf.check())
 
 

@@ -154,7 +154,10 @@ def test_a_bank_with_tells_is_warned_of(shelf: Shelf) -> None:
     shelf.write(BANK_YML, text)
     found = warnings(shelf, "the longest option", "stands unevenly")
     assert len(found) == 2 and all(line.startswith(f"{BANK_YML}:2: warning: ") for line in found)
-    assert "right in 100% of 20 choices, where chance gives 50%" in found[0]
+    assert "right in 100% of 20 choices, where chance gives 50%" in found[0] and "as long" in found[0]
+    shelf.write(BANK_YML, text.replace("text: No.,", "text: No and very much more than the other.,"))
+    (found,) = warnings(shelf, "the longest option")
+    assert "right in 0% of 20 choices" in found and "let some right ones be longest" in found
 
 
 def test_questions_and_passages_told_twice_are_named(shelf: Shelf) -> None:

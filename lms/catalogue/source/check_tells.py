@@ -16,10 +16,16 @@ def check_tells(course: CourseText) -> Iterator[Problem]:
         return
     path, line = course.bank.file.path, course.bank.yaml.line("questions")
     tells = tells_of([question for _number, question in course.bank.questions])
-    if tells.longest > tells.longest_hoped and tells.longest_p < UNLIKELY:
+    if tells.longest_p < UNLIKELY:
+        # Too seldom helps a guesser as well: one option fewer to choose from.
+        cure = (
+            "make wrong options as long"
+            if tells.longest > tells.longest_hoped
+            else "let some right ones be longest"
+        )
         sentence = (
             f"the longest option is right in {tells.longest:.0%} of {tells.choices} choices, where chance gives "
-            f"{tells.longest_hoped:.0%} (p = {tells.longest_p:.3f}); make wrong options as long"
+            f"{tells.longest_hoped:.0%} (p = {tells.longest_p:.3f}); {cure}"
         )
         yield warning(path, line, sentence)
     if tells.position_p < UNLIKELY:

@@ -1,9 +1,10 @@
-"""What the curriculum covers: considerations, sectors, objectives, red lines and the banks, and what is missing."""
+"""What the curriculum covers: considerations, courses, sectors, objectives, red lines, banks, and what is missing."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lms.catalogue.source.portions import CourseFigures, lacking, portions_of
 from lms.catalogue.source.problems import Problem, warning
 from lms.catalogue.source.questions import Question, body_of
 from lms.catalogue.source.tells import Tells, tells_of
@@ -43,11 +44,13 @@ class BankFigures:
 class Coverage:
     """The tables of the curriculum.
 
-    ``considerations`` gives for each number the courses with their modules; ``groups``, ``questions`` and ``briefs``
-    count by core sector; ``red_lines`` gives for each rule, by id, the red-line questions that state it.
+    ``considerations`` gives for each number the courses with their modules, ``portions`` what each course holds;
+    ``groups``, ``questions`` and ``briefs`` count by core sector; ``red_lines`` gives for each rule, by id, the red-line
+    questions that state it.
     """
 
     considerations: dict[int, dict[str, list[str]]]
+    portions: tuple[CourseFigures, ...]
     groups: dict[str, int]
     questions: dict[str, int]
     briefs: dict[str, list[str]]
@@ -62,6 +65,7 @@ def cover(catalogue: Catalogue) -> Coverage:
     banks = tuple(_bank(course, core) for course in catalogue.courses if course.bank)
     coverage = Coverage(
         considerations=_considerations(catalogue),
+        portions=tuple(portions_of(course) for course in catalogue.courses),
         groups={slug: _groups(catalogue, slug) for slug in core},
         questions={slug: sum(bank.sectors[slug] for bank in banks) for slug in core},
         briefs={slug: _briefs(catalogue, slug) for slug in core},
@@ -72,6 +76,7 @@ def cover(catalogue: Catalogue) -> Coverage:
     missing = tuple(_missing(catalogue, coverage)) if catalogue.is_curriculum else ()
     return Coverage(
         coverage.considerations,
+        coverage.portions,
         coverage.groups,
         coverage.questions,
         coverage.briefs,
@@ -177,6 +182,7 @@ def _missing(catalogue: Catalogue, coverage: Coverage) -> Iterator[Problem]:
             "modules/considerations.yml", 1, "this file is missing; it names the nine considerations"
         )
     for course in catalogue.courses:
+        yield from lacking(course)
         yield from _unserved(course)
         yield from _few_groups(course)
     for slug, briefs in coverage.briefs.items():
