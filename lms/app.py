@@ -10,10 +10,12 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import lms.accounts.queries
 import lms.accounts.receivers
 import lms.accounts.views
 import lms.assessment.models
-import lms.audit.models
+import lms.audit.jobs
+import lms.audit.views
 import lms.catalogue.models
 import lms.certification.models
 import lms.certification.receivers
@@ -30,8 +32,10 @@ import lms.pathways.models
 import lms.pathways.views
 import lms.people.views
 import lms.reminders.models
+from lms.accounts.list_queries import list_account_numbers_like, names_of_accounts
 from lms.accounts.security import set_up_accounts
 from lms.assessment.events import attempts_changed
+from lms.audit.slots import Names as AuditNames, names as audit_names
 from lms.certification.notes import renewal_note
 from lms.certification.windows import window_sources
 from lms.demo.mark import Mark
@@ -52,6 +56,7 @@ BLUEPRINTS = (
     lms.home.views.bp,
     lms.accounts.views.bp,
     lms.people.views.bp,
+    lms.audit.views.bp,
     lms.pathways.views.bp,
     lms.certification.views.bp,
     lms.learning.views.bp,
@@ -175,7 +180,12 @@ def connect_rooms() -> None:
     course_completed.connect(lms.certification.receivers.on_course_completed)
     quiz_notes[:] = [renewal_note]
     window_sources[:] = [lms.compliance.reading.renewal_windows]
-    periodic_jobs[:] = []
+    audit_names[:] = [
+        AuditNames(
+            names_of_accounts, list_account_numbers_like, lms.accounts.queries.list_organisation_choices
+        )
+    ]
+    periodic_jobs[:] = [*lms.audit.jobs.JOBS]
 
 
 def set_up_rooms(app: Flask) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 import lms.accounts.cli
 import lms.assessment.cli  # noqa: F401 - adds its command to those of the catalogue
+from lms.audit.cli import audit_cli
 from lms.catalogue import operations as catalogue
 from lms.catalogue.cli import content_cli
 from lms.certification.house import House
@@ -153,5 +154,6 @@ COMMANDS: tuple[click.Command, ...] = (
     content_cli,
     people_cli,
     compliance_cli,
+    audit_cli,
     demo_cli,
 )

@@ -1,6 +1,6 @@
 """Lists of accounts: for administrators all of them, for HR those that wait for their first code."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -103,6 +103,24 @@ def list_role_places(account_id: int) -> list[tuple[RoleGrant, str | None]]:
         .order_by(RoleGrant.role, Organisation.name)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def names_of_accounts(account_ids: Collection[int]) -> dict[int, str]:
+    """Returns the names of accounts, by number; for pages that hold numbers and show names."""
+    rows = session.execute(
+        select(Account.id, Person.name)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.id.in_(account_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def list_account_numbers_like(text: str, limit: int = 200) -> Sequence[int]:
+    """Lists the numbers of accounts whose name or e-mail contains every word of a text."""
+    statement = select(Account.id).join(Person, Person.id == Account.person_id)
+    return session.scalars(
+        statement.where(contains(text, Person.name, Account.email)).order_by(Account.id).limit(limit)
+    ).all()
 
 
 def list_waiting(actor: Actor, today: date, now: datetime, station: str = "") -> list[Waiting]:

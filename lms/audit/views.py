@@ -1,0 +1,119 @@
+"""The administrator's page of the audit trail."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from lms.audit import queries, slots
+from lms.audit.exports import csv_lines
+from lms.audit.forms import TrailForm, read_place, written_place
+from lms.audit.models import AuditCheck
+from lms.audit.queries import PAGE, Sealed
+from lms.audit.words import sentence, what
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.web.access import current_actor, role_needed
+
+bp = Blueprint("audit", "lms.audit", template_folder="templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as the page shows it."""
+
+    sealed: Sealed
+    sentence: Markup
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How far the trail is linked, and what came of the last check; `checked_entry` is the last entry it read."""
+
+    linked: int
+    waiting: int
+    check: AuditCheck | None
+    checked_entry: int | None
+
+
+@bp.get("/admin/audit")
+@role_needed(Role.ADMIN)
+def trail() -> ResponseReturnValue:
+    """Shows who did what to whom, newest first."""
+    form = _asked()
+    if not form.validate():
+        return render_template("audit/trail.html", form=form, seal=_seal(), lines=[], older=None), 422
+    after = read_place(request.args.get("before", ""))
+    found = queries.list_entries(current_actor(), form.wanted(), after, PAGE + 1)
+    shown = found[:PAGE]
+    older = written_place(shown[-1].place) if len(found) > PAGE else None
+    return render_template(
+        "audit/trail.html", form=form, seal=_seal(), lines=_lines(shown), older=older, later=after is not None
+    )
+
+
+@bp.get("/admin/audit.csv")
+@role_needed(Role.ADMIN)
+def trail_csv() -> ResponseReturnValue:
+    """Gives the same entries, all pages of them, as CSV; line by line, however many there are."""
+    form = _asked()
+    if not form.validate():
+        return render_template("audit/trail.html", form=form, seal=_seal(), lines=[], older=None), 422
+    lines = csv_lines(queries.iterate_entries(current_actor(), form.wanted()))
+    answer = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{clock.today()}.csv"'
+    return answer
+
+
+def _asked() -> TrailForm:
+    form = TrailForm(request.args)
+    form.offer(slots.organisations())
+    return form
+
+
+def _seal() -> Seal:
+    check = queries.find_last_check()
+    return Seal(
+        linked=queries.find_head().number,
+        waiting=queries.count_unlinked(queries.find_settled_entry(clock.now())),
+        check=check,
+        checked_entry=queries.find_linked_entry(check.links) if check else None,
+    )
+
+
+def _lines(entries: Iterable[Sealed]) -> list[Line]:
+    shown = list(entries)
+    accounts = {each.entry.account for each in shown}
+    accounts |= {each.entry.subject_number for each in shown if each.entry.subject == "account"}
+    names = slots.names_of_accounts([number for number in accounts if number])
+    organisations = dict(slots.organisations())
+    return [
+        Line(
+            each,
+            sentence(each.entry.action, _who(each.entry.account, names), _done_to(each, names)),
+            organisations.get(each.entry.organisation or 0, ""),
+        )
+        for each in shown
+    ]
+
+
+def _who(account: int | None, names: dict[int, str]) -> Markup:
+    if account is None:
+        return Markup("<b>{}</b>").format(_("The house itself"))
+    name = names.get(account, _("Account %(number)s", number=account))
+    return Markup('<a href="{}"><bdi>{}</bdi></a>').format(url_for("audit.trail", who=account), name)
+
+
+def _done_to(each: Sealed, names: dict[int, str]) -> Markup:
+    entry = each.entry
+    words = what(entry.subject, entry.subject_number)
+    if entry.subject == "account" and entry.subject_number in names:
+        words = _("the account of %(name)s", name=names[entry.subject_number])
+    if entry.subject_number is None:
+        return Markup("{}").format(words)
+    there = url_for("audit.trail", subject=entry.subject, number=entry.subject_number)
+    return Markup('<a href="{}"><bdi>{}</bdi></a>').format(there, words)

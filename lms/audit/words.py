@@ -1,0 +1,76 @@
+"""What the trail says in words: a sentence for every act, and a word for everything an act is done to."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
+
+ACTIONS: dict[str, LazyString] = {
+    "accounts.open": _l("%(who)s opened %(what)s"),
+    "accounts.close": _l("%(who)s closed %(what)s"),
+    "accounts.reopen": _l("%(who)s opened %(what)s again"),
+    "accounts.grant": _l("%(who)s gave a role to %(what)s"),
+    "accounts.retract": _l("%(who)s took a role from %(what)s"),
+    "accounts.print_code": _l("%(who)s printed a one-time code for %(what)s"),
+    "accounts.use_code": _l("%(who)s signed in to %(what)s with a one-time code"),
+    "accounts.set_password": _l("%(who)s set the password of %(what)s"),
+    "people.record_organisation": _l("%(who)s recorded %(what)s"),
+    "people.change_organisation": _l("%(who)s changed %(what)s"),
+    "people.record_station": _l("%(who)s recorded %(what)s"),
+    "people.record_person": _l("%(who)s recorded %(what)s"),
+    "people.correct": _l("%(who)s corrected %(what)s"),
+    "people.employ": _l("%(who)s recorded %(what)s"),
+    "people.place": _l("%(who)s recorded %(what)s"),
+    "people.end_placement": _l("%(who)s ended %(what)s"),
+    "people.withdraw_placement": _l("%(who)s withdrew %(what)s"),
+    "catalogue.published": _l("%(who)s published the courses: %(what)s"),
+    "pathways.publish": _l("%(who)s published %(what)s"),
+    "pathways.report_outdated": _l("%(who)s said that %(what)s is out of date"),
+    "assessment.start": _l("%(who)s started %(what)s"),
+    "assessment.submit": _l("%(who)s handed in %(what)s"),
+    "learning.start_again": _l("%(who)s started a course again: %(what)s"),
+    "certification.issue": _l("%(who)s issued %(what)s"),
+    "certification.supersede": _l("%(who)s replaced %(what)s by another"),
+    "certification.revoke": _l("%(who)s revoked %(what)s"),
+    "compliance.make_requirement": _l("%(who)s made %(what)s"),
+    "compliance.change_requirement": _l("%(who)s changed %(what)s"),
+    "compliance.end_requirement": _l("%(who)s ended %(what)s"),
+    "compliance.exempt": _l("%(who)s recorded %(what)s"),
+    "compliance.withdraw_exemption": _l("%(who)s withdrew %(what)s"),
+}
+"""A sentence for every act that a room records; a test of the house looks whether one is missing."""
+
+ANOTHER_ACT = _l("%(who)s did %(act)s: %(what)s")
+"""For acts of a later or an earlier version, which this one has no sentence for."""
+
+SUBJECTS: dict[str, LazyString] = {
+    "account": _l("account"),
+    "organisation": _l("organisation"),
+    "duty_station": _l("duty station"),
+    "person": _l("person"),
+    "employment": _l("employment"),
+    "placement": _l("placement"),
+    "publication": _l("publication"),
+    "pathway_version": _l("referral pathway, version"),
+    "attempt": _l("attempt"),
+    "fresh_start": _l("fresh start"),
+    "award": _l("certificate"),
+    "requirement": _l("requirement"),
+    "exemption": _l("exemption"),
+}
+
+
+def subject_word(subject: str) -> str:
+    """Returns the word for a kind of thing; one without a word goes by its own name."""
+    return str(SUBJECTS.get(subject) or subject.replace("_", " "))
+
+
+def what(subject: str, number: int | None) -> str:
+    """Returns the word and the number of a thing, such as certificate 12."""
+    return subject_word(subject) if number is None else f"{subject_word(subject)} {number}"
+
+
+def sentence(action: str, who: Markup | str, done_to: Markup | str) -> Markup:
+    """Says in a sentence what was done; an act without a sentence goes by its own name."""
+    words = ACTIONS.get(action) or ANOTHER_ACT
+    # The sentence is ours; whatever is put into it is escaped, unless it is markup already.
+    return Markup(str(words)) % {"who": escape(who), "what": escape(done_to), "act": action}  # noqa: S704
