@@ -45,8 +45,8 @@ class Coverage:
     """The tables of the curriculum.
 
     ``considerations`` gives for each number the courses with their modules, ``portions`` what each course holds;
-    ``groups``, ``questions`` and ``briefs`` count by core sector; ``red_lines`` gives for each rule, by id, the red-line
-    questions that state it.
+    ``groups``, ``questions`` and ``briefs`` count by core sector; ``red_lines`` gives for each rule, by id, the
+    red-line questions that state it.
     """
 
     considerations: dict[int, dict[str, list[str]]]
