@@ -21,8 +21,11 @@ import lms.certification.models
 import lms.certification.receivers
 import lms.certification.views
 import lms.cli
+import lms.compliance.jobs
+import lms.compliance.kept_models
 import lms.compliance.models
 import lms.compliance.reading
+import lms.compliance.receivers
 import lms.compliance.views
 import lms.home.views
 import lms.learning.models
@@ -30,30 +33,37 @@ import lms.learning.receivers
 import lms.learning.views
 import lms.pathways.models
 import lms.pathways.views
+import lms.people.importing.jobs
 import lms.people.views
+import lms.reminders.alarm
+import lms.reminders.jobs
 import lms.reminders.models
+import lms.reminders.views
 from lms.accounts.list_queries import list_account_numbers_like, names_of_accounts
 from lms.accounts.security import set_up_accounts
 from lms.assessment.events import attempts_changed
 from lms.audit.slots import Names as AuditNames, names as audit_names
+from lms.certification.events import awards_changed
 from lms.certification.notes import renewal_note
 from lms.certification.windows import window_sources
 from lms.demo.mark import Mark
+from lms.home.alarms import alarm_sources
 from lms.kernel import db as database
 from lms.kernel.config import ROOT, Settings, make_writable_folder
 from lms.kernel.logs import set_up_logs
 from lms.kernel.mail import set_up_mail
 from lms.kernel.requests import Application
 from lms.kernel.worker import periodic_jobs, set_up_worker
-from lms.learning.events import course_completed
+from lms.learning.events import course_completed, progress_made
 from lms.learning.slots import quiz_notes
-from lms.people.events import people_added
+from lms.people.events import people_added, people_merged, placements_changed
 from lms.web.access import current_actor
 from lms.web.limits import set_up_limits
 from lms.web.shell import set_up_web
 
 BLUEPRINTS = (
     lms.home.views.bp,
+    lms.reminders.views.bp,
     lms.accounts.views.bp,
     lms.people.views.bp,
     lms.audit.views.bp,
@@ -178,6 +188,11 @@ def connect_rooms() -> None:
     people_added.connect(lms.accounts.receivers.open_accounts)
     attempts_changed.connect(lms.learning.receivers.on_attempts_changed)
     course_completed.connect(lms.certification.receivers.on_course_completed)
+    placements_changed.connect(lms.compliance.receivers.on_persons_changed)
+    people_merged.connect(lms.compliance.receivers.on_persons_changed)
+    awards_changed.connect(lms.compliance.receivers.on_awards_changed)
+    attempts_changed.connect(lms.compliance.receivers.on_attempts_changed)
+    progress_made.connect(lms.compliance.receivers.on_progress_made)
     quiz_notes[:] = [renewal_note]
     window_sources[:] = [lms.compliance.reading.renewal_windows]
     audit_names[:] = [
@@ -185,7 +200,8 @@ def connect_rooms() -> None:
             names_of_accounts, list_account_numbers_like, lms.accounts.queries.list_organisation_choices
         )
     ]
-    periodic_jobs[:] = [*lms.audit.jobs.JOBS]
+    periodic_jobs[:] = [*lms.audit.jobs.JOBS, *lms.compliance.jobs.JOBS, *lms.reminders.jobs.JOBS]
+    alarm_sources[:] = [lms.reminders.alarm.sentences]
 
 
 def set_up_rooms(app: Flask) -> None:

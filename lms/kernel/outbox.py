@@ -64,12 +64,17 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def put(kind: str, key: str, payload: dict[str, Any]) -> None:
-    """Adds something to be done, in the transaction of the work that wants it. A known key is left as it is."""
+def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | None = None) -> None:
+    """Adds something to be done, in the transaction of the work that wants it. A known key is left as it is.
+
+    ``not_before`` lets it wait until a moment to come.
+    """
     if db.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
         return
     moment = clock.now()
-    db.session.add(OutboxRow(kind=kind, key=key, payload=payload, recorded_at=moment, not_before=moment))
+    db.session.add(
+        OutboxRow(kind=kind, key=key, payload=payload, recorded_at=moment, not_before=not_before or moment)
+    )
     db.after_commit(wake)
 
 

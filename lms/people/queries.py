@@ -1,9 +1,10 @@
 """Every SELECT of people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.kernel.actor import Actor, Role
@@ -11,6 +12,7 @@ from lms.kernel.db import session
 from lms.kernel.errors import NotThere
 from lms.people import policy
 from lms.people.errors import PlacementChanged
+from lms.people.importing.models import PeopleImport
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
 
 LARGEST_ID = 2**63 - 1
@@ -224,3 +226,36 @@ def find_placement_on(person_id: int, day: date) -> Placement | None:
 def count_people() -> int:
     """Counts all persons in the house."""
     return session.scalar(select(func.count(Person.id))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportUnderWay:
+    """A list that is being applied or taken back: figures of its organisation are between two states."""
+
+    organisation_id: int
+    organisation: str
+    done: int
+    total: int
+
+
+def imports_under_way(organisation_ids: Iterable[int] | None = None) -> list[ImportUnderWay]:
+    """Lists the imports under way, of some organisations or of all, with the batches done and in all."""
+    undoing = PeopleImport.undo_asked_at.is_not(None)
+    statement = (
+        select(
+            PeopleImport.organisation_id,
+            Organisation.name,
+            case((undoing, PeopleImport.batches_undone), else_=PeopleImport.batches_done),
+            case((undoing, PeopleImport.batches_done), else_=PeopleImport.batches),
+        )
+        .join(Organisation, Organisation.id == PeopleImport.organisation_id)
+        .where(
+            PeopleImport.apply_asked_at.is_not(None),
+            PeopleImport.undone_at.is_(None),
+            or_(PeopleImport.applied_at.is_(None), undoing),
+        )
+        .order_by(PeopleImport.id)
+    )
+    if organisation_ids is not None:
+        statement = statement.where(PeopleImport.organisation_id.in_(list(organisation_ids)))
+    return [ImportUnderWay(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]

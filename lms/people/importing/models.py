@@ -1,0 +1,124 @@
+"""The tables of imports: the file as long as it is needed, and what came of each of its rows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.people.models import Organisation
+
+
+class PeopleImport(Model):
+    """One row: HR sent a list of people of one organisation. What has become of it follows from its moments.
+
+    Personal data: the first rows of the file as samples, blanked with the rows; accounts by number only.
+    """
+
+    __tablename__ = "people_import"
+    __table_args__ = (Index("ix_people_import_organisation", "organisation_id", "id"),)
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_by: Mapped[int | None] = mapped_column(BigId)
+    # The file's name as the browser told it, shown to HR so that lists can be told apart.
+    file_name: Mapped[str] = mapped_column(String(120))
+    # How the file is read: its kind, and of CSV the encoding and the delimiter.
+    shape: Mapped[dict[str, str]] = mapped_column(Document)
+    # The headings of its columns.
+    header: Mapped[list[str]] = mapped_column(Document)
+    # The first rows below them.
+    samples: Mapped[list[list[str]]] = mapped_column(Document)
+    # Which column holds what, by the numbers of the columns; empty until HR has said so.
+    columns: Mapped[dict[str, int]] = mapped_column(Document, default=dict)
+    # What HR chose beside the columns: the order of day and month, a first day, the last day of those absent.
+    choices: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    # How often it was asked to be checked; only the last check counts.
+    checks: Mapped[int] = mapped_column(default=0)
+    checked_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Why the file cannot be read to its end, in one sentence; empty where it can.
+    problem: Mapped[str] = mapped_column(String(300), default="")
+    # How many rows came to which outcome.
+    counts: Mapped[dict[str, int]] = mapped_column(Document, default=dict)
+    # How many batches there are to apply, and how many have been applied and taken back.
+    batches: Mapped[int] = mapped_column(default=0)
+    batches_done: Mapped[int] = mapped_column(default=0)
+    batches_undone: Mapped[int] = mapped_column(default=0)
+    apply_asked_at: Mapped[datetime | None] = mapped_column(Moment)
+    apply_asked_by: Mapped[int | None] = mapped_column(BigId)
+    # Why HR applied it.
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    applied_at: Mapped[datetime | None] = mapped_column(Moment)
+    undo_asked_at: Mapped[datetime | None] = mapped_column(Moment)
+    undo_asked_by: Mapped[int | None] = mapped_column(BigId)
+    # Why HR took it back.
+    undo_reason: Mapped[str] = mapped_column(String(500), default="")
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    # When the file, the samples and the words of the rows were removed.
+    blanked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+    @property
+    def state(self) -> str:
+        """Names how far it has come: columns, checking, checked, applying, applied, undoing, undone or discarded."""
+        moments = (
+            (self.undone_at, "undone"),
+            (self.undo_asked_at, "undoing"),
+            (self.applied_at, "applied"),
+            (self.apply_asked_at, "applying"),
+            (self.blanked_at, "discarded"),
+            (self.checked_at, "checked"),
+        )
+        later = next((state for moment, state in moments if moment is not None), None)
+        return later or ("checking" if self.checks else "columns")
+
+
+class PeopleImportPiece(Model):
+    """One row: a piece of a file, in the order of ``part``.
+
+    Personal data: everything the file holds; removed when the import is applied or discarded, after 30 days at most.
+    """
+
+    __tablename__ = "people_import_piece"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("people_import.id"), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PeopleImportRow(Model):
+    """One row: a row of the file, or somebody the file does not name, and what it comes to.
+
+    Personal data: the words of the chosen columns and the staff number; blanked 30 days after the import was
+    applied, and at once when it is discarded or taken back. The numbers of facts stay.
+    """
+
+    __tablename__ = "people_import_row"
+    __table_args__ = (
+        UniqueConstraint("import_id", "number"),
+        Index("ix_people_import_row_outcome", "import_id", "outcome", "id"),
+        Index("ix_people_import_row_batch", "import_id", "batch"),
+    )
+
+    id: Mapped[Id]
+    import_id: Mapped[int] = mapped_column(ForeignKey("people_import.id"))
+    # The row's number as a spreadsheet shows it; empty for somebody whom the file does not name.
+    number: Mapped[int | None]
+    # The staff number in lower case: rows of one person share it.
+    key: Mapped[str] = mapped_column(String(200))
+    # The words of the chosen columns, by field.
+    cells: Mapped[dict[str, str]] = mapped_column(Document)
+    # One of added, moved, ended, unchanged, refused.
+    outcome: Mapped[str] = mapped_column(String(12))
+    # Why, as codes with the days, rows and words they speak of.
+    notes: Mapped[list[dict[str, Any]]] = mapped_column(Document)
+    # The batch it is applied with; empty where nothing would change.
+    batch: Mapped[int | None]
+    applied_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The numbers of the placements that were recorded and withdrawn for this person: on the person's first row.
+    recorded: Mapped[dict[str, list[int]]] = mapped_column(Document, default=dict)
+    # Whether taking the import back left this person alone, because their placements were changed meanwhile.
+    kept: Mapped[bool] = mapped_column(default=False)
