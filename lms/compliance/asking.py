@@ -46,7 +46,8 @@ class Words:
 class Question:
     """What is asked: about which organisations, of which people, on which day, as known when.
 
-    `known_as_of` None means everything known now; `today` is the actor's own day.
+    `known_as_of` None means everything known now; `today` is the actor's own day. With `lapses_before` only people are
+    listed who comply on the day and will not any more before that other day if nothing is done.
     """
 
     organisations: tuple[Organisation, ...]
@@ -56,6 +57,7 @@ class Question:
     today: date
     words: Words
     chosen: Mapping[str, str]
+    lapses_before: date | None = None
 
     @property
     def organisation_ids(self) -> frozenset[int]:
@@ -99,6 +101,7 @@ def ask(
         today=today,
         words=Words.of(sectors, choices, asked_about, language),
         chosen=chosen,
+        lapses_before=form.lapse_day(),
     )
     return form, question
 

@@ -75,6 +75,7 @@ class ReportForm(AsOfForm):
         description=_l("A day in the past: the report as it would have been printed then."),
         validators=[Length(max=40, message=_l("Write a day such as 2026-11-22."))],
     )
+    compare_with = DayField(_l("Compare with"), validators=[check_range])
 
     def offer(
         self,
@@ -124,6 +125,10 @@ class ReportForm(AsOfForm):
 
     moment: datetime | None = None
 
+    def lapse_day(self) -> date | None:
+        """Returns the day before which those who are listed will have lapsed; a report lists nobody."""
+        return None
+
     def filters(self, choices: Choices, courses: Iterable[CourseWords]) -> Filters:
         """Returns the filters chosen, by row number where the address holds a word."""
         stations = {slug: number for number, slug, _name in choices.stations}
@@ -139,10 +144,11 @@ class ReportForm(AsOfForm):
 
     def chosen(self) -> dict[str, str]:
         """Returns the address's words again, for links that keep them; an unusable day as it was typed."""
-        words = {name: field.data for name, field in self._fields.items() if field.data and name != "as_of"}
-        if self.as_of.raw_data and self.as_of.raw_data[0]:
-            words["as_of"] = self.as_of.raw_data[0]
-        return words
+        return {
+            name: field.raw_data[0] if isinstance(field, DayField) else field.data
+            for name, field in self._fields.items()
+            if (field.raw_data and field.raw_data[0] if isinstance(field, DayField) else field.data)
+        }
 
 
 class PeopleForm(ReportForm):
@@ -169,6 +175,24 @@ class PeopleForm(ReportForm):
             ]
         ),
     )
+
+    lapses_before = DayField(
+        _l("Lapses before"),
+        description=_l(
+            "Who is in order on the day and will not be any more before this one, if nothing is done."
+        ),
+        validators=[check_range],
+    )
+
+    def validate_lapses_before(self, field: Field) -> None:
+        """Refuses a day that is not after the one asked about."""
+        if field.data and self.as_of.data and field.data <= self.as_of.data:
+            raise ValidationError(_l("Choose a day after the day asked about."))
+
+    def lapse_day(self) -> date | None:
+        """Returns the day before which those who are listed will have lapsed."""
+        day: date | None = self.lapses_before.data
+        return day
 
     def standings(self) -> frozenset[Standing] | None:
         """Returns the standings chosen, one or a whole group; None for all."""

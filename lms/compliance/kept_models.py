@@ -1,0 +1,72 @@
+"""The tables of what HR keeps for themselves: views of the report under a name, and files that jobs make."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.kernel.db import BigId, Document, Id, Model, Moment
+
+
+class SavedView(Model):
+    """One row: an account keeps a choice of filters under a name. Removed when its owner no longer wants it.
+
+    Personal data: which filters somebody looks at; removed with the account.
+    """
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        UniqueConstraint("account_id", "name"),
+        CheckConstraint("page IN ('report', 'people')", name="page_known"),
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    # What its owner calls it.
+    name: Mapped[str] = mapped_column(String(60))
+    # Which page it opens: report or people.
+    page: Mapped[str] = mapped_column(String(10))
+    # The words of the address, by name.
+    choices: Mapped[dict[str, Any]] = mapped_column(Document)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ExportJob(Model):
+    """One row: somebody asked for a file or a report that takes longer than a page may; a job makes it.
+
+    Personal data: the file and the result tell how people stand; both are removed a day later.
+    """
+
+    __tablename__ = "export_job"
+    __table_args__ = (
+        CheckConstraint("kind IN ('report', 'people', 'changes', 'check')", name="kind_known"),
+        CheckConstraint("format IN ('csv', 'xlsx', 'pdf', 'page')", name="format_known"),
+        CheckConstraint("outcome IN ('', 'ready', 'refused', 'failed')", name="outcome_known"),
+    )
+
+    id: Mapped[Id]
+    # Who asked, and the only one who may take the file.
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    # What is made: report, people, changes, or check of a report's id.
+    kind: Mapped[str] = mapped_column(String(10))
+    # As what: csv, xlsx, pdf, or page for figures that are shown.
+    format: Mapped[str] = mapped_column(String(10))
+    # The words of the address that was asked, by name.
+    choices: Mapped[dict[str, Any]] = mapped_column(Document)
+    # The language it is made in.
+    language: Mapped[str] = mapped_column(String(10))
+    # Steps in all and steps done; no steps in all before the work has begun.
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    # How it ended: ready, refused (not to be seen any more, or not to be read), failed; empty until then.
+    outcome: Mapped[str] = mapped_column(String(10), default="")
+    # The name the file is saved under, and its size in bytes.
+    file_name: Mapped[str] = mapped_column(String(120), default="")
+    size_bytes: Mapped[int] = mapped_column(BigId, default=0)
+    # The figures of a page, until they are removed.
+    result: Mapped[dict[str, Any] | None] = mapped_column(Document)
+    # When file and result were removed.
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
