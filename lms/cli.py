@@ -25,6 +25,7 @@ from lms.kernel.serve import PortTaken, check_port, end_with_parent, serve
 from lms.kernel.worker import run_worker
 from lms.people import queries as people
 from lms.people.cli import people_cli
+from lms.reminders.cli import reminders_cli
 
 worker_cli = AppGroup("worker", help="The background worker.")
 
@@ -155,5 +156,6 @@ COMMANDS: tuple[click.Command, ...] = (
     people_cli,
     compliance_cli,
     audit_cli,
+    reminders_cli,
     demo_cli,
 )

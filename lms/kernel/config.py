@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     gap_days: int = Field(default=30, ge=0, le=365)
     """A gap without placement of at most this many days does not restart an obligation."""
 
+    prior_training_months: int = Field(default=24, ge=1, le=120)
+    """How many months ago prior training and in-person sessions may lie to be recognised."""
+
+    reminders_hour: int = Field(default=6, ge=0, le=23)
+    """The hour, in the house's time zone, from which the day's reminders are sent."""
+
     quick_exit_address: str = "https://www.wikipedia.org/"
     """Where "Leave this page" leads: an ordinary page that explains nothing."""
 

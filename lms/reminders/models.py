@@ -25,7 +25,7 @@ class ReminderRun(Model):
     # How many people were looked at, and how many mails were written to people.
     people: Mapped[int] = mapped_column(default=0)
     mails: Mapped[int] = mapped_column(default=0)
-    # How many would have got one but have no e-mail.
+    # For how many without e-mail something is due or late.
     on_paper: Mapped[int] = mapped_column(default=0)
     # How many weekly mails of figures were written.
     digests: Mapped[int] = mapped_column(default=0)

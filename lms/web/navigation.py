@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("people.index", _l("People"), frozenset({Role.HR})),
     Entry("compliance.requirements", _l("Requirements"), frozenset({Role.HR})),
     Entry("compliance.report", _l("Compliance"), frozenset({Role.HR, Role.COORDINATOR})),
+    Entry("reminders.index", _l("Reminders"), frozenset({Role.HR})),
     Entry("home.admin", _l("Administration"), frozenset({Role.ADMIN})),
 )
 

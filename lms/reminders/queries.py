@@ -1,0 +1,478 @@
+"""Every SELECT of reminders: whom a run looks at, what was sent, who is written to, what the pages list."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, or_, select
+
+from lms.accounts.models import Account, RoleGrant
+from lms.catalogue.models import Course, CourseRevision
+from lms.compliance.models import Requirement
+from lms.kernel.actor import Actor, Role
+from lms.kernel.db import session
+from lms.kernel.errors import NotThere
+from lms.kernel.outbox import MOST_TRIES, OutboxRow
+from lms.people.directory_queries import Page, contains, paginate
+from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
+from lms.people.queries import LARGEST_ID
+from lms.reminders import policy
+from lms.reminders.models import Reminder, ReminderRun, SectorLead
+from lms.reminders.rules import LastMail, Moment
+
+TO_PEOPLE = tuple(str(moment) for moment in Moment)
+"""The kinds of reminders that share a person's weekly mail; the weekly figures of HR and leads do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to write to; without an e-mail they are told on paper."""
+
+    person_id: int
+    name: str
+    email: str | None
+    language: str
+
+
+def lock_runs() -> None:
+    """Lets one transaction at a time write reminders, whatever the day: the first run ever is the lock."""
+    session.execute(select(ReminderRun.id).order_by(ReminderRun.id).limit(1).with_for_update())
+
+
+def find_run(day: date) -> ReminderRun | None:
+    """Finds the run of a day."""
+    return session.scalar(select(ReminderRun).where(ReminderRun.day == day))
+
+
+def find_last_finished() -> ReminderRun | None:
+    """Finds the run that ended last."""
+    return session.scalars(
+        select(ReminderRun)
+        .where(ReminderRun.finished_at.is_not(None))
+        .order_by(ReminderRun.finished_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _placed_on(day: date) -> ColumnElement[bool]:
+    still = or_(Placement.through_on.is_(None), Placement.through_on >= day)
+    return Placement.retracted_at.is_(None) & (Placement.from_on <= day) & still
+
+
+def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
+    """Lists the next people, by number, who are placed anywhere on a day."""
+    placed = (
+        select(Employment.person_id)
+        .join(Placement, Placement.employment_id == Employment.id)
+        .where(_placed_on(day), Employment.person_id > after)
+        .distinct()
+        .order_by(Employment.person_id)
+        .limit(limit)
+    )
+    rows = session.execute(
+        select(Person.id, Person.name, Person.email, Person.language)
+        .where(Person.id.in_(placed))
+        .order_by(Person.id)
+    )
+    return [Recipient(row.id, row.name, row.email or None, row.language) for row in rows]
+
+
+def _state() -> ColumnElement[str]:
+    """Returns the state of a reminder's mail: sent, waiting or failed."""
+    return case(
+        (or_(OutboxRow.id.is_(None), OutboxRow.done_at.is_not(None)), "sent"),
+        (OutboxRow.tries >= MOST_TRIES, "failed"),
+        else_="waiting",
+    )
+
+
+def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
+    """Returns, by person, the last mail that told them of something to do."""
+    latest = (
+        select(Reminder.person_id, func.max(Reminder.day).label("day"))
+        .where(Reminder.person_id.in_(sorted(person_ids)), Reminder.kind.in_(TO_PEOPLE))
+        .group_by(Reminder.person_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Reminder.person_id,
+            Reminder.organisation_id,
+            Reminder.day,
+            Reminder.about,
+            _state().label("state"),
+        )
+        .join(latest, (latest.c.person_id == Reminder.person_id) & (latest.c.day == Reminder.day))
+        .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
+        .where(Reminder.kind.in_(TO_PEOPLE))
+    )
+    by_person: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        by_person[row.person_id].append(row)
+    return {person_id: _last_mail(parts) for person_id, parts in by_person.items()}
+
+
+def _last_mail(parts: Sequence[Row[Any]]) -> LastMail:
+    told = {
+        (part.organisation_id, each["requirement"], date.fromisoformat(each["deadline"])): Moment(
+            each["moment"]
+        )
+        for part in parts
+        for each in part.about
+    }
+    return LastMail(parts[0].day, any(part.state == "waiting" for part in parts), told)
+
+
+def list_hr_of(organisation_id: int) -> list[Recipient]:
+    """Lists the HR of an organisation who can be written to."""
+    return [
+        Recipient(row.id, row.name, row.email, row.language)
+        for row in session.execute(
+            _account_holders()
+            .join(RoleGrant, RoleGrant.account_id == Account.id)
+            .where(
+                RoleGrant.role == str(Role.HR),
+                RoleGrant.retracted_at.is_(None),
+                RoleGrant.organisation_id == organisation_id,
+            )
+        )
+        if row.email
+    ]
+
+
+def list_leads_of(organisation_id: int) -> list[tuple[Recipient, list[str]]]:
+    """Lists who gets sectors' figures in an organisation, each with their sectors."""
+    found: dict[int, tuple[Recipient, list[str]]] = {}
+    for row in session.execute(
+        _account_holders()
+        .add_columns(SectorLead.sector)
+        .join(SectorLead, SectorLead.account_id == Account.id)
+        .where(SectorLead.organisation_id == organisation_id, SectorLead.retracted_at.is_(None))
+    ):
+        if row.email:
+            recipient = Recipient(row.id, row.name, row.email, row.language)
+            found.setdefault(row.id, (recipient, []))[1].append(row.sector)
+    return list(found.values())
+
+
+def _account_holders() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Person.id, Person.name, func.coalesce(Person.email, Account.email).label("email"), Person.language
+        )
+        .join(Account, Account.person_id == Person.id)
+        .where(Account.active.is_(True))
+        .order_by(Person.id)
+    )
+
+
+def list_written(keys: Collection[str]) -> set[str]:
+    """Returns which of these keys' mails are written already."""
+    return set(session.scalars(select(Reminder.outbox_key).where(Reminder.outbox_key.in_(sorted(keys)))))
+
+
+def count_digests(run_id: int) -> int:
+    """Counts the mails of figures that a run has written."""
+    statement = select(func.count(func.distinct(Reminder.outbox_key))).where(
+        Reminder.run_id == run_id, Reminder.kind.not_in(TO_PEOPLE)
+    )
+    return session.scalar(statement) or 0
+
+
+def name_organisations(ids: Collection[int]) -> dict[int, str]:
+    """Returns the names of organisations by their numbers."""
+    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(sorted(ids))))
+    return {row.id: row.name for row in rows}
+
+
+def name_courses(requirement_ids: Collection[int]) -> dict[int, str]:
+    """Returns the titles of the courses that requirements ask for, by requirement."""
+    rows = session.execute(
+        select(Requirement.id, func.coalesce(CourseRevision.title, Course.slug).label("title"))
+        .join(Course, Course.id == Requirement.course_id)
+        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
+        .where(Requirement.id.in_(sorted(requirement_ids)))
+    )
+    return {row.id: row.title for row in rows}
+
+
+def title_courses(course_ids: Collection[int]) -> dict[int, str]:
+    """Returns the titles of courses by their numbers."""
+    rows = session.execute(
+        select(Course.id, func.coalesce(CourseRevision.title, Course.slug).label("title"))
+        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
+        .where(Course.id.in_(sorted(course_ids)))
+    )
+    return {row.id: row.title for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One mail as HR sees it; ``courses`` are the titles of what it told of, empty for weekly figures."""
+
+    reminder_id: int
+    day: date
+    kind: str
+    person_id: int
+    name: str
+    staff_number: str
+    organisation: str
+    state: str
+    sent_at: datetime | None
+    courses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogWanted:
+    """Which mails are looked for; empty words look for everything."""
+
+    text: str = ""
+    kind: str = ""
+    state: str = ""
+
+
+def list_log(actor: Actor, wanted: LogWanted, page: int = 1) -> Page[LogLine]:
+    """Lists what was sent in the name of the actor's organisations, the latest first. Three queries."""
+    number = (
+        select(func.min(Employment.staff_number))
+        .where(
+            Employment.person_id == Reminder.person_id,
+            Employment.organisation_id == Reminder.organisation_id,
+        )
+        .correlate(Reminder)
+        .scalar_subquery()
+    )
+    state = _state()
+    statement = (
+        select(
+            Reminder.id,
+            Reminder.day,
+            Reminder.kind,
+            Reminder.person_id,
+            Person.name,
+            func.coalesce(number, "").label("staff_number"),
+            Organisation.name.label("organisation"),
+            state.label("state"),
+            OutboxRow.done_at,
+            Reminder.about,
+        )
+        .join(Person, Person.id == Reminder.person_id)
+        .join(Organisation, Organisation.id == Reminder.organisation_id)
+        .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
+        .where(policy.visible_reminders(actor))
+        .order_by(Reminder.day.desc(), Reminder.id.desc())
+    )
+    if wanted.text:
+        statement = statement.where(contains(wanted.text, Person.name, number))
+    if wanted.kind:
+        statement = statement.where(Reminder.kind == wanted.kind)
+    if wanted.state:
+        statement = statement.where(state == wanted.state)
+    found = paginate(statement, page)
+    titles = name_courses({each["requirement"] for row in found.rows for each in row.about})
+    return Page([_log_line(row, titles) for row in found.rows], found.total, found.page)
+
+
+def _log_line(row: Row[Any], titles: dict[int, str]) -> LogLine:
+    courses = dict.fromkeys(titles.get(each["requirement"], "") for each in row.about)
+    return LogLine(
+        reminder_id=row.id,
+        day=row.day,
+        kind=row.kind,
+        person_id=row.person_id,
+        name=row.name,
+        staff_number=row.staff_number,
+        organisation=row.organisation,
+        state=row.state,
+        sent_at=row.done_at,
+        courses=tuple(courses),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LeadLine:
+    """Who gets a sector's weekly figures; without an e-mail or with a closed account they get nothing."""
+
+    lead: SectorLead
+    name: str
+    email: str | None
+    active: bool
+    organisation: str
+    sector: Sector
+
+
+def _leads(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            SectorLead,
+            Person.name,
+            func.coalesce(Person.email, Account.email),
+            Account.active,
+            Organisation.name,
+            Sector,
+        )
+        .join(Account, Account.id == SectorLead.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .join(Organisation, Organisation.id == SectorLead.organisation_id)
+        .join(Sector, Sector.slug == SectorLead.sector)
+        .where(policy.visible_leads(actor), SectorLead.retracted_at.is_(None))
+        .order_by(Organisation.name, Sector.position, Person.name)
+    )
+
+
+def list_leads_for(actor: Actor) -> list[LeadLine]:
+    """Lists who gets which sector's figures in the actor's organisations."""
+    return [LeadLine(*row) for row in session.execute(_leads(actor))]
+
+
+def load_lead_for(actor: Actor, lead_id: int) -> LeadLine:
+    """Loads one of them; raises ``NotThere`` for what is withdrawn, unknown or another organisation's."""
+    row = None
+    if lead_id <= LARGEST_ID:
+        row = session.execute(_leads(actor).where(SectorLead.id == lead_id)).one_or_none()
+    if row is None:
+        raise NotThere
+    return LeadLine(*row)
+
+
+def lock_lead(lead_id: int) -> SectorLead | None:
+    """Finds a lead that still holds, and lets one transaction at a time withdraw it."""
+    return session.scalar(
+        select(SectorLead)
+        .where(SectorLead.id == lead_id, SectorLead.retracted_at.is_(None))
+        .with_for_update()
+    )
+
+
+def is_lead(organisation_id: int, sector: str, account_id: int) -> bool:
+    """Says whether an account gets a sector's figures in an organisation already."""
+    found = session.scalar(
+        select(SectorLead.id)
+        .where(
+            SectorLead.organisation_id == organisation_id,
+            SectorLead.sector == sector,
+            SectorLead.account_id == account_id,
+            SectorLead.retracted_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def find_colleague(organisation_id: int, who: str) -> tuple[Account, str | None] | None:
+    """Finds the open account of somebody an organisation employs, by e-mail or staff number, with their e-mail."""
+    word = func.lower(literal(who.strip()))
+    row = session.execute(
+        select(Account, func.coalesce(Person.email, Account.email))
+        .join(Person, Person.id == Account.person_id)
+        .join(Employment, Employment.person_id == Person.id)
+        .where(
+            Employment.organisation_id == organisation_id,
+            Account.active.is_(True),
+            or_(
+                func.lower(Account.email) == word,
+                func.lower(Person.email) == word,
+                func.lower(Employment.staff_number) == word,
+            ),
+        )
+        .order_by(Account.id)
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Somebody without e-mail, placed in one of the actor's organisations."""
+
+    person_id: int
+    name: str
+    organisation_id: int
+    organisation: str
+    staff_number: str
+    station: str
+    sector: Sector
+    role: str
+
+
+def _unreached(actor: Actor, day: date, station: str) -> Select[*tuple[Any, ...]]:
+    statement = (
+        select(
+            Person.id,
+            Person.name,
+            Organisation.id.label("organisation_id"),
+            Organisation.name.label("organisation"),
+            Employment.staff_number,
+            DutyStation.name.label("station"),
+            Sector,
+            Placement.role,
+        )
+        .select_from(Placement)
+        .join(Employment, Employment.id == Placement.employment_id)
+        .join(Person, Person.id == Employment.person_id)
+        .join(Organisation, Organisation.id == Employment.organisation_id)
+        .join(DutyStation, DutyStation.id == Placement.station_id)
+        .join(Sector, Sector.slug == Placement.sector)
+        .where(
+            policy.own_organisations(actor),
+            _placed_on(day),
+            or_(Person.email.is_(None), Person.email == ""),
+        )
+        .order_by(DutyStation.name, func.lower(Person.name), Employment.id)
+    )
+    return statement.where(DutyStation.slug == station) if station else statement
+
+
+def list_unreached(
+    actor: Actor, day: date, station: str = "", *, after: int = 0, limit: int = 500
+) -> tuple[list[Unreached], int]:
+    """Lists people without e-mail by station and name, from a place in the list on, and counts all of them."""
+    statement = _unreached(actor, day, station)
+    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    rows = session.execute(statement.offset(after).limit(limit))
+    return [Unreached(*row) for row in rows], total
+
+
+def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:
+    """Lists the stations where the actor's organisations have people on a day, by name."""
+    there = (
+        select(Placement.station_id)
+        .join(Employment, Employment.id == Placement.employment_id)
+        .join(Organisation, Organisation.id == Employment.organisation_id)
+        .where(policy.own_organisations(actor), _placed_on(day))
+    )
+    return session.scalars(
+        select(DutyStation).where(DutyStation.id.in_(there)).order_by(DutyStation.name)
+    ).all()
+
+
+def list_contacts_of(person_id: int) -> list[tuple[str, str, str | None]]:
+    """Lists who looks after people where a person works: organisation, name, e-mail."""
+    employers = select(Employment.organisation_id).where(Employment.person_id == person_id)
+    rows = session.execute(
+        select(Organisation.name, Person.name, Person.email)
+        .join(RoleGrant, RoleGrant.organisation_id == Organisation.id)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .where(
+            RoleGrant.role == str(Role.HR),
+            RoleGrant.retracted_at.is_(None),
+            Account.active.is_(True),
+            Organisation.id.in_(employers),
+        )
+        .order_by(Organisation.name, Person.name)
+        .limit(20)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def list_owners(requirement_ids: Collection[int]) -> dict[int, str | None]:
+    """Returns who asks, by requirement: an organisation's name, or None for the whole house."""
+    rows = session.execute(
+        select(Requirement.id, Organisation.name)
+        .outerjoin(Organisation, Organisation.id == Requirement.organisation_id)
+        .where(Requirement.id.in_(sorted(requirement_ids)))
+    )
+    return {row[0]: row[1] for row in rows}
