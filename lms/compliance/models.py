@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, SmallInteger, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import BigId, Document, Id, Model, Moment
@@ -146,7 +146,7 @@ class PostInterval(Model):
     # The place of the overall standing in the order of severity; the last where nothing is required.
     overall: Mapped[int] = mapped_column(SmallInteger)
     # The worst standing of each required course, as course:place in order, such as "3:7 5:0".
-    courses: Mapped[str] = mapped_column(String(400))
+    courses: Mapped[str] = mapped_column(Text)
     # When the overall standing was due or ends; 9999-12-31 where neither is.
     urgent_on: Mapped[date]
     # While the post complies: the first day on which it would not any more if nothing is done.
@@ -212,8 +212,8 @@ class LedgerState(Model):
     __tablename__ = "ledger_state"
 
     id: Mapped[Id]
-    # A digest of the settings, time zones and kinds of course that standings depend on; empty before the first.
-    basis: Mapped[str] = mapped_column(String(64))
+    # What standings were prepared on: a digest of settings and zones, and the kind of each course; empty at first.
+    basis: Mapped[str] = mapped_column(Text)
     # The months that have rows in ledger_month, none before anything was folded.
     first_month: Mapped[date | None]
     last_month: Mapped[date | None]
@@ -232,9 +232,13 @@ class Projection(Model):
     organisation_id: Mapped[int | None] = mapped_column(BigId, index=True)
     # Why: requirement, basis or rebuild.
     cause: Mapped[str] = mapped_column(String(20))
+    # The basis when it began: what everybody will have been prepared on when it is through.
+    basis: Mapped[str] = mapped_column(Text)
     # Persons in all, persons done, and the greatest person number done.
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(BigId, default=0)
     recorded_at: Mapped[datetime] = mapped_column(Moment)
+    # When a batch was last done: work that has stood still was killed.
+    moved_at: Mapped[datetime] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -9,6 +9,7 @@ from lms.certification.rules import parse_period
 from lms.compliance import policy
 from lms.compliance.errors import AlreadyWithdrawn, NothingRetroactive, PastNotAccepted
 from lms.compliance.models import Exemption, Requirement, RequirementVersion
+from lms.compliance.projecting import requirement_changed, touch
 from lms.compliance.queries import lists
 from lms.kernel import clock
 from lms.kernel.actor import Actor
@@ -71,6 +72,7 @@ def make_requirement(
         actor, "compliance.make_requirement", "requirement", requirement.id,
         organisation_id=organisation_id, reason=version.reason, course=course_id, version=version.id,
     )  # fmt: skip
+    requirement_changed(organisation_id)
     return requirement
 
 
@@ -89,6 +91,7 @@ def add_version(
         organisation_id=requirement.organisation_id, reason=version.reason, version=version.id,
         effective_from=effective_from.isoformat(),
     )  # fmt: skip
+    requirement_changed(requirement.organisation_id)
     return version
 
 
@@ -125,6 +128,7 @@ def end_requirement(
         organisation_id=requirement.organisation_id, reason=version.reason, version=version.id,
         effective_through=effective_through.isoformat(),
     )  # fmt: skip
+    requirement_changed(requirement.organisation_id)
     return version
 
 
@@ -172,6 +176,7 @@ def exempt(
         actor, "compliance.exempt", "exemption", exemption.id, organisation_id=organisation_id,
         reason=exemption.reason, person=person_id, requirement=requirement_id, kind=kind,
     )  # fmt: skip
+    touch({person_id})
     return exemption
 
 
@@ -191,6 +196,7 @@ def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> No
         actor, "compliance.withdraw_exemption", "exemption", exemption.id,
         organisation_id=exemption.organisation_id, reason=said,
     )  # fmt: skip
+    touch({exemption.person_id})
 
 
 def _not_before_today(actor: Actor, day: date) -> None:

@@ -99,8 +99,24 @@ def after_commit(act: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(act)
 
 
+def before_commit(key: str, act: Callable[[], None]) -> None:
+    """Remembers something to do once, just before the work under way is stored and within it, such as adding up.
+
+    Of several acts with one key the last is kept. What an act remembers in its turn is done after it.
+    """
+    session.info.setdefault("before_commit", {})[key] = act
+
+
+def settle() -> None:
+    """Does what was to be done before the commit; called by `commit`, and where its outcome is needed earlier."""
+    while acts := session.info.pop("before_commit", None):
+        for act in acts.values():
+            act()
+
+
 def commit() -> None:
     """Stores the work under way and then does what was to be done after it: the only commit of the house."""
+    settle()
     session.commit()
     for act in session.info.pop("after_commit", []):
         act()
@@ -109,6 +125,7 @@ def commit() -> None:
 def rollback() -> None:
     """Forgets the work under way."""
     session.info.pop("after_commit", None)
+    session.info.pop("before_commit", None)
     session.rollback()
 
 

@@ -1,0 +1,287 @@
+"""Prepared standings read back: rows of some people, counts under any filter, and the list behind a figure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from lms.compliance.interval_rows import OVERALL, STANDINGS, PostRow, StandingRow, read_courses
+from lms.compliance.models import PostInterval, Requirement, StandingInterval
+from lms.compliance.queries.ledger import Counts
+from lms.compliance.report import Filters
+from lms.compliance.rules import Group, Standing
+from lms.kernel.db import session
+from lms.people.models import Employment, Person, Placement
+
+POST = [getattr(PostInterval, name) for name in PostRow._fields]
+STANDING = [getattr(StandingInterval, name) for name in StandingRow._fields]
+COMPLIANT = [place for place, each in enumerate(STANDINGS) if each.group is Group.COMPLIANT]
+
+
+def lock_persons(persons: Collection[int]) -> None:
+    """Holds persons for this transaction, so that two writes about one person prepare one after the other."""
+    session.execute(
+        select(Person.id).where(Person.id.in_(sorted(persons))).order_by(Person.id).with_for_update()
+    )
+
+
+def list_post_rows(persons: Collection[int]) -> list[tuple[int, PostRow]]:
+    """Lists the rows of posts of some persons, each with its number."""
+    rows = session.execute(select(PostInterval.id, *POST).where(PostInterval.person_id.in_(sorted(persons))))
+    return [(row[0], PostRow(*row[1:])) for row in rows]
+
+
+def list_standing_rows(persons: Collection[int]) -> list[tuple[int, StandingRow]]:
+    """Lists the rows of requirements of some persons, each with its number."""
+    rows = session.execute(
+        select(StandingInterval.id, *STANDING).where(StandingInterval.person_id.in_(sorted(persons)))
+    )
+    return [(row[0], StandingRow(*row[1:])) for row in rows]
+
+
+def list_standings_on(
+    persons: Collection[int], organisations: Collection[int] | None, day: date
+) -> list[StandingRow]:
+    """Lists how some persons stand on a day for each requirement, in some organisations (None: all)."""
+    statement = select(*STANDING).where(
+        StandingInterval.person_id.in_(sorted(persons)),
+        StandingInterval.from_on <= day,
+        StandingInterval.through_on >= day,
+    )
+    if organisations is not None:
+        statement = statement.where(StandingInterval.organisation_id.in_(sorted(organisations)))
+    return [StandingRow(*row) for row in session.execute(statement)]
+
+
+def list_posts_on(
+    persons: Collection[int], organisations: Collection[int] | None, day: date
+) -> list[PostRow]:
+    """Lists the posts that some persons have on a day, in some organisations (None: all)."""
+    statement = select(*POST).where(
+        PostInterval.person_id.in_(sorted(persons)),
+        PostInterval.from_on <= day,
+        PostInterval.through_on >= day,
+    )
+    if organisations is not None:
+        statement = statement.where(PostInterval.organisation_id.in_(sorted(organisations)))
+    return [PostRow(*row) for row in session.execute(statement)]
+
+
+def next_persons(
+    organisation_id: int | None, after: int, limit: int, through: int | None = None
+) -> Sequence[int]:
+    """Lists persons with an employment (in an organisation, None: any) in the order of their numbers."""
+    statement = select(Employment.person_id).where(Employment.person_id > after)
+    if organisation_id is not None:
+        statement = statement.where(Employment.organisation_id == organisation_id)
+    if through is not None:
+        statement = statement.where(Employment.person_id <= through)
+    return session.scalars(statement.distinct().order_by(Employment.person_id).limit(limit)).all()
+
+
+def count_persons(organisation_id: int | None) -> int:
+    """Counts the persons with an employment in an organisation (None: in any)."""
+    statement = select(func.count(Employment.person_id.distinct()))
+    if organisation_id is not None:
+        statement = statement.where(Employment.organisation_id == organisation_id)
+    return session.scalar(statement) or 0
+
+
+def has_others_placed(persons: Collection[int]) -> bool:
+    """Says whether anybody else was ever placed."""
+    statement = (
+        select(Placement.id)
+        .join(Employment, Employment.id == Placement.employment_id)
+        .where(Employment.person_id.not_in(sorted(persons)))
+        .limit(1)
+    )
+    return session.scalar(statement) is not None
+
+
+def _holds(organisations: Collection[int], filters: Filters) -> list[ColumnElement[bool]]:
+    """Returns the conditions under which a post is looked at, but for the course."""
+    conditions: list[ColumnElement[bool]] = [PostInterval.organisation_id.in_(sorted(organisations))]
+    if filters.station is not None:
+        conditions.append(PostInterval.station_id == int(filters.station))
+    if filters.sector is not None:
+        conditions.append(PostInterval.sector == str(filters.sector))
+    if filters.role is not None:
+        conditions.append(PostInterval.role == str(filters.role))
+    if filters.contract is not None:
+        conditions.append(PostInterval.contract == str(filters.contract))
+    if filters.works_with_children is not None:
+        conditions.append(PostInterval.works_with_children.is_(filters.works_with_children))
+    return conditions
+
+
+def _on(day: date) -> ColumnElement[bool]:
+    return and_(PostInterval.from_on <= day, PostInterval.through_on >= day)
+
+
+def count_on(organisations: Collection[int], filters: Filters, day: date) -> Counts:
+    """Counts the posts of a day by sector, course (or `OVERALL`) and standing."""
+    rows = session.execute(
+        select(PostInterval.sector, PostInterval.overall, PostInterval.courses, func.count())
+        .where(_on(day), *_holds(organisations, filters))
+        .group_by(PostInterval.sector, PostInterval.overall, PostInterval.courses)
+    )
+    counts: Counts = Counter()
+    for sector, overall, courses, posts in rows:
+        counts[sector, OVERALL, overall] += posts
+        for course, standing in read_courses(courses):
+            counts[sector, course, STANDINGS.index(standing)] += posts
+    return counts
+
+
+def count_overall_on(
+    organisations: Collection[int], filters: Filters, days: Collection[date]
+) -> dict[date, Counts]:
+    """Counts the posts of several days by sector and standing: overall, or of the course that is filtered by.
+
+    The rows are read once, as what begins and what ends on each day.
+    """
+    course = OVERALL if filters.course is None else int(filters.course)
+    changes: defaultdict[date, Counts] = defaultdict(Counter)
+    for at, sign in ((PostInterval.from_on, 1), (PostInterval.through_on, -1)):
+        what: Any = PostInterval.courses if course else PostInterval.overall
+        rows: Iterable[Any] = session.execute(
+            select(at, PostInterval.sector, what, func.count())
+            .where(
+                PostInterval.from_on <= max(days),
+                PostInterval.through_on >= min(days),
+                *_holds(organisations, filters),
+            )
+            .group_by(at, PostInterval.sector, what)
+        )
+        for day, sector, stood, posts in rows:
+            if sign < 0:
+                if day == date.max:
+                    continue
+                day = date.fromordinal(day.toordinal() + 1)  # noqa: PLW2901 - it counts no more from the day after
+            places = [stood]
+            if course:
+                places = [STANDINGS.index(each) for number, each in read_courses(stood) if number == course]
+            for place in places:
+                changes[day][sector, course, place] += sign * posts
+    return _cumulated(changes, days)
+
+
+def _cumulated(changes: dict[date, Counts], days: Collection[date]) -> dict[date, Counts]:
+    found: dict[date, Counts] = {}
+    so_far: Counts = Counter()
+    waiting = sorted(changes, reverse=True)
+    for day in sorted(set(days)):
+        while waiting and waiting[-1] <= day:
+            so_far.update(changes[waiting.pop()])
+        found[day] = +so_far
+    return found
+
+
+def _course_on(course: int, standings: Collection[Standing]) -> ColumnElement[bool]:
+    return or_(*(PostInterval.courses.like(f"% {course}:{STANDINGS.index(each)} %") for each in standings))
+
+
+Listed: TypeAlias = Select[Any]
+
+
+def _listed(
+    organisations: Collection[int],
+    filters: Filters,
+    day: date,
+    standings: Collection[Standing] | None,
+    lapses_before: date | None,
+) -> list[ColumnElement[bool]]:
+    required = [each for each in STANDINGS if each is not Standing.NOT_REQUIRED]
+    conditions = [_on(day), *_holds(organisations, filters)]
+    if filters.course is None:
+        places = [STANDINGS.index(each) for each in (required if standings is None else standings)]
+        conditions.append(PostInterval.overall.in_(places))
+    else:
+        conditions.append(_course_on(int(filters.course), required if standings is None else standings))
+    if lapses_before is not None:
+        conditions += [PostInterval.overall.in_(COMPLIANT), PostInterval.lapses_on < lapses_before]
+    return conditions
+
+
+def list_page(
+    organisations: Collection[int],
+    filters: Filters,
+    day: date,
+    standings: Collection[Standing] | None,
+    lapses_before: date | None,
+    *,
+    limit: int | None,
+    offset: int = 0,
+) -> Sequence[tuple[int, int]]:
+    """Lists posts (person, organisation) of whom something is required, worst and most urgent first."""
+    # What is gone through in this order and read only as far as the page goes, on both databases.
+    order: tuple[Any, ...] = (PostInterval.overall, PostInterval.urgent_on)
+    if filters.course is not None:
+        course = int(filters.course)
+        worst = case(
+            *((_course_on(course, [each]), place) for place, each in enumerate(STANDINGS)),
+            else_=len(STANDINGS),
+        )
+        order = (worst, _pressing(course, day))
+    if lapses_before is not None:
+        order = (PostInterval.lapses_on,)
+    statement = (
+        select(PostInterval.person_id, PostInterval.organisation_id)
+        .where(*_listed(organisations, filters, day, standings, lapses_before))
+        .order_by(*order, PostInterval.person_id, PostInterval.organisation_id)
+        .offset(offset)
+    )
+    if limit is not None:
+        statement = statement.limit(limit)
+    return [(row[0], row[1]) for row in session.execute(statement)]
+
+
+def _pressing(course: int, day: date) -> ColumnElement[Any]:
+    """Returns the day that presses most among a post's worst standings for a course."""
+    pressing = func.coalesce(StandingInterval.due_on, StandingInterval.valid_through, date.max)
+    return (
+        select(pressing)
+        .join(Requirement, Requirement.id == StandingInterval.requirement_id)
+        .where(
+            StandingInterval.person_id == PostInterval.person_id,
+            StandingInterval.organisation_id == PostInterval.organisation_id,
+            Requirement.course_id == course,
+            StandingInterval.from_on <= day,
+            StandingInterval.through_on >= day,
+        )
+        .order_by(StandingInterval.standing, pressing)
+        .limit(1)
+        .correlate(PostInterval)
+        .scalar_subquery()
+    )
+
+
+def count_listed(
+    organisations: Collection[int],
+    filters: Filters,
+    day: date,
+    standings: Collection[Standing] | None,
+    lapses_before: date | None,
+) -> int:
+    """Counts the posts that `list_page` would list in all."""
+    statement = select(func.count()).select_from(PostInterval)
+    conditions = _listed(organisations, filters, day, standings, lapses_before)
+    return session.scalar(statement.where(*conditions)) or 0
+
+
+def count_lapsing(
+    organisations: Collection[int], filters: Filters, day: date, through: Sequence[date]
+) -> list[int]:
+    """Counts the posts that comply on a day and do not any more by each of several later days."""
+    sums = [func.sum(case((PostInterval.lapses_on <= later, 1), else_=0)) for later in through]
+    row = session.execute(
+        select(*sums).where(
+            PostInterval.lapses_on <= max(through),
+            PostInterval.overall.in_(COMPLIANT),
+            _on(day),
+            *_holds(organisations, filters),
+        )
+    ).one()
+    return [each or 0 for each in row]

@@ -1,0 +1,229 @@
+"""Counts of days from the ledger: the month's checkpoint, the days after it, and what is not folded yet.
+
+The three are read in one statement, so that a fold between two reads can move nothing out of sight or into it twice.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Select, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+from lms.compliance.interval_rows import OVERALL
+from lms.compliance.models import LedgerDay, LedgerEntry, LedgerMonth, LedgerState, Projection
+from lms.kernel.db import session
+
+THE_ONLY = 1
+Counts = Counter[tuple[str, int, int]]
+"""By sector, course (or `OVERALL`) and place of a standing: how many posts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the ledger's state says: on what it rests, and the first and last month with a checkpoint."""
+
+    basis: str = ""
+    first_month: date | None = None
+    last_month: date | None = None
+
+    def checkpoint(self, day: date) -> date | None:
+        """Returns the latest month with a checkpoint on or before a day, None where all days are to be added."""
+        if self.first_month is None or self.last_month is None or day < self.first_month:
+            return None
+        return min(day.replace(day=1), self.last_month)
+
+    def closes(self, day: date) -> date | None:
+        """Returns the month whose checkpoint is a day's end: that of the day after, where it is kept."""
+        if self.first_month is None or self.last_month is None or day == date.max:
+            return None
+        month = date.fromordinal(day.toordinal() + 1)
+        return month if month.day == 1 and self.first_month <= month <= self.last_month else None
+
+
+def read_state() -> Kept:
+    """Reads the ledger's state; an empty one where nothing was prepared yet."""
+    row = session.execute(
+        select(LedgerState.basis, LedgerState.first_month, LedgerState.last_month).where(
+            LedgerState.id == THE_ONLY
+        )
+    ).one_or_none()
+    return Kept() if row is None else Kept(*row)
+
+
+def lock_state() -> LedgerState | None:
+    """Returns the ledger's state, held against other folds until the transaction ends."""
+    return session.scalar(select(LedgerState).where(LedgerState.id == THE_ONLY).with_for_update())
+
+
+def list_unfinished(organisations: Collection[int] | None = None) -> Sequence[Projection]:
+    """Lists the work under way that touches some organisations (None: any), the oldest first."""
+    statement = select(Projection).where(Projection.finished_at.is_(None)).order_by(Projection.id)
+    found = session.scalars(statement).all()
+    return [
+        each
+        for each in found
+        if organisations is None or each.organisation_id is None or each.organisation_id in organisations
+    ]
+
+
+def load_projection(projection_id: int) -> Projection | None:
+    """Loads work under way, held for this transaction."""
+    return session.scalar(select(Projection).where(Projection.id == projection_id).with_for_update())
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows of the ledger are looked at; None means all."""
+
+    organisations: frozenset[int] | None = None
+    sector: str | None = None
+
+
+def read_counts(
+    scope: Scope, kept: Kept, *, detailed: Collection[date], overall: Collection[date], course: int = OVERALL
+) -> dict[date, Counts]:
+    """Reads the counts of days: of `detailed` ones with every course, of the others of one course or overall.
+
+    Counts that are zero are left out.
+    """
+    statement = _statement(scope, kept, frozenset(detailed), frozenset(overall), course)
+    found: dict[date, Counts] = {day: Counter() for day in (*detailed, *overall)}
+    months: defaultdict[date, Counts] = defaultdict(Counter)
+    unfolded: list[tuple[date, tuple[str, int, int], int]] = []
+    for kind, on_day, sector, each_course, standing, people in session.execute(statement):
+        key = (sector, each_course, standing)
+        if kind == "month":
+            months[on_day][key] += people
+        elif kind == "entry":
+            unfolded.append((on_day, key, people))
+        else:
+            found[on_day][key] += people
+    wanted = set(detailed)
+    for day, counts in found.items():
+        month = kept.closes(day) or kept.checkpoint(day)
+        if month is not None:
+            for key, people in months[month].items():
+                if day in wanted or key[1] == course:
+                    counts[key] += people
+        for on_day, key, people in unfolded:
+            if on_day <= day and (day in wanted or key[1] == course):
+                counts[key] += people
+    return {
+        day: Counter({key: people for key, people in counts.items() if people})
+        for day, counts in found.items()
+    }
+
+
+def _statement(
+    scope: Scope, kept: Kept, detailed: frozenset[date], overall: frozenset[date], course: int
+) -> CompoundSelect[Any]:
+    parts: list[Select[Any]] = []
+    for days, courses in ((detailed, None), (overall - detailed, course)):
+        months = {month for day in days if (month := kept.closes(day) or kept.checkpoint(day))}
+        if months:
+            parts.append(
+                _part("month", LedgerMonth, LedgerMonth.month, scope, courses)
+                .where(LedgerMonth.month.in_(sorted(months)))
+                .group_by(LedgerMonth.month)
+            )
+        for day in sorted(days):
+            if kept.closes(day) is None:
+                part = _part("day", LedgerDay, literal(day), scope, courses).where(LedgerDay.on_day <= day)
+                if (since := kept.checkpoint(day)) is not None:
+                    part = part.where(LedgerDay.on_day >= since)
+                parts.append(part)
+    courses = None if detailed else course
+    parts.append(_part("entry", LedgerEntry, LedgerEntry.on_day, scope, courses).group_by(LedgerEntry.on_day))
+    return union_all(*parts)
+
+
+def _part(
+    kind: str,
+    table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry],
+    on_day: InstrumentedAttribute[date] | Any,
+    scope: Scope,
+    course: int | None,
+) -> Select[Any]:
+    statement = select(
+        literal(kind).label("kind"),
+        on_day.label("on_day"),
+        table.sector,
+        table.course_id,
+        table.standing,
+        func.sum(table.people).label("people"),
+    ).group_by(table.sector, table.course_id, table.standing)
+    if course is not None:
+        statement = statement.where(table.course_id == course)
+    if scope.organisations is not None:
+        statement = statement.where(table.organisation_id.in_(sorted(scope.organisations)))
+    if scope.sector is not None:
+        statement = statement.where(table.sector == scope.sector)
+    return statement
+
+
+_DAY = (
+    LedgerDay.on_day,
+    LedgerDay.organisation_id,
+    LedgerDay.course_id,
+    LedgerDay.sector,
+    LedgerDay.standing,
+    LedgerDay.people,
+)
+_ENTRY = (
+    LedgerEntry.on_day,
+    LedgerEntry.organisation_id,
+    LedgerEntry.course_id,
+    LedgerEntry.sector,
+    LedgerEntry.standing,
+    LedgerEntry.people,
+)
+
+
+def read_ledger() -> Iterable[Any]:
+    """Reads the whole ledger as (day, organisation, course, sector, standing, people), folded and not, unordered."""
+    return session.execute(union_all(select(*_DAY), select(*_ENTRY))).yield_per(10_000)
+
+
+def read_folded(since: date, before: date) -> Iterable[Any]:
+    """Reads the folded days from one on and before another, as `read_ledger` gives them."""
+    return session.execute(select(*_DAY).where(LedgerDay.on_day >= since, LedgerDay.on_day < before))
+
+
+def read_checkpoint(month: date) -> Iterable[Any]:
+    """Reads a checkpoint as (organisation, course, sector, standing, people)."""
+    return session.execute(
+        select(
+            LedgerMonth.organisation_id,
+            LedgerMonth.course_id,
+            LedgerMonth.sector,
+            LedgerMonth.standing,
+            LedgerMonth.people,
+        ).where(LedgerMonth.month == month)
+    )
+
+
+def read_months() -> Iterable[Any]:
+    """Reads the checkpoints as (month, organisation, course, sector, standing, people), unordered."""
+    return session.execute(
+        select(
+            LedgerMonth.month,
+            LedgerMonth.organisation_id,
+            LedgerMonth.course_id,
+            LedgerMonth.sector,
+            LedgerMonth.standing,
+            LedgerMonth.people,
+        )
+    ).yield_per(10_000)
+
+
+def has_entries() -> bool:
+    """Says whether anything waits to be folded."""
+    return session.scalar(select(LedgerEntry.id).limit(1)) is not None
+
+
+def oldest_entries(limit: int) -> Select[Any]:
+    """Returns the statement that picks the entries to be folded next."""
+    return select(LedgerEntry.id).order_by(LedgerEntry.id).limit(limit)

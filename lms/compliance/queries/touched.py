@@ -1,0 +1,28 @@
+"""Whom facts are about."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from lms.assessment.models import Attempt
+from lms.certification.models import Award
+from lms.kernel.db import session
+from lms.learning.models import Completion
+
+TABLES: dict[str, type[Award] | type[Attempt] | type[Completion]] = {
+    "awards": Award,
+    "attempts": Attempt,
+    "completions": Completion,
+}
+CHUNK = 5000
+
+
+def persons_of(kind: str, numbers: Collection[int]) -> set[int]:
+    """Returns the persons whom some awards, attempts or completions are about."""
+    table = TABLES[kind]
+    listed = sorted(numbers)
+    found: set[int] = set()
+    for start in range(0, len(listed), CHUNK):
+        chunk = listed[start : start + CHUNK]
+        found.update(session.scalars(select(table.person_id).where(table.id.in_(chunk)).distinct()))
+    return found
