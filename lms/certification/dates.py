@@ -87,6 +87,11 @@ def dates_after(
     return DecidedDates(dates, course.validity, old, tuple(sorted(windows, key=lambda w: w[1].opens_on)))
 
 
+def first_dates(person_id: int, course: PublishedCourse, sector: str | None, earned_on: date) -> DecidedDates:
+    """Decides the dates of an award of somebody who never held the course before."""
+    return dates_after(None, person_id, course, sector, earned_on)
+
+
 def _windows(
     person_id: int, course: PublishedCourse, sector: str | None, earned_on: date, old_until: date
 ) -> Iterator[tuple[str, Window]]:

@@ -52,7 +52,7 @@ def inputs_of(award: Award, name: str | None) -> dict[str, str]:
         "qr": qr.rows(address),
         "product": printed["product"],
         "lang": printed["language"],
-        "label_how_prior_training": "Earlier record" if award.how == "import" else "",
+        f"label_how_{HOW[award.how]}": "Earlier record" if award.how == "import" else printed.get("how", ""),
         "issued_at": award.recorded_at.isoformat(),
     }
     # A design may print an empty text where its own default would be wrong, so what is not known is left out.

@@ -47,7 +47,8 @@ class Award(Model):
     score: Mapped[int | None]
     # What gave the dates: {"period", "old_award", "old_until", "windows", "counted_from", …}.
     dates_because: Mapped[dict[str, Any]] = mapped_column(Document)
-    # As printed: {"course", "code", "edition", "organisation", "sector", "product", "design", "modules"}.
+    # As printed: {"course", "code", "edition", "organisation", "sector", "product", "design", "modules"}, and "how"
+    # for sessions and prior training.
     printed: Mapped[dict[str, Any]] = mapped_column(Document)
     # Where the proof lies, for the ways that need one; a reference, never a document.
     evidence: Mapped[str] = mapped_column(String(200), default="")
@@ -137,3 +138,12 @@ class Recognition(Model):
     session_id: Mapped[int | None] = mapped_column(ForeignKey("training_session.id"), index=True)
     # Who checked the attendance or the earlier certificate.
     checked_by: Mapped[str] = mapped_column(String(120))
+
+    def for_award(self, award_id: int) -> "Recognition":
+        """Returns the same recognition for the award that takes the first one's place."""
+        return Recognition(
+            award_id=award_id,
+            organisation_id=self.organisation_id,
+            session_id=self.session_id,
+            checked_by=self.checked_by,
+        )

@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from lms.audit.operations import record
 from lms.catalogue.published import PublishedCourse
 from lms.certification import queries, rules
-from lms.certification.dates import DecidedDates, dates_after, decide_dates
+from lms.certification.dates import DecidedDates, decide_dates, first_dates
 from lms.certification.events import awards_changed
 from lms.certification.house import House
-from lms.certification.models import Award, AwardName, Revocation
+from lms.certification.models import Award, AwardName, Recognition, Revocation
+from lms.certification.training_queries import find_recognition
 from lms.kernel import chance, clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
@@ -42,11 +43,12 @@ class _Earning:
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """One line of a list: who earned the course on which day, and where the proof lies."""
+    """One line of a list: who earned the course on which day, where the proof lies, and who checked it."""
 
     person_id: int
     earned_on: date
     evidence: str = ""
+    checked_by: str = ""
 
 
 def issue(
@@ -84,8 +86,10 @@ def issue(
         decided = decide_dates(person_id, course_revision, examined, earning.day.earned_on)
     except (ValueError, OverflowError) as error:
         raise Invalid(f"The dates of this award cannot be counted: {error}.") from error
-    award = _award(person_id, course_revision, examined, earning=earning, decided=decided, house=house)
-    award.how, award.score, award.attempt_id, award.evidence = how, score, attempt_id, evidence[:200]
+    award = _award(
+        person_id, course_revision, examined, how=how, earning=earning, decided=decided, house=house
+    )
+    award.score, award.attempt_id, award.evidence = score, attempt_id, evidence[:200]
     added = _add(actor, award, person.name)
     if added is not award:
         return added
@@ -95,37 +99,48 @@ def issue(
 
 
 def issue_list(
-    actor: Actor, *, course_revision: PublishedCourse, how: str, house: House, earned: Sequence[Earned]
+    actor: Actor,
+    *,
+    course_revision: PublishedCourse,
+    how: str,
+    house: House,
+    earned: Sequence[Earned],
+    sector: str | None = None,
+    organisation_id: int | None = None,
+    session_id: int | None = None,
 ) -> list[Award]:
     """Issues an award for everybody on a list, such as the attendance of a session, in the list's order.
 
     What an award says is what `issue` would freeze; a list takes a handful of statements, and more only for those
-    who held the course before. For courses that are not per sector. Raises as `issue` does, and `Invalid` where
-    somebody is on the list twice.
+    who held the course before. Where an organisation vouches for the list, its name and who checked each line are
+    recorded beside the awards, and its own placement counts before others of that day. Raises as `issue` does,
+    and `Invalid` where somebody is on the list twice.
     """
     people = {person.id: person for person in queries.lock_people({each.person_id for each in earned})}
     if len(people) < len(earned):
         raise Invalid("Somebody on this list is unknown, or is on it twice.")
-    if course_revision.per_sector:
-        raise Invalid("This course is awarded sector by sector: say for which one.")
+    examined = _examined_sector(course_revision, sector)
     holders = queries.list_holders(people, course_revision.course_id)
     placed = queries.list_placements_of(people, [each.earned_on for each in earned])
     made: list[Award] = []
     for each in earned:
-        earning = _earned_by(
-            queries.placement_on(placed[each.person_id], each.earned_on), each.earned_on, house
-        )
-        decide = decide_dates if each.person_id in holders else _first_dates
+        placement = queries.placement_on(placed[each.person_id], each.earned_on, at=organisation_id)
+        earning = _earned_by(placement, each.earned_on, house)
+        decide = decide_dates if each.person_id in holders else first_dates
         try:
-            decided = decide(each.person_id, course_revision, None, each.earned_on)
+            decided = decide(each.person_id, course_revision, examined, each.earned_on)
         except (ValueError, OverflowError) as error:
             raise Invalid(f"The dates of this award cannot be counted: {error}.") from error
-        award = _award(each.person_id, course_revision, None, earning=earning, decided=decided, house=house)
-        award.how, award.evidence = how, each.evidence[:200]
+        award = _award(
+            each.person_id, course_revision, examined, how=how, earning=earning, decided=decided, house=house
+        )
+        award.evidence = each.evidence[:200]
         made.append(award)
     _add_all(actor, made, people)
     for award in made:
         _record_issue(actor, award)
+    if organisation_id is not None:
+        _vouch(organisation_id, session_id, made, earned)
     if made:
         awards_changed.send(None, awards={award.id for award in made})
     return made
@@ -148,6 +163,9 @@ def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
         **{column: getattr(award, column) for column in _COPIED}, attempt_id=None, supersedes_id=award.id
     )
     _add(actor, successor, corrected)
+    vouched = find_recognition(award.id)
+    if vouched is not None:
+        session.add(vouched.for_award(successor.id))
     record(
         actor, "certification.supersede", "award", award.id,
         organisation_id=award.organisation_id, reason=because, successor=successor.id,
@@ -195,6 +213,33 @@ def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None
     return revocation
 
 
+def revoke_list(actor: Actor, awards: Sequence[Award], *, reason: str) -> None:
+    """Ends several awards from the day each was earned on, in one act: none of them ever counted.
+
+    Those that were replaced or revoked before are the caller's to leave out. Raises `Invalid` for a missing reason.
+    """
+    because = _reason(reason)
+    queries.lock_people({award.person_id for award in awards})
+    session.add_all(
+        Revocation(
+            award_id=award.id,
+            effective_on=award.earned_on,
+            reason=because,
+            recorded_at=clock.now(),
+            recorded_by=actor.account_id or None,
+        )
+        for award in awards
+    )
+    session.flush()
+    for award in awards:
+        record(
+            actor, "certification.revoke", "award", award.id,
+            organisation_id=award.organisation_id, reason=because, effective_on=award.earned_on.isoformat(),
+        )  # fmt: skip
+    if awards:
+        awards_changed.send(None, awards={award.id for award in awards})
+
+
 # What a superseding award says as the first one did.
 _COPIED = (
     "person_id", "organisation_id", "course_id", "edition_id", "course_revision_id", "sector", "how", "earned_on",
@@ -207,6 +252,7 @@ def _award(
     course: PublishedCourse,
     examined: str | None,
     *,
+    how: str,
     earning: _Earning,
     decided: DecidedDates,
     house: House,
@@ -220,19 +266,37 @@ def _award(
         edition_id=course.edition_id,
         course_revision_id=course.revision_id,
         sector=examined,
+        how=how,
         earned_on=earning.day.earned_on,
         zone=earning.day.zone,
         valid_from=decided.dates.valid_from,
         valid_until=decided.dates.valid_until,
         dates_because=decided.because() | {"clock_ahead": earning.day.clock_ahead},
-        printed=_printed(course, examined, earning.placement, house),
+        printed=_printed(course, examined, earning.placement, house)
+        | _how_printed(how, earning.day.earned_on),
     )
 
 
-def _first_dates(
-    person_id: int, course: PublishedCourse, sector: str | None, earned_on: date
-) -> DecidedDates:
-    return dates_after(None, person_id, course, sector, earned_on)
+def _how_printed(how: str, earned_on: date) -> dict[str, str]:
+    """Returns how an award was earned as its certificate says it, where the design's own word says too little."""
+    if how == "session":
+        return {"how": f"In-person session on {_in_words(earned_on)}"}
+    return {"how": "Recognised prior training"} if how == "prior" else {}
+
+
+def _vouch(
+    organisation_id: int, session_id: int | None, awards: Sequence[Award], earned: Sequence[Earned]
+) -> None:
+    session.add_all(
+        Recognition(
+            award_id=award.id,
+            organisation_id=organisation_id,
+            session_id=session_id,
+            checked_by=each.checked_by,
+        )
+        for award, each in zip(awards, earned, strict=True)
+    )
+    session.flush()
 
 
 def _record_issue(actor: Actor, award: Award) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, exists, false, or_, true
 
-from lms.certification.models import Award
+from lms.certification.models import Award, Recognition, TrainingSession
 from lms.kernel.actor import Actor, Role
 from lms.people.models import Employment, Placement
 
@@ -54,3 +54,20 @@ def may_change_certificate(actor: Actor, award: Award, employers: Collection[int
     """
     deciding = employers if award.organisation_id is None else (award.organisation_id,)
     return any(actor.covers(Role.HR, organisation) for organisation in deciding)
+
+
+def may_record_training(actor: Actor, organisation_id: int) -> bool:
+    """Says whether the actor may record, see and withdraw sessions and prior training of an organisation."""
+    return actor.covers(Role.HR, organisation_id)
+
+
+def visible_sessions(actor: Actor) -> ColumnElement[bool]:
+    """Returns the condition on sessions that is true for those of `may_record_training`."""
+    scope = actor.organisations(Role.HR)
+    return true() if scope is None else TrainingSession.organisation_id.in_(sorted(scope))
+
+
+def visible_recognitions(actor: Actor) -> ColumnElement[bool]:
+    """Returns the condition on recognitions that is true for those of `may_record_training`."""
+    scope = actor.organisations(Role.HR)
+    return true() if scope is None else Recognition.organisation_id.in_(sorted(scope))

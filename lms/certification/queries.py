@@ -192,9 +192,11 @@ def list_placements_of(person_ids: Collection[int], days: Collection[date]) -> d
     return found
 
 
-def placement_on(placements: Sequence[Placement], day: date) -> Placement | None:
-    """Returns the first of some placements that holds on a day."""
-    return next((placement for placement in placements if _covers(placement, day)), None)
+def placement_on(placements: Sequence[Placement], day: date, *, at: int | None = None) -> Placement | None:
+    """Returns the first of some placements that holds on a day, one at an organisation before all others."""
+    holding = [placement for placement in placements if _covers(placement, day)]
+    there = (placement for placement in holding if placement.employment.organisation_id == at)
+    return next(there, None) or next(iter(holding), None)
 
 
 def _list_placements(person_id: int, first: date, last: date) -> Sequence[Placement]:

@@ -147,6 +147,19 @@ def nothing_lost_from(windows: Iterable[Window]) -> date | None:
     return min((window.opens_on for window in windows), default=None)
 
 
+def oldest_recognised(today: date, months: int) -> date:
+    """Returns the earliest day of which training is still recognised, `months` months ago.
+
+    A day that its month does not have becomes the month's last: 24 months before 29 February 2028 is 28
+    February 2026.
+    """
+    counted = today.year * 12 + today.month - 1 - months
+    year, month = counted // 12, counted % 12 + 1
+    if year < date.min.year:
+        return date.min
+    return date(year, month, min(today.day, monthrange(year, month)[1]))
+
+
 class EarnedDay(NamedTuple):
     """The day an award was earned, the zone it was counted in, and whether the device's clock was ahead."""
 

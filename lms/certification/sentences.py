@@ -14,6 +14,17 @@ def _(text: str, **values: object) -> str:
     return str(gettext(text, **values))
 
 
+def how_earned(award: Award) -> str:
+    """Says how an award was earned."""
+    if award.how == "session":
+        return _("In-person session on %(day)s", day=day(award.earned_on))
+    return {
+        "quiz": _("Course quiz"),
+        "prior": _("Recognised prior training"),
+        "import": _("Earlier record"),
+    }[award.how]
+
+
 def why_these_dates(award: Award) -> str:
     """Explains the dates of an award from the inputs that were frozen with it."""
     because = award.dates_because

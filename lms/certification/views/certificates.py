@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 
@@ -14,22 +14,16 @@ from lms.certification.document import render_certificate, verify_address
 from lms.certification.forms import CorrectForm, RevokeForm
 from lms.certification.queries import RecordedAward
 from lms.certification.rules import normalise_serial, print_serial
-from lms.certification.sentences import why_these_dates
+from lms.certification.sentences import how_earned, why_these_dates
+from lms.certification.training_queries import find_recognition
+from lms.certification.views.blueprint import bp
 from lms.kernel import clock, qr
 from lms.kernel.actor import Actor, Role
 from lms.kernel.errors import Invalid, NotAllowed, NotThere
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.limits import limiter
 
-bp = Blueprint("certification", __name__, template_folder="templates")
-
 LONGEST_TYPED = 60
-HOW_WORDS = {
-    "quiz": _l("Course quiz"),
-    "session": _l("In person"),
-    "prior": _l("Prior training"),
-    "import": _l("Earlier record"),
-}
 
 
 @bp.get("/certificates/<serial>")
@@ -47,7 +41,8 @@ def certificate(serial: str) -> ResponseReturnValue:
         check_address=check_address,
         # Made of digits and letters of a path alone, by our own code.
         code=Markup(qr.svg(check_address)),  # noqa: S704
-        how=HOW_WORDS[known.award.how],
+        how=how_earned(known.award),
+        recognised=find_recognition(known.award.id),
         own=known.award.person_id == actor.person_id,
         may_change=may_change(actor, known),
         successor=print_serial(known.replaced_by) if known.replaced_by else None,
@@ -141,7 +136,13 @@ def verified(serial: str) -> ResponseReturnValue:
         today = clock.today(known.award.zone)
         state = queries.state_of(known, today)
         response = make_response(
-            render_template("certification/verified.html", known=known, state=state, today=today)
+            render_template(
+                "certification/verified.html",
+                known=known,
+                state=state,
+                today=today,
+                how=how_earned(known.award),
+            )
         )
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -1,0 +1,89 @@
+"""Pasted lists: what people paste, and what is made of it."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, strategies as st
+
+from lms.certification.lines import Line, Unreadable, decode, read_attendance, read_day, read_trainings
+from lms.certification.rules import oldest_recognised
+
+DAY = date(2026, 3, 31)
+
+
+def test_staff_numbers_one_a_line() -> None:
+    read = read_attendance(" W-1 \r\n\r\nW-2\tAmina Yusuf\nW-3; Omar\n\u00a0\nW-4, Sami", DAY, "Binder 3")
+    assert read == [
+        Line(1, "W-1", DAY, "Binder 3"), Line(3, "W-2", DAY, "Binder 3"), Line(4, "W-3", DAY, "Binder 3"),
+        Line(6, "W-4", DAY, "Binder 3"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_lines_of_trainings(separator: str) -> None:
+    rows = [
+        ("Staff number", "Earned on", "Evidence"),
+        ("W-1", "2026-03-31", "File 1"),
+        ("W-2", "31.3.2026", "File 2"),
+    ]
+    read = read_trainings("\n".join(separator.join(row) for row in rows))
+    assert read == [Line(2, "W-1", DAY, "File 1"), Line(3, "W-2", DAY, "File 2")]
+
+
+def test_what_is_missing_is_kept_to_be_told() -> None:
+    read = read_trainings('W-1,03/31/2026,File 1\n\nW-2\nW-3,2026-03-31,"File 3, shelf ""B"""')
+    assert read == [
+        Line(1, "W-1", None, "File 1"),
+        Line(3, "W-2", None, ""),
+        Line(4, "W-3", DAY, 'File 3, shelf "B"'),
+    ]
+
+
+def test_a_list_without_heading_loses_no_line() -> None:
+    assert [each.staff_number for each in read_trainings("W-1,soon,File\nW-2,soon,File")] == ["W-1", "W-2"]
+    assert [each.staff_number for each in read_trainings("W-1\nW-2")] == ["W-1", "W-2"]
+    assert read_trainings("\n \n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-03-31", DAY), ("2026-3-31", DAY), ("31.03.2026", DAY), ("31.3.2026", DAY), ("31/03/2026", None),
+        ("2026-02-30", None), ("31.3.26", None), ("soon", None), ("", None), ("٢٠٢٦-٠٣-٣١", None),
+        ("0000-01-01", None),
+    ],
+)  # fmt: skip
+def test_days(text: str, day: date | None) -> None:
+    assert read_day(text) == day
+
+
+def test_files_in_their_encodings() -> None:
+    text = "W-1,2026-03-31,ملف ٧"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        assert decode(text.encode(encoding)) == text
+    with pytest.raises(Unreadable, match="CSV UTF-8"):
+        decode("W-1,2026-03-31,Börse".encode("cp1252"))
+
+
+def test_a_cell_without_end_is_refused() -> None:
+    with pytest.raises(Unreadable):
+        read_trainings('W-1,2026-03-31,"' + "x" * 200_000)
+
+
+@given(st.text(max_size=300))
+def test_nothing_pasted_breaks_the_reading(text: str) -> None:
+    for line in (*read_trainings(text), *read_attendance(text, DAY, "")):
+        assert line.number >= 1
+        assert "\x00" not in line.staff_number + line.evidence
+
+
+@pytest.mark.parametrize(
+    ("today", "months", "oldest"),
+    [
+        (date(2026, 9, 1), 24, date(2024, 9, 1)), (date(2028, 2, 29), 24, date(2026, 2, 28)),
+        (date(2026, 3, 31), 1, date(2026, 2, 28)), (date(2026, 1, 15), 1, date(2025, 12, 15)),
+        (date(1, 2, 1), 24, date.min),
+    ],
+)  # fmt: skip
+def test_the_oldest_day_recognised(today: date, months: int, oldest: date) -> None:
+    assert oldest_recognised(today, months) == oldest

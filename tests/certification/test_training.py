@@ -1,0 +1,376 @@
+"""Sessions and prior training: what a list would do, what it does, and what is refused."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from lms.audit.models import AuditEntry
+from lms.certification import operations, training, training_queries
+from lms.certification.errors import (
+    ListChanged,
+    ListEmpty,
+    ListTooLong,
+    NotHeldYet,
+    NothingToRecord,
+    NotYours,
+    SectorMissing,
+    SessionWithdrawn,
+    TooLongAgo,
+)
+from lms.certification.events import awards_changed
+from lms.certification.lines import Line
+from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
+from lms.certification.training import Asked, Found
+from lms.kernel import clock
+from lms.kernel.actor import SYSTEM, Actor, Role
+from lms.kernel.db import session
+from lms.kernel.errors import Invalid
+from lms.people.models import Organisation, Person
+from tests.certification import world
+from tests.certification.world import HOUSE, course, earned
+from tests.factories import people as factory
+
+NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
+HELD = date(2026, 8, 20)
+
+
+@pytest.fixture(autouse=True)
+def fixed() -> Iterator[None]:
+    with clock.using(clock.FixedClock(NOW)):
+        yield
+
+
+class World:
+    """Rivers Relief with Amina (W-1), Omar (W-2) and Sami (W-3); Hill Aid with Zainab (H-1); HR of the first."""
+
+    def __init__(self) -> None:
+        factory.sectors()
+        self.here, self.there = factory.organisation(), factory.organisation("hill-aid")
+        self.station = factory.station(time_zone="Asia/Amman")
+        self.people: dict[str, Person] = {}
+        for number, name, at, sector in (
+            ("W-1", "Amina Yusuf", self.here, "wash"),
+            ("W-2", "Omar Haddad", self.here, "health"),
+            ("W-3", "Sami Nur", self.here, "education"),
+            ("H-1", "Zainab Noor", self.there, "wash"),
+        ):
+            self.people[number] = factory.person(name)
+            factory.placed(factory.employed(self.people[number], at, number), self.station, sector)
+        self.hr = hr_of(self.here)
+        self.course = course(validity="P2Y", renewal="P60D")
+
+    def asked(self, **changes: object) -> Asked:
+        asked = Asked(
+            organisation_id=self.here.id, course=self.course, sector=None, how="session", renew=True,
+            oldest_months=24,
+        )  # fmt: skip
+        return replace(asked, **changes)  # type: ignore[arg-type]
+
+    def record(self, *numbers: str, form: str = "t-1", **changes: object) -> TrainingSession:
+        values = {"held_on": HELD, "station_id": self.station.id, "checked_by": "Lina Aziz"} | changes
+        asked = values.pop("asked", self.asked())
+        lines = attended(*numbers, on=values["held_on"])  # type: ignore[arg-type]
+        seal = values.pop("seal", None) or training.check(self.hr, asked, lines).seal  # type: ignore[arg-type]
+        return training.record_session(
+            self.hr, asked, lines, evidence="Binder 3", token=form, seal=seal, house=HOUSE, **values,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+
+def hr_of(organisation: Organisation) -> Actor:
+    return Actor(account_id=77, person_id=None, scopes={Role.HR: frozenset({organisation.id})})
+
+
+def attended(*numbers: str, on: date = HELD) -> list[Line]:
+    return [Line(place, number, on, "Binder 3") for place, number in enumerate(numbers, start=1)]
+
+
+def found(checked: training.Checked) -> list[Found]:
+    return [each.found for each in checked.lines]
+
+
+@pytest.fixture
+def here(house: Flask) -> World:
+    return World()
+
+
+# --- looking -----------------------------------------------------------------------------------------------
+
+
+def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
+    earned(here.people["W-2"], here.course, "2026-01-10")
+    lines = attended("W-1", "w-2", "W-9", "H-1", "w-1")
+    checked = training.check(here.hr, here.asked(), lines)
+    assert found(checked) == [Found.NEW, Found.RENEWED, Found.UNKNOWN, Found.NOT_YOURS, Found.TWICE]
+    assert checked.lines[0].until == date(2028, 8, 19)
+    # Omar's period is open for renewal only later, so it counts from the day of the session.
+    assert checked.lines[1].until == date(2028, 8, 19)
+    assert checked.lines[4].first_line == 1
+    left = training.check(here.hr, here.asked(renew=False), lines)
+    assert found(left)[1] is Found.COVERED
+    assert left.lines[1].until == date(2028, 1, 9)
+    assert session.scalars(select(Award)).all() == [session.scalars(select(Award)).one()]
+
+
+def test_what_was_revoked_covers_nobody(here: World) -> None:
+    award = earned(here.people["W-1"], here.course, "2026-01-10")
+    operations.revoke(SYSTEM, award, reason="Shared answers.", effective_on=date(2026, 2, 1))
+    assert found(training.check(here.hr, here.asked(renew=False), attended("W-1"))) == [Found.NEW]
+
+
+def test_lists_that_are_no_lists(here: World) -> None:
+    with pytest.raises(ListEmpty):
+        training.check(here.hr, here.asked(), [])
+    with pytest.raises(ListTooLong, match="501"):
+        training.check(here.hr, here.asked(), attended(*(f"N-{n}" for n in range(501))))
+    with pytest.raises(SectorMissing):
+        training.check(here.hr, here.asked(course=course("brief", per_sector=True)), attended("W-1"))
+    with pytest.raises(NotYours):
+        training.check(here.hr, here.asked(organisation_id=here.there.id), attended("H-1"))
+
+
+# --- sessions ----------------------------------------------------------------------------------------------
+
+
+def test_everybody_who_attended_has_a_certificate(here: World) -> None:
+    heard: list[set[int]] = []
+
+    def hear(_sender: object, *, awards: set[int]) -> None:
+        heard.append(awards)
+
+    with awards_changed.connected_to(hear):
+        held = here.record("W-1", "W-9", "W-3")
+    awards = session.scalars(select(Award).order_by(Award.id)).all()
+    assert [award.person_id for award in awards] == [here.people["W-1"].id, here.people["W-3"].id]
+    assert heard == [{award.id for award in awards}]
+    for award in awards:
+        assert (award.how, award.earned_on, award.valid_until) == ("session", HELD, date(2028, 8, 19))
+        assert (award.evidence, award.organisation_id) == ("Binder 3", here.here.id)
+        assert award.printed["how"] == "In-person session on 20\N{NO-BREAK SPACE}August\N{NO-BREAK SPACE}2026"
+        vouched = session.get_one(Recognition, award.id)
+        assert (vouched.session_id, vouched.checked_by, vouched.organisation_id) == (
+            held.id, "Lina Aziz", here.here.id,
+        )  # fmt: skip
+    entry = session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "certification.record_session")
+    ).one()
+    assert (entry.subject_id, entry.account_id, entry.detail["awards"]) == (held.id, 77, 2)
+
+
+def test_sending_twice_records_one(here: World) -> None:
+    first = here.record("W-1", "W-3")
+    lines = attended("W-1", "W-3")
+    again = training.record_session(
+        here.hr, here.asked(), lines, held_on=HELD, station_id=here.station.id, checked_by="Lina Aziz",
+        evidence="Binder 3", token="t-1", seal="whatever it was", house=HOUSE,
+    )  # fmt: skip
+    assert again.id == first.id
+    assert len(session.scalars(select(Award)).all()) == 2
+    # From a new form it is another session, of which everybody has a certificate already.
+    with pytest.raises(NothingToRecord):
+        here.record("W-1", "W-3", form="t-2")
+    assert len(session.scalars(select(TrainingSession)).all()) == 1
+
+
+def test_what_was_confirmed_is_what_was_shown(here: World) -> None:
+    seal = training.check(here.hr, here.asked(), attended("W-1", "W-2")).seal
+    earned(here.people["W-2"], here.course, HELD, earned_on=HELD, recorded_at=NOW)
+    with pytest.raises(ListChanged):
+        here.record("W-1", "W-2", seal=seal)
+    with pytest.raises(ListChanged):
+        here.record("W-1", seal=seal)
+    assert session.scalars(select(TrainingSession)).all() == []
+
+
+def test_days_of_a_session(here: World) -> None:
+    with pytest.raises(NotHeldYet):
+        here.record("W-1", held_on=date(2026, 9, 2), seal="x")
+    with pytest.raises(TooLongAgo, match="24 months"):
+        here.record("W-1", held_on=date(2024, 8, 31), seal="x")
+    assert here.record("W-1", held_on=date(2024, 9, 1)).held_on == date(2024, 9, 1)
+
+
+def test_a_session_by_sector(here: World) -> None:
+    brief = course("brief", per_sector=True)
+    earned(here.people["W-1"], brief, "2026-08-01", sector="health")
+    held = here.record("W-1", asked=here.asked(course=brief, sector="wash", renew=False))
+    assert held.sector == "wash"
+    (award,) = training_queries.list_standing_awards_of(held.id)
+    assert (award.sector, award.printed["sector_slug"]) == ("wash", "wash")
+
+
+def test_the_own_organisation_counts_where_somebody_works_for_two(here: World) -> None:
+    factory.placed(
+        factory.employed(here.people["W-1"], here.there, "H-7"), here.station, "health", date(2026, 5, 1)
+    )
+    here.record("W-1")
+    award = session.scalars(select(Award)).one()
+    assert (award.organisation_id, award.printed["organisation"]) == (here.here.id, "Rivers Relief")
+
+
+def test_the_edition_is_that_of_the_day(here: World) -> None:
+    taught = training_queries.find_course_on(here.course.course_id, HELD)
+    assert taught is not None
+    assert taught.revision_id == here.course.revision_id
+    earlier = training_queries.find_course_on(here.course.course_id, date(2018, 1, 1))
+    assert earlier is not None
+    assert earlier.revision_id == here.course.revision_id
+    assert training_queries.find_course_on(999_999, HELD) is None
+
+
+# --- withdrawing -------------------------------------------------------------------------------------------
+
+
+def test_a_withdrawn_session_revokes_what_it_gave_in_one_act(here: World) -> None:
+    held = here.record("W-1", "W-2", "W-3")
+    amina, omar, sami = training_queries.list_standing_awards_of(held.id)
+    operations.revoke(here.hr, omar, reason="Was not there.", effective_on=date(2026, 8, 25))
+    corrected = operations.supersede(here.hr, amina, name="Amina Al-Yusuf", reason="Spelling.")
+    heard: list[set[int]] = []
+
+    def hear(_sender: object, *, awards: set[int]) -> None:
+        heard.append(awards)
+
+    with awards_changed.connected_to(hear):
+        assert training.withdraw_session(here.hr, held, reason="Another course was held.") == 2
+    assert heard == [{corrected.id, sami.id}]
+    revoked = {row.award_id: (row.effective_on, row.reason) for row in session.scalars(select(Revocation))}
+    assert revoked == {
+        omar.id: (date(2026, 8, 25), "Was not there."),
+        corrected.id: (HELD, "Another course was held."),
+        sami.id: (HELD, "Another course was held."),
+    }
+    assert session.get_one(SessionWithdrawal, held.id).reason == "Another course was held."
+    with pytest.raises(SessionWithdrawn):
+        training.withdraw_session(here.hr, held, reason="Again.")
+    with pytest.raises(NotYours):
+        training.withdraw_session(hr_of(here.there), held, reason="Not mine.")
+    # They can attend again on another day, and even on the same one: nothing covers them any more.
+    assert found(training.check(here.hr, here.asked(), attended("W-3"))) == [Found.NEW]
+
+
+def test_a_withdrawal_has_its_reason(here: World) -> None:
+    held = here.record("W-1")
+    with pytest.raises(Invalid):
+        training.withdraw_session(here.hr, held, reason="  ")
+    assert session.get(SessionWithdrawal, held.id) is None
+
+
+@pytest.mark.parametrize("table", [TrainingSession, Recognition, SessionWithdrawal])
+def test_the_database_refuses_to_change_them(here: World, table: type) -> None:
+    held = here.record("W-1")
+    training.withdraw_session(here.hr, held, reason="By mistake.")
+    word = "reason" if table is SessionWithdrawal else "checked_by"
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(update(table).values({word: "Other"}))
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.delete(session.scalars(select(table)).one())
+        session.flush()
+
+
+# --- prior training ----------------------------------------------------------------------------------------
+
+
+def prior(here: World, *lines: tuple[str, str | None, str], **changes: object) -> training.Checked:
+    read = [
+        Line(place, number, date.fromisoformat(day) if day else None, evidence)
+        for place, (number, day, evidence) in enumerate(lines, start=1)
+    ]
+    return training.check(here.hr, here.asked(how="prior", renew=False, **changes), read)
+
+
+def test_prior_training_has_its_limits(here: World) -> None:
+    checked = prior(
+        here,
+        ("W-1", "2024-09-01", "File 1"),
+        ("W-2", "2024-08-31", "File 2"),
+        ("W-3", "2026-09-02", "File 3"),
+    )
+    # On 1 September 2026 the first would have ended the day before, for the course is valid for two years.
+    assert found(checked) == [Found.ENDED, Found.TOO_OLD, Found.FUTURE]
+    assert checked.lines[0].until == date(2026, 8, 31)
+    assert checked.lines[1].limit == date(2024, 9, 1)
+    assert found(prior(here, ("W-1", "2024-09-02", "File 1"))) == [Found.NEW]
+    assert found(prior(here, ("W-1", None, "File 1"), ("W-2", "2026-01-01", ""))) == [
+        Found.NO_DAY, Found.NO_EVIDENCE,
+    ]  # fmt: skip
+    assert found(prior(here, ("W-1", "2026-01-01", "x" * 201))) == [Found.NO_EVIDENCE]
+    assert found(prior(here, ("W-1", "2026-01-01", "File"), oldest_months=6)) == [Found.TOO_OLD]
+
+
+def test_recognised_training_counts_from_its_own_day(here: World) -> None:
+    lines = [Line(1, "W-1", date(2025, 3, 1), "File 7"), Line(2, "W-2", date(2025, 12, 31), "File 8")]
+    asked = here.asked(how="prior", renew=False)
+    seal = training.check(here.hr, asked, lines).seal
+    made = training.recognise(here.hr, asked, lines, checked_by="Lina Aziz", seal=seal, house=HOUSE)
+    assert [(a.how, a.earned_on, a.valid_until, a.evidence) for a in made] == [
+        ("prior", date(2025, 3, 1), date(2027, 2, 28), "File 7"),
+        ("prior", date(2025, 12, 31), date(2027, 12, 30), "File 8"),
+    ]
+    # Amina was nowhere yet in March 2025: her certificate names no organisation, and the one who vouches is kept.
+    assert made[0].organisation_id is None
+    assert made[0].printed["how"] == "Recognised prior training"
+    vouched = session.get_one(Recognition, made[0].id)
+    assert (vouched.session_id, vouched.organisation_id, vouched.checked_by) == (
+        None,
+        here.here.id,
+        "Lina Aziz",
+    )
+    with pytest.raises(ListChanged):
+        training.recognise(here.hr, asked, lines, checked_by="Lina Aziz", seal=seal, house=HOUSE)
+    assert found(training.check(here.hr, asked, lines)) == [Found.SAME_DAY, Found.SAME_DAY]
+    assert len(session.scalars(select(Award)).all()) == 2
+    actions = session.scalars(select(AuditEntry.action).where(AuditEntry.reason == "File 7")).all()
+    assert actions == ["certification.recognise"]
+
+
+def test_a_training_from_before_changes_no_later_award(here: World) -> None:
+    later = earned(here.people["W-1"], here.course, "2026-02-01")
+    asked = here.asked(how="prior", renew=False)
+    line = Line(1, "W-1", date(2025, 2, 1), "File 7")
+    (made,) = training.recognise(here.hr, asked, [line], checked_by="Lina", seal=None, house=HOUSE)
+    session.refresh(later)
+    assert (later.valid_until, made.valid_until) == (date(2028, 1, 31), date(2027, 1, 31))
+
+
+def test_recognition_follows_a_correction(here: World) -> None:
+    here.record("W-1")
+    award = session.scalars(select(Award)).one()
+    corrected = operations.supersede(here.hr, award, name="Amina Al-Yusuf", reason="Spelling.")
+    vouched = training_queries.find_recognition(corrected.id)
+    assert vouched is not None
+    assert vouched.checked_by == "Lina Aziz"
+    (row,) = training_queries.list_attendance(vouched.session_id or 0)
+    assert row.serial.replace("-", "") == corrected.serial
+
+
+# --- many --------------------------------------------------------------------------------------------------
+
+
+def test_five_hundred_attend_in_few_statements(here: World) -> None:
+    numbers = [f"N-{n}" for n in range(500)]
+    for number in numbers:
+        factory.placed(factory.employed(factory.person(f"Person {number}"), here.here, number), here.station)
+    began = datetime.now(UTC)
+    held = here.record(*numbers)
+    assert len(training_queries.list_attendance(held.id)) == 500
+    assert datetime.now(UTC) - began < timedelta(seconds=15)
+    (listed,) = training_queries.list_sessions_for(here.hr, None, 1).rows
+    assert listed.attended == 500
+    assert training.withdraw_session(here.hr, held, reason="A trial.") == 500
+
+
+def test_sessions_are_seen_by_their_own_hr(here: World) -> None:
+    held = here.record("W-1")
+    assert training_queries.list_sessions_for(here.hr, None, 1).total == 1
+    assert training_queries.list_sessions_for(here.hr, here.course.course_id, 1).total == 1
+    assert training_queries.list_sessions_for(here.hr, 999_999, 1).total == 0
+    assert training_queries.list_sessions_for(hr_of(here.there), None, 1).total == 0
+    assert training_queries.list_courses_held(here.hr) == [(here.course.course_id, world.TITLE)]
+    assert training_queries.list_courses_held(hr_of(here.there)) == []
+    whole = Actor(account_id=1, scopes={Role.HR: None})
+    assert training_queries.load_session_for(whole, held.id).held.id == held.id

@@ -1,0 +1,349 @@
+"""The pages of sessions and prior training, as HR uses them without any script."""
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from lms.certification.models import Award, TrainingSession
+from lms.certification.rules import print_serial
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.kernel.db import session, unit_of_work
+from lms.people.models import DutyStation, Organisation, Person
+from tests.certification import world
+from tests.factories import people
+from tests.factories.people import make_small_house, sign_in
+
+
+@pytest.fixture(autouse=True)
+def fixed() -> Iterator[None]:
+    with clock.using(clock.FixedClock(datetime(2026, 9, 1, 12, 0, tzinfo=UTC))):
+        yield
+
+
+@pytest.fixture
+def ids(app: Flask) -> dict[str, int]:
+    """The small house with Hill Aid beside it, whose HR is Omar, a course, and a brief by sector."""
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        here, station = (
+            session.scalars(select(Organisation)).one(),
+            session.scalars(select(DutyStation)).one(),
+        )
+        there = people.organisation("hill-aid")
+        omar = people.person("Omar Said", "omar@demo.example")
+        people.placed(people.employed(omar, there, "H-1"), station, "health")
+        people.account(omar, Role.HR, at=there)
+        course = world.course(validity="P2Y", renewal="P60D")
+        brief = world.course("brief", validity="P1Y", per_sector=True, title="Sector brief", code="CP-BR")
+        return {
+            "here": here.id, "there": there.id, "station": station.id, "course": course.course_id,
+            "brief": brief.course_id,
+        }  # fmt: skip
+
+
+def text_of(response: object) -> str:
+    """Returns the words of a page with one space between them."""
+    page = re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))  # type: ignore[attr-defined]
+    return re.sub(r"\s+", " ", unescape(page))
+
+
+def confirmation(response: object) -> dict[str, str]:
+    """Returns what the form in the answer to a check would send."""
+    page = response.get_data(as_text=True)  # type: ignore[attr-defined]
+    form = page.split('id="would-do"')[1].split("</form>")[0]
+    pairs = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
+    return {name: unescape(value) for name, value in pairs}
+
+
+def session_form(ids: dict[str, int], **changes: object) -> dict[str, object]:
+    return {
+        "organisation": ids["here"], "course": ids["course"], "sector": "", "held_on": "2026-08-20",
+        "station": ids["station"], "checked_by": "Lina Aziz", "evidence": "Binder 3",
+        "lines": "W-1\r\nW-2\r\nW-77\r\nH-1\r\nw-1", "renew": "y", "token": "form-1",
+    } | changes  # fmt: skip
+
+
+def test_hr_records_a_session_after_a_look(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    assert "No session is recorded yet" in text_of(client.get("/sessions"))
+    page = client.get("/sessions/new")
+    assert "nothing about a real child" in text_of(page)
+    assert 'value="2026-09-01"' in page.get_data(as_text=True)
+    looked = client.post("/sessions/check", data=session_form(ids))
+    assert looked.status_code == 200
+    words = text_of(looked)
+    for said in (
+        "2 certificates would be issued. 3 lines would be left out. Nothing is recorded yet.",
+        "Nobody has this staff number.", "This staff number belongs to another organisation.",
+        "Stands on line 1 already.", "Amina Yusuf", "Valid through 19 Aug 2028.",
+        "Record it and issue 2 certificates",
+    ):  # fmt: skip
+        assert said in words, said
+    assert "Omar Said" not in words
+    with app.app_context():
+        assert session.scalars(select(TrainingSession)).all() == []
+    sent = confirmation(looked)
+    assert sent["lines"] == "W-1\r\nW-2\r\nW-77\r\nH-1\r\nw-1"
+    made = client.post("/sessions/new", data=sent)
+    assert made.status_code == 303
+    address = made.headers["Location"]
+    shown = client.get(address)
+    for said in ("2 people attended", "Amina Yusuf", "Tomas Silva", "Lina Aziz", "Binder 3", "North River"):
+        assert said in text_of(shown), said
+    again = client.post("/sessions/new", data=sent)
+    assert (again.status_code, again.headers["Location"]) == (303, address)
+    listed = text_of(client.get("/sessions"))
+    assert "1 session" in listed
+    assert "20 Aug 2026" in listed
+    # The certificate says how it was earned, on the page, for everybody, and on paper.
+    serial = re.findall(r'href="/certificates/([^"]+)"', shown.get_data(as_text=True))[0]
+    own = text_of(client.get(f"/certificates/{serial}"))
+    assert "In-person session on 20 August 2026" in own
+    assert "Lina Aziz" in own
+    public = text_of(client.get(f"/verify/{serial}"))
+    assert "In-person session on 20 August 2026" in public
+    assert "Lina Aziz" not in public
+    (paper,) = PdfReader(io.BytesIO(client.get(f"/certificates/{serial}.pdf").data)).pages
+    assert "In-person session on 20 August 2026" in re.sub(r"\s+", " ", paper.extract_text())
+
+
+def test_a_changed_list_is_looked_at_again(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    sent = confirmation(client.post("/sessions/check", data=session_form(ids)))
+    for changed in (sent | {"lines": "W-3"}, sent | {"seal": ""}, sent | {"held_on": "2026-08-21"}):
+        refused = client.post("/sessions/new", data=changed)
+        assert refused.status_code == 422
+        assert "Something changed since this list was checked" in text_of(refused)
+        assert confirmation(refused)["seal"] != changed["seal"]
+    with app.app_context():
+        assert session.scalars(select(Award)).all() == []
+    assert client.post("/sessions/new", data=confirmation(refused)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"held_on": "2026-09-02"}, "this day has not come yet"),
+        ({"held_on": "2024-08-31"}, "24 months"),
+        ({"held_on": ""}, "Choose the day"),
+        ({"lines": " \n "}, "at least one staff number"),
+        ({"lines": "\n".join(f"N-{n}" for n in range(501))}, "At most 500 lines"),
+        ({"checked_by": ""}, "Write who checked"),
+        ({"evidence": ""}, "attendance list"),
+        ({"station": "99"}, "Not a valid choice"),
+        ({"course": "x"}, "Invalid Choice"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_and_what_was_typed_is_kept(
+    client: FlaskClient, ids: dict[str, int], changes: dict[str, object], said: str
+) -> None:
+    sign_in(client, "hana@demo.example")
+    refused = client.post("/sessions/check", data=session_form(ids, **changes))
+    assert refused.status_code == 422
+    assert said in text_of(refused)
+    if "checked_by" not in changes:
+        assert 'value="Lina Aziz"' in refused.get_data(as_text=True)
+
+
+def test_a_brief_asks_for_its_sector(client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    form = session_form(ids, course=ids["brief"])
+    assert "choose which one" in text_of(client.post("/sessions/check", data=form))
+    sent = confirmation(client.post("/sessions/check", data=form | {"sector": "wash"}))
+    made = client.post("/sessions/new", data=sent)
+    assert "Wash" in text_of(client.get(made.headers["Location"]))
+
+
+def test_nobody_found_offers_nothing_to_confirm(client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    looked = client.post("/sessions/check", data=session_form(ids, lines="W-77"))
+    assert "0 certificates would be issued" in text_of(looked)
+    assert 'name="seal"' not in looked.get_data(as_text=True)
+
+
+def recorded(client: FlaskClient, ids: dict[str, int]) -> str:
+    sent = confirmation(client.post("/sessions/check", data=session_form(ids)))
+    return str(client.post("/sessions/new", data=sent).headers["Location"])
+
+
+def test_hr_withdraws_a_session(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    address = recorded(client, ids)
+    asked = text_of(client.get(f"{address}/withdraw"))
+    assert "2 certificates are revoked from the day they were earned" in asked
+    assert client.post(f"{address}/withdraw", data={"reason": ""}).status_code == 422
+    done = client.post(f"{address}/withdraw", data={"reason": "It was another course"})
+    assert (done.status_code, done.headers["Location"]) == (303, address)
+    shown = client.get(address)
+    words = text_of(shown)
+    assert "Withdrawn." in words
+    assert "It was another course" in words
+    assert words.count("Revoked") == 2
+    assert "withdraw it" not in words
+    serial = re.findall(r'href="/certificates/([^"]+)"', shown.get_data(as_text=True))[0]
+    assert "has not counted since 20 August 2026" in text_of(client.get(f"/verify/{serial}"))
+    again = client.post(f"{address}/withdraw", data={"reason": "Twice"})
+    assert (again.status_code, "withdrawn before" in text_of(again)) == (422, True)
+    assert "Withdrawn" in text_of(client.get("/sessions"))
+
+
+def test_sessions_of_others_are_not_there(client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    address = recorded(client, ids)
+    client.post("/logout")
+    sign_in(client, "omar@demo.example")
+    assert client.get(address).status_code == 404
+    assert client.post(f"{address}/withdraw", data={"reason": "Why"}).status_code == 404
+    assert "No session is recorded yet" in text_of(client.get("/sessions"))
+    forged = client.post("/sessions/check", data=session_form(ids))
+    assert "Amina" not in text_of(forged)
+    assert client.get("/sessions/99999999999999999999").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["amina", "tomas", "karim", "root"])
+def test_sessions_are_for_hr(client: FlaskClient, ids: dict[str, int], who: str) -> None:
+    sign_in(client, f"{who}@demo.example")
+    pages = ("/sessions", "/sessions/new", "/sessions/prior", "/sessions/prior/new", "/sessions/prior/list")
+    assert {client.get(page).status_code for page in pages} == {403}
+    posts = (
+        "/sessions/check",
+        "/sessions/new",
+        "/sessions/prior/new",
+        "/sessions/prior/check",
+        "/sessions/prior/list",
+    )
+    assert {client.post(page, data=session_form(ids)).status_code for page in posts} == {403}
+
+
+def test_long_lists_of_sessions_have_pages_and_a_filter(
+    app: Flask, client: FlaskClient, ids: dict[str, int]
+) -> None:
+    with app.app_context(), unit_of_work():
+        revision = session.scalars(
+            select(world.CourseRevision.id).where(world.CourseRevision.course_id == ids["course"])
+        ).one()
+        session.add_all(
+            TrainingSession(
+                organisation_id=ids["here"], course_id=ids["course"], course_revision_id=revision,
+                held_on=date(2026, 1, 1), station_id=ids["station"], checked_by="Lina", evidence="Binder",
+                token=f"t-{n}", recorded_at=clock.now(),
+            )
+            for n in range(60)
+        )  # fmt: skip
+    sign_in(client, "hana@demo.example")
+    assert client.get("/sessions").get_data(as_text=True).count('<th scope="row">') == 50
+    second = client.get(f"/sessions?page=2&course={ids['course']}")
+    assert second.get_data(as_text=True).count('<th scope="row">') == 10
+    assert "Page 2 of 2" in text_of(second)
+    assert f"course={ids['course']}" in second.get_data(as_text=True)
+    for odd in ("x", "-1", "99999999999999999999", "%00"):
+        assert client.get(f"/sessions?course={odd}&page={odd}").status_code == 200, odd
+
+
+# --- prior training ----------------------------------------------------------------------------------------
+
+
+def test_hr_recognises_one_training(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    assert "No prior training is recognised yet" in text_of(client.get("/sessions/prior"))
+    assert 'value="W-1"' in client.get("/sessions/prior/new?staff_number=W-1").get_data(as_text=True)
+    form = {
+        "organisation": ids["here"], "course": ids["course"], "sector": "", "staff_number": "w-1",
+        "earned_on": "2026-02-10", "evidence": "File 7", "checked_by": "Lina Aziz",
+    }  # fmt: skip
+    for changes, said in (
+        ({"earned_on": "2024-08-30"}, "only what was earned since 1 Sep 2024 is recognised"),
+        ({"earned_on": "2024-09-01"}, "ended on 31 Aug 2026"),
+        ({"earned_on": "2026-09-02"}, "has not come yet"),
+        ({"staff_number": "H-1"}, "belongs to another organisation"),
+        ({"staff_number": "W-77"}, "Nobody has this staff number"),
+        ({"evidence": ""}, "where the earlier certificate can be found"),
+    ):
+        refused = client.post("/sessions/prior/new", data=form | changes)
+        assert refused.status_code == 422
+        assert said in text_of(refused), said
+    made = client.post("/sessions/prior/new", data=form)
+    assert made.status_code == 303
+    shown = text_of(client.get(made.headers["Location"]))
+    for said in ("Recognised prior training", "File 7", "Lina Aziz", "9 February 2028"):
+        assert said in shown, said
+    again = client.post("/sessions/prior/new", data=form)
+    assert (again.status_code, "earned on 10 Feb 2026 already" in text_of(again)) == (422, True)
+    assert "File 7" in text_of(client.get("/sessions/prior"))
+    (paper,) = PdfReader(io.BytesIO(client.get(f"{made.headers['Location']}.pdf").data)).pages
+    assert "Recognised prior training" in re.sub(r"\s+", " ", paper.extract_text())
+
+
+def trainings_form(ids: dict[str, int], **changes: object) -> dict[str, object]:
+    return {
+        "organisation": ids["here"], "course": ids["course"], "sector": "", "checked_by": "Lina Aziz", "lines": "",
+    } | changes  # fmt: skip
+
+
+def test_hr_recognises_a_list_from_a_file(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    body = (
+        "\ufeffStaff number;Earned on;Proof\r\nW-1;2026-03-31;=1+1\r\nW-2;31.12.2025;File 8\r\n"
+        "W-3;03/04/2026;File 9\r\n"
+    )
+    looked = client.post(
+        "/sessions/prior/check",
+        data=trainings_form(ids, file=(io.BytesIO(body.encode()), "list.csv")),
+        content_type="multipart/form-data",
+    )
+    assert looked.status_code == 200
+    words = text_of(looked)
+    assert "2 certificates would be issued. 1 line would be left out." in words
+    assert "The day cannot be read" in words
+    sent = confirmation(looked)
+    made = client.post("/sessions/prior/list", data=sent)
+    assert made.status_code == 303
+    listed = text_of(client.get("/sessions/prior"))
+    for said in ("Amina Yusuf", "Tomas Silva", "File 8", "31 Dec 2025"):
+        assert said in listed, said
+    again = client.post("/sessions/prior/list", data=sent)
+    assert again.status_code == 422
+    assert "0 certificates would be issued" in text_of(again)
+    with app.app_context():
+        assert len(session.scalars(select(Award)).all()) == 2
+
+
+def test_files_that_are_no_lists(client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    for body, said in (
+        (b"W-1,2026-03-31,B\xf6rse", "CSV UTF-8"),
+        (b"", "nobody on this list"),
+        (b"\x00\x00", "nobody on this list"),
+    ):
+        refused = client.post(
+            "/sessions/prior/check",
+            data=trainings_form(ids, file=(io.BytesIO(body), "list.csv")),
+            content_type="multipart/form-data",
+        )
+        assert refused.status_code == 422
+        assert said in text_of(refused), said
+
+
+def test_a_session_is_linked_for_those_who_may_open_it(
+    app: Flask, client: FlaskClient, ids: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    address = recorded(client, ids)
+    with app.app_context():
+        amina = session.scalars(select(Person).where(Person.name == "Amina Yusuf")).one()
+        serial = print_serial(session.scalars(select(Award.serial).where(Award.person_id == amina.id)).one())
+    assert f'href="{address}"' in client.get(f"/certificates/{serial}").get_data(as_text=True)
+    client.post("/logout")
+    sign_in(client)
+    page = client.get(f"/certificates/{serial}")
+    assert page.status_code == 200
+    assert f'href="{address}"' not in page.get_data(as_text=True)
