@@ -51,6 +51,29 @@ def find_account_by_email(email: str) -> Account | None:
     return _account_where(Account.email == email.strip().lower())
 
 
+def list_persons_without_account(person_ids: Iterable[int]) -> list[tuple[int, str | None]]:
+    """Lists those of some people who have no account, each with their e-mail. A query for each 500 of them."""
+    ids, found = sorted(person_ids), []
+    for start in range(0, len(ids), 500):
+        rows = session.execute(
+            select(Person.id, Person.email)
+            .outerjoin(Account, Account.person_id == Person.id)
+            .where(Person.id.in_(ids[start : start + 500]), Account.id.is_(None))
+            .order_by(Person.id)
+        )
+        found += [(row[0], row[1]) for row in rows]
+    return found
+
+
+def sign_in_with(emails: Iterable[str]) -> set[str]:
+    """Returns those of some e-mails, in lower case, that an account signs in with. A query for each 500 of them."""
+    asked, found = sorted(emails), set[str]()
+    for start in range(0, len(asked), 500):
+        rows = session.scalars(select(Account.email).where(Account.email.in_(asked[start : start + 500])))
+        found.update(email for email in rows if email)
+    return found
+
+
 def list_accounts_by_staff_number(staff_number: str, organisation_id: int | None = None) -> Sequence[Account]:
     """Lists the accounts of everybody with a staff number, in one organisation or in all of them."""
     statement = (
