@@ -1,30 +1,30 @@
 """Answers to questions about standings: the facts are loaded once, and every figure of a page comes from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from lms.compliance import rules
 from lms.compliance.asking import Question
 from lms.compliance.exports import Cell
+from lms.compliance.listing import BATCH, count_lapsing, list_all, list_page
+from lms.compliance.population import Population
 from lms.compliance.prepared import prepare
-from lms.compliance.queries.facts import CourseWords, Loaded, Reach
+from lms.compliance.queries.facts import CourseWords, Loaded, Reach, required_courses
 from lms.compliance.queries.lists import Named, name_people
 from lms.compliance.reading import StandingRow, standing_row
 from lms.compliance.report import (
+    Counting,
     Figures,
     PopulationCounts,
     Report,
     SectorLine,
     Stood,
-    listed_people,
     make_report,
     sorted_lines,
-    stand,
 )
+from lms.compliance.sources import check_whole, prepared_counts
 from lms.kernel import clock
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +36,38 @@ class ReportPage:
     courses: Sequence[CourseWords]
     known_at: datetime
     question: Question
+    # How many comply on the day and will not any more by each of the days ahead, if nothing is done.
+    lapsing: Mapping[date, int]
 
 
 def answer_report(question: Question, sort: str = "rate") -> ReportPage:
-    """Makes the report that is asked for."""
-    prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
-    loaded = prepared.loaded
+    """Makes the report that is asked for; from what is prepared, or for a past moment from the facts.
+
+    Raises StillUpdating.
+    """
+    exact = question.known_as_of is not None or not check_whole(question.organisation_ids)
+    population: Population | None = None
+    counting: Counting = prepared_counts(question)
+    if exact:
+        prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
+        population = prepared.population
+        counting = PopulationCounts(population, question.filters)
+    courses = required_courses(question.organisation_ids)
     report = make_report(
-        PopulationCounts(prepared.population, question.filters),
+        counting,
         question.as_of,
         question.filters,
         sectors=list(question.words.sectors),
-        courses=courses_in_order(loaded),
+        courses=[each.course_id for each in sorted(courses.values(), key=lambda each: each.title)],
     )
+    days = [point.day for point in report.ahead]
     return ReportPage(
         report=report,
         lines=sorted_lines(report.lines, sort),
-        courses=[loaded.courses[int(course)] for course in report.courses],
+        courses=[courses[int(course)] for course in report.courses],
         known_at=question.known_as_of or clock.now(),
         question=question,
+        lapsing=dict(zip(days, count_lapsing(question, days, population), strict=True)),
     )
 
 
@@ -104,27 +117,39 @@ class PeoplePage:
 def answer_people(
     question: Question, standings: Iterable[rules.Standing] | None, page: int | None = 1
 ) -> PeoplePage:
-    """Lists the people who are asked for, worst first: one page of fifty, or all of them where `page` is None."""
-    prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
-    loaded = prepared.loaded
-    stood = stand(prepared.population, question.as_of, question.filters)
-    found = listed_people(stood, standings=None if standings is None else frozenset(standings))
-    pages = max(1, -(-len(found) // PAGE))
-    at = 1 if page is None else min(max(page, 1), pages)
-    shown = found if page is None else found[(at - 1) * PAGE : at * PAGE]
-    names = _names(question, shown)
+    """Lists the people who are asked for, worst first: one page of fifty, or all of them where `page` is None.
+
+    All of them come as they are read, some hundred at a time. Raises StillUpdating.
+    """
+    known_at = question.known_as_of or clock.now()
+    if page is None:
+        wanted = None if standings is None else frozenset(standings)
+        lines = list(all_lines(question, wanted))
+        return PeoplePage(lines, len(lines), 1, 1, known_at, question)
+    listed = list_page(question, standings, page)
     return PeoplePage(
-        lines=[_person_line(question, loaded, each, names) for each in shown],
-        total=len(found),
-        page=at,
-        pages=pages,
-        known_at=question.known_as_of or clock.now(),
+        lines=_lines(question, listed.loaded, listed.stood),
+        total=listed.total,
+        page=listed.page,
+        pages=listed.pages,
+        known_at=known_at,
         question=question,
     )
 
 
+def all_lines(question: Question, standings: Iterable[rules.Standing] | None) -> Iterator[PersonLine]:
+    """Gives everybody who is asked for, worst first, read some hundred at a time. Raises StillUpdating."""
+    for loaded, stood in list_all(question, standings):
+        yield from _lines(question, loaded, stood)
+
+
+def _lines(question: Question, loaded: Loaded, stood: Sequence[Stood]) -> list[PersonLine]:
+    names = _names(question, stood)
+    return [_person_line(question, loaded, each, names) for each in stood]
+
+
 def _names(question: Question, stood: Sequence[Stood]) -> Mapping[tuple[rules.Id, rules.Id], Named]:
-    persons = {int(each.post.person) for each in stood} if len(stood) <= PAGE else None
+    persons = {int(each.post.person) for each in stood} if len(stood) <= BATCH else None
     named = name_people(question.organisation_ids, persons)
     return {(each.person_id, each.organisation_id): each for each in named}
 

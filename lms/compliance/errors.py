@@ -1,6 +1,6 @@
 """What compliance refuses, as facts."""
 
-from lms.kernel.errors import Invalid, NotAllowed
+from lms.kernel.errors import Invalid, NotAllowed, Refusal
 
 
 class NothingRetroactive(Invalid):
@@ -21,3 +21,14 @@ class NotYours(NotAllowed):
 
 class AlreadyWithdrawn(Invalid):
     """The exemption was withdrawn before."""
+
+
+class StillUpdating(Refusal):
+    """Standings are being brought up to date, so no figure can be told yet: of `total` steps `done` are done."""
+
+    status = 503
+
+    def __init__(self, done: int, total: int) -> None:
+        """Takes how far the work is."""
+        super().__init__("The figures are being updated. They will be whole in a few minutes.")
+        self.done, self.total = done, total

@@ -43,7 +43,7 @@ class PostRow(NamedTuple):
     lapses_on: date | None
 
 
-class StandingRow(NamedTuple):
+class ObligationRow(NamedTuple):
     """A row of `standing_interval` without its number."""
 
     person_id: int
@@ -69,10 +69,10 @@ def read_courses(text: str) -> list[tuple[int, Standing]]:
     return [(int(course), STANDINGS[int(place)]) for course, place in pairs]
 
 
-def rows_of(facts: rules.Facts) -> tuple[list[PostRow], list[StandingRow]]:
+def rows_of(facts: rules.Facts) -> tuple[list[PostRow], list[ObligationRow]]:
     """Returns the rows that known facts give: of every post, and of every requirement in it."""
     posts: list[PostRow] = []
-    standings: list[StandingRow] = []
+    standings: list[ObligationRow] = []
     for person, known in rules.by_person(facts).items():
         for organisation in dict.fromkeys(placement.organisation for placement in known.placements):
             required = []
@@ -89,9 +89,9 @@ def rows_of(facts: rules.Facts) -> tuple[list[PostRow], list[StandingRow]]:
     return posts, standings
 
 
-def _standing_row(head: tuple[int, int, int], stretch: rules.Stretch) -> StandingRow:
+def _standing_row(head: tuple[int, int, int], stretch: rules.Stretch) -> ObligationRow:
     award = stretch.award
-    return StandingRow(
+    return ObligationRow(
         *head,
         stretch.from_on,
         stretch.through_on,

@@ -39,6 +39,12 @@ class Asked:
             self._by_day[day] = explained
         return explained
 
+    def stretches(self) -> list[rules.Stretch]:
+        """Returns the standings over time."""
+        if self._obligation is None:
+            self._obligation = self._prepare()
+        return rules.stretches_of(self._obligation)
+
     def _judge(self, day: date) -> Explained:
         # Where a single day is asked, looking for the days of change would cost more than it saves.
         if self._obligation is None:
@@ -76,6 +82,14 @@ class Post:
                 if explained.standing is not Standing.NOT_REQUIRED:
                     found.append((asked, explained))
         return found
+
+    def lapses_on(self, day: date) -> date | None:
+        """Returns the first day on which a post that complies on `day` would not any more if nothing is done."""
+        required = [(asked.requirement.course, asked.stretches()) for asked in self.asked]
+        for stretch in rules.post_stretches(self.placements, required):
+            if stretch.from_on <= day <= stretch.through_on:
+                return stretch.lapses_on
+        return None
 
 
 class Population:

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import delete
 
 from lms.compliance import ledger as ledgers
-from lms.compliance.interval_rows import Ledger, PostRow, StandingRow, enter, rows_of
+from lms.compliance.interval_rows import Ledger, PostRow, ObligationRow, enter, rows_of
 from lms.compliance.models import PostInterval, Projection, StandingInterval
 from lms.compliance.queries import intervals
 from lms.compliance.queries.basis import Basis, read_basis
@@ -26,7 +26,7 @@ from lms.kernel.bulk import add_rows
 from lms.kernel.config import Settings
 from lms.kernel.db import session
 
-Row = TypeVar("Row", PostRow, StandingRow)
+Row = TypeVar("Row", PostRow, ObligationRow)
 
 BATCH = 500
 """Persons a batch brings up to date; a change that touches no more is done at once, with the change itself."""
@@ -103,7 +103,7 @@ def _difference(
 def _replace(
     table: type[PostInterval] | type[StandingInterval],
     gone: Sequence[int],
-    new: Sequence[PostRow] | Sequence[StandingRow],
+    new: Sequence[PostRow] | Sequence[ObligationRow],
 ) -> None:
     if gone:
         session.execute(

@@ -404,6 +404,8 @@ def sorted_lines(lines: Iterable[SectorLine], by: str) -> list[SectorLine]:
 def listed_people(stood: Iterable[Stood], *, standings: Collection[Standing] | None = None) -> list[Stood]:
     """Returns the posts of whom something is required, worst first, or those with some overall standings."""
     found = [each for each in stood if each.required and (standings is None or each.overall in standings)]
-    return sorted(
-        found, key=lambda each: (_urgency(each.worst)[:2], str(each.placement.sector), str(each.post.person))
-    )
+    return sorted(found, key=lambda each: (_urgency(each.worst)[:2], _by_number(each.post.person)))
+
+
+def _by_number(person: Id) -> tuple[int, str]:
+    return (person, "") if isinstance(person, int) else (0, person)

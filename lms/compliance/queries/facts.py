@@ -250,6 +250,11 @@ def _requirement_rows(
     )
 
 
+def required_courses(organisations: Collection[int] | None) -> dict[int, CourseWords]:
+    """Returns the courses that were ever required in some organisations (None: in any), by row number."""
+    return _requirements(organisations, None)[1]
+
+
 def match_of(stored: Mapping[str, Any]) -> rules.Match:
     """Returns a version's match as it is stored (lists by name; stations are row numbers) for the rules."""
     return rules.Match(

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from lms.compliance.interval_rows import OVERALL, STANDINGS, PostRow, StandingRow, read_courses
+from lms.compliance.interval_rows import OVERALL, STANDINGS, PostRow, ObligationRow, read_courses
 from lms.compliance.models import PostInterval, Requirement, StandingInterval
 from lms.compliance.queries.ledger import Counts
 from lms.compliance.report import Filters
@@ -16,7 +16,7 @@ from lms.kernel.db import session
 from lms.people.models import Employment, Person, Placement
 
 POST = [getattr(PostInterval, name) for name in PostRow._fields]
-STANDING = [getattr(StandingInterval, name) for name in StandingRow._fields]
+STANDING = [getattr(StandingInterval, name) for name in ObligationRow._fields]
 COMPLIANT = [place for place, each in enumerate(STANDINGS) if each.group is Group.COMPLIANT]
 
 
@@ -33,17 +33,17 @@ def list_post_rows(persons: Collection[int]) -> list[tuple[int, PostRow]]:
     return [(row[0], PostRow(*row[1:])) for row in rows]
 
 
-def list_standing_rows(persons: Collection[int]) -> list[tuple[int, StandingRow]]:
+def list_standing_rows(persons: Collection[int]) -> list[tuple[int, ObligationRow]]:
     """Lists the rows of requirements of some persons, each with its number."""
     rows = session.execute(
         select(StandingInterval.id, *STANDING).where(StandingInterval.person_id.in_(sorted(persons)))
     )
-    return [(row[0], StandingRow(*row[1:])) for row in rows]
+    return [(row[0], ObligationRow(*row[1:])) for row in rows]
 
 
 def list_standings_on(
     persons: Collection[int], organisations: Collection[int] | None, day: date
-) -> list[StandingRow]:
+) -> list[ObligationRow]:
     """Lists how some persons stand on a day for each requirement, in some organisations (None: all)."""
     statement = select(*STANDING).where(
         StandingInterval.person_id.in_(sorted(persons)),
@@ -52,7 +52,7 @@ def list_standings_on(
     )
     if organisations is not None:
         statement = statement.where(StandingInterval.organisation_id.in_(sorted(organisations)))
-    return [StandingRow(*row) for row in session.execute(statement)]
+    return [ObligationRow(*row) for row in session.execute(statement)]
 
 
 def list_posts_on(
