@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, Field, Form, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length
 
 from lms.audit import slots
@@ -35,6 +36,11 @@ class MomentField(DateTimeLocalField):
             raise ValueError(WRITE_A_MOMENT) from None
 
 
+def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Returns choices of a select field from pairs of value and words."""
+    return [SelectChoice(*pair) for pair in pairs]
+
+
 def too_long(most: int) -> Length:
     """Returns the check that a text is not too long to be looked for."""
     return Length(max=most, message=_l("This is too long: at most %(most)s characters fit.", most=most))
@@ -48,11 +54,9 @@ class TrailForm(Form):
     by = SelectField(
         _l("Done by"),
         default="",
-        choices=[
-            ("", _l("Anybody")),
-            ("people", _l("Somebody signed in")),
-            ("house", _l("The house itself")),
-        ],
+        choices=choices_of(
+            [("", _l("Anybody")), ("people", _l("Somebody signed in")), ("house", _l("The house itself"))]
+        ),
     )
     who = StringField(
         _l("Name, e-mail or account number"), validators=[too_long(200)], render_kw={"autocomplete": "off"}
@@ -66,18 +70,12 @@ class TrailForm(Form):
 
     def offer(self, organisations: Iterable[tuple[int, str]]) -> None:
         """Fills the choices."""
-        self.action.choices = [
-            ("", _l("Anything")),
-            *sorted(((name, sentence(name, "…", "…")) for name in ACTIONS), key=lambda pair: pair[0]),
-        ]
-        self.subject.choices = [
-            ("", _l("Anything")),
-            *sorted(((name, subject_word(name)) for name in SUBJECTS), key=lambda pair: pair[1]),
-        ]
-        self.organisation.choices = [
-            ("", _l("Any")),
-            *((str(number), name) for number, name in organisations),
-        ]
+        acts = sorted((name, sentence(name, "…", "…")) for name in ACTIONS)
+        subjects = sorted(((name, subject_word(name)) for name in SUBJECTS), key=lambda pair: pair[1])
+        places = ((str(number), name) for number, name in organisations)
+        self.action.choices = choices_of([("", _l("Anything")), *acts])
+        self.subject.choices = choices_of([("", _l("Anything")), *subjects])
+        self.organisation.choices = choices_of([("", _l("Any")), *places])
 
     def validate_number(self, field: Field) -> None:
         """Refuses what is no number of a row."""

@@ -22,6 +22,17 @@ ACTIONS: dict[str, LazyString] = {
     "people.place": _l("%(who)s recorded %(what)s"),
     "people.end_placement": _l("%(who)s ended %(what)s"),
     "people.withdraw_placement": _l("%(who)s withdrew %(what)s"),
+    "people.import_send": _l("%(who)s sent a file: %(what)s"),
+    "people.import_check": _l("%(who)s looked through %(what)s"),
+    "people.import_apply": _l("%(who)s applied %(what)s"),
+    "people.import_person": _l("%(who)s recorded %(what)s from a file"),
+    "people.import_undo": _l("%(who)s took back %(what)s"),
+    "people.import_undo_person": _l("%(who)s took back what a file said of %(what)s"),
+    "people.import_discard": _l("%(who)s discarded %(what)s"),
+    "people.merge": _l("%(who)s recorded that two persons are one: %(what)s"),
+    "people.undo_merge": _l("%(who)s withdrew that two persons are one: %(what)s"),
+    "people.say_wrong": _l("%(who)s said that a record is wrong: %(what)s"),
+    "people.answer_query": _l("%(who)s answered %(what)s"),
     "catalogue.published": _l("%(who)s published the courses: %(what)s"),
     "pathways.publish": _l("%(who)s published %(what)s"),
     "pathways.report_outdated": _l("%(who)s said that %(what)s is out of date"),
@@ -31,11 +42,17 @@ ACTIONS: dict[str, LazyString] = {
     "certification.issue": _l("%(who)s issued %(what)s"),
     "certification.supersede": _l("%(who)s replaced %(what)s by another"),
     "certification.revoke": _l("%(who)s revoked %(what)s"),
+    "certification.recognise": _l("%(who)s recognised prior training: %(what)s"),
+    "certification.record_session": _l("%(who)s recorded %(what)s"),
+    "certification.withdraw_session": _l("%(who)s withdrew %(what)s"),
     "compliance.make_requirement": _l("%(who)s made %(what)s"),
     "compliance.change_requirement": _l("%(who)s changed %(what)s"),
     "compliance.end_requirement": _l("%(who)s ended %(what)s"),
     "compliance.exempt": _l("%(who)s recorded %(what)s"),
     "compliance.withdraw_exemption": _l("%(who)s withdrew %(what)s"),
+    "reminders.run": _l("%(who)s sent the reminders of a day: %(what)s"),
+    "reminders.choose_lead": _l("%(who)s named %(what)s"),
+    "reminders.withdraw_lead": _l("%(who)s withdrew %(what)s"),
 }
 """A sentence for every act that a room records; a test of the house looks whether one is missing."""
 
@@ -56,6 +73,12 @@ SUBJECTS: dict[str, LazyString] = {
     "award": _l("certificate"),
     "requirement": _l("requirement"),
     "exemption": _l("exemption"),
+    "training_session": _l("session"),
+    "people_import": _l("import"),
+    "person_merge": _l("merge"),
+    "record_query": _l("query about a record"),
+    "reminder_run": _l("run of reminders"),
+    "sector_lead": _l("sector lead"),
 }
 
 
