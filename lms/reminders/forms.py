@@ -8,7 +8,7 @@ from wtforms import Form, SelectField, StringField, SubmitField
 from lms.people.forms import RefusableForm, choices_of, line, reason_field
 from lms.people.models import DutyStation, Organisation, Sector
 from lms.people.rules import tidy
-from lms.reminders.queries import LogWanted
+from lms.reminders.list_queries import LogWanted
 
 KINDS = (
     ("", _l("Everything")),
@@ -76,7 +76,7 @@ class LeadForm(RefusableForm):
         """Fills the choices; the only organisation needs no choice."""
         known = [(each.id, each.name) for each in organisations]
         self.organisation.choices = choices_of(known)
-        if len(known) == 1:
+        if len(known) == 1 and self.organisation.data is None:
             self.organisation.data = known[0][0]
         self.sector.choices = choices_of([(each.slug, each.name(language)) for each in sectors])
 

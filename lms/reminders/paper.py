@@ -9,8 +9,8 @@ from lms.compliance.population import Population
 from lms.compliance.queries.facts import CourseWords, Reach
 from lms.compliance.reading import load
 from lms.kernel.actor import Actor
-from lms.reminders import queries
-from lms.reminders.queries import Unreached
+from lms.reminders import list_queries
+from lms.reminders.list_queries import Unreached
 from lms.reminders.reckoning import reckon
 from lms.reminders.rules import Due, to_tell
 
@@ -54,7 +54,7 @@ class PaperList:
 def list_on_paper(actor: Actor, day: date, station: str = "", page: int = 1) -> PaperList:
     """Lists whom of the actor's organisations to tell on paper, and of what; seven queries for each part."""
     at = max(page, 1)
-    people, total = queries.list_unreached(actor, day, station, after=(at - 1) * PART, limit=PART)
+    people, total = list_queries.list_unreached(actor, day, station, after=(at - 1) * PART, limit=PART)
     pages = max(1, -(-total // PART))
     if at > pages:
         return list_on_paper(actor, day, station, pages)

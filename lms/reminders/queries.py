@@ -3,22 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, literal, or_, select
 
 from lms.accounts.models import Account, RoleGrant
 from lms.catalogue.models import Course, CourseRevision
-from lms.compliance.models import Requirement
-from lms.kernel.actor import Actor, Role
+from lms.kernel.actor import Role
 from lms.kernel.db import session
-from lms.kernel.errors import NotThere
 from lms.kernel.outbox import MOST_TRIES, OutboxRow
-from lms.people.directory_queries import Page, contains, paginate
-from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
-from lms.people.queries import LARGEST_ID
-from lms.reminders import policy
+from lms.people.models import Employment, Organisation, Person, Placement
 from lms.reminders.models import Reminder, ReminderRun, SectorLead
 from lms.reminders.rules import LastMail, Moment
 
@@ -56,7 +51,8 @@ def find_last_finished() -> ReminderRun | None:
     ).one_or_none()
 
 
-def _placed_on(day: date) -> ColumnElement[bool]:
+def placed_on(day: date) -> ColumnElement[bool]:
+    """Returns the condition that a placement holds on a day."""
     still = or_(Placement.through_on.is_(None), Placement.through_on >= day)
     return Placement.retracted_at.is_(None) & (Placement.from_on <= day) & still
 
@@ -66,7 +62,7 @@ def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
     placed = (
         select(Employment.person_id)
         .join(Placement, Placement.employment_id == Employment.id)
-        .where(_placed_on(day), Employment.person_id > after)
+        .where(placed_on(day), Employment.person_id > after)
         .distinct()
         .order_by(Employment.person_id)
         .limit(limit)
@@ -79,7 +75,7 @@ def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
     return [Recipient(row.id, row.name, row.email or None, row.language) for row in rows]
 
 
-def _state() -> ColumnElement[str]:
+def mail_state() -> ColumnElement[str]:
     """Returns the state of a reminder's mail: sent, waiting or failed."""
     return case(
         (or_(OutboxRow.id.is_(None), OutboxRow.done_at.is_not(None)), "sent"),
@@ -102,7 +98,7 @@ def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
             Reminder.organisation_id,
             Reminder.day,
             Reminder.about,
-            _state().label("state"),
+            mail_state().label("state"),
         )
         .join(latest, (latest.c.person_id == Reminder.person_id) & (latest.c.day == Reminder.day))
         .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
@@ -187,17 +183,6 @@ def name_organisations(ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def name_courses(requirement_ids: Collection[int]) -> dict[int, str]:
-    """Returns the titles of the courses that requirements ask for, by requirement."""
-    rows = session.execute(
-        select(Requirement.id, func.coalesce(CourseRevision.title, Course.slug).label("title"))
-        .join(Course, Course.id == Requirement.course_id)
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
-        .where(Requirement.id.in_(sorted(requirement_ids)))
-    )
-    return {row.id: row.title for row in rows}
-
-
 def title_courses(course_ids: Collection[int]) -> dict[int, str]:
     """Returns the titles of courses by their numbers."""
     rows = session.execute(
@@ -206,135 +191,6 @@ def title_courses(course_ids: Collection[int]) -> dict[int, str]:
         .where(Course.id.in_(sorted(course_ids)))
     )
     return {row.id: row.title for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One mail as HR sees it; ``courses`` are the titles of what it told of, empty for weekly figures."""
-
-    reminder_id: int
-    day: date
-    kind: str
-    person_id: int
-    name: str
-    staff_number: str
-    organisation: str
-    state: str
-    sent_at: datetime | None
-    courses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LogWanted:
-    """Which mails are looked for; empty words look for everything."""
-
-    text: str = ""
-    kind: str = ""
-    state: str = ""
-
-
-def list_log(actor: Actor, wanted: LogWanted, page: int = 1) -> Page[LogLine]:
-    """Lists what was sent in the name of the actor's organisations, the latest first. Three queries."""
-    number = (
-        select(func.min(Employment.staff_number))
-        .where(
-            Employment.person_id == Reminder.person_id,
-            Employment.organisation_id == Reminder.organisation_id,
-        )
-        .correlate(Reminder)
-        .scalar_subquery()
-    )
-    state = _state()
-    statement = (
-        select(
-            Reminder.id,
-            Reminder.day,
-            Reminder.kind,
-            Reminder.person_id,
-            Person.name,
-            func.coalesce(number, "").label("staff_number"),
-            Organisation.name.label("organisation"),
-            state.label("state"),
-            OutboxRow.done_at,
-            Reminder.about,
-        )
-        .join(Person, Person.id == Reminder.person_id)
-        .join(Organisation, Organisation.id == Reminder.organisation_id)
-        .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
-        .where(policy.visible_reminders(actor))
-        .order_by(Reminder.day.desc(), Reminder.id.desc())
-    )
-    if wanted.text:
-        statement = statement.where(contains(wanted.text, Person.name, number))
-    if wanted.kind:
-        statement = statement.where(Reminder.kind == wanted.kind)
-    if wanted.state:
-        statement = statement.where(state == wanted.state)
-    found = paginate(statement, page)
-    titles = name_courses({each["requirement"] for row in found.rows for each in row.about})
-    return Page([_log_line(row, titles) for row in found.rows], found.total, found.page)
-
-
-def _log_line(row: Row[Any], titles: dict[int, str]) -> LogLine:
-    courses = dict.fromkeys(titles.get(each["requirement"], "") for each in row.about)
-    return LogLine(
-        reminder_id=row.id,
-        day=row.day,
-        kind=row.kind,
-        person_id=row.person_id,
-        name=row.name,
-        staff_number=row.staff_number,
-        organisation=row.organisation,
-        state=row.state,
-        sent_at=row.done_at,
-        courses=tuple(courses),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class LeadLine:
-    """Who gets a sector's weekly figures; without an e-mail or with a closed account they get nothing."""
-
-    lead: SectorLead
-    name: str
-    email: str | None
-    active: bool
-    organisation: str
-    sector: Sector
-
-
-def _leads(actor: Actor) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            SectorLead,
-            Person.name,
-            func.coalesce(Person.email, Account.email),
-            Account.active,
-            Organisation.name,
-            Sector,
-        )
-        .join(Account, Account.id == SectorLead.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .join(Organisation, Organisation.id == SectorLead.organisation_id)
-        .join(Sector, Sector.slug == SectorLead.sector)
-        .where(policy.visible_leads(actor), SectorLead.retracted_at.is_(None))
-        .order_by(Organisation.name, Sector.position, Person.name)
-    )
-
-
-def list_leads_for(actor: Actor) -> list[LeadLine]:
-    """Lists who gets which sector's figures in the actor's organisations."""
-    return [LeadLine(*row) for row in session.execute(_leads(actor))]
-
-
-def load_lead_for(actor: Actor, lead_id: int) -> LeadLine:
-    """Loads one of them; raises ``NotThere`` for what is withdrawn, unknown or another organisation's."""
-    row = None
-    if lead_id <= LARGEST_ID:
-        row = session.execute(_leads(actor).where(SectorLead.id == lead_id)).one_or_none()
-    if row is None:
-        raise NotThere
-    return LeadLine(*row)
 
 
 def lock_lead(lead_id: int) -> SectorLead | None:
@@ -381,98 +237,3 @@ def find_colleague(organisation_id: int, who: str) -> tuple[Account, str | None]
         .limit(1)
     ).first()
     return None if row is None else (row[0], row[1])
-
-
-@dataclass(frozen=True, slots=True)
-class Unreached:
-    """Somebody without e-mail, placed in one of the actor's organisations."""
-
-    person_id: int
-    name: str
-    organisation_id: int
-    organisation: str
-    staff_number: str
-    station: str
-    sector: Sector
-    role: str
-
-
-def _unreached(actor: Actor, day: date, station: str) -> Select[*tuple[Any, ...]]:
-    statement = (
-        select(
-            Person.id,
-            Person.name,
-            Organisation.id.label("organisation_id"),
-            Organisation.name.label("organisation"),
-            Employment.staff_number,
-            DutyStation.name.label("station"),
-            Sector,
-            Placement.role,
-        )
-        .select_from(Placement)
-        .join(Employment, Employment.id == Placement.employment_id)
-        .join(Person, Person.id == Employment.person_id)
-        .join(Organisation, Organisation.id == Employment.organisation_id)
-        .join(DutyStation, DutyStation.id == Placement.station_id)
-        .join(Sector, Sector.slug == Placement.sector)
-        .where(
-            policy.own_organisations(actor),
-            _placed_on(day),
-            or_(Person.email.is_(None), Person.email == ""),
-        )
-        .order_by(DutyStation.name, func.lower(Person.name), Employment.id)
-    )
-    return statement.where(DutyStation.slug == station) if station else statement
-
-
-def list_unreached(
-    actor: Actor, day: date, station: str = "", *, after: int = 0, limit: int = 500
-) -> tuple[list[Unreached], int]:
-    """Lists people without e-mail by station and name, from a place in the list on, and counts all of them."""
-    statement = _unreached(actor, day, station)
-    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
-    rows = session.execute(statement.offset(after).limit(limit))
-    return [Unreached(*row) for row in rows], total
-
-
-def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:
-    """Lists the stations where the actor's organisations have people on a day, by name."""
-    there = (
-        select(Placement.station_id)
-        .join(Employment, Employment.id == Placement.employment_id)
-        .join(Organisation, Organisation.id == Employment.organisation_id)
-        .where(policy.own_organisations(actor), _placed_on(day))
-    )
-    return session.scalars(
-        select(DutyStation).where(DutyStation.id.in_(there)).order_by(DutyStation.name)
-    ).all()
-
-
-def list_contacts_of(person_id: int) -> list[tuple[str, str, str | None]]:
-    """Lists who looks after people where a person works: organisation, name, e-mail."""
-    employers = select(Employment.organisation_id).where(Employment.person_id == person_id)
-    rows = session.execute(
-        select(Organisation.name, Person.name, Person.email)
-        .join(RoleGrant, RoleGrant.organisation_id == Organisation.id)
-        .join(Account, Account.id == RoleGrant.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .where(
-            RoleGrant.role == str(Role.HR),
-            RoleGrant.retracted_at.is_(None),
-            Account.active.is_(True),
-            Organisation.id.in_(employers),
-        )
-        .order_by(Organisation.name, Person.name)
-        .limit(20)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def list_owners(requirement_ids: Collection[int]) -> dict[int, str | None]:
-    """Returns who asks, by requirement: an organisation's name, or None for the whole house."""
-    rows = session.execute(
-        select(Requirement.id, Organisation.name)
-        .outerjoin(Organisation, Organisation.id == Requirement.organisation_id)
-        .where(Requirement.id.in_(sorted(requirement_ids)))
-    )
-    return {row[0]: row[1] for row in rows}

@@ -10,7 +10,7 @@ from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotAllowed
 from lms.people import queries as people
 from lms.people.rules import tidy
-from lms.reminders import operations, queries
+from lms.reminders import list_queries, operations, queries
 from lms.reminders.alarm import look
 from lms.reminders.errors import AlreadyWithdrawn
 from lms.reminders.forms import KINDS, LeadForm, LogForm, PaperForm, WithdrawLeadForm
@@ -33,7 +33,7 @@ def show_the_list(refusal: AlreadyWithdrawn) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     """Lists what was sent to whom in the name of the actor's organisations, the latest first."""
     form = LogForm(request.args)
-    page = queries.list_log(current_actor(), form.wanted(), request.args.get("page", 1, type=int))
+    page = list_queries.list_log(current_actor(), form.wanted(), request.args.get("page", 1, type=int))
     return render_template(
         "reminders/index.html",
         form=form,
@@ -62,7 +62,7 @@ def settings() -> ResponseReturnValue:
             flash(_("The figures go to them with the next run of reminders, and then once a week."), "good")
             return redirect(url_for("reminders.settings"), 303)
     page = render_template(
-        "reminders/settings.html", form=form, leads=queries.list_leads_for(actor), language=language
+        "reminders/settings.html", form=form, leads=list_queries.list_leads_for(actor), language=language
     )
     return page, 422 if form.errors else 200
 
@@ -72,7 +72,7 @@ def settings() -> ResponseReturnValue:
 def end_lead(lead_id: int) -> ResponseReturnValue:
     """Ends it that somebody gets a sector's figures."""
     actor = current_actor()
-    listed = queries.load_lead_for(actor, lead_id)
+    listed = list_queries.load_lead_for(actor, lead_id)
     form = WithdrawLeadForm()
     if form.validate_on_submit():
         operations.withdraw_lead(actor, lead_id, reason=form.reason.data)
@@ -89,7 +89,7 @@ def on_paper() -> ResponseReturnValue:
     actor = current_actor()
     today = clock.today(actor.time_zone)
     form = PaperForm(request.args)
-    form.offer(queries.list_stations_of(actor, today))
+    form.offer(list_queries.list_stations_of(actor, today))
     station = tidy(form.station.data)
     listed = list_on_paper(actor, today, station, request.args.get("page", 1, type=int))
     return render_template(
@@ -115,9 +115,9 @@ def why() -> ResponseReturnValue:
     return render_template(
         "reminders/why.html",
         rows=rows,
-        owners=queries.list_owners({row.requirement_id for row in rows}),
+        owners=list_queries.list_owners({row.requirement_id for row in rows}),
         employers=employers,
-        contacts=queries.list_contacts_of(actor.person_id),
+        contacts=list_queries.list_contacts_of(actor.person_id),
     )
 
 

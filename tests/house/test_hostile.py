@@ -13,6 +13,8 @@ QUERIES = {
         "/compliance?as_of={}", "/compliance?station={}", "/compliance?course={}", "/compliance?known_as_of={}",
         "/compliance/people?page={}", "/compliance/people?sector={}&standing={}", "/people?q={}", "/people?page={}",
         "/people/1?as_of={}", "/compliance.csv?as_of={}", "/people/codes?station={}",
+        "/reminders?q={}", "/reminders?kind={}&state={}", "/reminders?page={}",
+        "/reminders/print?station={}", "/reminders/print?page={}",
     ),
     "karim": ("/compliance/coverage?as_of={}", "/compliance/coverage?station={}"),
     "root": ("/admin/users?q={}", "/admin/users?page={}"),

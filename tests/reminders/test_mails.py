@@ -1,0 +1,212 @@
+"""What arrives at a real SMTP server: the words, the links, the language, and that it arrives once."""
+
+import re
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.kernel import outbox
+from lms.kernel.actor import Role
+from lms.kernel.clock import using
+from lms.kernel.config import Settings
+from lms.kernel.db import session, unit_of_work
+from lms.people.models import Person
+from lms.reminders import jobs, operations
+from tests.compliance.house import earned, hr_of
+from tests.conftest import make_settings
+from tests.factories.people import sign_in
+from tests.reminders.world import DAY, World, due_in, noon, on
+
+
+class Sink:
+    """Takes every mail, except for those who are not there."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name and order
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        if address.startswith("nobody"):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        return "250 taken"
+
+
+@pytest.fixture
+def sink() -> Iterator[Controller]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, sink: Controller) -> Settings:
+    return make_settings(
+        tmp_path, database_url, mail_server="127.0.0.1", mail_port=sink.port, languages=["en", "ar", "fr"],
+        public_address="https://training.example/",
+    )  # fmt: skip
+
+
+def mails(sink: Controller) -> list[EmailMessage]:
+    found: list[EmailMessage] = sink.handler.mails
+    return found
+
+
+def text_of(mail: EmailMessage) -> str:
+    return str(mail.get_content()).replace("\r\n", "\n")
+
+
+def test_a_reminder_says_what_by_when_where_and_why(
+    app: Flask, client: FlaskClient, sink: Controller
+) -> None:
+    with on(app):
+        world = World()
+        with unit_of_work():
+            world.person("Amina Yusuf", since=due_in(1))
+        jobs.send(DAY)
+        assert outbox.sweep() == 1
+        jobs.send(DAY)
+        assert outbox.sweep() == 0
+    (mail,) = mails(sink)
+    text = text_of(mail)
+    assert mail["To"] == "amina@demo.example"
+    assert mail["Subject"] == "Training due on 4 March 2026"
+    assert mail.get_content_type() == "text/plain"
+    assert text.startswith(
+        "Hello Amina Yusuf,\n\nthis training is asked of you by Rivers Relief:\n\n- Course "
+    )
+    assert "  Due on 4 March 2026.\n  https://training.example/courses/safe-identification\n" in text
+    assert "\n\n\n" not in text
+    links = re.findall(r"https://training\.example(\S+)", text)
+    assert links == ["/courses/safe-identification", "/my", "/reminders/why", "/help-now"]
+    with using(noon(DAY)):
+        sign_in(client)
+        why = client.get("/reminders/why")
+    assert why.status_code == 200
+    assert "Asked by Rivers Relief." in why.get_data(as_text=True)
+
+
+def test_one_mail_names_everything_and_the_subject_the_nearest_day(app: Flask, sink: Controller) -> None:
+    with on(app):
+        world = World()
+        with unit_of_work():
+            amina = world.person("Amina Yusuf", since=due_in(-30))
+            world.also_at(amina, world.there, due_in(1))
+            world.person("Karim", since=due_in(-30))
+        jobs.send(DAY)
+        outbox.sweep()
+    first, second = mails(sink)
+    assert first["Subject"] == "Training due on 4 March 2026"
+    text = text_of(first)
+    assert "these trainings are asked of you by Rivers Relief, Hill Aid:" in text
+    assert text.index("(Rivers Relief)\n  Was due on 1 February 2026.") < text.index(
+        "(Hill Aid)\n  Due on 4 March"
+    )
+    assert second["Subject"] == "Training was due on 1 February 2026"
+
+
+def test_days_are_written_in_the_language_of_the_person(app: Flask, sink: Controller) -> None:
+    with on(app):
+        world = World()
+        with unit_of_work():
+            world.person("Fatou", since=due_in(1), language="fr")
+            world.person("Salma", since=due_in(1), language="ar")
+            world.person("Ivan", since=due_in(1), language="ru")
+        jobs.send(DAY)
+        outbox.sweep()
+    fatou, salma, ivan = mails(sink)
+    assert "4 mars 2026" in fatou["Subject"]
+    assert "مارس" in salma["Subject"]
+    assert "4 March 2026" in ivan["Subject"], "a language that is not offered falls back to the house's"
+
+
+def test_certificates_are_spoken_of_as_such(app: Flask, sink: Controller) -> None:
+    with on(app):
+        world = World()
+        with unit_of_work():
+            for name, days in (("Ending", 10), ("Ended", -3)):
+                who = session.get_one(Person, world.person(name, since=DAY - timedelta(days=900)))
+                earned(who, world.course, DAY - timedelta(days=300), DAY + timedelta(days=days))
+        jobs.send(DAY)
+        outbox.sweep()
+    ending, ended = mails(sink)
+    assert "Your certificate is valid until 13 March 2026. Please renew it by then." in text_of(ending)
+    assert "Your certificate ended on 28 February 2026. Please renew it." in text_of(ended)
+
+
+def test_a_mail_that_is_refused_is_waiting_and_then_failed(
+    app: Flask, client: FlaskClient, sink: Controller
+) -> None:
+    with on(app):
+        world = World()
+        with unit_of_work():
+            world.person("Nobody There", since=due_in(1))
+            world.person("Hana Haddad", since=DAY + timedelta(days=40), roles=(Role.HR,))
+        jobs.send(DAY)
+        outbox.sweep()
+    with using(noon(DAY)):
+        sign_in(client, "hana@demo.example")
+        assert [words for words in ("Sent", "Waiting", "Failed") if status(client, words)] == ["Waiting"]
+    for tries in range(1, 20):
+        with on(app, DAY + timedelta(days=tries)):
+            outbox.sweep()
+    with using(noon(DAY)):
+        assert [words for words in ("Sent", "Waiting", "Failed") if status(client, words)] == ["Failed"]
+    assert [mail["To"] for mail in mails(sink)] == ["hana@demo.example"], "of her figures"
+
+
+def status(client: FlaskClient, word: str) -> bool:
+    page = client.get("/reminders?q=Nobody").get_data(as_text=True)
+    return re.search(rf'class="status [a-z]+">(<svg.*?</svg>)?{word}<', page) is not None
+
+
+def test_weekly_figures_hold_counts_and_no_names(app: Flask, sink: Controller) -> None:
+    with on(app):
+        world = World()
+        with unit_of_work():
+            world.person("Hana Haddad", since=DAY + timedelta(days=40), roles=(Role.HR,))
+            world.person("Lead Person", since=DAY + timedelta(days=40))
+            world.person("Amina Yusuf", since=due_in(-3))
+            world.person("Paper Reader", since=due_in(-30), email=False)
+            world.person("Other Sector", since=due_in(5), sector="health")
+            world.person("Stranger", since=due_in(-3), at=world.there)
+            who = session.get_one(Person, world.person("Ending", since=DAY - timedelta(days=900)))
+            earned(who, world.course, DAY - timedelta(days=300), DAY + timedelta(days=20))
+            operations.choose_lead(
+                hr_of(world.here), world.here, "wash", "LEAD@demo.example", reason="Leads WASH"
+            )
+        jobs.send(DAY)
+        outbox.sweep()
+    digests = {mail["To"]: mail for mail in mails(sink) if mail["Subject"].startswith("Training at")}
+    assert set(digests) == {"hana@demo.example", "lead@demo.example"}
+    hana, lead = text_of(digests["hana@demo.example"]), text_of(digests["lead@demo.example"])
+    assert digests["hana@demo.example"]["Subject"] == "Training at Rivers Relief: the week of 3 March 2026"
+    assert "On 3 March 2026, 25 % of 4 people hold every certificate they need." in hana
+    assert "Late: 2, of them new in the last week: 1" in hana
+    assert "Still in time: 1" in hana
+    assert "Certificates that end in the next 30 days: 1\n  Course safe-identification: 1\n" in hana
+    assert "1 person has something due and no e-mail." in hana
+    assert "https://training.example/reminders/print" in hana
+    assert "\nWash\n" in lead
+    assert "33 % of 3 people" in lead
+    assert "Health" not in lead
+    for text in (hana, lead):
+        assert not re.search("Amina|Paper R|Other S|Stranger|Ending", text)
+        assert "\n\n\n" not in text
