@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     Field,
+    Form,
     IntegerField,
     SelectField,
     SelectMultipleField,
@@ -20,6 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.compliance.models import RequirementVersion
 from lms.compliance.operations import MOST_DAYS, Terms
+from lms.compliance.queries.exemptions import STATES, WantedExemptions
 from lms.compliance.queries.facts import CourseWords
 from lms.compliance.queries.lists import Choices, ListedRequirement
 from lms.people.forms import CONTRACTS, RefusableForm, choices_of, day_field, reason_field
@@ -40,8 +42,18 @@ AGES = (
     ("P3Y", _l("3 years")),
 )
 KINDS = (
-    ("leave", _l("Leave: away from work for a while")),
+    ("parental", _l("Parental leave")),
+    ("sick", _l("Sick leave")),
+    ("leave", _l("Other leave")),
     ("equivalence", _l("Equivalence: already qualified in another way")),
+)
+KIND_WORDS = dict(KINDS) | {"equivalence": _l("Equivalence")}
+EXEMPTION_STATES = (
+    ("", _l("All")),
+    ("current", _l("Now")),
+    ("future", _l("Starting later")),
+    ("over", _l("Over")),
+    ("withdrawn", _l("Withdrawn")),
 )
 
 
@@ -245,3 +257,24 @@ class WithdrawForm(RefusableForm):
 
     reason = reason_field()
     submit = SubmitField(_l("Withdraw this exemption"))
+
+
+class ExemptionsFilter(Form):
+    """Which exemptions a list shows: an address, not a change, so it carries no token."""
+
+    kind = SelectField(
+        _l("Kind"), choices=choices_of([("", _l("All kinds")), *KIND_WORDS.items()]), validate_choice=False
+    )
+    state = SelectField(_l("When"), choices=choices_of(EXEMPTION_STATES), validate_choice=False)
+
+    def wanted(self) -> WantedExemptions:
+        """Returns what is looked for; unknown words of an address look for everything."""
+        return WantedExemptions(
+            kind=self.kind.data if self.kind.data in KIND_WORDS else "",
+            state=self.state.data if self.state.data in STATES else "",
+        )
+
+    def chosen(self) -> dict[str, str]:
+        """Returns the address's words again, for links to other pages of the list."""
+        wanted = self.wanted()
+        return {name: word for name, word in (("kind", wanted.kind), ("state", wanted.state)) if word}

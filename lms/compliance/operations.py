@@ -10,13 +10,16 @@ from lms.compliance import policy
 from lms.compliance.errors import AlreadyWithdrawn, NothingRetroactive, PastNotAccepted
 from lms.compliance.models import Exemption, Requirement, RequirementVersion
 from lms.compliance.projecting import requirement_changed, touch
-from lms.compliance.queries import lists
+from lms.compliance.queries import exemptions, lists
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 
 MOST_DAYS = 3650
+EXEMPTION_KINDS = ("parental", "sick", "leave", "equivalence")
+"""Why somebody need not meet a requirement: three kinds of leave, the last any other, and equivalence."""
+
 MATCH_LISTS = ("sectors", "stations", "roles", "contracts")
 
 
@@ -146,13 +149,13 @@ def exempt(
 ) -> Exemption:
     """Exempts a person from a requirement in one organisation from day to day; None: without a last day.
 
-    `kind` is leave or equivalence. Raises NotYours, and Invalid where the person is not employed there or the
-    requirement does not apply there.
+    `kind` is one of `EXEMPTION_KINDS`. Raises NotYours, and Invalid where the person is not employed there, the
+    requirement does not apply there, or the same is recorded already.
     """
     policy.judge(policy.may_exempt(actor, organisation_id))
     if until_on is not None and until_on < from_on:
         raise Invalid("The last day is before the first.")
-    if kind not in ("leave", "equivalence"):
+    if kind not in EXEMPTION_KINDS:
         raise Invalid("An exemption is for leave or for equivalence.")
     if organisation_id not in lists.employers_of(person_id):
         raise Invalid("This person is not employed in the organisation.")
@@ -170,6 +173,8 @@ def exempt(
         recorded_at=clock.now(),
         recorded_by=actor.account_id or None,
     )
+    if exemptions.is_recorded(exemption):
+        raise Invalid("This exemption is recorded already. Nothing was added.")
     session.add(exemption)
     session.flush()
     record(

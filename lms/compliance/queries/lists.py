@@ -1,4 +1,4 @@
-"""What the pages of compliance list: requirements and their versions, exemptions, choices, names."""
+"""What the pages of compliance list: requirements and their versions, choices, names."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,13 @@ from sqlalchemy import Select, func, or_, select
 from lms.accounts.models import Account
 from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.compliance import policy
-from lms.compliance.models import Exemption, Requirement, RequirementVersion
+from lms.compliance.models import Requirement, RequirementVersion
 from lms.compliance.queries.facts import CourseWords
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
-MOST_EXEMPTIONS = 500
 LARGEST_ID = 2**63 - 1
 """The greatest row number a database can hold: asking for a greater one is asking for nothing."""
 
@@ -223,62 +222,3 @@ def name_accounts(account_ids: Collection[int]) -> dict[int, str]:
         .where(Account.id.in_(sorted(account_ids)))
     )
     return {row.id: row.name for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class ListedExemption:
-    """An exemption with the words around it."""
-
-    exemption: Exemption
-    person: str
-    staff_number: str
-    course: str
-    organisation: str
-
-
-def _exemptions(actor: Actor) -> Select[Exemption, str, str, str, str, str]:
-    return (
-        select(
-            Exemption,
-            Person.name,
-            Employment.staff_number,
-            CourseRevision.title,
-            Course.slug,
-            Organisation.name,
-        )
-        .join(Person, Person.id == Exemption.person_id)
-        .join(Organisation, Organisation.id == Exemption.organisation_id)
-        .join(Requirement, Requirement.id == Exemption.requirement_id)
-        .join(Course, Course.id == Requirement.course_id)
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
-        .join(
-            Employment,
-            (Employment.person_id == Person.id) & (Employment.organisation_id == Organisation.id),
-        )
-        .where(policy.visible_exemptions(actor))
-        .order_by(Exemption.from_on.desc(), Exemption.id.desc(), Employment.id)
-    )
-
-
-def _listed_exemptions(statement: Select[Exemption, str, str, str, str, str]) -> list[ListedExemption]:
-    found: dict[int, ListedExemption] = {}
-    for exemption, person, number, title, slug, organisation in session.execute(statement):
-        # A person with two staff numbers in one organisation is listed once.
-        listed = ListedExemption(exemption, person, number, title or slug, organisation)
-        found.setdefault(exemption.id, listed)
-    return list(found.values())
-
-
-def list_exemptions_for(actor: Actor) -> list[ListedExemption]:
-    """Lists the exemptions an actor may see, the latest to begin first, at most 500."""
-    return _listed_exemptions(_exemptions(actor).limit(MOST_EXEMPTIONS))
-
-
-def load_exemption_for(actor: Actor, exemption_id: int) -> ListedExemption:
-    """Loads an exemption; raises NotThere where it is unknown or not for the actor."""
-    if exemption_id > LARGEST_ID:
-        raise NotThere
-    found = _listed_exemptions(_exemptions(actor).where(Exemption.id == exemption_id))
-    if not found:
-        raise NotThere
-    return found[0]

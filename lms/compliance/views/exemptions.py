@@ -5,22 +5,69 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.compliance import operations
-from lms.compliance.forms import ExemptionForm, WithdrawForm
-from lms.compliance.queries import lists
-from lms.compliance.views.blueprint import bp
+from lms.compliance.forms import (
+    EXEMPTION_STATES,
+    KIND_WORDS,
+    ExemptionForm,
+    ExemptionsFilter,
+    WithdrawForm,
+)
+from lms.compliance.queries import exemptions, lists
+from lms.compliance.views.blueprint import bp, csv_answer
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.web.access import current_actor, role_needed
 
+EXEMPTIONS_HEAD = (
+    "organisation", "staff_number", "name", "requirement", "kind", "from", "until", "state", "reason", "evidence",
+    "recorded_at", "recorded_by",
+)  # fmt: skip
 
-@bp.get("/exemptions")
+
+@bp.get("/exemptions", endpoint="exemptions")
 @role_needed(Role.HR)
-def exemptions() -> ResponseReturnValue:
-    """Lists the exemptions of the actor's organisations."""
+def list_exemptions() -> ResponseReturnValue:
+    """Lists the exemptions of the actor's organisations, filtered by kind and state."""
+    actor, form = current_actor(), ExemptionsFilter(request.args)
+    today = clock.today(actor.time_zone)
+    page = exemptions.list_exemptions_for(actor, form.wanted(), today, request.args.get("page", 1, type=int))
+    return render_template("compliance/exemptions.html", form=form, page=page, today=today, kinds=KIND_WORDS)
+
+
+@bp.get("/exemptions/print")
+@role_needed(Role.HR)
+def print_exemptions() -> ResponseReturnValue:
+    """Shows all of them on one page for paper, with who recorded each."""
+    actor, form = current_actor(), ExemptionsFilter(request.args)
+    today = clock.today(actor.time_zone)
+    return render_template(
+        "compliance/print_exemptions.html",
+        form=form,
+        listed=exemptions.list_all_exemptions_for(actor, form.wanted(), today),
+        today=today,
+        now=clock.now(),
+        kinds=KIND_WORDS,
+        states=dict(EXEMPTION_STATES),
+    )
+
+
+@bp.get("/exemptions.csv")
+@role_needed(Role.HR)
+def exemptions_csv() -> ResponseReturnValue:
+    """Gives all of them as CSV."""
     actor = current_actor()
-    listed = lists.list_exemptions_for(actor)
-    return render_template("compliance/exemptions.html", listed=listed, today=clock.today(actor.time_zone))
+    today = clock.today(actor.time_zone)
+    wanted = ExemptionsFilter(request.args).wanted()
+    rows = (
+        (
+            each.organisation, each.staff_number, each.person, each.course, each.exemption.kind,
+            each.exemption.from_on, each.exemption.until_on, each.state(today), each.exemption.reason,
+            each.exemption.evidence, each.exemption.recorded_at, each.author,
+        )
+        for each in exemptions.list_all_exemptions_for(actor, wanted, today)
+    )  # fmt: skip
+    return csv_answer(f"exemptions-{today}", EXEMPTIONS_HEAD, rows)
 
 
 @bp.route("/exemptions/new", methods=["GET", "POST"])
@@ -55,7 +102,7 @@ def new_exemption() -> ResponseReturnValue:
 def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
     """Withdraws an exemption; reports as known before keep it."""
     actor = current_actor()
-    listed = lists.load_exemption_for(actor, exemption_id)
+    listed = exemptions.load_exemption_for(actor, exemption_id)
     form = WithdrawForm()
     if form.validate_on_submit():
         try:
