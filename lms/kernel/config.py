@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     max_request_bytes: int = Field(default=2_000_000, ge=100_000)
     """The largest request body taken, in bytes."""
 
+    max_import_bytes: int = Field(default=30_000_000, ge=100_000)
+    """The largest list of people taken by the page for importing, in bytes."""
+
     log_format: str = Field(default="json", pattern="^(json|console)$")
     """How log lines look: json for machines, console for people."""
 

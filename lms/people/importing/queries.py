@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
@@ -226,6 +227,26 @@ def persons_of(employment_ids: Iterable[int]) -> set[int]:
     for some in _in_pieces(employment_ids):
         found.update(session.scalars(select(Employment.person_id).where(Employment.id.in_(some))))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The person whom an applied row is about."""
+
+    person_id: int
+    name: str
+    staff_number: str
+
+
+def people_of_rows(rows: Iterable[PeopleImportRow]) -> dict[int, Applied]:
+    """Returns whom applied rows are about, by the number of the row: at most a page of them. One query."""
+    employments = {row.recorded["employment"][0]: row.id for row in rows if row.recorded}
+    found = session.execute(
+        select(Employment.id, Employment.person_id, Person.name, Employment.staff_number)
+        .join(Person, Person.id == Employment.person_id)
+        .where(Employment.id.in_(employments))
+    )
+    return {employments[each[0]]: Applied(each[1], each[2], each[3]) for each in found}
 
 
 def emails_here(emails: Iterable[str]) -> set[str]:

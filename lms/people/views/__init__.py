@@ -1,6 +1,7 @@
-"""Pages of people: for HR the directory and placements, for administrators organisations and stations."""
+"""Pages of people: for HR the directory, placements and imports, for administrators organisations and stations."""
 
+from lms.people.importing import views as imports
 from lms.people.views import admin, hr
 from lms.people.views.blueprint import bp
 
-__all__ = ["admin", "bp", "hr"]
+__all__ = ["admin", "bp", "hr", "imports"]
