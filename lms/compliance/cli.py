@@ -1,10 +1,12 @@
 """The commands of standing: explain a file of facts and date an award (no database), and print the report."""
 
 import json
+import time
 from datetime import date
 from typing import Any, BinaryIO
 
 import click
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from lms.certification.rules import Period, Window, award_dates, parse_period
@@ -13,9 +15,12 @@ from lms.compliance.answers import courses_in_order
 from lms.compliance.calculator import MalformedFacts, explain, parse_facts
 from lms.compliance.facts_file import read_day, read_known_as_of
 from lms.compliance.population import Population
+from lms.compliance.projecting import is_current
 from lms.compliance.queries.facts import Reach
 from lms.compliance.reading import load
+from lms.compliance.rebuilding import rebuild
 from lms.compliance.report import Figures, Filters, PopulationCounts, Report, make_report
+from lms.compliance.verifying import verify
 from lms.kernel import clock
 from lms.kernel.db import reading
 from lms.people.queries import find_organisation_by_slug, list_sectors
@@ -110,6 +115,46 @@ def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_js
         click.echo(
             f"{name:<28}{figures.people:>7}{share:>9}  in time {figures.in_time:>5}  late {figures.late:>5}"
         )
+
+
+@compliance_cli.command("verify")
+@with_appcontext
+def verify_command() -> None:
+    """Compares everything that is prepared with the facts; exit code 1 where anything differs."""
+    with reading():
+        found = verify(lambda done: click.echo(f"\r{done} people compared ...", nl=False, err=True))
+        whole = is_current() or not found.persons
+    click.echo(err=True)
+    click.echo(f"{found.persons} people, {found.rows} intervals compared.")
+    if not whole:
+        click.echo(
+            "Settings, time zones or courses have changed since: what is prepared rests on the old ones."
+        )
+    if found.wrong:
+        named = ", ".join(str(number) for number in found.differing)
+        click.echo(f"{found.wrong} people stand differently than their facts say. Persons {named} ...")
+    if found.days or found.months:
+        click.echo(f"The ledger differs at {found.days} places by day and {found.months} by month.")
+    if not found.clean or not whole:
+        click.echo("Repair it with: flask compliance rebuild")
+        raise SystemExit(1)
+    click.echo("All agrees.")
+
+
+@compliance_cli.command("rebuild")
+@click.option("--processes", type=click.IntRange(1, 32), default=2, show_default=True, help="On PostgreSQL.")
+@with_appcontext
+def rebuild_command(processes: int) -> None:
+    """Prepares all standings anew from the facts; the report says that it is being updated meanwhile."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    began = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        click.echo(f"\r{done} of {total} people ...", nl=False, err=True)
+
+    persons = rebuild(app, tell, processes)
+    click.echo(err=True)
+    click.echo(f"The standings of {persons} people are prepared ({time.monotonic() - began:.1f} s).")
 
 
 def _report_document(slug: str, report: Report, courses: dict[int, str]) -> dict[str, Any]:

@@ -1,14 +1,38 @@
 """What compliance does in the background: prepare many people, fold the ledger, and check at night that all agrees."""
 
-from flask import current_app
+import structlog
+from flask import Flask, current_app
 
-from lms.compliance.rebuilding import tend
+from lms.compliance.rebuilding import rebuild, tend
+from lms.compliance.verifying import verify
+from lms.kernel.db import reading
 from lms.kernel.worker import PeriodicJob
+
+log = structlog.get_logger(__name__)
+
+
+def _house() -> Flask:
+    house: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return house
 
 
 def tend_this_house() -> None:
     """Does what is to be done each minute."""
-    tend(current_app._get_current_object())  # type: ignore[attr-defined]
+    tend(_house())
 
 
-JOBS = (PeriodicJob("compliance.tend", tend_this_house),)
+def check_at_night() -> None:
+    """Compares what is prepared with the facts, and prepares it anew where anything differs."""
+    with reading():
+        found = verify()
+    if found.clean:
+        log.info("standings verified", persons=found.persons, rows=found.rows)
+        return
+    log.error("standings differ", persons=found.wrong, days=found.days, months=found.months)
+    rebuild(_house())
+
+
+JOBS = (
+    PeriodicJob("compliance.tend", tend_this_house),
+    PeriodicJob("compliance.verify", check_at_night, minute="17", hour="1"),
+)

@@ -186,7 +186,7 @@ class Counting(Protocol):
         """Returns the counts of a day."""
 
     def overall_on(self, days: Collection[date]) -> Mapping[date, DayCounts]:
-        """Returns the counts of several days without their cells."""
+        """Returns the counts of several days without their cells; not_required may be left out."""
 
 
 @dataclass(frozen=True, slots=True)

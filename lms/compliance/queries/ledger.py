@@ -183,8 +183,9 @@ _ENTRY = (
 
 
 def read_ledger() -> Iterable[Any]:
-    """Reads the whole ledger as (day, organisation, course, sector, standing, people), folded and not, unordered."""
-    return session.execute(union_all(select(*_DAY), select(*_ENTRY))).yield_per(10_000)
+    """Reads the whole ledger as (folded or not, day, organisation, course, sector, standing, people), unordered."""
+    parts = (select(literal(1), *_DAY), select(literal(0), *_ENTRY))
+    return session.execute(union_all(*parts)).yield_per(10_000)
 
 
 def read_folded(since: date, before: date) -> Iterable[Any]:
@@ -227,3 +228,9 @@ def has_entries() -> bool:
 def oldest_entries(limit: int) -> Select[Any]:
     """Returns the statement that picks the entries to be folded next."""
     return select(LedgerEntry.id).order_by(LedgerEntry.id).limit(limit)
+
+
+def hold_still() -> None:
+    """Lets the transaction that begins now see one moment throughout; SQLite's do so by themselves."""
+    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -1,0 +1,150 @@
+"""Three paths, one answer: the facts judged post by post, the intervals, and the ledger, folded or not."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Flask
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from lms.compliance import ledger as ledgers, rules
+from lms.compliance.calculator import facts_of
+from lms.compliance.population import Population
+from lms.compliance.projecting import bring_up_to_date
+from lms.compliance.queries.facts import Reach
+from lms.compliance.queries.ledger import has_entries
+from lms.compliance.reading import load
+from lms.compliance.report import Counting, DayCounts, Figures, Filters, PopulationCounts
+from lms.compliance.sources import IntervalCounts, LedgerCounts
+from lms.compliance.verifying import verify
+from lms.kernel import db as database
+from tests.compliance.reference import Json
+from tests.compliance.stored import store
+from tests.compliance.test_facts import storable
+from tests.compliance.worlds import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS
+
+EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
+TODAY = FIRST + timedelta(days=SPAN)
+laws = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+on_databases = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+@laws
+@given(WORLDS)
+def test_stretches_say_what_the_rules_say_on_every_day(world: Json) -> None:
+    for post in Population(rules.known(facts_of(world))).posts:
+        required = [(asked, asked.stretches()) for asked in post.asked]
+        whole = rules.post_stretches(
+            post.placements, [(asked.requirement.course, each) for asked, each in required]
+        )
+        for day in EVERY_DAY:
+            for asked, stretches in required:
+                here = [each for each in stretches if each.from_on <= day <= each.through_on]
+                said = asked.on(day)
+                wanted = (said.standing, said.due_on, said.valid_through, said.award)
+                assert [each[2:] for each in here] == ([wanted] if said.standing.group else [])
+            placement = post.placement_on(day)
+            over = [each for each in whole if each.from_on <= day <= each.through_on]
+            assert [each.placement for each in over] == ([] if placement is None else [placement])
+            if over:
+                standings = [explained.standing for _, explained in post.required_on(day)]
+                assert over[0].overall is rules.overall(standings)
+
+
+@laws
+@given(WORLDS)
+def test_a_post_lapses_on_the_first_day_it_does_not_comply_any_more(world: Json) -> None:
+    for post in Population(rules.known(facts_of(world))).posts:
+        overall = {
+            day: rules.overall(e.standing for _, e in post.required_on(day))
+            for day in EVERY_DAY
+            if post.placement_on(day) is not None
+        }
+        for day, standing in overall.items():
+            lapse = post.lapses_on(day)
+            if standing.group is not rules.Group.COMPLIANT:
+                assert lapse is None
+                continue
+            wanted, ahead = None, day
+            while (ahead := ahead + timedelta(days=1)) in overall:
+                group = overall[ahead].group
+                if group is not rules.Group.COMPLIANT:
+                    wanted = ahead if group is not None else None
+                    break
+            assert lapse == wanted or (lapse is not None and wanted is None and lapse > EVERY_DAY[-1])
+
+
+def plain(counts: DayCounts) -> Any:
+    return {sector: found for sector, each in counts.overall.items() if (found := +Counter(each))}
+
+
+def required(counts: DayCounts) -> Any:
+    return {sector: figures.by_standing for sector, each in counts.overall.items()
+            if (figures := Figures.added([each])).people}  # fmt: skip
+
+
+def counted(counting: Counting, days: list[date]) -> Any:
+    """What a counting says of days, without zeros: the first in full, then overall by day."""
+    first, others = counting.on(days[0]), counting.overall_on(days)
+    assert required(first) == required(others[days[0]])
+    cells = {key: found for key, each in first.cells.items() if (found := +Counter(each))}
+    return plain(first), cells, {day: required(counts) for day, counts in others.items()}
+
+
+@on_databases
+@given(
+    world=WORLDS,
+    days=st.lists(ASKED_DAYS, min_size=4, max_size=4),
+    folded=st.sampled_from(("no", "half", "whole")),
+    pick=st.integers(0, 7),
+)
+def test_the_three_paths_agree(house: Flask, world: Json, days: list[date], folded: str, pick: int) -> None:
+    document = storable(world)
+    try:
+        stored = store(document)
+        persons = sorted(stored.persons.values())
+        half = persons[: len(persons) // 2]
+        bring_up_to_date(half)
+        if folded == "half":
+            ledgers.fold(TODAY)
+        bring_up_to_date(persons)
+        if folded == "whole":
+            while has_entries():
+                ledgers.fold(TODAY - timedelta(days=400))
+            ledgers.fold(TODAY)
+        organisations = sorted(stored.organisations.values())
+        population = Population(load(Reach(frozenset(organisations))).facts)
+        course = next(iter(stored.courses.values()), None) if pick & 1 else None
+        sector = "wash" if pick & 2 else None
+        whole = Filters(course=course, sector=sector)
+        exact = counted(PopulationCounts(population, whole), days)
+        assert counted(LedgerCounts(organisations, whole), days) == exact
+        assert counted(IntervalCounts(organisations, whole), days) == exact
+        station = next(iter(stored.stations.values()), None)
+        narrow = Filters(
+            course=course,
+            sector=sector,
+            station=station,
+            contract="staff" if pick & 4 else None,
+            works_with_children=True if pick & 2 else None,
+        )
+        exact = counted(PopulationCounts(population, narrow), days)
+        assert counted(IntervalCounts(organisations, narrow), days) == exact
+        assert verify().clean
+    finally:
+        database.rollback()
+
+
+@on_databases
+@given(world=WORLDS)
+def test_preparing_twice_changes_nothing(house: Flask, world: Json) -> None:
+    try:
+        persons = list(store(storable(world)).persons.values())
+        bring_up_to_date(persons)
+        assert bring_up_to_date(persons) == 0
+    finally:
+        database.rollback()
