@@ -3,13 +3,14 @@
 ``flask content blind`` draws ten thousand times and prints the table; here three hundred draws must do.
 """
 
+import re
 from fractions import Fraction
 from random import Random
 
 import pytest
 
 from lms.assessment import rules
-from lms.assessment.blind import MOST, TRICKS, Quiz, answer, quizzes_of, simulate
+from lms.assessment.blind import MOST, TRICKS, Part, Quiz, answer, quizzes_of, simulate
 from lms.catalogue.source.desired import desired_of
 from tests.assessment.test_marking import BRANCHING, STATEMENTS
 from tests.content.test_courses import CATALOGUE
@@ -17,6 +18,16 @@ from tests.content.test_courses import CATALOGUE
 DRAWS = 300
 # With 300 draws one lucky pass in a thousand may show as three: the ten thousand of the command judge finely.
 LUCK = 0.02
+
+# What the words alone let a clever reader guess: who is always right to call, and what is mostly a delay or a question.
+CALLED = re.compile(
+    r"focal point|channel|back-up|night number|emergency contact|coordinator|trained", re.IGNORECASE
+)
+DELAYED = re.compile(
+    r"\bif\b|first|later|tomorrow|until|only|once|ask (?:him|her|the|them)|picture|promise|note|list|name|week",
+    re.IGNORECASE,
+)
+KEYWORD_LUCK = 0.06
 
 QUIZZES = [quiz for course in desired_of(CATALOGUE).courses for quiz in quizzes_of(course)]
 
@@ -32,6 +43,22 @@ def test_no_trick_passes(quiz: Quiz) -> None:
     assert [outcome.trick for outcome in outcomes] == list(TRICKS)
     assert [outcome for outcome in outcomes if outcome.passed >= LUCK] == []
     assert all(outcome.average < quiz.pass_mark - 20 for outcome in outcomes)
+
+
+@pytest.mark.parametrize("quiz", QUIZZES, ids=lambda quiz: quiz.name)
+def test_words_alone_do_not_pass(quiz: Quiz) -> None:
+    def called(part: Part) -> bool:
+        return bool(CALLED.search(part[1]))
+
+    tricks = {
+        "keyword": lambda parts, chance: sorted(chance.sample(parts, len(parts)), key=called, reverse=True),
+        "clever": lambda parts, chance: sorted(
+            chance.sample(parts, len(parts)),
+            key=lambda part: len(DELAYED.findall(part[1])) - 2 * called(part),
+        ),
+    }
+    outcomes = simulate(quiz, DRAWS, tricks=tricks)
+    assert [outcome for outcome in outcomes if outcome.passed >= KEYWORD_LUCK] == []
 
 
 def test_the_same_seed_gives_the_same_figures() -> None:
