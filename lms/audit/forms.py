@@ -8,21 +8,25 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, Field, Form, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length
+from wtforms.widgets import TextInput
 
 from lms.audit import slots
 from lms.audit.queries import Place, Wanted
 from lms.audit.rules import written
-from lms.audit.words import ACTIONS, SUBJECTS, sentence, subject_word
+from lms.audit.words import ACTIONS, SUBJECTS, act_word, subject_word
 
 SHAPES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 WRITE_A_MOMENT = _l("Write a moment as year-month-day hours:minutes, such as 2026-11-22 09:14.")
+HOW = _l("Such as 2026-11-22 09:14")
 LARGEST = 2**63 - 1
 TICK = timedelta(microseconds=1)
 LAST = datetime(MAXYEAR, 12, 31, tzinfo=UTC)
 
 
 class MomentField(DateTimeLocalField):
-    """A moment in UTC that says in plain words how it is written."""
+    """A moment in UTC, typed as text: a day alone will do, and what was typed is never lost."""
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Reads the moment; raises ValueError in our words."""
@@ -49,8 +53,8 @@ def too_long(most: int) -> Length:
 class TrailForm(Form):
     """Which entries are looked for."""
 
-    since = MomentField(_l("From (UTC)"), format=SHAPES)
-    until = MomentField(_l("To (UTC)"), format=SHAPES)
+    since = MomentField(_l("From (UTC)"), format=SHAPES, description=HOW)
+    until = MomentField(_l("To (UTC)"), format=SHAPES, description=HOW)
     by = SelectField(
         _l("Done by"),
         default="",
@@ -70,7 +74,7 @@ class TrailForm(Form):
 
     def offer(self, organisations: Iterable[tuple[int, str]]) -> None:
         """Fills the choices."""
-        acts = sorted((name, sentence(name, "…", "…")) for name in ACTIONS)
+        acts = sorted(((name, act_word(name)) for name in ACTIONS), key=lambda pair: pair[1])
         subjects = sorted(((name, subject_word(name)) for name in SUBJECTS), key=lambda pair: pair[1])
         places = ((str(number), name) for number, name in organisations)
         self.action.choices = choices_of([("", _l("Anything")), *acts])
@@ -124,7 +128,8 @@ def _end_of_what_was_typed(field: MomentField) -> datetime | None:
 
 
 def _accounts(text: str) -> list[int] | None:
-    text = text.strip()
+    # No name holds a NUL, and PostgreSQL refuses to be asked for one.
+    text = text.replace("\0", "").strip()
     if not text:
         return None
     number = _number(text)
