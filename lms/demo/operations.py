@@ -15,7 +15,7 @@ from lms.demo.cast import NEWCOMER, OFFICE, PASSWORD
 from lms.demo.diligence import Shape
 from lms.demo.errors import CoursesMissing, RealPeople
 from lms.demo.models import Demonstration
-from lms.demo.places import COURSES, EMPLOYERS, FIELDS, PLACES
+from lms.demo.places import COURSES, EMPLOYERS, FIELDS, PLACES, VOLUNTARY
 from lms.demo.story import SEED, tell as tell_story
 from lms.demo.telling import LANGUAGE, Teller, month_of
 from lms.kernel import chance, clock, db
@@ -75,10 +75,11 @@ def _shape(course: PublishedCourse) -> Shape:
 
 def _courses() -> dict[str, PublishedCourse]:
     """Returns the courses of the story, which are then kept ready with their questions."""
-    found = {slug: published_course(slug, LANGUAGE) for slug in COURSES}
+    slugs = (*COURSES, *VOLUNTARY)
+    found = {slug: published_course(slug, LANGUAGE) for slug in slugs}
     courses = {slug: course for slug, course in found.items() if course is not None}
     if len(courses) < len(found):
-        raise CoursesMissing([slug for slug in COURSES if slug not in courses])
+        raise CoursesMissing([slug for slug in slugs if slug not in courses])
     for course in courses.values():
         bank(course.revision_id, LANGUAGE)
     return courses

@@ -101,6 +101,9 @@ COURSES = (
 )
 IDENTIFICATION, REFERRAL, SAFEGUARDING, FIRST_AID, BRIEFS, COMMUNICATION = COURSES
 
+VOLUNTARY = ("gender-inclusion-disability", "working-across-sectors", "first-days")
+"""The courses that nobody must hold; some take them all the same."""
+
 WITH_CHILDREN = frozenset({FIRST_AID, COMMUNICATION})
 """What is asked only of those who work with children."""
 

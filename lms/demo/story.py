@@ -32,6 +32,7 @@ from lms.demo.places import (
     SHORTER_DUE_DAYS,
     WITH_CHILDREN,
 )
+from lms.demo.voluntary import learn_more
 
 SEED = 2026
 PEOPLE = 600
@@ -53,6 +54,7 @@ def tell(anchor: date, shapes: Mapping[str, Shape], seed: int = SEED) -> Story:
         acts += career(chance, calendar, life)
     learned = [act for life in lives for act in _learning(chance, calendar, shapes, life)]
     acts += learned
+    acts += learn_more(Random(seed), calendar, shapes, lives)
     acts += what_hr_does(chance, calendar, lives, learned)
     told = [act for act in acts if act.at <= calendar.last_at]
 

@@ -12,10 +12,10 @@ from lms.demo.answers import answers
 from lms.demo.days import Calendar
 from lms.demo.diligence import Shape
 from lms.demo.names import address_of, invent_names
-from lms.demo.places import ADDED_SINCE, COURSES, EMPLOYERS, FIELDS
+from lms.demo.places import ADDED_SINCE, COURSES, EMPLOYERS, FIELDS, VOLUNTARY
 from lms.demo.story import PEOPLE, tell
 
-SHAPES = {course: Shape(6, parse_period("P2Y")) for course in COURSES} | {
+SHAPES = {course: Shape(6, parse_period("P2Y")) for course in (*COURSES, *VOLUNTARY)} | {
     "child-safeguarding": Shape(6, parse_period("P1Y")),
     "sector-briefs": Shape(1, parse_period("P2Y")),
 }
@@ -54,6 +54,17 @@ def test_so_many_people_in_so_many_organisations_and_sectors(story: Story) -> No
     addresses = [join.identity.email for join in newcomers if join.identity and join.identity.email]
     assert len(set(addresses)) == len(addresses)
     assert len(addresses) < PEOPLE
+
+
+def test_the_diligent_learn_what_nobody_asks_of_them(story: Story) -> None:
+    asked = {act.course for act in story.acts if isinstance(act, Demand)}
+    assert asked == set(COURSES) and not asked & set(VOLUNTARY)
+    read = Counter(act.course for act in story.acts if isinstance(act, Read) and act.course in VOLUNTARY)
+    passed = Counter(act.course for act in story.acts if isinstance(act, Quiz) and act.course in VOLUNTARY)
+    for course in VOLUNTARY:
+        assert 10 < passed[course] < read[course] < PEOPLE // 5
+    readers = {(act.person, act.course) for act in story.acts if isinstance(act, Read)}
+    assert all((act.person, act.course) in readers for act in story.acts if isinstance(act, Quiz))
 
 
 def test_people_come_and_go_all_the_time(story: Story) -> None:
