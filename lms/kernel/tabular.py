@@ -10,6 +10,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -109,7 +110,8 @@ def check_archive(file: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            declares = any(_declares_entities(archive, part) for part in parts[:2000])
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, EOFError, zlib.error) as error:
         raise Unreadable("The file is damaged: it cannot be opened as an Excel file.") from error
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names:
@@ -119,6 +121,16 @@ def check_archive(file: BinaryIO) -> None:
         raise Unreadable("Unpacked, this Excel file is too large. Save the table as CSV and send that.")
     if any(part.flag_bits & 1 for part in parts):
         raise Unreadable("The file has a password. Save it without one.")
+    if declares:
+        raise Unreadable("This Excel file holds declarations that no table needs. Save it again from Excel.")
+
+
+def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    # Excel writes none; entities that stand for entities grow without end. The parser has a limit of its own too.
+    if part.flag_bits & 1 or not part.filename.endswith((".xml", ".rels")):
+        return False
+    with archive.open(part) as opened:
+        return b"<!DOCTYPE" in opened.read(20_000).replace(b"\0", b"")
 
 
 def find_encoding(file: BinaryIO) -> str:
@@ -134,8 +146,13 @@ def find_encoding(file: BinaryIO) -> str:
         raise Unreadable("This is not a table of text. Send CSV or Excel (.xlsx).")
     if _is_utf8(file):
         return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    best = from_bytes(_telling_lines(file), cp_isolation=list(ENCODINGS[1:-1])).best()
-    return best.encoding if best else "cp1252"
+    likely = from_bytes(_telling_lines(file), cp_isolation=list(ENCODINGS[1:-1]))
+    # Several may read equally well: then the one that is met most often.
+    ranked = sorted(
+        (round(match.chaos, 2), -round(match.coherence, 2), ENCODINGS.index(match.encoding))
+        for match in likely
+    )
+    return ENCODINGS[ranked[0][2]] if ranked else "cp1252"
 
 
 def find_delimiter(file: BinaryIO, encoding: str) -> str:
@@ -157,11 +174,13 @@ def find_delimiter(file: BinaryIO, encoding: str) -> str:
 def read_rows(file: BinaryIO, shape: Shape) -> Iterator[tuple[int, list[str]]]:
     """Reads a table row by row: the number a spreadsheet shows, and the cells as text. Empty rows are left out.
 
-    The first row is that of the headings. Raises ``Unreadable``, also in the middle.
+    So are empty cells at the end. The first row is that of the headings. Raises ``Unreadable``, also in the middle.
     """
     rows = _xlsx_rows(file) if shape.kind == "xlsx" else _csv_rows(file, shape.encoding, shape.delimiter)
     for number, cells in rows:
-        if any(cells):
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
             yield number, cells
 
 
