@@ -166,7 +166,7 @@ def test_a_brief_asks_for_its_sector(client: FlaskClient, ids: dict[str, int]) -
 def test_nobody_found_offers_nothing_to_confirm(client: FlaskClient, ids: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     looked = client.post("/sessions/check", data=session_form(ids, lines="W-77"))
-    assert "0 certificates would be issued" in text_of(looked)
+    assert "Nobody would get a certificate" in text_of(looked)
     assert 'name="seal"' not in looked.get_data(as_text=True)
 
 
@@ -312,7 +312,7 @@ def test_hr_recognises_a_list_from_a_file(app: Flask, client: FlaskClient, ids: 
         assert said in listed, said
     again = client.post("/sessions/prior/list", data=sent)
     assert again.status_code == 422
-    assert "0 certificates would be issued" in text_of(again)
+    assert "Nobody would get a certificate" in text_of(again)
     with app.app_context():
         assert len(session.scalars(select(Award)).all()) == 2
 
