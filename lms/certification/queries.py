@@ -17,6 +17,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
+from lms.people.merge_queries import one_with
 from lms.people.models import Employment, Person, Placement, Sector
 
 _Successor = aliased(Award)
@@ -110,14 +111,17 @@ def state_of(recorded: RecordedAward, today: date) -> State:
 # Asked whenever somebody opens their page, so written once: writing a statement costs more than asking it.
 AWARDS = (
     _recorded()
-    .where(Award.person_id == bindparam("person"))
+    .where(Award.person_id.in_(one_with(bindparam("person"))))
     .order_by(Award.earned_on.desc(), Award.id.desc())
 )
 STANDING_AWARDS = AWARDS.where(_Successor.id.is_(None))
 
 
 def list_awards_of(person_id: int, *, with_replaced: bool = False) -> list[AwardRow]:
-    """Lists a person's awards, the last earned first; replaced ones only where they are asked for."""
+    """Lists a person's awards, the last earned first; replaced ones only where they are asked for.
+
+    Those of who is one with the person are theirs.
+    """
     rows = session.execute(AWARDS if with_replaced else STANDING_AWARDS, {"person": person_id})
     return [_row(_with_all(row)) for row in rows]
 
@@ -146,7 +150,7 @@ def find_last_award(person_id: int, course_id: int, sector: str | None, earned_b
         .outerjoin(Revocation, Revocation.award_id == Award.id)
         .outerjoin(_Successor, _Successor.supersedes_id == Award.id)
         .where(
-            Award.person_id == person_id,
+            Award.person_id.in_(one_with(person_id)),
             Award.course_id == course_id,
             Award.earned_on <= earned_by,
             Revocation.id.is_(None),

@@ -32,3 +32,9 @@ class StillUpdating(Refusal):
         """Takes how far the work is."""
         super().__init__("The figures are being updated. They will be whole in a few minutes.")
         self.done, self.total = done, total
+
+
+class NoSuchRecord(Invalid):
+    """No other record answers to what was typed."""
+
+    field = "staff_number"

@@ -1,7 +1,7 @@
 """What one person's page of training shows, put together from the rooms below."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from lms.certification.queries import AwardRow, list_awards_of
@@ -12,6 +12,10 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed
 from lms.learning.progress import CourseProgress, progress_of
+from lms.people.record_queries import Asked, list_queries_of
+
+ANSWERS_SHOWN = timedelta(days=30)
+"""How long an answer of HR stands on the page; on the record it stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Overview:
     optional: list[CourseProgress]
     awards: list[AwardRow]
     surroundings: Surroundings | None
+    said_wrong: list[Asked]
 
     @property
     def settled(self) -> bool:
@@ -46,9 +51,10 @@ class Overview:
 
 
 def overview_of(actor: Actor, language: str) -> Overview:
-    """Returns what an actor must do, may do and has done; at most twelve queries with those of signing in.
+    """Returns what an actor must do, may do and has done; at most fourteen queries with those of signing in.
 
     A query more comes only with each course that the actor is taking in an older edition.
+    Of what they said is wrong, it shows what waits and what was answered lately.
     """
     if actor.person_id is None:
         raise NotAllowed
@@ -64,6 +70,11 @@ def overview_of(actor: Actor, language: str) -> Overview:
         optional=[course for course in courses if course.course_id not in asked],
         awards=list_awards_of(actor.person_id),
         surroundings=queries.find_surroundings(actor.sector, actor.station_id) if actor.sector else None,
+        said_wrong=[
+            each
+            for each in list_queries_of(actor.person_id)
+            if each.answer is None or each.answer.recorded_at > clock.now() - ANSWERS_SHOWN
+        ],
     )
 
 

@@ -1,7 +1,8 @@
 """The first page, my training, my record, the administrator's index, and the probes."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import text
 
 from lms.certification.queries import list_awards_of
@@ -11,8 +12,12 @@ from lms.home.overview import overview_of
 from lms.home.version import VERSION
 from lms.kernel.actor import Role
 from lms.kernel.db import session
-from lms.kernel.errors import NotAllowed
+from lms.kernel.errors import Invalid, NotAllowed
+from lms.people.merge_queries import find_family
 from lms.people.queries import find_person
+from lms.people.record_forms import KIND_WORDS, WrongRecordForm
+from lms.people.record_operations import say_wrong
+from lms.people.record_queries import list_own_employers, list_queries_of
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.language import language_of_page
 
@@ -42,16 +47,41 @@ def record() -> ResponseReturnValue:
     person_id = current_actor().person_id
     if person_id is None:
         raise NotAllowed
+    # Who was recorded twice and is merged sees the facts of both.
+    members = sorted(find_family(person_id))
     return render_template(
         "home/record.html",
         person=find_person(person_id),
-        placements=queries.list_placements_of(person_id),
-        completions=queries.list_completions_of(person_id),
-        attempts=queries.list_attempts_of(person_id),
+        placements=[line for each in members for line in queries.list_placements_of(each)],
+        completions=[line for each in members for line in queries.list_completions_of(each)],
+        attempts=[line for each in members for line in queries.list_attempts_of(each)],
         awards=list_awards_of(person_id, with_replaced=True),
-        exemptions=queries.list_exemptions_of(person_id),
+        exemptions=[line for each in members for line in queries.list_exemptions_of(each)],
         contacts=queries.list_hr_of(person_id),
+        said_wrong=list_queries_of(person_id),
+        kinds=dict(KIND_WORDS),
     )
+
+
+@bp.route("/my/record/wrong", methods=["GET", "POST"])
+@signed_in
+def wrong() -> ResponseReturnValue:
+    """Lets somebody tell HR that their record is wrong; the answer comes to their own page."""
+    actor = current_actor()
+    if actor.person_id is None:
+        raise NotAllowed
+    form = WrongRecordForm()
+    employers = list_own_employers(actor.person_id)
+    form.offer(employers)
+    if form.validate_on_submit():
+        try:
+            say_wrong(actor, organisation_id=form.organisation.data, kind=form.kind.data, said=form.said.data)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("HR has it now. The answer will stand on this page."), "good")
+            return redirect(url_for("home.my"), 303)
+    return render_template("home/wrong.html", form=form, employers=employers), 422 if form.errors else 200
 
 
 @bp.get("/admin")

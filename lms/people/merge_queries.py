@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, func, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.kernel.actor import Actor, Role
@@ -40,6 +40,19 @@ def find_family(person_id: int) -> frozenset[int]:
 def find_families(persons: Iterable[int]) -> frozenset[int]:
     """Finds everybody who is one with any of some persons now, those persons among them. One query."""
     return merge_rules.families(persons, list_standing_for())
+
+
+def one_with(person_id: int | BindParameter[int]) -> CompoundSelect[int]:
+    """Returns the subquery of everybody who is one with a person now, the person among them.
+
+    Operations let no merges chain, so one step up and one down reach everybody.
+    """
+    standing = known_merge()
+    kept = select(PersonMerge.kept_id).where(standing, PersonMerge.merged_id == person_id)
+    others = select(PersonMerge.merged_id).where(
+        standing, or_(PersonMerge.kept_id == person_id, PersonMerge.kept_id.in_(kept))
+    )
+    return union_all(select(Person.id).where(Person.id == person_id), kept, others)
 
 
 def load_kept_for(actor: Actor, person_id: int) -> tuple[Person, frozenset[int]]:

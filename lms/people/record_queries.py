@@ -10,6 +10,7 @@ from lms.kernel.db import session
 from lms.kernel.errors import NotThere
 from lms.people import policy
 from lms.people.directory_queries import Page, paginate
+from lms.people.merge_queries import one_with
 from lms.people.models import Employment, Organisation, Person, RecordQuery, RecordQueryAnswer
 from lms.people.queries import LARGEST_ID
 
@@ -45,11 +46,11 @@ def _asked() -> Select[RecordQuery, RecordQueryAnswer, str, str, str]:
     )
 
 
-def list_queries_of(persons: Collection[int]) -> list[Asked]:
-    """Lists what some persons, who are one, said of their record: for themselves. The latest first. One query."""
+def list_queries_of(person_id: int) -> list[Asked]:
+    """Lists what a person, and who is one with them, said of their record: for themselves. The latest first."""
     rows = session.execute(
         _asked()
-        .where(RecordQuery.person_id.in_(sorted(persons)))
+        .where(RecordQuery.person_id.in_(one_with(person_id)))
         .order_by(RecordQuery.recorded_at.desc(), RecordQuery.id.desc())
         .limit(MOST_SHOWN)
     )

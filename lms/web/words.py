@@ -34,6 +34,11 @@ def day_short(value: date | None) -> str:
     return _kept_together(format_date(value, "d MMM y", _locale())) if value else NOTHING
 
 
+def month_short(value: date | None) -> str:
+    """Writes a month below a time line: Nov 2026."""
+    return _kept_together(format_date(value, "MMM y", _locale())) if value else NOTHING
+
+
 def moment(value: datetime | None) -> str:
     """Writes a moment in UTC: 22 November 2026, 09:14 UTC. A moment without a zone is taken as UTC."""
     if value is None:
@@ -92,6 +97,7 @@ def period(value: object) -> str:
 FILTERS = {
     "day": day,
     "day_short": day_short,
+    "month_short": month_short,
     "moment": moment,
     "number": number,
     "change": change,

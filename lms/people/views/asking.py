@@ -1,0 +1,43 @@
+"""What people say is wrong in their record: HR's list, and the answer to each."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.kernel.actor import Role
+from lms.people import record_operations, record_queries
+from lms.people.errors import AlreadyAnswered
+from lms.people.record_forms import KIND_WORDS, AnswerForm
+from lms.people.views.blueprint import bp
+from lms.web.access import current_actor, role_needed
+
+
+@bp.get("/people/queries")
+@role_needed(Role.HR)
+def record_queries_list() -> ResponseReturnValue:
+    """Lists what waits for an answer, the oldest first, or what was answered."""
+    answered = request.args.get("answered") == "1"
+    page = record_queries.list_queries_for(
+        current_actor(), answered=answered, page=request.args.get("page", 1, type=int)
+    )
+    return render_template("people/queries.html", page=page, answered=answered, kinds=dict(KIND_WORDS))
+
+
+@bp.route("/people/queries/<int:query_id>", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def answer(query_id: int) -> ResponseReturnValue:
+    """Shows one message with what the record says, and answers it."""
+    actor = current_actor()
+    asked = record_queries.load_query_for(actor, query_id)
+    form = AnswerForm()
+    if asked.answer is None and form.validate_on_submit():
+        try:
+            record_operations.answer_query(actor, asked.query, said=form.said.data)
+        except AlreadyAnswered as refusal:
+            flash(refusal.message, "soon")
+        else:
+            flash(_("The answer is on the person's page."), "good")
+        return redirect(url_for("people.record_queries_list"), 303)
+    return render_template(
+        "people/query.html", form=form, asked=asked, kinds=dict(KIND_WORDS)
+    ), 422 if form.errors else 200
