@@ -14,12 +14,13 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
 from lms.kernel.outbox import OutboxRow
+from lms.people import merge_queries
 from lms.people.directory_queries import Page, contains, paginate
-from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
+from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement, Sector
 from lms.people.queries import LARGEST_ID
 from lms.reminders import policy
 from lms.reminders.models import Reminder, SectorLead
-from lms.reminders.queries import mail_state, placed_on
+from lms.reminders.queries import known_merge_of_employed, mail_state, placed_on, standing_for_employed
 
 
 def name_courses(requirement_ids: Collection[int]) -> dict[int, str]:
@@ -63,7 +64,14 @@ def list_log(actor: Actor, wanted: LogWanted, page: int = 1) -> Page[LogLine]:
     number = (
         select(func.min(Employment.staff_number))
         .where(
-            Employment.person_id == Reminder.person_id,
+            or_(
+                Employment.person_id == Reminder.person_id,
+                Employment.person_id.in_(
+                    select(PersonMerge.merged_id).where(
+                        merge_queries.known_merge(), PersonMerge.kept_id == Reminder.person_id
+                    )
+                ),
+            ),
             Employment.organisation_id == Reminder.organisation_id,
         )
         .correlate(Reminder)
@@ -190,7 +198,8 @@ def _unreached(actor: Actor, day: date, station: str) -> Select[*tuple[Any, ...]
         )
         .select_from(Placement)
         .join(Employment, Employment.id == Placement.employment_id)
-        .join(Person, Person.id == Employment.person_id)
+        .outerjoin(PersonMerge, known_merge_of_employed())
+        .join(Person, Person.id == standing_for_employed())
         .join(Organisation, Organisation.id == Employment.organisation_id)
         .join(DutyStation, DutyStation.id == Placement.station_id)
         .join(Sector, Sector.slug == Placement.sector)
@@ -229,7 +238,9 @@ def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:
 
 def list_contacts_of(person_id: int) -> list[tuple[str, str, str | None]]:
     """Lists who looks after people where a person works: organisation, name, e-mail."""
-    employers = select(Employment.organisation_id).where(Employment.person_id == person_id)
+    employers = select(Employment.organisation_id).where(
+        Employment.person_id.in_(merge_queries.one_with(person_id))
+    )
     rows = session.execute(
         select(Organisation.name, Person.name, Person.email)
         .join(RoleGrant, RoleGrant.organisation_id == Organisation.id)

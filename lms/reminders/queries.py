@@ -13,7 +13,8 @@ from lms.catalogue.models import Course, CourseRevision
 from lms.kernel.actor import Role
 from lms.kernel.db import session
 from lms.kernel.outbox import MOST_TRIES, OutboxRow
-from lms.people.models import Employment, Organisation, Person, Placement
+from lms.people import merge_queries, merge_rules
+from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
 from lms.reminders.models import Reminder, ReminderRun, SectorLead
 from lms.reminders.rules import LastMail, Moment
 
@@ -57,14 +58,27 @@ def placed_on(day: date) -> ColumnElement[bool]:
     return Placement.retracted_at.is_(None) & (Placement.from_on <= day) & still
 
 
+def known_merge_of_employed() -> ColumnElement[bool]:
+    """Returns the condition to join the merge, where there is one, of the person who is employed."""
+    return (PersonMerge.merged_id == Employment.person_id) & merge_queries.known_merge()
+
+
+def standing_for_employed() -> ColumnElement[int]:
+    """Returns the person who stands for the one who is employed: of merged records, the one that is kept."""
+    return func.coalesce(PersonMerge.kept_id, Employment.person_id)
+
+
 def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
-    """Lists the next people, by number, who are placed anywhere on a day."""
+    """Lists the next people, by number, who are placed anywhere on a day; merged records are one person."""
+    person_id = standing_for_employed()
     placed = (
-        select(Employment.person_id)
+        select(person_id)
+        .select_from(Employment)
         .join(Placement, Placement.employment_id == Employment.id)
-        .where(placed_on(day), Employment.person_id > after)
+        .outerjoin(PersonMerge, known_merge_of_employed())
+        .where(placed_on(day), person_id > after)
         .distinct()
-        .order_by(Employment.person_id)
+        .order_by(person_id)
         .limit(limit)
     )
     rows = session.execute(
@@ -85,10 +99,14 @@ def mail_state() -> ColumnElement[str]:
 
 
 def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
-    """Returns, by person, the last mail that told them of something to do."""
+    """Returns, by person, the last mail that told them of something to do, under whichever merged record."""
+    stands_for = merge_queries.list_standing_for()
     latest = (
         select(Reminder.person_id, func.max(Reminder.day).label("day"))
-        .where(Reminder.person_id.in_(sorted(person_ids)), Reminder.kind.in_(TO_PEOPLE))
+        .where(
+            Reminder.person_id.in_(sorted(merge_rules.families(person_ids, stands_for))),
+            Reminder.kind.in_(TO_PEOPLE),
+        )
         .group_by(Reminder.person_id)
         .subquery()
     )
@@ -106,19 +124,21 @@ def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
     )
     by_person: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        by_person[row.person_id].append(row)
+        by_person[stands_for.get(row.person_id, row.person_id)].append(row)
     return {person_id: _last_mail(parts) for person_id, parts in by_person.items()}
 
 
 def _last_mail(parts: Sequence[Row[Any]]) -> LastMail:
+    day = max(part.day for part in parts)
     told = {
         (part.organisation_id, each["requirement"], date.fromisoformat(each["deadline"])): Moment(
             each["moment"]
         )
         for part in parts
+        if part.day == day
         for each in part.about
     }
-    return LastMail(parts[0].day, any(part.state == "waiting" for part in parts), told)
+    return LastMail(day, any(part.state == "waiting" for part in parts), told)
 
 
 def list_hr_of(organisation_id: int) -> list[Recipient]:

@@ -98,7 +98,7 @@ def on_paper() -> ResponseReturnValue:
         listed=listed,
         station=station,
         today=today,
-        many=len(people.list_organisations_of(actor, Role.HR)) > 1,
+        several=len(people.list_organisations_of(actor, Role.HR)) > 1,
         language=language_of_page(),
     )
 

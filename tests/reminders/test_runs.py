@@ -15,6 +15,7 @@ from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock, using
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import OutboxRow
+from lms.people import merge_operations
 from lms.people.models import Person
 from lms.reminders import jobs, operations
 from lms.reminders.errors import AheadOfTheDay
@@ -233,6 +234,27 @@ def test_a_mail_for_two_organisations_is_one_mail_and_two_lines_of_the_log(app: 
             assert session.scalar(select(func.count(OutboxRow.id))) == 1
             keys = set(session.scalars(select(Reminder.outbox_key)))
         assert len(keys) == 1
+
+
+def test_merged_records_are_one_person(app: Flask) -> None:
+    with on(app):
+        world = World()
+        with unit_of_work():
+            # The kept record has left; the placement in force is the other one's.
+            kept = world.person("Amina", since=due_in(-90), through=DAY - timedelta(days=80))
+            twin = world.person("Twin", since=due_in(-1))
+        jobs.send(DAY - timedelta(days=1))
+        assert [line[1:] for line in sent()] == [("Twin", "in_1")]
+        delivered()
+        with unit_of_work():
+            merge_operations.merge(hr_of(world.here), kept_id=kept, merged_id=twin, reason="The same person")
+        run = jobs.send(DAY)
+        assert (run.people, run.figures[str(world.here)]["wash"]["people"]) == (1, 1)
+        assert len(sent()) == 1, "a mail to the other record was a mail to the same person"
+    later = DAY + timedelta(days=6)
+    with on(app, later):
+        jobs.send(later)
+        assert sent()[1:] == [(later.isoformat(), "Amina", "after")]
 
 
 def test_nothing_is_sent_before_its_day(app: Flask) -> None:
