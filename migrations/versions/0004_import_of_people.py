@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("checked_at", database.Moment(), nullable=True),
         sa.Column("problem", sa.String(length=300), nullable=False),
         sa.Column("counts", database.Document, nullable=False),
+        sa.Column("reasons", database.Document, nullable=False),
         sa.Column("batches", sa.Integer(), nullable=False),
         sa.Column("batches_done", sa.Integer(), nullable=False),
         sa.Column("batches_undone", sa.Integer(), nullable=False),

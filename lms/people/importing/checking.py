@@ -160,6 +160,18 @@ def absent_lines(named: set[str], known: Mapping[str, Known], last_on: date) -> 
             yield Line(None, key, cells, outcome="ended", notes=list(plan.verdicts[0].notes))
 
 
+def common_reasons(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """Returns what refuses most rows, the most frequent first: one wrong word often stands in a thousand rows."""
+    told: dict[str, Note] = {}
+    counts: Counter[str] = Counter()
+    for line in lines:
+        for note in line.notes if line.outcome == "refused" else ():
+            name = repr(sorted(note.items()))
+            told.setdefault(name, note)
+            counts[name] += 1
+    return [{"note": told[name], "rows": rows} for name, rows in counts.most_common(8) if rows > 1]
+
+
 def _keep(import_id: int, run: int, lines: list[Line], problem: str = "") -> None:
     for start in range(0, max(len(lines), 1), WRITTEN_AT_ONCE):
         with unit_of_work():
@@ -191,6 +203,7 @@ def _keep(import_id: int, run: int, lines: list[Line], problem: str = "") -> Non
         )
         counts["people"] = len({line.key for line in lines if line.batch})
         sent.counts = dict(counts)
+        sent.reasons = common_reasons(lines)
         sent.batches = max((line.batch or 0 for line in lines), default=0)
         sent.problem = problem[:300]
         sent.checked_at = clock.now()

@@ -42,6 +42,8 @@ class PeopleImport(Model):
     problem: Mapped[str] = mapped_column(String(300), default="")
     # How many rows came to which outcome.
     counts: Mapped[dict[str, int]] = mapped_column(Document, default=dict)
+    # What refuses most rows: a reason, as in a row's notes, and how many rows have it. Blanked with the rows.
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(Document, default=list)
     # How many batches there are to apply, and how many have been applied and taken back.
     batches: Mapped[int] = mapped_column(default=0)
     batches_done: Mapped[int] = mapped_column(default=0)

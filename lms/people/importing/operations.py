@@ -131,6 +131,7 @@ def blank(sent: PeopleImport) -> None:
     chosen = set(sent.columns.values())
     sent.header = [heading if index in chosen else "" for index, heading in enumerate(sent.header)]
     sent.file_name = ""
+    sent.reasons = []
     sent.blanked_at = clock.now()
 
 
