@@ -62,6 +62,39 @@ def test_every_module_renders_whole_and_small(course: object) -> None:
         assert len(slugs) == len(set(slugs)), path
 
 
+@pytest.mark.parametrize("course", CATALOGUE.courses, ids=lambda course: course.slug)
+def test_every_module_has_the_parts_of_a_module(course: object) -> None:
+    for module in course.modules:  # type: ignore[attr-defined]
+        path, text = module.file.path, module.file.text
+        titles = [section["title"] for section in module.rendered.sections]
+        opening = titles[:2] if course.form.per_sector else titles[:1]  # type: ignore[attr-defined]
+        assert any(title.startswith("Why this matters to ") for title in opening), path
+        assert titles[-2:] == ["One thing to do today", "Care for yourself"], path
+        notes = text.split("/// note\n")[1:]
+        heard = [note.partition("\n///")[0] for note in notes]
+        assert any(" of " in note and "stop" in note and "](/help-now)" in note for note in heard), path
+
+
+def test_courses_have_as_many_modules_and_minutes_as_they_should() -> None:
+    portions = {portion.course: portion for portion in cover(CATALOGUE).portions}
+    briefs, first_days = portions.pop("sector-briefs"), portions.pop("first-days")
+    assert (briefs.modules, first_days.minutes) == (9, 45)
+    for portion in portions.values():
+        assert 5 <= portion.modules <= 6 and portion.groups * 2 >= portion.modules, portion.course
+        assert 10 <= portion.minutes_each[0] <= portion.minutes_each[1] <= 15, portion.course
+        assert portion.scenarios[0] >= 1 and portion.checks in {(2, 2), (2, 3)}, portion.course
+        assert portion.pictures >= 1 and portion.local >= 3, portion.course
+
+
+def test_every_brief_opens_with_its_sectors_priority_action() -> None:
+    (course,) = [course for course in CATALOGUE.courses if course.form.per_sector]
+    actions = {sector.slug: sector.priority_action["en"] for sector in CATALOGUE.sectors.value.sectors}
+    for module in course.modules:
+        assert f"## The priority action\n\n**{actions[module.front.sector]}**" in module.file.text, (
+            module.slug
+        )
+
+
 def test_every_picture_is_drawn_for_light_and_dark_and_small() -> None:
     pictures = [
         (course.slug, name, it) for course in CATALOGUE.courses for name, it in course.pictures.items()
