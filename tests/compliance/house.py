@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from lms.catalogue.models import Course, CourseRevision
+from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName, Revocation
 from lms.compliance import operations
 from lms.compliance.models import Requirement
@@ -82,6 +83,7 @@ def earned(
     session.flush()
     session.add(AwardName(award_id=award.id, name=who.name))
     session.flush()
+    awards_changed.send(None, awards={award.id})
     return award
 
 
@@ -92,6 +94,7 @@ def revoked(award: Award, effective_on: date) -> Revocation:
     )
     session.add(revocation)
     session.flush()
+    awards_changed.send(None, awards={award.id})
     return revocation
 
 
