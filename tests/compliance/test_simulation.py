@@ -26,7 +26,7 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.errors import Refusal
 from lms.people import operations as people
-from lms.people.models import Employment, Placement
+from lms.people.models import Employment, Person, Placement
 from tests.compliance.house import ADMIN, hr_of
 from tests.compliance.stored import course
 from tests.compliance.test_prepared import counted
@@ -77,7 +77,8 @@ class Life:
         employment = self.one(Employment)
         if isinstance(employment, Employment):
             number = f"T-{self.random.randrange(10**9)}"
-            again = people.employ(SYSTEM, employment.person, self.random.choice(self.organisations), number)
+            who = session.get_one(Person, employment.person_id)
+            again = people.employ(SYSTEM, who, self.random.choice(self.organisations), number)
             people.place(SYSTEM, again, self.work(), self.day())
 
     def place_again(self) -> None:

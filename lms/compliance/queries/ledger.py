@@ -232,5 +232,5 @@ def oldest_entries(limit: int) -> Select[Any]:
 
 def hold_still() -> None:
     """Lets the transaction that begins now see one moment throughout; SQLite's do so by themselves."""
-    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
+    if session.get_bind().dialect.name == "postgresql" and not session().in_transaction():
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
