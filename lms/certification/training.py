@@ -185,9 +185,39 @@ def record_session(
         _judge(policy.may_record_training(actor, known.organisation_id))
         return known
     check_held_on(actor, asked, held_on)
+    checked = _unchanged(actor, asked, lines, seal)
+    return hold(
+        actor,
+        asked,
+        _earned(checked, checked_by),
+        held_on=held_on,
+        station_id=station_id,
+        checked_by=checked_by,
+        evidence=evidence,
+        token=token,
+        house=house,
+    )
+
+
+def hold(
+    actor: Actor,
+    asked: Asked,
+    earned: Sequence[operations.Earned],
+    *,
+    held_on: date,
+    station_id: int,
+    checked_by: str,
+    evidence: str,
+    token: str,
+    house: House,
+) -> TrainingSession:
+    """Records a session with an award for everybody who is known to have attended.
+
+    Raises NotYours, NotThere for an unknown place, and as `operations.issue_list` does.
+    """
+    _judge(policy.may_record_training(actor, asked.organisation_id))
     if training_queries.find_station(station_id) is None:
         raise NotThere
-    checked = _unchanged(actor, asked, lines, seal)
     held = TrainingSession(
         organisation_id=asked.organisation_id,
         course_id=asked.course.course_id,
@@ -203,11 +233,11 @@ def record_session(
     )
     session.add(held)
     session.flush()
-    _issue(actor, checked, checked_by=held.checked_by, session_id=held.id, house=house)
+    _issue(actor, asked, earned, session_id=held.id, house=house)
     record(
         actor, "certification.record_session", "training_session", held.id,
         organisation_id=held.organisation_id, reason=held.evidence, course=held.course_id,
-        awards=len(checked.awarded), held_on=held_on.isoformat(),
+        awards=len(earned), held_on=held_on.isoformat(),
     )  # fmt: skip
     return held
 
@@ -232,7 +262,7 @@ def recognise(
     Sending a list twice finds everybody covered on that day and records nothing. Raises as `record_session` does.
     """
     checked = _unchanged(actor, asked, lines, seal)
-    made = _issue(actor, checked, checked_by=checked_by[:LONGEST_CHECKER], session_id=None, house=house)
+    made = _issue(actor, asked, _earned(checked, checked_by), session_id=None, house=house)
     for award in made:
         record(
             actor, "certification.recognise", "award", award.id,
@@ -283,20 +313,30 @@ def _unchanged(actor: Actor, asked: Asked, lines: Sequence[Line], seal: str | No
     return checked
 
 
+def _earned(checked: Checked, checked_by: str) -> list[operations.Earned]:
+    return [
+        operations.Earned(
+            each.person.person_id, each.line.earned_on, each.line.evidence, checked_by[:LONGEST_CHECKER]
+        )
+        for each in checked.awarded
+        if each.person and each.line.earned_on
+    ]
+
+
 def _issue(
-    actor: Actor, checked: Checked, *, checked_by: str, session_id: int | None, house: House
+    actor: Actor,
+    asked: Asked,
+    earned: Sequence[operations.Earned],
+    *,
+    session_id: int | None,
+    house: House,
 ) -> list[Award]:
-    asked = checked.asked
     return operations.issue_list(
         actor,
         course_revision=asked.course,
         how=asked.how,
         house=house,
-        earned=[
-            operations.Earned(each.person.person_id, each.line.earned_on, each.line.evidence, checked_by)
-            for each in checked.awarded
-            if each.person and each.line.earned_on
-        ],
+        earned=earned,
         sector=asked.sector,
         organisation_id=asked.organisation_id,
         session_id=session_id,

@@ -8,7 +8,7 @@ from itertools import groupby
 from lms.accounts import operations as accounts, queries as account_queries
 from lms.assessment import operations as assessment
 from lms.catalogue.published import PublishedCourse, PublishedModule
-from lms.certification import operations as certification, queries as certification_queries
+from lms.certification import operations as certification, queries as certification_queries, training
 from lms.certification.house import House
 from lms.certification.models import Award
 from lms.compliance import operations as compliance
@@ -265,16 +265,51 @@ class Teller:
         if first.sector:
             for act in acts:
                 self._issue(act)
-            return
-        certification.issue_list(
-            self.offices[first.organisation],
-            course_revision=self.courses[first.course],
-            how=first.how,
-            house=self.house,
-            earned=[
-                certification.Earned(self._person_id(act.person), act.earned_on, act.evidence) for act in acts
-            ],
+        elif first.how == "session":
+            for proof in dict.fromkeys(act.evidence for act in acts):
+                self._hold([act for act in acts if act.evidence == proof])
+        else:
+            office = self.offices[first.organisation]
+            certification.issue_list(
+                office,
+                course_revision=self.courses[first.course],
+                how=first.how,
+                house=self.house,
+                earned=self._earned(acts, office.name),
+                organisation_id=self.organisations[first.organisation] if first.how == "prior" else None,
+            )
+
+    def _hold(self, acts: Sequence[Recognise]) -> None:
+        """Records the session of one station, as its attendance list names it."""
+        first = acts[0]
+        office, course = self.offices[first.organisation], self.courses[first.course]
+        station = next(
+            (self.stations[word] for word in first.evidence.split() if word in self.stations), None
         )
+        training.hold(
+            office,
+            training.Asked(
+                organisation_id=self.organisations[first.organisation],
+                course=course,
+                sector=None,
+                how="session",
+                renew=True,
+                oldest_months=24,
+            ),
+            self._earned(acts, office.name),
+            held_on=first.earned_on,
+            station_id=station or self.stations[PLACES[0].slug],
+            checked_by=office.name,
+            evidence=first.evidence,
+            token=f"{self.organisations[first.organisation]}-{course.course_id}-{first.earned_on}-{station}",
+            house=self.house,
+        )
+
+    def _earned(self, acts: Sequence[Recognise], checked_by: str) -> list[certification.Earned]:
+        return [
+            certification.Earned(self._person_id(act.person), act.earned_on, act.evidence, checked_by)
+            for act in acts
+        ]
 
     def _issue(self, act: Recognise) -> None:
         """Records one line of a list of a course that is awarded sector by sector."""
