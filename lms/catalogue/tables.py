@@ -43,7 +43,8 @@ def _considerations(coverage: Coverage) -> Iterator[str]:
 
 def _courses(coverage: Coverage) -> Iterator[str]:
     yield ""
-    yield "Courses (fewest and most of a module; groups, local rules: in how many modules)"
+    yield "Courses (fewest and most of a module; groups, local rules: in how many modules; grade and words a sentence"
+    yield "of the hardest module: Flesch-Kincaid, 1975, at most 6, which is about B1, and at most 14)"
     rows = [
         (
             it.course,
@@ -53,12 +54,14 @@ def _courses(coverage: Coverage) -> Iterator[str]:
             it.groups,
             it.local,
             it.pictures,
+            f"{it.grade:.1f}",
+            f"{it.sentence:.1f}",
         )
         for it in coverage.portions
     ]
     head = (
         "course", "modules", "minutes", "each", "words", "scenarios", "checks", "sector groups", "local rules",
-        "pictures",
+        "pictures", "grade", "words a sentence",
     )  # fmt: skip
     yield from table(head, rows)
 

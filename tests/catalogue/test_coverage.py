@@ -27,6 +27,10 @@ def test_a_small_library_is_counted_and_owes_nothing(shelf: Shelf) -> None:
     assert (portion.modules, portion.minutes, portion.minutes_each) == (2, 22, (10, 12))
     assert (portion.checks, portion.scenarios, portion.groups) == ((0, 1), (0, 0), 1)
     assert (portion.local, portion.pictures) == (0, 1)
+    assert portion.grade == portion.sentence == 0, "a short text has no measure"
+    shelf.edit("modules/boats/01-at-the-quay.md", "Text with", "You wait here. " * 40 + "Text with")
+    (portion,) = coverage_of(shelf).portions
+    assert portion.grade < 0 and 2 < portion.sentence < 3
     (bank,) = coverage.banks
     assert bank.questions == 6 and bank.red_lines == 2 and bank.objectives == {"together": 6}
     assert set(bank.kinds.values()) == {1}

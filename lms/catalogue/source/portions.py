@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lms.catalogue.source.passages import passages_of_module
 from lms.catalogue.source.problems import Problem, warning
-from lms.catalogue.source.readability import words_on_the_page
+from lms.catalogue.source.readability import Reading, measure, words_on_the_page
 from lms.catalogue.source.texts import CourseText, ModuleText
 
 FEWEST_CHECKS, MOST_CHECKS = 2, 3
@@ -20,7 +21,10 @@ HELP = "/help-now"
 
 @dataclass(frozen=True, slots=True)
 class CourseFigures:
-    """A course in figures. Pairs are the fewest and the most of a module, the others are of the whole course."""
+    """A course in figures. Pairs are the fewest and the most of a module, the others are of the whole course.
+
+    ``grade`` and ``sentence`` are those of the module that is hardest to read: years of school, words on average.
+    """
 
     course: str
     modules: int
@@ -32,12 +36,15 @@ class CourseFigures:
     groups: int
     local: int
     pictures: int
+    grade: float
+    sentence: float
 
 
 def portions_of(course: CourseText) -> CourseFigures:
     """Counts what a course holds."""
     kinds = [_kinds(module) for module in course.modules]
     minutes = [module.front.minutes for module in course.modules if module.front]
+    readings = [reading for module in course.modules if (reading := _reading(module))]
     return CourseFigures(
         course=course.slug,
         modules=len(course.modules),
@@ -49,6 +56,8 @@ def portions_of(course: CourseText) -> CourseFigures:
         groups=sum(bool(kind["sectors"]) for kind in kinds),
         local=sum(bool(kind["local"]) for kind in kinds),
         pictures=sum(len(module.rendered.images) for module in course.modules),
+        grade=max((reading.grade for reading in readings), default=0.0),
+        sentence=max((reading.average for reading in readings), default=0.0),
     )
 
 
@@ -68,6 +77,10 @@ def lacking(course: CourseText) -> Iterator[Problem]:
             yield warning(path, module.yaml.line("minutes"), sentence)
         if not any(link.target == HELP for link in module.rendered.links):
             yield warning(path, 1, f"no link to {HELP}; a reader may be worried about a child right now")
+
+
+def _reading(module: ModuleText) -> Reading | None:
+    return measure(passage.text for passage in passages_of_module(module))
 
 
 def _kinds(module: ModuleText) -> Counter[str]:
