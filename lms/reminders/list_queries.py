@@ -213,14 +213,18 @@ def _unreached(actor: Actor, day: date, station: str) -> Select[*tuple[Any, ...]
     return statement.where(DutyStation.slug == station) if station else statement
 
 
+def count_unreached(actor: Actor, day: date, station: str = "") -> int:
+    """Counts the placements of people without e-mail in the actor's organisations."""
+    placed = _unreached(actor, day, station).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(placed)) or 0
+
+
 def list_unreached(
     actor: Actor, day: date, station: str = "", *, after: int = 0, limit: int = 500
-) -> tuple[list[Unreached], int]:
-    """Lists people without e-mail by station and name, from a place in the list on, and counts all of them."""
-    statement = _unreached(actor, day, station)
-    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
-    rows = session.execute(statement.offset(after).limit(limit))
-    return [Unreached(*row) for row in rows], total
+) -> list[Unreached]:
+    """Lists people without e-mail by station and name, from a place in the list on."""
+    rows = session.execute(_unreached(actor, day, station).offset(after).limit(limit))
+    return [Unreached(*row) for row in rows]
 
 
 def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:

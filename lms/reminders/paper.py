@@ -53,11 +53,10 @@ class PaperList:
 
 def list_on_paper(actor: Actor, day: date, station: str = "", page: int = 1) -> PaperList:
     """Lists whom of the actor's organisations to tell on paper, and of what; seven queries for each part."""
-    at = max(page, 1)
-    people, total = list_queries.list_unreached(actor, day, station, after=(at - 1) * PART, limit=PART)
+    total = list_queries.count_unreached(actor, day, station)
     pages = max(1, -(-total // PART))
-    if at > pages:
-        return list_on_paper(actor, day, station, pages)
+    at = min(max(page, 1), pages)
+    people = list_queries.list_unreached(actor, day, station, after=(at - 1) * PART, limit=PART)
     lines = _lines(people, day) if people else []
     stations = [(name, list(there)) for name, there in groupby(lines, key=lambda line: line.person.station)]
     return PaperList(stations, total, at, pages)
