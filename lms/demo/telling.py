@@ -262,10 +262,7 @@ class Teller:
         first = acts[0]
         self.clock.move_to(first.at)
         self.counts.awards += len(acts)
-        if first.sector:
-            for act in acts:
-                self._issue(act)
-        elif first.how == "session":
+        if first.how == "session":
             for proof in dict.fromkeys(act.evidence for act in acts):
                 self._hold([act for act in acts if act.evidence == proof])
         else:
@@ -276,6 +273,7 @@ class Teller:
                 how=first.how,
                 house=self.house,
                 earned=self._earned(acts, office.name),
+                sector=first.sector or None,
                 organisation_id=self.organisations[first.organisation] if first.how == "prior" else None,
             )
 
@@ -286,12 +284,19 @@ class Teller:
         station = next(
             (self.stations[word] for word in first.evidence.split() if word in self.stations), None
         )
+        told = (
+            self.organisations[first.organisation],
+            course.course_id,
+            first.earned_on,
+            station,
+            first.sector,
+        )
         training.hold(
             office,
             training.Asked(
                 organisation_id=self.organisations[first.organisation],
                 course=course,
-                sector=None,
+                sector=first.sector or None,
                 how="session",
                 renew=True,
                 oldest_months=24,
@@ -301,7 +306,7 @@ class Teller:
             station_id=station or self.stations[PLACES[0].slug],
             checked_by=office.name,
             evidence=first.evidence,
-            token=f"{self.organisations[first.organisation]}-{course.course_id}-{first.earned_on}-{station}",
+            token="-".join(str(part) for part in told)[:40],
             house=self.house,
         )
 
@@ -310,20 +315,6 @@ class Teller:
             certification.Earned(self._person_id(act.person), act.earned_on, act.evidence, checked_by)
             for act in acts
         ]
-
-    def _issue(self, act: Recognise) -> None:
-        """Records one line of a list of a course that is awarded sector by sector."""
-        certification.issue(
-            self.offices[act.organisation],
-            person_id=self._person_id(act.person),
-            course_revision=self.courses[act.course],
-            sector=act.sector,
-            earned_at=act.at,
-            earned_on=act.earned_on,
-            how=act.how,
-            house=self.house,
-            evidence=act.evidence,
-        )
 
     def _award(self, act: Act, course: str) -> Award:
         person_id, course_id = self._person_id(act.person), self.courses[course].course_id

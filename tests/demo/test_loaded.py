@@ -11,7 +11,7 @@ from lms.accounts.models import Account, RoleGrant
 from lms.assessment.models import Attempt
 from lms.audit.models import AuditEntry
 from lms.catalogue.models import Course
-from lms.certification.models import Award, Revocation
+from lms.certification.models import Award, Recognition, Revocation
 from lms.certification.rules import normalise_serial
 from lms.compliance import rules
 from lms.compliance.models import RequirementVersion
@@ -62,6 +62,8 @@ def test_every_kind_of_fact_is_there(invented: Flask) -> None:
     assert outcomes[None] >= 1
     hows = Counter(session.scalars(select(Award.how)))
     assert set(hows) == {"quiz", "session", "prior", "import"}
+    attended = select(func.count()).where(Recognition.session_id.is_not(None))
+    assert session.scalar(attended) == hows["session"]
     assert session.scalar(select(func.count()).where(Award.supersedes_id.is_not(None))) == 2
     assert 2 <= count(Revocation) <= 4
     assert all(normalise_serial(serial) == serial for serial in session.scalars(select(Award.serial)))
