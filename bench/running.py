@@ -47,7 +47,10 @@ def cookies_of(headers: Headers) -> str:
 
 
 def sign_in(port: int, name: str) -> str:
-    """Signs in as a person would and returns the session cookie."""
+    """Signs in as a person would and returns the session cookie as it is after the first page.
+
+    That page puts the forms' token into it; a browser keeps what it is sent, and so is not sent it again.
+    """
     _, headers, body = fetch(port, "/login", accept="identity")
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', body.decode())
     if token is None:
@@ -56,7 +59,9 @@ def sign_in(port: int, name: str) -> str:
     status, headers, _ = fetch(port, "/login", cookies_of(headers), form)
     if status != 302:
         raise SystemExit(f"{name} could not sign in: {status}")
-    return cookies_of(headers)
+    cookie = cookies_of(headers)
+    _, headers, _ = fetch(port, "/my", cookie)
+    return cookies_of(headers) or cookie
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as BoundSession
 from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
@@ -27,7 +28,20 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base)
+class OneDatabase(BoundSession):
+    """A session of the house's one database: which engine a statement needs is not looked up for each of them."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any) -> Any:  # noqa: ARG002
+        """Returns the one engine, or the connection that is named."""
+        if bind is not None:
+            return bind
+        found = self.info.get("engine")
+        if found is None:
+            found = self.info["engine"] = self._db.engine
+        return found
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": OneDatabase})
 session = cast("scoped_session[Session]", db.session)
 
 if TYPE_CHECKING:

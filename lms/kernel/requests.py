@@ -1,8 +1,10 @@
 """The application class: each request is one transaction, stored after the view and before the answer."""
 
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask import Flask, request
+from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -22,6 +24,17 @@ def refuse_what_no_row_can_have(parts: dict[str, Any]) -> None:
             raise NotFound
 
 
+class PageEnvironment(Environment):
+    """Jinja with one table of globals for all templates."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Returns the table itself where a template brings nothing of its own.
+
+        Jinja would put an empty table before it, and walk through both, name by name, for every page.
+        """
+        return super().make_globals(d) if d else self.globals
+
+
 class Application(Flask):
     """Flask with the one commit point of the house around every view.
 
@@ -29,6 +42,12 @@ class Application(Flask):
     view and before the response leaves, so what a person was told is stored is stored. A refused form (status 400
     and above) stores nothing.
     """
+
+    jinja_environment = PageEnvironment
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns a function as it is: the house has no asynchronous ones, so none of a page's hooks is looked at."""
+        return func
 
     def full_dispatch_request(self) -> Any:
         """Says before anything touches the database whether this request means to write."""

@@ -23,14 +23,17 @@ ONE_YEAR_OF_TLS = "max-age=31536000"
 PRIVATE = "private, no-cache"
 
 
+PLAIN = [(name.lower(), name, value) for name, value in (ALWAYS | {"Cache-Control": PRIVATE}).items()]
+OVER_TLS = [*PLAIN, ("strict-transport-security", "Strict-Transport-Security", ONE_YEAR_OF_TLS)]
+
+
 def set_up_headers(app: Flask) -> None:
     """Adds the headers to every response; what a view has set itself stays."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", PRIVATE)
-        if request.is_secure:
-            response.headers.setdefault("Strict-Transport-Security", ONE_YEAR_OF_TLS)
+        # Asking for one header looks through all of them, so which are there is written down once.
+        there = {name.lower() for name, _ in response.headers}
+        wanted = OVER_TLS if request.is_secure else PLAIN
+        response.headers.extend([(name, value) for small, name, value in wanted if small not in there])
         return response

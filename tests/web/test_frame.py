@@ -1,0 +1,74 @@
+"""The head and the foot of pages are kept between requests, and hold nothing of the person before."""
+
+import re
+
+from flask import Flask
+
+from tests.factories.people import make_small_house, sign_in
+
+
+def head_of(page: str) -> str:
+    return page[page.index("<header") : page.index("</header>")]
+
+
+def token_in(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', head_of(page))
+    assert found is not None
+    return found[1]
+
+
+def test_each_session_gets_its_own_token(app: Flask) -> None:
+    make_small_house(app)
+    tokens = []
+    for _ in range(2):
+        client = app.test_client()
+        sign_in(client, "amina@demo.example")
+        page = client.get("/account").get_data(as_text=True)
+        assert "<!-- token -->" not in page
+        tokens.append(token_in(page))
+    assert tokens[0] != tokens[1]
+
+
+def test_each_role_sees_its_own_links_whoever_was_here_before(app: Flask) -> None:
+    make_small_house(app)
+    seen = {}
+    for name in ("hana", "amina", "root", "amina"):
+        client = app.test_client()
+        sign_in(client, f"{name}@demo.example")
+        seen[name] = head_of(client.get("/account").get_data(as_text=True))
+    assert "/people" in seen["hana"]
+    assert "/admin" in seen["root"]
+    assert "/people" not in seen["amina"]
+    assert "/admin" not in seen["amina"]
+
+
+def test_nobody_is_offered_to_sign_out_and_the_sign_in_page_does_not_lead_to_itself(app: Flask) -> None:
+    make_small_house(app)
+    signed_in = app.test_client()
+    sign_in(signed_in, "amina@demo.example")
+    assert "/logout" in head_of(signed_in.get("/help-now").get_data(as_text=True))
+    stranger = app.test_client()
+    outside = head_of(stranger.get("/help-now").get_data(as_text=True))
+    assert "/logout" not in outside
+    assert "/login" in outside
+    assert "/login" not in head_of(stranger.get("/login").get_data(as_text=True))
+
+
+def test_the_place_one_is_at_is_marked_on_each_page(app: Flask) -> None:
+    make_small_house(app)
+    client = app.test_client()
+    sign_in(client, "amina@demo.example")
+    for path in ("/courses", "/my", "/courses"):
+        head = head_of(client.get(path).get_data(as_text=True))
+        assert re.findall(r'href="([^"]+)" aria-current="page"', head) == [path]
+
+
+def test_a_language_is_not_kept_for_another(app: Flask) -> None:
+    app.config["LANGUAGES"] = ["en", "ar"]
+    make_small_house(app)
+    client = app.test_client()
+    english = client.get("/login").get_data(as_text=True)
+    client.set_cookie("language", "ar")
+    arabic = client.get("/login").get_data(as_text=True)
+    assert '<html lang="en" dir="ltr">' in english
+    assert '<html lang="ar" dir="rtl">' in arabic
