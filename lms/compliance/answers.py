@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from lms.compliance import rules
 from lms.compliance.asking import Question
 from lms.compliance.exports import Cell
-from lms.compliance.listing import BATCH, count_lapsing, list_all, list_page
-from lms.compliance.population import Population
+from lms.compliance.listing import BATCH, list_all, list_page
 from lms.compliance.prepared import prepare
 from lms.compliance.queries.facts import CourseWords, Loaded, Reach, required_courses
 from lms.compliance.queries.lists import Named, name_people
@@ -36,8 +35,13 @@ class ReportPage:
     courses: Sequence[CourseWords]
     known_at: datetime
     question: Question
-    # How many comply on the day and will not any more by each of the days ahead, if nothing is done.
-    lapsing: Mapping[date, int]
+
+    @property
+    def lapsing(self) -> Mapping[date, int]:
+        """Returns by the days ahead how many comply on the day and will not any more by then, if nothing is done."""
+        return {
+            self.report.as_of + timedelta(days=days): count for days, count in self.report.lapsing.items()
+        }
 
 
 def answer_report(question: Question, sort: str = "rate") -> ReportPage:
@@ -46,12 +50,10 @@ def answer_report(question: Question, sort: str = "rate") -> ReportPage:
     Raises StillUpdating.
     """
     exact = question.known_as_of is not None or not check_whole(question.organisation_ids)
-    population: Population | None = None
     counting: Counting = prepared_counts(question)
     if exact:
         prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
-        population = prepared.population
-        counting = PopulationCounts(population, question.filters)
+        counting = PopulationCounts(prepared.population, question.filters)
     courses = required_courses(question.organisation_ids)
     report = make_report(
         counting,
@@ -60,14 +62,12 @@ def answer_report(question: Question, sort: str = "rate") -> ReportPage:
         sectors=list(question.words.sectors),
         courses=[each.course_id for each in sorted(courses.values(), key=lambda each: each.title)],
     )
-    days = [point.day for point in report.ahead]
     return ReportPage(
         report=report,
         lines=sorted_lines(report.lines, sort),
         courses=[courses[int(course)] for course in report.courses],
         known_at=question.known_as_of or clock.now(),
         question=question,
-        lapsing=dict(zip(days, count_lapsing(question, days, population), strict=True)),
     )
 
 

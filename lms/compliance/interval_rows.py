@@ -11,11 +11,15 @@ from typing import NamedTuple, TypeAlias
 
 from lms.compliance import rules
 from lms.compliance.rules import SEVERITY, Standing
-from lms.compliance.rules.timeline import plus
+from lms.compliance.rules.timeline import ONE_DAY, plus
 
 FOREVER = date.max
 STANDINGS = tuple(Standing)
 """The standings by their place, as the tables hold them."""
+LAPSES = {30: len(STANDINGS), 60: len(STANDINGS) + 1, 90: len(STANDINGS) + 2}
+"""Places beside the standings, in the overall counts: posts that comply and lapse within so many days."""
+EVERY_SECTOR = ""
+"""What stands for the sum of all sectors where a checkpoint names one."""
 OVERALL = 0
 """What stands for the overall standing where the ledger names a course."""
 
@@ -123,10 +127,15 @@ def _post_row(head: tuple[int, int], stretch: rules.PostStretch) -> PostRow:
 def enter(ledger: Ledger, rows: Sequence[PostRow], sign: int = 1) -> None:
     """Adds to a ledger what rows of posts count for, or with -1 takes it away."""
     for row in rows:
-        after = plus(row.through_on, 1) if row.through_on != FOREVER else None
-        counted = [(OVERALL, row.overall)]
-        counted += [(course, SEVERITY[standing]) for course, standing in read_courses(row.courses)]
-        for course, place in counted:
-            ledger[row.from_on, row.organisation_id, course, row.sector, place] += sign
-            if after is not None:
+        counted = [(OVERALL, row.overall, row.from_on)]
+        counted += [(course, SEVERITY[each], row.from_on) for course, each in read_courses(row.courses)]
+        if row.lapses_on is not None:
+            for days, place in LAPSES.items():
+                since = max(row.from_on, plus(row.lapses_on, -days))
+                if since <= row.through_on:
+                    counted.append((OVERALL, place, since))
+        for course, place, since in counted:
+            ledger[since, row.organisation_id, course, row.sector, place] += sign
+            if row.through_on != FOREVER:
+                after = row.through_on + ONE_DAY
                 ledger[after, row.organisation_id, course, row.sector, place] -= sign

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms.compliance.interval_rows import Ledger, LedgerKey
+from lms.compliance.interval_rows import EVERY_SECTOR, Ledger, LedgerKey
 from lms.compliance.models import LedgerDay, LedgerEntry, LedgerMonth, LedgerState
 from lms.compliance.queries.ledger import THE_ONLY, lock_state, oldest_entries, read_checkpoint, read_folded
 from lms.kernel.bulk import add_rows
@@ -97,10 +97,16 @@ def add_to_months(ledger: Ledger, state: LedgerState) -> None:
 
 
 def checkpoints(ledger: Ledger, first_month: date, last_month: date) -> Counter[LedgerKey]:
-    """Returns by how much changes move the checkpoints of some months: each counts in all months after its day."""
+    """Returns by how much changes move the checkpoints of some months: each counts in all months after its day.
+
+    Checkpoints are kept for each sector, and for all sectors together.
+    """
     by_key: defaultdict[tuple[int, int, str, int], Counter[date]] = defaultdict(Counter)
-    for (on_day, *rest), people in ledger.items():
-        by_key[tuple(rest)][max(_next(on_day), first_month)] += people  # type: ignore[index]
+    for (on_day, organisation, course, sector, place), people in ledger.items():
+        month = max(_next(on_day), first_month)
+        by_key[organisation, course, sector, place][month] += people
+        if sector != EVERY_SECTOR:
+            by_key[organisation, course, EVERY_SECTOR, place][month] += people
     moved: Counter[LedgerKey] = Counter()
     for key, changes in by_key.items():
         total, month = 0, min(changes)
@@ -127,7 +133,8 @@ def open_months(state: LedgerState, today: date, earliest: date | None) -> None:
     if state.last_month is not None and state.last_month < wanted:
         since = state.last_month
         # What the last checkpoint holds counts from before it on.
-        days: Ledger = Counter({(_EVE, *key): people for *key, people in read_checkpoint(since)})
+        held = ((key, people) for *key, people in read_checkpoint(since) if key[2] != EVERY_SECTOR)
+        days: Ledger = Counter({(_EVE, *key): people for key, people in held})
         for *key, people in read_folded(since, wanted):
             days[tuple(key)] += people
         _add(LedgerMonth, _MONTH, checkpoints(days, _next(since), wanted))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from lms.compliance.asking import Question
 from lms.compliance.population import Population
@@ -11,7 +10,7 @@ from lms.compliance.queries import intervals
 from lms.compliance.queries.facts import Loaded, Reach
 from lms.compliance.reading import load
 from lms.compliance.report import Stood, listed_people, stand
-from lms.compliance.rules import Group, Id, Standing
+from lms.compliance.rules import Id, Standing
 from lms.compliance.sources import check_whole
 
 PAGE = 50
@@ -67,15 +66,6 @@ def list_all(
         yield _explained(question, posts[start : start + BATCH])
 
 
-def count_lapsing(question: Question, days: Sequence[date], population: Population | None) -> list[int]:
-    """Counts the posts that comply on the day and do not any more by later days; from the facts where given."""
-    if population is None:
-        return intervals.count_lapsing(question.organisation_ids, question.filters, question.as_of, days)
-    stood = stand(population, question.as_of, question.filters)
-    lapses = [lapse for each in stood if (lapse := _lapse(each, question.as_of)) is not None]
-    return [sum(lapse <= day for lapse in lapses) for day in days]
-
-
 def _place(total: int, number: int) -> tuple[int, int]:
     pages = max(1, -(-total // PAGE))
     return min(max(number, 1), pages), pages
@@ -85,17 +75,12 @@ def _exact(question: Question, standings: frozenset[Standing] | None) -> tuple[L
     prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
     found = listed_people(stand(prepared.population, question.as_of, question.filters), standings=standings)
     if question.lapses_before is not None:
-        lapsing = [(lapse, each) for each in found if (lapse := _lapse(each, question.as_of)) is not None]
+        lapsing = [
+            (lapse, each) for each in found if (lapse := each.post.lapses_on(question.as_of)) is not None
+        ]
         lapsing.sort(key=lambda pair: pair[0])
         found = [each for lapse, each in lapsing if lapse < question.lapses_before]
     return prepared.loaded, found
-
-
-def _lapse(stood: Stood, day: date) -> date | None:
-    everything = [explained.standing for _asked, explained in stood.post.required_on(day)]
-    if not everything or any(each.group is not Group.COMPLIANT for each in everything):
-        return None
-    return stood.post.lapses_on(day)
 
 
 def _explained(question: Question, posts: Sequence[tuple[int, int]]) -> tuple[Loaded, Sequence[Stood]]:

@@ -167,6 +167,7 @@ class LedgerEntry(Model):
     # The course, or 0 for the overall standing.
     course_id: Mapped[int] = mapped_column(BigId)
     sector: Mapped[str] = mapped_column(String(40))
+    # The place of a standing in the order of severity; beyond them: lapses within 30, 60 and 90 days.
     standing: Mapped[int] = mapped_column(SmallInteger)
     people: Mapped[int]
 
@@ -188,11 +189,12 @@ class LedgerDay(Model):
 class LedgerMonth(Model):
     """One row: how many posts stand so before the first day of a month begins, of what is folded.
 
+    A row without a sector holds the sum of all sectors, which a trend reads.
     Personal data: none.
     """
 
     __tablename__ = "ledger_month"
-    __table_args__ = (PrimaryKeyConstraint("course_id", "month", "organisation_id", "sector", "standing"),)
+    __table_args__ = (PrimaryKeyConstraint("course_id", "month", "sector", "organisation_id", "standing"),)
 
     # The first day of the month.
     month: Mapped[date]

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import delete
 
 from lms.compliance import ledger as ledgers
-from lms.compliance.interval_rows import Ledger, PostRow, ObligationRow, enter, rows_of
+from lms.compliance.interval_rows import Ledger, ObligationRow, PostRow, enter, rows_of
 from lms.compliance.models import PostInterval, Projection, StandingInterval
 from lms.compliance.queries import intervals
 from lms.compliance.queries.basis import Basis, read_basis

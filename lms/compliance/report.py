@@ -158,6 +158,8 @@ class DayCounts:
 
     overall: Mapping[str, Mapping[Standing, int]]
     cells: Mapping[tuple[str, Id], Mapping[Standing, int]]
+    # How many comply on the day and do not any more within so many days, if nothing is done.
+    lapsing: Mapping[int, int]
 
     @property
     def total(self) -> Figures:
@@ -185,8 +187,8 @@ class Counting(Protocol):
     def on(self, day: date) -> DayCounts:
         """Returns the counts of a day."""
 
-    def overall_on(self, days: Collection[date]) -> Mapping[date, DayCounts]:
-        """Returns the counts of several days without their cells; not_required may be left out."""
+    def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
+        """Returns the figures of all sectors on several days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,8 @@ class Report:
 
     `courses` are those required of anybody, in the order given. `unasked` counts posts without a requirement.
     `trend` leads up to the day, `forecast` goes on from it, and `ahead` holds the days 30, 60 and 90 days later: how
-    it will be if nobody does anything, under the requirements and placements that are recorded. `lowest` is the
+    it will be if nobody does anything, under the requirements and placements that are recorded. `lapsing` says how many
+    comply on the day and will not any more within 30, 60 and 90 days. `lowest` is the
     sector with the lowest rate where there are at least two.
     """
 
@@ -230,6 +233,7 @@ class Report:
     trend: tuple[TrendPoint, ...]
     forecast: tuple[TrendPoint, ...]
     ahead: tuple[TrendPoint, ...]
+    lapsing: Mapping[int, int]
 
     @property
     def in_90_days(self) -> TrendPoint:
@@ -267,22 +271,24 @@ class PopulationCounts:
     def on(self, day: date) -> DayCounts:
         """Returns the counts of a day."""
         cells: defaultdict[tuple[str, Id], Counter[Standing]] = defaultdict(Counter)
-        stood = stand(self._population, day, self._filters)
-        for each in stood:
+        overall: defaultdict[str, Counter[Standing]] = defaultdict(Counter)
+        lapses: list[int] = []
+        for each in stand(self._population, day, self._filters):
+            overall[str(each.placement.sector)][each.overall] += 1
             for course, standing in each.by_course().items():
                 cells[str(each.placement.sector), course][standing] += 1
-        return DayCounts(_overall(stood), cells)
+            if (lapse := each.post.lapses_on(day)) is not None:
+                lapses.append((lapse - day).days)
+        return DayCounts(
+            overall, cells, {each: sum(lapse <= each for lapse in lapses) for each in AHEAD_DAYS}
+        )
 
-    def overall_on(self, days: Collection[date]) -> Mapping[date, DayCounts]:
-        """Returns the counts of several days without their cells."""
-        return {day: DayCounts(_overall(stand(self._population, day, self._filters)), {}) for day in days}
-
-
-def _overall(stood: Iterable[Stood]) -> Mapping[str, Mapping[Standing, int]]:
-    found: defaultdict[str, Counter[Standing]] = defaultdict(Counter)
-    for each in stood:
-        found[str(each.placement.sector)][each.overall] += 1
-    return found
+    def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
+        """Returns the figures of all sectors on several days."""
+        return {
+            day: Figures.of(each.overall for each in stand(self._population, day, self._filters))
+            for day in days
+        }
 
 
 def make_report(
@@ -300,12 +306,11 @@ def make_report(
     has those of the 12 months from the day on.
     """
     now = counting.on(as_of)
+    before = counting.on(_shifted(as_of, -BEFORE_DAYS))
     days = (*month_ends_before(as_of, TREND_MONTHS), as_of) if trend is None else tuple(trend)
     coming = month_ends_after(as_of, FORECAST_MONTHS)
     ahead = [_shifted(as_of, each) for each in AHEAD_DAYS]
-    before_on = _shifted(as_of, -BEFORE_DAYS)
-    others = counting.overall_on({*days, *coming, *ahead, before_on})
-    before = others[before_on]
+    totals = counting.totals_on({*days, *coming, *ahead})
     return Report(
         as_of=as_of,
         total=now.total,
@@ -318,9 +323,10 @@ def make_report(
         ),
         courses=tuple(_in_order([course for course in courses if course in now.courses], now.courses)),
         course_totals={course: now.of_course(course) for course in now.courses},
-        trend=tuple(TrendPoint(day, others[day].total) for day in days),
-        forecast=tuple(TrendPoint(day, others[day].total) for day in coming),
-        ahead=tuple(TrendPoint(day, others[day].total) for day in ahead),
+        trend=tuple(TrendPoint(day, totals[day]) for day in days),
+        forecast=tuple(TrendPoint(day, totals[day]) for day in coming),
+        ahead=tuple(TrendPoint(day, totals[day]) for day in ahead),
+        lapsing=now.lapsing,
     )
 
 

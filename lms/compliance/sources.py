@@ -11,11 +11,20 @@ from datetime import date
 
 from lms.compliance.asking import Question
 from lms.compliance.errors import StillUpdating
-from lms.compliance.interval_rows import OVERALL, STANDINGS
+from lms.compliance.interval_rows import LAPSES, OVERALL, STANDINGS
 from lms.compliance.projecting import is_current
 from lms.compliance.queries import intervals
-from lms.compliance.queries.ledger import Counts, Kept, Scope, list_unfinished, read_counts, read_state
-from lms.compliance.report import DayCounts, Filters
+from lms.compliance.queries.ledger import (
+    Counts,
+    Kept,
+    Scope,
+    Totals,
+    list_unfinished,
+    read_counts,
+    read_state,
+    read_totals,
+)
+from lms.compliance.report import DayCounts, Figures, Filters
 from lms.compliance.rules import Id, Standing
 from lms.people.queries import imports_under_way
 
@@ -58,22 +67,21 @@ class LedgerCounts:
         sector = None if filters.sector is None else str(filters.sector)
         self._scope = Scope(frozenset(organisations), sector)
         self._course = OVERALL if filters.course is None else int(filters.course)
-        self._read: dict[date, DayCounts] = {}
         self._kept: Kept | None = None
 
     def on(self, day: date) -> DayCounts:
         """Returns the counts of a day."""
-        return self.several([day], [])[day]
+        return day_counts(read_counts(self._scope, self._state(), day), self._course)
 
-    def overall_on(self, days: Collection[date]) -> Mapping[date, DayCounts]:
-        """Returns the counts of several days without their cells."""
-        return self.several([], days)
+    def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
+        """Returns the figures of all sectors on several days."""
+        totals = read_totals(self._scope, self._state(), days, self._course)
+        return {day: _figures(each) for day, each in totals.items()}
 
-    def several(self, detailed: Collection[date], days: Collection[date]) -> dict[date, DayCounts]:
-        """Returns the counts of days, of some with their cells."""
-        self._kept = self._kept or read_state()
-        counts = read_counts(self._scope, self._kept, detailed=detailed, overall=days, course=self._course)
-        return {day: day_counts(each, self._course) for day, each in counts.items()}
+    def _state(self) -> Kept:
+        if self._kept is None:
+            self._kept = read_state()
+        return self._kept
 
 
 class IntervalCounts:
@@ -88,36 +96,44 @@ class IntervalCounts:
     def on(self, day: date) -> DayCounts:
         """Returns the counts of a day."""
         counts = intervals.count_on(self._organisations, self._filters, day)
-        return day_counts(counts, self._course)
+        later = [date.fromordinal(day.toordinal() + days) for days in LAPSES]
+        lapsing = intervals.count_lapsing(self._organisations, self._filters, day, later)
+        return day_counts(counts, self._course, dict(zip(LAPSES, lapsing, strict=True)))
 
-    def overall_on(self, days: Collection[date]) -> Mapping[date, DayCounts]:
-        """Returns the counts of several days without their cells."""
-        counts = intervals.count_overall_on(self._organisations, self._filters, days)
-        course = self._course
-        return {
-            day: day_counts(Counter({(s, course, p): n for (s, _, p), n in each.items()}), course)
-            for day, each in counts.items()
-        }
+    def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
+        """Returns the figures of all sectors on several days."""
+        totals = intervals.count_totals_on(self._organisations, self._filters, days)
+        return {day: _figures(each) for day, each in totals.items()}
 
 
-def day_counts(counts: Counts, course: int) -> DayCounts:
+def _figures(totals: Totals) -> Figures:
+    known = ((place, people) for place, people in totals.items() if place < len(STANDINGS))
+    return Figures.added([{STANDINGS[place]: people for place, people in known}])
+
+
+def day_counts(counts: Counts, course: int, lapsing: Mapping[int, int] | None = None) -> DayCounts:
     """Turns counts by sector, course and place into those of a report; with a course, overall means that course.
 
-    Posts of whom the course is not required are then counted as not_required.
+    Posts of whom the course is not required are then counted as not_required. Lapses are among the counts, or given.
     """
     overall: dict[str, dict[Standing, int]] = {}
     cells: dict[tuple[str, Id], dict[Standing, int]] = {}
     posts: Counter[str] = Counter()
+    lapses: Counter[int] = Counter()
     for (sector, number, place), people in counts.items():
+        if place >= len(STANDINGS):
+            lapses[place] += people
+            continue
         standing = STANDINGS[place]
         if number == OVERALL:
             posts[sector] += people
+        elif course in (OVERALL, number):
+            cells.setdefault((sector, number), {})[standing] = people
         if number == course:
             overall.setdefault(sector, {})[standing] = people
-        if number not in (OVERALL,) and course in (OVERALL, number):
-            cells.setdefault((sector, number), {})[standing] = people
     if course != OVERALL:
         for sector, people in posts.items():
             here = overall.setdefault(sector, {})
             here[Standing.NOT_REQUIRED] = people - sum(here.values())
-    return DayCounts(overall, cells)
+    counted = {days: lapses[place] for days, place in LAPSES.items()} if lapsing is None else lapsing
+    return DayCounts(overall, cells, counted)

@@ -79,14 +79,15 @@ def make_ledger() -> None:
         *ledger_columns(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
     )
-    for table, day in (("ledger_day", "on_day"), ("ledger_month", "month")):
+    for table, day, key in (
+        ("ledger_day", "on_day", ("organisation_id", "sector")),
+        ("ledger_month", "month", ("sector", "organisation_id")),
+    ):
         op.create_table(
             table,
             needed(day, sa.Date()),
             *ledger_columns(),
-            sa.PrimaryKeyConstraint(
-                "course_id", day, "organisation_id", "sector", "standing", name=op.f(f"pk_{table}")
-            ),
+            sa.PrimaryKeyConstraint("course_id", day, *key, "standing", name=op.f(f"pk_{table}")),
         )
     op.create_table(
         "ledger_state",

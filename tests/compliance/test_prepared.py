@@ -14,7 +14,7 @@ from lms.compliance.projecting import bring_up_to_date
 from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.ledger import has_entries
 from lms.compliance.reading import load
-from lms.compliance.report import Counting, DayCounts, Figures, Filters, PopulationCounts
+from lms.compliance.report import Counting, DayCounts, Filters, PopulationCounts
 from lms.compliance.sources import IntervalCounts, LedgerCounts
 from lms.compliance.verifying import verify
 from lms.kernel import db as database
@@ -82,17 +82,12 @@ def plain(counts: DayCounts) -> Any:
     return {sector: found for sector, each in counts.overall.items() if (found := +Counter(each))}
 
 
-def required(counts: DayCounts) -> Any:
-    return {sector: figures.by_standing for sector, each in counts.overall.items()
-            if (figures := Figures.added([each])).people}  # fmt: skip
-
-
 def counted(counting: Counting, days: list[date]) -> Any:
-    """What a counting says of days, without zeros: the first in full, then overall by day."""
-    first, others = counting.on(days[0]), counting.overall_on(days)
-    assert required(first) == required(others[days[0]])
+    """What a counting says of days, without zeros: the first in full, then the figures of each."""
+    first, totals = counting.on(days[0]), counting.totals_on(days)
+    assert first.total == totals[days[0]]
     cells = {key: found for key, each in first.cells.items() if (found := +Counter(each))}
-    return plain(first), cells, {day: required(counts) for day, counts in others.items()}
+    return plain(first), cells, dict(first.lapsing), dict(totals)
 
 
 @on_databases

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from lms.compliance.interval_rows import OVERALL, STANDINGS, PostRow, ObligationRow, read_courses
+from lms.compliance.interval_rows import OVERALL, STANDINGS, ObligationRow, PostRow, read_courses
 from lms.compliance.models import PostInterval, Requirement, StandingInterval
-from lms.compliance.queries.ledger import Counts
+from lms.compliance.queries.ledger import Counts, Totals
 from lms.compliance.report import Filters
 from lms.compliance.rules import Group, Standing
 from lms.kernel.db import session
@@ -135,42 +135,44 @@ def count_on(organisations: Collection[int], filters: Filters, day: date) -> Cou
     return counts
 
 
-def count_overall_on(
+def count_totals_on(
     organisations: Collection[int], filters: Filters, days: Collection[date]
-) -> dict[date, Counts]:
-    """Counts the posts of several days by sector and standing: overall, or of the course that is filtered by.
+) -> dict[date, Totals]:
+    """Counts the posts of several days by standing: overall, or of the course that is filtered by.
 
     The rows are read once, as what begins and what ends on each day.
     """
     course = OVERALL if filters.course is None else int(filters.course)
-    changes: defaultdict[date, Counts] = defaultdict(Counter)
+    what: Any = PostInterval.courses if course else PostInterval.overall
+    changes: defaultdict[date, Totals] = defaultdict(Counter)
     for at, sign in ((PostInterval.from_on, 1), (PostInterval.through_on, -1)):
-        what: Any = PostInterval.courses if course else PostInterval.overall
         rows: Iterable[Any] = session.execute(
-            select(at, PostInterval.sector, what, func.count())
+            select(at, what, func.count())
             .where(
                 PostInterval.from_on <= max(days),
                 PostInterval.through_on >= min(days),
                 *_holds(organisations, filters),
             )
-            .group_by(at, PostInterval.sector, what)
+            .group_by(at, what)
         )
-        for day, sector, stood, posts in rows:
-            if sign < 0:
-                if day == date.max:
-                    continue
-                day = date.fromordinal(day.toordinal() + 1)  # noqa: PLW2901 - it counts no more from the day after
-            places = [stood]
-            if course:
-                places = [STANDINGS.index(each) for number, each in read_courses(stood) if number == course]
-            for place in places:
-                changes[day][sector, course, place] += sign * posts
+        for day, stood, posts in rows:
+            if sign < 0 and day == date.max:
+                continue
+            counted_from = day if sign > 0 else date.fromordinal(day.toordinal() + 1)
+            for place in _places(stood, course):
+                changes[counted_from][place] += sign * posts
     return _cumulated(changes, days)
 
 
-def _cumulated(changes: dict[date, Counts], days: Collection[date]) -> dict[date, Counts]:
-    found: dict[date, Counts] = {}
-    so_far: Counts = Counter()
+def _places(stood: Any, course: int) -> list[int]:
+    if not course:
+        return [stood]
+    return [STANDINGS.index(each) for number, each in read_courses(stood) if number == course]
+
+
+def _cumulated(changes: dict[date, Totals], days: Collection[date]) -> dict[date, Totals]:
+    found: dict[date, Totals] = {}
+    so_far: Totals = Counter()
     waiting = sorted(changes, reverse=True)
     for day in sorted(set(days)):
         while waiting and waiting[-1] <= day:

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, func, literal, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, select, union_all
 
-from lms.compliance.interval_rows import OVERALL
+from lms.compliance.interval_rows import EVERY_SECTOR, OVERALL
 from lms.compliance.models import LedgerDay, LedgerEntry, LedgerMonth, LedgerState, Projection
 from lms.kernel.db import session
 
 THE_ONLY = 1
 Counts = Counter[tuple[str, int, int]]
 """By sector, course (or `OVERALL`) and place of a standing: how many posts."""
+Totals = Counter[int]
+"""By place of a standing: how many posts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,86 +83,104 @@ class Scope:
     sector: str | None = None
 
 
-def read_counts(
-    scope: Scope, kept: Kept, *, detailed: Collection[date], overall: Collection[date], course: int = OVERALL
-) -> dict[date, Counts]:
-    """Reads the counts of days: of `detailed` ones with every course, of the others of one course or overall.
+def read_counts(scope: Scope, kept: Kept, day: date) -> Counts:
+    """Reads the counts of a day by sector, course and standing; zeros are left out."""
+    parts = []
+    month = kept.closes(day) or kept.checkpoint(day)
+    if month is not None:
+        part = _part(LedgerMonth, scope).where(LedgerMonth.month == month)
+        parts.append(part if scope.sector else part.where(LedgerMonth.sector != EVERY_SECTOR))
+    if kept.closes(day) is None:
+        part = _part(LedgerDay, scope).where(LedgerDay.on_day <= day)
+        parts.append(part if month is None else part.where(LedgerDay.on_day >= month))
+    parts.append(_part(LedgerEntry, scope).where(LedgerEntry.on_day <= day))
+    counts: Counts = Counter()
+    for sector, course, place, people in session.execute(union_all(*parts)):
+        counts[sector, course, place] += people
+    return Counter({key: people for key, people in counts.items() if people})
 
-    Counts that are zero are left out.
-    """
-    statement = _statement(scope, kept, frozenset(detailed), frozenset(overall), course)
-    found: dict[date, Counts] = {day: Counter() for day in (*detailed, *overall)}
-    months: defaultdict[date, Counts] = defaultdict(Counter)
-    unfolded: list[tuple[date, tuple[str, int, int], int]] = []
-    for kind, on_day, sector, each_course, standing, people in session.execute(statement):
-        key = (sector, each_course, standing)
+
+def _part(table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry], scope: Scope) -> Select[Any]:
+    columns = (table.sector, table.course_id, table.standing)
+    statement = select(*columns, func.sum(table.people)).group_by(*columns)
+    return statement.where(*_within(table, scope))
+
+
+def _within(
+    table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry], scope: Scope
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if scope.organisations is not None:
+        conditions.append(table.organisation_id.in_(sorted(scope.organisations)))
+    if scope.sector is not None:
+        conditions.append(table.sector == scope.sector)
+    return conditions
+
+
+def read_totals(
+    scope: Scope, kept: Kept, days: Collection[date], course: int = OVERALL
+) -> dict[date, Totals]:
+    """Reads the counts of several days by standing, of one course or overall, over the sectors in scope."""
+    months: defaultdict[date, Totals] = defaultdict(Counter)
+    found: dict[date, Totals] = {day: Counter() for day in days}
+    unfolded: list[tuple[date, int, int]] = []
+    for kind, on_day, place, people in session.execute(_totals(scope, kept, sorted(found), course)):
         if kind == "month":
-            months[on_day][key] += people
+            months[on_day][place] += people
         elif kind == "entry":
-            unfolded.append((on_day, key, people))
+            unfolded.append((on_day, place, people))
         else:
-            found[on_day][key] += people
-    wanted = set(detailed)
-    for day, counts in found.items():
+            found[on_day][place] += people
+    for day, totals in found.items():
         month = kept.closes(day) or kept.checkpoint(day)
         if month is not None:
-            for key, people in months[month].items():
-                if day in wanted or key[1] == course:
-                    counts[key] += people
-        for on_day, key, people in unfolded:
-            if on_day <= day and (day in wanted or key[1] == course):
-                counts[key] += people
+            totals.update(months[month])
+        for on_day, place, people in unfolded:
+            if on_day <= day:
+                totals[place] += people
     return {
-        day: Counter({key: people for key, people in counts.items() if people})
-        for day, counts in found.items()
+        day: Counter({place: people for place, people in each.items() if people})
+        for day, each in found.items()
     }
 
 
-def _statement(
-    scope: Scope, kept: Kept, detailed: frozenset[date], overall: frozenset[date], course: int
-) -> CompoundSelect[Any]:
+def _totals(scope: Scope, kept: Kept, days: Sequence[date], course: int) -> CompoundSelect[Any]:
     parts: list[Select[Any]] = []
-    for days, courses in ((detailed, None), (overall - detailed, course)):
-        months = {month for day in days if (month := kept.closes(day) or kept.checkpoint(day))}
-        if months:
-            parts.append(
-                _part("month", LedgerMonth, LedgerMonth.month, scope, courses)
-                .where(LedgerMonth.month.in_(sorted(months)))
-                .group_by(LedgerMonth.month)
-            )
-        for day in sorted(days):
-            if kept.closes(day) is None:
-                part = _part("day", LedgerDay, literal(day), scope, courses).where(LedgerDay.on_day <= day)
-                if (since := kept.checkpoint(day)) is not None:
-                    part = part.where(LedgerDay.on_day >= since)
-                parts.append(part)
-    courses = None if detailed else course
-    parts.append(_part("entry", LedgerEntry, LedgerEntry.on_day, scope, courses).group_by(LedgerEntry.on_day))
+    months = {month for day in days if (month := kept.closes(day) or kept.checkpoint(day))}
+    if months:
+        part = _total("month", LedgerMonth, LedgerMonth.month, scope, course)
+        part = part.where(LedgerMonth.month.in_(sorted(months))).group_by(LedgerMonth.month)
+        parts.append(part if scope.sector else part.where(LedgerMonth.sector == EVERY_SECTOR))
+    for day in days:
+        if kept.closes(day) is None:
+            part = _total("day", LedgerDay, literal(day), scope, course).where(LedgerDay.on_day <= day)
+            since = kept.checkpoint(day)
+            parts.append(part if since is None else part.where(LedgerDay.on_day >= since))
+    parts.append(
+        _total("entry", LedgerEntry, LedgerEntry.on_day, scope, course)
+        .where(LedgerEntry.on_day <= days[-1])
+        .group_by(LedgerEntry.on_day)
+    )
     return union_all(*parts)
 
 
-def _part(
+def _total(
     kind: str,
     table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry],
-    on_day: InstrumentedAttribute[date] | Any,
+    on_day: Any,
     scope: Scope,
-    course: int | None,
+    course: int,
 ) -> Select[Any]:
-    statement = select(
-        literal(kind).label("kind"),
-        on_day.label("on_day"),
-        table.sector,
-        table.course_id,
-        table.standing,
-        func.sum(table.people).label("people"),
-    ).group_by(table.sector, table.course_id, table.standing)
-    if course is not None:
-        statement = statement.where(table.course_id == course)
-    if scope.organisations is not None:
-        statement = statement.where(table.organisation_id.in_(sorted(scope.organisations)))
-    if scope.sector is not None:
-        statement = statement.where(table.sector == scope.sector)
-    return statement
+    return (
+        select(
+            literal(kind).label("kind"),
+            on_day.label("on_day"),
+            table.standing,
+            func.sum(table.people).label("people"),
+        )
+        .where(table.course_id == course, *_within(table, scope))
+        .group_by(table.standing)
+    )
 
 
 _DAY = (
