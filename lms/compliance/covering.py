@@ -1,13 +1,16 @@
 """Answers to coordinators: the coverage of a month's end and of the months before it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from lms.compliance import rules
 from lms.compliance.coverage import Coverage, CoverageTable, Covered, make_coverage
 from lms.compliance.exports import Cell
+from lms.compliance.holding import Held, held_over, states
+from lms.compliance.population import Population
 from lms.compliance.prepared import prepare
 from lms.compliance.queries.facts import CourseWords, Reach
 from lms.compliance.queries.lists import Choices
@@ -48,6 +51,72 @@ class CoveragePage:
     known_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What is told of every month's end, from the first with anybody on."""
+
+    sectors: Sequence[rules.Id]
+    stations: Sequence[rules.Id]
+    courses: Sequence[rules.Id]
+    months: Mapping[date, Coverage]
+
+    @classmethod
+    def of(
+        cls,
+        population: Population,
+        sectors: Sequence[rules.Id],
+        stations: Sequence[rules.Id],
+        courses: Sequence[rules.Id],
+    ) -> "_History":
+        """Returns the history of a population up to today, from memory where it was asked for before."""
+        last = clock.now().date()
+        kept = _kept.setdefault(population, {})
+        key = (last, tuple(sectors), tuple(stations), tuple(courses))
+        if key not in kept:
+            kept.clear()
+            kept[key] = cls(sectors, stations, courses, _tell(population, last, sectors, stations, courses))
+        return kept[key]
+
+    def on(self, day: date) -> Coverage:
+        """Returns what is told of a month's end; of one before the first that nobody was there."""
+        return self.months.get(day) or make_coverage(
+            {}, day, sectors=self.sectors, stations=self.stations, courses=self.courses
+        )
+
+
+_kept: "WeakKeyDictionary[Population, dict[object, _History]]" = WeakKeyDictionary()
+"""Histories in memory, as long as their populations are: those are thrown away when anything is recorded."""
+
+
+def _tell(
+    population: Population,
+    last: date,
+    sectors: Sequence[rules.Id],
+    stations: Sequence[rules.Id],
+    courses: Sequence[rules.Id],
+) -> dict[date, Coverage]:
+    begins = [each.from_on for post in population.posts for each in post.placements]
+    if not begins:
+        return {}
+    # One day more than the day it is here: somewhere the month may be over already.
+    until = last + timedelta(days=2)
+    count = (until.year - min(begins).year) * 12 + until.month - min(begins).month
+    ends = month_ends_before(until, max(count, 1))
+    told: dict[date, Coverage] = {}
+    before: Coverage | None = None
+    shown: Held = {}
+    for day, now in zip(ends, held_over(states(population, end) for end in ends), strict=True):
+        if before is not None and now == shown:
+            before = replace(before, day=day)
+        elif now:
+            before = make_coverage(
+                now, day, sectors=sectors, stations=stations, courses=courses, before=before
+            )
+        if before is not None:
+            told[day], shown = before, now
+    return told
+
+
 def answer_coverage(
     chosen: Mapping[str, Any],
     organisations: Sequence[Organisation],
@@ -57,19 +126,11 @@ def answer_coverage(
 ) -> CoveragePage:
     """Makes coverage for what the form holds: as_of, and the slugs of a sector or a station, and of a course."""
     prepared = prepare(Reach(frozenset(each.id for each in organisations)))
-    loaded, population = prepared.loaded, prepared.population
     stations = {number: (slug, name) for number, slug, name in choices.stations}
-    required = [each for each in courses if each.course_id in loaded.courses]
-
-    def cover(day: date) -> Coverage:
-        return make_coverage(
-            population,
-            day,
-            sectors=list(sectors),
-            stations=list(stations),
-            courses=[each.course_id for each in required],
-        )
-
+    required = [each for each in courses if each.course_id in prepared.loaded.courses]
+    cover = _History.of(
+        prepared.population, list(sectors), list(stations), [each.course_id for each in required]
+    ).on
     day = date.fromisoformat(chosen["as_of"])
     course = next((each.course_id for each in required if each.slug == chosen["course"]), None)
     coverage = cover(day)

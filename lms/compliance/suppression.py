@@ -35,11 +35,14 @@ def with_totals(counts: Sequence[Sequence[int]]) -> list[list[int]]:
     return [*rows, [sum(row[column] for row in rows) for column in range(columns)]]
 
 
-def suppress(counts: Sequence[Sequence[int]], hidden: Collection[Place] = ()) -> frozenset[Place]:
+def suppress(
+    counts: Sequence[Sequence[int]], hidden: Collection[Place] = (), known: Collection[Place] = ()
+) -> frozenset[Place]:
     """Returns the places of a table, given without its totals, that must be hidden.
 
     `hidden` names places that another table which shows the same figure hides: they are in the answer, and those
-    that are not zero are kept from being worked out like small counts.
+    that are not zero are kept from being worked out like small counts. `known` names places whose figure a reader
+    has from elsewhere: hiding them keeps nothing from being worked out, so they are used only where nothing else is.
     """
     table = with_totals(counts)
     places = [(row, column) for row, line in enumerate(table) for column in range(len(line))]
@@ -47,17 +50,23 @@ def suppress(counts: Sequence[Sequence[int]], hidden: Collection[Place] = ()) ->
     kept = sorted({*small, *(place for place in hidden if table[place[0]][place[1]])})
     found = {*kept, *hidden}
     for place in kept:
-        found |= _circle(table, place, found)
+        cost, circle = _circle(table, place, found, known)
+        if cost >= _NO_WAY:
+            cost, circle = _circle(table, place, found, ())
+        found |= circle
     return frozenset(found)
 
 
-def _circle(table: Sequence[Sequence[int]], place: Place, hidden: Collection[Place]) -> set[Place]:
+def _circle(
+    table: Sequence[Sequence[int]], place: Place, hidden: Collection[Place], known: Collection[Place]
+) -> tuple[int, set[Place]]:
     """Returns the cheapest places to hide so that the count at a place could be greater or smaller by one."""
     start, end = _arc(table, place)
-    ways = [_cheapest(table, end, start, place, hidden)]
+    without = {place, *known}
+    ways = [_cheapest(table, end, start, without, hidden)]
     if table[place[0]][place[1]] > 1:
-        ways.append(_cheapest(table, start, end, place, hidden))
-    return min(ways, key=lambda way: way[0])[1]
+        ways.append(_cheapest(table, start, end, without, hidden))
+    return min(ways, key=lambda way: way[0])
 
 
 def _arc(table: Sequence[Sequence[int]], place: Place) -> tuple[int, int]:
@@ -68,11 +77,11 @@ def _arc(table: Sequence[Sequence[int]], place: Place) -> tuple[int, int]:
     return (row, rows + column) if forward else (rows + column, row)
 
 
-def _steps(table: Sequence[Sequence[int]], without: Place) -> Iterator[tuple[int, int, Place]]:
+def _steps(table: Sequence[Sequence[int]], without: Collection[Place]) -> Iterator[tuple[int, int, Place]]:
     """Yields the steps a flow of one more can take: along any count, and back along one that is at least 2."""
     for row, line in enumerate(table):
         for column, count in enumerate(line):
-            if count and (row, column) != without:
+            if count and (row, column) not in without:
                 start, end = _arc(table, (row, column))
                 yield start, end, (row, column)
                 if count > 1:
@@ -88,9 +97,13 @@ def _cost(table: Sequence[Sequence[int]], place: Place, hidden: Collection[Place
 
 
 def _cheapest(
-    table: Sequence[Sequence[int]], start: int, end: int, without: Place, hidden: Collection[Place]
+    table: Sequence[Sequence[int]],
+    start: int,
+    end: int,
+    without: Collection[Place],
+    hidden: Collection[Place],
 ) -> tuple[int, set[Place]]:
-    """Returns the cost and the places of the cheapest way from a node to another that avoids one place."""
+    """Returns the cost and the places of the cheapest way from a node to another that avoids some places."""
     steps: dict[int, list[tuple[int, Place, int]]] = {}
     for first, last, place in _steps(table, without):
         steps.setdefault(first, []).append((last, place, _cost(table, place, hidden)))

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from lms.compliance.coverage import make_coverage
+from lms.compliance.holding import states
 from lms.compliance.population import Population
 from lms.compliance.queries.facts import Reach, load_facts
 from lms.kernel import clock, db as database
@@ -136,7 +137,11 @@ def test_rows_and_columns_of_every_table_do_not_give_hidden_rows_away(crowded: F
     with crowded.app_context():
         loaded = load_facts(Reach(frozenset({1})))
         coverage = make_coverage(
-            Population(loaded.facts), TODAY, sectors=SECTORS, stations=[1, 2], courses=sorted(loaded.courses)
+            states(Population(loaded.facts), TODAY),
+            TODAY,
+            sectors=SECTORS,
+            stations=[1, 2],
+            courses=sorted(loaded.courses),
         )
     for tables in (coverage.by_sector, coverage.by_station):
         for table in tables.values():
