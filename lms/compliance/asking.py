@@ -88,9 +88,9 @@ def ask(
     courses, sectors = lists.list_courses(), list_sectors()
     form = form_type(address)
     form.offer(mine, choices, courses, [(each.slug, each.name(language)) for each in sectors])
+    form.today = today = clock.today(actor.time_zone)
     if not form.validate():
         return form, None
-    today = clock.today(actor.time_zone)
     chosen = form.chosen()
     form.as_of.data = form.day(today)
     question = Question(

@@ -38,3 +38,21 @@ class NoSuchRecord(Invalid):
     """No other record answers to what was typed."""
 
     field = "staff_number"
+
+
+class NameTaken(Invalid):
+    """The account keeps another view under this name."""
+
+    field = "name"
+
+
+class TooManyKept(Invalid):
+    """The account keeps as many views as it may."""
+
+    field = "name"
+
+
+class TooManyUnderWay(Refusal):
+    """As many files are being made for the account as may be at a time."""
+
+    status = 429

@@ -3,6 +3,7 @@
 import structlog
 from flask import Flask, current_app
 
+from lms.compliance.making import remove_old
 from lms.compliance.rebuilding import rebuild, tend
 from lms.compliance.verifying import verify
 from lms.kernel.db import reading
@@ -35,4 +36,5 @@ def check_at_night() -> None:
 JOBS = (
     PeriodicJob("compliance.tend", tend_this_house),
     PeriodicJob("compliance.verify", check_at_night, minute="17", hour="1"),
+    PeriodicJob("compliance.remove_old", remove_old, minute="41"),
 )

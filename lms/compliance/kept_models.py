@@ -56,9 +56,6 @@ class ExportJob(Model):
     choices: Mapped[dict[str, Any]] = mapped_column(Document)
     # The language it is made in.
     language: Mapped[str] = mapped_column(String(10))
-    # Steps in all and steps done; no steps in all before the work has begun.
-    total: Mapped[int] = mapped_column(default=0)
-    done: Mapped[int] = mapped_column(default=0)
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     # How it ended: ready, refused (not to be seen any more, or not to be read), failed; empty until then.

@@ -124,6 +124,7 @@ class ReportForm(AsOfForm):
             raise ValidationError(_l("Nobody knows yet what will be known then: choose a day that has come."))
 
     moment: datetime | None = None
+    today: date = EARLIEST
 
     def lapse_day(self) -> date | None:
         """Returns the day before which those who are listed will have lapsed; a report lists nobody."""
@@ -186,7 +187,7 @@ class PeopleForm(ReportForm):
 
     def validate_lapses_before(self, field: Field) -> None:
         """Refuses a day that is not after the one asked about."""
-        if field.data and self.as_of.data and field.data <= self.as_of.data:
+        if field.data and field.data <= (self.as_of.data or self.today):
             raise ValidationError(_l("Choose a day after the day asked about."))
 
     def lapse_day(self) -> date | None:

@@ -32,8 +32,6 @@ def upgrade() -> None:
         sa.Column("format", sa.String(length=10), nullable=False),
         sa.Column("choices", database.Document, nullable=False),
         sa.Column("language", sa.String(length=10), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("recorded_at", database.Moment(), nullable=False),
         sa.Column("finished_at", database.Moment(), nullable=True),
         sa.Column("outcome", sa.String(length=10), nullable=False),

@@ -1,0 +1,37 @@
+"""The forms of saved views and of files that take long."""
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, StringField, SubmitField
+from wtforms.validators import DataRequired, Length
+
+from lms.people.forms import RefusableForm
+
+WORDS = (
+    "organisation", "station", "course", "sector", "role", "contract", "works_with_children", "as_of", "known_as_of",
+    "compare_with", "standing", "lapses_before", "sort", "what",
+)  # fmt: skip
+"""The words of an address that are kept with a view or a file."""
+
+MOST_LETTERS = 200
+
+
+def kept_words(address: "MultiDict[str, str]") -> dict[str, str]:
+    """Returns the words of an address that may be kept, without what is too long to be one."""
+    return {name: address[name] for name in WORDS if address.get(name) and len(address[name]) <= MOST_LETTERS}
+
+
+class SaveViewForm(RefusableForm):
+    """Keeping the filters of a page under a name."""
+
+    name = StringField(
+        _l("Name of this view"),
+        description=_l("For you alone, such as “WASH in the north, late”. No names of people, no cases."),
+        validators=[
+            DataRequired(_l("Write a name.")),
+            Length(max=60, message=_l("Use at most 60 characters.")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+    page = HiddenField()
+    submit = SubmitField(_l("Save this view"))

@@ -1,0 +1,419 @@
+"""The report's pages and files: ids that work it out again, files read back, views kept, jobs, what changed."""
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from io import BytesIO, StringIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from lms.accounts.models import Account, RoleGrant
+from lms.certification.models import Award
+from lms.compliance import reproducing
+from lms.compliance.kept_models import ExportJob, SavedView
+from lms.compliance.making import folder, remove_old
+from lms.compliance.report import Filters
+from lms.compliance.report_ids import ReportId
+from lms.kernel import clock, outbox
+from lms.kernel.actor import SYSTEM, Role
+from lms.kernel.clock import FixedClock
+from lms.kernel.db import session, unit_of_work
+from lms.people import operations as people_operations
+from lms.people.models import Organisation, Placement
+from tests.compliance.house import NOW, a_course, a_person, asked, earned, revoked
+from tests.factories import people
+from tests.factories.people import make_small_house, sign_in
+
+DAY = timedelta(days=1)
+LATER = NOW + 10 * DAY
+
+
+@pytest.fixture(autouse=True)
+def time() -> Iterator[FixedClock]:
+    with clock.using(FixedClock(NOW)) as fixed:
+        assert isinstance(fixed, FixedClock)
+        yield fixed
+
+
+@pytest.fixture
+def known(app: Flask) -> dict[str, int]:
+    """Rivers Relief with three of WASH: Lina holds the course until 1 February, Sami since spring, Noor never.
+
+    And Hill Aid with its own HR, of whom Hana may see nothing.
+    """
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        station = session.query(people.DutyStation).one()
+        here, there = session.query(Organisation).one(), people.organisation("hill-aid")
+        omar = people.person("Omar Said", "omar@demo.example")
+        people.placed(people.employed(omar, there, "H-1"), station, "health")
+        people.account(omar, Role.HR, at=there)
+        course = a_course()
+        asked(here.id, course)
+        asked(there.id, course)
+        lina, sami, noor = (
+            a_person(name, here.id, number, station.id)
+            for name, number in (("=Lina Haddad", "+W-7"), ("Sami Aziz", "W-8"), ("Noor Ali", "W-9"))
+        )
+        earned(lina, course, date(2026, 2, 2))
+        award = earned(sami, course, date(2026, 5, 4))
+        return {
+            "here": here.id, "station": station.id, "course": course, "lina": lina.id, "sami": sami.id,
+            "noor": noor.id, "award": award.id,
+        }  # fmt: skip
+
+
+def body(client: FlaskClient, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status, response.get_data(as_text=True)[:3000]
+    return " ".join(response.get_data(as_text=True).split())
+
+
+def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
+    response = client.get(address)
+    assert response.status_code == 200
+    return list(csv.DictReader(StringIO(response.data.decode("utf-8-sig"))))
+
+
+def id_on(page: str) -> str:
+    found = re.search(r'/compliance/reports/([0-9A-Z-]+)"', page)
+    assert found is not None
+    return found.group(1)
+
+
+def sweep(app: Flask) -> None:
+    with app.app_context():
+        outbox.sweep()
+
+
+def test_an_id_works_the_report_out_again_and_tells_what_later_knowledge_changed(
+    app: Flask, client: FlaskClient, known: dict[str, int], time: FixedClock
+) -> None:
+    sign_in(client, "hana@demo.example")
+    report_id = id_on(body(client, "/compliance?as_of=2026-10-31"))
+    again = body(client, f"/compliance/reports/{report_id}")
+    assert "The same figures." in again
+    assert "Nothing was recorded since." in again
+    time.move_to(LATER)
+    with app.app_context(), unit_of_work():
+        noor = session.get_one(people.Person, known["noor"])
+        earned(noor, known["course"], date(2026, 10, 1))
+    again = body(client, f"/compliance/reports/{report_id.lower().replace('-', ' ')}")
+    assert "The same figures." in again
+    assert "1 fact recorded since explain" in again
+    assert 'Certificates recorded: <span class="figure">1</span>' in again
+    wash = again.split("sector-wash")[1].split("</tr>")[0]
+    figures = re.findall(r"<b>(\d+).%</b>", wash)
+    assert int(figures[1]) > int(figures[0])
+
+
+def test_an_id_of_a_report_that_never_was_is_told(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    forged = ReportId(1, date(2026, 10, 31), NOW, (known["here"],), Filters(), b"false")
+    assert "Not the same figures." in body(client, f"/compliance/reports/{forged}")
+
+
+def test_ids_are_for_hr_of_all_their_organisations(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    report_id = id_on(body(client, "/compliance"))
+    for wrong in (report_id[:-1] + ("0" if report_id[-1] != "0" else "1"), "0", "U", "%00", "x" * 3000):
+        body(client, f"/compliance/reports/{wrong}", 404)
+        body(client, f"/compliance/reports?id={wrong}", 404)
+    assert client.get(f"/compliance/reports?id={report_id.lower()}").headers["Location"].endswith(report_id)
+    client.post("/logout")
+    sign_in(client, "omar@demo.example")
+    body(client, f"/compliance/reports/{report_id}", 404)
+    client.post("/logout")
+    sign_in(client, "karim@demo.example")
+    body(client, f"/compliance/reports/{report_id}", 403)
+
+
+def test_filters_stay_in_the_id(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    address = "/compliance?sector=wash&station=north-river&role=promoter&course=safe-identification"
+    again = body(client, f"/compliance/reports/{id_on(body(client, address))}")
+    assert "The same figures." in again
+    for word in ("Station", "Sector", "Course", "Role", "promoter"):
+        assert word in again
+
+
+def test_the_workbook_has_typed_cells_and_no_formulas(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    response = client.get("/compliance.xlsx?as_of=2026-10-31")
+    assert response.status_code == 200
+    book = load_workbook(BytesIO(response.data))
+    assert book.sheetnames[:3] == ["All sectors", "Matrix", "Trend"]
+    assert book.sheetnames[-1] == "Definitions"
+    assert len(book.sheetnames) == 3 + 9 + 1
+    whole = book["All sectors"]
+    assert whole.freeze_panes == "B2"
+    assert whole.auto_filter.ref is not None
+    wash = next(row for row in whole.iter_rows(min_row=2) if "Wash" in str(row[0].value))
+    people_in_csv = next(
+        row for row in rows(client, "/compliance.csv?as_of=2026-10-31")
+        if row["sector"] == "Wash" and row["course"].startswith("(")
+    )  # fmt: skip
+    assert (wash[1].value, wash[1].data_type) == (int(people_in_csv["people"]), "n")
+    assert wash[5].number_format == "0.0%"
+    assert wash[5].value == pytest.approx(float(people_in_csv["rate_percent"]) / 100, abs=0.001)
+    trend = book["Trend"]
+    assert isinstance(trend["A2"].value, datetime)
+    assert {row[1].value for row in trend.iter_rows(min_row=2)} == {"as it was", "if nobody does anything"}
+    about = {row[0].value: row[1].value for row in book["Definitions"].iter_rows()}
+    assert about["Definitions version"] == "1"
+    assert "The same figures." in body(client, f"/compliance/reports/{about['Report id']}")
+
+
+def test_people_in_files_are_text_whatever_they_begin_with(
+    client: FlaskClient, known: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    book = load_workbook(BytesIO(client.get("/compliance/people.xlsx?sector=wash").data))
+    sheet = book["People"]
+    lina = next(row for row in sheet.iter_rows(min_row=2) if row[0].value == "=Lina Haddad")
+    assert (lina[0].data_type, lina[1].data_type, lina[1].value) == ("s", "s", "+W-7")
+    assert lina[10].value == datetime(2027, 2, 1)  # noqa: DTZ001 - a spreadsheet knows no zones
+    assert lina[10].number_format == "yyyy-mm-dd"
+    assert "'=Lina Haddad" in {row["name"] for row in rows(client, "/compliance/people.csv?sector=wash")}
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_paper_has_two_tagged_pages_with_the_id_and_the_moment(
+    client: FlaskClient, known: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    first = client.get("/compliance.pdf?as_of=2026-10-31")
+    assert first.content_type == "application/pdf"
+    reader = PdfReader(BytesIO(first.data))
+    assert len(reader.pages) == 2
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split()).replace("\u00a0", " ")
+    assert "31 October 2026" in text
+    assert "hold every certificate they need" in text
+    assert "22 November 2026, 09:00 UTC" in text
+    report_id = id_on(body(client, "/compliance?as_of=2026-10-31"))
+    assert f"Report {report_id}" in text
+    assert client.get("/compliance.pdf?as_of=2026-10-31").data == first.data
+
+
+def test_paper_without_people_and_with_every_filter(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    for address in (
+        "/compliance.pdf?as_of=2001-01-01",
+        "/compliance.pdf?sector=wash&works_with_children=yes",
+    ):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert len(PdfReader(BytesIO(response.data)).pages) == 2
+    for address in ("/compliance.pdf?as_of=yesterday", "/compliance.xlsx?known_as_of=2090-01-01"):
+        assert client.get(address).status_code == 422
+
+
+def test_who_will_lapse_before_a_day(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    page = body(client, "/compliance/people?sector=wash&station=north-river&lapses_before=2027-03-01")
+    assert "Lina Haddad" in page
+    assert "Noor Ali" not in page
+    assert "Sami Aziz" not in page
+    assert "Nobody" in body(client, "/compliance/people?lapses_before=2027-02-01")
+    assert "Choose a day after" in body(client, "/compliance/people?lapses_before=2026-11-22", 422)
+    assert "Write a day as year-month-day" in body(client, "/compliance/people?lapses_before=March", 422)
+    report = body(client, "/compliance")
+    assert 'lapses_before=2027-02-21">1 lapses within 90 days</a>' in report
+
+
+def test_the_forecast_stands_beside_the_trend_in_words(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    page = body(client, "/compliance")
+    assert page.count('class="outline"') == 12 + 1
+    assert page.count(">if nobody does anything</td>") == 12
+    assert page.count(">as it was</td>") == 25
+
+
+def test_two_days_beside_each_other_and_who_changed(
+    app: Flask, client: FlaskClient, known: dict[str, int]
+) -> None:
+    with app.app_context(), unit_of_work():
+        leave(known["sami"], date(2026, 10, 10))
+        new = a_person("Rana New", known["here"], "W-20", known["station"], from_on=date(2026, 9, 1))
+        earned(new, known["course"], date(2026, 9, 3))
+        moved = leave(known["noor"], date(2026, 9, 30))
+        people.placed(
+            moved,
+            session.get_one(people.DutyStation, known["station"]),
+            "health",
+            date(2026, 10, 1),
+        )
+        lina = session.get_one(people.Person, known["lina"])
+        earned(lina, known["course"], date(2026, 10, 20))
+    sign_in(client, "hana@demo.example")
+    compared = body(client, "/compliance?as_of=2026-10-31&compare_with=2026-08-01")
+    assert "Two days beside each other" in compared
+    address = "/compliance/changes?as_of=2026-10-31&compare_with=2026-08-01"
+    page = body(client, address)
+    told = {row["name"].lstrip("'"): row["changes"] for row in rows(client, address.replace("?", ".csv?"))}
+    assert told == {"Sami Aziz": "left", "Rana New": "joined", "Noor Ali": "moved", "=Lina Haddad": "renewed"}
+    for name in ("Sami Aziz", "Rana New", "Noor Ali", "Lina Haddad"):
+        assert name in page
+    only = body(client, address + "&what=left")
+    assert "Sami Aziz" in only
+    assert "Rana New" not in only
+    assert "Nothing of this kind changed" in body(client, address + "&what=lapsed")
+    # The other way round it is the same stretch of days.
+    turned = {
+        row["name"].lstrip("'"): row["changes"]
+        for row in rows(client, "/compliance/changes.csv?as_of=2026-08-01&compare_with=2026-10-31")
+    }
+    assert turned == told
+
+
+def test_who_lapsed_and_who_became_compliant(app: Flask, client: FlaskClient, known: dict[str, int]) -> None:
+    with app.app_context(), unit_of_work():
+        award = session.get_one(Award, known["award"])
+        revoked(award, date(2026, 9, 9))
+        earned(session.get_one(people.Person, known["noor"]), known["course"], date(2026, 9, 2))
+    sign_in(client, "hana@demo.example")
+    found = rows(client, "/compliance/changes.csv?as_of=2026-10-31&compare_with=2026-08-01")
+    told = {row["name"]: (row["changes"], row["stood"], row["stands"]) for row in found}
+    assert told["Sami Aziz"] == ("lapsed", "valid", "revoked")
+    assert told["Noor Ali"] == ("compliant", "overdue", "valid")
+
+
+def leave(person_id: int, last_day: date) -> people.Employment:
+    """Ends somebody's only placement."""
+    employed = session.query(people.Employment).filter_by(person_id=person_id).one()
+    placement = session.query(Placement).filter_by(employment_id=employed.id).one()
+    people_operations.end_placement(SYSTEM, placement, employed, last_day, reason="Agreed")
+    return employed
+
+
+def test_a_view_is_kept_for_its_owner_alone_and_removed(
+    app: Flask, client: FlaskClient, known: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    kept = {"page": "people", "name": "WASH, late", "sector": "wash", "standing": "late"}
+    answer = client.post("/compliance/views", data=kept)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/compliance/people?sector=wash&standing=late"
+    assert ">WASH, late</a>" in body(client, "/compliance")
+    twice = client.post("/compliance/views", data=kept | {"name": "wash, LATE"})
+    assert twice.status_code == 422
+    assert "with this name already" in twice.get_data(as_text=True)
+    nameless = client.post("/compliance/views", data=kept | {"name": ""})
+    assert nameless.status_code == 422
+    assert 'name="sector" value="wash"' in nameless.get_data(as_text=True)
+    with app.app_context():
+        number = session.query(SavedView).one().id
+    client.post("/logout")
+    sign_in(client, "omar@demo.example")
+    assert "WASH, late" not in body(client, "/compliance/views")
+    assert client.post(f"/compliance/views/{number}/delete").status_code == 404
+    client.post("/logout")
+    sign_in(client, "hana@demo.example")
+    assert client.post(f"/compliance/views/{number}/delete").status_code == 303
+    assert "You keep no views yet" in body(client, "/compliance/views")
+
+
+@pytest.fixture
+def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes three people for many."""
+    monkeypatch.setattr(reproducing, "MOST_EXACT", 2)
+
+
+def placed_for_all(app: Flask) -> None:
+    """Prepares the standings, so that people are counted by them."""
+    result = app.test_cli_runner().invoke(args=["compliance", "rebuild"])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_a_large_file_is_made_by_a_job_for_its_owner_and_removed_after_a_day(
+    app: Flask, client: FlaskClient, known: dict[str, int], time: FixedClock
+) -> None:
+    placed_for_all(app)
+    sign_in(client, "hana@demo.example")
+    led = client.get("/compliance/people.csv?sector=wash")
+    assert led.status_code == 303
+    offer = body(client, led.headers["Location"])
+    assert "Prepare the file" in offer
+    made = client.post("/compliance/jobs", data={"kind": "people", "form": "csv", "sector": "wash"})
+    job = made.headers["Location"]
+    waiting = client.get(job)
+    assert "It is being made" in waiting.get_data(as_text=True)
+    assert waiting.headers["Refresh"]
+    assert client.get(f"{job}/file").status_code == 404
+    sweep(app)
+    assert "Your file is ready" in body(client, job)
+    names = {row["name"] for row in rows(client, f"{job}/file")}
+    assert {"'=Lina Haddad", "Sami Aziz", "Noor Ali"} <= names
+    client.post("/logout")
+    sign_in(client, "omar@demo.example")
+    assert client.get(job).status_code == 404
+    assert client.get(f"{job}/file").status_code == 404
+    time.move_to(NOW + timedelta(hours=25))
+    with app.app_context():
+        remove_old()
+        assert list(folder().iterdir()) == []
+    client.post("/logout")
+    sign_in(client, "hana@demo.example")
+    assert client.get(f"{job}/file").status_code == 404
+    assert "This was removed" in body(client, job)
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_every_kind_of_file_is_made(app: Flask, client: FlaskClient, known: dict[str, int]) -> None:
+    placed_for_all(app)
+    sign_in(client, "hana@demo.example")
+    for kind, form, start in (
+        ("report", "csv", b"\xef\xbb\xbf"), ("report", "xlsx", b"PK"), ("report", "pdf", b"%PDF"),
+        ("people", "xlsx", b"PK"), ("changes", "csv", b"\xef\xbb\xbf"),
+    ):  # fmt: skip
+        asked_for = {"kind": kind, "form": form, "as_of": "2026-10-31", "compare_with": "2026-08-01"}
+        job = client.post("/compliance/jobs", data=asked_for).headers["Location"]
+        sweep(app)
+        assert client.get(f"{job}/file").data.startswith(start), (kind, form)
+    assert client.post("/compliance/jobs", data={"kind": "people", "form": "exe"}).status_code == 400
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_a_report_with_past_knowledge_of_many_people_is_worked_out_by_a_job(
+    app: Flask, client: FlaskClient, known: dict[str, int]
+) -> None:
+    placed_for_all(app)
+    sign_in(client, "hana@demo.example")
+    address = "/compliance?as_of=2026-10-31&known_as_of=2026-11-22"
+    assert "This takes a few minutes" in body(client, address)
+    words = {"kind": "report", "form": "page", "as_of": "2026-10-31", "known_as_of": "2026-11-22"}
+    job = client.post("/compliance/jobs", data=words).headers["Location"]
+    sweep(app)
+    page = body(client, job)
+    assert "On <b>31 October 2026</b>" in page
+    report_id = id_on(page)
+    assert "This takes a few minutes" in body(client, f"/compliance/reports/{report_id}")
+    checked = client.post("/compliance/jobs", data={"kind": "check", "form": "page", "id": report_id})
+    sweep(app)
+    assert "The same figures." in body(client, checked.headers["Location"])
+    assert (
+        client.post("/compliance/jobs", data={"kind": "check", "form": "page", "id": "0"}).status_code == 404
+    )
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_whoever_lost_the_right_gets_no_file(app: Flask, client: FlaskClient, known: dict[str, int]) -> None:
+    placed_for_all(app)
+    sign_in(client, "hana@demo.example")
+    job = client.post("/compliance/jobs", data={"kind": "people", "form": "csv"}).headers["Location"]
+    with app.app_context(), unit_of_work():
+        hana = session.query(Account).filter_by(email="hana@demo.example").one()
+        for grant in session.query(RoleGrant).filter_by(account_id=hana.id):
+            grant.retracted_at = clock.now()
+    sweep(app)
+    with app.app_context():
+        assert session.query(ExportJob).one().outcome == "refused"
+        assert list(folder().iterdir()) == []
+    assert client.get(f"{job}/file").status_code == 403
