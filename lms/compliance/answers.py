@@ -50,11 +50,11 @@ def answer_report(question: Question, sort: str = "rate") -> ReportPage:
     Raises StillUpdating.
     """
     exact = question.known_as_of is not None or not check_whole(question.organisation_ids)
-    counting: Counting = prepared_counts(question)
+    courses = required_courses(question.organisation_ids)
+    counting: Counting = prepared_counts(question, courses)
     if exact:
         prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
         counting = PopulationCounts(prepared.population, question.filters)
-    courses = required_courses(question.organisation_ids)
     report = make_report(
         counting,
         question.as_of,

@@ -184,8 +184,8 @@ class DayCounts:
 class Counting(Protocol):
     """Where the counts of days come from: the facts, the intervals or the ledger. All three agree."""
 
-    def on(self, day: date) -> DayCounts:
-        """Returns the counts of a day."""
+    def on(self, day: date, *, cells: bool = True) -> DayCounts:
+        """Returns the counts of a day; cells and lapses may be left out where they are not wanted."""
 
     def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
         """Returns the figures of all sectors on several days."""
@@ -268,15 +268,17 @@ class PopulationCounts:
         self._population = population
         self._filters = filters
 
-    def on(self, day: date) -> DayCounts:
-        """Returns the counts of a day."""
-        cells: defaultdict[tuple[str, Id], Counter[Standing]] = defaultdict(Counter)
+    def on(self, day: date, *, cells: bool = True) -> DayCounts:
+        """Returns the counts of a day, without cells and lapses if they are not wanted."""
+        by_course: defaultdict[tuple[str, Id], Counter[Standing]] = defaultdict(Counter)
         overall: defaultdict[str, Counter[Standing]] = defaultdict(Counter)
         lapses: list[int] = []
         for each in stand(self._population, day, self._filters):
             overall[str(each.placement.sector)][each.overall] += 1
+            if not cells:
+                continue
             for course, standing in each.by_course().items():
-                cells[str(each.placement.sector), course][standing] += 1
+                by_course[str(each.placement.sector), course][standing] += 1
             if (lapse := each.post.lapses_on(day)) is not None:
                 lapses.append((lapse - day).days)
         return DayCounts(
@@ -306,7 +308,7 @@ def make_report(
     has those of the 12 months from the day on.
     """
     now = counting.on(as_of)
-    before = counting.on(_shifted(as_of, -BEFORE_DAYS))
+    before = counting.on(_shifted(as_of, -BEFORE_DAYS), cells=False)
     days = (*month_ends_before(as_of, TREND_MONTHS), as_of) if trend is None else tuple(trend)
     coming = month_ends_after(as_of, FORECAST_MONTHS)
     ahead = [_shifted(as_of, each) for each in AHEAD_DAYS]

@@ -50,28 +50,30 @@ def check_whole(organisations: Collection[int]) -> bool:
     return False
 
 
-def prepared_counts(question: Question) -> "LedgerCounts | IntervalCounts":
+def prepared_counts(question: Question, courses: Collection[int]) -> "LedgerCounts | IntervalCounts":
     """Returns where the counts of a question come from once standings are prepared."""
     filters, organisations = question.filters, question.organisation_ids
     by_post = (filters.station, filters.role, filters.contract, filters.works_with_children)
     if any(each is not None for each in by_post):
         return IntervalCounts(organisations, filters)
-    return LedgerCounts(organisations, filters)
+    return LedgerCounts(organisations, filters, courses)
 
 
 class LedgerCounts:
     """Counts from the ledger: of whole organisations, of a sector, of a course. Its cost does not grow with people."""
 
-    def __init__(self, organisations: Collection[int], filters: Filters) -> None:
-        """Takes what is looked at; the state of the ledger is read once."""
+    def __init__(self, organisations: Collection[int], filters: Filters, courses: Collection[int]) -> None:
+        """Takes what is looked at, and the courses that may be required; the ledger's state is read once."""
         sector = None if filters.sector is None else str(filters.sector)
         self._scope = Scope(frozenset(organisations), sector)
         self._course = OVERALL if filters.course is None else int(filters.course)
+        self._courses = frozenset(courses) if filters.course is None else frozenset({self._course})
         self._kept: Kept | None = None
 
-    def on(self, day: date) -> DayCounts:
-        """Returns the counts of a day."""
-        return day_counts(read_counts(self._scope, self._state(), day), self._course)
+    def on(self, day: date, *, cells: bool = True) -> DayCounts:
+        """Returns the counts of a day, without cells if they are not wanted."""
+        courses = {OVERALL, self._course, *(self._courses if cells else ())}
+        return day_counts(read_counts(self._scope, self._state(), day, courses), self._course)
 
     def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
         """Returns the figures of all sectors on several days."""
@@ -93,9 +95,11 @@ class IntervalCounts:
         self._filters = filters
         self._course = OVERALL if filters.course is None else int(filters.course)
 
-    def on(self, day: date) -> DayCounts:
-        """Returns the counts of a day."""
+    def on(self, day: date, *, cells: bool = True) -> DayCounts:
+        """Returns the counts of a day; the cells come with them."""
         counts = intervals.count_on(self._organisations, self._filters, day)
+        if not cells:
+            return day_counts(counts, self._course, {})
         later = [date.fromordinal(day.toordinal() + days) for days in LAPSES]
         lapsing = intervals.count_lapsing(self._organisations, self._filters, day, later)
         return day_counts(counts, self._course, dict(zip(LAPSES, lapsing, strict=True)))

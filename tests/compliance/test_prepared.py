@@ -117,7 +117,7 @@ def test_the_three_paths_agree(house: Flask, world: Json, days: list[date], fold
         sector = "wash" if pick & 2 else None
         whole = Filters(course=course, sector=sector)
         exact = counted(PopulationCounts(population, whole), days)
-        assert counted(LedgerCounts(organisations, whole), days) == exact
+        assert counted(LedgerCounts(organisations, whole, stored.courses.values()), days) == exact
         assert counted(IntervalCounts(organisations, whole), days) == exact
         station = next(iter(stored.stations.values()), None)
         narrow = Filters(

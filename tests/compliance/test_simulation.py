@@ -232,5 +232,5 @@ def assert_all_agrees(life: Life) -> None:
     with reading():
         population = Population(load(Reach(frozenset(life.organisations))).facts)
         exact = counted(PopulationCounts(population, Filters()), days)
-        assert counted(LedgerCounts(life.organisations, Filters()), days) == exact
+        assert counted(LedgerCounts(life.organisations, Filters(), life.courses), days) == exact
         assert counted(IntervalCounts(life.organisations, Filters()), days) == exact

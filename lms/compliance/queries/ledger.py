@@ -83,27 +83,29 @@ class Scope:
     sector: str | None = None
 
 
-def read_counts(scope: Scope, kept: Kept, day: date) -> Counts:
-    """Reads the counts of a day by sector, course and standing; zeros are left out."""
+def read_counts(scope: Scope, kept: Kept, day: date, courses: Collection[int]) -> Counts:
+    """Reads the counts of a day by sector, course (those given) and standing; zeros are left out."""
     parts = []
     month = kept.closes(day) or kept.checkpoint(day)
     if month is not None:
-        part = _part(LedgerMonth, scope).where(LedgerMonth.month == month)
+        part = _part(LedgerMonth, scope, courses).where(LedgerMonth.month == month)
         parts.append(part if scope.sector else part.where(LedgerMonth.sector != EVERY_SECTOR))
     if kept.closes(day) is None:
-        part = _part(LedgerDay, scope).where(LedgerDay.on_day <= day)
+        part = _part(LedgerDay, scope, courses).where(LedgerDay.on_day <= day)
         parts.append(part if month is None else part.where(LedgerDay.on_day >= month))
-    parts.append(_part(LedgerEntry, scope).where(LedgerEntry.on_day <= day))
+    parts.append(_part(LedgerEntry, scope, courses).where(LedgerEntry.on_day <= day))
     counts: Counts = Counter()
     for sector, course, place, people in session.execute(union_all(*parts)):
         counts[sector, course, place] += people
     return Counter({key: people for key, people in counts.items() if people})
 
 
-def _part(table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry], scope: Scope) -> Select[Any]:
+def _part(
+    table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry], scope: Scope, courses: Collection[int]
+) -> Select[Any]:
     columns = (table.sector, table.course_id, table.standing)
     statement = select(*columns, func.sum(table.people)).group_by(*columns)
-    return statement.where(*_within(table, scope))
+    return statement.where(table.course_id.in_(sorted(courses)), *_within(table, scope))
 
 
 def _within(
