@@ -282,7 +282,7 @@ class PopulationCounts:
             if (lapse := each.post.lapses_on(day)) is not None:
                 lapses.append((lapse - day).days)
         return DayCounts(
-            overall, cells, {each: sum(lapse <= each for lapse in lapses) for each in AHEAD_DAYS}
+            overall, by_course, {each: sum(lapse <= each for lapse in lapses) for each in AHEAD_DAYS}
         )
 
     def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:

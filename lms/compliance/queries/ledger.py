@@ -102,7 +102,7 @@ def read_counts(scope: Scope, kept: Kept, day: date, courses: Collection[int]) -
 
 def _part(
     table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry], scope: Scope, courses: Collection[int]
-) -> Select[Any]:
+) -> Select[str, int, int, int]:
     columns = (table.sector, table.course_id, table.standing)
     statement = select(*columns, func.sum(table.people)).group_by(*columns)
     return statement.where(table.course_id.in_(sorted(courses)), *_within(table, scope))
