@@ -113,11 +113,14 @@ def make_coverage(
         return {key: frozenset(some) for key, some in found.items()}
 
     same = [each for each in named if before and before.groups.get(each) == named[each]]
-    stays = [each for each in same if before and each in before.hidden]
+    # As long as one figure of a table is hidden and the same, the whole pattern of that table stays with it.
+    lasting = {each[0] for each in same if before and each in before.hidden}
+    stays = {each for each in named if before and each in before.hidden and each[0] in lasting}
+    known = set(same) - stays
     hidden = hide_together(
         counts,
-        placed([*_close_together(rows, keys, named), *stays]),
-        placed(set(same) - set(stays)),
+        placed([*_close_together(rows, keys, named, known), *stays]),
+        placed(known),
     )
     tables = {key: _table(key, rows[key[0]], counts[key], hidden[key]) for key in keys}
     names = {axis: (*rows[axis], None) for axis in _AXES}
@@ -152,9 +155,15 @@ def _groups(told: Held, key: _Key, rows: Sequence[Id], numbers: dict[object, int
 
 
 def _close_together(
-    rows: Mapping[str, Sequence[Id]], keys: Iterable[_Key], groups: Mapping[_Figure, _Group]
+    rows: Mapping[str, Sequence[Id]],
+    keys: Iterable[_Key],
+    groups: Mapping[_Figure, _Group],
+    known: Collection[_Figure],
 ) -> set[_Figure]:
-    """Returns the figures to hide because the difference to another figure of the same row is a small count."""
+    """Returns the figures to hide because the difference to another figure of the same row is a small count.
+
+    `known` are figures that were shown before and are the same: of two, the other one is hidden.
+    """
     found: set[_Figure] = set()
     for axis in _AXES:
         mine = [key for key in keys if key[0] == axis]
@@ -165,7 +174,8 @@ def _close_together(
                 left_over = (groups[larger] & ~groups[smaller]).bit_count()
                 if one[0] != other[0] and 0 < left_over < LEAST and not groups[smaller] & ~groups[larger]:
                     # The figure of one course, rather than that of all of them.
-                    found.add(larger if smaller[0][1] is None else smaller)
+                    better, worse = (larger, smaller) if smaller[0][1] is None else (smaller, larger)
+                    found.add(worse if better in known else better)
     return found
 
 
