@@ -13,7 +13,7 @@ from lms.compliance.queries.facts import CourseWords
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
-from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
+from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement
 
 LARGEST_ID = 2**63 - 1
 """The greatest row number a database can hold: asking for a greater one is asking for nothing."""
@@ -112,7 +112,18 @@ class Named:
 
 
 def name_people(organisations: Collection[int], persons: Collection[int] | None = None) -> list[Named]:
-    """Names the people employed in some organisations, or those of them with some row numbers."""
+    """Names the people employed in some organisations, or those of them with some row numbers.
+
+    Who was ever merged into somebody comes first under that person's number, so that a reader who keeps the last
+    finds a post of theirs where only the other is employed.
+    """
+    merged = (
+        select(PersonMerge.kept_id, Employment.organisation_id, Person.name, Employment.staff_number)
+        .join(Employment, Employment.person_id == PersonMerge.merged_id)
+        .join(Person, Person.id == PersonMerge.kept_id)
+        .where(Employment.organisation_id.in_(sorted(organisations)))
+        .order_by(PersonMerge.id)
+    )
     statement = (
         select(Person.id, Employment.organisation_id, Person.name, Employment.staff_number)
         .join(Employment, Employment.person_id == Person.id)
@@ -121,7 +132,8 @@ def name_people(organisations: Collection[int], persons: Collection[int] | None 
     )
     if persons is not None:
         statement = statement.where(Person.id.in_(sorted(persons)))
-    return [Named(*row) for row in session.execute(statement)]
+        merged = merged.where(PersonMerge.kept_id.in_(sorted(persons)))
+    return [Named(*row) for each in (merged, statement) for row in session.execute(each)]
 
 
 def find_employed(organisation_id: int, staff_number: str) -> int | None:
