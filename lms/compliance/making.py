@@ -20,14 +20,12 @@ from werkzeug.datastructures import MultiDict
 from lms.accounts.queries import find_account, load_actor
 from lms.compliance.answers import (
     PEOPLE_HEAD,
-    REPORT_HEAD,
     PeoplePage,
     PersonLine,
     ReportPage,
     all_lines,
     answer_report,
     people_rows,
-    report_rows,
 )
 from lms.compliance.asking import Question, ask
 from lms.compliance.changes import CHANGES_HEAD, answer_changes, changes_rows
@@ -41,7 +39,7 @@ from lms.compliance.queries import kept
 from lms.compliance.queries.facts import required_courses
 from lms.compliance.question_forms import PeopleForm
 from lms.compliance.report import sorted_lines
-from lms.compliance.reproducing import address_of, id_of, read_for
+from lms.compliance.reproducing import IDENTIFIED_HEAD, address_of, id_of, identified_rows, read_for
 from lms.compliance.workbooks import write_people, write_report
 from lms.kernel import clock, db, outbox
 from lms.kernel.actor import Actor
@@ -139,7 +137,9 @@ def _write(wanted: Wanted, question: Question, form: PeopleForm, path: Path) -> 
                 report_id = id_of(page)
                 write_report(file, page, str(report_id), address_of(report_id))
             else:
-                file.writelines(piece.encode() for piece in csv_pieces(REPORT_HEAD, report_rows(page)))
+                file.writelines(
+                    piece.encode() for piece in csv_pieces(IDENTIFIED_HEAD, identified_rows(page))
+                )
         return
     if wanted.kind == "changes":
         changes = answer_changes(question, form.compare_with.data or question.today, None, None)

@@ -145,11 +145,11 @@ class ReportForm(AsOfForm):
 
     def chosen(self) -> dict[str, str]:
         """Returns the address's words again, for links that keep them; an unusable day as it was typed."""
-        return {
-            name: field.raw_data[0] if isinstance(field, DayField) else field.data
+        typed = {
+            name: (field.raw_data or [""])[0] if isinstance(field, DayField) else field.data
             for name, field in self._fields.items()
-            if (field.raw_data and field.raw_data[0] if isinstance(field, DayField) else field.data)
         }
+        return {name: value for name, value in typed.items() if value}
 
 
 class PeopleForm(ReportForm):

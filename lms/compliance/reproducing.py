@@ -1,14 +1,15 @@
 """Working out again the report that an id names: with the knowledge of then, and with that of now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app
 
 from lms.compliance import rules
-from lms.compliance.answers import ReportPage, answer_report
+from lms.compliance.answers import REPORT_HEAD, ReportPage, answer_report, report_rows
 from lms.compliance.asking import Question, Words
+from lms.compliance.exports import Cell
 from lms.compliance.figures import digest_of
 from lms.compliance.queries import intervals, lists
 from lms.compliance.queries.since import count_recorded_since
@@ -20,6 +21,8 @@ from lms.kernel.actor import Actor
 from lms.kernel.config import Settings
 from lms.kernel.errors import NotThere
 from lms.people.queries import list_sectors
+
+IDENTIFIED_HEAD = (*REPORT_HEAD, "report")
 
 
 def id_of(page: ReportPage) -> ReportId:
@@ -33,6 +36,13 @@ def id_of(page: ReportPage) -> ReportId:
         filters=question.filters,
         digest=digest_of(page.report),
     )
+
+
+def identified_rows(page: ReportPage) -> Iterator[Sequence[Cell]]:
+    """Returns the figures of a report as rows of `IDENTIFIED_HEAD`: each says to which report it belongs."""
+    written = str(id_of(page))
+    for row in report_rows(page):
+        yield (*row, written)
 
 
 def address_of(report_id: ReportId) -> str:

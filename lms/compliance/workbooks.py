@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any, BinaryIO
 
 from flask_babel import gettext as _
-from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it has no types
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance import rules
 from lms.compliance.answers import PersonLine, ReportPage

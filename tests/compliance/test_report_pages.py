@@ -169,6 +169,14 @@ def test_the_workbook_has_typed_cells_and_no_formulas(client: FlaskClient, known
     assert "The same figures." in body(client, f"/compliance/reports/{about['Report id']}")
 
 
+def test_each_row_of_the_csv_says_to_which_report_it_belongs(
+    client: FlaskClient, known: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    written = {row["report"] for row in rows(client, "/compliance.csv?as_of=2026-10-31")}
+    assert written == {id_on(body(client, "/compliance?as_of=2026-10-31"))}
+
+
 def test_people_in_files_are_text_whatever_they_begin_with(
     client: FlaskClient, known: dict[str, int]
 ) -> None:

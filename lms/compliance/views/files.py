@@ -7,17 +7,22 @@ from flask.typing import ResponseReturnValue
 
 from lms.compliance.answers import (
     PEOPLE_HEAD,
-    REPORT_HEAD,
     answer_people,
     answer_report,
     people_rows,
-    report_rows,
 )
 from lms.compliance.asking import Question, ask
 from lms.compliance.changes import CHANGES_HEAD, answer_changes, changes_rows
 from lms.compliance.printing import print_report
 from lms.compliance.question_forms import PeopleForm
-from lms.compliance.reproducing import address_of, id_of, is_large, takes_long
+from lms.compliance.reproducing import (
+    IDENTIFIED_HEAD,
+    address_of,
+    id_of,
+    identified_rows,
+    is_large,
+    takes_long,
+)
 from lms.compliance.views.blueprint import bp, csv_answer
 from lms.compliance.views.coverage import show_coverage_csv
 from lms.compliance.workbooks import write_people, write_report
@@ -110,7 +115,7 @@ def _report(form: str) -> ResponseReturnValue:
     page = answer_report(question, "sector")
     name = f"compliance-{question.as_of}"
     if form == "csv":
-        return csv_answer(name, REPORT_HEAD, report_rows(page))
+        return csv_answer(name, IDENTIFIED_HEAD, identified_rows(page))
     if form == "pdf":
         return file_answer(name, form, print_report(page))
     file, report_id = BytesIO(), id_of(page)

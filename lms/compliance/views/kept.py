@@ -38,7 +38,7 @@ def save_view() -> ResponseReturnValue:
     page = form.page.data if form.page.data in PAGES else "report"
     if form.validate_on_submit():
         try:
-            kept_operations.save_view(current_actor(), form.name.data.strip(), page, words)
+            kept_operations.save_view(current_actor(), (form.name.data or "").strip(), page, words)
         except Invalid as refusal:
             form.refuse(refusal)
         else:

@@ -1,6 +1,5 @@
 """The per-sector report of HR's own organisations, and the people behind its figures."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -35,7 +34,7 @@ def report() -> ResponseReturnValue:
 
 
 def show_report(
-    form: ReportForm, question: Question | None, kept_result: Mapping[str, Any] | None = None
+    form: ReportForm, question: Question | None, kept_result: dict[str, Any] | None = None
 ) -> ResponseReturnValue:
     """Renders a report; from figures that a job has worked out, where they are given."""
     actor, sort = current_actor(), request.args.get("sort", "rate")

@@ -1,0 +1,92 @@
+"""HR finds answers on the report in a few steps, with and without JavaScript."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import Server, Visitor, visitor
+
+pytestmark = pytest.mark.journey
+
+
+def hana(browser: Browser, server: Server, width: int, script: bool) -> Visitor:
+    """Hana, signed in."""
+    who = visitor(browser, server, width=width, script=script)
+    who.signs_in("hana@demo.example")
+    return who
+
+
+def shown(page: Page) -> None:
+    """Sends the filters."""
+    page.click("form.filters button[type=submit]")
+
+
+@pytest.fixture(params=[(1280, True), (320, False)], ids=["desktop", "phone-without-script"])
+def who(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Visitor:
+    width, script = request.param
+    return hana(browser, server, width, script)
+
+
+def test_who_in_a_sector_at_a_station_will_lapse_before_a_day(who: Visitor) -> None:
+    page = who.goes("/compliance")
+    page.select_option("[name=sector]", "health")
+    shown(page)
+    page.goto(page.url.replace("/compliance?", "/compliance/people?"))
+    next_year = datetime.now(UTC).year + 1
+    page.fill("[name=lapses_before]", f"{next_year}-12-01")
+    station = page.locator("[name=station] option").nth(1).get_attribute("value")
+    page.select_option("[name=station]", station)
+    shown(page)
+    expect(page.locator("main .lead")).to_contain_text("not any more before 1")
+    for row in page.locator("table tbody tr").all():
+        expect(row).to_contain_text("Health")
+        assert re.search(r"Valid|Exempt", row.inner_text())
+    assert f"lapses_before={next_year}-12-01" in page.url
+
+
+def test_were_we_above_a_rate_on_a_day_as_known_on_another(who: Visitor) -> None:
+    page = who.goes("/compliance")
+    year = datetime.now(UTC).year
+    page.fill("[name=as_of]", f"{year}-03-31")
+    page.locator("form.filters summary").click()
+    page.fill("[name=known_as_of]", f"{year}-04-05")
+    shown(page)
+    said = page.locator(".report-sentence").inner_text().replace("\u00a0", " ")
+    assert re.search(rf"On 31 March {year}, \d+ % of \d+ people hold every certificate", said)
+    expect(page.locator("#definitions").locator("..")).to_contain_text("5\u00a0April")
+
+
+def test_why_is_this_person_overdue(who: Visitor) -> None:
+    page = who.goes("/compliance")
+    page.get_by_role("link", name="See who is late").click()
+    first = page.locator("table tbody tr").first
+    expect(first).to_contain_text("Overdue")
+    expect(first).to_contain_text("Was due on")
+    name = first.locator("th a").inner_text()
+    first.locator("th a").click()
+    expect(page.locator("h1")).to_contain_text(name)
+    expect(page.locator("main")).to_contain_text("Was due on")
+
+
+def test_a_printed_report_is_worked_out_again(who: Visitor) -> None:
+    page = who.goes("/compliance")
+    report_id = page.locator(".report-id").inner_text()
+    page.get_by_role("link", name="Work a printed report out again").click()
+    page.fill("main [name=id]", report_id.lower().replace("-", " "))
+    page.click("main button[type=submit]")
+    expect(page.locator("main")).to_contain_text("The same figures.")
+    assert page.url.endswith(report_id)
+
+
+def test_a_view_is_kept_and_what_changed_is_told(who: Visitor) -> None:
+    page = who.goes("/compliance?sector=wash")
+    page.locator("summary", has_text="Save this view").click()
+    page.fill("main [name=name]", "Water people")
+    page.click("main form[action='/compliance/views'] button")
+    expect(page.get_by_role("link", name="Water people")).to_be_visible()
+    page.get_by_role("link", name="What changed since another day").click()
+    expect(page.locator("h1")).to_have_text("What changed")
+    expect(page.locator("main")).to_contain_text("Joined")
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
