@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, ValidationError
-from wtforms.validators import Optional
 
 from lms.kernel import tabular
 from lms.people.forms import RefusableForm, choices_of, day_field, reason_field
@@ -161,21 +160,30 @@ class ColumnsForm(RefusableForm):
         kept = {name: day.isoformat() for name, day in days.items() if day}
         return {"day_order": self.day_order.data or "", **kept}
 
-    def validate_default_from(self, _field: Any) -> None:
-        """Asks for a first day where the list has none."""
-        if "from_on" not in self.columns() and not self.default_from.data:
-            raise ValidationError(_("The list has no first days: choose one for all."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Asks also for the days that are needed only together with another choice.
 
-    def validate_leavers_on(self, field: Any) -> None:
-        """Asks for the last day of those who have left."""
-        if self.leavers.data and not field.data:
-            raise ValidationError(_("Choose the last day of those who are not in the list."))
+        A day that may be empty has no validators asked while it is, so this is judged for the whole form.
+        """
+        sound = bool(super().validate(extra_validators))
+        if "from_on" not in self.columns() and not self.default_from.data:
+            self._say(self.default_from, _("The list has no first days: choose one for all."))
+            sound = False
+        if self.leavers.data and not self.leavers_on.data:
+            self._say(self.leavers_on, _("Choose the last day of those who are not in the list."))
+            sound = False
+        return sound
+
+    @staticmethod
+    def _say(field: Any, words: str) -> None:
+        if not field.errors:
+            field.errors = [words]
 
 
 class ApplyForm(RefusableForm):
     """Applying a checked list."""
 
-    leavers_right = BooleanField(_l("Yes, they have left"), validators=[Optional()])
+    leavers_right = BooleanField(_l("Yes, they have left"))
     reason = reason_field()
 
     def ask_about_leavers(self, sent: PeopleImport) -> None:

@@ -1,0 +1,229 @@
+"""The pages of importing, without JavaScript: the whole way, who may walk it, and what is refused kindly."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from lms.app import create_app
+from lms.kernel.config import Settings
+from lms.people.importing.rules import FIELDS
+from tests.factories.people import make_small_house, sign_in
+from tests.people import lists
+from tests.people.lists import row
+from tests.people.places import make_two_organisations
+
+
+def send(client: FlaskClient, data: bytes, name: str = "staff.csv", **more: str) -> str:
+    """Sends a file and returns the address that follows."""
+    response = client.post("/people/import", data={"file": (io.BytesIO(data), name), **more})
+    assert response.status_code == 303, response.get_data(as_text=True)[-3000:]
+    return str(response.headers["Location"]).removesuffix("/columns")
+
+
+def columns(**changes: str) -> dict[str, str]:
+    return {f"column_{field}": str(index) for index, field in enumerate(FIELDS)} | {"day_order": ""} | changes
+
+
+def checked(app: Flask, client: FlaskClient, rows: list[lists.Row], **changes: str) -> str:
+    """Sends a list, chooses its columns, lets the worker check it, and returns its address."""
+    address = send(client, lists.csv_of(rows))
+    assert client.post(f"{address}/columns", data=columns(**changes)).headers["Location"] == address
+    work(app)
+    return address
+
+
+def work(app: Flask) -> None:
+    with app.app_context():
+        lists.worked()
+
+
+def page(client: FlaskClient, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.get_data(as_text=True)
+
+
+def test_the_whole_way(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    sign_in(client, "hana@demo.example")
+    assert "None yet." in page(client, "/people/import")
+    rows = [row("N-1", "Nadia New"), row("N-2", "=1+1", station="Nowhere", from_on="03/04/2026")]
+    address = send(client, lists.csv_of(rows))
+    guessed = page(client, f"{address}/columns")
+    assert re.search(r'<select[^>]*name="column_name"', guessed)
+    assert client.get(address).headers["Location"] == f"{address}/columns"
+    assert client.post(f"{address}/columns", data=columns()).status_code == 303
+    waiting = client.get(address)
+    assert waiting.headers["Refresh"] == "5"
+    assert "Look again" in waiting.get_data(as_text=True)
+    work(app)
+    seen = page(client, address)
+    assert "Refresh" not in client.get(address).headers
+    assert "What this list would change" in seen
+    assert "1 person would be changed" in seen
+    assert "can be read in two ways" in seen
+    refused = page(client, f"{address}?outcome=refused")
+    assert "“Nowhere” is not a duty station here." in refused
+    assert "Nadia New" not in refused
+    csv = client.get(f"{address}/rows.csv?outcome=refused").get_data(as_text=True)
+    assert "'=1+1" in csv
+    assert "Nadia" not in csv
+    assert client.post(f"{address}/apply", data={"reason": ""}).status_code == 422
+    assert client.post(f"{address}/apply", data={"reason": "November"}).status_code == 303
+    assert client.get(address).headers["Refresh"] == "5"
+    work(app)
+    assert "The list is applied" in page(client, address)
+    assert "Nadia New" in page(client, "/people")
+    again = client.post(f"{address}/apply", data={"reason": "Twice"}, follow_redirects=True)
+    assert "come further meanwhile" in again.get_data(as_text=True)
+    assert "withdrawn" in page(client, f"{address}/undo")
+    assert client.post(f"{address}/undo", data={"reason": ""}).status_code == 422
+    assert client.post(f"{address}/undo", data={"reason": "Wrong"}).status_code == 303
+    work(app)
+    assert "The list is taken back" in page(client, address)
+    assert "removed" in page(client, "/people/import")
+
+
+def test_leaving_by_a_list_needs_a_word(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    sign_in(client, "hana@demo.example")
+    missing = columns(leavers="y")
+    address = send(client, lists.csv_of(lists.the_cast()[:3]))
+    assert client.post(f"{address}/columns", data=missing).status_code == 422
+    assert client.post(f"{address}/columns", data=missing | {"leavers_on": "2026-11-30"}).status_code == 303
+    work(app)
+    assert "It is right that 2 people" in page(client, address)
+    assert client.post(f"{address}/apply", data={"reason": "November"}).status_code == 422
+    with app.app_context():
+        assert lists.state(int(address.rsplit("/", 1)[1])) == "checked"
+    data = {"reason": "November", "leavers_right": "y"}
+    assert client.post(f"{address}/apply", data=data).status_code == 303
+    work(app)
+    with app.app_context():
+        assert lists.spans("W-5") == [("protection", "2026-01-01", "2026-11-30")]
+
+
+def test_columns_are_asked_for_and_remembered(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    sign_in(client, "hana@demo.example")
+    data = b"Code;Who;Where;What;Work;Since\nN-1;Nadia New;North River;wash;driver;2026-02-01\n"
+    address = send(client, data)
+    chosen = {f"column_{field}": "-1" for field in FIELDS} | {"day_order": "day"}
+    response = client.post(f"{address}/columns", data=chosen)
+    assert response.status_code == 422
+    assert "No list can do without it." in response.get_data(as_text=True)
+    chosen |= {
+        "column_staff_number": "0", "column_name": "1", "column_station": "2", "column_sector": "3",
+        "column_role": "4", "column_from_on": "4",
+    }  # fmt: skip
+    assert "is chosen for" in client.post(f"{address}/columns", data=chosen).get_data(as_text=True)
+    without = client.post(f"{address}/columns", data=chosen | {"column_from_on": "-1"})
+    assert "choose one for all" in without.get_data(as_text=True)
+    chosen["column_from_on"] = "5"
+    assert client.post(f"{address}/columns", data=chosen).status_code == 303
+    again = page(client, f"{send(client, data)}/columns")
+    assert "as for your last list" in again
+    for field, index in (("staff_number", 0), ("station", 2), ("from_on", 5)):
+        select = again.partition(f'name="column_{field}"')[2].partition("</select>")[0]
+        assert f'selected value="{index}"' in select
+    assert re.search(r'checked[^>]*value="day"', again)
+
+
+def test_a_list_is_read_again_in_another_encoding(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    sign_in(client, "hana@demo.example")
+    address = send(client, "Staff number,Name\nN-1,Zoë\n".encode("mac_roman"))
+    assert client.post(f"{address}/encoding", data={"encoding": "mac_roman"}).status_code == 303
+    assert "Zoë" in page(client, f"{address}/columns")
+
+
+def test_files_that_are_no_list_are_refused_beside_the_field(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    sign_in(client, "hana@demo.example")
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", "<x/>")
+        packed.writestr("xl/sharedStrings.xml", b"0" * 65_000_000)
+    for data, words in (
+        (b"", "The file is empty."),
+        (b"%PDF-1.7\n\0\0\0\0\0", "This is not a table of text."),
+        (bomb.getvalue(), "too large"),
+    ):
+        response = client.post("/people/import", data={"file": (io.BytesIO(data), "list.xlsx")})
+        assert response.status_code == 422
+        assert words in response.get_data(as_text=True)
+    assert client.post("/people/import", data={}).status_code == 422
+    with app.app_context():
+        assert lists.count("people_import") == 0
+
+
+def test_templates_come_back_recognised(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    sign_in(client, "hana@demo.example")
+    csv = client.get("/people/import/template.csv").get_data()
+    book = load_workbook(io.BytesIO(client.get("/people/import/template.xlsx").get_data()))
+    headings = [cell.value for cell in book.worksheets[0][1]]
+    assert csv.decode("utf-8-sig").strip().split(",") == headings
+    guessed = page(client, f"{send(client, csv + b'N-1,Nadia,,x,y,,z,,,,' + bytes([10]))}/columns")
+    for index, field in enumerate(FIELDS):
+        select = guessed.partition(f'name="column_{field}"')[2].partition("</select>")[0]
+        assert f'selected value="{index}"' in select
+
+
+def test_a_list_may_be_larger_than_other_requests_but_only_from_hr(
+    tmp_path: Path, settings: Settings
+) -> None:
+    small = settings.model_copy(update={"max_request_bytes": 100_000, "max_import_bytes": 300_000})
+    app = create_app(small)
+    app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    make_small_house(app)
+    client = app.test_client()
+    sign_in(client, "hana@demo.example")
+    rows = lists.csv_of(row(f"N-{index}") for index in range(2000))
+    assert 100_000 < len(rows) < 300_000
+    assert send(client, rows)
+    too_much = {"file": (io.BytesIO(rows * 4), "list.csv")}
+    assert client.post("/people/import", data=too_much).status_code == 413
+    assert client.post("/people/new", data={"name": "x" * 200_000}).status_code == 413
+    client.post("/logout")
+    sign_in(client, "amina@demo.example")
+    response = client.post("/people/import", data={"file": (io.BytesIO(rows), "list.csv")})
+    assert response.status_code in (403, 413)
+
+
+def test_nobody_else_sees_or_moves_an_import(app: Flask, client: FlaskClient) -> None:
+    make_two_organisations(app)
+    sign_in(client, "hana@demo.example")
+    address = checked(app, client, [row("N-1", "Nadia New")])
+    pages = [address, f"{address}/columns", f"{address}/undo", f"{address}/rows.csv"]
+    posts = [f"{address}/{act}" for act in ("columns", "encoding", "apply", "discard", "undo")]
+    for who, status in (("haile", 404), ("amina", 403), ("karim", 403), ("root", 403)):
+        client.post("/logout")
+        sign_in(client, f"{who}@demo.example")
+        assert [client.get(path).status_code for path in pages] == [status] * len(pages), who
+        done = [client.post(path, data=columns(reason="Mine")).status_code for path in posts]
+        assert done == [status] * len(posts), who
+    client.post("/logout")
+    sign_in(client, "haile@demo.example")
+    assert "staff.csv" not in page(client, "/people/import")
+    assert client.get(f"/people/import/{2**63}").status_code == 404
+    with app.app_context():
+        assert lists.state(int(address.rsplit("/", 1)[1])) == "checked"
+
+
+def test_a_list_that_is_thrown_away_is_gone(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    sign_in(client, "hana@demo.example")
+    address = checked(app, client, [row("N-1", "Nadia New")])
+    assert client.post(f"{address}/discard").status_code == 303
+    thrown = page(client, address)
+    assert "The list was thrown away" in thrown
+    assert "Nadia" not in thrown
+    assert client.post(f"{address}/apply", data={"reason": "x"}).status_code == 303
+    work(app)
+    assert "Nadia New" not in page(client, "/people")
