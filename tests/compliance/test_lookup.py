@@ -1,0 +1,258 @@
+"""The look-up: what is found, what is told of whom, and that the prepared and the exact path say the same."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import BytesIO, StringIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from lms.certification.rules import make_serial, print_serial
+from lms.compliance.lookup import Entry, Found, Kind, Why, Word, look_up
+from lms.compliance.many import standings_from_facts, standings_on
+from lms.compliance.pasting import MOST, decoded, entries_of, entries_of_table
+from lms.compliance.rules import Standing
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.kernel.clock import FixedClock
+from lms.kernel.db import session, unit_of_work
+from lms.people.merge_operations import merge
+from lms.people.models import Employment, Organisation, Person
+from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned, hr_of
+from tests.factories import people
+from tests.factories.people import make_small_house, sign_in
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        (" \n,;\t\n", []),
+        ("W-1\nW-2\r\nW-3", ["W-1", "W-2", "W-3"]),
+        (" W-1 ,w-2;\tx@y.org", ["W-1", "w-2", "x@y.org"]),
+        ('"W-1"\n«W-2»', ["W-1", "W-2"]),
+        ("ABCD EFGH\x00 JKLMN", ["ABCD EFGH JKLMN"]),
+        ("W-1\nW-1", ["W-1", "W-1"]),
+        ("W-1،W-2؛W-3", ["W-1", "W-2", "W-3"]),
+    ],
+)
+def test_a_pasted_text(text: str, expected: list[str]) -> None:
+    assert entries_of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("W-1\nW-2\n", ["W-1", "W-2"]),
+        ("Staff number\nW-1\n", ["W-1"]),
+        ("name;staff_number\nAmina;W-1\nBadru;W-2\n", ["W-1", "W-2"]),
+        ("Name,E-Mail\nAmina,a@x.org\n", ["a@x.org"]),
+        ("W-1,Amina\nW-2,Badru\n", ["W-1", "W-2"]),
+        ('"W-1","Yusuf, Amina"\n', ["W-1"]),
+        ("name\tserial\nAmina\t\nBadru\tABCD\n", ["ABCD"]),
+    ],
+)
+def test_a_table(text: str, expected: list[str]) -> None:
+    assert entries_of_table(text) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_in_any_encoding(encoding: str) -> None:
+    text = "Matricule;Nom\nÉ-1;Zoé Lefèvre a été formée à l'été\n"
+    assert decoded(text.encode(encoding)) == text
+
+
+@pytest.fixture(autouse=True)
+def fixed() -> Iterator[None]:
+    with clock.using(FixedClock(NOW)):
+        yield
+
+
+@pytest.fixture
+def two(app: Flask) -> dict[str, int]:
+    """Rivers Relief with Amina (certified) and others; Hill Aid beside it with Zainab, who has W-1 there."""
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        station = session.query(people.DutyStation).one()
+        here = session.query(Organisation).one()
+        there = people.organisation("hill-aid")
+        omar = people.person("Omar Said", "omar@demo.example")
+        people.placed(people.employed(omar, there, "H-1"), station, "health")
+        people.account(omar, Role.HR, at=there)
+        zainab = a_person("Zainab Noor", there.id, "W-1", station.id)
+        zainab.email = "zainab@demo.example"
+        course = a_course()
+        asked(here.id, course)
+        amina = session.query(Person).filter_by(name="Amina Yusuf").one()
+        ours = earned(amina, course, date(2026, 6, 1), serial=make_serial(lambda n: 3 % n))
+        theirs = earned(zainab, course, date(2026, 6, 1), serial=make_serial(lambda n: 5 % n))
+        return {
+            "here": here.id, "there": there.id, "amina": amina.id, "zainab": zainab.id, "station": station.id,
+            "course": course, "ours": ours.id, "theirs": theirs.id,
+        }  # fmt: skip
+
+
+def serial(fill: int) -> str:
+    return make_serial(lambda n: fill % n)
+
+
+def answer(
+    two: dict[str, int], *entries: str, day: date = TODAY, at: tuple[str, ...] = ("here",)
+) -> list[Entry]:
+    return list(look_up(hr_of(*(two[each] for each in at)), entries, day).entries)
+
+
+def test_each_in_the_order_asked(app: Flask, two: dict[str, int]) -> None:
+    with app.app_context():
+        found = answer(
+            two, "w-2", " W-1", "AMINA@demo.example", print_serial(serial(3)).lower(), "W-1", "W-99"
+        )
+        words = [(each.place, each.kind, each.found, each.word) for each in found]
+        assert words == [
+            (1, Kind.NUMBER, Found.ONCE, Word.MAY_NOT),
+            (2, Kind.NUMBER, Found.NOBODY, Word.UNSAID),
+            (3, Kind.EMAIL, Found.ONCE, Word.MAY),
+            (4, Kind.SERIAL, Found.ONCE, Word.MAY),
+            (5, Kind.NUMBER, Found.ONCE, Word.MAY),
+            (6, Kind.NUMBER, Found.NOBODY, Word.UNSAID),
+        ]
+        assert {each.who[0].person_id for each in found if each.word is Word.MAY} == {two["amina"]}
+        assert found[4].valid_through == date(2027, 5, 31)
+        assert (found[0].why, found[0].overall) == (Why.NOT_IN_ORDER, Standing.OVERDUE)
+
+
+def test_unknown_and_foreign_look_the_same(app: Flask, two: dict[str, int]) -> None:
+    with app.app_context():
+        for foreign, unknown in (("H-1", "H-2"), ("zainab@demo.example", "nobody@demo.example"),
+                                 ("hill-aid:W-1", "no-such-aid:W-1"), ("hill-aid:W-1", "hill-aid:W-77")):  # fmt: skip
+            one, other = answer(two, foreign, unknown)
+            assert (one.kind, one.found, one.word, one.why, one.who, one.posts) == (
+                other.kind, other.found, other.word, other.why, other.who, other.posts,
+            )  # fmt: skip
+        # What is public may be said, and nothing more than that.
+        (theirs,) = answer(two, serial(5))
+        assert (theirs.found, theirs.who, theirs.word) == (Found.NOT_YOURS, (), Word.UNSAID)
+        (none,) = answer(two, serial(7))
+        assert (none.kind, none.found) == (Kind.SERIAL, Found.NOBODY)
+
+
+def test_one_number_in_two_of_ones_organisations(app: Flask, two: dict[str, int]) -> None:
+    with app.app_context():
+        both, ours, theirs = answer(two, "W-1", "rivers-relief:w-1", "hill-aid:W-1", at=("here", "there"))
+        assert both.found is Found.SEVERAL
+        assert {who.person_id for who in both.who} == {two["amina"], two["zainab"]}
+        assert [each.who[0].person_id for each in (ours, theirs)] == [two["amina"], two["zainab"]]
+        # Hill Aid requires nothing: nothing is missing, and that is what is said.
+        assert (theirs.word, theirs.why) == (Word.MAY, Why.NOTHING_REQUIRED)
+
+
+def test_any_day(app: Flask, two: dict[str, int]) -> None:
+    with app.app_context():
+        before = answer(two, "W-1", day=date(2025, 6, 1))[0]
+        assert (before.word, before.why) == (Word.MAY_NOT, Why.NO_PLACEMENT)
+        assert answer(two, "W-1", day=date(2026, 1, 10))[0].word is Word.MAY_NOT  # in time, but not held
+        assert answer(two, "W-1", day=date(2027, 5, 31))[0].word is Word.MAY
+        assert answer(two, "W-1", day=date(2027, 6, 1))[0].word is Word.MAY_NOT
+
+
+def test_what_former_staff_earned_later_is_not_ours(app: Flask, two: dict[str, int]) -> None:
+    with app.app_context(), unit_of_work():
+        gone = a_person("Gone", two["here"], "W-9", two["station"], through_on=TODAY - 60 * DAY)
+        earned(gone, two["course"], TODAY - 90 * DAY, serial=serial(9))
+        earned(gone, two["course"], TODAY - 30 * DAY, serial=serial(11))
+    with app.app_context():
+        before, after, number = answer(two, serial(9), serial(11), "W-9")
+        assert (before.found, before.why) == (Found.ONCE, Why.NO_PLACEMENT)
+        assert (after.found, after.who) == (Found.NOT_YOURS, ())
+        assert (number.word, number.why) == (Word.MAY_NOT, Why.NO_PLACEMENT)
+
+
+def test_merged_records_are_found_once(app: Flask, two: dict[str, int]) -> None:
+    with app.app_context(), unit_of_work():
+        twin = a_person("A. Yusuf", two["here"], "W-8", two["station"])
+        assert answer(two, "W-8")[0].word is Word.MAY_NOT
+        merge(hr_of(two["here"]), kept_id=two["amina"], merged_id=twin.id, reason="Twice")
+    with app.app_context():
+        (found,) = answer(two, "W-8")
+        assert (found.found, found.word, found.who[0].person_id) == (Found.ONCE, Word.MAY, two["amina"])
+
+
+@pytest.mark.parametrize("day", [date(2025, 1, 1), date(2026, 1, 10), TODAY, date(2027, 6, 1)])
+def test_prepared_and_exact_are_the_same(app: Flask, two: dict[str, int], day: date) -> None:
+    with app.app_context():
+        persons = set(session.scalars(session.query(Employment.person_id).statement))
+        places = {two["here"], two["there"]}
+        assert standings_on(persons, places, day) == standings_from_facts(persons, places, day)
+
+
+def post(client: FlaskClient, address: str = "", status: int = 200, **data: object) -> str:
+    response = client.post(f"/compliance/lookup{address}", data=data)
+    assert response.status_code == status, response.text[:2000]
+    return response.text
+
+
+def test_the_page(client: FlaskClient, two: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    empty = client.get("/compliance/lookup").text
+    assert "What the words mean" in empty
+    body = post(client, text="W-1\nW-2, H-1")
+    assert "May deploy" in body and "Holds everything required" in body
+    assert "Overdue, was due on 15 Jan 2026" in body
+    assert "Zainab" not in body and "Omar" not in body
+    held_back = post(client, text="W-1\nW-2, H-1", only_may_not="y")
+    assert "Amina Yusuf" not in held_back and "Tomas Silva" in held_back
+    assert "Everybody on the list may deploy" in post(client, text="W-1", only_may_not="y")
+
+
+def test_what_was_pasted_is_not_lost(client: FlaskClient, two: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    assert "W-1 &lt;b&gt;" in post(client, status=422, text="W-1 <b>", as_of="30.02.2026")
+    many = "\n".join(f"W-{number}" for number in range(MOST + 1))
+    refused = post(client, status=422, text=many)
+    assert "10,001 entries" in refused and f"W-{MOST}" in refused
+    assert "Paste at least one" in post(client, status=422, text=" ,; ")
+    sent = post(client, text="W-2", file=(BytesIO(b"name,staff number\nAmina,W-1\n"), "list.csv"))
+    assert "W-2\nW-1" in sent.replace("\r\n", "\n")
+
+
+def test_page_by_page(client: FlaskClient, two: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    text = "\n".join(f"X-{number}" for number in range(250))
+    assert "Page 3 of 3" in post(client, text=text, page="3")
+    assert "Page 3 of 3" in post(client, text=text, page="77")
+
+
+def test_files(client: FlaskClient, two: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    rows = list(csv.DictReader(StringIO(post(client, ".csv", text="W-1\n=1+1\nW-2").lstrip("\ufeff"))))
+    assert [(row["asked"], row["answer"]) for row in rows] == [
+        ("W-1", "may_deploy"), ("'=1+1", "cannot_say"), ("W-2", "may_not"),
+    ]  # fmt: skip
+    assert "Overdue" in rows[2]["reason"]
+    response = client.post("/compliance/lookup.xlsx", data={"text": "W-1\n=1+1"})
+    book = load_workbook(BytesIO(response.data))
+    assert book.sheetnames == ["Answers", "Requirements", "Definitions"]
+    cells = {row[1].value: row[1].data_type for row in book["Answers"].iter_rows(min_row=2)}
+    assert cells == {"W-1": "s", "=1+1": "s"}
+    post(client, ".xlsx", status=422, text="")
+
+
+def test_only_hr(client: FlaskClient, two: dict[str, int]) -> None:
+    sign_in(client, "karim@demo.example")
+    post(client, status=403, text="W-1")
+    post(client, ".csv", status=403, text="W-1")
+
+
+def test_nothing_of_it_is_logged(
+    client: FlaskClient, two: dict[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    post(client, text="secret-number-77\nsomebody@private.example")
+    said = capsys.readouterr()
+    assert "secret-number" not in said.err + said.out
+    assert "private.example" not in said.err + said.out
