@@ -4,13 +4,25 @@ Rows are read as plain columns and not as entities: a report of a whole organisa
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.assessment.models import Attempt
@@ -19,7 +31,7 @@ from lms.certification.models import Award, Revocation
 from lms.certification.rules import parse_period
 from lms.compliance import rules
 from lms.compliance.models import Exemption, Requirement, RequirementVersion
-from lms.kernel.db import session
+from lms.kernel.db import Moment, session
 from lms.learning.models import Completion
 from lms.people import merge_queries, merge_rules
 from lms.people.models import DutyStation, Employment, PersonMerge, Placement
@@ -38,18 +50,59 @@ class Reach:
             return self
         return Reach(self.organisations, merge_rules.families(self.persons, stands_for))
 
+
+_ORGANISATIONS: BindParameter[int] = bindparam("organisations", expanding=True)
+_PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
+_KNOWN = bindparam("known_as_of", type_=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Which conditions the statements have: they are built once for each shape and then asked with other values.
+
+    Building one takes longer than asking it, and one person's facts are asked with every write about them.
+    """
+
+    by_organisation: bool
+    by_person: bool
+    past: bool = False
+    merged: bool = False
+
     def employed(self) -> ColumnElement[bool]:
         """Returns the condition on employments that are within reach."""
         conditions: list[ColumnElement[bool]] = []
-        if self.organisations is not None:
-            conditions.append(Employment.organisation_id.in_(sorted(self.organisations)))
-        if self.persons is not None:
-            conditions.append(Employment.person_id.in_(sorted(self.persons)))
+        if self.by_organisation:
+            conditions.append(Employment.organisation_id.in_(_ORGANISATIONS))
+        if self.by_person:
+            conditions.append(Employment.person_id.in_(_PERSONS))
         return and_(true(), *conditions)
 
+    def recorded(self, column: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+        """Returns the condition that a fact was recorded by the moment of knowledge."""
+        return column <= _KNOWN if self.past else true()
+
+    def kept(self, table: type[Placement] | type[Exemption] | type[PersonMerge]) -> ColumnElement[bool]:
+        """Returns the condition that a fact was recorded and not withdrawn by the moment of knowledge."""
+        if not self.past:
+            return table.retracted_at.is_(None)
+        return (table.recorded_at <= _KNOWN) & or_(table.retracted_at.is_(None), table.retracted_at > _KNOWN)
+
     def has_person(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        """Returns the condition that a column names a person within reach."""
-        return column.in_(select(Employment.person_id).where(self.employed()))
+        """Returns the condition that a column names a person within reach, or one who may be one with them.
+
+        Who was merged may have earned something where they are not employed within reach; what turns out to be
+        nobody's within reach counts for nobody, since nobody there has a placement.
+        """
+        if self.by_person:
+            return column.in_(_PERSONS)
+        within = column.in_(select(Employment.person_id).where(self.employed()))
+        if not self.merged:
+            return within
+        known = self.kept(PersonMerge)
+        concerned = union_all(
+            select(PersonMerge.kept_id).where(known), select(PersonMerge.merged_id).where(known)
+        )
+        return or_(within, column.in_(concerned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +113,24 @@ class _Whose:
     stands_for: Mapping[int, int]
     known_as_of: datetime | None
 
-    def has_person(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        """Returns the condition that a column names a person within reach, or one who may be one with them.
-
-        Who was merged may have earned something where they are not employed within reach; what turns out to be
-        nobody's within reach counts for nobody, since nobody there has a placement.
-        """
-        if self.reach.persons is not None:
-            return column.in_(sorted(self.reach.persons))
-        within = self.reach.has_person(column)
-        if not self.stands_for:
-            return within
-        known = merge_queries.known_merge(self.known_as_of)
-        concerned = union_all(
-            select(PersonMerge.kept_id).where(known), select(PersonMerge.merged_id).where(known)
+    @property
+    def shape(self) -> _Shape:
+        """Returns the shape of the statements."""
+        return _Shape(
+            self.reach.organisations is not None,
+            self.reach.persons is not None,
+            self.known_as_of is not None,
+            bool(self.stands_for),
         )
-        return or_(within, column.in_(concerned))
+
+    def rows(self, build: Callable[[_Shape], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
+        """Asks a statement with the values of this reach."""
+        values = {
+            "organisations": sorted(self.reach.organisations or ()),
+            "persons": sorted(self.reach.persons or ()),
+            "known_as_of": self.known_as_of,
+        }
+        return session.execute(build(self.shape), values).all()
 
     def of(self, person_id: int) -> int:
         """Returns the person as whose a row counts."""
@@ -120,35 +175,34 @@ def load_facts(
     """
     stands_for = merge_queries.list_standing_for(known_as_of)
     whose = _Whose(reach.with_merged(stands_for), stands_for, known_as_of)
-    placements, zones = _placements(whose, known_as_of)
+    placements, zones = _placements(whose)
     requirements, courses = _requirements(reach.organisations, known_as_of)
-    awards, revocations, serials = _awards(whose, known_as_of)
+    awards, revocations, serials = _awards(whose)
     facts = rules.Facts(
         placements=placements,
         requirements=requirements,
         awards=awards,
         revocations=revocations,
-        exemptions=_exemptions(whose, known_as_of),
-        progress=_progress(whose, known_as_of, _Zones(placements, zones, house_zone)),
+        exemptions=_exemptions(whose),
+        progress=_progress(whose, _Zones(placements, zones, house_zone)),
         settings=settings,
     )
     return Loaded(rules.known(facts, known_as_of), courses, serials)
 
 
-def _recorded(column: InstrumentedAttribute[datetime], known_as_of: datetime | None) -> ColumnElement[bool]:
-    return true() if known_as_of is None else column <= known_as_of
-
-
-def _kept(table: type[Placement] | type[Exemption], known_as_of: datetime | None) -> ColumnElement[bool]:
-    if known_as_of is None:
-        return table.retracted_at.is_(None)
-    still = or_(table.retracted_at.is_(None), table.retracted_at > known_as_of)
-    return (table.recorded_at <= known_as_of) & still
-
-
-def _placements(whose: _Whose, known_as_of: datetime | None) -> tuple[list[rules.Placement], dict[int, str]]:
+def _placements(whose: _Whose) -> tuple[list[rules.Placement], dict[int, str]]:
     """Loads placements, and the time zones of their stations by row number."""
-    rows = session.execute(
+    rows = whose.rows(_placement_rows)
+    placements = [
+        rules.Placement(whose.of(person), *words, also_sectors=frozenset(also), retracted_at=retracted_at)
+        for person, *words, also, retracted_at, _zone in rows
+    ]
+    return placements, {row[2]: row[12] for row in rows}
+
+
+@lru_cache
+def _placement_rows(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Employment.person_id,
             Employment.organisation_id,
@@ -166,11 +220,9 @@ def _placements(whose: _Whose, known_as_of: datetime | None) -> tuple[list[rules
         )
         .join(Employment, Employment.id == Placement.employment_id)
         .join(DutyStation, DutyStation.id == Placement.station_id)
-        .where(whose.reach.employed(), _kept(Placement, known_as_of))
+        .where(shape.employed(), shape.kept(Placement))
         .order_by(Placement.id)
-    ).all()
-    placements = [rules.Placement(whose.of(row[0]), *row[1:10], frozenset(row[10]), row[11]) for row in rows]
-    return placements, {row[2]: row[12] for row in rows}
+    )
 
 
 def _requirements(
@@ -181,7 +233,9 @@ def _requirements(
     Whether a course is per sector is asked of its current edition. Requirements without a known version are
     left out.
     """
-    rows = session.execute(_requirement_rows(organisations, known_as_of)).all()
+    rows = _Whose(Reach(None if organisations is None else frozenset(organisations)), {}, known_as_of).rows(
+        _requirement_rows
+    )
     versions: defaultdict[int, list[rules.RequirementVersion]] = defaultdict(list)
     for row in rows:
         versions[row.id].append(
@@ -213,12 +267,11 @@ def _requirements(
     return [rules.Requirement(*head, versions=tuple(versions[id_])) for id_, head in heads.items()], courses
 
 
-def _requirement_rows(
-    organisations: Collection[int] | None, known_as_of: datetime | None
-) -> Select[*tuple[Any, ...]]:
+@lru_cache
+def _requirement_rows(shape: _Shape) -> Select[*tuple[Any, ...]]:
     mine: ColumnElement[bool] = true()
-    if organisations is not None:
-        own = Requirement.organisation_id.in_(sorted(organisations))
+    if shape.by_organisation:
+        own = Requirement.organisation_id.in_(_ORGANISATIONS)
         mine = or_(Requirement.organisation_id.is_(None), own)
     return (
         select(
@@ -245,7 +298,7 @@ def _requirement_rows(
         .join(Course, Course.id == Requirement.course_id)
         .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .outerjoin(Edition, Edition.id == CourseRevision.edition_id)
-        .where(mine, _recorded(RequirementVersion.recorded_at, known_as_of))
+        .where(mine, shape.recorded(RequirementVersion.recorded_at))
         .order_by(Requirement.id, RequirementVersion.id)
     )
 
@@ -266,12 +319,21 @@ def match_of(stored: Mapping[str, Any]) -> rules.Match:
     )
 
 
-def _awards(
-    whose: _Whose, known_as_of: datetime | None
-) -> tuple[list[rules.Award], list[rules.Revocation], dict[int, str]]:
+def _awards(whose: _Whose) -> tuple[list[rules.Award], list[rules.Revocation], dict[int, str]]:
     """Loads awards with their revocations, and their serials by row number."""
-    known_revocation = and_(Revocation.award_id == Award.id, _recorded(Revocation.recorded_at, known_as_of))
-    rows = session.execute(
+    rows = whose.rows(_award_rows)
+    revocations = [rules.Revocation(row[0], row[10], row[11]) for row in rows if row[10] is not None]
+    return (
+        [rules.Award(row[0], whose.of(row[1]), *row[2:9]) for row in rows],
+        revocations,
+        {row[0]: row[9] for row in rows},
+    )
+
+
+@lru_cache
+def _award_rows(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    known_revocation = and_(Revocation.award_id == Award.id, shape.recorded(Revocation.recorded_at))
+    return (
         select(
             Award.id,
             Award.person_id,
@@ -288,29 +350,25 @@ def _awards(
         )
         .join(Edition, Edition.id == Award.edition_id)
         .outerjoin(Revocation, known_revocation)
-        .where(whose.has_person(Award.person_id), _recorded(Award.recorded_at, known_as_of))
-    ).all()
-    revocations = [rules.Revocation(row[0], row[10], row[11]) for row in rows if row[10] is not None]
-    return (
-        [rules.Award(row[0], whose.of(row[1]), *row[2:9]) for row in rows],
-        revocations,
-        {row[0]: row[9] for row in rows},
+        .where(shape.has_person(Award.person_id), shape.recorded(Award.recorded_at))
     )
 
 
-def _exemptions(whose: _Whose, known_as_of: datetime | None) -> list[rules.Exemption]:
-    rows = session.execute(
-        select(
-            Exemption.person_id,
-            Exemption.requirement_id,
-            Exemption.from_on,
-            Exemption.until_on,
-            Exemption.recorded_at,
-            Exemption.organisation_id,
-            Exemption.retracted_at,
-        ).where(whose.has_person(Exemption.person_id), _kept(Exemption, known_as_of))
-    )
-    return [rules.Exemption(whose.of(row[0]), *row[1:]) for row in rows]
+def _exemptions(whose: _Whose) -> list[rules.Exemption]:
+    return [rules.Exemption(whose.of(row[0]), *row[1:]) for row in whose.rows(_exemption_rows)]
+
+
+@lru_cache
+def _exemption_rows(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    return select(
+        Exemption.person_id,
+        Exemption.requirement_id,
+        Exemption.from_on,
+        Exemption.until_on,
+        Exemption.recorded_at,
+        Exemption.organisation_id,
+        Exemption.retracted_at,
+    ).where(shape.has_person(Exemption.person_id), shape.kept(Exemption))
 
 
 class _Zones:
@@ -332,14 +390,14 @@ class _Zones:
         return moment.astimezone(zone).date()
 
 
-def _progress(whose: _Whose, known_as_of: datetime | None, zones: _Zones) -> list[rules.Progress]:
+def _progress(whose: _Whose, zones: _Zones) -> list[rules.Progress]:
     """Loads completions and started attempts as days.
 
     The database keeps the first and the last moment of each of its own days: no stretch of 24 hours touches
     more than two days of any zone, so those two moments name every day concerned.
     """
     made: list[rules.Progress] = []
-    for raw, course, sector, first, last in session.execute(_progress_by_day(whose, known_as_of)):
+    for raw, course, sector, first, last in whose.rows(_progress_by_day):
         person = whose.of(raw)
         day = zones.day_of(person, first)
         made.append(rules.Progress(person, course, sector, day, first))
@@ -348,13 +406,14 @@ def _progress(whose: _Whose, known_as_of: datetime | None, zones: _Zones) -> lis
     return made
 
 
-def _progress_by_day(whose: _Whose, known_as_of: datetime | None) -> Select[*tuple[Any, ...]]:
+@lru_cache
+def _progress_by_day(shape: _Shape) -> Select[*tuple[Any, ...]]:
     completed = select(
         Completion.person_id, Completion.course_id, Completion.sector, Completion.recorded_at.label("at")
-    ).where(whose.has_person(Completion.person_id), _recorded(Completion.recorded_at, known_as_of))
+    ).where(shape.has_person(Completion.person_id), shape.recorded(Completion.recorded_at))
     started = select(
         Attempt.person_id, Attempt.course_id, Attempt.sector, Attempt.started_at.label("at")
-    ).where(whose.has_person(Attempt.person_id), _recorded(Attempt.started_at, known_as_of))
+    ).where(shape.has_person(Attempt.person_id), shape.recorded(Attempt.started_at))
     made = union_all(completed, started).subquery().c
     words = (made.person_id, made.course_id, made.sector)
     return select(*words, func.min(made.at), func.max(made.at)).group_by(*words, func.date(made.at))
