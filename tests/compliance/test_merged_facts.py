@@ -1,0 +1,221 @@
+"""Persons who are one: their facts together, as known at any moment, on every page and behind every wall."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.certification.queries import load_award_for
+from lms.certification.rules import make_serial, print_serial
+from lms.compliance.models import PostInterval
+from lms.compliance.queries.facts import Reach, load_facts
+from lms.compliance.reading import renewal_windows, standings_of
+from lms.compliance.rules import Standing
+from lms.kernel import clock
+from lms.kernel.actor import Actor, Role
+from lms.kernel.clock import FixedClock
+from lms.kernel.db import session, unit_of_work
+from lms.kernel.errors import NotThere
+from lms.people.merge_operations import merge, undo_merge
+from lms.people.models import Organisation, Person, PersonMerge
+from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned, hr_of
+from tests.factories import people
+from tests.factories.people import make_small_house, sign_in
+
+LATER = NOW + timedelta(hours=1)
+STILL_LATER = NOW + timedelta(hours=2)
+SERIAL = make_serial(lambda n: 3 % n)
+
+
+@pytest.fixture(autouse=True)
+def fixed() -> Iterator[None]:
+    with clock.using(FixedClock(NOW)):
+        yield
+
+
+@pytest.fixture
+def two(app: Flask) -> dict[str, int]:
+    """Amina, and her second record W-8, which has an account and holds the certificate that is required."""
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        station = session.query(people.DutyStation).one()
+        here = session.query(Organisation).one()
+        there = people.organisation("hill-aid")
+        omar = people.person("Omar Said", "omar@demo.example")
+        people.placed(people.employed(omar, there, "H-1"), station, "health")
+        people.account(omar, Role.HR, at=there)
+        course = a_course()
+        asked(here.id, course)
+        amina = session.query(Person).filter_by(name="Amina Yusuf").one()
+        twin = a_person("A. Yusuf", here.id, "W-8", station.id)
+        twin.email = "twin@demo.example"
+        people.account(twin)
+        earned(twin, course, date(2026, 6, 1), serial=SERIAL)
+        return {
+            "here": here.id, "there": there.id, "amina": amina.id, "twin": twin.id, "course": course,
+            "omar": omar.id,
+        }  # fmt: skip
+
+
+def merged(app: Flask, two: dict[str, int]) -> int:
+    with clock.using(FixedClock(LATER)), app.app_context(), unit_of_work():
+        made = merge(hr_of(two["here"]), kept_id=two["amina"], merged_id=two["twin"], reason="Typed in twice")
+        return made.id
+
+
+def parted(app: Flask, two: dict[str, int], number: int) -> None:
+    with clock.using(FixedClock(STILL_LATER)), app.app_context(), unit_of_work():
+        undo_merge(hr_of(two["here"]), session.get_one(PersonMerge, number), reason="They are sisters")
+
+
+def standing(two: dict[str, int], word: str, known_as_of: datetime | None = None) -> list[Standing]:
+    return [row.standing for row in standings_of(two[word], TODAY, known_as_of=known_as_of)]
+
+
+def test_what_either_earned_counts_for_both(app: Flask, two: dict[str, int]) -> None:
+    with app.app_context():
+        assert standing(two, "amina") == [Standing.OVERDUE]
+    number = merged(app, two)
+    with app.app_context():
+        assert standing(two, "amina") == standing(two, "twin") == [Standing.VALID]
+        # As known before it was said, they are two still.
+        assert standing(two, "amina", NOW) == [Standing.OVERDUE]
+    parted(app, two, number)
+    with app.app_context():
+        assert standing(two, "amina") == [Standing.OVERDUE]
+        assert standing(two, "twin") == [Standing.VALID]
+        assert standing(two, "amina", LATER) == [Standing.VALID]
+
+
+def test_they_are_one_post_within_any_reach(app: Flask, two: dict[str, int]) -> None:
+    merged(app, two)
+    with app.app_context():
+        for reach in (
+            Reach(),
+            Reach(frozenset({two["here"]})),
+            Reach(persons=frozenset({two["twin"]})),
+            Reach(frozenset({two["here"]}), frozenset({two["amina"]})),
+        ):
+            facts = load_facts(reach).facts
+            assert two["twin"] not in {each.person for each in facts.placements}
+            assert {each.person for each in facts.awards} == {two["amina"]}
+            assert sum(each.person == two["amina"] for each in facts.placements) == 2
+        elsewhere = load_facts(Reach(frozenset({two["there"]}))).facts
+        assert {each.person for each in elsewhere.placements} == {two["omar"]}
+
+
+def test_what_is_prepared_follows(app: Flask, two: dict[str, int]) -> None:
+    def prepared() -> set[int]:
+        rows = session.query(PostInterval.person_id).filter(
+            PostInterval.person_id.in_([two["amina"], two["twin"]])
+        )
+        return {person for (person,) in rows}
+
+    with app.app_context():
+        assert prepared() == {two["amina"], two["twin"]}
+    number = merged(app, two)
+    with app.app_context():
+        assert prepared() == {two["amina"]}
+    parted(app, two, number)
+    with app.app_context():
+        assert prepared() == {two["amina"], two["twin"]}
+
+
+def test_renewal_windows_of_a_merged_person(app: Flask, two: dict[str, int]) -> None:
+    asks: dict[str, Any] = {"course_id": two["course"], "sector": None}
+    asks |= {"earned_on": date(2027, 5, 20), "old_until": date(2027, 5, 31)}
+    with app.app_context():
+        alone = renewal_windows(person_id=two["twin"], **asks)
+    merged(app, two)
+    with app.app_context():
+        assert alone
+        assert renewal_windows(person_id=two["twin"], **asks) == alone
+        assert renewal_windows(person_id=two["amina"], **asks) == alone
+
+
+def page(client: FlaskClient, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status, response.text[:2000]
+    return response.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_merging_on_the_pages(app: Flask, client: FlaskClient, two: dict[str, int]) -> None:
+    amina, twin = two["amina"], two["twin"]
+    sign_in(client, "hana@demo.example")
+    assert f"/people/{amina}/merge" in page(client, f"/people/{amina}")
+    where = {"organisation": str(two["here"])}
+    unknown = client.post(f"/people/{amina}/merge", data=where | {"staff_number": "H-1"})
+    assert unknown.status_code == 422
+    assert "Nobody of yours has this staff number." in unknown.text
+    itself = client.post(f"/people/{amina}/merge", data=where | {"staff_number": "W-1"})
+    assert "of this same record" in itself.text
+    elsewhere = client.post(
+        f"/people/{amina}/merge", data={"organisation": str(two["there"]), "staff_number": "H-1"}
+    )
+    assert elsewhere.status_code == 422
+    found = client.post(f"/people/{amina}/merge", data=where | {"staff_number": "w-8"})
+    assert found.headers["Location"] == f"/people/{amina}/merge/{twin}"
+    compared = page(client, f"/people/{amina}/merge/{twin}")
+    assert "A. Yusuf" in compared and "1 Jun 2026" in compared and "Overdue" in compared
+    for data in ({"keep": str(amina)}, {"reason": "Twice"}, {"keep": str(two["omar"]), "reason": "Twice"}):
+        assert client.post(f"/people/{amina}/merge/{twin}", data=data).status_code == 422
+    done = client.post(f"/people/{amina}/merge/{twin}", data={"keep": str(amina), "reason": "Typed in twice"})
+    assert done.headers["Location"] == f"/people/{amina}"
+
+    body = page(client, f"/people/{amina}")
+    assert "Typed in twice" in body and "W-8" in body and "Valid until 31 May 2027" in body
+    moved = client.get(f"/people/{twin}?as_of=2026-03-01")
+    assert moved.headers["Location"] == f"/people/{amina}?as_of=2026-03-01"
+    assert client.get(f"/people/{amina}/merge/{twin}").status_code == 404
+    address = body.split('/undo"')[0].rsplit('"', 1)[1] + "/undo"
+    assert client.post(address, data={"reason": ""}).status_code == 422
+    assert client.post(address, data={"reason": "They are sisters"}).status_code == 303
+    assert "two records are two again" in page(client, f"/people/{amina}")
+    client.post(address, data={"reason": "Once more"})
+    assert "undone before" in page(client, f"/people/{amina}")
+    assert "A. Yusuf" in page(client, f"/people/{twin}")
+
+
+def test_the_report_and_its_people_name_them_once(
+    app: Flask, client: FlaskClient, two: dict[str, int]
+) -> None:
+    merged(app, two)
+    with clock.using(FixedClock(STILL_LATER)):
+        sign_in(client, "hana@demo.example")
+        rows = page(client, "/compliance/people.csv")
+        assert "Amina Yusuf" in rows and "A. Yusuf" not in rows
+        before = page(client, f"/compliance/people.csv?known_as_of={NOW.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        assert "Amina Yusuf" in before and "A. Yusuf" in before
+
+
+def test_others_see_nothing_of_it(app: Flask, client: FlaskClient, two: dict[str, int]) -> None:
+    number = merged(app, two)
+    sign_in(client, "omar@demo.example")
+    for address in (
+        f"/people/{two['amina']}", f"/people/{two['twin']}", f"/people/{two['amina']}/merge",
+        f"/people/{two['omar']}/merge/{two['amina']}", f"/people/{two['amina']}/merges/{number}/undo",
+        f"/people/{two['omar']}/merges/{number}/undo",
+    ):  # fmt: skip
+        page(client, address, 404)
+    assert client.post(f"/people/{two['omar']}/merges/{number}/undo", data={"reason": "x"}).status_code == 404
+
+
+def test_both_accounts_show_what_both_have(app: Flask, client: FlaskClient, two: dict[str, int]) -> None:
+    sign_in(client)
+    assert "Overdue" in page(client, "/my")
+    merged(app, two)
+    mine = page(client, "/my")
+    assert "Valid until 31 May 2027" in mine
+    assert f"/certificates/{print_serial(SERIAL)}" in mine
+    with app.app_context():
+        holder = Actor(account_id=1, person_id=two["amina"])
+        assert load_award_for(holder, SERIAL).award.person_id == two["twin"]
+        with pytest.raises(NotThere):
+            load_award_for(Actor(account_id=1, person_id=two["omar"]), SERIAL)
+    assert "W-8" in page(client, "/my/record")
+    other = app.test_client()
+    sign_in(other, "twin@demo.example")
+    assert "Valid until 31 May 2027" in page(other, "/my")

@@ -1,0 +1,91 @@
+"""A person's time line: every day has the standing the six rules give, and nothing after a leaver's last day."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from hypothesis import given, settings, strategies as st
+
+from lms.compliance import rules
+from lms.compliance.life import Window, lanes_of, ticks
+from lms.compliance.record import answer_person
+from lms.kernel import clock
+from lms.kernel.clock import FixedClock
+from lms.kernel.db import session
+from lms.people.models import DutyStation
+from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned, hr_of, revoked
+from tests.factories import people
+
+DAY = timedelta(days=1)
+DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
+
+
+@pytest.fixture(autouse=True)
+def fixed() -> Iterator[None]:
+    with clock.using(FixedClock(NOW)):
+        yield
+
+
+@given(DAYS, st.integers(0, 2000), DAYS)
+def test_shares_stay_within_the_line(first: date, length: int, day: date) -> None:
+    window = Window(first, first + length * DAY)
+    begin, end = window.shares(day, day + 30 * DAY)
+    assert 0 <= begin <= end <= 100
+    assert ticks(window)[0] == window.first
+    assert ticks(window)[-1] <= window.last
+    assert ticks(window) == sorted(ticks(window))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(DAYS, max_size=4), DAYS, st.integers(0, 700))
+def test_each_day_stands_as_the_rules_say(earned_on: list[date], start: date, length: int) -> None:
+    facts = rules.Facts(
+        placements=[
+            rules.Placement(1, 1, 1, "wash", "driver", "staff", False, start, start + length * DAY, NOW)
+        ],
+        requirements=[
+            rules.Requirement(1, 1, 1, False, (rules.RequirementVersion(start, None, 14, 60, 10, NOW),))
+        ],
+        awards=[
+            rules.Award(number, 1, 1, None, 1, day, day + 364 * DAY, NOW)
+            for number, day in enumerate(earned_on)
+        ],
+    )
+    window = Window(start - 10 * DAY, start + (length + 10) * DAY)
+    (lane,) = lanes_of(facts, window)
+    person = rules.by_person(facts)[1]
+    assert lane.spans[0].from_on == window.first
+    assert lane.spans[-1].through_on == window.last
+    for before, after in zip(lane.spans, lane.spans[1:], strict=False):
+        assert before.through_on + DAY == after.from_on
+    for place in range(0, (window.last - window.first).days + 1, 7):
+        day = window.first + place * DAY
+        span = lane.on(day)
+        assert span is not None
+        expected = rules.standing(person, 1, facts.requirements[0], day)
+        assert (span.standing, span.sentence) == (expected.standing, rules.sentence(expected.because))
+
+
+def test_a_leaver_is_seen_up_to_the_last_day(house: Flask) -> None:
+    people.sectors()
+    here, station = people.organisation(), people.station()
+    course = a_course()
+    asked(here.id, course)
+    gone = a_person("Gone", here.id, "W-9", station.id, through_on=TODAY - 60 * DAY)
+    award = earned(gone, course, TODAY - 90 * DAY)
+    revoked(award, TODAY - 10 * DAY)
+    earned(gone, course, TODAY - 30 * DAY)
+    page = answer_person(hr_of(here.id), gone.id, TODAY - 61 * DAY, TODAY, "en")
+    assert page.left_on == TODAY - 60 * DAY == page.window.last
+    events = [event for _year, some in page.years for event in some]
+    assert max(event.on for event in events) <= page.left_on
+    assert [row.sentence for row in page.standings if "Revoked" in row.sentence] == []
+    assert [event.kind for event in events if event.kind == "revocation"] == []
+    # Who comes back goes on where they were, and what happened between is told.
+    where = session.get_one(DutyStation, station.id)
+    people.placed(page.employments[0], where, from_on=TODAY - 5 * DAY)
+    again = answer_person(hr_of(here.id), gone.id, TODAY, TODAY, "en")
+    assert again.left_on is None
+    kinds = {event.kind for _year, some in again.years for event in some}
+    assert {"placed", "left", "standing", "award", "revocation", "version"} <= kinds
