@@ -13,6 +13,9 @@ QUERIES = {
         "/compliance?as_of={}", "/compliance?station={}", "/compliance?course={}", "/compliance?known_as_of={}",
         "/compliance/people?page={}", "/compliance/people?sector={}&standing={}", "/people?q={}", "/people?page={}",
         "/people/1?as_of={}", "/compliance.csv?as_of={}", "/people/codes?station={}",
+        "/compliance?compare_with={}", "/compliance/people?lapses_before={}", "/compliance/reports?id={}",
+        "/compliance/changes?compare_with={}&what={}", "/compliance.pdf?as_of={}", "/compliance.xlsx?station={}",
+        "/compliance/prepare?kind={}&form={}",
         "/reminders?q={}", "/reminders?kind={}&state={}", "/reminders?page={}",
         "/reminders/print?station={}", "/reminders/print?page={}",
     ),
@@ -27,6 +30,8 @@ PATHS = (
     "/attempts/{}",
     "/certificates/{}",
     "/pathways/{}",
+    "/compliance/reports/{}",
+    "/compliance/jobs/{}",
 )
 
 

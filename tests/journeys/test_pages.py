@@ -20,7 +20,9 @@ PAGES = {
         "/pathways/north-river", "/certificates/{serial}", "/verify/{serial}", "/people",
     ),
     "hana@demo.example": (
-        "/compliance", "/compliance/people", "/compliance/people?standing=late&sector=wash", "/requirements",
+        "/compliance", "/compliance/people", "/compliance/people?standing=late&sector=wash",
+        "/compliance?compare_with=2026-03-31", "/compliance/changes", "/compliance/reports", "/compliance/views",
+        "/compliance/prepare?kind=people&form=csv", "/requirements",
         "/requirements/new", "/requirements/{requirement}", "/exemptions", "/exemptions/new", "/people", "/people/new",
         "/people/{person}", "/people/{person}/placement", "/people/codes", "/pathways/north-river/edit",
     ),
