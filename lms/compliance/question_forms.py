@@ -179,9 +179,7 @@ class PeopleForm(ReportForm):
 
     lapses_before = DayField(
         _l("Lapses before"),
-        description=_l(
-            "Who is in order on the day and will not be any more before this one, if nothing is done."
-        ),
+        description=_l("Who is in order, and will not be any more by then."),
         validators=[check_range],
     )
 
