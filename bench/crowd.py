@@ -3,13 +3,14 @@
 Rows go straight into the tables, in the shapes the rooms' operations would give them; nothing here is for a real house.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from lms.catalogue import operations as catalogue
 from lms.catalogue.queries import published_course
@@ -19,9 +20,10 @@ from lms.compliance import operations as compliance
 from lms.compliance.operations import Terms
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
+from lms.kernel.bulk import add_rows
 from lms.kernel.clock import FixedClock
 from lms.kernel.config import Settings
-from lms.kernel.db import session, unit_of_work
+from lms.kernel.db import Model, session, unit_of_work
 from lms.people import operations as people
 from lms.people.models import Employment, Person, Placement
 from lms.people.queries import list_sectors
@@ -172,14 +174,29 @@ def awards(
             day = until - timedelta(days=random.randrange(-60, 60))
 
 
+TABLES: tuple[tuple[type[Model], int], ...] = ((Person, 0), (Employment, 1), (Placement, 2), (Award, 3))
+
+
 def write(made: Sequence[Rows]) -> None:
     """Writes people with all that is theirs."""
-    session.execute(insert(Person), [each[0] for each in made])
-    session.execute(insert(Employment), [each[1] for each in made])
-    session.execute(insert(Placement), [placement for each in made for placement in each[2]])
-    earned = [award for each in made for award in each[3]]
-    if earned:
-        session.execute(insert(Award), earned)
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    for table, place in TABLES:
+        found = [each[place] for each in made]
+        rows = [row for each in found for row in (each if isinstance(each, list) else [each])]
+        if rows:
+            columns = list(rows[0])
+            add_rows(
+                table, columns, [[plain(row[name], on_sqlite=on_sqlite) for name in columns] for row in rows]
+            )
+
+
+def plain(value: Any, *, on_sqlite: bool) -> Any:
+    """Returns a value as the driver takes it: documents as text, and SQLite's moments as SQLAlchemy writes them."""
+    if isinstance(value, dict | list):
+        return json.dumps(value)
+    if on_sqlite and isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value
 
 
 def advance() -> None:

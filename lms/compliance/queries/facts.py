@@ -194,7 +194,7 @@ def _placements(whose: _Whose) -> tuple[list[rules.Placement], dict[int, str]]:
     """Loads placements, and the time zones of their stations by row number."""
     rows = whose.rows(_placement_rows)
     placements = [
-        rules.Placement(whose.of(person), *words, also_sectors=frozenset(also), retracted_at=retracted_at)
+        rules.Placement(whose.of(person), *words, frozenset(also), retracted_at)  # type: ignore[call-arg]
         for person, *words, also, retracted_at, _zone in rows
     ]
     return placements, {row[2]: row[12] for row in rows}
