@@ -238,7 +238,9 @@ def counted(app: Flask) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("courses", [1, 9])
-def test_it_takes_fourteen_queries_however_many_courses(app: Flask, client: FlaskClient, courses: int) -> None:
+def test_it_takes_fourteen_queries_however_many_courses(
+    app: Flask, client: FlaskClient, courses: int
+) -> None:
     for number in range(courses):
         with app.app_context(), unit_of_work():
             made = world.course(f"course-{number}", title=f"Course {number}")
