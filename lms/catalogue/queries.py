@@ -18,6 +18,7 @@ from lms.catalogue.models import (
     Edition,
     Module,
     ModuleRevision,
+    Publication,
     Question,
     QuestionRevision,
 )
@@ -260,3 +261,8 @@ def list_sectors() -> tuple[SectorRow, ...]:
         )
         for row in rows
     )
+
+
+def last_publication_id() -> int | None:
+    """Returns the number of the last publication, None before the first."""
+    return session.scalar(select(func.max(Publication.id)))
