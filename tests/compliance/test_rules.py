@@ -764,7 +764,7 @@ def test_the_order_and_the_groups() -> None:
             world(asked(per_sector=True)),
             "2023-02-02",
             "Due on 15 Feb 2023: the obligation started on 1 Feb 2023, with 14 days to meet it. "
-            "Sector: wash.",
+            "Sector: WASH.",
         ),
         (world(), "2022-02-02", "Not required: no placement in the organisation on this day."),
         (
@@ -788,6 +788,7 @@ def test_a_sentence_is_written_in_the_language_given() -> None:
         {"valid": "Valable jusqu'au {effective_end}, édition {edition}."},
         lambda day: day.strftime("%d/%m/%Y"),
         lambda _count: "days",
+        {},
     )
     because = ask(world(earned("2023-02-12")), "2023-03-01").because
     assert sentence(because, french) == "Valable jusqu'au 11/02/2024, édition 1."

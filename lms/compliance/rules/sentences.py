@@ -53,16 +53,31 @@ def _english_count(count: int) -> str:
     return "day" if count == 1 else "days"
 
 
+SECTORS: Mapping[str, str] = {
+    "protection": "Protection",
+    "food-security-livelihoods": "Food security and livelihoods",
+    "education": "Education",
+    "health": "Health",
+    "mhpss": "Mental health and psychosocial support",
+    "nutrition": "Nutrition",
+    "wash": "WASH",
+    "shelter-settlement": "Shelter and settlement",
+    "camp-management": "Camp management",
+}
+"""The nine sectors as a sentence calls them; one that a house adds goes by its own word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How one language says a reason: its messages by key, its days, and the key for a number of days."""
+    """How one language says a reason: messages by key, days, the key for a number of days, and the sectors."""
 
     messages: Mapping[str, str]
     say_day: Callable[[date], str]
     plural: Callable[[int], str]
+    sectors: Mapping[str, str]
 
 
-ENGLISH = Language(MESSAGES, english_day, _english_count)
+ENGLISH = Language(MESSAGES, english_day, _english_count, SECTORS)
 
 
 def sentence(because: Because, language: Language = ENGLISH) -> str:
@@ -72,6 +87,8 @@ def sentence(because: Because, language: Language = ENGLISH) -> str:
         for name in Because.__dataclass_fields__
         if (value := getattr(because, name)) is not None
     }
+    if because.sector is not None:
+        values["sector"] = language.sectors.get(str(because.sector), because.sector)
     if because.due_days is not None:
         values["due_days"] = language.messages[language.plural(because.due_days)].format(
             count=because.due_days
