@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import TypeVar
 
+from flask import current_app
 from werkzeug.datastructures import MultiDict
 
 from lms.compliance.queries import lists
@@ -70,6 +72,26 @@ class Question:
         return len(self.organisations) > 1
 
 
+LONG_SECONDS = 0.1
+KEPT_SECONDS = 600
+"""Words that took long to find are kept for so long: a new station or role appears in large houses a little later."""
+
+
+def kept_choices(organisations: frozenset[int]) -> Choices:
+    """Returns the words that filters can choose from; in a large house those of a few minutes ago."""
+    kept: dict[frozenset[int], tuple[float, Choices]] = current_app.extensions.setdefault(
+        "compliance_choices", {}
+    )
+    began = monotonic()
+    found = kept.get(organisations)
+    if found is not None and began - found[0] < KEPT_SECONDS:
+        return found[1]
+    choices = lists.find_choices(organisations)
+    if monotonic() - began > LONG_SECONDS:
+        kept[organisations] = (began, choices)
+    return choices
+
+
 def ask(
     actor: Actor,
     address: MultiDict[str, str],
@@ -84,7 +106,7 @@ def ask(
     asked_about = [each for each in mine if address.get("organisation") in ("", None, each.slug)]
     if not asked_about:
         raise NotThere
-    choices = lists.find_choices([each.id for each in asked_about])
+    choices = kept_choices(frozenset(each.id for each in asked_about))
     courses, sectors = lists.list_courses(), list_sectors()
     form = form_type(address)
     form.offer(mine, choices, courses, [(each.slug, each.name(language)) for each in sectors])
