@@ -5,8 +5,9 @@ counted quickly.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from lms.compliance import rules
@@ -67,10 +68,11 @@ def written_courses(courses: Iterable[tuple[rules.Id, Standing]]) -> str:
     return f" {words} " if words else ""
 
 
-def read_courses(text: str) -> list[tuple[int, Standing]]:
+@lru_cache(maxsize=10_000)
+def read_courses(text: str) -> tuple[tuple[int, Standing], ...]:
     """Reads what `written_courses` wrote."""
     pairs = (word.split(":") for word in text.split())
-    return [(int(course), STANDINGS[int(place)]) for course, place in pairs]
+    return tuple((int(course), STANDINGS[int(place)]) for course, place in pairs)
 
 
 def rows_of(facts: rules.Facts) -> tuple[list[PostRow], list[ObligationRow]]:
@@ -124,18 +126,61 @@ def _post_row(head: tuple[int, int], stretch: rules.PostStretch) -> PostRow:
     )
 
 
-def enter(ledger: Ledger, rows: Sequence[PostRow], sign: int = 1) -> None:
-    """Adds to a ledger what rows of posts count for, or with -1 takes it away."""
+def enter(ledger: Ledger, rows: Iterable[PostRow], sign: int = 1) -> None:
+    """Adds to a ledger what rows of posts count for, or with -1 takes it away.
+
+    Of rows of one post that follow one another only the differences are entered: most of a post stays the same.
+    """
+    before: PostRow | None = None
     for row in rows:
-        counted = [(OVERALL, row.overall, row.from_on)]
-        counted += [(course, SEVERITY[each], row.from_on) for course, each in read_courses(row.courses)]
+        follows = (
+            before is not None
+            and before.through_on != FOREVER
+            and before[:2] == row[:2]
+            and before.through_on + ONE_DAY == row.from_on
+        )
+        old = _held(before) if before is not None else _NOTHING
+        new = _held(row)
+        if before is not None and not follows:
+            _leave(ledger, before, old, sign)
+            old = _NOTHING
+        for course, sector, place in new - old:
+            ledger[row.from_on, row.organisation_id, course, sector, place] += sign
+        for course, sector, place in old - new:
+            ledger[row.from_on, row.organisation_id, course, sector, place] -= sign
         if row.lapses_on is not None:
-            for days, place in LAPSES.items():
-                since = max(row.from_on, plus(row.lapses_on, -days))
-                if since <= row.through_on:
-                    counted.append((OVERALL, place, since))
-        for course, place, since in counted:
-            ledger[since, row.organisation_id, course, row.sector, place] += sign
-            if row.through_on != FOREVER:
-                after = row.through_on + ONE_DAY
-                ledger[after, row.organisation_id, course, row.sector, place] -= sign
+            _enter_lapses(ledger, row, sign)
+        before = row
+    if before is not None:
+        _leave(ledger, before, _held(before), sign)
+
+
+_Held: TypeAlias = frozenset[tuple[int, str, int]]
+_NOTHING: _Held = frozenset()
+
+
+def _held(row: PostRow) -> _Held:
+    return _places(row.overall, row.courses, row.sector)
+
+
+@lru_cache(maxsize=10_000)
+def _places(overall: int, courses: str, sector: str) -> _Held:
+    counted = [(course, sector, SEVERITY[standing]) for course, standing in read_courses(courses)]
+    return frozenset([(OVERALL, sector, overall), *counted])
+
+
+def _leave(ledger: Ledger, row: PostRow, held: _Held, sign: int) -> None:
+    if row.through_on != FOREVER:
+        after = row.through_on + ONE_DAY
+        for course, sector, place in held:
+            ledger[after, row.organisation_id, course, sector, place] -= sign
+
+
+def _enter_lapses(ledger: Ledger, row: PostRow, sign: int) -> None:
+    lapses_on = row.lapses_on
+    for days, place in LAPSES.items():
+        since = row.from_on if lapses_on is None else max(row.from_on, plus(lapses_on, -days))
+        if since <= row.through_on:
+            ledger[since, row.organisation_id, OVERALL, row.sector, place] += sign
+            # Somebody who lapses does so by then: the stretch ends.
+            ledger[row.through_on + ONE_DAY, row.organisation_id, OVERALL, row.sector, place] -= sign

@@ -4,6 +4,7 @@ A rebuild counts in memory what the ledger is to hold and writes it at the end, 
 until it is through, the report says that it is being updated.
 """
 
+import gc
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -134,6 +135,8 @@ def _part(persons: Sequence[int]) -> Any:
         some = persons[start : start + BATCH]
         with db.unit_of_work():
             bring_up_to_date(some, ledger)
+        # The ledger grows to millions of keys that the collector would otherwise walk again and again.
+        gc.freeze()
         yield len(some)
     yield ledger
 

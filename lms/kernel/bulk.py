@@ -6,6 +6,9 @@ from typing import Any
 
 from lms.kernel.db import Model, session
 
+CHUNK = 5000
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
 
 def add_rows(table: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Adds rows of plain values (int, str, bool, date, None) in the order of the columns, in this transaction.
@@ -21,14 +24,24 @@ def add_rows(table: type[Model], columns: Sequence[str], rows: Sequence[Sequence
     if connection.dialect.name == "postgresql":
         cursor = connection.connection.cursor()
         with cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+            for start in range(0, len(rows), CHUNK):
+                lines = ("\t".join(map(_copied, row)) for row in rows[start : start + CHUNK])
+                copy.write("\n".join(lines) + "\n")
         return
     marks = ", ".join("?" * len(columns))
     connection.exec_driver_sql(
         f"INSERT INTO {name} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own tables and columns
         list(_plain(rows)),
     )
+
+
+def _copied(value: Any) -> str:
+    """Writes a value as COPY reads it."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPED) if not value.isalnum() else value
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _plain(rows: Iterable[Sequence[Any]]) -> Iterable[tuple[Any, ...]]:

@@ -75,15 +75,16 @@ def test_every_vector_holds_through_the_database(
 
 
 def storable(world: Json) -> Json:
-    """A world as the database can hold it: one revocation and one successor an award, one kind of course."""
+    """A world as the database can hold it: an award has one revocation and one successor, a course is of one kind."""
     document = deepcopy(world)
     kinds = {each["course"]: each["per_sector"] for each in document["requirements"]}
     for each in document["requirements"]:
         each["per_sector"] = kinds[each["course"]]
     document["revocations"] = list({each["award"]: each for each in document["revocations"]}.values())
     replaced: set[str] = set()
+    earners = {each["id"]: each["person"] for each in document["awards"]}
     for each in document["awards"]:
-        if each["supersedes"] in replaced:
+        if each["supersedes"] in replaced or earners.get(each["supersedes"]) != each["person"]:
             each["supersedes"] = None
         replaced.add(each["supersedes"])
     for each in document["progress"]:

@@ -4,7 +4,6 @@ The definitions are those of docs/handbook/standing.md, "Prepared standings". A 
 what the six rules say on that day; nothing here judges anew.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -47,13 +46,16 @@ def stretches_of(obligation: Obligation) -> list[Stretch]:
     """Returns the stretches on which something is required, in order; neighbours always differ."""
     found: list[Stretch] = []
     days = [date.min, *obligation.change_days()]
+    last = len(days) - 1
+    words = None
     for place, day in enumerate(days):
         judged = obligation.judge(day)
         if judged.standing is Standing.NOT_REQUIRED:
+            words = None
             continue
-        through = days[place + 1] - ONE_DAY if place + 1 < len(days) else date.max
-        words = (judged.standing, judged.due_on, judged.valid_through, judged.award)
-        if found and found[-1][2:] == words and found[-1].through_on + ONE_DAY == day:
+        through = days[place + 1] - ONE_DAY if place < last else date.max
+        before, words = words, (judged.standing, judged.due_on, judged.valid_through, judged.award)
+        if words == before:
             found[-1] = found[-1]._replace(through_on=through)
         else:
             found.append(Stretch(day, through, *words))
@@ -68,16 +70,19 @@ def post_stretches(
     `required` has one entry for each requirement: its course and its stretches. Days without a placement are
     left out; days on which nothing is required stand as not_required.
     """
-    asked = [(course, stretches, [each.from_on for each in stretches]) for course, stretches in required]
+    asked = [(course, stretches) for course, stretches in required if stretches]
+    # The stretch of each that may hold the day; days only go forward.
+    places = [0] * len(asked)
     found: list[PostStretch] = []
-    for first, through, placement in _placed(placements, [each for _, each, _ in asked]):
+    for first, through, placement in _placed(placements, [each for _, each in asked]):
         courses: dict[Id, Standing] = {}
         overall, urgent_on = Standing.NOT_REQUIRED, None
-        for course, stretches, starts in asked:
-            place = bisect_right(starts, first) - 1
-            if place < 0 or stretches[place].through_on < first:
+        for number, (course, stretches) in enumerate(asked):
+            while places[number] < len(stretches) and stretches[places[number]].through_on < first:
+                places[number] += 1
+            if places[number] == len(stretches) or stretches[places[number]].from_on > first:
                 continue
-            here = stretches[place]
+            here = stretches[places[number]]
             if SEVERITY[here.standing] < SEVERITY[courses.get(course, Standing.NOT_REQUIRED)]:
                 courses[course] = here.standing
             pressing = here.due_on or here.valid_through
