@@ -18,6 +18,7 @@ from lms.catalogue.queries import last_publication_id
 from lms.catalogue.source.unchanged import digest_of
 from lms.certification.house import House
 from lms.compliance.cli import compliance_cli
+from lms.compliance.rebuilding import fold_all
 from lms.demo import operations as demo
 from lms.demo.cli import demo_cli
 from lms.kernel.actor import SYSTEM
@@ -105,6 +106,7 @@ def prepare() -> None:
         click.echo("The house is empty: inventing a demonstration ...")
         began = time.monotonic()
         demo.load(lambda sentence: click.echo(f"  {sentence}"), House.of(this_app().extensions["settings"]))
+        fold_all()
         click.echo(f"  done ({time.monotonic() - began:.1f} s)")
 
 
