@@ -212,7 +212,7 @@ def test_twice_the_people_need_no_more_queries(client: FlaskClient, crowded: Fla
             first_number=5000,
         )
     assert counted() == before
-    # The crowd is written past the operations, so it is judged from facts: some queries more than from what is prepared.
+    # The crowd is written past the operations, so it is judged from facts: a few queries more than what is prepared.
     assert max(before.values()) <= 26
 
 
