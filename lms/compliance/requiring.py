@@ -12,8 +12,11 @@ from lms.compliance import policy
 from lms.compliance.forms import CONTRACT_WORDS
 from lms.compliance.models import RequirementVersion
 from lms.compliance.prepared import prepare
+from lms.compliance.projecting import is_current
 from lms.compliance.queries import lists
 from lms.compliance.queries.facts import Reach
+from lms.compliance.queries.intervals import count_required_on
+from lms.compliance.queries.ledger import list_unfinished
 from lms.compliance.queries.lists import Choices, ListedRequirement
 from lms.compliance.report import Filters, stand
 from lms.kernel.actor import Actor
@@ -87,9 +90,11 @@ def _may_change(actor: Actor, listed: ListedRequirement) -> bool:
 
 def _caught(actor: Actor, today: date) -> Counter[Any]:
     """Counts, by requirement, the posts it asks today among the organisations of the actor."""
-    reach = Reach(lists.asked_organisations(actor))
+    organisations = lists.asked_organisations(actor)
+    if is_current() and not list_unfinished(organisations):
+        return count_required_on(organisations, today)
     found: Counter[Any] = Counter()
-    for stood in stand(prepare(reach).population, today, Filters()):
+    for stood in stand(prepare(Reach(organisations)).population, today, Filters()):
         found.update(asked.requirement.id for asked, _explained in stood.required)
     return found
 

@@ -12,16 +12,19 @@ from lms.compliance.calculator import facts_of
 from lms.compliance.population import Population
 from lms.compliance.projecting import bring_up_to_date
 from lms.compliance.queries.facts import Reach
+from lms.compliance.queries.intervals import count_required_on, sample_of
 from lms.compliance.queries.ledger import has_entries
 from lms.compliance.reading import load
 from lms.compliance.report import Counting, DayCounts, Filters, PopulationCounts
 from lms.compliance.sources import IntervalCounts, LedgerCounts
 from lms.compliance.verifying import verify
 from lms.kernel import db as database
+from tests.compliance.house import a_course, a_person, asked as required_course
 from tests.compliance.reference import Json
 from tests.compliance.stored import store
 from tests.compliance.test_facts import storable
 from tests.compliance.worlds import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS
+from tests.factories import people
 
 EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
 TODAY = FIRST + timedelta(days=SPAN)
@@ -143,3 +146,25 @@ def test_preparing_twice_changes_nothing(house: Flask, world: Json) -> None:
         assert bring_up_to_date(persons) == 0
     finally:
         database.rollback()
+
+
+def test_a_sample_is_spread_and_everybody_in_a_small_house(house: Flask) -> None:
+    here = people.organisation()
+    for number in range(60):
+        people.employed(people.person(f"Person {number}"), here, f"S-{number}")
+    assert sample_of({here.id}, 60, 10) == (None, 60)
+    some, total = sample_of({here.id}, 50, 10)
+    assert total == 60
+    assert some is not None
+    assert 9 <= len(some) <= 11
+    assert max(some) - min(some) >= 45
+
+
+def test_what_is_required_is_counted_from_what_is_prepared(house: Flask) -> None:
+    here, station, course_id = people.organisation(), people.station(), a_course()
+    people.sectors()
+    requirement = required_course(here.id, course_id)
+    persons = [a_person(f"Person {number}", here.id, f"S-{number}", station.id).id for number in range(3)]
+    bring_up_to_date(persons)
+    assert count_required_on({here.id}, date(2026, 6, 1)) == {requirement.id: 3}
+    assert count_required_on({here.id}, date(2025, 6, 1)) == {}

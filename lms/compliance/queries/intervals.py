@@ -89,6 +89,40 @@ def count_persons(organisation_id: int | None) -> int:
     return session.scalar(statement) or 0
 
 
+def sample_of(
+    organisations: Collection[int] | None, most: int, size: int
+) -> tuple[frozenset[int] | None, int]:
+    """Returns persons of some organisations (None: of all), spread evenly by number, and how many there are in all.
+
+    None instead of persons where there are no more than `most`: then all are meant.
+    """
+    within: list[ColumnElement[bool]] = []
+    if organisations is not None:
+        within.append(Employment.organisation_id.in_(sorted(organisations)))
+    total = session.scalar(select(func.count(Employment.person_id.distinct())).where(*within)) or 0
+    if total <= most:
+        return None, total
+    # Every so many-th number: numbers are given in the order people are recorded, which says nothing of standing.
+    step = total // size
+    found = session.scalars(select(Employment.person_id).where(Employment.person_id % step == 0, *within))
+    return frozenset(found), total
+
+
+def count_required_on(organisations: Collection[int] | None, day: date) -> Counter[int]:
+    """Counts, by requirement, the posts of whom it is required on a day, in some organisations (None: all)."""
+    statement = (
+        select(StandingInterval.requirement_id, func.count())
+        .where(StandingInterval.from_on <= day, StandingInterval.through_on >= day)
+        .group_by(StandingInterval.requirement_id)
+    )
+    if organisations is not None:
+        statement = statement.where(StandingInterval.organisation_id.in_(sorted(organisations)))
+    counts: Counter[int] = Counter()
+    for requirement, posts in session.execute(statement):
+        counts[requirement] = posts
+    return counts
+
+
 def has_others_placed(persons: Collection[int]) -> bool:
     """Says whether anybody else was ever placed."""
     statement = (
