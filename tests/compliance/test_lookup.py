@@ -19,6 +19,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
+from lms.kernel.logs import configure
 from lms.people.merge_operations import merge
 from lms.people.models import Employment, Organisation, Person
 from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned, hr_of
@@ -252,7 +253,9 @@ def test_nothing_of_it_is_logged(
     client: FlaskClient, two: dict[str, int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     sign_in(client, "hana@demo.example")
+    configure("json")  # writes to the standard error of this moment
     post(client, text="secret-number-77\nsomebody@private.example")
     said = capsys.readouterr()
+    assert "/compliance/lookup" in said.err
     assert "secret-number" not in said.err + said.out
     assert "private.example" not in said.err + said.out

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, current_app
 from huey import SqliteHuey
 
+from lms.kernel.logs import configure
 from lms.kernel.worker import PeriodicJob, periodic_jobs, set_up_worker
 
 
@@ -55,6 +56,7 @@ def test_nightly_and_weekly(queue: SqliteHuey, done: list[str]) -> None:
 def test_a_job_that_fails_is_logged_without_its_text(
     queue: SqliteHuey, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    configure("json")  # writes to the standard error of this moment
     run_due(queue, datetime(2026, 11, 24, 9, 7))  # noqa: DTZ001 - Huey's own
     said = capsys.readouterr()
     assert "periodic job failed" in said.out + said.err
