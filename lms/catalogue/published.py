@@ -93,6 +93,8 @@ class ListedCourse:
     modules: int
     minutes: int
     considerations: tuple[int, ...]
+    # Its place in lists, where its file gives one.
+    order: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def find_course_by_id(course_id: int) -> CoursePointer | None:
 
 
 def list_courses(language: str = "en") -> tuple[ListedCourse, ...]:
-    """Lists the published courses, ordered by consideration and title; retired ones are left out."""
+    """Lists the published courses as their files order them, then by consideration and title; none that is retired."""
     rows = session.execute(
         select(Course.id, Course.current_revision_id).where(
             Course.retired_at.is_(None), Course.current_revision_id.is_not(None)
@@ -63,7 +63,11 @@ def list_courses(language: str = "en") -> tuple[ListedCourse, ...]:
     ).all()
     found = [load_course_revision(row.current_revision_id, language) for row in rows]
     listed = [_listed(course) for course in found if course]
-    return tuple(sorted(listed, key=lambda course: (course.considerations or (99,), course.title)))
+    return tuple(sorted(listed, key=_place))
+
+
+def _place(course: ListedCourse) -> tuple[bool, int, tuple[int, ...], str]:
+    return course.order is None, course.order or 0, course.considerations or (99,), course.title
 
 
 def _listed(course: PublishedCourse) -> ListedCourse:
@@ -78,6 +82,7 @@ def _listed(course: PublishedCourse) -> ListedCourse:
         modules=len(course.modules),
         minutes=course.minutes,
         considerations=tuple(course.meta.get("considerations", ())),
+        order=course.meta.get("order"),
     )
 
 

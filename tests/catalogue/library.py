@@ -215,6 +215,18 @@ class Shelf:
         assert old in text, (path, old)
         self.write(path, text.replace(old, new, 1))
 
+    def add_course(self, slug: str) -> None:
+        """Adds a second course like the first, under another name, title and code."""
+        for path in [path for path in FILES if "boats" in path]:
+            text = (
+                self.read(path)
+                .replace("boats", slug)
+                .replace("CP-BOAT", f"CP-{slug[:4].upper()}")
+                .replace("title: Boats", f"title: {slug.capitalize()}")
+            )
+            self.write(path.replace("boats", slug), text)
+        self.write(f"modules/{slug}/img/boat.png", png())
+
     def move(self, old: str, new: str) -> None:
         (self.root / new).parent.mkdir(parents=True, exist_ok=True)
         (self.root / old).rename(self.root / new)

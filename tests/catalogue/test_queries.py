@@ -165,6 +165,33 @@ def test_lists_are_short_and_in_order(shelf: Shelf) -> None:
     )
 
 
+def test_courses_stand_where_their_files_say_the_others_after_them(shelf: Shelf) -> None:
+    shelf.publish()
+    with reading():
+        before = queries.published_course("boats")
+    for slug, order in (("trains", None), ("ships", 20), ("planes", 3), ("carts", 20)):
+        shelf.add_course(slug)
+        if order:
+            shelf.edit(f"modules/{slug}/course.yml", "edition: 1", f"edition: 1\norder: {order}")
+    shelf.publish()
+    with reading():
+        assert [each.slug for each in queries.list_courses()] == [
+            "planes",
+            "carts",
+            "ships",
+            "boats",
+            "trains",
+        ]
+        assert queries.published_course("boats") == before
+    shelf.edit("modules/planes/course.yml", "order: 3", "order: 30")
+    shelf.publish()
+    with reading():
+        assert [each.slug for each in queries.list_courses()][:3] == ["carts", "ships", "planes"]
+        planes = queries.published_course("planes")
+    assert planes is not None
+    assert planes.edition == 1
+
+
 def test_what_is_not_there_is_not_there() -> None:
     with reading():
         assert queries.find_course("nothing") is None

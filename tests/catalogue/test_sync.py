@@ -27,7 +27,7 @@ from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.markup import RENDERER
 from lms.people.models import Sector
-from tests.catalogue.library import Shelf, png
+from tests.catalogue.library import Shelf
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -203,20 +203,8 @@ def test_an_empty_folder_retires_nothing(shelf: Shelf) -> None:
         assert pointer.retired_at is None
 
 
-def add_ships(shelf: Shelf) -> None:
-    for path in (COURSE_YML, QUAY_MD, "modules/boats/02-on-board.md", BANK_YML):
-        text = (
-            shelf.read(path)
-            .replace("boats", "ships")
-            .replace("CP-BOAT", "CP-SHIP")
-            .replace("title: Boats", "title: Ships")
-        )
-        shelf.write(path.replace("boats", "ships"), text)
-    shelf.write("modules/ships/img/boat.png", png())
-
-
 def test_a_course_whose_folder_goes_is_retired_and_comes_back(shelf: Shelf) -> None:
-    add_ships(shelf)
+    shelf.add_course("ships")
     shelf.publish()
     shelf.move("modules/ships", "elsewhere/ships")
     shelf.move("quizzes/ships.yml", "elsewhere/ships.yml")

@@ -48,6 +48,15 @@ def test_the_courses_of_the_curriculum_are_there(wanted: Desired) -> None:
     assert sheets["considerations"] == 9 and sheets["glossary"] >= 50
 
 
+def test_courses_are_listed_in_the_order_of_the_curriculum(wanted: Desired) -> None:
+    listed = sorted(wanted.courses, key=lambda course: course.words["meta"]["order"])
+    assert [course.slug for course in listed] == [
+        "safe-identification", "psychological-first-aid", "safe-referral", "child-safeguarding",
+        "child-friendly-communication", "gender-inclusion-disability", "working-across-sectors", "sector-briefs",
+        "first-days",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("course", CATALOGUE.courses, ids=lambda course: course.slug)
 def test_every_module_renders_whole_and_small(course: object) -> None:
     for module in course.modules + course.translations:  # type: ignore[attr-defined]

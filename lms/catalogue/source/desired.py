@@ -162,6 +162,9 @@ def _words(form: CourseFile) -> dict[str, Any]:
         mode="json",
         include={"considerations", "objectives", "sources", "review", "content_note", "languages"},
     )
+    # Only where it is given: a course without a place keeps the digest it has always had.
+    if form.order is not None:
+        meta["order"] = form.order
     return {
         "title": form.title,
         "summary": form.summary,

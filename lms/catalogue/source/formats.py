@@ -72,6 +72,8 @@ class CourseFile(Form):
     """The languages it is written in, the original first."""
     considerations: list[Annotated[int, Field(ge=1, le=9)]] = Field(default=[])
     """Which of the nine key considerations it serves."""
+    order: int | None = Field(default=None, ge=1, le=999)
+    """Its place in lists of courses; those without one follow, by consideration and title."""
     objectives: list[Objective] = Field(min_length=1, max_length=12)
     """What a person can do afterwards."""
     passing: Passing = Field(alias="pass")
