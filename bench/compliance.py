@@ -29,13 +29,11 @@ from lms.certification.models import Award
 from lms.certification.rules import last_valid_day, make_serial, parse_period
 from lms.compliance.answers import answer_people, answer_report
 from lms.compliance.asking import Question, Words
+from lms.compliance.exact import FactsCounts
 from lms.compliance.many import standings_on
-from lms.compliance.population import Population
 from lms.compliance.projecting import bring_up_to_date
-from lms.compliance.queries.facts import Reach
-from lms.compliance.reading import load
 from lms.compliance.rebuilding import fold_all, rebuild
-from lms.compliance.report import Filters, PopulationCounts, make_report
+from lms.compliance.report import Filters, make_report
 from lms.compliance.rules import Group, Standing
 from lms.compliance.verifying import verify
 from lms.kernel import clock
@@ -199,10 +197,9 @@ def exact(crowd: Crowd) -> None:
     """Measures the exact path over everybody's facts."""
     with reading():
         began = time.perf_counter()
-        loaded = load(Reach(frozenset(crowd.organisations)), datetime(2026, 6, 30, 12, tzinfo=UTC))
-        population = Population(loaded.facts)
+        counting = FactsCounts(crowd.organisations, Filters(), datetime(2026, 6, 30, 12, tzinfo=UTC))
         make_report(
-            PopulationCounts(population, Filters()), date(2026, 6, 30), Filters(),
+            counting, date(2026, 6, 30), Filters(),
             sectors=[each.slug for each in list_sectors()], courses=crowd.courses,
         )  # fmt: skip
         took = time.perf_counter() - began

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from lms.compliance import rules
 from lms.compliance.asking import Question
+from lms.compliance.exact import FactsCounts
 from lms.compliance.exports import Cell
 from lms.compliance.listing import BATCH, list_all, list_page
 from lms.compliance.prepared import prepare
@@ -22,7 +23,7 @@ from lms.compliance.report import (
     make_report,
     sorted_lines,
 )
-from lms.compliance.sources import check_whole, prepared_counts
+from lms.compliance.sources import check_whole, is_large, prepared_counts
 from lms.kernel import clock
 
 
@@ -52,7 +53,9 @@ def answer_report(question: Question, sort: str = "rate") -> ReportPage:
     exact = question.known_as_of is not None or not check_whole(question.organisation_ids)
     courses = required_courses(question.organisation_ids)
     counting: Counting = prepared_counts(question, courses)
-    if exact:
+    if exact and is_large(question.organisation_ids):
+        counting = FactsCounts(question.organisation_ids, question.filters, question.known_as_of)
+    elif exact:
         prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
         counting = PopulationCounts(prepared.population, question.filters)
     report = make_report(

@@ -149,11 +149,15 @@ def requirement_changed(organisation_id: int | None) -> None:
     says that it is being updated.
     """
     session.flush()
-    persons = intervals.next_persons(organisation_id, 0, BATCH + 1)
+    persons = intervals.next_persons(_within(organisation_id), 0, BATCH + 1)
     if len(persons) <= BATCH:
         touch(persons)
     else:
         begin(organisation_id, "requirement")
+
+
+def _within(organisation_id: int | None) -> frozenset[int] | None:
+    return None if organisation_id is None else frozenset({organisation_id})
 
 
 def begin(organisation_id: int | None, cause: str, *, by_worker: bool = True) -> Projection:
@@ -185,7 +189,7 @@ def _next_batch(projection_id: int) -> bool:
         work = load_projection(projection_id)
         if work is None or work.finished_at is not None:
             return False
-        persons = intervals.next_persons(work.organisation_id, work.cursor, BATCH)
+        persons = intervals.next_persons(_within(work.organisation_id), work.cursor, BATCH)
         bring_up_to_date(persons)
         work.moved_at = clock.now()
         if persons:

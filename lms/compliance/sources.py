@@ -44,10 +44,15 @@ def check_whole(organisations: Collection[int]) -> bool:
     works = list_unfinished(organisations)
     if not works and is_current():
         return True
-    if sum(intervals.count_persons(each) for each in organisations) > MOST_EXACT:
+    if is_large(organisations):
         total = sum(each.total for each in works) or intervals.count_persons(None)
         raise StillUpdating(sum(each.done for each in works), total)
     return False
+
+
+def is_large(organisations: Collection[int]) -> bool:
+    """Says whether nobody should wait while the facts of some organisations are judged."""
+    return sum(intervals.count_persons(each) for each in organisations) > MOST_EXACT
 
 
 def prepared_counts(question: Question, courses: Collection[int]) -> "LedgerCounts | IntervalCounts":
@@ -78,7 +83,7 @@ class LedgerCounts:
     def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
         """Returns the figures of all sectors on several days."""
         totals = read_totals(self._scope, self._state(), days, self._course)
-        return {day: _figures(each) for day, each in totals.items()}
+        return {day: figures_of(each) for day, each in totals.items()}
 
     def _state(self) -> Kept:
         if self._kept is None:
@@ -107,10 +112,11 @@ class IntervalCounts:
     def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
         """Returns the figures of all sectors on several days."""
         totals = intervals.count_totals_on(self._organisations, self._filters, days)
-        return {day: _figures(each) for day, each in totals.items()}
+        return {day: figures_of(each) for day, each in totals.items()}
 
 
-def _figures(totals: Totals) -> Figures:
+def figures_of(totals: Totals) -> Figures:
+    """Turns counts by place into figures; lapses are left out."""
     known = ((place, people) for place, people in totals.items() if place < len(STANDINGS))
     return Figures.added([{STANDINGS[place]: people for place, people in known}])
 

@@ -45,10 +45,12 @@ def verify(progress: Callable[[int], None] | None = None) -> Verified:
     differing: list[int] = []
     persons = rows = wrong = 0
     batch = intervals.next_persons(None, 0, BATCH)
+    done: set[int] = set()
     while batch:
-        asked = frozenset(batch)
-        posts, standings = rows_of(load(Reach(persons=asked)).facts)
-        # Persons who are one with somebody of this batch come with them, and are met again in their own.
+        posts, standings = rows_of(load(Reach(persons=frozenset(batch))).facts)
+        # Somebody who stands for another comes with them, and is compared once.
+        asked = ({*batch} | {row.person_id for row in posts}) - done
+        done |= asked
         stored_posts = [row for _, row in intervals.list_post_rows(asked)]
         stored_standings = [row for _, row in intervals.list_standing_rows(asked)]
         found: Counter[PostRow | ObligationRow] = Counter([*stored_posts, *stored_standings])
@@ -58,7 +60,7 @@ def verify(progress: Callable[[int], None] | None = None) -> Verified:
         wrong += len(bad)
         differing += bad[: MOST_NAMED - len(differing)]
         enter(ledger, stored_posts)
-        persons, rows = persons + len(batch), rows + len(stored_posts) + len(stored_standings)
+        persons, rows = persons + len(asked), rows + len(stored_posts) + len(stored_standings)
         if progress:
             progress(persons)
         batch = intervals.next_persons(None, batch[-1], BATCH)

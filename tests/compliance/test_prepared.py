@@ -1,7 +1,7 @@
 """Three paths, one answer: the facts judged post by post, the intervals, and the ledger, folded or not."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import Flask
@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance import ledger as ledgers, rules
 from lms.compliance.calculator import facts_of
+from lms.compliance.exact import FactsCounts
 from lms.compliance.population import Population
 from lms.compliance.projecting import bring_up_to_date
 from lms.compliance.queries.facts import Reach
@@ -122,6 +123,7 @@ def test_the_three_paths_agree(house: Flask, world: Json, days: list[date], fold
         exact = counted(PopulationCounts(population, whole), days)
         assert counted(LedgerCounts(organisations, whole, stored.courses.values()), days) == exact
         assert counted(IntervalCounts(organisations, whole), days) == exact
+        assert counted(FactsCounts(organisations, whole, None), days) == exact
         station = next(iter(stored.stations.values()), None)
         narrow = Filters(
             course=course,
@@ -132,6 +134,11 @@ def test_the_three_paths_agree(house: Flask, world: Json, days: list[date], fold
         )
         exact = counted(PopulationCounts(population, narrow), days)
         assert counted(IntervalCounts(organisations, narrow), days) == exact
+        assert counted(FactsCounts(organisations, narrow, None), days) == exact
+        moment = datetime.combine(days[1], time.max, UTC)
+        then = Population(load(Reach(frozenset(organisations)), moment).facts)
+        exact = counted(PopulationCounts(then, narrow), days)
+        assert counted(FactsCounts(organisations, narrow, moment), days) == exact
         assert verify().clean
     finally:
         database.rollback()

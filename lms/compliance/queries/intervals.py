@@ -1,7 +1,7 @@
 """Prepared standings read back: rows of some people, counts under any filter, and the list behind a figure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -69,15 +69,11 @@ def list_posts_on(
     return [PostRow(*row) for row in session.execute(statement)]
 
 
-def next_persons(
-    organisation_id: int | None, after: int, limit: int, through: int | None = None
-) -> Sequence[int]:
-    """Lists persons with an employment (in an organisation, None: any) in the order of their numbers."""
+def next_persons(organisations: Collection[int] | None, after: int, limit: int) -> Sequence[int]:
+    """Lists persons with an employment in some organisations (None: in any), in the order of their numbers."""
     statement = select(Employment.person_id).where(Employment.person_id > after)
-    if organisation_id is not None:
-        statement = statement.where(Employment.organisation_id == organisation_id)
-    if through is not None:
-        statement = statement.where(Employment.person_id <= through)
+    if organisations is not None:
+        statement = statement.where(Employment.organisation_id.in_(sorted(organisations)))
     return session.scalars(statement.distinct().order_by(Employment.person_id).limit(limit)).all()
 
 
@@ -195,7 +191,7 @@ def count_totals_on(
             counted_from = day if sign > 0 else date.fromordinal(day.toordinal() + 1)
             for place in _places(stood, course):
                 changes[counted_from][place] += sign * posts
-    return _cumulated(changes, days)
+    return cumulated(changes, days)
 
 
 def _places(stood: Any, course: int) -> list[int]:
@@ -204,7 +200,8 @@ def _places(stood: Any, course: int) -> list[int]:
     return [STANDINGS.index(each) for number, each in read_courses(stood) if number == course]
 
 
-def _cumulated(changes: dict[date, Totals], days: Collection[date]) -> dict[date, Totals]:
+def cumulated(changes: Mapping[date, Totals], days: Collection[date]) -> dict[date, Totals]:
+    """Adds changes by day up to each of several days."""
     found: dict[date, Totals] = {}
     so_far: Totals = Counter()
     waiting = sorted(changes, reverse=True)
