@@ -1,0 +1,201 @@
+"""Preparing many people: batch by batch, from where it was left, and until it is whole no figure is told."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.compliance import ledger as ledgers, projecting, rebuilding, sources
+from lms.compliance.models import LedgerEntry, Projection, StandingInterval
+from lms.compliance.queries import intervals
+from lms.compliance.queries.ledger import list_unfinished, read_state
+from lms.compliance.rebuilding import fold_all, rebuild, tend
+from lms.compliance.verifying import verify
+from lms.kernel import clock
+from lms.kernel.clock import FixedClock
+from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.outbox import sweep
+from lms.people.models import DutyStation, Organisation
+from tests.compliance.house import NOW, a_course, a_person, asked, earned
+from tests.factories.people import make_small_house, sign_in
+
+PEOPLE = 30
+
+
+class PowerCut(BaseException):
+    """What a kill in the middle looks like from inside."""
+
+
+@pytest.fixture
+def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """Rivers Relief with thirty people, in batches of seven; more than ten count as many."""
+    monkeypatch.setattr(projecting, "BATCH", 7)
+    monkeypatch.setattr(rebuilding, "BATCH", 7)
+    monkeypatch.setattr(sources, "MOST_EXACT", 10)
+    make_small_house(app)
+    with clock.using(FixedClock(NOW)):
+        with app.app_context(), unit_of_work():
+            organisation, station = here()
+            for number in range(PEOPLE):
+                a_person(f"Person {number}", organisation.id, f"P-{number}", station.id)
+            a_course()
+        yield app
+
+
+@pytest.fixture
+def house(filled: Flask) -> Iterator[Flask]:
+    """The same with an application context."""
+    with filled.app_context():
+        yield filled
+
+
+def here() -> tuple[Organisation, DutyStation]:
+    return session.query(Organisation).one(), session.query(DutyStation).one()
+
+
+def require() -> None:
+    with unit_of_work():
+        asked(here()[0].id, a_course())
+
+
+def prepared() -> int:
+    with reading():
+        return session.query(StandingInterval.person_id).distinct().count()
+
+
+def is_clean() -> bool:
+    with reading():
+        return verify().clean
+
+
+def test_a_requirement_for_many_is_prepared_by_the_worker(house: Flask) -> None:
+    require()
+    with reading():
+        (work,) = list_unfinished()
+        assert (work.total, work.done, work.cause) == (PEOPLE + 5, 0, "requirement")
+    assert prepared() == 0
+    assert sweep() == 1
+    assert prepared() == PEOPLE + 5
+    with reading():
+        assert list_unfinished() == []
+    assert is_clean()
+
+
+def test_a_kill_in_the_middle_goes_on_where_it_was(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    require()
+    with reading():
+        number = list_unfinished()[0].id
+    real, calls = projecting.bring_up_to_date, []
+
+    def cut(persons: list[int]) -> int:
+        calls.append(list(persons))
+        changed = real(persons)
+        if len(calls) == 3:
+            raise PowerCut
+        return changed
+
+    monkeypatch.setattr(projecting, "bring_up_to_date", cut)
+    with pytest.raises(PowerCut):
+        projecting.project({"projection": number})
+    assert prepared() == 14
+    projecting.project({"projection": number})
+    assert calls[3] == calls[2], "the batch that was cut is done again, the others are not"
+    assert prepared() == PEOPLE + 5
+    assert is_clean()
+
+
+def test_until_it_is_whole_no_figure_is_told(filled: Flask, client: FlaskClient) -> None:
+    with filled.app_context():
+        require()
+    sign_in(client, "hana@demo.example")
+    for page in ("/compliance", "/compliance/people", "/compliance.csv"):
+        answer = client.get(page)
+        assert answer.status_code == 503, page
+        assert "being updated" in answer.get_data(as_text=True)
+        assert answer.headers["Retry-After"] == "10"
+    assert "0 of 35" in client.get("/compliance").get_data(as_text=True)
+    with filled.app_context():
+        sweep()
+    told = client.get("/compliance")
+    assert told.status_code == 200
+    assert "35" in told.get_data(as_text=True)
+
+
+def test_a_write_in_the_middle_is_kept(house: Flask) -> None:
+    """Somebody earns an award while others are still to be prepared: neither undoes the other."""
+    require()
+    with unit_of_work():
+        who = session.get_one(projecting.PostInterval, 1).person_id
+        person = session.get_one(type(a_person("Late", here()[0].id, "L-1", here()[1].id)), who)
+        earned(person, a_course(), NOW.date())
+    sweep()
+    fold_all()
+    assert is_clean()
+
+
+def test_another_basis_prepares_everybody_anew(house: Flask) -> None:
+    require()
+    sweep()
+    tend(house)
+    with reading():
+        assert list_unfinished() == []
+        assert session.query(LedgerEntry).count() == 0
+        before = read_state().basis
+    with unit_of_work():
+        here()[1].time_zone = "Asia/Kathmandu"
+    tend(house)
+    with reading():
+        assert [work.cause for work in list_unfinished()] == ["basis"]
+    sweep()
+    with reading():
+        assert read_state().basis != before
+    assert is_clean()
+
+
+def test_a_rebuild_that_was_killed_is_begun_again(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    require()
+    sweep()
+    real, calls = rebuilding.bring_up_to_date, []
+
+    def cut(persons: list[int], ledger: object) -> int:
+        calls.append(1)
+        if len(calls) == 3:
+            raise PowerCut
+        return real(persons, ledger)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rebuilding, "bring_up_to_date", cut)
+    with pytest.raises(PowerCut):
+        rebuild(house)
+    assert 0 < prepared() < PEOPLE
+    tend(house)
+    assert prepared() < PEOPLE, "it may still be running: nobody takes it up yet"
+    with clock.using(FixedClock(NOW + timedelta(minutes=16))):
+        tend(house)
+    assert prepared() == PEOPLE + 5
+    with reading():
+        assert session.query(Projection).filter(Projection.finished_at.is_(None)).count() == 0
+    assert is_clean()
+
+
+def test_verify_finds_what_was_changed_by_hand(house: Flask) -> None:
+    require()
+    sweep()
+    fold_all()
+    assert is_clean()
+    with unit_of_work():
+        row = session.query(StandingInterval).first()
+        assert row is not None
+        row.standing = 7 if row.standing != 7 else 0
+        wrong = row.person_id
+    with reading():
+        found = verify()
+    assert (found.clean, found.wrong, list(found.differing)) == (False, 1, [wrong])
+    rebuild(house)
+    assert is_clean()
+    with unit_of_work():
+        session.query(ledgers.LedgerDay).update({"people": ledgers.LedgerDay.people + 1})
+    with reading():
+        assert verify().days > 0
+    assert len(intervals.next_persons(None, 0, 100)) == PEOPLE + 5
