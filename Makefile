@@ -4,10 +4,11 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock clean installed installed-dev
+PEOPLE ?= 10000
+.PHONY: help run test lint format bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 installed:
 	@$(PYTHON) bin/bootstrap.py requirements.txt
@@ -30,6 +31,9 @@ format: installed-dev ## Put Python and templates into the house's style
 
 bench: installed-dev ## Measure speed and size beside a bare Flask page
 	@$(BIN)/python -m bench
+
+bench-report: installed-dev ## Measure the report of very many people (PEOPLE=100000), on SQLite and PostgreSQL
+	@$(BIN)/python -m bench.compliance $(PEOPLE)
 
 lock: installed-dev ## Write the lock files anew from requirements.in and requirements-dev.in
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
