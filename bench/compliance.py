@@ -29,11 +29,12 @@ from lms.certification.models import Award
 from lms.certification.rules import last_valid_day, make_serial, parse_period
 from lms.compliance.answers import answer_people, answer_report
 from lms.compliance.asking import Question, Words
+from lms.compliance.counting import Filters
 from lms.compliance.exact import FactsCounts
 from lms.compliance.many import standings_on
 from lms.compliance.projecting import bring_up_to_date
 from lms.compliance.rebuilding import fold_all, rebuild
-from lms.compliance.report import Filters, make_report
+from lms.compliance.report import make_report
 from lms.compliance.rules import Group, Standing
 from lms.compliance.verifying import verify
 from lms.kernel import clock

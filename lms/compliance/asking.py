@@ -9,10 +9,11 @@ from typing import TypeVar
 from flask import current_app
 from werkzeug.datastructures import MultiDict
 
+from lms.compliance.counting import Filters
+from lms.compliance.days import a_year_before, end_of_last_quarter
 from lms.compliance.queries import lists
 from lms.compliance.queries.lists import Choices
 from lms.compliance.question_forms import ReportForm
-from lms.compliance.report import Filters, a_year_before, end_of_last_quarter
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotThere

@@ -13,13 +13,14 @@ from lms.certification.rules import Period, Window, award_dates, parse_period
 from lms.compliance import rules
 from lms.compliance.answers import courses_in_order
 from lms.compliance.calculator import MalformedFacts, explain, parse_facts
+from lms.compliance.counting import Figures, Filters, PopulationCounts
 from lms.compliance.facts_file import read_day, read_known_as_of
 from lms.compliance.population import Population
 from lms.compliance.projecting import is_current
 from lms.compliance.queries.facts import Reach
 from lms.compliance.reading import load
 from lms.compliance.rebuilding import rebuild
-from lms.compliance.report import Figures, Filters, PopulationCounts, Report, make_report
+from lms.compliance.report import Report, make_report
 from lms.compliance.verifying import verify
 from lms.kernel import clock
 from lms.kernel.db import reading

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 
+from lms.compliance.counting import DayCounts, Figures, Filters
 from lms.compliance.interval_rows import OVERALL, Ledger, PostRow, enter, rows_of
 from lms.compliance.queries import intervals
 from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.ledger import Counts, Totals
 from lms.compliance.reading import load
-from lms.compliance.report import DayCounts, Figures, Filters
 from lms.compliance.sources import day_counts, figures_of
 
 BATCH = 1000

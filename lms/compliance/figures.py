@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from lms.compliance.report import Figures, Report, SectorLine, TrendPoint
+from lms.compliance.counting import Figures
+from lms.compliance.report import Report, SectorLine, TrendPoint
 from lms.compliance.report_ids import DIGEST_BYTES
 from lms.compliance.rules import Standing
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from lms.compliance.counting import Filters, stand
 from lms.compliance.population import Population
-from lms.compliance.report import Filters, stand
 from lms.compliance.rules import Group, Id
 from lms.compliance.suppression import LEAST
 

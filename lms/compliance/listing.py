@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lms.compliance.asking import Question
+from lms.compliance.counting import Stood, listed_people, stand
 from lms.compliance.population import Population
 from lms.compliance.prepared import prepare
 from lms.compliance.queries import intervals
 from lms.compliance.queries.facts import Loaded, Reach
 from lms.compliance.reading import load
-from lms.compliance.report import Stood, listed_people, stand
 from lms.compliance.rules import Id, Standing
 from lms.compliance.sources import check_whole
 

@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from lms.certification.rules import parse_period
 from lms.compliance import rules
+from lms.compliance.counting import Figures, Filters, Stood, stand
 from lms.compliance.operations import Terms
 from lms.compliance.population import Population
 from lms.compliance.queries.facts import CourseWords, Reach, match_of
 from lms.compliance.queries.intervals import sample_of
 from lms.compliance.reading import load
-from lms.compliance.report import Figures, Filters, Stood, stand
 from lms.compliance.sources import MOST_EXACT
 from lms.kernel import clock
 

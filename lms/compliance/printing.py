@@ -12,8 +12,9 @@ from flask_babel import get_locale, gettext as _, ngettext
 from lms.certification.document import SECTOR_KEYS
 from lms.compliance import rules
 from lms.compliance.answers import ReportPage
+from lms.compliance.counting import Figures
 from lms.compliance.meanings import asked_words, definitions
-from lms.compliance.report import Figures, TrendPoint
+from lms.compliance.report import TrendPoint
 from lms.compliance.reproducing import address_of, id_of
 from lms.kernel import pdf
 from lms.kernel.config import Settings

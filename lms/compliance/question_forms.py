@@ -15,11 +15,11 @@ from wtforms import (
 )
 from wtforms.validators import Length
 
+from lms.compliance.counting import Filters
 from lms.compliance.facts_file import read_known_as_of
 from lms.compliance.forms import CHILDREN, CONTRACT_WORDS
 from lms.compliance.queries.facts import CourseWords
 from lms.compliance.queries.lists import Choices
-from lms.compliance.report import Filters
 from lms.compliance.rules import Group, Standing
 from lms.kernel import clock
 from lms.people.forms import choices_of

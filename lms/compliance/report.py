@@ -5,139 +5,18 @@ its overall standing: the worst of what is required of it. In the matrix it coun
 worst of that course. Posts of whom nothing is required are told apart and are in no rate.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Protocol
 
-from lms.compliance.population import Asked, Population, Post
-from lms.compliance.rules import SEVERITY, Explained, Group, Id, Placement, Standing
+from lms.compliance.counting import AHEAD_DAYS, Counting, DayCounts, Figures, Filters
+from lms.compliance.days import month_ends_after, month_ends_before
+from lms.compliance.rules import Id
 
 BEFORE_DAYS = 30
-AHEAD_DAYS = (30, 60, 90)
 TREND_MONTHS = 24
 FORECAST_MONTHS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which posts and courses are looked at; None means all. Placements are judged on the day asked about."""
-
-    station: Id | None = None
-    course: Id | None = None
-    role: Id | None = None
-    contract: Id | None = None
-    works_with_children: bool | None = None
-    sector: Id | None = None
-
-    @property
-    def courses(self) -> frozenset[Id] | None:
-        """Returns the courses looked at."""
-        return None if self.course is None else frozenset({self.course})
-
-    def holds(self, placement: Placement) -> bool:
-        """Says whether a post with this placement is looked at."""
-        return (
-            self.station in (None, placement.station)
-            and self.role in (None, placement.role)
-            and self.contract in (None, placement.contract)
-            and self.works_with_children in (None, placement.works_with_children)
-            and self.sector in (None, placement.sector)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Stood:
-    """How a post stands on a day: its placement, and what is required of it, each with its standing."""
-
-    post: Post
-    placement: Placement
-    required: tuple[tuple[Asked, Explained], ...]
-
-    @property
-    def overall(self) -> Standing:
-        """Returns the worst standing; not_required where nothing is required."""
-        return self.worst[1].standing if self.required else Standing.NOT_REQUIRED
-
-    @property
-    def worst(self) -> tuple[Asked, Explained]:
-        """Returns the requirement that gives the overall standing; of several the one that was due or ends first."""
-        return min(self.required, key=_urgency)
-
-    def by_course(self) -> dict[Id, Standing]:
-        """Returns the worst standing for each course that is required."""
-        worst: dict[Id, Standing] = {}
-        for asked, explained in self.required:
-            course = asked.requirement.course
-            before = worst.get(course, explained.standing)
-            worst[course] = min(before, explained.standing, key=SEVERITY.__getitem__)
-        return worst
-
-
-def _urgency(one: tuple[Asked, Explained]) -> tuple[int, date, str]:
-    asked, explained = one
-    return (
-        SEVERITY[explained.standing],
-        explained.due_on or explained.valid_through or date.max,
-        str(asked.requirement.id),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How many people with at least one requirement stand how."""
-
-    by_standing: Mapping[Standing, int]
-
-    @classmethod
-    def of(cls, standings: Iterable[Standing]) -> "Figures":
-        """Counts standings; not_required is left out."""
-        return cls.added([Counter(standings)])
-
-    @classmethod
-    def added(cls, counts: Iterable[Mapping[Standing, int]]) -> "Figures":
-        """Adds counts up; not_required is left out."""
-        total: Counter[Standing] = Counter()
-        for counted in counts:
-            total.update(counted)
-        del total[Standing.NOT_REQUIRED]
-        return cls(+total)
-
-    def of_group(self, group: Group) -> int:
-        """Returns how many stand in a group."""
-        return sum(count for standing, count in self.by_standing.items() if standing.group is group)
-
-    @property
-    def people(self) -> int:
-        """Returns how many have at least one requirement."""
-        return sum(self.by_standing.values())
-
-    @property
-    def compliant(self) -> int:
-        """Returns how many hold everything they need or are exempt."""
-        return self.of_group(Group.COMPLIANT)
-
-    @property
-    def renewing(self) -> int:
-        """Returns how many of the compliant have their renewal window open."""
-        return self.by_standing.get(Standing.EXPIRING, 0)
-
-    @property
-    def in_time(self) -> int:
-        """Returns how many do not hold everything and are still in time."""
-        return self.of_group(Group.IN_TIME)
-
-    @property
-    def late(self) -> int:
-        """Returns how many are late."""
-        return self.of_group(Group.LATE)
-
-    @property
-    def rate(self) -> Fraction | None:
-        """Returns the compliant share, None where nobody has a requirement."""
-        return Fraction(self.compliant, self.people) if self.people else None
 
 
 def points_between(before: Fraction | None, after: Fraction | None) -> int | None:
@@ -147,48 +26,6 @@ def points_between(before: Fraction | None, after: Fraction | None) -> int | Non
     difference = 100 * (after - before)
     points = int(abs(difference) + Fraction(1, 2))
     return points if difference >= 0 else -points
-
-
-@dataclass(frozen=True, slots=True)
-class DayCounts:
-    """How many posts stand how on one day, by sector: overall, and by course the worst of that course.
-
-    `overall` counts posts of whom nothing is required as not_required; `cells` leaves them out.
-    """
-
-    overall: Mapping[str, Mapping[Standing, int]]
-    cells: Mapping[tuple[str, Id], Mapping[Standing, int]]
-    # How many comply on the day and do not any more within so many days, if nothing is done.
-    lapsing: Mapping[int, int]
-
-    @property
-    def total(self) -> Figures:
-        """Returns the figures of all sectors."""
-        return Figures.added(self.overall.values())
-
-    @property
-    def unasked(self) -> int:
-        """Returns how many posts are there of whom nothing is required."""
-        return sum(counted.get(Standing.NOT_REQUIRED, 0) for counted in self.overall.values())
-
-    @property
-    def courses(self) -> set[Id]:
-        """Returns the courses that are required of anybody."""
-        return {course for (_sector, course), counted in self.cells.items() if any(counted.values())}
-
-    def of_course(self, course: Id) -> Figures:
-        """Returns the figures of a course in all sectors."""
-        return Figures.added(counted for (_, each), counted in self.cells.items() if each == course)
-
-
-class Counting(Protocol):
-    """Where the counts of days come from: the facts, the intervals or the ledger. All three agree."""
-
-    def on(self, day: date, *, cells: bool = True) -> DayCounts:
-        """Returns the counts of a day; cells and lapses may be left out where they are not wanted."""
-
-    def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
-        """Returns the figures of all sectors on several days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,49 +87,6 @@ class Report:
         return worst
 
 
-def stand(population: Population, day: date, filters: Filters) -> list[Stood]:
-    """Returns how the posts that are looked at stand on a day; who has no placement then is left out."""
-    stood = []
-    for post in population.posts:
-        placement = post.placement_on(day)
-        if placement is not None and filters.holds(placement):
-            stood.append(Stood(post, placement, tuple(post.required_on(day, filters.courses))))
-    return stood
-
-
-class PopulationCounts:
-    """Counts from the facts themselves, post by post: the exact path, for any moment of knowledge."""
-
-    def __init__(self, population: Population, filters: Filters) -> None:
-        """Takes the posts and which of them are looked at."""
-        self._population = population
-        self._filters = filters
-
-    def on(self, day: date, *, cells: bool = True) -> DayCounts:
-        """Returns the counts of a day, without cells and lapses if they are not wanted."""
-        by_course: defaultdict[tuple[str, Id], Counter[Standing]] = defaultdict(Counter)
-        overall: defaultdict[str, Counter[Standing]] = defaultdict(Counter)
-        lapses: list[int] = []
-        for each in stand(self._population, day, self._filters):
-            overall[str(each.placement.sector)][each.overall] += 1
-            if not cells:
-                continue
-            for course, standing in each.by_course().items():
-                by_course[str(each.placement.sector), course][standing] += 1
-            if (lapse := each.post.lapses_on(day)) is not None:
-                lapses.append((lapse - day).days)
-        return DayCounts(
-            overall, by_course, {each: sum(lapse <= each for lapse in lapses) for each in AHEAD_DAYS}
-        )
-
-    def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
-        """Returns the figures of all sectors on several days."""
-        return {
-            day: Figures.of(each.overall for each in stand(self._population, day, self._filters))
-            for day in days
-        }
-
-
 def make_report(
     counting: Counting,
     as_of: date,
@@ -347,46 +141,6 @@ def _shifted(day: date, days: int) -> date:
     return day + timedelta(days=days)
 
 
-def month_ends_before(day: date, months: int) -> list[date]:
-    """Returns the last days of the months before the one of a day, the earliest first."""
-    ends = []
-    first = day.replace(day=1)
-    for _ in range(months):
-        end = first - timedelta(days=1)
-        ends.append(end)
-        first = end.replace(day=1)
-    return ends[::-1]
-
-
-def month_ends_after(day: date, months: int) -> list[date]:
-    """Returns the last days of so many months from the one of a day on; of its own only if the day is earlier."""
-    ends = []
-    first = _next_month(day)
-    for _ in range(months):
-        if (end := first - timedelta(days=1)) > day:
-            ends.append(end)
-        first = _next_month(first)
-    return ends
-
-
-def _next_month(day: date) -> date:
-    return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1, day=1)
-
-
-def end_of_last_quarter(day: date) -> date:
-    """Returns the last day of the calendar quarter before the one of a day."""
-    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1)
-
-
-def a_year_before(day: date) -> date:
-    """Returns the same day a year ago; of 29 February the 28th."""
-    return (
-        day.replace(year=day.year - 1, day=28)
-        if (day.month, day.day) == (2, 29)
-        else day.replace(year=day.year - 1)
-    )
-
-
 SORTS = ("rate", "sector", "people", "late", "change")
 
 
@@ -407,13 +161,3 @@ def sorted_lines(lines: Iterable[SectorLine], by: str) -> list[SectorLine]:
     }
     asked.sort(key=keys.get(word, keys["rate"]), reverse=downwards)
     return asked + [line for line in listed if not line.figures.people]
-
-
-def listed_people(stood: Iterable[Stood], *, standings: Collection[Standing] | None = None) -> list[Stood]:
-    """Returns the posts of whom something is required, worst first, or those with some overall standings."""
-    found = [each for each in stood if each.required and (standings is None or each.overall in standings)]
-    return sorted(found, key=lambda each: (_urgency(each.worst)[:2], _by_number(each.post.person)))
-
-
-def _by_number(person: Id) -> tuple[int, str]:
-    return (person, "") if isinstance(person, int) else (0, person)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from lms.certification.rules import CROCKFORD
-from lms.compliance.report import Filters
+from lms.compliance.counting import Filters
 
 FORM = 1
 DIGEST_BYTES = 5

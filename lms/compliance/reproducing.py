@@ -9,11 +9,12 @@ from flask import current_app
 from lms.compliance import rules
 from lms.compliance.answers import REPORT_HEAD, ReportPage, answer_report, report_rows
 from lms.compliance.asking import Question, Words
+from lms.compliance.counting import Figures
 from lms.compliance.exports import Cell
 from lms.compliance.figures import digest_of
 from lms.compliance.queries import intervals, lists
 from lms.compliance.queries.since import count_recorded_since
-from lms.compliance.report import Figures, points_between
+from lms.compliance.report import points_between
 from lms.compliance.report_ids import Malformed, ReportId, read_id
 from lms.compliance.sources import MOST_EXACT
 from lms.kernel import clock

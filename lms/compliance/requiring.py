@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from lms.compliance import policy
+from lms.compliance.counting import Filters, stand
 from lms.compliance.forms import CONTRACT_WORDS
 from lms.compliance.models import RequirementVersion
 from lms.compliance.prepared import prepare
@@ -18,7 +19,6 @@ from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.intervals import count_required_on
 from lms.compliance.queries.ledger import list_unfinished
 from lms.compliance.queries.lists import Choices, ListedRequirement
-from lms.compliance.report import Filters, stand
 from lms.kernel.actor import Actor
 from lms.people.models import Sector
 from lms.people.queries import list_sectors

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from lms.compliance.asking import Question
+from lms.compliance.counting import DayCounts, Figures, Filters
 from lms.compliance.errors import StillUpdating
 from lms.compliance.interval_rows import LAPSES, OVERALL, STANDINGS
 from lms.compliance.projecting import is_current
@@ -24,7 +25,6 @@ from lms.compliance.queries.ledger import (
     read_state,
     read_totals,
 )
-from lms.compliance.report import DayCounts, Figures, Filters
 from lms.compliance.rules import Id, Standing
 from lms.people.queries import imports_under_way
 

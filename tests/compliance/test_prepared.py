@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance import ledger as ledgers, rules
 from lms.compliance.calculator import facts_of
+from lms.compliance.counting import Counting, DayCounts, Filters, PopulationCounts
 from lms.compliance.exact import FactsCounts
 from lms.compliance.population import Population
 from lms.compliance.projecting import bring_up_to_date
@@ -16,7 +17,6 @@ from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.intervals import count_required_on, sample_of
 from lms.compliance.queries.ledger import has_entries
 from lms.compliance.reading import load
-from lms.compliance.report import Counting, DayCounts, Filters, PopulationCounts
 from lms.compliance.sources import IntervalCounts, LedgerCounts
 from lms.compliance.verifying import verify
 from lms.kernel import db as database

@@ -12,20 +12,11 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance import rules
 from lms.compliance.calculator import explain, facts_of
+from lms.compliance.counting import Figures, Filters, PopulationCounts
+from lms.compliance.days import a_year_before, end_of_last_quarter, month_ends_before
 from lms.compliance.population import Population
 from lms.compliance.queries.facts import Reach, load_facts
-from lms.compliance.report import (
-    Figures,
-    Filters,
-    PopulationCounts,
-    Report,
-    a_year_before,
-    end_of_last_quarter,
-    make_report,
-    month_ends_before,
-    points_between,
-    sorted_lines,
-)
+from lms.compliance.report import Report, make_report, points_between, sorted_lines
 from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
 from lms.people import operations as people_operations

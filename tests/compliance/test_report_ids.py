@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from lms.compliance.counting import Figures, Filters
 from lms.compliance.figures import digest_of, report_as_document, report_of_document
-from lms.compliance.report import Figures, Filters, Report, SectorLine, TrendPoint
+from lms.compliance.report import Report, SectorLine, TrendPoint
 from lms.compliance.report_ids import Malformed, ReportId, read_id
 from lms.compliance.rules import Standing
 

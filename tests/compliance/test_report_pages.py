@@ -15,9 +15,9 @@ from pypdf import PdfReader
 from lms.accounts.models import Account, RoleGrant
 from lms.certification.models import Award
 from lms.compliance import reproducing
+from lms.compliance.counting import Filters
 from lms.compliance.kept_models import ExportJob, SavedView
 from lms.compliance.making import folder, remove_old
-from lms.compliance.report import Filters
 from lms.compliance.report_ids import ReportId
 from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM, Role

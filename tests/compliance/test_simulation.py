@@ -11,13 +11,13 @@ from lms.certification import operations as certification
 from lms.certification.house import House
 from lms.certification.models import Award
 from lms.compliance import operations
+from lms.compliance.counting import Filters, PopulationCounts
 from lms.compliance.models import Exemption, Requirement
 from lms.compliance.operations import Terms
 from lms.compliance.population import Population
 from lms.compliance.queries.facts import Reach
 from lms.compliance.reading import load
 from lms.compliance.rebuilding import fold_all, rebuild
-from lms.compliance.report import Filters, PopulationCounts
 from lms.compliance.sources import IntervalCounts, LedgerCounts
 from lms.compliance.verifying import verify
 from lms.kernel import clock

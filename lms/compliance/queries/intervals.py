@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
+from lms.compliance.counting import Filters
 from lms.compliance.interval_rows import OVERALL, STANDINGS, ObligationRow, PostRow, read_courses
 from lms.compliance.models import PostInterval, Requirement, StandingInterval
 from lms.compliance.queries.ledger import Counts, Totals
-from lms.compliance.report import Filters
 from lms.compliance.rules import Group, Standing
 from lms.kernel.db import session
 from lms.people.models import Employment, Person, Placement

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from lms.compliance.asking import ask, shortcuts
 from lms.compliance.changes import Change, answer_changes
+from lms.compliance.days import a_year_before
 from lms.compliance.question_forms import PeopleForm
-from lms.compliance.report import a_year_before
 from lms.compliance.reproducing import is_large
 from lms.compliance.views.blueprint import bp
 from lms.kernel import clock
