@@ -1,6 +1,8 @@
 """HR finds answers on the report in a few steps, with and without JavaScript."""
 
+import csv
 import re
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -92,3 +94,42 @@ def test_a_view_is_kept_and_what_changed_is_told(who: Visitor) -> None:
     expect(page.locator("h1")).to_have_text("What changed")
     expect(page.locator("main")).to_contain_text("Joined")
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def test_which_of_these_two_hundred_may_deploy(who: Visitor, server: Server) -> None:
+    numbers = two_hundred(server)
+    page = who.goes("/compliance")
+    page.get_by_role("link", name="Look up a list").click()
+    page.fill("[name=text]", "\n".join(numbers))
+    page.locator("#look-up").get_by_role("button", name="Look up").click()
+    expect(page.locator("main .lead")).to_contain_text("of 200 may deploy")
+    said = page.locator("main .lead").inner_text()
+    told = re.search(r"(\d+) of 200 may deploy\. (\d+) may not\.", said.replace("\u00a0", " "))
+    assert told, said
+    may, may_not = int(told[1]), int(told[2])
+    assert may > 0 and may_not > 0 and may + may_not == 200
+    assert page.locator("table tbody tr").count() == 100
+    page.get_by_label("Show only those who may not deploy").check()
+    page.locator("#look-up").get_by_role("button", name="Look up").click()
+    expect(page.locator("main .toolbar")).to_contain_text(f"{may_not} entries are not cleared.")
+    for row in page.locator("table tbody tr").all():
+        expect(row).to_contain_text("May not")
+        assert re.search(r"Overdue|Expired|In grace|Due|No placement", row.inner_text()), row.inner_text()
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    with download.value.path().open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["asked"] for row in rows}) == may_not
+    assert {row["answer"] for row in rows} == {"may_not"}
+
+
+def two_hundred(server: Server) -> list[str]:
+    """Returns the first two hundred staff numbers of Hana's organisation."""
+    connection = sqlite3.connect(server.instance / "every_sector.db")
+    rows = connection.execute(
+        "SELECT staff_number FROM employment JOIN organisation ON organisation.id = organisation_id "
+        "WHERE slug = 'rivers-relief' ORDER BY staff_number LIMIT 200"
+    ).fetchall()
+    connection.close()
+    return [str(row[0]) for row in rows]
