@@ -8,7 +8,6 @@ from lms.compliance import rules
 from lms.compliance.asking import Question
 from lms.compliance.counting import Counting, Figures, PopulationCounts, Stood
 from lms.compliance.exact import FactsCounts
-from lms.compliance.exports import Cell
 from lms.compliance.listing import BATCH, list_all, list_page
 from lms.compliance.prepared import prepare
 from lms.compliance.queries.facts import CourseWords, Loaded, Reach, required_courses
@@ -17,6 +16,7 @@ from lms.compliance.reading import StandingRow, standing_row
 from lms.compliance.report import Report, SectorLine, make_report, sorted_lines
 from lms.compliance.sources import check_whole, is_large, prepared_counts
 from lms.kernel import clock
+from lms.kernel.tabular import Cell
 
 
 @dataclass(frozen=True, slots=True)

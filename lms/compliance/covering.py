@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 from lms.compliance import rules
 from lms.compliance.coverage import Coverage, CoverageTable, Covered, make_coverage
 from lms.compliance.days import month_ends_before
-from lms.compliance.exports import Cell
 from lms.compliance.holding import Held, held_over, states
 from lms.compliance.population import Population
 from lms.compliance.prepared import prepare
 from lms.compliance.queries.facts import CourseWords, Reach
 from lms.compliance.queries.lists import Choices
 from lms.kernel import clock
+from lms.kernel.tabular import Cell
 from lms.people.models import Organisation
 
 MONTHS_OFFERED = 24

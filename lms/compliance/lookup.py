@@ -164,13 +164,6 @@ def rows_of(entry: Entry, rows: Mapping[PostId, list[StandingRow]]) -> list[Stan
     return sorted(found, key=lambda row: rules.SEVERITY[row.standing])
 
 
-def kind_of(entry: str) -> Kind:
-    """Says what an entry looks like; a staff number may by chance look like a serial, and is tried as one too."""
-    if "@" in entry:
-        return Kind.EMAIL
-    return Kind.NUMBER if normalise_serial(entry) is None else Kind.SERIAL
-
-
 @dataclass(slots=True)
 class _Target:
     """Who an entry may mean: by kept person, the organisations that are judged; `foreign` as Found says."""

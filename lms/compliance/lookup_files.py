@@ -8,10 +8,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance import rules
-from lms.compliance.exports import Cell
 from lms.compliance.lookup import Entry, Found, Kind, LookUp, Why, Word, rows_of
 from lms.compliance.many import PostId
 from lms.compliance.reading import StandingRow
+from lms.kernel.tabular import Cell
 
 HEAD = (
     "place", "asked", "taken_for", "found", "answer", "name", "staff_number", "organisation", "overall",

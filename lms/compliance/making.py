@@ -30,7 +30,6 @@ from lms.compliance.answers import (
 from lms.compliance.asking import Question, ask
 from lms.compliance.changes import CHANGES_HEAD, answer_changes, changes_rows
 from lms.compliance.errors import StillUpdating
-from lms.compliance.exports import csv_pieces
 from lms.compliance.figures import report_as_document, report_of_document
 from lms.compliance.kept_models import ExportJob
 from lms.compliance.kept_operations import JOB
@@ -45,6 +44,7 @@ from lms.kernel import clock, db, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.config import Settings
 from lms.kernel.errors import Refusal
+from lms.kernel.tabular import csv_pieces
 
 log = structlog.get_logger(__name__)
 

@@ -6,21 +6,20 @@ from datetime import datetime
 
 from flask import current_app
 
-from lms.compliance import rules
+from lms.compliance import rules, sources
 from lms.compliance.answers import REPORT_HEAD, ReportPage, answer_report, report_rows
 from lms.compliance.asking import Question, Words
 from lms.compliance.counting import Figures
-from lms.compliance.exports import Cell
 from lms.compliance.figures import digest_of
-from lms.compliance.queries import intervals, lists
+from lms.compliance.queries import lists
 from lms.compliance.queries.since import count_recorded_since
 from lms.compliance.report import points_between
 from lms.compliance.report_ids import Malformed, ReportId, read_id
-from lms.compliance.sources import MOST_EXACT
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.config import Settings
 from lms.kernel.errors import NotThere
+from lms.kernel.tabular import Cell
 from lms.people.queries import list_sectors
 
 IDENTIFIED_HEAD = (*REPORT_HEAD, "report")
@@ -54,7 +53,7 @@ def address_of(report_id: ReportId) -> str:
 
 def is_large(question: Question) -> bool:
     """Says whether nobody should wait while the facts of the organisations are judged."""
-    return sum(intervals.count_persons(each) for each in question.organisation_ids) > MOST_EXACT
+    return sources.is_large(question.organisation_ids)
 
 
 def takes_long(question: Question) -> bool:

@@ -14,8 +14,8 @@ from lms.compliance import rules
 from lms.compliance.answers import PersonLine, ReportPage
 from lms.compliance.asking import Question
 from lms.compliance.counting import Figures
-from lms.compliance.exports import Cell
 from lms.compliance.meanings import asked_words, definitions, standing_words
+from lms.kernel.tabular import Cell
 
 MOST_ROWS = 1_000_000
 """So many rows are written on one sheet; a spreadsheet program takes 1 048 576."""

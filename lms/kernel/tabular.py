@@ -13,7 +13,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
+from fractions import Fraction
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -39,10 +40,14 @@ ENCODINGS = (
 )  # fmt: skip
 """The encodings offered; the first that fits is taken, in the order of how often they are met."""
 
+Cell = str | int | date | datetime | Fraction | None
+"""What a table that is taken away may hold."""
+
 DELIMITERS = ",;\t"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _PIECE = 1_000_000
+_ROWS_AT_ONCE = 200
 _EMPTY_ROWS = 1000
 
 
@@ -184,13 +189,35 @@ def read_rows(file: BinaryIO, shape: Shape) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
 
 
-def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Returns a table as CSV for spreadsheets, with a byte order mark; no cell can be taken for a formula."""
+def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """Returns a table as CSV text for spreadsheets; see `csv_pieces`."""
+    return "".join(csv_pieces(head, rows))
+
+
+def csv_pieces(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Yields a table as CSV, some rows at a time as they are read: with a byte order mark, and lines that end in CRLF.
+
+    No cell can be taken for a formula; days and moments are written as ISO 8601, shares as per cent with one decimal.
+    """
     page = io.StringIO()
+    page.write(_BOM)
     writer = csv.writer(page, lineterminator="\r\n")
     writer.writerow(head)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return _BOM + page.getvalue()
+    for count, row in enumerate(rows, 1):
+        writer.writerow([_written(cell) for cell in row])
+        if count % _ROWS_AT_ONCE == 0:
+            yield page.getvalue()
+            page.seek(0)
+            page.truncate()
+    yield page.getvalue()
+
+
+def _written(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, Fraction):
+        return f"{float(100 * cell):.1f}"
+    return harmless(cell.isoformat() if isinstance(cell, date) else str(cell))
 
 
 def harmless(text: str) -> str:

@@ -37,11 +37,6 @@ def find_family(person_id: int) -> frozenset[int]:
     return merge_rules.family(person_id, list_standing_for())
 
 
-def find_families(persons: Iterable[int]) -> frozenset[int]:
-    """Finds everybody who is one with any of some persons now, those persons among them. One query."""
-    return merge_rules.families(persons, list_standing_for())
-
-
 def one_with(person_id: int | BindParameter[int]) -> CompoundSelect[int]:
     """Returns the subquery of everybody who is one with a person now, the person among them.
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from lms.accounts.models import Account, RoleGrant
 from lms.certification.models import Award
-from lms.compliance import reproducing
+from lms.compliance import sources
 from lms.compliance.counting import Filters
 from lms.compliance.kept_models import ExportJob, SavedView
 from lms.compliance.making import folder, remove_old
@@ -330,7 +330,7 @@ def test_a_view_is_kept_for_its_owner_alone_and_removed(
 @pytest.fixture
 def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes three people for many."""
-    monkeypatch.setattr(reproducing, "MOST_EXACT", 2)
+    monkeypatch.setattr(sources, "MOST_EXACT", 2)
 
 
 def placed_for_all(app: Flask) -> None:

@@ -41,34 +41,6 @@ def list_standing_rows(persons: Collection[int]) -> list[tuple[int, ObligationRo
     return [(row[0], ObligationRow(*row[1:])) for row in rows]
 
 
-def list_standings_on(
-    persons: Collection[int], organisations: Collection[int] | None, day: date
-) -> list[ObligationRow]:
-    """Lists how some persons stand on a day for each requirement, in some organisations (None: all)."""
-    statement = select(*STANDING).where(
-        StandingInterval.person_id.in_(sorted(persons)),
-        StandingInterval.from_on <= day,
-        StandingInterval.through_on >= day,
-    )
-    if organisations is not None:
-        statement = statement.where(StandingInterval.organisation_id.in_(sorted(organisations)))
-    return [ObligationRow(*row) for row in session.execute(statement)]
-
-
-def list_posts_on(
-    persons: Collection[int], organisations: Collection[int] | None, day: date
-) -> list[PostRow]:
-    """Lists the posts that some persons have on a day, in some organisations (None: all)."""
-    statement = select(*POST).where(
-        PostInterval.person_id.in_(sorted(persons)),
-        PostInterval.from_on <= day,
-        PostInterval.through_on >= day,
-    )
-    if organisations is not None:
-        statement = statement.where(PostInterval.organisation_id.in_(sorted(organisations)))
-    return [PostRow(*row) for row in session.execute(statement)]
-
-
 def next_persons(organisations: Collection[int] | None, after: int, limit: int) -> Sequence[int]:
     """Lists persons with an employment in some organisations (None: in any), in the order of their numbers."""
     statement = select(Employment.person_id).where(Employment.person_id > after)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.errors import StillUpdating
-from lms.compliance.exports import Cell, as_csv
+from lms.kernel.tabular import Cell, as_csv
 
 bp = Blueprint("compliance", "lms.compliance", template_folder="templates")
 AGAIN_SECONDS = 10

@@ -7,13 +7,13 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.compliance import rules
-from lms.compliance.exports import as_csv
 from lms.compliance.lookup import LookUpPage, explain, look_up, show
 from lms.compliance.lookup_files import HEAD, as_workbook, entry_rows
 from lms.compliance.lookup_forms import LookUpForm
 from lms.compliance.views.blueprint import bp
 from lms.kernel import clock, db
 from lms.kernel.actor import Actor, Role
+from lms.kernel.tabular import as_csv
 from lms.web.access import current_actor, role_needed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
