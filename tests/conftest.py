@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,6 +24,11 @@ from lms.kernel import db as database
 from lms.kernel.config import Settings
 
 BACKENDS = ("sqlite", "postgresql")
+
+# Hypothesis tries other examples with every run on a developer's machine; where a change waits to land, the same ones.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:

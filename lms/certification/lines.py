@@ -45,7 +45,8 @@ def read_trainings(text: str) -> list[Line]:
     A first line without any figure in number and day is a heading and is left out. Raises Unreadable.
     """
     first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(StringIO(text), delimiter=max(_SEPARATORS, key=first.count))
+    # Lines end in any way a computer ever ended them, also by a carriage return alone.
+    reader = csv.reader(StringIO(text, newline=None), delimiter=max(_SEPARATORS, key=first.count))
     found: list[Line] = []
     begun = False
     try:

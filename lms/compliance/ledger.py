@@ -7,6 +7,7 @@ order, so writers and the fold never wait for each other in a circle.
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
+from operator import itemgetter
 
 from sqlalchemy import delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -82,6 +83,8 @@ def _fill(
     table: type[LedgerDay] | type[LedgerMonth], columns: tuple[str, ...], changes: Mapping[LedgerKey, int]
 ) -> None:
     rows = [(*key, people) for key, people in changes.items() if people]
+    # Course and day first, as the table's key: the rows that a report reads then lie together on the disk.
+    rows.sort(key=itemgetter(2, 0))
     add_rows(table, (*columns, "people"), rows)
 
 

@@ -49,9 +49,13 @@ def entries_of_table(text: str) -> list[str]:
     """Returns the entries of a CSV file: of the column whose head names numbers, addresses or serials, else the first.
 
     Where several columns have such a head, staff numbers are taken before addresses, these before serials. A
-    file of one column is read as a pasted text is.
+    file of one column, or one that is no table after all, is read as a pasted text is.
     """
-    rows = [row for row in csv.reader(StringIO(text.replace("\x00", "")), delimiter=_delimiter(text)) if row]
+    lines = StringIO(text.replace("\x00", ""), newline=None)
+    try:
+        rows = [row for row in csv.reader(lines, delimiter=_delimiter(text)) if row]
+    except csv.Error:
+        return entries_of(text)
     if max((len(row) for row in rows), default=0) <= 1:
         found = entries_of("\n".join(row[0] for row in rows))
         return found[1:] if found and _head(found[0]) in _KNOWN_HEADS else found

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from lms.certification.lines import Line, Unreadable, decode, read_attendance, read_day, read_trainings
 from lms.certification.rules import oldest_recognised
@@ -70,6 +70,13 @@ def test_a_cell_without_end_is_refused() -> None:
         read_trainings('W-1,2026-03-31,"' + "x" * 200_000)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_in_any_way(end: str) -> None:
+    read = read_trainings(end.join(["number,day,evidence", "W-1,2026-03-31,File 1", "W-2,2026-04-01,File 2"]))
+    assert [(line.staff_number, line.evidence) for line in read] == [("W-1", "File 1"), ("W-2", "File 2")]
+
+
+@example("\r0")
 @given(st.text(max_size=300))
 def test_nothing_pasted_breaks_the_reading(text: str) -> None:
     for line in (*read_trainings(text), *read_attendance(text, DAY, "")):

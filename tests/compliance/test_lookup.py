@@ -8,6 +8,7 @@ from io import BytesIO, StringIO
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import example, given, strategies as st
 from openpyxl import load_workbook
 
 from lms.certification.rules import make_serial, print_serial
@@ -60,6 +61,13 @@ def test_a_pasted_text(text: str, expected: list[str]) -> None:
 )
 def test_a_table(text: str, expected: list[str]) -> None:
     assert entries_of_table(text) == expected
+
+
+@example("\r0")
+@example('"' + "x" * 200_000)
+@given(st.text(max_size=300))
+def test_no_file_breaks_the_reading(text: str) -> None:
+    assert all(entry.strip() for entry in entries_of_table(text))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
