@@ -4,6 +4,7 @@ The exact path of a large house, for a job: people are read and judged some hund
 for is kept.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
@@ -32,11 +33,27 @@ class FactsCounts:
         """Reads and judges everybody; `progress` is told how many are done."""
         self._course = OVERALL if filters.course is None else int(filters.course)
         self._ledger: Ledger = Counter()
-        within = frozenset(organisations)
+        # The ledger grows to millions of keys that the collector would otherwise walk again and again.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            self._judge(frozenset(organisations), filters, known_as_of, progress)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _judge(
+        self,
+        within: frozenset[int],
+        filters: Filters,
+        known_as_of: datetime | None,
+        progress: Callable[[int], None] | None,
+    ) -> None:
         done: set[int] = set()
         batch = intervals.next_persons(within, 0, BATCH)
         while batch:
-            posts, _ = rows_of(load(Reach(within, frozenset(batch)), known_as_of).facts)
+            facts = load(Reach(within, frozenset(batch)), known_as_of).facts
+            posts, _ = rows_of(facts, requirements=False)
             # Persons who are one come with each of them, and count once.
             enter(
                 self._ledger, [row for row in posts if row.person_id not in done and looked_at(filters, row)]

@@ -75,8 +75,8 @@ def read_courses(text: str) -> tuple[tuple[int, Standing], ...]:
     return tuple((int(course), STANDINGS[int(place)]) for course, place in pairs)
 
 
-def rows_of(facts: rules.Facts) -> tuple[list[PostRow], list[ObligationRow]]:
-    """Returns the rows that known facts give: of every post, and of every requirement in it."""
+def rows_of(facts: rules.Facts, *, requirements: bool = True) -> tuple[list[PostRow], list[ObligationRow]]:
+    """Returns the rows that known facts give: of every post, and of every requirement in it if they are wanted."""
     posts: list[PostRow] = []
     standings: list[ObligationRow] = []
     for person, known in rules.by_person(facts).items():
@@ -87,8 +87,9 @@ def rows_of(facts: rules.Facts) -> tuple[list[PostRow], list[ObligationRow]]:
                     obligation = rules.Obligation(known, organisation, requirement, facts.settings)
                     stretches = rules.stretches_of(obligation)
                     required.append((requirement.course, stretches))
-                    head = (int(person), int(organisation), int(requirement.id))
-                    standings += [_standing_row(head, stretch) for stretch in stretches]
+                    if requirements:
+                        head = (int(person), int(organisation), int(requirement.id))
+                        standings += [_standing_row(head, stretch) for stretch in stretches]
             placed = [each for each in known.placements if each.organisation == organisation]
             head_of_post = (int(person), int(organisation))
             posts += [_post_row(head_of_post, each) for each in rules.post_stretches(placed, required)]
