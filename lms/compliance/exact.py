@@ -17,7 +17,7 @@ from lms.compliance.queries.ledger import Counts, Totals
 from lms.compliance.reading import load
 from lms.compliance.sources import day_counts, figures_of
 
-BATCH = 1000
+BATCH = 500
 
 
 class FactsCounts:

@@ -13,7 +13,7 @@ from lms.compliance.queries.ledger import list_unfinished
 from lms.compliance.queries.lookup import list_prepared
 from lms.compliance.reading import StandingRow, load, standing_row
 
-TOGETHER = 2_000
+TOGETHER = 500
 """How many people's facts are in memory at a time."""
 
 PostId = tuple[int, int]

@@ -32,7 +32,8 @@ from lms.compliance.queries.ledger import has_entries, list_unfinished
 from lms.kernel import clock, db
 from lms.kernel.db import session
 
-BATCH = 2000
+BATCH = 500
+"""People read at a time: PostgreSQL goes through a whole table for a list of two thousand, by the index for this."""
 STOOD_STILL = timedelta(minutes=15)
 REBUILD = "rebuild"
 Progress = Callable[[int, int], None]

@@ -11,7 +11,8 @@ from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.ledger import hold_still, read_ledger, read_months, read_state
 from lms.compliance.reading import load
 
-BATCH = 2000
+BATCH = 500
+"""People read at a time: PostgreSQL goes through a whole table for a list of two thousand, by the index for this."""
 MOST_NAMED = 20
 
 
