@@ -241,7 +241,7 @@ def prepared_mb(database: str) -> str:
     with reading():
         found = {
             name: float(session.scalar(text(f"SELECT pg_total_relation_size('{name}')")) or 0) / 1e6
-            for name in ("standing_interval", "post_interval", "ledger_day", "ledger_month", "award")
+            for name in ("standing_interval", "post_interval", "ledger_day", "ledger_checkpoint", "award")
         }
     return ", ".join(f"{name} {mb:.0f}" for name, mb in found.items())
 

@@ -134,8 +134,10 @@ def verify_command() -> None:
     if found.wrong:
         named = ", ".join(str(number) for number in found.differing)
         click.echo(f"{found.wrong} people stand differently than their facts say. Persons {named} ...")
-    if found.days or found.months:
-        click.echo(f"The ledger differs at {found.days} places by day and {found.months} by month.")
+    if found.days or found.checkpoints:
+        click.echo(
+            f"The ledger differs at {found.days} places by day and at {found.checkpoints} checkpoints."
+        )
     if not found.clean or not whole:
         click.echo("Repair it with: flask compliance rebuild")
         raise SystemExit(1)

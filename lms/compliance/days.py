@@ -1,6 +1,26 @@
-"""Days a report looks at: ends of months and quarters, the same day a year before. Pure."""
+"""Days a report looks at: ends of months and quarters, a year before, and the checkpoints of its ledger. Pure."""
 
 from datetime import date, timedelta
+
+CHECKPOINTS = (1, 11, 21)
+"""The days of a month before which the ledger is added up: a report then adds at most eleven days to what it finds."""
+
+
+def checkpoint_of(day: date) -> date:
+    """Returns the latest day with a checkpoint that is not after a day."""
+    return day.replace(day=max(each for each in CHECKPOINTS if each <= day.day))
+
+
+def checkpoint_after(day: date) -> date:
+    """Returns the first day with a checkpoint after a day."""
+    later = next((each for each in CHECKPOINTS if each > day.day), None)
+    return first_of_month(day, 1) if later is None else day.replace(day=later)
+
+
+def first_of_month(day: date, months: int) -> date:
+    """Returns the first day of the month so many months after that of a day."""
+    count = day.year * 12 + day.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
 
 
 def month_ends_before(day: date, months: int) -> list[date]:

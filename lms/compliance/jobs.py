@@ -29,7 +29,7 @@ def check_at_night() -> None:
     if found.clean:
         log.info("standings verified", persons=found.persons, rows=found.rows)
         return
-    log.error("standings differ", persons=found.wrong, days=found.days, months=found.months)
+    log.error("standings differ", persons=found.wrong, days=found.days, checkpoints=found.checkpoints)
     rebuild(_house())
 
 

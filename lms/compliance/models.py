@@ -186,18 +186,20 @@ class LedgerDay(Model):
     people: Mapped[int]
 
 
-class LedgerMonth(Model):
-    """One row: how many posts stand so before the first day of a month begins, of what is folded.
+class LedgerCheckpoint(Model):
+    """One row: how many posts stand so before a day begins, of what is folded; kept three times a month.
 
     A row without a sector holds the sum of all sectors, which a trend reads.
     Personal data: none.
     """
 
-    __tablename__ = "ledger_month"
-    __table_args__ = (PrimaryKeyConstraint("course_id", "month", "sector", "organisation_id", "standing"),)
+    __tablename__ = "ledger_checkpoint"
+    __table_args__ = (
+        PrimaryKeyConstraint("course_id", "before_on", "sector", "organisation_id", "standing"),
+    )
 
-    # The first day of the month.
-    month: Mapped[date]
+    # The day before which everything is added up: the 1st, 11th or 21st of a month.
+    before_on: Mapped[date]
     organisation_id: Mapped[int] = mapped_column(BigId)
     course_id: Mapped[int] = mapped_column(BigId)
     sector: Mapped[str] = mapped_column(String(40))
@@ -206,7 +208,7 @@ class LedgerMonth(Model):
 
 
 class LedgerState(Model):
-    """One row: the only one: what the intervals rest on beside the facts, and which months are kept.
+    """One row: the only one: what the intervals rest on beside the facts, and which checkpoints are kept.
 
     Personal data: none.
     """
@@ -216,9 +218,9 @@ class LedgerState(Model):
     id: Mapped[Id]
     # What standings were prepared on: a digest of settings and zones, and the kind of each course; empty at first.
     basis: Mapped[str] = mapped_column(Text)
-    # The months that have rows in ledger_month, none before anything was folded.
-    first_month: Mapped[date | None]
-    last_month: Mapped[date | None]
+    # The first and the last that have rows in ledger_checkpoint, none before anything was folded.
+    first_checkpoint: Mapped[date | None]
+    last_checkpoint: Mapped[date | None]
 
 
 class Projection(Model):

@@ -19,9 +19,9 @@ from sqlalchemy import delete, update
 from lms.compliance import ledger as ledgers
 from lms.compliance.interval_rows import Ledger
 from lms.compliance.models import (
+    LedgerCheckpoint,
     LedgerDay,
     LedgerEntry,
-    LedgerMonth,
     PostInterval,
     Projection,
     StandingInterval,
@@ -60,7 +60,7 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
     with db.unit_of_work():
         state = ledgers.held_state()
         earliest = min((key[0] for key, people in ledger.items() if people), default=None)
-        ledgers.open_months(state, clock.today("UTC"), earliest)
+        ledgers.open_checkpoints(state, clock.today("UTC"), earliest)
         ledgers.fill(ledger, state)
         session.execute(update(Projection).where(Projection.id == number).values(finished_at=clock.now()))
         state.basis = _basis(number)
@@ -71,9 +71,9 @@ def _clear() -> int:
     """Forgets everything prepared and notes that a rebuild has begun; returns the number of the note."""
     with db.unit_of_work():
         state = ledgers.held_state()
-        for table in (LedgerEntry, LedgerDay, LedgerMonth, PostInterval, StandingInterval):
+        for table in (LedgerEntry, LedgerDay, LedgerCheckpoint, PostInterval, StandingInterval):
             session.execute(delete(table))
-        state.basis, state.first_month, state.last_month = "", None, None
+        state.basis, state.first_checkpoint, state.last_checkpoint = "", None, None
         for other in list_unfinished():
             other.finished_at = clock.now()
         work = begin(None, REBUILD, by_worker=False)

@@ -8,7 +8,7 @@ from lms.compliance import ledger as ledgers
 from lms.compliance.interval_rows import Ledger, LedgerKey, ObligationRow, PostRow, enter, rows_of
 from lms.compliance.queries import intervals
 from lms.compliance.queries.facts import Reach
-from lms.compliance.queries.ledger import hold_still, read_ledger, read_months, read_state
+from lms.compliance.queries.ledger import hold_still, read_checkpoints, read_ledger, read_state
 from lms.compliance.reading import load
 
 BATCH = 500
@@ -20,7 +20,7 @@ MOST_NAMED = 20
 class Verified:
     """What a check found: persons and rows looked at, persons whose rows differ, and keys of the ledger that do.
 
-    `differing` names the first persons by number; `days` and `months` count differing keys of the ledger.
+    `differing` names the first persons by number; `days` and `checkpoints` count differing keys of the ledger.
     """
 
     persons: int
@@ -28,12 +28,12 @@ class Verified:
     wrong: int
     differing: Sequence[int]
     days: int
-    months: int
+    checkpoints: int
 
     @property
     def clean(self) -> bool:
         """Says whether all agrees."""
-        return not (self.wrong or self.days or self.months)
+        return not (self.wrong or self.days or self.checkpoints)
 
 
 def verify(progress: Callable[[int], None] | None = None) -> Verified:
@@ -65,12 +65,12 @@ def verify(progress: Callable[[int], None] | None = None) -> Verified:
         if progress:
             progress(persons)
         batch = intervals.next_persons(None, batch[-1], BATCH)
-    days, months = _check_ledger(ledger)
-    return Verified(persons, rows, wrong, differing, days, months)
+    days, checkpoints = _check_ledger(ledger)
+    return Verified(persons, rows, wrong, differing, days, checkpoints)
 
 
 def _check_ledger(wanted: Ledger) -> tuple[int, int]:
-    """Compares the ledger with what the intervals count for; returns the differing keys of days and of months."""
+    """Compares the ledger with what the intervals count for; returns the differing keys of days and of checkpoints."""
     found: Ledger = Counter()
     folded: Ledger = Counter()
     for is_folded, *key, people in read_ledger():
@@ -79,12 +79,12 @@ def _check_ledger(wanted: Ledger) -> tuple[int, int]:
             folded[_key(key)] += people
     days = _differing(wanted, found)
     state = read_state()
-    if state.first_month is None or state.last_month is None:
+    if state.first_checkpoint is None or state.last_checkpoint is None:
         return days, 0
     kept: Ledger = Counter()
-    for *key, people in read_months():
+    for *key, people in read_checkpoints():
         kept[_key(key)] += people
-    return days, _differing(ledgers.checkpoints(folded, state.first_month, state.last_month), kept)
+    return days, _differing(ledgers.checkpoints(folded, state.first_checkpoint, state.last_checkpoint), kept)
 
 
 def _key(parts: Sequence[object]) -> LedgerKey:

@@ -13,7 +13,13 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from lms.compliance import rules
 from lms.compliance.calculator import explain, facts_of
 from lms.compliance.counting import Figures, Filters, PopulationCounts
-from lms.compliance.days import a_year_before, end_of_last_quarter, month_ends_before
+from lms.compliance.days import (
+    a_year_before,
+    checkpoint_after,
+    checkpoint_of,
+    end_of_last_quarter,
+    month_ends_before,
+)
 from lms.compliance.population import Population
 from lms.compliance.queries.facts import Reach, load_facts
 from lms.compliance.report import Report, make_report, points_between, sorted_lines
@@ -305,3 +311,17 @@ def test_sorting_puts_the_lowest_rate_first_and_empty_sectors_last(here: Organis
     assert [line.sector for line in sorted_lines(lines, "sector")[:3]] == ["education", "health", "wash"]
     assert [line.sector for line in sorted_lines(lines, "no such word")[:1]] == ["education"]
     assert all(not line.figures.people for line in sorted_lines(lines, "-rate")[3:])
+
+
+@pytest.mark.parametrize(
+    ("day", "held_by", "after"),
+    [
+        ("2026-11-01", "2026-11-01", "2026-11-11"), ("2026-11-10", "2026-11-01", "2026-11-11"),
+        ("2026-11-11", "2026-11-11", "2026-11-21"), ("2026-11-30", "2026-11-21", "2026-12-01"),
+        ("2026-12-31", "2026-12-21", "2027-01-01"), ("2024-02-29", "2024-02-21", "2024-03-01"),
+    ],
+)  # fmt: skip
+def test_checkpoints_are_three_a_month(day: str, held_by: str, after: str) -> None:
+    asked_on = date.fromisoformat(day)
+    assert checkpoint_of(asked_on) == date.fromisoformat(held_by)
+    assert checkpoint_after(asked_on) == date.fromisoformat(after)

@@ -1,4 +1,4 @@
-"""Counts of days from the ledger: the month's checkpoint, the days after it, and what is not folded yet.
+"""Counts of days from the ledger: the checkpoint before them, the days since, and what is not folded yet.
 
 The three are read in one statement, so that a fold between two reads can move nothing out of sight or into it twice.
 """
@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, select, union_all
 
+from lms.compliance.days import CHECKPOINTS, checkpoint_of
 from lms.compliance.interval_rows import EVERY_SECTOR, OVERALL
-from lms.compliance.models import LedgerDay, LedgerEntry, LedgerMonth, LedgerState, Projection
+from lms.compliance.models import LedgerCheckpoint, LedgerDay, LedgerEntry, LedgerState, Projection
 from lms.kernel.db import session
 
 THE_ONLY = 1
@@ -24,30 +25,31 @@ Totals = Counter[int]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the ledger's state says: on what it rests, and the first and last month with a checkpoint."""
+    """What the ledger's state says: on what it rests, and the first and the last checkpoint."""
 
     basis: str = ""
-    first_month: date | None = None
-    last_month: date | None = None
+    first_checkpoint: date | None = None
+    last_checkpoint: date | None = None
 
     def checkpoint(self, day: date) -> date | None:
-        """Returns the latest month with a checkpoint on or before a day, None where all days are to be added."""
-        if self.first_month is None or self.last_month is None or day < self.first_month:
+        """Returns the latest checkpoint on or before a day, None where all days are to be added."""
+        if self.first_checkpoint is None or self.last_checkpoint is None or day < self.first_checkpoint:
             return None
-        return min(day.replace(day=1), self.last_month)
+        return min(checkpoint_of(day), self.last_checkpoint)
 
     def closes(self, day: date) -> date | None:
-        """Returns the month whose checkpoint is a day's end: that of the day after, where it is kept."""
-        if self.first_month is None or self.last_month is None or day == date.max:
+        """Returns the checkpoint that is a day's end: that of the day after, where it is kept."""
+        if self.first_checkpoint is None or self.last_checkpoint is None or day == date.max:
             return None
-        month = date.fromordinal(day.toordinal() + 1)
-        return month if month.day == 1 and self.first_month <= month <= self.last_month else None
+        after = date.fromordinal(day.toordinal() + 1)
+        kept = after.day in CHECKPOINTS and self.first_checkpoint <= after <= self.last_checkpoint
+        return after if kept else None
 
 
 def read_state() -> Kept:
     """Reads the ledger's state; an empty one where nothing was prepared yet."""
     row = session.execute(
-        select(LedgerState.basis, LedgerState.first_month, LedgerState.last_month).where(
+        select(LedgerState.basis, LedgerState.first_checkpoint, LedgerState.last_checkpoint).where(
             LedgerState.id == THE_ONLY
         )
     ).one_or_none()
@@ -86,13 +88,13 @@ class Scope:
 def read_counts(scope: Scope, kept: Kept, day: date, courses: Collection[int]) -> Counts:
     """Reads the counts of a day by sector, course (those given) and standing; zeros are left out."""
     parts = []
-    month = kept.closes(day) or kept.checkpoint(day)
-    if month is not None:
-        part = _part(LedgerMonth, scope, courses).where(LedgerMonth.month == month)
-        parts.append(part if scope.sector else part.where(LedgerMonth.sector != EVERY_SECTOR))
+    before_on = kept.closes(day) or kept.checkpoint(day)
+    if before_on is not None:
+        part = _part(LedgerCheckpoint, scope, courses).where(LedgerCheckpoint.before_on == before_on)
+        parts.append(part if scope.sector else part.where(LedgerCheckpoint.sector != EVERY_SECTOR))
     if kept.closes(day) is None:
         part = _part(LedgerDay, scope, courses).where(LedgerDay.on_day <= day)
-        parts.append(part if month is None else part.where(LedgerDay.on_day >= month))
+        parts.append(part if before_on is None else part.where(LedgerDay.on_day >= before_on))
     parts.append(_part(LedgerEntry, scope, courses).where(LedgerEntry.on_day <= day))
     counts: Counts = Counter()
     for sector, course, place, people in session.execute(union_all(*parts)):
@@ -101,7 +103,9 @@ def read_counts(scope: Scope, kept: Kept, day: date, courses: Collection[int]) -
 
 
 def _part(
-    table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry], scope: Scope, courses: Collection[int]
+    table: type[LedgerCheckpoint] | type[LedgerDay] | type[LedgerEntry],
+    scope: Scope,
+    courses: Collection[int],
 ) -> Select[str, int, int, int]:
     columns = (table.sector, table.course_id, table.standing)
     statement = select(*columns, func.sum(table.people)).group_by(*columns)
@@ -109,7 +113,7 @@ def _part(
 
 
 def _within(
-    table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry], scope: Scope
+    table: type[LedgerCheckpoint] | type[LedgerDay] | type[LedgerEntry], scope: Scope
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if scope.organisations is not None:
@@ -123,20 +127,20 @@ def read_totals(
     scope: Scope, kept: Kept, days: Collection[date], course: int = OVERALL
 ) -> dict[date, Totals]:
     """Reads the counts of several days by standing, of one course or overall, over the sectors in scope."""
-    months: defaultdict[date, Totals] = defaultdict(Counter)
+    checkpoints: defaultdict[date, Totals] = defaultdict(Counter)
     found: dict[date, Totals] = {day: Counter() for day in days}
     unfolded: list[tuple[date, int, int]] = []
     for kind, on_day, place, people in session.execute(_totals(scope, kept, sorted(found), course)):
-        if kind == "month":
-            months[on_day][place] += people
+        if kind == "checkpoint":
+            checkpoints[on_day][place] += people
         elif kind == "entry":
             unfolded.append((on_day, place, people))
         else:
             found[on_day][place] += people
     for day, totals in found.items():
-        month = kept.closes(day) or kept.checkpoint(day)
-        if month is not None:
-            totals.update(months[month])
+        before_on = kept.closes(day) or kept.checkpoint(day)
+        if before_on is not None:
+            totals.update(checkpoints[before_on])
         for on_day, place, people in unfolded:
             if on_day <= day:
                 totals[place] += people
@@ -148,11 +152,13 @@ def read_totals(
 
 def _totals(scope: Scope, kept: Kept, days: Sequence[date], course: int) -> CompoundSelect[Any]:
     parts: list[Select[Any]] = []
-    months = {month for day in days if (month := kept.closes(day) or kept.checkpoint(day))}
-    if months:
-        part = _total("month", LedgerMonth, LedgerMonth.month, scope, course)
-        part = part.where(LedgerMonth.month.in_(sorted(months))).group_by(LedgerMonth.month)
-        parts.append(part if scope.sector else part.where(LedgerMonth.sector == EVERY_SECTOR))
+    checkpoints = {before_on for day in days if (before_on := kept.closes(day) or kept.checkpoint(day))}
+    if checkpoints:
+        part = _total("checkpoint", LedgerCheckpoint, LedgerCheckpoint.before_on, scope, course)
+        part = part.where(LedgerCheckpoint.before_on.in_(sorted(checkpoints))).group_by(
+            LedgerCheckpoint.before_on
+        )
+        parts.append(part if scope.sector else part.where(LedgerCheckpoint.sector == EVERY_SECTOR))
     for day in days:
         if kept.closes(day) is None:
             part = _total("day", LedgerDay, literal(day), scope, course).where(LedgerDay.on_day <= day)
@@ -168,7 +174,7 @@ def _totals(scope: Scope, kept: Kept, days: Sequence[date], course: int) -> Comp
 
 def _total(
     kind: str,
-    table: type[LedgerMonth] | type[LedgerDay] | type[LedgerEntry],
+    table: type[LedgerCheckpoint] | type[LedgerDay] | type[LedgerEntry],
     on_day: Any,
     scope: Scope,
     course: int,
@@ -214,29 +220,29 @@ def read_folded(since: date, before: date) -> Iterable[Any]:
     return session.execute(select(*_DAY).where(LedgerDay.on_day >= since, LedgerDay.on_day < before))
 
 
-def read_checkpoint(month: date) -> Iterable[Any]:
+def read_checkpoint(before_on: date) -> Iterable[Any]:
     """Reads a checkpoint as (organisation, course, sector, standing, people)."""
     return session.execute(
         select(
-            LedgerMonth.organisation_id,
-            LedgerMonth.course_id,
-            LedgerMonth.sector,
-            LedgerMonth.standing,
-            LedgerMonth.people,
-        ).where(LedgerMonth.month == month)
+            LedgerCheckpoint.organisation_id,
+            LedgerCheckpoint.course_id,
+            LedgerCheckpoint.sector,
+            LedgerCheckpoint.standing,
+            LedgerCheckpoint.people,
+        ).where(LedgerCheckpoint.before_on == before_on)
     )
 
 
-def read_months() -> Iterable[Any]:
-    """Reads the checkpoints as (month, organisation, course, sector, standing, people), unordered."""
+def read_checkpoints() -> Iterable[Any]:
+    """Reads the checkpoints as (before which day, organisation, course, sector, standing, people), unordered."""
     return session.execute(
         select(
-            LedgerMonth.month,
-            LedgerMonth.organisation_id,
-            LedgerMonth.course_id,
-            LedgerMonth.sector,
-            LedgerMonth.standing,
-            LedgerMonth.people,
+            LedgerCheckpoint.before_on,
+            LedgerCheckpoint.organisation_id,
+            LedgerCheckpoint.course_id,
+            LedgerCheckpoint.sector,
+            LedgerCheckpoint.standing,
+            LedgerCheckpoint.people,
         )
     ).yield_per(10_000)
 
