@@ -135,9 +135,11 @@ class Learner(threading.Thread):
 
 
 def enough(learners: list[Learner]) -> bool:
-    """Says whether many answers were saved, to many questions: on a busy machine some learners begin late."""
-    saves = sum(learner.saves for learner in learners)
-    return saves >= 150 and sum(len(learner.acknowledged) for learner in learners) > 20
+    """Says whether many answers were saved, by several learners: on a busy machine some of them begin late.
+
+    How many questions they were saved to is up to the draw: some attempts have few of the type that is answered here.
+    """
+    return sum(learner.saves for learner in learners) >= 150 and sum(learner.saves > 0 for learner in learners) >= 4
 
 
 def test_every_acknowledged_answer_survives_a_kill(demonstration: Path, tmp_path: Path) -> None:
