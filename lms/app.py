@@ -21,6 +21,7 @@ import lms.certification.models
 import lms.certification.receivers
 import lms.certification.views
 import lms.cli
+import lms.compliance.coverage_models
 import lms.compliance.jobs
 import lms.compliance.kept_models
 import lms.compliance.models

@@ -1,5 +1,6 @@
 """Every SELECT of sign-in."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -101,6 +102,19 @@ def scopes_of(account: Account) -> dict[Role, frozenset[int] | None]:
     return _scopes(
         (grant.role, grant.organisation_id) for grant in account.grants if grant.retracted_at is None
     )
+
+
+def list_reaches(role: Role) -> set[frozenset[int] | None]:
+    """Lists in which organisations (``None``: in all) a role is held by the accounts that are open."""
+    grants: defaultdict[int, list[tuple[str, int | None]]] = defaultdict(list)
+    rows = session.execute(
+        select(RoleGrant.account_id, RoleGrant.role, RoleGrant.organisation_id)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None), Account.active.is_(True))
+    )
+    for account, name, organisation in rows:
+        grants[account].append((name, organisation))
+    return {_scopes(some)[role] for some in grants.values()}
 
 
 def _scopes(grants: Iterable[tuple[str, int | None]]) -> dict[Role, frozenset[int] | None]:

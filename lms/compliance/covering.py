@@ -1,18 +1,16 @@
 """Answers to coordinators: the coverage of a month's end and of the months before it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from lms.compliance import rules
-from lms.compliance.coverage import Coverage, CoverageTable, Covered, make_coverage
+from lms.compliance.coverage import WHOLE, Coverage, Covered
+from lms.compliance.coverage_months import Month, last_ends
 from lms.compliance.days import month_ends_before
-from lms.compliance.holding import Held, held_over, states
-from lms.compliance.population import Population
-from lms.compliance.prepared import prepare
-from lms.compliance.queries.facts import CourseWords, Reach
+from lms.compliance.holding import BOTH, SECTOR, STATION, Row
+from lms.compliance.queries.facts import CourseWords
 from lms.compliance.queries.lists import Choices
 from lms.kernel import clock
 from lms.kernel.tabular import Cell
@@ -22,15 +20,16 @@ MONTHS_OFFERED = 24
 MONTHS_OF_TREND = 12
 
 
-def month_ends(today: date) -> list[date]:
-    """Returns the ends of the last 24 months that are over, the latest first; today counts where it is one."""
-    return month_ends_before(today + timedelta(days=1), MONTHS_OFFERED)[::-1]
+def months_offered(months: Iterable[date]) -> list[date]:
+    """Returns the ends of months that can be asked for, the latest first; where nothing is told, the last one."""
+    return sorted(months, reverse=True)[:MONTHS_OFFERED] or last_ends(1)
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """A row of coverage with its name, and by course what is covered there."""
+    """A row of coverage with its name, and what is covered there by course, or by sector."""
 
+    row: Row
     slug: str
     name: str
     covered: Covered
@@ -39,193 +38,190 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True)
 class CoveragePage:
-    """What a page of coverage shows; `whole` is the row that the sentence and the trend are about."""
+    """What a page of coverage shows; `whole` is the row that the sentence and the trend are about.
+
+    `organisations` are counted; `joining` share as well, and are counted from the next month on. `both` has a row for
+    each station, with its sectors as cells, where neither is chosen; otherwise rows are about what both together tell.
+    """
 
     coverage: Coverage
+    course: rules.Id | None
     organisations: Sequence[Organisation]
+    joining: Sequence[Organisation]
     sectors: Sequence[CoverageRow]
     stations: Sequence[CoverageRow]
+    both: Sequence[CoverageRow]
     courses: Sequence[CourseWords]
     whole: CoverageRow
     trend: Sequence[tuple[date, Covered]]
     known_at: datetime
+    names: Mapping[Row, str]
+    # What was chosen, by name; empty where nothing was.
+    sector_name: str
+    station_name: str
+
+    @property
+    def day(self) -> date:
+        """Returns the month's end."""
+        return self.coverage.day
+
+    @property
+    def crossed(self) -> bool:
+        """Says whether anything is told of a sector at a station."""
+        return any(cell.rate is not None for row in self.both for cell in row.cells.values())
 
 
 @dataclass(frozen=True, slots=True)
-class _History:
-    """What is told of every month's end, from the first with anybody on."""
+class _Asked:
+    """What is asked about: a sector by slug and name, a station by number, slug and name, and courses."""
 
-    sectors: Sequence[rules.Id]
-    stations: Sequence[rules.Id]
-    courses: Sequence[rules.Id]
-    months: Mapping[date, Coverage]
+    coverage: Coverage
+    sector: tuple[str, str] | None
+    station: tuple[int, str, str] | None
+    course: rules.Id | None
+    courses: Sequence[CourseWords]
 
-    @classmethod
-    def of(
-        cls,
-        population: Population,
-        sectors: Sequence[rules.Id],
-        stations: Sequence[rules.Id],
-        courses: Sequence[rules.Id],
-    ) -> "_History":
-        """Returns the history of a population up to today, from memory where it was asked for before."""
-        last = clock.now().date()
-        kept = _kept.setdefault(population, {})
-        key = (last, tuple(sectors), tuple(stations), tuple(courses))
-        if key not in kept:
-            kept.clear()
-            kept[key] = cls(sectors, stations, courses, _tell(population, last, sectors, stations, courses))
-        return kept[key]
+    @property
+    def row(self) -> Row:
+        """Returns the row that both choices together mean."""
+        if self.sector and self.station:
+            return BOTH, (self.sector[0], self.station[0])
+        if self.sector:
+            return SECTOR, self.sector[0]
+        return (STATION, self.station[0]) if self.station else WHOLE
 
-    def on(self, day: date) -> Coverage:
-        """Returns what is told of a month's end; of one before the first that nobody was there."""
-        return self.months.get(day) or make_coverage(
-            {}, day, sectors=self.sectors, stations=self.stations, courses=self.courses
+    def line(self, row: Row, slug: str, name: str) -> CoverageRow:
+        """Returns a row with a cell for each course."""
+        return CoverageRow(
+            row,
+            slug,
+            name,
+            self.coverage.of(row, self.course),
+            {each.course_id: self.coverage.of(row, each.course_id) for each in self.courses},
         )
-
-
-_kept: "WeakKeyDictionary[Population, dict[object, _History]]" = WeakKeyDictionary()
-"""Histories in memory, as long as their populations are: those are thrown away when anything is recorded."""
-
-
-def _tell(
-    population: Population,
-    last: date,
-    sectors: Sequence[rules.Id],
-    stations: Sequence[rules.Id],
-    courses: Sequence[rules.Id],
-) -> dict[date, Coverage]:
-    begins = [each.from_on for post in population.posts for each in post.placements]
-    if not begins:
-        return {}
-    # One day more than the day it is here: somewhere the month may be over already.
-    until = last + timedelta(days=2)
-    count = (until.year - min(begins).year) * 12 + until.month - min(begins).month
-    ends = month_ends_before(until, max(count, 1))
-    told: dict[date, Coverage] = {}
-    before: Coverage | None = None
-    shown: Held = {}
-    for day, now in zip(ends, held_over(states(population, end) for end in ends), strict=True):
-        if before is not None and now == shown:
-            before = replace(before, day=day)
-        elif now:
-            before = make_coverage(
-                now, day, sectors=sectors, stations=stations, courses=courses, before=before
-            )
-        if before is not None:
-            told[day], shown = before, now
-    return told
 
 
 def answer_coverage(
     chosen: Mapping[str, Any],
+    months: Mapping[date, Month],
     organisations: Sequence[Organisation],
+    *,
     choices: Choices,
     courses: Sequence[CourseWords],
     sectors: Mapping[str, str],
 ) -> CoveragePage:
-    """Makes coverage for what the form holds: as_of, and the slugs of a sector or a station, and of a course."""
-    prepared = prepare(Reach(frozenset(each.id for each in organisations)))
-    stations = {number: (slug, name) for number, slug, name in choices.stations}
-    required = [each for each in courses if each.course_id in prepared.loaded.courses]
-    cover = _History.of(
-        prepared.population, list(sectors), list(stations), [each.course_id for each in required]
-    ).on
+    """Makes coverage for what the form holds: as_of, and the slugs of a sector, of a station, and of a course."""
     day = date.fromisoformat(chosen["as_of"])
-    course = next((each.course_id for each in required if each.slug == chosen["course"]), None)
-    coverage = cover(day)
-    shown = [] if course is not None else required
-    by_sector = _rows(
-        coverage.by_sector, course, shown, {slug: (slug, name) for slug, name in sectors.items()}
+    month = months.get(day)
+    coverage = month.coverage if month else Coverage(day, {})
+    counted = month.organisations if month else frozenset()
+    required = [each for each in courses if not coverage.of(WHOLE, each.course_id).nobody]
+    course = next((each.course_id for each in courses if each.slug == chosen["course"]), None)
+    asked = _Asked(
+        coverage,
+        next((each for each in sectors.items() if each[0] == chosen["sector"]), None),
+        next((each for each in choices.stations if each[1] == chosen["station"]), None),
+        course,
+        [] if course is not None else required,
     )
-    by_station = _rows(coverage.by_station, course, shown, stations)
-    picked = chosen["sector"] or chosen["station"]
-    row = next((each for each in (*by_sector, *by_station) if picked and each.slug == picked), None)
-    whole = row or _whole(coverage.by_sector, course, shown)
+    latest = max(months, default=day)
     return CoveragePage(
         coverage=coverage,
-        organisations=organisations,
-        sectors=[each for each in by_sector if not picked or each is row],
-        stations=[each for each in by_station if not picked or each is row],
-        courses=shown,
-        whole=whole,
+        course=course,
+        organisations=[each for each in organisations if each.id in counted],
+        joining=[each for each in organisations if each.id not in counted]
+        if months and day == latest
+        else [],
+        sectors=_sectors(asked, sectors),
+        stations=_stations(asked, choices),
+        both=[] if asked.sector or asked.station else _both(asked, sectors, choices),
+        courses=asked.courses,
+        whole=asked.line(
+            asked.row, "", " · ".join(each[-1] for each in (asked.sector, asked.station) if each)
+        ),
         trend=[
-            (end, _covered(cover(end), course, chosen, stations))
+            (end, months[end].coverage.of(asked.row, course) if end in months else Covered(0, 0, 0))
             for end in (*month_ends_before(day, MONTHS_OF_TREND), day)
         ],
-        known_at=clock.now(),
+        known_at=month.known_at if month else clock.now(),
+        names={(SECTOR, slug): name for slug, name in sectors.items()}
+        | {(STATION, number): name for number, _slug, name in choices.stations},
+        sector_name=asked.sector[-1] if asked.sector else "",
+        station_name=asked.station[-1] if asked.station else "",
     )
 
 
-def _rows(
-    tables: Mapping[rules.Id | None, CoverageTable],
-    course: rules.Id | None,
-    courses: Sequence[CourseWords],
-    names: Mapping[Any, tuple[str, str]],
-) -> list[CoverageRow]:
+def _sectors(asked: _Asked, sectors: Mapping[str, str]) -> list[CoverageRow]:
+    """Returns the sectors: all, the chosen one, or those at the chosen station."""
+    if asked.sector:
+        return [asked.line(asked.row, *asked.sector)]
+    at = asked.station
     return [
-        CoverageRow(
-            *names.get(row, (str(row), str(row))),
-            covered,
-            {each.course_id: tables[each.course_id].rows[row] for each in courses},
-        )
-        for row, covered in tables[course].rows.items()
+        asked.line((BOTH, (slug, at[0])) if at else (SECTOR, slug), slug, name)
+        for slug, name in sectors.items()
     ]
 
 
-def _whole(
-    tables: Mapping[rules.Id | None, CoverageTable], course: rules.Id | None, courses: Sequence[CourseWords]
-) -> CoverageRow:
-    return CoverageRow(
-        "", "", tables[course].total, {each.course_id: tables[each.course_id].total for each in courses}
-    )
+def _stations(asked: _Asked, choices: Choices) -> list[CoverageRow]:
+    """Returns the stations: all, the chosen one, or those where the chosen sector works."""
+    if asked.station:
+        return [] if asked.sector else [asked.line(asked.row, *asked.station[1:])]
+    within = asked.sector
+    return [
+        asked.line((BOTH, (within[0], number)) if within else (STATION, number), slug, name)
+        for number, slug, name in choices.stations
+    ]
 
 
-def _covered(
-    coverage: Coverage,
-    course: rules.Id | None,
-    chosen: Mapping[str, Any],
-    stations: Mapping[int, tuple[str, str]],
-) -> Covered:
-    if chosen["sector"]:
-        return coverage.by_sector[course].rows[chosen["sector"]]
-    if chosen["station"]:
-        number = next(number for number, (slug, _name) in stations.items() if slug == chosen["station"])
-        return coverage.by_station[course].rows[number]
-    return coverage.by_sector[course].total
+def _both(asked: _Asked, sectors: Mapping[str, str], choices: Choices) -> list[CoverageRow]:
+    """Returns a row for each station with a cell for each sector."""
+    return [
+        CoverageRow(
+            (STATION, number),
+            slug,
+            name,
+            asked.coverage.of((STATION, number), asked.course),
+            {sector: asked.coverage.of((BOTH, (sector, number)), asked.course) for sector in sectors},
+        )
+        for number, slug, name in choices.stations
+    ]
 
 
 COVERAGE_HEAD = (
-    "as_of", "known_as_of", "definitions", "organisations", "by", "where", "course", "counted", "people",
+    "as_of", "known_as_of", "definitions", "organisations", "by", "sector", "station", "course", "counted", "people",
     "compliant", "rate_percent", "hidden",
 )  # fmt: skip
 
 
 def coverage_rows(page: CoveragePage) -> Iterable[Sequence[Cell]]:
-    """Returns the figures of coverage as rows of `COVERAGE_HEAD`; what is hidden is empty and says so."""
-    slugs = {each.course_id: each.slug for each in page.courses}
-    groups = (
-        [("all", page.whole)]
-        + [("sector", row) for row in page.sectors]
-        + [("station", row) for row in page.stations]
+    """Returns the figures of coverage as rows of `COVERAGE_HEAD`; what is hidden is empty and says so.
+
+    Of sectors at stations those with anybody are among them.
+    """
+    rows = [page.whole.row, *(each.row for each in (*page.sectors, *page.stations))]
+    if page.both:
+        rows += [row for row, _course in page.coverage.figures if row[0] == BOTH]
+    for row in dict.fromkeys(rows):
+        yield _written(page, row, "(as chosen)", page.coverage.of(row, page.course))
+        for course in page.courses:
+            yield _written(page, row, course.slug, page.coverage.of(row, course.course_id))
+
+
+def _written(page: CoveragePage, row: Row, course: str, covered: Covered) -> Sequence[Cell]:
+    axis, which = row
+    sector, station = which if isinstance(which, tuple) else (which, which)
+    return (
+        page.day,
+        page.known_at.isoformat(timespec="seconds"),
+        rules.DEFINITIONS_VERSION,
+        len(page.organisations),
+        axis,
+        page.names.get((SECTOR, sector), "") if axis in (SECTOR, BOTH) else "",
+        page.names.get((STATION, station), "") if axis in (STATION, BOTH) else "",
+        course,
+        "posts" if len(page.organisations) > 1 else "people",
+        covered.people,
+        covered.compliant,
+        covered.rate,
+        "yes" if covered.compliant is None else "",
     )
-    for kind, row in groups:
-        cells = [
-            ("(as chosen)", row.covered),
-            *((slugs[int(course)], cell) for course, cell in row.cells.items()),
-        ]
-        for course, covered in cells:
-            yield (
-                page.coverage.day,
-                page.known_at.isoformat(timespec="seconds"),
-                rules.DEFINITIONS_VERSION,
-                len(page.organisations),
-                kind,
-                row.name or "(everybody)",
-                course,
-                "posts" if len(page.organisations) > 1 else "people",
-                covered.people,
-                covered.compliant,
-                covered.rate,
-                "yes" if covered.compliant is None else "",
-            )

@@ -1,8 +1,12 @@
-"""What compliance does in the background: prepare many people, fold the ledger, and check at night that all agrees."""
+"""What compliance does in the background.
+
+It prepares many people, folds the ledger, tells coordinators of a month that is over, and checks everything at night.
+"""
 
 import structlog
 from flask import Flask, current_app
 
+from lms.compliance.coverage_months import tell_coordinators
 from lms.compliance.making import remove_old
 from lms.compliance.rebuilding import rebuild, tend
 from lms.compliance.verifying import verify
@@ -36,5 +40,6 @@ def check_at_night() -> None:
 JOBS = (
     PeriodicJob("compliance.tend", tend_this_house),
     PeriodicJob("compliance.verify", check_at_night, minute="17", hour="1"),
+    PeriodicJob("compliance.tell_coordinators", tell_coordinators, minute="29"),
     PeriodicJob("compliance.remove_old", remove_old, minute="41"),
 )

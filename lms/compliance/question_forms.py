@@ -208,7 +208,7 @@ def _group(word: str) -> Group | None:
 
 
 class CoverageForm(Form):
-    """What coverage is asked about: a month's end, and either a sector or a station."""
+    """What coverage is asked about: a month's end, a sector, a station, both or neither, and a course."""
 
     as_of = SelectField(_l("At the end of"), default="")
     sector = SelectField(_l("Sector"), default="")
@@ -235,13 +235,6 @@ class CoverageForm(Form):
         )
         if not self.as_of.data:
             self.as_of.data = offered[0][0]
-
-    def validate_station(self, field: Field) -> None:
-        """Refuses a sector and a station at once."""
-        if field.data and self.sector.data:
-            raise ValidationError(
-                _l("Choose a sector or a station, not both: together they would tell of few people.")
-            )
 
     def chosen(self) -> dict[str, str]:
         """Returns the address's words again."""

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from lms.compliance.coverage import hide_together
+from lms.compliance.hiding import hide_together
 from lms.compliance.suppression import LEAST, Place, suppress, with_totals
 
 Table = list[list[int]]

@@ -139,7 +139,10 @@ def enough(learners: list[Learner]) -> bool:
 
     How many questions they were saved to is up to the draw: some attempts have few of the type that is answered here.
     """
-    return sum(learner.saves for learner in learners) >= 150 and sum(learner.saves > 0 for learner in learners) >= 4
+    return (
+        sum(learner.saves for learner in learners) >= 150
+        and sum(learner.saves > 0 for learner in learners) >= 4
+    )
 
 
 def test_every_acknowledged_answer_survives_a_kill(demonstration: Path, tmp_path: Path) -> None:

@@ -4,11 +4,18 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.compliance import rules
-from lms.compliance.covering import COVERAGE_HEAD, CoveragePage, answer_coverage, coverage_rows, month_ends
+from lms.compliance.coverage_months import told_months
+from lms.compliance.covering import (
+    COVERAGE_HEAD,
+    CoveragePage,
+    answer_coverage,
+    coverage_rows,
+    months_offered,
+)
+from lms.compliance.holding import LEAST_OF_BOTH
 from lms.compliance.queries import lists
 from lms.compliance.question_forms import CoverageForm
 from lms.compliance.views.blueprint import bp, csv_answer
-from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.people.queries import list_sectors
 from lms.web.access import current_actor, role_needed
@@ -34,7 +41,11 @@ def show_coverage() -> ResponseReturnValue:
     """Renders coverage as the address asks for it."""
     form, page = _answered()
     return render_template(
-        "compliance/coverage.html", form=form, page=page, definitions=rules.DEFINITIONS_VERSION
+        "compliance/coverage.html",
+        form=form,
+        page=page,
+        definitions=rules.DEFINITIONS_VERSION,
+        least=LEAST_OF_BOTH,
     ), 200 if page else 422
 
 
@@ -43,7 +54,7 @@ def show_coverage_csv() -> ResponseReturnValue:
     form, page = _answered()
     if page is None:
         return render_template("compliance/refused.html", form=form, back="compliance.report"), 422
-    return csv_answer(f"coverage-{page.coverage.day}", COVERAGE_HEAD, coverage_rows(page))
+    return csv_answer(f"coverage-{page.day}", COVERAGE_HEAD, coverage_rows(page))
 
 
 def _answered() -> tuple[CoverageForm, CoveragePage | None]:
@@ -51,9 +62,10 @@ def _answered() -> tuple[CoverageForm, CoveragePage | None]:
     organisations = lists.list_covered_organisations(actor)
     choices = lists.find_choices([each.id for each in organisations])
     courses, sectors = lists.list_courses(), list_sectors()
+    months = told_months(actor.organisations(Role.COORDINATOR))
     form = CoverageForm(request.args)
     form.offer(
-        [(end.isoformat(), day(end)) for end in month_ends(clock.today(actor.time_zone))],
+        [(end.isoformat(), day(end)) for end in months_offered(months)],
         [(each.slug, each.name(language)) for each in sectors],
         [(slug, name) for _number, slug, name in choices.stations],
         courses,
@@ -61,4 +73,6 @@ def _answered() -> tuple[CoverageForm, CoveragePage | None]:
     if not form.validate():
         return form, None
     names = {each.slug: each.name(language) for each in sectors}
-    return form, answer_coverage(form.data, organisations, choices, courses, names)
+    return form, answer_coverage(
+        form.data, months, organisations, choices=choices, courses=courses, sectors=names
+    )

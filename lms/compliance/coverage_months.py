@@ -1,0 +1,228 @@
+"""Telling coordinators of months: once for each month's end, as it was known when the month was over; never changed.
+
+A job tells of each month soon after it has ended everywhere. Until it has done so for the first time, a small house is
+told of from what is known now; a large one waits. An organisation that begins to share is counted from the next month
+on, so that nobody can take two figures of one month from each other; where one does not share any more everything that
+was told with it is removed, and the months are told anew without it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from threading import Lock
+from typing import Any
+
+import structlog
+from flask import current_app
+
+from lms.accounts.queries import list_reaches
+from lms.compliance import rules
+from lms.compliance.counting import Filters, stand
+from lms.compliance.coverage import Coverage, coverage_as_document, coverage_of_document, tell
+from lms.compliance.coverage_models import CoverageMonth, CoverageSeries
+from lms.compliance.days import month_ends_before
+from lms.compliance.errors import StillUpdating
+from lms.compliance.holding import Held, State, Told
+from lms.compliance.population import Population
+from lms.compliance.prepared import prepare
+from lms.compliance.queries import coverage as queries
+from lms.compliance.queries.facts import Reach, required_courses
+from lms.compliance.queries.fingerprint import fingerprint
+from lms.compliance.queries.intervals import count_persons
+from lms.compliance.rules import Group
+from lms.compliance.sources import check_whole
+from lms.kernel import clock, db
+from lms.kernel.actor import Role
+from lms.kernel.db import session
+
+log = structlog.get_logger(__name__)
+
+MONTHS = 36
+"""How many months are told when telling begins: two years to ask for, and the year before each."""
+MOST_AT_ONCE = 5000
+"""People up to whom months are told while somebody waits; of more the job tells within the hour."""
+_MOST_REMEMBERED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What is told of a month's end: whose counts it holds, and when it was known."""
+
+    coverage: Coverage
+    organisations: frozenset[int]
+    known_at: datetime
+
+
+def last_ends(count: int = MONTHS) -> list[date]:
+    """Returns the ends of the last months that are over everywhere on earth, the earliest first."""
+    latest = (clock.now() - timedelta(hours=12)).date()
+    return month_ends_before(latest, count)
+
+
+def told_months(reach: Collection[int] | None) -> Mapping[date, Month]:
+    """Returns what is told to coordinators of some organisations (None: of all), by month's end, the earliest first.
+
+    Raises StillUpdating where it has not been told yet and is too much to wait for.
+    """
+    sharing = frozenset(queries.sharing_now(reach))
+    series = queries.find_series(reach)
+    if series is not None and _numbers(series.organisations) <= sharing:
+        return {
+            each.on_day: Month(
+                coverage_of_document(each.on_day, each.figures),
+                _numbers(each.organisations),
+                each.recorded_at,
+            )
+            for each in queries.list_months(series.id)
+        }
+    return _from_now(sharing) if sharing else {}
+
+
+def _numbers(written: str) -> frozenset[int]:
+    return frozenset(map(int, written.split()))
+
+
+@dataclass(slots=True)
+class _Remembered:
+    lock: Lock = field(default_factory=Lock)
+    months: "OrderedDict[Any, Mapping[date, Month]]" = field(default_factory=OrderedDict)
+
+
+def _from_now(sharing: frozenset[int]) -> Mapping[date, Month]:
+    """Tells of all months with the knowledge of now; from memory as long as nothing is recorded."""
+    whole = check_whole(sharing)
+    total = sum(count_persons(each) for each in sharing)
+    if total > MOST_AT_ONCE:
+        raise StillUpdating(0, total)
+    remembered: _Remembered = current_app.extensions.setdefault("coverage_months", _Remembered())
+    ends = last_ends()
+    key = (sharing, ends[-1], fingerprint())
+    with remembered.lock:
+        if key in remembered.months:
+            return remembered.months[key]
+    now = clock.now()
+    made = {each.day: Month(each, sharing, now) for _posts, each in _told(sharing, ends, whole=whole)}
+    with remembered.lock:
+        remembered.months[key] = made
+        while len(remembered.months) > _MOST_REMEMBERED:
+            remembered.months.popitem(last=False)
+    return made
+
+
+def _told(
+    sharing: Collection[int],
+    ends: Sequence[date],
+    *,
+    whole: bool,
+    last: Held | None = None,
+    before: Coverage | None = None,
+) -> Iterator[tuple[Told, Coverage]]:
+    courses = sorted(required_courses(sharing))
+    return tell(_states(sharing, ends, whole=whole), courses=courses, last=last, before=before)
+
+
+def _states(sharing: Collection[int], ends: Sequence[date], *, whole: bool) -> Iterator[tuple[date, Held]]:
+    """Gives how posts stood at the ends of months: from what is prepared, or from the facts while it is not whole."""
+    if whole:
+        for end in ends:
+            yield end, queries.states_on(sharing, end)
+    else:
+        population = prepare(Reach(frozenset(sharing))).population
+        for end in ends:
+            yield end, states(population, end)
+
+
+def states(population: Population, day: date) -> dict[Hashable, State]:
+    """Returns how every post of a population stands on a day."""
+    found: dict[Hashable, State] = {}
+    for each in stand(population, day, Filters()):
+        if each.required:
+            courses = each.by_course()
+            found[each.post.person, each.post.organisation] = State(
+                each.placement.sector,
+                each.placement.station,
+                each.overall.group is Group.COMPLIANT,
+                frozenset((course, how.group is Group.COMPLIANT) for course, how in courses.items()),
+            )
+    return found
+
+
+def tell_coordinators() -> None:
+    """Tells coordinators of every reach what is not told yet."""
+    with db.reading():
+        reaches = list_reaches(Role.COORDINATOR)
+    for reach in reaches:
+        tell_reach(reach)
+
+
+def tell_reach(reach: Collection[int] | None) -> int:
+    """Tells coordinators of a reach of the months that are over and not told yet; returns how many were told.
+
+    What takes long is only read; it is stored at the end in one short transaction, or not at all where something was
+    told or sharing was changed meanwhile. While what is prepared is not whole nothing is told.
+    """
+    _remove_what_is_not_shared(reach)
+    with db.reading():
+        sharing = frozenset(queries.sharing_now(reach))
+        series = queries.find_series(reach)
+        last = None if series is None else queries.find_last_month(series.id)
+        ends = [each for each in last_ends() if last is None or each > last.on_day]
+        if not sharing or not ends or not _is_whole(sharing):
+            return 0
+        before = None if last is None else coverage_of_document(last.on_day, last.figures)
+        posts: Held | None = None if series is None else queries.load_posts(series.id)
+        new = []
+        for told, coverage in _told(sharing, ends, whole=True, last=posts, before=before):
+            new.append(coverage)
+            posts = told.posts
+    if not new or posts is None:
+        return 0
+    with db.unit_of_work():
+        series = queries.find_series(reach)
+        newest = None if series is None else queries.find_last_month(series.id)
+        if frozenset(queries.sharing_now(reach)) != sharing or (newest and newest.on_day) != (
+            last and last.on_day
+        ):
+            return 0
+        _store(series or _begun(reach), sharing, new, posts)
+    log.info("coverage told", months=len(new), posts=len(posts))
+    return len(new)
+
+
+def _is_whole(sharing: Collection[int]) -> bool:
+    try:
+        return check_whole(sharing)
+    except StillUpdating:
+        return False
+
+
+def _remove_what_is_not_shared(reach: Collection[int] | None) -> None:
+    """Removes what was told with an organisation that does not share any more."""
+    with db.unit_of_work():
+        series = queries.find_series(reach)
+        if series is not None and not _numbers(series.organisations) <= set(queries.sharing_now(reach)):
+            queries.remove_series(series)
+
+
+def _begun(reach: Collection[int] | None) -> CoverageSeries:
+    series = CoverageSeries(reach=queries.reach_of(reach), organisations="", recorded_at=clock.now())
+    session.add(series)
+    session.flush()
+    return series
+
+
+def _store(series: CoverageSeries, sharing: Collection[int], months: Sequence[Coverage], posts: Held) -> None:
+    series.organisations = queries.written(sharing)
+    for coverage in months:
+        session.add(
+            CoverageMonth(
+                series_id=series.id,
+                on_day=coverage.day,
+                organisations=series.organisations,
+                definitions=rules.DEFINITIONS_VERSION,
+                figures=coverage_as_document(coverage),
+                recorded_at=clock.now(),
+            )
+        )
+    queries.replace_posts(series.id, posts)
