@@ -14,6 +14,7 @@ from lms.compliance import rules
 from lms.compliance.answers import courses_in_order
 from lms.compliance.calculator import MalformedFacts, explain, parse_facts
 from lms.compliance.counting import Figures, Filters, PopulationCounts
+from lms.compliance.coverage_months import tell_coordinators
 from lms.compliance.facts_file import read_day, read_known_as_of
 from lms.compliance.population import Population
 from lms.compliance.projecting import is_current
@@ -183,3 +184,11 @@ def _figures_document(figures: Figures) -> dict[str, Any]:
         "rate": None if figures.rate is None else round(float(figures.rate), 4),
         "standings": {standing.value: count for standing, count in sorted(figures.by_standing.items())},
     }
+
+
+@compliance_cli.command("tell-coordinators")
+@with_appcontext
+def tell_coordinators_command() -> None:
+    """Tells coordinators of the months that are over and were not told yet; the worker does so each hour."""
+    told = tell_coordinators()
+    click.echo(f"Told: {told} month{'s' if told != 1 else ''}." if told else "There was nothing new to tell.")

@@ -148,12 +148,11 @@ def states(population: Population, day: date) -> dict[Hashable, State]:
     return found
 
 
-def tell_coordinators() -> None:
-    """Tells coordinators of every reach what is not told yet."""
+def tell_coordinators() -> int:
+    """Tells coordinators of every reach what is not told yet; returns how many months that were."""
     with db.reading():
         reaches = list_reaches(Role.COORDINATOR)
-    for reach in reaches:
-        tell_reach(reach)
+    return sum(tell_reach(reach) for reach in reaches)
 
 
 def tell_reach(reach: Collection[int] | None) -> int:

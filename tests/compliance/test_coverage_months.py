@@ -240,3 +240,9 @@ def test_what_is_written_is_read_back(crowded: Flask) -> None:
         coverage = told_months(None)[END].coverage
     again = coverage_of_document(END, coverage_as_document(coverage))
     assert again.figures == {key: each for key, each in coverage.figures.items() if not each.nobody}
+
+
+def test_the_command_tells_what_is_new(crowded: Flask) -> None:
+    runner = crowded.test_cli_runner()
+    assert runner.invoke(args=["compliance", "tell-coordinators"]).output.endswith("months.\n")
+    assert runner.invoke(args=["compliance", "tell-coordinators"]).output == "There was nothing new to tell.\n"
