@@ -18,7 +18,7 @@ from typing import Any
 
 import flask_migrate
 from flask import Flask
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 
 from bench.__main__ import quiet_app
 from bench.crowd import Crowd, make_crowd
@@ -30,6 +30,8 @@ from lms.certification.rules import last_valid_day, make_serial, parse_period
 from lms.compliance.answers import answer_people, answer_report
 from lms.compliance.asking import Question, Words
 from lms.compliance.counting import Filters
+from lms.compliance.coverage import WHOLE
+from lms.compliance.coverage_months import tell_reach, told_months
 from lms.compliance.exact import FactsCounts
 from lms.compliance.many import standings_on
 from lms.compliance.projecting import bring_up_to_date
@@ -246,6 +248,32 @@ def prepared_mb(database: str) -> str:
     return ", ".join(f"{name} {mb:.0f}" for name, mb in found.items())
 
 
+def look_at_tables(database: str) -> None:
+    """Lets PostgreSQL count what is in the tables, as it does by itself in a house that is in use."""
+    if database == "postgresql":
+        with unit_of_work():
+            session.execute(text("ANALYZE"))
+
+
+def coverage() -> None:
+    """Measures the job that tells coordinators: three years at once, and what a page then reads."""
+    with unit_of_work():
+        session.execute(update(Organisation).values(shares_coverage=True))
+    began = time.perf_counter()
+    months = tell_reach(None)
+    print(
+        f"  {'coverage told for the first time':44} {time.perf_counter() - began:10.1f} s   {months} months"
+    )
+
+    def read() -> None:
+        with reading():
+            told = told_months(None)
+            told.on(told.days[-1])
+            told.trend(told.days[-13:], WHOLE, None)
+
+    show("coverage read, a month and the year before it", timed(read, 10))
+
+
 def run(database: str, size: int, folder: Path) -> None:
     """Makes a house of a size and prints its table."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -255,15 +283,14 @@ def run(database: str, size: int, folder: Path) -> None:
         began = time.perf_counter()
         crowd = make_crowd(settings, size, lambda _done: None)
         print(f"  {'made in':44} {time.perf_counter() - began:10.1f} s", flush=True)
+        look_at_tables(database)
         began = time.perf_counter()
         rebuild(app, None, 2)
         goal = {(1_000_000, "postgresql"): "goal 600 s", (100_000, "sqlite"): "goal 120 s"}.get(
             (size, database), ""
         )
         print(f"  {'rebuild':44} {time.perf_counter() - began:10.1f} s   {goal}".rstrip(), flush=True)
-        if database == "postgresql":
-            with unit_of_work():
-                session.execute(text("ANALYZE"))
+        look_at_tables(database)
         measure(app, crowd)
         if size <= EXACT_PEOPLE:
             exact(crowd)
@@ -275,6 +302,7 @@ def run(database: str, size: int, folder: Path) -> None:
             found = verify()
         took = time.perf_counter() - began
         print(f"  {'verify':44} {took:10.1f} s   {'clean' if found.clean else found}", flush=True)
+        coverage()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"  disk {size_mb(database, folder):.0f} MB; {prepared_mb(database)}")
         print(f"  {found.rows} intervals; peak memory of this process {peak:.0f} MB", flush=True)

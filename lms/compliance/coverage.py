@@ -157,21 +157,40 @@ def _rows(known: Sequence[Id], met: Iterable[Id]) -> Sequence[Id]:
     return [*known, *sorted(set(met) - set(known), key=str)]
 
 
-def coverage_as_document(coverage: Coverage) -> list[list[Any]]:
-    """Writes what is shown as a document can hold it; figures about nobody are left out."""
-    return [
-        [axis, list(row) if isinstance(row, tuple) else row, course, each.people, each.compliant, each.others]
-        for ((axis, row), course), each in coverage.figures.items()
-        if not each.nobody
-    ]
+Document: TypeAlias = list[list[Any]]
+"""Figures as a document holds them: axis, row, course, people, compliant, others."""
 
 
-def coverage_of_document(day: date, document: Iterable[Sequence[Any]]) -> Coverage:
-    """Reads what `coverage_as_document` wrote."""
-    return Coverage(
-        day,
-        {
-            ((axis, tuple(row) if isinstance(row, list) else row), course): Covered(*counts)
-            for axis, row, course, *counts in document
-        },
-    )
+def coverage_as_documents(coverage: Coverage) -> tuple[Document, Document]:
+    """Writes what is shown: sectors, stations and all of them, and apart from them, being many, sectors at stations.
+
+    Figures about nobody are left out.
+    """
+    sums: Document = []
+    both: Document = []
+    for ((axis, row), course), each in coverage.figures.items():
+        if not each.nobody:
+            name = list(row) if isinstance(row, tuple) else row
+            written = [axis, name, course, each.people, each.compliant, each.others]
+            (both if axis == BOTH else sums).append(written)
+    return sums, both
+
+
+def coverage_of_documents(day: date, *documents: Iterable[Sequence[Any]]) -> Coverage:
+    """Reads what `coverage_as_documents` wrote."""
+    figures = {
+        ((axis, tuple(row) if isinstance(row, list) else row), course): Covered(*counts)
+        for document in documents
+        for axis, row, course, *counts in document
+    }
+    return Coverage(day, figures)
+
+
+def read_covered(document: Iterable[Sequence[Any]], row: Row, course: Id | None) -> Covered:
+    """Reads one row of one course."""
+    axis, which = row
+    name = list(which) if isinstance(which, tuple) else which
+    for kind, named, of, *counts in document:
+        if of == course and kind == axis and named == name:
+            return Covered(*counts)
+    return NOBODY_COVERED

@@ -41,8 +41,10 @@ class CoverageMonth(Model):
     organisations: Mapped[str] = mapped_column(Text)
     # The version of the definitions it was counted by.
     definitions: Mapped[str] = mapped_column(String(20))
-    # What is shown: axis, row, course, people, compliant, others; empty where it is hidden.
+    # What is shown of all, of sectors and of stations: axis, row, course, people, compliant, others; null where hidden.
     figures: Mapped[list[Any]] = mapped_column(Document)
+    # The same of sectors at stations, which are many.
+    figures_of_both: Mapped[list[Any]] = mapped_column(Document)
     recorded_at: Mapped[datetime] = mapped_column(Moment)
 
 

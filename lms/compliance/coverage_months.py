@@ -11,7 +11,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from flask import current_app
@@ -19,11 +19,18 @@ from flask import current_app
 from lms.accounts.queries import list_reaches
 from lms.compliance import rules
 from lms.compliance.counting import Filters, stand
-from lms.compliance.coverage import Coverage, coverage_as_document, coverage_of_document, tell
+from lms.compliance.coverage import (
+    Coverage,
+    Covered,
+    coverage_as_documents,
+    coverage_of_documents,
+    read_covered,
+    tell,
+)
 from lms.compliance.coverage_models import CoverageMonth, CoverageSeries
 from lms.compliance.days import month_ends_before
 from lms.compliance.errors import StillUpdating
-from lms.compliance.holding import Held, State, Told
+from lms.compliance.holding import BOTH, Held, Row, State, Told
 from lms.compliance.population import Population
 from lms.compliance.prepared import prepare
 from lms.compliance.queries import coverage as queries
@@ -60,23 +67,72 @@ def last_ends(count: int = MONTHS) -> list[date]:
     return month_ends_before(latest, count)
 
 
-def told_months(reach: Collection[int] | None) -> Mapping[date, Month]:
-    """Returns what is told to coordinators of some organisations (None: of all), by month's end, the earliest first.
+class Months(Protocol):
+    """The months that are told, wherever they come from."""
+
+    @property
+    def days(self) -> Sequence[date]:
+        """Returns their ends, the earliest first."""
+
+    def on(self, day: date) -> Month | None:
+        """Returns what is told of a month's end, None where nothing is."""
+
+    def trend(self, days: Collection[date], row: Row, course: rules.Id | None) -> Mapping[date, Covered]:
+        """Returns one row of one course (None: of everything required) at the ends of those months that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Months that were told and stored; only what is asked for is read."""
+
+    series_id: int
+
+    @property
+    def days(self) -> Sequence[date]:
+        return queries.list_told_days(self.series_id)
+
+    def on(self, day: date) -> Month | None:
+        kept = queries.find_month(self.series_id, day)
+        if kept is None:
+            return None
+        return Month(
+            coverage_of_documents(day, kept.figures, kept.figures_of_both),
+            _numbers(kept.organisations),
+            kept.recorded_at,
+        )
+
+    def trend(self, days: Collection[date], row: Row, course: rules.Id | None) -> Mapping[date, Covered]:
+        found = queries.list_figures(self.series_id, days, both=row[0] == BOTH)
+        return {day: read_covered(document, row, course) for day, document in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Months told from what is known now."""
+
+    months: Mapping[date, Month]
+
+    @property
+    def days(self) -> Sequence[date]:
+        return list(self.months)
+
+    def on(self, day: date) -> Month | None:
+        return self.months.get(day)
+
+    def trend(self, days: Collection[date], row: Row, course: rules.Id | None) -> Mapping[date, Covered]:
+        return {day: self.months[day].coverage.of(row, course) for day in days if day in self.months}
+
+
+def told_months(reach: Collection[int] | None) -> Months:
+    """Returns what is told to coordinators of some organisations (None: of all).
 
     Raises StillUpdating where it has not been told yet and is too much to wait for.
     """
     sharing = frozenset(queries.sharing_now(reach))
     series = queries.find_series(reach)
     if series is not None and _numbers(series.organisations) <= sharing:
-        return {
-            each.on_day: Month(
-                coverage_of_document(each.on_day, each.figures),
-                _numbers(each.organisations),
-                each.recorded_at,
-            )
-            for each in queries.list_months(series.id)
-        }
-    return _from_now(sharing) if sharing else {}
+        return _Kept(series.id)
+    return _Made(_from_now(sharing) if sharing else {})
 
 
 def _numbers(written: str) -> frozenset[int]:
@@ -169,7 +225,9 @@ def tell_reach(reach: Collection[int] | None) -> int:
         ends = [each for each in last_ends() if last is None or each > last.on_day]
         if not sharing or not ends or not _is_whole(sharing):
             return 0
-        before = None if last is None else coverage_of_document(last.on_day, last.figures)
+        before = None
+        if last is not None:
+            before = coverage_of_documents(last.on_day, last.figures, last.figures_of_both)
         posts: Held | None = None if series is None else queries.load_posts(series.id)
         new = []
         for told, coverage in _told(sharing, ends, whole=True, last=posts, before=before):
@@ -214,13 +272,15 @@ def _begun(reach: Collection[int] | None) -> CoverageSeries:
 def _store(series: CoverageSeries, sharing: Collection[int], months: Sequence[Coverage], posts: Held) -> None:
     series.organisations = queries.written(sharing)
     for coverage in months:
+        figures, figures_of_both = coverage_as_documents(coverage)
         session.add(
             CoverageMonth(
                 series_id=series.id,
                 on_day=coverage.day,
                 organisations=series.organisations,
                 definitions=rules.DEFINITIONS_VERSION,
-                figures=coverage_as_document(coverage),
+                figures=figures,
+                figures_of_both=figures_of_both,
                 recorded_at=clock.now(),
             )
         )

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from lms.compliance import rules
-from lms.compliance.coverage import WHOLE, Coverage, Covered
-from lms.compliance.coverage_months import Month, last_ends
+from lms.compliance.coverage import NOBODY_COVERED, WHOLE, Coverage, Covered
+from lms.compliance.coverage_months import Months, last_ends
 from lms.compliance.days import month_ends_before
 from lms.compliance.holding import BOTH, SECTOR, STATION, Row
 from lms.compliance.queries.facts import CourseWords
@@ -20,9 +20,9 @@ MONTHS_OFFERED = 24
 MONTHS_OF_TREND = 12
 
 
-def months_offered(months: Iterable[date]) -> list[date]:
+def months_offered(months: Months) -> list[date]:
     """Returns the ends of months that can be asked for, the latest first; where nothing is told, the last one."""
-    return sorted(months, reverse=True)[:MONTHS_OFFERED] or last_ends(1)
+    return [*reversed(months.days)][:MONTHS_OFFERED] or last_ends(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class _Asked:
 
 def answer_coverage(
     chosen: Mapping[str, Any],
-    months: Mapping[date, Month],
+    months: Months,
     organisations: Sequence[Organisation],
     *,
     choices: Choices,
@@ -112,7 +112,7 @@ def answer_coverage(
 ) -> CoveragePage:
     """Makes coverage for what the form holds: as_of, and the slugs of a sector, of a station, and of a course."""
     day = date.fromisoformat(chosen["as_of"])
-    month = months.get(day)
+    month = months.on(day)
     coverage = month.coverage if month else Coverage(day, {})
     counted = month.organisations if month else frozenset()
     required = [each for each in courses if not coverage.of(WHOLE, each.course_id).nobody]
@@ -124,13 +124,15 @@ def answer_coverage(
         course,
         [] if course is not None else required,
     )
-    latest = max(months, default=day)
+    days = months.days
+    ends = (*month_ends_before(day, MONTHS_OF_TREND), day)
+    trend = months.trend(ends, asked.row, course)
     return CoveragePage(
         coverage=coverage,
         course=course,
         organisations=[each for each in organisations if each.id in counted],
         joining=[each for each in organisations if each.id not in counted]
-        if months and day == latest
+        if days and day == days[-1]
         else [],
         sectors=_sectors(asked, sectors),
         stations=_stations(asked, choices),
@@ -139,10 +141,7 @@ def answer_coverage(
         whole=asked.line(
             asked.row, "", " · ".join(each[-1] for each in (asked.sector, asked.station) if each)
         ),
-        trend=[
-            (end, months[end].coverage.of(asked.row, course) if end in months else Covered(0, 0, 0))
-            for end in (*month_ends_before(day, MONTHS_OF_TREND), day)
-        ],
+        trend=[(end, trend.get(end, NOBODY_COVERED)) for end in ends],
         known_at=month.known_at if month else clock.now(),
         names={(SECTOR, slug): name for slug, name in sectors.items()}
         | {(STATION, number): name for number, _slug, name in choices.stations},

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("organisations", sa.Text(), nullable=False),
         sa.Column("definitions", sa.String(length=20), nullable=False),
         sa.Column("figures", database.Document, nullable=False),
+        sa.Column("figures_of_both", database.Document, nullable=False),
         sa.Column("recorded_at", database.Moment(), nullable=False),
         sa.ForeignKeyConstraint(["series_id"], ["coverage_series.id"]),
         sa.PrimaryKeyConstraint("series_id", "on_day", name=op.f("pk_coverage_month")),

@@ -10,10 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.compliance import coverage_months
-from lms.compliance.coverage import WHOLE, coverage_as_document, coverage_of_document
+from lms.compliance.coverage import WHOLE, Coverage, coverage_as_documents, coverage_of_documents
 from lms.compliance.coverage_models import CoverageMonth, CoveragePost, CoverageSeries
 from lms.compliance.coverage_months import states, tell_coordinators, tell_reach, told_months
 from lms.compliance.errors import StillUpdating
+from lms.compliance.holding import BOTH, SECTOR, STATION
 from lms.compliance.models import LedgerState
 from lms.compliance.population import Population
 from lms.compliance.queries import coverage as queries
@@ -65,8 +66,14 @@ def crowded(app: Flask) -> Flask:
 
 def whole(day: date) -> tuple[int | None, int | None]:
     with reading():
-        told = told_months(None)[day].coverage.of(WHOLE)
+        month = told_months(None).on(day)
+    assert month is not None
+    told = month.coverage.of(WHOLE)
     return told.people, told.compliant
+
+
+def somebody(coverage: Coverage) -> dict[object, object]:
+    return {key: each for key, each in coverage.figures.items() if not each.nobody}
 
 
 def share(slug: str, shares: bool) -> None:
@@ -90,13 +97,15 @@ def test_a_month_is_told_once_as_it_was_known_then(crowded: Flask) -> None:
         assert tell_reach(None) == 0
         assert whole(END) == before
         with reading():
-            assert NEXT_END not in told_months(None)
+            assert told_months(None).on(NEXT_END) is None
         with clock.using(FixedClock(DECEMBER)):
             assert tell_reach(None) == 1
             later = whole(NEXT_END)
             assert whole(END) == before
             with reading():
-                assert told_months(None)[NEXT_END].known_at == DECEMBER
+                month = told_months(None).on(NEXT_END)
+                assert month is not None
+                assert month.known_at == DECEMBER
         assert later[0] is not None
         assert later[0] < before[0]
 
@@ -104,15 +113,18 @@ def test_a_month_is_told_once_as_it_was_known_then(crowded: Flask) -> None:
 def test_what_is_told_from_memory_and_what_is_stored_are_the_same(crowded: Flask) -> None:
     with crowded.app_context():
         with reading():
-            at_once = {day: each.coverage for day, each in told_months(None).items()}
+            at_once = told_months(None)
         tell_coordinators()
         with reading():
-            stored = {day: each.coverage for day, each in told_months(None).items()}
-        assert list(at_once) == list(stored)
-        for day, coverage in at_once.items():
-            assert {key: each for key, each in coverage.figures.items() if not each.nobody} == stored[
-                day
-            ].figures
+            stored = told_months(None)
+            assert stored.days == at_once.days
+            for day in at_once.days:
+                one, other = at_once.on(day), stored.on(day)
+                assert one is not None
+                assert other is not None
+                assert somebody(one.coverage) == other.coverage.figures
+            for row in (WHOLE, (SECTOR, "wash"), (STATION, 1), (BOTH, ("wash", 1)), (BOTH, ("wash", 77))):
+                assert stored.trend(stored.days, row, None) == at_once.trend(stored.days, row, None)
 
 
 def test_prepared_standings_and_facts_say_the_same(crowded: Flask) -> None:
@@ -163,7 +175,7 @@ def test_nothing_stays_of_who_does_not_share_any_more(crowded: Flask) -> None:
         with reading():
             assert not session.query(CoverageSeries).count()
             assert not session.query(CoveragePost).count()
-            assert not told_months(None)
+            assert not told_months(None).days
 
 
 def test_each_reach_has_its_own_months(crowded: Flask, client: FlaskClient) -> None:
@@ -237,12 +249,16 @@ def test_a_sector_at_a_station_is_told_where_there_are_enough(crowded: Flask, cl
 
 def test_what_is_written_is_read_back(crowded: Flask) -> None:
     with crowded.app_context(), reading():
-        coverage = told_months(None)[END].coverage
-    again = coverage_of_document(END, coverage_as_document(coverage))
-    assert again.figures == {key: each for key, each in coverage.figures.items() if not each.nobody}
+        month = told_months(None).on(END)
+    assert month is not None
+    sums, both = coverage_as_documents(month.coverage)
+    assert {each[0] for each in both} == {BOTH}
+    assert coverage_of_documents(END, sums, both).figures == somebody(month.coverage)
 
 
 def test_the_command_tells_what_is_new(crowded: Flask) -> None:
     runner = crowded.test_cli_runner()
     assert runner.invoke(args=["compliance", "tell-coordinators"]).output.endswith("months.\n")
-    assert runner.invoke(args=["compliance", "tell-coordinators"]).output == "There was nothing new to tell.\n"
+    assert (
+        runner.invoke(args=["compliance", "tell-coordinators"]).output == "There was nothing new to tell.\n"
+    )

@@ -1,8 +1,9 @@
 """What was told to coordinators, whose counts they may see, and how posts stand on a day."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -34,13 +35,29 @@ def find_series(organisations: Collection[int] | None) -> CoverageSeries | None:
     return session.scalar(select(CoverageSeries).where(CoverageSeries.reach == reach_of(organisations)))
 
 
-def list_months(series_id: int) -> list[CoverageMonth]:
-    """Lists the months that were told, the earliest first."""
-    return list(
-        session.scalars(
-            select(CoverageMonth).where(CoverageMonth.series_id == series_id).order_by(CoverageMonth.on_day)
+def find_month(series_id: int, day: date) -> CoverageMonth | None:
+    """Finds what was told of a month's end."""
+    return session.get(CoverageMonth, (series_id, day))
+
+
+def list_told_days(series_id: int) -> Sequence[date]:
+    """Lists the ends of the months that were told, the earliest first."""
+    return session.scalars(
+        select(CoverageMonth.on_day)
+        .where(CoverageMonth.series_id == series_id)
+        .order_by(CoverageMonth.on_day)
+    ).all()
+
+
+def list_figures(series_id: int, days: Collection[date], *, both: bool) -> dict[date, list[Any]]:
+    """Lists what was told of months: of sectors at stations, or of everything else."""
+    column = CoverageMonth.figures_of_both if both else CoverageMonth.figures
+    rows = session.execute(
+        select(CoverageMonth.on_day, column).where(
+            CoverageMonth.series_id == series_id, CoverageMonth.on_day.in_(sorted(days))
         )
     )
+    return {row[0]: row[1] for row in rows}
 
 
 def find_last_month(series_id: int) -> CoverageMonth | None:
