@@ -1,6 +1,7 @@
 """Days a report looks at: ends of months and quarters, a year before, and the checkpoints of its ledger. Pure."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 CHECKPOINTS = (1, 11, 21)
 """The days of a month before which the ledger is added up: a report then adds at most eleven days to what it finds."""
@@ -11,6 +12,7 @@ def checkpoint_of(day: date) -> date:
     return day.replace(day=max(each for each in CHECKPOINTS if each <= day.day))
 
 
+@lru_cache(maxsize=20_000)
 def checkpoint_after(day: date) -> date:
     """Returns the first day with a checkpoint after a day."""
     later = next((each for each in CHECKPOINTS if each > day.day), None)

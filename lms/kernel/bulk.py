@@ -1,6 +1,6 @@
 """Adding many rows of one table at once: COPY on PostgreSQL, one prepared INSERT on SQLite, no object for each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,27 +24,46 @@ def add_rows(table: type[Model], columns: Sequence[str], rows: Sequence[Sequence
     if connection.dialect.name == "postgresql":
         cursor = connection.connection.cursor()
         with cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
-            for start in range(0, len(rows), CHUNK):
-                lines = ("\t".join(map(_copied, row)) for row in rows[start : start + CHUNK])
-                copy.write("\n".join(lines) + "\n")
+            for chunk in _by_columns(rows, _Copied):
+                copy.write("\n".join(map("\t".join, chunk)) + "\n")
         return
     marks = ", ".join("?" * len(columns))
     connection.exec_driver_sql(
         f"INSERT INTO {name} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own tables and columns
-        list(_plain(rows)),
+        [row for chunk in _by_columns(rows, _Plain) for row in chunk],
     )
 
 
-def _copied(value: Any) -> str:
-    """Writes a value as COPY reads it."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPED) if not value.isalnum() else value
-    return value.isoformat() if isinstance(value, date) else str(value)
+class _Copied(dict[Any, str]):
+    """Values as COPY reads them; each is written once and found again from then on."""
+
+    def __missing__(self, value: Any) -> str:
+        """Writes a value that was not met before."""
+        if value is None:
+            text = "\\N"
+        elif isinstance(value, str):
+            text = value.translate(_ESCAPED)
+        else:
+            text = value.isoformat() if isinstance(value, date) else str(value)
+        self[value] = text
+        return text
 
 
-def _plain(rows: Iterable[Sequence[Any]]) -> Iterable[tuple[Any, ...]]:
-    # SQLite keeps days as text, as SQLAlchemy writes them.
-    for row in rows:
-        yield tuple(value.isoformat() if isinstance(value, date) else value for value in row)
+class _Plain(dict[Any, Any]):
+    """Values as SQLite keeps them: days are text, as SQLAlchemy writes them."""
+
+    def __missing__(self, value: Any) -> Any:
+        """Writes a value that was not met before."""
+        plain = value.isoformat() if isinstance(value, date) else value
+        self[value] = plain
+        return plain
+
+
+def _by_columns(
+    rows: Sequence[Sequence[Any]], words: type[_Copied] | type[_Plain]
+) -> Iterator[Iterator[tuple[Any, ...]]]:
+    """Gives rows in chunks, their values written column by column: most values stand in many rows of a column."""
+    for start in range(0, len(rows), CHUNK):
+        columns = zip(*rows[start : start + CHUNK], strict=True)
+        # A memory for each column: True and 1 are the same to a dictionary.
+        yield zip(*(map(words().__getitem__, column) for column in columns), strict=True)

@@ -1,8 +1,10 @@
 """A loaded demonstration, made once for the folder: the tests of it only read."""
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import flask_migrate
 import pytest
@@ -42,10 +44,23 @@ def load(app: Flask) -> list[str]:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An application on SQLite with the demonstration."""
-    folder: Path = tmp_path_factory.mktemp("demonstration")
-    app = published(make_settings(folder, f"sqlite:///{folder / 'demo.db'}"))
-    load(app)
+    """An application on SQLite with the demonstration, which is loaded once for all workers."""
+    root = tmp_path_factory.getbasetemp()
+    folder = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / "anchored-demonstration"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            app = published(make_settings(folder, f"sqlite:///{folder / 'demo.db'}"))
+            load(app)
+            with app.app_context():
+                database.db.session.remove()
+                database.db.engine.dispose()
+            (folder / "ready").touch()
+    own = tmp_path_factory.mktemp("demonstration")
+    shutil.copyfile(folder / "demo.db", own / "demo.db")
+    app = create_app(make_settings(own, f"sqlite:///{own / 'demo.db'}"))
+    app.config.update(WTF_CSRF_ENABLED=False)
     yield app
     with app.app_context():
         database.db.session.remove()
