@@ -17,6 +17,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, event, text
 
 from lms.app import create_app
@@ -154,10 +155,28 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return make_settings(tmp_path, database_url)
 
 
+class Compiled(BytecodeCache):
+    """Templates compiled once for all applications of a test run: each would compile the same ones again."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """An application with an empty database."""
     application = create_app(settings)
+    application.jinja_env.bytecode_cache = COMPILED
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     yield application
     with application.app_context():
