@@ -8,13 +8,14 @@ import gc
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import delete, text, update
+from sqlalchemy.exc import OperationalError
 
 from lms.compliance import ledger as ledgers
 from lms.compliance.interval_rows import Ledger
@@ -34,6 +35,7 @@ from lms.kernel.db import Model, session
 
 BATCH = 500
 """People read at a time: PostgreSQL goes through a whole table for a list of two thousand, by the index for this."""
+LONGEST_WAIT_MS = 2000
 STOOD_STILL = timedelta(minutes=15)
 REBUILD = "rebuild"
 Progress = Callable[[int, int], None]
@@ -80,10 +82,17 @@ def _clear() -> int:
 
 
 def _empty(*tables: type[Model]) -> None:
-    """Removes all rows; on PostgreSQL without going through them one by one, which would leave them to be swept up."""
+    """Removes all rows; on PostgreSQL without going through them one by one, which would leave them to be swept up.
+
+    That needs the tables for itself. Where somebody reads them for long, as the nightly check does, everybody else
+    would wait behind it, so then the rows are removed one by one.
+    """
     if db.db.engine.dialect.name == "postgresql":
-        session.execute(text(f"TRUNCATE {', '.join(table.__tablename__ for table in tables)}"))
-        return
+        with suppress(OperationalError), session.begin_nested():
+            session.execute(text(f"SET LOCAL lock_timeout = {LONGEST_WAIT_MS}"))
+            session.execute(text(f"TRUNCATE {', '.join(table.__tablename__ for table in tables)}"))
+            session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
+            return
     for table in tables:
         session.execute(delete(table))
 

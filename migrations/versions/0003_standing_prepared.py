@@ -81,7 +81,7 @@ def make_ledger() -> None:
     )
     for table, day, key in (
         ("ledger_day", "on_day", ("organisation_id", "sector")),
-        ("ledger_checkpoint", "before_on", ("sector", "organisation_id")),
+        ("ledger_month", "month", ("sector", "organisation_id")),
     ):
         op.create_table(
             table,
@@ -93,8 +93,8 @@ def make_ledger() -> None:
         "ledger_state",
         needed("id", database.BigId),
         needed("basis", sa.Text()),
-        sa.Column("first_checkpoint", sa.Date(), nullable=True),
-        sa.Column("last_checkpoint", sa.Date(), nullable=True),
+        sa.Column("first_month", sa.Date(), nullable=True),
+        sa.Column("last_month", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_state")),
     )
     op.create_table(
@@ -124,7 +124,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Takes them away again: all of it follows from the facts."""
     for table in (
-        "projection", "ledger_state", "ledger_checkpoint", "ledger_day", "ledger_entry", "post_interval",
+        "projection", "ledger_state", "ledger_month", "ledger_day", "ledger_entry", "post_interval",
         "standing_interval",
     ):  # fmt: skip
         op.drop_table(table)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from lms.compliance import ledger as ledgers, projecting, rebuilding, sources
 from lms.compliance.models import LedgerEntry, Projection, StandingInterval
@@ -13,7 +14,7 @@ from lms.compliance.queries import intervals
 from lms.compliance.queries.ledger import list_unfinished, read_state
 from lms.compliance.rebuilding import fold_all, rebuild, tend
 from lms.compliance.verifying import verify
-from lms.kernel import clock
+from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import sweep
@@ -199,3 +200,14 @@ def test_verify_finds_what_was_changed_by_hand(house: Flask) -> None:
     with reading():
         assert verify().days > 0
     assert len(intervals.next_persons(None, 0, 100)) == PEOPLE + 5
+
+
+def test_a_rebuild_waits_for_nobody_who_reads(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL emptying a table at once would wait for a reader, and everybody else behind it."""
+    monkeypatch.setattr(rebuilding, "LONGEST_WAIT_MS", 50)
+    require()
+    rebuild(house)
+    with database.db.engine.connect() as reader:
+        assert reader.execute(text("SELECT count(*) FROM standing_interval")).scalar_one()
+        rebuild(house)
+    assert is_clean()

@@ -10,7 +10,14 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect
 
+from lms.compliance.projecting import is_current
+from lms.compliance.rebuilding import fold_all, rebuild, tend
+from lms.compliance.verifying import verify
 from lms.kernel import db as database
+from lms.kernel.db import reading, unit_of_work
+from lms.kernel.outbox import sweep
+from tests.compliance.house import a_course, asked
+from tests.factories.people import make_small_house
 
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
 
@@ -31,3 +38,24 @@ def test_they_go_down_and_up_and_equal_the_models(house: Flask) -> None:
     with database.db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, database.Model.metadata) == []
+
+
+def test_a_house_of_the_last_release_is_prepared_anew(app: Flask) -> None:
+    """Standings that an earlier version prepared are not read by a later one that keeps its ledger otherwise."""
+    make_small_house(app)
+    with app.app_context():
+        with unit_of_work():
+            asked(None, a_course())
+        rebuild(app)
+        flask_migrate.downgrade(revision="0009")
+        flask_migrate.upgrade()
+        with reading():
+            assert not is_current()
+        tend(app)
+        sweep()
+        fold_all()
+        with reading():
+            assert is_current()
+            found = verify()
+        assert found.clean
+        assert found.rows
