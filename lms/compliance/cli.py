@@ -161,6 +161,14 @@ def rebuild_command(processes: int) -> None:
     click.echo(f"The standings of {persons} people are prepared ({time.monotonic() - began:.1f} s).")
 
 
+@compliance_cli.command("tell-coordinators")
+@with_appcontext
+def tell_coordinators_command() -> None:
+    """Tells coordinators of the months that are over and were not told yet; the worker does so each hour."""
+    told = tell_coordinators()
+    click.echo(f"Told: {told} month{'s' if told != 1 else ''}." if told else "There was nothing new to tell.")
+
+
 def _report_document(slug: str, report: Report, courses: dict[int, str]) -> dict[str, Any]:
     return {
         "organisation": slug,
@@ -184,11 +192,3 @@ def _figures_document(figures: Figures) -> dict[str, Any]:
         "rate": None if figures.rate is None else round(float(figures.rate), 4),
         "standings": {standing.value: count for standing, count in sorted(figures.by_standing.items())},
     }
-
-
-@compliance_cli.command("tell-coordinators")
-@with_appcontext
-def tell_coordinators_command() -> None:
-    """Tells coordinators of the months that are over and were not told yet; the worker does so each hour."""
-    told = tell_coordinators()
-    click.echo(f"Told: {told} month{'s' if told != 1 else ''}." if told else "There was nothing new to tell.")

@@ -36,9 +36,8 @@ from lms.compliance.prepared import prepare
 from lms.compliance.queries import coverage as queries
 from lms.compliance.queries.facts import Reach, required_courses
 from lms.compliance.queries.fingerprint import fingerprint
-from lms.compliance.queries.intervals import count_persons
 from lms.compliance.rules import Group
-from lms.compliance.sources import check_whole
+from lms.compliance.sources import check_whole, is_large
 from lms.kernel import clock, db
 from lms.kernel.actor import Role
 from lms.kernel.db import session
@@ -47,18 +46,17 @@ log = structlog.get_logger(__name__)
 
 MONTHS = 36
 """How many months are told when telling begins: two years to ask for, and the year before each."""
-MOST_AT_ONCE = 5000
-"""People up to whom months are told while somebody waits; of more the job tells within the hour."""
 _MOST_REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What is told of a month's end: whose counts it holds, and when it was known."""
+    """What is told of a month's end: whose counts it holds, when it was known, and by which definitions."""
 
     coverage: Coverage
     organisations: frozenset[int]
     known_at: datetime
+    definitions: str
 
 
 def last_ends(count: int = MONTHS) -> list[date]:
@@ -99,6 +97,7 @@ class _Kept:
             coverage_of_documents(day, kept.figures, kept.figures_of_both),
             _numbers(kept.organisations),
             kept.recorded_at,
+            kept.definitions,
         )
 
     def trend(self, days: Collection[date], row: Row, course: rules.Id | None) -> Mapping[date, Covered]:
@@ -148,9 +147,8 @@ class _Remembered:
 def _from_now(sharing: frozenset[int]) -> Mapping[date, Month]:
     """Tells of all months with the knowledge of now; from memory as long as nothing is recorded."""
     whole = check_whole(sharing)
-    total = sum(count_persons(each) for each in sharing)
-    if total > MOST_AT_ONCE:
-        raise StillUpdating(0, total)
+    if is_large(sharing):
+        raise StillUpdating(0, len(last_ends()))
     remembered: _Remembered = current_app.extensions.setdefault("coverage_months", _Remembered())
     ends = last_ends()
     key = (sharing, ends[-1], fingerprint())
@@ -158,7 +156,10 @@ def _from_now(sharing: frozenset[int]) -> Mapping[date, Month]:
         if key in remembered.months:
             return remembered.months[key]
     now = clock.now()
-    made = {each.day: Month(each, sharing, now) for _posts, each in _told(sharing, ends, whole=whole)}
+    made = {
+        each.day: Month(each, sharing, now, rules.DEFINITIONS_VERSION)
+        for _posts, each in _told(sharing, ends, whole=whole)
+    }
     with remembered.lock:
         remembered.months[key] = made
         while len(remembered.months) > _MOST_REMEMBERED:

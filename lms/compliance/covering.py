@@ -55,6 +55,7 @@ class CoveragePage:
     whole: CoverageRow
     trend: Sequence[tuple[date, Covered]]
     known_at: datetime
+    definitions: str
     names: Mapping[Row, str]
     # What was chosen, by name; empty where nothing was.
     sector_name: str
@@ -143,6 +144,7 @@ def answer_coverage(
         ),
         trend=[(end, trend.get(end, NOBODY_COVERED)) for end in ends],
         known_at=month.known_at if month else clock.now(),
+        definitions=month.definitions if month else rules.DEFINITIONS_VERSION,
         names={(SECTOR, slug): name for slug, name in sectors.items()}
         | {(STATION, number): name for number, _slug, name in choices.stations},
         sector_name=asked.sector[-1] if asked.sector else "",
@@ -212,7 +214,7 @@ def _written(page: CoveragePage, row: Row, course: str, covered: Covered) -> Seq
     return (
         page.day,
         page.known_at.isoformat(timespec="seconds"),
-        rules.DEFINITIONS_VERSION,
+        page.definitions,
         len(page.organisations),
         axis,
         page.names.get((SECTOR, sector), "") if axis in (SECTOR, BOTH) else "",

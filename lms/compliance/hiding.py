@@ -35,10 +35,6 @@ class Past:
         """Says whether a figure was shown and is about the same posts."""
         return self.hides is not None and cell not in self.changed and not self.hides(cell)
 
-    def hid(self, cell: Cell) -> bool:
-        """Says whether a figure was hidden."""
-        return self.hides is not None and self.hides(cell)
-
 
 def row_of(axis: str, row: Id | None) -> Row:
     """Returns a row of a table; None for its sums, which the tables by sector and by station share."""

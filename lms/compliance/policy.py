@@ -5,6 +5,8 @@ their organisation's matter; those of the whole house are the administrator's. C
 organisations that share theirs.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, false, or_, true
 
 from lms.compliance.errors import NotYours
@@ -31,7 +33,11 @@ def may_see_coverage(actor: Actor, organisation: Organisation) -> bool:
 
 def covered_organisations(actor: Actor) -> ColumnElement[bool]:
     """Returns the condition on organisations that is true for those of `may_see_coverage`."""
-    scope = actor.organisations(Role.COORDINATOR)
+    return sharing_organisations(actor.organisations(Role.COORDINATOR))
+
+
+def sharing_organisations(scope: Collection[int] | None) -> ColumnElement[bool]:
+    """Returns the condition on organisations that share their counts, of some (None: of all)."""
     shared = Organisation.shares_coverage.is_(True)
     return shared if scope is None else shared & Organisation.id.in_(sorted(scope))
 

@@ -22,7 +22,7 @@ class Tally:
         """Takes the posts, and the courses that are asked about, None for all of them."""
         self.courses = courses
         self.states = Counter(held.values())
-        self.rows: defaultdict[Row, Counter[int]] = defaultdict(Counter)
+        self._posts: defaultdict[Row, Counter[int]] = defaultdict(Counter)
         self._counts: dict[Cell, int] = {}
         self._present: dict[Row, int] = defaultdict(int)
         self._masks: dict[tuple[Id | None, str], int] = defaultdict(int)
@@ -31,7 +31,7 @@ class Tally:
             number = numbers.setdefault((state.compliant, state.courses), len(numbers))
             self._enter(state, 1 << number)
             for row in state.rows:
-                self.rows[row][number] += posts
+                self._posts[row][number] += posts
                 self._present[row] |= 1 << number
 
     def _enter(self, state: State, bit: int) -> None:
@@ -46,14 +46,11 @@ class Tally:
         row, course, word = cell
         return self._masks.get((course, word), 0) & self._present.get(row, 0)
 
-    def of_ways(self, row: Row, ways: int) -> int:
-        """Counts the posts of a row that stand in some ways."""
-        return sum(posts for number, posts in self.rows.get(row, {}).items() if ways >> number & 1)
-
     def count(self, cell: Cell) -> int:
         """Counts who is counted in a figure."""
         if cell not in self._counts:
-            self._counts[cell] = self.of_ways(cell[0], self.ways(cell))
+            ways, row = self.ways(cell), self._posts.get(cell[0], Counter[int]())
+            self._counts[cell] = sum(posts for number, posts in row.items() if ways >> number & 1)
         return self._counts[cell]
 
     def split(self, row: Row, course: Id | None) -> list[int]:

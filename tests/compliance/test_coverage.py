@@ -186,7 +186,11 @@ def count_queries(app: Flask, client: FlaskClient, address: str) -> int:
     return len(asked_for)
 
 
-def test_twice_the_people_need_no_more_queries(client: FlaskClient, crowded: Flask) -> None:
+def test_twice_the_people_need_no_more_queries(
+    client: FlaskClient, crowded: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On a busy machine the words of filters may take as long as in a large house, where they are kept.
+    monkeypatch.setattr("lms.compliance.asking.LONG_SECONDS", 60)
     addresses = {
         "hana": ("/compliance", "/compliance.csv", "/compliance/people", "/compliance/people.csv", "/requirements",
                  "/requirements/1", "/exemptions"),

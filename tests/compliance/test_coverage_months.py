@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.compliance import coverage_months
 from lms.compliance.coverage import WHOLE, Coverage, coverage_as_documents, coverage_of_documents
 from lms.compliance.coverage_models import CoverageMonth, CoveragePost, CoverageSeries
 from lms.compliance.coverage_months import states, tell_coordinators, tell_reach, told_months
@@ -200,7 +199,7 @@ def test_each_reach_has_its_own_months(crowded: Flask, client: FlaskClient) -> N
 def test_a_large_house_that_was_not_told_yet_waits(
     crowded: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coverage_months, "MOST_AT_ONCE", 100)
+    monkeypatch.setattr("lms.compliance.sources.MOST_EXACT", 100)
     with crowded.app_context(), reading(), pytest.raises(StillUpdating):
         told_months(None)
     sign_in(client, "karim@demo.example")

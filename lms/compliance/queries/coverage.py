@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from lms.compliance import policy
 from lms.compliance.coverage_models import CoverageMonth, CoveragePost, CoverageSeries
 from lms.compliance.holding import Held, State
 from lms.compliance.interval_rows import STANDINGS, read_courses
@@ -72,12 +73,7 @@ def find_last_month(series_id: int) -> CoverageMonth | None:
 
 def sharing_now(reach: Collection[int] | None) -> list[int]:
     """Lists the organisations that share their counts, of some (None: of all)."""
-    statement = (
-        select(Organisation.id).where(Organisation.shares_coverage.is_(True)).order_by(Organisation.id)
-    )
-    if reach is not None:
-        statement = statement.where(Organisation.id.in_(sorted(reach)))
-    return list(session.scalars(statement))
+    return list(session.scalars(select(Organisation.id).where(policy.sharing_organisations(reach))))
 
 
 def states_on(organisations: Collection[int], day: date) -> dict[Hashable, State]:

@@ -3,7 +3,6 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.compliance import rules
 from lms.compliance.coverage_months import told_months
 from lms.compliance.covering import (
     COVERAGE_HEAD,
@@ -44,7 +43,6 @@ def show_coverage() -> ResponseReturnValue:
         "compliance/coverage.html",
         form=form,
         page=page,
-        definitions=rules.DEFINITIONS_VERSION,
         least=LEAST_OF_BOTH,
     ), 200 if page else 422
 
