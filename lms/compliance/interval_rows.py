@@ -62,7 +62,8 @@ class ObligationRow(NamedTuple):
     award_id: int | None
 
 
-def written_courses(courses: Iterable[tuple[rules.Id, Standing]]) -> str:
+@lru_cache(maxsize=10_000)
+def written_courses(courses: tuple[tuple[rules.Id, Standing], ...]) -> str:
     """Writes the standings by course as a row holds them, each between spaces: " 3:7 5:0 "."""
     words = " ".join(f"{course}:{SEVERITY[standing]}" for course, standing in courses)
     return f" {words} " if words else ""

@@ -3,9 +3,8 @@
 The definitions are those of docs/handbook/standing.md, "When an award ends".
 """
 
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from typing import NamedTuple
 
 from lms.certification.rules import Period, last_valid_day
 from lms.compliance.rules.facts import Award, Id, RequirementVersion
@@ -39,12 +38,12 @@ def _id_order(id_: Id) -> tuple[int, str]:
     return (id_, "") if isinstance(id_, int) else (0, id_)
 
 
-@dataclass(frozen=True)
-class Ending:
+class Ending(NamedTuple):
     """An award as it stands on a day under the version in force.
 
     `end` is the effective end, `ended_on` its last day where a revocation has come earlier, `revoked_on` the
-    first day it is revoked, which may lie ahead.
+    first day it is revoked, which may lie ahead. `order` orders awards: the last ends last, then is later earned,
+    then has the greater id.
     """
 
     award: Award
@@ -52,11 +51,7 @@ class Ending:
     limit: Limit
     ended_on: date
     revoked_on: date | None
-
-    @cached_property
-    def order(self) -> tuple[date, date, tuple[int, str]]:
-        """Returns what orders awards: the last ends last, then is later earned, then has the greater id."""
-        return self.ended_on, self.award.earned_on, _id_order(self.award.id)
+    order: tuple[date, date, tuple[int, str]]
 
     @property
     def revoked(self) -> bool:
@@ -86,4 +81,5 @@ def ending(award: Award, version: RequirementVersion, day: date, revoked_on: dat
     end, limit = effective_end(award, version)
     revoked = revoked_on is not None and revoked_on <= day
     ended_on = min(end, plus(revoked_on, -1)) if revoked and revoked_on is not None else end
-    return Ending(award, end, limit, ended_on, revoked_on)
+    order = ended_on, award.earned_on, _id_order(award.id)
+    return Ending(award, end, limit, ended_on, revoked_on, order)

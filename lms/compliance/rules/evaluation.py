@@ -67,8 +67,7 @@ class Obligation:
         self._starts = [segment.from_on for segment in self._segments]
         self._runs: dict[Id | None, list[Run]] = {}
         self._windows: dict[Id, list[Window]] = {}
-        # An award ends the same on every day before its revocation, and on every day from it on.
-        self._endings: dict[tuple[Id, int, bool], Ending] = {}
+        self._endings: dict[int, list[_Endings]] = {}
 
     def on(self, day: date) -> Explained:
         """Returns the standing on a day and why."""
@@ -83,7 +82,7 @@ class Obligation:
         sector = placement.sector if self._requirement.per_sector else None
         last = self._last(version, sector, day)
         if last is not None and day <= last.ended_on:
-            opened = next((w.opens_on for w in self.windows(last.award) if w.is_open_on(day)), None)
+            opened = self._opened(last.award, day)
             standing = Standing.VALID if opened is None else Standing.EXPIRING
             return Judged(standing, Rule.LIVE_AWARD, segment, sector, last, None, last.end, opened_on=opened)
         if segment.exemption is not None:
@@ -100,17 +99,28 @@ class Obligation:
     def _last(self, version: RequirementVersion, sector: Id | None, day: date) -> Ending | None:
         """Returns the award that ends last of those earned by a day; if any is live, this one is."""
         last = None
-        for award in self._awards_of(sector):
-            if award.earned_on <= day:
-                revoked_on = self._revoked_on.get(award.id)
-                counts = revoked_on is not None and revoked_on <= day
-                key = (award.id, id(version), counts)
-                here = self._endings.get(key)
-                if here is None:
-                    here = self._endings[key] = ending(award, version, day, revoked_on)
+        for award, revoked_on, whole, cut in self._under(version):
+            if award.earned_on <= day and sector in (None, award.sector):
+                here = whole if revoked_on is None or day < revoked_on else cut
                 if last is None or here.order > last.order:
                     last = here
         return last
+
+    def _under(self, version: RequirementVersion) -> "list[_Endings]":
+        """Returns how each award ends under a version."""
+        found = self._endings.get(id(version))
+        if found is None:
+            found = self._endings[id(version)] = [
+                _Endings.of(award, version, self._revoked_on.get(award.id)) for award in self._awards
+            ]
+        return found
+
+    def _opened(self, award: Award, day: date) -> date | None:
+        """Returns the day on which a renewal window opened that is open on a day."""
+        for window in self.windows(award):
+            if window.opens_on <= day <= window.closes_on:
+                return window.opens_on
+        return None
 
     def windows(self, award: Award) -> list[Window]:
         """Returns the renewal windows of an award that open for this person, in the order of their segments.
@@ -145,14 +155,14 @@ class Obligation:
         """
         days = {segment.from_on for segment in self._segments}
         days.update(made.on for made in self._progress)
-        versions = {segment.version for segment in self._segments if segment.placement is not None}
-        asked = [version for version in versions if version is not None]
         for award in self._awards:
             days.add(award.earned_on)
             if award.id in self._revoked_on:
                 days.add(self._revoked_on[award.id])
-            for version in asked:
-                end = effective_end(award, version)[0]
+        asking = [segment.version for segment in self._segments if segment.placement is not None]
+        for version in {id(version): version for version in asking if version is not None}.values():
+            for endings in self._under(version):
+                end = endings.whole.end
                 days.update(
                     (plus(end, -version.window_days), plus(end, 1), plus(end, version.grace_days + 1))
                 )
@@ -160,11 +170,6 @@ class Obligation:
             for run in self._runs_in(sector):
                 days.add(plus(run.from_on, self._due_days(run.from_on) + 1))
         return sorted(days - {date.min, date.max})
-
-    def _awards_of(self, sector: Id | None) -> Sequence[Award]:
-        if not self._requirement.per_sector:
-            return self._awards
-        return [award for award in self._awards if award.sector == sector]
 
     @cached_property
     def _sectors(self) -> set[Id | None]:
@@ -205,6 +210,23 @@ class Obligation:
             started_on=started_on,
             progress_on=made,
         )
+
+
+class _Endings(NamedTuple):
+    """How an award ends under a version: on every day before its revocation, and on every day from it on."""
+
+    award: Award
+    revoked_on: date | None
+    whole: Ending
+    cut: Ending
+
+    @classmethod
+    def of(cls, award: Award, version: RequirementVersion, revoked_on: date | None) -> "_Endings":
+        """Works both out."""
+        whole = ending(award, version, date.min, revoked_on)
+        if revoked_on is None:
+            return cls(award, None, whole, whole)
+        return cls(award, revoked_on, whole, ending(award, version, revoked_on, revoked_on))
 
 
 class Judged(NamedTuple):

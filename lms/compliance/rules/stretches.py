@@ -6,12 +6,13 @@ what the six rules say on that day; nothing here judges anew.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
 from lms.compliance.rules.evaluation import Obligation
 from lms.compliance.rules.facts import Id, Placement
 from lms.compliance.rules.timeline import ONE_DAY, main_placement, plus
-from lms.compliance.rules.vocabulary import SEVERITY, Group, Standing
+from lms.compliance.rules.vocabulary import GROUPS, SEVERITY, Group, Standing
 
 
 class Stretch(NamedTuple):
@@ -45,20 +46,20 @@ class PostStretch(NamedTuple):
 def stretches_of(obligation: Obligation) -> list[Stretch]:
     """Returns the stretches on which something is required, in order; neighbours always differ."""
     found: list[Stretch] = []
-    days = [date.min, *obligation.change_days()]
-    last = len(days) - 1
-    words = None
-    for place, day in enumerate(days):
+    first, words = date.min, None
+    for day in (date.min, *obligation.change_days()):
         judged = obligation.judge(day)
+        before = words
         if judged.standing is Standing.NOT_REQUIRED:
             words = None
-            continue
-        through = days[place + 1] - ONE_DAY if place < last else date.max
-        before, words = words, (judged.standing, judged.due_on, judged.valid_through, judged.award)
-        if words == before:
-            found[-1] = found[-1]._replace(through_on=through)
         else:
-            found.append(Stretch(day, through, *words))
+            words = (judged.standing, judged.due_on, judged.valid_through, judged.award)
+        if words != before:
+            if before is not None:
+                found.append(Stretch(first, day - ONE_DAY, *before))
+            first = day
+    if words is not None:
+        found.append(Stretch(first, date.max, *words))
     return found
 
 
@@ -70,32 +71,48 @@ def post_stretches(
     `required` has one entry for each requirement: its course and its stretches. Days without a placement are
     left out; days on which nothing is required stand as not_required.
     """
-    asked = [(course, stretches) for course, stretches in required if stretches]
+    # In the order in which the courses of a stretch are told.
+    asked = sorted(((str(course), course, each) for course, each in required if each), key=itemgetter(0))
     # The stretch of each that may hold the day; days only go forward.
     places = [0] * len(asked)
-    found: list[PostStretch] = []
-    for first, through, placement in _placed(placements, [each for _, each in asked]):
+    found: list[_Unlapsed] = []
+    since, until, before = date.min, date.min, None
+    for first, through, placement in _placed(placements, [each for _, _, each in asked]):
         courses: dict[Id, Standing] = {}
         overall, urgent_on = Standing.NOT_REQUIRED, None
-        for number, (course, stretches) in enumerate(asked):
-            while places[number] < len(stretches) and stretches[places[number]].through_on < first:
-                places[number] += 1
-            if places[number] == len(stretches) or stretches[places[number]].from_on > first:
+        for number, (_, course, stretches) in enumerate(asked):
+            place = places[number]
+            while place < len(stretches) and stretches[place].through_on < first:
+                place += 1
+            places[number] = place
+            if place == len(stretches) or stretches[place].from_on > first:
                 continue
-            here = stretches[places[number]]
-            if SEVERITY[here.standing] < SEVERITY[courses.get(course, Standing.NOT_REQUIRED)]:
-                courses[course] = here.standing
-            pressing = here.due_on or here.valid_through
-            if SEVERITY[here.standing] < SEVERITY[overall]:
-                overall, urgent_on = here.standing, pressing
-            elif here.standing is overall and (pressing or date.max) < (urgent_on or date.max):
-                urgent_on = pressing
-        words = (placement, overall, tuple(sorted(courses.items(), key=lambda each: str(each[0]))), urgent_on)
-        if found and found[-1][2:6] == words and found[-1].through_on + ONE_DAY == first:
-            found[-1] = found[-1]._replace(through_on=through)
-        else:
-            found.append(PostStretch(first, through, *words, None))
+            here = stretches[place]
+            standing = here.standing
+            severity = SEVERITY[standing]
+            if course not in courses or severity < SEVERITY[courses[course]]:
+                courses[course] = standing
+            if severity < SEVERITY[overall]:
+                overall, urgent_on = standing, here.due_on or here.valid_through
+            elif standing is overall:
+                pressing = here.due_on or here.valid_through
+                if (pressing or date.max) < (urgent_on or date.max):
+                    urgent_on = pressing
+        words = (placement, overall, tuple(courses.items()), urgent_on)
+        if words != before or until + ONE_DAY != first:
+            if before is not None:
+                found.append((since, until, before))
+            since, before = first, words
+        until = through
+    if before is not None:
+        found.append((since, until, before))
     return _with_lapses(found)
+
+
+_Unlapsed: TypeAlias = tuple[
+    date, date, tuple[Placement, Standing, tuple[tuple[Id, Standing], ...], date | None]
+]
+"""The first and last day of a stretch, and what is told of it but for the day of lapsing."""
 
 
 def _placed(
@@ -118,18 +135,20 @@ def _after(day: date | None) -> date:
     return date.max if day is None else plus(day, 1)
 
 
-def _with_lapses(stretches: list[PostStretch]) -> list[PostStretch]:
+def _with_lapses(stretches: list[_Unlapsed]) -> list[PostStretch]:
     """Adds the days of lapsing, from the last stretch to the first: a gap without placement ends the look ahead."""
-    lapse: date | None = None
-    for place in range(len(stretches) - 1, -1, -1):
-        here = stretches[place]
-        after = stretches[place + 1] if place + 1 < len(stretches) else None
-        if after is None or here.through_on + ONE_DAY != after.from_on:
+    found: list[PostStretch] = []
+    lapse, follows = None, date.min
+    for first, through, (placement, overall, courses, urgent_on) in reversed(stretches):
+        if through == date.max or through + ONE_DAY != follows:
             lapse = None
-        elif after.overall.group in (Group.LATE, Group.IN_TIME):
-            lapse = after.from_on
-        elif after.overall is Standing.NOT_REQUIRED:
+        group = GROUPS.get(overall)
+        lapses_on = lapse if group is Group.COMPLIANT else None
+        found.append(PostStretch(first, through, placement, overall, courses, urgent_on, lapses_on))
+        if group is None:
             lapse = None
-        if here.overall.group is Group.COMPLIANT and lapse is not None:
-            stretches[place] = here._replace(lapses_on=lapse)
-    return stretches
+        elif group is not Group.COMPLIANT:
+            lapse = first
+        follows = first
+    found.reverse()
+    return found

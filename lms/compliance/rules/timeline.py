@@ -5,8 +5,8 @@ The definitions are those of docs/handbook/standing.md, "The obligation".
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from lms.compliance.rules.facts import Exemption, Id, Placement, Requirement, RequirementVersion
 
@@ -28,15 +28,20 @@ def main_placement(placements: Iterable[Placement], day: date) -> Placement | No
     organisation.
     """
     covering = [placement for placement in placements if placement.covers(day)]
-    return max(covering, key=_precedence) if covering else None
+    return _last_begun(covering)
+
+
+def _last_begun(covering: Sequence[Placement]) -> Placement | None:
+    if len(covering) <= 1:
+        return covering[0] if covering else None
+    return max(covering, key=_precedence)
 
 
 def _precedence(placement: Placement) -> tuple[object, ...]:
     return placement.from_on, placement.recorded_at, str(placement.sector), str(placement.station)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of days with the same version in force, placement that it matches, and exemption, or none.
 
     `placed` says whether the person has any placement in the organisation.
@@ -50,8 +55,7 @@ class Segment:
     exemption: Exemption | None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Consecutive days of obligation, and whether the gap before them may be bridged to the run before."""
 
     from_on: date
@@ -98,7 +102,7 @@ def _segment(
         through_on=last,
         placed=bool(covering),
         version=version,
-        placement=max(matching, key=_precedence) if matching else None,
+        placement=_last_begun(matching),
         exemption=max(holding, key=lambda e: (e.until_on or date.max, e.from_on)) if holding else None,
     )
 
