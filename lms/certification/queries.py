@@ -139,29 +139,32 @@ def _row(recorded: RecordedAward) -> AwardRow:
     )
 
 
+_LAST_AWARD = (
+    select(Award)
+    .outerjoin(Revocation, Revocation.award_id == Award.id)
+    .outerjoin(_Successor, _Successor.supersedes_id == Award.id)
+    .where(
+        Award.person_id.in_(one_with(bindparam("person"))),
+        Award.course_id == bindparam("asked_course"),
+        Award.earned_on <= bindparam("earned_by"),
+        Revocation.id.is_(None),
+        _Successor.id.is_(None),
+    )
+    .order_by(Award.valid_until.desc(), Award.earned_on.desc(), Award.id.desc())
+    .limit(1)
+)
+
+
 def find_last_award(person_id: int, course_id: int, sector: str | None, earned_by: date) -> Award | None:
     """Finds the award that ends last of those earned by a day that are neither revoked nor superseded.
 
     Of several that end on one day it is the later earned, then the later recorded. With a sector only awards of
     that sector count: without one, all of the course.
     """
-    statement = (
-        select(Award)
-        .outerjoin(Revocation, Revocation.award_id == Award.id)
-        .outerjoin(_Successor, _Successor.supersedes_id == Award.id)
-        .where(
-            Award.person_id.in_(one_with(person_id)),
-            Award.course_id == course_id,
-            Award.earned_on <= earned_by,
-            Revocation.id.is_(None),
-            _Successor.id.is_(None),
-        )
-        .order_by(Award.valid_until.desc(), Award.earned_on.desc(), Award.id.desc())
-        .limit(1)
+    statement = _LAST_AWARD if sector is None else _LAST_AWARD.where(Award.sector == sector)
+    return session.scalar(
+        statement, {"person": person_id, "asked_course": course_id, "earned_by": earned_by}
     )
-    if sector is not None:
-        statement = statement.where(Award.sector == sector)
-    return session.scalar(statement)
 
 
 def employers_of(person_id: int, today: date) -> frozenset[int]:
@@ -178,20 +181,20 @@ def find_placement_at(person_id: int, moment: datetime) -> Placement | None:
     """Finds the placement that holds at a moment, counted in its own zone: the latest begun of several."""
     # No zone is further than a day from UTC, so the placements around the UTC day are all that can hold.
     day, one = moment.date(), timedelta(days=1)
-    found = _list_placements(person_id, day - one, day + one)
+    found = _list_placements([person_id], day - one, day + one)
     return next((p for p in found if _covers(p, moment.astimezone(ZoneInfo(zone_of(p))).date())), None)
 
 
 def find_placement_on(person_id: int, day: date) -> Placement | None:
     """Finds the placement that holds on a day: the latest begun of several."""
-    return next(iter(_list_placements(person_id, day, day)), None)
+    return next(iter(_list_placements([person_id], day, day)), None)
 
 
 def list_placements_of(person_ids: Collection[int], days: Collection[date]) -> dict[int, list[Placement]]:
     """Lists the placements of several people around some days, by person, the latest begun first."""
     found: dict[int, list[Placement]] = {person_id: [] for person_id in person_ids}
     if days:
-        for placement in session.scalars(_placements(person_ids, min(days), max(days))):
+        for placement in _list_placements(person_ids, min(days), max(days)):
             found[placement.employment.person_id].append(placement)
     return found
 
@@ -203,27 +206,26 @@ def placement_on(placements: Sequence[Placement], day: date, *, at: int | None =
     return next(there, None) or next(iter(holding), None)
 
 
-def _list_placements(person_id: int, first: date, last: date) -> Sequence[Placement]:
-    return session.scalars(_placements([person_id], first, last)).all()
-
-
-def _placements(person_ids: Collection[int], first: date, last: date) -> Select[Placement]:
-    """Returns the statement of the placements that hold on any of some days: of each person the latest begun first."""
-    return (
-        select(Placement)
-        .join(Placement.employment)
-        .options(
-            joinedload(Placement.station),
-            joinedload(Placement.employment).joinedload(Employment.organisation),
-        )
-        .where(
-            Employment.person_id.in_(person_ids),
-            Placement.retracted_at.is_(None),
-            Placement.from_on <= last,
-            or_(Placement.through_on.is_(None), Placement.through_on >= first),
-        )
-        .order_by(Placement.from_on.desc(), Placement.id.desc())
+_PLACEMENTS = (
+    select(Placement)
+    .join(Placement.employment)
+    .options(
+        joinedload(Placement.station),
+        joinedload(Placement.employment).joinedload(Employment.organisation),
     )
+    .where(
+        Employment.person_id.in_(bindparam("persons", expanding=True)),
+        Placement.retracted_at.is_(None),
+        Placement.from_on <= bindparam("last"),
+        or_(Placement.through_on.is_(None), Placement.through_on >= bindparam("first")),
+    )
+    .order_by(Placement.from_on.desc(), Placement.id.desc())
+)
+
+
+def _list_placements(person_ids: Collection[int], first: date, last: date) -> Sequence[Placement]:
+    """Lists the placements that hold on any of some days: of each person the latest begun first."""
+    return session.scalars(_PLACEMENTS, {"persons": list(person_ids), "first": first, "last": last}).all()
 
 
 def _covers(placement: Placement, day: date) -> bool:
@@ -235,11 +237,13 @@ def zone_of(placement: Placement) -> str:
     return placement.station.time_zone or placement.employment.organisation.time_zone
 
 
+# Not the stronger lock: rows that point at the person may still be added beside us.
+_LOCKED_PERSON = select(Person).where(Person.id == bindparam("person")).with_for_update(key_share=True)
+
+
 def lock_person(person_id: int) -> Person | None:
     """Finds a person and lets one transaction at a time decide about their awards."""
-    # Not the stronger lock: rows that point at the person may still be added beside us.
-    statement = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
-    return session.scalar(statement)
+    return session.scalar(_LOCKED_PERSON, {"person": person_id})
 
 
 def lock_people(person_ids: Collection[int]) -> Sequence[Person]:

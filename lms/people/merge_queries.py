@@ -26,9 +26,13 @@ def known_merge(known_as_of: datetime | None = None) -> ColumnElement[bool]:
     return (PersonMerge.recorded_at <= known_as_of) & still
 
 
+_PAIRS = select(PersonMerge.kept_id, PersonMerge.merged_id)
+_PAIRS_NOW = _PAIRS.where(known_merge())
+
+
 def list_standing_for(known_as_of: datetime | None = None) -> dict[int, int]:
     """Returns, by merged person, the person who stands for them, as known at a moment (None: now). One query."""
-    rows = session.execute(select(PersonMerge.kept_id, PersonMerge.merged_id).where(known_merge(known_as_of)))
+    rows = session.execute(_PAIRS_NOW if known_as_of is None else _PAIRS.where(known_merge(known_as_of)))
     return merge_rules.resolve((row.kept_id, row.merged_id) for row in rows)
 
 

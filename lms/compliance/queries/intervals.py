@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from lms.compliance.counting import Filters
 from lms.compliance.interval_rows import OVERALL, STANDINGS, ObligationRow, PostRow, read_courses
@@ -18,26 +18,27 @@ from lms.people.models import Employment, Person, Placement
 POST = [getattr(PostInterval, name) for name in PostRow._fields]
 STANDING = [getattr(StandingInterval, name) for name in ObligationRow._fields]
 COMPLIANT = [place for place, each in enumerate(STANDINGS) if each.group is Group.COMPLIANT]
+# Asked with every write about somebody: written once.
+_PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
+_LOCK = select(Person.id).where(Person.id.in_(_PERSONS)).order_by(Person.id).with_for_update()
+_POST_ROWS = select(PostInterval.id, *POST).where(PostInterval.person_id.in_(_PERSONS))
+_STANDING_ROWS = select(StandingInterval.id, *STANDING).where(StandingInterval.person_id.in_(_PERSONS))
 
 
 def lock_persons(persons: Collection[int]) -> None:
     """Holds persons for this transaction, so that two writes about one person prepare one after the other."""
-    session.execute(
-        select(Person.id).where(Person.id.in_(sorted(persons))).order_by(Person.id).with_for_update()
-    )
+    session.execute(_LOCK, {"persons": sorted(persons)})
 
 
 def list_post_rows(persons: Collection[int]) -> list[tuple[int, PostRow]]:
     """Lists the rows of posts of some persons, each with its number."""
-    rows = session.execute(select(PostInterval.id, *POST).where(PostInterval.person_id.in_(sorted(persons))))
+    rows = session.execute(_POST_ROWS, {"persons": sorted(persons)})
     return [(row[0], PostRow(*row[1:])) for row in rows]
 
 
 def list_standing_rows(persons: Collection[int]) -> list[tuple[int, ObligationRow]]:
     """Lists the rows of requirements of some persons, each with its number."""
-    rows = session.execute(
-        select(StandingInterval.id, *STANDING).where(StandingInterval.person_id.in_(sorted(persons)))
-    )
+    rows = session.execute(_STANDING_ROWS, {"persons": sorted(persons)})
     return [(row[0], ObligationRow(*row[1:])) for row in rows]
 
 

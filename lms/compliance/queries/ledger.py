@@ -46,13 +46,14 @@ class Kept:
         return after if kept else None
 
 
+_STATE = select(LedgerState.basis, LedgerState.first_checkpoint, LedgerState.last_checkpoint).where(
+    LedgerState.id == THE_ONLY
+)
+
+
 def read_state() -> Kept:
     """Reads the ledger's state; an empty one where nothing was prepared yet."""
-    row = session.execute(
-        select(LedgerState.basis, LedgerState.first_checkpoint, LedgerState.last_checkpoint).where(
-            LedgerState.id == THE_ONLY
-        )
-    ).one_or_none()
+    row = session.execute(_STATE).one_or_none()
     return Kept() if row is None else Kept(*row)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.assessment.models import Attempt
 from lms.certification.models import Award
@@ -14,15 +14,17 @@ TABLES: dict[str, type[Award] | type[Attempt] | type[Completion]] = {
     "attempts": Attempt,
     "completions": Completion,
 }
+_PERSONS_OF = {
+    kind: select(table.person_id).where(table.id.in_(bindparam("numbers", expanding=True))).distinct()
+    for kind, table in TABLES.items()
+}
 CHUNK = 5000
 
 
 def persons_of(kind: str, numbers: Collection[int]) -> set[int]:
     """Returns the persons whom some awards, attempts or completions are about."""
-    table = TABLES[kind]
     listed = sorted(numbers)
     found: set[int] = set()
     for start in range(0, len(listed), CHUNK):
-        chunk = listed[start : start + CHUNK]
-        found.update(session.scalars(select(table.person_id).where(table.id.in_(chunk)).distinct()))
+        found.update(session.scalars(_PERSONS_OF[kind], {"numbers": listed[start : start + CHUNK]}))
     return found
