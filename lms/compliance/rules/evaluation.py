@@ -4,7 +4,7 @@ The definitions are those of docs/handbook/standing.md, "The six rules".
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
