@@ -162,9 +162,7 @@ def find_last_award(person_id: int, course_id: int, sector: str | None, earned_b
     that sector count: without one, all of the course.
     """
     statement = _LAST_AWARD if sector is None else _LAST_AWARD.where(Award.sector == sector)
-    return session.scalar(
-        statement, {"person": person_id, "asked_course": course_id, "earned_by": earned_by}
-    )
+    return session.scalar(statement, {"person": person_id, "asked_course": course_id, "earned_by": earned_by})
 
 
 def employers_of(person_id: int, today: date) -> frozenset[int]:

@@ -4,7 +4,6 @@ The exact path of a large house, for a job: people are read and judged some hund
 for is kept.
 """
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
@@ -16,6 +15,7 @@ from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.ledger import Counts, Totals
 from lms.compliance.reading import load
 from lms.compliance.sources import day_counts, figures_of
+from lms.kernel.memory import uncollected
 
 BATCH = 500
 
@@ -33,14 +33,8 @@ class FactsCounts:
         """Reads and judges everybody; `progress` is told how many are done."""
         self._course = OVERALL if filters.course is None else int(filters.course)
         self._ledger: Ledger = Counter()
-        # The ledger grows to millions of keys that the collector would otherwise walk again and again.
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
+        with uncollected():  # The ledger grows to millions of keys.
             self._judge(frozenset(organisations), filters, known_as_of, progress)
-        finally:
-            if collecting:
-                gc.enable()
 
     def _judge(
         self,
@@ -50,8 +44,10 @@ class FactsCounts:
         progress: Callable[[int], None] | None,
     ) -> None:
         done: set[int] = set()
-        batch = intervals.next_persons(within, 0, BATCH)
-        while batch:
+        # All at once: to find the next ones of some organisations goes through those organisations.
+        persons = intervals.list_persons(within)
+        for start in range(0, len(persons), BATCH):
+            batch = persons[start : start + BATCH]
             facts = load(Reach(within, frozenset(batch)), known_as_of).facts
             posts, _ = rows_of(facts, requirements=False)
             # Persons who are one come with each of them, and count once.
@@ -61,7 +57,6 @@ class FactsCounts:
             done.update(batch, (row.person_id for row in posts))
             if progress:
                 progress(len(done))
-            batch = intervals.next_persons(within, batch[-1], BATCH)
 
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day."""

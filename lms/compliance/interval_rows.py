@@ -146,10 +146,8 @@ def enter(ledger: Ledger, rows: Iterable[PostRow], sign: int = 1) -> None:
         if before is not None and not follows:
             _leave(ledger, before, old, sign)
             old = _NOTHING
-        for course, sector, place in new - old:
-            ledger[row.from_on, row.organisation_id, course, sector, place] += sign
-        for course, sector, place in old - new:
-            ledger[row.from_on, row.organisation_id, course, sector, place] -= sign
+        for course, sector, place, people in _moved(old, new):
+            ledger[row.from_on, row.organisation_id, course, sector, place] += people * sign
         if row.lapses_on is not None:
             _enter_lapses(ledger, row, sign)
         before = row
@@ -169,6 +167,12 @@ def _held(row: PostRow) -> _Held:
 def _places(overall: int, courses: str, sector: str) -> _Held:
     counted = [(course, sector, SEVERITY[standing]) for course, standing in read_courses(courses)]
     return frozenset([(OVERALL, sector, overall), *counted])
+
+
+@lru_cache(maxsize=10_000)
+def _moved(old: _Held, new: _Held) -> tuple[tuple[int, str, int, int], ...]:
+    """Returns what is held more or less than before."""
+    return (*((*key, 1) for key in new - old), *((*key, -1) for key in old - new))
 
 
 def _leave(ledger: Ledger, row: PostRow, held: _Held, sign: int) -> None:

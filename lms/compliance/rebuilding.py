@@ -32,6 +32,7 @@ from lms.compliance.queries import intervals
 from lms.compliance.queries.ledger import has_entries, list_unfinished
 from lms.kernel import clock, db
 from lms.kernel.db import Model, session
+from lms.kernel.memory import uncollected
 
 BATCH = 500
 """People read at a time: PostgreSQL goes through a whole table for a list of two thousand, by the index for this."""
@@ -47,7 +48,7 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
     say = progress or (lambda _done, _total: None)
     number = _clear()
     with db.reading():
-        persons = intervals.next_persons(None, 0, 2**40)
+        persons = intervals.list_persons(None)
     if db.db.engine.dialect.name == "sqlite":
         processes = 1
     ledger: Ledger = Counter()
@@ -59,7 +60,7 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
             say(done, len(persons))
         else:
             ledger.update(part)
-    with db.unit_of_work():
+    with uncollected(), db.unit_of_work(most_of_it=True):
         state = ledgers.held_state()
         earliest = min((key[0] for key, people in ledger.items() if people), default=None)
         ledgers.open_checkpoints(state, clock.today("UTC"), earliest)
@@ -151,7 +152,7 @@ def _part(persons: Sequence[int]) -> Any:
     ledger: Ledger = Counter()
     for start in range(0, len(persons), BATCH):
         some = persons[start : start + BATCH]
-        with db.unit_of_work():
+        with db.unit_of_work(most_of_it=True):
             bring_up_to_date(some, ledger)
         # The ledger grows to millions of keys that the collector would otherwise walk again and again.
         gc.freeze()

@@ -28,10 +28,9 @@ def add_rows(table: type[Model], columns: Sequence[str], rows: Sequence[Sequence
                 copy.write("\n".join(map("\t".join, chunk)) + "\n")
         return
     marks = ", ".join("?" * len(columns))
-    connection.exec_driver_sql(
-        f"INSERT INTO {name} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own tables and columns
-        [row for chunk in _by_columns(rows, _Plain) for row in chunk],
-    )
+    statement = f"INSERT INTO {name} ({names}) VALUES ({marks})"  # noqa: S608 - our own tables and columns
+    for chunk in _by_columns(rows, _Plain):
+        connection.exec_driver_sql(statement, list(chunk))
 
 
 class _Copied(dict[Any, str]):

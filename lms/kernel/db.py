@@ -84,6 +84,11 @@ writing: ContextVar[bool] = ContextVar("writing", default=False)
 """Whether the work under way means to write: SQLite then takes its lock at the start, not half-way."""
 
 
+_most_of_it: ContextVar[bool] = ContextVar("most_of_it", default=False)
+"""Whether the work under way writes most of the database: SQLite then keeps more pages, and writes each less often."""
+_USUAL_KIB, _MUCH_KIB = 2_000, 64_000
+
+
 def prepare_engine(engine: Engine) -> None:
     """Sets SQLite up for many readers, one writer and commits that survive a power cut.
 
@@ -105,6 +110,10 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        kept = _MUCH_KIB if _most_of_it.get() else _USUAL_KIB
+        if connection.info.get("kept_kib", _USUAL_KIB) != kept:
+            connection.exec_driver_sql(f"PRAGMA cache_size = -{kept}")
+            connection.info["kept_kib"] = kept
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
 
 
@@ -155,10 +164,13 @@ def reading() -> Iterator[None]:
 
 
 @contextmanager
-def unit_of_work() -> Iterator["scoped_session[Session]"]:
-    """Runs a block as one transaction of a command or a job: stored whole when it ends, forgotten when it raises."""
+def unit_of_work(*, most_of_it: bool = False) -> Iterator["scoped_session[Session]"]:
+    """Runs a block as one transaction of a command or a job: stored whole when it ends, forgotten when it raises.
+
+    `most_of_it` says that the work it belongs to writes most of the database.
+    """
     rollback()
-    token = writing.set(True)
+    token, size = writing.set(True), _most_of_it.set(most_of_it)
     try:
         yield session
         commit()
@@ -167,3 +179,4 @@ def unit_of_work() -> Iterator["scoped_session[Session]"]:
         raise
     finally:
         writing.reset(token)
+        _most_of_it.reset(size)

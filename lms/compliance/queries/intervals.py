@@ -42,8 +42,13 @@ def list_standing_rows(persons: Collection[int]) -> list[tuple[int, ObligationRo
     return [(row[0], ObligationRow(*row[1:])) for row in rows]
 
 
-def next_persons(organisations: Collection[int] | None, after: int, limit: int) -> Sequence[int]:
-    """Lists persons with an employment in some organisations (None: in any), in the order of their numbers."""
+def list_persons(organisations: Collection[int] | None) -> Sequence[int]:
+    """Lists everybody with an employment in some organisations (None: in any), in the order of their numbers."""
+    return next_persons(organisations, 0, None)
+
+
+def next_persons(organisations: Collection[int] | None, after: int, limit: int | None) -> Sequence[int]:
+    """Lists the next persons of `list_persons` after a number."""
     statement = select(Employment.person_id).where(Employment.person_id > after)
     if organisations is not None:
         statement = statement.where(Employment.organisation_id.in_(sorted(organisations)))
