@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from lms.compliance import rules
 from lms.compliance.lookup import Entry, Found, Kind, LookUp, Why, Word, rows_of
 from lms.compliance.many import PostId
 from lms.compliance.reading import StandingRow
-from lms.kernel.tabular import Cell
+from lms.kernel.tabular import Cell, new_workbook
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 HEAD = (
     "place", "asked", "taken_for", "found", "answer", "name", "staff_number", "organisation", "overall",
@@ -105,9 +106,7 @@ def as_workbook(
 ) -> bytes:
     """Returns a look-up as XLSX: the answers, what is required of each person, and what the words mean."""
     file = BytesIO()
-    # Strings are text whatever they begin with: nothing in a cell is run.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(file, options) as book:
+    with new_workbook(file) as book:
         bold, days = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         sheets = (
             ("Answers", HEAD, entry_rows(entries, rows)),
@@ -136,7 +135,7 @@ def as_workbook(
     return file.getvalue()
 
 
-def _write(sheet: Worksheet, place: int, line: Sequence[Cell], days: object) -> None:
+def _write(sheet: "Worksheet", place: int, line: Sequence[Cell], days: object) -> None:
     for column, value in enumerate(line):
         if isinstance(value, date):
             sheet.write_datetime(place, column, value, days)

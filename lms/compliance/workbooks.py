@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flask_babel import gettext as _
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance import rules
 from lms.compliance.answers import PersonLine, ReportPage
 from lms.compliance.asking import Question
 from lms.compliance.counting import Figures
 from lms.compliance.meanings import asked_words, definitions, standing_words
-from lms.kernel.tabular import Cell
+from lms.kernel.tabular import Cell, new_workbook
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_000_000
 """So many rows are written on one sheet; a spreadsheet program takes 1 048 576."""
@@ -35,9 +36,7 @@ class Book:
     _names: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        # Text is written as text whatever it begins with: nothing in a cell is run, and nothing becomes a link.
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self.book = Workbook(self.file, options)
+        self.book = new_workbook(self.file)
         self._formats = {
             "head": self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
             "bold": self.book.add_format({"bold": True}),
@@ -48,7 +47,7 @@ class Book:
             "text": self.book.add_format({"text_wrap": True, "valign": "top"}),
         }
 
-    def sheet(self, name: str) -> Worksheet:
+    def sheet(self, name: str) -> "Worksheet":
         """Adds a sheet; a name that is taken, too long or not allowed becomes one that is not."""
         plain = " ".join(name.translate(_FORBIDDEN).split()).strip("'")[:_LONGEST_NAME].strip() or "-"
         chosen, number = plain, 1
@@ -72,7 +71,7 @@ class Book:
                 self.cell(sheet, place, column, value)
         sheet.autofilter(0, 0, place, len(head) - 1)
 
-    def _headed(self, name: str, head: Sequence[str], widths: Sequence[int]) -> Worksheet:
+    def _headed(self, name: str, head: Sequence[str], widths: Sequence[int]) -> "Worksheet":
         sheet = self.sheet(name)
         sheet.freeze_panes(1, 1)
         for column, width in enumerate(widths):
@@ -81,7 +80,7 @@ class Book:
             sheet.write_string(0, column, word, self._formats["head"])
         return sheet
 
-    def cell(self, sheet: Worksheet, row: int, column: int, value: Cell, look: str = "") -> None:
+    def cell(self, sheet: "Worksheet", row: int, column: int, value: Cell, look: str = "") -> None:
         """Writes one value as what it is: a day, a moment, a share, a whole number, or text."""
         formats = self._formats
         if isinstance(value, datetime):

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from io import BytesIO
 
-import xlsxwriter
-
-from lms.kernel.tabular import as_csv
+from lms.kernel.tabular import as_csv, new_workbook
 from lms.people.importing.rules import FIELDS, NEEDED
 from lms.people.importing.words import HEADINGS
 
@@ -37,9 +35,7 @@ def csv_template() -> str:
 def xlsx_template(stations: Sequence[str], sectors: Sequence[str]) -> bytes:
     """Returns an Excel file with a sheet to fill in and one that explains it, with words to choose from."""
     file = BytesIO()
-    book = xlsxwriter.Workbook(
-        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = new_workbook(file, by_row=False)
     bold = book.add_format({"bold": True, "bottom": 1})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     text = book.add_format({"num_format": "@"})
