@@ -25,7 +25,7 @@ def queue(to: str, subject: str, body: str, *, key: str | None = None) -> None:
     outbox.put("mail", key or f"mail:{secrets.token_hex(12)}", {"to": to, "subject": subject, "body": body})
 
 
-@outbox.handler("mail")
+@outbox.handler("mail", quick=True)
 def _send(payload: dict[str, Any]) -> None:
     if not current_app.config["MAIL_SERVER"]:
         raise MailServerMissing

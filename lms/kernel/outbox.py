@@ -7,6 +7,7 @@ minute does what is left. A row closes after success; handlers must bear being r
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
+_quick: set[str] = set()
 
 
 class NotYet(Exception):
@@ -54,11 +56,13 @@ class OutboxRow(Model):
     last_error: Mapped[str] = mapped_column(String(120), default="")
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Registers the function that does rows of one kind."""
+def handler(kind: str, *, quick: bool = False) -> Callable[[Handler], Handler]:
+    """Registers the function that does rows of one kind; quick ones never wait behind those that may take minutes."""
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
+        if quick:
+            _quick.add(kind)
         return function
 
     return register
@@ -75,12 +79,12 @@ def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | 
     db.session.add(
         OutboxRow(kind=kind, key=key, payload=payload, recorded_at=moment, not_before=not_before or moment)
     )
-    db.after_commit(wake)
+    db.after_commit(partial(wake, quick=kind in _quick))
 
 
-def wake() -> None:
+def wake(*, quick: bool) -> None:
     """Tells the worker that there is something to do; a worker that does not hear it finds it within a minute."""
-    current_app.extensions["wake_worker"]()
+    current_app.extensions["wake_worker"](quick=quick)
 
 
 def _claim(row_id: int) -> tuple[str, dict[str, Any]] | None:
@@ -97,17 +101,18 @@ def _claim(row_id: int) -> tuple[str, dict[str, Any]] | None:
         return row.kind, row.payload
 
 
-def sweep(limit: int = 100) -> int:
-    """Does what is due, each row in a transaction of its own, and returns how many were done."""
+def sweep(limit: int = 100, *, quick: bool | None = None) -> int:
+    """Does what is due, each row in a transaction of its own, and returns how many were done.
+
+    `quick` chooses: what is quick, or what is not; None does both.
+    """
+    statement = select(OutboxRow.id).where(
+        OutboxRow.done_at.is_(None), OutboxRow.not_before <= clock.now(), OutboxRow.tries < MOST_TRIES
+    )
+    if quick is not None:
+        statement = statement.where(OutboxRow.kind.in_(_quick) == quick)
     with db.reading():
-        due = db.session.scalars(
-            select(OutboxRow.id)
-            .where(
-                OutboxRow.done_at.is_(None), OutboxRow.not_before <= clock.now(), OutboxRow.tries < MOST_TRIES
-            )
-            .order_by(OutboxRow.id)
-            .limit(limit)
-        ).all()
+        due = db.session.scalars(statement.order_by(OutboxRow.id).limit(limit)).all()
     done = 0
     for row_id in due:
         claimed = _claim(row_id)

@@ -1,4 +1,8 @@
-"""The background worker: Huey runs the sweep of the outbox each minute and whenever it is woken, and periodic jobs."""
+"""The background worker: Huey sweeps the outbox each minute and whenever it is woken, and runs periodic jobs.
+
+It works in two lanes, each with a thread of its own: quick rows of the outbox (mail) in one, so that nobody waits for a
+mail while the other imports a list of people or checks a whole house at night.
+"""
 
 import signal
 from collections.abc import Callable
@@ -45,31 +49,48 @@ def run_periodic(job: PeriodicJob) -> None:
         log.warning("periodic job failed", job=job.name, error=type(error).__name__)
 
 
-def set_up_worker(app: Flask, folder: Path) -> SqliteHuey:
-    """Makes the queue that wakes the worker; what is to be done stands in the outbox, so the queue may be lost."""
-    queue = SqliteHuey("lms", filename=str(folder / "queue.db"), results=False, fsync=False)
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The queues that wake the worker."""
 
-    @queue.task(name="sweep")  # type: ignore[untyped-decorator]
-    def sweep() -> None:
-        with app.app_context():
-            outbox.sweep()
+    quick: SqliteHuey
+    long: SqliteHuey
 
-    @queue.periodic_task(crontab(minute="*"), name="sweep_each_minute")  # type: ignore[untyped-decorator]
-    def sweep_each_minute() -> None:
-        with app.app_context():
-            outbox.sweep()
 
+def set_up_worker(app: Flask, folder: Path) -> Lanes:
+    """Makes the queues that wake the worker; what is to be done stands in the outbox, so they may be lost."""
+    file = str(folder / "queue.db")
+    lanes = Lanes(
+        SqliteHuey("lms-quick", filename=file, results=False, fsync=False),
+        SqliteHuey("lms", filename=file, results=False, fsync=False),
+    )
+    sweeps = {
+        True: _sweeping(app, lanes.quick, quick=True),
+        False: _sweeping(app, lanes.long, quick=False),
+    }
     for job in periodic_jobs:
-        _repeat(app, queue, job)
+        _repeat(app, lanes.long, job)
 
-    def wake() -> None:
+    def wake(*, quick: bool) -> None:
         # A full or locked queue is no reason to fail a request that is already stored: the sweep finds the row.
         with suppress(Exception):
-            sweep()
+            sweeps[quick]()
 
-    app.extensions["huey"] = queue
+    app.extensions["worker_lanes"] = lanes
     app.extensions["wake_worker"] = wake
-    return queue
+    return lanes
+
+
+def _sweeping(app: Flask, queue: SqliteHuey, *, quick: bool) -> Callable[[], object]:
+    """Lets a lane sweep its part of the outbox each minute; returns what makes it do so now."""
+
+    def sweep() -> None:
+        with app.app_context():
+            outbox.sweep(quick=quick)
+
+    queue.periodic_task(crontab(minute="*"), name="sweep_each_minute")(sweep)
+    woken: Callable[[], object] = queue.task(name="sweep")(sweep)
+    return woken
 
 
 def _repeat(app: Flask, queue: SqliteHuey, job: PeriodicJob) -> None:
@@ -89,11 +110,21 @@ class QuietConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+class BesideConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
+    """A consumer that runs beside another, which hears the signals and stops both."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
 def run_worker(app: Flask) -> None:
     """Runs until it is told to stop; what is under way is finished first when it is told politely (SIGTERM)."""
     log.info("worker started")
-    queue = app.extensions["huey"]
-    consumer = QuietConsumer(
-        queue, workers=1, initial_delay=0.1, max_delay=2.0, periodic=True, graceful_signal="TERM"
-    )
-    consumer.run()
+    lanes: Lanes = app.extensions["worker_lanes"]
+    ways = {"workers": 1, "initial_delay": 0.1, "max_delay": 2.0, "periodic": True}
+    beside = BesideConsumer(lanes.quick, **ways)
+    beside.start()
+    try:
+        QuietConsumer(lanes.long, **ways, graceful_signal="TERM").run()
+    finally:
+        beside.stop(graceful=True)

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from lms.kernel import clock, mail, outbox
 from lms.kernel.config import Settings
 from lms.kernel.db import db, reading, session, unit_of_work
 from lms.kernel.outbox import OutboxRow
+from lms.kernel.worker import BesideConsumer, Lanes
 
 
 class Post(MessageHandler):
@@ -24,9 +26,11 @@ class Post(MessageHandler):
     def __init__(self) -> None:
         super().__init__()
         self.messages: list[Any] = []
+        self.arrived = Event()
 
     def handle_message(self, message: Any) -> None:
         self.messages.append(message)
+        self.arrived.set()
 
 
 @pytest.fixture
@@ -126,3 +130,33 @@ def test_one_bad_row_does_not_hold_up_the_others(house: Flask) -> None:
             outbox.put("test-mixed", f"mixed:{number}", {"n": number})
     assert outbox.sweep() == 2
     assert done == [1, 3]
+
+
+def test_a_mail_does_not_wait_behind_long_work(mailing: Flask, post: tuple[Post, int]) -> None:
+    begun, let_go = Event(), Event()
+
+    @outbox.handler("test.long")
+    def take_long(_payload: dict[str, Any]) -> None:
+        begun.set()
+        assert let_go.wait(120)
+
+    lanes: Lanes = mailing.extensions["worker_lanes"]
+    both = [
+        BesideConsumer(queue, initial_delay=0.01, max_delay=0.05, periodic=False)
+        for queue in (lanes.quick, lanes.long)
+    ]
+    for consumer in both:
+        consumer.start()
+    try:
+        with unit_of_work():
+            outbox.put("test.long", "long", {})
+        assert begun.wait(60)
+        with unit_of_work():
+            mail.queue("hana@demo.example", "Hello", "Text", key="quick")
+        assert post[0].arrived.wait(60)
+        assert [row.key for row in rows() if row.done_at is None][:1] == ["long"]
+    finally:
+        let_go.set()
+        for consumer in both:
+            consumer.stop(graceful=True)
+    assert all(row.done_at for row in rows())

@@ -29,7 +29,7 @@ def queue(done: list[str], tmp_path: Path) -> Iterator[SqliteHuey]:
         PeriodicJob("test.nightly", lambda: done.append("nightly"), minute="15", hour="2"),
         PeriodicJob("test.weekly", lambda: done.append("weekly"), minute="15", hour="2", weekday="1"),
     ]
-    yield set_up_worker(Flask("bare"), tmp_path)
+    yield set_up_worker(Flask("bare"), tmp_path).long
     periodic_jobs[:] = before
 
 
