@@ -6,21 +6,23 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.people.importing.rules import (
+from lms.people.importing.rows import (
     Choices,
-    Held,
-    Known,
-    Plan,
     Vocabulary,
     Wanted,
     Work,
-    batches_of,
-    conflicts,
     guess_columns,
-    judge_absent,
-    judge_person,
     parse_day,
     read_row,
+)
+from lms.people.importing.rules import (
+    Held,
+    Known,
+    Plan,
+    batches_of,
+    conflicts,
+    judge_absent,
+    judge_person,
     same_name,
 )
 

@@ -19,7 +19,8 @@ from lms.people.events import people_added, placements_changed
 from lms.people.importing import operations, queries, rules
 from lms.people.importing.checking import choices_of
 from lms.people.importing.models import PeopleImport, PeopleImportRow
-from lms.people.importing.rules import Choices, Held, Known, Plan, Vocabulary, Wanted
+from lms.people.importing.rows import Choices, Note, Vocabulary, Wanted, read_row
+from lms.people.importing.rules import Held, Known, Plan
 from lms.people.models import Employment, Person, Placement
 from lms.people.queries import lock_organisation
 from lms.people.rules import overlap
@@ -108,9 +109,7 @@ def _judge_again(
 def _judge_one(
     rows: list[PeopleImportRow], known: Known | None, vocabulary: Vocabulary, choices: Choices
 ) -> Case | None:
-    read = [
-        rules.read_row(row.number, row.cells, vocabulary, choices) for row in rows if row.number is not None
-    ]
+    read = [read_row(row.number, row.cells, vocabulary, choices) for row in rows if row.number is not None]
     wanted = [each for each in read if isinstance(each, Wanted)]
     plan: Plan | None
     if rows[0].number is None:
@@ -129,7 +128,7 @@ def _judge_one(
     return None
 
 
-def _refuse(rows: Iterable[PeopleImportRow], note: rules.Note) -> None:
+def _refuse(rows: Iterable[PeopleImportRow], note: Note) -> None:
     for row in rows:
         row.outcome, row.notes = "refused", [note]
 

@@ -15,7 +15,8 @@ from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.tabular import Shape, Unreadable, read_rows
 from lms.people.importing import queries, rules
 from lms.people.importing.models import PeopleImport, PeopleImportRow
-from lms.people.importing.rules import Choices, Known, Note, Vocabulary, Wanted
+from lms.people.importing.rows import Choices, Note, Vocabulary, Wanted, read_row
+from lms.people.importing.rules import Known
 from lms.people.rules import tidy
 
 MOST_ROWS = 100_000
@@ -98,7 +99,7 @@ def read_lines(
             name: values[index] for name, index in columns.items() if index < len(values) and values[index]
         }
         line = Line(number, tidy(cells.get("staff_number")).lower()[:200], cells)
-        found = rules.read_row(number, cells, vocabulary, choices)
+        found = read_row(number, cells, vocabulary, choices)
         if isinstance(found, Wanted):
             line.wanted = found
         else:

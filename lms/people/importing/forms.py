@@ -11,7 +11,7 @@ from wtforms import BooleanField, RadioField, SelectField, ValidationError
 from lms.kernel import tabular
 from lms.people.forms import RefusableForm, choices_of, day_field, reason_field
 from lms.people.importing.models import PeopleImport
-from lms.people.importing.rules import FIELDS, NEEDED
+from lms.people.importing.rows import FIELDS, NEEDED
 from lms.people.importing.words import FIELD_WORDS
 from lms.people.models import Organisation
 

@@ -15,7 +15,8 @@ from lms.kernel.errors import NotThere
 from lms.people.directory_queries import Page, paginate
 from lms.people.importing import policy
 from lms.people.importing.models import PeopleImport, PeopleImportPiece, PeopleImportRow
-from lms.people.importing.rules import Held, Known, Vocabulary, Work, fold
+from lms.people.importing.rows import Vocabulary, Work, fold
+from lms.people.importing.rules import Held, Known
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
 from lms.people.queries import LARGEST_ID
 

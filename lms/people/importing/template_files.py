@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from lms.kernel.tabular import as_csv, new_workbook
-from lms.people.importing.rules import FIELDS, NEEDED
+from lms.people.importing.rows import FIELDS, NEEDED
 from lms.people.importing.words import HEADINGS
 
 LIST_ROWS = 5000

@@ -17,7 +17,8 @@ from lms.people.importing.checking import opened
 from lms.people.importing.errors import ImportChanged
 from lms.people.importing.forms import ApplyForm, ColumnsForm, EncodingForm, SendForm, UndoForm
 from lms.people.importing.models import PeopleImport
-from lms.people.importing.rules import FIELDS, OUTCOMES, guess_columns
+from lms.people.importing.rows import FIELDS, guess_columns
+from lms.people.importing.rules import OUTCOMES
 from lms.people.importing.template_files import csv_template, xlsx_template
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
