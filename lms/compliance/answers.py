@@ -10,8 +10,9 @@ from lms.compliance.counting import Counting, Figures, PopulationCounts, Stood
 from lms.compliance.exact import FactsCounts
 from lms.compliance.listing import BATCH, list_all, list_page
 from lms.compliance.prepared import prepare
-from lms.compliance.queries.facts import CourseWords, Loaded, Reach, required_courses
+from lms.compliance.queries.facts import CourseWords, Loaded, required_courses
 from lms.compliance.queries.lists import Named, name_people
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import StandingRow, standing_row
 from lms.compliance.report import Report, SectorLine, make_report, sorted_lines
 from lms.compliance.sources import check_whole, is_large, prepared_counts

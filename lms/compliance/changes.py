@@ -10,8 +10,9 @@ from lms.compliance.asking import Question
 from lms.compliance.counting import Filters, Stood
 from lms.compliance.population import Population, Post
 from lms.compliance.prepared import prepare
-from lms.compliance.queries.facts import Loaded, Reach
+from lms.compliance.queries.facts import Loaded
 from lms.compliance.queries.lists import Named, name_people
+from lms.compliance.queries.reach import Reach
 from lms.compliance.rules import Explained, Group, Id, Placement, Standing, sentence
 from lms.kernel import clock
 

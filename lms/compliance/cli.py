@@ -18,7 +18,7 @@ from lms.compliance.coverage_months import tell_coordinators
 from lms.compliance.facts_file import read_day, read_known_as_of
 from lms.compliance.population import Population
 from lms.compliance.projecting import is_current
-from lms.compliance.queries.facts import Reach
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 from lms.compliance.rebuilding import rebuild
 from lms.compliance.report import Report, make_report

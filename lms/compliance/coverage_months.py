@@ -34,8 +34,9 @@ from lms.compliance.holding import BOTH, Held, Row, State, Told
 from lms.compliance.population import Population
 from lms.compliance.prepared import prepare
 from lms.compliance.queries import coverage as queries
-from lms.compliance.queries.facts import Reach, required_courses
+from lms.compliance.queries.facts import required_courses
 from lms.compliance.queries.fingerprint import fingerprint
+from lms.compliance.queries.reach import Reach
 from lms.compliance.rules import Group
 from lms.compliance.sources import check_whole, is_large
 from lms.kernel import clock, db

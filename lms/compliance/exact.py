@@ -11,8 +11,8 @@ from datetime import date, datetime
 from lms.compliance.counting import DayCounts, Figures, Filters
 from lms.compliance.interval_rows import OVERALL, Ledger, PostRow, enter, rows_of
 from lms.compliance.queries import intervals
-from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.ledger import Counts, Totals
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 from lms.compliance.sources import day_counts, figures_of
 from lms.kernel.memory import uncollected

@@ -8,7 +8,8 @@ from lms.compliance.counting import Stood, listed_people, stand
 from lms.compliance.population import Population
 from lms.compliance.prepared import prepare
 from lms.compliance.queries import intervals
-from lms.compliance.queries.facts import Loaded, Reach
+from lms.compliance.queries.facts import Loaded
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 from lms.compliance.rules import Id, Standing
 from lms.compliance.sources import check_whole

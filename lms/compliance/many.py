@@ -8,9 +8,9 @@ from lms.compliance import rules
 from lms.compliance.interval_rows import STANDINGS
 from lms.compliance.population import Population
 from lms.compliance.projecting import is_current
-from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.ledger import list_unfinished
 from lms.compliance.queries.lookup import list_prepared
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import StandingRow, load, standing_row
 
 TOGETHER = 500

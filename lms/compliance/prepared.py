@@ -13,8 +13,9 @@ from typing import Any
 from flask import current_app
 
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import Loaded, Reach
+from lms.compliance.queries.facts import Loaded
 from lms.compliance.queries.fingerprint import fingerprint
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 
 MOST_KEPT = 3

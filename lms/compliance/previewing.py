@@ -10,8 +10,9 @@ from lms.compliance import rules
 from lms.compliance.counting import Figures, Filters, Stood, stand
 from lms.compliance.operations import Terms
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import CourseWords, Reach, match_of
+from lms.compliance.queries.facts import CourseWords, match_of
 from lms.compliance.queries.intervals import sample_of
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 from lms.compliance.sources import MOST_EXACT
 from lms.kernel import clock

@@ -16,8 +16,8 @@ from lms.compliance.interval_rows import Ledger, ObligationRow, PostRow, enter, 
 from lms.compliance.models import PostInterval, Projection, StandingInterval
 from lms.compliance.queries import intervals
 from lms.compliance.queries.basis import Basis, read_basis
-from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.ledger import load_projection, read_state
+from lms.compliance.queries.reach import Reach
 from lms.compliance.queries.touched import persons_of
 from lms.compliance.reading import load
 from lms.compliance.rules import Requirement

@@ -9,7 +9,8 @@ from flask import current_app
 from lms.certification.rules import print_serial
 from lms.compliance import rules
 from lms.compliance.population import Asked, Population
-from lms.compliance.queries.facts import CourseWords, Loaded, Reach, load_facts
+from lms.compliance.queries.facts import CourseWords, Loaded, load_facts
+from lms.compliance.queries.reach import Reach
 from lms.kernel.config import Settings
 
 

@@ -8,8 +8,9 @@ from itertools import groupby
 from lms.compliance import rules
 from lms.compliance.life import Lane, Span, Window, lanes_of, window_of
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import CourseWords, Loaded, Reach
+from lms.compliance.queries.facts import CourseWords, Loaded
 from lms.compliance.queries.history import Happened, list_history, list_versions_happened
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import StandingRow, load, standing_row
 from lms.kernel.actor import Actor, Role
 from lms.people.merge_queries import ListedMerge, list_employments_of, list_merges_of, load_kept_for

@@ -15,10 +15,10 @@ from lms.compliance.models import RequirementVersion
 from lms.compliance.prepared import prepare
 from lms.compliance.projecting import is_current
 from lms.compliance.queries import lists
-from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.intervals import count_required_on
 from lms.compliance.queries.ledger import list_unfinished
 from lms.compliance.queries.lists import Choices, ListedRequirement
+from lms.compliance.queries.reach import Reach
 from lms.kernel.actor import Actor
 from lms.people.models import Sector
 from lms.people.queries import list_sectors

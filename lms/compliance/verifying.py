@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from lms.compliance import ledger as ledgers
 from lms.compliance.interval_rows import Ledger, LedgerKey, ObligationRow, PostRow, enter, rows_of
 from lms.compliance.queries import intervals
-from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.ledger import hold_still, read_checkpoints, read_ledger, read_state
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 
 BATCH = 500

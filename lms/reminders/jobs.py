@@ -8,7 +8,7 @@ import structlog
 from flask import current_app
 
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import Reach
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 from lms.kernel import clock
 from lms.kernel.config import Settings

@@ -6,7 +6,8 @@ from datetime import date
 from itertools import groupby
 
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import CourseWords, Reach
+from lms.compliance.queries.facts import CourseWords
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 from lms.kernel.actor import Actor
 from lms.reminders import list_queries

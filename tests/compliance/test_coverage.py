@@ -14,7 +14,8 @@ from lms.compliance.coverage import WHOLE, make_coverage
 from lms.compliance.coverage_months import states
 from lms.compliance.holding import SECTOR, STATION, Told
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import Reach, load_facts
+from lms.compliance.queries.facts import load_facts
+from lms.compliance.queries.reach import Reach
 from lms.kernel import clock, db as database
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock

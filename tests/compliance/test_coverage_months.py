@@ -17,7 +17,8 @@ from lms.compliance.holding import BOTH, SECTOR, STATION
 from lms.compliance.models import LedgerState
 from lms.compliance.population import Population
 from lms.compliance.queries import coverage as queries
-from lms.compliance.queries.facts import Reach, load_facts
+from lms.compliance.queries.facts import load_facts
+from lms.compliance.queries.reach import Reach
 from lms.compliance.rebuilding import rebuild
 from lms.kernel import clock
 from lms.kernel.actor import Role

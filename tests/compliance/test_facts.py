@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from lms.compliance import rules
 from lms.compliance.calculator import explain, facts_of
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import Reach, load_facts
+from lms.compliance.queries.facts import load_facts
+from lms.compliance.queries.reach import Reach
 from lms.kernel import db as database
 from tests.compliance.stored import Json, Stored, document_of, store
 from tests.compliance.test_rules import VECTORS

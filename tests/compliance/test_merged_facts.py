@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from lms.certification.queries import load_award_for
 from lms.certification.rules import make_serial, print_serial
 from lms.compliance.models import PostInterval
-from lms.compliance.queries.facts import Reach, load_facts
+from lms.compliance.queries.facts import load_facts
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import renewal_windows, standings_of
 from lms.compliance.rules import Standing
 from lms.kernel import clock

@@ -13,9 +13,9 @@ from lms.compliance.counting import Counting, DayCounts, Filters, PopulationCoun
 from lms.compliance.exact import FactsCounts
 from lms.compliance.population import Population
 from lms.compliance.projecting import bring_up_to_date
-from lms.compliance.queries.facts import Reach
 from lms.compliance.queries.intervals import count_required_on, sample_of
 from lms.compliance.queries.ledger import has_entries
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 from lms.compliance.sources import IntervalCounts, LedgerCounts
 from lms.compliance.verifying import verify

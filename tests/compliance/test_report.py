@@ -21,7 +21,8 @@ from lms.compliance.days import (
     month_ends_before,
 )
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import Reach, load_facts
+from lms.compliance.queries.facts import load_facts
+from lms.compliance.queries.reach import Reach
 from lms.compliance.report import Report, make_report, points_between, sorted_lines
 from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock

@@ -15,7 +15,7 @@ from lms.compliance.counting import Filters, PopulationCounts
 from lms.compliance.models import Exemption, Requirement
 from lms.compliance.operations import Terms
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import Reach
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 from lms.compliance.rebuilding import fold_all, rebuild
 from lms.compliance.sources import IntervalCounts, LedgerCounts

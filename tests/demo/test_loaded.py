@@ -16,7 +16,7 @@ from lms.certification.rules import normalise_serial
 from lms.compliance import rules
 from lms.compliance.models import RequirementVersion
 from lms.compliance.population import Population
-from lms.compliance.queries.facts import Reach
+from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load as load_facts, standings_of
 from lms.demo import operations as demo
 from lms.demo.cast import NEWCOMER, PASSWORD

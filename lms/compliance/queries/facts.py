@@ -4,7 +4,7 @@ Rows are read as plain columns and not as entities: a report of a whole organisa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,18 +12,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     and_,
-    bindparam,
     func,
     or_,
     select,
     true,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, Edition
@@ -31,110 +28,10 @@ from lms.certification.models import Award, Revocation
 from lms.certification.rules import parse_period
 from lms.compliance import rules
 from lms.compliance.models import Exemption, Requirement, RequirementVersion
-from lms.kernel.db import Moment, session
+from lms.compliance.queries.reach import ORGANISATIONS, Reach, Shape, Whose
 from lms.learning.models import Completion
-from lms.people import merge_queries, merge_rules
-from lms.people.models import DutyStation, Employment, PersonMerge, Placement
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Whose facts are loaded: people employed in some organisations (None for all), or some persons of them."""
-
-    organisations: frozenset[int] | None = None
-    persons: frozenset[int] | None = None
-
-    def with_merged(self, stands_for: Mapping[int, int]) -> "Reach":
-        """Returns the reach with everybody who is one with its persons."""
-        if self.persons is None or not stands_for:
-            return self
-        return Reach(self.organisations, merge_rules.families(self.persons, stands_for))
-
-
-_ORGANISATIONS: BindParameter[int] = bindparam("organisations", expanding=True)
-_PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
-_KNOWN = bindparam("known_as_of", type_=Moment)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """Which conditions the statements have: they are built once for each shape and then asked with other values.
-
-    Building one takes longer than asking it, and one person's facts are asked with every write about them.
-    """
-
-    by_organisation: bool
-    by_person: bool
-    past: bool = False
-    merged: bool = False
-
-    def employed(self) -> ColumnElement[bool]:
-        """Returns the condition on employments that are within reach."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.by_organisation:
-            conditions.append(Employment.organisation_id.in_(_ORGANISATIONS))
-        if self.by_person:
-            conditions.append(Employment.person_id.in_(_PERSONS))
-        return and_(true(), *conditions)
-
-    def recorded(self, column: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
-        """Returns the condition that a fact was recorded by the moment of knowledge."""
-        return column <= _KNOWN if self.past else true()
-
-    def kept(self, table: type[Placement] | type[Exemption] | type[PersonMerge]) -> ColumnElement[bool]:
-        """Returns the condition that a fact was recorded and not withdrawn by the moment of knowledge."""
-        if not self.past:
-            return table.retracted_at.is_(None)
-        return (table.recorded_at <= _KNOWN) & or_(table.retracted_at.is_(None), table.retracted_at > _KNOWN)
-
-    def has_person(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        """Returns the condition that a column names a person within reach, or one who may be one with them.
-
-        Who was merged may have earned something where they are not employed within reach; what turns out to be
-        nobody's within reach counts for nobody, since nobody there has a placement.
-        """
-        if self.by_person:
-            return column.in_(_PERSONS)
-        within = column.in_(select(Employment.person_id).where(self.employed()))
-        if not self.merged:
-            return within
-        known = self.kept(PersonMerge)
-        concerned = union_all(
-            select(PersonMerge.kept_id).where(known), select(PersonMerge.merged_id).where(known)
-        )
-        return or_(within, column.in_(concerned))
-
-
-@dataclass(frozen=True, slots=True)
-class _Whose:
-    """Whose rows are read, and as whose they count: those of merged persons as the kept one's."""
-
-    reach: Reach
-    stands_for: Mapping[int, int]
-    known_as_of: datetime | None
-
-    @property
-    def shape(self) -> _Shape:
-        """Returns the shape of the statements."""
-        return _Shape(
-            self.reach.organisations is not None,
-            self.reach.persons is not None,
-            self.known_as_of is not None,
-            bool(self.stands_for),
-        )
-
-    def rows(self, build: Callable[[_Shape], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
-        """Asks a statement with the values of this reach."""
-        values = {
-            "organisations": sorted(self.reach.organisations or ()),
-            "persons": sorted(self.reach.persons or ()),
-            "known_as_of": self.known_as_of,
-        }
-        return session.execute(build(self.shape), values).all()
-
-    def of(self, person_id: int) -> int:
-        """Returns the person as whose a row counts."""
-        return self.stands_for.get(person_id, person_id)
+from lms.people import merge_queries
+from lms.people.models import DutyStation, Employment, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +71,7 @@ def load_facts(
     one's, whichever of them is within reach.
     """
     stands_for = merge_queries.list_standing_for(known_as_of)
-    whose = _Whose(reach.with_merged(stands_for), stands_for, known_as_of)
+    whose = Whose(reach.with_merged(stands_for), stands_for, known_as_of)
     placements, zones = _placements(whose)
     requirements, courses = _requirements(reach.organisations, known_as_of)
     awards, revocations, serials = _awards(whose)
@@ -190,7 +87,7 @@ def load_facts(
     return Loaded(rules.known(facts, known_as_of), courses, serials)
 
 
-def _placements(whose: _Whose) -> tuple[list[rules.Placement], dict[int, str]]:
+def _placements(whose: Whose) -> tuple[list[rules.Placement], dict[int, str]]:
     """Loads placements, and the time zones of their stations by row number."""
     rows = whose.rows(_placement_rows)
     placements = [
@@ -201,7 +98,7 @@ def _placements(whose: _Whose) -> tuple[list[rules.Placement], dict[int, str]]:
 
 
 @lru_cache
-def _placement_rows(shape: _Shape) -> Select[*tuple[Any, ...]]:
+def _placement_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Employment.person_id,
@@ -233,7 +130,7 @@ def _requirements(
     Whether a course is per sector is asked of its current edition. Requirements without a known version are
     left out.
     """
-    rows = _Whose(Reach(None if organisations is None else frozenset(organisations)), {}, known_as_of).rows(
+    rows = Whose(Reach(None if organisations is None else frozenset(organisations)), {}, known_as_of).rows(
         _requirement_rows
     )
     versions: defaultdict[int, list[rules.RequirementVersion]] = defaultdict(list)
@@ -268,10 +165,10 @@ def _requirements(
 
 
 @lru_cache
-def _requirement_rows(shape: _Shape) -> Select[*tuple[Any, ...]]:
+def _requirement_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
     mine: ColumnElement[bool] = true()
     if shape.by_organisation:
-        own = Requirement.organisation_id.in_(_ORGANISATIONS)
+        own = Requirement.organisation_id.in_(ORGANISATIONS)
         mine = or_(Requirement.organisation_id.is_(None), own)
     return (
         select(
@@ -319,7 +216,7 @@ def match_of(stored: Mapping[str, Any]) -> rules.Match:
     )
 
 
-def _awards(whose: _Whose) -> tuple[list[rules.Award], list[rules.Revocation], dict[int, str]]:
+def _awards(whose: Whose) -> tuple[list[rules.Award], list[rules.Revocation], dict[int, str]]:
     """Loads awards with their revocations, and their serials by row number."""
     rows = whose.rows(_award_rows)
     revocations = [rules.Revocation(row[0], row[10], row[11]) for row in rows if row[10] is not None]
@@ -331,7 +228,7 @@ def _awards(whose: _Whose) -> tuple[list[rules.Award], list[rules.Revocation], d
 
 
 @lru_cache
-def _award_rows(shape: _Shape) -> Select[*tuple[Any, ...]]:
+def _award_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
     known_revocation = and_(Revocation.award_id == Award.id, shape.recorded(Revocation.recorded_at))
     return (
         select(
@@ -354,12 +251,12 @@ def _award_rows(shape: _Shape) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _exemptions(whose: _Whose) -> list[rules.Exemption]:
+def _exemptions(whose: Whose) -> list[rules.Exemption]:
     return [rules.Exemption(whose.of(row[0]), *row[1:]) for row in whose.rows(_exemption_rows)]
 
 
 @lru_cache
-def _exemption_rows(shape: _Shape) -> Select[*tuple[Any, ...]]:
+def _exemption_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
     return select(
         Exemption.person_id,
         Exemption.requirement_id,
@@ -390,7 +287,7 @@ class _Zones:
         return moment.astimezone(zone).date()
 
 
-def _progress(whose: _Whose, zones: _Zones) -> list[rules.Progress]:
+def _progress(whose: Whose, zones: _Zones) -> list[rules.Progress]:
     """Loads completions and started attempts as days.
 
     The database keeps the first and the last moment of each of its own days: no stretch of 24 hours touches
@@ -407,7 +304,7 @@ def _progress(whose: _Whose, zones: _Zones) -> list[rules.Progress]:
 
 
 @lru_cache
-def _progress_by_day(shape: _Shape) -> Select[*tuple[Any, ...]]:
+def _progress_by_day(shape: Shape) -> Select[*tuple[Any, ...]]:
     completed = select(
         Completion.person_id, Completion.course_id, Completion.sector, Completion.recorded_at.label("at")
     ).where(shape.has_person(Completion.person_id), shape.recorded(Completion.recorded_at))

@@ -83,3 +83,20 @@ def ending(award: Award, version: RequirementVersion, day: date, revoked_on: dat
     ended_on = min(end, plus(revoked_on, -1)) if revoked and revoked_on is not None else end
     order = ended_on, award.earned_on, _id_order(award.id)
     return Ending(award, end, limit, ended_on, revoked_on, order)
+
+
+class Endings(NamedTuple):
+    """How an award ends under a version: on every day before its revocation, and on every day from it on."""
+
+    award: Award
+    revoked_on: date | None
+    whole: Ending
+    cut: Ending
+
+    @classmethod
+    def of(cls, award: Award, version: RequirementVersion, revoked_on: date | None) -> "Endings":
+        """Works both out."""
+        whole = ending(award, version, date.min, revoked_on)
+        if revoked_on is None:
+            return cls(award, None, whole, whole)
+        return cls(award, revoked_on, whole, ending(award, version, revoked_on, revoked_on))

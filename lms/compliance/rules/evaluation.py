@@ -5,13 +5,12 @@ The definitions are those of docs/handbook/standing.md, "The six rules".
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
 from lms.certification.rules import Window
-from lms.compliance.rules.endings import Ending, effective_end, ending
+from lms.compliance.rules.endings import Ending, Endings, effective_end
 from lms.compliance.rules.facts import (
     DEFAULTS,
     Award,
@@ -21,6 +20,7 @@ from lms.compliance.rules.facts import (
     RequirementVersion,
     Settings,
 )
+from lms.compliance.rules.reasons import Judged, explained
 from lms.compliance.rules.timeline import (
     Run,
     Segment,
@@ -29,7 +29,7 @@ from lms.compliance.rules.timeline import (
     runs_of,
     segments_of,
 )
-from lms.compliance.rules.vocabulary import Because, Explained, Rule, Standing
+from lms.compliance.rules.vocabulary import Explained, Rule, Standing
 
 
 class PersonStanding(NamedTuple):
@@ -67,13 +67,13 @@ class Obligation:
         self._starts = [segment.from_on for segment in self._segments]
         self._runs: dict[Id | None, list[Run]] = {}
         self._windows: dict[Id, list[Window]] = {}
-        self._endings: dict[int, list[_Endings]] = {}
+        self._endings: dict[int, list[Endings]] = {}
 
     def on(self, day: date) -> Explained:
         """Returns the standing on a day and why."""
         return explained(self.judge(day))
 
-    def judge(self, day: date) -> "Judged":
+    def judge(self, day: date) -> Judged:
         """Returns the standing on a day with what it rests on, not yet put into a reason."""
         segment = self._segments[bisect_right(self._starts, day) - 1]
         version, placement = segment.version, segment.placement
@@ -106,12 +106,12 @@ class Obligation:
                     last = here
         return last
 
-    def _under(self, version: RequirementVersion) -> "list[_Endings]":
+    def _under(self, version: RequirementVersion) -> list[Endings]:
         """Returns how each award ends under a version."""
         found = self._endings.get(id(version))
         if found is None:
             found = self._endings[id(version)] = [
-                _Endings.of(award, version, self._revoked_on.get(award.id)) for award in self._awards
+                Endings.of(award, version, self._revoked_on.get(award.id)) for award in self._awards
             ]
         return found
 
@@ -188,7 +188,7 @@ class Obligation:
 
     def _due(
         self, last: Ending | None, started_on: date, segment: Segment, sector: Id | None, day: date
-    ) -> "Judged":
+    ) -> Judged:
         due_on = plus(started_on, self._due_days(started_on))
         since = date.min if last is None else last.award.earned_on
         made = max(
@@ -212,94 +212,10 @@ class Obligation:
         )
 
 
-class _Endings(NamedTuple):
-    """How an award ends under a version: on every day before its revocation, and on every day from it on."""
-
-    award: Award
-    revoked_on: date | None
-    whole: Ending
-    cut: Ending
-
-    @classmethod
-    def of(cls, award: Award, version: RequirementVersion, revoked_on: date | None) -> "_Endings":
-        """Works both out."""
-        whole = ending(award, version, date.min, revoked_on)
-        if revoked_on is None:
-            return cls(award, None, whole, whole)
-        return cls(award, revoked_on, whole, ending(award, version, revoked_on, revoked_on))
-
-
-class Judged(NamedTuple):
-    """A standing and what it rests on: the rule, the stretch of days, and the award and days it looked at.
-
-    `valid_through` is the last day of the award that explains, `due_on` is set under rule 4.
-    """
-
-    standing: Standing
-    rule: Rule
-    segment: Segment
-    sector: Id | None = None
-    last: Ending | None = None
-    due_on: date | None = None
-    valid_through: date | None = None
-    opened_on: date | None = None
-    started_on: date | None = None
-    progress_on: date | None = None
-
-    @property
-    def award(self) -> Id | None:
-        """Returns the award that explains, where one does."""
-        return self.last.award.id if self.last is not None and self.due_on is None else None
-
-
 def _why_not(segment: Segment) -> Rule:
     if not segment.placed:
         return Rule.NO_PLACEMENT
     return Rule.NOT_IN_FORCE if segment.version is None else Rule.NOT_MATCHED
-
-
-def explained(judged: Judged) -> Explained:
-    """Puts a standing and its reason together."""
-    return Explained(
-        judged.standing,
-        _because(judged),
-        due_on=judged.due_on,
-        valid_through=judged.valid_through,
-        award=judged.award,
-    )
-
-
-def _because(judged: Judged) -> Because:
-    segment, last, version = judged.segment, judged.last, judged.segment.version
-    reason = Because(
-        rule=judged.rule,
-        standing=judged.standing,
-        version_from=None if version is None else version.effective_from,
-        sector=judged.sector,
-    )
-    if last is not None and version is not None:
-        reason = last.because(judged.rule, judged.standing, version, judged.sector)
-    if judged.rule is Rule.EXEMPTION and segment.exemption is not None:
-        return replace(reason, exempt_from=segment.exemption.from_on, exempt_until=segment.exemption.until_on)
-    if judged.opened_on is not None:
-        return replace(reason, window_open_since=judged.opened_on)
-    if judged.due_on is not None and judged.started_on is not None:
-        return replace(
-            reason,
-            ended_on=None if last is None else last.ended_on,
-            obliged_from=judged.started_on,
-            due_days=(judged.due_on - judged.started_on).days,
-            due_on=judged.due_on,
-            progress_on=judged.progress_on,
-        )
-    if judged.rule in (Rule.REVOCATION, Rule.ENDED) and last is not None and version is not None:
-        graced = judged.rule is Rule.ENDED and version.grace_days > 0
-        return replace(
-            reason,
-            ended_on=last.ended_on,
-            grace_through=plus(last.end, version.grace_days) if graced else None,
-        )
-    return reason
 
 
 def standing(
