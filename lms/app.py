@@ -191,7 +191,7 @@ def connect_rooms() -> None:
     course_completed.connect(lms.certification.receivers.on_course_completed)
     placements_changed.connect(lms.compliance.receivers.on_persons_changed)
     people_merged.connect(lms.compliance.receivers.on_persons_changed)
-    awards_changed.connect(lms.compliance.receivers.on_awards_changed)
+    awards_changed.connect(lms.compliance.receivers.on_persons_changed)
     attempts_changed.connect(lms.compliance.receivers.on_attempts_changed)
     progress_made.connect(lms.compliance.receivers.on_progress_made)
     quiz_notes[:] = [renewal_note]

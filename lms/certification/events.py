@@ -3,7 +3,6 @@
 from blinker import Signal
 
 awards_changed = Signal()
-"""Sent after awards were issued, superseded or revoked, inside the transaction; ``awards`` is the set of award ids.
-
-For a superseding award the set holds both, the old and the new.
+"""Sent after awards were issued, superseded or revoked, inside the transaction; ``awards`` is the set of award ids,
+``persons`` the set of those who hold them. For a superseding award the set holds both, the old and the new.
 """

@@ -94,7 +94,7 @@ def issue(
     if added is not award:
         return added
     _record_issue(actor, award)
-    awards_changed.send(None, awards={award.id})
+    _tell([award])
     return award
 
 
@@ -142,7 +142,7 @@ def issue_list(
     if organisation_id is not None:
         _vouch(organisation_id, session_id, made, earned)
     if made:
-        awards_changed.send(None, awards={award.id for award in made})
+        _tell(made)
     return made
 
 
@@ -170,7 +170,7 @@ def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
         actor, "certification.supersede", "award", award.id,
         organisation_id=award.organisation_id, reason=because, successor=successor.id,
     )  # fmt: skip
-    awards_changed.send(None, awards={award.id, successor.id})
+    _tell([award, successor])
     return successor
 
 
@@ -209,7 +209,7 @@ def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None
         actor, "certification.revoke", "award", award.id,
         organisation_id=award.organisation_id, reason=because, effective_on=day.isoformat(),
     )  # fmt: skip
-    awards_changed.send(None, awards={award.id})
+    _tell([award])
     return revocation
 
 
@@ -237,7 +237,7 @@ def revoke_list(actor: Actor, awards: Sequence[Award], *, reason: str) -> None:
             organisation_id=award.organisation_id, reason=because, effective_on=award.earned_on.isoformat(),
         )  # fmt: skip
     if awards:
-        awards_changed.send(None, awards={award.id for award in awards})
+        _tell(awards)
 
 
 # What a superseding award says as the first one did.
@@ -347,6 +347,12 @@ def _add(actor: Actor, award: Award, name: str) -> Award:
                 session.flush()
             return award
     raise RuntimeError("Every serial drawn is taken: the source of chance is broken.")
+
+
+def _tell(awards: Sequence[Award]) -> None:
+    awards_changed.send(
+        None, awards={award.id for award in awards}, persons={award.person_id for award in awards}
+    )
 
 
 def _examined_sector(course: PublishedCourse, sector: str | None) -> str | None:

@@ -16,7 +16,7 @@ from lms.compliance.interval_rows import Ledger, ObligationRow, PostRow, enter, 
 from lms.compliance.models import PostInterval, Projection, StandingInterval
 from lms.compliance.queries import intervals
 from lms.compliance.queries.basis import Basis, read_basis
-from lms.compliance.queries.ledger import load_projection, read_state
+from lms.compliance.queries.ledger import Kept, load_projection, read_state
 from lms.compliance.queries.reach import Reach
 from lms.compliance.queries.touched import persons_of
 from lms.compliance.reading import load
@@ -39,7 +39,7 @@ def touch(persons: Iterable[int]) -> None:
 
 
 def touch_by(kind: str, numbers: Iterable[int]) -> None:
-    """Notes that facts were written, by the number of an award, attempt, completion or person.
+    """Notes that facts were written, by the number of an attempt, completion or person.
 
     Whom they are about is asked once, before the commit: many are often written together.
     """
@@ -55,23 +55,26 @@ def _prepare_touched() -> None:
     for kind, numbers in touched.items():
         persons.update(persons_of(kind, numbers))
     if persons:
-        _begin_basis(persons)
+        state = _begun_basis(persons)
         listed = sorted(persons)
         for start in range(0, len(listed), BATCH):
-            bring_up_to_date(listed[start : start + BATCH])
+            bring_up_to_date(listed[start : start + BATCH], state=state)
 
 
-def bring_up_to_date(persons: Collection[int], ledger: Ledger | None = None) -> int:
+def bring_up_to_date(
+    persons: Collection[int], ledger: Ledger | None = None, *, state: Kept | None = None
+) -> int:
     """Prepares the standings of persons anew and returns how many rows differed.
 
-    What changes in the counts is written to the ledger, or added to the one given.
+    What changes in the counts is written to the ledger, or added to the one given. `state` is the ledger's, where it
+    was just read.
     """
     if not persons:
         return 0
     session.flush()
     intervals.lock_persons(persons)
     facts = load(Reach(persons=frozenset(persons))).facts
-    _note_kinds(facts.requirements)
+    _note_kinds(facts.requirements, state or read_state())
     posts, standings = rows_of(facts)
     known = frozenset(persons) | {row.person_id for row in posts}
     changed: Ledger = Counter() if ledger is None else ledger
@@ -119,27 +122,29 @@ def basis_now() -> Basis:
     return read_basis(settings.gap_days, settings.time_zone)
 
 
-def _begin_basis(persons: Collection[int]) -> None:
-    """Notes what standings rest on when the first people of a house are prepared.
+def _begun_basis(persons: Collection[int]) -> Kept:
+    """Notes what standings rest on when the first people of a house are prepared, and returns the ledger's state.
 
     Where others were placed before, they are not prepared yet: the worker's next run finds that.
     """
-    if not read_state().basis and not intervals.has_others_placed(persons):
-        ledgers.held_state().basis = basis_now().written()
-        session.flush()
+    state = read_state()
+    if state.basis or intervals.has_others_placed(persons):
+        return state
+    ledgers.held_state().basis = basis_now().written()
+    session.flush()
+    return read_state()
 
 
-def _note_kinds(requirements: Iterable[Requirement]) -> None:
+def _note_kinds(requirements: Iterable[Requirement], state: Kept) -> None:
     """Notes of courses that are required for the first time whether they are per sector."""
-    kept = read_state().basis
-    if not kept:
+    if not state.basis:
         return
-    known = Basis.read(kept).kinds
+    known = Basis.read(state.basis).kinds
     new = {int(each.course): each.per_sector for each in requirements if each.course not in known}
     if new:
-        state = ledgers.held_state()
-        basis = Basis.read(state.basis)
-        state.basis = Basis(basis.digest, {**new, **basis.kinds}).written()
+        held = ledgers.held_state()
+        basis = Basis.read(held.basis)
+        held.basis = Basis(basis.digest, {**new, **basis.kinds}).written()
 
 
 def requirement_changed(organisation_id: int | None) -> None:

@@ -36,14 +36,15 @@ class StandingRow:
     renewal_open_since: date | None = None
 
 
-def load(reach: Reach, known_as_of: datetime | None = None) -> Loaded:
-    """Loads the facts within reach under the settings of the house."""
+def load(reach: Reach, known_as_of: datetime | None = None, *, progress: bool = True) -> Loaded:
+    """Loads the facts within reach under the settings of the house, with or without what was begun or completed."""
     settings: Settings = current_app.extensions["settings"]
     return load_facts(
         reach,
         known_as_of=known_as_of,
         settings=rules.Settings(settings.gap_days),
         house_zone=settings.time_zone,
+        progress=progress,
     )
 
 
@@ -107,7 +108,8 @@ def renewal_windows(
     matched the person when it opened, even if that version has ended since, and where it opens later under a
     version that matches on `earned_on`. It is a source of `lms.certification.windows`.
     """
-    facts = load(Reach(persons=frozenset({person_id}))).facts
+    # What was begun since opens no window.
+    facts = load(Reach(persons=frozenset({person_id})), progress=False).facts
     # Of persons who are one the facts come under the number of the kept one: there is one person here or none.
     person = next(iter(rules.by_person(facts).values()), None)
     if person is None:

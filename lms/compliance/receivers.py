@@ -10,13 +10,8 @@ from lms.compliance.projecting import touch, touch_by
 
 
 def on_persons_changed(_sender: object, *, persons: AbstractSet[int], **_more: Any) -> None:
-    """Hears of placements and of persons who are one."""
+    """Hears of placements, of awards, and of persons who are one."""
     touch(persons)
-
-
-def on_awards_changed(_sender: object, *, awards: AbstractSet[int], **_more: Any) -> None:
-    """Hears of awards that were issued, superseded or revoked."""
-    touch_by("awards", awards)
 
 
 def on_attempts_changed(_sender: object, *, attempts: AbstractSet[int], **_more: Any) -> None:

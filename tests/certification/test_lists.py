@@ -74,7 +74,7 @@ def test_who_held_the_course_before_renews_it(group: list[int]) -> None:
 def test_it_is_told_once(group: list[int]) -> None:
     told: list[set[int]] = []
 
-    def hear(_sender: object, *, awards: set[int]) -> None:
+    def hear(_sender: object, *, awards: set[int], persons: set[int]) -> None:
         told.append(set(awards))
 
     with awards_changed.connected_to(hear):

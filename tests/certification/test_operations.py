@@ -300,7 +300,7 @@ def test_it_freezes_the_words_as_they_were(amina: Person) -> None:
 
 def test_it_is_audited_and_told_upstairs(amina: Person) -> None:
     course = world.course()
-    with awards_changed.connected_to(lambda _sender, awards: heard.append(awards)):
+    with awards_changed.connected_to(lambda _sender, **told: heard.append(told["awards"])):
         heard: list[set[int]] = []
         award = world.earned(amina, course, "2026-06-19")
         with clock.using(clock.FixedClock(datetime(2026, 7, 1, tzinfo=UTC))):

@@ -139,7 +139,7 @@ def test_lists_that_are_no_lists(here: World) -> None:
 def test_everybody_who_attended_has_a_certificate(here: World) -> None:
     heard: list[set[int]] = []
 
-    def hear(_sender: object, *, awards: set[int]) -> None:
+    def hear(_sender: object, *, awards: set[int], persons: set[int]) -> None:
         heard.append(awards)
 
     with awards_changed.connected_to(hear):
@@ -232,7 +232,7 @@ def test_a_withdrawn_session_revokes_what_it_gave_in_one_act(here: World) -> Non
     corrected = operations.supersede(here.hr, amina, name="Amina Al-Yusuf", reason="Spelling.")
     heard: list[set[int]] = []
 
-    def hear(_sender: object, *, awards: set[int]) -> None:
+    def hear(_sender: object, *, awards: set[int], persons: set[int]) -> None:
         heard.append(awards)
 
     with awards_changed.connected_to(hear):

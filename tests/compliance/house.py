@@ -83,7 +83,7 @@ def earned(
     session.flush()
     session.add(AwardName(award_id=award.id, name=who.name))
     session.flush()
-    awards_changed.send(None, awards={award.id})
+    awards_changed.send(None, awards={award.id}, persons={award.person_id})
     return award
 
 
@@ -94,7 +94,7 @@ def revoked(award: Award, effective_on: date) -> Revocation:
     )
     session.add(revocation)
     session.flush()
-    awards_changed.send(None, awards={award.id})
+    awards_changed.send(None, awards={award.id}, persons={award.person_id})
     return revocation
 
 

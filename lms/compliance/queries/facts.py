@@ -61,6 +61,7 @@ def load_facts(
     known_as_of: datetime | None = None,
     settings: rules.Settings = rules.DEFAULTS,
     house_zone: str = "UTC",
+    progress: bool = True,
 ) -> Loaded:
     """Loads what was known at a moment (None: all of it) about the people within reach, in six queries.
 
@@ -68,7 +69,7 @@ def load_facts(
     organisations within reach only. The days of progress are counted in the zone of the duty station where the
     person was placed, else in `house_zone`, as the earned days of awards are: so the attempt that earned an
     award never falls on a later day than the award. The facts of persons who were known to be one are the kept
-    one's, whichever of them is within reach.
+    one's, whichever of them is within reach. Without `progress` nothing is said of what was begun or completed.
     """
     stands_for = merge_queries.list_standing_for(known_as_of)
     whose = Whose(reach.with_merged(stands_for), stands_for, known_as_of)
@@ -81,7 +82,7 @@ def load_facts(
         awards=awards,
         revocations=revocations,
         exemptions=_exemptions(whose),
-        progress=_progress(whose, _Zones(placements, zones, house_zone)),
+        progress=_progress(whose, _Zones(placements, zones, house_zone)) if progress else (),
         settings=settings,
     )
     return Loaded(rules.known(facts, known_as_of), courses, serials)

@@ -5,12 +5,10 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, select
 
 from lms.assessment.models import Attempt
-from lms.certification.models import Award
 from lms.kernel.db import session
 from lms.learning.models import Completion
 
-TABLES: dict[str, type[Award] | type[Attempt] | type[Completion]] = {
-    "awards": Award,
+TABLES: dict[str, type[Attempt] | type[Completion]] = {
     "attempts": Attempt,
     "completions": Completion,
 }
@@ -22,7 +20,7 @@ CHUNK = 5000
 
 
 def persons_of(kind: str, numbers: Collection[int]) -> set[int]:
-    """Returns the persons whom some awards, attempts or completions are about."""
+    """Returns the persons whom some attempts or completions are about."""
     listed = sorted(numbers)
     found: set[int] = set()
     for start in range(0, len(listed), CHUNK):
