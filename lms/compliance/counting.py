@@ -105,6 +105,12 @@ class Figures:
         """Returns how many stand in a group."""
         return sum(count for standing, count in self.by_standing.items() if standing.group is group)
 
+    def of_standings(self, standings: Collection[Standing] | None) -> int:
+        """Returns how many stand in one of some ways (None: in any)."""
+        return sum(
+            people for each, people in self.by_standing.items() if standings is None or each in standings
+        )
+
     @property
     def people(self) -> int:
         """Returns how many have at least one requirement."""

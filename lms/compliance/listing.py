@@ -12,7 +12,7 @@ from lms.compliance.queries.facts import Loaded
 from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
 from lms.compliance.rules import Id, Standing
-from lms.compliance.sources import check_whole
+from lms.compliance.sources import LedgerCounts, check_whole, in_ledger
 
 PAGE = 50
 BATCH = 500
@@ -40,7 +40,9 @@ def list_page(question: Question, standings: Iterable[Standing] | None, number: 
         page, pages = _place(len(found), number)
         return Listed(found[(page - 1) * PAGE : page * PAGE], loaded, len(found), page, pages)
     asked = (question.organisation_ids, question.filters, question.as_of, wanted, question.lapses_before)
-    total = intervals.count_listed(*asked)
+    total = _in_ledger(question, wanted)
+    if total is None:
+        total = intervals.count_listed(*asked)
     page, pages = _place(total, number)
     posts = intervals.list_page(*asked, limit=PAGE, offset=(page - 1) * PAGE)
     loaded, stood = _explained(question, posts)
@@ -65,6 +67,14 @@ def list_all(
     )
     for start in range(0, len(posts), BATCH):
         yield _explained(question, posts[start : start + BATCH])
+
+
+def _in_ledger(question: Question, standings: frozenset[Standing] | None) -> int | None:
+    """Counts the posts that are asked for where the ledger can, without reading them; else returns None."""
+    if question.lapses_before is not None or not in_ledger(question.filters):
+        return None
+    counts = LedgerCounts(question.organisation_ids, question.filters, ())
+    return counts.totals_on([question.as_of])[question.as_of].of_standings(standings)
 
 
 def _place(total: int, number: int) -> tuple[int, int]:

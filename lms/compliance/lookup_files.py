@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING
+
+from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance import rules
 from lms.compliance.lookup import Entry, Found, Kind, LookUp, Why, Word, rows_of
 from lms.compliance.many import PostId
 from lms.compliance.reading import StandingRow
 from lms.kernel.tabular import Cell, new_workbook
-
-if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
 
 HEAD = (
     "place", "asked", "taken_for", "found", "answer", "name", "staff_number", "organisation", "overall",
@@ -135,7 +133,7 @@ def as_workbook(
     return file.getvalue()
 
 
-def _write(sheet: "Worksheet", place: int, line: Sequence[Cell], days: object) -> None:
+def _write(sheet: Worksheet, place: int, line: Sequence[Cell], days: object) -> None:
     for column, value in enumerate(line):
         if isinstance(value, date):
             sheet.write_datetime(place, column, value, days)

@@ -58,10 +58,15 @@ def is_large(organisations: Collection[int]) -> bool:
 def prepared_counts(question: Question, courses: Collection[int]) -> "LedgerCounts | IntervalCounts":
     """Returns where the counts of a question come from once standings are prepared."""
     filters, organisations = question.filters, question.organisation_ids
+    if in_ledger(filters):
+        return LedgerCounts(organisations, filters, courses)
+    return IntervalCounts(organisations, filters)
+
+
+def in_ledger(filters: Filters) -> bool:
+    """Says whether the ledger can answer: it knows sectors and courses, and nothing else of posts."""
     by_post = (filters.station, filters.role, filters.contract, filters.works_with_children)
-    if any(each is not None for each in by_post):
-        return IntervalCounts(organisations, filters)
-    return LedgerCounts(organisations, filters, courses)
+    return all(each is None for each in by_post)
 
 
 class LedgerCounts:

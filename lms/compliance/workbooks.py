@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from flask_babel import gettext as _
+from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance import rules
 from lms.compliance.answers import PersonLine, ReportPage
@@ -14,9 +15,6 @@ from lms.compliance.asking import Question
 from lms.compliance.counting import Figures
 from lms.compliance.meanings import asked_words, definitions, standing_words
 from lms.kernel.tabular import Cell, new_workbook
-
-if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_000_000
 """So many rows are written on one sheet; a spreadsheet program takes 1 048 576."""
@@ -47,7 +45,7 @@ class Book:
             "text": self.book.add_format({"text_wrap": True, "valign": "top"}),
         }
 
-    def sheet(self, name: str) -> "Worksheet":
+    def sheet(self, name: str) -> Worksheet:
         """Adds a sheet; a name that is taken, too long or not allowed becomes one that is not."""
         plain = " ".join(name.translate(_FORBIDDEN).split()).strip("'")[:_LONGEST_NAME].strip() or "-"
         chosen, number = plain, 1
@@ -71,7 +69,7 @@ class Book:
                 self.cell(sheet, place, column, value)
         sheet.autofilter(0, 0, place, len(head) - 1)
 
-    def _headed(self, name: str, head: Sequence[str], widths: Sequence[int]) -> "Worksheet":
+    def _headed(self, name: str, head: Sequence[str], widths: Sequence[int]) -> Worksheet:
         sheet = self.sheet(name)
         sheet.freeze_panes(1, 1)
         for column, width in enumerate(widths):
@@ -80,7 +78,7 @@ class Book:
             sheet.write_string(0, column, word, self._formats["head"])
         return sheet
 
-    def cell(self, sheet: "Worksheet", row: int, column: int, value: Cell, look: str = "") -> None:
+    def cell(self, sheet: Worksheet, row: int, column: int, value: Cell, look: str = "") -> None:
         """Writes one value as what it is: a day, a moment, a share, a whole number, or text."""
         formats = self._formats
         if isinstance(value, datetime):

@@ -16,14 +16,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from charset_normalizer import from_bytes
+from openpyxl import load_workbook
+from xlsxwriter import Workbook
 
 from lms.kernel.errors import Invalid
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
 
 MOST_COLUMNS = 60
 """More columns than this are no list of people; further ones are not read."""
@@ -283,20 +282,16 @@ def _kept(cell: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
 
 
-def new_workbook(file: BinaryIO, *, by_row: bool = True) -> "Workbook":
+def new_workbook(file: BinaryIO, *, by_row: bool = True) -> Workbook:
     """Opens an XLSX file to write: text is text whatever it begins with, nothing is run and nothing becomes a link.
 
     With `by_row` cells are written in the order of their rows, and what is written leaves the memory.
     """
-    from xlsxwriter import Workbook  # noqa: PLC0415 - memory that most processes never need
-
     plain = {"strings_to_formulas": False, "strings_to_urls": False}
     return Workbook(file, {"constant_memory" if by_row else "in_memory": True, **plain})
 
 
 def _xlsx_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    from openpyxl import load_workbook  # noqa: PLC0415 - memory that most processes never need
-
     file.seek(0)
     try:
         with warnings.catch_warnings():

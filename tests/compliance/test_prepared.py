@@ -13,7 +13,7 @@ from lms.compliance.counting import Counting, DayCounts, Filters, PopulationCoun
 from lms.compliance.exact import FactsCounts
 from lms.compliance.population import Population
 from lms.compliance.projecting import bring_up_to_date
-from lms.compliance.queries.intervals import count_required_on, sample_of
+from lms.compliance.queries.intervals import count_listed, count_required_on, sample_of
 from lms.compliance.queries.ledger import has_entries
 from lms.compliance.queries.reach import Reach
 from lms.compliance.reading import load
@@ -29,6 +29,7 @@ from tests.factories import people
 
 EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
 TODAY = FIRST + timedelta(days=SPAN)
+LATE = frozenset(each for each in rules.Standing if each.group is rules.Group.LATE)
 laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 on_databases = settings(
     max_examples=15,
@@ -124,6 +125,10 @@ def test_the_three_paths_agree(house: Flask, world: Json, days: list[date], fold
         assert counted(LedgerCounts(organisations, whole, stored.courses.values()), days) == exact
         assert counted(IntervalCounts(organisations, whole), days) == exact
         assert counted(FactsCounts(organisations, whole, None), days) == exact
+        for day, figures in LedgerCounts(organisations, whole, ()).totals_on(days).items():
+            for wanted in (None, LATE):
+                listed = count_listed(organisations, whole, day, wanted, None)
+                assert listed == figures.of_standings(wanted)
         station = next(iter(stored.stations.values()), None)
         narrow = Filters(
             course=course,
