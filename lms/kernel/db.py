@@ -83,7 +83,6 @@ Id = Annotated[int, mapped_column(BigId, primary_key=True)]
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 """Whether the work under way means to write: SQLite then takes its lock at the start, not half-way."""
 
-
 _most_of_it: ContextVar[bool] = ContextVar("most_of_it", default=False)
 """Whether the work under way writes most of the database: SQLite then keeps more pages, and writes each less often."""
 _USUAL_KIB, _MUCH_KIB = 2_000, 64_000

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -201,26 +200,6 @@ def find_employment(employment_id: int) -> Employment | None:
         .options(joinedload(Employment.person), joinedload(Employment.organisation))
         .where(Employment.id == employment_id)
     )
-
-
-def find_placement_on(person_id: int, day: date) -> Placement | None:
-    """Finds a person's placement on a day, with station, employment and organisation: the latest begun of several."""
-    return session.scalars(
-        select(Placement)
-        .join(Placement.employment)
-        .options(
-            joinedload(Placement.station),
-            joinedload(Placement.employment).joinedload(Employment.organisation),
-        )
-        .where(
-            Employment.person_id == person_id,
-            Placement.retracted_at.is_(None),
-            Placement.from_on <= day,
-            or_(Placement.through_on.is_(None), Placement.through_on >= day),
-        )
-        .order_by(Placement.from_on.desc(), Placement.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def count_people() -> int:

@@ -118,7 +118,7 @@ class Obligation:
     def _opened(self, award: Award, day: date) -> date | None:
         """Returns the day on which a renewal window opened that is open on a day."""
         for window in self.windows(award):
-            if window.opens_on <= day <= window.closes_on:
+            if window.is_open_on(day):
                 return window.opens_on
         return None
 
