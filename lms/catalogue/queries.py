@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from lms.catalogue.kept import keep
 from lms.catalogue.models import (
     Course,
     CourseRevision,
@@ -31,6 +30,7 @@ from lms.catalogue.published import (
     SectorRow,
 )
 from lms.kernel.db import session
+from lms.kernel.kept import keep
 from lms.people.models import Sector
 
 _course = Course.__table__.c

@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
-from lms.catalogue.kept import keep
 from lms.catalogue.models import Course, CourseRevision, CourseRevisionPicture, PictureFile, Sheet
 from lms.catalogue.published import ConsiderationRow, PublishedPicture, Term
 from lms.kernel.db import session
+from lms.kernel.kept import keep
 
 
 def glossary() -> tuple[Term, ...]:

@@ -8,11 +8,11 @@ from typing import Any
 from flask import current_app, request
 from markupsafe import Markup
 
-from lms.catalogue.kept import keep
 from lms.catalogue.published import PublishedModule, SectorRow
 from lms.catalogue.queries import list_sectors, module_segments
 from lms.kernel import clock
 from lms.kernel.actor import Actor
+from lms.kernel.kept import keep
 from lms.pathways.queries import find_pointer, load_version
 from lms.pathways.words import overdue_pathway
 
@@ -34,11 +34,22 @@ def sectors_now() -> tuple[SectorRow, ...]:
     return keep(("learning.sectors", minute), list_sectors) or ()
 
 
+def names_now(language: str) -> tuple[tuple[str, str, str | None], ...]:
+    """Returns how the sectors are called and drawn on a page in a language."""
+    return tuple((row.slug, row.short_name(language), row.icon) for row in sectors_now())
+
+
 def body_of(module: PublishedModule, own: str | None, language: str) -> tuple[Piece, ...]:
     """Returns a module's body for a learner of a sector, in the language of the page around it."""
     sectors = sectors_now()
-    names = tuple((row.slug, row.short_name(language), row.icon) for row in sectors)
-    key = ("learning.body", module.module_revision_id, own, language, request.script_root, names)
+    key = (
+        "learning.body",
+        module.module_revision_id,
+        own,
+        language,
+        request.script_root,
+        names_now(language),
+    )
     segments = module_segments(module.module_revision_id)
     return keep(key, lambda: _body(segments, own, sectors, language)) or ()
 
@@ -59,16 +70,34 @@ def _body(
     return (*pieces, Piece(Markup("\n").join(run)))
 
 
-def pathway_card(actor: Actor, language: str) -> Markup:
-    """Returns the contacts of the actor's station as they are now, with the warning where they are overdue.
+def names_the_station(module: PublishedModule) -> bool:
+    """Says whether a module has a place where the learner's station is shown."""
+    return any(segment["kind"] == "local" for segment in module_segments(module.module_revision_id))
 
-    Only which version is current is asked; a version never changes, so the card of each is written once.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """What is shown of a station's pathway: a version, whether its review is overdue, and the station's name."""
+
+    version_id: int | None
+    overdue: bool
+    station_name: str
+
+
+def pathway_now(actor: Actor) -> Pathway:
+    """Asks which version of the pathway of the actor's station is current."""
     pointer = find_pointer(actor.station_id) if actor.station_id is not None else None
-    version_id = pointer.version_id if pointer else None
     overdue = pointer is not None and overdue_pathway(pointer)
-    key = ("learning.pathway", version_id, overdue, actor.station_name, language, request.script_root)
-    return keep(key, lambda: _card(version_id, actor.station_name)) or Markup()
+    return Pathway(pointer.version_id if pointer else None, overdue, actor.station_name)
+
+
+def pathway_card(pathway: Pathway, language: str) -> Markup:
+    """Returns the contacts of a station, with the warning where they are overdue.
+
+    A version never changes, so the card of each is written once.
+    """
+    key = ("learning.pathway", pathway, language, request.script_root)
+    return keep(key, lambda: _card(pathway.version_id, pathway.station_name)) or Markup()
 
 
 def _card(version_id: int | None, station_name: str) -> Markup:

@@ -12,7 +12,7 @@ from lms.web.addresses import address_of
 from lms.web.assets import FOLDER, set_up_assets
 from lms.web.errors import set_up_errors
 from lms.web.fields import form_problems, is_form, is_group
-from lms.web.frame import foot_of_page, top_of_page
+from lms.web.frame import end_of_page, foot_of_page, token_later, top_of_page
 from lms.web.headers import set_up_headers
 from lms.web.language import (
     direction_of,
@@ -103,6 +103,8 @@ def set_up_web(app: Flask) -> None:
         navigation=navigation,
         top_of_page=top_of_page,
         foot_of_page=foot_of_page,
+        end_of_page=end_of_page,
+        token_later=token_later,
         languages=languages,
         language_name=language_name,
     )

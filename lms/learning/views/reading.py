@@ -1,18 +1,31 @@
 """Courses and modules."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.catalogue.published import PublishedModule
 from lms.catalogue.queries import list_courses
 from lms.learning import operations
 from lms.learning.forms import read_moment
-from lms.learning.loading import load_module, load_study
-from lms.learning.player import body_of, pathway_card, sectors_now
+from lms.learning.loading import Study, load_module, load_study
+from lms.learning.player import (
+    Pathway,
+    body_of,
+    names_now,
+    names_the_station,
+    pathway_card,
+    pathway_now,
+    sectors_now,
+)
 from lms.learning.progress import progress_of
-from lms.learning.views.pages import bp
+from lms.learning.views.pages import bp, day_here
 from lms.web.access import current_actor, signed_in
 from lms.web.language import direction_of, language_of_page
+from lms.web.shared_pages import shared_page
 
 
 @bp.get("/courses")
@@ -32,24 +45,61 @@ def course(course: str) -> ResponseReturnValue:
     return render_template("learning/course.html", study=study, course=study.course, sectors=sectors_now())
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that a module's page is written from, beside its frame: equal readings are one page.
+
+    ``own`` is the learner's sector, ``examined`` the one their course is about; ``named`` how the sectors are called;
+    ``required`` whether the module is one of those to be completed.
+    """
+
+    course_revision_id: int
+    module_revision_id: int
+    language: str
+    own: str | None
+    examined: str | None
+    named: tuple[tuple[str, str, str | None], ...]
+    required: bool
+    done_count: int
+    done_on: date | None
+    pathway: Pathway | None
+
+
 @bp.get("/courses/<course>/<module>")
 @signed_in
 def module(course: str, module: str) -> ResponseReturnValue:
     """Shows a module, with the learner's own sector first."""
     actor, language = current_actor(), language_of_page()
     study, shown = load_module(actor, course, module, language)
-    modules = study.modules if shown in study.modules else study.course.modules
-    body = body_of(shown, actor.sector, language)
+    done_at = study.done_at(shown)
+    reading = Reading(
+        course_revision_id=study.course.revision_id,
+        module_revision_id=shown.module_revision_id,
+        language=language,
+        own=actor.sector,
+        examined=study.sector,
+        named=names_now(language),
+        required=shown in study.modules,
+        done_count=study.done_count,
+        done_on=day_here(done_at) if done_at else None,
+        pathway=pathway_now(actor) if names_the_station(shown) else None,
+    )
+    return shared_page(("learning.module", reading), lambda: _module_page(reading, study, shown))
+
+
+def _module_page(reading: Reading, study: Study, shown: PublishedModule) -> str:
+    """Writes a module's page; of the study it reads only what the reading names."""
+    modules = study.modules if reading.required else study.course.modules
     return render_template(
         "learning/module.html",
-        study=study,
+        reading=reading,
         course=study.course,
         module=shown,
         modules=modules,
         place=modules.index(shown),
-        body=body,
+        body=body_of(shown, reading.own, reading.language),
         written=direction_of(shown.language),
-        pathway=pathway_card(actor, language) if any(piece.local for piece in body) else "",
+        pathway=pathway_card(reading.pathway, reading.language) if reading.pathway else "",
     )
 
 

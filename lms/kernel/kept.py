@@ -12,7 +12,7 @@ from lms.kernel.db import db, writing
 
 T = TypeVar("T")
 
-KEPT = 512
+KEPT = 1024
 """How many immutable things each process keeps, for each database."""
 
 
