@@ -1,0 +1,124 @@
+"""A module's page is kept for everybody whom it is the same for, and for nobody else."""
+
+import re
+import zlib
+
+import brotli
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.catalogue.published import PublishedCourse
+from lms.kernel import kept
+from tests.factories.people import sign_in
+from tests.learning.conftest import publish_in
+
+PAGE, NEXT = "/courses/first-course/first-steps", "/courses/first-course/second-steps"
+
+
+def browser(app: Flask, name: str) -> FlaskClient:
+    client = app.test_client()
+    sign_in(client, f"{name}@demo.example")
+    return client
+
+
+def read(client: FlaskClient, path: str = PAGE, accepts: str = "") -> str:
+    response = client.get(path, headers={"Accept-Encoding": accepts})
+    assert response.status_code == 200
+    assert response.headers.get("Content-Encoding", "") == accepts
+    assert "Accept-Encoding" in response.headers["Vary"]
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    body = response.data
+    if accepts == "br":
+        body = brotli.decompress(body)
+    elif accepts == "gzip":
+        body = zlib.decompress(body, zlib.MAX_WBITS | 16)
+    return body.decode()
+
+
+def tokens(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" form="(\w+)" name="csrf_token" value="([^"]+)">', page))
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", page)
+
+
+@pytest.mark.parametrize("accepts", ["br", "gzip", ""])
+def test_what_is_kept_is_what_would_be_written_now(app: Flask, course: PublishedCourse, accepts: str) -> None:
+    app.config["LANGUAGES"] = ["en", "ar"]
+    seen: list[tuple[FlaskClient, str, str]] = []
+    browsers = [browser(app, name) for name in ("amina", "tomas", "hana", "karim", "root")]
+    browsers.append(browser(app, "amina"))
+    browsers[-1].set_cookie("language", "ar")
+    for client in browsers:
+        for path in (PAGE, NEXT):
+            seen += [(client, path, without_tokens(read(client, path, accepts))) for _ in range(2)]
+    for client, path, page in seen:
+        kept.forget()
+        assert without_tokens(read(client, path, accepts)) == page
+        assert page.endswith("</body>\n</html>")
+    assert len({page for _, _, page in seen}) == len(browsers) * 2
+
+
+def test_each_is_given_their_own_tokens_and_they_open_the_forms(app: Flask, course: PublishedCourse) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    here, there = browser(app, "amina"), browser(app, "amina")
+    app.config["WTF_CSRF_ENABLED"] = True
+    mine, others = tokens(read(here)), tokens(read(there))
+    assert set(mine) == set(others) == {"sign_out_form", "done_form"}
+    assert len({*mine.values(), *others.values()}) == 2
+    for form in mine:
+        assert f'id="{form}"' in read(here)
+    foreign = here.post(f"{PAGE}/complete", data={"csrf_token": others["done_form"]})
+    assert foreign.status_code == 400
+    done = here.post(f"{PAGE}/complete", data={"csrf_token": mine["done_form"]})
+    assert done.status_code == 303
+    assert here.post("/logout", data={"csrf_token": mine["sign_out_form"]}).status_code == 302
+
+
+def test_what_somebody_does_shows_on_their_next_page_and_on_nobody_elses(
+    app: Flask, course: PublishedCourse
+) -> None:
+    amina, tomas = browser(app, "amina"), browser(app, "tomas")
+    before = without_tokens(read(tomas))
+    assert "Done, next" in read(amina)
+    amina.post(f"{PAGE}/complete")
+    after = read(amina)
+    assert "Done on" in after
+    assert set(tokens(after)) == {"sign_out_form"}
+    assert 'aria-label="1 of 2 done"' in after
+    assert without_tokens(read(tomas)) == before
+    tomas.post(f"{PAGE}/complete")
+    assert "Done on" in read(tomas)
+
+
+def test_a_changed_text_shows_at_once(
+    app: Flask, course: PublishedCourse, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    amina = browser(app, "amina")
+    assert "A newer sentence" not in read(amina)
+    files = tmp_path_factory.mktemp("again")
+    publish_in(app, files, title="A newer title")
+    assert "A newer title" in read(amina)
+
+
+def test_what_has_just_happened_is_told_once(app: Flask, course: PublishedCourse) -> None:
+    amina, tomas = browser(app, "amina"), browser(app, "tomas")
+    plain = without_tokens(read(amina))
+    with amina.session_transaction() as cookie:
+        cookie["_flashes"] = [("good", "It is stored.")]
+    assert "It is stored." in read(amina)
+    assert without_tokens(read(amina)) == plain
+    assert "It is stored." not in read(tomas)
+
+
+def test_a_page_asked_for_with_a_query_is_whole_too(app: Flask, course: PublishedCourse) -> None:
+    amina = browser(app, "amina")
+    page = read(amina, f"{PAGE}?from=mail")
+    assert without_tokens(page) == without_tokens(read(amina))
+
+
+def test_nobody_reads_without_signing_in(app: Flask, course: PublishedCourse) -> None:
+    read(browser(app, "amina"))
+    assert app.test_client().get(PAGE).status_code == 302
