@@ -38,6 +38,17 @@ class Account(Model, UserMixin):
     actor: ClassVar[Actor | None] = None
 
 
+class SignedIn(UserMixin):
+    """Whom a session cookie names, with what every page needs; not a table. Pages that change an account load it."""
+
+    roles: ClassVar[tuple[()]] = ()  # type: ignore[misc, assignment]
+
+    def __init__(self, fs_uniquifier: str, actor: Actor, *, active: bool) -> None:
+        self.fs_uniquifier = fs_uniquifier
+        self.actor = actor
+        self.active = active
+
+
 class RoleGrant(Model):
     """One row: an account holds a role, in one organisation or in the whole house, until it is retracted.
 

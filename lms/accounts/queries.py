@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, func, or_, s
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts import policy
-from lms.accounts.models import Account, OneTimeCode, RoleGrant
+from lms.accounts.models import Account, OneTimeCode, RoleGrant, SignedIn
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed, NotThere
@@ -37,6 +37,14 @@ def load_account_for(actor: Actor, account_id: int) -> Account:
     return found
 
 
+def load_own_account(actor: Actor) -> Account:
+    """Loads the account an actor acts with. Raises ``NotThere`` for nobody and for the house itself."""
+    found = _account_where(Account.id == actor.account_id) if actor.account_id else None
+    if found is None:
+        raise NotThere
+    return found
+
+
 def find_account(account_id: int) -> Account | None:
     """Finds an account with its person and grants."""
     return _account_where(Account.id == account_id)
@@ -45,6 +53,11 @@ def find_account(account_id: int) -> Account | None:
 def find_account_of_person(person_id: int) -> Account | None:
     """Finds the account of a person with its grants."""
     return _account_where(Account.person_id == person_id)
+
+
+def find_account_of_session(uniquifier: str) -> Account | None:
+    """Finds the account that a session cookie names."""
+    return _account_where(Account.fs_uniquifier == uniquifier)
 
 
 def find_account_by_email(email: str) -> Account | None:
@@ -130,50 +143,58 @@ def _scopes(grants: Iterable[tuple[str, int | None]]) -> dict[Role, frozenset[in
 
 
 def _who_acts() -> Select[*tuple[Any, ...]]:
-    """Writes the question who acts: one row for each live grant, at least one; the placement the same in all."""
+    """Writes the question who acts: one row for each live grant, at least one; the placement the same in all.
+
+    It is asked of the tables, not of the mapper, which would take longer over its rows than the database.
+    """
+    account, person, grant = Account.__table__, Person.__table__, RoleGrant.__table__
+    employment, organisation = Employment.__table__, Organisation.__table__
+    placement, station = Placement.__table__, DutyStation.__table__
     day = bindparam("today", type_=Date)
     latest_in_force = (
-        select(Placement.id)
-        .join(Employment, Placement.employment_id == Employment.id)
+        select(placement.c.id)
+        .join(employment, placement.c.employment_id == employment.c.id)
         .where(
-            Employment.person_id == Account.person_id,
-            Placement.retracted_at.is_(None),
-            Placement.from_on <= day,
-            or_(Placement.through_on.is_(None), Placement.through_on >= day),
+            employment.c.person_id == account.c.person_id,
+            placement.c.retracted_at.is_(None),
+            placement.c.from_on <= day,
+            or_(placement.c.through_on.is_(None), placement.c.through_on >= day),
         )
-        .order_by(Placement.from_on.desc(), Placement.id.desc())
+        .order_by(placement.c.from_on.desc(), placement.c.id.desc())
         .limit(1)
-        .correlate(Account)
+        .correlate(account)
         .scalar_subquery()
     )
-    live = (RoleGrant.account_id == Account.id) & RoleGrant.retracted_at.is_(None)
+    live = (grant.c.account_id == account.c.id) & grant.c.retracted_at.is_(None)
     return (
         select(
-            Account.id.label("account_id"),
-            Account.person_id,
-            Person.name,
-            Person.language,
-            Placement.sector,
-            Placement.station_id,
-            DutyStation.name.label("station_name"),
-            DutyStation.time_zone,
-            Organisation.id.label("organisation_id"),
-            Organisation.name.label("organisation_name"),
-            RoleGrant.role,
-            RoleGrant.organisation_id.label("granted_in"),
+            account.c.id.label("account_id"),
+            account.c.person_id,
+            person.c.name,
+            person.c.language,
+            placement.c.sector,
+            placement.c.station_id,
+            station.c.name.label("station_name"),
+            station.c.time_zone,
+            organisation.c.id.label("organisation_id"),
+            organisation.c.name.label("organisation_name"),
+            grant.c.role,
+            grant.c.organisation_id.label("granted_in"),
         )
-        .join(Person, Person.id == Account.person_id)
-        .outerjoin(Placement, Placement.id == latest_in_force)
-        .outerjoin(Employment, Employment.id == Placement.employment_id)
-        .outerjoin(Organisation, Organisation.id == Employment.organisation_id)
-        .outerjoin(DutyStation, DutyStation.id == Placement.station_id)
-        .outerjoin(RoleGrant, live)
+        .select_from(account)
+        .join(person, person.c.id == account.c.person_id)
+        .outerjoin(placement, placement.c.id == latest_in_force)
+        .outerjoin(employment, employment.c.id == placement.c.employment_id)
+        .outerjoin(organisation, organisation.c.id == employment.c.organisation_id)
+        .outerjoin(station, station.c.id == placement.c.station_id)
+        .outerjoin(grant, live)
     )
 
 
 # Asked on every page, so written once: writing a statement costs more than asking it.
-ACTOR = _who_acts().where(Account.id == bindparam("account"))
-SIGNED_IN = _who_acts().add_columns(Account).where(Account.fs_uniquifier == bindparam("session"))
+_account = Account.__table__.c
+ACTOR = _who_acts().where(_account.id == bindparam("account"))
+SIGNED_IN = _who_acts().add_columns(_account.active).where(_account.fs_uniquifier == bindparam("session"))
 
 
 def load_actor(account: Account, today: date) -> Actor:
@@ -181,10 +202,10 @@ def load_actor(account: Account, today: date) -> Actor:
     return _actor(session.execute(ACTOR, {"account": account.id, "today": today}).all())
 
 
-def find_signed_in(uniquifier: str, today: date) -> tuple[Account, Actor] | None:
-    """Finds the account that a session cookie names, without its person, and who acts with it; in one query."""
+def find_signed_in(uniquifier: str, today: date) -> SignedIn | None:
+    """Finds whom a session cookie names and who acts with it, in one query."""
     rows = session.execute(SIGNED_IN, {"session": uniquifier, "today": today}).all()
-    return (rows[0].Account, _actor(rows)) if rows else None
+    return SignedIn(uniquifier, _actor(rows), active=rows[0].active) if rows else None
 
 
 def _actor(rows: Sequence[Row[Any]]) -> Actor:

@@ -20,7 +20,7 @@ from flask_security import (
 from lms.accounts import operations, queries
 from lms.accounts.forms import ChangeForm, ConfirmForm, ForgotForm, Passwords, ResetForm, SignInForm
 from lms.accounts.limits import LIMITED_VIEWS
-from lms.accounts.models import Account
+from lms.accounts.models import Account, SignedIn
 from lms.audit.operations import record
 from lms.kernel import clock, mail
 from lms.kernel.config import Settings
@@ -54,30 +54,25 @@ WORDS = {
 
 
 class Datastore(SQLAlchemyUserDatastore):
-    """Finds accounts for Flask-Security, with who acts; the one of the session without its person, in one query."""
+    """Finds accounts for Flask-Security, with who acts; on nearly all pages only who acts is needed, in one query."""
 
-    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | None:
-        """Finds an account by one attribute."""
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | SignedIn | None:
+        """Finds an account by one attribute; for a session only who it names, but on Flask-Security's own pages."""
         attribute, value = kwargs.popitem()
-        if attribute == "fs_uniquifier":
-            return self._find_signed_in(str(value))
-        if attribute == "email":
-            account = queries.find_account_by_email(str(value))
-        else:
-            found = super().find_user(case_insensitive, **{attribute: value})
-            account = queries.find_account(found.id) if isinstance(found, Account) else None
+        if attribute == "fs_uniquifier" and request.blueprint != "security":
+            return queries.find_signed_in(str(value), clock.today())
+        account = self._find_account(attribute, value, case_insensitive)
         if account is not None:
             account.actor = queries.load_actor(account, clock.today())  # type: ignore[misc]
         return account
 
-    @staticmethod
-    def _find_signed_in(uniquifier: str) -> Account | None:
-        found = queries.find_signed_in(uniquifier, clock.today())
-        if found is None:
-            return None
-        account, actor = found
-        account.actor = actor  # type: ignore[misc]
-        return account
+    def _find_account(self, attribute: str, value: Any, case_insensitive: bool) -> Account | None:
+        if attribute == "email":
+            return queries.find_account_by_email(str(value))
+        if attribute == "fs_uniquifier":
+            return queries.find_account_of_session(str(value))
+        found = super().find_user(case_insensitive, **{attribute: value})
+        return queries.find_account(found.id) if isinstance(found, Account) else None
 
 
 class OutboxMail(MailUtil):

@@ -20,6 +20,7 @@ from lms.demo.story import SEED, tell as tell_story
 from lms.demo.telling import LANGUAGE, Teller, month_of
 from lms.kernel import chance, clock, db
 from lms.kernel.clock import FixedClock
+from lms.kernel.memory import uncollected
 from lms.people.queries import count_people
 
 
@@ -47,7 +48,12 @@ def load(tell: Callable[[str], None], house: House, anchor: date | None = None, 
     story = tell_story(anchor, shapes, seed)
     loaded_at = clock.now()
     standing_still = FixedClock(story.begins_at)
-    with db.unit_of_work() as session, clock.using(standing_still), chance.using(Random(seed)):
+    with (
+        uncollected(),
+        db.unit_of_work() as session,
+        clock.using(standing_still),
+        chance.using(Random(seed)),
+    ):
         # Every operation flushes what it wrote; without this the lines of the audit trail would go one by one.
         session.autoflush = False
         teller = Teller(standing_still, house, courses, hash_password(PASSWORD))

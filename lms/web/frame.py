@@ -70,8 +70,8 @@ def token_later(form: str) -> str:
 
 
 def forms_without_token() -> tuple[str, ...]:
-    """Returns the forms of the page under way that wait for their token, and forgets them."""
-    return tuple(g.pop("forms_without_token", ()))
+    """Returns the forms of the page under way that wait for their token, each once, and forgets them."""
+    return tuple(dict.fromkeys(g.pop("forms_without_token", ())))
 
 
 def end_of_page() -> Markup:
