@@ -142,7 +142,9 @@ def test_a_long_paper_list_comes_in_parts(
             ["Walker1", "Walker2"],
             ["Walker3"],
         ]
-        assert text_of(client, "/reminders/print?page=99") == parts[2]
+        # Behind the main part stand the tokens of forms, which may be of the next second.
+        last = text_of(client, "/reminders/print?page=99")
+        assert last.partition("</main>")[0] == parts[2].partition("</main>")[0]
 
 
 def test_hr_chooses_a_sector_lead_and_stops_it_again(app: Flask, client: FlaskClient, world: World) -> None:
