@@ -97,7 +97,7 @@ def test_a_changed_text_shows_at_once(
     app: Flask, course: PublishedCourse, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     amina = browser(app, "amina")
-    assert "A newer sentence" not in read(amina)
+    assert "A newer title" not in read(amina)
     files = tmp_path_factory.mktemp("again")
     publish_in(app, files, title="A newer title")
     assert "A newer title" in read(amina)
