@@ -10,10 +10,11 @@ import re
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, redirect_stderr
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+import structlog
 from flask import Flask
 from sqlalchemy import event, select
 
@@ -80,9 +81,10 @@ def sizes(port: int, cookie: str) -> None:
 
 def quiet_app(folder: str, **settings: str) -> Flask:
     """Makes the application in this process, its log going nowhere: the table is the only output."""
-    # The log takes the standard error of this moment and keeps it, so it stays open.
-    with redirect_stderr(Path(os.devnull).open("w")):
-        return create_app(Settings(instance=Path(folder), rate_limits=False, **settings))  # type: ignore[arg-type]
+    app = create_app(Settings(instance=Path(folder), rate_limits=False, **settings))  # type: ignore[arg-type]
+    nowhere = Path(os.devnull).open("w")  # noqa: SIM115 - the log keeps it as long as the process lives
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=nowhere))
+    return app
 
 
 def queries(app: Flask) -> None:

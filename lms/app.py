@@ -130,7 +130,6 @@ def set_up_config(app: Flask, settings: Settings) -> None:
         QUICK_EXIT_URL=settings.quick_exit_address,
         LANGUAGES=settings.languages,
         BABEL_DEFAULT_LOCALE=settings.languages[0],
-        JSON_AS_ASCII=False,
         DEMONSTRATION=Mark(),
     )
     if settings.trusted_proxies:

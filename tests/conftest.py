@@ -6,6 +6,7 @@
            use ``with app.app_context(), unit_of_work():`` for what must be there before).
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from lms.app import create_app
 from lms.kernel import db as database
@@ -30,6 +31,12 @@ BACKENDS = ("sqlite", "postgresql")
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
+
+
+def pytest_collection_finish() -> None:
+    """Lets the collector of cycles look only at what the tests make, not at what is loaded before all of them."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
@@ -97,6 +104,8 @@ def _hurry_sqlite(connection: Any, _record: Any) -> None:
     # Runs before the house's own settings are known to matter: a test's file ends with the test.
     if type(connection).__module__.startswith("sqlite3"):
         connection.execute("PRAGMA synchronous = OFF")
+        # Whoever forgets to ask for an order sees it here, and not in one run of PostgreSQL in fifty.
+        connection.execute("PRAGMA reverse_unordered_selects = ON")
 
 
 @pytest.fixture(scope="session")
@@ -141,12 +150,41 @@ def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -
 
 
 def empty(url: str) -> None:
-    """Empties every table of a PostgreSQL database."""
+    """Empties every table of a PostgreSQL database and lets its numbers begin at one again."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    tables = ", ".join(f'"{table.name}"' for table in database.Model.metadata.sorted_tables)
+    tables = [f'"{table.name}"' for table in database.Model.metadata.sorted_tables]
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        if connection.execute(text(f"SELECT ({MAY_DELETE}) AND ({_largest(tables)}) < {MUCH}")).scalar_one():
+            _delete(connection, tables)
+        else:
+            connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
     engine.dispose()
+
+
+MAY_DELETE = "SELECT usesuper FROM pg_user WHERE usename = current_user"
+"""Only an administrator of the server may set the guards of the tables aside."""
+MUCH = 1_000_000
+"""From how many bytes in a table on emptying all of them at once is quicker: that takes a quarter of a second."""
+
+
+def _largest(tables: list[str]) -> str:
+    return f"SELECT max(pg_relation_size(name)) FROM unnest(ARRAY{tables}::regclass[]) AS name"
+
+
+def _delete(connection: Connection, tables: list[str]) -> None:
+    """Deletes the few rows that a test leaves: ten times as quick as emptying the sixty tables that have none."""
+    asked = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables)
+    filled = connection.execute(text(asked)).scalars().all()
+    # Foreign keys and the guards of what is never deleted are triggers, which a copy of a server does not run.
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    for name in filled:
+        connection.execute(text(f"DELETE FROM {name}"))
+    connection.execute(
+        text(
+            "SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false) "
+            "FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
+    )
 
 
 @pytest.fixture
@@ -177,6 +215,8 @@ def app(settings: Settings) -> Iterator[Flask]:
     """An application with an empty database."""
     application = create_app(settings)
     application.jinja_env.bytecode_cache = COMPILED
+    # Passwords are the house's own, hashed a hundred times as fast: the journeys sign in at its real cost.
+    application.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64)
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     yield application
     with application.app_context():

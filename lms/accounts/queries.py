@@ -11,10 +11,10 @@ from sqlalchemy.orm import contains_eager, joinedload
 from lms.accounts import policy
 from lms.accounts.models import Account, OneTimeCode, RoleGrant, SignedIn
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotAllowed, NotThere
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
-from lms.people.queries import LARGEST_ID, load_person_for
+from lms.people.queries import load_person_for
 
 
 def _account_where(*conditions: ColumnElement[bool]) -> Account | None:
@@ -241,9 +241,11 @@ def load_code(digest: str, now: datetime) -> tuple[OneTimeCode, Account]:
     Raises ``NotThere`` for codes that are unknown, used, run out, or of a closed account, all alike.
     """
     code = session.scalar(
-        select(OneTimeCode)
-        .where(OneTimeCode.digest == digest, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
-        .with_for_update()
+        locked(
+            select(OneTimeCode).where(
+                OneTimeCode.digest == digest, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now
+            )
+        )
     )
     holder = find_account(code.account_id) if code else None
     if code is None or holder is None or not holder.active:
@@ -310,11 +312,12 @@ def load_grant(account: Account, grant_id: int) -> RoleGrant:
 def lock_administrators() -> set[int]:
     """Returns the open accounts that are administrators, and lets one transaction at a time change that."""
     rows = session.execute(
-        select(RoleGrant.account_id, Account.active)
-        .join(Account, Account.id == RoleGrant.account_id)
-        .where(RoleGrant.role == Role.ADMIN, RoleGrant.retracted_at.is_(None))
-        .order_by(RoleGrant.id)
-        .with_for_update()
+        locked(
+            select(RoleGrant.account_id, Account.active)
+            .join(Account, Account.id == RoleGrant.account_id)
+            .where(RoleGrant.role == Role.ADMIN, RoleGrant.retracted_at.is_(None))
+            .order_by(RoleGrant.id)
+        )
     )
     return {row.account_id for row in rows if row.active}
 

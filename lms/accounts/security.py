@@ -129,7 +129,7 @@ def security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
-        "SECURITY_PASSWORD_HASH_OPTIONS": {
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
             "argon2__rounds": 2,
             "argon2__memory_cost": 19456,
             "argon2__parallelism": 1,
@@ -141,6 +141,8 @@ def security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_CHANGE_PASSWORD_TEMPLATE": "accounts/change.html",
         "SECURITY_VERIFY_TEMPLATE": "accounts/confirm.html",
         "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
+        # Written without a value: the default's ``no-store=True`` is no word that browsers must understand.
+        "SECURITY_CACHE_CONTROL": {"private": None, "no-store": None},
         "SECURITY_DEFAULT_REMEMBER_ME": False,
         "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
         "REMEMBER_COOKIE_DURATION": timedelta(days=90),

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.assessment.models import Answer, Attempt
-from lms.kernel.db import session
+from lms.kernel.db import locked, session
 from lms.people.models import Person
 
 
@@ -17,13 +17,13 @@ def find_attempt(attempt_id: int) -> Attempt | None:
 
 def lock_person(person_id: int) -> None:
     """Lets one transaction at a time start attempts for a person."""
-    statement = select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+    statement = locked(select(Person.id).where(Person.id == person_id))
     session.execute(statement)
 
 
 def lock_attempt(attempt_id: int) -> Attempt:
     """Returns an attempt as it is stored now; nobody else changes it until this transaction ends."""
-    statement = select(Attempt).where(Attempt.id == attempt_id).with_for_update(key_share=True)
+    statement = locked(select(Attempt).where(Attempt.id == attempt_id))
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 

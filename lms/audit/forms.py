@@ -14,11 +14,11 @@ from lms.audit import slots
 from lms.audit.queries import Place, Wanted
 from lms.audit.rules import written
 from lms.audit.words import ACTIONS, SUBJECTS, act_word, subject_word
+from lms.kernel.db import LARGEST_ID
 
 SHAPES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 WRITE_A_MOMENT = _l("Write a moment as year-month-day hours:minutes, such as 2026-11-22 09:14.")
 HOW = _l("Such as 2026-11-22 09:14")
-LARGEST = 2**63 - 1
 TICK = timedelta(microseconds=1)
 LAST = datetime(MAXYEAR, 12, 31, tzinfo=UTC)
 
@@ -128,8 +128,7 @@ def _end_of_what_was_typed(field: MomentField) -> datetime | None:
 
 
 def _accounts(text: str) -> list[int] | None:
-    # No name holds a NUL, and PostgreSQL refuses to be asked for one.
-    text = text.replace("\0", "").strip()
+    text = text.strip()
     if not text:
         return None
     number = _number(text)
@@ -138,7 +137,7 @@ def _accounts(text: str) -> list[int] | None:
 
 def _number(text: str) -> int | None:
     text = text.strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 20) or int(text) > LARGEST:
+    if not (text.isascii() and text.isdecimal() and len(text) < 20) or int(text) > LARGEST_ID:
         return None
     return int(text)
 

@@ -3,17 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.operations import record
 from lms.catalogue.published import PublishedCourse
 from lms.certification import queries, rules
-from lms.certification.dates import DecidedDates, decide_dates, first_dates
+from lms.certification.dates import decide_dates, first_dates
 from lms.certification.events import awards_changed
+from lms.certification.freezing import earning_on, examined_sector, find_earning, freeze, in_words
 from lms.certification.house import House
 from lms.certification.models import Award, AwardName, Recognition, Revocation
 from lms.certification.training_queries import find_recognition
@@ -21,24 +19,13 @@ from lms.kernel import chance, clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotThere, Refusal
-from lms.people.models import Person, Placement
-
-LANGUAGE = "en"
-"""The language in which certificates are printed."""
+from lms.people.models import Person
 
 MOST_DRAWS = 5
 """With 59.8 bits of chance a second draw of a serial is already a sign that something else is wrong."""
 
 LONGEST_NAME = 200
 LONGEST_REASON = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Earning:
-    """When and where an award was earned."""
-
-    day: rules.EarnedDay
-    placement: Placement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +67,13 @@ def issue(
     issued = queries.find_issued(attempt_id) if attempt_id is not None else None
     if issued is not None:
         return issued
-    examined = _examined_sector(course_revision, sector)
-    earning = _earning(person_id, house, earned_at, earned_on, done_at)
+    examined = examined_sector(course_revision, sector)
+    earning = find_earning(person_id, house, earned_at, earned_on, done_at)
     try:
         decided = decide_dates(person_id, course_revision, examined, earning.day.earned_on)
     except (ValueError, OverflowError) as error:
         raise Invalid(f"The dates of this award cannot be counted: {error}.") from error
-    award = _award(
+    award = freeze(
         person_id, course_revision, examined, how=how, earning=earning, decided=decided, house=house
     )
     award.score, award.attempt_id, award.evidence = score, attempt_id, evidence[:200]
@@ -119,19 +106,19 @@ def issue_list(
     people = {person.id: person for person in queries.lock_people({each.person_id for each in earned})}
     if len(people) < len(earned):
         raise Invalid("Somebody on this list is unknown, or is on it twice.")
-    examined = _examined_sector(course_revision, sector)
+    examined = examined_sector(course_revision, sector)
     holders = queries.list_holders(people, course_revision.course_id)
     placed = queries.list_placements_of(people, [each.earned_on for each in earned])
     made: list[Award] = []
     for each in earned:
         placement = queries.placement_on(placed[each.person_id], each.earned_on, at=organisation_id)
-        earning = _earned_by(placement, each.earned_on, house)
+        earning = earning_on(placement, each.earned_on, house)
         decide = decide_dates if each.person_id in holders else first_dates
         try:
             decided = decide(each.person_id, course_revision, examined, each.earned_on)
         except (ValueError, OverflowError) as error:
             raise Invalid(f"The dates of this award cannot be counted: {error}.") from error
-        award = _award(
+        award = freeze(
             each.person_id, course_revision, examined, how=how, earning=earning, decided=decided, house=house
         )
         award.evidence = each.evidence[:200]
@@ -186,11 +173,11 @@ def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None
     queries.lock_person(award.person_id)
     _standing_alone(award)
     if day < award.earned_on:
-        raise Invalid(f"It cannot end before the day it was earned, {_in_words(award.earned_on)}.")
+        raise Invalid(f"It cannot end before the day it was earned, {in_words(award.earned_on)}.")
     if day > award.valid_until:
         raise Invalid(
-            f"It ended by itself after {_in_words(award.valid_until)}. If it should never have counted, "
-            f"choose the day it was earned, {_in_words(award.earned_on)}."
+            f"It ended by itself after {in_words(award.valid_until)}. If it should never have counted, "
+            f"choose the day it was earned, {in_words(award.earned_on)}."
         )
     if day > today:
         raise Invalid(
@@ -245,43 +232,6 @@ _COPIED = (
     "person_id", "organisation_id", "course_id", "edition_id", "course_revision_id", "sector", "how", "earned_on",
     "zone", "valid_from", "valid_until", "score", "dates_because", "printed", "evidence",
 )  # fmt: skip
-
-
-def _award(
-    person_id: int,
-    course: PublishedCourse,
-    examined: str | None,
-    *,
-    how: str,
-    earning: _Earning,
-    decided: DecidedDates,
-    house: House,
-) -> Award:
-    """Returns an award with everything that follows from when and where it was earned."""
-    organisation = earning.placement.employment.organisation if earning.placement else None
-    return Award(
-        person_id=person_id,
-        organisation_id=organisation.id if organisation else None,
-        course_id=course.course_id,
-        edition_id=course.edition_id,
-        course_revision_id=course.revision_id,
-        sector=examined,
-        how=how,
-        earned_on=earning.day.earned_on,
-        zone=earning.day.zone,
-        valid_from=decided.dates.valid_from,
-        valid_until=decided.dates.valid_until,
-        dates_because=decided.because() | {"clock_ahead": earning.day.clock_ahead},
-        printed=_printed(course, examined, earning.placement, house)
-        | _how_printed(how, earning.day.earned_on),
-    )
-
-
-def _how_printed(how: str, earned_on: date) -> dict[str, str]:
-    """Returns how an award was earned as its certificate says it, where the design's own word says too little."""
-    if how == "session":
-        return {"how": f"In-person session on {_in_words(earned_on)}"}
-    return {"how": "Recognised prior training"} if how == "prior" else {}
 
 
 def _vouch(
@@ -355,53 +305,6 @@ def _tell(awards: Sequence[Award]) -> None:
     )
 
 
-def _examined_sector(course: PublishedCourse, sector: str | None) -> str | None:
-    if course.per_sector and sector is None:
-        raise Invalid("This course is awarded sector by sector: say for which one.")
-    return sector if course.per_sector else None
-
-
-def _earning(
-    person_id: int, house: House, earned_at: datetime, earned_on: date | None, done_at: datetime | None
-) -> _Earning:
-    if earned_on is None:
-        moment = earned_at if done_at is None else min(done_at, earned_at)
-        placement = queries.find_placement_at(person_id, moment)
-        zone = queries.zone_of(placement) if placement else house.time_zone
-        return _Earning(rules.earned_day(earned_at, ZoneInfo(zone), done_at=done_at), placement)
-    return _earned_by(queries.find_placement_on(person_id, earned_on), earned_on, house)
-
-
-def _earned_by(placement: Placement | None, earned_on: date, house: House) -> _Earning:
-    """Returns an earning on a day that is given; raises `Invalid` where it has not come yet."""
-    zone = queries.zone_of(placement) if placement else house.time_zone
-    if earned_on > clock.today(zone):
-        raise Invalid("An award cannot be earned on a day that has not come yet.")
-    return _Earning(rules.EarnedDay(earned_on, zone, clock_ahead=False), placement)
-
-
-def _printed(
-    course: PublishedCourse, examined: str | None, placement: Placement | None, house: House
-) -> dict[str, Any]:
-    """Returns the words of an award: later changes of names, addresses and designs do not reach it."""
-    organisation = placement.employment.organisation if placement else None
-    sector = examined or (placement.sector if placement else None)
-    return {
-        "course": course.title,
-        "code": course.code,
-        "edition": course.edition,
-        "modules": [module.slug for module in course.modules_for(examined)],
-        "organisation": organisation.name if organisation else "",
-        "initials": organisation.initials if organisation else "",
-        "sector": queries.find_sector_name(sector, LANGUAGE) if sector else "",
-        "sector_slug": sector or "",
-        "product": house.product,
-        "address": house.address,
-        "design": course.certificate,
-        "language": LANGUAGE,
-    }
-
-
 def _standing_alone(award: Award) -> queries.RecordedAward:
     """Loads what was recorded about an award; refuses where it was replaced or revoked."""
     known = queries.find_award(award.serial)
@@ -419,10 +322,6 @@ def _reason(text: str) -> str:
     if not reason or len(reason) > LONGEST_REASON:
         raise Invalid(f"Say why, in at most {LONGEST_REASON} characters.")
     return reason
-
-
-def _in_words(day: date) -> str:
-    return format_date(day, "d MMMM y", LANGUAGE).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _one_line(text: str) -> str:

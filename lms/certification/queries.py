@@ -15,7 +15,7 @@ from lms.certification.rules import normalise_serial, print_serial
 from lms.certification.states import State, state_on
 from lms.kernel import clock
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import locked, session
 from lms.kernel.errors import NotThere
 from lms.people.merge_queries import one_with
 from lms.people.models import Employment, Person, Placement, Sector
@@ -235,8 +235,7 @@ def zone_of(placement: Placement) -> str:
     return placement.station.time_zone or placement.employment.organisation.time_zone
 
 
-# Not the stronger lock: rows that point at the person may still be added beside us.
-_LOCKED_PERSON = select(Person).where(Person.id == bindparam("person")).with_for_update(key_share=True)
+_LOCKED_PERSON = locked(select(Person).where(Person.id == bindparam("person")))
 
 
 def lock_person(person_id: int) -> Person | None:
@@ -247,7 +246,7 @@ def lock_person(person_id: int) -> Person | None:
 def lock_people(person_ids: Collection[int]) -> Sequence[Person]:
     """Finds several people as `lock_person` does, always in the same order."""
     statement = select(Person).where(Person.id.in_(person_ids)).order_by(Person.id)
-    return session.scalars(statement.with_for_update(key_share=True)).all()
+    return session.scalars(locked(statement)).all()
 
 
 def list_holders(person_ids: Collection[int], course_id: int) -> set[int]:

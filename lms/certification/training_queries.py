@@ -16,13 +16,10 @@ from lms.certification.rules import print_serial
 from lms.certification.states import State, state_on
 from lms.kernel import clock
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
 from lms.people.directory_queries import Page, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person
-
-LARGEST_ID = 2**63 - 1
-"""The greatest row number a database can hold: asking for a greater one is asking for nothing."""
 
 _Successor = aliased(Award)
 
@@ -203,7 +200,7 @@ def load_session_for(actor: Actor, session_id: int) -> ListedSession:
 
 def lock_session(session_id: int) -> None:
     """Lets one transaction at a time withdraw a session."""
-    session.execute(select(TrainingSession.id).where(TrainingSession.id == session_id).with_for_update())
+    session.execute(locked(select(TrainingSession.id).where(TrainingSession.id == session_id)))
 
 
 def find_withdrawal(session_id: int) -> SessionWithdrawal | None:

@@ -44,6 +44,7 @@ from lms.kernel import clock, db, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.config import Settings
 from lms.kernel.errors import Refusal
+from lms.kernel.logs import told_of
 from lms.kernel.tabular import csv_pieces
 
 log = structlog.get_logger(__name__)
@@ -95,7 +96,7 @@ def make(payload: dict[str, Any]) -> None:
     except Refusal:
         _finish(wanted.number, "refused")
     except Exception as error:
-        log.warning("export failed", job=wanted.number, error=type(error).__name__)
+        log.warning("export failed", job=wanted.number, **told_of(error))
         _finish(wanted.number, "failed")
     else:
         _finish(wanted.number, "ready", name, result)

@@ -4,13 +4,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
+from sqlalchemy.sql.selectable import GenerativeSelect
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -79,6 +90,13 @@ Document = JSON().with_variant(JSONB(), "postgresql")
 
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
 """The number of a row, given by the database."""
+
+Locking = TypeVar("Locking", bound=GenerativeSelect)
+
+LARGEST_ID = 2**63 - 1
+"""The largest number of a row: PostgreSQL fails when it is asked for a larger one, so asking is asking for nothing."""
+LARGEST_COUNT = 2**31 - 1
+"""The largest number in a column that counts, such as the versions of something."""
 
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 """Whether the work under way means to write: SQLite then takes its lock at the start, not half-way."""
@@ -149,6 +167,15 @@ def rollback() -> None:
     session.info.pop("after_commit", None)
     session.info.pop("before_commit", None)
     session.rollback()
+
+
+def locked(statement: Locking, **how: Any) -> Locking:
+    """Returns a statement that holds the rows it finds for this transaction; PostgreSQL's, SQLite has one writer.
+
+    Not by the stronger lock, which keeps out whoever adds a row that points at one of them: two who have added such
+    rows and then hold what these point at would wait for each other. `how` is what SQLAlchemy's lock takes.
+    """
+    return statement.with_for_update(key_share=True, **how)
 
 
 @contextmanager

@@ -5,12 +5,60 @@ import re
 import secrets
 import sys
 import time
+import traceback
+from pathlib import Path
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
 
 log = structlog.get_logger("request")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_CAUSES = 5
+
+
+def told_of(error: BaseException) -> dict[str, Any]:
+    """Returns what a log line may tell of an error: its kind, those it came from, and where in the code it arose.
+
+    Never its words: those of a database hold the values of the statement, and others what was typed.
+    """
+    kinds: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(kinds) < MOST_CAUSES:
+        kinds.append(f"{type(cause).__module__}.{type(cause).__qualname__}".removeprefix("builtins."))
+        cause = cause.__cause__ or cause.__context__
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT / "lms")]
+    where = [*ours, *(frame for frame in frames[-1:] if frame not in ours)]
+    return {"error": " from ".join(kinds), "where": [_place(frame) for frame in where]}
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    path = Path(frame.filename)
+    for known in (*(Path(folder) for folder in sys.path), ROOT):
+        if known.is_absolute() and path.is_relative_to(known):
+            path = path.relative_to(known)
+    return f"{path.as_posix()}:{frame.lineno} {frame.name}"
+
+
+class LibraryLines(logging.Handler):
+    """What libraries log, as lines like all others: their words, without what they would put into them."""
+
+    def emit(self, line: logging.LogRecord) -> None:
+        """Writes one line; an error that comes with it is told of as everywhere."""
+        error = line.exc_info[1] if line.exc_info else None
+        told = told_of(error) if error is not None else {}
+        structlog.get_logger().log(line.levelno, str(line.msg), logger=line.name, **told)
+
+
+def hear_libraries() -> None:
+    """Lets the lines of libraries that nobody else writes come out in the house's form, once for each process."""
+    root = logging.getLogger()
+    if not any(isinstance(handler, LibraryLines) for handler in root.handlers):
+        root.addHandler(LibraryLines(logging.WARNING))
 
 
 def configure(form: str) -> None:
@@ -24,10 +72,11 @@ def configure(form: str) -> None:
             structlog.processors.dict_tracebacks,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    hear_libraries()
 
 
 def set_up_logs(app: Flask, form: str) -> None:

@@ -1,6 +1,9 @@
 """Mail: written into the outbox with the work it belongs to, sent by the worker."""
 
 import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, current_app
@@ -10,6 +13,9 @@ from lms.kernel import outbox
 
 mail = Mail()
 
+PATIENCE_SECONDS = 20.0
+"""How long each answer of the mail server is waited for; after that the mail is tried again later."""
+
 
 class MailServerMissing(outbox.NotYet):
     """No SMTP server is set; mails wait."""
@@ -17,6 +23,7 @@ class MailServerMissing(outbox.NotYet):
 
 def set_up_mail(app: Flask) -> None:
     """Tells Flask-Mail where the SMTP server is."""
+    app.config.setdefault("MAIL_PATIENCE_SECONDS", PATIENCE_SECONDS)
     mail.init_app(app)
 
 
@@ -25,8 +32,21 @@ def queue(to: str, subject: str, body: str, *, key: str | None = None) -> None:
     outbox.put("mail", key or f"mail:{secrets.token_hex(12)}", {"to": to, "subject": subject, "body": body})
 
 
+@contextmanager
+def _patience(seconds: float) -> Iterator[None]:
+    """Lets sockets made in a block wait so long at most: Flask-Mail would wait for ever, and every mail behind it."""
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(usual)
+
+
 @outbox.handler("mail", quick=True)
 def _send(payload: dict[str, Any]) -> None:
-    if not current_app.config["MAIL_SERVER"]:
+    config = current_app.config
+    if not config["MAIL_SERVER"]:
         raise MailServerMissing
-    mail.send(Message(subject=payload["subject"], recipients=[payload["to"]], body=payload["body"]))
+    with _patience(config["MAIL_PATIENCE_SECONDS"]):
+        mail.send(Message(subject=payload["subject"], recipients=[payload["to"]], body=payload["body"]))

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel import clock, db
 from lms.kernel.db import Document, Id, Model, Moment
+from lms.kernel.logs import told_of
 
 log = structlog.get_logger(__name__)
 
@@ -90,9 +91,7 @@ def wake(*, quick: bool) -> None:
 def _claim(row_id: int) -> tuple[str, dict[str, Any]] | None:
     with db.unit_of_work() as session:
         moment = clock.now()
-        row = session.scalar(
-            select(OutboxRow).where(OutboxRow.id == row_id).with_for_update(skip_locked=True)
-        )
+        row = session.scalar(db.locked(select(OutboxRow).where(OutboxRow.id == row_id), skip_locked=True))
         if row is None or row.done_at is not None or row.not_before > moment:
             return None
         row.tries += 1
@@ -126,7 +125,7 @@ def sweep(limit: int = 100, *, quick: bool | None = None) -> int:
         except Exception as error:
             # One row that cannot be done must not hold up the others; it is tried again later.
             name = type(error).__name__
-            log.warning("outbox row failed", row=row_id, kind=kind, error=name)
+            log.warning("outbox row failed", row=row_id, kind=kind, **told_of(error))
             changes = {"last_error": name}
         else:
             changes = {"done_at": clock.now(), "payload": {}, "last_error": ""}

@@ -3,25 +3,40 @@
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from flask import Flask, request
+import structlog
+from flask import Flask, Request, g, request
 from flask.templating import Environment
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import NotFound
 
 from lms.kernel import db
+from lms.kernel.logs import told_of
 
+log = structlog.get_logger("request")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-LARGEST_NUMBER = 2**63 - 1
-"""The largest number a row can have."""
 
 
 def refuse_what_no_row_can_have(parts: dict[str, Any]) -> None:
     """Answers 404 to parts of an address that the databases cannot even be asked for."""
     for part in parts.values():
-        if (isinstance(part, int) and part > LARGEST_NUMBER) or (isinstance(part, str) and "\x00" in part):
+        if (isinstance(part, int) and part > db.LARGEST_ID) or (isinstance(part, str) and "\x00" in part):
             raise NotFound
+
+
+class Words(ImmutableMultiDict[str, Any]):
+    """What an address or a form says, without NUL: nobody types one, and PostgreSQL can neither keep nor seek it."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        super().__init__(mapping)
+        for words in dict.values(self):
+            words[:] = [word.replace("\x00", "") if isinstance(word, str) else word for word in words]
+
+
+class PageRequest(Request):
+    """A request whose words the databases can be asked for."""
+
+    parameter_storage_class = Words
 
 
 class PageEnvironment(Environment):
@@ -43,11 +58,23 @@ class Application(Flask):
     and above) stores nothing.
     """
 
+    request_class = PageRequest
     jinja_environment = PageEnvironment
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Returns a function as it is: the house has no asynchronous ones, so none of a page's hooks is looked at."""
         return func
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Writes one line of an error that nobody expected, as the other lines are: without its words or the path."""
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        log.error(
+            "failed",
+            request=g.get("request_id", ""),
+            method=request.method,
+            route=route,
+            **told_of(exc_info[1]),
+        )
 
     def full_dispatch_request(self) -> Any:
         """Says before anything touches the database whether this request means to write."""

@@ -277,7 +277,8 @@ def _csv_rows(
 
 
 def _kept(cell: str) -> str:
-    text = cell.strip()[:MOST_LETTERS]
+    # No database keeps a NUL, and nobody has typed one.
+    text = cell.replace("\0", "").strip()[:MOST_LETTERS]
     # What ``harmless`` put before a sign comes off again, so that a list taken away here can come back.
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
 

@@ -4,6 +4,7 @@ It works in two lanes, each with a thread of its own: quick rows of the outbox (
 mail while the other imports a list of people or checks a whole house at night.
 """
 
+import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from lms.kernel import outbox
+from lms.kernel.logs import told_of
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +47,7 @@ def run_periodic(job: PeriodicJob) -> None:
     try:
         job.act()
     except Exception as error:
-        # The class alone: the text of an error may hold somebody's data.
-        log.warning("periodic job failed", job=job.name, error=type(error).__name__)
+        log.warning("periodic job failed", job=job.name, **told_of(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class BesideConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
 
 def run_worker(app: Flask) -> None:
     """Runs until it is told to stop; what is under way is finished first when it is told politely (SIGTERM)."""
-    log.info("worker started")
+    log.info("worker started", process=os.getpid())
     lanes: Lanes = app.extensions["worker_lanes"]
     ways = {"workers": 1, "initial_delay": 0.1, "max_delay": 2.0, "periodic": True}
     beside = BesideConsumer(lanes.quick, **ways)

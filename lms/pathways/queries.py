@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_COUNT, locked, session
 from lms.pathways.models import PathwayReport, PathwayVersion
 from lms.people.models import DutyStation, Employment, Placement
 
@@ -83,6 +83,8 @@ def find_current(station_id: int) -> PathwayVersion | None:
 
 def find_version(station_id: int, number: int) -> PathwayVersion | None:
     """Finds one version of a station's pathway."""
+    if number > LARGEST_COUNT:
+        return None
     return session.scalar(
         select(PathwayVersion).where(PathwayVersion.station_id == station_id, PathwayVersion.number == number)
     )
@@ -95,7 +97,7 @@ def find_station_by_id(station_id: int) -> DutyStation | None:
 
 def lock_station(station_id: int) -> DutyStation | None:
     """Lets one transaction at a time write a station's pathway, and returns the station."""
-    return session.scalar(select(DutyStation).where(DutyStation.id == station_id).with_for_update())
+    return session.scalar(locked(select(DutyStation).where(DutyStation.id == station_id)))
 
 
 def list_versions(station_id: int, limit: int = 50) -> Sequence[VersionRow]:

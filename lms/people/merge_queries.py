@@ -8,11 +8,10 @@ from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, func, or_, 
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
 from lms.people import merge_rules, policy
 from lms.people.models import Employment, Organisation, Person, PersonMerge
-from lms.people.queries import LARGEST_ID
 
 MOST_SUGGESTED = 10
 """How many people who may be the same are suggested."""
@@ -113,9 +112,7 @@ def load_merge_for(actor: Actor, merge_id: int) -> PersonMerge:
 
 def lock_persons(persons: Iterable[int]) -> None:
     """Lets one transaction at a time merge some persons, in the order of their numbers so that none waits for ever."""
-    session.execute(
-        select(Person.id).where(Person.id.in_(sorted(persons))).order_by(Person.id).with_for_update()
-    )
+    session.execute(locked(select(Person.id).where(Person.id.in_(sorted(persons))).order_by(Person.id)))
 
 
 def list_standing_merges(persons: Collection[int]) -> Sequence[PersonMerge]:

@@ -7,25 +7,22 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
 from lms.people import policy
 from lms.people.errors import PlacementChanged
 from lms.people.importing.models import PeopleImport
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
 
-LARGEST_ID = 2**63 - 1
-"""The largest row number a database takes; an address with a larger one leads nowhere."""
-
 
 def lock_employment(employment_id: int) -> None:
     """Lets one transaction at a time change the placements of an employment."""
-    session.execute(select(Employment.id).where(Employment.id == employment_id).with_for_update())
+    session.execute(locked(select(Employment.id).where(Employment.id == employment_id)))
 
 
 def lock_organisation(organisation_id: int) -> None:
     """Lets one transaction at a time give out staff numbers of an organisation."""
-    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+    session.execute(locked(select(Organisation.id).where(Organisation.id == organisation_id)))
 
 
 def load_person_for(actor: Actor, person_id: int) -> Person:

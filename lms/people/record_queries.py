@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
 from lms.people import policy
 from lms.people.directory_queries import Page, paginate
 from lms.people.merge_queries import one_with
 from lms.people.models import Employment, Organisation, Person, RecordQuery, RecordQueryAnswer
-from lms.people.queries import LARGEST_ID
 
 MOST_SHOWN = 50
 """The most messages shown about one person."""
@@ -104,7 +103,7 @@ def load_query_for(actor: Actor, query_id: int) -> Asked:
 
 def lock_query(query_id: int) -> None:
     """Lets one transaction at a time answer a message."""
-    session.execute(select(RecordQuery.id).where(RecordQuery.id == query_id).with_for_update())
+    session.execute(locked(select(RecordQuery.id).where(RecordQuery.id == query_id)))
 
 
 def find_answer(query_id: int) -> RecordQueryAnswer | None:

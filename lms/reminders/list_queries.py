@@ -11,13 +11,12 @@ from lms.accounts.models import Account, RoleGrant
 from lms.catalogue.models import Course, CourseRevision
 from lms.compliance.models import Requirement
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
 from lms.kernel.outbox import OutboxRow
 from lms.people import merge_queries
 from lms.people.directory_queries import Page, contains, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement, Sector
-from lms.people.queries import LARGEST_ID
 from lms.reminders import policy
 from lms.reminders.models import Reminder, SectorLead
 from lms.reminders.queries import known_merge_of_employed, mail_state, placed_on, standing_for_employed

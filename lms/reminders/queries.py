@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, literal, or_, sel
 from lms.accounts.models import Account, RoleGrant
 from lms.catalogue.models import Course, CourseRevision
 from lms.kernel.actor import Role
-from lms.kernel.db import session
+from lms.kernel.db import locked, session
 from lms.kernel.outbox import MOST_TRIES, OutboxRow
 from lms.people import merge_queries, merge_rules
 from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
@@ -34,7 +34,7 @@ class Recipient:
 
 def lock_runs() -> None:
     """Lets one transaction at a time write reminders, whatever the day: the first run ever is the lock."""
-    session.execute(select(ReminderRun.id).order_by(ReminderRun.id).limit(1).with_for_update())
+    session.execute(locked(select(ReminderRun.id).order_by(ReminderRun.id).limit(1)))
 
 
 def find_run(day: date) -> ReminderRun | None:
@@ -216,9 +216,7 @@ def title_courses(course_ids: Collection[int]) -> dict[int, str]:
 def lock_lead(lead_id: int) -> SectorLead | None:
     """Finds a lead that still holds, and lets one transaction at a time withdraw it."""
     return session.scalar(
-        select(SectorLead)
-        .where(SectorLead.id == lead_id, SectorLead.retracted_at.is_(None))
-        .with_for_update()
+        locked(select(SectorLead).where(SectorLead.id == lead_id, SectorLead.retracted_at.is_(None)))
     )
 
 

@@ -1,10 +1,10 @@
 """Error pages: what happened, what to do next, what is not lost. They read no database and no session."""
 
-import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask_babel import LazyString, force_locale, lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from lms.kernel.errors import Refusal
 from lms.web.language import direction_of, language_without_session
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 RETRY_SECONDS = {429: 60, 503: 15}
 
 
@@ -195,7 +195,7 @@ def answer_away(error: DBAPIError | NoFreeConnection) -> Response:
     """Answers 503 while the database is away, busy or full."""
     cause = getattr(error, "orig", None)
     # Only the driver's own words: SQLAlchemy's message would carry the values of the statement.
-    log.error("database away: %s: %s (request %s)", type(error).__name__, cause, request_id())
+    log.error("database away", error=type(error).__name__, cause=str(cause), request=request_id())
     return error_response(503, PAGES[503])
 
 

@@ -5,6 +5,7 @@ page is compressed once and kept, and the end, some hundred bytes that differ fr
 without compressing anything: RFC 7932, section 9.2 (Brotli), and RFC 1951, section 3.2.4 with RFC 1952 (gzip).
 """
 
+import hashlib
 import struct
 import zlib
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Packed:
     """All of a page but its end, in one encoding; an empty encoding is the page as it is.
 
     The end is made of the tokens of ``forms`` and ``closing``. ``check`` and ``size`` are the CRC-32 and the length of
-    what was compressed, which gzip says at its very end.
+    what was compressed, which gzip says at its very end. ``mark`` is the same for the same page in every process.
     """
 
     encoding: str
@@ -37,6 +38,7 @@ class Packed:
     forms: tuple[str, ...] = ()
     check: int = 0
     size: int = 0
+    mark: str = ""
 
     def with_end(self, end: bytes) -> bytes:
         """Returns the whole page, its end put behind what was kept. Raises ``ValueError`` for too long an end."""
@@ -52,14 +54,23 @@ class Packed:
 
 def pack(page: bytes, closing: bytes, encoding: str, forms: tuple[str, ...] = ()) -> Packed:
     """Compresses all of a page but its end."""
+    mark = short_digest(page, closing, *(form.encode() for form in forms))
     if encoding == "br":
         brotli_press = brotli.Compressor(mode=brotli.MODE_TEXT, quality=BROTLI_LEVEL)
-        return Packed(encoding, brotli_press.process(page) + brotli_press.flush(), closing, forms)
+        return Packed(encoding, brotli_press.process(page) + brotli_press.flush(), closing, forms, mark=mark)
     if encoding == "gzip":
         press = zlib.compressobj(GZIP_LEVEL, wbits=-zlib.MAX_WBITS)
         body = GZIP_HEAD + press.compress(page) + press.flush(zlib.Z_SYNC_FLUSH)
-        return Packed(encoding, body, closing, forms, zlib.crc32(page), len(page))
-    return Packed(encoding, page, closing, forms)
+        return Packed(encoding, body, closing, forms, zlib.crc32(page), len(page), mark)
+    return Packed(encoding, page, closing, forms, mark=mark)
+
+
+def short_digest(*parts: bytes) -> str:
+    """Returns 16 letters and figures that are others for other parts: for the name of what a browser holds already."""
+    digest = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
 
 
 def _stored_in_brotli(end: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """How days, moments, figures and periods are written on pages. None of them ever breaks over a line."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -41,11 +42,20 @@ def month_short(value: date | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """Writes a moment in UTC: 22 November 2026, 09:14 UTC. A moment without a zone is taken as UTC."""
+    return _moment(value, day)
+
+
+def moment_short(value: datetime | None) -> str:
+    """Writes a moment where there is little room: 22 Nov 2026, 09:14 UTC."""
+    return _moment(value, day_short)
+
+
+def _moment(value: datetime | None, write_day: Callable[[date], str]) -> str:
     if value is None:
         return NOTHING
     utc = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     clock = format_time(utc, "HH:mm", locale=_locale())
-    return f"{day(utc.date())}, {clock}{NO_BREAK}UTC"
+    return f"{write_day(utc.date())}, {clock}{NO_BREAK}UTC"
 
 
 def number(value: int | None) -> str:
@@ -99,6 +109,7 @@ FILTERS = {
     "day_short": day_short,
     "month_short": month_short,
     "moment": moment,
+    "moment_short": moment_short,
     "number": number,
     "change": change,
     "percent": percent,

@@ -7,11 +7,14 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_security import hash_password
 from werkzeug.test import TestResponse
 
 from lms.accounts import operations, queries
+from lms.app import create_app
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
+from lms.kernel.config import Settings
 from lms.kernel.db import unit_of_work
 from tests.factories import people as make
 from tests.factories.people import PASSWORD, make_small_house, sign_in
@@ -85,6 +88,40 @@ def test_missing_words_are_asked_for_once(app: Flask, client: FlaskClient) -> No
     for identity, password in (("", ""), ("amina@demo.example", ""), ("", PASSWORD)):
         body = send(client, identity, password).get_data(as_text=True)
         assert body.count(WRONG) == 1
+
+
+@pytest.mark.parametrize("path", ["/login", "/reset", "/account/password"])
+def test_nothing_of_a_page_with_a_password_is_kept(app: Flask, client: FlaskClient, path: str) -> None:
+    make_small_house(app)
+    if path.startswith("/account"):
+        sign_in(client)
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_house_hashes_at_its_real_cost(settings: Settings) -> None:
+    # The application of the other tests hashes more cheaply: here is one as it is served.
+    with create_app(settings).app_context():
+        assert hash_password(PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_a_hash_of_another_cost_is_made_anew_at_sign_in(app: Flask, client: FlaskClient) -> None:
+    make_small_house(app)
+    context = app.extensions["security"].pwd_context
+    now = context.to_dict()
+    context.update(argon2__memory_cost=128)
+    with app.app_context(), unit_of_work():
+        account = queries.find_account_by_email("amina@demo.example")
+        assert account is not None
+        account.password = str(hash_password(PASSWORD))
+        assert "m=128," in account.password
+    context.load(now)
+    sign_in(client)
+    with app.app_context():
+        account = queries.find_account_by_email("amina@demo.example")
+        assert account is not None
+        assert account.password is not None and "m=64," in account.password
 
 
 class Hashing:

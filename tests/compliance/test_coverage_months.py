@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lms.compliance.coverage import WHOLE, Coverage, coverage_as_documents, coverage_of_documents
 from lms.compliance.coverage_models import CoverageMonth, CoveragePost, CoverageSeries
@@ -24,7 +25,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import reading, session, unit_of_work
-from lms.people.models import DutyStation, Organisation, Placement
+from lms.people.models import DutyStation, Employment, Organisation, Placement
 from tests.compliance.crowd import crowd
 from tests.compliance.house import NOW, TODAY, a_course, asked
 from tests.factories import people
@@ -76,6 +77,22 @@ def somebody(coverage: Coverage) -> dict[object, object]:
     return {key: each for key, each in coverage.figures.items() if not each.nobody}
 
 
+def withdraw(slug: str, many: int) -> None:
+    """Withdraws that many placements that are open still."""
+    still = (
+        select(Placement)
+        .join(Placement.employment)
+        .join(Employment.organisation)
+        .where(Organisation.slug == slug, Placement.through_on.is_(None))
+        .order_by(Placement.id)
+        .limit(many)
+    )
+    gone = session.scalars(still).all()
+    assert len(gone) == many
+    for placement in gone:
+        placement.retracted_at = NOW
+
+
 def share(slug: str, shares: bool) -> None:
     with unit_of_work():
         session.query(Organisation).filter_by(slug=slug).one().shares_coverage = shares
@@ -90,9 +107,7 @@ def test_a_month_is_told_once_as_it_was_known_then(crowded: Flask) -> None:
         assert tell_reach(None) == 0
         assert whole(END) == before
         with unit_of_work():
-            gone = session.query(Placement).limit(60).all()
-            for placement in gone:
-                placement.retracted_at = NOW
+            withdraw("rivers-relief", 60)
         rebuild(crowded)
         assert tell_reach(None) == 0
         assert whole(END) == before

@@ -20,8 +20,10 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[PageForm] = []
+        self.links: list[str] = []
         self.form: PageForm | None = None
         self.select = ""
+        self.unchosen = False
         self.textarea = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -29,14 +31,17 @@ class _Reader(HTMLParser):
         if tag == "form":
             self.form = PageForm(given.get("action", ""), given.get("method", "get").lower())
             self.forms.append(self.form)
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
         if self.form is None:
             return
         name = given.get("name", "")
         if tag == "select":
             self.select = name
-            self.form.values[name] = ""
-        elif tag == "option" and self.select and "selected" in given:
-            self.form.values[self.select] = given.get("value", "")
+            self.form.values[name], self.unchosen = "", "multiple" not in given
+        elif tag == "option" and self.select and ("selected" in given or self.unchosen):
+            # A browser chooses the first one where a page chooses none.
+            self.form.values[self.select], self.unchosen = given.get("value", ""), False
         elif tag == "textarea":
             self.textarea = name
             self.form.values[name] = ""
@@ -62,11 +67,17 @@ class _Reader(HTMLParser):
             self.form.values[self.textarea] += data
 
 
-def form_on(page: TestResponse, action: str) -> PageForm:
-    """Returns the page's form that goes to an address."""
+def read_page(page: TestResponse) -> tuple[list[PageForm], list[str]]:
+    """Returns a page's forms and where its links lead."""
     reader = _Reader()
     reader.feed(page.get_data(as_text=True))
-    (found,) = [form for form in reader.forms if form.action == action]
+    return reader.forms, reader.links
+
+
+def form_on(page: TestResponse, action: str) -> PageForm:
+    """Returns the page's form that goes to an address."""
+    forms, _links = read_page(page)
+    (found,) = [form for form in forms if form.action == action]
     return found
 
 

@@ -90,7 +90,7 @@ def test_counts_and_the_outbox(
     assert "1 piece of work failed too often" in page
     assert "MailServerMissing" in page
     assert "somebody@demo.example" not in page
-    assert "23 November 2026, 09:00 UTC" in page
+    assert "23 Nov 2026, 09:00 UTC" in page
     for term, figure in (
         ("Waiting", 3),
         ("Failed, tried again", 1),

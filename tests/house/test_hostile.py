@@ -1,9 +1,19 @@
 """What nobody types by hand: odd numbers, odd days, NUL and half characters. A clear answer, never a broken page."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
 
+from lms.kernel.db import session, unit_of_work
+from lms.people.models import DutyStation, Organisation, Person
+from tests.compliance.house import TODAY, a_course, asked, earned
+from tests.factories.pages import PageForm, read_page
+from tests.factories.pathways import pathway
 from tests.factories.people import make_small_house, sign_in
 
 ODD = ("", "0", "-1", "99999999999999999999", "a\x00b", "\ud83d", "مرحبا", "'; --", "9999-99-99", "x" * 5000)
@@ -68,3 +78,76 @@ def test_odd_forms_never_break_a_page(app: Flask, client: FlaskClient) -> None:
             if status >= 500:
                 broken.append(f"{address} {word[:20]!r}: {status}")
     assert broken == []
+
+
+WORDS = ("", "a\x00b", str(2**31), str(2**63), "0001-01-01", "x" * 5000)
+"""One of each kind of what breaks a page; every field of every form is asked to take each of them."""
+ENDS = frozenset({"/logout", "/account/sign-out-everywhere"})
+"""Where a form signs out whoever sends it."""
+
+
+def make_lively_house(app: Flask) -> None:
+    """Records a house where most pages have something to show."""
+    make_small_house(app)
+    with app.app_context(), unit_of_work():
+        course_id = a_course()
+        asked(None, course_id)
+        asked(session.query(Organisation).one().id, a_course("second"))
+        for who in session.query(Person):
+            earned(who, course_id, TODAY - timedelta(days=30))
+        pathway(session.query(DutyStation).one().id)
+
+
+def walk(app: Flask, client: FlaskClient) -> Iterator[tuple[str, PageForm]]:
+    """Follows links from page to page, one address a rule, and yields each form that has not been met yet."""
+    rules = app.url_map.bind("localhost")
+    waiting, met, known = ["/", "/my", "/admin"], set[str](), set[tuple[str, ...]]()
+    while waiting:
+        address = waiting.pop(0)
+        try:
+            endpoint, _values = rules.match(urlsplit(address).path)
+        except HTTPException:
+            continue
+        if endpoint in met or endpoint == "web.asset":
+            continue
+        met.add(endpoint)
+        page = client.get(address, follow_redirects=True)
+        if page.mimetype != "text/html":
+            continue
+        forms, links = read_page(page)
+        here = page.request.path
+        waiting += [urljoin(here, link) for link in links]
+        for form in forms:
+            form.action = urljoin(here, form.action)
+            kind = (form.method, urlsplit(form.action).path, *form.values)
+            if kind not in known and form.action not in ENDS:
+                known.add(kind)
+                yield here, form
+
+
+@pytest.mark.parametrize("who", ["amina", "hana", "karim", "root"])
+def test_every_field_of_every_form_takes_odd_words(app: Flask, client: FlaskClient, who: str) -> None:
+    make_lively_house(app)
+    sign_in(client, f"{who}@demo.example")
+    broken, sent = [], 0
+    for page, form in walk(app, client):
+        for name in form.values:
+            for word in WORDS:
+                data = "&".join(
+                    f"{quoted(key)}={quoted(said)}" for key, said in (form.values | {name: word}).items()
+                )
+                if form.method == "get":
+                    answer = client.get(f"{form.action}?{data}")
+                else:
+                    answer = client.post(
+                        form.action, data=data, content_type="application/x-www-form-urlencoded"
+                    )
+                sent += 1
+                if answer.status_code >= 500:
+                    broken.append(
+                        f"{page}: {form.method} {form.action} {name}={word[:20]!r}: {answer.status_code}"
+                    )
+    assert broken == []
+    # Whoever was signed out on the way has tried nothing since.
+    assert client.get("/my").status_code == 200
+    assert sent > 50

@@ -38,6 +38,11 @@ def test_there_is_one_commit_point() -> None:
     assert [path for path in found if path not in ("lms/kernel/db.py", "lms/kernel/requests.py")] == []
 
 
+def test_rows_are_held_in_one_way() -> None:
+    found = [name(path) for path in SOURCES if ".with_for_update(" in path.read_text()]
+    assert found == ["lms/kernel/db.py"]
+
+
 def test_selects_live_in_queries() -> None:
     allowed = ("queries", "lms/kernel/", "lms/catalogue/source/sync.py", "lms/catalogue/source/stock.py")
     found = [

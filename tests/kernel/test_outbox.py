@@ -75,6 +75,24 @@ def test_a_mail_arrives_once_and_its_text_is_blanked(mailing: Flask, post: tuple
     assert row.payload == {}
 
 
+def test_a_mail_server_that_says_nothing_is_left_and_asked_again(settings: Settings) -> None:
+    # It takes the connection and never greets, as one behind a broken firewall does.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        app = create_app(settings.model_copy(update={"mail_server": "127.0.0.1", "mail_port": port}))
+        app.config["MAIL_PATIENCE_SECONDS"] = 0.2
+        with app.app_context():
+            with unit_of_work():
+                mail.queue("hana@demo.example", "Hello", "text")
+            assert outbox.sweep() == 0
+            (row,) = rows()
+            assert (row.tries, row.last_error, row.done_at) == (1, "SMTPServerDisconnected", None)
+            assert row.payload["subject"] == "Hello"
+            db.session.remove()
+            db.engine.dispose()
+    assert socket.getdefaulttimeout() is None
+
+
 def test_work_that_fails_leaves_no_mail(mailing: Flask) -> None:
     with pytest.raises(RuntimeError, match="after"), unit_of_work():
         mail.queue("hana@demo.example", "Hello", "text")

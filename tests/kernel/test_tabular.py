@@ -56,6 +56,11 @@ def test_letters_of_the_wrong_encoding_never_stop_the_reading() -> None:
     assert len(list(read_rows(file, Shape("csv", "utf-8", ",")))) == 1 + len(NAMES)
 
 
+def test_a_nul_is_left_out() -> None:
+    file = file_of("Staff number,Na\0me\n\0W-1,\0\nW-2\0,Zoë\n", "utf-16")
+    assert all_of(file) == [["Staff number", "Name"], ["W-1"], ["W-2", "Zoë"]]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_delimiters_are_found(delimiter: str) -> None:
     assert look(file_of(table(delimiter=delimiter))).shape.delimiter == delimiter

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from lms.assessment.models import Attempt
 from lms.catalogue.published import PublishedCourse
-from lms.kernel.db import session
+from lms.kernel.db import db, session
 from lms.learning import slots
 from lms.learning.events import course_completed, progress_made
 from lms.learning.models import Completion
@@ -39,19 +39,41 @@ def heard() -> Iterator[dict[str, list[set[int]]]]:
 
 def tabs(app: Flask, browser: FlaskClient, path: str, forms: list[dict[str, Any]]) -> list[tuple[int, str]]:
     """Posts forms to one address at the same time, all with the same session."""
+    return post_all(app, browser, [(path, form) for form in forms])
+
+
+def post_all(
+    app: Flask, browser: FlaskClient, posts: list[tuple[str, dict[str, Any]]]
+) -> list[tuple[int, str]]:
+    """Posts forms to addresses at the same time, all with the same session."""
     cookie = browser.get_cookie("every_sector")
     assert cookie is not None
-    barrier = Barrier(len(forms))
+    barrier = Barrier(len(posts))
 
-    def post(form: dict[str, Any]) -> tuple[int, str]:
+    def post(path: str, form: dict[str, Any]) -> tuple[int, str]:
         tab = app.test_client()
         tab.set_cookie("every_sector", cookie.value)
         barrier.wait()
         response = tab.post(path, data=form)
         return response.status_code, str(response.headers.get("Location"))
 
-    with ThreadPoolExecutor(len(forms)) as pool:
-        return list(pool.map(post, forms))
+    with ThreadPoolExecutor(len(posts)) as pool:
+        return list(pool.map(post, *zip(*posts, strict=True)))
+
+
+@contextmanager
+def met_at_the_lock(engine: Engine, many: int) -> Iterator[list[str]]:
+    """Lets so many transactions come as far as holding a person before any of them does; SQLite has one at a time."""
+    barrier, held = Barrier(many), []
+
+    def meet(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "FROM person" in statement and " FOR " in statement:
+            held.append(statement)
+            barrier.wait(30)
+
+    event.listen(engine, "before_cursor_execute", meet)
+    yield held
+    event.remove(engine, "before_cursor_execute", meet)
 
 
 def test_a_module_completed_in_many_tabs_is_one_completion(
@@ -64,6 +86,23 @@ def test_a_module_completed_in_many_tabs_is_one_completion(
     with app.app_context():
         done = session.scalars(select(Completion)).one()
     assert sets["made"] == [{done.id}]
+
+
+def test_two_modules_completed_at_once_do_not_wait_for_each_other_for_ever(
+    app: Flask, client: FlaskClient, course: PublishedCourse, backend: str
+) -> None:
+    sign_in(client)
+    posts: list[tuple[str, dict[str, Any]]] = [
+        (f"/courses/{course.slug}/{module.slug}/complete", {}) for module in course.modules
+    ]
+    with app.app_context():
+        engine = db.engine
+    with met_at_the_lock(engine, len(posts)) as held:
+        answers = post_all(app, client, posts)
+    assert [status for status, _location in answers] == [303, 303]
+    assert len(held) == (len(posts) if backend == "postgresql" else 0)
+    with app.app_context():
+        assert session.scalar(select(func.count()).select_from(Completion)) == len(posts)
 
 
 def test_a_quiz_started_in_many_tabs_is_one_attempt(

@@ -122,3 +122,39 @@ def test_a_page_asked_for_with_a_query_is_whole_too(app: Flask, course: Publishe
 def test_nobody_reads_without_signing_in(app: Flask, course: PublishedCourse) -> None:
     read(browser(app, "amina"))
     assert app.test_client().get(PAGE).status_code == 302
+
+
+def again(client: FlaskClient, mark: str, accepts: str = "br") -> int:
+    response = client.get(PAGE, headers={"Accept-Encoding": accepts, "If-None-Match": mark})
+    assert response.status_code != 304 or not response.data
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert {"Accept-Encoding", "Cookie"} <= set(response.vary)
+    return response.status_code
+
+
+def test_who_holds_the_page_is_not_sent_it_again(app: Flask, course: PublishedCourse) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    amina, elsewhere, tomas = browser(app, "amina"), browser(app, "amina"), browser(app, "tomas")
+    app.config["WTF_CSRF_ENABLED"] = True
+    held = amina.get(PAGE, headers={"Accept-Encoding": "br"})
+    mark, token = held.headers["ETag"], tokens(brotli.decompress(held.data).decode())["done_form"]
+    assert again(amina, mark) == 304
+    kept.forget()
+    assert again(amina, mark) == 304, "another process says the same"
+    # Who packs it otherwise, another session of the same person, and somebody else hold another page.
+    assert again(amina, mark, "gzip") == again(elsewhere, mark) == again(tomas, mark) == 200
+    assert amina.post(f"{PAGE}/complete", data={"csrf_token": token}).status_code == 303
+    assert again(amina, mark) == 200
+    assert "Done on" in read(amina)
+
+
+def test_a_session_begun_anew_holds_nothing_of_the_one_before(app: Flask, course: PublishedCourse) -> None:
+    client = browser(app, "amina")
+    mark = client.get(PAGE, headers={"Accept-Encoding": "br"}).headers["ETag"]
+    client.post("/logout")
+    assert again(client, mark) == 302
+    for name in ("tomas", "amina"):
+        sign_in(client, f"{name}@demo.example")
+        read(client)
+        assert again(client, mark) == 200
+        client.post("/logout")

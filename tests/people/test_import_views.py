@@ -142,6 +142,18 @@ def test_a_list_is_read_again_in_another_encoding(app: Flask, client: FlaskClien
     assert "Zoë" in page(client, f"{address}/columns")
 
 
+def test_an_encoding_that_does_not_fit_shows_odd_names_and_is_changed_back(
+    app: Flask, client: FlaskClient
+) -> None:
+    make_small_house(app)
+    sign_in(client, "hana@demo.example")
+    address = send(client, "Staff number,Name\nN-1,Zoë\n".encode("utf-16-le"))
+    assert client.post(f"{address}/encoding", data={"encoding": "cp1252"}).status_code == 303
+    assert "Zo" in page(client, f"{address}/columns")
+    assert client.post(f"{address}/encoding", data={"encoding": "utf-16"}).status_code == 303
+    assert "Zoë" in page(client, f"{address}/columns")
+
+
 def test_files_that_are_no_list_are_refused_beside_the_field(app: Flask, client: FlaskClient) -> None:
     make_small_house(app)
     sign_in(client, "hana@demo.example")

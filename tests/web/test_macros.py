@@ -34,7 +34,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.kernel.actor import NOBODY, Actor, Role
 from lms.web.navigation import navigation
 from lms.web.shell import icon
-from lms.web.words import change, day, day_short, moment, number, percent, period
+from lms.web.words import change, day, day_short, moment, moment_short, number, percent, period
 
 UI = '{% import "web/macros.html" as ui %}'
 PAGE = '{% extends "web/base.html" %}{% block main %}<h1>Page</h1>{% endblock %}'
@@ -320,7 +320,10 @@ def test_days_and_moments_never_break(frame: Flask) -> None:
         assert moment(datetime(2026, 11, 22, 9, 14, tzinfo=UTC)) == expected
         assert moment(datetime.fromisoformat("2026-11-22T12:14:00+03:00")) == expected
         assert moment(datetime.fromisoformat("2026-11-22T09:14:00")) == expected
-        assert (day(None), day_short(None), moment(None)) == ("–", "–", "–")
+        assert (
+            moment_short(datetime(2026, 11, 22, 9, 14, tzinfo=UTC)) == "22\u00a0Nov\u00a02026, 09:14\u00a0UTC"
+        )
+        assert (day(None), day_short(None), moment(None), moment_short(None)) == ("–", "–", "–", "–")
 
 
 def test_words_outside_a_request() -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from lms.catalogue.models import Course, CourseRevision
 from lms.compliance import policy
 from lms.compliance.models import Exemption, Requirement
-from lms.compliance.queries.lists import LARGEST_ID, name_accounts
+from lms.compliance.queries.lists import name_accounts
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
 from lms.people.directory_queries import Page, paginate
 from lms.people.models import Employment, Organisation, Person

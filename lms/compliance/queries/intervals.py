@@ -12,7 +12,7 @@ from lms.compliance.interval_rows import OVERALL, STANDINGS, ObligationRow, Post
 from lms.compliance.models import PostInterval, Requirement, StandingInterval
 from lms.compliance.queries.ledger import Counts, Totals
 from lms.compliance.rules import Group, Standing
-from lms.kernel.db import session
+from lms.kernel.db import locked, session
 from lms.people.models import Employment, Person, Placement
 
 POST = [getattr(PostInterval, name) for name in PostRow._fields]
@@ -20,7 +20,7 @@ STANDING = [getattr(StandingInterval, name) for name in ObligationRow._fields]
 COMPLIANT = [place for place, each in enumerate(STANDINGS) if each.group is Group.COMPLIANT]
 # Asked with every write about somebody: written once.
 _PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
-_LOCK = select(Person.id).where(Person.id.in_(_PERSONS)).order_by(Person.id).with_for_update()
+_LOCK = locked(select(Person.id).where(Person.id.in_(_PERSONS)).order_by(Person.id))
 _POST_ROWS = select(PostInterval.id, *POST).where(PostInterval.person_id.in_(_PERSONS))
 _STANDING_ROWS = select(StandingInterval.id, *STANDING).where(StandingInterval.person_id.in_(_PERSONS))
 

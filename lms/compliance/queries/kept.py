@@ -6,9 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from lms.compliance.kept_models import ExportJob, SavedView
-from lms.compliance.queries.lists import LARGEST_ID
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
 
 

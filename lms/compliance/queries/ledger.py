@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, sel
 from lms.compliance.days import CHECKPOINTS, checkpoint_of
 from lms.compliance.interval_rows import EVERY_SECTOR, OVERALL
 from lms.compliance.models import LedgerCheckpoint, LedgerDay, LedgerEntry, LedgerState, Projection
-from lms.kernel.db import session
+from lms.kernel.db import locked, session
 
 THE_ONLY = 1
 Counts = Counter[tuple[str, int, int]]
@@ -59,7 +59,7 @@ def read_state() -> Kept:
 
 def lock_state() -> LedgerState | None:
     """Returns the ledger's state, held against other folds until the transaction ends."""
-    return session.scalar(select(LedgerState).where(LedgerState.id == THE_ONLY).with_for_update())
+    return session.scalar(locked(select(LedgerState).where(LedgerState.id == THE_ONLY)))
 
 
 def list_unfinished(organisations: Collection[int] | None = None) -> Sequence[Projection]:
@@ -75,7 +75,7 @@ def list_unfinished(organisations: Collection[int] | None = None) -> Sequence[Pr
 
 def load_projection(projection_id: int) -> Projection | None:
     """Loads work under way, held for this transaction."""
-    return session.scalar(select(Projection).where(Projection.id == projection_id).with_for_update())
+    return session.scalar(locked(select(Projection).where(Projection.id == projection_id)))
 
 
 @dataclass(frozen=True, slots=True)

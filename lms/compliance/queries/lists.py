@@ -11,12 +11,9 @@ from lms.compliance import policy
 from lms.compliance.models import Requirement, RequirementVersion
 from lms.compliance.queries.facts import CourseWords
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
 from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement
-
-LARGEST_ID = 2**63 - 1
-"""The greatest row number a database can hold: asking for a greater one is asking for nothing."""
 
 
 def list_reported_organisations(actor: Actor) -> Sequence[Organisation]:

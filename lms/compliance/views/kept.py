@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from lms.compliance import kept_operations
 from lms.compliance.asking import ask
@@ -111,7 +112,7 @@ def job(job_id: int) -> ResponseReturnValue:
         if found.kind == "check":
             read, question = read_for(actor, found.choices["id"], language)
             return show_reproduced(reproduce(read, question, page_of(found.result, question, "sector")))
-        form, asked = ask(actor, request.args.__class__(found.choices), language, ReportForm)
+        form, asked = ask(actor, MultiDict(found.choices), language, ReportForm)
         if asked is not None:
             return show_report(form, asked, found.result)
     page = render_template("compliance/job.html", job=found, done=done_so_far(found))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
 from lms.people.directory_queries import Page, paginate
 from lms.people.importing import policy
@@ -18,7 +18,6 @@ from lms.people.importing.models import PeopleImport, PeopleImportPiece, PeopleI
 from lms.people.importing.rows import Vocabulary, Work, fold
 from lms.people.importing.rules import Held, Known
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
-from lms.people.queries import LARGEST_ID
 
 AT_ONCE = 500
 """How many values one question to the database carries."""
@@ -41,10 +40,9 @@ def load_import_for(actor: Actor, import_id: int) -> PeopleImport:
 def lock_import(import_id: int) -> PeopleImport | None:
     """Loads an import for writing; whoever else writes it waits."""
     return session.scalar(
-        select(PeopleImport)
-        .where(PeopleImport.id == import_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        locked(select(PeopleImport).where(PeopleImport.id == import_id)).execution_options(
+            populate_existing=True
+        )
     )
 
 
@@ -141,7 +139,7 @@ def list_known(organisation_id: int, keys: Iterable[str] | None = None) -> dict[
             .order_by(Employment.id)
         )
         if keys is not None:
-            statement = statement.with_for_update(of=Employment)
+            statement = locked(statement, of=Employment)
         people |= {row[0]: (row[1], row[2], row[3]) for row in session.execute(statement)}
     held: dict[int, list[Held]] = defaultdict(list)
     wanted = None if keys is None else list(people)
@@ -201,9 +199,7 @@ def live_placements_of(employment_ids: Sequence[int]) -> dict[int, list[Held]]:
     """Lists the live placements of employments and locks the employments for writing."""
     found: dict[int, list[Held]] = {number: [] for number in employment_ids}
     for some in _in_pieces(employment_ids):
-        session.execute(
-            select(Employment.id).where(Employment.id.in_(some)).order_by(Employment.id).with_for_update()
-        )
+        session.execute(locked(select(Employment.id).where(Employment.id.in_(some)).order_by(Employment.id)))
     for employment_id, held in _live_placements(0, employment_ids):
         found[employment_id].append(held)
     return found
