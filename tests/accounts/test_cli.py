@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 GOOD = "rivers run slowly"
 
@@ -59,7 +59,7 @@ def test_it_asks_for_what_is_not_given(app: Flask, client: FlaskClient) -> None:
 )
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_it_refuses_clearly(app: Flask, changes: dict[str, str], says: str) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     code, said = run(app, *options(**changes))
     assert code == 1
     assert says in said

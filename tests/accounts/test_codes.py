@@ -13,16 +13,16 @@ from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.db import session, unit_of_work
 from tests.factories import people as make
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 NEW = {"password": "four good words", "again": "four good words"}
 MOMENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def house_with_deborah(app: Flask) -> Flask:
+def app_with_deborah(app: Flask) -> Flask:
     """The small house, and Deborah without e-mail who joined today (staff number D-1001)."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here = make.people.queries.list_organisations()[0]
         place = make.people.queries.list_stations()[0]
@@ -44,8 +44,8 @@ def code_for(app: Flask, number: str = "D-1001") -> str:
         return operations.print_code(SYSTEM, account)
 
 
-def test_deborah_joins_with_her_code(house_with_deborah: Flask, client: FlaskClient) -> None:
-    code = code_for(house_with_deborah)
+def test_deborah_joins_with_her_code(app_with_deborah: Flask, client: FlaskClient) -> None:
+    code = code_for(app_with_deborah)
     typed = f" {code[:4]}-{code[4:8].lower()} {code[8:]} "
     led = client.post("/join", data={"code": typed})
     assert led.headers["Location"] == f"/join/{rules.print_code(code)}"
@@ -54,11 +54,11 @@ def test_deborah_joins_with_her_code(house_with_deborah: Flask, client: FlaskCli
     done = client.post(led.headers["Location"], data=NEW)
     assert (done.status_code, done.headers["Location"]) == (303, "/my")
     assert client.get("/account").status_code == 200
-    sign_in(house_with_deborah.test_client(), "d-1001", "four good words")
+    sign_in(app_with_deborah.test_client(), "d-1001", "four good words")
 
 
-def test_used_old_unknown_and_closed_codes_answer_alike(house_with_deborah: Flask) -> None:
-    app = house_with_deborah
+def test_used_old_unknown_and_closed_codes_answer_alike(app_with_deborah: Flask) -> None:
+    app = app_with_deborah
     with clock.using(clock.FixedClock(MOMENT)) as now:
         used, spent_by_it, old, closed = (code_for(app) for _ in range(4))
         assert app.test_client().post(f"/join/{used}", data=NEW).status_code == 303
@@ -87,16 +87,16 @@ def without_token(body: str) -> str:
     return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", body)
 
 
-def test_a_code_works_for_a_week_and_after_reprinting(house_with_deborah: Flask, client: FlaskClient) -> None:
+def test_a_code_works_for_a_week_and_after_reprinting(app_with_deborah: Flask, client: FlaskClient) -> None:
     with clock.using(clock.FixedClock(MOMENT)) as now:
-        first, second = code_for(house_with_deborah), code_for(house_with_deborah)
+        first, second = code_for(app_with_deborah), code_for(app_with_deborah)
         now.move_to(MOMENT + timedelta(days=6, hours=23))  # type: ignore[attr-defined]
         assert client.get(f"/join/{first}").status_code == 200
         assert client.get(f"/join/{second}").status_code == 200
 
 
-def test_looking_at_a_code_does_not_use_it(house_with_deborah: Flask, client: FlaskClient) -> None:
-    code = code_for(house_with_deborah)
+def test_looking_at_a_code_does_not_use_it(app_with_deborah: Flask, client: FlaskClient) -> None:
+    code = code_for(app_with_deborah)
     for _ in range(2):
         assert client.get(f"/join/{code}").status_code == 200
 
@@ -114,9 +114,9 @@ REFUSED = (
 
 
 def test_weak_passwords_are_refused_kindly_and_use_nothing_up(
-    house_with_deborah: Flask, client: FlaskClient, subtests: pytest.Subtests
+    app_with_deborah: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
-    code = code_for(house_with_deborah)
+    code = code_for(app_with_deborah)
     for password, again, says in REFUSED:
         with subtests.test(password=password):
             response = client.post(f"/join/{code}", data={"password": password, "again": again})
@@ -125,8 +125,8 @@ def test_weak_passwords_are_refused_kindly_and_use_nothing_up(
     assert client.post(f"/join/{code}", data=NEW).status_code == 303
 
 
-def test_hr_prints_a_slip_once(house_with_deborah: Flask, client: FlaskClient) -> None:
-    app = house_with_deborah
+def test_hr_prints_a_slip_once(app_with_deborah: Flask, client: FlaskClient) -> None:
+    app = app_with_deborah
     sign_in(client, "hana@demo.example")
     person_id = number_of(app, "Deborah Okello")
     assert client.get(f"/people/{person_id}/code").status_code == 405
@@ -148,7 +148,7 @@ def test_hr_prints_a_slip_once(house_with_deborah: Flask, client: FlaskClient) -
 
 
 def test_hr_prints_no_code_for_whoever_holds_a_role(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     for name in ("Tomas Silva", "Root Admin", "Hana Haddad"):
         response = client.post(f"/people/{number_of(app, name)}/code")
@@ -157,7 +157,7 @@ def test_hr_prints_no_code_for_whoever_holds_a_role(app: Flask, client: FlaskCli
 
 
 def test_an_administrator_prints_codes_for_roles_only(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "root@demo.example")
     with app.app_context():
         ids = {
@@ -171,8 +171,8 @@ def test_an_administrator_prints_codes_for_roles_only(app: Flask, client: FlaskC
     assert "Tomas Silva" in response.get_data(as_text=True)
 
 
-def test_codes_of_a_station_are_printed_in_one_go(house_with_deborah: Flask, client: FlaskClient) -> None:
-    app = house_with_deborah
+def test_codes_of_a_station_are_printed_in_one_go(app_with_deborah: Flask, client: FlaskClient) -> None:
+    app = app_with_deborah
     with app.app_context(), unit_of_work():
         here = make.people.queries.list_organisations()[0]
         hills = make.station("hills")

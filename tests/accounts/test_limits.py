@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from lms.kernel.config import Settings
 from tests.conftest import make_settings
-from tests.factories.people import PASSWORD, make_small_house
+from tests.factories.people import PASSWORD, make_small_organisation
 
 HERE, ELSEWHERE = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "192.0.2.2"}
 
@@ -24,7 +24,7 @@ def status(client: FlaskClient, name: str, password: str, where: dict[str, str])
 
 
 def test_five_wrong_passwords_for_one_name(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     assert [status(client, "W-1", "wrong", HERE) for _ in range(6)] == [200] * 5 + [429]
     assert status(client, " w-1 ", PASSWORD, HERE) == 429
     assert status(client, "W-1", PASSWORD, ELSEWHERE) == 302
@@ -35,7 +35,7 @@ def test_five_wrong_passwords_for_one_name(app: Flask, client: FlaskClient) -> N
 
 
 def test_ten_wrong_passwords_from_one_address(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     seen = [status(client, f"nobody-{index}", "wrong", HERE) for index in range(11)]
     assert seen == [200] * 10 + [429]
     assert status(client, "W-1", PASSWORD, HERE) == 429
@@ -44,13 +44,13 @@ def test_ten_wrong_passwords_from_one_address(app: Flask, client: FlaskClient) -
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_class_signs_in_together(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     assert {status(client, f"W-{index % 5 + 1}", PASSWORD, HERE) for index in range(15)} == {302}
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_mails_are_limited_by_name_and_address(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
 
     def ask(email: str, where: dict[str, str]) -> int:
         return client.post("/reset", data={"email": email}, environ_base=where).status_code
@@ -63,7 +63,7 @@ def test_mails_are_limited_by_name_and_address(app: Flask, client: FlaskClient) 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_unknown_codes_are_limited(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
 
     def guess(index: int, where: dict[str, str]) -> int:
         return client.get(f"/join/AAAA-BBBB-{index:04}", environ_base=where).status_code

@@ -19,7 +19,7 @@ from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import unit_of_work
 from tests.conftest import make_settings
-from tests.factories.people import PASSWORD, make_small_house, sign_in
+from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
 NEW = "four good words"
 
@@ -72,7 +72,7 @@ def mails(app: Flask, sink: Controller) -> list[EmailMessage]:
 
 
 def test_a_mail_arrives_and_its_link_works_once(app: Flask, client: FlaskClient, sink: Controller) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     signed_in = app.test_client()
     sign_in(signed_in)
     ask(client, "Amina@demo.example", Host="evil.example")
@@ -100,7 +100,7 @@ def test_a_mail_arrives_and_its_link_works_once(app: Flask, client: FlaskClient,
 
 
 def test_the_answer_is_the_same_for_everybody(app: Flask, client: FlaskClient, sink: Controller) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         tomas = queries.find_account_by_email("tomas@demo.example")
         assert tomas is not None
@@ -114,7 +114,7 @@ def test_the_answer_is_the_same_for_everybody(app: Flask, client: FlaskClient, s
 
 
 def test_a_reset_spends_printed_codes(app: Flask, client: FlaskClient, sink: Controller) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         amina = queries.find_account_by_email("amina@demo.example")
         assert amina is not None
@@ -128,6 +128,6 @@ def test_a_reset_spends_printed_codes(app: Flask, client: FlaskClient, sink: Con
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_broken_link_says_what_to_do(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     page = client.get("/reset/nothing-we-made", follow_redirects=True).get_data(as_text=True)
     assert "This link was used already or is not whole. Ask for a new one here." in page

@@ -14,7 +14,7 @@ from lms.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid, NotThere
 from tests.factories import people as make
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 REASON = {"reason": "Asked for by the country office"}
 
@@ -32,7 +32,7 @@ def acts(app: Flask) -> list[tuple[str, str]]:
 
 
 def test_a_role_is_given_used_and_taken_back(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     amina = ids(app)["amina"]
     learner = app.test_client()
     sign_in(learner)
@@ -73,7 +73,7 @@ def test_a_role_is_given_used_and_taken_back(app: Flask, client: FlaskClient) ->
 def test_a_refused_role_says_why_and_keeps_what_was_typed(
     app: Flask, client: FlaskClient, data: dict[str, str], says: str
 ) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "root@demo.example")
     response = client.post(f"/admin/users/{ids(app)['amina']}/roles/new", data=data)
     page = response.get_data(as_text=True)
@@ -84,7 +84,7 @@ def test_a_refused_role_says_why_and_keeps_what_was_typed(
 
 
 def test_the_last_administrator_stays(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     numbers = ids(app)
     root = numbers["root"]
     sign_in(client, "root@demo.example")
@@ -107,7 +107,7 @@ def test_the_last_administrator_stays(app: Flask, client: FlaskClient) -> None:
 
 
 def test_closing_and_opening_an_account(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     amina = ids(app)["amina"]
     learner = app.test_client()
     sign_in(learner)
@@ -125,7 +125,7 @@ def test_closing_and_opening_an_account(app: Flask, client: FlaskClient) -> None
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_nobody_else_opens_the_administrators_pages(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     amina = ids(app)["amina"]
     for who in ("amina", "tomas", "hana", "karim"):
         client.post("/logout")
@@ -139,7 +139,7 @@ def test_nobody_else_opens_the_administrators_pages(app: Flask, client: FlaskCli
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_accounts_that_are_not_there(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "root@demo.example")
     for number in ("999", str(2**63), str(2**80)):
         for path in ("", "/roles/new", "/close", "/open", "/roles/1/retract"):
@@ -147,7 +147,7 @@ def test_accounts_that_are_not_there(app: Flask, client: FlaskClient) -> None:
 
 
 def test_the_list_is_searched_filtered_and_paged_in_few_queries(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here = make.people.queries.list_organisations()[0]
         for index in range(120):
@@ -173,7 +173,7 @@ def test_the_list_is_searched_filtered_and_paged_in_few_queries(app: Flask, clie
     assert "No account fits" in client.get("/admin/users?q=%00%25_").get_data(as_text=True)
 
 
-def test_policy_and_its_twin_agree(house: Flask) -> None:
+def test_policy_and_its_twin_agree(app_context: Flask) -> None:
     make.sectors()
     here, there = make.organisation(), make.organisation("hill-health")
     opened = [make.account(make.person(f"P{index}", f"p{index}@x.example")) for index in range(3)]
@@ -209,7 +209,7 @@ def test_who_prints_codes(scopes: dict[Role, frozenset[int] | None], holds_role:
     assert policy.may_print_code(actor, organisations=[1, 3], holds_role=holds_role) is may
 
 
-def test_granting_twice_is_harmless_and_learners_need_no_grant(house: Flask) -> None:
+def test_granting_twice_is_harmless_and_learners_need_no_grant(app_context: Flask) -> None:
     account = make.account(make.person("Amina", "amina@x.example"))
     first = operations.grant_role(SYSTEM, account, Role.TRAINER)
     assert operations.grant_role(SYSTEM, account, Role.TRAINER) is first
@@ -219,7 +219,7 @@ def test_granting_twice_is_harmless_and_learners_need_no_grant(house: Flask) -> 
     assert [grant.role for grant in queries.list_grants(account.id)] == ["trainer"]
 
 
-def test_two_administrators_cannot_both_leave(house: Flask) -> None:
+def test_two_administrators_cannot_both_leave(app_context: Flask) -> None:
     one, two = (make.account(make.person(f"R{index}", f"r{index}@x.example"), Role.ADMIN) for index in (1, 2))
     operations.retract_role(SYSTEM, one, Role.ADMIN)
     with pytest.raises(LastAdministrator):

@@ -17,7 +17,7 @@ from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import unit_of_work
 from tests.factories import people as make
-from tests.factories.people import PASSWORD, make_small_house, sign_in
+from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
 WRONG = "The name or the password is not right. Check both and try again."
 
@@ -35,7 +35,7 @@ def close(app: Flask, email: str) -> None:
 
 @pytest.mark.parametrize("identity", ["amina@demo.example", " AMINA@demo.example ", "W-1", "w-1"])
 def test_amina_signs_in(app: Flask, client: FlaskClient, identity: str) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, identity)
     assert client.get("/account").status_code == 200
     assert client.get("/").status_code == 302
@@ -57,7 +57,7 @@ NOT_LET_IN = (
 
 
 def test_everybody_else_reads_the_same(app: Flask, client: FlaskClient, subtests: pytest.Subtests) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     close(app, "tomas@demo.example")
     with app.app_context(), unit_of_work():
         waiting = make.person("Deborah Waits")
@@ -84,7 +84,7 @@ def without_value(body: str) -> str:
 
 
 def test_missing_words_are_asked_for_once(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     for identity, password in (("", ""), ("amina@demo.example", ""), ("", PASSWORD)):
         body = send(client, identity, password).get_data(as_text=True)
         assert body.count(WRONG) == 1
@@ -92,7 +92,7 @@ def test_missing_words_are_asked_for_once(app: Flask, client: FlaskClient) -> No
 
 @pytest.mark.parametrize("path", ["/login", "/reset", "/account/password"])
 def test_nothing_of_a_page_with_a_password_is_kept(app: Flask, client: FlaskClient, path: str) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     if path.startswith("/account"):
         sign_in(client)
     response = client.get(path)
@@ -107,7 +107,7 @@ def test_the_house_hashes_at_its_real_cost(settings: Settings) -> None:
 
 
 def test_a_hash_of_another_cost_is_made_anew_at_sign_in(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     context = app.extensions["security"].pwd_context
     now = context.to_dict()
     context.update(argon2__memory_cost=128)
@@ -154,7 +154,7 @@ class Hashing:
 def test_the_work_is_one_hash_whoever_it_is(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     close(app, "tomas@demo.example")
     hashing = Hashing(monkeypatch)
     for identity, password in (*NOT_LET_IN, ("amina@demo.example", PASSWORD)):
@@ -164,9 +164,9 @@ def test_the_work_is_one_hash_whoever_it_is(
             assert hashing.count == 1
 
 
-def two_houses(app: Flask, second_password: str, *, same_person: bool = False) -> None:
+def two_organisations(app: Flask, second_password: str, *, same_person: bool = False) -> None:
     """Two organisations with somebody numbered W-1 in each."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         there = make.organisation("hill-health")
         if same_person:
@@ -180,19 +180,19 @@ def two_houses(app: Flask, second_password: str, *, same_person: bool = False) -
 
 
 def test_the_password_tells_two_people_with_one_number_apart(app: Flask, client: FlaskClient) -> None:
-    two_houses(app, "another-good-one")
+    two_organisations(app, "another-good-one")
     send(client, "W-1", "another-good-one")
     assert "Basma Idris" in client.get("/account").get_data(as_text=True)
 
 
 def test_one_person_in_two_organisations_is_not_asked(app: Flask, client: FlaskClient) -> None:
-    two_houses(app, "", same_person=True)
+    two_organisations(app, "", same_person=True)
     sign_in(client, "W-1")
     assert "Amina Yusuf" in client.get("/account").get_data(as_text=True)
 
 
 def test_the_organisation_is_asked_only_when_both_fit(app: Flask, client: FlaskClient) -> None:
-    two_houses(app, PASSWORD)
+    two_organisations(app, PASSWORD)
     assert "Hill Health" not in send(client, "W-1", "not-the-password").get_data(as_text=True)
     asked = send(client, "W-1").get_data(as_text=True)
     assert "Several organisations use this number" in asked
@@ -214,7 +214,7 @@ EVIL = (
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_nobody_is_led_out_of_the_site(app: Flask, client: FlaskClient, subtests: pytest.Subtests) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     data = {"email": "amina@demo.example", "password": PASSWORD}
     for evil in EVIL:
         for where in ({"query_string": {"next": evil}, "data": data}, {"data": data | {"next": evil}}):
@@ -228,7 +228,7 @@ def test_nobody_is_led_out_of_the_site(app: Flask, client: FlaskClient, subtests
 
 
 def test_one_is_led_back_to_the_page_asked_for(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     asked = client.get("/account?from=a&to=b")
     assert asked.status_code == 302
     page = client.get(asked.headers["Location"]).get_data(as_text=True)
@@ -240,7 +240,7 @@ def test_one_is_led_back_to_the_page_asked_for(app: Flask, client: FlaskClient) 
 
 
 def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     response = client.post("/account/sign-out-everywhere", headers={"Referer": "http://localhost/account"})
     assert response.headers["Location"] == "/login?next=/account"
     response = client.post("/account/sign-out-everywhere", headers={"Referer": "http://evil.example/account"})
@@ -248,7 +248,7 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(app: Flask, 
 
 
 def test_the_session_is_renewed_at_sign_in(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with client.session_transaction() as cookie:
         cookie["planted"] = "by somebody else"
         cookie["csrf_token"] = "known to somebody else"
@@ -260,7 +260,7 @@ def test_the_session_is_renewed_at_sign_in(app: Flask, client: FlaskClient) -> N
 
 
 def test_remember_is_asked_and_off(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     page = client.get("/login").get_data(as_text=True)
     assert "This phone is mine: keep me signed in" in page
     assert "checked" not in page
@@ -272,7 +272,7 @@ def test_remember_is_asked_and_off(app: Flask, client: FlaskClient) -> None:
 
 
 def test_signing_out_everywhere_ends_other_sessions(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     other = app.test_client()
     sign_in(client)
     send(other, "W-1", remember="y")
@@ -284,7 +284,7 @@ def test_signing_out_everywhere_ends_other_sessions(app: Flask, client: FlaskCli
 
 
 def test_a_closed_account_is_signed_out(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client)
     close(app, "amina@demo.example")
     assert client.get("/account").status_code == 302
@@ -293,7 +293,7 @@ def test_a_closed_account_is_signed_out(app: Flask, client: FlaskClient) -> None
 def test_a_session_lives_while_it_is_used_and_is_written_once_an_hour(
     app: Flask, client: FlaskClient
 ) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     moment = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
     with clock.using(clock.FixedClock(moment)) as now:
         sign_in(client)
@@ -305,7 +305,7 @@ def test_a_session_lives_while_it_is_used_and_is_written_once_an_hour(
 
 
 def test_flask_security_keeps_nothing_of_its_own(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     rules = {rule.rule for rule in app.url_map.iter_rules()}
     assert not any("fs-static" in rule for rule in rules)
     assert {"users", "roles"} & set(app.cli.commands) == set()
@@ -322,7 +322,7 @@ def test_flask_security_keeps_nothing_of_its_own(app: Flask, client: FlaskClient
 
 
 def test_pages_of_sign_in_are_ours(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     for path in ("/login", "/reset", "/join"):
         page = client.get(path)
         assert page.status_code == 200
@@ -335,7 +335,7 @@ def test_pages_of_sign_in_are_ours(app: Flask, client: FlaskClient) -> None:
 
 
 def test_password_managers_know_the_fields(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     login = client.get("/login").get_data(as_text=True)
     assert 'autocomplete="username"' in login
     assert 'autocomplete="current-password"' in login
@@ -363,7 +363,7 @@ REFUSED_CHANGES = (
 
 
 def test_a_refused_change_says_why(app: Flask, client: FlaskClient, subtests: pytest.Subtests) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client)
     for present, new, again, says in REFUSED_CHANGES:
         with subtests.test(new=new):
@@ -373,7 +373,7 @@ def test_a_refused_change_says_why(app: Flask, client: FlaskClient, subtests: py
 
 
 def test_a_changed_password_signs_out_elsewhere_and_spends_codes(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     other = app.test_client()
     sign_in(client)
     sign_in(other)

@@ -67,7 +67,7 @@ def together(app: Flask, act: Callable[[], T], workers: int = 6) -> list[T]:
         return [future.result() for future in [pool.submit(run) for _ in range(workers)]]
 
 
-def test_start_freezes_a_draw_and_is_idempotent(house: Flask, tmp_path: Path) -> None:
+def test_start_freezes_a_draw_and_is_idempotent(app_context: Flask, tmp_path: Path) -> None:
     course, actor = published(tmp_path), learner()
     with heard() as sets:
         first = operations.start(actor, course, sector="wash", seed="s")
@@ -85,7 +85,7 @@ def test_two_starts_at_once_are_one_attempt(app: Flask, tmp_path: Path) -> None:
     assert len(set(numbers)) == 1
 
 
-def test_saved_answers_are_merged_cleaned_and_taken_away(house: Flask, tmp_path: Path) -> None:
+def test_saved_answers_are_merged_cleaned_and_taken_away(app_context: Flask, tmp_path: Path) -> None:
     course, actor = published(tmp_path), learner()
     attempt = operations.start(actor, course)
     (one, two, *_) = (drawn["question"] for drawn in attempt.draw)
@@ -103,7 +103,7 @@ def test_saved_answers_are_merged_cleaned_and_taken_away(house: Flask, tmp_path:
 @pytest.mark.parametrize(
     "hostile", [None, "x" * 100_000, ["a"] * 1000, {"a": "a"}, {"s1": ["yes"]}, [[["a"]]], 7, True, {"": {}}]
 )
-def test_hostile_responses_never_crash(house: Flask, tmp_path: Path, hostile: Any) -> None:
+def test_hostile_responses_never_crash(app_context: Flask, tmp_path: Path, hostile: Any) -> None:
     attempt = operations.start(learner(), published(tmp_path))
     everything = {drawn["question"]: hostile for drawn in attempt.draw} | {0: hostile, -1: hostile}
     operations.save_answers(attempt, everything)
@@ -112,7 +112,7 @@ def test_hostile_responses_never_crash(house: Flask, tmp_path: Path, hostile: An
     assert not done.passed
 
 
-def test_submit_marks_once(house: Flask, tmp_path: Path) -> None:
+def test_submit_marks_once(app_context: Flask, tmp_path: Path) -> None:
     course, actor = published(tmp_path), learner()
     attempt = operations.start(actor, course)
     with clock.using(clock.FixedClock(NOW)) as at, heard() as sets:
@@ -158,7 +158,7 @@ def test_saves_at_once_keep_every_answer(app: Flask, tmp_path: Path) -> None:
         assert session.scalar(select(func.count()).select_from(Answer)) == 6
 
 
-def test_a_red_line_half_right_does_not_pass(house: Flask, tmp_path: Path) -> None:
+def test_a_red_line_half_right_does_not_pass(app_context: Flask, tmp_path: Path) -> None:
     reds = [single("q-red-one", red_line=True), multiple("q-red-two", red_line=True)]
     bank = [*(single(f"q{n}") for n in range(4)), *reds]
     attempt = operations.start(learner(), published(tmp_path, bank=bank))
@@ -170,7 +170,7 @@ def test_a_red_line_half_right_does_not_pass(house: Flask, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(("ahead", "flagged"), [(timedelta(days=3), True), (-timedelta(days=3), False)])
 def test_a_clock_that_is_ahead_is_set_back_and_flagged(
-    house: Flask, tmp_path: Path, ahead: timedelta, flagged: bool
+    app_context: Flask, tmp_path: Path, ahead: timedelta, flagged: bool
 ) -> None:
     actor = learner()
     attempt = operations.start(actor, published(tmp_path))
@@ -179,7 +179,7 @@ def test_a_clock_that_is_ahead_is_set_back_and_flagged(
     assert (done.client_ahead, done.client_at) == (flagged, NOW if flagged else NOW + ahead)
 
 
-def test_the_pause_after_two_tries(house: Flask, tmp_path: Path) -> None:
+def test_the_pause_after_two_tries(app_context: Flask, tmp_path: Path) -> None:
     course, actor = published(tmp_path), learner()
     with clock.using(clock.FixedClock(NOW)) as at:
         for _ in range(2):
@@ -191,7 +191,7 @@ def test_the_pause_after_two_tries(house: Flask, tmp_path: Path) -> None:
         assert operations.start(actor, course).submitted_at is None
 
 
-def test_the_next_draw_avoids_what_was_just_seen(house: Flask, tmp_path: Path) -> None:
+def test_the_next_draw_avoids_what_was_just_seen(app_context: Flask, tmp_path: Path) -> None:
     bank = [single(f"q{n}", red_line=n < 6) for n in range(8)]
     rules = {"mark": 80, "draw": 4, "tries": 2, "pause": "PT24H"}
     course, actor = published(tmp_path, bank=bank, **{"pass": rules}), learner()
@@ -201,7 +201,7 @@ def test_the_next_draw_avoids_what_was_just_seen(house: Flask, tmp_path: Path) -
     assert not {d["slug"] for d in first.draw} & {d["slug"] for d in second.draw}
 
 
-def test_an_edition_changed_meanwhile_is_marked_by_what_was_drawn(house: Flask, tmp_path: Path) -> None:
+def test_an_edition_changed_meanwhile_is_marked_by_what_was_drawn(app_context: Flask, tmp_path: Path) -> None:
     actor = learner()
     attempt = operations.start(actor, published(tmp_path))
     key = right(attempt)
@@ -228,7 +228,7 @@ def brief(folder: Path) -> PublishedCourse:
     return published(folder, per_sector=True, sectors=PARTS, bank=bank, **{"pass": rules})
 
 
-def test_nothing_to_examine(house: Flask, tmp_path: Path) -> None:
+def test_nothing_to_examine(app_context: Flask, tmp_path: Path) -> None:
     course = brief(tmp_path)
     for sector in ("education", None):
         with pytest.raises(NothingToExamine):
@@ -237,7 +237,7 @@ def test_nothing_to_examine(house: Flask, tmp_path: Path) -> None:
         operations.start(SYSTEM, course, sector="wash")
 
 
-def test_per_sector_draws_and_counts_by_sector(house: Flask, tmp_path: Path) -> None:
+def test_per_sector_draws_and_counts_by_sector(app_context: Flask, tmp_path: Path) -> None:
     course, actor = brief(tmp_path), learner()
     for sector in PARTS.values():
         attempt = operations.start(actor, course, sector=sector)
@@ -251,7 +251,7 @@ def test_per_sector_draws_and_counts_by_sector(house: Flask, tmp_path: Path) -> 
     assert operations.start(actor, course, sector="health").submitted_at is None
 
 
-def test_others_attempts_are_not_there(house: Flask, tmp_path: Path) -> None:
+def test_others_attempts_are_not_there(app_context: Flask, tmp_path: Path) -> None:
     course, amina, bilal = published(tmp_path), learner(), learner("Bilal")
     attempt = operations.start(amina, course)
     session.flush()
@@ -266,7 +266,7 @@ def test_others_attempts_are_not_there(house: Flask, tmp_path: Path) -> None:
         policy.load_attempt_for(amina, attempt.id + 1)
 
 
-def test_a_sheet_holds_no_keys(house: Flask, tmp_path: Path) -> None:
+def test_a_sheet_holds_no_keys(app_context: Flask, tmp_path: Path) -> None:
     ordering = single("q-order", type="ordering")
     ordering["options"] = [
         {"id": w, "text": w, "feedback": f"Secret {w}."} for w in ("look", "listen", "link")

@@ -61,7 +61,7 @@ def check(known: Head | None = None) -> operations.Checked:
         return operations.check_chain(known)
 
 
-def test_every_entry_is_linked_once_and_in_order(house: Flask) -> None:
+def test_every_entry_is_linked_once_and_in_order(app_context: Flask) -> None:
     act(5)
     assert link() == 5
     assert link() == 0
@@ -72,13 +72,13 @@ def test_every_entry_is_linked_once_and_in_order(house: Flask) -> None:
     assert (checked.entries, checked.head.number, checked.waiting, checked.found) == (7, 7, 0, 0)
 
 
-def test_an_empty_trail_is_sound(house: Flask) -> None:
+def test_an_empty_trail_is_sound(app_context: Flask) -> None:
     assert link() == 0
     checked = check()
     assert (checked.entries, checked.head, checked.found) == (0, Head(0, NOTHING_BEFORE), 0)
 
 
-def test_what_is_not_stored_is_not_linked(house: Flask) -> None:
+def test_what_is_not_stored_is_not_linked(app_context: Flask) -> None:
     act(1)
     with pytest.raises(RuntimeError), unit_of_work():
         operations.record(operations.Actor(account_id=1), "people.place", "placement", 1)
@@ -88,7 +88,7 @@ def test_what_is_not_stored_is_not_linked(house: Flask) -> None:
 
 @pytest.mark.parametrize("table", ["audit_entry", "audit_link", "audit_check"])
 @pytest.mark.parametrize("what", ["UPDATE {} SET recorded_at = recorded_at", "DELETE FROM {}"])
-def test_the_database_refuses_to_change_and_to_remove(house: Flask, table: str, what: str) -> None:
+def test_the_database_refuses_to_change_and_to_remove(app_context: Flask, table: str, what: str) -> None:
     act(1)
     link()
     jobs.check_and_note()
@@ -96,7 +96,7 @@ def test_the_database_refuses_to_change_and_to_remove(house: Flask, table: str, 
         session.execute(text(what.format(table)))
 
 
-def test_an_entry_stored_after_a_higher_number_is_linked_after_it(house: Flask) -> None:
+def test_an_entry_stored_after_a_higher_number_is_linked_after_it(app_context: Flask) -> None:
     put(1)
     put(7)
     link()
@@ -107,7 +107,7 @@ def test_an_entry_stored_after_a_higher_number_is_linked_after_it(house: Flask) 
     assert check().found == 0
 
 
-def test_an_entry_that_comes_hours_after_a_higher_number_was_put_in(house: Flask) -> None:
+def test_an_entry_that_comes_hours_after_a_higher_number_was_put_in(app_context: Flask) -> None:
     put(1)
     put(7)
     link()
@@ -125,7 +125,7 @@ def test_an_entry_that_comes_hours_after_a_higher_number_was_put_in(house: Flask
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
-def test_transactions_that_end_out_of_order_are_all_linked(house: Flask, database_url: str) -> None:
+def test_transactions_that_end_out_of_order_are_all_linked(app_context: Flask, database_url: str) -> None:
     """Two real transactions: the one that took its number first is stored last."""
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
     statement = text(
@@ -173,7 +173,7 @@ def test_many_workers_at_once_make_one_chain(app: Flask, monkeypatch: pytest.Mon
         assert check().found == 0
 
 
-def test_the_database_itself_refuses_a_fork(house: Flask) -> None:
+def test_the_database_itself_refuses_a_fork(app_context: Flask) -> None:
     act(3)
     link()
     (previous,) = {
@@ -188,7 +188,7 @@ def test_the_database_itself_refuses_a_fork(house: Flask) -> None:
 
 
 def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(
-    house: Flask, settings: Settings, backend: str
+    app_context: Flask, settings: Settings, backend: str
 ) -> None:
     with unit_of_work():
         session.execute(
@@ -262,7 +262,7 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(
         ),
     ],
 )  # fmt: skip
-def test_whatever_is_altered_is_found(house: Flask, statements: list[str], kinds: set[Kind]) -> None:
+def test_whatever_is_altered_is_found(app_context: Flask, statements: list[str], kinds: set[Kind]) -> None:
     act(6, reason="As agreed", account=4)
     link()
     jobs.check_and_note()
@@ -271,7 +271,9 @@ def test_whatever_is_altered_is_found(house: Flask, statements: list[str], kinds
     assert check().found == 0
 
 
-def test_a_chain_made_again_is_found_by_the_last_check_and_by_a_digest_kept_elsewhere(house: Flask) -> None:
+def test_a_chain_made_again_is_found_by_the_last_check_and_by_a_digest_kept_elsewhere(
+    app_context: Flask,
+) -> None:
     act(6)
     link()
     kept = check().head
@@ -287,7 +289,7 @@ def test_a_chain_made_again_is_found_by_the_last_check_and_by_a_digest_kept_else
     assert [(each.kind, each.link_number) for each in check(kept).faults] == [(Kind.REWRITTEN, 6)]
 
 
-def test_a_check_is_noted_and_remembered_by_the_next(house: Flask) -> None:
+def test_a_check_is_noted_and_remembered_by_the_next(app_context: Flask) -> None:
     act(3)
     link()
     jobs.check_nightly()
@@ -316,7 +318,7 @@ COLUMNS = {
 
 @given(data=st.data())
 @hypothesis(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_single_edit_of_a_row_is_found(house: Flask, data: st.DataObject) -> None:
+def test_any_single_edit_of_a_row_is_found(app_context: Flask, data: st.DataObject) -> None:
     with reading():
         made = queries.count_entries()
     if not made:

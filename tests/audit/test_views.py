@@ -19,7 +19,7 @@ from lms.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from tests.audit.tampering import NOW, act, later, lay_down_the_law
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def fixed() -> Iterator[None]:
 @pytest.fixture
 def root(app: Flask, client: FlaskClient) -> FlaskClient:
     """The administrator's browser, in the small house with what Hana (account 3) did."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context():
         act(
             1,
@@ -66,7 +66,7 @@ def rows(client: FlaskClient, query: str = "") -> list[dict[str, str]]:
 
 
 def test_only_administrators_read_it(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     for who in ("amina", "tomas", "hana", "karim"):
         sign_in(client, f"{who}@demo.example")
         for address in ("/admin/audit", "/admin/audit.csv", "/admin/audit?who=1"):
@@ -76,7 +76,7 @@ def test_only_administrators_read_it(app: Flask, client: FlaskClient) -> None:
     assert "Audit trail" in page(client, "/admin")
 
 
-def test_the_list_and_the_judgement_agree(house: Flask) -> None:
+def test_the_list_and_the_judgement_agree(app_context: Flask) -> None:
     act(1)
     for actor in (NOBODY, SYSTEM, *(Actor(1, 1, scopes={role: None}) for role in Role)):
         assert bool(queries.list_entries(actor, Wanted(), None, 10)) == may_see_trail(actor)

@@ -6,21 +6,21 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.catalogue.library import FILES, Shelf, png
+from tests.catalogue.course_files import FILES, CourseFiles, png
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def course_files(tmp_path: Path) -> CourseFiles:
     """A library without a fault."""
-    shelf = Shelf(tmp_path / "library")
+    course_files = CourseFiles(tmp_path / "library")
     for path, text in FILES.items():
-        shelf.write(path, text)
-    shelf.write("modules/boats/img/boat.png", png())
-    return shelf
+        course_files.write(path, text)
+    course_files.write("modules/boats/img/boat.png", png())
+    return course_files
 
 
 @pytest.fixture
-def ground(app: Flask) -> Iterator[Flask]:
+def context_outside_transaction(app: Flask) -> Iterator[Flask]:
     """An empty database with an application context, outside any transaction."""
     with app.app_context():
         yield app

@@ -8,19 +8,19 @@ from collections.abc import Callable
 import pytest
 
 from lms.catalogue.source.checks import check_folders
-from tests.catalogue.library import BANK, BOARD, COURSE, QUAY, SECTORS, Shelf
+from tests.catalogue.course_files import BANK, BOARD, COURSE, QUAY, SECTORS, CourseFiles
 
 QUAY_MD, BOARD_MD = "modules/boats/01-at-the-quay.md", "modules/boats/02-on-board.md"
 COURSE_YML, BANK_YML = "modules/boats/course.yml", "quizzes/boats.yml"
 
 
-def test_a_library_without_a_fault_has_no_problem(shelf: Shelf) -> None:
-    assert shelf.check() == []
+def test_a_library_without_a_fault_has_no_problem(course_files: CourseFiles) -> None:
+    assert course_files.check() == []
 
 
-def test_a_translated_library_without_a_fault_only_asks_for_the_rest(shelf: Shelf) -> None:
-    shelf.translate()
-    found = shelf.check()
+def test_a_translated_library_without_a_fault_only_asks_for_the_rest(course_files: CourseFiles) -> None:
+    course_files.translate()
+    found = course_files.check()
     assert len(found) == 5
     assert all("warning: the question" in line and "is not translated yet" in line for line in found)
 
@@ -101,25 +101,25 @@ EDITS: list[Edit] = [
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=[edit[4][:60] for edit in EDITS])
-def test_a_fault_is_found_at_its_line(shelf: Shelf, edit: Edit) -> None:
+def test_a_fault_is_found_at_its_line(course_files: CourseFiles, edit: Edit) -> None:
     path, old, new, at, words = edit
     if words.startswith("no option of the node"):
         # The same words stand in both nodes; the last is meant.
-        head, _, tail = shelf.read(path).rpartition(old)
-        shelf.write(path, head + new + tail)
+        head, _, tail = course_files.read(path).rpartition(old)
+        course_files.write(path, head + new + tail)
     else:
-        shelf.edit(path, old, new)
-    start = f"{path}:{line_of(shelf.read(path), at)}: "
-    found = shelf.check()
+        course_files.edit(path, old, new)
+    start = f"{path}:{line_of(course_files.read(path), at)}: "
+    found = course_files.check()
     assert [line for line in found if line.startswith(start) and words in line], (start, found)
 
 
-def test_warnings_say_so(shelf: Shelf) -> None:
-    shelf.edit(COURSE_YML, "together}", "together}\n  - {id: other, text: Again}")
-    assert all(": warning: " in line for line in shelf.check())
+def test_warnings_say_so(course_files: CourseFiles) -> None:
+    course_files.edit(COURSE_YML, "together}", "together}\n  - {id: other, text: Again}")
+    assert all(": warning: " in line for line in course_files.check())
 
 
-Break = Callable[[Shelf], None]
+Break = Callable[[CourseFiles], None]
 
 MOVES: list[tuple[str, Break, str]] = [
     ("no bank", lambda s: s.remove(BANK_YML), f"{COURSE_YML}:1: there is no question bank quizzes/boats.yml"),
@@ -148,39 +148,41 @@ MOVES: list[tuple[str, Break, str]] = [
 @pytest.mark.parametrize(
     ("name", "act", "start"), MOVES, ids=[f"{name} {number}" for number, (name, _a, _s) in enumerate(MOVES)]
 )
-def test_a_fault_in_the_folders_is_found(shelf: Shelf, name: str, act: Break, start: str) -> None:
-    act(shelf)
-    found = shelf.check()
+def test_a_fault_in_the_folders_is_found(
+    course_files: CourseFiles, name: str, act: Break, start: str
+) -> None:
+    act(course_files)
+    found = course_files.check()
     assert [line for line in found if line.startswith(start)], found
 
 
 PER_SECTOR = COURSE.replace("languages:", "per_sector: true\nlanguages:").replace("draw: 3", "draw: 2")
 
 
-def test_a_course_per_sector_has_sectors_everywhere(shelf: Shelf) -> None:
-    shelf.write(COURSE_YML, PER_SECTOR)
-    found = shelf.check()
+def test_a_course_per_sector_has_sectors_everywhere(course_files: CourseFiles) -> None:
+    course_files.write(COURSE_YML, PER_SECTOR)
+    found = course_files.check()
     assert f"{QUAY_MD}:1: in a course with per_sector: true every module names its sector" in found
     assert f"{BANK_YML}:3: in a course with per_sector: true every question names its sectors" in found
 
 
-def test_a_course_per_sector_draws_for_each_sector_by_itself(shelf: Shelf) -> None:
-    shelf.write(COURSE_YML, PER_SECTOR)
-    shelf.edit(QUAY_MD, "summary:", "sector: wash\nsummary:")
-    shelf.edit(BOARD_MD, "summary:", "sector: health\nsummary:")
+def test_a_course_per_sector_draws_for_each_sector_by_itself(course_files: CourseFiles) -> None:
+    course_files.write(COURSE_YML, PER_SECTOR)
+    course_files.edit(QUAY_MD, "summary:", "sector: wash\nsummary:")
+    course_files.edit(BOARD_MD, "summary:", "sector: health\nsummary:")
     both = BANK.replace("    type:", "    sectors: [wash, health]\n    type:").replace(
         "    sectors: [wash]\n", ""
     )
-    shelf.write(BANK_YML, both)
-    assert shelf.check() == []
-    shelf.write(BANK_YML, both.replace("sectors: [wash, health]", "sectors: [wash]"))
+    course_files.write(BANK_YML, both)
+    assert course_files.check() == []
+    course_files.write(BANK_YML, both.replace("sectors: [wash, health]", "sectors: [wash]"))
     line = line_of(PER_SECTOR, "pass:")
-    assert shelf.check() == [
+    assert course_files.check() == [
         f"{COURSE_YML}:{line}: draw: 2 questions are drawn, but the bank has 0 for the sector “health”",
         f"{BANK_YML}:2: a draw holds at least 2 red-line questions; there are 0 for the sector “health”",
     ]
-    shelf.edit(BOARD_MD, "sector: health", "sector: farms")
-    assert f"{BOARD_MD}:5: there is no sector “farms”" in shelf.check()
+    course_files.edit(BOARD_MD, "sector: health", "sector: farms")
+    assert f"{BOARD_MD}:5: there is no sector “farms”" in course_files.check()
 
 
 FR_MD, FR_YML = "modules/boats/01-at-the-quay.fr.md", "quizzes/boats.fr.yml"
@@ -231,35 +233,41 @@ TRANSLATIONS: list[Edit] = [
 
 
 @pytest.mark.parametrize("edit", TRANSLATIONS, ids=[edit[4][:60] for edit in TRANSLATIONS])
-def test_a_fault_in_a_translation_is_found(shelf: Shelf, edit: Edit) -> None:
+def test_a_fault_in_a_translation_is_found(course_files: CourseFiles, edit: Edit) -> None:
     path, old, new, at, words = edit
-    shelf.translate()
-    shelf.edit(path, old, new)
-    start = f"{path}:{line_of(shelf.read(path), at)}: "
-    found = shelf.check()
+    course_files.translate()
+    course_files.edit(path, old, new)
+    start = f"{path}:{line_of(course_files.read(path), at)}: "
+    found = course_files.check()
     assert [line for line in found if line.startswith(start) and words in line], (start, found)
 
 
-def test_a_translation_older_than_its_original_is_a_warning_with_the_new_reference(shelf: Shelf) -> None:
-    shelf.translate()
-    shelf.edit(QUAY_MD, "Text with", "New text with")
-    shelf.edit(BANK_YML, "text: Leave.", "text: Go away.")
-    found = shelf.check()
-    start = f"{FR_MD}:4: warning: older than its original, which is now {shelf.reference(QUAY_MD)}"
+def test_a_translation_older_than_its_original_is_a_warning_with_the_new_reference(
+    course_files: CourseFiles,
+) -> None:
+    course_files.translate()
+    course_files.edit(QUAY_MD, "Text with", "New text with")
+    course_files.edit(BANK_YML, "text: Leave.", "text: Go away.")
+    found = course_files.check()
+    start = f"{FR_MD}:4: warning: older than its original, which is now {course_files.reference(QUAY_MD)}"
     assert [line for line in found if line.startswith(start)], found
-    start = (
-        f"{FR_YML}:4: warning: older than its original, which is now {shelf.question_reference('boat-full')}"
+    start = f"{FR_YML}:4: warning: older than its original, which is now {course_files.question_reference('boat-full')}"
+    assert [line for line in found if line.startswith(start)], found
+
+
+def test_translations_of_nothing_or_into_nothing_are_found(course_files: CourseFiles) -> None:
+    course_files.translate()
+    course_files.move(FR_MD, "modules/boats/01-at-the-key.fr.md")
+    course_files.write(
+        "modules/boats/02-on-board.en.md", course_files.read("modules/boats/02-on-board.fr.md")
     )
-    assert [line for line in found if line.startswith(start)], found
-
-
-def test_translations_of_nothing_or_into_nothing_are_found(shelf: Shelf) -> None:
-    shelf.translate()
-    shelf.move(FR_MD, "modules/boats/01-at-the-key.fr.md")
-    shelf.write("modules/boats/02-on-board.en.md", shelf.read("modules/boats/02-on-board.fr.md"))
-    shelf.write("modules/boats/02-on-board.ar.md", shelf.read("modules/boats/02-on-board.fr.md"))
-    shelf.write("modules/boats/03-on-board.fr.md", shelf.read("modules/boats/02-on-board.fr.md"))
-    found = shelf.check()
+    course_files.write(
+        "modules/boats/02-on-board.ar.md", course_files.read("modules/boats/02-on-board.fr.md")
+    )
+    course_files.write(
+        "modules/boats/03-on-board.fr.md", course_files.read("modules/boats/02-on-board.fr.md")
+    )
+    found = course_files.check()
     for line in (
         "modules/boats/01-at-the-key.fr.md:1: there is no original for “at-the-key”",
         "modules/boats/02-on-board.en.md:1: en is the original's language; its file has no language in its name",
@@ -270,39 +278,39 @@ def test_translations_of_nothing_or_into_nothing_are_found(shelf: Shelf) -> None
         assert line in found, (line, found)
 
 
-def test_a_broken_file_hides_no_fault_of_another(shelf: Shelf) -> None:
+def test_a_broken_file_hides_no_fault_of_another(course_files: CourseFiles) -> None:
     """Everything at once: the unknown key in course.yml does not keep the rest from being checked."""
-    shelf.edit(COURSE_YML, "edition: 1", "edition: 1\nfoo: 1")
-    shelf.edit(QUAY_MD, "objectives: [together]", "objectives: [apart]")
-    shelf.edit(BOARD_MD, "#who-sits-where", "#nowhere")
-    shelf.edit(BANK_YML, "correct: true, feedback: Safe.", "feedback: Safe.")
-    shelf.edit(BANK_YML, "text: Second., true: no", "text: Second., true: maybe")
-    shelf.write("modules/sectors.yml", SECTORS.replace("core: true", "core: certainly"))
+    course_files.edit(COURSE_YML, "edition: 1", "edition: 1\nfoo: 1")
+    course_files.edit(QUAY_MD, "objectives: [together]", "objectives: [apart]")
+    course_files.edit(BOARD_MD, "#who-sits-where", "#nowhere")
+    course_files.edit(BANK_YML, "correct: true, feedback: Safe.", "feedback: Safe.")
+    course_files.edit(BANK_YML, "text: Second., true: no", "text: Second., true: maybe")
+    course_files.write("modules/sectors.yml", SECTORS.replace("core: true", "core: certainly"))
     starts = [f"{COURSE_YML}:5", f"{QUAY_MD}:4", f"{BOARD_MD}:9", f"{BANK_YML}:8", f"{BANK_YML}:28"]
-    found = shelf.check()
+    found = course_files.check()
     for start in [*starts, "modules/sectors.yml:14"]:
         assert [line for line in found if line.startswith(start)], (start, found)
 
 
-def test_problems_are_sorted_and_each_told_once(shelf: Shelf) -> None:
-    shelf.edit(QUAY_MD, "(/help-now)", "(/help-me)")
-    shelf.edit(BOARD_MD, "(#who-sits-where)", "(#nowhere)")
-    problems = check_folders(shelf.modules, shelf.quizzes)[1]
+def test_problems_are_sorted_and_each_told_once(course_files: CourseFiles) -> None:
+    course_files.edit(QUAY_MD, "(/help-now)", "(/help-me)")
+    course_files.edit(BOARD_MD, "(#who-sits-where)", "(#nowhere)")
+    problems = check_folders(course_files.modules, course_files.quizzes)[1]
     assert problems == sorted(set(problems))
     assert len(problems) == 2
 
 
-def test_missing_folders_are_told_and_nothing_more(shelf: Shelf) -> None:
-    found = check_folders(shelf.root / "nowhere", shelf.root / "nothing")[1]
+def test_missing_folders_are_told_and_nothing_more(course_files: CourseFiles) -> None:
+    found = check_folders(course_files.root / "nowhere", course_files.root / "nothing")[1]
     assert {problem.path for problem in found} == {"modules", "modules/sectors.yml"}
 
 
-def test_a_hundred_modules_are_checked_in_time(shelf: Shelf) -> None:
+def test_a_hundred_modules_are_checked_in_time(course_files: CourseFiles) -> None:
     body = BOARD.replace(
         "See", "\n\n".join(["This is a sentence of a common length, as people write them."] * 60) + "\n\nSee"
     )
     for number in range(3, 100):
-        shelf.write(f"modules/boats/{number:02}-part-{number}.md", body)
+        course_files.write(f"modules/boats/{number:02}-part-{number}.md", body)
     started = time.perf_counter()
-    shelf.check()
+    course_files.check()
     assert time.perf_counter() - started < 6

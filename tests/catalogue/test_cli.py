@@ -12,28 +12,28 @@ from lms.catalogue import queries
 from lms.catalogue.cli import content_cli
 from lms.kernel.config import Settings
 from lms.kernel.db import reading
-from tests.catalogue.library import Shelf
+from tests.catalogue.course_files import CourseFiles
 
 
-def check(shelf: Shelf) -> Result:
+def check(course_files: CourseFiles) -> Result:
     """Runs the command without any application behind it."""
     runner = FlaskCliRunner(Flask("nothing"))
     return runner.invoke(
-        content_cli, ["check", "--modules", str(shelf.modules), "--quizzes", str(shelf.quizzes)]
+        content_cli, ["check", "--modules", str(course_files.modules), "--quizzes", str(course_files.quizzes)]
     )
 
 
-def test_check_says_nothing_but_a_summary_where_all_is_well(shelf: Shelf) -> None:
-    result = check(shelf)
+def test_check_says_nothing_but_a_summary_where_all_is_well(course_files: CourseFiles) -> None:
+    result = check(course_files)
     assert result.exit_code == 0
     assert result.output == "1 courses, 2 module files: 0 errors, 0 warnings.\n"
 
 
-def test_check_prints_every_problem_sorted_and_fails(shelf: Shelf) -> None:
-    shelf.edit("modules/boats/02-on-board.md", "#who-sits-where", "#nowhere")
-    shelf.edit("modules/boats/course.yml", "edition: 1", "edition: 1\nfoo: 1")
-    shelf.edit("modules/boats/course.yml", "together}", "together}\n  - {id: other, text: Again}")
-    result = check(shelf)
+def test_check_prints_every_problem_sorted_and_fails(course_files: CourseFiles) -> None:
+    course_files.edit("modules/boats/02-on-board.md", "#who-sits-where", "#nowhere")
+    course_files.edit("modules/boats/course.yml", "edition: 1", "edition: 1\nfoo: 1")
+    course_files.edit("modules/boats/course.yml", "together}", "together}\n  - {id: other, text: Again}")
+    result = check(course_files)
     assert result.exit_code == 1
     lines = result.output.splitlines()
     assert [line.split(": ")[0] for line in lines[:-1]] == [
@@ -45,9 +45,9 @@ def test_check_prints_every_problem_sorted_and_fails(shelf: Shelf) -> None:
     assert lines[-1] == "1 courses, 2 module files: 2 errors, 2 warnings."
 
 
-def test_check_succeeds_with_warnings_only(shelf: Shelf) -> None:
-    shelf.edit("modules/boats/course.yml", "languages: [en]", "languages: [en, fr]")
-    result = check(shelf)
+def test_check_succeeds_with_warnings_only(course_files: CourseFiles) -> None:
+    course_files.edit("modules/boats/course.yml", "languages: [en]", "languages: [en, fr]")
+    result = check(course_files)
     assert result.exit_code == 0
     assert "warning: “at-the-quay” is not translated into fr yet" in result.output
 
@@ -64,9 +64,9 @@ def test_schema_prints_and_writes_what_editors_read(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def runner(app: Flask, settings: Settings, shelf: Shelf) -> FlaskCliRunner:
+def runner(app: Flask, settings: Settings, course_files: CourseFiles) -> FlaskCliRunner:
     app.extensions["settings"] = settings.model_copy(
-        update={"modules": shelf.modules, "quizzes": shelf.quizzes}
+        update={"modules": course_files.modules, "quizzes": course_files.quizzes}
     )
     return FlaskCliRunner(app)
 
@@ -92,9 +92,9 @@ def test_publish_prints_what_it_did_and_the_second_time_nothing(runner: FlaskCli
 
 
 def test_publish_with_an_error_prints_the_problems_and_writes_nothing(
-    runner: FlaskCliRunner, shelf: Shelf, app: Flask
+    runner: FlaskCliRunner, course_files: CourseFiles, app: Flask
 ) -> None:
-    shelf.edit("modules/boats/02-on-board.md", "#who-sits-where", "#nowhere")
+    course_files.edit("modules/boats/02-on-board.md", "#who-sits-where", "#nowhere")
     result = runner.invoke(content_cli, ["publish"])
     assert result.exit_code == 1
     assert result.output.splitlines() == [

@@ -6,17 +6,17 @@ from flask.testing import FlaskCliRunner
 from lms.catalogue.cli import content_cli
 from lms.catalogue.source.checks import check_folders
 from lms.catalogue.source.coverage import Coverage, cover
-from tests.catalogue.library import Shelf
+from tests.catalogue.course_files import CourseFiles
 
 RED_LINES = "red_lines:\n  - {id: wait, text: Wait for the whole family.}\n"
 
 
-def coverage_of(shelf: Shelf) -> Coverage:
-    return cover(check_folders(shelf.modules, shelf.quizzes)[0])
+def coverage_of(course_files: CourseFiles) -> Coverage:
+    return cover(check_folders(course_files.modules, course_files.quizzes)[0])
 
 
-def test_a_small_library_is_counted_and_owes_nothing(shelf: Shelf) -> None:
-    coverage = coverage_of(shelf)
+def test_a_small_library_is_counted_and_owes_nothing(course_files: CourseFiles) -> None:
+    coverage = coverage_of(course_files)
     assert coverage.missing == ()
     assert (
         coverage.considerations[1] == {"boats": ["at-the-quay", "on-board"]}
@@ -28,17 +28,17 @@ def test_a_small_library_is_counted_and_owes_nothing(shelf: Shelf) -> None:
     assert (portion.checks, portion.scenarios, portion.groups) == ((0, 1), (0, 0), 1)
     assert (portion.local, portion.pictures) == (0, 1)
     assert portion.grade == portion.sentence == 0, "a short text has no measure"
-    shelf.edit("modules/boats/01-at-the-quay.md", "Text with", "You wait here. " * 40 + "Text with")
-    (portion,) = coverage_of(shelf).portions
+    course_files.edit("modules/boats/01-at-the-quay.md", "Text with", "You wait here. " * 40 + "Text with")
+    (portion,) = coverage_of(course_files).portions
     assert portion.grade < 0 and 2 < portion.sentence < 3
     (bank,) = coverage.banks
     assert bank.questions == 6 and bank.red_lines == 2 and bank.objectives == {"together": 6}
     assert set(bank.kinds.values()) == {1}
 
 
-def test_a_curriculum_owes_everything(shelf: Shelf) -> None:
-    shelf.write("modules/red-lines.yml", RED_LINES)
-    said = "\n".join(str(problem) for problem in coverage_of(shelf).missing)
+def test_a_curriculum_owes_everything(course_files: CourseFiles) -> None:
+    course_files.write("modules/red-lines.yml", RED_LINES)
+    said = "\n".join(str(problem) for problem in coverage_of(course_files).missing)
     for words in (
         "no module serves consideration 9",
         "names the nine considerations",
@@ -52,53 +52,59 @@ def test_a_curriculum_owes_everything(shelf: Shelf) -> None:
         "02-on-board.md:1: warning: no link to /help-now",
     ):
         assert words in said, words
-    shelf.edit("quizzes/boats.yml", "feedback: Safe.", 'feedback: "Safe. Wait for the whole family, always."')
-    shelf.edit("modules/boats/02-on-board.md", "minutes: 12", "minutes: 16")
-    assert coverage_of(shelf).red_lines == {"wait": ["boats/boat-full"]}
-    (long,) = [problem for problem in coverage_of(shelf).missing if "16 minutes" in problem.sentence]
+    course_files.edit(
+        "quizzes/boats.yml", "feedback: Safe.", 'feedback: "Safe. Wait for the whole family, always."'
+    )
+    course_files.edit("modules/boats/02-on-board.md", "minutes: 12", "minutes: 16")
+    assert coverage_of(course_files).red_lines == {"wait": ["boats/boat-full"]}
+    (long,) = [problem for problem in coverage_of(course_files).missing if "16 minutes" in problem.sentence]
     assert long.line == 3 and "a module takes 10 to 15" in long.sentence
-    assert any("stand on the page; a module has 600 to 900" in line for line in shelf.check())
+    assert any("stand on the page; a module has 600 to 900" in line for line in course_files.check())
 
 
-def test_a_module_names_its_considerations(shelf: Shelf) -> None:
-    shelf.write("modules/red-lines.yml", RED_LINES)
-    shelf.edit("modules/boats/02-on-board.md", "minutes: 12", "minutes: 12\nconsiderations: [3, 4]")
-    shelf.edit("modules/boats/course.yml", "considerations: [1]", "considerations: [1, 3, 5]")
-    coverage = coverage_of(shelf)
+def test_a_module_names_its_considerations(course_files: CourseFiles) -> None:
+    course_files.write("modules/red-lines.yml", RED_LINES)
+    course_files.edit("modules/boats/02-on-board.md", "minutes: 12", "minutes: 12\nconsiderations: [3, 4]")
+    course_files.edit("modules/boats/course.yml", "considerations: [1]", "considerations: [1, 3, 5]")
+    coverage = coverage_of(course_files)
     assert coverage.considerations[3] == {"boats": ["on-board"]}
     said = [problem.sentence for problem in coverage.missing]
     assert "no module of this course serves consideration 5" in said
     assert "a module serves consideration 4, which course.yml does not list" in said
 
 
-def test_the_command_prints_tables_and_a_verdict(shelf: Shelf) -> None:
+def test_the_command_prints_tables_and_a_verdict(course_files: CourseFiles) -> None:
     runner = FlaskCliRunner(Flask("nothing"))
-    folders = ["--modules", str(shelf.modules), "--quizzes", str(shelf.quizzes)]
+    folders = ["--modules", str(course_files.modules), "--quizzes", str(course_files.quizzes)]
     result = runner.invoke(content_cli, ["coverage", *folders])
     assert result.exit_code == 0 and result.output.splitlines()[-1] == "complete"
     assert "boats: together 6" in result.output
-    shelf.write("modules/red-lines.yml", RED_LINES)
+    course_files.write("modules/red-lines.yml", RED_LINES)
     result = runner.invoke(content_cli, ["coverage", *folders])
     assert result.exit_code == 1 and "Missing (" in result.output and "complete" not in result.output
 
 
-def test_shared_files_are_checked(shelf: Shelf) -> None:
-    shelf.write(
+def test_shared_files_are_checked(course_files: CourseFiles) -> None:
+    course_files.write(
         "modules/glossary.yml",
         "terms:\n"
         "  - {slug: ferry, term: {en: ferry, fr: bac}, definition: {en: A boat.}}\n"
         "  - {slug: boat, term: {en: Ferry}, forms: [quay], definition: {en: A boat.}, certainty: V}\n"
         "  - {slug: quay, term: {en: quay}, definition: {en: A wall.}, certainty: X}\n",
     )
-    assert any("glossary.yml:4: “certainty”" in line or "glossary.yml:4: " in line for line in shelf.check())
-    shelf.edit("modules/glossary.yml", ", certainty: X", "")
-    found = [line for line in shelf.check() if "glossary" in line]
+    assert any(
+        "glossary.yml:4: “certainty”" in line or "glossary.yml:4: " in line for line in course_files.check()
+    )
+    course_files.edit("modules/glossary.yml", ", certainty: X", "")
+    found = [line for line in course_files.check() if "glossary" in line]
     assert found == [
         "modules/glossary.yml:2: warning: say how sure the words for “ferry” are (V, G or C): fr",
         "modules/glossary.yml:3: the form “quay” is there twice",
         "modules/glossary.yml:3: warning: the en word “ferry” is there twice",
     ]
-    shelf.edit("modules/boats/01-at-the-quay.md", "(/help-now)", "(/glossary#mast)")
-    assert any("dead link /glossary#mast: the glossary has no term “mast”" in line for line in shelf.check())
-    shelf.write("modules/red-lines.yml", RED_LINES + "  - {id: wait, text: Again.}\n")
-    assert any("red-lines.yml:3: the rule “wait” is there twice" in line for line in shelf.check())
+    course_files.edit("modules/boats/01-at-the-quay.md", "(/help-now)", "(/glossary#mast)")
+    assert any(
+        "dead link /glossary#mast: the glossary has no term “mast”" in line for line in course_files.check()
+    )
+    course_files.write("modules/red-lines.yml", RED_LINES + "  - {id: wait, text: Again.}\n")
+    assert any("red-lines.yml:3: the rule “wait” is there twice" in line for line in course_files.check())

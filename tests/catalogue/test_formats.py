@@ -12,7 +12,7 @@ from lms.catalogue.source.parsing import parse_form, split_front
 from lms.catalogue.source.questions import Bank, body_of, marking_key
 from lms.catalogue.source.reading import SourceFile, read_library, source_file
 from lms.catalogue.source.yamltext import read_yaml
-from tests.catalogue.library import BANK, COURSE, Shelf
+from tests.catalogue.course_files import BANK, COURSE, CourseFiles
 
 
 def sentences(form: type[Form], text: str) -> list[str]:
@@ -175,24 +175,26 @@ def test_bytes_are_kept_and_what_is_no_text_is_refused() -> None:
         assert problem.line == line
 
 
-def test_what_leads_out_of_its_folder_is_refused(shelf: Shelf, tmp_path: Path) -> None:
+def test_what_leads_out_of_its_folder_is_refused(course_files: CourseFiles, tmp_path: Path) -> None:
     secret = tmp_path / "secret.md"
     secret.write_text("secret")
-    (shelf.modules / "boats" / "03-link.md").symlink_to(secret)
-    (shelf.modules / "out").symlink_to(tmp_path, target_is_directory=True)
-    (shelf.quizzes / "other.yml").symlink_to("../../secret.md")
-    library = read_library(shelf.modules, shelf.quizzes)
+    (course_files.modules / "boats" / "03-link.md").symlink_to(secret)
+    (course_files.modules / "out").symlink_to(tmp_path, target_is_directory=True)
+    (course_files.quizzes / "other.yml").symlink_to("../../secret.md")
+    library = read_library(course_files.modules, course_files.quizzes)
     assert [problem.path for problem in sorted(library.problems)] == [
         "modules/boats/03-link.md", "modules/out", "quizzes/other.yml",
     ]  # fmt: skip
     assert "secret" not in repr(library.courses)
 
 
-def test_sizes_are_looked_at_before_contents(shelf: Shelf) -> None:
-    shelf.write("modules/boats/03-long.md", b"x" * 5_000_000)
-    shelf.write("quizzes/boats.yml", b"x" * 1_000_001)
-    shelf.write("modules/boats/img/large.png", b"x" * 300_001)
-    problems = [str(problem) for problem in sorted(read_library(shelf.modules, shelf.quizzes).problems)]
+def test_sizes_are_looked_at_before_contents(course_files: CourseFiles) -> None:
+    course_files.write("modules/boats/03-long.md", b"x" * 5_000_000)
+    course_files.write("quizzes/boats.yml", b"x" * 1_000_001)
+    course_files.write("modules/boats/img/large.png", b"x" * 300_001)
+    problems = [
+        str(problem) for problem in sorted(read_library(course_files.modules, course_files.quizzes).problems)
+    ]
     assert problems == [
         "modules/boats/03-long.md:1: this file is larger than 200 kB; split it",
         "modules/boats/img/large.png:1: this picture is larger than 300 kB; make it smaller",

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from lms.catalogue.source.pictures import TELLS_MORE, read_picture
-from tests.catalogue.library import SVG, Shelf, png
+from tests.catalogue.course_files import SVG, CourseFiles, png
 
 
 def jpeg(*segments: bytes) -> bytes:
@@ -88,18 +88,18 @@ def test_a_picture_that_is_not_what_it_says_or_says_more_is_refused(
     assert picture is None and any(words in fault for fault in faults), faults
 
 
-def test_a_refused_picture_stops_publishing_and_is_named(shelf: Shelf) -> None:
-    shelf.write("modules/boats/img/boat.svg", svg("<script/>"))
+def test_a_refused_picture_stops_publishing_and_is_named(course_files: CourseFiles) -> None:
+    course_files.write("modules/boats/img/boat.svg", svg("<script/>"))
     assert any(
         line.startswith("modules/boats/img/boat.svg:1: a drawing here has no <script>")
-        for line in shelf.check()
+        for line in course_files.check()
     )
-    shelf.write("modules/boats/img/boat.svg", SVG)
-    shelf.write("modules/boats/img/My Boat.svg", SVG)
-    assert any("a picture is called by small letters" in line for line in shelf.check())
+    course_files.write("modules/boats/img/boat.svg", SVG)
+    course_files.write("modules/boats/img/My Boat.svg", SVG)
+    assert any("a picture is called by small letters" in line for line in course_files.check())
 
 
-def test_a_picture_without_description_is_a_warning(shelf: Shelf) -> None:
-    shelf.edit("modules/boats/02-on-board.md", "\n\n/// description\nTwo seats.\n///", "")
-    (line,) = shelf.check()
+def test_a_picture_without_description_is_a_warning(course_files: CourseFiles) -> None:
+    course_files.edit("modules/boats/02-on-board.md", "\n\n/// description\nTwo seats.\n///", "")
+    (line,) = course_files.check()
     assert line.startswith("modules/boats/02-on-board.md:11: warning: this picture is not described")

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from lms.catalogue.source.checks import check_folders
 from lms.catalogue.source.desired import Desired, DesiredCourse, DesiredModule, DesiredQuestion, desired_of
 from lms.catalogue.source.plan import Existing, Outcome, PublishedRules, PublishedState, make_plan
-from tests.catalogue.library import Shelf
+from tests.catalogue.course_files import CourseFiles
 
 RULES: dict[str, Any] = {"per_sector": False, "pass_mark": 80, "draw": 3, "tries": 2, "pause": "PT24H"}
 
@@ -161,19 +161,19 @@ def test_a_sector_in_use_is_not_removed() -> None:
     ]
 
 
-def test_a_digest_follows_what_it_is_made_of_and_nothing_else(shelf: Shelf) -> None:
+def test_a_digest_follows_what_it_is_made_of_and_nothing_else(course_files: CourseFiles) -> None:
     def digests() -> tuple[str, dict[str, str], dict[str, str]]:
-        found = desired_of(check_folders(shelf.modules, shelf.quizzes)[0]).courses[0]
+        found = desired_of(check_folders(course_files.modules, course_files.quizzes)[0]).courses[0]
         modules = {f"{part.slug}.{part.language}": part.digest for part in found.modules}
         return found.digest, modules, {part.slug: part.digest for part in found.questions}
 
     first = digests()
     assert digests() == first
-    shelf.edit("quizzes/boats.yml", "course: boats", "# A remark.\ncourse: boats")
-    shelf.edit("modules/boats/course.yml", "title: Boats", "title: 'Boats'  # A remark.")
-    shelf.move("modules/boats/02-on-board.md", "modules/boats/05-on-board.md")
+    course_files.edit("quizzes/boats.yml", "course: boats", "# A remark.\ncourse: boats")
+    course_files.edit("modules/boats/course.yml", "title: Boats", "title: 'Boats'  # A remark.")
+    course_files.move("modules/boats/02-on-board.md", "modules/boats/05-on-board.md")
     assert digests() == first
-    shelf.edit("modules/boats/01-at-the-quay.md", "Text with", "Text  with")
+    course_files.edit("modules/boats/01-at-the-quay.md", "Text with", "Text  with")
     second = digests()
     assert second[0] != first[0]
     assert [name for name in first[1] if first[1][name] != second[1][name]] == ["at-the-quay.en"]

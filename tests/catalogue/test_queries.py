@@ -9,13 +9,13 @@ from sqlalchemy import event
 
 from lms.catalogue import queries
 from lms.kernel.db import db, reading, rollback, unit_of_work
-from tests.catalogue.library import Shelf
+from tests.catalogue.course_files import CourseFiles
 
-pytestmark = pytest.mark.usefixtures("ground")
+pytestmark = pytest.mark.usefixtures("context_outside_transaction")
 
 
 @pytest.fixture
-def statements(ground: Flask) -> Iterator[list[str]]:
+def statements(context_outside_transaction: Flask) -> Iterator[list[str]]:
     """Every statement that goes to the database."""
     found: list[str] = []
 
@@ -27,8 +27,8 @@ def statements(ground: Flask) -> Iterator[list[str]]:
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-def test_a_course_is_returned_whole_and_frozen(shelf: Shelf) -> None:
-    shelf.publish()
+def test_a_course_is_returned_whole_and_frozen(course_files: CourseFiles) -> None:
+    course_files.publish()
     with reading():
         course = queries.published_course("boats")
     assert course is not None
@@ -57,8 +57,10 @@ def test_a_course_is_returned_whole_and_frozen(shelf: Shelf) -> None:
         course.title = "x"  # type: ignore[misc]
 
 
-def test_a_module_page_asks_only_which_revision_is_shown(shelf: Shelf, statements: list[str]) -> None:
-    shelf.publish()
+def test_a_module_page_asks_only_which_revision_is_shown(
+    course_files: CourseFiles, statements: list[str]
+) -> None:
+    course_files.publish()
     for expected in (3, 1, 1):
         statements.clear()
         with reading():
@@ -70,8 +72,8 @@ def test_a_module_page_asks_only_which_revision_is_shown(shelf: Shelf, statement
         assert len(asked) == expected + (1 if expected == 3 else 0)
 
 
-def test_the_bank_is_read_once(shelf: Shelf, statements: list[str]) -> None:
-    shelf.publish()
+def test_the_bank_is_read_once(course_files: CourseFiles, statements: list[str]) -> None:
+    course_files.publish()
     with reading():
         pointer = queries.find_course("boats")
         assert pointer is not None
@@ -95,10 +97,10 @@ def test_the_bank_is_read_once(shelf: Shelf, statements: list[str]) -> None:
         }
 
 
-def test_what_a_writing_transaction_reads_is_not_kept(shelf: Shelf) -> None:
+def test_what_a_writing_transaction_reads_is_not_kept(course_files: CourseFiles) -> None:
     """It may be undone, and SQLite gives the same numbers again: the next reader must see the truth."""
-    shelf.publish()
-    shelf.edit("modules/boats/course.yml", "title: Boats", "title: Ghosts")
+    course_files.publish()
+    course_files.edit("modules/boats/course.yml", "title: Boats", "title: Ghosts")
 
     class Undone(Exception):
         pass
@@ -107,37 +109,37 @@ def test_what_a_writing_transaction_reads_is_not_kept(shelf: Shelf) -> None:
         from lms.catalogue import operations  # noqa: PLC0415 - beside its use
         from lms.kernel.actor import SYSTEM  # noqa: PLC0415
 
-        operations.publish(shelf.modules, shelf.quizzes, SYSTEM)
+        operations.publish(course_files.modules, course_files.quizzes, SYSTEM)
         ghost = queries.published_course("boats")
         assert ghost is not None
         assert ghost.title == "Ghosts"
         raise Undone
-    shelf.edit("modules/boats/course.yml", "title: Ghosts", "title: Vessels")
-    shelf.publish()
+    course_files.edit("modules/boats/course.yml", "title: Ghosts", "title: Vessels")
+    course_files.publish()
     with reading():
         course = queries.published_course("boats")
         assert course is not None
         assert course.title == "Vessels"
 
 
-def test_learners_of_an_edition_see_its_latest_revision(shelf: Shelf) -> None:
-    shelf.publish()
+def test_learners_of_an_edition_see_its_latest_revision(course_files: CourseFiles) -> None:
+    course_files.publish()
     with reading():
         first = queries.published_course("boats")
     assert first is not None
-    shelf.edit("modules/boats/01-at-the-quay.md", "Text with", "More text with")
-    shelf.publish()
+    course_files.edit("modules/boats/01-at-the-quay.md", "Text with", "More text with")
+    course_files.publish()
     with reading():
         second = queries.published_course("boats")
         assert second is not None
         assert queries.latest_revision_of_edition(first.edition_id) == second.revision_id
-    shelf.edit("modules/boats/01-at-the-quay.md", "More text with", "Text with")
-    shelf.publish()
+    course_files.edit("modules/boats/01-at-the-quay.md", "More text with", "Text with")
+    course_files.publish()
     with reading():
         assert queries.latest_revision_of_edition(first.edition_id) == first.revision_id
-    shelf.edit("modules/boats/course.yml", "edition: 1", "edition: 2")
-    shelf.edit("modules/boats/course.yml", "mark: 80", "mark: 90")
-    shelf.publish()
+    course_files.edit("modules/boats/course.yml", "edition: 1", "edition: 2")
+    course_files.edit("modules/boats/course.yml", "mark: 80", "mark: 90")
+    course_files.publish()
     with reading():
         third = queries.published_course("boats")
         assert third is not None
@@ -147,8 +149,8 @@ def test_learners_of_an_edition_see_its_latest_revision(shelf: Shelf) -> None:
         assert queries.latest_revision_of_edition(0) is None
 
 
-def test_lists_are_short_and_in_order(shelf: Shelf) -> None:
-    shelf.publish()
+def test_lists_are_short_and_in_order(course_files: CourseFiles) -> None:
+    course_files.publish()
     with reading():
         listed = queries.list_courses()
         assert [(each.slug, each.code, each.modules, each.minutes) for each in listed] == [
@@ -165,15 +167,15 @@ def test_lists_are_short_and_in_order(shelf: Shelf) -> None:
     )
 
 
-def test_courses_stand_where_their_files_say_the_others_after_them(shelf: Shelf) -> None:
-    shelf.publish()
+def test_courses_stand_where_their_files_say_the_others_after_them(course_files: CourseFiles) -> None:
+    course_files.publish()
     with reading():
         before = queries.published_course("boats")
     for slug, order in (("trains", None), ("ships", 20), ("planes", 3), ("carts", 20)):
-        shelf.add_course(slug)
+        course_files.add_course(slug)
         if order:
-            shelf.edit(f"modules/{slug}/course.yml", "edition: 1", f"edition: 1\norder: {order}")
-    shelf.publish()
+            course_files.edit(f"modules/{slug}/course.yml", "edition: 1", f"edition: 1\norder: {order}")
+    course_files.publish()
     with reading():
         assert [each.slug for each in queries.list_courses()] == [
             "planes",
@@ -183,8 +185,8 @@ def test_courses_stand_where_their_files_say_the_others_after_them(shelf: Shelf)
             "trains",
         ]
         assert queries.published_course("boats") == before
-    shelf.edit("modules/planes/course.yml", "order: 3", "order: 30")
-    shelf.publish()
+    course_files.edit("modules/planes/course.yml", "order: 3", "order: 30")
+    course_files.publish()
     with reading():
         assert [each.slug for each in queries.list_courses()][:3] == ["carts", "ships", "planes"]
         planes = queries.published_course("planes")

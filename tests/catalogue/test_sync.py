@@ -27,9 +27,9 @@ from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.markup import RENDERER
 from lms.people.models import Sector
-from tests.catalogue.library import Shelf
+from tests.catalogue.course_files import CourseFiles
 
-pytestmark = pytest.mark.usefixtures("ground")
+pytestmark = pytest.mark.usefixtures("context_outside_transaction")
 
 TABLES = (
     Publication,
@@ -64,8 +64,8 @@ def current() -> int:
         return pointer.revision_id
 
 
-def test_publishing_fills_every_table_once(shelf: Shelf) -> None:
-    published = shelf.publish()
+def test_publishing_fills_every_table_once(course_files: CourseFiles) -> None:
+    published = course_files.publish()
     assert not published.refused
     assert published.publication_id is not None
     assert published.counts["question"] == {"created": 6, "revised": 0, "retired": 0, "unchanged": 0}
@@ -90,10 +90,10 @@ def test_publishing_fills_every_table_once(shelf: Shelf) -> None:
         assert entry.subject_id == row.id
 
 
-def test_publishing_twice_changes_nothing_and_leaves_no_row(shelf: Shelf) -> None:
-    shelf.publish()
+def test_publishing_twice_changes_nothing_and_leaves_no_row(course_files: CourseFiles) -> None:
+    course_files.publish()
     before, revision = rows(), current()
-    again = shelf.publish()
+    again = course_files.publish()
     assert again.publication_id is None
     assert not again.refused
     assert all(
@@ -105,10 +105,10 @@ def test_publishing_twice_changes_nothing_and_leaves_no_row(shelf: Shelf) -> Non
     assert current() == revision
 
 
-def test_the_file_is_stored_byte_for_byte(shelf: Shelf) -> None:
-    text = "\ufeff" + shelf.read(QUAY_MD).replace("\n", "\r\n")
-    shelf.write(QUAY_MD, text)
-    shelf.publish()
+def test_the_file_is_stored_byte_for_byte(course_files: CourseFiles) -> None:
+    text = "\ufeff" + course_files.read(QUAY_MD).replace("\n", "\r\n")
+    course_files.write(QUAY_MD, text)
+    course_files.publish()
     with reading():
         stored = session.scalars(select(ModuleRevision).where(ModuleRevision.title == "At the quay")).one()
         assert stored.source.encode() == text.encode()
@@ -116,12 +116,12 @@ def test_the_file_is_stored_byte_for_byte(shelf: Shelf) -> None:
         assert stored.digest == hashlib.sha256(f"{RENDERER}\n{file}".encode()).hexdigest()
 
 
-def test_a_changed_file_is_a_new_revision_and_the_rest_is_used_again(shelf: Shelf) -> None:
-    shelf.publish()
+def test_a_changed_file_is_a_new_revision_and_the_rest_is_used_again(course_files: CourseFiles) -> None:
+    course_files.publish()
     before, first = rows(), current()
-    shelf.edit(QUAY_MD, "Text with", "More text with")
-    shelf.edit(BANK_YML, "text: Leave.", "text: Go away.")
-    counts = shelf.publish().counts
+    course_files.edit(QUAY_MD, "Text with", "More text with")
+    course_files.edit(BANK_YML, "text: Leave.", "text: Go away.")
+    counts = course_files.publish().counts
     assert counts["module"] == {"created": 0, "revised": 1, "retired": 0, "unchanged": 1}
     assert counts["question"] == {"created": 0, "revised": 1, "retired": 0, "unchanged": 5}
     grown = {"Publication": 1, "CourseRevision": 1, "ModuleRevision": 1, "QuestionRevision": 1}
@@ -138,22 +138,22 @@ def test_a_changed_file_is_a_new_revision_and_the_rest_is_used_again(shelf: Shel
         assert "More text" not in queries.module_segments(old.modules[0].module_revision_id)[0]["html"]
 
 
-def test_a_change_taken_back_points_to_the_revision_of_before(shelf: Shelf) -> None:
-    shelf.publish()
+def test_a_change_taken_back_points_to_the_revision_of_before(course_files: CourseFiles) -> None:
+    course_files.publish()
     first = current()
-    shelf.edit(QUAY_MD, "Text with", "More text with")
-    shelf.publish()
+    course_files.edit(QUAY_MD, "Text with", "More text with")
+    course_files.publish()
     assert current() != first
-    shelf.edit(QUAY_MD, "More text with", "Text with")
-    assert shelf.publish().publication_id is not None
+    course_files.edit(QUAY_MD, "More text with", "Text with")
+    assert course_files.publish().publication_id is not None
     assert current() == first
     assert rows()["CourseRevision"] == 2
 
 
-def test_a_new_order_moves_modules_only(shelf: Shelf) -> None:
-    shelf.publish()
-    shelf.move(QUAY_MD, "modules/boats/07-at-the-quay.md")
-    counts = shelf.publish().counts
+def test_a_new_order_moves_modules_only(course_files: CourseFiles) -> None:
+    course_files.publish()
+    course_files.move(QUAY_MD, "modules/boats/07-at-the-quay.md")
+    counts = course_files.publish().counts
     assert counts["module"]["unchanged"] == 2
     with reading():
         course = queries.published_course("boats")
@@ -176,15 +176,17 @@ BREAKS: list[tuple[str, str | bytes]] = [
 
 @pytest.mark.parametrize(("path", "content"), BREAKS)
 def test_a_broken_file_never_half_publishes_and_takes_nothing_down(
-    shelf: Shelf, path: str, content: str | bytes
+    course_files: CourseFiles, path: str, content: str | bytes
 ) -> None:
-    shelf.publish()
+    course_files.publish()
     before, revision = rows(), current()
     # Much else changes too, and a course would be retired; none of it may happen.
-    shelf.write("modules/rafts/course.yml", shelf.read(COURSE_YML).replace("CP-BOAT", "CP-RAFT"))
-    shelf.edit("modules/boats/02-on-board.md", "See", "Look at")
-    shelf.write(path, content)
-    published = shelf.publish()
+    course_files.write(
+        "modules/rafts/course.yml", course_files.read(COURSE_YML).replace("CP-BOAT", "CP-RAFT")
+    )
+    course_files.edit("modules/boats/02-on-board.md", "See", "Look at")
+    course_files.write(path, content)
+    published = course_files.publish()
     assert published.refused
     assert published.publication_id is None
     assert any(problem.path == path for problem in published.problems)
@@ -192,10 +194,10 @@ def test_a_broken_file_never_half_publishes_and_takes_nothing_down(
     assert current() == revision
 
 
-def test_an_empty_folder_retires_nothing(shelf: Shelf) -> None:
-    shelf.publish()
+def test_an_empty_folder_retires_nothing(course_files: CourseFiles) -> None:
+    course_files.publish()
     with unit_of_work():
-        published = operations.publish(shelf.root / "nowhere", shelf.quizzes, SYSTEM)
+        published = operations.publish(course_files.root / "nowhere", course_files.quizzes, SYSTEM)
     assert published.refused
     with reading():
         pointer = queries.find_course("boats")
@@ -203,12 +205,17 @@ def test_an_empty_folder_retires_nothing(shelf: Shelf) -> None:
         assert pointer.retired_at is None
 
 
-def test_a_course_whose_folder_goes_is_retired_and_comes_back(shelf: Shelf) -> None:
-    shelf.add_course("ships")
-    shelf.publish()
-    shelf.move("modules/ships", "elsewhere/ships")
-    shelf.move("quizzes/ships.yml", "elsewhere/ships.yml")
-    assert shelf.publish().counts["course"] == {"created": 0, "revised": 0, "retired": 1, "unchanged": 1}
+def test_a_course_whose_folder_goes_is_retired_and_comes_back(course_files: CourseFiles) -> None:
+    course_files.add_course("ships")
+    course_files.publish()
+    course_files.move("modules/ships", "elsewhere/ships")
+    course_files.move("quizzes/ships.yml", "elsewhere/ships.yml")
+    assert course_files.publish().counts["course"] == {
+        "created": 0,
+        "revised": 0,
+        "retired": 1,
+        "unchanged": 1,
+    }
     with reading():
         pointer = queries.find_course("ships")
         assert pointer is not None
@@ -216,10 +223,10 @@ def test_a_course_whose_folder_goes_is_retired_and_comes_back(shelf: Shelf) -> N
         assert queries.published_course("ships") is None
         assert queries.load_course_revision(pointer.revision_id) is not None
         assert [course.slug for course in queries.list_courses()] == ["boats"]
-    assert shelf.publish().publication_id is None
-    shelf.move("elsewhere/ships", "modules/ships")
-    shelf.move("elsewhere/ships.yml", "quizzes/ships.yml")
-    assert shelf.publish().counts["course"]["revised"] == 1
+    assert course_files.publish().publication_id is None
+    course_files.move("elsewhere/ships", "modules/ships")
+    course_files.move("elsewhere/ships.yml", "quizzes/ships.yml")
+    assert course_files.publish().counts["course"]["revised"] == 1
     with reading():
         assert [course.slug for course in queries.list_courses()] == ["boats", "ships"]
 
@@ -234,26 +241,28 @@ CHANGES_OF_MEANING = [
 
 
 @pytest.mark.parametrize(("path", "old", "new"), CHANGES_OF_MEANING)
-def test_a_change_of_meaning_needs_a_new_edition(shelf: Shelf, path: str, old: str, new: str) -> None:
-    shelf.publish()
+def test_a_change_of_meaning_needs_a_new_edition(
+    course_files: CourseFiles, path: str, old: str, new: str
+) -> None:
+    course_files.publish()
     before = rows()
-    shelf.edit(path, old, new)
+    course_files.edit(path, old, new)
     if "Leave" in old:
-        shelf.edit(BANK_YML, "correct: true, feedback: Safe.", "feedback: Safe.")
-    refused = shelf.publish()
+        course_files.edit(BANK_YML, "correct: true, feedback: Safe.", "feedback: Safe.")
+    refused = course_files.publish()
     assert [str(problem) for problem in refused.problems if "raise the edition to 2" in problem.sentence]
     assert refused.problems[0].path == COURSE_YML
     assert rows() == before
-    shelf.edit(COURSE_YML, "edition: 1", "edition: 2")
-    assert not shelf.publish().refused
+    course_files.edit(COURSE_YML, "edition: 1", "edition: 2")
+    assert not course_files.publish().refused
     assert rows()["Edition"] == 2
-    shelf.edit(COURSE_YML, "edition: 2", "edition: 1")
-    assert "never lowered" in shelf.publish().problems[0].sentence
+    course_files.edit(COURSE_YML, "edition: 2", "edition: 1")
+    assert "never lowered" in course_files.publish().problems[0].sentence
 
 
-def test_a_translation_is_published_beside_its_original(shelf: Shelf) -> None:
-    shelf.translate()
-    shelf.publish()
+def test_a_translation_is_published_beside_its_original(course_files: CourseFiles) -> None:
+    course_files.translate()
+    course_files.publish()
     with reading():
         english, french = queries.published_course("boats"), queries.published_course("boats", "fr")
         assert english and french
@@ -274,28 +283,34 @@ def test_a_translation_is_published_beside_its_original(shelf: Shelf) -> None:
             "feedback": "Sûr.",
         }
         assert [question.language for question in queries.bank(french.revision_id, "ar")] == ["en"] * 6
-    assert shelf.publish().publication_id is None
+    assert course_files.publish().publication_id is None
 
 
-def test_who_published_is_noted(shelf: Shelf) -> None:
+def test_who_published_is_noted(course_files: CourseFiles) -> None:
     with unit_of_work():
-        operations.publish(shelf.modules, shelf.quizzes, Actor(account_id=7, person_id=7, name="Tomas"))
+        operations.publish(
+            course_files.modules, course_files.quizzes, Actor(account_id=7, person_id=7, name="Tomas")
+        )
     with reading():
         assert session.scalars(select(Publication.recorded_by)).one() == 7
 
 
-def test_a_failure_on_the_way_leaves_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_on_the_way_leaves_nothing(
+    course_files: CourseFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_args: Any, **_values: Any) -> None:
         raise RuntimeError("the disk is full")
 
     monkeypatch.setattr("lms.audit.operations.record", fail)
     with pytest.raises(RuntimeError):
-        shelf.publish()
+        course_files.publish()
     assert set(rows().values()) == {0}
 
 
-def test_the_links_of_a_revision_are_whole(shelf: Shelf, ground: Flask) -> None:
-    shelf.publish()
+def test_the_links_of_a_revision_are_whole(
+    course_files: CourseFiles, context_outside_transaction: Flask
+) -> None:
+    course_files.publish()
     with reading():
         modules = session.execute(
             select(CourseRevisionModule.position).order_by(CourseRevisionModule.position)
@@ -305,15 +320,17 @@ def test_the_links_of_a_revision_are_whole(shelf: Shelf, ground: Flask) -> None:
         assert sorted(row.position for row in questions) == [1, 2, 3, 4, 5, 6]
 
 
-def test_two_people_who_publish_at_once_publish_once(shelf: Shelf, ground: Flask) -> None:
+def test_two_people_who_publish_at_once_publish_once(
+    course_files: CourseFiles, context_outside_transaction: Flask
+) -> None:
     """The second waits for the first and finds nothing left to do."""
     barrier = Barrier(4)
 
     def publish(_number: int) -> int | None:
-        with ground.app_context():
+        with context_outside_transaction.app_context():
             barrier.wait()
             try:
-                return shelf.publish().publication_id
+                return course_files.publish().publication_id
             finally:
                 session.remove()
 

@@ -10,7 +10,7 @@ from lms.catalogue.source.questions import Single
 from lms.catalogue.source.readability import measure
 from lms.catalogue.source.tells import tells_of
 from lms.catalogue.source.wording import content_of, sentences_of, shingles_of, words_of
-from tests.catalogue.library import Shelf
+from tests.catalogue.course_files import CourseFiles
 
 BOARD_MD, BANK_YML = "modules/boats/02-on-board.md", "quizzes/boats.yml"
 FIGURES = """\
@@ -24,8 +24,8 @@ red_lines:
 """
 
 
-def warnings(shelf: Shelf, *parts: str) -> list[str]:
-    return [line for line in shelf.check() if any(part in line for part in parts)]
+def warnings(course_files: CourseFiles, *parts: str) -> list[str]:
+    return [line for line in course_files.check() if any(part in line for part in parts)]
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,12 @@ def warnings(shelf: Shelf, *parts: str) -> list[str]:
         ("A repair today beats one in three weeks. Take 3 boats and 50 m of rope.", ""),
     ],
 )
-def test_figures_are_approved_and_named_with_their_source(shelf: Shelf, text: str, words: str) -> None:
-    shelf.write("modules/figures.yml", FIGURES)
-    shelf.edit(BOARD_MD, "See [above]", f"{text}\n\nSee [above]")
-    found = warnings(shelf, "figures.yml", "without its source")
+def test_figures_are_approved_and_named_with_their_source(
+    course_files: CourseFiles, text: str, words: str
+) -> None:
+    course_files.write("modules/figures.yml", FIGURES)
+    course_files.edit(BOARD_MD, "See [above]", f"{text}\n\nSee [above]")
+    found = warnings(course_files, "figures.yml", "without its source")
     assert len(found) == bool(words)
     assert all(line.startswith(f"{BOARD_MD}:9: warning: ") and words in line for line in found), found
 
@@ -61,30 +63,32 @@ def test_figures_are_approved_and_named_with_their_source(shelf: Shelf, text: st
         ("A child stays at the quay.", False),
     ],
 )
-def test_red_lines_are_said_in_their_own_words(shelf: Shelf, text: str, nearly: bool) -> None:
-    shelf.write("modules/red-lines.yml", RED_LINES)
-    shelf.edit(BOARD_MD, "See [above]", f"{text}\n\nSee [above]")
-    shelf.edit(BANK_YML, "feedback: Unsafe.", f'feedback: "{text}"')
-    found = warnings(shelf, "nearly a red line")
+def test_red_lines_are_said_in_their_own_words(course_files: CourseFiles, text: str, nearly: bool) -> None:
+    course_files.write("modules/red-lines.yml", RED_LINES)
+    course_files.edit(BOARD_MD, "See [above]", f"{text}\n\nSee [above]")
+    course_files.edit(BANK_YML, "feedback: Unsafe.", f'feedback: "{text}"')
+    found = warnings(course_files, "nearly a red line")
     assert [line.partition(": ")[0] for line in found] == (
         [f"{BOARD_MD}:9", f"{BANK_YML}:9"] if nearly else []
     )
 
 
-def test_a_mistake_on_offer_may_say_what_it_likes(shelf: Shelf) -> None:
-    shelf.write("modules/red-lines.yml", RED_LINES)
-    shelf.edit(BANK_YML, "text: Leave.", "text: Tell the other focal point without delay.")
-    assert warnings(shelf, "nearly a red line") == []
+def test_a_mistake_on_offer_may_say_what_it_likes(course_files: CourseFiles) -> None:
+    course_files.write("modules/red-lines.yml", RED_LINES)
+    course_files.edit(BANK_YML, "text: Leave.", "text: Tell the other focal point without delay.")
+    assert warnings(course_files, "nearly a red line") == []
 
 
-def test_long_sentences_and_hard_words_are_named(shelf: Shelf) -> None:
+def test_long_sentences_and_hard_words_are_named(course_files: CourseFiles) -> None:
     plain = "The boat is at the quay. " * 60
-    shelf.edit(BOARD_MD, "See [above]", f"{plain}\n\n{'and then we go ' * 7}home.\n\nSee [above]")
-    (found,) = warnings(shelf, "a sentence of")
+    course_files.edit(BOARD_MD, "See [above]", f"{plain}\n\n{'and then we go ' * 7}home.\n\nSee [above]")
+    (found,) = warnings(course_files, "a sentence of")
     assert found.startswith(f"{BOARD_MD}:11: warning: a sentence of 29 words (“and then we go and then …”)")
-    assert warnings(shelf, "words on average", "hard to read") == []
-    shelf.edit(BOARD_MD, plain, "we go on and on with the boat and the rope and the crew to the quay. " * 30)
-    assert warnings(shelf, "words on average")
+    assert warnings(course_files, "words on average", "hard to read") == []
+    course_files.edit(
+        BOARD_MD, plain, "we go on and on with the boat and the rope and the crew to the quay. " * 30
+    )
+    assert warnings(course_files, "words on average")
 
 
 def test_the_measures_are_those_of_their_sources() -> None:
@@ -143,7 +147,7 @@ def test_tells_are_measured() -> None:
     assert tells_of([]).longest_p == 1
 
 
-def test_a_bank_with_tells_is_warned_of(shelf: Shelf) -> None:
+def test_a_bank_with_tells_is_warned_of(course_files: CourseFiles) -> None:
     text = "course: boats\nquestions:\n" + "".join(
         f"  - id: b{number}\n    objective: together\n    type: single\n    red_line: true\n"
         f"    stem: Question {number}?\n"
@@ -151,35 +155,35 @@ def test_a_bank_with_tells_is_warned_of(shelf: Shelf) -> None:
         f"      - {{id: b, text: Yes and more {number}., correct: true, feedback: Yes.}}\n"
         for number in range(20)
     )
-    shelf.write(BANK_YML, text)
-    found = warnings(shelf, "the longest option", "stands unevenly")
+    course_files.write(BANK_YML, text)
+    found = warnings(course_files, "the longest option", "stands unevenly")
     assert len(found) == 2 and all(line.startswith(f"{BANK_YML}:2: warning: ") for line in found)
     assert "right in 100% of 20 choices, where chance gives 50%" in found[0] and "as long" in found[0]
-    shelf.write(BANK_YML, text.replace("text: No.,", "text: No and very much more than the other.,"))
-    (found,) = warnings(shelf, "the longest option")
+    course_files.write(BANK_YML, text.replace("text: No.,", "text: No and very much more than the other.,"))
+    (found,) = warnings(course_files, "the longest option")
     assert "right in 0% of 20 choices" in found and "let some right ones be longest" in found
 
 
-def test_questions_and_passages_told_twice_are_named(shelf: Shelf) -> None:
+def test_questions_and_passages_told_twice_are_named(course_files: CourseFiles) -> None:
     stem = "The ferry for the small island is full and one sister still stands alone on the quay."
-    shelf.edit(BANK_YML, "stem: In which order?", f"stem: {stem} In which order?")
-    shelf.edit(BANK_YML, "stem: True or not?", f"stem: {stem} True or not?")
-    (found,) = warnings(shelf, "nearly the same")
+    course_files.edit(BANK_YML, "stem: In which order?", f"stem: {stem} In which order?")
+    course_files.edit(BANK_YML, "stem: True or not?", f"stem: {stem} True or not?")
+    (found,) = warnings(course_files, "nearly the same")
     assert found.startswith(
         f"{BANK_YML}:29: warning: boat-order is nearly the same as boat-true in {BANK_YML}:21"
     )
     told = "You walk with the family to the gate, you show them where the water is, and you come back later."
-    shelf.edit(BOARD_MD, "See [above]", f"{told}\n\nSee [above]")
-    shelf.edit("modules/boats/01-at-the-quay.md", "Text with", f"{told}\n\nText with")
-    assert [line.partition(": ")[0] for line in warnings(shelf, "“You walk")] == [f"{BOARD_MD}:9"]
+    course_files.edit(BOARD_MD, "See [above]", f"{told}\n\nSee [above]")
+    course_files.edit("modules/boats/01-at-the-quay.md", "Text with", f"{told}\n\nText with")
+    assert [line.partition(": ")[0] for line in warnings(course_files, "“You walk")] == [f"{BOARD_MD}:9"]
 
 
-def test_a_stem_that_gives_away_another_answer_is_named(shelf: Shelf) -> None:
-    shelf.edit(BANK_YML, "text: Wait.", "text: Anchor the ferry beside the harbour office quickly.")
-    shelf.edit(
+def test_a_stem_that_gives_away_another_answer_is_named(course_files: CourseFiles) -> None:
+    course_files.edit(BANK_YML, "text: Wait.", "text: Anchor the ferry beside the harbour office quickly.")
+    course_files.edit(
         BANK_YML,
         "stem: In which order?",
         "stem: He anchored a ferry quickly beside the harbour office. Then?",
     )
-    (found,) = warnings(shelf, "gives away")
+    (found,) = warnings(course_files, "gives away")
     assert f"{BANK_YML}:32: warning: this stem gives away what is right in “boat-full”" in found

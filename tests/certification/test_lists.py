@@ -21,7 +21,7 @@ DAY = date(2026, 3, 5)
 
 
 @pytest.fixture
-def group(house: Flask) -> list[int]:
+def group(app_context: Flask) -> list[int]:
     """Three people: two placed, one of them moved on that day, and one who works nowhere yet."""
     factory.sectors()
     here, there = factory.organisation(), factory.organisation("lantern-aid", name="Lantern Aid")
@@ -111,5 +111,5 @@ def test_it_refuses_a_list_that_cannot_be(group: list[int], fault: str) -> None:
     assert session.query(Award).count() == 0
 
 
-def test_an_empty_list_is_no_work(house: Flask) -> None:
+def test_an_empty_list_is_no_work(app_context: Flask) -> None:
     assert listed([], course()) == []

@@ -34,7 +34,7 @@ HANA = Actor(account_id=7, person_id=99, name="Hana Haddad")
 
 
 @pytest.fixture
-def amina(house: Flask) -> Person:
+def amina(app_context: Flask) -> Person:
     people.sectors()
     who = people.person("Amina Yusuf", "amina@demo.example")
     people.placed(people.employed(who, people.organisation()), people.station(), "wash", date(2018, 1, 1))
@@ -212,7 +212,7 @@ def test_an_older_award_recorded_later_takes_no_days_from_a_newer_one(amina: Per
     ],
 )
 def test_the_day_is_that_of_the_place_at_the_servers_receipt(
-    house: Flask, zone: str, received: str, day: str
+    app_context: Flask, zone: str, received: str, day: str
 ) -> None:
     people.sectors()
     who = people.person("Sami")
@@ -222,7 +222,7 @@ def test_the_day_is_that_of_the_place_at_the_servers_receipt(
     assert (award.earned_on.isoformat(), award.zone) == (day, zone)
 
 
-def test_the_placement_is_the_one_that_holds_there_at_that_moment(house: Flask) -> None:
+def test_the_placement_is_the_one_that_holds_there_at_that_moment(app_context: Flask) -> None:
     people.sectors()
     who, here = people.person("Sami"), people.organisation()
     post = people.employed(who, here)
@@ -240,7 +240,7 @@ def test_the_placement_is_the_one_that_holds_there_at_that_moment(house: Flask) 
     assert (award.earned_on, award.printed["sector_slug"]) == (date(2026, 5, 31), "wash")
 
 
-def test_without_a_placement_the_house_counts(house: Flask) -> None:
+def test_without_a_placement_the_house_counts(app_context: Flask) -> None:
     who = people.person("Nobody's employee")
     award = world.earned(
         who, world.course(), "2026-03-30", earned_at=datetime(2026, 3, 30, 22, 0, tzinfo=UTC)
@@ -351,7 +351,7 @@ def test_who_and_what_must_be_there(amina: Person) -> None:
 @pytest.mark.parametrize(
     "name", ["أمينة بنت يوسف الطاهر", "Sinéad O'Neil-D'Souza", "N" * 200, "  Two   spaces "]
 )
-def test_names_are_frozen_whole(house: Flask, name: str) -> None:
+def test_names_are_frozen_whole(app_context: Flask, name: str) -> None:
     who = people.person(name)
     award = world.earned(who, world.course(), "2026-06-19")
     assert session.scalar(select(AwardName.name)) == " ".join(name.split())

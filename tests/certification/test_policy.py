@@ -21,7 +21,7 @@ TODAY = date(2026, 9, 1)
 
 
 @pytest.fixture
-def cast(house: Flask) -> dict[str, int]:
+def cast(app_context: Flask) -> dict[str, int]:
     """People who came, went, moved, work twice or never, each with an award, and one whose placement was withdrawn."""
     people.sectors()
     place = people.station()

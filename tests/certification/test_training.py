@@ -94,7 +94,7 @@ def found(checked: training.Checked) -> list[Found]:
 
 
 @pytest.fixture
-def here(house: Flask) -> World:
+def here(app_context: Flask) -> World:
     return World()
 
 

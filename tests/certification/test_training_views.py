@@ -20,7 +20,7 @@ from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation, Person
 from tests.certification import world
 from tests.factories import people
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def fixed() -> Iterator[None]:
 @pytest.fixture
 def ids(app: Flask) -> dict[str, int]:
     """The small house with Hill Aid beside it, whose HR is Omar, a course, and a brief by sector."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, station = (
             session.scalars(select(Organisation)).one(),

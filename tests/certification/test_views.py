@@ -24,7 +24,7 @@ from lms.people.models import Organisation, Person
 from tests.certification import world
 from tests.conftest import make_settings
 from tests.factories import people
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 EARNED = date(2026, 6, 19)
 ARABIC = "أمينة بنت يوسف الطاهر"
@@ -40,7 +40,7 @@ def today() -> Iterator[clock.FixedClock]:
 @pytest.fixture
 def serial(app: Flask) -> str:
     """Amina's certificate, earned with an attempt, as printed."""
-    make_small_house(app)
+    make_small_organisation(app)
     return make_certificate(app)
 
 
@@ -178,7 +178,7 @@ def test_the_pdf_says_the_same_for_ever(
     ids=("arabic", "both", "apostrophes", "long"),
 )
 def test_names_of_all_kinds_are_printed(app: Flask, client: FlaskClient, name: str) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     serial = make_certificate(app, name[:200])
     sign_in(client)
     assert name[:200].strip() in text_of(client.get(f"/certificates/{serial}"))
@@ -188,7 +188,7 @@ def test_names_of_all_kinds_are_printed(app: Flask, client: FlaskClient, name: s
 
 
 def test_a_certificate_without_score_placement_or_name(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         amina = session.scalars(select(Person).where(Person.name == "Amina Yusuf")).one()
         award = world.earned(
@@ -282,7 +282,7 @@ def test_only_hr_changes_certificates(client: FlaskClient, serial: str, who: str
 def test_hr_of_the_employer_sees_but_does_not_change_what_another_issued(
     app: Flask, client: FlaskClient
 ) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         amina = session.scalars(select(Person).where(Person.name == "Amina Yusuf")).one()
         here = session.scalars(select(Organisation)).one()
@@ -443,7 +443,7 @@ def say(sentence: str | None) -> str:
 
 
 def test_the_sentence_of_a_renewal(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         amina = session.scalars(select(Person).where(Person.name == "Amina Yusuf")).one()
         course = world.course(validity="P1Y", renewal="P60D")

@@ -21,10 +21,10 @@ from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation
-from tests.compliance.crowd import crowd
-from tests.compliance.house import NOW, TODAY, a_course, a_person, asked
 from tests.factories import people
-from tests.factories.people import SECTORS, make_small_house, sign_in
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked
+from tests.factories.crowd import crowd
+from tests.factories.people import SECTORS, make_small_organisation, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def fixed() -> Iterator[None]:
 @pytest.fixture
 def crowded(app: Flask) -> Flask:
     """The small house with a hundred and twenty people who share, and sixty of Hill Aid who do not."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, there = session.query(Organisation).one(), people.organisation("hill-aid")
         here.shares_coverage = True
@@ -155,13 +155,13 @@ def test_rows_and_columns_of_every_table_do_not_give_hidden_rows_away(crowded: F
 
 
 def test_a_house_that_shares_nothing_says_so(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "karim@demo.example")
     assert "Nothing is shared with you yet" in page(client, "/compliance")
 
 
 def test_a_few_people_are_hidden_altogether(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here = session.query(Organisation).one()
         here.shares_coverage = True
@@ -248,7 +248,7 @@ def test_a_figure_is_never_older_than_the_facts(client: FlaskClient, crowded: Fl
 
 
 def test_a_person_with_both_roles_opens_the_report_and_coverage(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, station = session.query(Organisation).one(), session.query(DutyStation).one()
         both = people.person("Both Roles", "both@demo.example")

@@ -26,10 +26,10 @@ from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import reading, session, unit_of_work
 from lms.people.models import DutyStation, Employment, Organisation, Placement
-from tests.compliance.crowd import crowd
-from tests.compliance.house import NOW, TODAY, a_course, asked
 from tests.factories import people
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.compliance import NOW, TODAY, a_course, asked
+from tests.factories.crowd import crowd
+from tests.factories.people import make_small_organisation, sign_in
 
 END = date(2026, 10, 31)
 NEXT_END = date(2026, 11, 30)
@@ -52,7 +52,7 @@ def add_crowd(slug: str, many: int, first_number: int) -> None:
 @pytest.fixture
 def crowded(app: Flask) -> Flask:
     """Five hundred people at two stations who share, and a hundred of Hill Aid who do not yet; all prepared."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context():
         with unit_of_work():
             session.query(Organisation).one().shares_coverage = True

@@ -21,9 +21,9 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid
 from lms.people.models import DutyStation, Organisation, Person
-from tests.compliance.house import NOW, TODAY, a_course, a_person, asked
 from tests.factories import people
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked
+from tests.factories.people import make_small_organisation, sign_in
 
 DAY = timedelta(days=1)
 
@@ -37,7 +37,7 @@ def fixed() -> Iterator[None]:
 @pytest.fixture
 def ids(app: Flask) -> dict[str, int]:
     """The small house with a requirement, and Hill Aid with somebody exempt of its own."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, station = session.query(Organisation).one(), session.query(DutyStation).one()
         there = people.organisation("hill-aid")
@@ -217,7 +217,7 @@ def test_the_learner_sees_why_in_words(app: Flask, client: FlaskClient, ids: dic
     assert "Parental leave" in page(client, "/my/record")
 
 
-def test_the_database_knows_the_kinds_and_keeps_them(house: Flask) -> None:
+def test_the_database_knows_the_kinds_and_keeps_them(app_context: Flask) -> None:
     people.sectors()
     here, station = people.organisation(), people.station()
     who = a_person("Amina Yusuf", here.id, "W-1", station.id, "wash")

@@ -14,9 +14,9 @@ from lms.compliance.population import Population
 from lms.compliance.queries.facts import load_facts
 from lms.compliance.queries.reach import Reach
 from lms.kernel import db as database
-from tests.compliance.stored import Json, Stored, document_of, store
 from tests.compliance.test_rules import VECTORS
 from tests.compliance.worlds import ASKED_DAYS, DAYS, WORLDS
+from tests.factories.stored_facts import Json, Stored, document_of, store
 
 ONE_DAY = timedelta(days=1)
 on_databases = settings(
@@ -66,7 +66,7 @@ def by_database(stored: Stored, document: Json, day: date, moment: datetime | No
     ("facts", "day", "expected"), [pytest.param(*v[1:], id=f"{v[0]} ({v[2]})") for v in VECTORS]
 )
 def test_every_vector_holds_through_the_database(
-    house: Flask, facts: rules.Facts, day: str, expected: str
+    app_context: Flask, facts: rules.Facts, day: str, expected: str
 ) -> None:
     document = document_of(facts)
     stored = store(document)
@@ -96,7 +96,7 @@ def storable(world: Json) -> Json:
 @on_databases
 @given(world=WORLDS, days=st.lists(ASKED_DAYS, min_size=4, max_size=4), known_on=st.one_of(st.none(), DAYS))
 def test_random_worlds_stand_the_same_in_the_database(
-    house: Flask, world: Json, days: list[date], known_on: date | None
+    app_context: Flask, world: Json, days: list[date], known_on: date | None
 ) -> None:
     document = storable(world)
     moment = None if known_on is None else datetime.combine(known_on, time.max, UTC)
@@ -108,7 +108,7 @@ def test_random_worlds_stand_the_same_in_the_database(
         database.rollback()
 
 
-def test_the_days_of_progress_are_counted_where_the_person_is(house: Flask) -> None:
+def test_the_days_of_progress_are_counted_where_the_person_is(app_context: Flask) -> None:
     """Noon of the first day, west of Greenwich, is later in UTC; the day is still the first."""
     document = document_of(VECTORS[0][1])
     document["awards"] = []

@@ -23,9 +23,9 @@ from lms.kernel.db import session, unit_of_work
 from lms.kernel.logs import configure
 from lms.people.merge_operations import merge
 from lms.people.models import Employment, Organisation, Person
-from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned, hr_of
 from tests.factories import people
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of
+from tests.factories.people import make_small_organisation, sign_in
 
 DAY = timedelta(days=1)
 
@@ -85,7 +85,7 @@ def fixed() -> Iterator[None]:
 @pytest.fixture
 def two(app: Flask) -> dict[str, int]:
     """Rivers Relief with Amina (certified) and others; Hill Aid beside it with Zainab, who has W-1 there."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         here = session.query(Organisation).one()

@@ -22,9 +22,9 @@ from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import NotThere
 from lms.people.merge_operations import merge, undo_merge
 from lms.people.models import Organisation, Person, PersonMerge
-from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned, hr_of
 from tests.factories import people
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of
+from tests.factories.people import make_small_organisation, sign_in
 
 LATER = NOW + timedelta(hours=1)
 STILL_LATER = NOW + timedelta(hours=2)
@@ -40,7 +40,7 @@ def fixed() -> Iterator[None]:
 @pytest.fixture
 def two(app: Flask) -> dict[str, int]:
     """Amina, and her second record W-8, which has an account and holds the certificate that is required."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         here = session.query(Organisation).one()

@@ -14,8 +14,8 @@ from lms.kernel import clock
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed
 from lms.people.models import Organisation
-from tests.compliance.house import ADMIN, KARIM, NOW, TODAY, a_course, a_person, asked, earned, hr_of
 from tests.factories import people
+from tests.factories.compliance import ADMIN, KARIM, NOW, TODAY, a_course, a_person, asked, earned, hr_of
 
 DAY = timedelta(days=1)
 
@@ -27,7 +27,7 @@ def fixed() -> Iterator[None]:
 
 
 @pytest.fixture
-def here(house: Flask) -> Organisation:
+def here(app_context: Flask) -> Organisation:
     people.sectors()
     return people.organisation()
 

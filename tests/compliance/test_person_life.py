@@ -14,8 +14,8 @@ from lms.kernel import clock
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session
 from lms.people.models import DutyStation
-from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned, hr_of, revoked
 from tests.factories import people
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of, revoked
 
 DAY = timedelta(days=1)
 DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
@@ -67,7 +67,7 @@ def test_each_day_stands_as_the_rules_say(earned_on: list[date], start: date, le
         assert (span.standing, span.sentence) == (expected.standing, rules.sentence(expected.because))
 
 
-def test_a_leaver_is_seen_up_to_the_last_day(house: Flask) -> None:
+def test_a_leaver_is_seen_up_to_the_last_day(app_context: Flask) -> None:
     people.sectors()
     here, station = people.organisation(), people.station()
     course = a_course()

@@ -20,12 +20,12 @@ from lms.compliance.reading import load
 from lms.compliance.sources import IntervalCounts, LedgerCounts
 from lms.compliance.verifying import verify
 from lms.kernel import db as database
-from tests.compliance.house import a_course, a_person, asked as required_course
 from tests.compliance.reference import Json
-from tests.compliance.stored import store
 from tests.compliance.test_facts import storable
 from tests.compliance.worlds import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS
 from tests.factories import people
+from tests.factories.compliance import a_course, a_person, asked as required_course
+from tests.factories.stored_facts import store
 
 EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
 TODAY = FIRST + timedelta(days=SPAN)
@@ -102,7 +102,9 @@ def counted(counting: Counting, days: list[date]) -> Any:
     folded=st.sampled_from(("no", "half", "whole")),
     pick=st.integers(0, 7),
 )
-def test_the_three_paths_agree(house: Flask, world: Json, days: list[date], folded: str, pick: int) -> None:
+def test_the_three_paths_agree(
+    app_context: Flask, world: Json, days: list[date], folded: str, pick: int
+) -> None:
     document = storable(world)
     try:
         stored = store(document)
@@ -151,7 +153,7 @@ def test_the_three_paths_agree(house: Flask, world: Json, days: list[date], fold
 
 @on_databases
 @given(world=WORLDS)
-def test_preparing_twice_changes_nothing(house: Flask, world: Json) -> None:
+def test_preparing_twice_changes_nothing(app_context: Flask, world: Json) -> None:
     try:
         persons = list(store(storable(world)).persons.values())
         bring_up_to_date(persons)
@@ -160,7 +162,7 @@ def test_preparing_twice_changes_nothing(house: Flask, world: Json) -> None:
         database.rollback()
 
 
-def test_a_sample_is_spread_and_everybody_in_a_small_house(house: Flask) -> None:
+def test_a_sample_is_spread_and_everybody_in_a_small_house(app_context: Flask) -> None:
     here = people.organisation()
     for number in range(60):
         people.employed(people.person(f"Person {number}"), here, f"S-{number}")
@@ -172,7 +174,7 @@ def test_a_sample_is_spread_and_everybody_in_a_small_house(house: Flask) -> None
     assert max(some) - min(some) >= 45
 
 
-def test_what_is_required_is_counted_from_what_is_prepared(house: Flask) -> None:
+def test_what_is_required_is_counted_from_what_is_prepared(app_context: Flask) -> None:
     here, station, course_id = people.organisation(), people.station(), a_course()
     people.sectors()
     requirement = required_course(here.id, course_id)

@@ -19,8 +19,8 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import sweep
 from lms.people.models import DutyStation, Organisation
-from tests.compliance.house import NOW, a_course, a_person, asked, earned
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.compliance import NOW, a_course, a_person, asked, earned
+from tests.factories.people import make_small_organisation, sign_in
 
 PEOPLE = 30
 
@@ -35,7 +35,7 @@ def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setattr(projecting, "BATCH", 7)
     monkeypatch.setattr(rebuilding, "BATCH", 7)
     monkeypatch.setattr(sources, "MOST_EXACT", 10)
-    make_small_house(app)
+    make_small_organisation(app)
     with clock.using(FixedClock(NOW)):
         with app.app_context(), unit_of_work():
             organisation, station = here()
@@ -46,7 +46,7 @@ def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def house(filled: Flask) -> Iterator[Flask]:
+def app_context(filled: Flask) -> Iterator[Flask]:
     """The same with an application context."""
     with filled.app_context():
         yield filled
@@ -71,7 +71,7 @@ def is_clean() -> bool:
         return verify().clean
 
 
-def test_a_requirement_for_many_is_prepared_by_the_worker(house: Flask) -> None:
+def test_a_requirement_for_many_is_prepared_by_the_worker(app_context: Flask) -> None:
     require()
     with reading():
         (work,) = list_unfinished()
@@ -84,7 +84,9 @@ def test_a_requirement_for_many_is_prepared_by_the_worker(house: Flask) -> None:
     assert is_clean()
 
 
-def test_a_kill_in_the_middle_goes_on_where_it_was(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_in_the_middle_goes_on_where_it_was(
+    app_context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     require()
     with reading():
         number = list_unfinished()[0].id
@@ -124,7 +126,7 @@ def test_until_it_is_whole_no_figure_is_told(filled: Flask, client: FlaskClient)
     assert "35" in told.get_data(as_text=True)
 
 
-def test_a_write_in_the_middle_is_kept(house: Flask) -> None:
+def test_a_write_in_the_middle_is_kept(app_context: Flask) -> None:
     """Somebody earns an award while others are still to be prepared: neither undoes the other."""
     require()
     with unit_of_work():
@@ -136,17 +138,17 @@ def test_a_write_in_the_middle_is_kept(house: Flask) -> None:
     assert is_clean()
 
 
-def test_another_basis_prepares_everybody_anew(house: Flask) -> None:
+def test_another_basis_prepares_everybody_anew(app_context: Flask) -> None:
     require()
     sweep()
-    tend(house)
+    tend(app_context)
     with reading():
         assert list_unfinished() == []
         assert session.query(LedgerEntry).count() == 0
         before = read_state().basis
     with unit_of_work():
         here()[1].time_zone = "Asia/Kathmandu"
-    tend(house)
+    tend(app_context)
     with reading():
         assert [work.cause for work in list_unfinished()] == ["basis"]
     sweep()
@@ -155,7 +157,9 @@ def test_another_basis_prepares_everybody_anew(house: Flask) -> None:
     assert is_clean()
 
 
-def test_a_rebuild_that_was_killed_is_begun_again(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuild_that_was_killed_is_begun_again(
+    app_context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     require()
     sweep()
     real, calls = rebuilding.bring_up_to_date, []
@@ -168,19 +172,19 @@ def test_a_rebuild_that_was_killed_is_begun_again(house: Flask, monkeypatch: pyt
 
     monkeypatch.setattr(rebuilding, "bring_up_to_date", cut)
     with pytest.raises(PowerCut):
-        rebuild(house)
+        rebuild(app_context)
     assert 0 < prepared() < PEOPLE
-    tend(house)
+    tend(app_context)
     assert prepared() < PEOPLE, "it may still be running: nobody takes it up yet"
     with clock.using(FixedClock(NOW + timedelta(minutes=16))):
-        tend(house)
+        tend(app_context)
     assert prepared() == PEOPLE + 5
     with reading():
         assert session.query(Projection).filter(Projection.finished_at.is_(None)).count() == 0
     assert is_clean()
 
 
-def test_verify_finds_what_was_changed_by_hand(house: Flask) -> None:
+def test_verify_finds_what_was_changed_by_hand(app_context: Flask) -> None:
     require()
     sweep()
     fold_all()
@@ -193,7 +197,7 @@ def test_verify_finds_what_was_changed_by_hand(house: Flask) -> None:
     with reading():
         found = verify()
     assert (found.clean, found.wrong, list(found.differing)) == (False, 1, [wrong])
-    rebuild(house)
+    rebuild(app_context)
     assert is_clean()
     with unit_of_work():
         session.query(ledgers.LedgerDay).update({"people": ledgers.LedgerDay.people + 1})
@@ -202,12 +206,12 @@ def test_verify_finds_what_was_changed_by_hand(house: Flask) -> None:
     assert len(intervals.next_persons(None, 0, 100)) == PEOPLE + 5
 
 
-def test_a_rebuild_waits_for_nobody_who_reads(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuild_waits_for_nobody_who_reads(app_context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """On PostgreSQL emptying a table at once would wait for a reader, and everybody else behind it."""
     monkeypatch.setattr(rebuilding, "LONGEST_WAIT_MS", 50)
     require()
-    rebuild(house)
+    rebuild(app_context)
     with database.db.engine.connect() as reader:
         assert reader.execute(text("SELECT count(*) FROM standing_interval")).scalar_one()
-        rebuild(house)
+        rebuild(app_context)
     assert is_clean()

@@ -28,12 +28,12 @@ from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
 from lms.people import operations as people_operations
 from lms.people.models import Organisation
-from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned, revoked
 from tests.compliance.reference import Json
-from tests.compliance.stored import Stored, store
 from tests.compliance.test_facts import storable
 from tests.compliance.worlds import ASKED_DAYS, DAYS, WORLDS
 from tests.factories import people
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, revoked
+from tests.factories.stored_facts import Stored, store
 
 DAY = timedelta(days=1)
 ORDER = [standing.value for standing in rules.Standing]
@@ -104,7 +104,7 @@ def reported(stored: Stored, document: Json, day: date, moment: datetime | None)
 @on_databases
 @given(world=WORLDS, days=st.lists(ASKED_DAYS, min_size=3, max_size=3), known_on=st.one_of(st.none(), DAYS))
 def test_the_report_is_what_the_calculator_adds_up_to(
-    house: Flask, world: Json, days: list[date], known_on: date | None
+    app_context: Flask, world: Json, days: list[date], known_on: date | None
 ) -> None:
     document = storable(world)
     moment = None if known_on is None else datetime.combine(known_on, time.max, UTC)
@@ -132,7 +132,7 @@ def words(figures: Figures) -> Counter[str]:
 
 
 @pytest.fixture
-def here(house: Flask) -> Iterator[Organisation]:
+def here(app_context: Flask) -> Iterator[Organisation]:
     with clock.using(FixedClock(NOW)):
         people.sectors()
         yield people.organisation()

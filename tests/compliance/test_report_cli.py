@@ -10,8 +10,8 @@ from lms.kernel import clock
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Organisation, Person
-from tests.compliance.house import NOW, TODAY, a_course, asked, earned
-from tests.factories.people import make_small_house
+from tests.factories.compliance import NOW, TODAY, a_course, asked, earned
+from tests.factories.people import make_small_organisation
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def fixed() -> Iterator[None]:
 
 @pytest.fixture
 def reported(app: Flask) -> Flask:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, course_id = session.query(Organisation).one(), a_course()
         asked(here.id, course_id)

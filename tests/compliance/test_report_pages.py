@@ -25,9 +25,9 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people import operations as people_operations
 from lms.people.models import Organisation, Placement
-from tests.compliance.house import NOW, a_course, a_person, asked, earned, revoked
 from tests.factories import people
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.compliance import NOW, a_course, a_person, asked, earned, revoked
+from tests.factories.people import make_small_organisation, sign_in
 
 DAY = timedelta(days=1)
 LATER = NOW + 10 * DAY
@@ -46,7 +46,7 @@ def known(app: Flask) -> dict[str, int]:
 
     And Hill Aid with its own HR, of whom Hana may see nothing.
     """
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         here, there = session.query(Organisation).one(), people.organisation("hill-aid")

@@ -17,9 +17,9 @@ from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Organisation, Person
-from tests.compliance.house import NOW, TODAY, a_course, a_person, asked, earned
 from tests.factories import people
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned
+from tests.factories.people import make_small_organisation, sign_in
 
 DAY = timedelta(days=1)
 
@@ -31,9 +31,9 @@ def fixed() -> Iterator[None]:
 
 
 @pytest.fixture
-def house_of_two(app: Flask) -> dict[str, int]:
+def two_organisations(app: Flask) -> dict[str, int]:
     """The small house, and Hill Aid beside it with its HR Omar and its Zainab, who works nowhere else."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         here = session.query(Organisation).one()
@@ -83,10 +83,12 @@ THEIRS = (
 )  # fmt: skip
 
 
-def test_hr_of_one_organisation_never_sees_another(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+def test_hr_of_one_organisation_never_sees_another(
+    client: FlaskClient, two_organisations: dict[str, int]
+) -> None:
     sign_in(client, "hana@demo.example")
     for address in THEIRS:
-        body = page(client, address.format(**house_of_two), 404)
+        body = page(client, address.format(**two_organisations), 404)
         assert "Zainab" not in body
     for address in (
         "/compliance", "/compliance.csv", "/compliance/people", "/compliance/people.csv", "/requirements",
@@ -100,15 +102,15 @@ def test_hr_of_one_organisation_never_sees_another(client: FlaskClient, house_of
         "/requirements/{theirs}/end",
         "/exemptions/{exemption}/withdraw",
     ):
-        assert client.post(address.format(**house_of_two), data={"reason": "Why"}).status_code == 404
+        assert client.post(address.format(**two_organisations), data={"reason": "Why"}).status_code == 404
 
 
 def test_the_other_hr_sees_theirs_at_the_same_addresses(
-    client: FlaskClient, house_of_two: dict[str, int]
+    client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     sign_in(client, "omar@demo.example")
     for address in THEIRS[:6]:
-        page(client, address.format(**house_of_two))
+        page(client, address.format(**two_organisations))
     assert "Zainab Noor" in page(client, "/exemptions")
 
 
@@ -117,15 +119,15 @@ def test_the_other_hr_sees_theirs_at_the_same_addresses(
     [("amina", 403), ("tomas", 403), ("karim", 403), ("root", 403), ("hana", 200)],
 )
 def test_names_are_for_hr_only(
-    client: FlaskClient, house_of_two: dict[str, int], who: str, status: int
+    client: FlaskClient, two_organisations: dict[str, int], who: str, status: int
 ) -> None:
     sign_in(client, f"{who}@demo.example")
     for address in ("/compliance/people", "/compliance/people.csv", "/exemptions", "/people/{amina}"):
-        assert client.get(address.format(**house_of_two)).status_code == status
+        assert client.get(address.format(**two_organisations)).status_code == status
 
 
 def test_the_report_says_its_figures_in_a_sentence_and_in_bars(
-    client: FlaskClient, house_of_two: dict[str, int]
+    client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     sign_in(client, "hana@demo.example")
     body = " ".join(page(client, "/compliance").split())
@@ -139,7 +141,7 @@ def test_the_report_says_its_figures_in_a_sentence_and_in_bars(
 
 
 def test_an_unreadable_day_is_answered_kindly_and_kept(
-    client: FlaskClient, house_of_two: dict[str, int]
+    client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     sign_in(client, "hana@demo.example")
     body = page(client, "/compliance?as_of=22.11.2026&station=north-river", 422)
@@ -151,11 +153,13 @@ def test_an_unreadable_day_is_answered_kindly_and_kept(
     assert "or a moment such as" in page(client, "/compliance?known_as_of=yesterday", 422)
     assert "Not a valid choice" in page(client, "/compliance?course=unknown", 422)
     for address in ("/compliance.csv", "/compliance/people", "/compliance/people.csv", "/people/{amina}"):
-        body = page(client, address.format(**house_of_two) + "?as_of=soon", 422)
+        body = page(client, address.format(**two_organisations) + "?as_of=soon", 422)
         assert "Write a day as year-month-day" in body
 
 
-def test_the_csv_has_the_same_figures_as_the_page(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+def test_the_csv_has_the_same_figures_as_the_page(
+    client: FlaskClient, two_organisations: dict[str, int]
+) -> None:
     sign_in(client, "hana@demo.example")
     rows = table(client, "/compliance.csv?as_of=2026-11-22")
     total = rows[0]
@@ -171,12 +175,12 @@ def test_the_csv_has_the_same_figures_as_the_page(client: FlaskClient, house_of_
     assert (known[0]["known_as_of"], known[0]["people"]) == ("2026-11-21T23:59:59+00:00", "0")
 
 
-def test_no_cell_is_a_formula(app: Flask, client: FlaskClient, house_of_two: dict[str, int]) -> None:
+def test_no_cell_is_a_formula(app: Flask, client: FlaskClient, two_organisations: dict[str, int]) -> None:
     names = ["=HYPERLINK(1)", "+49", "-1", "@here", "\tTab", "Fine"]
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         for place, name in enumerate(names):
-            who = a_person("x", house_of_two["here"], f"={place}", station.id)
+            who = a_person("x", two_organisations["here"], f"={place}", station.id)
             who.name = name
     sign_in(client, "hana@demo.example")
     rows = table(client, "/compliance/people.csv")
@@ -189,7 +193,7 @@ def test_no_cell_is_a_formula(app: Flask, client: FlaskClient, house_of_two: dic
 
 
 def test_people_are_listed_worst_first_with_the_reason(
-    client: FlaskClient, house_of_two: dict[str, int]
+    client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     sign_in(client, "hana@demo.example")
     body = page(client, "/compliance/people")
@@ -205,12 +209,12 @@ def test_people_are_listed_worst_first_with_the_reason(
 
 
 def test_long_lists_have_pages_of_fifty(
-    app: Flask, client: FlaskClient, house_of_two: dict[str, int]
+    app: Flask, client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         for number in range(60):
-            a_person(f"Person {number}", house_of_two["here"], f"P-{number}", station.id)
+            a_person(f"Person {number}", two_organisations["here"], f"P-{number}", station.id)
     sign_in(client, "hana@demo.example")
     assert page(client, "/compliance/people").count('<th scope="row">') == 50
     second = page(client, "/compliance/people?page=2")
@@ -228,10 +232,10 @@ def requirement_form(here: int, course: int, **changes: object) -> dict[str, obj
 
 
 def test_hr_makes_changes_and_ends_a_requirement(
-    app: Flask, client: FlaskClient, house_of_two: dict[str, int]
+    app: Flask, client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     sign_in(client, "hana@demo.example")
-    form = requirement_form(house_of_two["here"], house_of_two["course"], sectors=["wash"])
+    form = requirement_form(two_organisations["here"], two_organisations["course"], sectors=["wash"])
     response = client.post("/requirements/new", data=form)
     assert response.status_code == 303
     address = response.headers["Location"]
@@ -240,7 +244,7 @@ def test_hr_makes_changes_and_ends_a_requirement(
     assert "Recorded by Hana Haddad" in body
     assert "Wash" in body
     changed = requirement_form(
-        house_of_two["here"], house_of_two["course"], effective_from="2026-11-21", due_days=7
+        two_organisations["here"], two_organisations["course"], effective_from="2026-11-21", due_days=7
     )
     refused = client.post(f"{address}/change", data=changed)
     assert refused.status_code == 422
@@ -268,11 +272,11 @@ def test_hr_makes_changes_and_ends_a_requirement(
 
 
 def test_a_start_in_the_past_asks_first_and_keeps_what_was_typed(
-    client: FlaskClient, house_of_two: dict[str, int]
+    client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     sign_in(client, "hana@demo.example")
     form = requirement_form(
-        house_of_two["here"], house_of_two["course"], effective_from="2026-01-01", due_days=9
+        two_organisations["here"], two_organisations["course"], effective_from="2026-01-01", due_days=9
     )
     refused = client.post("/requirements/new", data=form)
     body = refused.get_data(as_text=True)
@@ -286,7 +290,7 @@ def test_a_start_in_the_past_asks_first_and_keeps_what_was_typed(
 
 
 def test_a_preview_shows_what_it_would_do_and_records_nothing(
-    app: Flask, client: FlaskClient, house_of_two: dict[str, int]
+    app: Flask, client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     sign_in(client, "hana@demo.example")
     with app.app_context(), unit_of_work():
@@ -294,7 +298,7 @@ def test_a_preview_shows_what_it_would_do_and_records_nothing(
     with app.app_context():
         before = session.query(RequirementVersion).count(), session.query(AuditEntry).count()
     form = requirement_form(
-        house_of_two["here"], third, effective_from="2026-01-01", sectors=["wash", "health"]
+        two_organisations["here"], third, effective_from="2026-01-01", sectors=["wash", "health"]
     )
     response = client.post("/requirements/preview", data=form)
     body = " ".join(response.get_data(as_text=True).split())
@@ -304,8 +308,8 @@ def test_a_preview_shows_what_it_would_do_and_records_nothing(
     assert "Nothing is recorded yet." in body
     assert 'checked id="sectors-6" name="sectors" type="checkbox" value="wash"' in body
     changed = client.post(
-        f"/requirements/{house_of_two['ours']}/preview",
-        data=requirement_form(house_of_two["here"], house_of_two["course"], sectors=["health"]),
+        f"/requirements/{two_organisations['ours']}/preview",
+        data=requirement_form(two_organisations["here"], two_organisations["course"], sectors=["health"]),
     )
     assert "It would ask 1 person." in changed.get_data(as_text=True)
     with app.app_context():
@@ -315,37 +319,41 @@ def test_a_preview_shows_what_it_would_do_and_records_nothing(
 
 
 def test_the_administrator_reads_all_and_makes_those_of_the_house(
-    client: FlaskClient, house_of_two: dict[str, int]
+    client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     sign_in(client, "root@demo.example")
     body = page(client, "/requirements")
     assert "Rivers Relief" in body
     assert "Hill Aid" in body
-    assert "Only the ones who made it can change it" in page(client, f"/requirements/{house_of_two['ours']}")
-    assert client.get(f"/requirements/{house_of_two['ours']}/change").status_code == 403
+    assert "Only the ones who made it can change it" in page(
+        client, f"/requirements/{two_organisations['ours']}"
+    )
+    assert client.get(f"/requirements/{two_organisations['ours']}/change").status_code == 403
     assert (
         client.post(
-            "/requirements/new", data=requirement_form(house_of_two["here"], house_of_two["course"])
+            "/requirements/new", data=requirement_form(two_organisations["here"], two_organisations["course"])
         ).status_code
         == 422
     )
-    made = client.post("/requirements/new", data=requirement_form(0, house_of_two["course"], organisation=""))
+    made = client.post(
+        "/requirements/new", data=requirement_form(0, two_organisations["course"], organisation="")
+    )
     assert made.status_code == 303
-    assert client.get(f"/requirements/{house_of_two['whole']}/change").status_code == 200
+    assert client.get(f"/requirements/{two_organisations['whole']}/change").status_code == 200
 
 
-def test_hr_cannot_change_what_the_house_asks(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+def test_hr_cannot_change_what_the_house_asks(client: FlaskClient, two_organisations: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
-    page(client, f"/requirements/{house_of_two['whole']}")
-    assert client.get(f"/requirements/{house_of_two['whole']}/change").status_code == 403
+    page(client, f"/requirements/{two_organisations['whole']}")
+    assert client.get(f"/requirements/{two_organisations['whole']}/change").status_code == 403
     form = {"effective_through": "2026-12-31", "reason": "Why"}
-    assert client.post(f"/requirements/{house_of_two['whole']}/end", data=form).status_code == 403
+    assert client.post(f"/requirements/{two_organisations['whole']}/end", data=form).status_code == 403
 
 
-def test_hr_exempts_somebody_and_withdraws_it(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+def test_hr_exempts_somebody_and_withdraws_it(client: FlaskClient, two_organisations: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     form = {
-        "organisation": house_of_two["here"], "staff_number": "w-2", "requirement": house_of_two["whole"],
+        "organisation": two_organisations["here"], "staff_number": "w-2", "requirement": two_organisations["whole"],
         "kind": "equivalence", "from_on": "2026-11-01", "until_on": "", "reason": "Holds the same from elsewhere",
     }  # fmt: skip
     made = client.post("/exemptions/new", data=form)
@@ -365,26 +373,26 @@ def test_hr_exempts_somebody_and_withdraws_it(client: FlaskClient, house_of_two:
     assert (again.status_code, "withdrawn before" in again.get_data(as_text=True)) == (422, True)
 
 
-def test_a_person_on_any_day(client: FlaskClient, house_of_two: dict[str, int]) -> None:
+def test_a_person_on_any_day(client: FlaskClient, two_organisations: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
-    today = page(client, f"/people/{house_of_two['amina']}")
+    today = page(client, f"/people/{two_organisations['amina']}")
     assert "Valid until 30 Jun 2027" in today or "Valid until 31 May 2027" in today
     assert "Earned the certificate" in today
     assert "W-1" in today
-    early = page(client, f"/people/{house_of_two['amina']}?as_of=2026-02-01")
+    early = page(client, f"/people/{two_organisations['amina']}?as_of=2026-02-01")
     assert "Overdue, was due on 15 Jan 2026" in early
     assert "Nothing is required of this person on this day." in page(
-        client, f"/people/{house_of_two['amina']}?as_of=2025-02-01"
+        client, f"/people/{two_organisations['amina']}?as_of=2025-02-01"
     )
 
 
 def test_who_has_left_is_seen_up_to_the_last_day(
-    app: Flask, client: FlaskClient, house_of_two: dict[str, int]
+    app: Flask, client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
-        there = session.get_one(Organisation, house_of_two["there"])
-        gone = a_person("Gone", house_of_two["here"], "W-9", station.id, through_on=TODAY - 30 * DAY)
+        there = session.get_one(Organisation, two_organisations["there"])
+        gone = a_person("Gone", two_organisations["here"], "W-9", station.id, through_on=TODAY - 30 * DAY)
         people.placed(people.employed(gone, there, "H-9"), station, from_on=TODAY - 29 * DAY)
         earned(gone, a_course(), TODAY - 40 * DAY)
         earned(gone, a_course("whole-house"), TODAY - 3 * DAY)

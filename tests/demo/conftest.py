@@ -68,7 +68,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def invented(demonstration: Flask) -> Iterator[Flask]:
+def demonstration_context(demonstration: Flask) -> Iterator[Flask]:
     """The same with a context pushed, for reading."""
     with demonstration.app_context(), reading():
         yield demonstration

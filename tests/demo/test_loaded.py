@@ -42,7 +42,7 @@ def population(demonstration: Flask) -> Population:
         return Population(load_facts(Reach()).facts)
 
 
-def test_it_holds_what_was_promised(invented: Flask) -> None:
+def test_it_holds_what_was_promised(demonstration_context: Flask) -> None:
     assert (count(Person), count(Sector), count(Organisation)) == (600, 9, 3)
     stations = list_stations()
     assert len(stations) == 6
@@ -55,7 +55,7 @@ def test_it_holds_what_was_promised(invented: Flask) -> None:
     assert demo.is_loaded()
 
 
-def test_every_kind_of_fact_is_there(invented: Flask) -> None:
+def test_every_kind_of_fact_is_there(demonstration_context: Flask) -> None:
     outcomes = Counter(session.scalars(select(Attempt.passed)))
     assert outcomes[True] > 1000
     assert outcomes[False] > 100
@@ -74,7 +74,7 @@ def test_every_kind_of_fact_is_there(invented: Flask) -> None:
     assert len(session.scalars(posts).all()) >= 1
 
 
-def test_everybody_who_earned_a_brief_earned_it_for_a_sector(invented: Flask) -> None:
+def test_everybody_who_earned_a_brief_earned_it_for_a_sector(demonstration_context: Flask) -> None:
     per_sector = {"sector-briefs"}
     rows = session.execute(
         select(Course.slug, Award.sector, func.count())
@@ -91,7 +91,7 @@ def test_everybody_who_earned_a_brief_earned_it_for_a_sector(invented: Flask) ->
     )
 
 
-def test_everything_was_recorded_when_it_happened(invented: Flask) -> None:
+def test_everything_was_recorded_when_it_happened(demonstration_context: Flask) -> None:
     # The courses were published by the test itself, today.
     told = AuditEntry.action != "catalogue.published"
     for table, condition in ((AuditEntry, told), (Completion, true()), (Award, true())):
@@ -133,7 +133,7 @@ def by_sector(population: Population, day: object) -> dict[str, float]:
     return {sector: sum(good) / len(good) for sector, good in standings.items()}
 
 
-def test_every_standing_occurs_where_it_can(invented: Flask, population: Population) -> None:
+def test_every_standing_occurs_where_it_can(demonstration_context: Flask, population: Population) -> None:
     slugs = {row.id: row.slug for row in session.execute(select(Organisation.id, Organisation.slug))}
     seen: defaultdict[str, set[rules.Standing]] = defaultdict(set)
     for post in population.posts:
@@ -145,7 +145,7 @@ def test_every_standing_occurs_where_it_can(invented: Flask, population: Populat
     assert seen["rivers-relief"] == seen["lantern-aid"] == everywhere
 
 
-def test_amina_has_work_to_do(invented: Flask) -> None:
+def test_amina_has_work_to_do(demonstration_context: Flask) -> None:
     account = session.scalars(select(Account).where(Account.email == "amina@demo.example")).one()
     standing = {row.course_slug: row.standing for row in standings_of(account.person_id, ANCHOR)}
     assert standing == {
@@ -160,14 +160,14 @@ def test_amina_has_work_to_do(invented: Flask) -> None:
     assert progress["safe-identification"] == (3, 6)
 
 
-def test_the_newcomer_has_done_nothing(invented: Flask) -> None:
+def test_the_newcomer_has_done_nothing(demonstration_context: Flask) -> None:
     employment = session.scalars(select(Employment).where(Employment.staff_number == NEWCOMER)).one()
     rows = standings_of(employment.person_id, ANCHOR)
     assert {row.standing for row in rows} == {rules.Standing.NOT_STARTED}
     assert len(rows) == 6
 
 
-def test_the_cast_holds_its_roles(invented: Flask) -> None:
+def test_the_cast_holds_its_roles(demonstration_context: Flask) -> None:
     rows = session.execute(
         select(Account.email, RoleGrant.role, Organisation.slug)
         .join(RoleGrant, RoleGrant.account_id == Account.id)

@@ -99,7 +99,7 @@ def actor_of(opened: Account) -> Actor:
     return load_actor(found, today())
 
 
-def make_small_house(app: Flask) -> None:
+def make_small_organisation(app: Flask) -> None:
     """Records one organisation and station with Amina (WASH), Tomas, Hana, Karim and Root, all able to sign in.
 
     E-mails are amina@, tomas@, hana@, karim@ and root@demo.example; staff numbers W-1 and so on.

@@ -12,7 +12,7 @@ from lms.kernel import clock, mail, outbox
 from lms.kernel.db import session, unit_of_work
 from tests.conftest import make_settings
 from tests.factories.courses import published
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 SIGN_INS = (
     "amina@demo.example",
@@ -46,20 +46,20 @@ def test_the_demonstration_lists_its_sign_ins(app: Flask, client: FlaskClient) -
 
 
 def test_those_who_are_signed_in_are_led_to_their_training(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client)
     assert client.get("/").headers["Location"] == "/my"
 
 
 @pytest.mark.parametrize("who", ["amina", "tomas", "hana", "karim"])
 def test_only_administrators_see_the_index(app: Flask, client: FlaskClient, who: str) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, f"{who}@demo.example")
     assert client.get("/admin").status_code == 403
 
 
 def test_an_empty_house_says_what_to_do(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "root@demo.example")
     page = admin(client)
     assert "flask content publish" in page
@@ -73,7 +73,7 @@ def test_an_empty_house_says_what_to_do(app: Flask, client: FlaskClient) -> None
 def test_counts_and_the_outbox(
     app: Flask, client: FlaskClient, tmp_path: Path, fixed_clock: clock.FixedClock
 ) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         published(tmp_path / "files")
         for number in range(3):
@@ -104,7 +104,7 @@ def test_counts_and_the_outbox(
 def test_with_a_mail_server_nothing_is_asked_for(database_url: str, tmp_path: Path) -> None:
     app = create_app(make_settings(tmp_path, database_url, mail_server="localhost"))
     app.config.update(WTF_CSRF_ENABLED=False)
-    make_small_house(app)
+    make_small_organisation(app)
     client = app.test_client()
     sign_in(client, "root@demo.example")
     assert "Set LMS_MAIL_SERVER" not in admin(client)

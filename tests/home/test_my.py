@@ -23,14 +23,14 @@ from tests.certification import world
 from tests.factories import people
 from tests.factories.courses import key_of, published
 from tests.factories.pathways import pathway
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 AMINA = "amina@demo.example"
 
 
 @pytest.fixture(autouse=True)
-def small_house(app: Flask) -> None:
-    make_small_house(app)
+def small_organisation(app: Flask) -> None:
+    make_small_organisation(app)
 
 
 @pytest.fixture

@@ -66,21 +66,21 @@ with create_app().app_context():
 
 
 @pytest.fixture(scope="module")
-def furnished(
+def busy_server(
     browser: Browser, demonstration: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """The demonstration with what only people's acts make: lists at each step, a message about a record."""
-    instance = tmp_path_factory.mktemp("furnished")
+    instance = tmp_path_factory.mktemp("busy_server")
     shutil.copyfile(demonstration, instance / "every_sector.db")
     process, address = start(instance)
     server = Server(address, instance, process.pid)
-    furnish(browser, server)
+    add_people_acts(browser, server)
     yield server
     os.killpg(process.pid, signal.SIGINT)
     process.wait(20)
 
 
-def furnish(browser: Browser, server: Server) -> None:
+def add_people_acts(browser: Browser, server: Server) -> None:
     """Lets Amina say that her record is wrong, and Hana send three lists: applied, checked, and just sent."""
     amina = visitor(browser, server, script=False)
     page = amina.signs_in("amina@demo.example")
@@ -174,14 +174,14 @@ def look_at(who: Visitor, identity: str, known: dict[str, object], complaints: l
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda name: name.replace(" ", "-"))
-def test_every_page(browser: Browser, furnished: Server, look: str) -> None:
-    known = numbers(furnished.instance)
+def test_every_page(browser: Browser, busy_server: Server, look: str) -> None:
+    known = numbers(busy_server.instance)
     choices = dict(LOOKS[look])
     language = str(choices.pop("language", "en"))
     faults: list[str] = []
     for identity in PAGES:
-        who = visitor(browser, furnished, **choices)  # type: ignore[arg-type]
-        who.page.context.add_cookies([{"name": "language", "value": language, "url": furnished.address}])
+        who = visitor(browser, busy_server, **choices)  # type: ignore[arg-type]
+        who.page.context.add_cookies([{"name": "language", "value": language, "url": busy_server.address}])
         complaints: list[str] = []
 
         def hear(message: ConsoleMessage, heard: list[str] = complaints) -> None:

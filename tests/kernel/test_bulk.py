@@ -25,7 +25,7 @@ def stored() -> list[PostRow]:
     return [PostRow(*each) for each in session.execute(select(*columns).order_by(PostInterval.person_id))]
 
 
-def test_odd_values_come_back_as_they_were(house: Flask) -> None:
+def test_odd_values_come_back_as_they_were(app_context: Flask) -> None:
     rows = [
         row(number, role, number % 2 == 0, date(2026, 2, 28) if number % 3 else None)
         for number, role in enumerate(ODD)
@@ -34,12 +34,12 @@ def test_odd_values_come_back_as_they_were(house: Flask) -> None:
     assert stored() == rows
 
 
-def test_more_rows_than_are_written_at_once(house: Flask) -> None:
+def test_more_rows_than_are_written_at_once(app_context: Flask) -> None:
     rows = [row(number, "driver", True, None) for number in range(CHUNK * 2 + 1)]
     add_rows(PostInterval, PostRow._fields, rows)
     assert stored() == rows
 
 
-def test_no_rows_are_nothing(house: Flask) -> None:
+def test_no_rows_are_nothing(app_context: Flask) -> None:
     add_rows(PostInterval, PostRow._fields, [])
     assert stored() == []

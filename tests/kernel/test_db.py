@@ -14,7 +14,7 @@ from lms.people.models import DutyStation, Organisation, Placement
 from tests.factories.people import employed, organisation, person, placed, sectors, station
 
 
-def test_moments_come_back_in_utc(house: Flask) -> None:
+def test_moments_come_back_in_utc(app_context: Flask) -> None:
     given = datetime(2026, 3, 30, 23, 30, tzinfo=timezone(timedelta(hours=3)))
     with clock.using(clock.FixedClock(given)):
         made = organisation()
@@ -23,7 +23,7 @@ def test_moments_come_back_in_utc(house: Flask) -> None:
     assert session.get_one(Organisation, made.id).recorded_at.tzinfo is UTC
 
 
-def test_a_moment_without_a_zone_is_refused(house: Flask) -> None:
+def test_a_moment_without_a_zone_is_refused(app_context: Flask) -> None:
     session.add(
         DutyStation(slug="s", name="S", country="Aravia", recorded_at=datetime(2026, 3, 30))  # noqa: DTZ001
     )
@@ -78,7 +78,7 @@ def test_many_writers_that_read_first_all_get_through(app: Flask) -> None:
         assert session.get_one(Organisation, made).name == "80"
 
 
-def test_facts_are_withdrawn_once_and_never_reworded(house: Flask) -> None:
+def test_facts_are_withdrawn_once_and_never_reworded(app_context: Flask) -> None:
     sectors()
     placement = placed(employed(person(), organisation()), station())
     number = placement.id

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from lms.kernel import db as database
 from lms.kernel.db import reading, session, unit_of_work
 from lms.people.models import Organisation
-from tests.factories.people import make_small_house, organisation, sign_in
+from tests.factories.people import make_small_organisation, organisation, sign_in
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -20,7 +20,7 @@ def test_a_full_disk_refuses_writing_and_serves_reading(app: Flask, client: Flas
             organisation(f"organisation-{number}", name="x" * 100)
         return "done"
 
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client)
     limits = {"pages": 0}
     with app.app_context():
@@ -48,7 +48,7 @@ def test_a_full_disk_refuses_writing_and_serves_reading(app: Flask, client: Flas
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_a_database_that_goes_away_and_comes_back(app: Flask, client: FlaskClient, database_url: str) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client)
     url = make_url(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
     admin = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")

@@ -100,7 +100,7 @@ def test_work_that_fails_leaves_no_mail(mailing: Flask) -> None:
     assert rows() == []
 
 
-def test_without_a_mail_server_mails_wait_and_lose_no_try(house: Flask) -> None:
+def test_without_a_mail_server_mails_wait_and_lose_no_try(app_context: Flask) -> None:
     start = datetime(2026, 3, 1, tzinfo=UTC)
     with clock.using(clock.FixedClock(start)), unit_of_work():
         mail.queue("hana@demo.example", "Hello", "text")
@@ -111,7 +111,7 @@ def test_without_a_mail_server_mails_wait_and_lose_no_try(house: Flask) -> None:
     assert (row.tries, row.last_error, row.done_at) == (0, "MailServerMissing", None)
 
 
-def test_a_row_that_fails_is_tried_with_growing_pauses_and_then_waits(house: Flask) -> None:
+def test_a_row_that_fails_is_tried_with_growing_pauses_and_then_waits(app_context: Flask) -> None:
     calls: list[dict[str, Any]] = []
 
     @outbox.handler("test-fails")
@@ -134,7 +134,7 @@ def test_a_row_that_fails_is_tried_with_growing_pauses_and_then_waits(house: Fla
     assert row.last_error == "ValueError", "an error's text may hold an address; only its class is kept"
 
 
-def test_one_bad_row_does_not_hold_up_the_others(house: Flask) -> None:
+def test_one_bad_row_does_not_hold_up_the_others(app_context: Flask) -> None:
     done: list[int] = []
 
     @outbox.handler("test-mixed")

@@ -11,7 +11,7 @@ from lms.catalogue.published import PublishedCourse
 from lms.catalogue.queries import bank
 from lms.kernel.db import unit_of_work
 from tests.factories.courses import key_of, published
-from tests.factories.people import make_small_house
+from tests.factories.people import make_small_organisation
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def files(tmp_path: Path) -> Path:
 @pytest.fixture
 def course(app: Flask, files: Path) -> PublishedCourse:
     """The people of the small house, and a course of two modules and six questions."""
-    make_small_house(app)
+    make_small_organisation(app)
     return publish_in(app, files)
 
 

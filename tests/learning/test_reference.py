@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from lms.catalogue.published import PublishedCourse
 from lms.learning.curriculum import merged_sources, served
-from tests.catalogue.library import SVG, png
-from tests.factories.people import make_small_house, sign_in
+from tests.catalogue.course_files import SVG, png
+from tests.factories.people import make_small_organisation, sign_in
 from tests.learning.conftest import publish_in
 
 CONSIDERATIONS = """\
@@ -45,7 +45,7 @@ A road and a house.
 @pytest.fixture
 def shown(app: Flask, client: FlaskClient, files: Path) -> PublishedCourse:
     """A signed-in Amina and a course with a picture, a glossary and considerations."""
-    make_small_house(app)
+    make_small_organisation(app)
     course = publish(app, files)
     sign_in(client)
     return course
@@ -102,7 +102,7 @@ def test_the_glossary_explains_in_all_languages_and_says_how_sure_it_is(
 
 
 def test_without_files_the_pages_say_so(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client)
     assert "Nothing has been published so far." in client.get("/courses/about").text
     assert "No glossary yet" in client.get("/glossary").text

@@ -11,7 +11,7 @@ from lms.assessment.papers import ask, review, story_order
 from lms.catalogue.published import BankQuestion
 from lms.catalogue.queries import bank
 from tests.factories.courses import questions, single
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 from tests.learning.conftest import complete_all, keys, publish_in, start
 
 
@@ -103,7 +103,7 @@ def test_a_story_is_reviewed_by_the_way_that_was_taken(
 @pytest.fixture
 def attempt(app: Flask, client: FlaskClient, files: Any) -> str:
     """Amina's attempt at a quiz that holds a story."""
-    make_small_house(app)
+    make_small_organisation(app)
     course = publish_in(app, files, bank=[*questions(), story()], **ALL)
     sign_in(client)
     complete_all(client, course)
@@ -145,7 +145,7 @@ def test_a_story_is_marked_and_reviewed(app: Flask, client: FlaskClient, attempt
 
 
 def test_a_story_told_rightly_passes(app: Flask, client: FlaskClient, files: Any) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     course = publish_in(app, files, bank=[*questions(), story(red_line=True)], **ALL)
     sign_in(client)
     complete_all(client, course)

@@ -157,9 +157,9 @@ def test_posts_to_what_is_not_there(client: FlaskClient, course: PublishedCourse
 
 
 def test_no_courses_yet(app: Flask, client: FlaskClient, files: Path) -> None:
-    from tests.factories.people import make_small_house  # noqa: PLC0415
+    from tests.factories.people import make_small_organisation  # noqa: PLC0415
 
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client)
     assert "Nothing has been published so far" in client.get("/courses").text
 

@@ -16,7 +16,7 @@ from lms.people.queries import find_station
 from tests.conftest import make_settings
 from tests.factories import people
 from tests.factories.pathways import pathway
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 DEAD = "postgresql://nobody@127.0.0.1:1/nothing"
 RED_LINES = Path(__file__).resolve().parents[2] / "docs" / "handbook" / "author.md"
@@ -24,7 +24,7 @@ RED_LINES = Path(__file__).resolve().parents[2] / "docs" / "handbook" / "author.
 
 @pytest.fixture
 def north_river(app: Flask) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = find_station("north-river")
         assert station is not None
@@ -79,7 +79,7 @@ def test_the_stations_numbers_come_first(client: FlaskClient) -> None:
 
 
 def test_a_station_without_a_pathway_and_a_person_without_a_station(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client)
     assert "Nobody has written the pathway of North River yet." in page(client)
     with app.app_context(), unit_of_work():

@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture
-def station_id(house: Flask) -> int:
+def station_id(app_context: Flask) -> int:
     return people.station().id
 
 
@@ -100,7 +100,7 @@ def test_learners_publish_nothing(station_id: int) -> None:
         )  # fmt: skip
 
 
-def test_a_station_that_is_not_there(house: Flask) -> None:
+def test_a_station_that_is_not_there(app_context: Flask) -> None:
     with pytest.raises(NotThere):
         pathway(999)
 
@@ -136,7 +136,7 @@ def test_the_list_names_what_is_current_everywhere(station_id: int) -> None:
     ]
 
 
-def test_who_may_edit_is_the_same_for_one_station_and_as_a_filter(house: Flask) -> None:
+def test_who_may_edit_is_the_same_for_one_station_and_as_a_filter(app_context: Flask) -> None:
     people.sectors()
     here, there = people.organisation(), people.organisation("green-valley", initials="GV")
     stations = [people.station(slug) for slug in ("north", "south", "east", "west", "empty")]

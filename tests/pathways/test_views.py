@@ -14,7 +14,7 @@ from lms.people.queries import find_station
 from tests.factories import people
 from tests.factories.pages import form_on, send
 from tests.factories.pathways import pathway
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 HERE = "/pathways/north-river"
 EDIT = HERE + "/edit"
@@ -22,8 +22,8 @@ OUTDATED = HERE + "/outdated"
 
 
 @pytest.fixture(autouse=True)
-def small_house(app: Flask) -> None:
-    make_small_house(app)
+def small_organisation(app: Flask) -> None:
+    make_small_organisation(app)
 
 
 def publish(app: Flask, slug: str = "north-river", **changes: object) -> None:

@@ -30,7 +30,7 @@ class Places:
 
 def make_two_organisations(app: Flask) -> Places:
     """Makes Rivers Relief (HR Hana) and Hill Health (HR Haile), Amina there, Basma here, and Bilal in both."""
-    make.make_small_house(app)
+    make.make_small_organisation(app)
     with app.app_context(), unit_of_work():
         rivers = make.people.queries.list_organisations()[0]
         north = make.people.queries.list_stations()[0]

@@ -10,7 +10,7 @@ from lms.kernel.actor import SYSTEM
 from lms.kernel.db import session, unit_of_work
 from lms.people import queries
 from tests.factories import people as make
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 DATA = {
     "name": "Deborah Okello", "staff_number": "D-1001", "email": "", "station": "1", "sector": "wash",
@@ -21,7 +21,7 @@ DATA = {
 @pytest.fixture
 def hana(app: Flask, client: FlaskClient) -> FlaskClient:
     """Hana signed in."""
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     return client
 

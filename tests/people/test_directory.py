@@ -10,7 +10,7 @@ from sqlalchemy import event
 from lms.kernel import clock, db as database
 from lms.kernel.db import unit_of_work
 from tests.factories import people as make
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 TODAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LONG = "Maximiliana " * 16 + "Ende-xx"
@@ -19,7 +19,7 @@ LONG = "Maximiliana " * 16 + "Ende-xx"
 @pytest.fixture
 def crowd(app: Flask, client: FlaskClient) -> FlaskClient:
     """Hana signed in, and a small crowd: leavers, people to come, names of every kind."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, north = make.people.queries.list_organisations()[0], make.people.queries.list_stations()[0]
         south = make.station("south-hill")
@@ -121,7 +121,7 @@ def test_every_state_says_why(crowd: FlaskClient) -> None:
 
 
 def test_two_hundred_people_take_eight_queries(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, north = make.people.queries.list_organisations()[0], make.people.queries.list_stations()[0]
         for index in range(195):
@@ -144,7 +144,7 @@ def test_two_hundred_people_take_eight_queries(app: Flask, client: FlaskClient) 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_an_empty_directory_says_what_to_do(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         make.account(
             make.person("Halima", "halima@demo.example"), make.Role.HR, at=make.organisation("new-one")

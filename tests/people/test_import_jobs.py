@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def small(app: Flask) -> Iterator[Flask]:
-    make.make_small_house(app)
+    make.make_small_organisation(app)
     with app.app_context():
         yield app
 

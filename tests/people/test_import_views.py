@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from lms.app import create_app
 from lms.kernel.config import Settings
 from lms.people.importing.rows import FIELDS
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 from tests.people import lists
 from tests.people.lists import row
 from tests.people.places import make_two_organisations
@@ -49,7 +49,7 @@ def page(client: FlaskClient, address: str) -> str:
 
 
 def test_the_whole_way(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     assert "None yet." in page(client, "/people/import")
     rows = [row("N-1", "Nadia New"), row("N-2", "=1+1", station="Nowhere", from_on="03/04/2026")]
@@ -90,7 +90,7 @@ def test_the_whole_way(app: Flask, client: FlaskClient) -> None:
 
 
 def test_leaving_by_a_list_needs_a_word(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     missing = columns(leavers="y")
     address = send(client, lists.csv_of(lists.the_cast()[:3]))
@@ -109,7 +109,7 @@ def test_leaving_by_a_list_needs_a_word(app: Flask, client: FlaskClient) -> None
 
 
 def test_columns_are_asked_for_and_remembered(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     data = b"Code;Who;Where;What;Work;Since\nN-1;Nadia New;North River;wash;driver;2026-02-01\n"
     address = send(client, data)
@@ -135,7 +135,7 @@ def test_columns_are_asked_for_and_remembered(app: Flask, client: FlaskClient) -
 
 
 def test_a_list_is_read_again_in_another_encoding(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     address = send(client, "Staff number,Name\nN-1,Zoë\n".encode("mac_roman"))
     assert client.post(f"{address}/encoding", data={"encoding": "mac_roman"}).status_code == 303
@@ -145,7 +145,7 @@ def test_a_list_is_read_again_in_another_encoding(app: Flask, client: FlaskClien
 def test_an_encoding_that_does_not_fit_shows_odd_names_and_is_changed_back(
     app: Flask, client: FlaskClient
 ) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     address = send(client, "Staff number,Name\nN-1,Zoë\n".encode("utf-16-le"))
     assert client.post(f"{address}/encoding", data={"encoding": "cp1252"}).status_code == 303
@@ -155,7 +155,7 @@ def test_an_encoding_that_does_not_fit_shows_odd_names_and_is_changed_back(
 
 
 def test_files_that_are_no_list_are_refused_beside_the_field(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -175,7 +175,7 @@ def test_files_that_are_no_list_are_refused_beside_the_field(app: Flask, client:
 
 
 def test_templates_come_back_recognised(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     csv = client.get("/people/import/template.csv").get_data()
     book = load_workbook(io.BytesIO(client.get("/people/import/template.xlsx").get_data()))
@@ -193,7 +193,7 @@ def test_a_list_may_be_larger_than_other_requests_but_only_from_hr(
     small = settings.model_copy(update={"max_request_bytes": 100_000, "max_import_bytes": 300_000})
     app = create_app(small)
     app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    make_small_house(app)
+    make_small_organisation(app)
     client = app.test_client()
     sign_in(client, "hana@demo.example")
     rows = lists.csv_of(row(f"N-{index}") for index in range(2000))
@@ -229,7 +229,7 @@ def test_nobody_else_sees_or_moves_an_import(app: Flask, client: FlaskClient) ->
 
 
 def test_a_list_that_is_thrown_away_is_gone(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     address = checked(app, client, [row("N-1", "Nadia New")])
     assert client.post(f"{address}/discard").status_code == 303

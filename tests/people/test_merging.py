@@ -54,7 +54,7 @@ class World:
 
 
 @pytest.fixture
-def world(house: Flask) -> World:
+def world(app_context: Flask) -> World:
     return World()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from lms.kernel.db import session
 from lms.people import queries
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 NEW = {"name": "Hill Health", "initials": "HH", "slug": "hill-health", "time_zone": "Africa/Nairobi"}
 
@@ -15,7 +15,7 @@ NEW = {"name": "Hill Health", "initials": "HH", "slug": "hill-health", "time_zon
 @pytest.fixture
 def root(app: Flask, client: FlaskClient) -> FlaskClient:
     """Root signed in."""
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, "root@demo.example")
     return client
 

@@ -22,7 +22,7 @@ WORK = {"station": "1", "sector": "health", "role": "Nurse", "contract": "staff"
 
 
 @pytest.fixture
-def job(house: Flask) -> Employment:
+def job(app_context: Flask) -> Employment:
     """An employment with one open placement from 1 January 2026."""
     make.sectors()
     employment = make.employed(make.person(), make.organisation())

@@ -17,16 +17,16 @@ from lms.people.errors import AlreadyAnswered, TooManyOpen
 from lms.people.models import Organisation, Person, RecordQuery, RecordQueryAnswer
 from lms.people.record_operations import MOST_OPEN, answer_query, say_wrong
 from tests.factories import people
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 SAID = "I have worked in Health since 1 October, not in WASH."
 ANSWERED = "You are right: the placement is corrected."
 
 
 @pytest.fixture
-def two_houses(app: Flask) -> dict[str, int]:
+def two_organisations(app: Flask) -> dict[str, int]:
     """The small house, and Hill Aid beside it with its HR Omar; Amina has worked for both."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         there = people.organisation("hill-aid")
@@ -50,35 +50,35 @@ def ask(numbers: dict[str, int], where: str = "here") -> RecordQuery:
     return say_wrong(learner(numbers), organisation_id=numbers[where], kind="placement", said=SAID)
 
 
-def test_it_goes_to_the_hr_of_one_organisation(app: Flask, two_houses: dict[str, int]) -> None:
+def test_it_goes_to_the_hr_of_one_organisation(app: Flask, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
-        made = ask(two_houses)
-        ours, theirs = hr(two_houses["here"]), hr(two_houses["there"])
+        made = ask(two_organisations)
+        ours, theirs = hr(two_organisations["here"]), hr(two_organisations["there"])
         assert record_queries.count_open_queries(ours) == 1
         assert record_queries.count_open_queries(theirs) == 0
         assert [row.query.id for row in record_queries.list_queries_for(ours, answered=False).rows] == [
             made.id
         ]
-        assert record_queries.list_queries_about(theirs, {two_houses["amina"]}) == []
+        assert record_queries.list_queries_about(theirs, {two_organisations["amina"]}) == []
         with pytest.raises(NotThere):
             record_queries.load_query_for(theirs, made.id)
         with pytest.raises(NotAllowed):
             answer_query(theirs, made, said=ANSWERED)
 
 
-def test_only_to_organisations_one_worked_for(app: Flask, two_houses: dict[str, int]) -> None:
+def test_only_to_organisations_one_worked_for(app: Flask, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work(), pytest.raises(NotAllowed):
-        ask(two_houses, "there")
+        ask(two_organisations, "there")
 
 
-def test_answered_once(app: Flask, two_houses: dict[str, int]) -> None:
+def test_answered_once(app: Flask, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
-        made, ours = ask(two_houses), hr(two_houses["here"])
+        made, ours = ask(two_organisations), hr(two_organisations["here"])
         answer_query(ours, made, said=ANSWERED)
         assert record_queries.count_open_queries(ours) == 0
         with pytest.raises(AlreadyAnswered):
             answer_query(ours, made, said="Another answer.")
-        (row,) = record_queries.list_queries_of(two_houses["amina"])
+        (row,) = record_queries.list_queries_of(two_organisations["amina"])
         assert row.answer is not None
         assert row.answer.said == ANSWERED
         # The trail says that it happened, not what was said.
@@ -87,19 +87,19 @@ def test_answered_once(app: Flask, two_houses: dict[str, int]) -> None:
         assert SAID not in str([(entry.reason, entry.detail) for entry in entries])
 
 
-def test_not_without_end(app: Flask, two_houses: dict[str, int]) -> None:
+def test_not_without_end(app: Flask, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         for _ in range(MOST_OPEN):
-            ask(two_houses)
+            ask(two_organisations)
         with pytest.raises(TooManyOpen):
-            ask(two_houses)
+            ask(two_organisations)
 
 
 @pytest.mark.parametrize("table", [RecordQuery, RecordQueryAnswer])
-def test_the_database_keeps_both(app: Flask, two_houses: dict[str, int], table: Any) -> None:
+def test_the_database_keeps_both(app: Flask, two_organisations: dict[str, int], table: Any) -> None:
     with app.app_context():
         with unit_of_work():
-            answer_query(hr(two_houses["here"]), ask(two_houses), said=ANSWERED)
+            answer_query(hr(two_organisations["here"]), ask(two_organisations), said=ANSWERED)
         for statement in (update(table).values(said="Something else"), delete(table)):
             with pytest.raises(DBAPIError, match="what happened is not"), unit_of_work():
                 session.execute(statement)
@@ -111,8 +111,10 @@ def text(client: FlaskClient, address: str, status: int = 200, **data: str) -> s
     return response.text
 
 
-def test_from_the_learner_to_hr_and_back(app: Flask, client: FlaskClient, two_houses: dict[str, int]) -> None:
-    here = str(two_houses["here"])
+def test_from_the_learner_to_hr_and_back(
+    app: Flask, client: FlaskClient, two_organisations: dict[str, int]
+) -> None:
+    here = str(two_organisations["here"])
     sign_in(client)
     assert "/my/record/wrong" in text(client, "/my")
     assert "/my/record/wrong" in text(client, "/my/record")
@@ -128,7 +130,7 @@ def test_from_the_learner_to_hr_and_back(app: Flask, client: FlaskClient, two_ho
 
     hana = app.test_client()
     sign_in(hana, "hana@demo.example")
-    assert SAID in text(hana, f"/people/{two_houses['amina']}")
+    assert SAID in text(hana, f"/people/{two_organisations['amina']}")
     listed = text(hana, "/people/queries")
     assert SAID in listed and "Amina Yusuf" in listed
     address = listed.split('href="/people/queries/')[1].split('"')[0]
@@ -150,7 +152,7 @@ def test_from_the_learner_to_hr_and_back(app: Flask, client: FlaskClient, two_ho
 
 
 def test_who_works_nowhere_is_told_so(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         people.account(people.person("Noor Said", "noor@demo.example"))
     sign_in(client, "noor@demo.example")

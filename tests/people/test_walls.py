@@ -127,7 +127,7 @@ def test_hr_of_two_organisations_chooses_one_of_them(app: Flask, client: FlaskCl
     assert client.post("/people/new", data=data | {"organisation": str(at.hills)}).status_code == 303
 
 
-def test_policy_and_its_twin_agree(house: Flask) -> None:
+def test_policy_and_its_twin_agree(app_context: Flask) -> None:
     make.sectors()
     organisations = [make.organisation(f"o-{index}") for index in range(3)]
     persons = [make.person(f"P{index}") for index in range(4)]
@@ -150,7 +150,7 @@ def test_policy_and_its_twin_agree(house: Flask) -> None:
             assert seen is may
 
 
-def test_a_real_account_acts_in_its_organisation_only(house: Flask) -> None:
+def test_a_real_account_acts_in_its_organisation_only(app_context: Flask) -> None:
     make.sectors()
     here, there = make.organisation("here"), make.organisation("there")
     hana = actor_of(make.account(make.person("Hana", "h@x.example"), Role.HR, at=here))

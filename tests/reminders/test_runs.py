@@ -20,7 +20,7 @@ from lms.people.models import Person
 from lms.reminders import jobs, operations
 from lms.reminders.errors import AheadOfTheDay
 from lms.reminders.models import Reminder, SectorLead
-from tests.compliance.house import earned, hr_of, revoked
+from tests.factories.compliance import earned, hr_of, revoked
 from tests.reminders.world import DAY, World, delivered, due_in, on, sent, the_run
 
 

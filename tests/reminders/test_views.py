@@ -15,7 +15,7 @@ from lms.kernel.clock import using
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Person
 from lms.reminders import jobs, paper
-from tests.compliance.house import earned, hr_of
+from tests.factories.compliance import earned, hr_of
 from tests.factories.pages import form_on, send
 from tests.factories.people import sign_in
 from tests.reminders.world import DAY, World, delivered, due_in, noon, on

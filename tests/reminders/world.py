@@ -13,8 +13,8 @@ from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import OutboxRow
 from lms.people.models import DutyStation, Organisation, Person
 from lms.reminders.models import Reminder, ReminderRun
-from tests.compliance.house import a_course, asked
 from tests.factories import people
+from tests.factories.compliance import a_course, asked
 
 DAY = date(2026, 3, 3)
 

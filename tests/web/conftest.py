@@ -1,4 +1,4 @@
-"""A tiny application with the frame and nothing else: these tests need no database and no other room."""
+"""A tiny application with the layout and nothing else: these tests need no database and no other package."""
 
 import pytest
 from flask import Flask
@@ -9,8 +9,8 @@ from lms.web.shell import set_up_web
 
 
 @pytest.fixture
-def frame() -> Flask:
-    app = Flask("frame", static_folder=None)
+def layout_app() -> Flask:
+    app = Flask("layout_app", static_folder=None)
     app.secret_key = "a-key-for-tests-only"
     set_up_web(app)
     CSRFProtect(app)
@@ -18,5 +18,5 @@ def frame() -> Flask:
 
 
 @pytest.fixture
-def browser(frame: Flask) -> FlaskClient:
-    return frame.test_client()
+def browser(layout_app: Flask) -> FlaskClient:
+    return layout_app.test_client()

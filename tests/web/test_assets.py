@@ -13,9 +13,9 @@ from lms.web.assets import FOLDER, read_assets, without_comments
 from lms.web.shell import ICONS
 
 
-def url_of(frame: Flask, name: str) -> str:
-    with frame.test_request_context():
-        url: str = frame.jinja_env.globals["asset_url"](name)  # type: ignore[operator]
+def url_of(layout_app: Flask, name: str) -> str:
+    with layout_app.test_request_context():
+        url: str = layout_app.jinja_env.globals["asset_url"](name)  # type: ignore[operator]
     return url
 
 
@@ -27,8 +27,8 @@ def test_a_name_carries_the_digest_of_its_content(tmp_path: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{12}", first)
 
 
-def test_the_present_digest_is_kept_for_ever(frame: Flask, browser: FlaskClient) -> None:
-    response = browser.get(url_of(frame, "app.css"))
+def test_the_present_digest_is_kept_for_ever(layout_app: Flask, browser: FlaskClient) -> None:
+    response = browser.get(url_of(layout_app, "app.css"))
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert response.headers["Content-Type"] == "text/css; charset=utf-8"
@@ -36,11 +36,13 @@ def test_the_present_digest_is_kept_for_ever(frame: Flask, browser: FlaskClient)
     assert "Cookie" not in response.vary
 
 
-def test_an_old_digest_answers_with_todays_file_for_a_short_time(frame: Flask, browser: FlaskClient) -> None:
+def test_an_old_digest_answers_with_todays_file_for_a_short_time(
+    layout_app: Flask, browser: FlaskClient
+) -> None:
     old = browser.get("/static/000000000000/app.css")
     assert old.status_code == 200
     assert old.headers["Cache-Control"] == "public, max-age=60"
-    assert old.data == browser.get(url_of(frame, "app.css")).data
+    assert old.data == browser.get(url_of(layout_app, "app.css")).data
 
 
 @pytest.mark.parametrize(
@@ -55,18 +57,18 @@ def test_an_old_digest_answers_with_todays_file_for_a_short_time(frame: Flask, b
     ],
 )
 def test_the_browser_gets_a_coding_it_takes(
-    frame: Flask, browser: FlaskClient, accepted: str, coding: str | None
+    layout_app: Flask, browser: FlaskClient, accepted: str, coding: str | None
 ) -> None:
-    response = browser.get(url_of(frame, "app.css"), headers={"Accept-Encoding": accepted})
+    response = browser.get(url_of(layout_app, "app.css"), headers={"Accept-Encoding": accepted})
     assert response.headers.get("Content-Encoding") == coding
     opened = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[coding](response.data)
     assert opened.decode() == without_comments((FOLDER / "app.css").read_text())
 
 
-def test_a_second_visit_with_the_same_tag_costs_nothing(frame: Flask, browser: FlaskClient) -> None:
-    first = browser.get(url_of(frame, "app.js"), headers={"Accept-Encoding": "br"})
+def test_a_second_visit_with_the_same_tag_costs_nothing(layout_app: Flask, browser: FlaskClient) -> None:
+    first = browser.get(url_of(layout_app, "app.js"), headers={"Accept-Encoding": "br"})
     tag = first.headers["ETag"]
-    again = browser.get(url_of(frame, "app.js"), headers={"Accept-Encoding": "br", "If-None-Match": tag})
+    again = browser.get(url_of(layout_app, "app.js"), headers={"Accept-Encoding": "br", "If-None-Match": tag})
     assert again.status_code == 304
     assert again.data == b""
 
@@ -80,8 +82,8 @@ def test_a_second_visit_with_the_same_tag_costs_nothing(frame: Flask, browser: F
         ("LICENSE-lucide.txt", "text/plain; charset=utf-8"),
     ],
 )
-def test_content_types(frame: Flask, browser: FlaskClient, name: str, kind: str) -> None:
-    assert browser.get(url_of(frame, name)).headers["Content-Type"] == kind
+def test_content_types(layout_app: Flask, browser: FlaskClient, name: str, kind: str) -> None:
+    assert browser.get(url_of(layout_app, name)).headers["Content-Type"] == kind
 
 
 @pytest.mark.parametrize("name", ["nothing.css", "../assets.py", "%2e%2e/assets.py", "..%2fassets.py"])
@@ -89,14 +91,14 @@ def test_nothing_but_the_files_read_at_the_start_is_served(browser: FlaskClient,
     assert browser.get(f"/static/000000000000/{name}").status_code == 404
 
 
-def test_an_unknown_name_in_a_template_is_noticed(frame: Flask) -> None:
+def test_an_unknown_name_in_a_template_is_noticed(layout_app: Flask) -> None:
     with pytest.raises(KeyError):
-        url_of(frame, "nothing.css")
+        url_of(layout_app, "nothing.css")
 
 
-def test_the_address_respects_the_place_where_the_application_is_mounted(frame: Flask) -> None:
-    with frame.test_request_context(base_url="http://localhost/training"):
-        url: str = frame.jinja_env.globals["asset_url"]("app.css")  # type: ignore[operator]
+def test_the_address_respects_the_place_where_the_application_is_mounted(layout_app: Flask) -> None:
+    with layout_app.test_request_context(base_url="http://localhost/training"):
+        url: str = layout_app.jinja_env.globals["asset_url"]("app.css")  # type: ignore[operator]
     assert url.startswith("/training/static/")
 
 

@@ -18,15 +18,15 @@ PAGE_CODES = (400, 403, 404, 405, 413, 429, 500, 503)
 
 
 @pytest.fixture
-def broken(frame: Flask) -> Iterator[FlaskClient]:
+def broken(layout_app: Flask) -> Iterator[FlaskClient]:
     """A browser on an application whose pages fail in every way there is."""
-    frame.config["PROPAGATE_EXCEPTIONS"] = False
+    layout_app.config["PROPAGATE_EXCEPTIONS"] = False
 
-    @frame.get("/abort/<int:code>")
+    @layout_app.get("/abort/<int:code>")
     def aborts(code: int) -> str:
         abort(code)
 
-    @frame.get("/raise/<name>")
+    @layout_app.get("/raise/<name>")
     def raises(name: str) -> str:
         raise {
             "value": ValueError("Amina Yusuf"),
@@ -39,17 +39,17 @@ def broken(frame: Flask) -> Iterator[FlaskClient]:
             "limited": TooManyRequests(retry_after=7),
         }[name]
 
-    @frame.get("/database")
+    @layout_app.get("/database")
     def database() -> str:
         with create_engine("sqlite:////nowhere/at/all.db").connect() as connection:
             connection.execute(text("SELECT 1"))
         return ""
 
-    @frame.post("/form")
+    @layout_app.post("/form")
     def form() -> str:
         return "taken"
 
-    yield frame.test_client()
+    yield layout_app.test_client()
 
 
 @pytest.mark.parametrize("code", PAGE_CODES)
@@ -106,12 +106,12 @@ def test_refusals_speak_for_themselves(broken: FlaskClient, name: str, code: int
     assert words in response.text
 
 
-def test_a_message_is_escaped(frame: Flask) -> None:
-    @frame.get("/script")
+def test_a_message_is_escaped(layout_app: Flask) -> None:
+    @layout_app.get("/script")
     def script() -> str:
         raise Refusal("<script>alert(1)</script>")
 
-    assert "<script>alert" not in frame.test_client().get("/script").text
+    assert "<script>alert" not in layout_app.test_client().get("/script").text
 
 
 def test_a_database_that_is_away_is_503(broken: FlaskClient) -> None:
@@ -154,19 +154,19 @@ class LockedSession(SecureCookieSessionInterface):
 
 @pytest.mark.parametrize("path", ["/abort/503", "/abort/500", "/abort/404", "/database"])
 def test_error_pages_read_neither_session_nor_database(broken: FlaskClient, path: str) -> None:
-    frame = broken.application
-    frame.session_interface = LockedSession()
+    layout_app = broken.application
+    layout_app.session_interface = LockedSession()
 
-    @frame.context_processor
+    @layout_app.context_processor
     def who() -> dict[str, Any]:
         raise RuntimeError("the database was asked who is signed in")
 
     assert "I am worried about a child" in broken.get(path).text
 
 
-def test_an_error_page_speaks_the_language_chosen(frame: Flask) -> None:
-    frame.config["LANGUAGES"] = ["en", "ar"]
-    browser = frame.test_client()
+def test_an_error_page_speaks_the_language_chosen(layout_app: Flask) -> None:
+    layout_app.config["LANGUAGES"] = ["en", "ar"]
+    browser = layout_app.test_client()
     browser.set_cookie("language", "ar")
     assert '<html lang="ar" dir="rtl">' in browser.get("/nothing").text
     assert '<html lang="ar" dir="rtl">' in browser.get("/nothing", headers={"Accept-Language": "fr"}).text
@@ -174,11 +174,11 @@ def test_an_error_page_speaks_the_language_chosen(frame: Flask) -> None:
     assert '<html lang="en" dir="ltr">' in browser.get("/nothing").text
 
 
-def test_a_request_that_is_too_large_is_413(frame: Flask) -> None:
-    frame.config.update(MAX_CONTENT_LENGTH=1000, WTF_CSRF_ENABLED=False)
+def test_a_request_that_is_too_large_is_413(layout_app: Flask) -> None:
+    layout_app.config.update(MAX_CONTENT_LENGTH=1000, WTF_CSRF_ENABLED=False)
 
-    @frame.post("/upload")
+    @layout_app.post("/upload")
     def upload() -> str:
         return render_template_string("{{ n }}", n=len(request.form))
 
-    assert frame.test_client().post("/upload", data={"x": "y" * 2000}).status_code == 413
+    assert layout_app.test_client().post("/upload", data={"x": "y" * 2000}).status_code == 413

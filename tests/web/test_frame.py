@@ -4,7 +4,7 @@ import re
 
 from flask import Flask
 
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 
 def head_of(page: str) -> str:
@@ -18,7 +18,7 @@ def token_in(page: str) -> str:
 
 
 def test_each_session_gets_its_own_token(app: Flask) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     tokens = []
     for _ in range(2):
         client = app.test_client()
@@ -31,7 +31,7 @@ def test_each_session_gets_its_own_token(app: Flask) -> None:
 
 
 def test_each_role_sees_its_own_links_whoever_was_here_before(app: Flask) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     seen = {}
     for name in ("hana", "amina", "root", "amina"):
         client = app.test_client()
@@ -44,7 +44,7 @@ def test_each_role_sees_its_own_links_whoever_was_here_before(app: Flask) -> Non
 
 
 def test_nobody_is_offered_to_sign_out_and_the_sign_in_page_does_not_lead_to_itself(app: Flask) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     signed_in = app.test_client()
     sign_in(signed_in, "amina@demo.example")
     assert "/logout" in head_of(signed_in.get("/help-now").get_data(as_text=True))
@@ -56,7 +56,7 @@ def test_nobody_is_offered_to_sign_out_and_the_sign_in_page_does_not_lead_to_its
 
 
 def test_the_place_one_is_at_is_marked_on_each_page(app: Flask) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     client = app.test_client()
     sign_in(client, "amina@demo.example")
     for path in ("/courses", "/my", "/courses"):
@@ -66,7 +66,7 @@ def test_the_place_one_is_at_is_marked_on_each_page(app: Flask) -> None:
 
 def test_a_language_is_not_kept_for_another(app: Flask) -> None:
     app.config["LANGUAGES"] = ["en", "ar"]
-    make_small_house(app)
+    make_small_organisation(app)
     client = app.test_client()
     english = client.get("/login").get_data(as_text=True)
     client.set_cookie("language", "ar")

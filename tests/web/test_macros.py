@@ -1,4 +1,4 @@
-"""The frame and its macros, rendered and read back as a screen reader would."""
+"""The layout and its macros, rendered and read back as a screen reader would."""
 
 import re
 from collections.abc import Callable
@@ -54,9 +54,9 @@ Render = Callable[..., str]
 
 
 @pytest.fixture
-def render(frame: Flask) -> Render:
+def render(layout_app: Flask) -> Render:
     def rendered(source: str, **context: Any) -> str:
-        with frame.test_request_context("/page"):
+        with layout_app.test_request_context("/page"):
             return render_template_string(UI + source, **context)
 
     return rendered
@@ -91,16 +91,16 @@ class Everything(FlaskForm):
     send = SubmitField("Send")
 
 
-def a_form(frame: Flask, render_one: str, **values: str) -> str:
-    with frame.test_request_context("/page", method="POST"):
-        frame.config["WTF_CSRF_ENABLED"] = False
+def a_form(layout_app: Flask, render_one: str, **values: str) -> str:
+    with layout_app.test_request_context("/page", method="POST"):
+        layout_app.config["WTF_CSRF_ENABLED"] = False
         form = Everything(MultiDict({"station": "n", **values}))
         form.validate()
         return render_template_string(UI + render_one, form=form)
 
 
-def test_a_wrong_field_says_so_in_words_and_in_markup(frame: Flask) -> None:
-    html = a_form(frame, '{{ ui.field(form.number, autocomplete="username") }}')
+def test_a_wrong_field_says_so_in_words_and_in_markup(layout_app: Flask) -> None:
+    html = a_form(layout_app, '{{ ui.field(form.number, autocomplete="username") }}')
     assert '<label for="number">Staff number</label>' in html
     assert 'aria-invalid="true"' in html
     assert 'aria-describedby="number-hint number-error"' in html
@@ -109,18 +109,18 @@ def test_a_wrong_field_says_so_in_words_and_in_markup(frame: Flask) -> None:
     assert re.search(r'<p class="error" id="number-error">.*Write your staff number\.</p>', html)
 
 
-def test_a_right_field_is_left_in_peace_and_keeps_what_was_typed(frame: Flask) -> None:
-    html = a_form(frame, "{{ ui.field(form.number) }}", number="RR-<1>")
+def test_a_right_field_is_left_in_peace_and_keeps_what_was_typed(layout_app: Flask) -> None:
+    html = a_form(layout_app, "{{ ui.field(form.number) }}", number="RR-<1>")
     assert "aria-invalid" not in html
     assert 'value="RR-&lt;1&gt;"' in html
 
 
-def test_groups_have_a_legend_and_one_card_a_choice(frame: Flask) -> None:
-    radios = a_form(frame, "{{ ui.field(form.work) }}")
+def test_groups_have_a_legend_and_one_card_a_choice(layout_app: Flask) -> None:
+    radios = a_form(layout_app, "{{ ui.field(form.work) }}")
     assert "<legend>Work</legend>" in radios
     assert radios.count('<div class="option"><input id="work-') == 2
     assert 'aria-describedby="work-error"' in radios
-    boxes = a_form(frame, "{{ ui.field(form.languages) }}", languages="ar")
+    boxes = a_form(layout_app, "{{ ui.field(form.languages) }}", languages="ar")
     assert '<span class="optional">(optional)</span>' in boxes
     assert boxes.count('type="checkbox"') == 2
     assert re.search(r'checked id="languages-1"', boxes)
@@ -139,24 +139,26 @@ def test_groups_have_a_legend_and_one_card_a_choice(frame: Flask) -> None:
         ("send", '<button class="button " type="submit" id="send"'),
     ],
 )
-def test_every_kind_of_field(frame: Flask, name: str, part: str) -> None:
-    html = a_form(frame, "{{ ui.field(form[name]) }}".replace("name", f'"{name}"'))
+def test_every_kind_of_field(layout_app: Flask, name: str, part: str) -> None:
+    html = a_form(layout_app, "{{ ui.field(form[name]) }}".replace("name", f'"{name}"'))
     assert part in html
     assert ("<label" in html) is (name not in ("next", "send"))
 
 
-def test_fields_within_fields(frame: Flask) -> None:
-    html = a_form(frame, "{{ ui.field(form.place) }}{{ ui.field(form.phones) }}")
+def test_fields_within_fields(layout_app: Flask) -> None:
+    html = a_form(layout_app, "{{ ui.field(form.place) }}{{ ui.field(form.phones) }}")
     assert '<label for="place-name">Name of the place</label>' in html
     assert html.count('<label for="phones-') == 2
 
 
-def test_the_summary_leads_to_every_wrong_field(frame: Flask) -> None:
-    html = a_form(frame, "{{ ui.error_summary(form) }}")
+def test_the_summary_leads_to_every_wrong_field(layout_app: Flask) -> None:
+    html = a_form(layout_app, "{{ ui.error_summary(form) }}")
     assert re.findall(r'href="#([^"]+)"', html) == ["number", "work-0", "place-name"]
     assert 'role="alert"' in html
     assert (
-        a_form(frame, "{{ ui.error_summary(form) }}", number="1", work="s", **{"place-name": "x"}).strip()
+        a_form(
+            layout_app, "{{ ui.error_summary(form) }}", number="1", work="s", **{"place-name": "x"}
+        ).strip()
         == ""
     )
 
@@ -209,8 +211,8 @@ def test_heat_has_six_steps(render: Render, share: float, step: int) -> None:
     assert render("{{ ui.heat(none) }}") == ""
 
 
-def test_pages_are_linked_with_their_filters(frame: Flask, render: Render) -> None:
-    frame.add_url_rule("/people", "people.index", lambda: "")
+def test_pages_are_linked_with_their_filters(layout_app: Flask, render: Render) -> None:
+    layout_app.add_url_rule("/people", "people.index", lambda: "")
     page = SimpleNamespace(page=2, pages=3, has_prev=True, has_next=True)
     html = render('{{ ui.pagination(p, "people.index", sector="wash") }}', p=page)
     assert 'rel="prev" href="/people?page=1&amp;sector=wash"' in html
@@ -236,8 +238,8 @@ def test_small_parts(render: Render) -> None:
     assert "Valid, Expired" in lane
 
 
-def test_icons(frame: Flask) -> None:
-    with frame.test_request_context():
+def test_icons(layout_app: Flask) -> None:
+    with layout_app.test_request_context():
         assert 'aria-hidden="true"' in icon("clock")
         assert 'role="img" aria-label="&lt;time&gt;"' in icon("clock", "<time>")
         with pytest.raises(LookupError):
@@ -247,13 +249,13 @@ def test_icons(frame: Flask) -> None:
 # The frame
 
 
-def page(frame: Flask, **context: Any) -> str:
-    with frame.test_request_context("/page"):
+def page(layout_app: Flask, **context: Any) -> str:
+    with layout_app.test_request_context("/page"):
         return render_template_string(PAGE, **context)
 
 
-def test_every_page_has_what_every_page_needs(frame: Flask) -> None:
-    html = page(frame)
+def test_every_page_has_what_every_page_needs(layout_app: Flask) -> None:
+    html = page(layout_app)
     assert '<html lang="en" dir="ltr">' in html
     assert html.index('href="#main"') < html.index('href="/help-now"') < html.index("<header")
     assert '<main id="main" tabindex="-1">' in html
@@ -263,37 +265,37 @@ def test_every_page_has_what_every_page_needs(frame: Flask) -> None:
     assert "crumbs" not in html
 
 
-def test_settings_of_the_frame(frame: Flask) -> None:
-    frame.config.update(DEMONSTRATION=True, PRODUCT_NAME="Our School", LANGUAGES=["en", "ar"])
-    html = page(frame)
+def test_settings_of_the_frame(layout_app: Flask) -> None:
+    layout_app.config.update(DEMONSTRATION=True, PRODUCT_NAME="Our School", LANGUAGES=["en", "ar"])
+    html = page(layout_app)
     assert "This is a demonstration" in html
     assert "Our School" in html
     assert 'lang="ar">العربية</button>' in html
-    assert 'dir="rtl"' in page(frame, language="ar", direction="rtl")
+    assert 'dir="rtl"' in page(layout_app, language="ar", direction="rtl")
 
 
-def test_one_language_needs_no_switch(frame: Flask) -> None:
-    assert 'name="language"' not in page(frame)
+def test_one_language_needs_no_switch(layout_app: Flask) -> None:
+    assert 'name="language"' not in page(layout_app)
 
 
-def test_flashes_are_shown_once(frame: Flask) -> None:
-    with frame.test_request_context("/page"):
+def test_flashes_are_shown_once(layout_app: Flask) -> None:
+    with layout_app.test_request_context("/page"):
         flash("Your <answer> is saved.", "good")
         html = render_template_string(PAGE)
         assert '<div class="flash good" role="status">' in html
         assert "Your &lt;answer&gt; is saved." in html
 
 
-def test_navigation_follows_roles_and_what_exists(frame: Flask) -> None:
+def test_navigation_follows_roles_and_what_exists(layout_app: Flask) -> None:
     for endpoint, path in (
         ("home.my", "/my"),
         ("learning.courses", "/courses"),
         ("compliance.report", "/compliance"),
     ):
-        frame.add_url_rule(path, endpoint, lambda: "")
+        layout_app.add_url_rule(path, endpoint, lambda: "")
     learner = Actor(account_id=1, scopes={Role.LEARNER: None})
     hana = Actor(account_id=2, scopes={Role.LEARNER: None, Role.HR: frozenset({1})})
-    with frame.test_request_context("/courses/safe-identification"):
+    with layout_app.test_request_context("/courses/safe-identification"):
         assert [(link.url, link.current) for link in navigation(learner)] == [
             ("/my", ""),
             ("/courses", "true"),
@@ -301,7 +303,7 @@ def test_navigation_follows_roles_and_what_exists(frame: Flask) -> None:
         assert [link.url for link in navigation(hana)] == ["/my", "/courses", "/compliance"]
         assert navigation(NOBODY) == []
         assert navigation(None) == []
-    with frame.test_request_context("/my"):
+    with layout_app.test_request_context("/my"):
         html = render_template_string(PAGE, actor=learner)
         assert '<a href="/my" aria-current="page">My training</a>' in html
         assert "popover" not in html
@@ -312,8 +314,8 @@ def test_navigation_follows_roles_and_what_exists(frame: Flask) -> None:
 # Words
 
 
-def test_days_and_moments_never_break(frame: Flask) -> None:
-    with frame.test_request_context():
+def test_days_and_moments_never_break(layout_app: Flask) -> None:
+    with layout_app.test_request_context():
         assert day(date(2026, 11, 22)) == "22\u00a0November\u00a02026"
         assert day_short(date(2026, 1, 2)) == "2\u00a0Jan\u00a02026"
         expected = "22\u00a0November\u00a02026, 09:14\u00a0UTC"
@@ -371,6 +373,6 @@ def test_numbers_and_changes() -> None:
         (None, "–"),
     ],
 )
-def test_periods(frame: Flask, iso: str | None, text: str) -> None:
-    with frame.test_request_context():
+def test_periods(layout_app: Flask, iso: str | None, text: str) -> None:
+    with layout_app.test_request_context():
         assert period(iso) == text

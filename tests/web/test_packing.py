@@ -71,9 +71,9 @@ def test_a_packed_page_is_small(encoding: str) -> None:
         (None, ""),
     ],
 )
-def test_a_browser_gets_what_it_takes(frame: Flask, accepts: str | None, given_back: str) -> None:
+def test_a_browser_gets_what_it_takes(layout_app: Flask, accepts: str | None, given_back: str) -> None:
     headers = {} if accepts is None else {"Accept-Encoding": accepts}
-    with frame.test_request_context(headers=headers):
+    with layout_app.test_request_context(headers=headers):
         assert encoding_wanted() == given_back
         response = answer(pack(b"page", b"", given_back), b" end")
     assert response.headers.get("Content-Encoding", "") == given_back

@@ -60,15 +60,15 @@ def test_a_text_is_in_the_language_of_the_moment(
     ],
 )
 def test_what_a_text_is_filled_with_is_escaped_unless_it_is_markup(
-    frame: Flask, given: object, written: str
+    layout_app: Flask, given: object, written: str
 ) -> None:
-    with frame.test_request_context("/"):
+    with layout_app.test_request_context("/"):
         assert (
             render_template_string('{{ _("It: %(thing)s", thing=given) }}', given=given) == f"It: {written}"
         )
 
 
-def test_nothing_is_escaped_where_a_template_is_plain_text(frame: Flask) -> None:
-    with frame.test_request_context("/"):
+def test_nothing_is_escaped_where_a_template_is_plain_text(layout_app: Flask) -> None:
+    with layout_app.test_request_context("/"):
         template = '{% autoescape false %}{{ _("It: %(thing)s & co", thing="<b>") }}{% endautoescape %}'
         assert render_template_string(template) == "It: <b> & co"

@@ -16,8 +16,8 @@ from lms.compliance.verifying import verify
 from lms.kernel import db as database
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.outbox import sweep
-from tests.compliance.house import a_course, asked
-from tests.factories.people import make_small_house
+from tests.factories.compliance import a_course, asked
+from tests.factories.people import make_small_organisation
 
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
 
@@ -29,7 +29,7 @@ def test_they_are_numbered_and_have_one_head() -> None:
     assert len(ScriptDirectory(str(VERSIONS.parent)).get_heads()) == 1
 
 
-def test_they_go_down_and_up_and_equal_the_models(house: Flask) -> None:
+def test_they_go_down_and_up_and_equal_the_models(app_context: Flask) -> None:
     database.session.remove()
     flask_migrate.downgrade(revision="base")
     left = set(inspect(database.db.engine).get_table_names())
@@ -42,7 +42,7 @@ def test_they_go_down_and_up_and_equal_the_models(house: Flask) -> None:
 
 def test_a_house_of_the_last_release_is_prepared_anew(app: Flask) -> None:
     """Standings that an earlier version prepared are not read by a later one that keeps its ledger otherwise."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context():
         with unit_of_work():
             asked(None, a_course())

@@ -16,8 +16,8 @@ from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session
 from lms.people.models import Person
-from tests.compliance.stored import course
 from tests.factories import people
+from tests.factories.stored_facts import course
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 TODAY = NOW.date()

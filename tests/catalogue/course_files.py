@@ -188,7 +188,7 @@ FILES = {
 
 
 @dataclass
-class Shelf:
+class CourseFiles:
     """A library in a folder."""
 
     root: Path

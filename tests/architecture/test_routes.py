@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 PUBLIC = {
     "home.index", "home.healthz", "home.readyz", "web.asset",
@@ -41,7 +41,7 @@ def test_every_route_says_who_may_open_it(app: Flask) -> None:
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_nobody_signed_out_gets_in(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     for rule in rules(app):
         if rule.endpoint in PUBLIC or rule.arguments or "GET" not in (rule.methods or ()):
             continue
@@ -53,7 +53,7 @@ def test_nobody_signed_out_gets_in(app: Flask, client: FlaskClient) -> None:
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", ROLES)
 def test_route_by_role_matrix(app: Flask, client: FlaskClient, who: str) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, f"{who}@demo.example")
     for rule in rules(app):
         needed = access(app, rule)

@@ -11,10 +11,10 @@ from werkzeug.exceptions import HTTPException
 
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation, Person
-from tests.compliance.house import TODAY, a_course, asked, earned
+from tests.factories.compliance import TODAY, a_course, asked, earned
 from tests.factories.pages import PageForm, read_page
 from tests.factories.pathways import pathway
-from tests.factories.people import make_small_house, sign_in
+from tests.factories.people import make_small_organisation, sign_in
 
 ODD = ("", "0", "-1", "99999999999999999999", "a\x00b", "\ud83d", "مرحبا", "'; --", "9999-99-99", "x" * 5000)
 QUERIES = {
@@ -52,7 +52,7 @@ def quoted(word: str) -> str:
 
 @pytest.mark.parametrize("who", QUERIES)
 def test_odd_queries_never_break_a_page(app: Flask, client: FlaskClient, who: str) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     sign_in(client, f"{who}@demo.example")
     asked = [query.replace("{}", quoted(word)) for query in QUERIES[who] for word in ODD]
     asked += [path.replace("{}", quoted(word)) for path in PATHS for word in ODD if word]
@@ -61,7 +61,7 @@ def test_odd_queries_never_break_a_page(app: Flask, client: FlaskClient, who: st
 
 
 def test_odd_forms_never_break_a_page(app: Flask, client: FlaskClient) -> None:
-    make_small_house(app)
+    make_small_organisation(app)
     broken = []
     for word in ODD:
         raw = quoted(word)
@@ -86,9 +86,9 @@ ENDS = frozenset({"/logout", "/account/sign-out-everywhere"})
 """Where a form signs out whoever sends it."""
 
 
-def make_lively_house(app: Flask) -> None:
+def make_filled_installation(app: Flask) -> None:
     """Records a house where most pages have something to show."""
-    make_small_house(app)
+    make_small_organisation(app)
     with app.app_context(), unit_of_work():
         course_id = a_course()
         asked(None, course_id)
@@ -127,7 +127,7 @@ def walk(app: Flask, client: FlaskClient) -> Iterator[tuple[str, PageForm]]:
 
 @pytest.mark.parametrize("who", ["amina", "hana", "karim", "root"])
 def test_every_field_of_every_form_takes_odd_words(app: Flask, client: FlaskClient, who: str) -> None:
-    make_lively_house(app)
+    make_filled_installation(app)
     sign_in(client, f"{who}@demo.example")
     broken, sent = [], 0
     for page, form in walk(app, client):

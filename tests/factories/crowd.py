@@ -10,7 +10,7 @@ from lms.certification.models import Award, AwardName, Revocation
 from lms.compliance.models import Exemption
 from lms.kernel.db import session
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
-from tests.compliance.house import TODAY
+from tests.factories.compliance import TODAY
 from tests.factories.people import SECTORS
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
