@@ -20,8 +20,8 @@ run: installed ## Start Every Sector on http://127.0.0.1:8000 (PORT=9000 and HOS
 	@LMS_PUBLIC_ADDRESS="$${LMS_PUBLIC_ADDRESS:-http://$(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(HOST)):$(PORT)}" \
 	  exec $(BIN)/flask --app wsgi serve --prepare --attached --host $(HOST) --port $(PORT)
 
-test: installed-dev ## Check everything: lint, types, layers, tests on SQLite and PostgreSQL, journeys in Chromium
-	@$(BIN)/python bin/check.py
+test: installed-dev ## Check everything, or only some tests: T=tests/people, T="tests/people -k merge"
+	@$(if $(T),TEST_EXAMPLES=0.1 $(BIN)/pytest -q $(T),$(BIN)/python bin/check.py)
 
 lint: installed-dev ## Check style, types and layers only
 	@$(BIN)/python bin/check.py --lint

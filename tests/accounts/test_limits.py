@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.kernel.config import Settings
-from tests.conftest import make_settings
+from tests.factories.application import make_settings
 from tests.factories.people import PASSWORD, make_small_organisation
 
 HERE, ELSEWHERE = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "192.0.2.2"}

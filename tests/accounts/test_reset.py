@@ -18,7 +18,7 @@ from lms.kernel import outbox
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import unit_of_work
-from tests.conftest import make_settings
+from tests.factories.application import make_settings
 from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
 NEW = "four good words"

@@ -22,8 +22,8 @@ from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Organisation, Person
 from tests.certification import world
-from tests.conftest import make_settings
 from tests.factories import people
+from tests.factories.application import make_settings
 from tests.factories.people import make_small_organisation, sign_in
 
 EARNED = date(2026, 6, 19)

@@ -14,8 +14,8 @@ from lms.compliance.population import Population
 from lms.compliance.queries.facts import load_facts
 from lms.compliance.queries.reach import Reach
 from lms.kernel import db as database
-from tests.compliance.test_rules import VECTORS
-from tests.compliance.worlds import ASKED_DAYS, DAYS, WORLDS
+from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
+from tests.compliance.status.test_rules import VECTORS
 from tests.factories.stored_facts import Json, Stored, document_of, store
 
 ONE_DAY = timedelta(days=1)

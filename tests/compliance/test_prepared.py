@@ -20,9 +20,9 @@ from lms.compliance.reading import load
 from lms.compliance.sources import IntervalCounts, LedgerCounts
 from lms.compliance.verifying import verify
 from lms.kernel import db as database
-from tests.compliance.reference import Json
+from tests.compliance.status.reference import Json
+from tests.compliance.status.strategies import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS
 from tests.compliance.test_facts import storable
-from tests.compliance.worlds import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS
 from tests.factories import people
 from tests.factories.compliance import a_course, a_person, asked as required_course
 from tests.factories.stored_facts import store

@@ -28,9 +28,9 @@ from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
 from lms.people import operations as people_operations
 from lms.people.models import Organisation
-from tests.compliance.reference import Json
+from tests.compliance.status.reference import Json
+from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
 from tests.compliance.test_facts import storable
-from tests.compliance.worlds import ASKED_DAYS, DAYS, WORLDS
 from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, revoked
 from tests.factories.stored_facts import Stored, store

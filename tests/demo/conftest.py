@@ -18,7 +18,7 @@ from lms.kernel import db as database
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work
-from tests.conftest import make_settings
+from tests.factories.application import make_settings
 
 ANCHOR = date(2026, 11, 22)
 

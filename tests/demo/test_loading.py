@@ -18,9 +18,9 @@ from lms.demo.mark import Mark
 from lms.kernel import db as database
 from lms.kernel.db import reading, session, unit_of_work
 from lms.people.queries import count_people
-from tests.conftest import empty, make_settings
 from tests.demo.conftest import load, published
 from tests.factories import people as factory
+from tests.factories.application import empty, make_settings
 
 sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 

@@ -9,7 +9,9 @@ from flask_security import hash_password
 
 from lms.accounts import operations as accounts
 from lms.accounts.models import Account
+from lms.accounts.queries import find_account, load_actor
 from lms.kernel.actor import SYSTEM, Actor, Role
+from lms.kernel.clock import today
 from lms.kernel.db import session, unit_of_work
 from lms.people import operations as people
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
@@ -91,9 +93,6 @@ def account(who: Person, *roles: Role, at: Organisation | None = None) -> Accoun
 
 def actor_of(opened: Account) -> Actor:
     """Returns who acts with an account."""
-    from lms.accounts.queries import find_account, load_actor  # noqa: PLC0415 - keeps the list above short
-    from lms.kernel.clock import today  # noqa: PLC0415
-
     found = find_account(opened.id)
     assert found is not None
     return load_actor(found, today())

@@ -10,7 +10,7 @@ from lms.app import create_app
 from lms.home.version import VERSION
 from lms.kernel import clock, mail, outbox
 from lms.kernel.db import session, unit_of_work
-from tests.conftest import make_settings
+from tests.factories.application import make_settings
 from tests.factories.courses import published
 from tests.factories.people import make_small_organisation, sign_in
 

@@ -13,8 +13,8 @@ from lms.kernel.config import Settings
 from lms.kernel.db import unit_of_work
 from lms.pathways import queries
 from lms.people.queries import find_station
-from tests.conftest import make_settings
 from tests.factories import people
+from tests.factories.application import make_settings
 from tests.factories.pathways import pathway
 from tests.factories.people import make_small_organisation, sign_in
 

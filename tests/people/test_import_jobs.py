@@ -355,7 +355,7 @@ from pathlib import Path
 from lms.app import create_app
 from lms.kernel import outbox
 from lms.people.events import placements_changed
-from tests.conftest import make_settings
+from tests.factories.application import make_settings
 
 batches = []
 

@@ -21,7 +21,7 @@ from lms.kernel.config import Settings
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Person
 from lms.reminders import jobs, operations
-from tests.conftest import make_settings
+from tests.factories.application import make_settings
 from tests.factories.compliance import earned, hr_of
 from tests.factories.people import sign_in
 from tests.reminders.world import DAY, World, due_in, noon, on

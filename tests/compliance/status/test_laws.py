@@ -25,8 +25,8 @@ from lms.compliance.rules import (
     rate,
     sentence,
 )
-from tests.compliance import reference
-from tests.compliance.worlds import (
+from tests.compliance.status import reference
+from tests.compliance.status.strategies import (
     ASKED_DAYS,
     AWARDS,
     DAYS,
@@ -40,14 +40,15 @@ from tests.compliance.worlds import (
     Json,
     day_at,
 )
+from tests.examples import examples
 
 ONE_DAY = timedelta(days=1)
 EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
 HELD = (Standing.VALID, Standing.EXPIRING)
 WORDS = {standing.value for standing in Standing}
 
-laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-compared = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+laws = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+compared = settings(max_examples=examples(500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def obligations(facts: Facts) -> dict[tuple[Id, Id, Id], Obligation]:
