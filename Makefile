@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 PEOPLE ?= 10000
-.PHONY: help run test lint format bench bench-report lock clean installed installed-dev
+.PHONY: help run test lint content format bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ test: installed-dev ## Check everything, or only some tests: T=tests/people, T="
 
 lint: installed-dev ## Check style, types and layers only
 	@$(BIN)/python bin/check.py --lint
+
+content: installed-dev ## Check the course files and lint our curriculum
+	@$(BIN)/flask --app wsgi content check && $(BIN)/python -m tools.curriculum lint
 
 format: installed-dev ## Put Python and templates into the house's style
 	@$(BIN)/ruff check --fix --exit-zero --quiet . && $(BIN)/ruff format .

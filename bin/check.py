@@ -16,10 +16,11 @@ BIN = ROOT / ".venv" / "bin"
 LINT = (
     ("style", [BIN / "ruff", "check", "."]),
     ("format", [BIN / "ruff", "format", "--check", "."]),
-    ("types", [BIN / "mypy", "lms"]),
+    ("types", [BIN / "mypy"]),
     ("layers", [BIN / "lint-imports", "--no-cache"]),
     ("templates", [BIN / "djlint", "lms", "--profile", "jinja", "--lint", "--quiet"]),
     ("content", [BIN / "flask", "--app", "wsgi", "content", "check"]),
+    ("curriculum", [BIN / "python", "-m", "tools.curriculum", "lint"]),
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -9,8 +9,6 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
-import lms.accounts.cli
-import lms.assessment.cli  # noqa: F401 - adds its command to those of the catalogue
 from lms.audit.cli import audit_cli
 from lms.catalogue import operations as catalogue
 from lms.catalogue.cli import content_cli

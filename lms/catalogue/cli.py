@@ -1,4 +1,4 @@
-"""The commands of the catalogue: check, coverage, publish, schema."""
+"""The commands of the catalogue: check, publish, schema."""
 
 import json
 from collections.abc import Sequence
@@ -10,11 +10,9 @@ from flask.cli import AppGroup
 
 from lms.catalogue import operations
 from lms.catalogue.source.checks import check_folders
-from lms.catalogue.source.coverage import cover
 from lms.catalogue.source.formats import FORMS
 from lms.catalogue.source.plan import Counts, Outcome
 from lms.catalogue.source.problems import Problem, Severity, has_errors
-from lms.catalogue.tables import coverage_lines
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.db import unit_of_work
@@ -37,23 +35,6 @@ def check_command(modules: Path, quizzes: Path) -> None:
     files = sum(len(course.modules) + len(course.translations) for course in catalogue.courses)
     click.echo(f"{courses} courses, {files} module files: {_summary(problems)}.")
     if has_errors(problems):
-        raise SystemExit(1)
-
-
-@content_cli.command("coverage", with_appcontext=False)
-@click.option(
-    "--modules", type=_folder, default=ROOT / "modules", show_default="modules", help="The courses."
-)
-@click.option("--quizzes", type=_folder, default=ROOT / "quizzes", show_default="quizzes", help="The banks.")
-def coverage_command(modules: Path, quizzes: Path) -> None:
-    """Shows what the curriculum covers and what is missing; needs no database."""
-    catalogue, problems = check_folders(modules, quizzes)
-    coverage = cover(catalogue)
-    for line in coverage_lines(coverage):
-        click.echo(line)
-    if has_errors(problems):
-        click.echo(f"The files have errors ({_summary(problems)}); flask content check names them.", err=True)
-    if coverage.missing or has_errors(problems):
         raise SystemExit(1)
 
 

@@ -1,13 +1,17 @@
 """Rules for the modules of a course."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lms.catalogue.source.links import dead_link
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.texts import Catalogue, CourseText, ModuleText
+from lms.kernel.markup import Segment, count_words
 
 NEAR = 4
 """Lines after a picture within which its description begins."""
+
+MAX_WORDS = 900
+"""Words on a module's page before anything is opened: more do not fit into a break."""
 
 RESERVED = ("quiz", "complete")
 """Module slugs that are addresses already."""
@@ -31,6 +35,34 @@ def check_modules(course: CourseText, catalogue: Catalogue) -> Iterator[Problem]
         numbers.setdefault(module.number, module.file.name)
         yield from _front(module, course, catalogue)
         yield from check_text(module, course, catalogue)
+        words = words_on_page(module.rendered.segments)
+        if words > MAX_WORDS:
+            sentence = f"{words} running words on the page; {MAX_WORDS} at most fit into a break"
+            yield warning(path, 1, sentence)
+
+
+def words_on_page(segments: Iterable[Segment]) -> int:
+    """Counts the words on a module's page before anything is opened.
+
+    That is the text, the longest block of each sector group, and of checks and scenarios the question and its
+    choices: reasons and descriptions of pictures unfold on request.
+    """
+    total = 0
+    for segment in segments:
+        match segment["kind"]:
+            case "sectors":
+                total += max(map(count_words, segment["blocks"].values()))
+            case "check":
+                total += count_words(segment["prompt"])
+                total += sum(count_words(option["text"]) for option in segment["options"])
+            case "scenario":
+                total += count_words(segment["title"]) + count_words(segment["intro"])
+                total += sum(count_words(option["choice"]) for option in segment["options"])
+            case "description":
+                pass
+            case _:
+                total += count_words(segment["html"])
+    return total
 
 
 def _front(module: ModuleText, course: CourseText, catalogue: Catalogue) -> Iterator[Problem]:

@@ -5,13 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lms.catalogue.source.check_banks import check_bank
-from lms.catalogue.source.check_likeness import check_likeness
 from lms.catalogue.source.check_modules import check_modules
-from lms.catalogue.source.check_prose import check_prose
 from lms.catalogue.source.check_shared import check_shared
-from lms.catalogue.source.check_tells import check_tells
 from lms.catalogue.source.check_translations import check_translations
-from lms.catalogue.source.coverage import cover
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.reading import Library, read_library
 from lms.catalogue.source.texts import Catalogue, CourseText, assemble
@@ -37,11 +33,7 @@ def check_library(library: Library) -> tuple[Catalogue, list[Problem]]:
         problems.update(check_modules(course, catalogue))
         problems.update(check_bank(course, catalogue))
         problems.update(check_translations(course, catalogue))
-        problems.update(check_prose(course, catalogue))
-        problems.update(check_tells(course))
     problems.update(check_shared(catalogue))
-    problems.update(check_likeness(catalogue))
-    problems.update(cover(catalogue).missing)
     return catalogue, sorted(problems)
 
 

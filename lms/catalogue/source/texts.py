@@ -52,16 +52,6 @@ class ModuleName:
         return f"/courses/{self.course}/"
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A paragraph of a module or a field of a question. ``taught`` is false for what is offered as a mistake."""
-
-    path: str
-    line: int
-    text: str
-    taught: bool = True
-
-
 @dataclass(slots=True)
 class ModuleText:
     """A module's file: an original has ``front``, a translation ``translated``; either may be faulty."""
@@ -74,8 +64,6 @@ class ModuleText:
     rendered: Rendered
     front: ModuleFront | None = None
     translated: TranslatedFront | None = None
-    # Its paragraphs with their lines, once somebody asked for them.
-    passages: list[Passage] | None = None
 
 
 @dataclass(slots=True)
@@ -136,11 +124,6 @@ class Catalogue:
     red_lines: Parsed[RedLines] | None = None
     considerations: Parsed[Considerations] | None = None
     problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def is_curriculum(self) -> bool:
-        """Says whether the files are to be whole and cover everything: where the red lines are listed, they are."""
-        return self.red_lines is not None and self.red_lines.value is not None
 
     def course(self, slug: str) -> CourseText | None:
         """Returns a course by its slug."""

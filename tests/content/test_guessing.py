@@ -1,6 +1,7 @@
-"""Nobody passes a quiz by a trick: the longest, the shortest, the first, the last, or by chance.
+"""Nobody passes a quiz by guessing: the longest, the shortest, the first, the last, or at random.
 
-``flask content blind`` draws ten thousand times and prints the table; here three hundred draws must do.
+``python -m tools.curriculum simulate-guessing`` makes ten thousand attempts and prints the table; here three hundred
+must do.
 """
 
 import re
@@ -10,13 +11,21 @@ from random import Random
 import pytest
 
 from lms.assessment import rules
-from lms.assessment.blind import MOST, TRICKS, Part, Quiz, answer, quizzes_of, simulate
 from lms.catalogue.source.desired import desired_of
 from tests.assessment.test_marking import BRANCHING, STATEMENTS
 from tests.content.test_courses import CATALOGUE
+from tools.curriculum.guessing import (
+    MAX_PASSED,
+    STRATEGIES,
+    Choice,
+    SimulatedQuiz,
+    answer,
+    quizzes_of,
+    simulate,
+)
 
-DRAWS = 300
-# With 300 draws one lucky pass in a thousand may show as three: the ten thousand of the command judge finely.
+ATTEMPTS = 300
+# With 300 attempts one lucky pass in a thousand may show as three: the ten thousand of the command judge finely.
 LUCK = 0.02
 
 # What the words alone let a clever reader guess: who is always right to call, and what is mostly a delay or a question.
@@ -38,26 +47,26 @@ def test_every_quiz_is_tried() -> None:
 
 
 @pytest.mark.parametrize("quiz", QUIZZES, ids=lambda quiz: quiz.name)
-def test_no_trick_passes(quiz: Quiz) -> None:
-    outcomes = simulate(quiz, DRAWS)
-    assert [outcome.trick for outcome in outcomes] == list(TRICKS)
+def test_no_strategy_passes(quiz: SimulatedQuiz) -> None:
+    outcomes = simulate(quiz, ATTEMPTS)
+    assert [outcome.strategy for outcome in outcomes] == list(STRATEGIES)
     assert [outcome for outcome in outcomes if outcome.passed >= LUCK] == []
     assert all(outcome.average < quiz.pass_mark - 20 for outcome in outcomes)
 
 
 @pytest.mark.parametrize("quiz", QUIZZES, ids=lambda quiz: quiz.name)
-def test_words_alone_do_not_pass(quiz: Quiz) -> None:
-    def called(part: Part) -> bool:
-        return bool(CALLED.search(part[1]))
+def test_words_alone_do_not_pass(quiz: SimulatedQuiz) -> None:
+    def called(choice: Choice) -> bool:
+        return bool(CALLED.search(choice[1]))
 
-    tricks = {
-        "keyword": lambda parts, chance: sorted(chance.sample(parts, len(parts)), key=called, reverse=True),
-        "clever": lambda parts, chance: sorted(
-            chance.sample(parts, len(parts)),
-            key=lambda part: len(DELAYED.findall(part[1])) - 2 * called(part),
+    strategies = {
+        "keyword": lambda choices, rng: sorted(rng.sample(choices, len(choices)), key=called, reverse=True),
+        "clever": lambda choices, rng: sorted(
+            rng.sample(choices, len(choices)),
+            key=lambda choice: len(DELAYED.findall(choice[1])) - 2 * called(choice),
         ),
     }
-    outcomes = simulate(quiz, DRAWS, tricks=tricks)
+    outcomes = simulate(quiz, ATTEMPTS, strategies=strategies)
     assert [outcome for outcome in outcomes if outcome.passed >= KEYWORD_LUCK] == []
 
 
@@ -67,15 +76,17 @@ def test_the_same_seed_gives_the_same_figures() -> None:
 
 
 def test_a_bank_that_gives_itself_away_is_passed() -> None:
-    # A law of the simulation itself: where the longest is always right, the trick of the longest passes.
+    # A law of the simulation itself: where the longest is always right, the strategy of the longest passes.
     options = [{"id": "a", "text": "Yes."}, {"id": "b", "text": "Yes, with many words.", "correct": True}]
     questions = tuple(
         quiz_question(number, {"stem": "?", "options": options}, red_line=number < 3)
         for number in range(1, 7)
     )
-    outcomes = {it.trick: it for it in simulate(Quiz("x", questions, 6, 80, None, per_sector=False), 50)}
+    outcomes = {
+        it.strategy: it for it in simulate(SimulatedQuiz("x", questions, 6, 80, None, per_sector=False), 50)
+    }
     assert outcomes["longest"].passed == 1 and not outcomes["longest"].fails
-    assert outcomes["shortest"].passed == 0 and outcomes["shortest"].fails and MOST < 1
+    assert outcomes["shortest"].passed == 0 and outcomes["shortest"].fails and MAX_PASSED < 1
 
 
 def quiz_question(number: int, body: dict[str, object], *, red_line: bool) -> object:
@@ -83,26 +94,26 @@ def quiz_question(number: int, body: dict[str, object], *, red_line: bool) -> ob
     return type(question)(number, number, f"q{number}", "en", "single", "one", red_line, (), body)
 
 
-def test_tricks_answer_every_kind() -> None:
-    chance = Random(1)
+def test_strategies_answer_every_kind() -> None:
+    rng = Random(1)
     for quiz in QUIZZES:
         for question in quiz.questions:
             (drawn,) = rules.draw([question], size=1, sector=None, seed="x")
-            for rank in TRICKS.values():
-                given = answer(question.kind, question.body, drawn.order, rank, chance)
+            for strategy in STRATEGIES.values():
+                given = answer(question.kind, question.body, drawn.order, strategy, rng)
                 assert rules.answered(question.kind, question.body, given), question.slug
                 assert 0 <= rules.mark(question.kind, question.body, given) <= 1
 
 
 def test_half_of_the_statements_are_called_true() -> None:
     body = {"statements": [part | {"text": "x" * at} for at, part in enumerate(STATEMENTS["statements"])]}
-    given = answer("statements", body, ["s1", "s2", "s3", "s4"], TRICKS["longest"], Random(1))
+    given = answer("statements", body, ["s1", "s2", "s3", "s4"], STRATEGIES["longest"], Random(1))
     assert given == {"s1": "no", "s2": "no", "s3": "yes", "s4": "yes"}
     story = {
         name: {**node, "options": [{**option, "text": option["id"]} for option in node["options"]]}
         for name, node in BRANCHING["nodes"].items()
     }
     order = [f"{name}/{option['id']}" for name, node in story.items() for option in node["options"]]
-    walked = answer("branching", {"nodes": story}, order, TRICKS["first"], Random(1))
+    walked = answer("branching", {"nodes": story}, order, STRATEGIES["first"], Random(1))
     assert walked == {"start": "a", "then": "a", "bad": "a"}
     assert rules.mark("branching", {"nodes": story}, walked) == Fraction(1)

@@ -1,0 +1,1 @@
+"""Tools that developers and editors run; the server never loads them."""

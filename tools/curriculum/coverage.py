@@ -1,0 +1,225 @@
+"""What the curriculum covers: considerations, courses, sectors, objectives, red lines, banks; and what is missing."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lms.catalogue.source.problems import Problem, warning
+from lms.catalogue.source.questions import Question, body_of
+from lms.catalogue.source.texts import BankText, Catalogue, CourseText
+from tools.curriculum.answer_cues import AnswerCues, measure_answer_cues
+from tools.curriculum.module_statistics import CourseStatistics, course_statistics
+from tools.curriculum.text_analysis import words_of
+
+CONSIDERATIONS = range(1, 10)
+
+MIN_QUESTIONS = 30
+MIN_QUESTIONS_OF_BRIEF = 8
+"""Questions of a whole bank, and of each sector in a course that is per sector."""
+
+MIN_QUESTIONS_OF_SECTOR = 2
+"""Questions of its own for a sector in a whole bank."""
+
+MIN_RED_LINES = 6
+
+QUESTION_TYPES = ("single", "multiple", "statements", "ordering", "matching", "branching")
+
+
+@dataclass(frozen=True, slots=True)
+class BankStatistics:
+    """A bank in numbers. ``red_lines_only`` is true for a bank that asks once for each red line and no more."""
+
+    course: str
+    path: str
+    questions: int
+    red_lines: int
+    red_lines_only: bool
+    per_sector: bool
+    types: dict[str, int]
+    objectives: dict[str, int]
+    sectors: dict[str, int]
+    cues: AnswerCues
+
+
+@dataclass(frozen=True, slots=True)
+class CurriculumCoverage:
+    """The tables of the curriculum.
+
+    ``considerations`` gives for each number the courses with their modules; ``groups``, ``questions`` and ``briefs``
+    count by core sector; ``red_lines`` gives for each rule, by id, the red-line questions that state it.
+    """
+
+    considerations: dict[int, dict[str, list[str]]]
+    courses: tuple[CourseStatistics, ...]
+    groups: dict[str, int]
+    questions: dict[str, int]
+    briefs: dict[str, list[str]]
+    red_lines: dict[str, list[str]]
+    banks: tuple[BankStatistics, ...]
+
+
+def measure_coverage(sources: Catalogue) -> CurriculumCoverage:
+    """Counts what there is."""
+    sectors = sources.sectors.value.sectors if sources.sectors and sources.sectors.value else []
+    core = [sector.slug for sector in sectors if sector.core]
+    banks = tuple(_bank(course, course.bank, core) for course in sources.courses if course.bank)
+    return CurriculumCoverage(
+        considerations=_considerations(sources),
+        courses=tuple(course_statistics(course) for course in sources.courses),
+        groups={slug: _groups(sources, slug) for slug in core},
+        questions={slug: sum(bank.sectors[slug] for bank in banks) for slug in core},
+        briefs={slug: _briefs(sources, slug) for slug in core},
+        red_lines=_red_lines(sources),
+        banks=banks,
+    )
+
+
+def coverage_gaps(sources: Catalogue, coverage: CurriculumCoverage) -> Iterator[Problem]:
+    """Names what is missing from a whole curriculum."""
+    for number, courses in coverage.considerations.items():
+        if not courses:
+            yield warning("modules/considerations.yml", 1, f"no module serves consideration {number}")
+    if sources.considerations is None:
+        sentence = "this file is missing; it names the nine considerations"
+        yield warning("modules/considerations.yml", 1, sentence)
+    if sources.red_lines is None:
+        yield warning("modules/red-lines.yml", 1, "this file is missing; it lists the red lines")
+    for course in sources.courses:
+        yield from _consideration_gaps(course)
+        yield from _few_sector_groups(course)
+    for slug, briefs in coverage.briefs.items():
+        if not briefs:
+            yield warning("modules/sectors.yml", 1, f"there is no brief for the sector “{slug}”")
+    for rule, questions in coverage.red_lines.items():
+        if not questions:
+            yield warning("modules/red-lines.yml", 1, f"no red-line question states “{rule}” word for word")
+    for bank in coverage.banks:
+        yield from _bank_gaps(bank, coverage)
+
+
+def _considerations(sources: Catalogue) -> dict[int, dict[str, list[str]]]:
+    found: dict[int, dict[str, list[str]]] = {number: {} for number in CONSIDERATIONS}
+    for course in sources.courses:
+        own = course.form.considerations if course.form else []
+        for module in course.modules:
+            for number in (module.front.considerations if module.front else ()) or own[:1]:
+                found[number].setdefault(course.slug, []).append(module.slug)
+    return found
+
+
+def _groups(sources: Catalogue, slug: str) -> int:
+    return sum(
+        any(block.word == slug for block in run)
+        for course in sources.courses
+        for module in course.modules
+        for run in module.rendered.outline.sector_runs
+    )
+
+
+def _briefs(sources: Catalogue, slug: str) -> list[str]:
+    return [
+        f"{course.slug}/{module.slug}"
+        for course in sources.courses
+        for module in course.modules
+        if module.front and module.front.sector == slug
+    ]
+
+
+def _red_lines(sources: Catalogue) -> dict[str, list[str]]:
+    """Returns the red-line questions that state each rule, in stem, choices or feedback."""
+    lines = sources.red_lines.value.red_lines if sources.red_lines and sources.red_lines.value else []
+    texts = {
+        f"{course.slug}/{question.id}": f" {' '.join(words_of(_all_text(question)))} "
+        for course in sources.courses
+        for _number, question in (course.bank.questions if course.bank else ())
+        if question.red_line
+    }
+    return {
+        line.id: [name for name, words in texts.items() if f" {' '.join(words_of(line.text))} " in words]
+        for line in lines
+    }
+
+
+def _all_text(question: Question) -> str:
+    def texts(value: object) -> Iterator[str]:
+        if isinstance(value, dict):
+            value = list(value.values())
+        if isinstance(value, list):
+            for inner in value:
+                yield from texts(inner)
+        elif isinstance(value, str):
+            yield value
+
+    return " . ".join(texts(body_of(question)))
+
+
+def _bank(course: CourseText, bank: BankText, core: list[str]) -> BankStatistics:
+    questions = [question for _number, question in bank.questions]
+    objectives = Counter(question.objective for question in questions)
+    types = Counter(str(question.type) for question in questions)
+    sectors = Counter(sector for question in questions for sector in question.sectors)
+    red_lines = sum(question.red_line for question in questions)
+    return BankStatistics(
+        course=course.slug,
+        path=bank.file.path,
+        questions=len(questions),
+        red_lines=red_lines,
+        red_lines_only=bool(questions) and red_lines == len(questions),
+        per_sector=bool(course.form and course.form.per_sector),
+        types={kind: types[kind] for kind in QUESTION_TYPES},
+        objectives={
+            objective.id: objectives[objective.id]
+            for objective in (course.form.objectives if course.form else ())
+        },
+        sectors={slug: sectors[slug] for slug in core},
+        cues=measure_answer_cues(questions),
+    )
+
+
+def _consideration_gaps(course: CourseText) -> Iterator[Problem]:
+    """Names considerations of a course that none of its modules serves."""
+    if course.form is None or any(module.front is None for module in course.modules):
+        return
+    own = course.form.considerations
+    served = {n for module in course.modules if module.front for n in module.front.considerations or own[:1]}
+    line = course.yaml.line("considerations")
+    for number in own:
+        if number not in served:
+            yield warning(course.course_path, line, f"no module of this course serves consideration {number}")
+    for number in sorted(served - set(own)):
+        sentence = f"a module serves consideration {number}, which course.yml does not list"
+        yield warning(course.course_path, line, sentence)
+
+
+def _few_sector_groups(course: CourseText) -> Iterator[Problem]:
+    """Names a course where fewer than half of the modules have a sector group; courses per sector need none."""
+    if course.form is None or course.form.per_sector or not course.modules:
+        return
+    count = sum(bool(module.rendered.outline.sector_runs) for module in course.modules)
+    if count * 2 < len(course.modules):
+        sentence = f"{count} of {len(course.modules)} modules have sector groups; half or more should"
+        yield warning(course.course_path, 1, sentence)
+
+
+def _bank_gaps(bank: BankStatistics, coverage: CurriculumCoverage) -> Iterator[Problem]:
+    if bank.red_lines_only:
+        own = f"{bank.course}/"
+        for rule, names in coverage.red_lines.items():
+            if not any(name.startswith(own) for name in names):
+                yield warning(bank.path, 1, f"this bank of red lines has no question that states “{rule}”")
+        return
+    if not bank.per_sector and bank.questions < MIN_QUESTIONS:
+        sentence = f"this bank has {bank.questions} questions; a whole one has {MIN_QUESTIONS}"
+        yield warning(bank.path, 1, sentence)
+    needed = MIN_QUESTIONS_OF_BRIEF if bank.per_sector else MIN_QUESTIONS_OF_SECTOR
+    for slug, count in bank.sectors.items():
+        if count < needed:
+            sentence = f"the sector “{slug}” has {count} questions of its own; {needed} are needed"
+            yield warning(bank.path, 1, sentence)
+    if bank.red_lines < MIN_RED_LINES:
+        sentence = f"{bank.red_lines} red-line questions; {MIN_RED_LINES} or more are needed"
+        yield warning(bank.path, 1, sentence)
+    unused = [kind for kind, count in bank.types.items() if not count]
+    # Eight questions a sector are too few for every type.
+    if unused and not bank.per_sector:
+        yield warning(bank.path, 1, f"this bank has no question of the types {', '.join(unused)}")

@@ -1,0 +1,120 @@
+"""The coverage of the curriculum as tables for a terminal."""
+
+from collections.abc import Iterator, Sequence
+
+from tools.curriculum.coverage import CurriculumCoverage
+
+
+def coverage_lines(coverage: CurriculumCoverage) -> Iterator[str]:
+    """Writes the tables of the curriculum, one after the other."""
+    for table_of in (_considerations, _courses, _sectors, _objectives, _red_lines, _banks, _answer_cues):
+        yield from table_of(coverage)
+        yield ""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Writes a table: the first column to the left, the others to the right, each as wide as it needs."""
+    cells = [[str(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(head))]
+    for row in cells:
+        rest = "  ".join(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
+        yield f"  {row[0].ljust(widths[0])}  {rest}".rstrip()
+
+
+def _considerations(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield "Considerations and the modules that serve them"
+    for number, courses in coverage.considerations.items():
+        count = sum(map(len, courses.values()))
+        yield f"  {number}  {count:>3} modules: " + "; ".join(
+            f"{course} ({', '.join(modules)})" if len(modules) < 3 else f"{course} ({len(modules)} modules)"
+            for course, modules in courses.items()
+        )
+
+
+def _courses(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield "Courses (fewest and most of a module; sector groups and local rules: in how many modules; grade and words"
+    yield "a sentence of the hardest module: Flesch-Kincaid, 1975, at most 6, which is about B1, and at most 14)"
+    rows = [
+        (
+            it.course,
+            it.modules,
+            it.minutes,
+            *(_range(pair) for pair in (it.minutes_each, it.words, it.scenarios, it.checks)),
+            it.groups,
+            it.local,
+            it.pictures,
+            f"{it.grade:.1f}",
+            f"{it.sentence:.1f}",
+        )
+        for it in coverage.courses
+    ]
+    head = (
+        "course", "modules", "minutes", "each", "words", "scenarios", "checks", "sector groups", "local rules",
+        "pictures", "grade", "words a sentence",
+    )  # fmt: skip
+    yield from table(head, rows)
+
+
+def _range(pair: tuple[int, int]) -> str:
+    fewest, most = pair
+    return str(fewest) if fewest == most else f"{fewest} to {most}"
+
+
+def _sectors(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield "Sectors"
+    rows = [
+        (slug, count, coverage.questions[slug], len(coverage.briefs[slug]))
+        for slug, count in coverage.groups.items()
+    ]
+    yield from table(("sector", "blocks in modules", "questions", "briefs"), rows)
+
+
+def _objectives(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield "Objectives and their questions"
+    for bank in coverage.banks:
+        counts = ", ".join(f"{objective} {count}" for objective, count in bank.objectives.items())
+        yield f"  {bank.course}: {counts}"
+
+
+def _red_lines(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield "Red lines and the red-line questions that state them"
+    rows = [
+        (rule, len(questions), len({question.partition("/")[0] for question in questions}))
+        for rule, questions in coverage.red_lines.items()
+    ]
+    yield from table(("rule", "questions", "banks"), rows)
+
+
+def _banks(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield "Banks"
+    types = list(coverage.banks[0].types) if coverage.banks else []
+    rows = [
+        (
+            bank.course,
+            bank.questions,
+            bank.red_lines,
+            *bank.types.values(),
+            min(bank.sectors.values(), default=0),
+        )
+        for bank in coverage.banks
+    ]
+    yield from table(("bank", "questions", "red lines", *types, "fewest for a sector"), rows)
+
+
+def _answer_cues(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield "Answer cues of the banks (p: against an even spread; below 0.01 is a warning)"
+    rows = [
+        (
+            bank.course,
+            bank.cues.choices,
+            f"{bank.cues.longest:.0%} of {bank.cues.longest_expected:.0%}",
+            f"{bank.cues.longest_p:.3f}",
+            "/".join(map(str, bank.cues.positions)),
+            f"{bank.cues.position_p:.3f}",
+            f"{bank.cues.true:.0%} of {bank.cues.statements}",
+            f"{bank.cues.true_p:.3f}",
+        )
+        for bank in coverage.banks
+    ]
+    head = ("bank", "choices", "longest is right", "p", "right by place", "p", "true statements", "p")
+    yield from table(head, rows)

@@ -1,0 +1,88 @@
+"""Rules about wording: only approved figures, with their source, and the red lines word for word."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lms.catalogue.source.formats import Figure
+from lms.catalogue.source.problems import Problem, warning
+from lms.catalogue.source.texts import Catalogue
+from tools.curriculum.passages import Passage
+from tools.curriculum.text_analysis import content_stems, sentences_of, words_of
+
+NEARLY_SAME = 0.8
+"""The share of a red line's content words from which a sentence counts as nearly the same."""
+
+MAX_WORDS_BETWEEN = 3
+"""Further words that a sentence which is nearly a red line may have between those of the red line."""
+
+_FIGURE = re.compile(
+    r"\d[\d.,]*\s*(?:million|billion|thousand|%|per\s?cent|percent)|\b\d+ (?:in|out of) \d+"
+    r"|\bone in (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|a hundred)\b"
+    r"(?! (?:day|week|month|hour))"
+    r"|\bhalf of (?:all |the |those |these )?(?:world's )?children",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A red line: its text, its words between blanks, how many they are, and the stems of its content words."""
+
+    text: str
+    run: str
+    length: int
+    content: set[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Rule":
+        words = words_of(text)
+        return cls(text, f" {' '.join(words)} ", len(words), content_stems(words))
+
+
+def check_figures(passages: list[Passage], sources: Catalogue) -> Iterator[Problem]:
+    """Checks that every figure is approved, and named with publisher and year in its paragraph."""
+    if sources.figures is None or sources.figures.value is None:
+        return
+    for passage in passages:
+        for match in _FIGURE.finditer(passage.text):
+            yield from _figure(" ".join(match[0].split()), passage, sources.figures.value.figures)
+
+
+def check_red_lines(passages: list[Passage], sources: Catalogue) -> Iterator[Problem]:
+    """Checks that no sentence states a red line in nearly its words; wrong answers on offer may."""
+    if sources.red_lines is None or sources.red_lines.value is None:
+        return
+    rules = [_Rule.of(line.text) for line in sources.red_lines.value.red_lines]
+    for passage in passages:
+        for sentence in sentences_of(passage.text) if passage.taught else ():
+            yield from _red_line(words_of(sentence), passage, rules)
+
+
+def _figure(written: str, passage: Passage, known: list[Figure]) -> Iterator[Problem]:
+    approved = [figure for figure in known if written.lower() in map(str.lower, figure.written)]
+    if not approved:
+        sentence = f"“{written}” is not in modules/figures.yml; use an approved figure or none"
+        yield warning(passage.path, passage.line, sentence)
+    elif not any(
+        str(figure.year) in passage.text and any(name in passage.text for name in figure.publishers)
+        for figure in approved
+    ):
+        figure = approved[0]
+        name = " or ".join(figure.publishers)
+        sentence = f"“{written}” has no source here; name {name} and {figure.year} in this paragraph"
+        yield warning(passage.path, passage.line, sentence)
+
+
+def _red_line(words: list[str], passage: Passage, rules: list[_Rule]) -> Iterator[Problem]:
+    content = content_stems(words)
+    for rule in rules:
+        needed = NEARLY_SAME * len(rule.content)
+        if len(rule.content & content) < needed or rule.run in f" {' '.join(words)} ":
+            continue
+        reach = rule.length + MAX_WORDS_BETWEEN
+        if any(
+            len(rule.content & content_stems(words[at : at + reach])) >= needed for at in range(len(words))
+        ):
+            sentence = f"nearly a red line, in other words; write “{rule.text}”"
+            yield warning(passage.path, passage.line, sentence)
