@@ -22,7 +22,7 @@ from sqlalchemy import func, insert, select, text, update
 
 from bench.__main__ import quiet_app
 from bench.crowd import Crowd, make_crowd
-from lms.catalogue.queries import published_course
+from lms.catalogue.api import published_course
 from lms.certification import operations as certification
 from lms.certification.house import House
 from lms.certification.models import Award

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from lms.catalogue import operations as catalogue
-from lms.catalogue.queries import published_course
+from lms.catalogue import api as catalogue
+from lms.catalogue.api import published_course
 from lms.certification.models import Award
 from lms.certification.rules import last_valid_day, make_serial, parse_period
 from lms.compliance import operations as compliance

@@ -10,10 +10,8 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from lms.audit.cli import audit_cli
-from lms.catalogue import operations as catalogue
+from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
-from lms.catalogue.queries import last_publication_id
-from lms.catalogue.source.unchanged import digest_of
 from lms.certification.house import House
 from lms.compliance.cli import compliance_cli
 from lms.compliance.rebuilding import fold_all
@@ -69,9 +67,9 @@ def publish() -> str:
     settings: Settings = this_app().extensions["settings"]
     # Checking and rendering everything takes seconds; the same files as last time need none of it.
     note = settings.instance / "published"
-    files = digest_of(settings.modules, settings.quizzes, database=settings.database_url)
+    files = catalogue.source_fingerprint(settings.modules, settings.quizzes, database=settings.database_url)
     with reading():
-        last = last_publication_id()
+        last = catalogue.last_publication_id()
     if last is not None and note.is_file() and note.read_text() == f"{last} {files}":
         return "nothing changed"
     with unit_of_work():
@@ -80,7 +78,7 @@ def publish() -> str:
         problems = "\n".join(str(problem) for problem in published.problems)
         raise click.ClickException(f"The course files have errors, so nothing was published.\n{problems}")
     with reading():
-        note.write_text(f"{last_publication_id()} {files}")
+        note.write_text(f"{catalogue.last_publication_id()} {files}")
     said = [
         ", ".join(
             f"{outcomes[outcome]} {kind if outcomes[outcome] == 1 else kind + 's'}"

@@ -11,8 +11,7 @@ from lms.assessment.events import attempts_changed
 from lms.assessment.models import Answer, Attempt
 from lms.assessment.papers import AskedQuestion, ReviewedQuestion, ask, review
 from lms.audit.operations import record
-from lms.catalogue.published import BankQuestion, PublishedCourse
-from lms.catalogue.queries import bank, load_course_revision
+from lms.catalogue.api import BankQuestion, PublishedCourse, bank, load_course_revision
 from lms.kernel import chance, clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session

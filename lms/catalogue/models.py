@@ -218,7 +218,7 @@ class CourseRevisionPicture(Model):
     digest: Mapped[str] = mapped_column(ForeignKey("picture_file.digest"), index=True)
 
 
-class Sheet(Model):
+class SharedContent(Model):
     """One row: a file that all courses share, as it was published once; the latest of its name is shown.
 
     Personal data: none.

@@ -13,7 +13,7 @@ from lms.kernel.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublicationResult:
     """What came of publishing: all problems, numbers by kind and outcome, and whether anything was written.
 
     With an error among the problems nothing was written, whatever the other files say.
@@ -29,16 +29,16 @@ class Published:
         return has_errors(self.problems)
 
 
-def publish(modules: Path, quizzes: Path, actor: Actor) -> Published:
+def publish(modules: Path, quizzes: Path, actor: Actor) -> PublicationResult:
     """Publishes both folders whole, or not at all where any file has an error.
 
     Runs in the caller's transaction. Publishing the same files again changes nothing and leaves no row.
     """
     catalogue, problems = check_folders(modules, quizzes)
     if has_errors(problems):
-        return Published(tuple(problems), {}, None)
+        return PublicationResult(tuple(problems), {}, None)
     plan, publication = synchronise(desired_of(catalogue), actor.account_id or None)
     if publication is not None:
         audit.record(actor, "catalogue.published", "publication", publication.id, counts=plan.counts)
     found = tuple(sorted([*problems, *plan.refusals]))
-    return Published(found, plan.counts, publication.id if publication else None)
+    return PublicationResult(found, plan.counts, publication.id if publication else None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from lms.catalogue.published import PublishedCourse
+from lms.catalogue.api import PublishedCourse
 from lms.certification import queries
 from lms.certification.models import Award
 from lms.certification.rules import (

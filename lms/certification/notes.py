@@ -1,6 +1,6 @@
 """What the quiz page tells learners of the certificate they hold; given to `learning`, which knows no awards."""
 
-from lms.catalogue.published import PublishedCourse
+from lms.catalogue.api import PublishedCourse
 from lms.certification import queries
 from lms.certification.dates import decide_dates
 from lms.certification.sentences import renewal_sentence

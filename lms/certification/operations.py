@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.operations import record
-from lms.catalogue.published import PublishedCourse
+from lms.catalogue.api import PublishedCourse
 from lms.certification import queries, rules
 from lms.certification.dates import decide_dates, first_dates
 from lms.certification.events import awards_changed

@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app
 
 from lms.assessment.queries import list_passed
-from lms.catalogue.queries import load_course_revision
+from lms.catalogue.api import load_course_revision
 from lms.certification import operations
 from lms.certification.house import House
 from lms.kernel.actor import SYSTEM

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from lms.audit.operations import record
-from lms.catalogue.published import PublishedCourse
+from lms.catalogue.api import PublishedCourse
 from lms.certification import operations, policy, queries, training_queries
 from lms.certification.dates import decide_dates, first_dates
 from lms.certification.errors import (

@@ -17,7 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import Length, Optional
 
-from lms.catalogue.published import ListedCourse
+from lms.catalogue.api import ListedCourse
 from lms.certification.lines import LONGEST_EVIDENCE, Line, read_attendance, read_trainings
 from lms.certification.training import LONGEST_CHECKER
 from lms.people.forms import RefusableForm, choices_of, day_field, line, reason_field

@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
+from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision
-from lms.catalogue.published import PublishedCourse
-from lms.catalogue.queries import load_course_revision
 from lms.certification import policy
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
 from lms.certification.rules import print_serial

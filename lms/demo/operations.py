@@ -6,8 +6,7 @@ from random import Random
 
 from flask_security import hash_password
 
-from lms.catalogue.published import PublishedCourse
-from lms.catalogue.queries import bank, published_course
+from lms.catalogue.api import PublishedCourse, bank, published_course
 from lms.certification.house import House
 from lms.certification.rules import parse_period
 from lms.demo import queries

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from lms.accounts import operations as accounts, queries as account_queries
 from lms.assessment import operations as assessment
-from lms.catalogue.published import PublishedCourse, PublishedModule
+from lms.catalogue.api import PublishedCourse, PublishedModule
 from lms.certification import operations as certification, queries as certification_queries, training
 from lms.certification.house import House
 from lms.certification.models import Award

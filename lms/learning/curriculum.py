@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lms.catalogue.published import ConsiderationRow, PublishedCourse, PublishedModule, SectorRow
-from lms.catalogue.queries import list_courses, list_sectors, load_course_revision
-from lms.catalogue.reference_queries import considerations
+from lms.catalogue.api import (
+    ConsiderationRow,
+    PublishedCourse,
+    PublishedModule,
+    SectorRow,
+    considerations,
+    list_courses,
+    list_sectors,
+    load_course_revision,
+)
 
 
 @dataclass(frozen=True, slots=True)

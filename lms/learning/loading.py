@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms.assessment.models import Attempt
-from lms.catalogue.published import PublishedCourse, PublishedModule
-from lms.catalogue.queries import latest_revision_of_edition, load_course_revision, published_course
+from lms.catalogue.api import (
+    PublishedCourse,
+    PublishedModule,
+    latest_revision_of_edition,
+    load_course_revision,
+    published_course,
+)
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed, NotThere
 from lms.learning import queries, rules

@@ -8,8 +8,7 @@ from typing import Any
 from flask import current_app, request
 from markupsafe import Markup
 
-from lms.catalogue.published import PublishedModule, SectorRow
-from lms.catalogue.queries import list_sectors, module_segments
+from lms.catalogue.api import PublishedModule, SectorRow, list_sectors, module_segments
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.kept import keep

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.catalogue.queries import list_courses, load_course_revision
+from lms.catalogue.api import list_courses, load_course_revision
 from lms.kernel.actor import Actor
 from lms.learning.loading import Study, list_studies
 from lms.learning.rules import NextStep

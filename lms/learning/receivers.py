@@ -5,7 +5,7 @@ from typing import Any
 
 from lms.assessment.models import Attempt
 from lms.assessment.queries import list_passed
-from lms.catalogue.queries import load_course_revision
+from lms.catalogue.api import load_course_revision
 from lms.learning import queries, rules
 from lms.learning.events import course_completed
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lms.assessment.papers import ReviewedQuestion
-from lms.catalogue.published import PublishedCourse, PublishedModule
+from lms.catalogue.api import PublishedCourse, PublishedModule
 
 
 @dataclass(frozen=True, slots=True)

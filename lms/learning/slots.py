@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lms.catalogue.published import PublishedCourse
+from lms.catalogue.api import PublishedCourse
 from lms.kernel.actor import Actor
 
 QuizNote = Callable[[Actor, PublishedCourse, str | None], str | None]

@@ -16,7 +16,7 @@ from lms.assessment import operations, papers, policy, queries
 from lms.assessment.errors import AttemptsExhausted, NothingToExamine
 from lms.assessment.events import attempts_changed
 from lms.assessment.models import Answer, Attempt
-from lms.catalogue.published import PublishedCourse
+from lms.catalogue.api import PublishedCourse
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session, unit_of_work

@@ -5,8 +5,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms.catalogue import operations
-from lms.catalogue.operations import Published
+from lms.catalogue import api as catalogue
+from lms.catalogue.api import PublicationResult
 from lms.catalogue.source.checks import check_folders
 from lms.catalogue.source.texts import question_digest
 from lms.kernel.actor import SYSTEM
@@ -237,10 +237,10 @@ class CourseFiles:
     def check(self) -> list[str]:
         return [str(problem) for problem in check_folders(self.modules, self.quizzes)[1]]
 
-    def publish(self) -> Published:
+    def publish(self) -> PublicationResult:
         """Publishes in a transaction of its own."""
         with unit_of_work():
-            return operations.publish(self.modules, self.quizzes, SYSTEM)
+            return catalogue.publish(self.modules, self.quizzes, SYSTEM)
 
     def reference(self, path: str) -> str:
         """Returns what a translation of a file carries."""

@@ -8,7 +8,7 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from lms.catalogue import queries
+from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
 from lms.kernel.config import Settings
 from lms.kernel.db import reading
@@ -88,7 +88,7 @@ def test_publish_prints_what_it_did_and_the_second_time_nothing(runner: FlaskCli
     assert again.output.splitlines()[-1] == "Nothing changed."
     assert "created" in again.output and "1 created" not in again.output
     with app.app_context(), reading():
-        assert queries.published_course("boats") is not None
+        assert catalogue.published_course("boats") is not None
 
 
 def test_publish_with_an_error_prints_the_problems_and_writes_nothing(
@@ -102,4 +102,4 @@ def test_publish_with_an_error_prints_the_problems_and_writes_nothing(
         "Nothing was published: 1 errors, 0 warnings.",
     ]
     with app.app_context(), reading():
-        assert queries.list_courses() == ()
+        assert catalogue.list_courses() == ()

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from lms.catalogue import queries
+from lms.catalogue import api as catalogue
 from lms.kernel.db import db, reading, rollback, unit_of_work
 from tests.catalogue.course_files import CourseFiles
 
@@ -30,7 +30,7 @@ def statements(context_outside_transaction: Flask) -> Iterator[list[str]]:
 def test_a_course_is_returned_whole_and_frozen(course_files: CourseFiles) -> None:
     course_files.publish()
     with reading():
-        course = queries.published_course("boats")
+        course = catalogue.published_course("boats")
     assert course is not None
     assert (course.slug, course.title, course.code, course.edition, course.minutes) == (
         "boats",
@@ -64,9 +64,9 @@ def test_a_module_page_asks_only_which_revision_is_shown(
     for expected in (3, 1, 1):
         statements.clear()
         with reading():
-            course = queries.published_course("boats")
+            course = catalogue.published_course("boats")
             assert course is not None
-            segments = queries.module_segments(course.modules[0].module_revision_id)
+            segments = catalogue.module_segments(course.modules[0].module_revision_id)
         assert [segment["kind"] for segment in segments] == ["html", "sectors", "check"]
         asked = [statement for statement in statements if statement.startswith("SELECT")]
         assert len(asked) == expected + (1 if expected == 3 else 0)
@@ -75,11 +75,11 @@ def test_a_module_page_asks_only_which_revision_is_shown(
 def test_the_bank_is_read_once(course_files: CourseFiles, statements: list[str]) -> None:
     course_files.publish()
     with reading():
-        pointer = queries.find_course("boats")
+        pointer = catalogue.find_course("boats")
         assert pointer is not None
-        first = queries.bank(pointer.revision_id)
+        first = catalogue.bank(pointer.revision_id)
         statements.clear()
-        assert queries.bank(pointer.revision_id) is first
+        assert catalogue.bank(pointer.revision_id) is first
         assert statements == []
     assert [question.slug for question in first][:2] == ["boat-full", "boat-many"]
     assert (first[0].kind, first[0].red_line, first[0].objective, first[0].sectors) == (
@@ -90,14 +90,9 @@ def test_the_bank_is_read_once(course_files: CourseFiles, statements: list[str])
     )
     assert first[2].sectors == ("wash",)
     assert first[0].body["stem"] == "The boat is nearly full. What do you do?"
-    with reading():
-        ids = tuple(question.question_revision_id for question in first[:2])
-        assert queries.load_questions(ids) == {
-            question.question_revision_id: question for question in first[:2]
-        }
 
 
-def test_what_a_writing_transaction_reads_is_not_kept(course_files: CourseFiles) -> None:
+def test_what_a_writing_transaction_reads_is_not_cached(course_files: CourseFiles) -> None:
     """It may be undone, and SQLite gives the same numbers again: the next reader must see the truth."""
     course_files.publish()
     course_files.edit("modules/boats/course.yml", "title: Boats", "title: Ghosts")
@@ -106,18 +101,17 @@ def test_what_a_writing_transaction_reads_is_not_kept(course_files: CourseFiles)
         pass
 
     with pytest.raises(Undone), unit_of_work():
-        from lms.catalogue import operations  # noqa: PLC0415 - beside its use
         from lms.kernel.actor import SYSTEM  # noqa: PLC0415
 
-        operations.publish(course_files.modules, course_files.quizzes, SYSTEM)
-        ghost = queries.published_course("boats")
+        catalogue.publish(course_files.modules, course_files.quizzes, SYSTEM)
+        ghost = catalogue.published_course("boats")
         assert ghost is not None
         assert ghost.title == "Ghosts"
         raise Undone
     course_files.edit("modules/boats/course.yml", "title: Ghosts", "title: Vessels")
     course_files.publish()
     with reading():
-        course = queries.published_course("boats")
+        course = catalogue.published_course("boats")
         assert course is not None
         assert course.title == "Vessels"
 
@@ -125,38 +119,38 @@ def test_what_a_writing_transaction_reads_is_not_kept(course_files: CourseFiles)
 def test_learners_of_an_edition_see_its_latest_revision(course_files: CourseFiles) -> None:
     course_files.publish()
     with reading():
-        first = queries.published_course("boats")
+        first = catalogue.published_course("boats")
     assert first is not None
     course_files.edit("modules/boats/01-at-the-quay.md", "Text with", "More text with")
     course_files.publish()
     with reading():
-        second = queries.published_course("boats")
+        second = catalogue.published_course("boats")
         assert second is not None
-        assert queries.latest_revision_of_edition(first.edition_id) == second.revision_id
+        assert catalogue.latest_revision_of_edition(first.edition_id) == second.revision_id
     course_files.edit("modules/boats/01-at-the-quay.md", "More text with", "Text with")
     course_files.publish()
     with reading():
-        assert queries.latest_revision_of_edition(first.edition_id) == first.revision_id
+        assert catalogue.latest_revision_of_edition(first.edition_id) == first.revision_id
     course_files.edit("modules/boats/course.yml", "edition: 1", "edition: 2")
     course_files.edit("modules/boats/course.yml", "mark: 80", "mark: 90")
     course_files.publish()
     with reading():
-        third = queries.published_course("boats")
+        third = catalogue.published_course("boats")
         assert third is not None
         assert third.edition == 2
-        assert queries.latest_revision_of_edition(third.edition_id) == third.revision_id
-        assert queries.latest_revision_of_edition(first.edition_id) == second.revision_id
-        assert queries.latest_revision_of_edition(0) is None
+        assert catalogue.latest_revision_of_edition(third.edition_id) == third.revision_id
+        assert catalogue.latest_revision_of_edition(first.edition_id) == second.revision_id
+        assert catalogue.latest_revision_of_edition(0) is None
 
 
 def test_lists_are_short_and_in_order(course_files: CourseFiles) -> None:
     course_files.publish()
     with reading():
-        listed = queries.list_courses()
+        listed = catalogue.list_courses()
         assert [(each.slug, each.code, each.modules, each.minutes) for each in listed] == [
             ("boats", "CP-BOAT", 2, 22)
         ]
-        sectors = queries.list_sectors()
+        sectors = catalogue.list_sectors()
     assert [(sector.slug, sector.core, sector.position) for sector in sectors] == [
         ("wash", True, 1), ("health", True, 2), ("logistics", False, 3),
     ]  # fmt: skip
@@ -170,40 +164,38 @@ def test_lists_are_short_and_in_order(course_files: CourseFiles) -> None:
 def test_courses_stand_where_their_files_say_the_others_after_them(course_files: CourseFiles) -> None:
     course_files.publish()
     with reading():
-        before = queries.published_course("boats")
+        before = catalogue.published_course("boats")
     for slug, order in (("trains", None), ("ships", 20), ("planes", 3), ("carts", 20)):
         course_files.add_course(slug)
         if order:
             course_files.edit(f"modules/{slug}/course.yml", "edition: 1", f"edition: 1\norder: {order}")
     course_files.publish()
     with reading():
-        assert [each.slug for each in queries.list_courses()] == [
+        assert [each.slug for each in catalogue.list_courses()] == [
             "planes",
             "carts",
             "ships",
             "boats",
             "trains",
         ]
-        assert queries.published_course("boats") == before
+        assert catalogue.published_course("boats") == before
     course_files.edit("modules/planes/course.yml", "order: 3", "order: 30")
     course_files.publish()
     with reading():
-        assert [each.slug for each in queries.list_courses()][:3] == ["carts", "ships", "planes"]
-        planes = queries.published_course("planes")
+        assert [each.slug for each in catalogue.list_courses()][:3] == ["carts", "ships", "planes"]
+        planes = catalogue.published_course("planes")
     assert planes is not None
     assert planes.edition == 1
 
 
 def test_what_is_not_there_is_not_there() -> None:
     with reading():
-        assert queries.find_course("nothing") is None
-        assert queries.find_course_by_id(1) is None
-        assert queries.published_course("nothing") is None
-        assert queries.load_course_revision(1) is None
-        assert queries.module_segments(1) == []
-        assert queries.module_source(1) is None
-        assert queries.bank(1) == ()
-        assert queries.load_questions((1,)) == {}
-        assert queries.list_courses() == ()
-        assert queries.list_sectors() == ()
+        assert catalogue.find_course("nothing") is None
+        assert catalogue.find_course_by_id(1) is None
+        assert catalogue.published_course("nothing") is None
+        assert catalogue.load_course_revision(1) is None
+        assert catalogue.module_segments(1) == []
+        assert catalogue.bank(1) == ()
+        assert catalogue.list_courses() == ()
+        assert catalogue.list_sectors() == ()
     rollback()

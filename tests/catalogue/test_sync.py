@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.audit.models import AuditEntry
-from lms.catalogue import operations, queries
+from lms.catalogue import api as catalogue
 from lms.catalogue.models import (
     Course,
     CourseRevision,
@@ -59,7 +59,7 @@ def rows() -> dict[str, int]:
 
 def current() -> int:
     with reading():
-        pointer = queries.find_course("boats")
+        pointer = catalogue.find_course("boats")
         assert pointer is not None
         return pointer.revision_id
 
@@ -129,13 +129,13 @@ def test_a_changed_file_is_a_new_revision_and_the_rest_is_used_again(course_file
     second = current()
     assert second != first
     with reading():
-        old, new = queries.load_course_revision(first), queries.load_course_revision(second)
+        old, new = catalogue.load_course_revision(first), catalogue.load_course_revision(second)
         assert old and new
         assert old.edition_id == new.edition_id
         assert old.modules[0].module_revision_id != new.modules[0].module_revision_id
         assert old.modules[1].module_revision_id == new.modules[1].module_revision_id
-        assert "More text" in queries.module_segments(new.modules[0].module_revision_id)[0]["html"]
-        assert "More text" not in queries.module_segments(old.modules[0].module_revision_id)[0]["html"]
+        assert "More text" in catalogue.module_segments(new.modules[0].module_revision_id)[0]["html"]
+        assert "More text" not in catalogue.module_segments(old.modules[0].module_revision_id)[0]["html"]
 
 
 def test_a_change_taken_back_points_to_the_revision_of_before(course_files: CourseFiles) -> None:
@@ -156,7 +156,7 @@ def test_a_new_order_moves_modules_only(course_files: CourseFiles) -> None:
     counts = course_files.publish().counts
     assert counts["module"]["unchanged"] == 2
     with reading():
-        course = queries.published_course("boats")
+        course = catalogue.published_course("boats")
         assert course is not None
         assert [module.slug for module in course.modules] == ["on-board", "at-the-quay"]
         assert course.edition == 1
@@ -197,10 +197,10 @@ def test_a_broken_file_never_half_publishes_and_takes_nothing_down(
 def test_an_empty_folder_retires_nothing(course_files: CourseFiles) -> None:
     course_files.publish()
     with unit_of_work():
-        published = operations.publish(course_files.root / "nowhere", course_files.quizzes, SYSTEM)
+        published = catalogue.publish(course_files.root / "nowhere", course_files.quizzes, SYSTEM)
     assert published.refused
     with reading():
-        pointer = queries.find_course("boats")
+        pointer = catalogue.find_course("boats")
         assert pointer is not None
         assert pointer.retired_at is None
 
@@ -217,18 +217,18 @@ def test_a_course_whose_folder_goes_is_retired_and_comes_back(course_files: Cour
         "unchanged": 1,
     }
     with reading():
-        pointer = queries.find_course("ships")
+        pointer = catalogue.find_course("ships")
         assert pointer is not None
         assert pointer.retired_at is not None
-        assert queries.published_course("ships") is None
-        assert queries.load_course_revision(pointer.revision_id) is not None
-        assert [course.slug for course in queries.list_courses()] == ["boats"]
+        assert catalogue.published_course("ships") is None
+        assert catalogue.load_course_revision(pointer.revision_id) is not None
+        assert [course.slug for course in catalogue.list_courses()] == ["boats"]
     assert course_files.publish().publication_id is None
     course_files.move("elsewhere/ships", "modules/ships")
     course_files.move("elsewhere/ships.yml", "quizzes/ships.yml")
     assert course_files.publish().counts["course"]["revised"] == 1
     with reading():
-        assert [course.slug for course in queries.list_courses()] == ["boats", "ships"]
+        assert [course.slug for course in catalogue.list_courses()] == ["boats", "ships"]
 
 
 CHANGES_OF_MEANING = [
@@ -264,7 +264,7 @@ def test_a_translation_is_published_beside_its_original(course_files: CourseFile
     course_files.translate()
     course_files.publish()
     with reading():
-        english, french = queries.published_course("boats"), queries.published_course("boats", "fr")
+        english, french = catalogue.published_course("boats"), catalogue.published_course("boats", "fr")
         assert english and french
         assert [module.language for module in french.modules] == ["fr", "fr"]
         assert [module.title for module in french.modules] == ["Titre 01-at-the-quay", "Titre 02-on-board"]
@@ -274,7 +274,7 @@ def test_a_translation_is_published_beside_its_original(course_files: CourseFile
         assert [module.minutes for module in french.modules] == [10, 12]
         assert [part.sections[0]["id"] for part in french.modules] == ["where-you-stand", "who-sits-where"]
         assert french.modules[1].sections[0]["title"] == "Qui sits where"
-        questions = queries.bank(french.revision_id, "fr")
+        questions = catalogue.bank(french.revision_id, "fr")
         assert [question.language for question in questions] == ["fr", "en", "en", "en", "en", "en"]
         assert questions[0].body["options"][1] == {
             "id": "b",
@@ -282,13 +282,13 @@ def test_a_translation_is_published_beside_its_original(course_files: CourseFile
             "correct": True,
             "feedback": "Sûr.",
         }
-        assert [question.language for question in queries.bank(french.revision_id, "ar")] == ["en"] * 6
+        assert [question.language for question in catalogue.bank(french.revision_id, "ar")] == ["en"] * 6
     assert course_files.publish().publication_id is None
 
 
 def test_who_published_is_noted(course_files: CourseFiles) -> None:
     with unit_of_work():
-        operations.publish(
+        catalogue.publish(
             course_files.modules, course_files.quizzes, Actor(account_id=7, person_id=7, name="Tomas")
         )
     with reading():

@@ -14,8 +14,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.models import AuditEntry
-from lms.catalogue.published import PublishedCourse
-from lms.catalogue.queries import load_course_revision as queries_course
+from lms.catalogue.api import PublishedCourse, load_course_revision as queries_course
 from lms.certification import operations, queries, windows
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName, Revocation

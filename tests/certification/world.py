@@ -4,9 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from lms.assessment.models import Attempt
+from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision, Edition, Publication
-from lms.catalogue.published import PublishedCourse
-from lms.catalogue.queries import load_course_revision
 from lms.certification import operations
 from lms.certification.house import House
 from lms.certification.models import Award

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from flask import Flask
 
-from lms.catalogue.queries import published_course
+from lms.catalogue.api import published_course
 from lms.certification import operations as certification
 from lms.certification.house import House
 from lms.certification.models import Award

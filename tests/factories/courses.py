@@ -6,9 +6,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from lms.catalogue.operations import publish
-from lms.catalogue.published import PublishedCourse
-from lms.catalogue.queries import published_course
+from lms.catalogue.api import PublishedCourse, publish, published_course
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import ROOT
 from tests.factories.people import SECTORS

@@ -10,8 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, select
 
-from lms.catalogue.published import PublishedCourse
-from lms.catalogue.queries import bank
+from lms.catalogue.api import PublishedCourse, bank
 from lms.compliance.models import Exemption, Requirement
 from lms.compliance.operations import Terms, make_requirement
 from lms.kernel import clock, db as database

@@ -7,8 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.catalogue.published import PublishedCourse
-from lms.catalogue.queries import bank
+from lms.catalogue.api import PublishedCourse, bank
 from lms.kernel.db import unit_of_work
 from tests.factories.courses import key_of, published
 from tests.factories.people import make_small_organisation

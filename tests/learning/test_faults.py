@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, func, select
 
 from lms.assessment.models import Attempt
-from lms.catalogue.published import PublishedCourse
+from lms.catalogue.api import PublishedCourse
 from lms.kernel.db import db, session
 from lms.learning import slots
 from lms.learning.events import course_completed, progress_made

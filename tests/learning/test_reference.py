@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.catalogue.published import PublishedCourse
+from lms.catalogue.api import PublishedCourse
 from lms.learning.curriculum import merged_sources, served
 from tests.catalogue.course_files import SVG, png
 from tests.factories.people import make_small_organisation, sign_in

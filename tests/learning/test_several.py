@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from lms.catalogue.published import PublishedCourse, PublishedModule
+from lms.catalogue.api import PublishedCourse, PublishedModule
 from lms.kernel.actor import Actor
 from lms.kernel.clock import FixedClock, using
 from lms.kernel.db import session, unit_of_work

@@ -8,8 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.assessment.papers import ask, review, story_order
-from lms.catalogue.published import BankQuestion
-from lms.catalogue.queries import bank
+from lms.catalogue.api import BankQuestion, bank
 from tests.factories.courses import questions, single
 from tests.factories.people import make_small_organisation, sign_in
 from tests.learning.conftest import complete_all, keys, publish_in, start

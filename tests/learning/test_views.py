@@ -11,8 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
 from lms.assessment.models import Answer, Attempt
-from lms.catalogue.published import PublishedCourse
-from lms.catalogue.queries import bank
+from lms.catalogue.api import PublishedCourse, bank
 from lms.kernel import clock
 from lms.kernel.db import db, session
 from lms.learning.models import Completion, FreshStart

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from lms.assessment import rules
-from lms.catalogue.published import BankQuestion
+from lms.catalogue.api import BankQuestion
 from lms.catalogue.source.desired import DesiredCourse
 
 Choice = tuple[str, str]

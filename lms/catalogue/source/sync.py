@@ -18,7 +18,7 @@ from lms.catalogue.models import (
     Publication,
     Question,
     QuestionRevision,
-    Sheet,
+    SharedContent,
 )
 from lms.catalogue.source.desired import (
     Desired,
@@ -93,7 +93,7 @@ def read_existing() -> Existing:
     sectors = session.scalars(select(Sector).order_by(Sector.position))
     rows_of_sectors = tuple({name: getattr(row, name) for name in SECTOR_COLUMNS} for row in sectors)
     # The latest of each name speaks.
-    sheets = session.execute(select(Sheet.name, Sheet.digest).order_by(Sheet.id))
+    sheets = session.execute(select(SharedContent.name, SharedContent.digest).order_by(SharedContent.id))
     return Existing(courses, rows_of_sectors, {row.name: row.digest for row in sheets})
 
 
@@ -233,7 +233,7 @@ def _write_pictures(pictures: tuple[DesiredPicture, ...], revision: CourseRevisi
 def _write_sheets(sheets: tuple[DesiredSheet, ...], publication: Publication) -> None:
     """Writes the shared files that are new or changed."""
     session.add_all(
-        Sheet(
+        SharedContent(
             publication_id=publication.id,
             name=sheet.name,
             digest=sheet.digest,

@@ -6,7 +6,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
-from lms.catalogue.queries import list_courses
+from lms.catalogue.api import list_courses
 from lms.certification import training, training_queries
 from lms.certification.errors import ListChanged
 from lms.certification.house import House

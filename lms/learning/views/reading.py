@@ -7,8 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.catalogue.published import PublishedModule
-from lms.catalogue.queries import list_courses
+from lms.catalogue.api import PublishedModule, list_courses
 from lms.learning import operations
 from lms.learning.forms import read_moment
 from lms.learning.loading import Study, load_module, load_study

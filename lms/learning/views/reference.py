@@ -5,7 +5,7 @@ import re
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.catalogue.reference_queries import find_picture, glossary as terms
+from lms.catalogue.api import find_picture, glossary as terms
 from lms.kernel.errors import NotThere
 from lms.learning.curriculum import curriculum
 from lms.learning.views.pages import bp

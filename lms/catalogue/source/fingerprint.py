@@ -1,14 +1,14 @@
-"""Whether course files are still what was published last, told without checking and rendering them all again."""
+"""A fingerprint of course files: the same one as last time means that nothing needs to be published."""
 
 import hashlib
 from pathlib import Path
 
 _CODE = (Path(__file__).parents[1], Path(__file__).parents[2] / "kernel" / "markup")
-"""What makes rows of files: where it changes, the same files may give others."""
+"""The code that turns files into rows: where it changes, the same files may give other rows."""
 
 
-def digest_of(*folders: Path, database: str) -> str:
-    """Returns a digest of every file in some folders by path and content, the code that reads them, and a database."""
+def source_fingerprint(*folders: Path, database: str) -> str:
+    """Returns the SHA-256 of all files in some folders by path and content, of the code that reads them, and a URL."""
     digest = hashlib.sha256(database.encode())
     for folder in (*folders, *_CODE):
         for path in sorted(folder.rglob("*")):

@@ -1,9 +1,7 @@
-"""Every SELECT of the catalogue.
+"""Courses and modules as they are published, as plain values that know no database."""
 
-Revisions never change, so what was read of them is kept in the process as plain values: a module page asks
-the database only which revision is shown now.
-"""
-
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -13,60 +11,139 @@ from lms.catalogue.models import (
     Course,
     CourseRevision,
     CourseRevisionModule,
-    CourseRevisionQuestion,
     Edition,
     Module,
     ModuleRevision,
     Publication,
-    Question,
-    QuestionRevision,
-)
-from lms.catalogue.published import (
-    BankQuestion,
-    CoursePointer,
-    ListedCourse,
-    PublishedCourse,
-    PublishedModule,
-    SectorRow,
 )
 from lms.kernel.db import session
 from lms.kernel.kept import keep
-from lms.people.models import Sector
 
 _course = Course.__table__.c
-# Asked on every page of a course, so written once, and for rows alone.
-COURSE = select(_course.id, _course.slug, _course.current_revision_id, _course.retired_at).where(
+# Runs with every page of a course, so it is built once, and for columns instead of models.
+_COURSE = select(_course.id, _course.slug, _course.current_revision_id, _course.retired_at).where(
     _course.slug == bindparam("slug")
 )
 
 
+@dataclass(frozen=True, slots=True)
+class CoursePointer:
+    """A course and the revision that is published now."""
+
+    course_id: int
+    slug: str
+    revision_id: int
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedModule:
+    """A module as one course revision shows it in one language; ``sections`` are {id, title}."""
+
+    module_id: int
+    module_revision_id: int
+    slug: str
+    language: str
+    title: str
+    minutes: int
+    words: int
+    summary: str
+    objectives: tuple[str, ...]
+    sector: str | None
+    position: int
+    sections: tuple[dict[str, str], ...]
+    # Which of the nine considerations it names; empty for the first of its course.
+    considerations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCourse:
+    """A course revision: immutable. ``meta`` has considerations, objectives, sources, review, content note.
+
+    ``pause``, ``validity`` and ``renewal`` are ISO 8601 durations, ``pass_mark`` is a percentage.
+    """
+
+    course_id: int
+    slug: str
+    revision_id: int
+    edition_id: int
+    edition: int
+    per_sector: bool
+    pass_mark: int
+    draw: int
+    tries: int
+    pause: str
+    title: str
+    summary: str
+    code: str
+    validity: str
+    renewal: str
+    certificate: str
+    meta: dict[str, Any]
+    modules: tuple[PublishedModule, ...]
+    # When this revision was published.
+    published_at: datetime | None = None
+
+    @property
+    def minutes(self) -> int:
+        """Returns how long all modules take, in minutes."""
+        return sum(module.minutes for module in self.modules)
+
+    def module(self, slug: str) -> PublishedModule | None:
+        """Returns a module by its slug."""
+        return next((module for module in self.modules if module.slug == slug), None)
+
+    def modules_for(self, sector: str | None) -> tuple[PublishedModule, ...]:
+        """Returns the modules that a learner of a sector takes: all of them unless it is per sector."""
+        if not self.per_sector:
+            return self.modules
+        return tuple(module for module in self.modules if module.sector == sector)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCourse:
+    """A course in a list."""
+
+    course_id: int
+    revision_id: int
+    slug: str
+    title: str
+    summary: str
+    code: str
+    per_sector: bool
+    modules: int
+    minutes: int
+    considerations: tuple[int, ...]
+    # Its place in lists, where its file gives one.
+    order: int | None = None
+
+
 def find_course(slug: str) -> CoursePointer | None:
-    """Finds a course by its slug, retired ones too, with the revision that is shown now."""
-    row = session.execute(COURSE, {"slug": slug}).one_or_none()
+    """Finds a course by its slug, retired ones too, with the revision that is published now."""
+    row = session.execute(_COURSE, {"slug": slug}).one_or_none()
     if row is None or row.current_revision_id is None:
         return None
     return CoursePointer(row.id, row.slug, row.current_revision_id, row.retired_at)
 
 
 def find_course_by_id(course_id: int) -> CoursePointer | None:
-    """Finds a course by its number."""
+    """Finds a course by its id."""
     slug = session.scalar(select(Course.slug).where(Course.id == course_id))
     return find_course(slug) if slug else None
 
 
 def list_courses(language: str = "en") -> tuple[ListedCourse, ...]:
-    """Lists the published courses as their files order them, then by consideration and title; none that is retired."""
-    rows = session.execute(
-        select(Course.id, Course.current_revision_id).where(
+    """Lists the published courses in the order of their files, then by consideration and title; none retired."""
+    revision_ids = session.scalars(
+        select(Course.current_revision_id).where(
             Course.retired_at.is_(None), Course.current_revision_id.is_not(None)
         )
     ).all()
-    found = [load_course_revision(row.current_revision_id, language) for row in rows]
-    listed = [_listed(course) for course in found if course]
-    return tuple(sorted(listed, key=_place))
+    found = [load_course_revision(revision_id, language) for revision_id in revision_ids if revision_id]
+    return tuple(sorted([_listed(course) for course in found if course], key=_list_order))
 
 
-def _place(course: ListedCourse) -> tuple[bool, int, tuple[int, ...], str]:
+def _list_order(course: ListedCourse) -> tuple[bool, int, tuple[int, ...], str]:
     return course.order is None, course.order or 0, course.considerations or (99,), course.title
 
 
@@ -87,7 +164,7 @@ def _listed(course: PublishedCourse) -> ListedCourse:
 
 
 def published_course(slug: str, language: str = "en") -> PublishedCourse | None:
-    """Returns a course as it is published now, in one query once it is kept; nothing for retired ones."""
+    """Returns a course as it is published now, in one query once it is cached; None for retired ones."""
     pointer = find_course(slug)
     if pointer is None or pointer.retired_at is not None:
         return None
@@ -95,7 +172,7 @@ def published_course(slug: str, language: str = "en") -> PublishedCourse | None:
 
 
 def load_course_revision(revision_id: int, language: str = "en") -> PublishedCourse | None:
-    """Returns a course revision, each module in the language where it is there, else in the original's."""
+    """Returns a course revision, each module in the language where it is translated, else in the original's."""
     return keep(("course", revision_id, language), lambda: _load_course_revision(revision_id, language))
 
 
@@ -108,10 +185,10 @@ def _load_course_revision(revision_id: int, language: str) -> PublishedCourse | 
     ).one_or_none()
     if row is None:
         return None
-    revision, edition, slug = row
+    revision, edition = row.CourseRevision, row.Edition
     return PublishedCourse(
         course_id=revision.course_id,
-        slug=slug,
+        slug=row.slug,
         revision_id=revision.id,
         edition_id=edition.id,
         edition=edition.number,
@@ -127,12 +204,12 @@ def _load_course_revision(revision_id: int, language: str) -> PublishedCourse | 
         renewal=revision.renewal,
         certificate=revision.certificate,
         meta=revision.meta,
-        modules=_load_modules(revision_id, language, _original(revision.meta)),
+        modules=_load_modules(revision_id, language, original_language(revision.meta)),
         published_at=revision.recorded_at,
     )
 
 
-def _original(meta: dict[str, Any]) -> str:
+def original_language(meta: dict[str, Any]) -> str:
     """Returns the language a course was written in."""
     return str((meta.get("languages") or ["en"])[0])
 
@@ -166,13 +243,12 @@ def _load_modules(revision_id: int, language: str, original: str) -> tuple[Publi
     for row in rows:
         if row.slug not in found or row.language == language:
             lists = {name: tuple(getattr(row, name)) for name in ("objectives", "sections", "considerations")}
-            values = row._asdict() | lists
-            found[row.slug] = PublishedModule(**values)
+            found[row.slug] = PublishedModule(**row._asdict() | lists)
     return tuple(found.values())
 
 
 def module_segments(module_revision_id: int) -> list[dict[str, Any]]:
-    """Returns the segments of a module revision, to be read and not changed; empty where there is none."""
+    """Returns the segments of a module revision, cached: do not change them; empty where there is none."""
     found = keep(
         ("segments", module_revision_id),
         lambda: session.scalar(
@@ -180,62 +256,6 @@ def module_segments(module_revision_id: int) -> list[dict[str, Any]]:
         ),
     )
     return found or []
-
-
-def module_source(module_revision_id: int) -> str | None:
-    """Returns the file of a module revision, byte for byte, as text."""
-    return session.scalar(select(ModuleRevision.source).where(ModuleRevision.id == module_revision_id))
-
-
-def bank(course_revision_id: int, language: str = "en") -> tuple[BankQuestion, ...]:
-    """Returns a course revision's bank in its order, each question in the language where it is there."""
-    found = keep(("bank", course_revision_id, language), lambda: _load_bank(course_revision_id, language))
-    return found or ()
-
-
-def _load_bank(course_revision_id: int, language: str) -> tuple[BankQuestion, ...]:
-    rows = session.execute(
-        select(Question.slug, CourseRevision.meta, QuestionRevision)
-        .join(CourseRevisionQuestion, CourseRevisionQuestion.question_revision_id == QuestionRevision.id)
-        .join(CourseRevision, CourseRevision.id == CourseRevisionQuestion.course_revision_id)
-        .join(Question, Question.id == QuestionRevision.question_id)
-        .where(CourseRevision.id == course_revision_id)
-        .order_by(CourseRevisionQuestion.position)
-    ).all()
-    found: dict[str, BankQuestion] = {}
-    for slug, meta, revision in rows:
-        if revision.language == language or (revision.language == _original(meta) and slug not in found):
-            found[slug] = _bank_question(slug, revision)
-    return tuple(found.values())
-
-
-def _bank_question(slug: str, revision: QuestionRevision) -> BankQuestion:
-    return BankQuestion(
-        question_id=revision.question_id,
-        question_revision_id=revision.id,
-        slug=slug,
-        language=revision.language,
-        kind=revision.kind,
-        objective=revision.objective,
-        red_line=revision.red_line,
-        sectors=tuple(revision.sectors),
-        body=revision.body,
-    )
-
-
-def load_questions(question_revision_ids: tuple[int, ...]) -> dict[int, BankQuestion]:
-    """Returns question revisions by their numbers, whatever bank they stand in now: for frozen draws."""
-    found = keep(("questions", question_revision_ids), lambda: _load_questions(question_revision_ids))
-    return found or {}
-
-
-def _load_questions(question_revision_ids: tuple[int, ...]) -> dict[int, BankQuestion]:
-    rows = session.execute(
-        select(Question.slug, QuestionRevision)
-        .join(Question, Question.id == QuestionRevision.question_id)
-        .where(QuestionRevision.id.in_(question_revision_ids))
-    )
-    return {revision.id: _bank_question(slug, revision) for slug, revision in rows}
 
 
 def latest_revision_of_edition(edition_id: int) -> int | None:
@@ -250,24 +270,6 @@ def latest_revision_of_edition(edition_id: int) -> int | None:
     )
 
 
-def list_sectors() -> tuple[SectorRow, ...]:
-    """Lists the sectors in their order."""
-    rows = session.scalars(select(Sector).order_by(Sector.position))
-    return tuple(
-        SectorRow(
-            slug=row.slug,
-            position=row.position,
-            names=row.names,
-            short=row.short,
-            icon=row.icon,
-            hue=row.hue,
-            priority_action=row.priority_action,
-            core=row.core,
-        )
-        for row in rows
-    )
-
-
 def last_publication_id() -> int | None:
-    """Returns the number of the last publication, None before the first."""
+    """Returns the id of the last publication, None before the first."""
     return session.scalar(select(func.max(Publication.id)))

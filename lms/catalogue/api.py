@@ -1,0 +1,62 @@
+"""What other packages may use of the catalogue: publishing, and what is published.
+
+Queries return immutable values. What belongs to a revision never changes, so it is cached in the process; which
+revision is published now is asked of the database every time. Texts come in the asked language where they are
+translated, else in the language the course was written in.
+"""
+
+from lms.catalogue.operations import PublicationResult, publish
+from lms.catalogue.queries.banks import BankQuestion, bank
+from lms.catalogue.queries.courses import (
+    CoursePointer,
+    ListedCourse,
+    PublishedCourse,
+    PublishedModule,
+    find_course,
+    find_course_by_id,
+    last_publication_id,
+    latest_revision_of_edition,
+    list_courses,
+    load_course_revision,
+    module_segments,
+    published_course,
+)
+from lms.catalogue.queries.shared_content import (
+    ConsiderationRow,
+    GlossaryEntry,
+    PublishedPicture,
+    SectorRow,
+    considerations,
+    find_picture,
+    glossary,
+    list_sectors,
+)
+from lms.catalogue.source.fingerprint import source_fingerprint
+
+__all__ = [
+    "BankQuestion",
+    "ConsiderationRow",
+    "CoursePointer",
+    "GlossaryEntry",
+    "ListedCourse",
+    "PublicationResult",
+    "PublishedCourse",
+    "PublishedModule",
+    "PublishedPicture",
+    "SectorRow",
+    "bank",
+    "considerations",
+    "find_course",
+    "find_course_by_id",
+    "find_picture",
+    "glossary",
+    "last_publication_id",
+    "latest_revision_of_edition",
+    "list_courses",
+    "list_sectors",
+    "load_course_revision",
+    "module_segments",
+    "publish",
+    "published_course",
+    "source_fingerprint",
+]

@@ -1,0 +1,112 @@
+"""What all courses share: sectors, glossary, considerations, pictures."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.catalogue.models import Course, CourseRevision, CourseRevisionPicture, PictureFile, SharedContent
+from lms.kernel.db import session
+from lms.kernel.kept import keep
+from lms.people.models import Sector
+
+
+@dataclass(frozen=True, slots=True)
+class SectorRow:
+    """A sector; words by language."""
+
+    slug: str
+    position: int
+    names: dict[str, str]
+    short: dict[str, str]
+    icon: str
+    hue: dict[str, str]
+    priority_action: dict[str, str]
+    core: bool
+
+    def name(self, language: str = "en") -> str:
+        """Returns the full name in a language, in English where there is none."""
+        return self.names.get(language) or self.names["en"]
+
+    def short_name(self, language: str = "en") -> str:
+        """Returns the short name in a language, in English where there is none."""
+        return self.short.get(language) or self.short["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryEntry:
+    """A term of the glossary: words and meanings by language; ``certainty`` is V, G or C by language."""
+
+    slug: str
+    term: dict[str, str]
+    definition: dict[str, str]
+    certainty: dict[str, str]
+    source: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsiderationRow:
+    """One of the nine considerations; words by language."""
+
+    number: int
+    title: dict[str, str]
+    text: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPicture:
+    """A picture's bytes and type; ``digest`` is the SHA-256 of the bytes."""
+
+    digest: str
+    media_type: str
+    data: bytes
+
+
+def list_sectors() -> tuple[SectorRow, ...]:
+    """Lists the sectors in their order."""
+    table = Sector.__table__.c
+    columns = [table[name] for name in SectorRow.__dataclass_fields__]
+    return tuple(
+        SectorRow(**row._mapping) for row in session.execute(select(*columns).order_by(table.position))
+    )
+
+
+def glossary() -> tuple[GlossaryEntry, ...]:
+    """Returns the terms of the glossary, in the order of its file."""
+    return tuple(GlossaryEntry(**entry) for entry in _latest("glossary"))
+
+
+def considerations() -> tuple[ConsiderationRow, ...]:
+    """Returns the nine considerations in their order."""
+    rows = [ConsiderationRow(**entry) for entry in _latest("considerations")]
+    return tuple(sorted(rows, key=lambda row: row.number))
+
+
+def _latest(name: str) -> list[dict[str, Any]]:
+    """Returns the entries of a shared file as it was published last."""
+    latest = select(SharedContent.body).where(SharedContent.name == name)
+    return session.scalar(latest.order_by(SharedContent.id.desc()).limit(1)) or []
+
+
+def find_picture(course: str, name: str, digest: str = "") -> PublishedPicture | None:
+    """Finds a picture of a course by its name.
+
+    With the first digits of its ``digest`` in any revision that was ever published, else as it is published now.
+    """
+    query = (
+        select(CourseRevisionPicture.digest)
+        .join(CourseRevision, CourseRevision.id == CourseRevisionPicture.course_revision_id)
+        .join(Course, Course.id == CourseRevision.course_id)
+        .where(Course.slug == course, CourseRevisionPicture.name == name)
+    )
+    if digest:
+        query = query.where(CourseRevisionPicture.digest.startswith(digest, autoescape=True))
+    else:
+        query = query.where(Course.current_revision_id == CourseRevision.id)
+    found = session.scalar(query.limit(1))
+    return keep(("picture", found), lambda: _load_picture(found)) if found else None
+
+
+def _load_picture(digest: str) -> PublishedPicture | None:
+    row = session.get(PictureFile, digest)
+    return PublishedPicture(row.digest, row.media_type, row.data) if row else None
