@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 PEOPLE ?= 10000
-.PHONY: help run test lint content format bench bench-report lock clean installed installed-dev
+.PHONY: help run test permissions lint content format bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,9 @@ run: installed ## Start Every Sector on http://127.0.0.1:8000 (PORT=9000 and HOS
 
 test: installed-dev ## Check everything, or only some tests: T=tests/people, T="tests/people -k merge"
 	@$(if $(T),TEST_EXAMPLES=0.1 $(BIN)/pytest -q $(T),$(BIN)/python bin/check.py)
+
+permissions: installed-dev ## Write docs/handbook/permissions.md again: what every address answers to whom
+	@WRITE_PERMISSIONS=1 $(BIN)/pytest -q tests/architecture/test_permissions.py
 
 lint: installed-dev ## Check style, types and layers only
 	@$(BIN)/python bin/check.py --lint

@@ -1,0 +1,275 @@
+"""Two organisations with one object of every kind, made by sending the forms that people send.
+
+Rivers Relief owns the objects; Amina owns those that belong to one person. Whoever adds an address with a new
+variable adds a value to ``samples``; whoever adds a form adds its new fields to ``fields``, or to ``bodies`` where one
+address needs other values.
+"""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from lms.kernel import clock, outbox
+from lms.kernel.actor import Role
+from lms.kernel.db import session, unit_of_work
+from lms.people.models import DutyStation, Organisation
+from tests.factories import people
+from tests.factories.courses import published
+from tests.factories.pages import form_on, read_page
+from tests.factories.pathways import pathway
+from tests.learning.conftest import keys
+
+ACTORS = {
+    "Signed out": "",
+    "Learner": "amina",
+    "Another learner": "lena",
+    "Trainer": "tomas",
+    "HR": "hana",
+    "HR elsewhere": "hugo",
+    "Coordinator": "karim",
+    "Administrator": "root",
+}
+"""The columns of the matrix; HR elsewhere works for the other organisation."""
+
+NAMES = ("Nadia Noor", "Nadia Nour", "Omar Said", "Omar Saeed", "Omar Ended")
+"""People of Rivers Relief whose names only its HR and the administrator may read."""
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+PICTURE = "\n\n![A road](img/road.svg)\n\n/// description\nA road.\n///\n"
+ROWS = (
+    "Staff number,Name,Station,Sector,Role,First day\n{},Somebody New,North River,wash,promoter,2026-01-01\n"
+)
+FILTERS = ("organisation", "station", "course", "role", "contract")
+PATHWAY = "/pathways/<station>/edit"
+IMPORT = "/people/import/<import_id>"
+SESSION, PRIOR = "/sessions/new", "/sessions/prior/list"
+OF_ALL = "(of all organisations)"
+"""What follows an address in the matrix where a second object is tried there, as in ``special``."""
+MERGE, UNDO = "/people/<person_id>/merge/<other_id>", "/people/<person_id>/merges/<merge_id>/undo"
+
+
+class World:
+    """An application with what to send it: `samples` by variable, `special` samples and `bodies` by address."""
+
+    def __init__(self, app: Flask, folder: Path) -> None:
+        self.app = app
+        self.today = clock.today()
+        people.make_small_organisation(app)
+        with app.app_context(), unit_of_work():
+            self._add_people()
+            self._publish(folder)
+        self.cookies = {who: self._cookie(who) if who else "" for who in ACTORS.values()}
+        self.fields = self._fields()
+        self.bodies = self._bodies()
+        self.samples: dict[str, object] = {
+            "course": "first-course", "module": "first-steps", "name": "road.svg", "station": "north-river",
+            "organisation_id": 1, "person_id": 1, "employment_id": 1, "placement_id": 1, "account_id": 1,
+            "exemption_id": 1, "grant_id": 1, "lead_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
+        }  # fmt: skip
+        self.special: dict[str, dict[str, object]] = {
+            f"/requirements/new {OF_ALL}": {},
+            # Tomas: an administrator prints codes for those who hold a role, and HR for the others.
+            "/admin/users/<account_id>/code": {"account_id": 2},
+            "/admin/users/<account_id>/roles/<grant_id>/retract": {"account_id": 2},
+            "/people/<person_id>/code": {"person_id": self.persons["W-7"]},
+            "/people/<person_id>/placement/new/<employment_id>": {
+                "person_id": self.persons["W-11"],
+                "employment_id": self.employments["W-11"],
+            },
+        }
+        self._learn()
+        self._record()
+        self._import()
+        self._merge()
+        self._work()
+        self._read_pages()
+
+    def _add_people(self) -> None:
+        here, place = session.query(Organisation).one(), session.query(DutyStation).one()
+        there, far = people.organisation("hill-aid", initials="HA"), people.station("south-hill")
+        self.persons: dict[str, int] = {}
+        self.employments: dict[str, int] = {}
+        for number, name, at, where in (
+            ("W-6", "Lena Okoro", here, place), ("W-7", NAMES[0], here, place), ("W-8", NAMES[1], here, place),
+            ("W-9", NAMES[2], here, place), ("W-10", NAMES[3], here, place), ("W-11", NAMES[4], here, place),
+            ("H-1", "Hugo Hill", there, far),
+        ):  # fmt: skip
+            first = name.partition(" ")[0].lower()
+            who = people.person(name, f"{first}@demo.example" if first in ACTORS.values() else None)
+            employment = people.employed(who, at, number)
+            yesterday = self.today - timedelta(days=1)
+            people.placed(employment, where, through_on=yesterday if number == "W-11" else None)
+            people.account(who, *([Role.HR] if first == "hugo" else []), at=at)
+            self.persons[number], self.employments[number] = who.id, employment.id
+        pathway(place.id)
+
+    def _publish(self, folder: Path) -> None:
+        picture = folder / "modules/first-course/img/road.svg"
+        picture.parent.mkdir(parents=True)
+        picture.write_text(SVG)
+        self.course = published(folder, extra_words=PICTURE)
+        published(folder, "second-course")
+
+    def _cookie(self, who: str) -> str:
+        client = self.app.test_client()
+        people.sign_in(client, f"{who}@demo.example")
+        cookie = client.get_cookie("every_sector")
+        assert cookie is not None
+        return f"every_sector={cookie.value}"
+
+    def _fields(self) -> dict[str, object]:
+        """Returns a value that fits for every field of every form."""
+        today = self.today.isoformat()
+        return {
+            "organisation": 1, "station": 1, "sector": "wash", "role": "promoter", "contract": "staff",
+            "staff_number": "W-2", "name": "Somebody New", "who": "W-2", "email": "", "country": "Aravia",
+            "initials": "SN", "slug": "somewhere-new", "time_zone": "UTC", "course": self.course.course_id,
+            "requirement": 1, "kind": "sick", "from_on": today, "through_on": "", "earned_on": today,
+            "held_on": today, "effective_on": today, "effective_from": today, "effective_through": today,
+            "works_with_children": "", "max_age": "", "due_days": 30, "window_days": 60, "grace_days": 0,
+            "reason": "A test.", "said": "A test.", "change": "A test.", "checked_by": "Lina Aziz",
+            "evidence": "File 7", "lines": "W-3", "text": "W-1\nW-7\nH-1", "code": "7ZZZ-7ZZZ-7ZZZ",
+            "password": people.PASSWORD, "new_password": "a-new-pass-phrase-7", "again": people.PASSWORD,
+            "new_password_confirm": "a-new-pass-phrase-7", "language": "en", "number": 1, "page": "report",
+            "encoding": "utf-8", "file": (ROWS.format("W-30"), "list.csv"),
+        }  # fmt: skip
+
+    def _bodies(self) -> dict[str, dict[str, object]]:
+        """Returns what single addresses need instead of the common values."""
+        training = {"lines": "W-3, 2026-03-31, file 7", "file": ""}
+        return {
+            "/login": {"email": "amina@demo.example"},
+            "/reset": {"email": "amina@demo.example"},
+            "/reset/<token>": {"password": "a-new-pass-phrase-7", "password_confirm": "a-new-pass-phrase-7"},
+            "/account/password": {"password": people.PASSWORD},
+            "/admin/users/<account_id>/roles/new": {"role": "trainer", "organisation": ""},
+            "/compliance/jobs": {"kind": "people", "form": "csv"} | dict.fromkeys(FILTERS, ""),
+            "/compliance/lookup": {"file": ""},
+            "/compliance/lookup.csv": {"file": ""},
+            "/compliance/lookup.xlsx": {"file": ""},
+            "/my/record/wrong": {"kind": "placement"},
+            "/people/new": {"staff_number": "W-20"},
+            "/people/<person_id>/placement/<placement_id>/end": {"through_on": self.today.isoformat()},
+            "/sessions/prior/check": training,
+            f"/requirements/new {OF_ALL}": {"organisation": ""},
+        }
+
+    def send(self, who: str, method: str, address: str, query: str = "", **changes: object) -> TestResponse:
+        """Sends one request as somebody, every variable of the address replaced by its sample."""
+        plain = address.partition(" ")[0]
+        samples = self.samples | self.special.get(plain, {}) | self.special.get(address, {})
+        path = re.sub(r"<(\w+)>", lambda variable: str(samples[variable[1]]), plain)
+        data = self.fields | self.bodies.get(plain, {}) | self.bodies.get(address, {}) | changes
+        files = {
+            name: (BytesIO(value[0].encode()), value[1])
+            for name, value in data.items()
+            if isinstance(value, tuple)
+        }
+        # Read to its end: a response that is streamed holds the request's context until then.
+        return self.app.test_client(use_cookies=False).open(
+            path,
+            method=method,
+            query_string=query,
+            data=data | files if method == "POST" else None,
+            headers={"Cookie": self.cookies[who]},
+            buffered=True,
+        )
+
+    def _done(self, who: str, address: str, **changes: object) -> str:
+        """Sends a form that must succeed; returns where it leads."""
+        response = self.send(who, "POST", address, **changes)
+        errors = re.findall(r'class="error"[^>]*>(?:.*</svg>)?([^<]*)', response.text)
+        assert response.status_code in (302, 303), f"{who} at {address}: {response.status}, {errors}"
+        return str(response.headers["Location"])
+
+    def _number(self, who: str, address: str, **changes: object) -> int:
+        """Sends a form that must succeed; returns the number in the address it leads to."""
+        return int(re.findall(r"/(\d+)", self._done(who, address, **changes))[0])
+
+    def _work(self) -> None:
+        with self.app.app_context():
+            while outbox.sweep():
+                pass
+
+    def _learn(self) -> None:
+        """Lets Amina complete both courses, pass the first quiz and begin the second."""
+        complete, quiz = "/courses/<course>/<module>/complete", "/courses/<course>/quiz"
+        for course in ("first-course", "second-course"):
+            for module in ("first-steps", "second-steps"):
+                self.special[complete] = {"course": course, "module": module}
+                self._done("amina", complete)
+        passed = {"attempt_id": self._number("amina", quiz)}
+        certificate = "/certificates/of-attempt/<attempt_id>"
+        self.special[certificate] = self.special["/attempts/<attempt_id>/result"] = passed
+        self.samples |= passed
+        self._done("amina", "/attempts/<attempt_id>/submit", **keys(self.app, self.course))
+        leads_to = self.send("amina", "GET", certificate).headers["Location"]
+        self.samples["serial"] = leads_to.rpartition("/")[2]
+        self.special[quiz] = {"course": "second-course"}
+        self.samples["attempt_id"] = self._number("amina", quiz)
+
+    def _record(self) -> None:
+        """Lets HR record what is required, who is exempt, a session, a view, a file and a focal point."""
+        self.samples["requirement_id"] = self._number("hana", "/requirements/new")
+        for_all = {"requirement_id": self._number("root", f"/requirements/new {OF_ALL}")}
+        self.special |= {
+            f"/requirements/<requirement_id>{act} {OF_ALL}": for_all for act in ("", "/change", "/end")
+        }
+        self._done("hana", "/exemptions/new", staff_number="W-7")
+        self.samples["session_id"] = self._number("hana", SESSION, **self._checked("W-3"))
+        self.bodies[SESSION] = self._checked("W-4")
+        self.bodies[PRIOR] = dict(form_on(self.send("hana", "POST", "/sessions/prior/check"), PRIOR).values)
+        self._done("hana", "/compliance/views", name="Mine")
+        self.samples["job_id"] = self._number("hana", "/compliance/jobs")
+        self._done("hana", "/reminders/settings", sector="health")
+        self._done("amina", "/my/record/wrong")
+
+    def _checked(self, lines: str) -> dict[str, object]:
+        page = self.send("hana", "POST", "/sessions/check", lines=lines)
+        return dict(form_on(page, SESSION).values)
+
+    def _import(self) -> None:
+        """Lets HR send three lists: one is applied, one is checked, and the columns of one are not yet chosen."""
+        columns = f"{IMPORT}/columns"
+        for number, address in enumerate((f"{IMPORT}/undo", f"{IMPORT}/apply", ""), start=1):
+            sent = self._number("hana", "/people/import", file=(ROWS.format(f"W-3{number}"), "list.csv"))
+            self.samples["import_id"] = sent
+            page = self.send("hana", "GET", columns)
+            (form,) = [form for form in read_page(page)[0] if "column_name" in form.values]
+            self.bodies[columns] = dict(form.values)
+            if address:
+                self.special[address] = {"import_id": sent}
+                self._done("hana", columns)
+                self._work()
+            if number == 1:
+                self._done("hana", f"{IMPORT}/apply")
+                self._work()
+
+    def _merge(self) -> None:
+        """Lets HR merge two records, and leaves two others to merge."""
+        self.special[MERGE] = {"person_id": self.persons["W-9"], "other_id": self.persons["W-10"]}
+        self._done("hana", MERGE, keep=self.persons["W-9"])
+        self.special[UNDO] = {"person_id": self.persons["W-9"]}
+        self.special[MERGE] = {"person_id": self.persons["W-7"], "other_id": self.persons["W-8"]}
+        self.bodies[MERGE] = {"keep": self.persons["W-7"]}
+
+    def _read_pages(self) -> None:
+        """Takes from pages and a mail what only they say: a report's id, a static file, a code, a link."""
+        (form,) = [form for form in read_page(self.send("hana", "GET", PATHWAY))[0] if "base" in form.values]
+        self.bodies[PATHWAY] = {**form.values, "verified_on": self.today.isoformat(), "change": "A test."}
+        page = self.send("hana", "GET", "/compliance").text
+        self.samples["report_id"] = re.findall(r"/compliance/reports/([\w-]+)", page)[0]
+        digest, name = re.findall(r"/static/(\w+)/([\w.]+)", page)[0]
+        self.special["/static/<digest>/<name>"] = {"digest": digest, "name": name}
+        slip = self.send("hana", "POST", "/people/<person_id>/code").text
+        self.special["/join/<token>"] = {"token": re.findall(r"<code><b>([\w-]+)", slip)[0]}
+        self.send("", "POST", "/reset")
+        with self.app.app_context():
+            mails = session.execute(text("SELECT payload FROM outbox WHERE done_at IS NULL")).scalars()
+            token = re.findall(r"/reset/([\w.-]+)", " ".join(map(str, mails)))[0]
+        self.special["/reset/<token>"] = {"token": token}

@@ -1,0 +1,83 @@
+"""Every address answers everybody as docs/handbook/permissions.md says; nobody reads or writes what is not theirs."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.architecture.permission_world import ACTORS, NAMES, World
+from tests.architecture.permissions import (
+    REFUSED,
+    Database,
+    Matrix,
+    Route,
+    answer_of,
+    packages,
+    read,
+    write,
+)
+
+MAY_READ_NAMES = {"hana", "root"}
+"""Who may read names of Rivers Relief's people."""
+SHOWS_ITS_HOLDER = "/join/<token>"
+"""A printed code shows whose it is before a password is chosen."""
+ELSEWHERE = f"organisation=1&station=north-river&q={NAMES[0][:3]}"
+"""A query that asks for Rivers Relief's people."""
+
+
+def routes(app: Flask, world: World) -> list[Route]:
+    """Returns the routes to request: those of the URL map, some with a second object."""
+    found = [
+        (each, method)
+        for address, method in sorted(packages(app))
+        for each in (address, *(key for key in world.special if key.startswith(f"{address} ")))
+    ]
+    missing = {
+        f"{address} needs a value for {name}"
+        for address, _method in found
+        for name in re.findall(r"<(\w+)>", address)
+        if name not in world.samples | world.special.get(address, {})
+    }
+    assert not missing, f"tests/architecture/permission_world.py, World.samples: {missing}"
+    return found
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, tmp_path: Path) -> None:
+    world = World(app, tmp_path / "files")
+    database = Database(tmp_path / "test.db")
+    matrix: Matrix = {}
+    faults = []
+    for address, method in routes(app, world):
+        answers = matrix[address, method] = []
+        for who in ACTORS.values():
+            response = world.send(who, method, address)
+            written = database.restore()
+            answers.append(answer_of(method, response, wrote=bool(written)))
+            line = f"{method} {address} as {who or 'nobody'}"
+            if written and (method == "GET" or answers[-1] in REFUSED):
+                faults.append(f"{line}: {answers[-1]}, and yet {sorted(written)} were written")
+            if who == "hugo" and any(
+                row.get("organisation_id", row.get("organisation")) == 1
+                for rows in written.values()
+                for row in rows
+            ):
+                faults.append(f"{line}: wrote for an organisation that is not theirs")
+            if who not in MAY_READ_NAMES and address != SHOWS_ITS_HOLDER:
+                asked = [response]
+                if method == "GET" and answers[-1] in ("page", "file"):
+                    asked.append(world.send(who, method, address, ELSEWHERE))
+                faults += [
+                    f"{line}: shows {name}" for name in NAMES for each in asked if name.encode() in each.data
+                ]
+    if os.environ.get("WRITE_PERMISSIONS"):
+        write(matrix, packages(app))
+    known = read()
+    faults += [
+        f"{method} {address}: handbook {known.get((address, method))}, application {answers}"
+        for (address, method), answers in (dict.fromkeys(known) | matrix).items()
+        if known.get((address, method)) != answers
+    ]
+    assert not faults, "\n".join([*faults, "`make permissions` writes docs/handbook/permissions.md again."])
