@@ -1,11 +1,11 @@
-# Every Sector: the commands of the house. `make help` lists them.
+# Every Sector: the commands of the project. `make help` lists them.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 PEOPLE ?= 10000
-.PHONY: help run test permissions lint content format bench bench-report lock clean installed installed-dev
+.PHONY: help run test test-under-load permissions lint content format bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -26,13 +26,16 @@ test: installed-dev ## Check everything, or only some tests: T=tests/people, T="
 permissions: installed-dev ## Write docs/handbook/permissions.md again: what every address answers to whom
 	@WRITE_PERMISSIONS=1 $(BIN)/pytest -q tests/architecture/test_permissions.py
 
+test-under-load: installed-dev ## Run the tests N=5 times while all cores are kept busy; T=tests/kernel runs only these
+	@$(BIN)/python bin/test_under_load.py $(or $(N),5) $(T)
+
 lint: installed-dev ## Check style, types and layers only
 	@$(BIN)/python bin/check.py --lint
 
 content: installed-dev ## Check the course files and lint our curriculum
 	@$(BIN)/flask --app wsgi content check && $(BIN)/python -m tools.curriculum lint
 
-format: installed-dev ## Put Python and templates into the house's style
+format: installed-dev ## Put Python and templates into the project's style
 	@$(BIN)/ruff check --fix --exit-zero --quiet . && $(BIN)/ruff format .
 
 bench: installed-dev ## Measure speed and size beside a bare Flask page
@@ -49,5 +52,5 @@ lock: installed-dev ## Write the lock files anew from requirements.in and requir
 
 clean: ## Remove the environment, caches and the local database (asks first)
 	@printf "This removes .venv, caches and the database in instance/. Go on? [y/N] "; \
-	  read answer; [ "$$answer" = y ] && rm -rf .venv instance .mypy_cache .ruff_cache .pytest_cache \
+	  read answer; [ "$$answer" = y ] && rm -rf .venv instance .mypy_cache .ruff_cache .pytest_cache .test-report \
 	  .hypothesis .import_linter_cache || echo "Nothing removed."

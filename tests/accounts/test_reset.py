@@ -1,7 +1,6 @@
 """A new password by mail: over a real SMTP server, once, for the one who asked, and for nobody else to see."""
 
 import re
-import socket
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,6 +18,7 @@ from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import unit_of_work
 from tests.factories.application import make_settings
+from tests.factories.mail_server import mail_server
 from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
 NEW = "four good words"
@@ -37,12 +37,8 @@ class Sink:
 
 @pytest.fixture
 def sink() -> Iterator[Controller]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
-    controller.start()
-    yield controller
-    controller.stop()
+    with mail_server(Sink()) as controller:
+        yield controller
 
 
 @pytest.fixture

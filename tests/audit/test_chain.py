@@ -1,7 +1,6 @@
 """The chain over the trail: every entry linked once, whatever happens, and nothing altered unnoticed."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.db import reading, session, unit_of_work
 from tests.audit.tampering import NOW, act, faults_after, later, lay_down_the_law, link
+from tests.waiting import process_group, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -187,6 +187,17 @@ def test_the_database_itself_refuses_a_fork(app_context: Flask) -> None:
         )
 
 
+def connections(backend: str) -> set[int]:
+    """Returns the processes of PostgreSQL that serve this database."""
+    if backend == "sqlite":
+        return set()
+    with reading():
+        return set(
+            session.scalars(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"))
+        )
+
+
+@pytest.mark.faults
 def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(
     app_context: Flask, settings: Settings, backend: str
 ) -> None:
@@ -204,16 +215,17 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(
                 for _each in range(20_000)
             ],
         )
-    worker = subprocess.Popen(
+    ours = connections(backend)
+    with process_group(
         [sys.executable, "-m", "flask", "--app", "wsgi", "audit", "link"],
         cwd=ROOT,
         env=os.environ | {"LMS_INSTANCE": str(settings.instance), "LMS_DATABASE_URL": settings.database_url},
         stdout=subprocess.DEVNULL,
-    )
-    while worker.poll() is None:
-        if links():
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
+    ) as worker:
+        wait_until(lambda: links() or worker.poll() is not None, "a batch is linked")
+        worker.kill()
+    # What the worker had sent to PostgreSQL before it was killed may still be stored.
+    wait_until(lambda: connections(backend) <= ours, "the worker's connections are closed")
     done = len(links())
     assert 0 < done <= 20_000
     assert done % queries.BATCH == 0

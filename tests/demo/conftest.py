@@ -1,10 +1,9 @@
 """A loaded demonstration, made once for the folder: the tests of it only read."""
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import flask_migrate
 import pytest
@@ -19,6 +18,7 @@ from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work
 from tests.factories.application import make_settings
+from tests.shared import made_once
 
 ANCHOR = date(2026, 11, 22)
 
@@ -45,18 +45,15 @@ def load(app: Flask) -> list[str]:
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application on SQLite with the demonstration, which is loaded once for all workers."""
-    root = tmp_path_factory.getbasetemp()
-    folder = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / "anchored-demonstration"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "ready").exists():
-            app = published(make_settings(folder, f"sqlite:///{folder / 'demo.db'}"))
-            load(app)
-            with app.app_context():
-                database.db.session.remove()
-                database.db.engine.dispose()
-            (folder / "ready").touch()
+
+    def load_once(folder: Path) -> None:
+        app = published(make_settings(folder, f"sqlite:///{folder / 'demo.db'}"))
+        load(app)
+        with app.app_context():
+            database.db.session.remove()
+            database.db.engine.dispose()
+
+    folder = made_once(tmp_path_factory, "anchored-demonstration", load_once)
     own = tmp_path_factory.mktemp("demonstration")
     shutil.copyfile(folder / "demo.db", own / "demo.db")
     app = create_app(make_settings(own, f"sqlite:///{own / 'demo.db'}"))

@@ -1,19 +1,21 @@
 """A real server with the demonstration, and a real browser: Chromium, found or named by CHROMIUM."""
 
-import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.shared import made_once
+from tests.waiting import DEADLINE_SECONDS, process_group, reserved_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "learn-safely-2026"
@@ -22,17 +24,16 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @dataclass(frozen=True)
 class Server:
-    """A running house: where it answers and where its files are."""
+    """A running server: its address, the folder with its files, and its process group."""
 
     address: str
     instance: Path
-    pid: int
+    process: subprocess.Popen[bytes]
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    def kill(self) -> None:
+        """Kills the server and everything that it started."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(DEADLINE_SECONDS)
 
 
 def environment(instance: Path, **more: str) -> dict[str, str]:
@@ -47,44 +48,45 @@ def command(*words: str) -> list[str]:
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the demonstration, made once for all workers."""
-    root = tmp_path_factory.getbasetemp()
-    shared = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
-    folder = shared / "demonstration"
-    with (shared / "demonstration.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "ready").exists():
-            folder.mkdir(exist_ok=True)
-            for words in (("db", "upgrade"), ("content", "publish"), ("demo", "load")):
-                subprocess.run(
-                    command(*words), cwd=ROOT, env=environment(folder), check=True, capture_output=True
-                )
-            (folder / "ready").touch()
-    return folder / "every_sector.db"
+
+    def load(folder: Path) -> None:
+        for words in (("db", "upgrade"), ("content", "publish"), ("demo", "load")):
+            subprocess.run(
+                command(*words), cwd=ROOT, env=environment(folder), check=True, capture_output=True
+            )
+
+    return made_once(tmp_path_factory, "demonstration", load) / "every_sector.db"
 
 
-def start(instance: Path, *words: str, **more: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Starts the real server and waits until it answers."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    with (instance / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            command("serve", "--port", str(port), "--workers", "1", "--no-worker", *words),
+def answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/healthz", timeout=DEADLINE_SECONDS).close()  # noqa: S310 - our own server
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def running_server(instance: Path) -> Iterator[Server]:
+    """Runs the real server, from when it answers; at the end it stops as at a terminal, where it still runs."""
+    with (
+        reserved_port() as port,
+        (instance / "server.log").open("ab") as log,
+        process_group(
+            command("serve", "--port", str(port), "--workers", "1", "--no-worker"),
             cwd=ROOT,
-            env=environment(instance, LMS_PUBLIC_ADDRESS=address, **more),
+            env=environment(instance, LMS_PUBLIC_ADDRESS=f"http://127.0.0.1:{port}"),
             stdout=log,
             stderr=log,
-            start_new_session=True,
-        )
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()  # noqa: S310 - our own server
-        except OSError:
-            assert process.poll() is None, "the server ended"
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(0.05)
-        else:
-            return process, address
-    raise AssertionError("the server did not answer")
+        ) as process,
+    ):
+        address = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(address) or process.poll() is not None, "the server answers")
+        assert process.poll() is None, "the server ended"
+        yield Server(address, instance, process)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(DEADLINE_SECONDS)
 
 
 @pytest.fixture
@@ -92,10 +94,8 @@ def server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The real server with its own copy of the demonstration."""
     instance = tmp_path_factory.mktemp("instance")
     shutil.copyfile(demonstration, instance / "every_sector.db")
-    process, address = start(instance)
-    yield Server(address, instance, process.pid)
-    os.killpg(process.pid, signal.SIGINT)
-    process.wait(20)
+    with running_server(instance) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +106,8 @@ def browser() -> Iterator[Browser]:
     )
     if not found:
         pytest.fail("No Chromium was found: apt-get install chromium, or name one with CHROMIUM=/path.")
+    # How long a page may take is another test's business: here it only has to come.
+    expect.set_options(timeout=DEADLINE_SECONDS * 1000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=found,
@@ -128,7 +130,7 @@ class Visitor:
     address: str
 
     def goes(self, path: str) -> Page:
-        """Opens a path of the house."""
+        """Opens a path."""
         self.page.goto(self.address + path)
         return self.page
 
@@ -152,4 +154,5 @@ def visitor(
         reduced_motion="reduce",
         **more,  # type: ignore[arg-type]
     )
+    context.set_default_timeout(DEADLINE_SECONDS * 1000)
     return Visitor(context.new_page(), server.address)

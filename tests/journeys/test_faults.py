@@ -1,11 +1,9 @@
-"""What happens when the ground gives way: a killed server, a full disk, a database that is away, a flood of bytes."""
+"""A server killed in the middle of writing, and one that is sent far too many bytes."""
 
 import http.client
 import json
-import os
 import re
 import shutil
-import signal
 import sqlite3
 import threading
 from pathlib import Path
@@ -13,9 +11,10 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.journeys.conftest import PASSWORD, Server, start
+from tests.journeys.conftest import PASSWORD, Server, running_server
+from tests.waiting import DEADLINE_SECONDS, wait_until
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.faults]
 
 
 class Reader:
@@ -30,7 +29,7 @@ class Reader:
         self, method: str, path: str, form: list[tuple[str, str]] | None = None, *, script: bool = False
     ) -> tuple[int, http.client.HTTPMessage, str]:
         """Asks once on a connection of its own."""
-        connection = http.client.HTTPConnection(self.host, timeout=30)
+        connection = http.client.HTTPConnection(self.host, timeout=DEADLINE_SECONDS)
         headers = {
             "Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
             "User-Agent": "a reader",
@@ -86,10 +85,10 @@ def ready_for_the_quiz(database: Path, course: str, most: int) -> list[str]:
 class Learner(threading.Thread):
     """Answers a quiz question by question, again and again, and remembers what was acknowledged."""
 
-    def __init__(self, address: str, number: str, course: str, stop: threading.Event) -> None:
+    def __init__(self, address: str, number: str, course: str) -> None:
         super().__init__()
         self.reader = Reader(address)
-        self.number, self.course, self.stop = number, course, stop
+        self.number, self.course = number, course
         self.attempt = 0
         self.acknowledged: dict[int, str] = {}
         self.under_way: dict[int, str] = {}
@@ -130,8 +129,6 @@ class Learner(threading.Thread):
                 assert status == 303, status
                 self.submitted = True
                 return
-            if self.stop.is_set() and turn > 60:
-                return
 
 
 def enough(learners: list[Learner]) -> bool:
@@ -150,22 +147,20 @@ def test_every_acknowledged_answer_survives_a_kill(demonstration: Path, tmp_path
     shutil.copyfile(demonstration, tmp_path / "every_sector.db")
     numbers = ready_for_the_quiz(tmp_path / "every_sector.db", course, 6)
     assert len(numbers) == 6
-    process, address = start(tmp_path)
-    stop = threading.Event()
-    learners = [Learner(address, number, course, stop) for number in numbers]
-    for learner in learners:
-        learner.start()
-    while not enough(learners) and any(one.is_alive() for one in learners):
-        stop.wait(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait(20)
-    for learner in learners:
-        learner.join(60)
+    with running_server(tmp_path) as server:
+        learners = [Learner(server.address, number, course) for number in numbers]
+        for learner in learners:
+            learner.start()
+        wait_until(
+            lambda: enough(learners) or not any(one.is_alive() for one in learners), "answers are saved"
+        )
+        server.kill()
+        for learner in learners:
+            learner.join()
     assert [learner.fault for learner in learners if learner.fault] == []
     assert enough(learners)
 
-    process, address = start(tmp_path)
-    try:
+    with running_server(tmp_path) as server:
         connection = sqlite3.connect(tmp_path / "every_sector.db")
         for learner in learners:
             query = "SELECT question_revision_id, response FROM answer WHERE attempt_id = ?"
@@ -177,18 +172,15 @@ def test_every_acknowledged_answer_survives_a_kill(demonstration: Path, tmp_path
             ).fetchone()
             assert not learner.submitted or row[0] is not None
         connection.close()
-        again = Reader(address)
+        again = Reader(server.address)
         again.signs_in(numbers[0])
         assert again.ask("GET", "/my")[0] == 200
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(20)
 
 
 def test_fifty_megabytes_are_refused_and_the_server_goes_on(server: Server) -> None:
     reader = Reader(server.address)
     reader.ask("GET", "/login")
-    connection = http.client.HTTPConnection(reader.host, timeout=60)
+    connection = http.client.HTTPConnection(reader.host, timeout=DEADLINE_SECONDS)
     connection.putrequest("POST", "/login")
     connection.putheader("Content-Type", "application/x-www-form-urlencoded")
     connection.putheader("Content-Length", str(50_000_000))

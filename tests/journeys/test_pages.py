@@ -1,8 +1,6 @@
 """Every page at three widths, light and dark, left to right and right to left: nothing for axe, nothing sticks out."""
 
-import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.journeys.conftest import ROOT, Server, Visitor, environment, start, visitor
+from tests.journeys.conftest import ROOT, Server, Visitor, environment, running_server, visitor
 
 pytestmark = pytest.mark.journey
 
@@ -72,12 +70,9 @@ def busy_server(
     """The demonstration with what only people's acts make: lists at each step, a message about a record."""
     instance = tmp_path_factory.mktemp("busy_server")
     shutil.copyfile(demonstration, instance / "every_sector.db")
-    process, address = start(instance)
-    server = Server(address, instance, process.pid)
-    add_people_acts(browser, server)
-    yield server
-    os.killpg(process.pid, signal.SIGINT)
-    process.wait(20)
+    with running_server(instance) as server:
+        add_people_acts(browser, server)
+        yield server
 
 
 def add_people_acts(browser: Browser, server: Server) -> None:

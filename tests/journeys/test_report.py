@@ -52,7 +52,8 @@ def test_who_in_a_sector_at_a_station_will_lapse_before_a_day(who: Visitor) -> N
 
 def test_were_we_above_a_rate_on_a_day_as_known_on_another(who: Visitor) -> None:
     page = who.goes("/compliance")
-    year = datetime.now(UTC).year
+    today = datetime.now(UTC).date()
+    year = today.year if (today.month, today.day) > (4, 5) else today.year - 1
     page.fill("[name=as_of]", f"{year}-03-31")
     page.locator("form.filters summary").click()
     page.fill("[name=known_as_of]", f"{year}-04-05")

@@ -7,7 +7,6 @@ from threading import Event
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from flask import Flask
 from sqlalchemy import select
@@ -18,6 +17,8 @@ from lms.kernel.config import Settings
 from lms.kernel.db import db, reading, session, unit_of_work
 from lms.kernel.outbox import OutboxRow
 from lms.kernel.worker import BesideConsumer, Lanes
+from tests.factories.mail_server import mail_server
+from tests.waiting import DEADLINE_SECONDS
 
 
 class Post(MessageHandler):
@@ -36,12 +37,8 @@ class Post(MessageHandler):
 @pytest.fixture
 def post() -> Iterator[tuple[Post, int]]:
     handler = Post()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield handler, port
-    controller.stop()
+    with mail_server(handler) as controller:
+        yield handler, controller.port
 
 
 @pytest.fixture
@@ -156,7 +153,7 @@ def test_a_mail_does_not_wait_behind_long_work(mailing: Flask, post: tuple[Post,
     @outbox.handler("test.long")
     def take_long(_payload: dict[str, Any]) -> None:
         begun.set()
-        assert let_go.wait(120)
+        assert let_go.wait(DEADLINE_SECONDS)
 
     lanes: Lanes = mailing.extensions["worker_lanes"]
     both = [
@@ -168,10 +165,10 @@ def test_a_mail_does_not_wait_behind_long_work(mailing: Flask, post: tuple[Post,
     try:
         with unit_of_work():
             outbox.put("test.long", "long", {})
-        assert begun.wait(60)
+        assert begun.wait(DEADLINE_SECONDS)
         with unit_of_work():
             mail.queue("hana@demo.example", "Hello", "Text", key="quick")
-        assert post[0].arrived.wait(60)
+        assert post[0].arrived.wait(DEADLINE_SECONDS)
         assert [row.key for row in rows() if row.done_at is None][:1] == ["long"]
     finally:
         let_go.set()

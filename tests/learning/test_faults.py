@@ -1,4 +1,4 @@
-"""Two tabs, two workers, at once: one completion, one attempt, one outcome, told upstairs once."""
+"""The same form sent from many tabs at once: one completion, one attempt, one outcome, one event."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +19,7 @@ from lms.learning.events import course_completed, progress_made
 from lms.learning.models import Completion
 from tests.factories.people import sign_in
 from tests.learning.conftest import complete_all, keys, start
+from tests.waiting import DEADLINE_SECONDS
 
 TABS = 6
 
@@ -69,7 +70,7 @@ def met_at_the_lock(engine: Engine, many: int) -> Iterator[list[str]]:
     def meet(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         if "FROM person" in statement and " FOR " in statement:
             held.append(statement)
-            barrier.wait(30)
+            barrier.wait(DEADLINE_SECONDS)
 
     event.listen(engine, "before_cursor_execute", meet)
     yield held

@@ -372,6 +372,7 @@ with app.app_context():
 """
 
 
+@pytest.mark.faults
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing_and_does_nothing_twice(
     small: Flask, settings: Settings
 ) -> None:

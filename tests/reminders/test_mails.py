@@ -1,7 +1,6 @@
 """What arrives at a real SMTP server: the words, the links, the language, and that it arrives once."""
 
 import re
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -23,6 +22,7 @@ from lms.people.models import Person
 from lms.reminders import jobs, operations
 from tests.factories.application import make_settings
 from tests.factories.compliance import earned, hr_of
+from tests.factories.mail_server import mail_server
 from tests.factories.people import sign_in
 from tests.reminders.world import DAY, World, due_in, noon, on
 
@@ -48,12 +48,8 @@ class Sink:
 
 @pytest.fixture
 def sink() -> Iterator[Controller]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
-    controller.start()
-    yield controller
-    controller.stop()
+    with mail_server(Sink()) as controller:
+        yield controller
 
 
 @pytest.fixture

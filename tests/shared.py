@@ -1,0 +1,25 @@
+"""What is slow to make and is made once for all worker processes of a test run."""
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Returns a folder that one of the worker processes has filled; nobody may change what is in it.
+
+    ``bin/check.py`` names the place in TEST_SHARED_FOLDER, since it runs pytest more than once.
+    """
+    own = factory.getbasetemp()
+    given = os.environ.get("TEST_SHARED_FOLDER")
+    folder = Path(given or (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own)) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            make(folder)
+            (folder / "ready").touch()
+    return folder
