@@ -27,18 +27,18 @@ from lms.certification import operations as certification
 from lms.certification.house import House
 from lms.certification.models import Award
 from lms.certification.rules import last_valid_day, make_serial, parse_period
-from lms.compliance.answers import answer_people, answer_report
-from lms.compliance.asking import Question, Words
-from lms.compliance.counting import Filters
 from lms.compliance.coverage import WHOLE
 from lms.compliance.coverage_months import tell_reach, told_months
-from lms.compliance.exact import FactsCounts
-from lms.compliance.many import standings_on
-from lms.compliance.projecting import bring_up_to_date
-from lms.compliance.rebuilding import fold_all, rebuild
-from lms.compliance.report import make_report
-from lms.compliance.rules import Group, Standing
-from lms.compliance.verifying import verify
+from lms.compliance.projection.bulk_status import standings_on
+from lms.compliance.projection.rebuild import fold_all, rebuild
+from lms.compliance.projection.update import bring_up_to_date
+from lms.compliance.projection.verify import verify
+from lms.compliance.report.counts_from_facts import FactsCounts
+from lms.compliance.report.query import Question, Words
+from lms.compliance.report.report import make_report
+from lms.compliance.report.service import answer_people, answer_report
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.status.api import Group, Standing
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings

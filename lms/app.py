@@ -23,10 +23,10 @@ import lms.certification.views
 import lms.cli
 import lms.compliance.coverage_models
 import lms.compliance.jobs
-import lms.compliance.kept_models
-import lms.compliance.models
-import lms.compliance.reading
-import lms.compliance.receivers
+import lms.compliance.report.export.models
+import lms.compliance.requirements.models
+import lms.compliance.source_data.person_status
+import lms.compliance.subscribers
 import lms.compliance.views
 import lms.home.views
 import lms.learning.models
@@ -188,13 +188,13 @@ def connect_rooms() -> None:
     people_added.connect(lms.accounts.receivers.open_accounts)
     attempts_changed.connect(lms.learning.receivers.on_attempts_changed)
     course_completed.connect(lms.certification.receivers.on_course_completed)
-    placements_changed.connect(lms.compliance.receivers.on_persons_changed)
-    people_merged.connect(lms.compliance.receivers.on_persons_changed)
-    awards_changed.connect(lms.compliance.receivers.on_persons_changed)
-    attempts_changed.connect(lms.compliance.receivers.on_attempts_changed)
-    progress_made.connect(lms.compliance.receivers.on_progress_made)
+    placements_changed.connect(lms.compliance.subscribers.on_persons_changed)
+    people_merged.connect(lms.compliance.subscribers.on_persons_changed)
+    awards_changed.connect(lms.compliance.subscribers.on_persons_changed)
+    attempts_changed.connect(lms.compliance.subscribers.on_attempts_changed)
+    progress_made.connect(lms.compliance.subscribers.on_progress_made)
     quiz_notes[:] = [renewal_note]
-    window_sources[:] = [lms.compliance.reading.renewal_windows]
+    window_sources[:] = [lms.compliance.source_data.person_status.renewal_windows]
     audit_names[:] = [
         AuditNames(
             names_of_accounts, list_account_numbers_like, lms.accounts.queries.list_organisation_choices

@@ -14,7 +14,7 @@ from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
 from lms.certification.house import House
 from lms.compliance.cli import compliance_cli
-from lms.compliance.rebuilding import fold_all
+from lms.compliance.projection.rebuild import fold_all
 from lms.demo import operations as demo
 from lms.demo.cli import demo_cli
 from lms.kernel.actor import SYSTEM

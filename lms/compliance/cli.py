@@ -10,19 +10,20 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from lms.certification.rules import Period, Window, award_dates, parse_period
-from lms.compliance import rules
-from lms.compliance.answers import courses_in_order
-from lms.compliance.calculator import MalformedFacts, explain, parse_facts
-from lms.compliance.counting import Figures, Filters, PopulationCounts
+from lms.compliance.calculator.calculate import MalformedFacts, explain, parse_facts
+from lms.compliance.calculator.file_format import read_day, read_known_as_of
 from lms.compliance.coverage_months import tell_coordinators
-from lms.compliance.facts_file import read_day, read_known_as_of
-from lms.compliance.population import Population
-from lms.compliance.projecting import is_current
-from lms.compliance.queries.reach import Reach
-from lms.compliance.reading import load
-from lms.compliance.rebuilding import rebuild
-from lms.compliance.report import Report, make_report
-from lms.compliance.verifying import verify
+from lms.compliance.projection.rebuild import rebuild
+from lms.compliance.projection.update import is_current
+from lms.compliance.projection.verify import verify
+from lms.compliance.report.counts import Figures, PopulationCounts
+from lms.compliance.report.report import Report, make_report
+from lms.compliance.report.service import courses_in_order
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status import api as rules
 from lms.kernel import clock
 from lms.kernel.db import reading
 from lms.people.queries import find_organisation_by_slug, list_sectors

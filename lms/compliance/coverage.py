@@ -33,7 +33,7 @@ from lms.compliance.holding import (
     Told,
     held_over,
 )
-from lms.compliance.rules import Id
+from lms.compliance.status.api import Id
 from lms.compliance.tallying import WORDS, Tally
 
 

@@ -17,8 +17,6 @@ import structlog
 from flask import current_app
 
 from lms.accounts.queries import list_reaches
-from lms.compliance import rules
-from lms.compliance.counting import Filters, stand
 from lms.compliance.coverage import (
     Coverage,
     Covered,
@@ -28,17 +26,20 @@ from lms.compliance.coverage import (
     tell,
 )
 from lms.compliance.coverage_models import CoverageMonth, CoverageSeries
-from lms.compliance.days import month_ends_before
 from lms.compliance.errors import StillUpdating
 from lms.compliance.holding import BOTH, Held, Row, State, Told
-from lms.compliance.population import Population
-from lms.compliance.prepared import prepare
 from lms.compliance.queries import coverage as queries
-from lms.compliance.queries.facts import required_courses
-from lms.compliance.queries.fingerprint import fingerprint
-from lms.compliance.queries.reach import Reach
-from lms.compliance.rules import Group
-from lms.compliance.sources import check_whole, is_large
+from lms.compliance.report.count_backends import check_whole, is_large
+from lms.compliance.report.counts import stand
+from lms.compliance.report.fingerprint import fingerprint
+from lms.compliance.report.population_cache import prepare
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.load import required_courses
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status import api as rules
+from lms.compliance.status.api import Group
+from lms.compliance.status.days import month_ends_before
 from lms.kernel import clock, db
 from lms.kernel.actor import Role
 from lms.kernel.db import session

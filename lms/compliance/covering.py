@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from lms.compliance import rules
 from lms.compliance.coverage import NOBODY_COVERED, WHOLE, Coverage, Covered
 from lms.compliance.coverage_months import Months, last_ends
-from lms.compliance.days import month_ends_before
 from lms.compliance.holding import BOTH, SECTOR, STATION, Row
-from lms.compliance.queries.facts import CourseWords
-from lms.compliance.queries.lists import Choices
+from lms.compliance.source_data.load import CourseWords
+from lms.compliance.source_data.names import Choices
+from lms.compliance.status import api as rules
+from lms.compliance.status.days import month_ends_before
 from lms.kernel import clock
 from lms.kernel.tabular import Cell
 from lms.people.models import Organisation

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Set as AbstractSet
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from lms.compliance.rules import Id
+from lms.compliance.status.api import Id
 from lms.compliance.suppression import LEAST
 
 Pair: TypeAlias = tuple[Id, Id]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from lms.compliance.crossing import LAYERS, Line, Pair, Split, complete, lines_of
 from lms.compliance.holding import ALL, BOTH, PEOPLE, SECTOR, STATION, Cell, Row
-from lms.compliance.rules import Id
+from lms.compliance.status.api import Id
 from lms.compliance.suppression import LEAST, Place, suppress, with_totals
 from lms.compliance.tallying import WORDS, Tally
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lms.compliance.rules import Id
+from lms.compliance.status.api import Id
 from lms.compliance.suppression import LEAST
 
 ALL, SECTOR, STATION, BOTH = "all", "sector", "station", "both"

@@ -7,9 +7,9 @@ import structlog
 from flask import Flask, current_app
 
 from lms.compliance.coverage_months import tell_coordinators
-from lms.compliance.making import remove_old
-from lms.compliance.rebuilding import rebuild, tend
-from lms.compliance.verifying import verify
+from lms.compliance.projection.rebuild import rebuild, tend
+from lms.compliance.projection.verify import verify
+from lms.compliance.report.export.jobs import remove_old
 from lms.kernel.db import reading
 from lms.kernel.worker import PeriodicJob
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, false, or_, true
 
 from lms.compliance.errors import NotYours
-from lms.compliance.models import Exemption, Requirement
+from lms.compliance.requirements.models import Exemption, Requirement
 from lms.kernel.actor import Actor, Role
 from lms.people.models import Organisation
 

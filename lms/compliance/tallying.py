@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from lms.compliance.holding import COMPLIANT, OTHERS, PEOPLE, Cell, Held, Row, State
-from lms.compliance.rules import Id
+from lms.compliance.status.api import Id
 from lms.compliance.suppression import LEAST
 
 WORDS = (COMPLIANT, OTHERS, PEOPLE)

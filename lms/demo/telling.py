@@ -11,8 +11,8 @@ from lms.catalogue.api import PublishedCourse, PublishedModule
 from lms.certification import operations as certification, queries as certification_queries, training
 from lms.certification.house import House
 from lms.certification.models import Award
-from lms.compliance import operations as compliance
-from lms.compliance.models import Requirement
+from lms.compliance.requirements import operations as compliance
+from lms.compliance.requirements.models import Requirement
 from lms.demo.acts import (
     Act,
     Correct,

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 from lms.accounts.models import Account, RoleGrant
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision, Publication
-from lms.compliance.models import Exemption, Requirement
+from lms.compliance.requirements.models import Exemption, Requirement
 from lms.kernel.actor import Role
 from lms.kernel.db import session
 from lms.kernel.outbox import MOST_TRIES, OutboxRow

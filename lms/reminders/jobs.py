@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import structlog
 from flask import current_app
 
-from lms.compliance.population import Population
-from lms.compliance.queries.reach import Reach
-from lms.compliance.reading import load
+from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
 from lms.kernel import clock
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work

@@ -12,8 +12,8 @@ from datetime import date
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext as _, ngettext
 
-from lms.compliance.queries.facts import CourseWords
-from lms.compliance.rules import Standing
+from lms.compliance.source_data.load import CourseWords
+from lms.compliance.status.api import Standing
 from lms.kernel.config import Settings
 from lms.people.models import Sector
 from lms.reminders.queries import Recipient

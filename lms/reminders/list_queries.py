@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, or_, select
 
 from lms.accounts.models import Account, RoleGrant
 from lms.catalogue.models import Course, CourseRevision
-from lms.compliance.models import Requirement
+from lms.compliance.requirements.models import Requirement
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from lms.compliance.population import Population
-from lms.compliance.queries.facts import CourseWords
-from lms.compliance.queries.reach import Reach
-from lms.compliance.reading import load
+from lms.compliance.source_data.load import CourseWords
+from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
 from lms.kernel.actor import Actor
 from lms.reminders import list_queries
 from lms.reminders.list_queries import Unreached

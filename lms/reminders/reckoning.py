@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from lms.compliance.population import Asked, Population, Post
-from lms.compliance.rules import Explained, Group, Standing, overall
+from lms.compliance.source_data.population import Asked, Population, Post
+from lms.compliance.status.api import Explained, Group, Standing, overall
 from lms.reminders.rules import HORIZON_DAYS, SPACING_DAYS, Due, deadline_of
 
 LOOKED_AHEAD = timedelta(days=HORIZON_DAYS + SPACING_DAYS)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from lms.compliance.rules import Standing
+from lms.compliance.status.api import Standing
 
 SPACING_DAYS = 7
 """Between two mails to one person lie at least so many days."""

@@ -10,9 +10,9 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect
 
-from lms.compliance.projecting import is_current
-from lms.compliance.rebuilding import fold_all, rebuild, tend
-from lms.compliance.verifying import verify
+from lms.compliance.projection.rebuild import fold_all, rebuild, tend
+from lms.compliance.projection.update import is_current
+from lms.compliance.projection.verify import verify
 from lms.kernel import db as database
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.outbox import sweep

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from lms.compliance.calculator import MalformedFacts, explain, facts_of, parse_facts
+from lms.compliance.calculator.calculate import MalformedFacts, explain, facts_of, parse_facts
 from lms.compliance.cli import compliance_cli
 
 Json = dict[str, Any]

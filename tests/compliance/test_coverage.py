@@ -13,9 +13,9 @@ from sqlalchemy import event
 from lms.compliance.coverage import WHOLE, make_coverage
 from lms.compliance.coverage_months import states
 from lms.compliance.holding import SECTOR, STATION, Told
-from lms.compliance.population import Population
-from lms.compliance.queries.facts import load_facts
-from lms.compliance.queries.reach import Reach
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
 from lms.kernel import clock, db as database
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
@@ -191,7 +191,7 @@ def test_twice_the_people_need_no_more_queries(
     client: FlaskClient, crowded: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On a busy machine the words of filters may take as long as in a large house, where they are kept.
-    monkeypatch.setattr("lms.compliance.asking.LONG_SECONDS", 60)
+    monkeypatch.setattr("lms.compliance.report.query.LONG_SECONDS", 60)
     addresses = {
         "hana": ("/compliance", "/compliance.csv", "/compliance/people", "/compliance/people.csv", "/requirements",
                  "/requirements/1", "/exemptions"),

@@ -15,12 +15,12 @@ from lms.compliance.coverage_models import CoverageMonth, CoveragePost, Coverage
 from lms.compliance.coverage_months import states, tell_coordinators, tell_reach, told_months
 from lms.compliance.errors import StillUpdating
 from lms.compliance.holding import BOTH, SECTOR, STATION
-from lms.compliance.models import LedgerState
-from lms.compliance.population import Population
+from lms.compliance.projection.models import LedgerState
+from lms.compliance.projection.rebuild import rebuild
 from lms.compliance.queries import coverage as queries
-from lms.compliance.queries.facts import load_facts
-from lms.compliance.queries.reach import Reach
-from lms.compliance.rebuilding import rebuild
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
@@ -215,7 +215,7 @@ def test_each_reach_has_its_own_months(crowded: Flask, client: FlaskClient) -> N
 def test_a_large_house_that_was_not_told_yet_waits(
     crowded: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lms.compliance.sources.MOST_EXACT", 100)
+    monkeypatch.setattr("lms.compliance.report.count_backends.MOST_EXACT", 100)
     with crowded.app_context(), reading(), pytest.raises(StillUpdating):
         told_months(None)
     sign_in(client, "karim@demo.example")

@@ -12,9 +12,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.models import AuditEntry
-from lms.compliance import operations
-from lms.compliance.models import Exemption
-from lms.compliance.operations import EXEMPTION_KINDS
+from lms.compliance.requirements import operations
+from lms.compliance.requirements.models import Exemption
+from lms.compliance.requirements.operations import EXEMPTION_KINDS
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.clock import FixedClock

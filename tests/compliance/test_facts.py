@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from lms.compliance import rules
-from lms.compliance.calculator import explain, facts_of
-from lms.compliance.population import Population
-from lms.compliance.queries.facts import load_facts
-from lms.compliance.queries.reach import Reach
+from lms.compliance.calculator.calculate import explain, facts_of
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status import api as rules
 from lms.kernel import db as database
 from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
 from tests.compliance.status.test_rules import VECTORS

@@ -12,10 +12,10 @@ from hypothesis import example, given, strategies as st
 from openpyxl import load_workbook
 
 from lms.certification.rules import make_serial, print_serial
-from lms.compliance.lookup import Entry, Found, Kind, Why, Word, look_up
-from lms.compliance.many import standings_from_facts, standings_on
-from lms.compliance.pasting import MOST, decoded, entries_of, entries_of_table
-from lms.compliance.rules import Standing
+from lms.compliance.clearance.answer import Entry, Found, Kind, Why, Word, look_up
+from lms.compliance.clearance.parse import MOST, decoded, entries_of, entries_of_table
+from lms.compliance.projection.bulk_status import standings_from_facts, standings_on
+from lms.compliance.status.api import Standing
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock

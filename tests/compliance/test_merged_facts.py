@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 
 from lms.certification.queries import load_award_for
 from lms.certification.rules import make_serial, print_serial
-from lms.compliance.models import PostInterval
-from lms.compliance.queries.facts import load_facts
-from lms.compliance.queries.reach import Reach
-from lms.compliance.reading import renewal_windows, standings_of
-from lms.compliance.rules import Standing
+from lms.compliance.projection.models import PostInterval
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.person_status import renewal_windows, standings_of
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status.api import Standing
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.clock import FixedClock

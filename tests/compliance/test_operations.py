@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 
 from lms.audit.models import AuditEntry
-from lms.compliance import errors, operations, reading
-from lms.compliance.operations import Terms
-from lms.compliance.queries import lists
+from lms.compliance import errors
+from lms.compliance.requirements import operations, queries
+from lms.compliance.requirements.operations import Terms
+from lms.compliance.source_data import person_status as reading
 from lms.kernel import clock
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed
@@ -45,7 +46,7 @@ def make(actor: object, organisation_id: int | None, **changes: object) -> objec
 
 def test_a_requirement_is_recorded_with_its_first_version_author_and_reason(here: Organisation) -> None:
     requirement = asked(here.id, a_course(), TODAY, match={"sectors": ["wash", "health", "wash"]})
-    (version,) = lists.list_versions(requirement.id)
+    (version,) = queries.list_versions(requirement.id)
     assert (version.effective_from, version.effective_through, version.reason) == (
         TODAY, None, "Agreed with the cluster",
     )  # fmt: skip

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings, strategies as st
 
-from lms.compliance import rules
-from lms.compliance.life import Window, lanes_of, ticks
-from lms.compliance.record import answer_person
+from lms.compliance.person.history import answer_person
+from lms.compliance.person.timeline import Window, lanes_of, ticks
+from lms.compliance.status import api as rules
 from lms.kernel import clock
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session

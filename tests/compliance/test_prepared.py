@@ -7,18 +7,20 @@ from typing import Any
 from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from lms.compliance import ledger as ledgers, rules
-from lms.compliance.calculator import facts_of
-from lms.compliance.counting import Counting, DayCounts, Filters, PopulationCounts
-from lms.compliance.exact import FactsCounts
-from lms.compliance.population import Population
-from lms.compliance.projecting import bring_up_to_date
-from lms.compliance.queries.intervals import count_listed, count_required_on, sample_of
-from lms.compliance.queries.ledger import has_entries
-from lms.compliance.queries.reach import Reach
-from lms.compliance.reading import load
-from lms.compliance.sources import IntervalCounts, LedgerCounts
-from lms.compliance.verifying import verify
+from lms.compliance.calculator.calculate import facts_of
+from lms.compliance.projection.counts import deltas as ledgers
+from lms.compliance.projection.counts.snapshots import has_entries
+from lms.compliance.projection.read import count_listed, count_required_on, sample_of
+from lms.compliance.projection.update import bring_up_to_date
+from lms.compliance.projection.verify import verify
+from lms.compliance.report.count_backends import IntervalCounts, LedgerCounts
+from lms.compliance.report.counts import Counting, DayCounts, PopulationCounts
+from lms.compliance.report.counts_from_facts import FactsCounts
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status import api as rules
 from lms.kernel import db as database
 from tests.compliance.status.reference import Json
 from tests.compliance.status.strategies import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS

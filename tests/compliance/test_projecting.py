@@ -8,12 +8,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from lms.compliance import ledger as ledgers, projecting, rebuilding, sources
-from lms.compliance.models import LedgerEntry, Projection, StandingInterval
-from lms.compliance.queries import intervals
-from lms.compliance.queries.ledger import list_unfinished, read_state
-from lms.compliance.rebuilding import fold_all, rebuild, tend
-from lms.compliance.verifying import verify
+from lms.compliance.projection import read as intervals, rebuild as rebuilding, update as projecting
+from lms.compliance.projection.counts import deltas as ledgers
+from lms.compliance.projection.counts.snapshots import list_unfinished, read_state
+from lms.compliance.projection.models import LedgerEntry, Projection, StandingInterval
+from lms.compliance.projection.rebuild import fold_all, rebuild, tend
+from lms.compliance.projection.verify import verify
+from lms.compliance.report import count_backends as sources
 from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import reading, session, unit_of_work

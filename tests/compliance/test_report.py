@@ -10,20 +10,21 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from lms.compliance import rules
-from lms.compliance.calculator import explain, facts_of
-from lms.compliance.counting import Figures, Filters, PopulationCounts
-from lms.compliance.days import (
+from lms.compliance.calculator.calculate import explain, facts_of
+from lms.compliance.report.counts import Figures, PopulationCounts
+from lms.compliance.report.report import Report, make_report, points_between, sorted_lines
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status import api as rules
+from lms.compliance.status.days import (
     a_year_before,
     checkpoint_after,
     checkpoint_of,
     end_of_last_quarter,
     month_ends_before,
 )
-from lms.compliance.population import Population
-from lms.compliance.queries.facts import load_facts
-from lms.compliance.queries.reach import Reach
-from lms.compliance.report import Report, make_report, points_between, sorted_lines
 from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
 from lms.people import operations as people_operations

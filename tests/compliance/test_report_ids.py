@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from lms.compliance.counting import Figures, Filters
-from lms.compliance.figures import digest_of, report_as_document, report_of_document
-from lms.compliance.report import Report, SectorLine, TrendPoint
-from lms.compliance.report_ids import Malformed, ReportId, read_id
-from lms.compliance.rules import Standing
+from lms.compliance.report.counts import Figures
+from lms.compliance.report.document import digest_of, report_as_document, report_of_document
+from lms.compliance.report.report import Report, SectorLine, TrendPoint
+from lms.compliance.report.report_id import Malformed, ReportId, read_id
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.status.api import Standing
 
 words = st.none() | st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
 numbers = st.integers(1, 2**62)

@@ -10,16 +10,17 @@ from lms.catalogue.api import published_course
 from lms.certification import operations as certification
 from lms.certification.house import House
 from lms.certification.models import Award
-from lms.compliance import operations
-from lms.compliance.counting import Filters, PopulationCounts
-from lms.compliance.models import Exemption, Requirement
-from lms.compliance.operations import Terms
-from lms.compliance.population import Population
-from lms.compliance.queries.reach import Reach
-from lms.compliance.reading import load
-from lms.compliance.rebuilding import fold_all, rebuild
-from lms.compliance.sources import IntervalCounts, LedgerCounts
-from lms.compliance.verifying import verify
+from lms.compliance.projection.rebuild import fold_all, rebuild
+from lms.compliance.projection.verify import verify
+from lms.compliance.report.count_backends import IntervalCounts, LedgerCounts
+from lms.compliance.report.counts import PopulationCounts
+from lms.compliance.requirements import operations
+from lms.compliance.requirements.models import Exemption, Requirement
+from lms.compliance.requirements.operations import Terms
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import FixedClock

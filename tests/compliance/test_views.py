@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.audit.models import AuditEntry
-from lms.compliance.models import Exemption, RequirementVersion
+from lms.compliance.requirements.models import Exemption, RequirementVersion
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock

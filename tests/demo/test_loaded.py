@@ -13,11 +13,11 @@ from lms.audit.models import AuditEntry
 from lms.catalogue.models import Course
 from lms.certification.models import Award, Recognition, Revocation
 from lms.certification.rules import normalise_serial
-from lms.compliance import rules
-from lms.compliance.models import RequirementVersion
-from lms.compliance.population import Population
-from lms.compliance.queries.reach import Reach
-from lms.compliance.reading import load as load_facts, standings_of
+from lms.compliance.requirements.models import RequirementVersion
+from lms.compliance.source_data.person_status import load as load_facts, standings_of
+from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status import api as rules
 from lms.demo import operations as demo
 from lms.demo.cast import NEWCOMER, PASSWORD
 from lms.demo.places import COURSES, VOLUNTARY

@@ -9,8 +9,8 @@ from itertools import count
 from lms.catalogue.models import Course, CourseRevision
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName, Revocation
-from lms.compliance import operations
-from lms.compliance.models import Requirement
+from lms.compliance.requirements import operations
+from lms.compliance.requirements.models import Requirement
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.clock import FixedClock

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from lms.catalogue.models import CourseRevision
 from lms.certification.models import Award, AwardName, Revocation
-from lms.compliance.models import Exemption
+from lms.compliance.requirements.models import Exemption
 from lms.kernel.db import session
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 from tests.factories.compliance import TODAY

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, Edition, Publication
 from lms.certification.models import Award, Revocation
-from lms.compliance import rules
-from lms.compliance.models import Exemption, Requirement, RequirementVersion
+from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
+from lms.compliance.status import api as rules
 from lms.kernel.db import session
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 from tests.factories import people

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, select
 
 from lms.catalogue.api import PublishedCourse, bank
-from lms.compliance.models import Exemption, Requirement
-from lms.compliance.operations import Terms, make_requirement
+from lms.compliance.requirements.models import Exemption, Requirement
+from lms.compliance.requirements.operations import Terms, make_requirement
 from lms.kernel import clock, db as database
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.db import session, unit_of_work

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lms.compliance.rules import Standing
+from lms.compliance.status.api import Standing
 from lms.home.rules import course_to_go_on_with, part_of_day
 from lms.learning.rules import NextStep
 

@@ -5,8 +5,8 @@ from datetime import date
 from flask import Flask
 from sqlalchemy import select
 
-from lms.compliance.interval_rows import PostRow
-from lms.compliance.models import PostInterval
+from lms.compliance.projection.models import PostInterval
+from lms.compliance.projection.rows import PostRow
 from lms.kernel.bulk import CHUNK, add_rows
 from lms.kernel.db import session
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.compliance.rules import Standing
+from lms.compliance.status.api import Standing
 from lms.reminders.rules import (
     Due,
     LastMail,

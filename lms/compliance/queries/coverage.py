@@ -10,9 +10,9 @@ from sqlalchemy import delete, select
 from lms.compliance import policy
 from lms.compliance.coverage_models import CoverageMonth, CoveragePost, CoverageSeries
 from lms.compliance.holding import Held, State
-from lms.compliance.interval_rows import STANDINGS, read_courses
-from lms.compliance.models import PostInterval
-from lms.compliance.rules import Group, Standing
+from lms.compliance.projection.models import PostInterval
+from lms.compliance.projection.rows import STANDINGS, read_courses
+from lms.compliance.status.api import Group, Standing
 from lms.kernel.bulk import add_rows
 from lms.kernel.db import session
 from lms.people.models import Organisation

@@ -3,6 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from lms.compliance.blueprint import bp, csv_answer
 from lms.compliance.coverage_months import told_months
 from lms.compliance.covering import (
     COVERAGE_HEAD,
@@ -12,9 +13,8 @@ from lms.compliance.covering import (
     months_offered,
 )
 from lms.compliance.holding import LEAST_OF_BOTH
-from lms.compliance.queries import lists
-from lms.compliance.question_forms import CoverageForm
-from lms.compliance.views.blueprint import bp, csv_answer
+from lms.compliance.report.forms import CoverageForm
+from lms.compliance.source_data import names
 from lms.kernel.actor import Role
 from lms.people.queries import list_sectors
 from lms.web.access import current_actor, role_needed
@@ -57,9 +57,9 @@ def show_coverage_csv() -> ResponseReturnValue:
 
 def _answered() -> tuple[CoverageForm, CoveragePage | None]:
     actor, language = current_actor(), language_of_page()
-    organisations = lists.list_covered_organisations(actor)
-    choices = lists.find_choices([each.id for each in organisations])
-    courses, sectors = lists.list_courses(), list_sectors()
+    organisations = names.list_covered_organisations(actor)
+    choices = names.find_choices([each.id for each in organisations])
+    courses, sectors = names.list_courses(), list_sectors()
     months = told_months(actor.organisations(Role.COORDINATOR))
     form = CoverageForm(request.args)
     form.offer(
@@ -70,7 +70,7 @@ def _answered() -> tuple[CoverageForm, CoveragePage | None]:
     )
     if not form.validate():
         return form, None
-    names = {each.slug: each.name(language) for each in sectors}
+    sector_names = {each.slug: each.name(language) for each in sectors}
     return form, answer_coverage(
-        form.data, months, organisations, choices=choices, courses=courses, sectors=names
+        form.data, months, organisations, choices=choices, courses=courses, sectors=sector_names
     )

@@ -9,8 +9,8 @@ from random import Random
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.certification.rules import Period, award_dates
-from lms.compliance.calculator import explain, facts_of
-from lms.compliance.rules import (
+from lms.compliance.calculator.calculate import explain, facts_of
+from lms.compliance.status.api import (
     GROUPS,
     SEVERITY,
     Explained,

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from lms.certification.rules import Period, award_dates, parse_period
-from lms.compliance.rules import (
+from lms.compliance.status.api import (
     Award,
     Because,
     Exemption,

@@ -1,0 +1,143 @@
+"""A look-up as a file to take away: one row for each entry in the order asked, formula-safe."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from io import BytesIO
+
+from xlsxwriter.worksheet import Worksheet
+
+from lms.compliance.clearance.answer import Entry, Found, Kind, LookUp, Why, Word, rows_of
+from lms.compliance.projection.bulk_status import PostId
+from lms.compliance.source_data.person_status import StandingRow
+from lms.compliance.status import api as rules
+from lms.kernel.tabular import Cell, new_workbook
+
+HEAD = (
+    "place", "asked", "taken_for", "found", "answer", "name", "staff_number", "organisation", "overall",
+    "valid_through", "reason",
+)  # fmt: skip
+DETAIL_HEAD = (
+    "place", "asked", "name", "staff_number", "course", "standing", "due_on", "valid_through", "certificate",
+    "because",
+)  # fmt: skip
+MEANINGS: Sequence[tuple[str, str]] = (
+    (
+        Word.MAY,
+        "Works in the organisation on the day and holds, or is exempt from, everything required of them.",
+    ),
+    (
+        Word.MAY_NOT,
+        "Does not work there on the day, or something required is not held on the day, late or not.",
+    ),
+    (Word.UNSAID, "Nobody, or more than one person, was found: nothing is said of anybody."),
+    (Found.NOBODY, "No person of your organisations. Whether others know them is not told."),
+    (Found.NOT_YOURS, "A certificate of somebody who is not yours, or an organisation that is not yours."),
+)
+_WHY = {
+    Why.HOLDS_ALL: "Holds everything that is required.",
+    Why.NOTHING_REQUIRED: "Nothing is required on this day.",
+    Why.NO_PLACEMENT: "No placement on this day.",
+    Why.NOT_IN_ORDER: "",
+    Why.NOT_FOUND: "",
+}
+_FOUND = {
+    (
+        Found.NOBODY,
+        Kind.SERIAL,
+    ): "There is no certificate with this serial, and nobody of yours has it as a number.",
+    (Found.NOBODY, Kind.EMAIL): "Nobody of yours has this e-mail address.",
+    (Found.NOBODY, Kind.NUMBER): "Nobody of yours has this staff number.",
+    (Found.NOT_YOURS, Kind.SERIAL): "The certificate is not one of your people's; anybody can verify it.",
+    (Found.NOT_YOURS, Kind.NUMBER): "The entry names an organisation that is not one of yours.",
+}
+
+
+def reason(entry: Entry, rows: Sequence[StandingRow]) -> str:
+    """Returns the reason of an answer in words: what is not in order first, requirement by requirement."""
+    if entry.found is Found.SEVERAL:
+        names = "; ".join(f"{who.name} ({who.staff_number}, {who.organisation})" for who in entry.who)
+        return f"More than one person: {names}."
+    if entry.found is not Found.ONCE:
+        return _FOUND[entry.found, entry.kind]
+    said = [f"{row.course_title}: {row.sentence}" for row in rows]
+    return " ".join([text for text in (_WHY[entry.why], *said) if text])
+
+
+def entry_rows(
+    entries: Iterable[Entry], rows: Mapping[PostId, list[StandingRow]]
+) -> Iterable[Sequence[Cell]]:
+    """Returns entries as rows of `HEAD`."""
+    for entry in entries:
+        who = entry.who[0] if entry.found is Found.ONCE else None
+        yield (
+            entry.place,
+            entry.asked,
+            entry.kind.value,
+            entry.found.value,
+            entry.word.value,
+            who.name if who else "",
+            who.staff_number if who else "",
+            "; ".join(each.organisation for each in entry.who) if who else "",
+            entry.overall.value if entry.overall else "",
+            entry.valid_through,
+            reason(entry, rows_of(entry, rows)),
+        )
+
+
+def detail_rows(
+    entries: Iterable[Entry], rows: Mapping[PostId, list[StandingRow]]
+) -> Iterable[Sequence[Cell]]:
+    """Returns what is required of everybody found as rows of `DETAIL_HEAD`."""
+    for entry in entries:
+        for row in rows_of(entry, rows):
+            yield (
+                entry.place, entry.asked, entry.who[0].name, entry.who[0].staff_number, row.course_slug,
+                row.standing.value, row.due_on, row.valid_through, row.award, row.sentence,
+            )  # fmt: skip
+
+
+def as_workbook(
+    looked_up: LookUp,
+    entries: Sequence[Entry],
+    rows: Mapping[PostId, list[StandingRow]],
+    asked_at: str,
+) -> bytes:
+    """Returns a look-up as XLSX: the answers, what is required of each person, and what the words mean."""
+    file = BytesIO()
+    with new_workbook(file) as book:
+        bold, days = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheets = (
+            ("Answers", HEAD, entry_rows(entries, rows)),
+            ("Requirements", DETAIL_HEAD, detail_rows(entries, rows)),
+        )
+        for name, head, lines in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, len(head) - 2, 16)
+            sheet.set_column(len(head) - 1, len(head) - 1, 80)
+            sheet.write_row(0, 0, head, bold)
+            for place, line in enumerate(lines, 1):
+                _write(sheet, place, line, days)
+        about = book.add_worksheet("Definitions")
+        about.set_column(0, 0, 24)
+        about.set_column(1, 1, 100)
+        facts = (
+            ("as_of", looked_up.day.isoformat()),
+            ("asked_at", asked_at),
+            ("definitions", rules.DEFINITIONS_VERSION),
+            *((str(word), meaning) for word, meaning in MEANINGS),
+        )
+        for place, (word, meaning) in enumerate(facts):
+            about.write_string(place, 0, word, bold)
+            about.write_string(place, 1, meaning)
+    return file.getvalue()
+
+
+def _write(sheet: Worksheet, place: int, line: Sequence[Cell], days: object) -> None:
+    for column, value in enumerate(line):
+        if isinstance(value, date):
+            sheet.write_datetime(place, column, value, days)
+        elif isinstance(value, int):
+            sheet.write_number(place, column, value)
+        elif value:
+            sheet.write_string(place, column, str(value))

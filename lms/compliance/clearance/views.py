@@ -1,0 +1,86 @@
+"""The look-up: which of these people may deploy. Posted, since a list of people belongs into no address."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lms.compliance.blueprint import bp
+from lms.compliance.clearance.answer import LookUpPage, explain, look_up, show
+from lms.compliance.clearance.files import HEAD, as_workbook, entry_rows
+from lms.compliance.clearance.forms import LookUpForm
+from lms.compliance.status import api as rules
+from lms.kernel import clock, db
+from lms.kernel.actor import Actor, Role
+from lms.kernel.tabular import as_csv
+from lms.web.access import current_actor, role_needed
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/compliance/lookup")
+@role_needed(Role.HR)
+def lookup() -> ResponseReturnValue:
+    """Shows the empty form."""
+    return _page(LookUpForm(), None)
+
+
+@bp.post("/compliance/lookup")
+@role_needed(Role.HR)
+def looked_up() -> ResponseReturnValue:
+    """Answers a pasted list, a hundred entries a page; what was pasted stays on the page."""
+    form = LookUpForm()
+    if not form.validate():
+        return _page(form, None), 422
+    with _only_reading() as actor:
+        answered = look_up(actor, form.entries, form.as_of.data or clock.today(actor.time_zone))
+        page = show(answered, form.only_may_not.data, request.form.get("page", 1, type=int))
+        form.as_of.data = answered.day
+        return _page(form, page)
+
+
+@bp.post("/compliance/lookup.csv")
+@role_needed(Role.HR)
+def lookup_csv() -> ResponseReturnValue:
+    """Gives the whole answer as CSV."""
+    return _file("csv")
+
+
+@bp.post("/compliance/lookup.xlsx")
+@role_needed(Role.HR)
+def lookup_xlsx() -> ResponseReturnValue:
+    """Gives the whole answer as XLSX."""
+    return _file("xlsx")
+
+
+def _page(form: LookUpForm, page: LookUpPage | None) -> str:
+    return render_template(
+        "compliance/lookup.html", form=form, page=page, definitions=rules.DEFINITIONS_VERSION
+    )
+
+
+def _file(kind: str) -> ResponseReturnValue:
+    form = LookUpForm()
+    if not form.validate():
+        return _page(form, None), 422
+    with _only_reading() as actor:
+        answered = look_up(actor, form.entries, form.as_of.data or clock.today(actor.time_zone))
+        entries = answered.those(form.only_may_not.data)
+        rows = explain(answered, entries)
+        if kind == "csv":
+            answer = Response(as_csv(HEAD, entry_rows(entries, rows)), content_type="text/csv; charset=utf-8")
+        else:
+            asked_at = clock.now().isoformat(timespec="seconds")
+            answer = Response(as_workbook(answered, entries, rows, asked_at), content_type=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="look-up-{answered.day}.{kind}"'
+    return answer
+
+
+@contextmanager
+def _only_reading() -> Iterator[Actor]:
+    """Lets go of the place of the one writer: a look-up is posted for what it says, and writes nothing."""
+    actor = current_actor()
+    db.rollback()
+    with db.reading():
+        yield actor

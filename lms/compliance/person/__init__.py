@@ -1,0 +1,1 @@
+"""One person over time: history, timeline, merged records."""

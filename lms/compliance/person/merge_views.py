@@ -1,0 +1,87 @@
+"""Saying that two records are one person's: finding the other, comparing the two, merging, undoing."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.compliance.blueprint import bp
+from lms.compliance.errors import NoSuchRecord
+from lms.compliance.person.merge import load_two_for
+from lms.compliance.person.merge_forms import MergeForm, OtherRecordForm, UndoMergeForm
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.kernel.errors import Invalid, NotThere
+from lms.people import merge_operations, merge_queries
+from lms.people.errors import AlreadyUndone
+from lms.people.queries import list_organisations_of
+from lms.web.access import current_actor, role_needed
+from lms.web.language import language_of_page
+
+
+@bp.route("/people/<int:person_id>/merge", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def merge_with(person_id: int) -> ResponseReturnValue:
+    """Finds the other record: suggested by name and e-mail, or by its staff number."""
+    actor = current_actor()
+    person, members = merge_queries.load_kept_for(actor, person_id)
+    form = OtherRecordForm()
+    form.choose_organisation(list_organisations_of(actor, Role.HR))
+    if form.validate_on_submit():
+        number = form.staff_number.data
+        other = merge_queries.find_visible_by_number(actor, form.organisation.data, number)
+        if other is None:
+            form.refuse(NoSuchRecord(_("Nobody of yours has this staff number.")))
+        elif other in members:
+            form.refuse(NoSuchRecord(_("This staff number is of this same record.")))
+        else:
+            return redirect(url_for("compliance.merge", person_id=person.id, other_id=other), 303)
+    return render_template(
+        "compliance/merge_with.html",
+        form=form,
+        person=person,
+        likely=merge_queries.list_likely(actor, person, members),
+    ), 422 if form.errors else 200
+
+
+@bp.route("/people/<int:person_id>/merge/<int:other_id>", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def merge(person_id: int, other_id: int) -> ResponseReturnValue:
+    """Shows two records side by side, and merges them."""
+    actor = current_actor()
+    sides = load_two_for(actor, person_id, other_id, clock.today(actor.time_zone), language_of_page())
+    form = MergeForm()
+    form.offer((side.person.id, f"{side.person.name} ({side.numbers})") for side in sides)
+    if form.validate_on_submit():
+        kept = form.keep.data
+        merged = next(side.person.id for side in sides if side.person.id != kept)
+        try:
+            merge_operations.merge(actor, kept_id=kept, merged_id=merged, reason=form.reason.data)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The two records are one now."), "good")
+            return redirect(url_for("compliance.person", person_id=kept), 303)
+    return render_template("compliance/merge.html", form=form, sides=sides), 422 if form.errors else 200
+
+
+@bp.route("/people/<int:person_id>/merges/<int:merge_id>/undo", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def undo_merge(person_id: int, merge_id: int) -> ResponseReturnValue:
+    """Takes a merge back: two people again, each with the facts recorded under their own number."""
+    actor = current_actor()
+    person, _members = merge_queries.load_kept_for(actor, person_id)
+    made = merge_queries.load_merge_for(actor, merge_id)
+    if made.kept_id != person.id:
+        raise NotThere
+    form = UndoMergeForm()
+    if form.validate_on_submit():
+        try:
+            merge_operations.undo_merge(actor, made, reason=form.reason.data)
+        except AlreadyUndone as refusal:
+            flash(refusal.message, "soon")
+        else:
+            flash(_("The two records are two again."), "good")
+        return redirect(url_for("compliance.person", person_id=person.id), 303)
+    return render_template(
+        "compliance/undo_merge.html", form=form, person=person, made=made
+    ), 422 if form.errors else 200

@@ -1,0 +1,1 @@
+"""Status intervals, kept up to date by every write, rebuilt and verified."""

@@ -1,0 +1,1 @@
+"""Daily counts by organisation, sector and course, for reports of large installations."""

@@ -1,0 +1,54 @@
+"""What standings depend on beside the facts about people: settings, time zones, and which courses are per sector."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from lms.catalogue.models import Course, CourseRevision, Edition
+from lms.compliance.requirements.models import Requirement
+from lms.compliance.status.api import DEFINITIONS_VERSION
+from lms.kernel.db import session
+from lms.people.models import DutyStation
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """On what standings were prepared: a digest of settings and zones, and whether each course was per sector."""
+
+    digest: str = ""
+    kinds: Mapping[int, bool] = field(default_factory=dict)
+
+    def written(self) -> str:
+        """Returns it as a row keeps it, such as "ab12… 3:0 8:1"; empty before anything was prepared."""
+        return " ".join(
+            [self.digest, *(f"{course}:{int(kind)}" for course, kind in sorted(self.kinds.items()))]
+        )
+
+    @classmethod
+    def read(cls, text: str) -> "Basis":
+        """Reads what `written` wrote."""
+        digest, *pairs = text.split(" ")
+        kinds = (pair.split(":") for pair in pairs)
+        return cls(digest, {int(course): kind == "1" for course, kind in kinds})
+
+    def holds(self, now: "Basis") -> bool:
+        """Says whether what was prepared on this holds now; a course that was not required then is no hindrance."""
+        return self.digest == now.digest and all(
+            self.kinds.get(course, kind) == kind for course, kind in now.kinds.items()
+        )
+
+
+def read_basis(gap_days: int, house_zone: str) -> Basis:
+    """Returns what standings depend on now, in two queries."""
+    zones = session.execute(select(DutyStation.id, DutyStation.time_zone).order_by(DutyStation.id))
+    courses = session.execute(
+        select(Course.id, Edition.per_sector)
+        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
+        .outerjoin(Edition, Edition.id == CourseRevision.edition_id)
+        .where(Course.id.in_(select(Requirement.course_id)))
+    )
+    told = (DEFINITIONS_VERSION, gap_days, house_zone, [*map(tuple, zones)])
+    digest = hashlib.sha256(repr(told).encode()).hexdigest()
+    return Basis(digest, {course: bool(kind) for course, kind in courses})

@@ -1,0 +1,344 @@
+"""Prepared standings read back: rows of some people, counts under any filter, and the list behind a figure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
+
+from lms.compliance.projection.counts.snapshots import Counts, Totals
+from lms.compliance.projection.models import PostInterval, StandingInterval
+from lms.compliance.projection.rows import OVERALL, STANDINGS, ObligationRow, PostRow, read_courses
+from lms.compliance.requirements.models import Requirement
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.status.api import Group, Standing
+from lms.kernel.db import locked, session
+from lms.people.models import Employment, Person, Placement
+
+POST = [getattr(PostInterval, name) for name in PostRow._fields]
+STANDING = [getattr(StandingInterval, name) for name in ObligationRow._fields]
+TOGETHER = 500
+"""How many values one query asks for: well below what either database takes."""
+COMPLIANT = [place for place, each in enumerate(STANDINGS) if each.group is Group.COMPLIANT]
+# Asked with every write about somebody: written once.
+_PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
+_LOCK = locked(select(Person.id).where(Person.id.in_(_PERSONS)).order_by(Person.id))
+_POST_ROWS = select(PostInterval.id, *POST).where(PostInterval.person_id.in_(_PERSONS))
+_STANDING_ROWS = select(StandingInterval.id, *STANDING).where(StandingInterval.person_id.in_(_PERSONS))
+
+
+def lock_persons(persons: Collection[int]) -> None:
+    """Holds persons for this transaction, so that two writes about one person prepare one after the other."""
+    session.execute(_LOCK, {"persons": sorted(persons)})
+
+
+def list_post_rows(persons: Collection[int]) -> list[tuple[int, PostRow]]:
+    """Lists the rows of posts of some persons, each with its number."""
+    rows = session.execute(_POST_ROWS, {"persons": sorted(persons)})
+    return [(row[0], PostRow(*row[1:])) for row in rows]
+
+
+def list_standing_rows(persons: Collection[int]) -> list[tuple[int, ObligationRow]]:
+    """Lists the rows of requirements of some persons, each with its number."""
+    rows = session.execute(_STANDING_ROWS, {"persons": sorted(persons)})
+    return [(row[0], ObligationRow(*row[1:])) for row in rows]
+
+
+def list_persons(organisations: Collection[int] | None) -> Sequence[int]:
+    """Lists everybody with an employment in some organisations (None: in any), in the order of their numbers."""
+    return next_persons(organisations, 0, None)
+
+
+def next_persons(organisations: Collection[int] | None, after: int, limit: int | None) -> Sequence[int]:
+    """Lists the next persons of `list_persons` after a number."""
+    statement = select(Employment.person_id).where(Employment.person_id > after)
+    if organisations is not None:
+        statement = statement.where(Employment.organisation_id.in_(sorted(organisations)))
+    return session.scalars(statement.distinct().order_by(Employment.person_id).limit(limit)).all()
+
+
+def count_persons(organisation_id: int | None) -> int:
+    """Counts the persons with an employment in an organisation (None: in any)."""
+    statement = select(func.count(Employment.person_id.distinct()))
+    if organisation_id is not None:
+        statement = statement.where(Employment.organisation_id == organisation_id)
+    return session.scalar(statement) or 0
+
+
+def sample_of(
+    organisations: Collection[int] | None, most: int, size: int
+) -> tuple[frozenset[int] | None, int]:
+    """Returns persons of some organisations (None: of all), spread evenly by number, and how many there are in all.
+
+    None instead of persons where there are no more than `most`: then all are meant.
+    """
+    within: list[ColumnElement[bool]] = []
+    if organisations is not None:
+        within.append(Employment.organisation_id.in_(sorted(organisations)))
+    total = session.scalar(select(func.count(Employment.person_id.distinct())).where(*within)) or 0
+    if total <= most:
+        return None, total
+    # Every so many-th number: numbers are given in the order people are recorded, which says nothing of standing.
+    step = total // size
+    found = session.scalars(select(Employment.person_id).where(Employment.person_id % step == 0, *within))
+    return frozenset(found), total
+
+
+def count_required_on(organisations: Collection[int] | None, day: date) -> Counter[int]:
+    """Counts, by requirement, the posts of whom it is required on a day, in some organisations (None: all)."""
+    statement = (
+        select(StandingInterval.requirement_id, func.count())
+        .where(StandingInterval.from_on <= day, StandingInterval.through_on >= day)
+        .group_by(StandingInterval.requirement_id)
+    )
+    if organisations is not None:
+        statement = statement.where(StandingInterval.organisation_id.in_(sorted(organisations)))
+    counts: Counter[int] = Counter()
+    for requirement, posts in session.execute(statement):
+        counts[requirement] = posts
+    return counts
+
+
+def has_others_placed(persons: Collection[int]) -> bool:
+    """Says whether anybody else was ever placed."""
+    statement = (
+        select(Placement.id)
+        .join(Employment, Employment.id == Placement.employment_id)
+        .where(Employment.person_id.not_in(sorted(persons)))
+        .limit(1)
+    )
+    return session.scalar(statement) is not None
+
+
+def _holds(organisations: Collection[int], filters: Filters) -> list[ColumnElement[bool]]:
+    """Returns the conditions under which a post is looked at, but for the course."""
+    conditions: list[ColumnElement[bool]] = [PostInterval.organisation_id.in_(sorted(organisations))]
+    if filters.station is not None:
+        conditions.append(PostInterval.station_id == int(filters.station))
+    if filters.sector is not None:
+        conditions.append(PostInterval.sector == str(filters.sector))
+    if filters.role is not None:
+        conditions.append(PostInterval.role == str(filters.role))
+    if filters.contract is not None:
+        conditions.append(PostInterval.contract == str(filters.contract))
+    if filters.works_with_children is not None:
+        conditions.append(PostInterval.works_with_children.is_(filters.works_with_children))
+    return conditions
+
+
+def _on(day: date) -> ColumnElement[bool]:
+    return and_(PostInterval.from_on <= day, PostInterval.through_on >= day)
+
+
+def count_on(organisations: Collection[int], filters: Filters, day: date) -> Counts:
+    """Counts the posts of a day by sector, course (or `OVERALL`) and standing."""
+    rows = session.execute(
+        select(PostInterval.sector, PostInterval.overall, PostInterval.courses, func.count())
+        .where(_on(day), *_holds(organisations, filters))
+        .group_by(PostInterval.sector, PostInterval.overall, PostInterval.courses)
+    )
+    counts: Counts = Counter()
+    for sector, overall, courses, posts in rows:
+        counts[sector, OVERALL, overall] += posts
+        for course, standing in read_courses(courses):
+            counts[sector, course, STANDINGS.index(standing)] += posts
+    return counts
+
+
+def count_totals_on(
+    organisations: Collection[int], filters: Filters, days: Collection[date]
+) -> dict[date, Totals]:
+    """Counts the posts of several days by standing: overall, or of the course that is filtered by.
+
+    The rows are read once, as what begins and what ends on each day.
+    """
+    course = OVERALL if filters.course is None else int(filters.course)
+    what: Any = PostInterval.courses if course else PostInterval.overall
+    changes: defaultdict[date, Totals] = defaultdict(Counter)
+    for at, sign in ((PostInterval.from_on, 1), (PostInterval.through_on, -1)):
+        rows: Iterable[Any] = session.execute(
+            select(at, what, func.count())
+            .where(
+                PostInterval.from_on <= max(days),
+                PostInterval.through_on >= min(days),
+                *_holds(organisations, filters),
+            )
+            .group_by(at, what)
+        )
+        for day, stood, posts in rows:
+            if sign < 0 and day == date.max:
+                continue
+            counted_from = day if sign > 0 else date.fromordinal(day.toordinal() + 1)
+            for place in _places(stood, course):
+                changes[counted_from][place] += sign * posts
+    return cumulated(changes, days)
+
+
+def _places(stood: Any, course: int) -> list[int]:
+    if not course:
+        return [stood]
+    return [STANDINGS.index(each) for number, each in read_courses(stood) if number == course]
+
+
+def cumulated(changes: Mapping[date, Totals], days: Collection[date]) -> dict[date, Totals]:
+    """Adds changes by day up to each of several days."""
+    found: dict[date, Totals] = {}
+    so_far: Totals = Counter()
+    waiting = sorted(changes, reverse=True)
+    for day in sorted(set(days)):
+        while waiting and waiting[-1] <= day:
+            so_far.update(changes[waiting.pop()])
+        found[day] = +so_far
+    return found
+
+
+def _course_on(course: int, standings: Collection[Standing]) -> ColumnElement[bool]:
+    return or_(*(PostInterval.courses.like(f"% {course}:{STANDINGS.index(each)} %") for each in standings))
+
+
+Listed: TypeAlias = Select[Any]
+
+
+def _listed(
+    organisations: Collection[int],
+    filters: Filters,
+    day: date,
+    standings: Collection[Standing] | None,
+    lapses_before: date | None,
+) -> list[ColumnElement[bool]]:
+    required = [each for each in STANDINGS if each is not Standing.NOT_REQUIRED]
+    conditions = [_on(day), *_holds(organisations, filters)]
+    if filters.course is None:
+        places = [STANDINGS.index(each) for each in (required if standings is None else standings)]
+        conditions.append(PostInterval.overall.in_(places))
+    else:
+        conditions.append(_course_on(int(filters.course), required if standings is None else standings))
+    if lapses_before is not None:
+        conditions += [PostInterval.overall.in_(COMPLIANT), PostInterval.lapses_on < lapses_before]
+    return conditions
+
+
+def list_page(
+    organisations: Collection[int],
+    filters: Filters,
+    day: date,
+    standings: Collection[Standing] | None,
+    lapses_before: date | None,
+    *,
+    limit: int | None,
+    offset: int = 0,
+) -> Sequence[tuple[int, int]]:
+    """Lists posts (person, organisation) of whom something is required, worst and most urgent first."""
+    # What is gone through in this order and read only as far as the page goes, on both databases.
+    order: tuple[Any, ...] = (PostInterval.overall, PostInterval.urgent_on)
+    if filters.course is not None:
+        course = int(filters.course)
+        worst = case(
+            *((_course_on(course, [each]), place) for place, each in enumerate(STANDINGS)),
+            else_=len(STANDINGS),
+        )
+        order = (worst, _pressing(course, day))
+    if lapses_before is not None:
+        order = (PostInterval.lapses_on,)
+    statement = (
+        select(PostInterval.person_id, PostInterval.organisation_id)
+        .where(*_listed(organisations, filters, day, standings, lapses_before))
+        .order_by(*order, PostInterval.person_id, PostInterval.organisation_id)
+        .offset(offset)
+    )
+    if limit is not None:
+        statement = statement.limit(limit)
+    return [(row[0], row[1]) for row in session.execute(statement)]
+
+
+def _pressing(course: int, day: date) -> ColumnElement[Any]:
+    """Returns the day that presses most among a post's worst standings for a course."""
+    pressing = func.coalesce(StandingInterval.due_on, StandingInterval.valid_through, date.max)
+    return (
+        select(pressing)
+        .join(Requirement, Requirement.id == StandingInterval.requirement_id)
+        .where(
+            StandingInterval.person_id == PostInterval.person_id,
+            StandingInterval.organisation_id == PostInterval.organisation_id,
+            Requirement.course_id == course,
+            StandingInterval.from_on <= day,
+            StandingInterval.through_on >= day,
+        )
+        .order_by(StandingInterval.standing, pressing)
+        .limit(1)
+        .correlate(PostInterval)
+        .scalar_subquery()
+    )
+
+
+def count_listed(
+    organisations: Collection[int],
+    filters: Filters,
+    day: date,
+    standings: Collection[Standing] | None,
+    lapses_before: date | None,
+) -> int:
+    """Counts the posts that `list_page` would list in all."""
+    statement = select(func.count()).select_from(PostInterval)
+    conditions = _listed(organisations, filters, day, standings, lapses_before)
+    return session.scalar(statement.where(*conditions)) or 0
+
+
+def count_lapsing(
+    organisations: Collection[int], filters: Filters, day: date, through: Sequence[date]
+) -> list[int]:
+    """Counts the posts that comply on a day and do not any more by each of several later days."""
+    sums = [func.sum(case((PostInterval.lapses_on <= later, 1), else_=0)) for later in through]
+    row = session.execute(
+        select(*sums).where(
+            PostInterval.lapses_on <= max(through),
+            PostInterval.overall.in_(COMPLIANT),
+            _on(day),
+            *_holds(organisations, filters),
+        )
+    ).one()
+    return [each or 0 for each in row]
+
+
+def list_prepared(
+    persons: Collection[int], organisations: Collection[int], day: date
+) -> list[tuple[int, int, int, date | None]]:
+    """Lists what is prepared of some persons for a day: person, organisation, the place of the overall standing.
+
+    And the first of the last days of what is held, None where nothing held has one.
+    """
+    here = sorted(organisations)
+    found: list[tuple[int, int, int, date | None]] = []
+    numbers = sorted(persons)
+    for start in range(0, len(numbers), TOGETHER):
+        chunk = numbers[start : start + TOGETHER]
+        ends = session.execute(
+            select(
+                StandingInterval.person_id,
+                StandingInterval.organisation_id,
+                func.min(StandingInterval.valid_through),
+            )
+            .where(
+                StandingInterval.person_id.in_(chunk),
+                StandingInterval.organisation_id.in_(here),
+                StandingInterval.from_on <= day,
+                StandingInterval.through_on >= day,
+                StandingInterval.standing.in_(COMPLIANT),
+            )
+            .group_by(StandingInterval.person_id, StandingInterval.organisation_id)
+        )
+        through = {(person, organisation): end for person, organisation, end in ends}
+        posts = session.execute(
+            select(PostInterval.person_id, PostInterval.organisation_id, PostInterval.overall).where(
+                PostInterval.person_id.in_(chunk),
+                PostInterval.organisation_id.in_(here),
+                PostInterval.from_on <= day,
+                PostInterval.through_on >= day,
+            )
+        )
+        found += [
+            (person, organisation, place, through.get((person, organisation)))
+            for person, organisation, place in posts
+        ]
+    return found

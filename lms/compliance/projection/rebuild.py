@@ -1,0 +1,191 @@
+"""Preparing a whole house anew from the facts, and the work of each minute that keeps it so.
+
+A rebuild counts in memory what the ledger is to hold and writes it at the end, so one that was killed is begun again;
+until it is through, the report says that it is being updated.
+"""
+
+import gc
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from datetime import timedelta
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import OperationalError
+
+from lms.compliance.projection import read as intervals
+from lms.compliance.projection.counts import deltas as ledgers
+from lms.compliance.projection.counts.snapshots import has_entries, list_unfinished
+from lms.compliance.projection.models import (
+    LedgerCheckpoint,
+    LedgerDay,
+    LedgerEntry,
+    PostInterval,
+    Projection,
+    StandingInterval,
+)
+from lms.compliance.projection.rows import Ledger
+from lms.compliance.projection.update import begin, bring_up_to_date, is_current
+from lms.kernel import clock, db
+from lms.kernel.db import Model, session
+from lms.kernel.memory import uncollected
+
+BATCH = 500
+"""People read at a time: PostgreSQL goes through a whole table for a list of two thousand, by the index for this."""
+LONGEST_WAIT_MS = 2000
+STOOD_STILL = timedelta(minutes=15)
+REBUILD = "rebuild"
+Progress = Callable[[int, int], None]
+"""Told persons done and persons in all."""
+
+
+def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) -> int:
+    """Prepares everybody anew and returns how many persons; several processes only help on PostgreSQL."""
+    say = progress or (lambda _done, _total: None)
+    number = _clear()
+    with db.reading():
+        persons = intervals.list_persons(None)
+    if db.db.engine.dialect.name == "sqlite":
+        processes = 1
+    ledger: Ledger = Counter()
+    done = 0
+    for part in _worked(app, persons, processes):
+        if isinstance(part, int):
+            done += part
+            _note(number, done)
+            say(done, len(persons))
+        else:
+            ledger.update(part)
+    with uncollected(), db.unit_of_work(most_of_it=True):
+        state = ledgers.held_state()
+        earliest = min((key[0] for key, people in ledger.items() if people), default=None)
+        ledgers.open_checkpoints(state, clock.today("UTC"), earliest)
+        ledgers.fill(ledger, state)
+        session.execute(update(Projection).where(Projection.id == number).values(finished_at=clock.now()))
+        state.basis = _basis(number)
+    return len(persons)
+
+
+def _clear() -> int:
+    """Forgets everything prepared and notes that a rebuild has begun; returns the number of the note."""
+    with db.unit_of_work():
+        state = ledgers.held_state()
+        _empty(LedgerEntry, LedgerDay, LedgerCheckpoint, PostInterval, StandingInterval)
+        state.basis, state.first_checkpoint, state.last_checkpoint = "", None, None
+        for other in list_unfinished():
+            other.finished_at = clock.now()
+        work = begin(None, REBUILD, by_worker=False)
+        return work.id
+
+
+def _empty(*tables: type[Model]) -> None:
+    """Removes all rows; on PostgreSQL without going through them one by one, which would leave them to be swept up.
+
+    That needs the tables for itself. Where somebody reads them for long, as the nightly check does, everybody else
+    would wait behind it, so then the rows are removed one by one.
+    """
+    if db.db.engine.dialect.name == "postgresql":
+        with suppress(OperationalError), session.begin_nested():
+            session.execute(text(f"SET LOCAL lock_timeout = {LONGEST_WAIT_MS}"))
+            session.execute(text(f"TRUNCATE {', '.join(table.__tablename__ for table in tables)}"))
+            session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
+            return
+    for table in tables:
+        session.execute(delete(table))
+
+
+def _note(number: int, done: int) -> None:
+    with db.unit_of_work():
+        session.execute(
+            update(Projection).where(Projection.id == number).values(done=done, moved_at=clock.now())
+        )
+
+
+def _basis(number: int) -> str:
+    work = session.get(Projection, number)
+    return work.basis if work is not None else ""
+
+
+def _worked(app: Flask, persons: Sequence[int], processes: int) -> Any:
+    """Gives the persons of each batch done, and the ledger of each process at its end."""
+    if processes <= 1 or len(persons) <= BATCH:
+        yield from _part(persons)
+        return
+    # Forked, so that nothing has to be loaded again; connections are not shared.
+    forking = multiprocessing.get_context("fork")
+    size = -(-len(persons) // processes)
+    readers: list[Any] = []
+    workers = []
+    for start in range(0, len(persons), size):
+        reader, writer = forking.Pipe(duplex=False)
+        worker = forking.Process(target=_send_part, args=(app, persons[start : start + size], writer))
+        worker.start()
+        writer.close()
+        readers.append(reader)
+        workers.append(worker)
+    while readers:
+        ready: list[Any] = wait(readers)
+        for reader in ready:
+            try:
+                yield reader.recv()
+            except EOFError:
+                readers.remove(reader)
+    for worker in workers:
+        worker.join()
+        if worker.exitcode:
+            raise RuntimeError("A process of the rebuild ended before its work was done. Run it again.")
+
+
+def _send_part(app: Flask, persons: Sequence[int], writer: Connection) -> None:
+    with app.app_context(), closing(writer):
+        db.db.engine.dispose(close=False)
+        session.remove()
+        for each in _part(persons):
+            writer.send(each)
+
+
+def _part(persons: Sequence[int]) -> Any:
+    ledger: Ledger = Counter()
+    for start in range(0, len(persons), BATCH):
+        some = persons[start : start + BATCH]
+        with db.unit_of_work(most_of_it=True):
+            bring_up_to_date(some, ledger)
+        # The ledger grows to millions of keys that the collector would otherwise walk again and again.
+        gc.freeze()
+        yield len(some)
+    yield ledger
+
+
+def tend(app: Flask) -> None:
+    """Does what is to be done each minute.
+
+    Prepares everybody anew where the basis changed or a rebuild was killed, and folds the ledger.
+    """
+    with db.reading():
+        waiting = list_unfinished()
+        rebuilding = [each for each in waiting if each.cause == REBUILD]
+        killed = any(each.moved_at < clock.now() - STOOD_STILL for each in rebuilding)
+        stale = not is_current() and bool(intervals.next_persons(None, 0, 1))
+    if killed:
+        rebuild(app)
+    elif stale and not waiting:
+        with db.unit_of_work():
+            begin(None, "basis")
+    if not rebuilding:
+        fold_all()
+
+
+def fold_all() -> int:
+    """Folds everything there is to fold, batch by batch, and returns how many entries that were."""
+    folded = 0
+    while True:
+        with db.reading():
+            waiting = has_entries()
+        if not waiting:
+            return folded
+        with db.unit_of_work():
+            folded += ledgers.fold(clock.today("UTC"))

@@ -1,0 +1,212 @@
+"""Keeping prepared standings up to date: every write, in its own transaction; many people, batch by batch.
+
+What is prepared follows from the facts and from nothing else: preparing a person twice changes nothing, so a batch
+that is killed is simply done again.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, TypeVar
+
+from flask import current_app
+from sqlalchemy import delete
+
+from lms.compliance.projection import read as intervals
+from lms.compliance.projection.affected import persons_of
+from lms.compliance.projection.counts import deltas as ledgers
+from lms.compliance.projection.counts.snapshots import Kept, load_projection, read_state
+from lms.compliance.projection.inputs import Basis, read_basis
+from lms.compliance.projection.models import PostInterval, Projection, StandingInterval
+from lms.compliance.projection.rows import Ledger, ObligationRow, PostRow, enter, rows_of
+from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status.api import Requirement
+from lms.kernel import clock, db, outbox
+from lms.kernel.bulk import add_rows
+from lms.kernel.config import Settings
+from lms.kernel.db import session
+
+Row = TypeVar("Row", PostRow, ObligationRow)
+
+BATCH = 500
+"""Persons a batch brings up to date; a change that touches no more is done at once, with the change itself."""
+_TOUCHED = "compliance_touched"
+
+
+def touch(persons: Iterable[int]) -> None:
+    """Notes that facts about persons were written; their standings are prepared once, just before the commit."""
+    touch_by("persons", persons)
+
+
+def touch_by(kind: str, numbers: Iterable[int]) -> None:
+    """Notes that facts were written, by the number of an attempt, completion or person.
+
+    Whom they are about is asked once, before the commit: many are often written together.
+    """
+    touched: dict[str, set[int]] = session.info.setdefault(_TOUCHED, {})
+    touched.setdefault(kind, set()).update(numbers)
+    db.before_commit(_TOUCHED, _prepare_touched)
+
+
+def _prepare_touched() -> None:
+    session.flush()
+    touched: dict[str, set[int]] = session.info.pop(_TOUCHED, {})
+    persons = set(touched.pop("persons", ()))
+    for kind, numbers in touched.items():
+        persons.update(persons_of(kind, numbers))
+    if persons:
+        state = _begun_basis(persons)
+        listed = sorted(persons)
+        for start in range(0, len(listed), BATCH):
+            bring_up_to_date(listed[start : start + BATCH], state=state)
+
+
+def bring_up_to_date(
+    persons: Collection[int], ledger: Ledger | None = None, *, state: Kept | None = None
+) -> int:
+    """Prepares the standings of persons anew and returns how many rows differed.
+
+    What changes in the counts is written to the ledger, or added to the one given. `state` is the ledger's, where it
+    was just read.
+    """
+    if not persons:
+        return 0
+    session.flush()
+    intervals.lock_persons(persons)
+    facts = load(Reach(persons=frozenset(persons))).facts
+    _note_kinds(facts.requirements, state or read_state())
+    posts, standings = rows_of(facts)
+    known = frozenset(persons) | {row.person_id for row in posts}
+    changed: Ledger = Counter() if ledger is None else ledger
+    gone, new = _difference(intervals.list_post_rows(known), posts)
+    enter(changed, [row for _, row in gone], -1)
+    enter(changed, new)
+    _replace(PostInterval, [number for number, _ in gone], new)
+    gone_too, new_too = _difference(intervals.list_standing_rows(known), standings)
+    _replace(StandingInterval, [number for number, _ in gone_too], new_too)
+    if ledger is None:
+        ledgers.write_entries(changed)
+    return len(gone) + len(new) + len(gone_too) + len(new_too)
+
+
+def _difference(
+    stored: Sequence[tuple[int, Row]], wanted: Sequence[Row]
+) -> tuple[list[tuple[int, Row]], list[Row]]:
+    """Returns the stored rows that are not wanted, and the wanted ones that are not stored."""
+    missing = Counter(wanted)
+    gone = []
+    for number, row in stored:
+        if missing[row] > 0:
+            missing[row] -= 1
+        else:
+            gone.append((number, row))
+    return gone, list(missing.elements())
+
+
+def _replace(
+    table: type[PostInterval] | type[StandingInterval],
+    gone: Sequence[int],
+    new: Sequence[PostRow] | Sequence[ObligationRow],
+) -> None:
+    if gone:
+        session.execute(
+            delete(table).where(table.id.in_(gone)), execution_options={"synchronize_session": False}
+        )
+    if new:
+        add_rows(table, new[0]._fields, new)
+
+
+def basis_now() -> Basis:
+    """Returns what standings depend on now beside the facts."""
+    settings: Settings = current_app.extensions["settings"]
+    return read_basis(settings.gap_days, settings.time_zone)
+
+
+def _begun_basis(persons: Collection[int]) -> Kept:
+    """Notes what standings rest on when the first people of a house are prepared, and returns the ledger's state.
+
+    Where others were placed before, they are not prepared yet: the worker's next run finds that.
+    """
+    state = read_state()
+    if state.basis or intervals.has_others_placed(persons):
+        return state
+    ledgers.held_state().basis = basis_now().written()
+    session.flush()
+    return read_state()
+
+
+def _note_kinds(requirements: Iterable[Requirement], state: Kept) -> None:
+    """Notes of courses that are required for the first time whether they are per sector."""
+    if not state.basis:
+        return
+    known = Basis.read(state.basis).kinds
+    new = {int(each.course): each.per_sector for each in requirements if each.course not in known}
+    if new:
+        held = ledgers.held_state()
+        basis = Basis.read(held.basis)
+        held.basis = Basis(basis.digest, {**new, **basis.kinds}).written()
+
+
+def requirement_changed(organisation_id: int | None) -> None:
+    """Brings everybody up to date whom a requirement of an organisation (None: the house's) may ask.
+
+    A few people at once, in this transaction; many by a job, batch by batch, and until it is through the report
+    says that it is being updated.
+    """
+    session.flush()
+    persons = intervals.next_persons(_within(organisation_id), 0, BATCH + 1)
+    if len(persons) <= BATCH:
+        touch(persons)
+    else:
+        begin(organisation_id, "requirement")
+
+
+def _within(organisation_id: int | None) -> frozenset[int] | None:
+    return None if organisation_id is None else frozenset({organisation_id})
+
+
+def begin(organisation_id: int | None, cause: str, *, by_worker: bool = True) -> Projection:
+    """Notes that many people are to be brought up to date, and wakes the worker to do it."""
+    work = Projection(
+        organisation_id=organisation_id,
+        cause=cause,
+        basis=basis_now().written(),
+        total=intervals.count_persons(organisation_id),
+        recorded_at=clock.now(),
+        moved_at=clock.now(),
+    )
+    session.add(work)
+    session.flush()
+    if by_worker:
+        outbox.put("compliance.project", f"compliance.project:{work.id}", {"projection": work.id})
+    return work
+
+
+@outbox.handler("compliance.project")
+def project(payload: dict[str, Any]) -> None:
+    """Does noted work batch by batch, each in a transaction of its own, from where it was left."""
+    while _next_batch(int(payload["projection"])):
+        pass
+
+
+def _next_batch(projection_id: int) -> bool:
+    with db.unit_of_work():
+        work = load_projection(projection_id)
+        if work is None or work.finished_at is not None:
+            return False
+        persons = intervals.next_persons(_within(work.organisation_id), work.cursor, BATCH)
+        bring_up_to_date(persons)
+        work.moved_at = clock.now()
+        if persons:
+            work.cursor = persons[-1]
+            work.done += len(persons)
+            return True
+        work.finished_at = clock.now()
+        if work.organisation_id is None:
+            ledgers.held_state().basis = work.basis
+        return False
+
+
+def is_current() -> bool:
+    """Says whether what is prepared rests on what holds now."""
+    return Basis.read(read_state().basis).holds(basis_now())

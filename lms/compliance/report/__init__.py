@@ -1,0 +1,1 @@
+"""The per-sector report: its query, counts, people, changes and verification."""

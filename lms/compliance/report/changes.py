@@ -1,0 +1,238 @@
+"""What changed between two days: who joined, left, moved, lapsed, renewed or became compliant. Pure, but for names."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from lms.compliance.report.counts import Stood
+from lms.compliance.report.population_cache import prepare
+from lms.compliance.report.query import Question
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.load import Loaded
+from lms.compliance.source_data.names import Named, name_people
+from lms.compliance.source_data.population import Population, Post
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status.api import Explained, Group, Id, Placement, Standing, sentence
+from lms.kernel import clock
+
+PAGE = 50
+
+
+class Change(StrEnum):
+    """What happened to a post between two days; several may have."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    MOVED = "moved"
+    LAPSED = "lapsed"
+    RENEWED = "renewed"
+    COMPLIANT = "compliant"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A post that is not as it was: how it stood on the first and on the second day, None where it did not count."""
+
+    post: Post
+    changes: frozenset[Change]
+    before: Stood | None
+    after: Stood | None
+
+    @property
+    def placement(self) -> Placement:
+        """Returns where the post counts: on the second day, or for who left on the first."""
+        stood = self.after or self.before
+        assert stood is not None  # noqa: S101 - a post that counts on neither day has not changed
+        return stood.placement
+
+
+def changes_between(population: Population, first: date, second: date, filters: Filters) -> list[Changed]:
+    """Returns the posts that changed, in the order of their numbers; `first` is the earlier day.
+
+    A post counts on a day on which it has a placement that fits the filters. Joining and leaving are about having any
+    placement in the organisation at all; coming from or going to one that does not fit is moving.
+    """
+    found = []
+    for post in population.posts:
+        placements = post.placement_on(first), post.placement_on(second)
+        before, after = (
+            Stood(post, placement, tuple(post.required_on(day, filters.courses)))
+            if placement is not None and filters.holds(placement)
+            else None
+            for placement, day in zip(placements, (first, second), strict=True)
+        )
+        if before is None and after is None:
+            continue
+        changes = frozenset(_changes(placements, before, after))
+        if changes:
+            found.append(Changed(post, changes, before, after))
+    return sorted(found, key=lambda each: (str(each.placement.sector), int(each.post.person)))
+
+
+def _changes(
+    placements: tuple[Placement | None, Placement | None], before: Stood | None, after: Stood | None
+) -> Iterator[Change]:
+    was, now = placements
+    if was is None:
+        yield Change.JOINED
+    elif now is None:
+        yield Change.LEFT
+    elif (was.sector, was.station) != (now.sector, now.station):
+        yield Change.MOVED
+    if before is None or after is None:
+        return
+    complied, complies = before.overall.group is Group.COMPLIANT, after.overall.group is Group.COMPLIANT
+    if complied and not complies and after.overall is not Standing.NOT_REQUIRED:
+        yield Change.LAPSED
+    if complies and not complied and before.overall is not Standing.NOT_REQUIRED:
+        yield Change.COMPLIANT
+    if complied and complies and _renewed(before, after):
+        yield Change.RENEWED
+
+
+def _renewed(before: Stood, after: Stood) -> bool:
+    """Says whether another award that ends later explains any requirement."""
+    held = {asked.requirement.id: explained for asked, explained in before.required}
+    return any(
+        _later(held[asked.requirement.id], explained)
+        for asked, explained in after.required
+        if asked.requirement.id in held
+    )
+
+
+def _later(before: Explained, after: Explained) -> bool:
+    if before.award is None or after.award is None or before.award == after.award:
+        return False
+    ends, ended = after.valid_through, before.valid_through
+    return ends is not None and (ended is None or ends > ended)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """A post that changed, in words; standings are None where the post did not count on that day."""
+
+    named: Named
+    organisation: str
+    sector: str
+    sector_name: str
+    was_in: str
+    now_in: str
+    changes: tuple[Change, ...]
+    before: Standing | None
+    after: Standing | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """One page of posts that changed, shaped as the pagination macro reads it; `counts` are those of all pages."""
+
+    lines: Sequence[ChangedLine]
+    counts: Mapping[Change, int]
+    total: int
+    page: int
+    pages: int
+    first: date
+    second: date
+    question: Question
+
+    @property
+    def has_prev(self) -> bool:
+        """Says whether a page comes before."""
+        return self.page > 1
+
+    @property
+    def has_next(self) -> bool:
+        """Says whether a page follows."""
+        return self.page < self.pages
+
+
+def answer_changes(
+    question: Question, other: date, wanted: Collection[Change] | None, page: int | None = 1
+) -> ChangesPage:
+    """Lists what changed between the day asked about and another one; all of it where `page` is None."""
+    prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
+    first, second = sorted((question.as_of, other))
+    found = changes_between(prepared.population, first, second, question.filters)
+    counts = Counter(change for each in found for change in each.changes)
+    chosen = [each for each in found if wanted is None or each.changes & set(wanted)]
+    pages = max(1, -(-len(chosen) // PAGE))
+    at = 1 if page is None else min(max(page, 1), pages)
+    shown = chosen if page is None else chosen[(at - 1) * PAGE : at * PAGE]
+    return ChangesPage(
+        lines=_lines(question, prepared.loaded, shown),
+        counts=counts,
+        total=len(chosen),
+        page=at,
+        pages=pages,
+        first=first,
+        second=second,
+        question=question,
+    )
+
+
+def _lines(question: Question, loaded: Loaded, changed: Sequence[Changed]) -> list[ChangedLine]:
+    persons = {int(each.post.person) for each in changed} if len(changed) <= PAGE else None
+    names: dict[tuple[Id, Id], Named] = {
+        (each.person_id, each.organisation_id): each
+        for each in name_people(question.organisation_ids, persons)
+    }
+    words = question.words
+
+    def place(stood: Stood | None) -> str:
+        if stood is None:
+            return ""
+        sector, station = str(stood.placement.sector), int(stood.placement.station)
+        return f"{words.sectors.get(sector, sector)}, {words.stations.get(station, station)}"
+
+    return [
+        ChangedLine(
+            named=names[each.post.person, each.post.organisation],
+            organisation=words.organisations[int(each.post.organisation)],
+            sector=str(each.placement.sector),
+            sector_name=words.sectors.get(str(each.placement.sector), str(each.placement.sector)),
+            was_in=place(each.before),
+            now_in=place(each.after),
+            changes=tuple(change for change in Change if change in each.changes),
+            before=each.before.overall if each.before else None,
+            after=each.after.overall if each.after else None,
+            reason=_reason(each, loaded),
+        )
+        for each in changed
+    ]
+
+
+def _reason(changed: Changed, loaded: Loaded) -> str:
+    """Returns why the post stands as it does on the second day, of what was renewed or else of the worst."""
+    after = changed.after
+    if after is None or not after.required:
+        return ""
+    asked, explained = after.worst
+    if Change.RENEWED in changed.changes and changed.before is not None:
+        held = {one.requirement.id: how for one, how in changed.before.required}
+        asked, explained = next(
+            (one, how)
+            for one, how in after.required
+            if one.requirement.id in held and _later(held[one.requirement.id], how)
+        )
+    return f"{loaded.courses[int(asked.requirement.course)].title}: {sentence(explained.because)}"
+
+
+CHANGES_HEAD = (
+    "first_day", "second_day", "known_as_of", "organisation", "staff_number", "name", "sector", "was_in", "now_in",
+    "changes", "stood", "stands", "because",
+)  # fmt: skip
+
+
+def changes_rows(page: ChangesPage) -> Iterator[Sequence[str | date | None]]:
+    """Returns what changed as rows of `CHANGES_HEAD`."""
+    known_at = page.question.known_as_of or clock.now()
+    for line in page.lines:
+        yield (
+            page.first, page.second, known_at.isoformat(timespec="seconds"), line.organisation,
+            line.named.staff_number, line.named.name, line.sector_name, line.was_in, line.now_in,
+            " ".join(line.changes), line.before.value if line.before else None,
+            line.after.value if line.after else None, line.reason,
+        )  # fmt: skip

@@ -1,0 +1,233 @@
+"""Making what takes long: files of many people, and reports from the facts with the knowledge of a past moment.
+
+A row of `export_job` says what is wanted; the worker makes it and writes files into the instance folder. Whoever asked
+is judged again when it is made. A file is written beside its name and moved there when it is whole, so that making it
+twice leaves one whole file.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import current_app
+from flask_babel import force_locale
+from werkzeug.datastructures import MultiDict
+
+from lms.accounts.queries import find_account, load_actor
+from lms.compliance.errors import StillUpdating
+from lms.compliance.report.changes import CHANGES_HEAD, answer_changes, changes_rows
+from lms.compliance.report.document import report_as_document, report_of_document
+from lms.compliance.report.export import queries as kept
+from lms.compliance.report.export.models import ExportJob
+from lms.compliance.report.export.operations import JOB
+from lms.compliance.report.export.pdf import print_report
+from lms.compliance.report.export.xlsx import write_people, write_report
+from lms.compliance.report.forms import PeopleForm
+from lms.compliance.report.query import Question, ask
+from lms.compliance.report.report import sorted_lines
+from lms.compliance.report.service import (
+    PEOPLE_HEAD,
+    PeoplePage,
+    PersonLine,
+    ReportPage,
+    all_lines,
+    answer_report,
+    people_rows,
+)
+from lms.compliance.report.verification import IDENTIFIED_HEAD, address_of, id_of, identified_rows, read_for
+from lms.compliance.source_data.load import required_courses
+from lms.kernel import clock, db, outbox
+from lms.kernel.actor import Actor
+from lms.kernel.config import Settings
+from lms.kernel.errors import Refusal
+from lms.kernel.logs import told_of
+from lms.kernel.tabular import csv_pieces
+
+log = structlog.get_logger(__name__)
+
+KEPT_HOURS = 24
+_TOLD_EVERY = 500
+"""After so many people the progress is written down."""
+
+
+def folder() -> Path:
+    """Returns the folder of the files, made where it is missing; only the house reads it."""
+    settings: Settings = current_app.extensions["settings"]
+    path = settings.instance / "exports"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def path_of(job: ExportJob) -> Path:
+    """Returns where the file of a job lies."""
+    return folder() / f"{job.id}.{job.format}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a job makes, read from its row."""
+
+    number: int
+    kind: str
+    format: str
+    choices: dict[str, str]
+    language: str
+    account_id: int
+
+
+@outbox.handler(JOB)
+def make(payload: dict[str, Any]) -> None:
+    """Makes what one row asks for; a second time it finds it made."""
+    with db.reading():
+        job = kept.find_job(payload["job"])
+        if job is None or job.finished_at is not None:
+            return
+        wanted = Wanted(job.id, job.kind, job.format, dict(job.choices), job.language, job.account_id)
+    try:
+        with force_locale(wanted.language):
+            result, name = _made(wanted)
+    except StillUpdating as wait:
+        # The figures are not whole yet: the row comes again, and no try is counted.
+        raise outbox.NotYet from wait
+    except Refusal:
+        _finish(wanted.number, "refused")
+    except Exception as error:
+        log.warning("export failed", job=wanted.number, **told_of(error))
+        _finish(wanted.number, "failed")
+    else:
+        _finish(wanted.number, "ready", name, result)
+
+
+def _made(wanted: Wanted) -> tuple[dict[str, Any] | None, str]:
+    with db.reading():
+        account = find_account(wanted.account_id)
+        if account is None or not account.active:
+            raise Refusal
+        actor = load_actor(account, clock.today())
+        if wanted.kind == "check":
+            _read, question = read_for(actor, wanted.choices["id"], wanted.language)
+            return kept_page(answer_report(question, "sector")), ""
+        question, form = _question(actor, wanted)
+        if wanted.format == "page":
+            return kept_page(answer_report(question)), ""
+        path = folder() / f"{wanted.number}.{wanted.format}"
+        beside = path.with_suffix(path.suffix + ".part")
+        _write(wanted, question, form, beside)
+        beside.replace(path)
+        return None, f"{wanted.kind}-{question.as_of}.{wanted.format}"
+
+
+def _question(actor: Actor, wanted: Wanted) -> tuple[Question, PeopleForm]:
+    form, question = ask(actor, MultiDict(wanted.choices), wanted.language, PeopleForm)
+    if question is None:
+        raise Refusal
+    return question, form
+
+
+def _write(wanted: Wanted, question: Question, form: PeopleForm, path: Path) -> None:
+    if wanted.kind == "report":
+        page = answer_report(question, "sector")
+        with path.open("wb") as file:
+            if wanted.format == "pdf":
+                file.write(print_report(page))
+            elif wanted.format == "xlsx":
+                report_id = id_of(page)
+                write_report(file, page, str(report_id), address_of(report_id))
+            else:
+                file.writelines(
+                    piece.encode() for piece in csv_pieces(IDENTIFIED_HEAD, identified_rows(page))
+                )
+        return
+    if wanted.kind == "changes":
+        changes = answer_changes(question, form.compare_with.data or question.today, None, None)
+        with path.open("wb") as file:
+            file.writelines(piece.encode() for piece in csv_pieces(CHANGES_HEAD, changes_rows(changes)))
+        return
+    known_at = question.known_as_of or clock.now()
+    lines = all_lines(question, form.standings())
+    with path.open("wb") as file:
+        if wanted.format == "xlsx":
+            write_people(file, question, known_at, lines, _stepper(wanted.number))
+        else:
+            rows = _rows_one_by_one(question, known_at, lines, _stepper(wanted.number))
+            file.writelines(piece.encode() for piece in csv_pieces(PEOPLE_HEAD, rows))
+
+
+def _rows_one_by_one(
+    question: Question, known_at: datetime, lines: Iterator[PersonLine], step: Callable[[], None]
+) -> Iterator[Any]:
+    for line in lines:
+        yield from people_rows(PeoplePage([line], 1, 1, 1, known_at, question))
+        step()
+
+
+def _stepper(number: int) -> Callable[[], None]:
+    """Returns what counts people and tells the page of the job now and then."""
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if done % _TOLD_EVERY == 0:
+            _tell(number, done)
+
+    return step
+
+
+def _tell(number: int, done: int) -> None:
+    path = folder() / f"{number}.done"
+    path.write_text(str(done))
+
+
+def done_so_far(job: ExportJob) -> int:
+    """Returns how many people the file under way holds already."""
+    with suppress(OSError, ValueError):
+        return int((folder() / f"{job.id}.done").read_text())
+    return 0
+
+
+def _finish(number: int, outcome: str, name: str = "", result: dict[str, Any] | None = None) -> None:
+    (folder() / f"{number}.done").unlink(missing_ok=True)
+    with db.unit_of_work():
+        job = kept.find_job(number)
+        if job is None or job.finished_at is not None:
+            return
+        job.outcome, job.file_name, job.result = outcome, name, result
+        job.size_bytes = path_of(job).stat().st_size if name else 0
+        job.finished_at = clock.now()
+
+
+def kept_page(page: ReportPage) -> dict[str, Any]:
+    """Returns a report page as values that a row can hold."""
+    return {
+        "report": report_as_document(page.report),
+        "known_at": page.known_at.isoformat(),
+    }
+
+
+def page_of(result: dict[str, Any], question: Question, sort: str = "rate") -> ReportPage:
+    """Returns the report page of a row again, sorted as asked."""
+    report = report_of_document(result["report"])
+    courses = required_courses(question.organisation_ids)
+    return ReportPage(
+        report=report,
+        lines=sorted_lines(report.lines, sort),
+        courses=[courses[int(course)] for course in report.courses],
+        known_at=datetime.fromisoformat(result["known_at"]),
+        question=question,
+    )
+
+
+def remove_old() -> None:
+    """Removes files and figures a day after they were made."""
+    with db.unit_of_work():
+        moment = clock.now()
+        for job in kept.list_jobs_before(moment - timedelta(hours=KEPT_HOURS)):
+            for path in folder().glob(f"{job.id}.*"):
+                path.unlink(missing_ok=True)
+            job.result, job.removed_at = None, moment
+            job.finished_at = job.finished_at or moment

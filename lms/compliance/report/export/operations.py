@@ -1,0 +1,67 @@
+"""Keeping and forgetting a view under a name; asking for a file that takes long."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.exc import IntegrityError
+
+from lms.audit.operations import record
+from lms.compliance.errors import NameTaken, TooManyKept, TooManyUnderWay
+from lms.compliance.report.export import queries as kept
+from lms.compliance.report.export.models import ExportJob, SavedView
+from lms.kernel import clock, outbox
+from lms.kernel.actor import Actor
+from lms.kernel.db import session
+
+MOST_VIEWS = 40
+MOST_OPEN = 5
+JOB = "compliance.make"
+"""The kind of outbox row that makes what was asked for."""
+
+
+def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) -> SavedView:
+    """Keeps a choice of filters under a name. Raises NameTaken and TooManyKept."""
+    mine = kept.list_views(actor)
+    if any(each.name.casefold() == name.casefold() for each in mine):
+        raise NameTaken("You have a view with this name already: choose another, or remove that one first.")
+    if len(mine) >= MOST_VIEWS:
+        raise TooManyKept("You keep forty views already: remove one that you no longer use.")
+    view = SavedView(
+        account_id=actor.account_id or 0,
+        name=name,
+        page=page,
+        choices=dict(choices),
+        recorded_at=clock.now(),
+    )
+    session.add(view)
+    try:
+        session.flush()
+    except IntegrityError as twice:
+        raise NameTaken("You have a view with this name already: choose another.") from twice
+    record(actor, "compliance.save_view", "saved_view", view.id)
+    return view
+
+
+def remove_view(actor: Actor, view: SavedView) -> None:
+    """Forgets a saved view."""
+    record(actor, "compliance.remove_view", "saved_view", view.id)
+    session.delete(view)
+    session.flush()
+
+
+def ask_for(actor: Actor, kind: str, form: str, choices: Mapping[str, str], language: str) -> ExportJob:
+    """Has a file or a long report made after the commit. Raises TooManyUnderWay."""
+    if kept.count_open_jobs(actor) >= MOST_OPEN:
+        raise TooManyUnderWay("Five of your files are being made already: wait until one is ready.")
+    job = ExportJob(
+        account_id=actor.account_id or 0,
+        kind=kind,
+        format=form,
+        choices=dict(choices),
+        language=language,
+        recorded_at=clock.now(),
+    )
+    session.add(job)
+    session.flush()
+    record(actor, "compliance.ask_for_file", "export_job", job.id, kind=kind, format=form)
+    outbox.put(JOB, f"{JOB}:{job.id}", {"job": job.id})
+    return job

@@ -1,0 +1,228 @@
+"""The report on paper: two A4 pages set by Typst, with the moment of knowledge and the id that works it out again."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+from flask import current_app
+from flask_babel import get_locale, gettext as _, ngettext
+
+from lms.certification.document import SECTOR_KEYS
+from lms.compliance.report.counts import Figures
+from lms.compliance.report.glossary import asked_words, definitions
+from lms.compliance.report.report import TrendPoint
+from lms.compliance.report.service import ReportPage
+from lms.compliance.report.verification import address_of, id_of
+from lms.compliance.status import api as rules
+from lms.kernel import pdf
+from lms.kernel.config import Settings
+from lms.web.words import change, day, moment, number, percent
+
+DESIGN = "report"
+_LEVELS = (50, 60, 70, 80, 90)
+
+
+def print_report(page: ReportPage) -> bytes:
+    """Returns a report as a PDF: the same bytes for the same figures, moment and language."""
+    report_id = id_of(page)
+    data = json.dumps(_data(page, str(report_id), address_of(report_id)), ensure_ascii=False)
+    return pdf.render(DESIGN, {"data": data, "issued_at": page.known_at.isoformat()})
+
+
+def _data(page: ReportPage, report_id: str, address: str) -> dict[str, Any]:
+    settings: Settings = current_app.extensions["settings"]
+    report, question = page.report, page.question
+    locale = get_locale()
+    return {
+        "lang": str(locale.language) if locale else "en",
+        "product": settings.product_name,
+        "organisations": ", ".join(each.name for each in question.organisations),
+        "filters": [f"{word}: {value}" for word, value in asked_words(question)],
+        "sentence": sentence_parts(page),
+        "ahead": _ahead(page),
+        "lines": [
+            {
+                "name": question.words.sectors.get(line.sector, line.sector),
+                "key": SECTOR_KEYS.get(line.sector, ""),
+                "people": number(line.figures.people),
+                "rate": percent(line.figures.rate),
+                "parts": _parts(line.figures),
+                "in_time": number(line.figures.in_time),
+                "late": number(line.figures.late),
+                "change": change(line.change),
+            }
+            for line in page.lines
+        ],
+        "total": {
+            "name": _("All sectors"),
+            "key": "",
+            "people": number(report.total.people),
+            "rate": percent(report.total.rate),
+            "parts": _parts(report.total),
+            "in_time": number(report.total.in_time),
+            "late": number(report.total.late),
+            "change": change(report.change),
+        },
+        "courses": [{"code": each.code, "title": each.title} for each in page.courses],
+        "matrix": _matrix(page),
+        "trend": [_column(point, ahead=False) for point in report.trend],
+        "forecast": [_column(point, ahead=True) for point in report.forecast],
+        "months": [format_date(date(2024, month, 1), "LLL", locale or "en") for month in range(1, 13)],
+        "years": _years(report.trend, report.forecast),
+        "definitions": [{"word": word, "text": text} for word, text in definitions()],
+        "id": report_id,
+        "address": address,
+        "known": moment(page.known_at),
+        "day": day(report.as_of),
+        "version": rules.DEFINITIONS_VERSION,
+        "posts": question.of_posts,
+        "words": _words(page),
+    }
+
+
+def sentence_parts(page: ReportPage) -> list[dict[str, Any]]:
+    """Returns the first sentence of a report in parts, the figures marked as strong."""
+    report, words = page.report, page.question.words
+
+    def parts(pattern: str, **values: str) -> list[dict[str, Any]]:
+        # The pattern is translated whole; its places are filled afterwards, so that each value can be strong.
+        marked = pattern % {name: f"\x00{name}\x00" for name in values}
+        pieces = marked.split("\x00")
+        return [
+            {"text": values[piece] if place % 2 else piece, "strong": bool(place % 2)}
+            for place, piece in enumerate(pieces)
+            if piece
+        ]
+
+    if not report.total.people:
+        return parts(_("On %(day)s nothing is required of anybody here."), day=day(report.as_of))
+    people = report.total.people
+    counted = (
+        ngettext("%(count)s post", "%(count)s posts", people, count=number(people))
+        if page.question.of_posts
+        else ngettext("%(count)s person", "%(count)s people", people, count=number(people))
+    )
+    asked = (
+        _("On %(day)s, %(rate)s of %(counted)s hold this course or are exempt.")
+        if page.question.filters.course
+        else _("On %(day)s, %(rate)s of %(counted)s hold every certificate they need.")
+    )
+    said = parts(asked, day=day(report.as_of), rate=percent(report.total.rate), counted=counted)
+    if report.lowest is not None:
+        said.append({"text": " ", "strong": False})
+        said += parts(
+            _("%(sector)s is lowest at %(rate)s."),
+            sector=words.short.get(report.lowest.sector, report.lowest.sector),
+            rate=percent(report.lowest.figures.rate),
+        )
+    return said
+
+
+def _ahead(page: ReportPage) -> list[dict[str, str]]:
+    return [
+        {
+            "days": _("In %(days)s days", days=(point.day - page.report.as_of).days),
+            "day": day(point.day),
+            "rate": percent(point.figures.rate),
+            "lapsing": number(page.report.lapsing.get((point.day - page.report.as_of).days, 0)),
+        }
+        for point in page.report.ahead
+    ]
+
+
+def _parts(figures: Figures) -> list[float]:
+    """Returns the shares of a bar: valid, renewal open, in time, late."""
+    if not figures.people:
+        return []
+    counts = (figures.compliant - figures.renewing, figures.renewing, figures.in_time, figures.late)
+    return [round(count / figures.people, 5) for count in counts]
+
+
+def _cell(figures: Figures | None) -> dict[str, Any]:
+    if figures is None or figures.rate is None:
+        return {"text": "–", "level": -1}
+    return {"text": percent(figures.rate), "level": sum(100 * figures.rate >= each for each in _LEVELS)}
+
+
+def _matrix(page: ReportPage) -> list[dict[str, Any]]:
+    report, words = page.report, page.question.words
+    rows = [
+        {
+            "name": words.sectors.get(line.sector, line.sector),
+            "key": SECTOR_KEYS.get(line.sector, ""),
+            "cells": [_cell(line.cells.get(course)) for course in report.courses],
+        }
+        for line in page.lines
+        if line.figures.people
+    ]
+    total = {
+        "name": _("All sectors"),
+        "key": "",
+        "cells": [_cell(report.course_totals[course]) for course in report.courses],
+    }
+    return [*rows, total] if report.courses else []
+
+
+def _column(point: TrendPoint, *, ahead: bool) -> dict[str, Any]:
+    figures = point.figures
+    people = figures.people or 1
+    return {
+        "good": round(figures.compliant / people, 5),
+        "wait": round(figures.in_time / people, 5),
+        "late": round(figures.late / people, 5),
+        "any": bool(figures.people),
+        "ahead": ahead,
+    }
+
+
+def _years(trend: Sequence[TrendPoint], forecast: Sequence[TrendPoint]) -> list[dict[str, Any]]:
+    """Returns the rates at the ends of months as a calendar: a row a year, a cell a month."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for points, ahead in ((trend, False), (forecast, True)):
+        for point in points:
+            cells = found.setdefault(point.day.year, [{"text": "", "ahead": False} for _month in range(12)])
+            cells[point.day.month - 1] = {"text": percent(point.figures.rate), "ahead": ahead}
+    return [{"year": str(year), "cells": cells} for year, cells in sorted(found.items())]
+
+
+def _words(page: ReportPage) -> dict[str, str]:
+    report = page.report
+    last, final = report.trend[-1], report.forecast[-1] if report.forecast else report.trend[-1]
+    return {
+        "title": _("Compliance by sector"),
+        "sector": _("Sector"),
+        "people": _("Posts") if page.question.of_posts else _("People"),
+        "compliant": _("Compliant"),
+        "stand": _("How they stand"),
+        "in_time": _("In time"),
+        "late": _("Late"),
+        "change": _("Points in 30 days"),
+        "valid": _("Valid or exempt"),
+        "renew": _("Valid, renewal open"),
+        "wait": _("Still in time"),
+        "coming": _("If nobody does anything"),
+        "lapse": _("lapse by then"),
+        "matrix": _("Sector by course"),
+        "matrix_note": _("Who holds the course or is exempt, among those of whom it is required. Each course by itself: the rate of a sector cannot be worked out from its row."),  # noqa: E501
+        "trend": _("The last 24 months, and the next 12 if nobody does anything"),
+        "trend_note": _("Rates at the ends of months. With a dot before it: if nobody does anything."),
+        "trend_alt": _(
+            "Columns: %(rate)s compliant on %(day)s; if nobody does anything, %(later)s on %(last)s. "
+            "The table below holds the rates of all months.",
+            rate=percent(last.figures.rate),
+            day=day(last.day),
+            later=percent(final.figures.rate),
+            last=day(final.day),
+        ),
+        "year": _("Year"),
+        "past": _("as it was"),
+        "future": _("if nobody does anything"),
+        "definitions": _("What these figures mean"),
+        "known": _("Known on"),
+        "version": _("Definitions version"),
+        "id": _("Report"),
+        "again": _("Works it out again, and says what later knowledge changed:"),
+        "nobody": _("Nothing is required of anybody here on this day."),
+    }  # fmt: skip

@@ -1,0 +1,68 @@
+"""What HR keeps for themselves: saved views, and the files that jobs make."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from lms.compliance.report.export.models import ExportJob, SavedView
+from lms.kernel.actor import Actor
+from lms.kernel.db import LARGEST_ID, session
+from lms.kernel.errors import NotThere
+
+
+def list_views(actor: Actor) -> Sequence[SavedView]:
+    """Lists the views that the actor saved, by name."""
+    return session.scalars(
+        select(SavedView).where(SavedView.account_id == actor.account_id).order_by(func.lower(SavedView.name))
+    ).all()
+
+
+def load_view_for(actor: Actor, view_id: int) -> SavedView:
+    """Loads a saved view; raises NotThere where it is unknown or somebody else's."""
+    found = session.get(SavedView, view_id) if view_id <= LARGEST_ID else None
+    if found is None or found.account_id != actor.account_id:
+        raise NotThere
+    return found
+
+
+def load_job_for(actor: Actor, job_id: int) -> ExportJob:
+    """Loads a job; raises NotThere where it is unknown or somebody else's."""
+    found = session.get(ExportJob, job_id) if job_id <= LARGEST_ID else None
+    if found is None or found.account_id != actor.account_id:
+        raise NotThere
+    return found
+
+
+def find_job(job_id: int) -> ExportJob | None:
+    """Finds a job for the worker."""
+    return session.get(ExportJob, job_id)
+
+
+def list_jobs(actor: Actor) -> Sequence[ExportJob]:
+    """Lists what the actor asked for and is not removed, the latest first."""
+    return session.scalars(
+        select(ExportJob)
+        .where(ExportJob.account_id == actor.account_id, ExportJob.removed_at.is_(None))
+        .order_by(ExportJob.id.desc())
+        .limit(20)
+    ).all()
+
+
+def count_open_jobs(actor: Actor) -> int:
+    """Counts what the actor asked for and is not finished."""
+    statement = select(func.count(ExportJob.id)).where(
+        ExportJob.account_id == actor.account_id, ExportJob.finished_at.is_(None)
+    )
+    return session.scalars(statement).one()
+
+
+def list_jobs_before(moment: datetime) -> Sequence[ExportJob]:
+    """Lists the jobs that were finished before a moment, or given up long before, and whose file is kept."""
+    ended = func.coalesce(ExportJob.finished_at, ExportJob.recorded_at)
+    return session.scalars(
+        select(ExportJob)
+        .where(ExportJob.removed_at.is_(None), ended < moment)
+        .order_by(ExportJob.id)
+        .limit(200)
+    ).all()

@@ -1,0 +1,130 @@
+"""What HR keeps: views under a name, and files and long reports that a job makes, with their progress."""
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from lms.compliance.blueprint import AGAIN_SECONDS, bp
+from lms.compliance.report.export import operations as kept_operations, queries as kept
+from lms.compliance.report.export.forms import SaveViewForm, kept_words
+from lms.compliance.report.export.jobs import done_so_far, page_of, path_of
+from lms.compliance.report.export.views import TYPES
+from lms.compliance.report.forms import PeopleForm, ReportForm
+from lms.compliance.report.query import ask
+from lms.compliance.report.report_id import Malformed, read_id
+from lms.compliance.report.verification import read_for, reproduce
+from lms.compliance.report.verification_views import show_reproduced
+from lms.compliance.report.views import show_report
+from lms.kernel.actor import Role
+from lms.kernel.errors import Invalid
+from lms.web.access import current_actor, role_needed
+from lms.web.language import language_of_page
+
+PAGES = {"report": "compliance.report", "people": "compliance.people"}
+MADE = {
+    "report": ("csv", "xlsx", "pdf", "page"),
+    "people": ("csv", "xlsx"),
+    "changes": ("csv",),
+    "check": ("page",),
+}
+
+
+@bp.post("/compliance/views")
+@role_needed(Role.HR)
+def save_view() -> ResponseReturnValue:
+    """Keeps the filters of a page under a name."""
+    form, words = SaveViewForm(), kept_words(request.form)
+    page = form.page.data if form.page.data in PAGES else "report"
+    if form.validate_on_submit():
+        try:
+            kept_operations.save_view(current_actor(), (form.name.data or "").strip(), page, words)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The view is kept. You find it above the report."), "good")
+            return redirect(url_for(PAGES[page], **words), 303)  # type: ignore[arg-type]  # words of an address
+    return render_template("compliance/save_view.html", form=form, words=words, page=page), 422
+
+
+@bp.post("/compliance/views/<int:view_id>/delete")
+@role_needed(Role.HR)
+def remove_view(view_id: int) -> ResponseReturnValue:
+    """Forgets a view."""
+    view = kept.load_view_for(current_actor(), view_id)
+    kept_operations.remove_view(current_actor(), view)
+    flash(_("The view is removed."), "good")
+    return redirect(url_for("compliance.views"), 303)
+
+
+@bp.get("/compliance/views")
+@role_needed(Role.HR)
+def views() -> ResponseReturnValue:
+    """Lists the views that the actor keeps, each to be opened or removed."""
+    return render_template("compliance/views.html", views=kept.list_views(current_actor()), pages=PAGES)
+
+
+@bp.get("/compliance/prepare")
+@role_needed(Role.HR)
+def prepare() -> ResponseReturnValue:
+    """Offers to make a file that takes long; without a kind there is nothing to offer, only what was asked for."""
+    kind, form = request.args.get("kind", ""), request.args.get("form", "")
+    offered = form in MADE.get(kind, ()) and kind != "check"
+    return render_template(
+        "compliance/prepare.html",
+        kind=kind if offered else "",
+        form=form,
+        words=kept_words(request.args),
+        jobs=kept.list_jobs(current_actor()),
+    )
+
+
+@bp.post("/compliance/jobs")
+@role_needed(Role.HR)
+def ask_for_file() -> ResponseReturnValue:
+    """Has a file or a long report made."""
+    kind, form = request.form.get("kind", ""), request.form.get("form", "")
+    if form not in MADE.get(kind, ()):
+        abort(400)
+    actor, language, words = current_actor(), language_of_page(), kept_words(request.form)
+    if kind == "check":
+        try:
+            words = {"id": str(read_id(request.form.get("id", "")))}
+        except Malformed:
+            abort(404)
+        read_for(actor, words["id"], language)
+    else:
+        asked, question = ask(actor, request.form, language, PeopleForm)
+        if question is None:
+            return render_template("compliance/refused.html", form=asked, back="compliance.report"), 422
+    job = kept_operations.ask_for(actor, kind, form, words, language)
+    return redirect(url_for("compliance.job", job_id=job.id), 303)
+
+
+@bp.get("/compliance/jobs/<int:job_id>")
+@role_needed(Role.HR)
+def job(job_id: int) -> ResponseReturnValue:
+    """Shows how far a file is, or the report that was worked out; looks again by itself while it is being made."""
+    actor, language = current_actor(), language_of_page()
+    found = kept.load_job_for(actor, job_id)
+    if found.outcome == "ready" and found.result is not None:
+        if found.kind == "check":
+            read, question = read_for(actor, found.choices["id"], language)
+            return show_reproduced(reproduce(read, question, page_of(found.result, question, "sector")))
+        form, asked = ask(actor, MultiDict(found.choices), language, ReportForm)
+        if asked is not None:
+            return show_report(form, asked, found.result)
+    page = render_template("compliance/job.html", job=found, done=done_so_far(found))
+    waiting = found.finished_at is None
+    return page, {"Refresh": str(AGAIN_SECONDS)} if waiting else {}
+
+
+@bp.get("/compliance/jobs/<int:job_id>/file")
+@role_needed(Role.HR)
+def job_file(job_id: int) -> ResponseReturnValue:
+    """Gives a file that was made to whoever asked for it."""
+    found = kept.load_job_for(current_actor(), job_id)
+    path = path_of(found) if found.file_name else None
+    if found.removed_at is not None or path is None or not path.is_file():
+        return render_template("compliance/job.html", job=found, done=0), 404
+    return send_file(path, TYPES[found.format], as_attachment=True, download_name=found.file_name)

@@ -1,0 +1,133 @@
+"""The report, its people and what changed as files: CSV, XLSX and PDF; those of many people are made by jobs."""
+
+from io import BytesIO
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.compliance.blueprint import bp, csv_answer
+from lms.compliance.report.changes import CHANGES_HEAD, answer_changes, changes_rows
+from lms.compliance.report.export.pdf import print_report
+from lms.compliance.report.export.xlsx import write_people, write_report
+from lms.compliance.report.forms import PeopleForm
+from lms.compliance.report.query import Question, ask
+from lms.compliance.report.service import PEOPLE_HEAD, answer_people, answer_report, people_rows
+from lms.compliance.report.verification import (
+    IDENTIFIED_HEAD,
+    address_of,
+    id_of,
+    identified_rows,
+    is_large,
+    takes_long,
+)
+from lms.compliance.views.coverage import show_coverage_csv
+from lms.kernel.actor import Role
+from lms.web.access import current_actor, role_needed
+from lms.web.language import language_of_page
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+
+
+@bp.get("/compliance.csv")
+@role_needed(Role.HR, Role.COORDINATOR)
+def report_csv() -> ResponseReturnValue:
+    """Gives the figures of the report as CSV; to coordinators those of coverage."""
+    return show_coverage_csv() if not current_actor().has(Role.HR) else _report("csv")
+
+
+@bp.get("/compliance.xlsx")
+@role_needed(Role.HR)
+def report_xlsx() -> ResponseReturnValue:
+    """Gives the figures of the report as XLSX, a sheet for each sector."""
+    return _report("xlsx")
+
+
+@bp.get("/compliance.pdf")
+@role_needed(Role.HR)
+def report_pdf() -> ResponseReturnValue:
+    """Gives the report on two A4 pages."""
+    return _report("pdf")
+
+
+@bp.get("/compliance/people.csv")
+@role_needed(Role.HR)
+def people_csv() -> ResponseReturnValue:
+    """Gives the people of the report as CSV, one row for each requirement."""
+    return _people("csv")
+
+
+@bp.get("/compliance/people.xlsx")
+@role_needed(Role.HR)
+def people_xlsx() -> ResponseReturnValue:
+    """Gives the same people as XLSX."""
+    return _people("xlsx")
+
+
+@bp.get("/compliance/changes.csv")
+@role_needed(Role.HR)
+def changes_csv() -> ResponseReturnValue:
+    """Gives what changed between two days as CSV."""
+    form, question = _asked()
+    if question is None:
+        return _refused(form, "compliance.changes")
+    if is_large(question):
+        return _prepare("changes", "csv")
+    page = answer_changes(question, form.compare_with.data or question.today, None, None)
+    return csv_answer(f"changes-{page.first}-{page.second}", CHANGES_HEAD, changes_rows(page))
+
+
+def file_answer(name: str, form: str, content: bytes) -> Response:
+    """Answers with a file to be saved."""
+    answer = Response(content, content_type=TYPES[form])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return answer
+
+
+def _asked() -> tuple[PeopleForm, Question | None]:
+    return ask(current_actor(), request.args, language_of_page(), PeopleForm)
+
+
+def _refused(form: PeopleForm, back: str) -> ResponseReturnValue:
+    return render_template("compliance/refused.html", form=form, back=back), 422
+
+
+def _prepare(kind: str, form: str) -> ResponseReturnValue:
+    """Leads to the page that offers to make a file that takes long."""
+    words = {name: value for name, value in request.args.items() if name not in ("kind", "form")}
+    return redirect(url_for("compliance.prepare", kind=kind, form=form, **words), 303)  # type: ignore[arg-type]  # words of an address
+
+
+def _report(form: str) -> ResponseReturnValue:
+    asked, question = _asked()
+    if question is None:
+        return _refused(asked, "compliance.report")
+    if takes_long(question):
+        return _prepare("report", form)
+    page = answer_report(question, "sector")
+    name = f"compliance-{question.as_of}"
+    if form == "csv":
+        return csv_answer(name, IDENTIFIED_HEAD, identified_rows(page))
+    if form == "pdf":
+        return file_answer(name, form, print_report(page))
+    file, report_id = BytesIO(), id_of(page)
+    write_report(file, page, str(report_id), address_of(report_id))
+    return file_answer(name, form, file.getvalue())
+
+
+def _people(form: str) -> ResponseReturnValue:
+    asked, question = _asked()
+    if question is None:
+        return _refused(asked, "compliance.people")
+    if is_large(question):
+        return _prepare("people", form)
+    page = answer_people(question, asked.standings(), None)
+    name = f"people-{question.as_of}"
+    if form == "csv":
+        return csv_answer(name, PEOPLE_HEAD, people_rows(page))
+    file = BytesIO()
+    write_people(file, question, page.known_at, page.lines)
+    return file_answer(name, form, file.getvalue())

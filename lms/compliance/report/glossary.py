@@ -1,0 +1,82 @@
+"""What the figures and words of a report mean, as they are printed and exported with it."""
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+
+from lms.compliance.report.query import Question
+from lms.compliance.status.api import Standing
+
+
+def standing_words() -> dict[Standing, str]:
+    """Returns the word of each standing."""
+    return {
+        Standing.OVERDUE: _("Overdue"),
+        Standing.EXPIRED: _("Expired"),
+        Standing.REVOKED: _("Revoked"),
+        Standing.GRACE: _("In grace"),
+        Standing.NOT_STARTED: _("Not started"),
+        Standing.IN_PROGRESS: _("In progress"),
+        Standing.EXPIRING: _("Valid, renew soon"),
+        Standing.VALID: _("Valid"),
+        Standing.EXEMPT: _("Exempt"),
+        Standing.NOT_REQUIRED: _("Not required"),
+    }
+
+
+def definitions() -> list[tuple[str, str]]:
+    """Returns the words of a report, each with what it means."""
+    return [
+        (
+            _("Compliant"),
+            _(
+                "Valid, valid with the renewal open, or exempt, for everything that is required of a person. "
+                "Of several requirements the worst counts."
+            ),
+        ),
+        (_("Still in time"), _("Not started, in progress, or in grace after the end of a certificate.")),
+        (_("Late"), _("Overdue, expired or revoked.")),
+        (
+            _("Rate"),
+            _(
+                "The compliant among those who have at least one requirement; never derived from rates of courses."
+            ),
+        ),
+        (
+            _("Who counts where"),
+            _(
+                "Everybody counts in the main sector of their placement on the day asked about, once in each "
+                "organisation. Who has left does not count from the next day on, and stays in earlier reports."
+            ),
+        ),
+        (
+            _("Forecast"),
+            _(
+                "How it will be if nobody does anything, under the requirements and placements that are recorded."
+            ),
+        ),
+        (
+            _("Two clocks"),
+            _(
+                "The day asked about is one thing, what was known when the report was made another: what is "
+                "recorded later changes today's view of that day and never the report of then."
+            ),
+        ),
+    ]
+
+
+def asked_words(question: Question) -> Iterable[tuple[str, str]]:
+    """Yields the filters that were chosen, each with its value in words."""
+    filters, words = question.filters, question.words
+    if filters.station is not None:
+        yield _("Station"), words.stations.get(int(filters.station), str(filters.station))
+    if filters.sector is not None:
+        yield _("Sector"), words.sectors.get(str(filters.sector), str(filters.sector))
+    if filters.course is not None:
+        yield _("Course"), question.chosen.get("course", str(filters.course))
+    if filters.role is not None:
+        yield _("Role"), str(filters.role)
+    if filters.contract is not None:
+        yield _("Contract"), str(filters.contract)
+    if filters.works_with_children is not None:
+        yield _("Works with children"), _("yes") if filters.works_with_children else _("no")

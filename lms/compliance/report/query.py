@@ -1,0 +1,139 @@
+"""From the words of an address to a question about standings that the actor may ask."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from time import monotonic
+from typing import TypeVar
+
+from flask import current_app
+from werkzeug.datastructures import MultiDict
+
+from lms.compliance.report.forms import ReportForm
+from lms.compliance.source_data import names
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.names import Choices
+from lms.compliance.status.days import a_year_before, end_of_last_quarter
+from lms.kernel import clock
+from lms.kernel.actor import Actor
+from lms.kernel.errors import NotThere
+from lms.people.models import Organisation, Sector
+from lms.people.queries import list_sectors
+
+FormType = TypeVar("FormType", bound=ReportForm)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The names that a page of compliance writes, in one language; `short` are those of sectors in a sentence."""
+
+    sectors: Mapping[str, str]
+    short: Mapping[str, str]
+    stations: Mapping[int, str]
+    organisations: Mapping[int, str]
+
+    @classmethod
+    def of(
+        cls, sectors: Sequence[Sector], choices: Choices, organisations: Sequence[Organisation], language: str
+    ) -> "Words":
+        """Collects the names."""
+        return cls(
+            sectors={each.slug: each.name(language) for each in sectors},
+            short={each.slug: each.short_name(language) for each in sectors},
+            stations={number: name for number, _slug, name in choices.stations},
+            organisations={each.id: each.name for each in organisations},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: about which organisations, of which people, on which day, as known when.
+
+    `known_as_of` None means everything known now; `today` is the actor's own day. With `lapses_before` only people are
+    listed who comply on the day and will not any more before that other day if nothing is done.
+    """
+
+    organisations: tuple[Organisation, ...]
+    filters: Filters
+    as_of: date
+    known_as_of: datetime | None
+    today: date
+    words: Words
+    chosen: Mapping[str, str]
+    lapses_before: date | None = None
+
+    @property
+    def organisation_ids(self) -> frozenset[int]:
+        """Returns the row numbers of the organisations asked about."""
+        return frozenset(each.id for each in self.organisations)
+
+    @property
+    def of_posts(self) -> bool:
+        """Says whether people are counted as posts, because several organisations are asked about."""
+        return len(self.organisations) > 1
+
+
+LONG_SECONDS = 0.1
+KEPT_SECONDS = 600
+"""Words that took long to find are kept for so long: a new station or role appears in large houses a little later."""
+
+
+def kept_choices(organisations: frozenset[int]) -> Choices:
+    """Returns the words that filters can choose from; in a large house those of a few minutes ago."""
+    kept: dict[frozenset[int], tuple[float, Choices]] = current_app.extensions.setdefault(
+        "compliance_choices", {}
+    )
+    began = monotonic()
+    found = kept.get(organisations)
+    if found is not None and began - found[0] < KEPT_SECONDS:
+        return found[1]
+    choices = names.find_choices(organisations)
+    if monotonic() - began > LONG_SECONDS:
+        kept[organisations] = (began, choices)
+    return choices
+
+
+def ask(
+    actor: Actor,
+    address: MultiDict[str, str],
+    language: str,
+    form_type: type[FormType] = ReportForm,  # type: ignore[assignment]
+) -> tuple[FormType, Question | None]:
+    """Reads an address; without a question where the form says what is wrong with it.
+
+    Raises NotThere for an organisation whose report is not the actor's to see.
+    """
+    mine = names.list_reported_organisations(actor)
+    asked_about = [each for each in mine if address.get("organisation") in ("", None, each.slug)]
+    if not asked_about:
+        raise NotThere
+    choices = kept_choices(frozenset(each.id for each in asked_about))
+    courses, sectors = names.list_courses(), list_sectors()
+    form = form_type(address)
+    form.offer(mine, choices, courses, [(each.slug, each.name(language)) for each in sectors])
+    form.today = today = clock.today(actor.time_zone)
+    if not form.validate():
+        return form, None
+    chosen = form.chosen()
+    form.as_of.data = form.day(today)
+    question = Question(
+        organisations=tuple(asked_about),
+        filters=form.filters(choices, courses),
+        as_of=form.as_of.data,
+        known_as_of=form.moment,
+        today=today,
+        words=Words.of(sectors, choices, asked_about, language),
+        chosen=chosen,
+        lapses_before=form.lapse_day(),
+    )
+    return form, question
+
+
+def shortcuts(today: date) -> list[tuple[str, date]]:
+    """Returns the ready-made days of a report by name."""
+    return [
+        ("a_year_ago", a_year_before(today)),
+        ("last_quarter", end_of_last_quarter(today)),
+        ("today", today),
+        ("in_90_days", today + timedelta(days=90)),
+    ]

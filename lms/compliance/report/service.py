@@ -1,0 +1,247 @@
+"""Answers to questions about standings: the facts are loaded once, and every figure of a page comes from them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from lms.compliance.report.count_backends import check_whole, is_large, prepared_counts
+from lms.compliance.report.counts import Counting, Figures, PopulationCounts, Stood
+from lms.compliance.report.counts_from_facts import FactsCounts
+from lms.compliance.report.people import BATCH, list_all, list_page
+from lms.compliance.report.population_cache import prepare
+from lms.compliance.report.query import Question
+from lms.compliance.report.report import Report, SectorLine, make_report, sorted_lines
+from lms.compliance.source_data.load import CourseWords, Loaded, required_courses
+from lms.compliance.source_data.names import Named, name_people
+from lms.compliance.source_data.person_status import StandingRow, standing_row
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status import api as rules
+from lms.kernel import clock
+from lms.kernel.tabular import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A report with the words it is written with; `lines` are sorted as asked."""
+
+    report: Report
+    lines: Sequence[SectorLine]
+    courses: Sequence[CourseWords]
+    known_at: datetime
+    question: Question
+
+    @property
+    def lapsing(self) -> Mapping[date, int]:
+        """Returns by the days ahead how many comply on the day and will not any more by then, if nothing is done."""
+        return {
+            self.report.as_of + timedelta(days=days): count for days, count in self.report.lapsing.items()
+        }
+
+
+def answer_report(question: Question, sort: str = "rate") -> ReportPage:
+    """Makes the report that is asked for; from what is prepared, or for a past moment from the facts.
+
+    Raises StillUpdating.
+    """
+    exact = question.known_as_of is not None or not check_whole(question.organisation_ids)
+    courses = required_courses(question.organisation_ids)
+    counting: Counting = prepared_counts(question, courses)
+    if exact and is_large(question.organisation_ids):
+        counting = FactsCounts(question.organisation_ids, question.filters, question.known_as_of)
+    elif exact:
+        prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
+        counting = PopulationCounts(prepared.population, question.filters)
+    report = make_report(
+        counting,
+        question.as_of,
+        question.filters,
+        sectors=list(question.words.sectors),
+        courses=[each.course_id for each in sorted(courses.values(), key=lambda each: each.title)],
+    )
+    return ReportPage(
+        report=report,
+        lines=sorted_lines(report.lines, sort),
+        courses=[courses[int(course)] for course in report.courses],
+        known_at=question.known_as_of or clock.now(),
+        question=question,
+    )
+
+
+def courses_in_order(loaded: Loaded) -> list[rules.Id]:
+    """Returns the courses that are required of anybody at any time, by title."""
+    return [each.course_id for each in sorted(loaded.courses.values(), key=lambda each: each.title)]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person of the report: who and where, the requirement that stands worst, and how many more are not in order."""
+
+    named: Named
+    organisation: str
+    sector: str
+    sector_name: str
+    station: str
+    role: str
+    overall: rules.Standing
+    worst: StandingRow
+    also: int
+    rows: tuple[StandingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """One page of people, shaped as the pagination macro reads it."""
+
+    lines: Sequence[PersonLine]
+    total: int
+    page: int
+    pages: int
+    known_at: datetime
+    question: Question
+
+    @property
+    def has_prev(self) -> bool:
+        """Says whether a page comes before."""
+        return self.page > 1
+
+    @property
+    def has_next(self) -> bool:
+        """Says whether a page follows."""
+        return self.page < self.pages
+
+
+def answer_people(
+    question: Question, standings: Iterable[rules.Standing] | None, page: int | None = 1
+) -> PeoplePage:
+    """Lists the people who are asked for, worst first: one page of fifty, or all of them where `page` is None.
+
+    All of them come as they are read, some hundred at a time. Raises StillUpdating.
+    """
+    known_at = question.known_as_of or clock.now()
+    if page is None:
+        wanted = None if standings is None else frozenset(standings)
+        lines = list(all_lines(question, wanted))
+        return PeoplePage(lines, len(lines), 1, 1, known_at, question)
+    listed = list_page(question, standings, page)
+    return PeoplePage(
+        lines=_lines(question, listed.loaded, listed.stood),
+        total=listed.total,
+        page=listed.page,
+        pages=listed.pages,
+        known_at=known_at,
+        question=question,
+    )
+
+
+def all_lines(question: Question, standings: Iterable[rules.Standing] | None) -> Iterator[PersonLine]:
+    """Gives everybody who is asked for, worst first, read some hundred at a time. Raises StillUpdating."""
+    for loaded, stood in list_all(question, standings):
+        yield from _lines(question, loaded, stood)
+
+
+def _lines(question: Question, loaded: Loaded, stood: Sequence[Stood]) -> list[PersonLine]:
+    names = _names(question, stood)
+    return [_person_line(question, loaded, each, names) for each in stood]
+
+
+def _names(question: Question, stood: Sequence[Stood]) -> Mapping[tuple[rules.Id, rules.Id], Named]:
+    persons = {int(each.post.person) for each in stood} if len(stood) <= BATCH else None
+    named = name_people(question.organisation_ids, persons)
+    return {(each.person_id, each.organisation_id): each for each in named}
+
+
+def _person_line(
+    question: Question, loaded: Loaded, stood: Stood, names: Mapping[tuple[rules.Id, rules.Id], Named]
+) -> PersonLine:
+    words, post, placement = question.words, stood.post, stood.placement
+    organisation = int(post.organisation)
+    worst = stood.worst
+    rows = {
+        asked.requirement.id: standing_row(asked, explained, organisation, loaded.courses, loaded.serials)
+        for asked, explained in stood.required
+    }
+    not_in_order = [
+        explained
+        for _asked, explained in stood.required
+        if explained.standing.group is not rules.Group.COMPLIANT
+    ]
+    return PersonLine(
+        named=names[post.person, post.organisation],
+        organisation=words.organisations[organisation],
+        sector=str(placement.sector),
+        sector_name=words.sectors.get(str(placement.sector), str(placement.sector)),
+        station=words.stations.get(int(placement.station), ""),
+        role=str(placement.role),
+        overall=stood.overall,
+        worst=rows[worst[0].requirement.id],
+        also=max(0, len(not_in_order) - 1),
+        rows=tuple(sorted(rows.values(), key=lambda row: rules.SEVERITY[row.standing])),
+    )
+
+
+REPORT_HEAD = (
+    "as_of", "known_as_of", "definitions", "organisations", "sector", "course", "counted", "people", "compliant",
+    "in_time", "late", "rate_percent", *(str(each) for each in rules.SEVERITY if each.group),
+)  # fmt: skip
+
+
+def report_rows(page: ReportPage) -> Iterable[Sequence[Cell]]:
+    """Returns the figures of a report as rows of `REPORT_HEAD`: all sectors first, then sector by sector."""
+    report, words = page.report, page.question.words
+    courses = {each.course_id: each.slug for each in page.courses}
+    groups = [("(all sectors)", report.total, report.course_totals)]
+    groups += [(words.sectors.get(line.sector, line.sector), line.figures, line.cells) for line in page.lines]
+    for sector, figures, cells in groups:
+        yield _figure_row(page, sector, "(every required course)", figures)
+        for course in report.courses:
+            if course in cells:
+                yield _figure_row(page, sector, courses[int(course)], cells[course])
+
+
+def _figure_row(page: ReportPage, sector: str, course: str, figures: Figures) -> Sequence[Cell]:
+    question = page.question
+    return (
+        question.as_of,
+        page.known_at.isoformat(timespec="seconds"),
+        rules.DEFINITIONS_VERSION,
+        "; ".join(each.name for each in question.organisations),
+        sector,
+        course,
+        "posts" if question.of_posts else "people",
+        figures.people,
+        figures.compliant,
+        figures.in_time,
+        figures.late,
+        figures.rate,
+        *(figures.by_standing.get(each, 0) for each in rules.SEVERITY if each.group),
+    )
+
+
+PEOPLE_HEAD = (
+    "as_of", "known_as_of", "definitions", "organisation", "staff_number", "name", "sector", "station", "role",
+    "overall", "course", "standing", "due_on", "valid_through", "certificate", "because",
+)  # fmt: skip
+
+
+def people_rows(page: PeoplePage) -> Iterable[Sequence[Cell]]:
+    """Returns people as rows of `PEOPLE_HEAD`: one for each requirement, people and requirements worst first."""
+    for line in page.lines:
+        for row in line.rows:
+            yield (
+                page.question.as_of,
+                page.known_at.isoformat(timespec="seconds"),
+                rules.DEFINITIONS_VERSION,
+                line.organisation,
+                line.named.staff_number,
+                line.named.name,
+                line.sector_name,
+                line.station,
+                line.role,
+                line.overall.value,
+                row.course_slug,
+                row.standing.value,
+                row.due_on,
+                row.valid_through,
+                row.award,
+                row.sentence,
+            )

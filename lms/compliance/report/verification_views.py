@@ -1,0 +1,43 @@
+"""A report worked out again from its id: with the knowledge of then, and with that of now."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.compliance.blueprint import bp
+from lms.compliance.report.glossary import asked_words
+from lms.compliance.report.verification import Reproduced, read_for, reproduce, takes_long
+from lms.compliance.status import api as rules
+from lms.kernel.actor import Role
+from lms.web.access import current_actor, role_needed
+from lms.web.language import language_of_page
+
+
+@bp.get("/compliance/reports")
+@role_needed(Role.HR)
+def reports() -> ResponseReturnValue:
+    """Asks for the id of a printed report, and leads to it."""
+    typed = request.args.get("id", "").strip()
+    if typed:
+        read, _question = read_for(current_actor(), typed, language_of_page())
+        return redirect(url_for("compliance.reproduced", report_id=str(read)))
+    return render_template("compliance/reports.html")
+
+
+@bp.get("/compliance/reports/<report_id>")
+@role_needed(Role.HR)
+def reproduced(report_id: str) -> ResponseReturnValue:
+    """Says whether a report still gives the same figures, and what later knowledge changed."""
+    read, question = read_for(current_actor(), report_id, language_of_page())
+    if takes_long(question):
+        return render_template("compliance/long.html", kind="check", read=read, question=question, form=None)
+    return show_reproduced(reproduce(read, question))
+
+
+def show_reproduced(found: Reproduced) -> ResponseReturnValue:
+    """Renders what came of it."""
+    return render_template(
+        "compliance/reproduced.html",
+        found=found,
+        asked=list(asked_words(found.compared.then.question)),
+        definitions=rules.DEFINITIONS_VERSION,
+    )

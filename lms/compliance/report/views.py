@@ -1,0 +1,87 @@
+"""The per-sector report of HR's own organisations, and the people behind its figures."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from lms.compliance.blueprint import bp
+from lms.compliance.report.export import queries as kept
+from lms.compliance.report.export.forms import SaveViewForm
+from lms.compliance.report.export.jobs import page_of
+from lms.compliance.report.forms import PeopleForm, ReportForm
+from lms.compliance.report.query import Question, ask, shortcuts
+from lms.compliance.report.service import ReportPage, answer_people, answer_report
+from lms.compliance.report.verification import Compared, compared, id_of, takes_long
+from lms.compliance.status import api as rules
+from lms.compliance.views.coverage import show_coverage
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.web.access import current_actor, role_needed
+from lms.web.language import language_of_page
+
+
+@bp.get("/compliance")
+@role_needed(Role.HR, Role.COORDINATOR)
+def report() -> ResponseReturnValue:
+    """Shows the report of the actor's organisations; coordinators without any see coverage."""
+    if not current_actor().has(Role.HR):
+        return show_coverage()
+    form, question = ask(current_actor(), request.args, language_of_page(), ReportForm)
+    return show_report(form, question)
+
+
+def show_report(
+    form: ReportForm, question: Question | None, kept_result: dict[str, Any] | None = None
+) -> ResponseReturnValue:
+    """Renders a report; from figures that a job has worked out, where they are given."""
+    actor, sort = current_actor(), request.args.get("sort", "rate")
+    if question is not None and kept_result is None and takes_long(question):
+        return render_template("compliance/long.html", form=form, kind="report", question=question)
+    page = None
+    if question is not None:
+        page = page_of(kept_result, question, sort) if kept_result else answer_report(question, sort)
+    return render_template(
+        "compliance/report.html",
+        form=form,
+        page=page,
+        report_id=id_of(page) if page else None,
+        compared=compare(page, form) if page else None,
+        sort=sort,
+        one_day=timedelta(days=1),
+        shortcuts=shortcuts(clock.today(actor.time_zone)),
+        definitions=rules.DEFINITIONS_VERSION,
+        views=kept.list_views(actor),
+        jobs=kept.list_jobs(actor),
+        save_form=SaveViewForm(),
+    ), 200 if question else 422
+
+
+def compare(page: ReportPage, form: ReportForm) -> Compared | None:
+    """Returns the figures of another day beside those of a report, where another day is asked for."""
+    day = form.compare_with.data
+    if day is None or day == page.report.as_of:
+        return None
+    other = answer_report(replace(page.question, as_of=day), "sector")
+    return compared(page, other)
+
+
+@bp.get("/compliance/people")
+@role_needed(Role.HR)
+def people() -> ResponseReturnValue:
+    """Lists the people behind the figures, worst first."""
+    actor = current_actor()
+    form, question = ask(actor, request.args, language_of_page(), PeopleForm)
+    number = request.args.get("page", 1, type=int)
+    if question is not None and takes_long(question):
+        return render_template("compliance/long.html", form=form, kind="people", question=question)
+    return render_template(
+        "compliance/people.html",
+        form=form,
+        page=answer_people(question, form.standings(), number) if question else None,
+        shortcuts=shortcuts(clock.today(actor.time_zone)),
+        views=kept.list_views(actor),
+        save_form=SaveViewForm(),
+    ), 200 if question else 422

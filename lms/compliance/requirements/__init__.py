@@ -1,0 +1,1 @@
+"""What is mandatory for whom, and who is exempt."""

@@ -1,0 +1,1 @@
+"""The known facts of some people, loaded in a handful of queries, and the names beside them."""

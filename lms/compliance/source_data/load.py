@@ -1,0 +1,317 @@
+"""The facts of a population in a handful of set queries, whatever its size.
+
+Rows are read as plain columns and not as entities: a report of a whole organisation reads tens of thousands.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from lms.assessment.models import Attempt
+from lms.catalogue.models import Course, CourseRevision, Edition
+from lms.certification.models import Award, Revocation
+from lms.certification.rules import parse_period
+from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
+from lms.compliance.source_data.scope import ORGANISATIONS, Reach, Shape, Whose
+from lms.compliance.status import api as rules
+from lms.learning.models import Completion
+from lms.people import merge_queries
+from lms.people.models import DutyStation, Employment, Placement
+
+
+@dataclass(frozen=True, slots=True)
+class CourseWords:
+    """A course as it is named on pages, and what its current edition says; `edition` is None while it has none."""
+
+    course_id: int
+    slug: str
+    title: str
+    code: str
+    edition: int | None
+    per_sector: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Known facts, with the words a page needs beside them: courses by row number, serials by award."""
+
+    facts: rules.Facts
+    courses: dict[int, CourseWords]
+    serials: dict[int, str]
+
+
+def load_facts(
+    reach: Reach,
+    *,
+    known_as_of: datetime | None = None,
+    settings: rules.Settings = rules.DEFAULTS,
+    house_zone: str = "UTC",
+    progress: bool = True,
+) -> Loaded:
+    """Loads what was known at a moment (None: all of it) about the people within reach, in six queries.
+
+    Ids are row numbers; sectors, roles and contracts are words. Placements and requirements are those of the
+    organisations within reach only. The days of progress are counted in the zone of the duty station where the
+    person was placed, else in `house_zone`, as the earned days of awards are: so the attempt that earned an
+    award never falls on a later day than the award. The facts of persons who were known to be one are the kept
+    one's, whichever of them is within reach. Without `progress` nothing is said of what was begun or completed.
+    """
+    stands_for = merge_queries.list_standing_for(known_as_of)
+    whose = Whose(reach.with_merged(stands_for), stands_for, known_as_of)
+    placements, zones = _placements(whose)
+    requirements, courses = _requirements(reach.organisations, known_as_of)
+    awards, revocations, serials = _awards(whose)
+    facts = rules.Facts(
+        placements=placements,
+        requirements=requirements,
+        awards=awards,
+        revocations=revocations,
+        exemptions=_exemptions(whose),
+        progress=_progress(whose, _Zones(placements, zones, house_zone)) if progress else (),
+        settings=settings,
+    )
+    return Loaded(rules.known(facts, known_as_of), courses, serials)
+
+
+def _placements(whose: Whose) -> tuple[list[rules.Placement], dict[int, str]]:
+    """Loads placements, and the time zones of their stations by row number."""
+    rows = whose.rows(_placement_rows)
+    placements = [
+        rules.Placement(whose.of(person), *words, frozenset(also), retracted_at)  # type: ignore[call-arg]
+        for person, *words, also, retracted_at, _zone in rows
+    ]
+    return placements, {row[2]: row[12] for row in rows}
+
+
+@lru_cache
+def _placement_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Employment.person_id,
+            Employment.organisation_id,
+            Placement.station_id,
+            Placement.sector,
+            Placement.role,
+            Placement.contract,
+            Placement.works_with_children,
+            Placement.from_on,
+            Placement.through_on,
+            Placement.recorded_at,
+            Placement.also_sectors,
+            Placement.retracted_at,
+            DutyStation.time_zone,
+        )
+        .join(Employment, Employment.id == Placement.employment_id)
+        .join(DutyStation, DutyStation.id == Placement.station_id)
+        .where(shape.employed(), shape.kept(Placement))
+        .order_by(Placement.id)
+    )
+
+
+def _requirements(
+    organisations: Collection[int] | None, known_as_of: datetime | None
+) -> tuple[list[rules.Requirement], dict[int, CourseWords]]:
+    """Loads the house's requirements and those of some organisations (None: of all), with their courses.
+
+    Whether a course is per sector is asked of its current edition. Requirements without a known version are
+    left out.
+    """
+    rows = Whose(Reach(None if organisations is None else frozenset(organisations)), {}, known_as_of).rows(
+        _requirement_rows
+    )
+    versions: defaultdict[int, list[rules.RequirementVersion]] = defaultdict(list)
+    for row in rows:
+        versions[row.id].append(
+            rules.RequirementVersion(
+                effective_from=row.effective_from,
+                effective_through=row.effective_through,
+                due_days=row.due_days,
+                window_days=row.window_days,
+                grace_days=row.grace_days,
+                recorded_at=row.recorded_at,
+                match=match_of(row.match),
+                max_age=None if row.max_age is None else parse_period(row.max_age),
+                min_edition=row.min_edition,
+                renew_by=row.renew_by,
+            )
+        )
+    heads = {row.id: (row.id, row.organisation_id, row.course_id, bool(row.per_sector)) for row in rows}
+    courses = {
+        row.course_id: CourseWords(
+            row.course_id,
+            row.slug,
+            row.title or row.slug,
+            row.code or row.slug,
+            row.number,
+            bool(row.per_sector),
+        )
+        for row in rows
+    }
+    return [rules.Requirement(*head, versions=tuple(versions[id_])) for id_, head in heads.items()], courses
+
+
+@lru_cache
+def _requirement_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
+    mine: ColumnElement[bool] = true()
+    if shape.by_organisation:
+        own = Requirement.organisation_id.in_(ORGANISATIONS)
+        mine = or_(Requirement.organisation_id.is_(None), own)
+    return (
+        select(
+            Requirement.id,
+            Requirement.organisation_id,
+            Requirement.course_id,
+            Edition.per_sector,
+            RequirementVersion.effective_from,
+            RequirementVersion.effective_through,
+            RequirementVersion.due_days,
+            RequirementVersion.window_days,
+            RequirementVersion.grace_days,
+            RequirementVersion.recorded_at,
+            RequirementVersion.match,
+            RequirementVersion.max_age,
+            RequirementVersion.min_edition,
+            RequirementVersion.renew_by,
+            Course.slug,
+            CourseRevision.title,
+            CourseRevision.code,
+            Edition.number,
+        )
+        .join(RequirementVersion, RequirementVersion.requirement_id == Requirement.id)
+        .join(Course, Course.id == Requirement.course_id)
+        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
+        .outerjoin(Edition, Edition.id == CourseRevision.edition_id)
+        .where(mine, shape.recorded(RequirementVersion.recorded_at))
+        .order_by(Requirement.id, RequirementVersion.id)
+    )
+
+
+def required_courses(organisations: Collection[int] | None) -> dict[int, CourseWords]:
+    """Returns the courses that were ever required in some organisations (None: in any), by row number."""
+    return _requirements(organisations, None)[1]
+
+
+def match_of(stored: Mapping[str, Any]) -> rules.Match:
+    """Returns a version's match as it is stored (lists by name; stations are row numbers) for the rules."""
+    return rules.Match(
+        sectors=frozenset(stored.get("sectors") or ()),
+        stations=frozenset(stored.get("stations") or ()),
+        roles=frozenset(stored.get("roles") or ()),
+        contracts=frozenset(stored.get("contracts") or ()),
+        works_with_children=stored.get("works_with_children"),
+    )
+
+
+def _awards(whose: Whose) -> tuple[list[rules.Award], list[rules.Revocation], dict[int, str]]:
+    """Loads awards with their revocations, and their serials by row number."""
+    rows = whose.rows(_award_rows)
+    revocations = [rules.Revocation(row[0], row[10], row[11]) for row in rows if row[10] is not None]
+    return (
+        [rules.Award(row[0], whose.of(row[1]), *row[2:9]) for row in rows],
+        revocations,
+        {row[0]: row[9] for row in rows},
+    )
+
+
+@lru_cache
+def _award_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
+    known_revocation = and_(Revocation.award_id == Award.id, shape.recorded(Revocation.recorded_at))
+    return (
+        select(
+            Award.id,
+            Award.person_id,
+            Award.course_id,
+            Award.sector,
+            Edition.number,
+            Award.earned_on,
+            Award.valid_until,
+            Award.recorded_at,
+            Award.supersedes_id,
+            Award.serial,
+            Revocation.effective_on,
+            Revocation.recorded_at,
+        )
+        .join(Edition, Edition.id == Award.edition_id)
+        .outerjoin(Revocation, known_revocation)
+        .where(shape.has_person(Award.person_id), shape.recorded(Award.recorded_at))
+    )
+
+
+def _exemptions(whose: Whose) -> list[rules.Exemption]:
+    return [rules.Exemption(whose.of(row[0]), *row[1:]) for row in whose.rows(_exemption_rows)]
+
+
+@lru_cache
+def _exemption_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
+    return select(
+        Exemption.person_id,
+        Exemption.requirement_id,
+        Exemption.from_on,
+        Exemption.until_on,
+        Exemption.recorded_at,
+        Exemption.organisation_id,
+        Exemption.retracted_at,
+    ).where(shape.has_person(Exemption.person_id), shape.kept(Exemption))
+
+
+class _Zones:
+    """In which zone the days of a person are counted at a moment."""
+
+    def __init__(
+        self, placements: Iterable[rules.Placement], zones: Mapping[int, str], house_zone: str
+    ) -> None:
+        self._house = ZoneInfo(house_zone)
+        self._zones = {station: ZoneInfo(name) for station, name in zones.items() if name}
+        self._placed: defaultdict[rules.Id, list[rules.Placement]] = defaultdict(list)
+        for placement in placements:
+            self._placed[placement.person].append(placement)
+
+    def day_of(self, person: int, moment: datetime) -> date:
+        """Returns the day of a moment where the person was placed then."""
+        placement = rules.main_placement(self._placed.get(person, ()), moment.date())
+        zone = self._house if placement is None else self._zones.get(int(placement.station), self._house)
+        return moment.astimezone(zone).date()
+
+
+def _progress(whose: Whose, zones: _Zones) -> list[rules.Progress]:
+    """Loads completions and started attempts as days.
+
+    The database keeps the first and the last moment of each of its own days: no stretch of 24 hours touches
+    more than two days of any zone, so those two moments name every day concerned.
+    """
+    made: list[rules.Progress] = []
+    for raw, course, sector, first, last in whose.rows(_progress_by_day):
+        person = whose.of(raw)
+        day = zones.day_of(person, first)
+        made.append(rules.Progress(person, course, sector, day, first))
+        if last != first and (later := zones.day_of(person, last)) != day:
+            made.append(rules.Progress(person, course, sector, later, last))
+    return made
+
+
+@lru_cache
+def _progress_by_day(shape: Shape) -> Select[*tuple[Any, ...]]:
+    completed = select(
+        Completion.person_id, Completion.course_id, Completion.sector, Completion.recorded_at.label("at")
+    ).where(shape.has_person(Completion.person_id), shape.recorded(Completion.recorded_at))
+    started = select(
+        Attempt.person_id, Attempt.course_id, Attempt.sector, Attempt.started_at.label("at")
+    ).where(shape.has_person(Attempt.person_id), shape.recorded(Attempt.started_at))
+    made = union_all(completed, started).subquery().c
+    words = (made.person_id, made.course_id, made.sector)
+    return select(*words, func.min(made.at), func.max(made.at)).group_by(*words, func.date(made.at))

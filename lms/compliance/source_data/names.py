@@ -1,0 +1,137 @@
+"""The names that the pages of compliance write and choose from: organisations, stations, roles, courses, people."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from lms.accounts.models import Account
+from lms.catalogue.models import Course, CourseRevision, Edition
+from lms.compliance import policy
+from lms.compliance.source_data.load import CourseWords
+from lms.kernel.actor import Actor
+from lms.kernel.db import session
+from lms.kernel.errors import NotThere
+from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement
+
+
+def list_reported_organisations(actor: Actor) -> Sequence[Organisation]:
+    """Lists the organisations whose report the actor may see, by name."""
+    return session.scalars(
+        select(Organisation).where(policy.reported_organisations(actor)).order_by(Organisation.name)
+    ).all()
+
+
+def list_covered_organisations(actor: Actor) -> Sequence[Organisation]:
+    """Lists the organisations whose counts flow into the actor's coverage, by name."""
+    return session.scalars(
+        select(Organisation).where(policy.covered_organisations(actor)).order_by(Organisation.name)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What people are placed as: the words that filters and matches can choose from, sorted."""
+
+    stations: tuple[tuple[int, str, str], ...]
+    roles: tuple[str, ...]
+    contracts: tuple[str, ...]
+
+
+def find_choices(organisations: Collection[int] | None) -> Choices:
+    """Finds the stations (row number, slug, name), roles and contracts ever used in some organisations.
+
+    None asks for all organisations.
+    """
+    statement = (
+        select(DutyStation.id, DutyStation.slug, DutyStation.name, Placement.role, Placement.contract)
+        .select_from(Placement)
+        .join(DutyStation, DutyStation.id == Placement.station_id)
+        .where(Placement.retracted_at.is_(None))
+        .distinct()
+    )
+    if organisations is not None:
+        statement = statement.join(Employment, Employment.id == Placement.employment_id).where(
+            Employment.organisation_id.in_(sorted(organisations))
+        )
+    rows = session.execute(statement).all()
+    stations = {(row.id, row.slug, row.name) for row in rows}
+    return Choices(
+        stations=tuple(sorted(stations, key=lambda station: station[2])),
+        roles=tuple(sorted({row.role for row in rows})),
+        contracts=tuple(sorted({row.contract for row in rows})),
+    )
+
+
+def list_courses() -> list[CourseWords]:
+    """Lists the courses that are published and not retired, by title."""
+    rows = session.execute(_courses().where(Course.retired_at.is_(None)).order_by(CourseRevision.title))
+    return [CourseWords(*row) for row in rows.all()]
+
+
+def find_course(course_id: int) -> CourseWords:
+    """Finds a course that is or was published, by its row number; raises NotThere."""
+    row = session.execute(_courses().where(Course.id == course_id)).one_or_none()
+    if row is None:
+        raise NotThere
+    return CourseWords(*row)
+
+
+def _courses() -> Select[int, str, str, str, int, bool]:
+    return (
+        select(
+            Course.id,
+            Course.slug,
+            CourseRevision.title,
+            CourseRevision.code,
+            Edition.number,
+            Edition.per_sector,
+        )
+        .join(CourseRevision, CourseRevision.id == Course.current_revision_id)
+        .join(Edition, Edition.id == CourseRevision.edition_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How a person is called in an organisation."""
+
+    person_id: int
+    organisation_id: int
+    name: str
+    staff_number: str
+
+
+def name_people(organisations: Collection[int], persons: Collection[int] | None = None) -> list[Named]:
+    """Names the people employed in some organisations, or those of them with some row numbers.
+
+    Who was ever merged into somebody comes first under that person's number, so that a reader who keeps the last
+    finds a post of theirs where only the other is employed.
+    """
+    merged = (
+        select(PersonMerge.kept_id, Employment.organisation_id, Person.name, Employment.staff_number)
+        .join(Employment, Employment.person_id == PersonMerge.merged_id)
+        .join(Person, Person.id == PersonMerge.kept_id)
+        .where(Employment.organisation_id.in_(sorted(organisations)))
+        .order_by(PersonMerge.id)
+    )
+    statement = (
+        select(Person.id, Employment.organisation_id, Person.name, Employment.staff_number)
+        .join(Employment, Employment.person_id == Person.id)
+        .where(Employment.organisation_id.in_(sorted(organisations)))
+        .order_by(Person.name, Person.id, Employment.id.desc())
+    )
+    if persons is not None:
+        statement = statement.where(Person.id.in_(sorted(persons)))
+        merged = merged.where(PersonMerge.kept_id.in_(sorted(persons)))
+    return [Named(*row) for each in (merged, statement) for row in session.execute(each)]
+
+
+def name_accounts(account_ids: Collection[int]) -> dict[int, str]:
+    """Returns, by account, the name of the person who acts with it."""
+    rows = session.execute(
+        select(Account.id, Person.name)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.id.in_(sorted(account_ids)))
+    )
+    return {row.id: row.name for row in rows}

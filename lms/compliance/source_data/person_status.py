@@ -1,0 +1,132 @@
+"""What other rooms ask of compliance: how a person stands, and which renewal windows open for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import current_app
+
+from lms.certification.rules import print_serial
+from lms.compliance.source_data.load import CourseWords, Loaded, load_facts
+from lms.compliance.source_data.population import Asked, Population
+from lms.compliance.source_data.scope import Reach
+from lms.compliance.status import api as rules
+from lms.kernel.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """How a person stands for one requirement in one organisation on a day, with the sentence that says why.
+
+    `due_on` is set while it is due or overdue, `valid_through` and `award` (the serial as printed) where an
+    award explains. `sentence` is English and speaks of nobody as "you".
+    """
+
+    requirement_id: int
+    organisation_id: int
+    course_id: int
+    course_slug: str
+    course_title: str
+    standing: rules.Standing
+    due_on: date | None
+    valid_through: date | None
+    award: str | None
+    sentence: str
+    sector: str | None = None
+    renewal_open_since: date | None = None
+
+
+def load(reach: Reach, known_as_of: datetime | None = None, *, progress: bool = True) -> Loaded:
+    """Loads the facts within reach under the settings of the house, with or without what was begun or completed."""
+    settings: Settings = current_app.extensions["settings"]
+    return load_facts(
+        reach,
+        known_as_of=known_as_of,
+        settings=rules.Settings(settings.gap_days),
+        house_zone=settings.time_zone,
+        progress=progress,
+    )
+
+
+def standings_of(
+    person_id: int,
+    as_of: date,
+    *,
+    organisations: Iterable[int] | None = None,
+    known_as_of: datetime | None = None,
+) -> list[StandingRow]:
+    """Returns what is required of a person on a day and how they stand, the worst first; five queries.
+
+    One row for each requirement in each organisation where they are placed on that day; what is not required
+    is left out.
+    """
+    here = None if organisations is None else frozenset(organisations)
+    loaded = load(Reach(organisations=here, persons=frozenset({person_id})), known_as_of)
+    found = [
+        standing_row(asked, explained, int(post.organisation), loaded.courses, loaded.serials)
+        for post in Population(loaded.facts).posts
+        for asked, explained in post.required_on(as_of)
+    ]
+    return sorted(
+        found, key=lambda row: (rules.SEVERITY[row.standing], row.due_on or date.max, row.course_title)
+    )
+
+
+def standing_row(
+    asked: Asked,
+    explained: rules.Explained,
+    organisation_id: int,
+    courses: dict[int, CourseWords],
+    serials: dict[int, str],
+) -> StandingRow:
+    """Puts a standing into words."""
+    course = courses[int(asked.requirement.course)]
+    serial = None if explained.award is None else serials[int(explained.award)]
+    sector = explained.because.sector
+    return StandingRow(
+        requirement_id=int(asked.requirement.id),
+        organisation_id=organisation_id,
+        course_id=course.course_id,
+        course_slug=course.slug,
+        course_title=course.title,
+        standing=explained.standing,
+        due_on=explained.due_on,
+        valid_through=explained.valid_through,
+        award=None if serial is None else print_serial(serial),
+        sentence=rules.sentence(explained.because),
+        sector=None if sector is None else str(sector),
+        renewal_open_since=explained.because.window_open_since,
+    )
+
+
+def renewal_windows(
+    *, person_id: int, course_id: int, sector: str | None, earned_on: date, old_until: date
+) -> list[date]:
+    """Returns the first day of every renewal window that requirements open for a person before `old_until`.
+
+    Of the awards that end on that day and are earned by `earned_on`; a window counts where its requirement
+    matched the person when it opened, even if that version has ended since, and where it opens later under a
+    version that matches on `earned_on`. It is a source of `lms.certification.windows`.
+    """
+    # What was begun since opens no window.
+    facts = load(Reach(persons=frozenset({person_id})), progress=False).facts
+    # Of persons who are one the facts come under the number of the kept one: there is one person here or none.
+    person = next(iter(rules.by_person(facts).values()), None)
+    if person is None:
+        return []
+    held = [
+        award
+        for award in person.awards
+        if award.course == course_id and award.earned_on <= earned_on and award.valid_until == old_until
+        and sector in (None, award.sector)
+    ]  # fmt: skip
+    opened = {
+        window.opens_on
+        for requirement in facts.requirements
+        if requirement.course == course_id
+        for organisation in {placement.organisation for placement in person.placements}
+        if requirement.applies_in(organisation)
+        for award in held
+        for window in rules.Obligation(person, organisation, requirement, facts.settings).windows(award)
+    }
+    return sorted(opened)

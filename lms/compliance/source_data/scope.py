@@ -1,0 +1,114 @@
+"""Whose facts are asked for, and as whose they count: the conditions that every statement about facts shares."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+from lms.compliance.requirements.models import Exemption
+from lms.kernel.db import Moment, session
+from lms.people import merge_rules
+from lms.people.models import Employment, PersonMerge, Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose facts are loaded: people employed in some organisations (None for all), or some persons of them."""
+
+    organisations: frozenset[int] | None = None
+    persons: frozenset[int] | None = None
+
+    def with_merged(self, stands_for: Mapping[int, int]) -> "Reach":
+        """Returns the reach with everybody who is one with its persons."""
+        if self.persons is None or not stands_for:
+            return self
+        return Reach(self.organisations, merge_rules.families(self.persons, stands_for))
+
+
+ORGANISATIONS: BindParameter[int] = bindparam("organisations", expanding=True)
+_PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
+_KNOWN = bindparam("known_as_of", type_=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which conditions the statements have: they are built once for each shape and then asked with other values.
+
+    Building one takes longer than asking it, and one person's facts are asked with every write about them.
+    """
+
+    by_organisation: bool
+    by_person: bool
+    past: bool = False
+    merged: bool = False
+
+    def employed(self) -> ColumnElement[bool]:
+        """Returns the condition on employments that are within reach."""
+        conditions: list[ColumnElement[bool]] = []
+        if self.by_organisation:
+            conditions.append(Employment.organisation_id.in_(ORGANISATIONS))
+        if self.by_person:
+            conditions.append(Employment.person_id.in_(_PERSONS))
+        return and_(true(), *conditions)
+
+    def recorded(self, column: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+        """Returns the condition that a fact was recorded by the moment of knowledge."""
+        return column <= _KNOWN if self.past else true()
+
+    def kept(self, table: type[Placement] | type[Exemption] | type[PersonMerge]) -> ColumnElement[bool]:
+        """Returns the condition that a fact was recorded and not withdrawn by the moment of knowledge."""
+        if not self.past:
+            return table.retracted_at.is_(None)
+        return (table.recorded_at <= _KNOWN) & or_(table.retracted_at.is_(None), table.retracted_at > _KNOWN)
+
+    def has_person(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Returns the condition that a column names a person within reach, or one who may be one with them.
+
+        Who was merged may have earned something where they are not employed within reach; what turns out to be
+        nobody's within reach counts for nobody, since nobody there has a placement.
+        """
+        if self.by_person:
+            return column.in_(_PERSONS)
+        within = column.in_(select(Employment.person_id).where(self.employed()))
+        if not self.merged:
+            return within
+        known = self.kept(PersonMerge)
+        concerned = union_all(
+            select(PersonMerge.kept_id).where(known), select(PersonMerge.merged_id).where(known)
+        )
+        return or_(within, column.in_(concerned))
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose rows are read, and as whose they count: those of merged persons as the kept one's."""
+
+    reach: Reach
+    stands_for: Mapping[int, int]
+    known_as_of: datetime | None
+
+    @property
+    def shape(self) -> Shape:
+        """Returns the shape of the statements."""
+        return Shape(
+            self.reach.organisations is not None,
+            self.reach.persons is not None,
+            self.known_as_of is not None,
+            bool(self.stands_for),
+        )
+
+    def rows(self, build: Callable[[Shape], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
+        """Asks a statement with the values of this reach."""
+        values = {
+            "organisations": sorted(self.reach.organisations or ()),
+            "persons": sorted(self.reach.persons or ()),
+            "known_as_of": self.known_as_of,
+        }
+        return session.execute(build(self.shape), values).all()
+
+    def of(self, person_id: int) -> int:
+        """Returns the person as whose a row counts."""
+        return self.stands_for.get(person_id, person_id)

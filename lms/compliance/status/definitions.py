@@ -1,0 +1,144 @@
+"""The words of standing: their order, groups, the worst of several, and the reason with each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from lms.compliance.status.facts import Id
+
+DEFINITIONS_VERSION = "1"
+"""The version of the definitions in docs/handbook/standing.md, printed with every report."""
+
+
+class Standing(StrEnum):
+    """The standing of a person for a requirement on a day, worst first; `not_required` ranks with none."""
+
+    OVERDUE = "overdue"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    GRACE = "grace"
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    EXPIRING = "expiring"
+    VALID = "valid"
+    EXEMPT = "exempt"
+    NOT_REQUIRED = "not_required"
+
+    @property
+    def group(self) -> "Group | None":
+        """Returns the group the report counts the standing in, or None where nothing is required."""
+        return GROUPS.get(self)
+
+
+class Group(StrEnum):
+    """What a reader of the report must know first: in order, still in time, or late."""
+
+    COMPLIANT = "compliant"
+    IN_TIME = "in_time"
+    LATE = "late"
+
+
+GROUPS = {
+    Standing.EXEMPT: Group.COMPLIANT,
+    Standing.VALID: Group.COMPLIANT,
+    Standing.EXPIRING: Group.COMPLIANT,
+    Standing.IN_PROGRESS: Group.IN_TIME,
+    Standing.NOT_STARTED: Group.IN_TIME,
+    Standing.GRACE: Group.IN_TIME,
+    Standing.OVERDUE: Group.LATE,
+    Standing.EXPIRED: Group.LATE,
+    Standing.REVOKED: Group.LATE,
+}
+
+SEVERITY = {standing: place for place, standing in enumerate(Standing)}
+"""The place of each standing, 0 for the worst."""
+
+
+def overall(standings: Iterable[Standing]) -> Standing:
+    """Returns the worst of a person's standings on a day; `not_required` if none applies."""
+    return min(standings, key=SEVERITY.__getitem__, default=Standing.NOT_REQUIRED)
+
+
+def rate(overalls: Iterable[Standing]) -> Fraction | None:
+    """Returns the compliant share of the people with at least one requirement, or None where nobody has."""
+    groups = [standing.group for standing in overalls if standing is not Standing.NOT_REQUIRED]
+    return Fraction(groups.count(Group.COMPLIANT), len(groups)) if groups else None
+
+
+class Rule(StrEnum):
+    """Which rule gave a standing; the first that matches wins, in this order."""
+
+    NO_PLACEMENT = "no_placement"
+    NOT_IN_FORCE = "not_in_force"
+    NOT_MATCHED = "not_matched"
+    LIVE_AWARD = "live_award"
+    EXEMPTION = "exemption"
+    NO_AWARD = "no_award"
+    ENDED_BEFORE_OBLIGATION = "ended_before_obligation"
+    REVOCATION = "revocation"
+    ENDED = "ended"
+
+
+class Limit(StrEnum):
+    """What sets the last valid day of an award under a requirement."""
+
+    VALIDITY = "validity"
+    MAX_AGE = "max_age"
+    MIN_EDITION = "min_edition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Because:
+    """The reason of a standing as data: the rule, and the facts and dates it rests on; None: not concerned.
+
+    `award` is the award the rule looks at, also where it does not count any more. `ended_on` is its last day,
+    `effective_end` the last valid day its dates and the requirement's limits allow, set by `limit`.
+    `revoked_on` may lie after the day asked about: revoked since. `version_from` is the first day of the
+    version in force, `sector` the one a per-sector course is asked for.
+    """
+
+    rule: Rule
+    standing: Standing
+    version_from: date | None = None
+    sector: Id | None = None
+    award: Id | None = None
+    earned_on: date | None = None
+    edition: int | None = None
+    effective_end: date | None = None
+    limit: Limit | None = None
+    ended_on: date | None = None
+    window_open_since: date | None = None
+    grace_through: date | None = None
+    revoked_on: date | None = None
+    exempt_from: date | None = None
+    exempt_until: date | None = None
+    obliged_from: date | None = None
+    due_days: int | None = None
+    due_on: date | None = None
+    progress_on: date | None = None
+
+    def as_dict(self) -> dict[str, Id]:
+        """Returns what is concerned, by name, with days as YYYY-MM-DD."""
+        pairs = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "standing")
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in pairs
+            if value is not None
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A standing with its reason, and the day, the last day and the award that a report shows beside it.
+
+    `due_on` is set under rule 4; `award` and `valid_through` under rules 2 and 6 (its effective end) and 5
+    (its last day).
+    """
+
+    standing: Standing
+    because: Because
+    due_on: date | None = None
+    valid_through: date | None = None
+    award: Id | None = None

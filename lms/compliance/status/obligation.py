@@ -1,0 +1,143 @@
+"""What a requirement asks of a person in one organisation, as stretches of days; awards come later.
+
+The definitions are those of docs/handbook/standing.md, "The obligation".
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from lms.compliance.status.facts import Exemption, Id, Placement, Requirement, RequirementVersion
+
+ONE_DAY = timedelta(days=1)
+
+
+def plus(day: date, days: int) -> date:
+    """Returns the day so many days later (or earlier), held within the calendar of years 1 to 9999."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
+
+
+def main_placement(placements: Iterable[Placement], day: date) -> Placement | None:
+    """Returns the placement a person counts under on a day: of several, the one that began last.
+
+    Placements of one employment never overlap; the order matters only for two employments in one
+    organisation.
+    """
+    covering = [placement for placement in placements if placement.covers(day)]
+    return _last_begun(covering)
+
+
+def _last_begun(covering: Sequence[Placement]) -> Placement | None:
+    if len(covering) <= 1:
+        return covering[0] if covering else None
+    return max(covering, key=_precedence)
+
+
+def _precedence(placement: Placement) -> tuple[object, ...]:
+    return placement.from_on, placement.recorded_at, str(placement.sector), str(placement.station)
+
+
+class Segment(NamedTuple):
+    """A stretch of days with the same version in force, placement that it matches, and exemption, or none.
+
+    `placed` says whether the person has any placement in the organisation.
+    """
+
+    from_on: date
+    through_on: date
+    placed: bool
+    version: RequirementVersion | None
+    placement: Placement | None
+    exemption: Exemption | None
+
+
+class Run(NamedTuple):
+    """Consecutive days of obligation, and whether the gap before them may be bridged to the run before."""
+
+    from_on: date
+    through_on: date
+    bridges: bool
+
+
+def segments_of(
+    requirement: Requirement, placements: Sequence[Placement], exemptions: Sequence[Exemption]
+) -> list[Segment]:
+    """Returns the whole calendar in segments, in order, for one person in one organisation."""
+    starts = {date.min}
+    for placement in placements:
+        starts.update((placement.from_on, _day_after(placement.through_on)))
+    for version in requirement.versions:
+        starts.update((version.effective_from, _day_after(version.effective_through)))
+    for exemption in exemptions:
+        starts.update((exemption.from_on, _day_after(exemption.until_on)))
+    first_days = sorted(starts - {date.max})
+    last_days = [day - ONE_DAY for day in first_days[1:]] + [date.max]
+    return [
+        _segment(requirement, placements, exemptions, first, last)
+        for first, last in zip(first_days, last_days, strict=True)
+    ]
+
+
+def _day_after(day: date | None) -> date:
+    return date.max if day is None else plus(day, 1)
+
+
+def _segment(
+    requirement: Requirement,
+    placements: Sequence[Placement],
+    exemptions: Sequence[Exemption],
+    first: date,
+    last: date,
+) -> Segment:
+    version = requirement.version_on(first)
+    covering = [placement for placement in placements if placement.covers(first)]
+    matching = [placement for placement in covering if version is not None and version.match.holds(placement)]
+    holding = [exemption for exemption in exemptions if exemption.covers(first)]
+    return Segment(
+        from_on=first,
+        through_on=last,
+        placed=bool(covering),
+        version=version,
+        placement=_last_begun(matching),
+        exemption=max(holding, key=lambda e: (e.until_on or date.max, e.from_on)) if holding else None,
+    )
+
+
+def runs_of(segments: Iterable[Segment], sector: Id | None, gap_days: int) -> list[Run]:
+    """Returns the runs of days on which the version in force matches a placement and no exemption holds.
+
+    With a sector, only days in that main sector count. A gap may be bridged if it is at most `gap_days` long
+    and no exemption holds in it.
+    """
+    runs: list[Run] = []
+    exempt_since_run = False
+    for segment in segments:
+        if segment.exemption is not None:
+            exempt_since_run = True
+        elif segment.placement is not None and sector in (None, segment.placement.sector):
+            before = runs[-1] if runs else None
+            if before is not None and before.through_on + ONE_DAY == segment.from_on:
+                runs[-1] = Run(before.from_on, segment.through_on, before.bridges)
+            else:
+                short = before is not None and (segment.from_on - before.through_on).days - 1 <= gap_days
+                runs.append(Run(segment.from_on, segment.through_on, short and not exempt_since_run))
+            exempt_since_run = False
+    return runs
+
+
+def obliged_from(runs: Sequence[Run], day: date, last_award_ended_on: date | None) -> date:
+    """Returns S, the first day of the unbroken run that holds `day`, across the gaps that do not break it.
+
+    A gap inside which the last award ended breaks the run. Some run must hold `day`.
+    """
+    place = bisect_right(runs, day, key=lambda run: run.from_on) - 1
+    while runs[place].bridges:
+        gap_from, gap_through = runs[place - 1].through_on + ONE_DAY, runs[place].from_on - ONE_DAY
+        if last_award_ended_on is not None and gap_from <= last_award_ended_on <= gap_through:
+            break
+        place -= 1
+    return runs[place].from_on
