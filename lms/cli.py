@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
+from lms.accounts.cli import people_cli
 from lms.audit.cli import audit_cli
 from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
@@ -23,7 +24,6 @@ from lms.kernel.db import reading, unit_of_work
 from lms.kernel.serve import PortTaken, check_port, end_with_parent, serve
 from lms.kernel.worker import run_worker
 from lms.people import queries as people
-from lms.people.cli import people_cli
 from lms.reminders.cli import reminders_cli
 
 worker_cli = AppGroup("worker", help="The background worker.")

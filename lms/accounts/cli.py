@@ -1,15 +1,17 @@
-"""Commands of sign-in, under ``flask people``."""
+"""The commands about people who may sign in: ``flask people``."""
 
 import re
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from lms.accounts import operations
 from lms.kernel.db import unit_of_work
 from lms.kernel.errors import Invalid
-from lms.people.cli import people_cli
 from lms.people.rules import SLUG, tidy
+
+people_cli = AppGroup("people", help="People and who may sign in.")
 
 
 @people_cli.command("create-admin")
