@@ -1,0 +1,49 @@
+"""Tables and columns take the field's words; no row changes.
+
+Whatever follows from a renamed table (indexes, constraints, triggers) keeps working on both databases: they rename
+what refers to a table or column themselves. Indexes that carry the old name are renamed beside it.
+"""
+
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+
+TABLES: dict[str, str] = {}
+"""Old name of a table to its new one."""
+
+COLUMNS: tuple[tuple[str, str, str], ...] = ()
+"""Table (by its new name), old name of a column, new name."""
+
+INDEXES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ()
+"""Table (by its new name), old name of an index, new name, columns (by their new names)."""
+
+
+def rename_index(table: str, old: str, new: str, columns: tuple[str, ...]) -> None:
+    """Renames an index; SQLite can only make it anew."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER INDEX {old} RENAME TO {new}")
+        return
+    op.drop_index(old, table_name=table)
+    op.create_index(new, table, list(columns))
+
+
+def upgrade() -> None:
+    """Gives the new names."""
+    for old, new in TABLES.items():
+        op.rename_table(old, new)
+    for table, old, new in COLUMNS:
+        op.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+    for table, old, new, columns in INDEXES:
+        rename_index(table, old, new, columns)
+
+
+def downgrade() -> None:
+    """Gives the old names back."""
+    old_columns = {(table, new): old for table, old, new in COLUMNS}
+    for table, old, new in reversed(COLUMNS):
+        op.execute(f"ALTER TABLE {table} RENAME COLUMN {new} TO {old}")
+    for table, old, new, columns in INDEXES:
+        rename_index(table, new, old, tuple(old_columns.get((table, each), each) for each in columns))
+    for old, new in reversed(TABLES.items()):
+        op.rename_table(new, old)
