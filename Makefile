@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 PEOPLE ?= 10000
-.PHONY: help run test test-under-load permissions lint content format bench bench-report lock clean installed installed-dev
+.PHONY: help run test test-under-load permissions words lint content format bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ permissions: installed-dev ## Write docs/handbook/permissions.md again: what eve
 
 test-under-load: installed-dev ## Run the tests N=5 times while all cores are kept busy; T=tests/kernel runs only these
 	@$(BIN)/python bin/test_under_load.py $(or $(N),5) $(T)
+
+words: installed-dev ## Lower the numbers of private words in tests/architecture/words.json
+	@WRITE_WORDS=1 $(BIN)/pytest -q tests/architecture/test_words.py
 
 lint: installed-dev ## Check style, types and layers only
 	@$(BIN)/python bin/check.py --lint
