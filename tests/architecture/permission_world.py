@@ -44,7 +44,7 @@ PICTURE = "\n\n![A road](img/road.svg)\n\n/// description\nA road.\n///\n"
 ROWS = (
     "Staff number,Name,Station,Sector,Role,First day\n{},Somebody New,North River,wash,promoter,2026-01-01\n"
 )
-FILTERS = ("organisation", "station", "course", "role", "contract")
+FILTERS = ("station", "course", "role", "contract")
 PATHWAY = "/pathways/<station>/edit"
 IMPORT = "/people/import/<import_id>"
 SESSION, PRIOR = "/sessions/new", "/sessions/prior/list"
@@ -127,13 +127,13 @@ class World:
         today = self.today.isoformat()
         return {
             "organisation": 1, "station": 1, "sector": "wash", "role": "promoter", "contract": "staff",
-            "staff_number": "W-2", "name": "Somebody New", "who": "W-2", "email": "", "country": "Aravia",
+            "staff_number": "W-7", "name": "Somebody New", "who": "W-2", "email": "", "country": "Aravia",
             "initials": "SN", "slug": "somewhere-new", "time_zone": "UTC", "course": self.course.course_id,
             "requirement": 1, "kind": "sick", "from_on": today, "through_on": "", "earned_on": today,
             "held_on": today, "effective_on": today, "effective_from": today, "effective_through": today,
             "works_with_children": "", "max_age": "", "due_days": 30, "window_days": 60, "grace_days": 0,
             "reason": "A test.", "said": "A test.", "change": "A test.", "checked_by": "Lina Aziz",
-            "evidence": "File 7", "lines": "W-3", "text": "W-1\nW-7\nH-1", "code": "7ZZZ-7ZZZ-7ZZZ",
+            "evidence": "File 7", "lines": "W-7", "text": "W-1\nW-7\nH-1", "code": "7ZZZ-7ZZZ-7ZZZ",
             "password": people.PASSWORD, "new_password": "a-new-pass-phrase-7", "again": people.PASSWORD,
             "new_password_confirm": "a-new-pass-phrase-7", "language": "en", "number": 1, "page": "report",
             "encoding": "utf-8", "file": (ROWS.format("W-30"), "list.csv"),
@@ -141,14 +141,15 @@ class World:
 
     def _bodies(self) -> dict[str, dict[str, object]]:
         """Returns what single addresses need instead of the common values."""
-        training = {"lines": "W-3, 2026-03-31, file 7", "file": ""}
+        training = {"lines": "W-7, 2026-03-31, file 7", "file": ""}
         return {
             "/login": {"email": "amina@demo.example"},
             "/reset": {"email": "amina@demo.example"},
             "/reset/<token>": {"password": "a-new-pass-phrase-7", "password_confirm": "a-new-pass-phrase-7"},
             "/account/password": {"password": people.PASSWORD},
             "/admin/users/<account_id>/roles/new": {"role": "trainer", "organisation": ""},
-            "/compliance/jobs": {"kind": "people", "form": "csv"} | dict.fromkeys(FILTERS, ""),
+            "/compliance/jobs": {"kind": "people", "form": "csv", "organisation": "rivers-relief"}
+            | dict.fromkeys(FILTERS, ""),
             "/compliance/lookup": {"file": ""},
             "/compliance/lookup.csv": {"file": ""},
             "/compliance/lookup.xlsx": {"file": ""},
@@ -220,7 +221,7 @@ class World:
         self.special |= {
             f"/requirements/<requirement_id>{act} {OF_ALL}": for_all for act in ("", "/change", "/end")
         }
-        self._done("hana", "/exemptions/new", staff_number="W-7")
+        self._done("hana", "/exemptions/new", staff_number="W-8")
         self.samples["session_id"] = self._number("hana", SESSION, **self._checked("W-3"))
         self.bodies[SESSION] = self._checked("W-4")
         self.bodies[PRIOR] = dict(form_on(self.send("hana", "POST", "/sessions/prior/check"), PRIOR).values)

@@ -23,7 +23,7 @@ MAY_READ_NAMES = {"hana", "root"}
 """Who may read names of Rivers Relief's people."""
 SHOWS_ITS_HOLDER = "/join/<token>"
 """A printed code shows whose it is before a password is chosen."""
-ELSEWHERE = f"organisation=1&station=north-river&q={NAMES[0][:3]}"
+ELSEWHERE = f"organisation=rivers-relief&station=north-river&q={NAMES[0][:3]}"
 """A query that asks for Rivers Relief's people."""
 
 
