@@ -11,7 +11,7 @@ from lms.accounts.models import Account, OneTimeCode, RoleGrant
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.people import policy as people
-from lms.people.directory_queries import Page, contains, paginate
+from lms.people.directory.queries import Page, contains, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 SLIPS = 60

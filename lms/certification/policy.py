@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, false, or_, true
 
 from lms.certification.models import Award, Recognition, TrainingSession
 from lms.kernel.actor import Actor, Role
-from lms.people.merge_queries import one_with
+from lms.people.merging.queries import one_with
 from lms.people.models import Employment, Placement
 
 

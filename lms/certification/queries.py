@@ -17,7 +17,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import locked, session
 from lms.kernel.errors import NotThere
-from lms.people.merge_queries import one_with
+from lms.people.merging.queries import one_with
 from lms.people.models import Employment, Person, Placement, Sector
 
 _Successor = aliased(Award)

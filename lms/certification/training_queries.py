@@ -17,7 +17,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
-from lms.people.directory_queries import Page, paginate
+from lms.people.directory.queries import Page, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person
 
 _Successor = aliased(Award)

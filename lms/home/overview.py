@@ -12,7 +12,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed
 from lms.learning.progress import CourseProgress, progress_of
-from lms.people.record_queries import Asked, list_queries_of
+from lms.people.corrections.queries import Asked, list_queries_of
 
 ANSWERS_SHOWN = timedelta(days=30)
 """How long an answer of HR stands on the page; on the record it stays."""

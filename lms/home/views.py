@@ -13,11 +13,11 @@ from lms.home.version import VERSION
 from lms.kernel.actor import Role
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed
-from lms.people.merge_queries import find_family
+from lms.people.corrections.forms import KIND_WORDS, WrongRecordForm
+from lms.people.corrections.operations import say_wrong
+from lms.people.corrections.queries import list_own_employers, list_queries_of
+from lms.people.merging.queries import find_family
 from lms.people.queries import find_person
-from lms.people.record_forms import KIND_WORDS, WrongRecordForm
-from lms.people.record_operations import say_wrong
-from lms.people.record_queries import list_own_employers, list_queries_of
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.language import language_of_page
 

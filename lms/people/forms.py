@@ -25,7 +25,7 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.kernel.errors import Refusal
-from lms.people.directory_queries import Wanted
+from lms.people.directory.queries import Wanted
 from lms.people.models import DutyStation, Organisation, Placement, Sector
 from lms.people.operations import Newcomer, Work
 from lms.people.rules import SLUG, tidy

@@ -14,8 +14,8 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
 from lms.kernel.outbox import OutboxRow
-from lms.people import merge_queries
-from lms.people.directory_queries import Page, contains, paginate
+from lms.people.directory.queries import Page, contains, paginate
+from lms.people.merging import queries as merge_queries
 from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement, Sector
 from lms.reminders import policy
 from lms.reminders.models import Reminder, SectorLead

@@ -13,7 +13,7 @@ from lms.catalogue.models import Course, CourseRevision
 from lms.kernel.actor import Role
 from lms.kernel.db import locked, session
 from lms.kernel.outbox import MOST_TRIES, OutboxRow
-from lms.people import merge_queries, merge_rules
+from lms.people.merging import queries as merge_queries, rules as merge_rules
 from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
 from lms.reminders.models import Reminder, ReminderRun, SectorLead
 from lms.reminders.rules import LastMail, Moment

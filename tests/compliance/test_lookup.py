@@ -21,7 +21,7 @@ from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.logs import configure
-from lms.people.merge_operations import merge
+from lms.people.merging.operations import merge
 from lms.people.models import Employment, Organisation, Person
 from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of

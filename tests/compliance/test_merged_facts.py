@@ -20,7 +20,7 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import NotThere
-from lms.people.merge_operations import merge, undo_merge
+from lms.people.merging.operations import merge, undo_merge
 from lms.people.models import Organisation, Person, PersonMerge
 from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of

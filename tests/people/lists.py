@@ -13,7 +13,7 @@ from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.tabular import as_csv, look
 from lms.people.importing import operations, queries
 from lms.people.importing.models import PeopleImport, PeopleImportRow
-from lms.people.importing.rows import FIELDS, guess_columns
+from lms.people.importing.parse import FIELDS, guess_columns
 from lms.people.queries import find_employment_by_number, list_placements
 from tests.factories import people as make
 

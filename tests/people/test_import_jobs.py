@@ -26,7 +26,7 @@ from lms.people.events import people_added, placements_changed
 from lms.people.importing import operations, queries
 from lms.people.importing.errors import ImportChanged
 from lms.people.importing.models import PeopleImportPiece, PeopleImportRow
-from lms.people.importing.rows import FIELDS
+from lms.people.importing.parse import FIELDS
 from tests.factories import people as make
 from tests.people import lists
 from tests.people.lists import row

@@ -6,16 +6,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.people.importing.rows import (
-    Choices,
-    Vocabulary,
-    Wanted,
-    Work,
-    guess_columns,
-    parse_day,
-    read_row,
-)
-from lms.people.importing.rules import (
+from lms.people.importing.parse import Choices, Vocabulary, Wanted, Work, guess_columns, parse_day, read_row
+from lms.people.importing.plan import (
     Held,
     Known,
     Plan,

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from lms.app import create_app
 from lms.kernel.config import Settings
-from lms.people.importing.rows import FIELDS
+from lms.people.importing.parse import FIELDS
 from tests.factories.people import make_small_organisation, sign_in
 from tests.people import lists
 from tests.people.lists import row

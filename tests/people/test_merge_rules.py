@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.people.merge_rules import families, family, resolve
+from lms.people.merging.rules import families, family, resolve
 
 NUMBERS = st.integers(1, 8)
 MERGES = st.lists(st.tuples(NUMBERS, NUMBERS).filter(lambda pair: pair[0] != pair[1]), max_size=10)

@@ -13,10 +13,10 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed, NotThere
-from lms.people import merge_queries
 from lms.people.errors import AlreadyUndone, NotTwoPersons, NotYoursAlone
 from lms.people.events import people_merged
-from lms.people.merge_operations import merge, undo_merge
+from lms.people.merging import queries as merge_queries
+from lms.people.merging.operations import merge, undo_merge
 from lms.people.models import Person, PersonMerge
 from tests.factories import people
 

@@ -12,10 +12,10 @@ from lms.audit.models import AuditEntry
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import NotAllowed, NotThere
-from lms.people import record_queries
+from lms.people.corrections import queries as record_queries
+from lms.people.corrections.operations import MOST_OPEN, answer_query, say_wrong
 from lms.people.errors import AlreadyAnswered, TooManyOpen
 from lms.people.models import Organisation, Person, RecordQuery, RecordQueryAnswer
-from lms.people.record_operations import MOST_OPEN, answer_query, say_wrong
 from tests.factories import people
 from tests.factories.people import make_small_organisation, sign_in
 

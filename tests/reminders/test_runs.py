@@ -15,7 +15,7 @@ from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock, using
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import OutboxRow
-from lms.people import merge_operations
+from lms.people.merging import operations as merge_operations
 from lms.people.models import Person
 from lms.reminders import jobs, operations
 from lms.reminders.errors import AheadOfTheDay

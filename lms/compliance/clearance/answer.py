@@ -16,8 +16,8 @@ from lms.compliance.projection.bulk_status import OnDay, PostId, explained_on, s
 from lms.compliance.source_data.person_status import StandingRow
 from lms.compliance.status import api as rules
 from lms.kernel.actor import Actor, Role
-from lms.people.merge_queries import list_standing_for
-from lms.people.merge_rules import families
+from lms.people.merging.queries import list_standing_for
+from lms.people.merging.rules import families
 from lms.people.queries import list_organisations_of
 
 PAGE = 100

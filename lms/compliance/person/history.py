@@ -13,10 +13,10 @@ from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Reach
 from lms.compliance.status import api as rules
 from lms.kernel.actor import Actor, Role
-from lms.people.merge_queries import ListedMerge, list_employments_of, list_merges_of, load_kept_for
+from lms.people.corrections.queries import Asked, list_queries_about
+from lms.people.merging.queries import ListedMerge, list_employments_of, list_merges_of, load_kept_for
 from lms.people.models import Employment, Person, Placement
 from lms.people.queries import list_placements_of, list_sectors
-from lms.people.record_queries import Asked, list_queries_about
 
 
 @dataclass(frozen=True, slots=True)

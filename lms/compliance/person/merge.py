@@ -10,7 +10,7 @@ from lms.compliance.projection.bulk_status import explained_on
 from lms.compliance.source_data.person_status import StandingRow
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotThere
-from lms.people.merge_queries import list_employments_of, load_kept_for
+from lms.people.merging.queries import list_employments_of, load_kept_for
 from lms.people.models import Employment, Person
 from lms.people.queries import list_placements_of, list_sectors
 

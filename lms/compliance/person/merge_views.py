@@ -11,8 +11,8 @@ from lms.compliance.person.merge_forms import MergeForm, OtherRecordForm, UndoMe
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotThere
-from lms.people import merge_operations, merge_queries
 from lms.people.errors import AlreadyUndone
+from lms.people.merging import operations as merge_operations, queries as merge_queries
 from lms.people.queries import list_organisations_of
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page

@@ -13,7 +13,7 @@ from lms.compliance.source_data.names import name_accounts
 from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
-from lms.people.directory_queries import Page, paginate
+from lms.people.directory.queries import Page, paginate
 from lms.people.models import Employment, Organisation, Person
 
 STATES = ("current", "future", "over", "withdrawn")

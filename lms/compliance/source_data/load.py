@@ -30,7 +30,7 @@ from lms.compliance.requirements.models import Exemption, Requirement, Requireme
 from lms.compliance.source_data.scope import ORGANISATIONS, Reach, Shape, Whose
 from lms.compliance.status import api as rules
 from lms.learning.models import Completion
-from lms.people import merge_queries
+from lms.people.merging import queries as merge_queries
 from lms.people.models import DutyStation, Employment, Placement
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.compliance.requirements.models import Exemption
 from lms.kernel.db import Moment, session
-from lms.people import merge_rules
+from lms.people.merging import rules as merge_rules
 from lms.people.models import Employment, PersonMerge, Placement
 
 

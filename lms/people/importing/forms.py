@@ -10,9 +10,9 @@ from wtforms import BooleanField, RadioField, SelectField, ValidationError
 
 from lms.kernel import tabular
 from lms.people.forms import RefusableForm, choices_of, day_field, reason_field
+from lms.people.importing.labels import FIELD_WORDS
 from lms.people.importing.models import PeopleImport
-from lms.people.importing.rows import FIELDS, NEEDED
-from lms.people.importing.words import FIELD_WORDS
+from lms.people.importing.parse import FIELDS, NEEDED
 from lms.people.models import Organisation
 
 NOT_IN_FILE = -1

@@ -4,7 +4,7 @@ from typing import Any
 
 from lms.kernel import outbox
 from lms.kernel.db import unit_of_work
-from lms.people.importing import applying, checking, operations
+from lms.people.importing import apply, dry_run, operations
 
 
 @outbox.handler(operations.JOB)
@@ -12,11 +12,11 @@ def run_step(payload: dict[str, Any]) -> None:
     """Does one step of an import; each bears being done again."""
     import_id, step = payload["import"], payload["step"]
     if step == "check":
-        checking.check(import_id, payload["run"])
+        dry_run.check(import_id, payload["run"])
     elif step == "apply":
-        applying.apply_batch(import_id, payload["batch"])
+        apply.apply_batch(import_id, payload["batch"])
     elif step == "undo":
-        applying.undo_batch(import_id, payload["batch"])
+        apply.undo_batch(import_id, payload["batch"])
     else:
         with unit_of_work():
             operations.forget(import_id, applied=payload["applied"] == 1)

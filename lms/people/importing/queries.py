@@ -12,11 +12,11 @@ from sqlalchemy.orm import joinedload
 from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
-from lms.people.directory_queries import Page, paginate
+from lms.people.directory.queries import Page, paginate
 from lms.people.importing import policy
 from lms.people.importing.models import PeopleImport, PeopleImportPiece, PeopleImportRow
-from lms.people.importing.rows import Vocabulary, Work, fold
-from lms.people.importing.rules import Held, Known
+from lms.people.importing.parse import Vocabulary, Work, fold
+from lms.people.importing.plan import Held, Known
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
 
 AT_ONCE = 500

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from lms.kernel.tabular import as_csv, new_workbook
-from lms.people.importing.rows import FIELDS, NEEDED
-from lms.people.importing.words import HEADINGS
+from lms.people.importing.labels import HEADINGS
+from lms.people.importing.parse import FIELDS, NEEDED
 
 LIST_ROWS = 5000
 """How far down Excel offers the words to choose from; rows below work all the same."""

@@ -12,13 +12,13 @@ from lms.kernel import clock, db, tabular
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.people import queries as people
-from lms.people.importing import operations, queries, words
-from lms.people.importing.checking import opened
+from lms.people.importing import labels, operations, queries
+from lms.people.importing.dry_run import opened
 from lms.people.importing.errors import ImportChanged
 from lms.people.importing.forms import ApplyForm, ColumnsForm, EncodingForm, SendForm, UndoForm
 from lms.people.importing.models import PeopleImport
-from lms.people.importing.rows import FIELDS, guess_columns
-from lms.people.importing.rules import OUTCOMES
+from lms.people.importing.parse import FIELDS, guess_columns
+from lms.people.importing.plan import OUTCOMES
 from lms.people.importing.template_files import csv_template, xlsx_template
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
@@ -68,7 +68,7 @@ def import_people() -> ResponseReturnValue:
         else:
             return redirect(url_for("people.import_columns", import_id=sent.id), 303)
     page = queries.list_imports(actor, request.args.get("page", 1, type=int))
-    html = render_template("people/import.html", form=form, page=page, words=words, most=megabytes())
+    html = render_template("people/import.html", form=form, page=page, labels=labels, most=megabytes())
     return html, 422 if form.errors else 200
 
 
@@ -180,13 +180,13 @@ def import_rows(import_id: int) -> ResponseReturnValue:
     """Gives out the rows of one outcome, or all, as CSV that can be corrected and sent again."""
     sent = queries.load_import_for(current_actor(), import_id)
     outcome = request.args.get("outcome", "")
-    head = [words.HEADINGS[field] for field in FIELDS] + ["Row", "Outcome", "Why"]
+    head = [labels.HEADINGS[field] for field in FIELDS] + ["Row", "Outcome", "Why"]
     rows = (
         [
             *(row.cells.get(field, "") for field in FIELDS),
             str(row.number or ""),
             row.outcome,
-            words.why(row.notes),
+            labels.why(row.notes),
         ]
         for row in queries.read_all_rows(sent.id, outcome if outcome in OUTCOMES else "")
     )
@@ -217,7 +217,7 @@ def status_page(sent: PeopleImport, form: ApplyForm) -> Response:
     leave_on = sent.choices.get("leavers_on")
     html = render_template(
         "people/import_status.html",
-        sent=sent, form=form, page=page, outcome=show, words=words, outcomes=OUTCOMES,
+        sent=sent, form=form, page=page, outcome=show, labels=labels, outcomes=OUTCOMES,
         people=queries.people_of_rows(page.rows),
         working=queries.count_working(sent.organisation_id, clock.today(sent.organisation.time_zone))
         if leave_on and sent.state == "checked" else 0,

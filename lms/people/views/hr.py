@@ -8,7 +8,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.people import operations, queries
-from lms.people.directory_queries import list_directory
+from lms.people.directory.queries import list_directory
 from lms.people.forms import (
     DirectoryForm,
     EndForm,

@@ -5,9 +5,10 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed, NotThere
-from lms.people import merge_queries, policy
+from lms.people import policy
 from lms.people.errors import AlreadyUndone, NotTwoPersons, NotYoursAlone
 from lms.people.events import people_merged
+from lms.people.merging import queries
 from lms.people.models import PersonMerge
 
 
@@ -20,7 +21,7 @@ def merge(actor: Actor, *, kept_id: int, merged_id: int, reason: str) -> PersonM
     """
     if kept_id == merged_id:
         raise NotTwoPersons("This is one record. Choose another one to merge with it.")
-    employers = {each: merge_queries.employers_of([each]) for each in (kept_id, merged_id)}
+    employers = {each: queries.employers_of([each]) for each in (kept_id, merged_id)}
     for organisations in employers.values():
         if not policy.may_see_person(actor, organisations):
             raise NotThere
@@ -28,7 +29,7 @@ def merge(actor: Actor, *, kept_id: int, merged_id: int, reason: str) -> PersonM
         raise NotYoursAlone(
             "These two records are not yours alone to merge. Somebody who is HR of the whole house can do it."
         )
-    merge_queries.lock_persons([kept_id, merged_id])
+    queries.lock_persons([kept_id, merged_id])
     _check_no_chain(kept_id, merged_id)
     both = employers[kept_id] & employers[merged_id]
     organisation_id = min(both or employers[kept_id])
@@ -46,7 +47,7 @@ def merge(actor: Actor, *, kept_id: int, merged_id: int, reason: str) -> PersonM
         actor, "people.merge", "person_merge", made.id, organisation_id=organisation_id, reason=reason,
         kept=kept_id, merged=merged_id,
     )  # fmt: skip
-    people_merged.send(None, persons=set(merge_queries.find_family(kept_id)))
+    people_merged.send(None, persons=set(queries.find_family(kept_id)))
     return made
 
 
@@ -57,11 +58,11 @@ def undo_merge(actor: Actor, made: PersonMerge, *, reason: str) -> None:
     """
     if not policy.may_change_employment(actor, made.organisation_id):
         raise NotAllowed
-    merge_queries.lock_persons([made.kept_id, made.merged_id])
+    queries.lock_persons([made.kept_id, made.merged_id])
     session.refresh(made, ["retracted_at"])
     if made.retracted_at is not None:
         raise AlreadyUndone("This merge was undone before.")
-    touched = set(merge_queries.find_family(made.kept_id))
+    touched = set(queries.find_family(made.kept_id))
     made.retracted_at = clock.now()
     made.retracted_by = actor.account_id or None
     session.flush()
@@ -73,7 +74,7 @@ def undo_merge(actor: Actor, made: PersonMerge, *, reason: str) -> None:
 
 
 def _check_no_chain(kept_id: int, merged_id: int) -> None:
-    for standing in merge_queries.list_standing_merges([kept_id, merged_id]):
+    for standing in queries.list_standing_merges([kept_id, merged_id]):
         if standing.merged_id in (kept_id, merged_id):
             raise NotTwoPersons("One of these two is merged with somebody already. Undo that first.")
         if standing.kept_id == merged_id:

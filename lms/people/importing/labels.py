@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext as _l
 
-from lms.people.importing.rows import Note
+from lms.people.importing.parse import Note
 from lms.web.words import day
 
 HEADINGS = {

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from lms.people.importing.rows import Note, Wanted, Work, fold
+from lms.people.importing.parse import Note, Wanted, Work, fold
 from lms.people.rules import overlap
 
 OUTCOMES = ("added", "moved", "ended", "unchanged", "refused")

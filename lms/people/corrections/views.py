@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.kernel.actor import Role
-from lms.people import record_operations, record_queries
+from lms.people.corrections import operations, queries
+from lms.people.corrections.forms import KIND_WORDS, AnswerForm
 from lms.people.errors import AlreadyAnswered
-from lms.people.record_forms import KIND_WORDS, AnswerForm
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 
@@ -17,7 +17,7 @@ from lms.web.access import current_actor, role_needed
 def record_queries_list() -> ResponseReturnValue:
     """Lists what waits for an answer, the oldest first, or what was answered."""
     answered = request.args.get("answered") == "1"
-    page = record_queries.list_queries_for(
+    page = queries.list_queries_for(
         current_actor(), answered=answered, page=request.args.get("page", 1, type=int)
     )
     return render_template("people/queries.html", page=page, answered=answered, kinds=dict(KIND_WORDS))
@@ -28,11 +28,11 @@ def record_queries_list() -> ResponseReturnValue:
 def answer(query_id: int) -> ResponseReturnValue:
     """Shows one message with what the record says, and answers it."""
     actor = current_actor()
-    asked = record_queries.load_query_for(actor, query_id)
+    asked = queries.load_query_for(actor, query_id)
     form = AnswerForm()
     if asked.answer is None and form.validate_on_submit():
         try:
-            record_operations.answer_query(actor, asked.query, said=form.said.data)
+            operations.answer_query(actor, asked.query, said=form.said.data)
         except AlreadyAnswered as refusal:
             flash(refusal.message, "soon")
         else:

@@ -13,10 +13,10 @@ from sqlalchemy import delete, insert
 from lms.kernel import clock
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.tabular import Shape, Unreadable, read_rows
-from lms.people.importing import queries, rules
+from lms.people.importing import queries
 from lms.people.importing.models import PeopleImport, PeopleImportRow
-from lms.people.importing.rows import Choices, Note, Vocabulary, Wanted, read_row
-from lms.people.importing.rules import Known
+from lms.people.importing.parse import Choices, Note, Vocabulary, Wanted, read_row
+from lms.people.importing.plan import CHANGES, Known, batches_of, conflicts, judge_absent, judge_person
 from lms.people.rules import tidy
 
 MOST_ROWS = 100_000
@@ -114,12 +114,12 @@ def judge(lines: list[Line], known: Mapping[str, Known], choices: Choices) -> No
         if line.wanted is not None:
             people[line.key].append(line)
     for key, own in people.items():
-        against = rules.conflicts([line.wanted for line in own if line.wanted]) if len(own) > 1 else {}
+        against = conflicts([line.wanted for line in own if line.wanted]) if len(own) > 1 else {}
         for line in own:
             if line.number in against:
                 line.refuse(against[line.number])
         sound = [line for line in own if not line.outcome]
-        plan = rules.judge_person([line.wanted for line in sound if line.wanted], known.get(key))
+        plan = judge_person([line.wanted for line in sound if line.wanted], known.get(key))
         for line in sound:
             verdict = plan.verdicts[line.number or 0]
             line.outcome, line.notes = verdict.outcome, list(verdict.notes)
@@ -129,10 +129,10 @@ def judge(lines: list[Line], known: Mapping[str, Known], choices: Choices) -> No
     )
     if choices.leavers_on:
         lines.extend(absent_lines({line.key for line in lines}, known, choices.leavers_on))
-    changing = dict.fromkeys(line.key for line in lines if line.outcome in rules.CHANGES)
-    batches = rules.batches_of(changing)
+    changing = dict.fromkeys(line.key for line in lines if line.outcome in CHANGES)
+    batches = batches_of(changing)
     for line in lines:
-        line.batch = batches[line.key] if line.outcome in rules.CHANGES else None
+        line.batch = batches[line.key] if line.outcome in CHANGES else None
 
 
 def refuse_emails(newcomers: list[Line], known_of: Any) -> None:
@@ -155,7 +155,7 @@ def refuse_emails(newcomers: list[Line], known_of: Any) -> None:
 def absent_lines(named: set[str], known: Mapping[str, Known], last_on: date) -> Iterator[Line]:
     """Makes a line for everybody whom the file does not name and who works on the last day."""
     for key, someone in known.items():
-        plan = rules.judge_absent(someone.held, last_on) if key not in named else None
+        plan = judge_absent(someone.held, last_on) if key not in named else None
         if plan is not None:
             cells = {"staff_number": someone.staff_number, "name": someone.name}
             yield Line(None, key, cells, outcome="ended", notes=list(plan.verdicts[0].notes))

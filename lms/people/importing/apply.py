@@ -16,11 +16,11 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid
 from lms.people.events import people_added, placements_changed
-from lms.people.importing import operations, queries, rules
-from lms.people.importing.checking import choices_of
+from lms.people.importing import operations, queries
+from lms.people.importing.dry_run import choices_of
 from lms.people.importing.models import PeopleImport, PeopleImportRow
-from lms.people.importing.rows import Choices, Note, Vocabulary, Wanted, read_row
-from lms.people.importing.rules import Held, Known, Plan
+from lms.people.importing.parse import Choices, Note, Vocabulary, Wanted, read_row
+from lms.people.importing.plan import Held, Known, Plan, judge_absent, judge_person
 from lms.people.models import Employment, Person, Placement
 from lms.people.queries import lock_organisation
 from lms.people.rules import overlap
@@ -113,9 +113,9 @@ def _judge_one(
     wanted = [each for each in read if isinstance(each, Wanted)]
     plan: Plan | None
     if rows[0].number is None:
-        plan = rules.judge_absent(known.held, choices.leavers_on) if known and choices.leavers_on else None
+        plan = judge_absent(known.held, choices.leavers_on) if known and choices.leavers_on else None
     else:
-        plan = rules.judge_person(wanted, known) if len(wanted) == len(rows) else None
+        plan = judge_person(wanted, known) if len(wanted) == len(rows) else None
     outcomes = [plan.verdicts[row.number or 0].outcome if plan else "refused" for row in rows]
     if plan is not None and outcomes == [row.outcome for row in rows]:
         return Case(rows, known, wanted[0] if wanted else None, plan)

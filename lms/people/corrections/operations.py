@@ -5,7 +5,8 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed
-from lms.people import policy, record_queries
+from lms.people import policy
+from lms.people.corrections import queries
 from lms.people.errors import AlreadyAnswered, TooManyOpen
 from lms.people.models import RecordQuery, RecordQueryAnswer
 
@@ -20,10 +21,10 @@ def say_wrong(actor: Actor, *, organisation_id: int, kind: str, said: str) -> Re
     Raises ``NotAllowed`` for an organisation they never worked for and ``TooManyOpen``.
     """
     person_id = actor.person_id
-    employers = [] if person_id is None else record_queries.list_own_employers(person_id)
+    employers = [] if person_id is None else queries.list_own_employers(person_id)
     if person_id is None or organisation_id not in {number for number, _name in employers}:
         raise NotAllowed
-    if record_queries.count_unanswered_of(person_id) >= MOST_OPEN:
+    if queries.count_unanswered_of(person_id) >= MOST_OPEN:
         raise TooManyOpen("HR has not answered what you sent before. Wait for that, or speak to them.")
     made = RecordQuery(
         person_id=person_id,
@@ -46,8 +47,8 @@ def answer_query(actor: Actor, query: RecordQuery, *, said: str) -> RecordQueryA
     """
     if not policy.may_answer_query(actor, query.organisation_id):
         raise NotAllowed
-    record_queries.lock_query(query.id)
-    if record_queries.find_answer(query.id) is not None:
+    queries.lock_query(query.id)
+    if queries.find_answer(query.id) is not None:
         raise AlreadyAnswered("This was answered meanwhile.")
     made = RecordQueryAnswer(
         query_id=query.id, said=said, recorded_at=clock.now(), recorded_by=actor.account_id or None

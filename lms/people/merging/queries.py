@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased, joinedload
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
-from lms.people import merge_rules, policy
+from lms.people import policy
+from lms.people.merging import rules
 from lms.people.models import Employment, Organisation, Person, PersonMerge
 
 MOST_SUGGESTED = 10
@@ -32,12 +33,12 @@ _PAIRS_NOW = _PAIRS.where(known_merge())
 def list_standing_for(known_as_of: datetime | None = None) -> dict[int, int]:
     """Returns, by merged person, the person who stands for them, as known at a moment (None: now). One query."""
     rows = session.execute(_PAIRS_NOW if known_as_of is None else _PAIRS.where(known_merge(known_as_of)))
-    return merge_rules.resolve((row.kept_id, row.merged_id) for row in rows)
+    return rules.resolve((row.kept_id, row.merged_id) for row in rows)
 
 
 def find_family(person_id: int) -> frozenset[int]:
     """Finds everybody who is one with a person now, the person among them. One query."""
-    return merge_rules.family(person_id, list_standing_for())
+    return rules.family(person_id, list_standing_for())
 
 
 def one_with(person_id: int | BindParameter[int]) -> CompoundSelect[int]:
@@ -61,7 +62,7 @@ def load_kept_for(actor: Actor, person_id: int) -> tuple[Person, frozenset[int]]
     if person_id > LARGEST_ID:
         raise NotThere
     stands_for = list_standing_for()
-    members = merge_rules.family(person_id, stands_for)
+    members = rules.family(person_id, stands_for)
     kept = stands_for.get(person_id, person_id)
     seen = select(Employment.id).where(Employment.person_id.in_(members), policy.visible_employments(actor))
     person = session.scalar(select(Person).where(Person.id == kept, seen.exists()))

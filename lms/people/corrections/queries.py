@@ -9,8 +9,8 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
 from lms.people import policy
-from lms.people.directory_queries import Page, paginate
-from lms.people.merge_queries import one_with
+from lms.people.directory.queries import Page, paginate
+from lms.people.merging.queries import one_with
 from lms.people.models import Employment, Organisation, Person, RecordQuery, RecordQueryAnswer
 
 MOST_SHOWN = 50

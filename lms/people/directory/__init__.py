@@ -1,0 +1,1 @@
+"""The directory: the people of an organisation, searched and filtered."""

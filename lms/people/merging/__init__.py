@@ -1,0 +1,1 @@
+"""Recording that two person records are one human being, and undoing it."""
