@@ -4,11 +4,13 @@ The definitions are those of docs/handbook/standing.md, "Dates".
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
+
+from lms.kernel import base32
+from lms.kernel.days import add_months
 
 _PERIOD = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?|P(\d{1,4})W", re.ASCII)
 
@@ -49,11 +51,7 @@ def add_period(day: date, period: Period) -> date:
     Years and months are added first (31 January + P1M is 28 or 29 February), weeks and days afterwards.
     Raises OverflowError past the year 9999.
     """
-    months = day.year * 12 + day.month - 1 + period.years * 12 + period.months
-    year, month = months // 12, months % 12 + 1
-    if year > date.max.year:
-        raise OverflowError(f"{period} after {day} is past the year {date.max.year}")
-    start = date(year, month, min(day.day, monthrange(year, month)[1]))
+    start = add_months(day, period.years * 12 + period.months)
     return start + timedelta(days=7 * period.weeks + period.days)
 
 
@@ -153,11 +151,10 @@ def oldest_recognised(today: date, months: int) -> date:
     A day that its month does not have becomes the month's last: 24 months before 29 February 2028 is 28
     February 2026.
     """
-    counted = today.year * 12 + today.month - 1 - months
-    year, month = counted // 12, counted % 12 + 1
-    if year < date.min.year:
+    try:
+        return add_months(today, -months)
+    except OverflowError:
         return date.min
-    return date(year, month, min(today.day, monthrange(year, month)[1]))
 
 
 class EarnedDay(NamedTuple):
@@ -182,8 +179,6 @@ def earned_day(received_at: datetime, zone: tzinfo, *, done_at: datetime | None 
     return EarnedDay(moment.astimezone(zone).date(), str(zone), ahead)
 
 
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_VALUES = {character: value for value, character in enumerate(CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
 _RANDOM_CHARACTERS = 12
 _CHECK_MODULUS = 37
 
@@ -196,10 +191,10 @@ def make_serial(randbelow: Callable[[int], int]) -> str:
     serial is made of the 32 plain characters and 59.8 bits of chance.
     """
     while True:
-        values = [randbelow(len(CROCKFORD)) for _ in range(_RANDOM_CHARACTERS)]
+        values = [randbelow(len(base32.ALPHABET)) for _ in range(_RANDOM_CHARACTERS)]
         check = _check_value(values)
-        if check < len(CROCKFORD):
-            return "".join(CROCKFORD[value] for value in (*values, check))
+        if check < len(base32.ALPHABET):
+            return base32.encode([*values, check])
 
 
 def normalise_serial(text: str) -> str | None:
@@ -208,11 +203,10 @@ def normalise_serial(text: str) -> str | None:
     Case, hyphens and spaces do not matter, O is read as 0, I and L as 1. Any single wrong character and any
     two neighbours exchanged are caught by the check character.
     """
-    bare = re.sub(r"[\s\-\u2010-\u2015\u2212]", "", text).upper()
-    values = [_VALUES.get(character, -1) for character in bare]
-    if len(values) != _RANDOM_CHARACTERS + 1 or -1 in values or _check_value(values[:-1]) != values[-1]:
+    values = base32.decode(text)
+    if values is None or len(values) != _RANDOM_CHARACTERS + 1 or _check_value(values[:-1]) != values[-1]:
         return None
-    return "".join(CROCKFORD[value] for value in values)
+    return base32.encode(values)
 
 
 def print_serial(serial: str) -> str:
@@ -223,5 +217,5 @@ def print_serial(serial: str) -> str:
 def _check_value(values: list[int]) -> int:
     remainder = 0
     for value in values:
-        remainder = (remainder * len(CROCKFORD) + value) % _CHECK_MODULUS
+        remainder = (remainder * len(base32.ALPHABET) + value) % _CHECK_MODULUS
     return remainder

@@ -39,9 +39,9 @@ from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Reach
 from lms.compliance.status import api as rules
 from lms.compliance.status.api import Group
-from lms.compliance.status.days import month_ends_before
 from lms.kernel import clock, db
 from lms.kernel.actor import Role
+from lms.kernel.days import month_ends_before
 from lms.kernel.db import session
 
 log = structlog.get_logger(__name__)

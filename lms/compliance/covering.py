@@ -11,8 +11,8 @@ from lms.compliance.holding import BOTH, SECTOR, STATION, Row
 from lms.compliance.source_data.load import CourseWords
 from lms.compliance.source_data.names import Choices
 from lms.compliance.status import api as rules
-from lms.compliance.status.days import month_ends_before
 from lms.kernel import clock
+from lms.kernel.days import month_ends_before
 from lms.kernel.tabular import Cell
 from lms.people.models import Organisation
 

@@ -6,11 +6,11 @@ from random import Random
 import pytest
 from flask import Flask
 
-from lms.certification import operations, queries, rules
+from lms.certification import operations, queries
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName
 from lms.certification.operations import Earned
-from lms.kernel import chance, clock
+from lms.kernel import base32, chance, clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
@@ -87,7 +87,7 @@ class Repeating(Random):
 
     def __init__(self, serial: str) -> None:
         super().__init__(1)
-        self.values = [rules.CROCKFORD.index(sign) for sign in serial[:12]]
+        self.values = [base32.ALPHABET.index(sign) for sign in serial[:12]]
 
     def randrange(self, limit: int) -> int:  # type: ignore[override]
         return self.values.pop(0) if self.values else super().randrange(limit)

@@ -16,9 +16,10 @@ from lms.app import create_app
 from lms.certification import operations, queries
 from lms.certification.models import Award, AwardName, Revocation
 from lms.certification.notes import renewal_note
-from lms.certification.rules import CROCKFORD, print_serial
+from lms.certification.rules import print_serial
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor
+from lms.kernel.base32 import ALPHABET
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Organisation, Person
 from tests.certification import world
@@ -307,8 +308,8 @@ def test_hr_of_the_employer_sees_but_does_not_change_what_another_issued(
 def check_of(body: str) -> str:
     remainder = 0
     for character in body:
-        remainder = (remainder * 32 + CROCKFORD.index(character)) % 37
-    return CROCKFORD[remainder]
+        remainder = (remainder * 32 + ALPHABET.index(character)) % 37
+    return ALPHABET[remainder]
 
 
 # --- anybody ---------------------------------------------------------------------------------------------

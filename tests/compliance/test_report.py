@@ -18,15 +18,10 @@ from lms.compliance.source_data.load import load_facts
 from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Reach
 from lms.compliance.status import api as rules
-from lms.compliance.status.days import (
-    a_year_before,
-    checkpoint_after,
-    checkpoint_of,
-    end_of_last_quarter,
-    month_ends_before,
-)
+from lms.compliance.status.days import checkpoint_after, checkpoint_of
 from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
+from lms.kernel.days import a_year_before, end_of_last_quarter, month_ends_before
 from lms.people import operations as people_operations
 from lms.people.models import Organisation
 from tests.compliance.status.reference import Json

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.compliance.status import api as rules
-from lms.compliance.status.obligation import ONE_DAY, plus
+from lms.kernel.days import ONE_DAY, add_days
 
 AHEAD_DAYS = 180
 """How far ahead the time line goes: what will be if nobody does anything."""
@@ -39,7 +39,7 @@ class Window:
     def shares(self, from_on: date, through_on: date | None) -> tuple[float, float]:
         """Returns where a stretch of days begins and ends, in per cent of the window."""
         end = self.last if through_on is None else min(through_on, self.last)
-        return self.share(from_on), self.share(plus(end, 1))
+        return self.share(from_on), self.share(add_days(end, 1))
 
     def shows(self, from_on: date, through_on: date | None) -> bool:
         """Says whether any day of a stretch lies in the window."""
@@ -96,9 +96,9 @@ def window_of(
     """
     begins = [each.from_on for each in placements]
     first = min([*begins, *([] if earliest is None else [earliest]), today])
-    end = plus(today, AHEAD_DAYS) if last is None else last
+    end = add_days(today, AHEAD_DAYS) if last is None else last
     if last is None:
-        end = max(end, *begins, min(day, plus(today, 3 * 365)))
+        end = max(end, *begins, min(day, add_days(today, 3 * 365)))
     return Window(min(first, end), end)
 
 
@@ -142,4 +142,4 @@ def ticks(window: Window) -> list[date]:
     """Returns days written below the lanes: the first, the last, and two between them at equal distances."""
     whole = (window.last - window.first).days
     parts = 3 if whole >= 90 else 1
-    return [plus(window.first, whole * place // parts) for place in range(parts + 1)]
+    return [add_days(window.first, whole * place // parts) for place in range(parts + 1)]

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from lms.compliance.status import api as rules
 from lms.compliance.status.api import SEVERITY, Standing
-from lms.compliance.status.obligation import ONE_DAY, plus
+from lms.kernel.days import ONE_DAY, add_days
 
 FOREVER = date.max
 STANDINGS = tuple(Standing)
@@ -185,7 +185,7 @@ def _leave(ledger: Ledger, row: PostRow, held: _Held, sign: int) -> None:
 def _enter_lapses(ledger: Ledger, row: PostRow, sign: int) -> None:
     lapses_on = row.lapses_on
     for days, place in LAPSES.items():
-        since = row.from_on if lapses_on is None else max(row.from_on, plus(lapses_on, -days))
+        since = row.from_on if lapses_on is None else max(row.from_on, add_days(lapses_on, -days))
         if since <= row.through_on:
             ledger[since, row.organisation_id, OVERALL, row.sector, place] += sign
             # Somebody who lapses does so by then: the stretch ends.

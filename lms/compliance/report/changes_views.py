@@ -8,9 +8,9 @@ from lms.compliance.report.changes import Change, answer_changes
 from lms.compliance.report.forms import PeopleForm
 from lms.compliance.report.query import ask, shortcuts
 from lms.compliance.report.verification import is_large
-from lms.compliance.status.days import a_year_before
 from lms.kernel import clock
 from lms.kernel.actor import Role
+from lms.kernel.days import a_year_before
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
 

@@ -13,9 +13,9 @@ from lms.compliance.report.forms import ReportForm
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.names import Choices
-from lms.compliance.status.days import a_year_before, end_of_last_quarter
 from lms.kernel import clock
 from lms.kernel.actor import Actor
+from lms.kernel.days import a_year_before, end_of_last_quarter
 from lms.kernel.errors import NotThere
 from lms.people.models import Organisation, Sector
 from lms.people.queries import list_sectors

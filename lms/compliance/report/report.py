@@ -13,7 +13,7 @@ from fractions import Fraction
 from lms.compliance.report.counts import AHEAD_DAYS, Counting, DayCounts, Figures
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.api import Id
-from lms.compliance.status.days import month_ends_after, month_ends_before
+from lms.kernel.days import month_ends_after, month_ends_before
 
 BEFORE_DAYS = 30
 TREND_MONTHS = 24

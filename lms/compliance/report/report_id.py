@@ -6,13 +6,12 @@ filters, five bytes of the figures' digest, and two of a checksum over all of it
 """
 
 import binascii
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from lms.certification.rules import CROCKFORD
 from lms.compliance.source_data.filters import Filters
+from lms.kernel import base32
 
 FORM = 1
 DIGEST_BYTES = 5
@@ -24,7 +23,6 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _CHECK_BYTES = 2
 _MOMENT_BYTES = 7
 _GROUP = 5
-_VALUES = {character: value for value, character in enumerate(CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
 _STATION, _COURSE, _ROLE, _CONTRACT, _SECTOR, _CHILDREN, _NO_CHILDREN = (1 << bit for bit in range(7))
 
 
@@ -65,27 +63,15 @@ def read_id(text: str) -> ReportId:
 
 def print_id(raw: bytes) -> str:
     """Writes bytes in base 32, in groups."""
-    bits = int.from_bytes(raw, "big")
-    count = -(-len(raw) * 8 // 5)
-    bits <<= count * 5 - len(raw) * 8
-    letters = "".join(CROCKFORD[bits >> 5 * place & 31] for place in range(count - 1, -1, -1))
-    return "-".join(letters[start : start + _GROUP] for start in range(0, count, _GROUP))
+    letters = base32.encode_bytes(raw)
+    return "-".join(letters[start : start + _GROUP] for start in range(0, len(letters), _GROUP))
 
 
 def _unprinted(text: str) -> bytes:
-    if len(text) > MOST_CHARACTERS:
+    raw = base32.decode_bytes(text) if len(text) <= MOST_CHARACTERS else None
+    if raw is None:
         raise Malformed
-    bare = re.sub(r"[\s\-\u2010-\u2015\u2212]", "", text).upper()
-    bits = 0
-    for character in bare:
-        if character not in _VALUES:
-            raise Malformed
-        bits = bits << 5 | _VALUES[character]
-    size = len(bare) * 5 // 8
-    spare = len(bare) * 5 - size * 8
-    if spare >= 5 or bits & (1 << spare) - 1:
-        raise Malformed
-    return (bits >> spare).to_bytes(size, "big")
+    return raw
 
 
 def _checksum(body: bytes) -> bytes:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lms.certification.rules import Period, last_valid_day
 from lms.compliance.status.definitions import Because, Limit, Rule, Standing
 from lms.compliance.status.facts import Award, Id, RequirementVersion
-from lms.compliance.status.obligation import plus
+from lms.kernel.days import add_days
 
 
 def effective_end(award: Award, version: RequirementVersion) -> tuple[date, Limit]:
@@ -80,7 +80,7 @@ def ending(award: Award, version: RequirementVersion, day: date, revoked_on: dat
     """Returns how an award ends for somebody who asks on `day`: a revocation counts once its day has come."""
     end, limit = effective_end(award, version)
     revoked = revoked_on is not None and revoked_on <= day
-    ended_on = min(end, plus(revoked_on, -1)) if revoked and revoked_on is not None else end
+    ended_on = min(end, add_days(revoked_on, -1)) if revoked and revoked_on is not None else end
     order = ended_on, award.earned_on, _id_order(award.id)
     return Ending(award, end, limit, ended_on, revoked_on, order)
 

@@ -21,8 +21,9 @@ from lms.compliance.status.facts import (
     RequirementVersion,
     Settings,
 )
-from lms.compliance.status.obligation import Run, Segment, obliged_from, plus, runs_of, segments_of
+from lms.compliance.status.obligation import Run, Segment, obliged_from, runs_of, segments_of
 from lms.compliance.status.reasons import Judged, explained
+from lms.kernel.days import add_days
 
 
 class PersonStanding(NamedTuple):
@@ -85,7 +86,7 @@ class Obligation:
             return self._due(last, started_on, segment, sector, day)
         if last.revoked:
             return Judged(Standing.REVOKED, Rule.REVOCATION, segment, sector, last, None, last.ended_on)
-        in_grace = day <= plus(last.end, version.grace_days)
+        in_grace = day <= add_days(last.end, version.grace_days)
         standing = Standing.GRACE if in_grace else Standing.EXPIRED
         return Judged(standing, Rule.ENDED, segment, sector, last, None, last.ended_on)
 
@@ -157,11 +158,15 @@ class Obligation:
             for endings in self._under(version):
                 end = endings.whole.end
                 days.update(
-                    (plus(end, -version.window_days), plus(end, 1), plus(end, version.grace_days + 1))
+                    (
+                        add_days(end, -version.window_days),
+                        add_days(end, 1),
+                        add_days(end, version.grace_days + 1),
+                    )
                 )
         for sector in self._sectors:
             for run in self._runs_in(sector):
-                days.add(plus(run.from_on, self._due_days(run.from_on) + 1))
+                days.add(add_days(run.from_on, self._due_days(run.from_on) + 1))
         return sorted(days - {date.min, date.max})
 
     @cached_property
@@ -182,7 +187,7 @@ class Obligation:
     def _due(
         self, last: Ending | None, started_on: date, segment: Segment, sector: Id | None, day: date
     ) -> Judged:
-        due_on = plus(started_on, self._due_days(started_on))
+        due_on = add_days(started_on, self._due_days(started_on))
         since = date.min if last is None else last.award.earned_on
         made = max(
             (

@@ -12,7 +12,8 @@ from typing import NamedTuple, TypeAlias
 from lms.compliance.status.definitions import GROUPS, SEVERITY, Group, Standing
 from lms.compliance.status.evaluate import Obligation
 from lms.compliance.status.facts import Id, Placement
-from lms.compliance.status.obligation import ONE_DAY, main_placement, plus
+from lms.compliance.status.obligation import main_placement
+from lms.kernel.days import ONE_DAY, add_days
 
 
 class Stretch(NamedTuple):
@@ -132,7 +133,7 @@ def _placed(
 
 
 def _after(day: date | None) -> date:
-    return date.max if day is None else plus(day, 1)
+    return date.max if day is None else add_days(day, 1)
 
 
 def _with_lapses(stretches: list[_Unlapsed]) -> list[PostStretch]:

@@ -5,20 +5,11 @@ The definitions are those of docs/handbook/standing.md, "The obligation".
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from lms.compliance.status.facts import Exemption, Id, Placement, Requirement, RequirementVersion
-
-ONE_DAY = timedelta(days=1)
-
-
-def plus(day: date, days: int) -> date:
-    """Returns the day so many days later (or earlier), held within the calendar of years 1 to 9999."""
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.max if days > 0 else date.min
+from lms.kernel.days import ONE_DAY, add_days
 
 
 def main_placement(placements: Iterable[Placement], day: date) -> Placement | None:
@@ -83,7 +74,7 @@ def segments_of(
 
 
 def _day_after(day: date | None) -> date:
-    return date.max if day is None else plus(day, 1)
+    return date.max if day is None else add_days(day, 1)
 
 
 def _segment(

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from lms.compliance.status.award_end import Ending
 from lms.compliance.status.definitions import Because, Explained, Rule, Standing
 from lms.compliance.status.facts import Id
-from lms.compliance.status.obligation import Segment, plus
+from lms.compliance.status.obligation import Segment
+from lms.kernel.days import add_days
 
 
 class Judged(NamedTuple):
@@ -72,6 +73,6 @@ def _because(judged: Judged) -> Because:
         return replace(
             reason,
             ended_on=last.ended_on,
-            grace_through=plus(last.end, version.grace_days) if graced else None,
+            grace_through=add_days(last.end, version.grace_days) if graced else None,
         )
     return reason

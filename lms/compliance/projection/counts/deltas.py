@@ -21,8 +21,9 @@ from lms.compliance.projection.counts.snapshots import (
 )
 from lms.compliance.projection.models import LedgerCheckpoint, LedgerDay, LedgerEntry, LedgerState
 from lms.compliance.projection.rows import EVERY_SECTOR, Ledger, LedgerKey
-from lms.compliance.status.days import checkpoint_after, first_of_month
+from lms.compliance.status.days import checkpoint_after
 from lms.kernel.bulk import add_rows
+from lms.kernel.days import first_of_month
 from lms.kernel.db import session
 
 MONTHS_AHEAD = 26
