@@ -21,7 +21,7 @@ from sqlalchemy import event, select
 from bench import load
 from bench.running import MODULE, PASSWORD, fetch, free_port, server, sign_in
 from lms.app import create_app
-from lms.certification.document import render_certificate
+from lms.certification.awards.document import render_certificate
 from lms.certification.models import Award, AwardName
 from lms.kernel.config import Settings
 from lms.kernel.db import db

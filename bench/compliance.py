@@ -23,10 +23,10 @@ from sqlalchemy import func, insert, select, text, update
 from bench.__main__ import quiet_app
 from bench.crowd import Crowd, make_crowd
 from lms.catalogue.api import published_course
-from lms.certification import operations as certification
-from lms.certification.house import House
+from lms.certification.awards import operations as certification
+from lms.certification.awards.issuer import House
+from lms.certification.awards.rules import last_valid_day, make_serial, parse_period
 from lms.certification.models import Award
-from lms.certification.rules import last_valid_day, make_serial, parse_period
 from lms.compliance.coverage import WHOLE
 from lms.compliance.coverage_months import tell_reach, told_months
 from lms.compliance.projection.bulk_status import standings_on

@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from lms.catalogue import api as catalogue
 from lms.catalogue.api import published_course
+from lms.certification.awards.rules import last_valid_day, make_serial, parse_period
 from lms.certification.models import Award
-from lms.certification.rules import last_valid_day, make_serial, parse_period
 from lms.compliance.requirements import operations as compliance
 from lms.compliance.requirements.operations import Terms
 from lms.kernel import clock

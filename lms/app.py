@@ -18,7 +18,7 @@ import lms.audit.jobs
 import lms.audit.views
 import lms.catalogue.models
 import lms.certification.models
-import lms.certification.receivers
+import lms.certification.subscribers
 import lms.certification.views
 import lms.cli
 import lms.compliance.coverage_models
@@ -44,9 +44,9 @@ from lms.accounts.list_queries import list_account_numbers_like, names_of_accoun
 from lms.accounts.security import set_up_accounts
 from lms.assessment.events import attempts_changed
 from lms.audit.slots import Names as AuditNames, names as audit_names
+from lms.certification.awards.renewal_note import renewal_note
 from lms.certification.events import awards_changed
-from lms.certification.notes import renewal_note
-from lms.certification.windows import window_sources
+from lms.certification.hooks import window_sources
 from lms.demo.mark import Mark
 from lms.home.alarms import alarm_sources
 from lms.kernel import db as database
@@ -187,7 +187,7 @@ def connect_rooms() -> None:
     """Lets upper rooms hear what happens below, and fills the places that lower rooms keep for them."""
     people_added.connect(lms.accounts.receivers.open_accounts)
     attempts_changed.connect(lms.learning.receivers.on_attempts_changed)
-    course_completed.connect(lms.certification.receivers.on_course_completed)
+    course_completed.connect(lms.certification.subscribers.on_course_completed)
     placements_changed.connect(lms.compliance.subscribers.on_persons_changed)
     people_merged.connect(lms.compliance.subscribers.on_persons_changed)
     awards_changed.connect(lms.compliance.subscribers.on_persons_changed)

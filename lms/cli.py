@@ -13,7 +13,7 @@ from lms.accounts.cli import people_cli
 from lms.audit.cli import audit_cli
 from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
-from lms.certification.house import House
+from lms.certification.awards.issuer import House
 from lms.compliance.cli import compliance_cli
 from lms.compliance.projection.rebuild import fold_all
 from lms.demo import operations as demo

@@ -9,7 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from lms.certification.rules import Period, Window, award_dates, parse_period
+from lms.certification.awards.rules import Period, Window, award_dates, parse_period
 from lms.compliance.calculator.calculate import MalformedFacts, explain, parse_facts
 from lms.compliance.calculator.file_format import read_day, read_known_as_of
 from lms.compliance.coverage_months import tell_coordinators

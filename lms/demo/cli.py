@@ -7,7 +7,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from lms.certification.house import House
+from lms.certification.awards.issuer import House
 from lms.demo import operations
 from lms.kernel.errors import Refusal
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from lms.certification.rules import Period, Window, award_dates
+from lms.certification.awards.rules import Period, Window, award_dates
 from lms.demo.acts import Act, Learning, Outcome, Quiz, Read, Recognise
 from lms.demo.days import Calendar
 from lms.demo.lives import FIELD_OF, Life, Spell

@@ -7,8 +7,8 @@ from random import Random
 from flask_security import hash_password
 
 from lms.catalogue.api import PublishedCourse, bank, published_course
-from lms.certification.house import House
-from lms.certification.rules import parse_period
+from lms.certification.awards.issuer import House
+from lms.certification.awards.rules import parse_period
 from lms.demo import queries
 from lms.demo.cast import NEWCOMER, OFFICE, PASSWORD
 from lms.demo.diligence import Shape

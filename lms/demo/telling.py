@@ -8,9 +8,10 @@ from itertools import groupby
 from lms.accounts import operations as accounts, queries as account_queries
 from lms.assessment import operations as assessment
 from lms.catalogue.api import PublishedCourse, PublishedModule
-from lms.certification import operations as certification, queries as certification_queries, training
-from lms.certification.house import House
+from lms.certification.awards import operations as certification, queries as certification_queries
+from lms.certification.awards.issuer import House
 from lms.certification.models import Award
+from lms.certification.training import operations as training
 from lms.compliance.requirements import operations as compliance
 from lms.compliance.requirements.models import Requirement
 from lms.demo.acts import (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from lms.certification.queries import AwardRow, list_awards_of
+from lms.certification.awards.queries import AwardRow, list_awards_of
 from lms.compliance.source_data.person_status import StandingRow, standings_of
 from lms.home import queries, rules
 from lms.home.queries import Surroundings

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import text
 
-from lms.certification.queries import list_awards_of
+from lms.certification.awards.queries import list_awards_of
 from lms.home import queries
 from lms.home.alarms import list_alarms
 from lms.home.overview import overview_of

@@ -6,8 +6,8 @@ from typing import Any
 from lms.assessment.models import Attempt
 from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision, Edition, Publication
-from lms.certification import operations
-from lms.certification.house import House
+from lms.certification.awards import operations
+from lms.certification.awards.issuer import House
 from lms.certification.models import Award
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM

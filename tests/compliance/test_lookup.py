@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import example, given, strategies as st
 from openpyxl import load_workbook
 
-from lms.certification.rules import make_serial, print_serial
+from lms.certification.awards.rules import make_serial, print_serial
 from lms.compliance.clearance.answer import Entry, Found, Kind, Why, Word, look_up
 from lms.compliance.clearance.parse import MOST, decoded, entries_of, entries_of_table
 from lms.compliance.projection.bulk_status import standings_from_facts, standings_on

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.certification.queries import load_award_for
-from lms.certification.rules import make_serial, print_serial
+from lms.certification.awards.queries import load_award_for
+from lms.certification.awards.rules import make_serial, print_serial
 from lms.compliance.projection.models import PostInterval
 from lms.compliance.source_data.load import load_facts
 from lms.compliance.source_data.person_status import renewal_windows, standings_of

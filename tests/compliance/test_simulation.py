@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from lms.catalogue.api import published_course
-from lms.certification import operations as certification
-from lms.certification.house import House
+from lms.certification.awards import operations as certification
+from lms.certification.awards.issuer import House
 from lms.certification.models import Award
 from lms.compliance.projection.rebuild import fold_all, rebuild
 from lms.compliance.projection.verify import verify

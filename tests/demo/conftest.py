@@ -11,7 +11,7 @@ from flask import Flask
 
 from lms.app import create_app
 from lms.catalogue import api as catalogue
-from lms.certification.house import House
+from lms.certification.awards.issuer import House
 from lms.demo import operations as demo
 from lms.kernel import db as database
 from lms.kernel.actor import SYSTEM

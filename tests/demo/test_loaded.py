@@ -11,8 +11,8 @@ from lms.accounts.models import Account, RoleGrant
 from lms.assessment.models import Attempt
 from lms.audit.models import AuditEntry
 from lms.catalogue.models import Course
+from lms.certification.awards.rules import normalise_serial
 from lms.certification.models import Award, Recognition, Revocation
-from lms.certification.rules import normalise_serial
 from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.source_data.person_status import load as load_facts, standings_of
 from lms.compliance.source_data.population import Population

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from lms.app import create_app
-from lms.certification.house import House
+from lms.certification.awards.issuer import House
 from lms.certification.models import Award, AwardName
 from lms.demo import operations as demo
 from lms.demo.errors import CoursesMissing, RealPeople

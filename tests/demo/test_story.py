@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from lms.certification.rules import parse_period
+from lms.certification.awards.rules import parse_period
 from lms.demo.acts import Demand, Join, Learning, Leave, Move, Outcome, Quiz, Read, Story
 from lms.demo.answers import answers
 from lms.demo.days import Calendar

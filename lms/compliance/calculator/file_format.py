@@ -10,7 +10,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
-from lms.certification.rules import Period, parse_period
+from lms.certification.awards.rules import Period, parse_period
 from lms.compliance.status import api as rules
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from lms.certification.rules import normalise_serial
+from lms.certification.awards.rules import normalise_serial
 from lms.compliance.clearance import resolve as queries
 from lms.compliance.clearance.resolve import Met
 from lms.compliance.projection.bulk_status import OnDay, PostId, explained_on, standings_on

@@ -8,8 +8,8 @@ from sqlalchemy import or_, select
 
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision
+from lms.certification.awards.rules import print_serial
 from lms.certification.models import Award, Revocation
-from lms.certification.rules import print_serial
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.db import session
 from lms.learning.models import Completion

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from flask import current_app
 
-from lms.certification.rules import print_serial
+from lms.certification.awards.rules import print_serial
 from lms.compliance.source_data.load import CourseWords, Loaded, load_facts
 from lms.compliance.source_data.population import Asked, Population
 from lms.compliance.source_data.scope import Reach
@@ -106,7 +106,7 @@ def renewal_windows(
 
     Of the awards that end on that day and are earned by `earned_on`; a window counts where its requirement
     matched the person when it opened, even if that version has ended since, and where it opens later under a
-    version that matches on `earned_on`. It is a source of `lms.certification.windows`.
+    version that matches on `earned_on`. It is a source of `lms.certification.hooks`.
     """
     # What was begun since opens no window.
     facts = load(Reach(persons=frozenset({person_id})), progress=False).facts

@@ -6,7 +6,7 @@ The definitions are those of docs/handbook/standing.md, "When an award ends".
 from datetime import date
 from typing import NamedTuple
 
-from lms.certification.rules import Period, last_valid_day
+from lms.certification.awards.rules import Period, last_valid_day
 from lms.compliance.status.definitions import Because, Limit, Rule, Standing
 from lms.compliance.status.facts import Award, Id, RequirementVersion
 from lms.kernel.days import add_days

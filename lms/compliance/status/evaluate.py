@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from lms.certification.rules import Window
+from lms.certification.awards.rules import Window
 from lms.compliance.status.award_end import Ending, Endings, effective_end
 from lms.compliance.status.definitions import Explained, Rule, Standing
 from lms.compliance.status.facts import (

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TypeAlias
 
-from lms.certification.rules import Period
+from lms.certification.awards.rules import Period
 
 Id: TypeAlias = int | str
 """The identity of a person, organisation, sector, course or fact: a row's number or a file's word."""

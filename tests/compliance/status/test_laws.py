@@ -8,7 +8,7 @@ from random import Random
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from lms.certification.rules import Period, award_dates
+from lms.certification.awards.rules import Period, award_dates
 from lms.compliance.calculator.calculate import explain, facts_of
 from lms.compliance.status.api import (
     GROUPS,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from lms.certification.rules import Period, award_dates, parse_period
+from lms.certification.awards.rules import Period, award_dates, parse_period
 from lms.compliance.status.api import (
     Award,
     Because,

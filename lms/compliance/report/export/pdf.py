@@ -9,7 +9,7 @@ from babel.dates import format_date
 from flask import current_app
 from flask_babel import get_locale, gettext as _, ngettext
 
-from lms.certification.document import SECTOR_KEYS
+from lms.certification.awards.document import SECTOR_KEYS
 from lms.compliance.report.counts import Figures
 from lms.compliance.report.glossary import asked_words, definitions
 from lms.compliance.report.report import TrendPoint

@@ -18,8 +18,8 @@ from wtforms import (
 from wtforms.validators import Length, Optional
 
 from lms.catalogue.api import ListedCourse
-from lms.certification.lines import LONGEST_EVIDENCE, Line, read_attendance, read_trainings
-from lms.certification.training import LONGEST_CHECKER
+from lms.certification.training.operations import LONGEST_CHECKER
+from lms.certification.training.parser import LONGEST_EVIDENCE, Line, read_attendance, read_trainings
 from lms.people.forms import RefusableForm, choices_of, day_field, line, reason_field
 from lms.people.models import DutyStation, Organisation, Sector
 

@@ -7,8 +7,8 @@ from flask import current_app
 
 from lms.assessment.queries import list_passed
 from lms.catalogue.api import load_course_revision
-from lms.certification import operations
-from lms.certification.house import House
+from lms.certification.awards import operations
+from lms.certification.awards.issuer import House
 from lms.kernel.actor import SYSTEM
 
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from lms.catalogue.api import PublishedCourse
-from lms.certification import queries, rules
-from lms.certification.dates import DecidedDates
-from lms.certification.house import House
+from lms.certification.awards import queries, rules
+from lms.certification.awards.dates import DecidedDates
+from lms.certification.awards.issuer import House
 from lms.certification.models import Award
 from lms.kernel import clock
 from lms.kernel.errors import Invalid

@@ -15,11 +15,12 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.audit.models import AuditEntry
 from lms.catalogue.api import PublishedCourse, load_course_revision as queries_course
-from lms.certification import operations, queries, windows
+from lms.certification import hooks as windows
+from lms.certification.awards import operations, queries
+from lms.certification.awards.rules import normalise_serial
+from lms.certification.awards.states import State
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName, Revocation
-from lms.certification.rules import normalise_serial
-from lms.certification.states import State
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session, unit_of_work

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from lms.catalogue.api import PublishedCourse
-from lms.certification import queries
-from lms.certification.models import Award
-from lms.certification.rules import (
+from lms.certification.awards import queries
+from lms.certification.awards.rules import (
     AwardDates,
     Window,
     award_dates,
@@ -17,7 +16,8 @@ from lms.certification.rules import (
     nothing_lost_from,
     parse_period,
 )
-from lms.certification.windows import window_sources
+from lms.certification.hooks import window_sources
+from lms.certification.models import Award
 
 
 @dataclass(frozen=True, slots=True)

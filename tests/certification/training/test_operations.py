@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.models import AuditEntry
-from lms.certification import operations, training, training_queries
+from lms.certification.awards import operations, queries as award_queries
 from lms.certification.errors import (
     ListChanged,
     ListEmpty,
@@ -23,9 +23,10 @@ from lms.certification.errors import (
     TooLongAgo,
 )
 from lms.certification.events import awards_changed
-from lms.certification.lines import Line
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
-from lms.certification.training import Asked, Found
+from lms.certification.training import operations as training, queries as training_queries
+from lms.certification.training.operations import Asked, Found
+from lms.certification.training.parser import Line
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session
@@ -341,7 +342,7 @@ def test_recognition_follows_a_correction(here: World) -> None:
     here.record("W-1")
     award = session.scalars(select(Award)).one()
     corrected = operations.supersede(here.hr, award, name="Amina Al-Yusuf", reason="Spelling.")
-    vouched = training_queries.find_recognition(corrected.id)
+    vouched = award_queries.find_recognition(corrected.id)
     assert vouched is not None
     assert vouched.checked_by == "Lina Aziz"
     (row,) = training_queries.list_attendance(vouched.session_id or 0)

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from lms.certification.awards.rules import print_serial
 from lms.certification.models import Award, TrainingSession
-from lms.certification.rules import print_serial
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.db import session, unit_of_work

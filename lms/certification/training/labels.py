@@ -2,7 +2,7 @@
 
 from flask_babel import gettext
 
-from lms.certification.training import AWARDED, Found, JudgedLine
+from lms.certification.training.operations import AWARDED, Found, JudgedLine
 from lms.web.words import day_short
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import aliased, joinedload
 
 from lms.catalogue.models import Course
 from lms.certification import policy
-from lms.certification.models import Award, AwardName, Revocation
-from lms.certification.rules import normalise_serial, print_serial
-from lms.certification.states import State, state_on
+from lms.certification.awards.rules import normalise_serial, print_serial
+from lms.certification.awards.states import State, state_on
+from lms.certification.models import Award, AwardName, Recognition, Revocation
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import locked, session
@@ -272,3 +272,8 @@ def find_sector_name(slug: str, language: str) -> str:
     """Returns a sector's name in a language, or its word where the sector is no longer known."""
     sector = session.get(Sector, slug)
     return sector.name(language) if sector else slug
+
+
+def find_recognition(award_id: int) -> Recognition | None:
+    """Finds who vouched for an award, and in which session it was earned."""
+    return session.get(Recognition, award_id)

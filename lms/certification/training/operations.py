@@ -8,8 +8,11 @@ from hashlib import sha256
 
 from lms.audit.operations import record
 from lms.catalogue.api import PublishedCourse
-from lms.certification import operations, policy, queries, training_queries
-from lms.certification.dates import decide_dates, first_dates
+from lms.certification import policy
+from lms.certification.awards import operations, queries
+from lms.certification.awards.dates import decide_dates, first_dates
+from lms.certification.awards.issuer import House
+from lms.certification.awards.rules import oldest_recognised
 from lms.certification.errors import (
     ListChanged,
     ListEmpty,
@@ -21,11 +24,10 @@ from lms.certification.errors import (
     SessionWithdrawn,
     TooLongAgo,
 )
-from lms.certification.house import House
-from lms.certification.lines import LONGEST_EVIDENCE, MOST_LINES, Line
 from lms.certification.models import Award, SessionWithdrawal, TrainingSession
-from lms.certification.rules import oldest_recognised
-from lms.certification.training_queries import Held, Staff
+from lms.certification.training import queries as training_queries
+from lms.certification.training.parser import LONGEST_EVIDENCE, MOST_LINES, Line
+from lms.certification.training.queries import Held, Staff
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session

@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 
-from lms.certification import operations, policy, queries
-from lms.certification.document import render_certificate, verify_address
-from lms.certification.forms import CorrectForm, RevokeForm
-from lms.certification.queries import RecordedAward
-from lms.certification.rules import normalise_serial, print_serial
-from lms.certification.sentences import how_earned, why_these_dates
-from lms.certification.training_queries import find_recognition
-from lms.certification.views.blueprint import bp
+from lms.certification import policy
+from lms.certification.awards import operations, queries
+from lms.certification.awards.document import render_certificate, verify_address
+from lms.certification.awards.explain import how_earned, why_these_dates
+from lms.certification.awards.forms import CorrectForm, RevokeForm
+from lms.certification.awards.queries import RecordedAward
+from lms.certification.awards.rules import normalise_serial, print_serial
+from lms.certification.blueprint import bp
 from lms.kernel import clock, qr
 from lms.kernel.actor import Actor, Role
 from lms.kernel.errors import Invalid, NotAllowed, NotThere
@@ -42,7 +42,7 @@ def certificate(serial: str) -> ResponseReturnValue:
         # Made of digits and letters of a path alone, by our own code.
         code=Markup(qr.svg(check_address)),  # noqa: S704
         how=how_earned(known.award),
-        recognised=find_recognition(known.award.id),
+        recognised=queries.find_recognition(known.award.id),
         own=known.award.person_id == actor.person_id,
         may_change=may_change(actor, known),
         successor=print_serial(known.replaced_by) if known.replaced_by else None,

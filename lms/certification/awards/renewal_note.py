@@ -1,9 +1,9 @@
 """What the quiz page tells learners of the certificate they hold; given to `learning`, which knows no awards."""
 
 from lms.catalogue.api import PublishedCourse
-from lms.certification import queries
-from lms.certification.dates import decide_dates
-from lms.certification.sentences import renewal_sentence
+from lms.certification.awards import queries
+from lms.certification.awards.dates import decide_dates
+from lms.certification.awards.explain import renewal_sentence
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 

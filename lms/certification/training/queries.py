@@ -10,9 +10,9 @@ from sqlalchemy.orm import aliased
 from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision
 from lms.certification import policy
+from lms.certification.awards.rules import print_serial
+from lms.certification.awards.states import State, state_on
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
-from lms.certification.rules import print_serial
-from lms.certification.states import State, state_on
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, locked, session
@@ -21,11 +21,6 @@ from lms.people.directory.queries import Page, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person
 
 _Successor = aliased(Award)
-
-
-def find_recognition(award_id: int) -> Recognition | None:
-    """Finds who vouched for an award, and in which session it was earned."""
-    return session.get(Recognition, award_id)
 
 
 @dataclass(frozen=True, slots=True)

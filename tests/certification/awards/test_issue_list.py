@@ -6,10 +6,10 @@ from random import Random
 import pytest
 from flask import Flask
 
-from lms.certification import operations, queries
+from lms.certification.awards import operations, queries
+from lms.certification.awards.operations import Earned
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName
-from lms.certification.operations import Earned
 from lms.kernel import base32, chance, clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import session

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
 from lms.catalogue.api import list_courses
-from lms.certification import training, training_queries
+from lms.certification.awards.issuer import House
+from lms.certification.blueprint import bp
 from lms.certification.errors import ListChanged
-from lms.certification.house import House
-from lms.certification.training import Asked, Checked
-from lms.certification.training_forms import SessionForm, SessionsFilter, TrainingForm, WithdrawSessionForm
-from lms.certification.training_words import because, found_look, found_word
-from lms.certification.views.blueprint import bp
+from lms.certification.training import operations as training, queries as training_queries
+from lms.certification.training.forms import SessionForm, SessionsFilter, TrainingForm, WithdrawSessionForm
+from lms.certification.training.labels import because, found_look, found_word
+from lms.certification.training.operations import Asked, Checked
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotThere

@@ -5,16 +5,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
 from lms.catalogue.api import find_course_by_id, load_course_revision
-from lms.certification import training, training_queries
+from lms.certification.awards.issuer import House
+from lms.certification.awards.rules import print_serial
+from lms.certification.blueprint import bp
 from lms.certification.errors import ListChanged
-from lms.certification.house import House
-from lms.certification.lines import Unreadable, decode
-from lms.certification.rules import print_serial
-from lms.certification.training import Asked, Checked
-from lms.certification.training_forms import OneTrainingForm, TrainingForm, TrainingsForm
-from lms.certification.training_words import because
-from lms.certification.views.blueprint import bp
-from lms.certification.views.sessions import (
+from lms.certification.training import operations as training, queries as training_queries
+from lms.certification.training.forms import OneTrainingForm, TrainingForm, TrainingsForm
+from lms.certification.training.labels import because
+from lms.certification.training.operations import Asked, Checked
+from lms.certification.training.parser import Unreadable, decode
+from lms.certification.training.views.sessions import (
     offer_training,
     oldest_months,
     sector_names,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.certification.rules import (
+from lms.certification.awards.rules import (
     AwardDates,
     Period,
     Window,

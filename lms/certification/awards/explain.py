@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from flask_babel import gettext
 
+from lms.certification.awards.rules import last_valid_day, parse_period
 from lms.certification.models import Award
-from lms.certification.rules import last_valid_day, parse_period
 from lms.web.words import day, period
 
 

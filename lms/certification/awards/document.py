@@ -2,8 +2,8 @@
 
 from babel.dates import format_date
 
+from lms.certification.awards.rules import print_serial
 from lms.certification.models import Award
-from lms.certification.rules import print_serial
 from lms.kernel import pdf, qr
 
 SECTOR_KEYS = {

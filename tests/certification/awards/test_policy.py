@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.certification import policy, queries
+from lms.certification import policy
+from lms.certification.awards import queries
 from lms.certification.models import Award
 from lms.kernel import clock
 from lms.kernel.actor import NOBODY, SYSTEM, Actor, Role

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
-from lms.certification.operations import LONGEST_NAME, LONGEST_REASON
+from lms.certification.awards.operations import LONGEST_NAME, LONGEST_REASON
 from lms.kernel.pdf import unprintable
 
 NO_CASES = _("Do not write about a real child, family or incident.")

@@ -13,10 +13,10 @@ from pypdf import PdfReader
 from sqlalchemy import delete, select
 
 from lms.app import create_app
-from lms.certification import operations, queries
+from lms.certification.awards import operations, queries
+from lms.certification.awards.renewal_note import renewal_note
+from lms.certification.awards.rules import print_serial
 from lms.certification.models import Award, AwardName, Revocation
-from lms.certification.notes import renewal_note
-from lms.certification.rules import print_serial
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.base32 import ALPHABET

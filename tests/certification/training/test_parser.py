@@ -5,8 +5,15 @@ from datetime import date
 import pytest
 from hypothesis import example, given, strategies as st
 
-from lms.certification.lines import Line, Unreadable, decode, read_attendance, read_day, read_trainings
-from lms.certification.rules import oldest_recognised
+from lms.certification.awards.rules import oldest_recognised
+from lms.certification.training.parser import (
+    Line,
+    Unreadable,
+    decode,
+    read_attendance,
+    read_day,
+    read_trainings,
+)
 
 DAY = date(2026, 3, 31)
 

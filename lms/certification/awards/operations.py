@@ -8,13 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.audit.operations import record
 from lms.catalogue.api import PublishedCourse
-from lms.certification import queries, rules
-from lms.certification.dates import decide_dates, first_dates
+from lms.certification.awards import queries, rules
+from lms.certification.awards.dates import decide_dates, first_dates
+from lms.certification.awards.issuer import House
+from lms.certification.awards.snapshot import earning_on, examined_sector, find_earning, freeze, in_words
 from lms.certification.events import awards_changed
-from lms.certification.freezing import earning_on, examined_sector, find_earning, freeze, in_words
-from lms.certification.house import House
 from lms.certification.models import Award, AwardName, Recognition, Revocation
-from lms.certification.training_queries import find_recognition
 from lms.kernel import chance, clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
@@ -150,7 +149,7 @@ def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
         **{column: getattr(award, column) for column in _COPIED}, attempt_id=None, supersedes_id=award.id
     )
     _add(actor, successor, corrected)
-    vouched = find_recognition(award.id)
+    vouched = queries.find_recognition(award.id)
     if vouched is not None:
         session.add(vouched.for_award(successor.id))
     record(

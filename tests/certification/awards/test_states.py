@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.certification.states import State, state_on
+from lms.certification.awards.states import State, state_on
 
 LAST = date(2027, 2, 11)
 DAYS = st.dates(date(2020, 1, 1), date(2035, 1, 1))

@@ -1,0 +1,1 @@
+"""Awards: issuing, correcting and revoking them, and the certificates that print them."""

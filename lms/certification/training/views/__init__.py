@@ -1,0 +1,1 @@
+"""Pages of in-person sessions and of recognised prior training."""
