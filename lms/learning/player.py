@@ -11,7 +11,7 @@ from markupsafe import Markup
 from lms.catalogue.api import PublishedModule, SectorRow, list_sectors, module_segments
 from lms.kernel import clock
 from lms.kernel.actor import Actor
-from lms.kernel.kept import keep
+from lms.kernel.caching import cached
 from lms.pathways.queries import find_pointer, load_version
 from lms.pathways.words import overdue_pathway
 
@@ -30,7 +30,7 @@ class Piece:
 def sectors_now() -> tuple[SectorRow, ...]:
     """Returns the sectors in their order, as they were at most a minute ago."""
     minute = int(clock.now().timestamp()) // SECTORS_KEPT_SECONDS
-    return keep(("learning.sectors", minute), list_sectors) or ()
+    return cached(("learning.sectors", minute), list_sectors) or ()
 
 
 def names_now(language: str) -> tuple[tuple[str, str, str | None], ...]:
@@ -50,7 +50,7 @@ def body_of(module: PublishedModule, own: str | None, language: str) -> tuple[Pi
         names_now(language),
     )
     segments = module_segments(module.module_revision_id)
-    return keep(key, lambda: _body(segments, own, sectors, language)) or ()
+    return cached(key, lambda: _body(segments, own, sectors, language)) or ()
 
 
 def _body(
@@ -96,7 +96,7 @@ def pathway_card(pathway: Pathway, language: str) -> Markup:
     A version never changes, so the card of each is written once.
     """
     key = ("learning.pathway", pathway, language, request.script_root)
-    return keep(key, lambda: _card(pathway.version_id, pathway.station_name)) or Markup()
+    return cached(key, lambda: _card(pathway.version_id, pathway.station_name)) or Markup()
 
 
 def _card(version_id: int | None, station_name: str) -> Markup:

@@ -10,10 +10,11 @@ from typing import Any
 from flask import current_app, g, request
 from markupsafe import Markup
 
+from lms.kernel.caching import application_cache
 from lms.web.navigation import Link
 
-KEPT = 1024
-"""How many heads and feet each process keeps; there are as many as languages times sets of links times places."""
+LAYOUTS_CACHED = 1024
+"""The number of headers and footers cached; there are as many as languages times sets of links times places."""
 
 SIGN_OUT_FORM = "sign_out_form"
 """The form's name on the page; with lines, because nothing that authors name has any."""
@@ -24,14 +25,10 @@ PLACE_OF_TOKENS = Markup("<!-- tokens -->")
 """Stands in a page that is written for many, where each is given their own. Content cannot hold a comment."""
 
 
-def _keep(key: Hashable, write: Callable[[Any], str]) -> str:
-    frames: dict[Hashable, str] = current_app.extensions.setdefault("frames", {})
-    found = frames.get(key)
-    if found is None:
-        if len(frames) >= KEPT:
-            frames.clear()
-        found = frames[key] = str(write(current_app.jinja_env.get_template("web/_frame.html").module))
-    return found
+def _cached(key: Hashable, write: Callable[[Any], str]) -> str:
+    return application_cache("layout", LAYOUTS_CACHED).get_or_load(
+        key, lambda: str(write(current_app.jinja_env.get_template("web/_frame.html").module))
+    )
 
 
 def _where(language: str) -> tuple[Hashable, ...]:
@@ -50,7 +47,7 @@ def top_of_page(links: Sequence[Link], signed_in: bool, offers_sign_in: bool, la
     """Writes what stands above the main part: ways past it, the banner, the name, the links, the way out."""
     key = ("top", *_where(language), signed_in, offers_sign_in, *((link.url, link.current) for link in links))
     name = current_app.config["PRODUCT_NAME"]
-    kept = _keep(key, lambda macros: macros.top(links, signed_in, offers_sign_in, name, SIGN_OUT_FORM))
+    kept = _cached(key, lambda macros: macros.top(links, signed_in, offers_sign_in, name, SIGN_OUT_FORM))
     if signed_in:
         token_later(SIGN_OUT_FORM)
     return Markup(kept)  # noqa: S704 - written by a template that escapes
@@ -59,7 +56,7 @@ def top_of_page(links: Sequence[Link], signed_in: bool, offers_sign_in: bool, la
 def foot_of_page(signed_in: bool, language: str) -> Markup:
     """Writes the links that stand below every page."""
     leave = current_app.config["QUICK_EXIT_URL"]
-    kept = _keep(("foot", *_where(language), signed_in), lambda macros: macros.foot(signed_in, leave))
+    kept = _cached(("foot", *_where(language), signed_in), lambda macros: macros.foot(signed_in, leave))
     return Markup(kept)  # noqa: S704 - written by a template that escapes
 
 

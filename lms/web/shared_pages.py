@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 
 from flask import Response, g, make_response, request, session as cookie
 
-from lms.kernel.kept import keep
+from lms.kernel.caching import cached
 from lms.web.access import current_actor
 from lms.web.frame import PLACE_OF_TOKENS, forms_without_token, key_of_frame, tokens_of
 from lms.web.language import language_of_page
@@ -26,8 +26,7 @@ def shared_page(key: tuple[Hashable, ...], write: Callable[[], str]) -> Response
         return make_response(write())
     encoding, links = encoding_wanted(), navigation(current_actor())
     frame = key_of_frame(links, True, language_of_page())
-    packed = keep(("page", encoding, frame, *key), lambda: _written(write, encoding))
-    assert packed is not None  # noqa: S101 - writing gives a page or raises
+    packed = cached(("page", encoding, frame, *key), lambda: _written(write, encoding))
     response = answer(packed, str(tokens_of(packed.forms)).encode() + packed.closing)
     # A browser that holds this page of this session is told so, in a tenth of the bytes. The forms' tokens of then are
     # still good: each is made from the session's own secret, and a session begun anew has another.

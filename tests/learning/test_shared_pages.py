@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.catalogue.api import PublishedCourse
-from lms.kernel import kept
+from lms.kernel import caching
 from tests.factories.people import sign_in
 from tests.learning.conftest import publish_in
 
@@ -55,7 +55,7 @@ def test_what_is_kept_is_what_would_be_written_now(app: Flask, course: Published
         for path in (PAGE, NEXT):
             seen += [(client, path, without_tokens(read(client, path, accepts))) for _ in range(2)]
     for client, path, page in seen:
-        kept.forget()
+        caching.clear_database_caches()
         assert without_tokens(read(client, path, accepts)) == page
         assert page.endswith("</body>\n</html>")
     assert len({page for _, _, page in seen}) == len(browsers) * 2
@@ -139,7 +139,7 @@ def test_who_holds_the_page_is_not_sent_it_again(app: Flask, course: PublishedCo
     held = amina.get(PAGE, headers={"Accept-Encoding": "br"})
     mark, token = held.headers["ETag"], tokens(brotli.decompress(held.data).decode())["done_form"]
     assert again(amina, mark) == 304
-    kept.forget()
+    caching.clear_database_caches()
     assert again(amina, mark) == 304, "another process says the same"
     # Who packs it otherwise, another session of the same person, and somebody else hold another page.
     assert again(amina, mark, "gzip") == again(elsewhere, mark) == again(tomas, mark) == 200

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from lms.catalogue.models import CourseRevision, CourseRevisionQuestion, Question, QuestionRevision
 from lms.catalogue.queries.courses import original_language
+from lms.kernel.caching import cached
 from lms.kernel.db import session
-from lms.kernel.kept import keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class BankQuestion:
 
 def bank(course_revision_id: int, language: str = "en") -> tuple[BankQuestion, ...]:
     """Returns a course revision's bank in its order, each question in the language where it is translated."""
-    found = keep(("bank", course_revision_id, language), lambda: _load_bank(course_revision_id, language))
+    found = cached(("bank", course_revision_id, language), lambda: _load_bank(course_revision_id, language))
     return found or ()
 
 

@@ -16,8 +16,8 @@ from lms.catalogue.models import (
     ModuleRevision,
     Publication,
 )
+from lms.kernel.caching import cached
 from lms.kernel.db import session
-from lms.kernel.kept import keep
 
 _course = Course.__table__.c
 # Runs with every page of a course, so it is built once, and for columns instead of models.
@@ -173,7 +173,7 @@ def published_course(slug: str, language: str = "en") -> PublishedCourse | None:
 
 def load_course_revision(revision_id: int, language: str = "en") -> PublishedCourse | None:
     """Returns a course revision, each module in the language where it is translated, else in the original's."""
-    return keep(("course", revision_id, language), lambda: _load_course_revision(revision_id, language))
+    return cached(("course", revision_id, language), lambda: _load_course_revision(revision_id, language))
 
 
 def _load_course_revision(revision_id: int, language: str) -> PublishedCourse | None:
@@ -249,7 +249,7 @@ def _load_modules(revision_id: int, language: str, original: str) -> tuple[Publi
 
 def module_segments(module_revision_id: int) -> list[dict[str, Any]]:
     """Returns the segments of a module revision, cached: do not change them; empty where there is none."""
-    found = keep(
+    found = cached(
         ("segments", module_revision_id),
         lambda: session.scalar(
             select(ModuleRevision.segments).where(ModuleRevision.id == module_revision_id)

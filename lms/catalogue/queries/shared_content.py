@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.catalogue.models import Course, CourseRevision, CourseRevisionPicture, PictureFile, SharedContent
+from lms.kernel.caching import cached
 from lms.kernel.db import session
-from lms.kernel.kept import keep
 from lms.people.models import Sector
 
 
@@ -104,7 +104,7 @@ def find_picture(course: str, name: str, digest: str = "") -> PublishedPicture |
     else:
         query = query.where(Course.current_revision_id == CourseRevision.id)
     found = session.scalar(query.limit(1))
-    return keep(("picture", found), lambda: _load_picture(found)) if found else None
+    return cached(("picture", found), lambda: _load_picture(found)) if found else None
 
 
 def _load_picture(digest: str) -> PublishedPicture | None:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import TypeVar
 
-from flask import current_app
 from werkzeug.datastructures import MultiDict
 
 from lms.compliance.report.forms import ReportForm
@@ -15,6 +14,7 @@ from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.names import Choices
 from lms.kernel import clock
 from lms.kernel.actor import Actor
+from lms.kernel.caching import application_cache
 from lms.kernel.days import a_year_before, end_of_last_quarter
 from lms.kernel.errors import NotThere
 from lms.people.models import Organisation, Sector
@@ -73,23 +73,22 @@ class Question:
         return len(self.organisations) > 1
 
 
-LONG_SECONDS = 0.1
-KEPT_SECONDS = 600
-"""Words that took long to find are kept for so long: a new station or role appears in large houses a little later."""
+CHOICES_SECONDS = 600
+"""How long choices that took long to find are cached: in large organisations a new station appears a little later."""
+
+SLOW_SECONDS = 0.1
 
 
-def kept_choices(organisations: frozenset[int]) -> Choices:
-    """Returns the words that filters can choose from; in a large house those of a few minutes ago."""
-    kept: dict[frozenset[int], tuple[float, Choices]] = current_app.extensions.setdefault(
-        "compliance_choices", {}
-    )
+def cached_choices(organisations: frozenset[int]) -> Choices:
+    """Returns the words that filters can choose from; in a large organisation those of a few minutes ago."""
+    cache = application_cache("compliance_choices", 256, CHOICES_SECONDS)
+    found: Choices | None = cache.get(organisations)
+    if found is not None:
+        return found
     began = monotonic()
-    found = kept.get(organisations)
-    if found is not None and began - found[0] < KEPT_SECONDS:
-        return found[1]
     choices = names.find_choices(organisations)
-    if monotonic() - began > LONG_SECONDS:
-        kept[organisations] = (began, choices)
+    if monotonic() - began > SLOW_SECONDS:
+        cache.put(organisations, choices)
     return choices
 
 
@@ -107,7 +106,7 @@ def ask(
     asked_about = [each for each in mine if address.get("organisation") in ("", None, each.slug)]
     if not asked_about:
         raise NotThere
-    choices = kept_choices(frozenset(each.id for each in asked_about))
+    choices = cached_choices(frozenset(each.id for each in asked_about))
     courses, sectors = names.list_courses(), list_sectors()
     form = form_type(address)
     form.offer(mine, choices, courses, [(each.slug, each.name(language)) for each in sectors])

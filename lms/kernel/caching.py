@@ -1,0 +1,81 @@
+"""The one cache: least-recently-used entries of this process, for one application or for one database.
+
+Cache only what cannot change (versions of course content) or what may be some minutes old. Each process has its own,
+so nothing here is seen by another.
+"""
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import cachetools
+from flask import current_app
+from sqlalchemy import Engine
+
+from lms.kernel.db import db, writing
+
+T = TypeVar("T")
+
+DATABASE_ENTRIES = 1024
+"""The number of entries cached for each database."""
+
+
+class Cache:
+    """A thread-safe cache of at most ``size`` entries, each for at most ``seconds`` where given."""
+
+    def __init__(self, size: int, seconds: float | None = None) -> None:
+        self._entries: cachetools.Cache[Hashable, Any]
+        self._entries = cachetools.LRUCache(size) if seconds is None else cachetools.TTLCache(size, seconds)
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Any:
+        """Returns the cached value, or None."""
+        with self._lock:
+            return self._entries.get(key)
+
+    def put(self, key: Hashable, value: Any) -> None:
+        """Caches a value."""
+        with self._lock:
+            self._entries[key] = value
+
+    def get_or_load(self, key: Hashable, load: Callable[[], T]) -> T:
+        """Returns the cached value, or loads and caches it; None is not cached. Two threads may load it at once."""
+        found: T | None = self.get(key)
+        if found is None:
+            found = load()
+            if found is not None:
+                self.put(key, found)
+        return found
+
+
+def application_cache(name: str, size: int, seconds: float | None = None) -> Cache:
+    """Returns the cache of this name of the current application, making it the first time."""
+    caches: dict[str, Cache] = current_app.extensions.setdefault("caches", {})
+    found = caches.get(name)
+    if found is None:
+        found = caches.setdefault(name, Cache(size, seconds))
+    return found
+
+
+_by_database: WeakKeyDictionary[Engine, Cache] = WeakKeyDictionary()
+
+
+def clear_database_caches() -> None:
+    """Clears what is cached of all databases: for tests that empty a database and use it again."""
+    _by_database.clear()
+
+
+def cached(key: tuple[Hashable, ...], load: Callable[[], T]) -> T:
+    """Returns what is cached under a key for this database, or loads and caches it; None is not cached.
+
+    What is cached must be immutable, in the database too. A transaction that writes may be rolled back, its ids given
+    to other rows: what it reads is not cached.
+    """
+    cache = _by_database.get(db.engine)
+    if cache is None:
+        cache = _by_database.setdefault(db.engine, Cache(DATABASE_ENTRIES))
+    if not writing.get():
+        return cache.get_or_load(key, load)
+    found: T | None = cache.get(key)
+    return load() if found is None else found

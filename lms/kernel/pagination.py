@@ -1,0 +1,75 @@
+"""The one pagination: a page of rows of a longer list, with the attribute names of Flask-SQLAlchemy's.
+
+Flask-SQLAlchemy's own ``SelectPagination`` gives single entities only and an empty page past the end. Lists here have
+rows of several columns and show the last page instead. Templates show the links with ``ui.pagination``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Row, Select, func, select
+
+from lms.kernel.db import session
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+PER_PAGE = 50
+"""Rows on one page of a list."""
+
+
+def count_pages(total: int, per_page: int = PER_PAGE) -> int:
+    """Returns the number of pages for so many rows, at least 1."""
+    return max(1, -(-total // per_page))
+
+
+def clamp_page(page: int, total: int, per_page: int = PER_PAGE) -> int:
+    """Returns a page number that exists: the first page is 1, and past the end it is the last."""
+    return min(max(page, 1), count_pages(total, per_page))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pagination(Generic[T]):
+    """The rows of one page; ``total`` counts those of all pages. Pages of lists with more to say subclass this."""
+
+    items: Sequence[T]
+    total: int
+    page: int = 1
+    per_page: int = PER_PAGE
+
+    @property
+    def pages(self) -> int:
+        """Returns the number of pages, at least 1."""
+        return count_pages(self.total, self.per_page)
+
+    @property
+    def has_prev(self) -> bool:
+        """Returns whether a page comes before."""
+        return self.page > 1
+
+    @property
+    def has_next(self) -> bool:
+        """Returns whether a page follows."""
+        return self.page < self.pages
+
+    def map(self, convert: Callable[[Sequence[T]], Sequence[U]]) -> "Pagination[U]":
+        """Returns the same page with all its items converted at once, for example rows into row types."""
+        return Pagination(items=convert(self.items), total=self.total, page=self.page, per_page=self.per_page)
+
+
+def paginate(
+    statement: Select[*tuple[Any, ...]], page: int, per_page: int = PER_PAGE
+) -> Pagination[Row[*tuple[Any, ...]]]:
+    """Runs a statement for one page of its rows, in two queries; a page past the end is the last one."""
+    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    shown = clamp_page(page, total, per_page)
+    rows = session.execute(statement.limit(per_page).offset((shown - 1) * per_page)).all()
+    return Pagination(items=rows, total=total, page=shown, per_page=per_page)
+
+
+def paginate_list(items: Sequence[T], page: int, per_page: int = PER_PAGE) -> Pagination[T]:
+    """Returns one page of a list in memory; a page past the end is the last one."""
+    shown = clamp_page(page, len(items), per_page)
+    start = (shown - 1) * per_page
+    return Pagination(items=items[start : start + per_page], total=len(items), page=shown, per_page=per_page)
