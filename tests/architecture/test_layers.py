@@ -1,4 +1,4 @@
-"""The floors of the house: rooms import only lower rooms."""
+"""The contracts of import-linter: a package imports only packages on lower layers."""
 
 import pytest
 from importlinter.cli import lint_imports

@@ -40,8 +40,8 @@ def test_they_go_down_and_up_and_equal_the_models(app_context: Flask) -> None:
         assert compare_metadata(context, database.Model.metadata) == []
 
 
-def test_a_house_of_the_last_release_is_prepared_anew(app: Flask) -> None:
-    """Standings that an earlier version prepared are not read by a later one that keeps its ledger otherwise."""
+def test_status_data_of_the_last_release_are_computed_again(app: Flask) -> None:
+    """Status data that an earlier version computed are not read by a later one that stores them in another way."""
     make_small_organisation(app)
     with app.app_context():
         with unit_of_work():

@@ -87,7 +87,7 @@ ENDS = frozenset({"/logout", "/account/sign-out-everywhere"})
 
 
 def make_filled_installation(app: Flask) -> None:
-    """Records a house where most pages have something to show."""
+    """Records an installation where most pages have something to show."""
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         course_id = a_course()

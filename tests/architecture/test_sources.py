@@ -1,4 +1,4 @@
-"""The laws of the house that a reader of the source can check."""
+"""Rules of the architecture that can be read off the source: names, docstrings, where statements are."""
 
 import ast
 import re
@@ -9,27 +9,27 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LMS = ROOT / "lms"
 SOURCES = sorted(path for path in LMS.rglob("*.py"))
-ROOMS = sorted(path for path in LMS.iterdir() if path.is_dir() and (path / "__init__.py").exists())
-ATTICS = {"utils.py", "helpers.py", "common.py", "manager.py", "misc.py"}
+PACKAGES = sorted(path for path in LMS.iterdir() if path.is_dir() and (path / "__init__.py").exists())
+VAGUE_NAMES = {"utils.py", "helpers.py", "common.py", "manager.py", "misc.py"}
 
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def test_the_roof_is_empty() -> None:
+def test_the_top_package_is_empty() -> None:
     assert (LMS / "__init__.py").read_text() == ""
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda path: path.name)
-def test_a_room_says_what_it_is_for_and_nothing_else(room: Path) -> None:
-    body = ast.parse((room / "__init__.py").read_text()).body
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_a_package_has_a_docstring_and_nothing_else(package: Path) -> None:
+    body = ast.parse((package / "__init__.py").read_text()).body
     assert len(body) == 1
     assert isinstance(body[0], ast.Expr)
 
 
-def test_there_is_no_attic() -> None:
-    assert [name(path) for path in SOURCES if path.name in ATTICS] == []
+def test_no_module_has_a_vague_name() -> None:
+    assert [name(path) for path in SOURCES if path.name in VAGUE_NAMES] == []
 
 
 def test_there_is_one_commit_point() -> None:
@@ -38,7 +38,7 @@ def test_there_is_one_commit_point() -> None:
     assert [path for path in found if path not in ("lms/kernel/db.py", "lms/kernel/requests.py")] == []
 
 
-def test_rows_are_held_in_one_way() -> None:
+def test_rows_are_locked_in_one_place() -> None:
     found = [name(path) for path in SOURCES if ".with_for_update(" in path.read_text()]
     assert found == ["lms/kernel/db.py"]
 
@@ -62,13 +62,13 @@ def test_selects_live_in_queries() -> None:
     assert found == []
 
 
-def test_only_the_clock_tells_the_time() -> None:
+def test_only_the_clock_reads_the_time() -> None:
     asks = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|time\.time\(")
     found = [name(path) for path in SOURCES if asks.search(path.read_text())]
     assert found == ["lms/kernel/clock.py"]
 
 
-def test_every_module_says_what_it_is() -> None:
+def test_every_module_has_a_docstring() -> None:
     silent = [
         name(path)
         for path in SOURCES
@@ -90,7 +90,7 @@ def test_every_model_says_what_a_row_means_and_what_is_personal() -> None:
     assert faults == []
 
 
-def test_imports_stand_at_the_top() -> None:
+def test_imports_are_at_the_top() -> None:
     found = []
     for path in SOURCES:
         for function in ast.walk(ast.parse(path.read_text())):
@@ -103,7 +103,7 @@ def test_imports_stand_at_the_top() -> None:
     assert found == []
 
 
-def test_the_project_speaks_of_the_project_alone() -> None:
+def test_no_text_names_where_it_was_written() -> None:
     words = re.compile(r"/work/|pypi\.org/simple|DEVELOPERS\.md|\bhelper session|\bthis workplace\b")
     texts = [
         path
