@@ -310,9 +310,9 @@ def test_a_hundred_modules_are_checked_in_time(course_files: CourseFiles) -> Non
     )
     for number in range(3, 100):
         course_files.write(f"modules/boats/{number:02}-part-{number}.md", body)
-    started = time.perf_counter()
+    started = time.process_time()
     course_files.check()
-    assert time.perf_counter() - started < 6
+    assert time.process_time() - started < 6
 
 
 RED_LINES = "red_lines:\n  - {id: wait, text: Wait for the whole family.}\n"

@@ -417,18 +417,18 @@ def test_every_fault_is_reported_at_once() -> None:
 @pytest.mark.parametrize("unit", ["word ", "[", "*a ", "`", "/// note\n", "> ", "- a\n", "<", "&", "ا", "\\"])
 def test_five_megabytes_are_refused_before_they_are_read(unit: str) -> None:
     text = unit * (5_000_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     rendered = render(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert [p.line for p in rendered.problems] == [1]
     assert "longer than 200 kB" in rendered.problems[0].sentence
 
 
 @pytest.mark.parametrize("unit", ["[", "`", "![", "*a ", "_*", "\\", "/// a | " + " " * 50, "> ", "<a", "|"])
 def test_one_long_line_costs_little(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     render(unit * (190_000 // len(unit)))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 PIECES = st.sampled_from(

@@ -108,6 +108,8 @@ def issue_list(
     examined = examined_sector(course_revision, sector)
     holders = queries.list_holders(people, course_revision.course_id)
     placed = queries.list_placements_of(people, [each.earned_on for each in earned])
+    # While they are referenced, the session finds the sector of each award without asking the database again.
+    sectors = queries.list_sectors()
     made: list[Award] = []
     for each in earned:
         placement = queries.placement_on(placed[each.person_id], each.earned_on, at=organisation_id)
@@ -122,6 +124,7 @@ def issue_list(
         )
         award.evidence = each.evidence[:200]
         made.append(award)
+    del sectors
     _add_all(actor, made, people)
     for award in made:
         _record_issue(actor, award)

@@ -268,6 +268,11 @@ def is_serial_taken(serial: str) -> bool:
     return session.scalar(select(Award.id).where(Award.serial == serial)) is not None
 
 
+def list_sectors() -> Sequence[Sector]:
+    """Returns all sectors."""
+    return session.scalars(select(Sector)).all()
+
+
 def find_sector_name(slug: str, language: str) -> str:
     """Returns a sector's name in a language, or its word where the sector is no longer known."""
     sector = session.get(Sector, slug)
