@@ -4,6 +4,7 @@ Rows are written as facts: the rooms' own operations refuse some of what a file 
 overlap, facts recorded out of order), and the report must agree with the calculator about those as well.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -44,6 +45,24 @@ def on(text: str | None) -> date | None:
 
 def at(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def storable(world: Json) -> Json:
+    """A world as the database can hold it: an award has one revocation and one successor, a course is of one kind."""
+    document = deepcopy(world)
+    kinds = {each["course"]: each["per_sector"] for each in document["requirements"]}
+    for each in document["requirements"]:
+        each["per_sector"] = kinds[each["course"]]
+    document["revocations"] = list({each["award"]: each for each in document["revocations"]}.values())
+    replaced: set[str] = set()
+    earners = {each["id"]: each["person"] for each in document["awards"]}
+    for each in document["awards"]:
+        if each["supersedes"] in replaced or earners.get(each["supersedes"]) != each["person"]:
+            each["supersedes"] = None
+        replaced.add(each["supersedes"])
+    for each in document["progress"]:
+        each["recorded_at"] = f"{each['on']}T12:00:00Z"
+    return document
 
 
 def store(document: Json, zone: str = "UTC") -> Stored:

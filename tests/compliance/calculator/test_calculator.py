@@ -459,7 +459,7 @@ def test_date_prints_the_first_and_the_last_valid_day(words: list[str], until: s
     assert result.stdout == f"valid_from: {earned}\nvalid_until: {until}\n"
 
 
-HANDBOOK = Path(__file__).parents[2] / "docs" / "handbook" / "standing.md"
+HANDBOOK = Path(__file__).parents[3] / "docs" / "handbook" / "standing.md"
 
 
 def test_the_handbook_shows_the_file_and_the_answer_as_they_are() -> None:

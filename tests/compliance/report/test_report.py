@@ -26,10 +26,9 @@ from lms.people import operations as people_operations
 from lms.people.models import Organisation
 from tests.compliance.status.reference import Json
 from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
-from tests.compliance.test_facts import storable
 from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, revoked
-from tests.factories.stored_facts import Stored, store
+from tests.factories.stored_facts import Stored, storable, store
 
 DAY = timedelta(days=1)
 ORDER = [standing.value for standing in rules.Standing]

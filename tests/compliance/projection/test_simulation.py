@@ -28,7 +28,7 @@ from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.errors import Refusal
 from lms.people import operations as people
 from lms.people.models import Employment, Person, Placement
-from tests.compliance.test_prepared import counted
+from tests.compliance.projection.test_sources_agree import counted
 from tests.factories import people as factory
 from tests.factories.compliance import ADMIN, hr_of
 from tests.factories.stored_facts import course

@@ -24,10 +24,9 @@ from lms.compliance.status import api as rules
 from lms.kernel import db as database
 from tests.compliance.status.reference import Json
 from tests.compliance.status.strategies import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS
-from tests.compliance.test_facts import storable
 from tests.factories import people
 from tests.factories.compliance import a_course, a_person, asked as required_course
-from tests.factories.stored_facts import store
+from tests.factories.stored_facts import storable, store
 
 EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
 TODAY = FIRST + timedelta(days=SPAN)

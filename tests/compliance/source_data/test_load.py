@@ -1,6 +1,5 @@
 """Facts from the database give the same standings as the calculator gives from the file: vectors and worlds."""
 
-from copy import deepcopy
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from lms.compliance.status import api as rules
 from lms.kernel import db as database
 from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
 from tests.compliance.status.test_rules import VECTORS
-from tests.factories.stored_facts import Json, Stored, document_of, store
+from tests.factories.stored_facts import Json, Stored, document_of, storable, store
 
 ONE_DAY = timedelta(days=1)
 on_databases = settings(
@@ -73,24 +72,6 @@ def test_every_vector_holds_through_the_database(
     found = by_database(stored, document, date.fromisoformat(day), None)
     assert found == by_calculator(document, date.fromisoformat(day), None)
     assert [row[0] for row in found.values()] == ([] if expected == "not_required" else [expected])
-
-
-def storable(world: Json) -> Json:
-    """A world as the database can hold it: an award has one revocation and one successor, a course is of one kind."""
-    document = deepcopy(world)
-    kinds = {each["course"]: each["per_sector"] for each in document["requirements"]}
-    for each in document["requirements"]:
-        each["per_sector"] = kinds[each["course"]]
-    document["revocations"] = list({each["award"]: each for each in document["revocations"]}.values())
-    replaced: set[str] = set()
-    earners = {each["id"]: each["person"] for each in document["awards"]}
-    for each in document["awards"]:
-        if each["supersedes"] in replaced or earners.get(each["supersedes"]) != each["person"]:
-            each["supersedes"] = None
-        replaced.add(each["supersedes"])
-    for each in document["progress"]:
-        each["recorded_at"] = f"{each['on']}T12:00:00Z"
-    return document
 
 
 @on_databases
