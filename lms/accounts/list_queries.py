@@ -10,8 +10,9 @@ from lms.accounts import policy
 from lms.accounts.models import Account, OneTimeCode, RoleGrant
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
+from lms.kernel.pagination import Pagination, paginate
 from lms.people import policy as people
-from lms.people.directory.queries import Page, contains, paginate
+from lms.people.directory.queries import contains
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 SLIPS = 60
@@ -44,7 +45,7 @@ class Waiting:
     printed_at: datetime | None
 
 
-def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -> Page[AccountRow]:
+def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -> Pagination[AccountRow]:
     """Lists the accounts an actor may see, by name. Four queries, whatever the number of accounts."""
     statement = (
         select(
@@ -64,12 +65,12 @@ def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -
         holders = select(RoleGrant.account_id).where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None))
         statement = statement.where(Account.id.in_(holders))
     found = paginate(statement, page)
-    rows = {row.id: AccountRow(row.id, row.name, row.email, row.active, row.chosen) for row in found.rows}
+    rows = {row.id: AccountRow(row.id, row.name, row.email, row.active, row.chosen) for row in found.items}
     for account_id, held, where in _roles_of(list(rows)):
         rows[account_id].roles.append((held, where))
     for account_id, initials in _employers_of(list(rows)):
         rows[account_id].organisations.append(initials)
-    return Page(list(rows.values()), found.total, found.page)
+    return found.with_items(list(rows.values()))
 
 
 def _roles_of(account_ids: Sequence[int]) -> list[tuple[int, str, str | None]]:

@@ -4,7 +4,7 @@ Flask-SQLAlchemy's own ``SelectPagination`` gives single entities only and an em
 rows of several columns and show the last page instead. Templates show the links with ``ui.pagination``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -53,9 +53,9 @@ class Pagination(Generic[T]):
         """Returns whether a page follows."""
         return self.page < self.pages
 
-    def map(self, convert: Callable[[Sequence[T]], Sequence[U]]) -> "Pagination[U]":
-        """Returns the same page with all its items converted at once, for example rows into row types."""
-        return Pagination(items=convert(self.items), total=self.total, page=self.page, per_page=self.per_page)
+    def with_items(self, items: Sequence[U]) -> "Pagination[U]":
+        """Returns the same page with other items, for example row types in place of rows."""
+        return Pagination(items=items, total=self.total, page=self.page, per_page=self.per_page)
 
 
 def paginate(

@@ -14,7 +14,8 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
 from lms.kernel.outbox import OutboxRow
-from lms.people.directory.queries import Page, contains, paginate
+from lms.kernel.pagination import Pagination, paginate
+from lms.people.directory.queries import contains
 from lms.people.merging import queries as merge_queries
 from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement, Sector
 from lms.reminders import policy
@@ -58,7 +59,7 @@ class LogWanted:
     state: str = ""
 
 
-def list_log(actor: Actor, wanted: LogWanted, page: int = 1) -> Page[LogLine]:
+def list_log(actor: Actor, wanted: LogWanted, page: int = 1) -> Pagination[LogLine]:
     """Lists what was sent in the name of the actor's organisations, the latest first. Three queries."""
     number = (
         select(func.min(Employment.staff_number))
@@ -103,8 +104,8 @@ def list_log(actor: Actor, wanted: LogWanted, page: int = 1) -> Page[LogLine]:
     if wanted.state:
         statement = statement.where(state == wanted.state)
     found = paginate(statement, page)
-    titles = name_courses({each["requirement"] for row in found.rows for each in row.about})
-    return Page([_log_line(row, titles) for row in found.rows], found.total, found.page)
+    titles = name_courses({each["requirement"] for row in found.items for each in row.about})
+    return found.with_items([_log_line(row, titles) for row in found.items])
 
 
 def _log_line(row: Row[Any], titles: dict[int, str]) -> LogLine:

@@ -188,7 +188,7 @@ def test_policy_and_its_twin_agree(app_context: Flask) -> None:
             except NotThere:
                 continue
         assert seen == {account.id for account in opened if policy.may_see_account(actor, account.id)}
-        assert {row.account_id for row in list_queries.list_accounts(actor).rows} == seen
+        assert {row.account_id for row in list_queries.list_accounts(actor).items} == seen
 
 
 @pytest.mark.parametrize(

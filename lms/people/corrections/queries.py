@@ -8,8 +8,8 @@ from sqlalchemy import Select, func, select
 from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
+from lms.kernel.pagination import Pagination, paginate
 from lms.people import policy
-from lms.people.directory.queries import Page, paginate
 from lms.people.merging.queries import one_with
 from lms.people.models import Employment, Organisation, Person, RecordQuery, RecordQueryAnswer
 
@@ -67,7 +67,7 @@ def list_queries_about(actor: Actor, persons: Collection[int]) -> list[Asked]:
     return [Asked(*row) for row in rows]
 
 
-def list_queries_for(actor: Actor, *, answered: bool, page: int = 1) -> Page[Asked]:
+def list_queries_for(actor: Actor, *, answered: bool, page: int = 1) -> Pagination[Asked]:
     """Lists the messages to HR of the actor's organisations: open ones the oldest first, answered ones the latest."""
     is_answered = RecordQueryAnswer.id.is_not(None) if answered else RecordQueryAnswer.id.is_(None)
     order = (
@@ -76,7 +76,7 @@ def list_queries_for(actor: Actor, *, answered: bool, page: int = 1) -> Page[Ask
         else (RecordQuery.recorded_at, RecordQuery.id)
     )
     found = paginate(_asked().where(policy.visible_record_queries(actor), is_answered).order_by(*order), page)
-    return Page([Asked(*row) for row in found.rows], found.total, found.page)
+    return found.with_items([Asked(*row) for row in found.items])
 
 
 def count_open_queries(actor: Actor) -> int:

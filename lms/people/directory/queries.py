@@ -1,48 +1,18 @@
 """The directory of people: one row an employment, with the placement that matters today."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.pagination import Pagination, paginate
 from lms.people import policy
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
-PAGE = 50
-"""How many rows a page of a list shows."""
-
 STATES = ("now", "future", "left")
 """When somebody works: today, only from a later day on, or no more (or without any placement)."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Some rows of a longer list; the first page is 1."""
-
-    rows: Sequence[T]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        """Counts the pages, at least one."""
-        return max(1, -(-self.total // PAGE))
-
-    @property
-    def has_prev(self) -> bool:
-        """Says whether there is a page before."""
-        return self.page > 1
-
-    @property
-    def has_next(self) -> bool:
-        """Says whether there is a page after."""
-        return self.page < self.pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +40,6 @@ class DirectoryRow:
     from_on: date | None
     through_on: date | None
     state: str
-
-
-def paginate(statement: Select[*tuple[Any, ...]], page: int) -> Page[Any]:
-    """Runs a statement for one page of its rows; a page past the end is the last one. Two queries."""
-    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
-    shown = min(max(page, 1), max(1, -(-total // PAGE)))
-    rows = session.execute(statement.limit(PAGE).offset((shown - 1) * PAGE)).all()
-    return Page(rows, total, shown)
 
 
 def contains(text: str, *columns: Any) -> ColumnElement[bool]:
@@ -128,7 +90,7 @@ def _placements(actor: Actor, today: date) -> Subquery:
     )
 
 
-def list_directory(actor: Actor, wanted: Wanted, today: date, page: int = 1) -> Page[DirectoryRow]:
+def list_directory(actor: Actor, wanted: Wanted, today: date, page: int = 1) -> Pagination[DirectoryRow]:
     """Lists the people an actor may see, by name, one row an employment. Two queries."""
     placed = _placements(actor, today)
     state = func.coalesce(placed.c.state, "left")
@@ -163,4 +125,4 @@ def list_directory(actor: Actor, wanted: Wanted, today: date, page: int = 1) -> 
     if wanted.state:
         statement = statement.where(state == wanted.state)
     found = paginate(statement, page)
-    return Page([DirectoryRow(**row._mapping) for row in found.rows], found.total, found.page)
+    return found.with_items([DirectoryRow(**row._mapping) for row in found.items])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
-from lms.people.directory.queries import Page, paginate
+from lms.kernel.pagination import Pagination, paginate
 from lms.people.importing import policy
 from lms.people.importing.models import PeopleImport, PeopleImportPiece, PeopleImportRow
 from lms.people.importing.parse import Vocabulary, Work, fold
@@ -51,7 +51,7 @@ def find_import(import_id: int) -> PeopleImport | None:
     return session.get(PeopleImport, import_id)
 
 
-def list_imports(actor: Actor, page: int = 1) -> Page[tuple[PeopleImport, str]]:
+def list_imports(actor: Actor, page: int = 1) -> Pagination[tuple[PeopleImport, str]]:
     """Lists the imports an actor may see, latest first, each with its organisation's name. Two queries."""
     found = paginate(
         select(PeopleImport, Organisation.name)
@@ -60,7 +60,7 @@ def list_imports(actor: Actor, page: int = 1) -> Page[tuple[PeopleImport, str]]:
         .order_by(PeopleImport.id.desc()),
         page,
     )
-    return Page([(row[0], row[1]) for row in found.rows], found.total, found.page)
+    return found.with_items([(row[0], row[1]) for row in found.items])
 
 
 def columns_before(organisation_id: int, import_id: int) -> tuple[dict[str, str], dict[str, str]]:
@@ -256,7 +256,7 @@ def emails_here(emails: Iterable[str]) -> set[str]:
 
 def list_rows(
     import_id: int, outcome: str = "", page: int = 1, *, kept: bool = False
-) -> Page[PeopleImportRow]:
+) -> Pagination[PeopleImportRow]:
     """Lists the rows of an import in the order of the file, of one outcome or all. Two queries."""
     statement = select(PeopleImportRow).where(PeopleImportRow.import_id == import_id)
     if kept:
@@ -264,7 +264,7 @@ def list_rows(
     if outcome:
         statement = statement.where(PeopleImportRow.outcome == outcome)
     found = paginate(statement.order_by(PeopleImportRow.id), page)
-    return Page([row[0] for row in found.rows], found.total, found.page)
+    return found.with_items([row[0] for row in found.items])
 
 
 def read_all_rows(import_id: int, outcome: str = "") -> Iterator[PeopleImportRow]:

@@ -218,7 +218,7 @@ def status_page(sent: PeopleImport, form: ApplyForm) -> Response:
     html = render_template(
         "people/import_status.html",
         sent=sent, form=form, page=page, outcome=show, labels=labels, outcomes=OUTCOMES,
-        people=queries.people_of_rows(page.rows),
+        people=queries.people_of_rows(page.items),
         working=queries.count_working(sent.organisation_id, clock.today(sent.organisation.time_zone))
         if leave_on and sent.state == "checked" else 0,
     )  # fmt: skip

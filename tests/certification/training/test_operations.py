@@ -371,7 +371,7 @@ def test_five_hundred_attend_in_few_statements(here: World) -> None:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert len(statements) < 30, statements
-    (listed,) = training_queries.list_sessions_for(here.hr, None, 1).rows
+    (listed,) = training_queries.list_sessions_for(here.hr, None, 1).items
     assert listed.attended == 500
     assert training.withdraw_session(here.hr, held, reason="A trial.") == 500
 
