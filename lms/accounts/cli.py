@@ -9,7 +9,8 @@ from flask.cli import AppGroup
 from lms.accounts import operations
 from lms.kernel.db import unit_of_work
 from lms.kernel.errors import Invalid
-from lms.people.rules import SLUG, tidy
+from lms.kernel.text import normalise
+from lms.people.rules import SLUG
 
 people_cli = AppGroup("people", help="People and who may sign in.")
 
@@ -27,7 +28,7 @@ people_cli = AppGroup("people", help="People and who may sign in.")
 )  # fmt: skip
 def create_admin(name: str, email: str, password: str, organisation: str) -> None:
     """Creates an administrator, the first account of a real installation."""
-    if not tidy(name) or "@" not in email:
+    if not normalise(name) or "@" not in email:
         raise click.ClickException("A name and a full e-mail address are needed.")
     if organisation and not re.fullmatch(SLUG, organisation):
         raise click.ClickException(
@@ -46,6 +47,6 @@ def create_admin(name: str, email: str, password: str, organisation: str) -> Non
         raise click.ClickException(refusal.message) from None
     if is_new:
         address = current_app.extensions["settings"].public_address
-        click.echo(f"{tidy(name)} is an administrator now and signs in at {address}/login.")
+        click.echo(f"{normalise(name)} is an administrator now and signs in at {address}/login.")
     else:
         click.echo("An administrator with this e-mail is here already. Nothing was changed.")

@@ -33,9 +33,9 @@ from lms.accounts import queries, rules
 from lms.accounts.models import Account
 from lms.accounts.rules import Weakness
 from lms.kernel.actor import Role
-from lms.people.forms import RefusableForm, choices_of, reason_field
+from lms.kernel.text import normalise
 from lms.people.models import Organisation
-from lms.people.rules import tidy
+from lms.web.forms import BaseForm, choices_of, reason_field
 
 WEAK = {
     Weakness.SHORT: _l("Use at least 10 characters. Three or four words are good and easy to keep in mind."),
@@ -86,7 +86,7 @@ class SignInForm(LoginForm):
 
     email = StringField(  # type: ignore[assignment]  # a staff number is no e-mail
         _l("E-mail or staff number"),
-        filters=[tidy],
+        filters=[normalise],
         validators=[IsString(), DataRequired(_l("Type your e-mail or your staff number.")), Length(max=254)],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
@@ -157,7 +157,7 @@ class ForgotForm(ForgotPasswordForm):
 
     email = EmailField(
         _l("Your e-mail"),
-        filters=[tidy],
+        filters=[normalise],
         validators=[
             IsString(),
             DataRequired(_l("Type your e-mail.")),
@@ -230,7 +230,7 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
 class AccountsForm(Form):
     """What to look for among the accounts: an address, not a change, so it carries no token."""
 
-    q = StringField(_l("Name or e-mail"), filters=[tidy])
+    q = StringField(_l("Name or e-mail"), filters=[normalise])
     role = SelectField(
         _l("Role"),
         choices=[*choices_of([("", _l("Everybody"))]), *ROLE_CHOICES],
@@ -242,7 +242,7 @@ class AccountsForm(Form):
         return {name: value for name, value in self.data.items() if value}
 
 
-class GrantForm(RefusableForm):
+class GrantForm(BaseForm):
     """Giving somebody a role."""
 
     role = SelectField(_l("Role"), choices=ROLE_CHOICES)
@@ -270,7 +270,7 @@ class GrantForm(RefusableForm):
         return int(self.organisation.data) if self.organisation.data else None
 
 
-class ReasonForm(RefusableForm):
+class ReasonForm(BaseForm):
     """Saying why, before something that matters."""
 
     reason = reason_field()

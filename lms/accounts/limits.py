@@ -14,7 +14,7 @@ from flask import Response, current_app, request
 from flask_limiter.util import get_remote_address
 from flask_security import views
 
-from lms.people.rules import tidy
+from lms.kernel.text import normalise
 from lms.web.limits import limiter
 
 View = Callable[..., Any]
@@ -22,7 +22,7 @@ View = Callable[..., Any]
 
 def typed_name() -> str:
     """Returns the name typed into a form as a key: unreadable, so that no list of names lies in a cache."""
-    name = tidy(request.form.get("email", "")).casefold()
+    name = normalise(request.form.get("email", "")).casefold()
     return hmac.new(str(current_app.secret_key).encode(), name.encode(), hashlib.sha256).hexdigest()
 
 

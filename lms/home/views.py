@@ -13,12 +13,13 @@ from lms.home.version import VERSION
 from lms.kernel.actor import Role
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed
-from lms.people.corrections.forms import KIND_WORDS, WrongRecordForm
+from lms.people.corrections.forms import KIND_LABELS, CorrectionRequestForm
 from lms.people.corrections.operations import say_wrong
 from lms.people.corrections.queries import list_own_employers, list_queries_of
 from lms.people.merging.queries import find_family
 from lms.people.queries import find_person
 from lms.web.access import current_actor, public, role_needed, signed_in
+from lms.web.forms import offer
 from lms.web.language import language_of_page
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -59,7 +60,7 @@ def record() -> ResponseReturnValue:
         exemptions=[line for each in members for line in queries.list_exemptions_of(each)],
         contacts=queries.list_hr_of(person_id),
         said_wrong=list_queries_of(person_id),
-        kinds=dict(KIND_WORDS),
+        kinds=KIND_LABELS,
     )
 
 
@@ -70,14 +71,14 @@ def wrong() -> ResponseReturnValue:
     actor = current_actor()
     if actor.person_id is None:
         raise NotAllowed
-    form = WrongRecordForm()
+    form = CorrectionRequestForm()
     employers = list_own_employers(actor.person_id)
-    form.offer(employers)
+    offer(form.organisation, employers)
     if form.validate_on_submit():
         try:
-            say_wrong(actor, organisation_id=form.organisation.data, kind=form.kind.data, said=form.said.data)
-        except Invalid as refusal:
-            form.refuse(refusal)
+            say_wrong(actor, organisation_id=form.organisation.data, kind=form.kind.data, said=form.text.data)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("HR has it now. The answer will stand on this page."), "good")
             return redirect(url_for("home.my"), 303)

@@ -1,40 +1,28 @@
 """The forms of people."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
-from zoneinfo import available_timezones
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    DateField,
-    Field,
-    Form,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    SubmitField,
-    TextAreaField,
-    ValidationError,
-)
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms import BooleanField, Form, SelectField, SelectMultipleField, StringField, SubmitField
+from wtforms.validators import Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from lms.kernel.errors import Refusal
+from lms.kernel.text import normalise
 from lms.people.directory.queries import Wanted
 from lms.people.models import DutyStation, Organisation, Placement, Sector
 from lms.people.operations import Newcomer, Work
-from lms.people.rules import SLUG, tidy
-
-
-def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
-    """Returns choices of a select field from pairs of value and words."""
-    return [SelectChoice(*pair) for pair in pairs]
-
+from lms.people.rules import SLUG
+from lms.web.forms import (
+    BaseForm,
+    check_email,
+    check_time_zone,
+    choices_of,
+    day_field,
+    offer,
+    reason_field,
+    text_field,
+)
 
 CONTRACTS = (
     ("staff", _l("Staff")),
@@ -52,73 +40,10 @@ STATES = (
 )
 
 
-def line(label: Any, most: int, *, needed: Any = None, **more: Any) -> Any:
-    """Returns a field for one tidy line of at most ``most`` characters; ``needed`` is what to say when it is empty."""
-    validators = [DataRequired(needed)] if needed else [Optional()]
-    too_long = _l("This is too long: at most %(most)s characters fit.", most=most)
-    more.setdefault("render_kw", {"autocomplete": "off"})
-    return StringField(
-        label, filters=[tidy], validators=[*validators, Length(max=most, message=too_long)], **more
-    )
-
-
-def reason_field() -> Any:
-    """Returns the field that asks why; the answer is kept with the act."""
-    return TextAreaField(
-        _l("Reason"),
-        description=_l(
-            "One sentence, kept with this change. Do not write about a real child, family or incident."
-        ),
-        filters=[tidy],
-        validators=[
-            DataRequired(_l("Say why, in a few words.")),
-            Length(max=500, message=_l("This is too long: at most 500 characters fit.")),
-        ],
-        render_kw={"rows": 2},
-    )
-
-
-def check_time_zone(_form: Form, field: Field) -> None:
-    """Refuses what is not the name of a time zone."""
-    if field.data not in available_timezones():
-        raise ValidationError(_l("This is not a time zone we know. Write it like Africa/Nairobi."))
-
-
-def check_email(_form: Form, field: Field) -> None:
-    """Refuses what cannot be an e-mail address; asks no other computer."""
-    try:
-        validate_email(field.data, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise ValidationError(_l("This is not a full e-mail address, such as name@example.org.")) from None
-
-
-def check_day(_form: Form, field: Field) -> None:
-    """Refuses days that can only be slips of the hand."""
-    if field.data and not date(1950, 1, 1) <= field.data <= date(2100, 12, 31):
-        raise ValidationError(_l("Check the year of this day."))
-
-
-def day_field(label: Any, *, needed: Any = None, **more: Any) -> Any:
-    """Returns a field for a day; ``needed`` is what to say when it is empty."""
-    return DateField(label, validators=[DataRequired(needed) if needed else Optional(), check_day], **more)
-
-
-class RefusableForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """A form that can show what an operation refused, beside the field it belongs to."""
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Puts a refusal's words beside its field, or at the top where it belongs to none."""
-        field = self._fields.get(getattr(refusal, "field", ""))
-        errors = self.form_errors if field is None else field.errors
-        if field is not None and not isinstance(errors, list):
-            field.errors = errors = list(errors)
-        errors.append(refusal.message)
-
-
 class DirectoryForm(Form):
     """What to look for in the directory: an address, not a change, so it carries no token."""
 
-    q = StringField(_l("Name, staff number or e-mail"), filters=[tidy])
+    q = StringField(_l("Name, staff number or e-mail"), filters=[normalise])
     station = SelectField(_l("Duty station"), validate_choice=False)
     sector = SelectField(_l("Main sector"), validate_choice=False)
     state = SelectField(_l("When"), choices=choices_of(STATES), validate_choice=False)
@@ -136,9 +61,9 @@ class DirectoryForm(Form):
         """Returns what is looked for; unknown words of an address look for nothing."""
         return Wanted(
             text=(self.q.data or "")[:200],
-            station=tidy(self.station.data),
-            sector=tidy(self.sector.data),
-            state=tidy(self.state.data),
+            station=normalise(self.station.data),
+            sector=normalise(self.sector.data),
+            state=normalise(self.state.data),
         )
 
     def chosen(self) -> dict[str, str]:
@@ -146,7 +71,7 @@ class DirectoryForm(Form):
         return {name: value for name, value in self.data.items() if value}
 
 
-class WorkForm(RefusableForm):
+class WorkForm(BaseForm):
     """Where somebody works and as what."""
 
     station = SelectField(_l("Duty station"), coerce=int)
@@ -158,10 +83,10 @@ class WorkForm(RefusableForm):
         widget=ListWidget(prefix_label=False),
         validators=[Optional()],
     )
-    role = line(
+    role = text_field(
         _l("Role"),
         60,
-        needed=_l("Write what this person does."),
+        required=_l("Write what this person does."),
         description=_l("One word or two, such as driver."),
     )
     contract = SelectField(_l("Contract"), choices=choices_of(CONTRACTS))
@@ -199,21 +124,21 @@ class WorkForm(RefusableForm):
 class NewPersonForm(WorkForm):
     """Adding somebody to an organisation."""
 
-    name = line(
+    name = text_field(
         _l("Name"),
         200,
-        needed=_l("Write the name."),
+        required=_l("Write the name."),
         description=_l("As the person writes it: certificates print it like this."),
     )
-    staff_number = line(_l("Staff number"), 40, needed=_l("Write the staff number."))
-    email = line(
+    staff_number = text_field(_l("Staff number"), 40, required=_l("Write the staff number."))
+    email = text_field(
         _l("E-mail"),
         254,
         description=_l("Leave it empty where there is none: you can print a code for the first sign-in."),
         render_kw={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"},
     )
     organisation = SelectField(_l("Organisation"), coerce=int)
-    from_on = day_field(_l("First day"), needed=_l("Choose the first day."))
+    from_on = day_field(_l("First day"), required=_l("Choose the first day."))
     through_on = day_field(_l("Last day"), description=_l("Leave it empty while it is open."))
     submit = SubmitField(_l("Add this person"))
 
@@ -228,10 +153,7 @@ class NewPersonForm(WorkForm):
 
     def choose_organisation(self, organisations: Iterable[Organisation]) -> None:
         """Offers the organisations that the actor adds people to; the only one needs no choice."""
-        known = [(each.id, each.name) for each in organisations]
-        self.organisation.choices = choices_of(known)
-        if len(known) == 1:
-            self.organisation.data = known[0][0]
+        offer(self.organisation, ((each.id, each.name) for each in organisations))
 
     def newcomer(self) -> Newcomer:
         """Returns what was typed."""
@@ -248,7 +170,7 @@ class NewPersonForm(WorkForm):
 class NewPlacementForm(WorkForm):
     """Placing somebody again, after a gap or with a date to come."""
 
-    from_on = day_field(_l("First day"), needed=_l("Choose the first day."))
+    from_on = day_field(_l("First day"), required=_l("Choose the first day."))
     through_on = day_field(_l("Last day"), description=_l("Leave it empty while it is open."))
     reason = reason_field()
     submit = SubmitField(_l("Record the placement"))
@@ -257,22 +179,22 @@ class NewPlacementForm(WorkForm):
 class MoveForm(WorkForm):
     """Other work from a day on."""
 
-    from_on = day_field(_l("First day of the new work"), needed=_l("Choose the first day of the new work."))
+    from_on = day_field(_l("First day of the new work"), required=_l("Choose the first day of the new work."))
     reason = reason_field()
     submit = SubmitField(_l("Move from this day on"))
 
 
-class EndForm(RefusableForm):
+class EndForm(BaseForm):
     """The last day of a placement."""
 
     through_on = day_field(
-        _l("Last day"), needed=_l("Choose the last day."), description=_l("The last day that is worked.")
+        _l("Last day"), required=_l("Choose the last day."), description=_l("The last day that is worked.")
     )
     reason = reason_field()
     submit = SubmitField(_l("Save the last day"))
 
 
-class WithdrawForm(RefusableForm):
+class WithdrawForm(BaseForm):
     """Withdrawing a placement that should not have been recorded."""
 
     reason = reason_field()
@@ -284,17 +206,19 @@ SHORT_NAME = Regexp(
 )
 
 
-class OrganisationForm(RefusableForm):
+class OrganisationForm(BaseForm):
     """An organisation's names and what it agreed to."""
 
-    name = line(_l("Name"), 120, needed=_l("Write the name."), description=_l("As certificates print it."))
-    initials = line(
-        _l("Initials"), 6, needed=_l("Write two or three letters."), description=_l("Two or three letters.")
+    name = text_field(
+        _l("Name"), 120, required=_l("Write the name."), description=_l("As certificates print it.")
     )
-    time_zone = line(
+    initials = text_field(
+        _l("Initials"), 6, required=_l("Write two or three letters."), description=_l("Two or three letters.")
+    )
+    time_zone = text_field(
         _l("Time zone"),
         60,
-        needed=_l("Write the time zone."),
+        required=_l("Write the time zone."),
         default="UTC",
         description=_l("Such as Africa/Nairobi."),
     )
@@ -310,10 +234,10 @@ class OrganisationForm(RefusableForm):
 class NewOrganisationForm(OrganisationForm):
     """Adding an organisation."""
 
-    slug = line(
+    slug = text_field(
         _l("Short name"),
         60,
-        needed=_l("Write a short name."),
+        required=_l("Write a short name."),
         description=_l("For addresses and files; it stays."),
     )
     submit = SubmitField(_l("Add the organisation"))
@@ -330,21 +254,21 @@ class ChangeOrganisationForm(OrganisationForm):
     submit = SubmitField(_l("Save"))
 
 
-class NewStationForm(RefusableForm):
+class NewStationForm(BaseForm):
     """Adding a duty station."""
 
-    name = line(_l("Name"), 120, needed=_l("Write the name."))
-    country = line(_l("Country"), 80, needed=_l("Write the country."))
-    slug = line(
+    name = text_field(_l("Name"), 120, required=_l("Write the name."))
+    country = text_field(_l("Country"), 80, required=_l("Write the country."))
+    slug = text_field(
         _l("Short name"),
         60,
-        needed=_l("Write a short name."),
+        required=_l("Write a short name."),
         description=_l("For addresses and files; it stays."),
     )
-    time_zone = line(
+    time_zone = text_field(
         _l("Time zone"),
         60,
-        needed=_l("Write the time zone."),
+        required=_l("Write the time zone."),
         default="UTC",
         description=_l("Such as Africa/Nairobi: the day a course is passed is the day here."),
     )

@@ -7,10 +7,12 @@ from lms.audit.operations import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
-from lms.people import queries, rules
+from lms.kernel.text import normalise
+from lms.people import queries
 from lms.people.errors import DaysRefused, LastDayRefused, PlacementChanged, ShortNameTaken, StaffNumberTaken
 from lms.people.events import people_added, placements_changed
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
+from lms.people.rules import overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def record_station(
 
 def record_person(actor: Actor, *, name: str, email: str | None = None, language: str = "en") -> Person:
     """Records a person; the e-mail is stored in lower case."""
-    person = Person(name=rules.tidy(name), email=_address(email), language=language, recorded_at=clock.now())
+    person = Person(name=normalise(name), email=_address(email), language=language, recorded_at=clock.now())
     session.add(person)
     session.flush()
     record(actor, "people.record_person", "person", person.id)
@@ -117,7 +119,7 @@ def employ(actor: Actor, person: Person, organisation_id: int, staff_number: str
 
     Raises ``StaffNumberTaken`` where somebody there has it, in capitals or not: people sign in with it.
     """
-    number = rules.tidy(staff_number)
+    number = normalise(staff_number)
     queries.lock_organisation(organisation_id)
     if queries.find_employment_by_number(organisation_id, number) is not None:
         raise StaffNumberTaken("This staff number belongs to somebody else in the organisation.")
@@ -142,9 +144,9 @@ def add_person(actor: Actor, organisation_id: int, newcomer: Newcomer) -> tuple[
     is another person's, and what listeners to ``people_added`` raise.
     """
     queries.lock_organisation(organisation_id)
-    known = queries.find_employment_by_number(organisation_id, rules.tidy(newcomer.staff_number))
+    known = queries.find_employment_by_number(organisation_id, normalise(newcomer.staff_number))
     if known is not None:
-        same = (rules.tidy(newcomer.name), _address(newcomer.email)) == (
+        same = (normalise(newcomer.name), _address(newcomer.email)) == (
             known.person.name,
             known.person.email,
         )
@@ -243,18 +245,17 @@ def move(
 
 
 def _address(email: str | None) -> str | None:
-    return rules.tidy(email).lower() or None
+    return normalise(email).lower() or None
 
 
 def _overlaps(
     employment: Employment, from_on: date, through_on: date | None, besides: int | None = None
 ) -> bool:
-    others = [
-        (known.id, known.from_on, known.through_on)
-        for known in queries.list_placements(employment.id)
-        if known.id != besides
-    ]
-    return rules.first_overlap(from_on, through_on, others) is not None
+    return any(
+        overlap(from_on, through_on, other.from_on, other.through_on)
+        for other in queries.list_placements(employment.id)
+        if other.id != besides
+    )
 
 
 def _check_still_there(placement: Placement) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, SelectField, StringField, SubmitField
 
-from lms.people.forms import RefusableForm, choices_of, line, reason_field
+from lms.kernel.text import normalise
 from lms.people.models import DutyStation, Organisation, Sector
-from lms.people.rules import tidy
 from lms.reminders.list_queries import LogWanted
+from lms.web.forms import BaseForm, choices_of, reason_field, text_field
 
 KINDS = (
     ("", _l("Everything")),
@@ -31,14 +31,14 @@ STATES = (
 class LogForm(Form):
     """What to look for among what was sent: an address, not a change, so it carries no token."""
 
-    q = StringField(_l("Name or staff number"), filters=[tidy])
+    q = StringField(_l("Name or staff number"), filters=[normalise])
     kind = SelectField(_l("What"), choices=choices_of(KINDS), validate_choice=False)
     state = SelectField(_l("State"), choices=choices_of(STATES), validate_choice=False)
 
     def wanted(self) -> LogWanted:
         """Returns what is looked for; unknown words of an address look for nothing."""
         return LogWanted(
-            text=(self.q.data or "")[:200], kind=tidy(self.kind.data), state=tidy(self.state.data)
+            text=(self.q.data or "")[:200], kind=normalise(self.kind.data), state=normalise(self.state.data)
         )
 
     def chosen(self) -> dict[str, str]:
@@ -58,15 +58,15 @@ class PaperForm(Form):
         )
 
 
-class LeadForm(RefusableForm):
+class LeadForm(BaseForm):
     """Choosing who gets the weekly figures of a sector."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
     sector = SelectField(_l("Sector"))
-    who = line(
+    who = text_field(
         _l("E-mail or staff number"),
         254,
-        needed=_l("Write the e-mail or the staff number of the person."),
+        required=_l("Write the e-mail or the staff number of the person."),
         description=_l("Somebody of your organisation who can sign in here."),
     )
     reason = reason_field()
@@ -81,7 +81,7 @@ class LeadForm(RefusableForm):
         self.sector.choices = choices_of([(each.slug, each.name(language)) for each in sectors])
 
 
-class WithdrawLeadForm(RefusableForm):
+class WithdrawLeadForm(BaseForm):
     """Ending it that somebody gets a sector's figures."""
 
     reason = reason_field()

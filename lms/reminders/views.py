@@ -8,8 +8,8 @@ from lms.compliance.source_data.person_status import standings_of
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotAllowed
+from lms.kernel.text import normalise
 from lms.people import queries as people
-from lms.people.rules import tidy
 from lms.reminders import list_queries, operations, queries
 from lms.reminders.alarm import look
 from lms.reminders.errors import AlreadyWithdrawn
@@ -56,8 +56,8 @@ def settings() -> ResponseReturnValue:
             operations.choose_lead(
                 actor, form.organisation.data, form.sector.data, form.who.data, reason=form.reason.data
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The figures go to them with the next run of reminders, and then once a week."), "good")
             return redirect(url_for("reminders.settings"), 303)
@@ -90,7 +90,7 @@ def on_paper() -> ResponseReturnValue:
     today = clock.today(actor.time_zone)
     form = PaperForm(request.args)
     form.offer(list_queries.list_stations_of(actor, today))
-    station = tidy(form.station.data)
+    station = normalise(form.station.data)
     listed = list_on_paper(actor, today, station, request.args.get("page", 1, type=int))
     return render_template(
         "reminders/print.html",

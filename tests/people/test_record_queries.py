@@ -105,7 +105,7 @@ def test_the_database_keeps_both(app: Flask, two_organisations: dict[str, int], 
                 session.execute(statement)
 
 
-def text(client: FlaskClient, address: str, status: int = 200, **data: str) -> str:
+def page(client: FlaskClient, address: str, status: int = 200, **data: str) -> str:
     response = client.post(address, data=data) if data else client.get(address)
     assert response.status_code == status, response.text[:2000]
     return response.text
@@ -116,39 +116,39 @@ def test_from_the_learner_to_hr_and_back(
 ) -> None:
     here = str(two_organisations["here"])
     sign_in(client)
-    assert "/my/record/wrong" in text(client, "/my")
-    assert "/my/record/wrong" in text(client, "/my/record")
-    form = text(client, "/my/record/wrong")
+    assert "/my/record/wrong" in page(client, "/my")
+    assert "/my/record/wrong" in page(client, "/my/record")
+    form = page(client, "/my/record/wrong")
     assert "real child, family or incident" in form
-    refused = text(client, "/my/record/wrong", 422, organisation=here, kind="placement", said="x" * 301)
+    refused = page(client, "/my/record/wrong", 422, organisation=here, kind="placement", text="x" * 301)
     assert "at most 300 characters" in refused
     assert "x" * 301 in refused
-    text(client, "/my/record/wrong", 422, organisation=here, kind="gossip", said=SAID)
-    text(client, "/my/record/wrong", 303, organisation=here, kind="placement", said=SAID)
-    mine = text(client, "/my")
+    page(client, "/my/record/wrong", 422, organisation=here, kind="gossip", text=SAID)
+    page(client, "/my/record/wrong", 303, organisation=here, kind="placement", text=SAID)
+    mine = page(client, "/my")
     assert SAID in mine and "Waiting" in mine
 
     hana = app.test_client()
     sign_in(hana, "hana@demo.example")
-    assert SAID in text(hana, f"/people/{two_organisations['amina']}")
-    listed = text(hana, "/people/queries")
+    assert SAID in page(hana, f"/people/{two_organisations['amina']}")
+    listed = page(hana, "/people/queries")
     assert SAID in listed and "Amina Yusuf" in listed
     address = listed.split('href="/people/queries/')[1].split('"')[0]
-    text(hana, f"/people/queries/{address}", 422, said="")
-    text(hana, f"/people/queries/{address}", 303, said=ANSWERED)
-    assert SAID not in text(hana, "/people/queries")
-    assert ANSWERED in text(hana, "/people/queries?answered=1")
-    assert ANSWERED in text(hana, f"/people/queries/{address}")
+    page(hana, f"/people/queries/{address}", 422, text="")
+    page(hana, f"/people/queries/{address}", 303, text=ANSWERED)
+    assert SAID not in page(hana, "/people/queries")
+    assert ANSWERED in page(hana, "/people/queries?answered=1")
+    assert ANSWERED in page(hana, f"/people/queries/{address}")
 
-    assert ANSWERED in text(client, "/my")
-    assert ANSWERED in text(client, "/my/record")
+    assert ANSWERED in page(client, "/my")
+    assert ANSWERED in page(client, "/my/record")
 
     omar = app.test_client()
     sign_in(omar, "omar@demo.example")
-    text(omar, f"/people/queries/{address}", 404)
-    assert "Nobody waits for an answer" in text(omar, "/people/queries")
-    text(client, "/people/queries", 403)
-    text(hana, "/people/queries/99999999999999999999", 404)
+    page(omar, f"/people/queries/{address}", 404)
+    assert "Nobody waits for an answer" in page(omar, "/people/queries")
+    page(client, "/people/queries", 403)
+    page(hana, "/people/queries/99999999999999999999", 404)
 
 
 def test_who_works_nowhere_is_told_so(app: Flask, client: FlaskClient) -> None:
@@ -156,5 +156,5 @@ def test_who_works_nowhere_is_told_so(app: Flask, client: FlaskClient) -> None:
     with app.app_context(), unit_of_work():
         people.account(people.person("Noor Said", "noor@demo.example"))
     sign_in(client, "noor@demo.example")
-    assert "No organisation is on your record" in text(client, "/my/record/wrong")
-    text(client, "/my/record/wrong", 422, organisation="1", kind="other", said=SAID)
+    assert "No organisation is on your record" in page(client, "/my/record/wrong")
+    page(client, "/my/record/wrong", 422, organisation="1", kind="other", text=SAID)

@@ -1,38 +1,13 @@
-"""Tidy names and days that overlap, as plain values."""
+"""Days that overlap, as plain values."""
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given, strategies as st
 
 from lms.people import rules
 
 DAYS = st.dates(date(2024, 1, 1), date(2024, 3, 1))
 ENDS = st.none() | DAYS
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        (None, ""),
-        ("  Amina   Yusuf ", "Amina Yusuf"),
-        ("Amina\tYusuf\r\n", "Amina Yusuf"),
-        ("A\x00mi\x07na", "Amina"),
-        ("O'Brien-Núñez", "O'Brien-Núñez"),
-        ("Nu\u0301n\u0303ez", "Núñez"),
-        ("عَبْدُ الرَّحْمٰن", "عَبْدُ الرَّحْمٰن"),
-        ("می\u200cخواهم", "می\u200cخواهم"),
-    ],
-)
-def test_tidy(typed: str | None, kept: str) -> None:
-    assert rules.tidy(typed) == kept
-
-
-@given(st.text())
-def test_tidy_is_settled_after_once(text: str) -> None:
-    kept = rules.tidy(text)
-    assert rules.tidy(kept) == kept
-    assert "\x00" not in kept
 
 
 @given(DAYS, ENDS, DAYS, ENDS)

@@ -51,8 +51,8 @@ def grant(account_id: int) -> ResponseReturnValue:
             operations.grant_role(
                 current_actor(), account, Role(form.role.data), form.where(), reason=form.reason.data
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The role is given."), "good")
             return redirect(url_for("accounts.user", account_id=account_id), 303)
@@ -71,8 +71,8 @@ def retract(account_id: int, grant_id: int) -> ResponseReturnValue:
             operations.retract_role(
                 current_actor(), account, Role(held.role), held.organisation_id, reason=form.reason.data
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The role is taken back."), "good")
             return redirect(url_for("accounts.user", account_id=account_id), 303)
@@ -89,8 +89,8 @@ def close(account_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             operations.close_account(current_actor(), account, reason=form.reason.data)
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The account is closed."), "good")
             return redirect(url_for("accounts.user", account_id=account_id), 303)

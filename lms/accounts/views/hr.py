@@ -10,9 +10,9 @@ from lms.accounts.models import Account
 from lms.accounts.views.blueprint import bp
 from lms.kernel import clock
 from lms.kernel.actor import Role
+from lms.kernel.text import normalise
 from lms.people import queries as people
 from lms.people.queries import list_stations
-from lms.people.rules import tidy
 from lms.web.access import current_actor, role_needed
 
 
@@ -34,7 +34,7 @@ def print_code(person_id: int) -> ResponseReturnValue:
 def codes() -> ResponseReturnValue:
     """Lists people without e-mail who have never signed in, to print their codes together."""
     actor = current_actor()
-    station = tidy(request.args.get("station"))
+    station = normalise(request.args.get("station"))
     waiting = list_queries.list_waiting(actor, clock.today(actor.time_zone), clock.now(), station)
     return render_template(
         "accounts/codes.html",
@@ -50,7 +50,7 @@ def codes() -> ResponseReturnValue:
 def print_codes() -> ResponseReturnValue:
     """Makes codes for everybody who waits at a station, and shows them once, ready to print."""
     actor = current_actor()
-    station = tidy(request.form.get("station"))
+    station = normalise(request.form.get("station"))
     waiting = list_queries.list_waiting(actor, clock.today(actor.time_zone), clock.now(), station)
     chosen = waiting[: list_queries.SLIPS]
     accounts = queries.list_accounts_by_id([each.account_id for each in chosen])

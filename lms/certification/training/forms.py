@@ -20,8 +20,8 @@ from wtforms.validators import Length, Optional
 from lms.catalogue.api import ListedCourse
 from lms.certification.training.operations import LONGEST_CHECKER
 from lms.certification.training.parser import LONGEST_EVIDENCE, Line, read_attendance, read_trainings
-from lms.people.forms import RefusableForm, choices_of, day_field, line, reason_field
 from lms.people.models import DutyStation, Organisation, Sector
+from lms.web.forms import BaseForm, choices_of, day_field, reason_field, text_field
 
 MOST_LETTERS = 200_000
 """More than 500 lines ever need; a longer text is refused before it is read."""
@@ -40,7 +40,7 @@ def _list_field(label: Any, description: Any, rows: int) -> Any:
     )
 
 
-class TrainingForm(RefusableForm):
+class TrainingForm(BaseForm):
     """What sessions and prior training have in common: for which organisation, course and sector."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
@@ -95,18 +95,18 @@ def _as_sent(value: object) -> str:
 class SessionForm(TrainingForm):
     """Recording a session that was held in person."""
 
-    held_on = day_field(_l("Day it was held"), needed=_l("Choose the day."))
+    held_on = day_field(_l("Day it was held"), required=_l("Choose the day."))
     station = SelectField(_l("Place"), coerce=int)
-    checked_by = line(
+    checked_by = text_field(
         _l("Checked by"),
         LONGEST_CHECKER,
-        needed=_l("Write who checked who was there."),
+        required=_l("Write who checked who was there."),
         description=_l("The facilitator who vouches for the attendance."),
     )
-    evidence = line(
+    evidence = text_field(
         _l("Where the signed list lies"),
         LONGEST_EVIDENCE,
-        needed=_l("Write where the attendance list can be found."),
+        required=_l("Write where the attendance list can be found."),
         description=_NO_DOCUMENT,
     )
     lines = _list_field(
@@ -139,22 +139,22 @@ class SessionForm(TrainingForm):
 class OneTrainingForm(TrainingForm):
     """Recognising what one person learned before or elsewhere."""
 
-    staff_number = line(_l("Staff number"), 40, needed=_l("Write the staff number."))
+    staff_number = text_field(_l("Staff number"), 40, required=_l("Write the staff number."))
     earned_on = day_field(
         _l("Day it was earned"),
-        needed=_l("Choose the day."),
+        required=_l("Choose the day."),
         description=_l("The day on the earlier certificate. The new one counts from that day."),
     )
-    evidence = line(
+    evidence = text_field(
         _l("Where the proof lies"),
         LONGEST_EVIDENCE,
-        needed=_l("Write where the earlier certificate can be found."),
+        required=_l("Write where the earlier certificate can be found."),
         description=_NO_DOCUMENT,
     )
-    checked_by = line(
+    checked_by = text_field(
         _l("Checked by"),
         LONGEST_CHECKER,
-        needed=_l("Write who checked it."),
+        required=_l("Write who checked it."),
         description=_l("Who has seen the earlier certificate and found that it covers this course."),
     )
     renew = BooleanField(_l("Also if a certificate of this course was valid on that day"))
@@ -167,10 +167,10 @@ class OneTrainingForm(TrainingForm):
 class TrainingsForm(TrainingForm):
     """Recognising what many people learned before or elsewhere."""
 
-    checked_by = line(
+    checked_by = text_field(
         _l("Checked by"),
         LONGEST_CHECKER,
-        needed=_l("Write who checked it."),
+        required=_l("Write who checked it."),
         description=_l("Who has seen the earlier certificates and found that they cover this course."),
     )
     lines = _list_field(
@@ -195,7 +195,7 @@ class TrainingsForm(TrainingForm):
         return read_trainings(self.lines.data or "")
 
 
-class WithdrawSessionForm(RefusableForm):
+class WithdrawSessionForm(BaseForm):
     """Withdrawing a session that was recorded by mistake."""
 
     reason = reason_field()

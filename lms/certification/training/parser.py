@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 
-from lms.people.rules import tidy
+from lms.kernel.text import normalise
 
 MOST_LINES = 500
 LONGEST_EVIDENCE = 200
@@ -36,7 +36,7 @@ class Line:
 def read_attendance(text: str, held_on: date, evidence: str) -> list[Line]:
     """Reads staff numbers, one a line; what follows one after a tab, comma or semicolon, such as a name, is left."""
     typed = ((number, re.split(r"[\t;,]", line)[0]) for number, line in enumerate(text.splitlines(), start=1))
-    return [Line(number, tidy(word), held_on, evidence) for number, word in typed if tidy(word)]
+    return [Line(number, normalise(word), held_on, evidence) for number, word in typed if normalise(word)]
 
 
 def read_trainings(text: str) -> list[Line]:
@@ -51,7 +51,7 @@ def read_trainings(text: str) -> list[Line]:
     begun = False
     try:
         for cells in reader:
-            words = [tidy(cell) for cell in cells]
+            words = [normalise(cell) for cell in cells]
             if not any(words):
                 continue
             number, day, evidence = (*words, "", "", "")[:3]

@@ -8,10 +8,10 @@ from wtforms import BooleanField, TextAreaField
 
 from lms.compliance.clearance.parse import MOST, decoded, entries_of, entries_of_table
 from lms.compliance.report.forms import DayField, check_range
-from lms.people.forms import RefusableForm
+from lms.web.forms import BaseForm
 
 
-class LookUpForm(RefusableForm):
+class LookUpForm(BaseForm):
     """A list of staff numbers, e-mail addresses and serials, and the day asked about."""
 
     text = TextAreaField(

@@ -7,7 +7,7 @@ from io import StringIO
 
 from charset_normalizer import from_bytes
 
-from lms.people.rules import tidy
+from lms.kernel.text import normalise
 
 MOST = 10_000
 """How many entries are answered at a time."""
@@ -30,7 +30,7 @@ def entries_of(text: str) -> list[str]:
     Spaces around an entry, quotation marks and empty entries do not count; doubled entries stay, each is
     answered.
     """
-    found = (tidy(part).strip(_QUOTES).strip() for part in _BETWEEN.split(text.replace("\x00", "")))
+    found = (normalise(part).strip(_QUOTES).strip() for part in _BETWEEN.split(text.replace("\x00", "")))
     return [entry for entry in found if entry]
 
 
@@ -63,7 +63,7 @@ def entries_of_table(text: str) -> list[str]:
     wanted = [place for names in _HEADS for place, head in enumerate(heads) if head in names]
     column = wanted[0] if wanted else 0
     cells = (row[column] for row in (rows[1:] if wanted else rows) if column < len(row))
-    return [entry for cell in cells if (entry := tidy(cell).strip(_QUOTES).strip())]
+    return [entry for cell in cells if (entry := normalise(cell).strip(_QUOTES).strip())]
 
 
 def _delimiter(text: str) -> str:

@@ -7,16 +7,16 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SubmitField
 from wtforms.validators import InputRequired
 
-from lms.people.forms import RefusableForm, choices_of, line, reason_field
 from lms.people.models import Organisation
+from lms.web.forms import BaseForm, choices_of, reason_field, text_field
 
 
-class OtherRecordForm(RefusableForm):
+class OtherRecordForm(BaseForm):
     """Which other record: by its staff number."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
-    staff_number = line(
-        _l("Staff number of the other record"), 40, needed=_l("Write the other staff number.")
+    staff_number = text_field(
+        _l("Staff number of the other record"), 40, required=_l("Write the other staff number.")
     )
     submit = SubmitField(_l("Compare the two"))
 
@@ -28,7 +28,7 @@ class OtherRecordForm(RefusableForm):
             self.organisation.data = known[0][0]
 
 
-class MergeForm(RefusableForm):
+class MergeForm(BaseForm):
     """Which of two records is kept, and why they are one."""
 
     keep = RadioField(
@@ -47,7 +47,7 @@ class MergeForm(RefusableForm):
         self.keep.choices = choices_of(persons)
 
 
-class UndoMergeForm(RefusableForm):
+class UndoMergeForm(BaseForm):
     """Why two records are not one person's after all."""
 
     reason = reason_field()

@@ -30,9 +30,9 @@ def merge_with(person_id: int) -> ResponseReturnValue:
         number = form.staff_number.data
         other = merge_queries.find_visible_by_number(actor, form.organisation.data, number)
         if other is None:
-            form.refuse(NoSuchRecord(_("Nobody of yours has this staff number.")))
+            form.add_error(NoSuchRecord(_("Nobody of yours has this staff number.")))
         elif other in members:
-            form.refuse(NoSuchRecord(_("This staff number is of this same record.")))
+            form.add_error(NoSuchRecord(_("This staff number is of this same record.")))
         else:
             return redirect(url_for("compliance.merge", person_id=person.id, other_id=other), 303)
     return render_template(
@@ -56,8 +56,8 @@ def merge(person_id: int, other_id: int) -> ResponseReturnValue:
         merged = next(side.person.id for side in sides if side.person.id != kept)
         try:
             merge_operations.merge(actor, kept_id=kept, merged_id=merged, reason=form.reason.data)
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The two records are one now."), "good")
             return redirect(url_for("compliance.person", person_id=kept), 303)

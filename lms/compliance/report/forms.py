@@ -21,8 +21,9 @@ from lms.compliance.source_data.load import CourseWords
 from lms.compliance.source_data.names import Choices
 from lms.compliance.status.api import Group, Standing
 from lms.kernel import clock
-from lms.people.forms import CONTRACTS, choices_of
+from lms.people.forms import CONTRACTS
 from lms.people.models import Organisation
+from lms.web.forms import choices_of
 
 CONTRACT_WORDS = dict(CONTRACTS)
 CHILDREN = (

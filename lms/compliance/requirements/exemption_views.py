@@ -89,8 +89,8 @@ def new_exemption() -> ResponseReturnValue:
                 reason=form.reason.data,
                 evidence=form.evidence.data or "",
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The exemption is recorded."), "good")
             return redirect(url_for("compliance.person", person_id=made.person_id), 303)
@@ -107,8 +107,8 @@ def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The exemption is withdrawn."), "good")
             return redirect(url_for("compliance.exemptions"), 303)

@@ -26,8 +26,8 @@ from lms.compliance.requirements.operations import MOST_DAYS, Terms
 from lms.compliance.requirements.queries import ListedRequirement
 from lms.compliance.source_data.load import CourseWords
 from lms.compliance.source_data.names import Choices
-from lms.people.forms import RefusableForm, choices_of, day_field, reason_field
 from lms.people.models import Organisation, Sector
+from lms.web.forms import BaseForm, choices_of, day_field, reason_field
 
 AGES = (
     ("", _l("No limit beside the certificate's own dates")),
@@ -77,10 +77,10 @@ def _days(label: Any, description: Any, default: int) -> Any:
     )
 
 
-class TermsForm(RefusableForm):
+class TermsForm(BaseForm):
     """What a version of a requirement says: whom it asks, from when, and in how many days."""
 
-    effective_from = day_field(_l("In force from"), needed=_l("Choose the first day."))
+    effective_from = day_field(_l("In force from"), required=_l("Choose the first day."))
     sectors = _ticks(
         _l("Sectors"), _l("Tick none for all. Somebody who also works in a sector is asked too.")
     )
@@ -199,15 +199,15 @@ class VersionForm(TermsForm):
     submit = SubmitField(_l("Record this change"))
 
 
-class EndRequirementForm(RefusableForm):
+class EndRequirementForm(BaseForm):
     """Ending a requirement."""
 
-    effective_through = day_field(_l("Last day it is asked"), needed=_l("Choose the last day."))
+    effective_through = day_field(_l("Last day it is asked"), required=_l("Choose the last day."))
     reason = reason_field()
     submit = SubmitField(_l("End this requirement"))
 
 
-class ExemptionForm(RefusableForm):
+class ExemptionForm(BaseForm):
     """Exempting a person."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
@@ -218,7 +218,7 @@ class ExemptionForm(RefusableForm):
     )
     requirement = SelectField(_l("Requirement"), coerce=int)
     kind = SelectField(_l("Kind"), choices=choices_of(KINDS))
-    from_on = day_field(_l("From"), needed=_l("Choose the first day."))
+    from_on = day_field(_l("From"), required=_l("Choose the first day."))
     until_on = day_field(
         _l("Until"), description=_l("The last day, included. Leave it empty if it is not known.")
     )
@@ -248,7 +248,7 @@ class ExemptionForm(RefusableForm):
     only_organisation: int | None = None
 
 
-class WithdrawForm(RefusableForm):
+class WithdrawForm(BaseForm):
     """Withdrawing an exemption."""
 
     reason = reason_field()

@@ -49,8 +49,8 @@ def new_requirement() -> ResponseReturnValue:
                 reason=form.reason.data,
                 past_accepted=form.past_accepted.data,
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The requirement is recorded."), "good")
             return redirect(url_for("compliance.requirement", requirement_id=made.id), 303)
@@ -91,8 +91,8 @@ def change_requirement(requirement_id: int) -> ResponseReturnValue:
                 terms=form.terms(),
                 reason=form.reason.data,
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The change is recorded."), "good")
             return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)
@@ -129,8 +129,8 @@ def end_requirement(requirement_id: int) -> ResponseReturnValue:
                 effective_through=form.effective_through.data,
                 reason=form.reason.data,
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The requirement ends after that day."), "good")
             return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)

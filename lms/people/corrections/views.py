@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from lms.kernel.actor import Role
 from lms.people.corrections import operations, queries
-from lms.people.corrections.forms import KIND_WORDS, AnswerForm
+from lms.people.corrections.forms import KIND_LABELS, CorrectionAnswerForm
 from lms.people.errors import AlreadyAnswered
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
@@ -20,7 +20,7 @@ def record_queries_list() -> ResponseReturnValue:
     page = queries.list_queries_for(
         current_actor(), answered=answered, page=request.args.get("page", 1, type=int)
     )
-    return render_template("people/queries.html", page=page, answered=answered, kinds=dict(KIND_WORDS))
+    return render_template("people/queries.html", page=page, answered=answered, kinds=KIND_LABELS)
 
 
 @bp.route("/people/queries/<int:query_id>", methods=["GET", "POST"])
@@ -29,15 +29,15 @@ def answer(query_id: int) -> ResponseReturnValue:
     """Shows one message with what the record says, and answers it."""
     actor = current_actor()
     asked = queries.load_query_for(actor, query_id)
-    form = AnswerForm()
+    form = CorrectionAnswerForm()
     if asked.answer is None and form.validate_on_submit():
         try:
-            operations.answer_query(actor, asked.query, said=form.said.data)
+            operations.answer_query(actor, asked.query, said=form.text.data)
         except AlreadyAnswered as refusal:
             flash(refusal.message, "soon")
         else:
             flash(_("The answer is on the person's page."), "good")
         return redirect(url_for("people.record_queries_list"), 303)
     return render_template(
-        "people/query.html", form=form, asked=asked, kinds=dict(KIND_WORDS)
+        "people/query.html", form=form, asked=asked, kinds=KIND_LABELS
     ), 422 if form.errors else 200

@@ -13,11 +13,11 @@ from sqlalchemy import delete, insert
 from lms.kernel import clock
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.tabular import Shape, Unreadable, read_rows
+from lms.kernel.text import normalise
 from lms.people.importing import queries
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.importing.parse import Choices, Note, Vocabulary, Wanted, read_row
 from lms.people.importing.plan import CHANGES, Known, batches_of, conflicts, judge_absent, judge_person
-from lms.people.rules import tidy
 
 MOST_ROWS = 100_000
 """A list may have so many rows below its headings."""
@@ -98,7 +98,7 @@ def read_lines(
         cells = {
             name: values[index] for name, index in columns.items() if index < len(values) and values[index]
         }
-        line = Line(number, tidy(cells.get("staff_number")).lower()[:200], cells)
+        line = Line(number, normalise(cells.get("staff_number")).lower()[:200], cells)
         found = read_row(number, cells, vocabulary, choices)
         if isinstance(found, Wanted):
             line.wanted = found

@@ -9,11 +9,11 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, ValidationError
 
 from lms.kernel import tabular
-from lms.people.forms import RefusableForm, choices_of, day_field, reason_field
 from lms.people.importing.labels import FIELD_WORDS
 from lms.people.importing.models import PeopleImport
 from lms.people.importing.parse import FIELDS, NEEDED
 from lms.people.models import Organisation
+from lms.web.forms import BaseForm, choices_of, day_field, offer, reason_field
 
 NOT_IN_FILE = -1
 ENCODING_WORDS = {
@@ -30,7 +30,7 @@ ENCODING_WORDS = {
 }
 
 
-class SendForm(RefusableForm):
+class SendForm(BaseForm):
     """Sending a list."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
@@ -45,13 +45,10 @@ class SendForm(RefusableForm):
 
     def choose_organisation(self, organisations: Iterable[Organisation]) -> None:
         """Offers the organisations that the actor imports into; the only one needs no choice."""
-        known = [(each.id, each.name) for each in organisations]
-        self.organisation.choices = choices_of(known)
-        if len(known) == 1:
-            self.organisation.data = known[0][0]
+        offer(self.organisation, ((each.id, each.name) for each in organisations))
 
 
-class EncodingForm(RefusableForm):
+class EncodingForm(BaseForm):
     """Reading a text file in another encoding."""
 
     encoding = SelectField(_l("Letters are read as"))
@@ -85,7 +82,7 @@ def column(field: str) -> Any:
     return SelectField(FIELD_WORDS[field], coerce=int, validators=[check_column])
 
 
-class ColumnsForm(RefusableForm):
+class ColumnsForm(BaseForm):
     """What the columns of a list hold, and what cannot be seen from it."""
 
     column_staff_number = column("staff_number")
@@ -180,7 +177,7 @@ class ColumnsForm(RefusableForm):
             field.errors = [words]
 
 
-class ApplyForm(RefusableForm):
+class ApplyForm(BaseForm):
     """Applying a checked list."""
 
     leavers_right = BooleanField(_l("Yes, they have left"))
@@ -202,7 +199,7 @@ class ApplyForm(RefusableForm):
             raise ValidationError(_("Look at who would leave, and tick this if it is right."))
 
 
-class UndoForm(RefusableForm):
+class UndoForm(BaseForm):
     """Taking an import back."""
 
     reason = reason_field()

@@ -14,10 +14,10 @@ from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.tabular import Look
+from lms.kernel.text import normalise
 from lms.people.importing import queries
 from lms.people.importing.errors import ImportChanged
 from lms.people.importing.models import PeopleImport, PeopleImportPiece, PeopleImportRow
-from lms.people.rules import tidy
 
 KEPT = timedelta(days=30)
 """How long the words of a list are kept after it was applied, or after it was sent and never applied."""
@@ -33,7 +33,7 @@ def send(
         organisation_id=organisation_id,
         recorded_at=clock.now(),
         recorded_by=actor.account_id or None,
-        file_name=tidy(file_name)[-120:],
+        file_name=normalise(file_name)[-120:],
         shape=top.shape.as_dict(),
         header=top.header,
         samples=top.samples,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 
-from lms.people.rules import tidy
+from lms.kernel.text import normalise
 
 FIELDS = (
     "staff_number", "name", "email", "station", "sector", "also_sectors", "role", "contract",
@@ -129,7 +129,7 @@ class Choices:
 
 def fold(text: str) -> str:
     """Returns a word as it is compared: small letters, no accents, single spaces."""
-    plain = tidy(text).casefold()
+    plain = normalise(text).casefold()
     if plain.isascii():
         return plain
     return "".join(sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign))
@@ -181,7 +181,7 @@ def read_row(
 ) -> Wanted | list[Note]:
     """Reads one row: what it asks for, or everything that is wrong with it."""
     notes: list[Note] = []
-    words = {field: tidy(cells.get(field)) for field in FIELDS}
+    words = {field: normalise(cells.get(field)) for field in FIELDS}
     for field in ("staff_number", "name", "station", "sector", "role"):
         if not words[field]:
             notes.append({"code": f"no_{field}"})
@@ -238,7 +238,7 @@ def _look_up(words: Mapping[str, T], field: str, text: str, notes: list[Note]) -
 
 
 def _also(text: str, vocabulary: Vocabulary, notes: list[Note]) -> tuple[str, ...]:
-    parts = [part for part in (tidy(each) for each in re.split(r"[,;|/\n]+", text)) if part]
+    parts = [part for part in (normalise(each) for each in re.split(r"[,;|/\n]+", text)) if part]
     found = {_look_up(vocabulary.sectors, "sector", part, notes) for part in parts}
     return tuple(sorted(slug for slug in found if slug))
 

@@ -63,8 +63,8 @@ def import_people() -> ResponseReturnValue:
             sent = operations.send(
                 actor, form.organisation.data, form.file.data.filename or "", top, pieces_of(file)
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             return redirect(url_for("people.import_columns", import_id=sent.id), 303)
     page = queries.list_imports(actor, request.args.get("page", 1, type=int))

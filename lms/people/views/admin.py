@@ -34,8 +34,8 @@ def new_organisation() -> ResponseReturnValue:
                 time_zone=form.time_zone.data,
                 shares_coverage=form.shares_coverage.data,
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("%(name)s is added. Now give somebody there the role HR.", name=form.name.data), "good")
             return redirect(url_for("people.organisations"), 303)
@@ -87,8 +87,8 @@ def new_station() -> ResponseReturnValue:
                 country=form.country.data,
                 time_zone=form.time_zone.data,
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("%(name)s is added.", name=form.name.data), "good")
             return redirect(url_for("people.stations"), 303)

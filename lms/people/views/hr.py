@@ -15,13 +15,13 @@ from lms.people.forms import (
     MoveForm,
     NewPersonForm,
     NewPlacementForm,
-    RefusableForm,
     WithdrawForm,
     WorkForm,
 )
 from lms.people.models import Placement
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
+from lms.web.forms import BaseForm
 from lms.web.language import language_of_page
 
 
@@ -50,8 +50,8 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             person, is_new = operations.add_person(actor, form.organisation.data, form.newcomer())
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             words = (
                 _("%(name)s is added.")
@@ -100,8 +100,8 @@ def place(person_id: int, employment_id: int) -> ResponseReturnValue:
                 form.through_on.data,
                 reason=form.reason.data,
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The placement is recorded."), "good")
             return redirect(url_for("people.placements", person_id=person_id), 303)
@@ -127,8 +127,8 @@ def move(person_id: int, placement_id: int) -> ResponseReturnValue:
                 form.from_on.data,
                 reason=form.reason.data,
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The move is recorded."), "good")
             return redirect(url_for("people.placements", person_id=person_id), 303)
@@ -147,8 +147,8 @@ def end(person_id: int, placement_id: int) -> ResponseReturnValue:
             operations.end_placement(
                 actor, placement, placement.employment, form.through_on.data, reason=form.reason.data
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The last day is saved."), "good")
             return redirect(url_for("people.placements", person_id=person_id), 303)
@@ -169,7 +169,7 @@ def correct(person_id: int, placement_id: int) -> ResponseReturnValue:
     return page_about("people/correct.html", form, placement), 422 if form.errors else 200
 
 
-def page_about(template: str, form: RefusableForm, placement: Placement) -> str:
+def page_about(template: str, form: BaseForm, placement: Placement) -> str:
     """Renders a page about one placement, with its sector's name."""
     sector = queries.find_sector(placement.sector)
     name = sector.name(language_of_page()) if sector else placement.sector

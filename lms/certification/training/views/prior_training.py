@@ -50,8 +50,8 @@ def new_training() -> ResponseReturnValue:
             (award,) = training.recognise(
                 actor, asked, lines, checked_by=form.checked_by.data, seal=None, house=house()
             )
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The training is recognised. This is the certificate."), "good")
             return redirect(url_for("certification.certificate", serial=print_serial(award.serial)), 303)
@@ -81,8 +81,8 @@ def check_trainings() -> ResponseReturnValue:
             return render_list(form, training.check(current_actor(), asked_training(form), form.trainings()))
     except Unreadable as error:
         form.form_errors.append(str(error))
-    except Invalid as refusal:
-        form.refuse(refusal)
+    except Invalid as error:
+        form.add_error(error)
     return render_list(form), 422
 
 
@@ -103,10 +103,10 @@ def record_trainings() -> ResponseReturnValue:
     except Unreadable as error:
         form.form_errors.append(str(error))
     except ListChanged as refusal:
-        form.refuse(refusal)
+        form.add_error(refusal)
         checked = training.check(actor, asked, lines)
-    except Invalid as refusal:
-        form.refuse(refusal)
+    except Invalid as error:
+        form.add_error(error)
     else:
         words = ngettext(
             "%(num)s certificate is issued for prior training.",

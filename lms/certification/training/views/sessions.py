@@ -53,8 +53,8 @@ def check_session() -> ResponseReturnValue:
         asked = asked_session(form)
         training.check_held_on(current_actor(), asked, form.held_on.data)
         return render_new(form, training.check(current_actor(), asked, form.attendance()))
-    except Invalid as refusal:
-        form.refuse(refusal)
+    except Invalid as error:
+        form.add_error(error)
         return render_new(form), 422
 
 
@@ -80,10 +80,10 @@ def record_session() -> ResponseReturnValue:
             house=House.of(current_app.extensions["settings"]),
         )
     except ListChanged as refusal:
-        form.refuse(refusal)
+        form.add_error(refusal)
         return render_new(form, training.check(actor, asked, form.attendance())), 422
-    except Invalid as refusal:
-        form.refuse(refusal)
+    except Invalid as error:
+        form.add_error(error)
         return render_new(form), 422
     flash(_("The session is recorded."), "good")
     return redirect(url_for("certification.training_session", session_id=held.id), 303)
@@ -112,8 +112,8 @@ def withdraw_session(session_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             revoked = training.withdraw_session(actor, listed.held, reason=form.reason.data)
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             words = ngettext(
                 "The session is withdrawn, and %(num)s certificate is revoked.",

@@ -5,7 +5,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField, SubmitField
 from wtforms.validators import DataRequired, Length
 
-from lms.people.forms import RefusableForm
+from lms.web.forms import BaseForm
 
 WORDS = (
     "organisation", "station", "course", "sector", "role", "contract", "works_with_children", "as_of", "known_as_of",
@@ -21,7 +21,7 @@ def kept_words(address: "MultiDict[str, str]") -> dict[str, str]:
     return {name: address[name] for name in WORDS if address.get(name) and len(address[name]) <= MOST_LETTERS}
 
 
-class SaveViewForm(RefusableForm):
+class SaveViewForm(BaseForm):
     """Keeping the filters of a page under a name."""
 
     name = StringField(

@@ -39,8 +39,8 @@ def save_view() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             kept_operations.save_view(current_actor(), (form.name.data or "").strip(), page, words)
-        except Invalid as refusal:
-            form.refuse(refusal)
+        except Invalid as error:
+            form.add_error(error)
         else:
             flash(_("The view is kept. You find it above the report."), "good")
             return redirect(url_for(PAGES[page], **words), 303)  # type: ignore[arg-type]  # words of an address

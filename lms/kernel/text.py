@@ -1,0 +1,16 @@
+"""Text that people type, as it is stored and compared."""
+
+import unicodedata
+
+
+def normalise(text: str | None) -> str:
+    """Returns one line of typed text as it is stored: composed letters, single spaces, no control characters.
+
+    Joiners and direction marks stay: names in Persian, Arabic and Urdu are written with them.
+    """
+    if text and text.isascii() and text.isprintable():
+        # Most cells of a long list: the same result, much sooner.
+        return " ".join(text.split())
+    composed = unicodedata.normalize("NFC", text or "")
+    spaced = "".join(" " if character in "\t\n\r" else character for character in composed)
+    return " ".join("".join(each for each in spaced if unicodedata.category(each) != "Cc").split())

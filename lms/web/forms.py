@@ -1,0 +1,106 @@
+"""What the forms of all packages share: fields with their checks, and a form that shows why an operation refused."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import DataRequired, Length, Optional
+
+from lms.kernel.errors import Refusal
+from lms.kernel.text import normalise
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form that can show why an operation refused, beside the field it belongs to."""
+
+    def add_error(self, error: Refusal) -> None:
+        """Shows the error's message beside the field it names, or at the top where it names none."""
+        field = self._fields.get(getattr(error, "field", ""))
+        errors = self.form_errors if field is None else field.errors
+        if field is not None and not isinstance(errors, list):
+            field.errors = errors = list(errors)
+        errors.append(error.message)
+
+
+def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
+    """Returns choices of a select field from pairs of value and label."""
+    return [SelectChoice(*pair) for pair in pairs]
+
+
+def offer(field: SelectField, pairs: Iterable[tuple[Any, Any]]) -> None:
+    """Gives a select field its choices, pairs of value and label; the only one is chosen."""
+    known = list(pairs)
+    field.choices = choices_of(known)
+    if len(known) == 1:
+        field.data = known[0][0]
+
+
+def at_most(length: int) -> Length:
+    """Returns the validator for the longest text that fits, in characters."""
+    return Length(max=length, message=_l("This is too long: at most %(most)s characters fit.", most=length))
+
+
+def text_field(label: Any, max_length: int, *, required: Any = None, **more: Any) -> Any:
+    """Returns a field for one line of at most ``max_length`` characters; ``required`` is the error when it is empty."""
+    more.setdefault("render_kw", {"autocomplete": "off"})
+    validators = [DataRequired(required) if required else Optional(), at_most(max_length)]
+    return StringField(label, filters=[normalise], validators=validators, **more)
+
+
+def sentences_field(
+    label: Any, max_length: int, *, required: Any, description: Any = "", rows: int = 3
+) -> Any:
+    """Returns a field for a few sentences of at most ``max_length`` characters, stored as one line."""
+    return TextAreaField(
+        label,
+        description=description,
+        filters=[normalise],
+        validators=[DataRequired(required), at_most(max_length)],
+        render_kw={"rows": rows, "maxlength": max_length},
+    )
+
+
+def reason_field() -> Any:
+    """Returns the field that asks why; the reason is recorded with the change."""
+    return sentences_field(
+        _l("Reason"),
+        500,
+        required=_l("Say why, in a few words."),
+        description=_l(
+            "One sentence, recorded with this change. Do not write about a real child, family or incident."
+        ),
+        rows=2,
+    )
+
+
+def day_field(label: Any, *, required: Any = None, **more: Any) -> Any:
+    """Returns a field for a day; ``required`` is the error when it is empty."""
+    return DateField(
+        label, validators=[DataRequired(required) if required else Optional(), check_day], **more
+    )
+
+
+def check_day(_form: Form, field: Field) -> None:
+    """Refuses days that can only be typing errors."""
+    if field.data and not date(1950, 1, 1) <= field.data <= date(2100, 12, 31):
+        raise ValidationError(_l("Check the year of this day."))
+
+
+def check_email(_form: Form, field: Field) -> None:
+    """Refuses what cannot be an e-mail address, without asking the network."""
+    try:
+        validate_email(field.data, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValidationError(_l("This is not a full e-mail address, such as name@example.org.")) from None
+
+
+def check_time_zone(_form: Form, field: Field) -> None:
+    """Refuses what is not the name of a time zone."""
+    if field.data not in available_timezones():
+        raise ValidationError(_l("This is not a time zone we know. Write it like Africa/Nairobi."))
