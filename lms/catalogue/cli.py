@@ -9,13 +9,14 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from lms.catalogue import operations
-from lms.catalogue.source.checks import check_folders
-from lms.catalogue.source.formats import FORMS
-from lms.catalogue.source.plan import Counts, Outcome
+from lms.catalogue.source.checks.run import check_folders
+from lms.catalogue.source.plan import ChangeCounts, ChangeType
 from lms.catalogue.source.problems import Problem, Severity, has_errors
+from lms.catalogue.source.schemas.shared_files import SCHEMAS
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.db import unit_of_work
+from lms.kernel.i18n import gettext as _
 
 content_cli = AppGroup("content", help="Course files: check, publish, schemas for editors.")
 
@@ -29,35 +30,44 @@ _folder = click.Path(file_okay=False, path_type=Path)
 @click.option("--quizzes", type=_folder, default=ROOT / "quizzes", show_default="quizzes", help="The banks.")
 def check_command(modules: Path, quizzes: Path) -> None:
     """Checks every course file and prints all problems at once; needs no database."""
-    catalogue, problems = check_folders(modules, quizzes)
+    sources, problems = check_folders(modules, quizzes)
     _print_problems(problems)
-    courses = len(catalogue.courses)
-    files = sum(len(course.modules) + len(course.translations) for course in catalogue.courses)
-    click.echo(f"{courses} courses, {files} module files: {_summary(problems)}.")
+    courses = len(sources.courses)
+    files = sum(len(course.modules) + len(course.translations) for course in sources.courses)
+    click.echo(
+        _(
+            "%(courses)s courses, %(files)s module files: %(problems)s.",
+            courses=courses,
+            files=files,
+            problems=_summary(problems),
+        )
+    )
     if has_errors(problems):
         raise SystemExit(1)
 
 
 @content_cli.command("publish")
 def publish_command() -> None:
-    """Publishes the course files whole, or nothing where any has an error."""
+    """Publishes all course files, or none where any has an error."""
     settings: Settings = current_app.extensions["settings"]
     with unit_of_work():
-        published = operations.publish(settings.modules, settings.quizzes, SYSTEM)
-    _print_problems(published.problems)
-    if published.refused:
-        click.echo(f"Nothing was published: {_summary(published.problems)}.", err=True)
+        result = operations.publish(settings.modules, settings.quizzes, SYSTEM)
+    _print_problems(result.problems)
+    if result.refused:
+        summary = _summary(result.problems)
+        click.echo(_("Nothing was published: %(problems)s.", problems=summary), err=True)
         raise SystemExit(1)
-    _print_counts(published.counts)
-    number = published.publication_id
-    click.echo("Nothing changed." if number is None else f"Published (publication {number}).")
+    _print_counts(result.counts)
+    number = result.publication_id
+    published = _("Published (publication %(number)s).", number=number)
+    click.echo(_("Nothing changed.") if number is None else published)
 
 
 @content_cli.command("schema", with_appcontext=False)
-@click.option("--to", "folder", type=_folder, help="Write one file a form into this folder.")
+@click.option("--to", "folder", type=_folder, help="Write one file for each schema into this folder.")
 def schema_command(folder: Path | None) -> None:
-    """Prints the JSON Schemas of course files, or writes them for an editor to help with."""
-    schemas = {name: form.model_json_schema() for name, form in FORMS.items()}
+    """Prints the JSON Schemas of course files, or writes them for completion in an editor."""
+    schemas = {name: schema.model_json_schema() for name, schema in SCHEMAS.items()}
     if folder is None:
         click.echo(json.dumps(schemas, ensure_ascii=False, indent=2))
         return
@@ -75,10 +85,10 @@ def _print_problems(problems: Sequence[Problem]) -> None:
 
 def _summary(problems: Sequence[Problem]) -> str:
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    return f"{errors} errors, {len(problems) - errors} warnings"
+    return _("%(errors)s errors, %(warnings)s warnings", errors=errors, warnings=len(problems) - errors)
 
 
-def _print_counts(counts: Counts) -> None:
-    for kind, outcomes in counts.items():
-        words = ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in Outcome)
-        click.echo(f"{kind + 's':<10} {words}")
+def _print_counts(counts: ChangeCounts) -> None:
+    for kind, changes in counts.items():
+        words = ", ".join(f"{changes[change]} {change}" for change in ChangeType)
+        click.echo(f"{kind + 's':<13} {words}")

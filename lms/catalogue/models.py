@@ -224,7 +224,7 @@ class SharedContent(Model):
     Personal data: none.
     """
 
-    __tablename__ = "sheet"
+    __tablename__ = "shared_content"
 
     id: Mapped[Id]
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))

@@ -1,26 +1,26 @@
-"""The verbs of the catalogue."""
+"""Publishing course files."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from lms.audit import operations as audit
-from lms.catalogue.source.checks import check_folders
-from lms.catalogue.source.desired import desired_of
-from lms.catalogue.source.plan import Counts
+from lms.catalogue.source.apply import apply
+from lms.catalogue.source.checks.run import check_folders
+from lms.catalogue.source.plan import ChangeCounts
 from lms.catalogue.source.problems import Problem, has_errors
-from lms.catalogue.source.sync import synchronise
+from lms.catalogue.source.target_state import target_state
 from lms.kernel.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationResult:
-    """What came of publishing: all problems, numbers by kind and outcome, and whether anything was written.
+    """What publishing did: all problems, numbers by kind and change, and the publication's id.
 
-    With an error among the problems nothing was written, whatever the other files say.
+    With an error among the problems nothing was written; the id is None then, and where nothing changed.
     """
 
     problems: tuple[Problem, ...]
-    counts: Counts
+    counts: ChangeCounts
     publication_id: int | None
 
     @property
@@ -30,14 +30,14 @@ class PublicationResult:
 
 
 def publish(modules: Path, quizzes: Path, actor: Actor) -> PublicationResult:
-    """Publishes both folders whole, or not at all where any file has an error.
+    """Publishes both folders as a whole, or nothing where any file has an error.
 
-    Runs in the caller's transaction. Publishing the same files again changes nothing and leaves no row.
+    Runs in the caller's transaction. Publishing the same files again changes nothing and writes no row.
     """
-    catalogue, problems = check_folders(modules, quizzes)
+    sources, problems = check_folders(modules, quizzes)
     if has_errors(problems):
         return PublicationResult(tuple(problems), {}, None)
-    plan, publication = synchronise(desired_of(catalogue), actor.account_id or None)
+    plan, publication = apply(target_state(sources), actor.account_id or None)
     if publication is not None:
         audit.record(actor, "catalogue.published", "publication", publication.id, counts=plan.counts)
     found = tuple(sorted([*problems, *plan.refusals]))

@@ -9,13 +9,15 @@ from alembic import op
 revision = "0013"
 down_revision = "0012"
 
-TABLES: dict[str, str] = {}
+TABLES: dict[str, str] = {"sheet": "shared_content"}
 """Old name of a table to its new one."""
 
 COLUMNS: tuple[tuple[str, str, str], ...] = ()
 """Table (by its new name), old name of a column, new name."""
 
-INDEXES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ()
+INDEXES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("shared_content", "ix_sheet_name", "ix_shared_content_name", ("name",)),
+)
 """Table (by its new name), old name of an index, new name, columns (by their new names)."""
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lms.catalogue import api as catalogue
 from lms.catalogue.api import PublicationResult
-from lms.catalogue.source.checks import check_folders
-from lms.catalogue.source.texts import question_digest
+from lms.catalogue.source.checks.run import check_folders
+from lms.catalogue.source.parsing.sources import question_digest
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import unit_of_work
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lms.catalogue.source.checks import check_folders
+from lms.catalogue.source.checks.run import check_folders
 from tests.catalogue.course_files import BANK, BOARD, COURSE, QUAY, SECTORS, CourseFiles
 
 QUAY_MD, BOARD_MD = "modules/boats/01-at-the-quay.md", "modules/boats/02-on-board.md"
@@ -51,34 +51,34 @@ EDITS: list[Edit] = [
     (BANK_YML, "text: Leave.,", "text: Leave., correct: true,", "    options:", "2 options are right"),
     (BANK_YML, "text: Three.,", "text: Three., correct: true,", "options:\n      - {id: a, text: One", "every option is right"),
     (BANK_YML, "{id: b, text: Two., correct: true,", "{id: b, text: Two.,", "options:\n      - {id: a, text: One", "could be of type single"),
-    (BANK_YML, "{id: b, text: Wait.", "{id: a, text: Wait.", "text: Wait.", "“a” is there twice in this question"),
-    (BANK_YML, "{id: b, text: Second., true", "{id: a, text: Second., true", "text: Second., true", "“a” is there twice"),
-    (BANK_YML, "{id: c, text: Third.}", "{id: b, text: Third.}", "text: Third.", "“b” is there twice"),
-    (BANK_YML, "right: Four", "right: Two", "right: Two, feedback: Yes.}\n  - id: boat-story", "“Two” is there twice"),
+    (BANK_YML, "{id: b, text: Wait.", "{id: a, text: Wait.", "text: Wait.", "“a” appears twice in this question"),
+    (BANK_YML, "{id: b, text: Second., true", "{id: a, text: Second., true", "text: Second., true", "“a” appears twice"),
+    (BANK_YML, "{id: c, text: Third.}", "{id: b, text: Third.}", "text: Third.", "“b” appears twice"),
+    (BANK_YML, "right: Four", "right: Two", "right: Two, feedback: Yes.}\n  - id: boat-story", "“Two” appears twice"),
     (BANK_YML, "next: later", "next: never", "next: never", "there is no node “never”"),
     (BANK_YML, ", next: later", "", "later:", "nothing leads to the node “later”"),
     (BANK_YML, "start:", "begin:", "nodes:", "begins at the node “start”"),
     (BANK_YML, "text: Go., correct: true, feedback: Yes.}", "text: Go., feedback: Yes.}", "later:", "no option of the node “later”"),
     (BANK_YML, "text: Stay., feedback: No.}\n", "text: Stay., feedback: No., next: start}\n", "start:", "leads back to itself"),
-    (BANK_YML, "id: boat-many", "id: boat-full", "id: boat-full\n    objective: together\n    type: multiple", "“boat-full” is taken by line 3"),
+    (BANK_YML, "id: boat-many", "id: boat-full", "id: boat-full\n    objective: together\n    type: multiple", "“boat-full” is used in line 3"),
     (BANK_YML, "stem: In which order?", "red_line: true\n    stem: In which order?", "text: First.}", "a red-line question gives feedback"),
     (BANK_YML, "correct: true, feedback: Safe.", "correct: true", "text: Wait.", "“feedback” is missing"),
     (BANK_YML, "red_line: true", "red_line: false", "questions:", "at least 2 red-line questions; there are 1"),
-    (COURSE_YML, "draw: 3", "draw: 9", "draw: 9", "9 questions are drawn, but the bank has 6"),
+    (COURSE_YML, "draw: 3", "draw: 9", "draw: 9", "an attempt has 9 questions, but the bank has 6"),
     (COURSE_YML, "draw: 3", "draw: 1", "draw: 1", "at least 2, for the red-line questions"),
     # Course.
-    (COURSE_YML, "considerations: [1]", "considerations: [1, 1]", "considerations", "“1” is there twice"),
-    (COURSE_YML, "together}", "together}\n  - {id: together, text: Again}", "text: Again", "“together” is there twice"),
+    (COURSE_YML, "considerations: [1]", "considerations: [1, 1]", "considerations", "“1” appears twice"),
+    (COURSE_YML, "together}", "together}\n  - {id: together, text: Again}", "text: Again", "“together” appears twice"),
     (COURSE_YML, "together}", "together}\n  - {id: other, text: Again}", "text: Again", "no module serves the objective “other”"),
     (COURSE_YML, "together}", "together}\n  - {id: other, text: Again}", "text: Again", "“other” has 0 questions"),
     (COURSE_YML, "languages: [en]", "languages: [en, fr]", "languages", "“at-the-quay” is not translated into fr yet"),
-    ("modules/sectors.yml", "slug: health", "slug: wash", "slug: wash\n    names: {en: Health}", "the sector “wash” is there twice"),
+    ("modules/sectors.yml", "slug: health", "slug: wash", "slug: wash\n    names: {en: Health}", "the sector “wash” appears twice"),
     ("modules/sectors.yml", "{en: Health}", "{fr: Santé}", "{fr: Santé}", "“names” must have a text for en"),
     # Module texts.
     (QUAY_MD, "/// sector | health", "/// sector | wealth", "/// sector | wealth", "there is no sector “wealth”"),
-    (QUAY_MD, "/// sector | health", "/// sector | wealth", "/// sector | wash", "does not speak to health"),
-    (QUAY_MD, "/// sector | health", "/// sector | wash", "/// sector | wash\nIn the", "speaks twice to “wash”"),
-    (QUAY_MD, "At the tap.\n///", "At the tap.\n///\n\nText between.", "/// sector | wash", "does not speak to health"),
+    (QUAY_MD, "/// sector | health", "/// sector | wealth", "/// sector | wash", "has no block for health"),
+    (QUAY_MD, "/// sector | health", "/// sector | wash", "/// sector | wash\nIn the", "two blocks for “wash”"),
+    (QUAY_MD, "At the tap.\n///", "At the tap.\n///\n\nText between.", "/// sector | wash", "has no block for health"),
     (QUAY_MD, "/// sector | wash", "/// sectro | wash", "/// sectro", "there is no block called “sectro”"),
     (QUAY_MD, "- [ ] Go on. | No.\n///", "- [ ] Go on. | No.", "/// check", "the block “check” is never closed"),
     (QUAY_MD, "[x] Stop", "[ ] Stop", "/// check", "no answer of this check is right"),
@@ -126,20 +126,20 @@ MOVES: list[tuple[str, Break, str]] = [
     ("no course.yml", lambda s: s.remove(COURSE_YML), f"{COURSE_YML}:1: this file is missing or cannot be read"),
     ("no sectors", lambda s: s.remove("modules/sectors.yml"), "modules/sectors.yml:1: this file is missing"),
     ("no modules", lambda s: [s.remove(path) for path in (QUAY_MD, BOARD_MD)] and None, f"{COURSE_YML}:1: this course has no module"),
-    ("reserved module", lambda s: s.move(BOARD_MD, "modules/boats/02-quiz.md"), "modules/boats/02-quiz.md:1: a module cannot be called “quiz”"),
+    ("reserved module", lambda s: s.move(BOARD_MD, "modules/boats/02-quiz.md"), "modules/boats/02-quiz.md:1: a module cannot be named “quiz”"),
     ("reserved module", lambda s: s.move(BOARD_MD, "modules/boats/02-complete.md"), "modules/boats/02-complete.md:1: a module cannot"),
-    ("reserved course", lambda s: s.write("modules/about/course.yml", COURSE), "modules/about:1: a course cannot be called “about”"),
+    ("reserved course", lambda s: s.write("modules/about/course.yml", COURSE), "modules/about:1: a course cannot be named “about”"),
     ("name of a course", lambda s: s.write("modules/Big Boats/course.yml", COURSE), "modules/Big Boats:1: a course's folder"),
-    ("same code", lambda s: s.write("modules/ships/course.yml", COURSE), "modules/ships/course.yml:3: the code CP-BOAT is taken by boats"),
-    ("twice", lambda s: s.write("modules/boats/03-on-board.md", BOARD), "modules/boats/03-on-board.md:1: the module “on-board” is there twice"),
-    ("same number", lambda s: s.write("modules/boats/02-other.md", BOARD), "modules/boats/02-other.md:1: number 02 is taken by 02-on-board.md"),
-    ("no number", lambda s: s.move(BOARD_MD, "modules/boats/on-board.md"), "modules/boats/on-board.md:1: a module's file is called"),
+    ("same code", lambda s: s.write("modules/ships/course.yml", COURSE), "modules/ships/course.yml:3: the code CP-BOAT is already that of boats"),
+    ("twice", lambda s: s.write("modules/boats/03-on-board.md", BOARD), "modules/boats/03-on-board.md:1: the module “on-board” appears twice"),
+    ("same number", lambda s: s.write("modules/boats/02-other.md", BOARD), "modules/boats/02-other.md:1: number 02 is already that of 02-on-board.md"),
+    ("no number", lambda s: s.move(BOARD_MD, "modules/boats/on-board.md"), "modules/boats/on-board.md:1: a module's file is named"),
     ("stray file", lambda s: s.write("modules/boats/notes.txt", "x"), "modules/boats/notes.txt:1: only course.yml"),
     ("stray picture", lambda s: s.write("modules/boats/img/a.exe", "x"), "modules/boats/img/a.exe:1: only pictures"),
     ("encoding", lambda s: s.write(QUAY_MD, QUAY.replace("Text", "Té\nT").encode("latin-1")), f"{QUAY_MD}:9: this file is not UTF-8"),
-    ("zero byte", lambda s: s.write(QUAY_MD, QUAY.replace("Text", "T\x00")), f"{QUAY_MD}:9: this file holds a zero byte"),
+    ("zero byte", lambda s: s.write(QUAY_MD, QUAY.replace("Text", "T\x00")), f"{QUAY_MD}:9: this file contains a zero byte"),
     ("five megabytes", lambda s: s.write(QUAY_MD, QUAY + "word " * 1_000_000), f"{QUAY_MD}:1: this file is larger than 200 kB"),
-    ("glossary", lambda s: s.write("modules/glossary.yml", "terms:\n- {slug: a, term: {en: A}, definition: {en: b}}\n- {slug: a, term: {en: B}, definition: {en: b}}\n"), "modules/glossary.yml:3: the term “a” is there twice"),
+    ("glossary", lambda s: s.write("modules/glossary.yml", "terms:\n- {slug: a, term: {en: A}, definition: {en: b}}\n- {slug: a, term: {en: B}, definition: {en: b}}\n"), "modules/glossary.yml:3: the term “a” appears twice"),
     ("bad yaml", lambda s: s.write(BANK_YML, "course: boats\nquestions: [\n"), f"{BANK_YML}:3: this is not YAML"),
 ]  # fmt: skip
 
@@ -177,8 +177,8 @@ def test_a_course_per_sector_draws_for_each_sector_by_itself(course_files: Cours
     course_files.write(BANK_YML, both.replace("sectors: [wash, health]", "sectors: [wash]"))
     line = line_of(PER_SECTOR, "pass:")
     assert course_files.check() == [
-        f"{COURSE_YML}:{line}: draw: 2 questions are drawn, but the bank has 0 for the sector “health”",
-        f"{BANK_YML}:2: a draw holds at least 2 red-line questions; there are 0 for the sector “health”",
+        f"{COURSE_YML}:{line}: draw: an attempt has 2 questions, but the bank has 0 for the sector “health”",
+        f"{BANK_YML}:2: an attempt has at least 2 red-line questions; there are 0 for the sector “health”",
     ]
     course_files.edit(BOARD_MD, "sector: health", "sector: farms")
     assert f"{BOARD_MD}:5: there is no sector “farms”" in course_files.check()
@@ -269,9 +269,9 @@ def test_translations_of_nothing_or_into_nothing_are_found(course_files: CourseF
     found = course_files.check()
     for line in (
         "modules/boats/01-at-the-key.fr.md:1: there is no original for “at-the-key”",
-        "modules/boats/02-on-board.en.md:1: en is the original's language; its file has no language in its name",
+        "modules/boats/02-on-board.en.md:1: en is the language of the original; its file has no language in its name",
         "modules/boats/02-on-board.ar.md:1: course.yml does not list the language ar",
-        "modules/boats/03-on-board.fr.md:1: this translation is there twice, also as 02-on-board.fr.md",
+        "modules/boats/03-on-board.fr.md:1: this translation appears twice, also as 02-on-board.fr.md",
         "modules/boats/03-on-board.fr.md:1: the original has the number 02, this file 03",
     ):
         assert line in found, (line, found)
@@ -332,13 +332,13 @@ def test_shared_files_are_checked(course_files: CourseFiles) -> None:
     course_files.edit("modules/glossary.yml", ", certainty: X", "")
     found = [line for line in course_files.check() if "glossary" in line]
     assert found == [
-        "modules/glossary.yml:2: warning: say how sure the words for “ferry” are (V, G or C): fr",
-        "modules/glossary.yml:3: the form “quay” is there twice",
-        "modules/glossary.yml:3: warning: the en word “ferry” is there twice",
+        "modules/glossary.yml:2: warning: the certainty (V, G or C) of “ferry” is missing for fr",
+        "modules/glossary.yml:3: the form “quay” appears twice",
+        "modules/glossary.yml:3: warning: the en word “ferry” appears twice",
     ]
     course_files.edit("modules/boats/01-at-the-quay.md", "(/help-now)", "(/glossary#mast)")
     assert any(
         "dead link /glossary#mast: the glossary has no term “mast”" in line for line in course_files.check()
     )
     course_files.write("modules/red-lines.yml", RED_LINES + "  - {id: wait, text: Again.}\n")
-    assert any("red-lines.yml:3: the rule “wait” is there twice" in line for line in course_files.check())
+    assert any("red-lines.yml:3: the rule “wait” appears twice" in line for line in course_files.check())

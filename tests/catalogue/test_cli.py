@@ -56,7 +56,7 @@ def test_schema_prints_and_writes_what_editors_read(tmp_path: Path) -> None:
     runner = FlaskCliRunner(Flask("nothing"))
     printed = json.loads(runner.invoke(content_cli, ["schema"]).output)
     assert printed["course"]["properties"]["edition"]["description"].startswith("A whole number")
-    assert printed["course"]["properties"]["pass"]["description"] == "What it takes to pass."
+    assert printed["course"]["properties"]["pass"]["description"] == "The passing rules."
     result = runner.invoke(content_cli, ["schema", "--to", str(tmp_path / "schemas")])
     assert result.exit_code == 0
     written = {path.name for path in (tmp_path / "schemas").iterdir()}
@@ -75,12 +75,12 @@ def test_publish_prints_what_it_did_and_the_second_time_nothing(runner: FlaskCli
     result = runner.invoke(content_cli, ["publish"])
     assert result.exit_code == 0, result.output
     assert result.output.splitlines() == [
-        "sectors    3 created, 0 revised, 0 retired, 0 unchanged",
-        "sheets     0 created, 0 revised, 0 retired, 0 unchanged",
-        "courses    1 created, 0 revised, 0 retired, 0 unchanged",
-        "modules    2 created, 0 revised, 0 retired, 0 unchanged",
-        "questions  6 created, 0 revised, 0 retired, 0 unchanged",
-        "pictures   1 created, 0 revised, 0 retired, 0 unchanged",
+        "sectors       3 created, 0 revised, 0 retired, 0 unchanged",
+        "shared files  0 created, 0 revised, 0 retired, 0 unchanged",
+        "courses       1 created, 0 revised, 0 retired, 0 unchanged",
+        "modules       2 created, 0 revised, 0 retired, 0 unchanged",
+        "questions     6 created, 0 revised, 0 retired, 0 unchanged",
+        "pictures      1 created, 0 revised, 0 retired, 0 unchanged",
         "Published (publication 1).",
     ]
     again = runner.invoke(content_cli, ["publish"])

@@ -6,9 +6,21 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.catalogue.source.checks import check_folders
-from lms.catalogue.source.desired import Desired, DesiredCourse, DesiredModule, DesiredQuestion, desired_of
-from lms.catalogue.source.plan import Existing, Outcome, PublishedRules, PublishedState, make_plan
+from lms.catalogue.source.checks.run import check_folders
+from lms.catalogue.source.plan import (
+    ChangeType,
+    PublishedCourseState,
+    PublishedEdition,
+    PublishedState,
+    make_plan,
+)
+from lms.catalogue.source.target_state import (
+    TargetCourse,
+    TargetModule,
+    TargetQuestion,
+    TargetState,
+    target_state,
+)
 from tests.catalogue.course_files import CourseFiles
 
 RULES: dict[str, Any] = {"per_sector": False, "pass_mark": 80, "draw": 3, "tries": 2, "pause": "PT24H"}
@@ -22,14 +34,14 @@ def course(
     questions: dict[str, str] | None = None,
     rules: dict[str, Any] | None = None,
     words: str = "Boats",
-) -> DesiredCourse:
+) -> TargetCourse:
     """Makes a course from slugs and digests; the first letter of a question's digest is its key."""
     modules = {"quay": "m1", "board": "m2"} if modules is None else modules
     questions = {"full": "k1", "many": "k2"} if questions is None else questions
-    parts = tuple(DesiredModule(name, "en", digest, {}) for name, digest in modules.items())
-    asked = tuple(DesiredQuestion(name, "en", digest, digest[:1], {}) for name, digest in questions.items())
+    parts = tuple(TargetModule(name, "en", digest, {}) for name, digest in modules.items())
+    asked = tuple(TargetQuestion(name, "en", digest, digest[:1], {}) for name, digest in questions.items())
     digest = repr((edition, words, rules, modules, questions))
-    return DesiredCourse(
+    return TargetCourse(
         slug,
         f"modules/{slug}/course.yml",
         4,
@@ -43,29 +55,29 @@ def course(
     )
 
 
-def published(wanted: Desired, before: Existing | None = None) -> Existing:
+def published(target: TargetState, before: PublishedState | None = None) -> PublishedState:
     """What would be published after a plan was carried out."""
     states = dict(before.courses) if before else {}
     for slug, state in states.items():
-        if slug not in {course.slug for course in wanted.courses}:
+        if slug not in {course.slug for course in target.courses}:
             states[slug] = replace(state, retired=True)
-    for each in wanted.courses:
+    for each in target.courses:
         old = states.get(each.slug)
         keys = dict(old.edition.keys) if old and old.edition.number == each.edition else {}
-        states[each.slug] = PublishedState(
+        states[each.slug] = PublishedCourseState(
             slug=each.slug,
             digest=each.digest,
             retired=False,
-            edition=PublishedRules(each.edition, each.rules, tuple(each.module_slugs), keys | each.keys),
+            edition=PublishedEdition(each.edition, each.rules, tuple(each.module_slugs), keys | each.keys),
             modules={(part.slug, part.language): part.digest for part in each.modules},
             questions={(part.slug, part.language): part.digest for part in each.questions},
         )
-    return Existing(states, wanted.sectors)
+    return PublishedState(states, target.sectors)
 
 
-def counts(wanted: Desired, existing: Existing) -> dict[str, str]:
+def counts(target: TargetState, existing: PublishedState) -> dict[str, str]:
     """Returns what a plan counts, in short, without zeros."""
-    plan = make_plan(wanted, existing)
+    plan = make_plan(target, existing)
     assert plan.refusals == ()
     return {
         kind: " ".join(f"{number} {outcome}" for outcome, number in outcomes.items() if number)
@@ -75,51 +87,51 @@ def counts(wanted: Desired, existing: Existing) -> dict[str, str]:
 
 
 def test_everything_is_created_in_an_empty_house() -> None:
-    wanted = Desired((course(),), ({"slug": "wash", "position": 1},))
-    assert counts(wanted, Existing()) == {
+    target = TargetState((course(),), ({"slug": "wash", "position": 1},))
+    assert counts(target, PublishedState()) == {
         "sector": "1 created", "course": "1 created", "module": "2 created", "question": "2 created",
     }  # fmt: skip
 
 
 def test_the_same_files_change_nothing() -> None:
-    wanted = Desired((course(),), ({"slug": "wash", "position": 1},))
-    plan = make_plan(wanted, published(wanted))
+    target = TargetState((course(),), ({"slug": "wash", "position": 1},))
+    plan = make_plan(target, published(target))
     assert plan.is_empty
-    assert plan.courses[0].outcome is Outcome.UNCHANGED
+    assert plan.courses[0].change is ChangeType.UNCHANGED
 
 
 def test_changes_are_counted_one_by_one() -> None:
-    before = published(Desired((course(),), ()))
+    before = published(TargetState((course(),), ()))
     after = course(modules={"quay": "m9", "board": "m2"}, questions={"full": "k9", "new": "k1"})
-    assert counts(Desired((after,), ()), before) == {
+    assert counts(TargetState((after,), ()), before) == {
         "course": "1 revised",
         "module": "1 revised 1 unchanged",
         "question": "1 created 1 revised 1 retired",
     }
-    assert counts(Desired((course(words="Ships"),), ()), before)["course"] == "1 revised"
+    assert counts(TargetState((course(words="Ships"),), ()), before)["course"] == "1 revised"
 
 
 def test_a_course_without_its_folder_is_retired_once_and_can_come_back() -> None:
-    before = published(Desired((course(), course("ships")), ()))
-    wanted = Desired((course(),), ())
-    assert counts(wanted, before) == {
+    before = published(TargetState((course(), course("ships")), ()))
+    target = TargetState((course(),), ())
+    assert counts(target, before) == {
         "course": "1 retired 1 unchanged", "module": "2 retired 2 unchanged", "question": "2 retired 2 unchanged",
     }  # fmt: skip
-    after = published(wanted, before)
-    assert make_plan(wanted, after).is_empty
-    assert counts(Desired((course(), course("ships")), ()), after)["course"] == "1 revised 1 unchanged"
+    after = published(target, before)
+    assert make_plan(target, after).is_empty
+    assert counts(TargetState((course(), course("ships")), ()), after)["course"] == "1 revised 1 unchanged"
 
 
 def test_a_new_order_is_only_order() -> None:
-    before = published(Desired((course(),), ()))
+    before = published(TargetState((course(),), ()))
     after = course(modules={"board": "m2", "quay": "m1"})
-    assert counts(Desired((after,), ()), before)["course"] == "1 revised"
+    assert counts(TargetState((after,), ()), before)["course"] == "1 revised"
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"modules": {"quay": "m1"}}, "the list of modules changes (board): raise the edition to 2"),
+        ({"modules": {"quay": "m1"}}, "the list of modules changes (board); raise the edition to 2"),
         ({"modules": {"quay": "m1", "board": "m2", "bank": "m3"}}, "the list of modules changes (bank)"),
         ({"rules": RULES | {"pass_mark": 70}}, "the passing rules change (pass_mark)"),
         ({"rules": RULES | {"draw": 4, "pause": "PT1H"}}, "the passing rules change (draw, pause)"),
@@ -128,16 +140,16 @@ def test_a_new_order_is_only_order() -> None:
     ],
 )
 def test_the_meaning_is_fixed_within_an_edition(change: dict[str, Any], words: str) -> None:
-    before = published(Desired((course(),), ()))
-    plan = make_plan(Desired((course(**change),), ()), before)
+    before = published(TargetState((course(),), ()))
+    plan = make_plan(TargetState((course(**change),), ()), before)
     assert str(plan.refusals[0]).startswith(f"modules/boats/course.yml:4: {words}")
-    raised = make_plan(Desired((course(edition=2, **change),), ()), before)
+    raised = make_plan(TargetState((course(edition=2, **change),), ()), before)
     assert raised.refusals == ()
 
 
 def test_an_edition_is_never_lowered() -> None:
-    before = published(Desired((course(edition=2),), ()))
-    plan = make_plan(Desired((course(),), ()), before)
+    before = published(TargetState((course(edition=2),), ()))
+    plan = make_plan(TargetState((course(),), ()), before)
     assert [str(problem) for problem in plan.refusals] == [
         "modules/boats/course.yml:4: edition 2 is published already; an edition is never lowered"
     ]
@@ -145,25 +157,27 @@ def test_an_edition_is_never_lowered() -> None:
 
 def test_a_question_that_comes_back_keeps_its_key() -> None:
     """An id is never used twice within an edition, not even after its question has gone."""
-    first = published(Desired((course(),), ()))
-    gone = Desired((course(questions={"many": "k2"}),), ())
+    first = published(TargetState((course(),), ()))
+    gone = TargetState((course(questions={"many": "k2"}),), ())
     assert counts(gone, first)["question"] == "1 retired 1 unchanged"
-    back = make_plan(Desired((course(questions={"full": "x1", "many": "k2"}),), ()), published(gone, first))
-    assert "the right answers change (full)" in back.refusals[0].sentence
+    back = make_plan(
+        TargetState((course(questions={"full": "x1", "many": "k2"}),), ()), published(gone, first)
+    )
+    assert "the right answers change (full)" in back.refusals[0].message
 
 
 def test_a_sector_in_use_is_not_removed() -> None:
-    before = Existing({}, ({"slug": "wash", "position": 1}, {"slug": "health", "position": 2}))
-    plan = make_plan(Desired((), ({"slug": "wash", "position": 9},)), before)
+    before = PublishedState({}, ({"slug": "wash", "position": 1}, {"slug": "health", "position": 2}))
+    plan = make_plan(TargetState((), ({"slug": "wash", "position": 9},)), before)
     assert plan.sectors == ({"slug": "wash", "position": 9},)
-    assert [problem.sentence for problem in plan.refusals] == [
+    assert [problem.message for problem in plan.refusals] == [
         "the sector “health” is in use and cannot be removed"
     ]
 
 
 def test_a_digest_follows_what_it_is_made_of_and_nothing_else(course_files: CourseFiles) -> None:
     def digests() -> tuple[str, dict[str, str], dict[str, str]]:
-        found = desired_of(check_folders(course_files.modules, course_files.quizzes)[0]).courses[0]
+        found = target_state(check_folders(course_files.modules, course_files.quizzes)[0]).courses[0]
         modules = {f"{part.slug}.{part.language}": part.digest for part in found.modules}
         return found.digest, modules, {part.slug: part.digest for part in found.questions}
 
@@ -191,27 +205,27 @@ courses = st.builds(
     words=st.sampled_from(["Boats", "Ships"]),
 )
 libraries = st.lists(courses, max_size=3, unique_by=lambda each: each.slug).map(
-    lambda found: Desired(tuple(found), ())
+    lambda found: TargetState(tuple(found), ())
 )
 
 
 @given(st.lists(libraries, min_size=1, max_size=5))
-def test_a_plan_carried_out_leaves_nothing_to_do(history: list[Desired]) -> None:
-    existing = Existing()
-    for wanted in history:
-        plan = make_plan(wanted, existing)
+def test_a_plan_carried_out_leaves_nothing_to_do(history: list[TargetState]) -> None:
+    existing = PublishedState()
+    for target in history:
+        plan = make_plan(target, existing)
         if plan.refusals:
             continue
-        existing = published(wanted, existing)
-        again = make_plan(wanted, existing)
+        existing = published(target, existing)
+        again = make_plan(target, existing)
         assert again.is_empty
         assert again.refusals == ()
 
 
 @given(libraries, libraries)
-def test_every_part_is_counted_once(before: Desired, after: Desired) -> None:
+def test_every_part_is_counted_once(before: TargetState, after: TargetState) -> None:
     plan = make_plan(after, published(before))
     for kind, name in (("module", "modules"), ("question", "questions")):
-        wanted = sum(len(getattr(each, name)) for each in after.courses)
+        target = sum(len(getattr(each, name)) for each in after.courses)
         number = plan.counts[kind]
-        assert number["created"] + number["revised"] + number["unchanged"] == wanted
+        assert number["created"] + number["revised"] + number["unchanged"] == target

@@ -9,9 +9,9 @@ import pytest
 
 from lms.assessment import rules
 from lms.assessment.papers import ask, review
-from lms.catalogue.source.check_modules import words_on_page
-from lms.catalogue.source.checks import check_folders
-from lms.catalogue.source.desired import Desired, desired_of
+from lms.catalogue.source.checks.modules import words_on_page
+from lms.catalogue.source.checks.run import check_folders
+from lms.catalogue.source.target_state import TargetState, target_state
 from lms.demo.answers import right
 from lms.kernel.config import ROOT
 from tools.curriculum.coverage import measure_coverage
@@ -19,12 +19,12 @@ from tools.curriculum.guessing import SimulatedQuiz, quizzes_of
 from tools.curriculum.lint import lint
 
 CATALOGUE, PROBLEMS = check_folders(ROOT / "modules", ROOT / "quizzes")
-QUIZZES = [quiz for course in desired_of(CATALOGUE).courses for quiz in quizzes_of(course)]
+QUIZZES = [quiz for course in target_state(CATALOGUE).courses for quiz in quizzes_of(course)]
 
 
 @pytest.fixture(scope="module")
-def wanted() -> Desired:
-    return desired_of(CATALOGUE)
+def target() -> TargetState:
+    return target_state(CATALOGUE)
 
 
 def test_no_course_has_a_problem() -> None:
@@ -38,19 +38,19 @@ def test_the_curriculum_is_whole() -> None:
     assert len(coverage.considerations) == 9 and all(coverage.considerations.values())
 
 
-def test_the_courses_of_the_curriculum_are_there(wanted: Desired) -> None:
-    assert {course.slug for course in wanted.courses} == {
+def test_the_courses_of_the_curriculum_are_there(target: TargetState) -> None:
+    assert {course.slug for course in target.courses} == {
         "safe-identification", "psychological-first-aid", "safe-referral", "child-safeguarding",
         "child-friendly-communication", "gender-inclusion-disability", "working-across-sectors", "sector-briefs",
         "first-days",
     }  # fmt: skip
-    assert len([sector for sector in wanted.sectors if sector["core"]]) == 9
-    sheets = {sheet.name: len(sheet.body) for sheet in wanted.sheets}
-    assert sheets["considerations"] == 9 and sheets["glossary"] >= 50
+    assert len([sector for sector in target.sectors if sector["core"]]) == 9
+    shared = {content.name: len(content.body) for content in target.shared}
+    assert shared["considerations"] == 9 and shared["glossary"] >= 50
 
 
-def test_courses_are_listed_in_the_order_of_the_curriculum(wanted: Desired) -> None:
-    listed = sorted(wanted.courses, key=lambda course: course.words["meta"]["order"])
+def test_courses_are_listed_in_the_order_of_the_curriculum(target: TargetState) -> None:
+    listed = sorted(target.courses, key=lambda course: course.words["meta"]["order"])
     assert [course.slug for course in listed] == [
         "safe-identification", "psychological-first-aid", "safe-referral", "child-safeguarding",
         "child-friendly-communication", "gender-inclusion-disability", "working-across-sectors", "sector-briefs",
@@ -115,8 +115,8 @@ def test_every_picture_is_drawn_for_light_and_dark_and_small() -> None:
         assert b"prefers-color-scheme: dark" in picture.data and b"<title>" in picture.data, (course, name)
 
 
-def test_every_question_has_a_place_to_read_again_and_a_source(wanted: Desired) -> None:
-    for course in wanted.courses:
+def test_every_question_has_a_place_to_read_again_and_a_source(target: TargetState) -> None:
+    for course in target.courses:
         for question in course.questions:
             assert question.values["body"].get("source"), question.slug
             assert question.values["body"].get("refresh"), question.slug
@@ -142,9 +142,11 @@ def test_every_question_is_drawn_shown_marked_and_explained(quiz: SimulatedQuiz)
         if not waiting.intersection(one.slug for one in drawn):
             continue
         waiting -= {one.slug for one in drawn}
-        sheet = [{"question": d.question_revision_id, "slug": d.slug, "order": list(d.order)} for d in drawn]
+        drawn_questions = [
+            {"question": d.question_revision_id, "slug": d.slug, "order": list(d.order)} for d in drawn
+        ]
         given = {one.question_revision_id: right(known[one.question_revision_id]) for one in drawn}
-        assert all(question.answered for question in ask(sheet, known, given))
+        assert all(question.answered for question in ask(drawn_questions, known, given))
         marks = []
         for one in drawn:
             question = known[one.question_revision_id]
@@ -154,7 +156,7 @@ def test_every_question_is_drawn_shown_marked_and_explained(quiz: SimulatedQuiz)
             marks.append(
                 {"question": one.question_revision_id, "points": 1, "red_line": False, "response": response}
             )
-        for explained in review(sheet, known, marks):
+        for explained in review(drawn_questions, known, marks):
             told = [*explained.path, *explained.parts]
             assert told and all(part.right or not part.given for part in explained.parts), explained.slug
             assert all(part.feedback for part in told), explained.slug

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from lms.assessment import rules
-from lms.catalogue.source.desired import desired_of
+from lms.catalogue.source.target_state import target_state
 from tests.assessment.test_marking import BRANCHING, STATEMENTS
 from tests.content.test_courses import CATALOGUE
 from tools.curriculum.guessing import (
@@ -38,7 +38,7 @@ DELAYED = re.compile(
 )
 KEYWORD_LUCK = 0.06
 
-QUIZZES = [quiz for course in desired_of(CATALOGUE).courses for quiz in quizzes_of(course)]
+QUIZZES = [quiz for course in target_state(CATALOGUE).courses for quiz in quizzes_of(course)]
 
 
 def test_every_quiz_is_tried() -> None:

@@ -2,7 +2,7 @@
 
 from click.testing import CliRunner
 
-from lms.catalogue.source.checks import check_folders
+from lms.catalogue.source.checks.run import check_folders
 from lms.catalogue.source.problems import Problem
 from tests.catalogue.course_files import CourseFiles
 from tools.curriculum.__main__ import curriculum
@@ -41,7 +41,7 @@ def test_a_small_library_is_counted(course_files: CourseFiles) -> None:
 
 
 def test_what_a_curriculum_lacks_is_named(course_files: CourseFiles) -> None:
-    assert any("it lists the red lines" in problem.sentence for problem in lint_of(course_files))
+    assert any("it lists the red lines" in problem.message for problem in lint_of(course_files))
     course_files.write("modules/red-lines.yml", RED_LINES)
     said = "\n".join(str(problem) for problem in lint_of(course_files))
     for words in (
@@ -63,8 +63,8 @@ def test_what_a_curriculum_lacks_is_named(course_files: CourseFiles) -> None:
     )
     course_files.edit("modules/boats/02-on-board.md", "minutes: 12", "minutes: 16")
     assert coverage_of(course_files).red_lines == {"wait": ["boats/boat-full"]}
-    (long,) = [problem for problem in lint_of(course_files) if "16 minutes" in problem.sentence]
-    assert long.line == 3 and "a module takes 10 to 15" in long.sentence
+    (long,) = [problem for problem in lint_of(course_files) if "16 minutes" in problem.message]
+    assert long.line == 3 and "a module takes 10 to 15" in long.message
 
 
 def test_a_module_names_its_considerations(course_files: CourseFiles) -> None:
@@ -73,7 +73,7 @@ def test_a_module_names_its_considerations(course_files: CourseFiles) -> None:
     course_files.edit("modules/boats/course.yml", "considerations: [1]", "considerations: [1, 3, 5]")
     coverage = coverage_of(course_files)
     assert coverage.considerations[3] == {"boats": ["on-board"]}
-    said = [problem.sentence for problem in lint_of(course_files)]
+    said = [problem.message for problem in lint_of(course_files)]
     assert "no module of this course serves consideration 5" in said
     assert "a module serves consideration 4, which course.yml does not list" in said
 

@@ -5,8 +5,8 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.catalogue.source.checks import check_folders
-from lms.catalogue.source.questions import Single
+from lms.catalogue.source.checks.run import check_folders
+from lms.catalogue.source.schemas.banks import SingleChoice
 from tests.catalogue.course_files import CourseFiles
 from tools.curriculum.answer_cues import measure_answer_cues
 from tools.curriculum.lint import lint
@@ -127,7 +127,7 @@ def test_more_lean_is_less_likely(statistic: float, freedom: int) -> None:
     assert chi_squared([3, 3], [3, 3]) == 0
 
 
-def bank(right: int, length: int, count: int = 20) -> list[Single]:
+def bank(right: int, length: int, count: int = 20) -> list[SingleChoice]:
     """Makes questions whose right option stands at a place and is so much longer."""
     found = []
     for number in range(count):
@@ -140,7 +140,7 @@ def bank(right: int, length: int, count: int = 20) -> list[Single]:
             }
             for at, word in enumerate("abcd")
         ]
-        found.append(Single(id=f"q{number}", objective="o", type="single", stem="s", options=options))
+        found.append(SingleChoice(id=f"q{number}", objective="o", type="single", stem="s", options=options))
     return found
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from lms.catalogue.source.checks import check_folders
-from lms.catalogue.source.desired import desired_of
+from lms.catalogue.source.checks.run import check_folders
+from lms.catalogue.source.parsing.sources import ParsedSources
 from lms.catalogue.source.problems import has_errors
-from lms.catalogue.source.texts import Catalogue
+from lms.catalogue.source.target_state import target_state
 from lms.kernel.config import ROOT
 from tools.curriculum.coverage import measure_coverage
 from tools.curriculum.guessing import MAX_PASSED, STRATEGIES, quizzes_of, simulate
@@ -33,7 +33,7 @@ def curriculum(context: click.Context, modules: Path, quizzes: Path) -> None:
 
 @curriculum.command("lint")
 @click.pass_obj
-def lint_command(sources: Catalogue) -> None:
+def lint_command(sources: ParsedSources) -> None:
     """Prints every problem: reading grade, wording, answer cues, similarity, missing parts."""
     problems = lint(sources)
     for problem in problems:
@@ -45,7 +45,7 @@ def lint_command(sources: Catalogue) -> None:
 
 @curriculum.command("coverage")
 @click.pass_obj
-def coverage_command(sources: Catalogue) -> None:
+def coverage_command(sources: ParsedSources) -> None:
     """Prints what the curriculum covers as tables."""
     for line in coverage_lines(measure_coverage(sources)):
         click.echo(line)
@@ -55,10 +55,10 @@ def coverage_command(sources: Catalogue) -> None:
 @click.option("--attempts", default=10_000, show_default=True, help="Attempts at each quiz.")
 @click.option("--seed", default="guessing", show_default=True, help="The same seed gives the same figures.")
 @click.pass_obj
-def simulate_guessing_command(sources: Catalogue, attempts: int, seed: str) -> None:
+def simulate_guessing_command(sources: ParsedSources, attempts: int, seed: str) -> None:
     """Tries to pass every quiz by guessing: the longest, the shortest, the first, the last, at random."""
     rows, passed = [], 0
-    for course in desired_of(sources).courses:
+    for course in target_state(sources).courses:
         for quiz in quizzes_of(course):
             results = simulate(quiz, attempts, seed)
             rows.append((quiz.name, *(f"{it.passed:.2%} ({it.average:.0f})" for it in results)))

@@ -4,9 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lms.catalogue.source.parsing.sources import ParsedCourse
 from lms.catalogue.source.problems import Problem, warning
-from lms.catalogue.source.questions import Branching, Option, Question, Single, Statements
-from lms.catalogue.source.texts import CourseText
+from lms.catalogue.source.schemas.banks import (
+    AnswerOption,
+    AnyQuestion,
+    SingleChoice,
+    StatementsQuestion,
+    StoryQuestion,
+)
 from tools.curriculum.statistics import chi_squared, p_value, share_p_value
 
 SIGNIFICANT = 0.01
@@ -28,7 +34,7 @@ class AnswerCues:
     true_p: float
 
 
-def check_answer_cues(course: CourseText) -> Iterator[Problem]:
+def check_answer_cues(course: ParsedCourse) -> Iterator[Problem]:
     """Checks that neither the longest choice, nor a place, nor saying yes leads to the right answers of a bank."""
     if course.bank is None:
         return
@@ -61,7 +67,7 @@ def check_answer_cues(course: CourseText) -> Iterator[Problem]:
         yield warning(path, line, sentence)
 
 
-def measure_answer_cues(questions: Sequence[Question]) -> AnswerCues:
+def measure_answer_cues(questions: Sequence[AnyQuestion]) -> AnswerCues:
     """Measures the answer cues of a bank."""
     choices = list(_single_choices(questions))
     expected = sum(1 / len(options) for options in choices)
@@ -77,7 +83,7 @@ def measure_answer_cues(questions: Sequence[Question]) -> AnswerCues:
     statements = [
         item.true
         for question in questions
-        if isinstance(question, Statements)
+        if isinstance(question, StatementsQuestion)
         for item in question.statements
     ]
     return AnswerCues(
@@ -93,18 +99,18 @@ def measure_answer_cues(questions: Sequence[Question]) -> AnswerCues:
     )
 
 
-def _single_choices(questions: Sequence[Question]) -> Iterator[Sequence[Option]]:
+def _single_choices(questions: Sequence[AnyQuestion]) -> Iterator[Sequence[AnswerOption]]:
     """Lists every choice of one among several: single questions and the nodes of stories."""
     for question in questions:
-        if isinstance(question, Single):
+        if isinstance(question, SingleChoice):
             yield question.options
-        elif isinstance(question, Branching):
+        elif isinstance(question, StoryQuestion):
             for node in question.nodes.values():
                 if sum(option.correct for option in node.options) == 1:
                     yield node.options
 
 
-def _longest_is_right(options: Sequence[Option]) -> bool:
+def _longest_is_right(options: Sequence[AnswerOption]) -> bool:
     """Says whether the right option is longer than every other one."""
     longest = max(len(option.text) for option in options)
     right = [len(option.text) for option in options if option.correct]

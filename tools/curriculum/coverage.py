@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lms.catalogue.source.parsing.sources import ParsedBank, ParsedCourse, ParsedSources
 from lms.catalogue.source.problems import Problem, warning
-from lms.catalogue.source.questions import Question, body_of
-from lms.catalogue.source.texts import BankText, Catalogue, CourseText
+from lms.catalogue.source.schemas.banks import AnyQuestion, stored_body
 from tools.curriculum.answer_cues import AnswerCues, measure_answer_cues
 from tools.curriculum.module_statistics import CourseStatistics, course_statistics
 from tools.curriculum.text_analysis import words_of
@@ -58,7 +58,7 @@ class CurriculumCoverage:
     banks: tuple[BankStatistics, ...]
 
 
-def measure_coverage(sources: Catalogue) -> CurriculumCoverage:
+def measure_coverage(sources: ParsedSources) -> CurriculumCoverage:
     """Counts what there is."""
     sectors = sources.sectors.value.sectors if sources.sectors and sources.sectors.value else []
     core = [sector.slug for sector in sectors if sector.core]
@@ -74,7 +74,7 @@ def measure_coverage(sources: Catalogue) -> CurriculumCoverage:
     )
 
 
-def coverage_gaps(sources: Catalogue, coverage: CurriculumCoverage) -> Iterator[Problem]:
+def coverage_gaps(sources: ParsedSources, coverage: CurriculumCoverage) -> Iterator[Problem]:
     """Names what is missing from a whole curriculum."""
     for number, courses in coverage.considerations.items():
         if not courses:
@@ -97,7 +97,7 @@ def coverage_gaps(sources: Catalogue, coverage: CurriculumCoverage) -> Iterator[
         yield from _bank_gaps(bank, coverage)
 
 
-def _considerations(sources: Catalogue) -> dict[int, dict[str, list[str]]]:
+def _considerations(sources: ParsedSources) -> dict[int, dict[str, list[str]]]:
     found: dict[int, dict[str, list[str]]] = {number: {} for number in CONSIDERATIONS}
     for course in sources.courses:
         own = course.form.considerations if course.form else []
@@ -107,7 +107,7 @@ def _considerations(sources: Catalogue) -> dict[int, dict[str, list[str]]]:
     return found
 
 
-def _groups(sources: Catalogue, slug: str) -> int:
+def _groups(sources: ParsedSources, slug: str) -> int:
     return sum(
         any(block.word == slug for block in run)
         for course in sources.courses
@@ -116,7 +116,7 @@ def _groups(sources: Catalogue, slug: str) -> int:
     )
 
 
-def _briefs(sources: Catalogue, slug: str) -> list[str]:
+def _briefs(sources: ParsedSources, slug: str) -> list[str]:
     return [
         f"{course.slug}/{module.slug}"
         for course in sources.courses
@@ -125,7 +125,7 @@ def _briefs(sources: Catalogue, slug: str) -> list[str]:
     ]
 
 
-def _red_lines(sources: Catalogue) -> dict[str, list[str]]:
+def _red_lines(sources: ParsedSources) -> dict[str, list[str]]:
     """Returns the red-line questions that state each rule, in stem, choices or feedback."""
     lines = sources.red_lines.value.red_lines if sources.red_lines and sources.red_lines.value else []
     texts = {
@@ -140,7 +140,7 @@ def _red_lines(sources: Catalogue) -> dict[str, list[str]]:
     }
 
 
-def _all_text(question: Question) -> str:
+def _all_text(question: AnyQuestion) -> str:
     def texts(value: object) -> Iterator[str]:
         if isinstance(value, dict):
             value = list(value.values())
@@ -150,10 +150,10 @@ def _all_text(question: Question) -> str:
         elif isinstance(value, str):
             yield value
 
-    return " . ".join(texts(body_of(question)))
+    return " . ".join(texts(stored_body(question)))
 
 
-def _bank(course: CourseText, bank: BankText, core: list[str]) -> BankStatistics:
+def _bank(course: ParsedCourse, bank: ParsedBank, core: list[str]) -> BankStatistics:
     questions = [question for _number, question in bank.questions]
     objectives = Counter(question.objective for question in questions)
     types = Counter(str(question.type) for question in questions)
@@ -176,7 +176,7 @@ def _bank(course: CourseText, bank: BankText, core: list[str]) -> BankStatistics
     )
 
 
-def _consideration_gaps(course: CourseText) -> Iterator[Problem]:
+def _consideration_gaps(course: ParsedCourse) -> Iterator[Problem]:
     """Names considerations of a course that none of its modules serves."""
     if course.form is None or any(module.front is None for module in course.modules):
         return
@@ -191,7 +191,7 @@ def _consideration_gaps(course: CourseText) -> Iterator[Problem]:
         yield warning(course.course_path, line, sentence)
 
 
-def _few_sector_groups(course: CourseText) -> Iterator[Problem]:
+def _few_sector_groups(course: ParsedCourse) -> Iterator[Problem]:
     """Names a course where fewer than half of the modules have a sector group; courses per sector need none."""
     if course.form is None or course.form.per_sector or not course.modules:
         return

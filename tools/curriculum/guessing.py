@@ -10,7 +10,7 @@ from typing import Any
 
 from lms.assessment import rules
 from lms.catalogue.api import BankQuestion
-from lms.catalogue.source.desired import DesiredCourse
+from lms.catalogue.source.target_state import TargetCourse
 
 Choice = tuple[str, str]
 """Something that can be chosen: its id and its words."""
@@ -58,7 +58,7 @@ class GuessingResult:
         return self.passed < MAX_PASSED
 
 
-def quizzes_of(course: DesiredCourse) -> list[SimulatedQuiz]:
+def quizzes_of(course: TargetCourse) -> list[SimulatedQuiz]:
     """Lists the quizzes of a course in the language it was written in."""
     language = course.words["meta"]["languages"][0]
     original = [question for question in course.questions if question.language == language]

@@ -1,7 +1,7 @@
 """Everything the curriculum is checked for beside what ``flask content check`` asks of every course file."""
 
+from lms.catalogue.source.parsing.sources import ParsedSources
 from lms.catalogue.source.problems import Problem
-from lms.catalogue.source.texts import Catalogue
 from tools.curriculum.answer_cues import check_answer_cues
 from tools.curriculum.coverage import coverage_gaps, measure_coverage
 from tools.curriculum.module_statistics import check_module_parts
@@ -11,7 +11,7 @@ from tools.curriculum.similarity import check_passages, check_questions
 from tools.curriculum.wording import check_figures, check_red_lines
 
 
-def lint(sources: Catalogue) -> list[Problem]:
+def lint(sources: ParsedSources) -> list[Problem]:
     """Returns every problem of the curriculum, sorted; wording is checked where a course was written in English."""
     problems = set(coverage_gaps(sources, measure_coverage(sources)))
     for course in sources.courses:

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lms.catalogue.source.check_modules import MAX_WORDS, words_on_page
+from lms.catalogue.source.checks.modules import MAX_WORDS, words_on_page
+from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule
 from lms.catalogue.source.problems import Problem, warning
-from lms.catalogue.source.texts import CourseText, ModuleText
 from tools.curriculum.passages import passages_of_module
 from tools.curriculum.readability import measure
 
@@ -43,7 +43,7 @@ class CourseStatistics:
     sentence: float
 
 
-def course_statistics(course: CourseText) -> CourseStatistics:
+def course_statistics(course: ParsedCourse) -> CourseStatistics:
     """Counts what a course has."""
     kinds = [_segment_kinds(module) for module in course.modules]
     minutes = [module.front.minutes for module in course.modules if module.front]
@@ -68,7 +68,7 @@ def course_statistics(course: CourseText) -> CourseStatistics:
     )
 
 
-def check_module_parts(course: CourseText) -> Iterator[Problem]:
+def check_module_parts(course: ParsedCourse) -> Iterator[Problem]:
     """Names what the modules of a course lack."""
     for module in course.modules:
         if module.front is None or module.rendered.problems:
@@ -90,7 +90,7 @@ def check_module_parts(course: CourseText) -> Iterator[Problem]:
             yield warning(path, 1, f"no link to {HELP}; a reader may be worried about a child right now")
 
 
-def _segment_kinds(module: ModuleText) -> Counter[str]:
+def _segment_kinds(module: ParsedModule) -> Counter[str]:
     return Counter(segment["kind"] for segment in module.rendered.segments)
 
 

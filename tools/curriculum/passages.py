@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lms.catalogue.source.questions import Question, body_of
-from lms.catalogue.source.texts import BankText, ModuleText
-from lms.catalogue.source.yamltext import Place
+from lms.catalogue.source.parsing.sources import ParsedBank, ParsedModule
+from lms.catalogue.source.parsing.yaml_document import Place
+from lms.catalogue.source.schemas.banks import AnyQuestion, stored_body
 from lms.kernel.markup import Segment, plain_text
 from tools.curriculum.text_analysis import words_of
 
@@ -29,7 +29,7 @@ class Passage:
 class _LineFinder:
     """Finds the line where a passage begins in a Markdown file, ignoring the marks."""
 
-    def __init__(self, module: ModuleText) -> None:
+    def __init__(self, module: ParsedModule) -> None:
         self.starts: list[tuple[int, int]] = []
         parts: list[str] = []
         length = 0
@@ -48,7 +48,7 @@ class _LineFinder:
         return max((line for start, line in self.starts if start <= at), default=1)
 
 
-def passages_of_module(module: ModuleText) -> list[Passage]:
+def passages_of_module(module: ParsedModule) -> list[Passage]:
     """Lists the paragraphs of a module."""
     finder = _LineFinder(module)
     return [
@@ -57,7 +57,7 @@ def passages_of_module(module: ModuleText) -> list[Passage]:
     ]
 
 
-def passages_of_bank(bank: BankText) -> list[Passage]:
+def passages_of_bank(bank: ParsedBank) -> list[Passage]:
     """Lists the texts of a bank: stems, choices, feedback."""
     return [
         Passage(bank.file.path, bank.yaml.line("questions", number, *place), text, taught)
@@ -84,8 +84,8 @@ def _pieces(segment: Segment) -> Iterator[tuple[str, bool]]:
         yield option["why"], True
 
 
-def _texts(question: Question) -> Iterator[tuple[Place, str, bool]]:
-    body = body_of(question)
+def _texts(question: AnyQuestion) -> Iterator[tuple[Place, str, bool]]:
+    body = stored_body(question)
     yield ("stem",), body["stem"], True
     for part in ("options", "statements", "pairs"):
         for position, item in enumerate(body.get(part, ())):

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lms.catalogue.source.parsing.sources import ParsedBank, ParsedSources
 from lms.catalogue.source.problems import Problem, warning
-from lms.catalogue.source.questions import Multiple, Question, Single
-from lms.catalogue.source.texts import BankText, Catalogue
+from lms.catalogue.source.schemas.banks import AnyQuestion, MultipleChoice, SingleChoice
 from tools.curriculum.passages import Passage
 from tools.curriculum.text_analysis import Shingle, content_stems, shingles_of, words_of
 
@@ -39,7 +39,7 @@ class _Comparable:
     shingles: frozenset[Shingle]
 
 
-def check_questions(banks: Sequence[BankText], sources: Catalogue) -> Iterator[Problem]:
+def check_questions(banks: Sequence[ParsedBank], sources: ParsedSources) -> Iterator[Problem]:
     """Compares the questions of all banks with each other, and stems with the answers of their own bank."""
     red_lines = _red_line_shingles(sources)
     questions = [
@@ -57,7 +57,7 @@ def check_questions(banks: Sequence[BankText], sources: Catalogue) -> Iterator[P
         yield from _given_away(bank)
 
 
-def check_passages(passages: Sequence[Passage], sources: Catalogue) -> Iterator[Problem]:
+def check_passages(passages: Sequence[Passage], sources: ParsedSources) -> Iterator[Problem]:
     """Compares the passages of all modules with each other."""
     red_lines = _red_line_shingles(sources)
     long = [(passage, words_of(passage.text)) for passage in passages]
@@ -76,13 +76,13 @@ def check_passages(passages: Sequence[Passage], sources: Catalogue) -> Iterator[
     )
 
 
-def _red_line_shingles(sources: Catalogue) -> frozenset[Shingle]:
+def _red_line_shingles(sources: ParsedSources) -> frozenset[Shingle]:
     """Returns the shingles that are meant to be the same everywhere."""
     lines = sources.red_lines.value.red_lines if sources.red_lines and sources.red_lines.value else []
     return frozenset(shingle for line in lines for shingle in shingles_of(words_of(line.text)))
 
 
-def _visible_text(question: Question) -> str:
+def _visible_text(question: AnyQuestion) -> str:
     """Returns what a learner reads of a question before answering."""
     return " ".join(_fields(question.model_dump(include={"stem", "options", "statements", "pairs", "nodes"})))
 
@@ -119,7 +119,7 @@ def _similar(texts: Sequence[_Comparable], limit: float) -> Iterator[Problem]:
             yield warning(other.path, other.line, sentence)
 
 
-def _given_away(bank: BankText) -> Iterator[Problem]:
+def _given_away(bank: ParsedBank) -> Iterator[Problem]:
     """Names stems that contain the words of what is right elsewhere in the same bank."""
     stems = [
         (number, question, content_stems(words_of(question.stem))) for number, question in bank.questions
@@ -134,9 +134,9 @@ def _given_away(bank: BankText) -> Iterator[Problem]:
                     yield warning(bank.file.path, line, sentence)
 
 
-def _own_words_of_right_options(question: Question) -> Iterator[set[str]]:
+def _own_words_of_right_options(question: AnyQuestion) -> Iterator[set[str]]:
     """Lists the content words that only the right options of a question have."""
-    if not isinstance(question, Single | Multiple):
+    if not isinstance(question, SingleChoice | MultipleChoice):
         return
     wrong = content_stems(
         word for option in question.options if not option.correct for word in words_of(option.text)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lms.catalogue.source.formats import Figure
+from lms.catalogue.source.parsing.sources import ParsedSources
 from lms.catalogue.source.problems import Problem, warning
-from lms.catalogue.source.texts import Catalogue
+from lms.catalogue.source.schemas.shared_files import ApprovedFigure
 from tools.curriculum.passages import Passage
 from tools.curriculum.text_analysis import content_stems, sentences_of, words_of
 
@@ -40,7 +40,7 @@ class _Rule:
         return cls(text, f" {' '.join(words)} ", len(words), content_stems(words))
 
 
-def check_figures(passages: list[Passage], sources: Catalogue) -> Iterator[Problem]:
+def check_figures(passages: list[Passage], sources: ParsedSources) -> Iterator[Problem]:
     """Checks that every figure is approved, and named with publisher and year in its paragraph."""
     if sources.figures is None or sources.figures.value is None:
         return
@@ -49,7 +49,7 @@ def check_figures(passages: list[Passage], sources: Catalogue) -> Iterator[Probl
             yield from _figure(" ".join(match[0].split()), passage, sources.figures.value.figures)
 
 
-def check_red_lines(passages: list[Passage], sources: Catalogue) -> Iterator[Problem]:
+def check_red_lines(passages: list[Passage], sources: ParsedSources) -> Iterator[Problem]:
     """Checks that no sentence states a red line in nearly its words; wrong answers on offer may."""
     if sources.red_lines is None or sources.red_lines.value is None:
         return
@@ -59,7 +59,7 @@ def check_red_lines(passages: list[Passage], sources: Catalogue) -> Iterator[Pro
             yield from _red_line(words_of(sentence), passage, rules)
 
 
-def _figure(written: str, passage: Passage, known: list[Figure]) -> Iterator[Problem]:
+def _figure(written: str, passage: Passage, known: list[ApprovedFigure]) -> Iterator[Problem]:
     approved = [figure for figure in known if written.lower() in map(str.lower, figure.written)]
     if not approved:
         sentence = f"“{written}” is not in modules/figures.yml; use an approved figure or none"

@@ -1,4 +1,1 @@
-"""From files to rows: reading, formats, checks, plan, sync.
-
-One validator, three doors: the command line, the tests and the web editor.
-"""
+"""From course files to rows: read, schemas, parsing, checks, target state, plan, apply."""

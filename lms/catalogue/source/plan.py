@@ -1,23 +1,24 @@
-"""A pure diff between what the files ask for and what is published."""
+"""The plan: a pure diff between the target state and what is published."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from lms.catalogue.source.desired import Desired, DesiredCourse, DesiredSheet
 from lms.catalogue.source.problems import Problem, error
+from lms.catalogue.source.target_state import TargetCourse, TargetSharedContent, TargetState
+from lms.kernel.i18n import gettext as _
 
-Counts = dict[str, dict[str, int]]
-"""Numbers by kind and outcome: ``{"module": {"created": 6, …}, …}``."""
+ChangeCounts = dict[str, dict[str, int]]
+"""Numbers by kind and change: ``{"module": {"created": 6, …}, …}``."""
 
-
-KINDS = ("sector", "sheet", "course", "module", "question", "picture")
+KINDS = ("sector", "shared file", "course", "module", "question", "picture")
 """What is counted."""
 
 
-class Outcome(StrEnum):
-    """What becomes of a course, a module, a question or a sector."""
+class ChangeType(StrEnum):
+    """What happens to a course, a module, a question, a picture, a shared file or a sector."""
 
     CREATED = "created"
     REVISED = "revised"
@@ -26,8 +27,8 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedRules:
-    """What the edition that is published now has fixed: rules, modules, and each question's marking key."""
+class PublishedEdition:
+    """What the current edition of a course has fixed: rules, modules, and each question's marking key."""
 
     number: int
     rules: dict[str, Any]
@@ -37,162 +38,177 @@ class PublishedRules:
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedState:
-    """A course as it is published now: digests by (slug, language), and the slugs that ever were."""
+class PublishedCourseState:
+    """A course as it is published now: the digests of its parts by (slug, language), of its pictures by name."""
 
     slug: str
     digest: str
     retired: bool
-    edition: PublishedRules
+    edition: PublishedEdition
     modules: dict[tuple[str, str], str] = field(default_factory=dict)
     questions: dict[tuple[str, str], str] = field(default_factory=dict)
     pictures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Existing:
-    """Everything that is published now."""
+class PublishedState:
+    """Everything that is published now; ``shared`` has the digests of shared files by name."""
 
-    courses: dict[str, PublishedState] = field(default_factory=dict)
+    courses: dict[str, PublishedCourseState] = field(default_factory=dict)
     sectors: tuple[dict[str, Any], ...] = ()
-    # Digests of the shared files by name.
-    sheets: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CoursePlan:
-    """What is to be done about one course; ``desired`` is missing where it is retired."""
+    """What to do about one course; ``target`` is None where it is retired."""
 
     slug: str
-    outcome: Outcome
-    desired: DesiredCourse | None = None
+    change: ChangeType
+    target: TargetCourse | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be done, counted, and why it may not be done."""
+class PublicationPlan:
+    """What to do, counted, and why it may not be done."""
 
     courses: tuple[CoursePlan, ...]
     sectors: tuple[dict[str, Any], ...]
-    sheets: tuple[DesiredSheet, ...]
-    counts: Counts
+    shared: tuple[TargetSharedContent, ...]
+    counts: ChangeCounts
     refusals: tuple[Problem, ...]
 
     @property
     def is_empty(self) -> bool:
-        """Says whether nothing is to be done."""
+        """Says whether there is nothing to do."""
         return all(
             number == 0
-            for outcomes in self.counts.values()
-            for outcome, number in outcomes.items()
-            if outcome != Outcome.UNCHANGED
+            for changes in self.counts.values()
+            for change, number in changes.items()
+            if change != ChangeType.UNCHANGED
         )
 
 
-def make_plan(desired: Desired, existing: Existing) -> Plan:
-    """Returns what turns the published catalogue into the desired one, or why that is refused."""
-    tally: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+def make_plan(target: TargetState, published: PublishedState) -> PublicationPlan:
+    """Returns what turns the published state into the target state, or why that is refused."""
+    counts: dict[str, Counter[ChangeType]] = {kind: Counter() for kind in KINDS}
     refusals: list[Problem] = []
     courses = []
-    for course in desired.courses:
-        state = existing.courses.get(course.slug)
+    for course in target.courses:
+        state = published.courses.get(course.slug)
         if state is not None:
-            refusals += refuse(course, state)
-        outcome = _outcome(course, state)
-        courses.append(CoursePlan(course.slug, outcome, course))
-        tally["course"][outcome] += 1
-        _tally_parts(course, state, tally)
-    wanted = {course.slug for course in desired.courses}
-    for slug, state in existing.courses.items():
-        if slug not in wanted and not state.retired:
-            courses.append(CoursePlan(slug, Outcome.RETIRED))
-            tally["course"][Outcome.RETIRED] += 1
-            tally["module"][Outcome.RETIRED] += len(state.modules)
-            tally["question"][Outcome.RETIRED] += len(state.questions)
-            tally["picture"][Outcome.RETIRED] += len(state.pictures)
-    sectors = _sectors(desired, existing, tally["sector"], refusals)
-    sheets = _sheets(desired, existing, tally["sheet"])
-    counts = {kind: {str(word): outcomes[word] for word in Outcome} for kind, outcomes in tally.items()}
-    return Plan(tuple(courses), sectors, sheets, counts, tuple(refusals))
+            refusals += edition_problems(course, state)
+        change = _course_change(course, state)
+        courses.append(CoursePlan(course.slug, change, course))
+        counts["course"][change] += 1
+        for kind, known, wanted in _parts(course, state):
+            counts[kind].update(_changes(known, wanted))
+    slugs = {course.slug for course in target.courses}
+    for slug, state in published.courses.items():
+        if slug not in slugs and not state.retired:
+            courses.append(CoursePlan(slug, ChangeType.RETIRED))
+            counts["course"][ChangeType.RETIRED] += 1
+            for kind, known, wanted in _parts(None, state):
+                counts[kind].update(_changes(known, wanted))
+    sectors = _sectors(target, published, counts["sector"], refusals)
+    shared = _shared(target, published, counts["shared file"])
+    numbers = {kind: {str(change): found[change] for change in ChangeType} for kind, found in counts.items()}
+    return PublicationPlan(tuple(courses), sectors, shared, numbers, tuple(refusals))
 
 
-def refuse(course: DesiredCourse, state: PublishedState) -> list[Problem]:
+def edition_problems(course: TargetCourse, state: PublishedCourseState) -> list[Problem]:
     """Returns why a course may not follow what is published: within an edition the meaning is fixed."""
     edition = state.edition
     if course.edition > edition.number:
         return []
     if course.edition < edition.number:
-        sentence = f"edition {edition.number} is published already; an edition is never lowered"
-        return [error(course.path, course.edition_line, sentence)]
-    changes = []
-    if set(course.module_slugs) != set(edition.modules):
-        changed = sorted(set(course.module_slugs) ^ set(edition.modules))
-        changes.append(f"the list of modules changes ({', '.join(changed)})")
+        message = _("edition %(number)s is published already", number=edition.number)
+        return [error(course.path, course.edition_line, message, _("an edition is never lowered"))]
+    messages = []
+    modules = set(course.module_slugs) ^ set(edition.modules)
+    if modules:
+        names = ", ".join(sorted(modules))
+        messages.append(_("the list of modules changes (%(names)s)", names=names))
     rules = [name for name, value in course.rules.items() if edition.rules.get(name) != value]
     if rules:
-        changes.append(f"the passing rules change ({', '.join(sorted(rules))})")
+        names = ", ".join(sorted(rules))
+        messages.append(_("the passing rules change (%(names)s)", names=names))
     keys = [slug for slug, key in course.keys.items() if edition.keys.get(slug, key) != key]
     if keys:
-        changes.append(f"the right answers change ({', '.join(sorted(keys))})")
-    return [
-        error(course.path, course.edition_line, f"{change}: raise the edition to {edition.number + 1}")
-        for change in changes
-    ]
+        names = ", ".join(sorted(keys))
+        messages.append(_("the right answers change (%(names)s)", names=names))
+    remedy = _("raise the edition to %(number)s", number=edition.number + 1)
+    return [error(course.path, course.edition_line, message, remedy) for message in messages]
 
 
-def _outcome(course: DesiredCourse, state: PublishedState | None) -> Outcome:
+def _course_change(course: TargetCourse, state: PublishedCourseState | None) -> ChangeType:
     if state is None:
-        return Outcome.CREATED
+        return ChangeType.CREATED
     same = state.digest == course.digest and not state.retired
-    return Outcome.UNCHANGED if same else Outcome.REVISED
+    return ChangeType.UNCHANGED if same else ChangeType.REVISED
 
 
-def _tally_parts(course: DesiredCourse, state: PublishedState | None, tally: dict[str, Counter[str]]) -> None:
-    """Counts what becomes of a course's modules and questions, each language by itself."""
-    parts: dict[str, tuple[dict[Any, str], str]] = {
-        "module": ({(part.slug, part.language): part.digest for part in course.modules}, "modules"),
-        "question": ({(part.slug, part.language): part.digest for part in course.questions}, "questions"),
-        "picture": ({part.name: part.digest for part in course.pictures}, "pictures"),
-    }
-    for kind, (wanted, attribute) in parts.items():
-        there: dict[Any, str] = getattr(state, attribute) if state else {}
-        for place, digest in wanted.items():
-            if place not in there:
-                tally[kind][Outcome.CREATED] += 1
-            else:
-                tally[kind][Outcome.UNCHANGED if there[place] == digest else Outcome.REVISED] += 1
-        tally[kind][Outcome.RETIRED] += len(there.keys() - wanted.keys())
+Digests = Mapping[Any, str]
 
 
-def _sheets(desired: Desired, existing: Existing, tally: Counter[str]) -> tuple[DesiredSheet, ...]:
-    """Returns the shared files to write; one that was never there and is empty is not written."""
+def _parts(
+    course: TargetCourse | None, state: PublishedCourseState | None
+) -> Iterable[tuple[str, Digests, Digests]]:
+    """Lists the kinds of parts of a course with the published digests and the target ones."""
+    modules = {(it.slug, it.language): it.digest for it in course.modules} if course else {}
+    questions = {(it.slug, it.language): it.digest for it in course.questions} if course else {}
+    pictures = {it.name: it.digest for it in course.pictures} if course else {}
+    yield "module", state.modules if state else {}, modules
+    yield "question", state.questions if state else {}, questions
+    yield "picture", state.pictures if state else {}, pictures
+
+
+def _changes(published: Digests, target: Digests) -> Counter[ChangeType]:
+    counts = Counter({ChangeType.RETIRED: len(published.keys() - target.keys())})
+    for key, digest in target.items():
+        if key not in published:
+            counts[ChangeType.CREATED] += 1
+        else:
+            same = published[key] == digest
+            counts[ChangeType.UNCHANGED if same else ChangeType.REVISED] += 1
+    return counts
+
+
+def _shared(
+    target: TargetState, published: PublishedState, counts: Counter[ChangeType]
+) -> tuple[TargetSharedContent, ...]:
+    """Returns the shared files to write; an empty one that was never published is not written."""
     changed = []
-    for sheet in desired.sheets:
-        known = existing.sheets.get(sheet.name)
-        if known is None and not sheet.body:
+    for content in target.shared:
+        known = published.shared.get(content.name)
+        if known is None and not content.body:
             continue
-        if known == sheet.digest:
-            tally[Outcome.UNCHANGED] += 1
+        if known == content.digest:
+            counts[ChangeType.UNCHANGED] += 1
             continue
-        changed.append(sheet)
-        tally[Outcome.CREATED if known is None else Outcome.REVISED if sheet.body else Outcome.RETIRED] += 1
+        changed.append(content)
+        revised = ChangeType.REVISED if content.body else ChangeType.RETIRED
+        counts[ChangeType.CREATED if known is None else revised] += 1
     return tuple(changed)
 
 
 def _sectors(
-    desired: Desired, existing: Existing, tally: Counter[str], refusals: list[Problem]
+    target: TargetState,
+    published: PublishedState,
+    counts: Counter[ChangeType],
+    refusals: list[Problem],
 ) -> tuple[dict[str, Any], ...]:
-    """Returns the sectors to write. A sector is never removed, because placements and facts name it."""
-    there = {row["slug"]: row for row in existing.sectors}
+    """Returns the sectors to write. A sector is never removed, because placements and awards refer to it."""
+    remaining = {row["slug"]: row for row in published.sectors}
     changed = []
-    for row in desired.sectors:
-        known = there.pop(row["slug"], None)
-        outcome = Outcome.CREATED if known is None else Outcome.UNCHANGED if known == row else Outcome.REVISED
-        tally[outcome] += 1
-        if outcome is not Outcome.UNCHANGED:
-            changed.append(row)
-    for slug in there:
-        refusals.append(
-            error("modules/sectors.yml", 1, f"the sector “{slug}” is in use and cannot be removed")
-        )
+    for row in target.sectors:
+        known = remaining.pop(row["slug"], None)
+        if known == row:
+            counts[ChangeType.UNCHANGED] += 1
+            continue
+        counts[ChangeType.CREATED if known is None else ChangeType.REVISED] += 1
+        changed.append(row)
+    for slug in remaining:
+        message = _("the sector “%(sector)s” is in use and cannot be removed", sector=slug)
+        refusals.append(error("modules/sectors.yml", 1, message))
     return tuple(changed)

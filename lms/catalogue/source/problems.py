@@ -1,4 +1,4 @@
-"""What is wrong with a file, for the person who wrote it."""
+"""Problems of course files, for the people who write them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,27 +14,29 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A problem at a place: the path as its author knows it, the line from 1, a sentence."""
+    """A problem at a place: the path as its author knows it, the line from 1, what is wrong, what to do about it."""
 
     path: str
     line: int
     severity: Severity
-    sentence: str
+    message: str
+    remedy: str = ""
 
     def __str__(self) -> str:
-        """Returns ``path:line: sentence``, with the word warning where it is one."""
-        word = "warning: " if self.severity is Severity.WARNING else ""
-        return f"{self.path}:{self.line}: {word}{self.sentence}"
+        """Returns ``path:line: message; remedy``, with the word warning before the message of one."""
+        severity = "warning: " if self.severity is Severity.WARNING else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{self.path}:{self.line}: {severity}{self.message}{remedy}"
 
 
-def error(path: str, line: int, sentence: str) -> Problem:
+def error(path: str, line: int, message: str, remedy: str = "") -> Problem:
     """Returns a problem that stops publishing."""
-    return Problem(path, line, Severity.ERROR, sentence)
+    return Problem(path, line, Severity.ERROR, message, remedy)
 
 
-def warning(path: str, line: int, sentence: str) -> Problem:
+def warning(path: str, line: int, message: str, remedy: str = "") -> Problem:
     """Returns a problem that does not stop publishing."""
-    return Problem(path, line, Severity.WARNING, sentence)
+    return Problem(path, line, Severity.WARNING, message, remedy)
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

@@ -1,4 +1,4 @@
-"""YAML as plain values with the line of each; keys stay as they are written and none is repeated silently."""
+"""YAML as plain values with the line of each; keys stay as written and none is repeated silently."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,15 +9,16 @@ from yaml.error import MarkedYAMLError, YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from lms.catalogue.source.problems import Problem, error
+from lms.kernel.i18n import gettext as _
 
 Place = tuple[str | int, ...]
 
-# Only the tree is taken from the library; what a value is, is decided below. The reader written in C, which every
-# wheel brings, is ten times as fast: the banks are half a megabyte.
+# Only the node tree comes from the library; values are built below. The parser in C, which every wheel has, is ten
+# times as fast: the banks are half a megabyte.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 DEEPEST = 100
-"""Brackets in brackets, or dashes in a row, up to which the reader in C is asked."""
+"""Nested brackets, or dashes in a row, up to which the parser in C is used."""
 
 _BRACKET = re.compile(r"[\[\]{}]")
 _DASHES = re.compile(rf"(?:[-?][ \t]+){{{DEEPEST}}}")
@@ -35,7 +36,7 @@ _WORDS: dict[str, bool | None] = {
 
 
 @dataclass(slots=True)
-class YamlText:
+class YamlDocument:
     """A parsed text: plain value, the line of each key and item, and the problems."""
 
     value: Any = None
@@ -43,7 +44,7 @@ class YamlText:
     problems: list[Problem] = field(default_factory=list)
 
     def line(self, *place: str | int) -> int:
-        """Returns the line of a place, or of the nearest place above it that is there."""
+        """Returns the line of a place, or of the nearest place above it that exists."""
         known: Place = ()
         for part in place:
             if (*known, part) in self.lines:
@@ -51,9 +52,9 @@ class YamlText:
         return self.lines.get(known, 1)
 
 
-def read_yaml(path: str, text: str, first_line: int = 1) -> YamlText:
+def read_yaml(path: str, text: str, first_line: int = 1) -> YamlDocument:
     """Reads a YAML text; ``first_line`` is its place in the file."""
-    result = YamlText(lines={(): first_line})
+    result = YamlDocument(lines={(): first_line})
     try:
         node = yaml.compose(text.removeprefix("\ufeff"), Loader=_loader_for(text))
         if node is not None:
@@ -61,15 +62,17 @@ def read_yaml(path: str, text: str, first_line: int = 1) -> YamlText:
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         line = first_line + (mark.line if mark else 0)
-        result.problems.append(error(path, line, f"this is not YAML: {fault.problem or fault.context}"))
+        reason = fault.problem or fault.context
+        result.problems.append(error(path, line, _("this is not YAML: %(reason)s", reason=reason)))
         return result
     except (YAMLError, RecursionError, ValueError) as fault:
-        result.problems.append(error(path, first_line, f"this is not YAML: {str(fault).splitlines()[0]}"))
+        reason = str(fault).splitlines()[0]
+        result.problems.append(error(path, first_line, _("this is not YAML: %(reason)s", reason=reason)))
     return result
 
 
 def _loader_for(text: str) -> Any:
-    """Returns the reader for a text: the one in C, unless it nests so deep that C would run out of its stack."""
+    """Returns the parser for a text: the one in C, unless the text nests so deeply that its stack would overflow."""
     depth = 0
     for match in _BRACKET.finditer(text):
         depth = max(0, depth + (1 if match[0] in "[{" else -1))
@@ -79,16 +82,16 @@ def _loader_for(text: str) -> Any:
 
 
 class _Builder:
-    """Turns YAML's tree into plain values."""
+    """Turns YAML's node tree into plain values."""
 
-    def __init__(self, path: str, first_line: int, result: YamlText) -> None:
+    def __init__(self, path: str, first_line: int, result: YamlDocument) -> None:
         self.path = path
         self.first_line = first_line
         self.result = result
         self.seen: set[int] = set()
 
-    def problem(self, node: Node, sentence: str) -> None:
-        self.result.problems.append(error(self.path, self.line(node), sentence))
+    def problem(self, node: Node, message: str, remedy: str = "") -> None:
+        self.result.problems.append(error(self.path, self.line(node), message, remedy))
 
     def line(self, node: Node) -> int:
         """Returns the line a node begins in."""
@@ -97,10 +100,10 @@ class _Builder:
     def build(self, node: Node, place: Place) -> Any:
         """Returns a node's value and notes lines on the way."""
         if id(node) in self.seen:
-            # A name for a part is a way to write a small file that is a thousand times larger once read.
-            sentence = "parts repeated by name (&name and *name) are not read; write them out"
+            # Anchors let a small file grow a thousand times when it is read.
             line = self.result.lines.get(place, self.line(node))
-            self.result.problems.append(error(self.path, line, sentence))
+            message = _("anchors and aliases (&name and *name) are not supported")
+            self.result.problems.append(error(self.path, line, message, _("write the parts out")))
             return None
         self.seen.add(id(node))
         if isinstance(node, MappingNode):
@@ -118,11 +121,11 @@ class _Builder:
         values: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
-                self.problem(key, "a key must be one word")
+                self.problem(key, _("a key must be one word"))
                 continue
             name = str(key.value)
             if name in values:
-                self.problem(key, f"“{name}” is written twice; keep one")
+                self.problem(key, _("“%(name)s” appears twice", name=name), _("keep one"))
                 continue
             self.result.lines[(*place, name)] = self.line(key)
             values[name] = self.build(value, (*place, name))

@@ -1,34 +1,35 @@
-"""The forms of a question bank, one for each kind of question."""
+"""The schemas of a question bank, one for each type of question."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from lms.catalogue.source.fields import Form, Line, Slug, Text
+from lms.catalogue.source.schemas.base import LongText, Schema, ShortText, Slug
+from lms.kernel.i18n import gettext as _
 
 
 def _yes_or_no(value: Any) -> Any:
     words = {True: True, False: False, "yes": True, "no": False}
     if isinstance(value, (bool, str)) and value in words:
         return words[value]
-    raise ValueError("must be yes or no")
+    raise ValueError(_("must be yes or no"))
 
 
 YesNo = Annotated[bool, BeforeValidator(_yes_or_no, json_schema_input_type=bool | Literal["yes", "no"])]
 
 
-class Source(Form):
-    """Where a fact comes from: something its author has read."""
+class SourceReference(Schema):
+    """The source of a fact: a publication its author has read."""
 
-    title: Line
+    title: ShortText
     """The title as printed."""
-    publisher: Line | None = None
+    publisher: ShortText | None = None
     """Who published it."""
     year: int | None = Field(default=None, ge=1900, le=2100)
     """The year of the edition that was read."""
 
 
-class Refresh(Form):
+class ReadAgain(Schema):
     """Where to read again after a wrong answer."""
 
     module: Slug
@@ -37,161 +38,162 @@ class Refresh(Form):
     """The section's heading in lower case with hyphens; absent: the module's beginning."""
 
 
-class Option(Form):
+class AnswerOption(Schema):
     """A possible answer."""
 
     id: Slug
     """The option's id within its question, such as a."""
-    text: Text
+    text: LongText
     """What the learner reads."""
     correct: bool = False
     """Whether choosing it is right."""
-    feedback: Text
+    feedback: LongText
     """Why it is safe or unsafe: shown after the quiz."""
 
 
-class Step(Form):
+class OrderingItem(Schema):
     """One item of an order."""
 
     id: Slug
     """The item's id within its question."""
-    text: Text
+    text: LongText
     """What the learner reads."""
-    feedback: Text | None = None
-    """Why it stands at this place."""
+    feedback: LongText | None = None
+    """Why it has this place."""
 
 
-class Pair(Form):
+class MatchingPair(Schema):
     """Two things that belong together."""
 
     id: Slug | None = None
     """The pair's id within its question; needed where the bank is translated."""
-    left: Text
-    """What is given."""
-    right: Text
-    """What belongs to it."""
-    feedback: Text | None = None
+    left: LongText
+    """The left side, shown as given."""
+    right: LongText
+    """The right side, chosen by the learner."""
+    feedback: LongText | None = None
     """Why they belong together."""
 
 
-class Statement(Form):
+class TrueFalseStatement(Schema):
     """A sentence that is true or not."""
 
     id: Slug
     """The statement's id within its question."""
-    text: Text
+    text: LongText
     """The sentence."""
     true: YesNo
     """Whether it is true: yes or no."""
-    feedback: Text
+    feedback: LongText
     """Why."""
 
 
-class Branch(Option):
-    """A choice in a story."""
+class StoryOption(AnswerOption):
+    """A choice at a node of a story."""
 
     next: Slug | None = None
     """The node that follows; absent: the story ends here."""
 
 
-class Node(Form):
-    """A moment in a story."""
+class StoryNode(Schema):
+    """A node of a story."""
 
-    stem: Text
+    stem: LongText
     """What happens."""
-    options: list[Branch] = Field(min_length=2, max_length=6)
+    options: list[StoryOption] = Field(min_length=2, max_length=6)
     """What one can do."""
 
 
-class Asked(Form):
+class QuestionSchema(Schema):
     """What every question has."""
 
     id: Slug
-    """The question's id within its course; never used twice, not even after the question has gone."""
+    """The question's id within its course; never used twice, not even after the question was removed."""
     objective: Slug
     """The objective it asks about, by its id in course.yml."""
     red_line: bool = False
     """Whether it must be fully right, whatever the score."""
     sectors: list[Slug] = Field(default=[])
     """The sectors it is written for; absent: all."""
-    stem: Text
+    stem: LongText
     """The situation and the question."""
-    source: Source | None = None
+    source: SourceReference | None = None
     """Where the right answer comes from."""
-    refresh: Refresh | None = None
+    refresh: ReadAgain | None = None
     """Where to read again."""
 
 
-class Single(Asked):
-    """Several options, one of them right."""
+class SingleChoice(QuestionSchema):
+    """Several options, one of which is right."""
 
     type: Literal["single"]
     """The kind of question."""
-    options: list[Option] = Field(min_length=2, max_length=8)
-    """The options, in any order: every draw mixes them."""
+    options: list[AnswerOption] = Field(min_length=2, max_length=8)
+    """The options, in any order: every attempt mixes them."""
 
 
-class Multiple(Asked):
-    """Several options, several of them right; a wrong cross costs part of the mark, never below zero."""
+class MultipleChoice(QuestionSchema):
+    """Several options, several of which are right; a wrong choice costs part of the mark, never below zero."""
 
     type: Literal["multiple"]
     """The kind of question."""
-    options: list[Option] = Field(min_length=3, max_length=10)
+    options: list[AnswerOption] = Field(min_length=3, max_length=10)
     """The options."""
 
 
-class Ordering(Asked):
+class OrderingQuestion(QuestionSchema):
     """Items to put in order."""
 
     type: Literal["ordering"]
     """The kind of question."""
-    options: list[Step] = Field(min_length=3, max_length=10)
+    options: list[OrderingItem] = Field(min_length=3, max_length=10)
     """The items in the right order."""
 
 
-class Matching(Asked):
+class MatchingQuestion(QuestionSchema):
     """Things to match."""
 
     type: Literal["matching"]
     """The kind of question."""
-    pairs: list[Pair] = Field(min_length=2, max_length=8)
+    pairs: list[MatchingPair] = Field(min_length=2, max_length=8)
     """What belongs together."""
 
 
-class Statements(Asked):
-    """Sentences to judge; one mark for the whole."""
+class StatementsQuestion(QuestionSchema):
+    """Sentences to call true or false; one mark for all of them."""
 
     type: Literal["statements"]
     """The kind of question."""
-    statements: list[Statement] = Field(min_length=2, max_length=10)
+    statements: list[TrueFalseStatement] = Field(min_length=2, max_length=10)
     """The sentences."""
 
 
-class Branching(Asked):
+class StoryQuestion(QuestionSchema):
     """A short story with choices, beginning at the node called start."""
 
     type: Literal["branching"]
     """The kind of question."""
-    nodes: dict[Slug, Node] = Field(min_length=1, max_length=20)
-    """The moments of the story by name."""
+    nodes: dict[Slug, StoryNode] = Field(min_length=1, max_length=20)
+    """The nodes of the story by name."""
 
 
-Question = Annotated[
-    Single | Multiple | Ordering | Matching | Statements | Branching, Field(discriminator="type")
+AnyQuestion = Annotated[
+    SingleChoice | MultipleChoice | OrderingQuestion | MatchingQuestion | StatementsQuestion | StoryQuestion,
+    Field(discriminator="type"),
 ]
 
 
-class Bank(Form):
+class BankFile(Schema):
     """A question bank: quizzes/<course>.yml."""
 
     course: Slug
     """The course it belongs to: its folder's name, and this file's."""
-    questions: list[Question]
+    questions: list[AnyQuestion]
     """The questions."""
 
 
 def marking_key(kind: str, red_line: bool, body: dict[str, Any]) -> dict[str, Any]:
-    """Returns what decides about right and wrong, from a question's stored body: what an edition fixes."""
+    """Returns the part of a question's stored body that decides what is right; an edition fixes it."""
     key: dict[str, Any] = {"type": kind, "red_line": red_line}
     match kind:
         case "single" | "multiple":
@@ -210,7 +212,7 @@ def marking_key(kind: str, red_line: bool, body: dict[str, Any]) -> dict[str, An
     return key
 
 
-def body_of(question: Question) -> dict[str, Any]:
+def stored_body(question: AnyQuestion) -> dict[str, Any]:
     """Returns a question as it is stored: words, keys and feedback, without what has columns of its own.
 
     ``statements[*].true`` is a bool; every pair has an id.

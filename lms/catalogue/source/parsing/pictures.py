@@ -1,4 +1,4 @@
-"""Pictures of courses: what they are, how large, and whether they are safe to show and to hand on."""
+"""Pictures of courses: their type and size, and whether they are safe to publish."""
 
 import hashlib
 import re
@@ -7,27 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from lms.kernel.i18n import gettext as _
+
 SVG = "image/svg+xml"
 
-ELEMENTS = frozenset(
-    {
-        "svg",
-        "title",
-        "desc",
-        "g",
-        "defs",
-        "style",
-        "symbol",
-        "use",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-    }
-    | {"polyline", "polygon", "text", "tspan", "marker", "clipPath"}
-)
-"""What a drawing is made of here; anything that runs, loads, moves or embeds is left out."""
+_ELEMENT_NAMES = """
+svg title desc g defs style symbol use path rect circle ellipse line polyline polygon text tspan marker clipPath
+"""
+ELEMENTS = frozenset(_ELEMENT_NAMES.split())
+"""The elements a drawing may have; none runs, loads, moves or embeds anything."""
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _ATTRIBUTE = re.compile(r"[a-z][a-zA-Z0-9-]*")
@@ -38,7 +26,7 @@ _NUMBER = re.compile(r"(\d{1,5}(?:\.\d+)?)(?:px)?")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that was read: its bytes, their SHA-256, its type and its size in CSS pixels."""
+    """A picture: its bytes, their SHA-256, its media type and its size in CSS pixels."""
 
     media_type: str
     data: bytes
@@ -48,34 +36,38 @@ class Picture:
 
 
 def read_picture(name: str, data: bytes) -> tuple[Picture | None, list[str]]:
-    """Returns a picture by its name and bytes, and every reason against it; no picture where there is one."""
+    """Returns a picture from its name and bytes, and what is wrong with it; None where anything is."""
     ending = name.rpartition(".")[2].lower()
     reader = _READERS.get(ending)
     if reader is None:
-        return None, [f"only pictures belong here ({', '.join(f'.{word}' for word in _READERS)})"]
-    media_type, width, height, faults = reader(data)
-    if faults:
-        return None, faults
+        endings = ", ".join(f".{known}" for known in _READERS)
+        return None, [_("only pictures belong here (%(endings)s)", endings=endings)]
+    media_type, width, height, problems = reader(data)
+    if problems:
+        return None, problems
     return Picture(media_type, data, hashlib.sha256(data).hexdigest(), width, height), []
 
 
 def _read_svg(data: bytes) -> tuple[str, int, int, list[str]]:
-    """Reads a drawing by an allow-list: no script, no event, no address outside, no entity, no movement."""
+    """Reads a drawing by an allow-list: no script, event, external address, entity or movement."""
     drawing = _Drawing()
     try:
         drawing.parser.Parse(data, True)
     except expat.ExpatError as fault:
-        drawing.faults.append(f"this is not SVG: {expat.errors.messages[fault.code]}, line {fault.lineno}")
-    if not drawing.faults and not (drawing.width and drawing.height):
-        drawing.faults.append("this drawing does not say its size: write width, height and viewBox")
-    return SVG, drawing.width, drawing.height, list(dict.fromkeys(drawing.faults))
+        reason = expat.errors.messages[fault.code]
+        drawing.problems.append(
+            _("this is not SVG: %(reason)s, line %(line)s", reason=reason, line=fault.lineno)
+        )
+    if not drawing.problems and not (drawing.width and drawing.height):
+        drawing.problems.append(_("this drawing has no size: write width, height and viewBox"))
+    return SVG, drawing.width, drawing.height, list(dict.fromkeys(drawing.problems))
 
 
 class _Drawing:
-    """Follows the elements of a drawing and notes what is wrong with them."""
+    """The state of reading a drawing: its elements, its size, and what is wrong with it."""
 
     def __init__(self) -> None:
-        self.faults: list[str] = []
+        self.problems: list[str] = []
         self.width = self.height = 0
         self.inside: list[str] = []
         self.style = ""
@@ -87,15 +79,18 @@ class _Drawing:
         self.parser.ProcessingInstructionHandler = self.instruction
 
     def doctype(self, *_words: object) -> None:
-        self.faults.append("a document type is not read here; take the line <!DOCTYPE …> out")
+        self.problems.append(_("a document type is not allowed: remove the line <!DOCTYPE …>"))
 
     def instruction(self, *_words: object) -> None:
-        self.faults.append("a processing instruction (<?…?>) is not read here; take it out")
+        self.problems.append(_("a processing instruction (<?…?>) is not allowed: remove it"))
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         space, _blank, word = name.rpartition(" ")
         if space != _NAMESPACE or word not in ELEMENTS:
-            self.faults.append(f"a drawing here has no <{word}>; draw with {', '.join(sorted(ELEMENTS))}")
+            allowed = ", ".join(sorted(ELEMENTS))
+            self.problems.append(
+                _("<%(element)s> is not allowed in a drawing: use %(allowed)s", element=word, allowed=allowed)
+            )
         if not self.inside:
             self.root(word, attributes)
         self.inside.append(word)
@@ -105,15 +100,17 @@ class _Drawing:
     def root(self, word: str, attributes: dict[str, str]) -> None:
         sizes = [_NUMBER.fullmatch(attributes.get(side, "")) for side in ("width", "height")]
         if word != "svg":
-            self.faults.append("this is not SVG: it does not begin with <svg>")
+            self.problems.append(_("this is not SVG: it does not begin with <svg>"))
         elif all(sizes) and "viewBox" in attributes:
             self.width, self.height = (round(float(size[1])) for size in sizes if size)
 
     def attribute(self, key: str, value: str) -> None:
         if key.lower().startswith("on") or not _ATTRIBUTE.fullmatch(key):
-            self.faults.append(f"the attribute {key} is not read here")
+            self.problems.append(_("the attribute %(name)s is not allowed", name=key))
         elif (key == "href" and not value.startswith("#")) or _OUTSIDE.search(value):
-            self.faults.append(f"{key}=“{value[:40]}” leads out of the drawing")
+            self.problems.append(
+                _("%(name)s=“%(value)s” refers to something outside the drawing", name=key, value=value[:40])
+            )
 
     def text(self, words: str) -> None:
         if self.inside and self.inside[-1] == "style":
@@ -122,42 +119,44 @@ class _Drawing:
     def end(self, _name: str) -> None:
         if self.inside.pop() == "style":
             if _OUTSIDE.search(self.style):
-                self.faults.append("the style of this drawing leads out of it")
+                self.problems.append(_("the style of this drawing refers to something outside it"))
             if _MOVES.search(self.style):
-                self.faults.append("the style of this drawing moves; nothing here moves by itself")
+                self.problems.append(_("the style of this drawing is animated; nothing may move by itself"))
             self.style = ""
 
 
 def _read_png(data: bytes) -> tuple[str, int, int, list[str]]:
-    faults = []
+    problems = []
     width = height = 0
     if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR" or len(data) < 24:
-        faults.append("this is not a PNG picture")
+        problems.append(_("this is not a PNG picture"))
     else:
         width, height = struct.unpack(">II", data[16:24])
         if b"acTL" in data[:200]:
-            faults.append("this picture moves; nothing here moves by itself")
+            problems.append(_("this picture is animated; nothing may move by itself"))
         if b"eXIf" in data:
-            faults.append(TELLS_MORE)
-    return "image/png", width, height, faults
+            problems.append(_metadata_problem())
+    return "image/png", width, height, problems
 
 
 def _read_jpeg(data: bytes) -> tuple[str, int, int, list[str]]:
     if data[:3] != b"\xff\xd8\xff":
-        return "image/jpeg", 0, 0, ["this is not a JPEG picture"]
+        return "image/jpeg", 0, 0, [_("this is not a JPEG picture")]
     at = 2
     while at + 9 < len(data) and data[at] == 0xFF:
         mark, length = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
         if mark == 0xE1:
-            return "image/jpeg", 0, 0, [TELLS_MORE]
+            return "image/jpeg", 0, 0, [_metadata_problem()]
         if mark in {0xC0, 0xC1, 0xC2}:
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
             return "image/jpeg", width, height, []
         at += 2 + length
-    return "image/jpeg", 0, 0, ["the size of this picture cannot be read; save it anew"]
+    return "image/jpeg", 0, 0, [_("the size of this picture cannot be read; save it again")]
 
 
-TELLS_MORE = "this picture carries notes of its camera, a place perhaps; save it without them (Exif, XMP)"
+def _metadata_problem() -> str:
+    return _("this picture has camera data, perhaps a location; save it without (Exif, XMP)")
+
 
 _READERS: dict[str, Callable[[bytes], tuple[str, int, int, list[str]]]] = {
     "svg": _read_svg,

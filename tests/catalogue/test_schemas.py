@@ -1,4 +1,4 @@
-"""Forms of course files: what is refused, and in which words."""
+"""Schemas of course files: what is refused, and in which words."""
 
 import json
 import re
@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from lms.catalogue.source.fields import Form
-from lms.catalogue.source.formats import FORMS, CourseFile, ModuleFront
-from lms.catalogue.source.parsing import parse_form, split_front
-from lms.catalogue.source.questions import Bank, body_of, marking_key
-from lms.catalogue.source.reading import SourceFile, read_library, source_file
-from lms.catalogue.source.yamltext import read_yaml
+from lms.catalogue.source.parsing.validation import parse_yaml, split_front_matter
+from lms.catalogue.source.parsing.yaml_document import read_yaml
+from lms.catalogue.source.read import SourceFile, decode_file, read_folders
+from lms.catalogue.source.schemas.banks import BankFile, marking_key, stored_body
+from lms.catalogue.source.schemas.base import Schema
+from lms.catalogue.source.schemas.courses import CourseFile, ModuleFrontMatter
+from lms.catalogue.source.schemas.shared_files import SCHEMAS
 from tests.catalogue.course_files import BANK, COURSE, CourseFiles
 
 
-def sentences(form: type[Form], text: str) -> list[str]:
-    return [f"{problem.line}: {problem.sentence}" for problem in parse_form(form, "x.yml", text).problems]
+def sentences(form: type[Schema], text: str) -> list[str]:
+    return [f"{problem.line}: {problem.message}" for problem in parse_yaml(form, "x.yml", text).problems]
 
 
 def test_a_right_file_is_read_whole() -> None:
-    course = parse_form(CourseFile, "x.yml", COURSE).value
+    course = parse_yaml(CourseFile, "x.yml", COURSE).value
     assert course is not None
     assert (course.edition, course.passing.draw, course.per_sector, course.certificate) == (
         1,
@@ -28,7 +29,7 @@ def test_a_right_file_is_read_whole() -> None:
         False,
         "standard",
     )
-    bank = parse_form(Bank, "x.yml", BANK).value
+    bank = parse_yaml(BankFile, "x.yml", BANK).value
     assert bank is not None
     assert [question.type for question in bank.questions] == [
         "single", "multiple", "statements", "ordering", "matching", "branching",
@@ -40,9 +41,9 @@ FAULTS = [
     (CourseFile, "code: CP-BOAT\n", "", ["1: “code” is missing"]),
     (CourseFile, "edition: 1", "edition: one", ["4: “edition” must be a whole number"]),
     (CourseFile, "edition: 1", "edition: 1.5", ["4: “edition” must be a whole number"]),
-    (CourseFile, "title: Boats", "title: 2019", ["1: “title” must be text; put it in quotation marks"]),
+    (CourseFile, "title: Boats", "title: 2019", ["1: “title” must be text: put it in quotation marks"]),
     (CourseFile, "languages: [en]", "languages: en", ["7: “languages” must be a list"]),
-    (CourseFile, "languages: [en]", "languages: [English]", ["7: item 1 of “languages” is not written"]),
+    (CourseFile, "languages: [en]", "languages: [English]", ["7: item 1 of “languages” must match"]),
     (CourseFile, "validity: P2Y", "validity: 2 years", ["5: “validity” must be an ISO 8601 period"]),
     (CourseFile, "validity: P2Y", "validity: P0D", ["5: “validity” must be an ISO 8601 period"]),
     (CourseFile, "validity: P2Y", "validity: PT24H", ["5: “validity” must be an ISO 8601 period"]),
@@ -54,14 +55,14 @@ FAULTS = [
         "pass: {marks: 80,",
         ["11: “mark” is missing", "11: unknown key “marks”"],
     ),
-    (CourseFile, "id: together,", "id: Together!,", ["10: “id” is not written in its pattern"]),
+    (CourseFile, "id: together,", "id: Together!,", ["10: “id” must match"]),
     (CourseFile, "considerations: [1]", "considerations: [10]", ["8: item 1 of “considerations”"]),
     (CourseFile, "state: draft", "state: done", ["14: “state” must be 'draft' or 'reviewed'"]),
     (CourseFile, "review: {", "review: x #{", ["14: “review” must be a group of keys and values"]),
-    (CourseFile, "title: Boats", "title: Boats\ntitle: Ships", ["2: “title” is written twice; keep one"]),
+    (CourseFile, "title: Boats", "title: Boats\ntitle: Ships", ["2: “title” appears twice"]),
     (CourseFile, "title: Boats", "title: [Boats", ["2: this is not YAML"]),
     (CourseFile, "title: Boats", "title: a: b", ["1: this is not YAML"]),
-    (CourseFile, "title: Boats", "title: &t Boats\nsummary: *t", ["2: parts repeated by name"]),
+    (CourseFile, "title: Boats", "title: &t Boats\nsummary: *t", ["2: anchors and aliases"]),
     (CourseFile, COURSE, "- a\n- b\n", ["1: this must be a group of keys and values"]),
     (CourseFile, COURSE, "", ["1: this must be a group of keys and values"]),
     (CourseFile, COURSE, "a: 1\n---\nb: 2\n", ["2: this is not YAML"]),
@@ -70,26 +71,26 @@ FAULTS = [
     (CourseFile, COURSE, "a: " + "[" * 200_000 + "]" * 200_000, ["1: this is not YAML"]),
     (CourseFile, COURSE, "- " * 200_000 + "a", ["1: this is not YAML"]),
     (CourseFile, COURSE, "\n".join(" " * depth + "a:" for depth in range(1_300)), ["1: this is not YAML"]),
-    (Bank, "type: single", "type: guess", ["5: “type” must be one of 'single'"]),
-    (Bank, "    type: single\n", "", ["3: “type” is missing"]),
-    (Bank, "text: Leave., feedback: Unsafe.", "text: Leave.", ["9: “feedback” is missing"]),
-    (Bank, "{id: a, text: Leave.", "{id: a, colour: red, text: Leave.", ["9: unknown key “colour”"]),
+    (BankFile, "type: single", "type: guess", ["5: “type” must be one of 'single'"]),
+    (BankFile, "    type: single\n", "", ["3: “type” is missing"]),
+    (BankFile, "text: Leave., feedback: Unsafe.", "text: Leave.", ["9: “feedback” is missing"]),
+    (BankFile, "{id: a, text: Leave.", "{id: a, colour: red, text: Leave.", ["9: unknown key “colour”"]),
     (
-        Bank,
+        BankFile,
         "correct: true, feedback: Safe.",
         "correct: yes, feedback: Safe.",
         ["10: “correct” must be true or false"],
     ),
-    (Bank, "true: yes", "true: maybe", ["27: “true” must be yes or no"]),
-    (Bank, "red_line: true", "red_line: 1", ["6: “red_line” must be true or false"]),
+    (BankFile, "true: yes", "true: maybe", ["27: “true” must be yes or no"]),
+    (BankFile, "red_line: true", "red_line: 1", ["6: “red_line” must be true or false"]),
 ]
 
 
 @pytest.mark.parametrize(("form", "old", "new", "expected"), FAULTS)
-def test_a_fault_is_told_with_its_line_in_plain_words(
-    form: type[Form], old: str, new: str, expected: list[str]
+def test_a_problem_has_its_line_and_plain_words(
+    form: type[Schema], old: str, new: str, expected: list[str]
 ) -> None:
-    text = {CourseFile: COURSE, Bank: BANK}[form]
+    text = {CourseFile: COURSE, BankFile: BANK}[form]
     assert old in text
     found = sentences(form, text.replace(old, new, 1))
     for start in expected:
@@ -113,11 +114,11 @@ def test_keys_and_values_are_read_as_they_are_written() -> None:
 
 
 def test_statements_are_true_or_not_and_pairs_have_ids() -> None:
-    bank = parse_form(
-        Bank, "x.yml", BANK.replace("{id: a, left", "{left").replace("{id: b, left", "{left")
+    bank = parse_yaml(
+        BankFile, "x.yml", BANK.replace("{id: a, left", "{left").replace("{id: b, left", "{left")
     ).value
     assert bank is not None
-    bodies = {question.id: body_of(question) for question in bank.questions}
+    bodies = {question.id: stored_body(question) for question in bank.questions}
     assert [item["true"] for item in bodies["boat-true"]["statements"]] == [True, False]
     assert [pair["id"] for pair in bodies["boat-match"]["pairs"]] == ["1", "2"]
     assert marking_key("single", True, bodies["boat-full"]) == {
@@ -127,30 +128,30 @@ def test_statements_are_true_or_not_and_pairs_have_ids() -> None:
 
 def test_a_key_holds_what_is_right_and_no_words() -> None:
     """Words, feedback and order may change within an edition; what is right may not."""
-    before = parse_form(Bank, "x.yml", BANK).value
-    after = parse_form(
-        Bank, "x.yml", re.sub(r"(text|feedback|stem|left|right): (\w)", r"\1: So \2", BANK)
+    before = parse_yaml(BankFile, "x.yml", BANK).value
+    after = parse_yaml(
+        BankFile, "x.yml", re.sub(r"(text|feedback|stem|left|right): (\w)", r"\1: So \2", BANK)
     ).value
     assert before and after
     for old, new in zip(before.questions, after.questions, strict=True):
-        assert body_of(old) != body_of(new)
-        assert marking_key(old.type, old.red_line, body_of(old)) == marking_key(
-            new.type, new.red_line, body_of(new)
+        assert stored_body(old) != stored_body(new)
+        assert marking_key(old.type, old.red_line, stored_body(old)) == marking_key(
+            new.type, new.red_line, stored_body(new)
         )
 
 
 def test_front_matter_is_told_from_the_body_whatever_the_line_ends() -> None:
     for text in ("---\ntitle: A\n---\nBody\n", "\ufeff---\r\ntitle: A\r\n---\r\nBody\r\n"):
-        parts = split_front(SourceFile("x.md", text, ""))
+        parts = split_front_matter(SourceFile("x.md", text, ""))
         assert parts is not None
         assert (parts[0].strip(), parts[1].strip(), parts[2]) == ("title: A", "Body", 4)
-    assert split_front(SourceFile("x.md", "Body", "")) is None
-    assert parse_form(ModuleFront, "x.md", "title: A\nfoo: 1\n", 2).yaml.line("foo") == 3
+    assert split_front_matter(SourceFile("x.md", "Body", "")) is None
+    assert parse_yaml(ModuleFrontMatter, "x.md", "title: A\nfoo: 1\n", 2).yaml.line("foo") == 3
 
 
 def test_every_field_has_its_sentence_for_the_handbook() -> None:
     """The JSON Schemas are what an editor shows an author."""
-    for name, form in FORMS.items():
+    for name, form in SCHEMAS.items():
         schema = form.model_json_schema()
         json.dumps(schema)
         for part in [schema, *schema.get("$defs", {}).values()]:
@@ -161,7 +162,7 @@ def test_every_field_has_its_sentence_for_the_handbook() -> None:
 
 def test_bytes_are_kept_and_what_is_no_text_is_refused() -> None:
     data = "\ufeff---\r\ntitle: \u00e9\r\n".encode()
-    file = source_file("x.md", data)
+    file = decode_file("x.md", data)
     assert isinstance(file, SourceFile)
     assert file.text.encode() == data
     for bad, line in (
@@ -170,7 +171,7 @@ def test_bytes_are_kept_and_what_is_no_text_is_refused() -> None:
         (b"a\n\n\x00", 3),
         ("a".encode("utf-16"), 1),
     ):
-        problem = source_file("x.md", bad)
+        problem = decode_file("x.md", bad)
         assert not isinstance(problem, SourceFile)
         assert problem.line == line
 
@@ -181,7 +182,7 @@ def test_what_leads_out_of_its_folder_is_refused(course_files: CourseFiles, tmp_
     (course_files.modules / "boats" / "03-link.md").symlink_to(secret)
     (course_files.modules / "out").symlink_to(tmp_path, target_is_directory=True)
     (course_files.quizzes / "other.yml").symlink_to("../../secret.md")
-    library = read_library(course_files.modules, course_files.quizzes)
+    library = read_folders(course_files.modules, course_files.quizzes)
     assert [problem.path for problem in sorted(library.problems)] == [
         "modules/boats/03-link.md", "modules/out", "quizzes/other.yml",
     ]  # fmt: skip
@@ -193,7 +194,7 @@ def test_sizes_are_looked_at_before_contents(course_files: CourseFiles) -> None:
     course_files.write("quizzes/boats.yml", b"x" * 1_000_001)
     course_files.write("modules/boats/img/large.png", b"x" * 300_001)
     problems = [
-        str(problem) for problem in sorted(read_library(course_files.modules, course_files.quizzes).problems)
+        str(problem) for problem in sorted(read_folders(course_files.modules, course_files.quizzes).problems)
     ]
     assert problems == [
         "modules/boats/03-long.md:1: this file is larger than 200 kB; split it",

@@ -250,14 +250,14 @@ def test_a_change_of_meaning_needs_a_new_edition(
     if "Leave" in old:
         course_files.edit(BANK_YML, "correct: true, feedback: Safe.", "feedback: Safe.")
     refused = course_files.publish()
-    assert [str(problem) for problem in refused.problems if "raise the edition to 2" in problem.sentence]
+    assert [str(problem) for problem in refused.problems if "raise the edition to 2" in problem.remedy]
     assert refused.problems[0].path == COURSE_YML
     assert rows() == before
     course_files.edit(COURSE_YML, "edition: 1", "edition: 2")
     assert not course_files.publish().refused
     assert rows()["Edition"] == 2
     course_files.edit(COURSE_YML, "edition: 2", "edition: 1")
-    assert "never lowered" in course_files.publish().problems[0].sentence
+    assert "never lowered" in course_files.publish().problems[0].remedy
 
 
 def test_a_translation_is_published_beside_its_original(course_files: CourseFiles) -> None:

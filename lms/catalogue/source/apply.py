@@ -1,0 +1,305 @@
+"""Applies a plan: one transaction of the caller, one lock, one Publication row."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select, text
+
+from lms.catalogue.models import (
+    Course,
+    CourseRevision,
+    CourseRevisionModule,
+    CourseRevisionPicture,
+    CourseRevisionQuestion,
+    Edition,
+    Module,
+    ModuleRevision,
+    PictureFile,
+    Publication,
+    Question,
+    QuestionRevision,
+    SharedContent,
+)
+from lms.catalogue.source.parsing.sources import json_digest
+from lms.catalogue.source.plan import (
+    ChangeType,
+    PublicationPlan,
+    PublishedCourseState,
+    PublishedEdition,
+    PublishedState,
+    make_plan,
+)
+from lms.catalogue.source.schemas.banks import marking_key
+from lms.catalogue.source.target_state import (
+    TargetCourse,
+    TargetModule,
+    TargetPicture,
+    TargetQuestion,
+    TargetState,
+)
+from lms.kernel import clock
+from lms.kernel.db import session
+from lms.people.models import Sector
+
+LOCK = 0x45_53_43_41
+"""The key of the advisory lock: two publications at the same time run one after the other."""
+
+SECTOR_COLUMNS = ("slug", "position", "names", "short", "icon", "hue", "priority_action", "core")
+RULES = ("per_sector", "pass_mark", "draw", "tries", "pause")
+
+Part = TypeVar("Part", TargetModule, TargetQuestion)
+
+
+def apply(target: TargetState, actor_id: int | None) -> tuple[PublicationPlan, Publication | None]:
+    """Plans and writes; returns the plan and its Publication row.
+
+    The row is None where there was nothing to do or something was refused. The caller commits.
+    SQLite is locked by the caller's ``BEGIN IMMEDIATE``, PostgreSQL here.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    plan = make_plan(target, read_published_state())
+    if plan.refusals or plan.is_empty:
+        return plan, None
+    publication = Publication(recorded_at=clock.now(), recorded_by=actor_id, counts=plan.counts)
+    session.add(publication)
+    for row in plan.sectors:
+        session.merge(Sector(**row))
+    session.flush()
+    session.add_all(
+        SharedContent(
+            publication_id=publication.id,
+            name=content.name,
+            digest=content.digest,
+            body=content.body,
+            recorded_at=clock.now(),
+        )
+        for content in plan.shared
+    )
+    for course in plan.courses:
+        if course.change is ChangeType.RETIRED:
+            session.scalars(select(Course).where(Course.slug == course.slug)).one().retired_at = clock.now()
+        elif course.change is not ChangeType.UNCHANGED and course.target:
+            _write_course(course.target, publication)
+    session.flush()
+    return plan, publication
+
+
+def read_published_state() -> PublishedState:
+    """Reads everything that is published now, in a fixed number of queries."""
+    rows = session.execute(
+        select(Course, CourseRevision.digest, Edition)
+        .join(CourseRevision, CourseRevision.id == Course.current_revision_id)
+        .join(Edition, Edition.id == CourseRevision.edition_id)
+    ).all()
+    modules = _digests(
+        select(Course.id.label("course_id"), Module.slug, ModuleRevision.language, ModuleRevision.digest)
+        .join(CourseRevisionModule, CourseRevisionModule.course_revision_id == Course.current_revision_id)
+        .join(ModuleRevision, ModuleRevision.id == CourseRevisionModule.module_revision_id)
+        .join(Module, Module.id == ModuleRevision.module_id)
+    )
+    questions = _digests(
+        select(
+            Course.id.label("course_id"), Question.slug, QuestionRevision.language, QuestionRevision.digest
+        )
+        .join(CourseRevisionQuestion, CourseRevisionQuestion.course_revision_id == Course.current_revision_id)
+        .join(QuestionRevision, QuestionRevision.id == CourseRevisionQuestion.question_revision_id)
+        .join(Question, Question.id == QuestionRevision.question_id)
+    )
+    pictures = _picture_digests()
+    keys = _marking_keys([row.Edition.id for row in rows])
+    courses = {
+        row.Course.slug: PublishedCourseState(
+            slug=row.Course.slug,
+            digest=row.digest,
+            retired=row.Course.retired_at is not None,
+            edition=PublishedEdition(
+                number=row.Edition.number,
+                rules={name: getattr(row.Edition, name) for name in RULES},
+                modules=tuple(row.Edition.modules),
+                keys=keys.get(row.Edition.id, {}),
+            ),
+            modules=modules.get(row.Course.id, {}),
+            questions=questions.get(row.Course.id, {}),
+            pictures=pictures.get(row.Course.id, {}),
+        )
+        for row in rows
+    }
+    sectors = session.scalars(select(Sector).order_by(Sector.position))
+    sector_rows = tuple({name: getattr(sector, name) for name in SECTOR_COLUMNS} for sector in sectors)
+    # The latest of each name counts.
+    shared = session.execute(select(SharedContent.name, SharedContent.digest).order_by(SharedContent.id))
+    return PublishedState(courses, sector_rows, {row.name: row.digest for row in shared})
+
+
+def _digests(query: Select[int, str, str, str]) -> dict[int, dict[tuple[str, str], str]]:
+    """Returns by course the digests of its published modules or questions, by (slug, language)."""
+    found: dict[int, dict[tuple[str, str], str]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.course_id, {})[(row.slug, row.language)] = row.digest
+    return found
+
+
+def _picture_digests() -> dict[int, dict[str, str]]:
+    """Returns by course the digests of its published pictures, by the name that texts use (img/two-roads.svg)."""
+    rows = session.execute(
+        select(Course.id.label("course_id"), CourseRevisionPicture.name, CourseRevisionPicture.digest).join(
+            CourseRevisionPicture, CourseRevisionPicture.course_revision_id == Course.current_revision_id
+        )
+    )
+    found: dict[int, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.course_id, {})[f"img/{row.name}"] = row.digest
+    return found
+
+
+def _marking_keys(edition_ids: list[int]) -> dict[int, dict[str, str]]:
+    """Returns by edition the digest of each question's marking key in its latest revision."""
+    rows = session.execute(
+        select(CourseRevision.edition_id, Question.slug, QuestionRevision)
+        .join(CourseRevisionQuestion, CourseRevisionQuestion.course_revision_id == CourseRevision.id)
+        .join(QuestionRevision, QuestionRevision.id == CourseRevisionQuestion.question_revision_id)
+        .join(Question, Question.id == QuestionRevision.question_id)
+        .where(CourseRevision.edition_id.in_(edition_ids))
+        .order_by(QuestionRevision.id)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for row in rows:
+        revision = row.QuestionRevision
+        key = marking_key(revision.kind, revision.red_line, revision.body)
+        found.setdefault(row.edition_id, {})[row.slug] = json_digest(key)
+    return found
+
+
+def _write_course(target: TargetCourse, publication: Publication) -> None:
+    """Writes what is new of a course and moves its pointer; existing revisions are used again."""
+    course = session.scalar(select(Course).where(Course.slug == target.slug))
+    if course is None:
+        course = Course(slug=target.slug, recorded_at=clock.now())
+        session.add(course)
+        session.flush()
+    revision = session.scalar(
+        select(CourseRevision).where(
+            CourseRevision.course_id == course.id, CourseRevision.digest == target.digest
+        )
+    )
+    if revision is None:
+        revision = _write_revision(target, course, publication)
+    course.current_revision_id = revision.id
+    course.retired_at = None
+
+
+def _write_revision(target: TargetCourse, course: Course, publication: Publication) -> CourseRevision:
+    revision = CourseRevision(
+        course_id=course.id,
+        edition_id=_edition(target, course).id,
+        publication_id=publication.id,
+        digest=target.digest,
+        recorded_at=clock.now(),
+        **target.words,
+    )
+    session.add(revision)
+    session.flush()
+    modules = _write_parts(target.modules, Module, ModuleRevision, "module_id", course)
+    questions = _write_parts(target.questions, Question, QuestionRevision, "question_id", course)
+    for part, position in _positions(target.modules):
+        session.add(
+            CourseRevisionModule(
+                course_revision_id=revision.id, module_revision_id=modules[part], position=position
+            )
+        )
+    for question, position in _positions(target.questions):
+        session.add(
+            CourseRevisionQuestion(
+                course_revision_id=revision.id, question_revision_id=questions[question], position=position
+            )
+        )
+    session.flush()
+    _write_pictures(target.pictures, revision)
+    return revision
+
+
+def _positions(parts: Sequence[Part]) -> list[tuple[Part, int]]:
+    """Returns each part with its position from 1: an original and its translations have the same."""
+    slugs = list(dict.fromkeys(part.slug for part in parts))
+    places = {slug: number for number, slug in enumerate(slugs, start=1)}
+    return [(part, places[part.slug]) for part in parts]
+
+
+def _edition(target: TargetCourse, course: Course) -> Edition:
+    edition = session.scalar(
+        select(Edition).where(Edition.course_id == course.id, Edition.number == target.edition)
+    )
+    if edition is None:
+        edition = Edition(
+            course_id=course.id,
+            number=target.edition,
+            modules=target.module_slugs,
+            keys_digest=json_digest(target.keys),
+            recorded_at=clock.now(),
+            **target.rules,
+        )
+        session.add(edition)
+        session.flush()
+    return edition
+
+
+def _write_parts(
+    parts: tuple[Part, ...], table: Any, revisions: Any, foreign_key: str, course: Course
+) -> dict[Part, int]:
+    """Returns the revision id of each module or question of a course, writing the revisions that are new.
+
+    ``table`` is Module or Question, ``revisions`` its revisions, ``foreign_key`` their column that names it.
+    """
+    known = {row.slug: row for row in session.scalars(select(table).where(table.course_id == course.id))}
+    for slug in dict.fromkeys(part.slug for part in parts):
+        if slug not in known:
+            known[slug] = table(course_id=course.id, slug=slug, recorded_at=clock.now())
+            session.add(known[slug])
+    session.flush()
+    ids = {slug: row.id for slug, row in known.items()}
+    column = getattr(revisions, foreign_key)
+    existing = {
+        (row.owner_id, row.language, row.digest): row.id
+        for row in session.execute(
+            select(revisions.id, column.label("owner_id"), revisions.language, revisions.digest).where(
+                column.in_(ids.values())
+            )
+        )
+    }
+    new = {}
+    for part in parts:
+        if (ids[part.slug], part.language, part.digest) not in existing:
+            new[part] = revisions(
+                **{foreign_key: ids[part.slug]},
+                language=part.language,
+                digest=part.digest,
+                recorded_at=clock.now(),
+                **part.values,
+            )
+    session.add_all(new.values())
+    session.flush()
+    return {
+        part: new[part].id if part in new else existing[(ids[part.slug], part.language, part.digest)]
+        for part in parts
+    }
+
+
+def _write_pictures(pictures: tuple[TargetPicture, ...], revision: CourseRevision) -> None:
+    """Records the pictures of a course revision and stores the bytes that are new."""
+    by_digest = {picture.digest: picture.picture for picture in pictures}
+    stored = session.scalars(select(PictureFile.digest).where(PictureFile.digest.in_(by_digest)))
+    for digest in by_digest.keys() - set(stored):
+        picture = by_digest[digest]
+        session.add(
+            PictureFile(
+                digest=digest, media_type=picture.media_type, data=picture.data, recorded_at=clock.now()
+            )
+        )
+    session.flush()
+    session.add_all(
+        CourseRevisionPicture(
+            course_revision_id=revision.id, name=picture.name.removeprefix("img/"), digest=picture.digest
+        )
+        for picture in pictures
+    )

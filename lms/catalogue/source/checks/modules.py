@@ -1,0 +1,132 @@
+"""Checks of the modules of a course."""
+
+from collections.abc import Iterable, Iterator
+
+from lms.catalogue.source.checks.links import dead_link
+from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule, ParsedSources
+from lms.catalogue.source.problems import Problem, error, warning
+from lms.kernel.i18n import gettext as _
+from lms.kernel.markup import Segment, count_words
+
+DESCRIPTION_DISTANCE = 4
+"""Lines after a picture within which its description begins."""
+
+MAX_WORDS = 900
+"""Words on a module's page before anything is opened: more do not fit into a break."""
+
+RESERVED = ("quiz", "complete")
+"""Module slugs that are URLs already."""
+
+
+def check_modules(course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem]:
+    """Checks the original modules of a course."""
+    if not course.modules:
+        yield error(course.course_path, 1, _("this course has no module yet"), _("add 01-name.md"))
+    slugs: dict[str, str] = {}
+    numbers: dict[int, str] = {}
+    for module in course.modules:
+        path, slug, number = module.file.path, module.slug, module.number
+        if slug in RESERVED:
+            yield error(path, 1, _("a module cannot be named “%(slug)s”: the address is in use", slug=slug))
+        if slug in slugs:
+            message = _("the module “%(slug)s” appears twice, also as %(file)s", slug=slug, file=slugs[slug])
+            yield error(path, 1, message)
+        elif number in numbers:
+            taken = numbers[number]
+            message = _("number %(number)s is already that of %(file)s", number=f"{number:02}", file=taken)
+            yield error(path, 1, message)
+        slugs.setdefault(slug, module.file.name)
+        numbers.setdefault(number, module.file.name)
+        yield from _front_matter(module, course, sources)
+        yield from check_text(module, course, sources)
+        words = words_on_page(module.rendered.segments)
+        if words > MAX_WORDS:
+            message = _("%(words)s running words on the page; %(max)s at most", words=words, max=MAX_WORDS)
+            yield warning(path, 1, message)
+
+
+def words_on_page(segments: Iterable[Segment]) -> int:
+    """Counts the words on a module's page before anything is opened.
+
+    That is the text, the longest block of each sector group, and of checks and scenarios the question and its
+    choices: reasons and descriptions of pictures unfold on request.
+    """
+    total = 0
+    for segment in segments:
+        match segment["kind"]:
+            case "sectors":
+                total += max(map(count_words, segment["blocks"].values()))
+            case "check":
+                total += count_words(segment["prompt"])
+                total += sum(count_words(option["text"]) for option in segment["options"])
+            case "scenario":
+                total += count_words(segment["title"]) + count_words(segment["intro"])
+                total += sum(count_words(option["choice"]) for option in segment["options"])
+            case "description":
+                pass
+            case _:
+                total += count_words(segment["html"])
+    return total
+
+
+def _front_matter(module: ParsedModule, course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem]:
+    """Checks objectives and sector of a module against its course."""
+    front, form, path = module.front, course.form, module.file.path
+    if front is None:
+        return
+    known = course.objectives
+    for number, objective in enumerate(front.objectives):
+        if known is not None and objective not in known:
+            message = _("course.yml has no objective “%(objective)s”", objective=objective)
+            yield error(path, module.yaml.line("objectives", number), message)
+    if form is None:
+        return
+    if form.per_sector and front.sector is None:
+        yield error(path, 1, _("in a course with per_sector: true every module names its sector"))
+    if front.sector is not None:
+        line = module.yaml.line("sector")
+        if not form.per_sector:
+            yield error(path, line, _("only modules of courses with per_sector: true name a sector"))
+        elif front.sector not in sources.sector_slugs:
+            yield error(path, line, _("there is no sector “%(sector)s”", sector=front.sector))
+
+
+def check_text(module: ParsedModule, course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem]:
+    """Checks the text of a module in any language: sectors, links, pictures."""
+    path, rendered = module.file.path, module.rendered
+    yield from _sector_groups(module, sources.sector_slugs)
+    for link in rendered.links:
+        reason = dead_link(link.target, module, sources)
+        if reason:
+            message = _("dead link %(target)s: %(reason)s", target=link.target, reason=reason)
+            yield error(path, link.line, message)
+    described = [block.line for block in rendered.outline.blocks if block.name == "description"]
+    for image in rendered.images:
+        if image.source.startswith("img/") and image.source not in course.pictures:
+            message = _("there is no picture %(path)s", path=f"{course.path}/{image.source}")
+            yield error(path, image.line, message)
+        elif not any(0 < line - image.line <= DESCRIPTION_DISTANCE for line in described):
+            remedy = _("put its content in words into a block “description” right after it")
+            yield warning(path, image.line, _("this picture has no description"), remedy)
+    if not rendered.problems and (module.front or module.translated) and not rendered.sections:
+        yield error(path, 1, _("a module has at least one section (##)"))
+
+
+def _sector_groups(module: ParsedModule, is_core: dict[str, bool]) -> Iterator[Problem]:
+    """Checks that each group of sector blocks has one block for every core sector."""
+    if not is_core:
+        return
+    path = module.file.path
+    for run in module.rendered.outline.sector_runs:
+        seen: set[str] = set()
+        for block in run:
+            if block.word not in is_core:
+                yield error(path, block.line, _("there is no sector “%(sector)s”", sector=block.word))
+            elif block.word in seen:
+                message = _("this sector group has two blocks for “%(sector)s”", sector=block.word)
+                yield error(path, block.line, message)
+            seen.add(block.word)
+        missing = ", ".join(slug for slug, core in is_core.items() if core and slug not in seen)
+        if missing:
+            message = _("this sector group has no block for %(sectors)s", sectors=missing)
+            yield error(path, run[0].line, message)

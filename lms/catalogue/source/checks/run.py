@@ -1,0 +1,83 @@
+"""Runs every check, and the ones of courses as a whole."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from lms.catalogue.source.checks.banks import check_bank
+from lms.catalogue.source.checks.modules import check_modules
+from lms.catalogue.source.checks.repeated import repeated
+from lms.catalogue.source.checks.shared_files import check_shared_files
+from lms.catalogue.source.checks.translations import check_translations
+from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedSources, parse_sources
+from lms.catalogue.source.problems import Problem, error, warning
+from lms.catalogue.source.read import SourceFolders, read_folders
+from lms.kernel.i18n import gettext as _
+
+RESERVED = ("about",)
+"""Course slugs that are URLs already."""
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def check_folders(modules: Path, quizzes: Path) -> tuple[ParsedSources, list[Problem]]:
+    """Reads, renders and checks both folders; returns the sources and every problem, sorted."""
+    return check_sources(read_folders(modules, quizzes))
+
+
+def check_sources(folders: SourceFolders) -> tuple[ParsedSources, list[Problem]]:
+    """Parses and checks files, wherever they were read from."""
+    sources = parse_sources(folders)
+    problems = {*sources.problems, *check_shared_files(sources), *_codes(sources)}
+    for course in sources.courses:
+        problems.update(_course(course))
+        problems.update(check_modules(course, sources))
+        problems.update(check_bank(course, sources))
+        problems.update(check_translations(course, sources))
+    return sources, sorted(problems)
+
+
+def _codes(sources: ParsedSources) -> Iterator[Problem]:
+    """Checks that there are courses and that their codes differ."""
+    if not sources.courses:
+        # An empty folder is more often a wrong path than a wish to retire everything.
+        yield error("modules", 1, _("there is no course here"))
+    codes: dict[str, str] = {}
+    for course in sources.courses:
+        if course.form and course.form.code in codes:
+            code = course.form.code
+            message = _("the code %(code)s is already that of %(course)s", code=code, course=codes[code])
+            yield error(course.course_path, course.yaml.line("code"), message)
+        elif course.form:
+            codes[course.form.code] = course.slug
+
+
+def _course(course: ParsedCourse) -> Iterator[Problem]:
+    """Checks a course by itself."""
+    if not _SLUG.fullmatch(course.slug) or len(course.slug) > 60:
+        message = _("a course's folder has a name of lower-case letters, digits and hyphens")
+        yield error(course.path, 1, message)
+    if course.slug in RESERVED:
+        message = _("a course cannot be named “%(slug)s”: the address is in use", slug=course.slug)
+        yield error(course.path, 1, message)
+    form, path = course.form, course.course_path
+    if form is None:
+        if not course.yaml.lines:
+            yield error(path, 1, _("this file is missing or cannot be read"))
+        return
+    lists = {
+        "objectives": [objective.id for objective in form.objectives],
+        "languages": list(form.languages),
+        "considerations": [str(number) for number in form.considerations],
+    }
+    for name, items in lists.items():
+        for position, item in repeated(items):
+            message = _("“%(item)s” appears twice in %(list)s", item=item, list=name)
+            yield error(path, course.yaml.line(name, position), message)
+    if not all(module.front for module in course.modules):
+        return
+    used = {objective for module in course.modules if module.front for objective in module.front.objectives}
+    for position, objective in enumerate(form.objectives):
+        if objective.id not in used:
+            message = _("no module serves the objective “%(objective)s”", objective=objective.id)
+            yield warning(path, course.yaml.line("objectives", position), message)

@@ -1,0 +1,1 @@
+"""From text to validated values that know their lines."""

@@ -1,0 +1,317 @@
+"""Parsed sources: courses with their modules, banks and translations, each part with its lines."""
+
+import hashlib
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from lms.catalogue.source.parsing.pictures import Picture, read_picture
+from lms.catalogue.source.parsing.validation import ParsedFile, S, parse_yaml, split_front_matter
+from lms.catalogue.source.parsing.yaml_document import YamlDocument
+from lms.catalogue.source.problems import Problem, error
+from lms.catalogue.source.read import CourseFolder, SourceFile, SourceFolders
+from lms.catalogue.source.schemas.banks import AnyQuestion, BankFile
+from lms.catalogue.source.schemas.courses import (
+    BankTranslationFile,
+    CourseFile,
+    ModuleFrontMatter,
+    TranslatedFrontMatter,
+)
+from lms.catalogue.source.schemas.shared_files import (
+    ConsiderationsFile,
+    FiguresFile,
+    GlossaryFile,
+    GlossaryTerm,
+    RedLinesFile,
+    SectorsFile,
+)
+from lms.kernel.i18n import gettext as _
+from lms.kernel.markup import Rendered, Shown, Term as LinkedTerm, Vocabulary, render
+
+LANGUAGE = r"[a-z]{2,3}(?:-[A-Z][A-Za-z]{1,3})?"
+MODULE_NAME = re.compile(rf"(\d{{2,3}})-([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.({LANGUAGE}))?\.md")
+BANK_NAME = re.compile(rf"([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.({LANGUAGE}))?\.yml")
+QUESTION: TypeAdapter[AnyQuestion] = TypeAdapter(AnyQuestion)
+PICTURE_DIGITS = 12
+"""Hex digits of a picture's SHA-256 in its URL."""
+
+
+@dataclass(slots=True)
+class ParsedModule:
+    """A module's file: an original has ``front``, a translation ``translated``; either is None where invalid."""
+
+    file: SourceFile
+    number: int
+    slug: str
+    language: str
+    yaml: YamlDocument
+    rendered: Rendered
+    front: ModuleFrontMatter | None = None
+    translated: TranslatedFrontMatter | None = None
+
+
+@dataclass(slots=True)
+class ParsedBank:
+    """A bank's file: an original has ``questions``, a translation ``translated``; either may have problems."""
+
+    file: SourceFile
+    language: str
+    yaml: YamlDocument
+    # The valid questions, each with its position in the file, even where others are invalid.
+    questions: list[tuple[int, AnyQuestion]] = field(default_factory=list)
+    is_whole: bool = False
+    translated: BankTranslationFile | None = None
+
+
+@dataclass(slots=True)
+class ParsedCourse:
+    """A course's files: invalid parts are missing, and their problems are in the sources'."""
+
+    slug: str
+    path: str
+    pictures: dict[str, Picture]
+    yaml: YamlDocument = field(default_factory=YamlDocument)
+    form: CourseFile | None = None
+    modules: list[ParsedModule] = field(default_factory=list)
+    translations: list[ParsedModule] = field(default_factory=list)
+    bank: ParsedBank | None = None
+    bank_translations: list[ParsedBank] = field(default_factory=list)
+
+    @property
+    def course_path(self) -> str:
+        """Returns the path of course.yml."""
+        return f"{self.path}/course.yml"
+
+    @property
+    def objectives(self) -> frozenset[str] | None:
+        """Returns the ids of the objectives, also of an otherwise invalid course.yml; None without a list."""
+        if self.form:
+            return frozenset(objective.id for objective in self.form.objectives)
+        items = self.yaml.value.get("objectives") if isinstance(self.yaml.value, dict) else None
+        if not isinstance(items, list):
+            return None
+        return frozenset(str(item["id"]) for item in items if isinstance(item, dict) and "id" in item)
+
+    def module(self, slug: str) -> ParsedModule | None:
+        """Returns an original module by its slug."""
+        return next((module for module in self.modules if module.slug == slug), None)
+
+
+@dataclass(slots=True)
+class ParsedSources:
+    """All course files, and the problems found while parsing them one by one."""
+
+    courses: list[ParsedCourse] = field(default_factory=list)
+    sectors: ParsedFile[SectorsFile] | None = None
+    glossary: ParsedFile[GlossaryFile] | None = None
+    figures: ParsedFile[FiguresFile] | None = None
+    red_lines: ParsedFile[RedLinesFile] | None = None
+    considerations: ParsedFile[ConsiderationsFile] | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def course(self, slug: str) -> ParsedCourse | None:
+        """Returns a course by its slug."""
+        return next((course for course in self.courses if course.slug == slug), None)
+
+    @property
+    def sector_slugs(self) -> dict[str, bool]:
+        """Returns whether each sector is core, by slug; empty where sectors.yml is missing or invalid."""
+        entries = self.sectors.value.sectors if self.sectors and self.sectors.value else []
+        return {entry.slug: entry.core for entry in entries}
+
+
+def picture_url(course: str, name: str, sha256: str) -> str:
+    """Returns the immutable URL of one version of a picture: the name contains its digest."""
+    stem, _dot, ending = name.rpartition(".")
+    return f"/courses/{course}/{stem}.{sha256[:PICTURE_DIGITS]}.{ending}"
+
+
+def json_digest(value: Any) -> str:
+    """Returns the SHA-256 of a plain value as canonical JSON."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def question_digest(question: AnyQuestion) -> str:
+    """Returns the digest of a question: its first 12 digits are the ``reference`` of its translations."""
+    return json_digest(question.model_dump(mode="json"))
+
+
+def parse_sources(folders: SourceFolders) -> ParsedSources:
+    """Parses and renders every file by itself and puts the results together."""
+    sources = ParsedSources(problems=list(folders.problems))
+    sources.sectors = _shared_file(SectorsFile, folders.sectors, sources.problems)
+    sources.considerations = _shared_file(ConsiderationsFile, folders.considerations, sources.problems)
+    sources.glossary = _shared_file(GlossaryFile, folders.glossary, sources.problems)
+    sources.figures = _shared_file(FiguresFile, folders.figures, sources.problems)
+    sources.red_lines = _shared_file(RedLinesFile, folders.red_lines, sources.problems)
+    terms = sources.glossary.value.terms if sources.glossary and sources.glossary.value else []
+    for folder in folders.courses:
+        sources.courses.append(_course(folder, terms, sources.problems))
+    for file in folders.banks:
+        _bank(file, sources)
+    return sources
+
+
+def _shared_file(schema: type[S], file: SourceFile | None, problems: list[Problem]) -> ParsedFile[S] | None:
+    if file is None:
+        return None
+    parsed = parse_yaml(schema, file.path, file.text)
+    problems += parsed.problems
+    return parsed
+
+
+def _vocabulary(terms: list[GlossaryTerm], language: str) -> Vocabulary:
+    """Returns the terms that are linked to the glossary in a language; in English other forms too.
+
+    “psychological first aid (PFA)” is linked in full and as PFA.
+    """
+    found = []
+    for term in terms:
+        if term.linked and language in term.term:
+            whole, _bracket, short = term.term[language].rstrip(")").partition(" (")
+            forms = (whole, *([short] if short.isupper() else []), *(term.forms if language == "en" else ()))
+            found.append(LinkedTerm(term.slug, forms))
+    return Vocabulary(found)
+
+
+def _course(folder: CourseFolder, terms: list[GlossaryTerm], problems: list[Problem]) -> ParsedCourse:
+    course = ParsedCourse(folder.slug, folder.path, _pictures(folder, problems))
+    if folder.course:
+        parsed = parse_yaml(CourseFile, folder.course.path, folder.course.text)
+        course.form, course.yaml = parsed.value, parsed.yaml
+        problems += parsed.problems
+    own_language = course.form.languages[0] if course.form else "en"
+    parser = _ModuleParser(course, terms, problems)
+    originals: dict[str, ParsedModule] = {}
+    # Originals first, because they give their translations the section ids.
+    for file in sorted(folder.modules, key=lambda file: (file.name.count("."), file.name)):
+        match = MODULE_NAME.fullmatch(file.name)
+        if match is None:
+            problems.append(error(file.path, 1, _("a module's file is named 01-name.md or 01-name.ar.md")))
+            continue
+        number, slug, language = int(match[1]), match[2], match[3]
+        if language:
+            original = originals.get(slug)
+            course.translations.append(parser.parse(file, number, slug, language, original, translated=True))
+        else:
+            module = parser.parse(file, number, slug, own_language)
+            originals.setdefault(slug, module)
+            course.modules.append(module)
+    return course
+
+
+def _pictures(folder: CourseFolder, problems: list[Problem]) -> dict[str, Picture]:
+    """Returns the valid pictures by the name that texts use: ``img/two-roads.svg``."""
+    found = {}
+    for name, data in folder.images.items():
+        picture, messages = read_picture(name, data)
+        problems += [error(f"{folder.path}/{name}", 1, message) for message in messages]
+        if picture:
+            found[name] = picture
+    return found
+
+
+class _ModuleParser:
+    """Parses and renders the modules of one course with its pictures and the glossary's terms."""
+
+    def __init__(self, course: ParsedCourse, terms: list[GlossaryTerm], problems: list[Problem]) -> None:
+        self.problems = problems
+        self.terms = terms
+        self.image_base = f"/courses/{course.slug}/"
+        self.pictures = {
+            name: Shown(picture_url(course.slug, name, picture.sha256), picture.width, picture.height)
+            for name, picture in course.pictures.items()
+        }
+        self.vocabularies: dict[str, Vocabulary] = {}
+
+    def parse(
+        self,
+        file: SourceFile,
+        number: int,
+        slug: str,
+        language: str,
+        original: ParsedModule | None = None,
+        *,
+        translated: bool = False,
+    ) -> ParsedModule:
+        """Parses a module; a translation's sections have the ids of its original's."""
+        parts = split_front_matter(file)
+        if parts is None:
+            message = _("a module begins with its front matter between two lines of ---")
+            self.problems.append(error(file.path, 1, message))
+        front, body, line = parts or ("", "", 1)
+        ids = [section["id"] for section in original.rendered.sections] if original else None
+        rendered = self.render(file, language, body, line, ids)
+        module = ParsedModule(file, number, slug, language, YamlDocument(), rendered)
+        if front and translated:
+            translation = parse_yaml(TranslatedFrontMatter, file.path, front, 2)
+            module.translated, module.yaml = translation.value, translation.yaml
+            self.problems += translation.problems
+        elif front:
+            parsed = parse_yaml(ModuleFrontMatter, file.path, front, 2)
+            module.front, module.yaml = parsed.value, parsed.yaml
+            self.problems += parsed.problems
+        return module
+
+    def render(
+        self, file: SourceFile, language: str, body: str, line: int, ids: list[str] | None
+    ) -> Rendered:
+        """Renders a text and collects its problems."""
+        if language not in self.vocabularies:
+            self.vocabularies[language] = _vocabulary(self.terms, language)
+        rendered = render(
+            body,
+            language=language,
+            first_line=line,
+            section_ids=ids,
+            image_base=self.image_base,
+            pictures=self.pictures,
+            vocabulary=self.vocabularies[language],
+        )
+        self.problems += [error(file.path, found.line, found.sentence) for found in rendered.problems]
+        return rendered
+
+
+def _bank(file: SourceFile, sources: ParsedSources) -> None:
+    match = BANK_NAME.fullmatch(file.name)
+    if match is None:
+        sources.problems.append(error(file.path, 1, _("a bank's file is named course.yml or course.ar.yml")))
+        return
+    slug, language = match[1], match[2]
+    course = sources.course(slug)
+    if course is None:
+        message = _("there is no course “%(slug)s” in modules/", slug=slug)
+        sources.problems.append(error(file.path, 1, message))
+    if language:
+        translated = parse_yaml(BankTranslationFile, file.path, file.text)
+        sources.problems += translated.problems
+        bank = ParsedBank(file, language, translated.yaml, translated=translated.value)
+        if course:
+            course.bank_translations.append(bank)
+    else:
+        parsed = parse_yaml(BankFile, file.path, file.text)
+        sources.problems += parsed.problems
+        whole = parsed.value
+        questions = list(enumerate(whole.questions)) if whole else _valid_questions(parsed.yaml.value)
+        bank = ParsedBank(file, "", parsed.yaml, questions, is_whole=whole is not None)
+        if course:
+            course.bank = bank
+    named = bank.yaml.value.get("course") if isinstance(bank.yaml.value, dict) else None
+    if isinstance(named, str) and named != slug:
+        message = _("“course” must be %(slug)s, as in the file's name", slug=slug)
+        sources.problems.append(error(file.path, bank.yaml.line("course"), message))
+
+
+def _valid_questions(value: Any) -> list[tuple[int, AnyQuestion]]:
+    """Returns the questions of an invalid bank that are valid in themselves."""
+    items = value.get("questions") if isinstance(value, dict) else None
+    found = []
+    for number, item in enumerate(items if isinstance(items, list) else ()):
+        with suppress(ValidationError):
+            found.append((number, QUESTION.validate_python(item)))
+    return found

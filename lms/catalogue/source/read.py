@@ -1,0 +1,195 @@
+"""Reads the folders of courses and question banks; nothing else of the catalogue touches the disk.
+
+Files are stored byte for byte: line ends and a byte order mark stay, so what goes in comes out identical.
+"""
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lms.catalogue.source.problems import Problem, error
+from lms.kernel.i18n import gettext as _
+from lms.kernel.markup import MAX_BYTES
+
+MAX_YAML_BYTES = 1_000_000
+
+MAX_PICTURE_BYTES = 300_000
+"""The largest picture, in bytes: learners pay for their data."""
+
+SHARED_FILES = {
+    "sectors.yml": "sectors",
+    "considerations.yml": "considerations",
+    "glossary.yml": "glossary",
+    "figures.yml": "figures",
+    "red-lines.yml": "red_lines",
+}
+"""The files that all courses share, with their fields of SourceFolders."""
+
+_PICTURE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.[a-z]{3,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A text file: the path authors know it by, its text, the SHA-256 of its bytes."""
+
+    path: str
+    text: str
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """Returns the file's name without its folders."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(slots=True)
+class CourseFolder:
+    """A course's folder: course.yml, its Markdown files and the bytes of its pictures by name (``img/a.svg``)."""
+
+    slug: str
+    path: str
+    course: SourceFile | None = None
+    modules: list[SourceFile] = field(default_factory=list)
+    images: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class SourceFolders:
+    """The files of both folders, and what could not be read."""
+
+    courses: list[CourseFolder] = field(default_factory=list)
+    banks: list[SourceFile] = field(default_factory=list)
+    sectors: SourceFile | None = None
+    glossary: SourceFile | None = None
+    figures: SourceFile | None = None
+    red_lines: SourceFile | None = None
+    considerations: SourceFile | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def decode_file(path: str, data: bytes) -> SourceFile | Problem:
+    """Returns a file from its bytes, or a problem where they are not UTF-8 text."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        return error(path, line, _("this file is not UTF-8 text"), _("save it with the encoding UTF-8"))
+    if "\x00" in text:
+        line = text[: text.index("\x00")].count("\n") + 1
+        return error(path, line, _("this file contains a zero byte: it is not a text file"))
+    return SourceFile(path, text, hashlib.sha256(data).hexdigest())
+
+
+def read_folders(modules: Path, quizzes: Path) -> SourceFolders:
+    """Reads both folders; a file that cannot be read becomes a problem and affects no other."""
+    folders = SourceFolders()
+    reader = _FolderReader(folders)
+    for entry in reader.entries(modules, "modules"):
+        reader.read_modules_entry(entry, f"modules/{_printable(entry)}")
+    if quizzes.is_dir():
+        for entry in reader.entries(quizzes, "quizzes"):
+            path = f"quizzes/{_printable(entry)}"
+            if entry.suffix == ".yml" and entry.is_file():
+                bank = reader.text(entry, path, MAX_YAML_BYTES)
+                if bank:
+                    folders.banks.append(bank)
+            else:
+                reader.problem(path, _("only question banks (course.yml, course.ar.yml) belong here"))
+    return folders
+
+
+def _printable(entry: Path) -> str:
+    """Returns a file's name so that it can be printed, whatever its bytes."""
+    return os.fsencode(entry.name).decode(errors="replace")
+
+
+class _FolderReader:
+    """Reads files below one root and refuses symbolic links that lead out of it."""
+
+    def __init__(self, folders: SourceFolders) -> None:
+        self.folders = folders
+
+    def problem(self, path: str, message: str, remedy: str = "") -> None:
+        self.folders.problems.append(error(path, 1, message, remedy))
+
+    def entries(self, folder: Path, path: str) -> list[Path]:
+        """Lists a folder by name, without hidden files and without links that lead out of it."""
+        try:
+            found = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        except OSError as fault:
+            self.problem(path, _("this folder cannot be read: %(reason)s", reason=fault.strerror))
+            return []
+        inside = []
+        root = os.path.realpath(folder)
+        for entry in found:
+            if os.path.commonpath([root, os.path.realpath(entry)]) == root:
+                inside.append(entry)
+            else:
+                message = _("this link leads out of its folder")
+                self.problem(f"{path}/{_printable(entry)}", message, _("put the file itself here"))
+        return inside
+
+    def text(self, entry: Path, path: str, limit: int) -> SourceFile | None:
+        """Reads one text file; its size is checked first."""
+        try:
+            if not entry.is_file():
+                self.problem(path, _("this must be a file"))
+                return None
+            if entry.stat().st_size > limit:
+                message = _("this file is larger than %(size)s kB", size=limit // 1000)
+                self.problem(path, message, _("split it"))
+                return None
+            data = entry.read_bytes()
+        except OSError as fault:
+            self.problem(path, _("this file cannot be read: %(reason)s", reason=fault.strerror))
+            return None
+        found = decode_file(path, data)
+        if isinstance(found, Problem):
+            self.folders.problems.append(found)
+            return None
+        return found
+
+    def read_modules_entry(self, entry: Path, path: str) -> None:
+        """Reads one entry of the modules folder: a course, or a file that all courses share."""
+        if entry.is_dir():
+            self.folders.courses.append(self.course(entry, path))
+        elif entry.name in SHARED_FILES:
+            setattr(self.folders, SHARED_FILES[entry.name], self.text(entry, path, MAX_YAML_BYTES))
+        else:
+            names = ", ".join(SHARED_FILES)
+            self.problem(path, _("only course folders and %(names)s belong here", names=names))
+
+    def course(self, folder: Path, path: str) -> CourseFolder:
+        """Reads the folder of a course."""
+        course = CourseFolder(folder.name, path)
+        for entry in self.entries(folder, path):
+            place = f"{path}/{_printable(entry)}"
+            if entry.name == "course.yml":
+                course.course = self.text(entry, place, MAX_YAML_BYTES)
+            elif entry.suffix == ".md" and entry.is_file():
+                module = self.text(entry, place, MAX_BYTES)
+                if module:
+                    course.modules.append(module)
+            elif entry.name == "img" and entry.is_dir():
+                self.pictures(entry, place, course)
+            else:
+                self.problem(place, _("only course.yml, modules (01-name.md) and img/ belong here"))
+        return course
+
+    def pictures(self, folder: Path, path: str, course: CourseFolder) -> None:
+        """Reads the pictures of a course; their content is checked when they are parsed."""
+        for entry in self.entries(folder, path):
+            place = f"{path}/{_printable(entry)}"
+            if not entry.is_file() or not _PICTURE_NAME.fullmatch(entry.name):
+                message = _("a picture's name has lower-case letters, digits and hyphens: img/two-roads.svg")
+                self.problem(place, message)
+            elif entry.stat().st_size > MAX_PICTURE_BYTES:
+                message = _("this picture is larger than %(size)s kB", size=MAX_PICTURE_BYTES // 1000)
+                self.problem(place, message, _("make it smaller"))
+            else:
+                try:
+                    course.images[f"img/{entry.name}"] = entry.read_bytes()
+                except OSError as fault:
+                    self.problem(place, _("this file cannot be read: %(reason)s", reason=fault.strerror))

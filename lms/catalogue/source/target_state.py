@@ -1,0 +1,272 @@
+"""The target state: what the files say should be published, as plain values that can be compared with what is."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from lms.catalogue.source.parsing.pictures import Picture
+from lms.catalogue.source.parsing.sources import (
+    ParsedCourse,
+    ParsedModule,
+    ParsedSources,
+    json_digest,
+    question_digest,
+)
+from lms.catalogue.source.schemas.banks import AnyQuestion, marking_key, stored_body
+from lms.catalogue.source.schemas.courses import CourseFile, TranslatedQuestion
+from lms.catalogue.source.schemas.shared_files import GlossaryTerm
+from lms.kernel.markup import RENDERER
+
+
+@dataclass(frozen=True, slots=True)
+class TargetModule:
+    """A module in one language, as it should be published."""
+
+    slug: str
+    language: str
+    digest: str
+    values: dict[str, Any] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetQuestion:
+    """A question in one language, as it should be published; ``key`` is the digest of its marking key."""
+
+    slug: str
+    language: str
+    digest: str
+    key: str
+    values: dict[str, Any] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPicture:
+    """A picture of a course, as it should be published; its digest is the SHA-256 of its bytes."""
+
+    name: str
+    digest: str
+    picture: Picture = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSharedContent:
+    """A file that all courses share and pages show, as it should be published: glossary or considerations."""
+
+    name: str
+    digest: str
+    body: list[dict[str, Any]] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCourse:
+    """A course as it should be published; ``path`` and ``edition_line`` say where its edition is written."""
+
+    slug: str
+    path: str
+    edition_line: int
+    edition: int
+    # per_sector, pass_mark, draw, tries, pause: fixed within an edition.
+    rules: dict[str, Any]
+    words: dict[str, Any]
+    modules: tuple[TargetModule, ...]
+    questions: tuple[TargetQuestion, ...]
+    pictures: tuple[TargetPicture, ...]
+    digest: str
+
+    @property
+    def module_slugs(self) -> list[str]:
+        """Returns the modules' slugs in order, each once."""
+        return list(dict.fromkeys(module.slug for module in self.modules))
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Returns the digest of each question's marking key."""
+        return {question.slug: question.key for question in self.questions}
+
+
+@dataclass(frozen=True, slots=True)
+class TargetState:
+    """Everything that should be published; ``sectors`` are rows of the sector table in order."""
+
+    courses: tuple[TargetCourse, ...]
+    sectors: tuple[dict[str, Any], ...]
+    shared: tuple[TargetSharedContent, ...] = ()
+
+
+def target_state(sources: ParsedSources) -> TargetState:
+    """Returns the target state of sources without errors."""
+    sectors = sources.sectors.value.sectors if sources.sectors and sources.sectors.value else []
+    rows = tuple(
+        {"position": number, **sector.model_dump(mode="json")}
+        for number, sector in enumerate(sectors, start=1)
+    )
+    return TargetState(tuple(map(_course, sources.courses)), rows, tuple(_shared_content(sources)))
+
+
+def _shared_content(sources: ParsedSources) -> list[TargetSharedContent]:
+    """Returns the shared files that pages show; a missing file has no entries."""
+    glossary = sources.glossary.value if sources.glossary else None
+    terms = [_term(term) for term in glossary.terms] if glossary else []
+    listed = sources.considerations.value if sources.considerations else None
+    considerations = [one.model_dump(mode="json") for one in listed.considerations] if listed else []
+    bodies = {"glossary": terms, "considerations": considerations}
+    return [TargetSharedContent(name, json_digest(body), body) for name, body in bodies.items()]
+
+
+def _term(term: GlossaryTerm) -> dict[str, Any]:
+    """Returns a term as pages show it, with a mark of certainty for each language but English."""
+    entry = term.model_dump(mode="json", exclude_none=True, exclude={"linked", "forms"})
+    mark = term.certainty
+    others = [language for language in term.term if language != "en"]
+    entry["certainty"] = mark if isinstance(mark, dict) else dict.fromkeys(others, mark)
+    return entry
+
+
+def _course(course: ParsedCourse) -> TargetCourse:
+    form = course.form
+    assert form is not None  # noqa: S101 - the checks found no error
+    rules = {"per_sector": form.per_sector, **form.passing.model_dump(mode="json")}
+    rules["pass_mark"] = rules.pop("mark")
+    words = _revision_columns(form)
+    modules = tuple(_modules(course))
+    questions = tuple(_questions(course))
+    pictures = tuple(TargetPicture(name, it.sha256, it) for name, it in sorted(course.pictures.items()))
+    digest = json_digest(
+        {
+            "edition": form.edition,
+            "rules": rules,
+            "words": words,
+            "modules": [[module.slug, module.language, module.digest] for module in modules],
+            "questions": [[question.slug, question.language, question.digest] for question in questions],
+            "pictures": [[picture.name, picture.digest] for picture in pictures],
+        }
+    )
+    return TargetCourse(
+        slug=course.slug,
+        path=course.course_path,
+        edition_line=course.yaml.line("edition"),
+        edition=form.edition,
+        rules=rules,
+        words=words,
+        modules=modules,
+        questions=questions,
+        pictures=pictures,
+        digest=digest,
+    )
+
+
+def _revision_columns(form: CourseFile) -> dict[str, Any]:
+    """Returns the columns of a course revision."""
+    columns: dict[str, Any] = form.model_dump(
+        mode="json", include={"title", "summary", "code", "validity", "renewal", "certificate"}
+    )
+    columns["meta"] = form.model_dump(
+        mode="json",
+        include={"considerations", "objectives", "sources", "review", "content_note", "languages"},
+    )
+    # Only where it is given, so that the digests of courses without an order stay what they were.
+    if form.order is not None:
+        columns["meta"]["order"] = form.order
+    return columns
+
+
+def _modules(course: ParsedCourse) -> list[TargetModule]:
+    """Returns originals in their order, each followed by its translations."""
+    found = []
+    for original in sorted(course.modules, key=lambda module: module.number):
+        translations = [module for module in course.translations if module.slug == original.slug]
+        found += [
+            _module(module, original, course)
+            for module in (original, *sorted(translations, key=lambda module: module.language))
+        ]
+    return found
+
+
+def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) -> TargetModule:
+    front, words = original.front, module.front or module.translated
+    assert front is not None and words is not None  # noqa: S101 - the checks found no error
+    rendered = module.rendered
+    values = {
+        "source": module.file.text,
+        "title": words.title,
+        "summary": words.summary,
+        "minutes": front.minutes,
+        "words": rendered.words,
+        "objectives": list(front.objectives),
+        "sector": front.sector,
+        "considerations": list(front.considerations),
+        "sections": [dict(section) for section in rendered.sections],
+        "segments": rendered.segments,
+    }
+    # What rendering adds from other files: pictures, whose digest is in their URL, and glossary links.
+    digests = {name: picture.sha256 for name, picture in course.pictures.items()}
+    pictures = [f"{it.source} {digests[it.source]}" for it in rendered.images if it.source in digests]
+    terms = [f"{slug} {form}" for slug, form in rendered.terms]
+    parts = [RENDERER, module.file.sha256, *pictures, *terms]
+    if module is not original:
+        # Section ids come from the original, so a renamed section is a new revision of both.
+        parts.append(" ".join(section["id"] for section in rendered.sections))
+        parts += [str(front.minutes), *front.objectives, front.sector or ""]
+        parts += map(str, front.considerations)
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return TargetModule(module.slug, module.language, digest, values)
+
+
+def _questions(course: ParsedCourse) -> list[TargetQuestion]:
+    """Returns originals in their order, each followed by its translations."""
+    assert course.form and course.bank  # noqa: S101 - the checks found no error
+    translations = [
+        (bank.language, translated)
+        for bank in sorted(course.bank_translations, key=lambda bank: bank.language)
+        if bank.translated
+        for translated in bank.translated.questions
+    ]
+    found = []
+    for _number, question in course.bank.questions:
+        found.append(_question(question, course.form.languages[0], None))
+        found += [
+            _question(question, language, translated)
+            for language, translated in translations
+            if translated.id == question.id
+        ]
+    return found
+
+
+def _question(question: AnyQuestion, language: str, translated: TranslatedQuestion | None) -> TargetQuestion:
+    body, digest = stored_body(question), question_digest(question)
+    if translated is not None:
+        body = translated_body(body, translated)
+        digest = json_digest([digest, body])
+    values = {
+        "kind": question.type,
+        "objective": question.objective,
+        "red_line": question.red_line,
+        "sectors": list(question.sectors),
+        "body": body,
+    }
+    key = json_digest(marking_key(question.type, question.red_line, body))
+    return TargetQuestion(question.id, language, digest, key, values)
+
+
+def translated_body(body: dict[str, Any], translated: TranslatedQuestion) -> dict[str, Any]:
+    """Returns a question's body with a translation's texts; what is right is never changed."""
+    given = translated.model_dump(mode="json", exclude_none=True)
+    result = {**body, "stem": given.get("stem", body["stem"])}
+    for part in ("options", "statements", "pairs"):
+        if part in body:
+            result[part] = _with_texts(body[part], given[part])
+    if "nodes" in body:
+        result["nodes"] = {
+            name: {
+                **node,
+                "stem": given["nodes"].get(name, node)["stem"],
+                "options": _with_texts(node["options"], given["nodes"].get(name, {"options": []})["options"]),
+            }
+            for name, node in body["nodes"].items()
+        }
+    return result
+
+
+def _with_texts(items: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    texts = {item["id"]: item for item in given}
+    return [{**item, **texts.get(item["id"], {})} for item in items]
