@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask import Blueprint, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from lms.audit.words import sentence, what
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
+from lms.web.downloads import download
 
 bp = Blueprint("audit", "lms.audit", template_folder="templates")
 
@@ -64,9 +65,7 @@ def trail_csv() -> ResponseReturnValue:
     if not form.validate():
         return render_template("audit/trail.html", form=form, seal=_seal(), lines=[], older=None), 422
     lines = csv_lines(queries.iterate_entries(current_actor(), form.wanted()))
-    answer = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{clock.today()}.csv"'
-    return answer
+    return download(stream_with_context(lines), f"audit-{clock.today()}.csv")
 
 
 def _asked() -> TrailForm:

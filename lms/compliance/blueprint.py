@@ -1,12 +1,9 @@
 """What the pages of compliance hang on."""
 
-from collections.abc import Iterable, Sequence
-
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.errors import StillUpdating
-from lms.kernel.tabular import Cell, as_csv
 
 bp = Blueprint("compliance", "lms.compliance", template_folder="templates")
 AGAIN_SECONDS = 10
@@ -20,10 +17,3 @@ def still_updating(refusal: StillUpdating) -> ResponseReturnValue:
     if request.method == "GET":
         headers["Refresh"] = str(AGAIN_SECONDS)
     return page, refusal.status, headers
-
-
-def csv_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
-    """Answers with a table to be saved as a file."""
-    answer = Response(as_csv(head, rows), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer

@@ -1,14 +1,45 @@
-"""Refusals that every room may raise; the web floor turns them into pages and the command line into sentences."""
+"""Refusals that every package may raise: the error pages show them, and commands print them.
+
+Every sentence goes through gettext, in operations and ``errors.py`` too, with or without a request:
+
+    from flask_babel import gettext as _, lazy_gettext as _l
+
+    raise Invalid(_("At most %(count)s lines are accepted at once.", count=MOST_LINES))
+
+    class AlreadyWithdrawn(Refusal):
+        \"\"\"The exemption was withdrawn before.\"\"\"
+
+        default = _l("This exemption was withdrawn before. Nothing was changed.")
+
+``_`` translates at once, into the language of the page, or outside a request (a command, a job) into that of the
+installation. ``_l`` translates when the text is shown: for texts at module level. Never an f-string
+or a sentence put together from pieces: a translator sees one whole sentence with named gaps.
+"""
+
+from flask_babel import LazyString
 
 
 class Refusal(Exception):
-    """Something asked for is refused; the message says what to do instead and is safe to show."""
+    """Something is refused; the message says what to do instead and is safe to show."""
 
     status = 409
+    """The HTTP status of the answer."""
 
-    def __init__(self, message: str = "") -> None:
+    default: str | LazyString = ""
+    """The message where none is given."""
+
+    def __init__(self, message: str | LazyString = "") -> None:
         super().__init__(message)
-        self.message = message
+        self._message = message
+
+    @property
+    def message(self) -> str:
+        """Returns the message in the language of whoever reads it now; may be empty."""
+        return str(self._message or self.default)
+
+    def __str__(self) -> str:
+        """Returns the message."""
+        return self.message
 
 
 class NotThere(Refusal):
@@ -24,6 +55,6 @@ class NotAllowed(Refusal):
 
 
 class Invalid(Refusal):
-    """What was given cannot be accepted as it stands."""
+    """What was given cannot be accepted as it is."""
 
     status = 422

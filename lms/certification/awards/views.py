@@ -21,6 +21,7 @@ from lms.kernel import clock, qr
 from lms.kernel.actor import Actor, Role
 from lms.kernel.errors import Invalid, NotAllowed, NotThere
 from lms.web.access import current_actor, public, role_needed, signed_in
+from lms.web.downloads import download
 from lms.web.limits import limiter
 
 LONGEST_TYPED = 60
@@ -54,12 +55,7 @@ def certificate(serial: str) -> ResponseReturnValue:
 def certificate_pdf(serial: str) -> ResponseReturnValue:
     """Sends a certificate's PDF to its holder and their HR."""
     known = queries.load_award_for(current_actor(), serial)
-    response = make_response(render_certificate(known.award, known.name))
-    response.mimetype = "application/pdf"
-    # The serial alone: a name in a file name would travel further than the certificate does.
-    response.headers["Content-Disposition"] = f'inline; filename="{known.serial}.pdf"'
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return download(render_certificate(known.award, known.name), f"{known.serial}.pdf", inline=True)
 
 
 @bp.get("/certificates/of-attempt/<int:attempt_id>")

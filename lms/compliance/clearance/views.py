@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.blueprint import bp
@@ -15,8 +15,7 @@ from lms.kernel import clock, db
 from lms.kernel.actor import Actor, Role
 from lms.kernel.tabular import as_csv
 from lms.web.access import current_actor, role_needed
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from lms.web.downloads import download
 
 
 @bp.get("/compliance/lookup")
@@ -69,12 +68,11 @@ def _file(kind: str) -> ResponseReturnValue:
         entries = answered.those(form.only_may_not.data)
         rows = explain(answered, entries)
         if kind == "csv":
-            answer = Response(as_csv(HEAD, entry_rows(entries, rows)), content_type="text/csv; charset=utf-8")
+            content: str | bytes = as_csv(HEAD, entry_rows(entries, rows))
         else:
             asked_at = clock.now().isoformat(timespec="seconds")
-            answer = Response(as_workbook(answered, entries, rows, asked_at), content_type=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="look-up-{answered.day}.{kind}"'
-    return answer
+            content = as_workbook(answered, entries, rows, asked_at)
+    return download(content, f"look-up-{answered.day}.{kind}")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.compliance.blueprint import bp, csv_answer
+from lms.compliance.blueprint import bp
 from lms.compliance.requirements import exemption_queries as exemptions, operations, queries
 from lms.compliance.requirements.forms import (
     EXEMPTION_STATES,
@@ -18,6 +18,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.web.access import current_actor, role_needed
+from lms.web.downloads import download_csv
 
 EXEMPTIONS_HEAD = (
     "organisation", "staff_number", "name", "requirement", "kind", "from", "until", "state", "reason", "evidence",
@@ -67,7 +68,7 @@ def exemptions_csv() -> ResponseReturnValue:
         )
         for each in exemptions.list_all_exemptions_for(actor, wanted, today)
     )  # fmt: skip
-    return csv_answer(f"exemptions-{today}", EXEMPTIONS_HEAD, rows)
+    return download_csv(EXEMPTIONS_HEAD, rows, f"exemptions-{today}.csv")
 
 
 @bp.route("/exemptions/new", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.compliance.blueprint import bp, csv_answer
+from lms.compliance.blueprint import bp
 from lms.compliance.coverage_months import told_months
 from lms.compliance.covering import (
     COVERAGE_HEAD,
@@ -18,6 +18,7 @@ from lms.compliance.source_data import names
 from lms.kernel.actor import Role
 from lms.people.queries import list_sectors
 from lms.web.access import current_actor, role_needed
+from lms.web.downloads import download_csv
 from lms.web.language import language_of_page
 from lms.web.words import day
 
@@ -52,7 +53,7 @@ def show_coverage_csv() -> ResponseReturnValue:
     form, page = _answered()
     if page is None:
         return render_template("compliance/refused.html", form=form, back="compliance.report"), 422
-    return csv_answer(f"coverage-{page.day}", COVERAGE_HEAD, coverage_rows(page))
+    return download_csv(COVERAGE_HEAD, coverage_rows(page), f"coverage-{page.day}.csv")
 
 
 def _answered() -> tuple[CoverageForm, CoveragePage | None]:

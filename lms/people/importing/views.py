@@ -22,12 +22,12 @@ from lms.people.importing.plan import OUTCOMES
 from lms.people.importing.template_files import csv_template, xlsx_template
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
+from lms.web.downloads import download
 from lms.web.language import language_of_page
 
 LOOK_AGAIN_SECONDS = 5
 PIECE = 1_000_000
 UNDER_WAY = ("checking", "applying", "undoing")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.url_value_preprocessor
@@ -76,7 +76,7 @@ def import_people() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def import_template_csv() -> ResponseReturnValue:
     """Gives out the headings as CSV."""
-    return attachment(csv_template(), "text/csv; charset=utf-8", "people.csv")
+    return download(csv_template(), "people.csv")
 
 
 @bp.get("/people/import/template.xlsx")
@@ -85,7 +85,7 @@ def import_template_xlsx() -> ResponseReturnValue:
     """Gives out an Excel file to fill in."""
     stations = [station.name for station in people.list_stations()]
     sectors = [sector.name(language_of_page()) for sector in people.list_sectors()]
-    return attachment(xlsx_template(stations, sectors), XLSX, "people.xlsx")
+    return download(xlsx_template(stations, sectors), "people.xlsx")
 
 
 @bp.route("/people/import/<int:import_id>/columns", methods=["GET", "POST"])
@@ -191,7 +191,9 @@ def import_rows(import_id: int) -> ResponseReturnValue:
         for row in queries.read_all_rows(sent.id, outcome if outcome in OUTCOMES else "")
     )
     text = tabular.as_csv(head, rows)
-    return attachment(text, "text/csv; charset=utf-8", f"import-{import_id}-{outcome or 'rows'}.csv")
+    response = download(text, f"import-{import_id}-{outcome or 'rows'}.csv")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def load_for(import_id: int, *states: str) -> PeopleImport:
@@ -236,11 +238,3 @@ def pieces_of(file: Any) -> Iterator[bytes]:
 def megabytes() -> int:
     """Returns how large a list may be, in millions of bytes."""
     return int(current_app.extensions["settings"].max_import_bytes // 1_000_000)
-
-
-def attachment(body: str | bytes, media_type: str, name: str) -> Response:
-    """Returns a file to be kept on the reader's device."""
-    response = Response(body, content_type=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -9,7 +9,6 @@ from lms.compliance.blueprint import AGAIN_SECONDS, bp
 from lms.compliance.report.export import operations as kept_operations, queries as kept
 from lms.compliance.report.export.forms import SaveViewForm, kept_words
 from lms.compliance.report.export.jobs import done_so_far, page_of, path_of
-from lms.compliance.report.export.views import TYPES
 from lms.compliance.report.forms import PeopleForm, ReportForm
 from lms.compliance.report.query import ask
 from lms.compliance.report.report_id import Malformed, read_id
@@ -19,6 +18,7 @@ from lms.compliance.report.views import show_report
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.web.access import current_actor, role_needed
+from lms.web.downloads import CONTENT_TYPES
 from lms.web.language import language_of_page
 
 PAGES = {"report": "compliance.report", "people": "compliance.people"}
@@ -127,4 +127,6 @@ def job_file(job_id: int) -> ResponseReturnValue:
     path = path_of(found) if found.file_name else None
     if found.removed_at is not None or path is None or not path.is_file():
         return render_template("compliance/job.html", job=found, done=0), 404
-    return send_file(path, TYPES[found.format], as_attachment=True, download_name=found.file_name)
+    return send_file(
+        path, CONTENT_TYPES[f".{found.format}"], as_attachment=True, download_name=found.file_name
+    )

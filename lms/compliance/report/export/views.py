@@ -2,10 +2,10 @@
 
 from io import BytesIO
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.compliance.blueprint import bp, csv_answer
+from lms.compliance.blueprint import bp
 from lms.compliance.report.changes import CHANGES_HEAD, answer_changes, changes_rows
 from lms.compliance.report.export.pdf import print_report
 from lms.compliance.report.export.xlsx import write_people, write_report
@@ -23,13 +23,8 @@ from lms.compliance.report.verification import (
 from lms.compliance.views.coverage import show_coverage_csv
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
+from lms.web.downloads import download, download_csv
 from lms.web.language import language_of_page
-
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 
 
 @bp.get("/compliance.csv")
@@ -77,14 +72,7 @@ def changes_csv() -> ResponseReturnValue:
     if is_large(question):
         return _prepare("changes", "csv")
     page = answer_changes(question, form.compare_with.data or question.today, None, None)
-    return csv_answer(f"changes-{page.first}-{page.second}", CHANGES_HEAD, changes_rows(page))
-
-
-def file_answer(name: str, form: str, content: bytes) -> Response:
-    """Answers with a file to be saved."""
-    answer = Response(content, content_type=TYPES[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return answer
+    return download_csv(CHANGES_HEAD, changes_rows(page), f"changes-{page.first}-{page.second}.csv")
 
 
 def _asked() -> tuple[PeopleForm, Question | None]:
@@ -110,12 +98,12 @@ def _report(form: str) -> ResponseReturnValue:
     page = answer_report(question, "sector")
     name = f"compliance-{question.as_of}"
     if form == "csv":
-        return csv_answer(name, IDENTIFIED_HEAD, identified_rows(page))
+        return download_csv(IDENTIFIED_HEAD, identified_rows(page), f"{name}.csv")
     if form == "pdf":
-        return file_answer(name, form, print_report(page))
+        return download(print_report(page), f"{name}.{form}")
     file, report_id = BytesIO(), id_of(page)
     write_report(file, page, str(report_id), address_of(report_id))
-    return file_answer(name, form, file.getvalue())
+    return download(file.getvalue(), f"{name}.{form}")
 
 
 def _people(form: str) -> ResponseReturnValue:
@@ -127,7 +115,7 @@ def _people(form: str) -> ResponseReturnValue:
     page = answer_people(question, asked.standings(), None)
     name = f"people-{question.as_of}"
     if form == "csv":
-        return csv_answer(name, PEOPLE_HEAD, people_rows(page))
+        return download_csv(PEOPLE_HEAD, people_rows(page), f"{name}.csv")
     file = BytesIO()
     write_people(file, question, page.known_at, page.lines)
-    return file_answer(name, form, file.getvalue())
+    return download(file.getvalue(), f"{name}.{form}")
