@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import Length
 from wtforms.widgets import TextInput
 
-from lms.audit import slots
+from lms.audit import hooks
 from lms.audit.queries import Place, Wanted
 from lms.audit.rules import written
 from lms.audit.words import ACTIONS, SUBJECTS, act_word, subject_word
@@ -132,7 +132,7 @@ def _accounts(text: str) -> list[int] | None:
     if not text:
         return None
     number = _number(text)
-    return [number] if number is not None else slots.accounts_like(text)
+    return [number] if number is not None else hooks.find_accounts(text)
 
 
 def _number(text: str) -> int | None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from lms.audit import queries, slots
+from lms.audit import hooks, queries
 from lms.audit.exports import csv_lines
 from lms.audit.forms import TrailForm, read_place, written_place
 from lms.audit.models import AuditCheck
@@ -70,7 +70,7 @@ def trail_csv() -> ResponseReturnValue:
 
 def _asked() -> TrailForm:
     form = TrailForm(request.args)
-    form.offer(slots.organisations())
+    form.offer(hooks.list_organisations())
     return form
 
 
@@ -88,8 +88,8 @@ def _lines(entries: Iterable[Sealed]) -> list[Line]:
     shown = list(entries)
     accounts = {each.entry.account for each in shown}
     accounts |= {each.entry.subject_number for each in shown if each.entry.subject == "account"}
-    names = slots.names_of_accounts([number for number in accounts if number])
-    organisations = dict(slots.organisations())
+    names = hooks.find_account_names([number for number in accounts if number])
+    organisations = dict(hooks.list_organisations())
     return [
         Line(
             each,

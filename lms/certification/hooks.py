@@ -1,12 +1,14 @@
-"""Renewal windows that rooms above know of: requirements live upstairs, the dates of awards are decided here."""
+"""Renewal windows of requirements, which packages above know, for the dates of awards; filled in ``lms/app.py``."""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
+from lms.kernel.hooks import Hook
+
 
 class WindowSource(Protocol):
-    """Tells on which days a renewal window opened for a person before the end of the award they hold."""
+    """Returns the days on which a renewal window opened for a person before the end of the award they hold."""
 
     def __call__(
         self, *, person_id: int, course_id: int, sector: str | None, earned_on: date, old_until: date
@@ -19,5 +21,5 @@ class WindowSource(Protocol):
         """
 
 
-window_sources: list[WindowSource] = []
-"""Who is asked when the dates of an award are decided; the roof fills it."""
+renewal_windows: Hook[WindowSource] = Hook()
+"""Called when the dates of an award are decided."""

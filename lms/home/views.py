@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from lms.certification.awards.queries import list_awards_of
 from lms.home import queries
-from lms.home.alarms import list_alarms
+from lms.home.hooks import list_problems
 from lms.home.overview import overview_of
 from lms.home.version import VERSION
 from lms.kernel.actor import Role
@@ -94,7 +94,7 @@ def admin() -> ResponseReturnValue:
         counts=queries.count_house(),
         outbox=queries.find_outbox_state(),
         mail_server=current_app.extensions["settings"].mail_server,
-        alarms=list_alarms(),
+        problems=list_problems(),
         version=VERSION,
     )
 

@@ -2,7 +2,7 @@
 
 Every sentence goes through gettext, in operations and ``errors.py`` too, with or without a request:
 
-    from flask_babel import gettext as _, lazy_gettext as _l
+    from lms.kernel.i18n import gettext as _, lazy_gettext as _l
 
     raise Invalid(_("At most %(count)s lines are accepted at once.", count=MOST_LINES))
 
@@ -16,7 +16,7 @@ installation. ``_l`` translates when the text is shown: for texts at module leve
 or a sentence put together from pieces: a translator sees one whole sentence with named gaps.
 """
 
-from flask_babel import LazyString
+from lms.kernel.i18n import LazyString
 
 
 class Refusal(Exception):

@@ -1,6 +1,12 @@
-"""gettext for every layer, with types: rules and checks need it too, and some of them run without an application."""
+"""gettext for every layer, with types: rules and checks need it too, and some of them run without an application.
+
+What templates write is in ``lms/web/i18n.py``; how refusals are written is in ``lms/kernel/errors.py``.
+"""
 
 import flask_babel
+from flask_babel import LazyString
+
+__all__ = ["LazyString", "gettext", "lazy_gettext", "ngettext"]
 
 
 def gettext(message: str, /, **variables: object) -> str:
@@ -9,6 +15,11 @@ def gettext(message: str, /, **variables: object) -> str:
     ``variables`` fill its ``%(name)s``.
     """
     return str(flask_babel.gettext(message, **variables))
+
+
+def lazy_gettext(message: str, /, **variables: object) -> LazyString:
+    """Returns a message that is translated each time it is shown: for texts at module level."""
+    return LazyString(flask_babel.gettext, message, **variables)
 
 
 def ngettext(singular: str, plural: str, num: int, /, **variables: object) -> str:

@@ -6,7 +6,7 @@ mail while the other imports a list of people or checks a whole house at night.
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,10 +38,6 @@ class PeriodicJob:
     weekday: str = "*"
 
 
-periodic_jobs: list[PeriodicJob] = []
-"""The periodic jobs of the rooms; the roof fills it before the worker is set up."""
-
-
 def run_periodic(job: PeriodicJob) -> None:
     """Does one periodic job; one that fails is logged and comes again at its next time."""
     try:
@@ -58,7 +54,7 @@ class Lanes:
     long: SqliteHuey
 
 
-def set_up_worker(app: Flask, folder: Path) -> Lanes:
+def set_up_worker(app: Flask, folder: Path, jobs: Sequence[PeriodicJob] = ()) -> Lanes:
     """Makes the queues that wake the worker; what is to be done stands in the outbox, so they may be lost."""
     file = str(folder / "queue.db")
     lanes = Lanes(
@@ -69,7 +65,7 @@ def set_up_worker(app: Flask, folder: Path) -> Lanes:
         True: _sweeping(app, lanes.quick, quick=True),
         False: _sweeping(app, lanes.long, quick=False),
     }
-    for job in periodic_jobs:
+    for job in jobs:
         _repeat(app, lanes.long, job)
 
     def wake(*, quick: bool) -> None:

@@ -6,9 +6,10 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from flask import Flask
-from flask_babel import Babel, force_locale, gettext as _, lazy_gettext as _l
+from flask_babel import Babel, force_locale
 
 from lms.kernel.errors import Invalid, Refusal
+from lms.kernel.i18n import gettext as _, lazy_gettext as _l
 
 SENTENCE = "Nothing was changed."
 FRENCH = "Rien n'a changé."

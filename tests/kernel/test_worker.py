@@ -1,6 +1,5 @@
 """The worker's calendar: which job is due at which minute, and what a job that fails does to the others."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from flask import Flask, current_app
 from huey import SqliteHuey
 
 from lms.kernel.logs import configure
-from lms.kernel.worker import PeriodicJob, periodic_jobs, set_up_worker
+from lms.kernel.worker import PeriodicJob, set_up_worker
 
 
 @pytest.fixture
@@ -18,19 +17,17 @@ def done() -> list[str]:
 
 
 @pytest.fixture
-def queue(done: list[str], tmp_path: Path) -> Iterator[SqliteHuey]:
+def queue(done: list[str], tmp_path: Path) -> SqliteHuey:
     def fail() -> None:
         raise ValueError("Grace Okello, grace@example.org")
 
-    before = list(periodic_jobs)
-    periodic_jobs[:] = [
+    jobs = [
         PeriodicJob("test.fail", fail),
         PeriodicJob("test.often", lambda: done.append(f"often in {current_app.name}")),
         PeriodicJob("test.nightly", lambda: done.append("nightly"), minute="15", hour="2"),
         PeriodicJob("test.weekly", lambda: done.append("weekly"), minute="15", hour="2", weekday="1"),
     ]
-    yield set_up_worker(Flask("bare"), tmp_path).long
-    periodic_jobs[:] = before
+    return set_up_worker(Flask("bare"), tmp_path, jobs).long
 
 
 def run_due(queue: SqliteHuey, moment: datetime) -> set[str]:

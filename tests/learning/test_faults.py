@@ -14,8 +14,8 @@ from sqlalchemy import Engine, event, func, select
 from lms.assessment.models import Attempt
 from lms.catalogue.api import PublishedCourse
 from lms.kernel.db import db, session
-from lms.learning import slots
 from lms.learning.events import course_completed, progress_made
+from lms.learning.hooks import quiz_notes
 from lms.learning.models import Completion
 from tests.factories.people import sign_in
 from tests.learning.conftest import complete_all, keys, start
@@ -166,12 +166,8 @@ def test_when_a_room_above_fails_the_submission_is_not_stored(
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_rooms_above_may_say_something_before_the_quiz(
-    client: FlaskClient, course: PublishedCourse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        slots, "quiz_notes", [lambda *_: None, lambda *_: "Renewing today would give two years."]
-    )
+def test_packages_above_may_add_a_note_before_the_quiz(client: FlaskClient, course: PublishedCourse) -> None:
     sign_in(client)
     complete_all(client, course)
-    assert "Renewing today would give two years." in client.get("/courses/first-course/quiz").text
+    with quiz_notes.filled(lambda *_: None, lambda *_: "Renewing today would give two years."):
+        assert "Renewing today would give two years." in client.get("/courses/first-course/quiz").text

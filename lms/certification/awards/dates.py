@@ -16,7 +16,7 @@ from lms.certification.awards.rules import (
     nothing_lost_from,
     parse_period,
 )
-from lms.certification.hooks import window_sources
+from lms.certification.hooks import renewal_windows
 from lms.certification.models import Award
 
 
@@ -98,7 +98,7 @@ def _windows(
     own = Window.of(old_until, days_in(parse_period(course.renewal))) if course.renewal else None
     if own is not None:
         yield "course", own
-    for source in window_sources:
+    for source in renewal_windows:
         opened = source(
             person_id=person_id,
             course_id=course.course_id,

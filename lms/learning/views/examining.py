@@ -10,10 +10,10 @@ from lms.assessment.papers import AskedQuestion
 from lms.assessment.policy import load_attempt_for
 from lms.learning import operations
 from lms.learning.forms import read_moment, read_responses
+from lms.learning.hooks import list_quiz_notes
 from lms.learning.loading import course_of_attempt, load_study, load_study_of
 from lms.learning.player import sectors_now
 from lms.learning.results import by_objective, place_of
-from lms.learning.slots import notes_for
 from lms.learning.views.pages import bp
 from lms.web.access import current_actor, signed_in
 from lms.web.language import language_of_page
@@ -32,7 +32,7 @@ def quiz(course: str) -> ResponseReturnValue:
         study=study,
         course=study.course,
         may=operations.may_try(study),
-        notes=notes_for(actor, study.course, study.sector),
+        notes=list_quiz_notes(actor, study.course, study.sector),
         sectors=sectors_now(),
     )
 

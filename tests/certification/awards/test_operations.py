@@ -15,11 +15,11 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.audit.models import AuditEntry
 from lms.catalogue.api import PublishedCourse, load_course_revision as queries_course
-from lms.certification import hooks as windows
 from lms.certification.awards import operations, queries
 from lms.certification.awards.rules import normalise_serial
 from lms.certification.awards.states import State
 from lms.certification.events import awards_changed
+from lms.certification.hooks import renewal_windows
 from lms.certification.models import Award, AwardName, Revocation
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor
@@ -43,15 +43,14 @@ def amina(app_context: Flask) -> Person:
 
 @pytest.fixture
 def requirement_windows() -> Iterator[list[date]]:
-    """Days on which requirements' windows open; a test fills in what the room above would say."""
+    """Days on which requirements' windows open; a test fills in what compliance would say."""
     days: list[date] = []
 
     def source(**_asked: object) -> list[date]:
         return days
 
-    windows.window_sources.append(source)
-    yield days
-    windows.window_sources.remove(source)
+    with renewal_windows.filled(source):
+        yield days
 
 
 def dates(award: Award) -> tuple[str, str]:
@@ -131,14 +130,11 @@ def test_the_source_is_asked_about_the_award_held(amina: Person) -> None:
         asked.append(about)
         return []
 
-    windows.window_sources.append(source)
-    try:
+    with renewal_windows.filled(source):
         course = world.course(per_sector=True)
         world.earned(amina, course, "2026-01-01", sector="wash")
         assert asked == []
         world.earned(amina, course, "2026-06-01", sector="wash")
-    finally:
-        windows.window_sources.remove(source)
     assert asked == [
         {
             "person_id": amina.id,

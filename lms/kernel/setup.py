@@ -1,0 +1,90 @@
+"""Sets up an application's configuration and database from the settings."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms.kernel.config import ROOT, Settings, make_writable_folder
+from lms.kernel.db import db, prepare_engine
+
+
+def set_up_config(app: Flask, settings: Settings) -> None:
+    """Turns our settings into Flask's and its extensions'."""
+    make_writable_folder(settings.instance)
+    app.extensions["settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key or stored_secret_key(settings.instance),
+        SQLALCHEMY_DATABASE_URI=database_address(settings),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_request_bytes,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_NAME="every_sector",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=settings.sign_in_hours * 3600,
+        WTF_CSRF_TIME_LIMIT=None,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_MIN_SIZE=500,
+        COMPRESS_MIMETYPES=["text/html", "application/json", "text/csv", "image/svg+xml"],
+        MAIL_SERVER=settings.mail_server,
+        MAIL_PORT=settings.mail_port,
+        MAIL_USERNAME=settings.mail_username or None,
+        MAIL_PASSWORD=settings.mail_password or None,
+        MAIL_USE_TLS=settings.mail_use_tls,
+        MAIL_DEFAULT_SENDER=settings.mail_sender,
+        PRODUCT_NAME=settings.product_name,
+        QUICK_EXIT_URL=settings.quick_exit_address,
+        LANGUAGES=settings.languages,
+        BABEL_DEFAULT_LOCALE=settings.languages[0],
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def stored_secret_key(folder: Path) -> str:
+    """Returns the secret key stored in the instance folder, making it the first time."""
+    path = folder / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+def database_address(settings: Settings) -> str:
+    """Returns the database's address for SQLAlchemy: SQLite in the instance folder where none is set."""
+    if not settings.database_url:
+        return f"sqlite:///{settings.instance / 'every_sector.db'}"
+    return settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Returns the options of the connection pool: PostgreSQL's are checked before use, so it may restart."""
+    if database_address(settings).startswith("sqlite"):
+        return {}
+    return {
+        "connect_args": {"connect_timeout": 5},
+        "pool_size": 5,
+        "max_overflow": 10,
+        "pool_pre_ping": True,
+        "pool_timeout": 10,
+    }
+
+
+def set_up_database(app: Flask) -> None:
+    """Connects the database and the migrations."""
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    with app.app_context():
+        prepare_engine(db.engine)
