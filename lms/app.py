@@ -15,13 +15,15 @@ import lms.certification.models
 import lms.certification.subscribers
 import lms.certification.views
 import lms.cli
-import lms.compliance.coverage_models
 import lms.compliance.jobs
 import lms.compliance.report.export.models
 import lms.compliance.requirements.models
 import lms.compliance.source_data.person_status
 import lms.compliance.subscribers
 import lms.compliance.views
+import lms.coverage.jobs
+import lms.coverage.models
+import lms.coverage.views
 import lms.home.views
 import lms.learning.models
 import lms.learning.receivers
@@ -66,9 +68,15 @@ BLUEPRINTS = (
     lms.certification.views.bp,
     lms.learning.views.bp,
     lms.compliance.views.bp,
+    lms.coverage.views.bp,
 )
 
-PERIODIC_JOBS = (*lms.audit.jobs.JOBS, *lms.compliance.jobs.JOBS, *lms.reminders.jobs.JOBS)
+PERIODIC_JOBS = (
+    *lms.audit.jobs.JOBS,
+    *lms.compliance.jobs.JOBS,
+    *lms.coverage.jobs.JOBS,
+    *lms.reminders.jobs.JOBS,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -16,6 +16,7 @@ from lms.catalogue.cli import content_cli
 from lms.certification.awards.issuer import House
 from lms.compliance.cli import compliance_cli
 from lms.compliance.projection.rebuild import fold_all
+from lms.coverage.cli import coverage_cli
 from lms.demo import operations as demo
 from lms.demo.cli import demo_cli
 from lms.kernel.actor import SYSTEM
@@ -164,6 +165,7 @@ COMMANDS: tuple[click.Command, ...] = (
     content_cli,
     people_cli,
     compliance_cli,
+    coverage_cli,
     audit_cli,
     reminders_cli,
     demo_cli,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
 
 from lms.audit import policy
 from lms.audit.models import AuditCheck, AuditEntry, AuditLink
 from lms.audit.rules import AT_THE_LATEST, Entry, Head, Link
 from lms.kernel.actor import Actor
-from lms.kernel.db import Moment, session
+from lms.kernel.db import Moment, lock_key, session
 
 PAGE = 50
 """How many entries a page of the trail shows."""
@@ -24,9 +24,8 @@ LOCK = 0x45_53_41_55
 
 
 def lock_chain() -> None:
-    """Waits until nobody else links; SQLite is locked by the caller's ``BEGIN IMMEDIATE``, PostgreSQL here."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    """Waits until nobody else links."""
+    lock_key(LOCK)
 
 
 def find_head() -> Head:

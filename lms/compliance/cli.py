@@ -12,7 +12,6 @@ from flask.cli import AppGroup, with_appcontext
 from lms.certification.awards.rules import Period, Window, award_dates, parse_period
 from lms.compliance.calculator.calculate import MalformedFacts, explain, parse_facts
 from lms.compliance.calculator.file_format import read_day, read_known_as_of
-from lms.compliance.coverage_months import tell_coordinators
 from lms.compliance.projection.rebuild import rebuild
 from lms.compliance.projection.update import is_current
 from lms.compliance.projection.verify import verify
@@ -160,14 +159,6 @@ def rebuild_command(processes: int) -> None:
     persons = rebuild(app, tell, processes)
     click.echo(err=True)
     click.echo(f"The standings of {persons} people are prepared ({time.monotonic() - began:.1f} s).")
-
-
-@compliance_cli.command("tell-coordinators")
-@with_appcontext
-def tell_coordinators_command() -> None:
-    """Tells coordinators of the months that are over and were not told yet; the worker does so each hour."""
-    told = tell_coordinators()
-    click.echo(f"Told: {told} month{'s' if told != 1 else ''}." if told else "There was nothing new to tell.")
 
 
 def _report_document(slug: str, report: Report, courses: dict[int, str]) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """What compliance does in the background.
 
-It prepares many people, folds the ledger, tells coordinators of a month that is over, and checks everything at night.
+It prepares many people, folds the ledger and checks everything at night.
 """
 
 import structlog
 from flask import Flask, current_app
 
-from lms.compliance.coverage_months import tell_coordinators
 from lms.compliance.projection.rebuild import rebuild, tend
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.export.jobs import remove_old
@@ -40,6 +39,5 @@ def check_at_night() -> None:
 JOBS = (
     PeriodicJob("compliance.tend", tend_this_house),
     PeriodicJob("compliance.verify", check_at_night, minute="17", hour="1"),
-    PeriodicJob("compliance.tell_coordinators", tell_coordinators, minute="29"),
     PeriodicJob("compliance.remove_old", remove_old, minute="41"),
 )

@@ -1,11 +1,8 @@
 """Who may see standings, and who may say what is mandatory for whom.
 
 Names are for the HR of the organisation a person is employed at (`lms.people.policy`). Requirements are
-their organisation's matter; those of the whole house are the administrator's. Coordinators see counts over
-organisations that share theirs.
+their organisation's matter; those of the whole house are the administrator's.
 """
-
-from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, false, or_, true
 
@@ -24,22 +21,6 @@ def reported_organisations(actor: Actor) -> ColumnElement[bool]:
     """Returns the condition on organisations that is true for those of `may_see_report`."""
     scope = actor.organisations(Role.HR)
     return true() if scope is None else Organisation.id.in_(sorted(scope))
-
-
-def may_see_coverage(actor: Actor, organisation: Organisation) -> bool:
-    """Says whether an organisation's counts flow into the coverage the actor sees."""
-    return organisation.shares_coverage and actor.covers(Role.COORDINATOR, organisation.id)
-
-
-def covered_organisations(actor: Actor) -> ColumnElement[bool]:
-    """Returns the condition on organisations that is true for those of `may_see_coverage`."""
-    return sharing_organisations(actor.organisations(Role.COORDINATOR))
-
-
-def sharing_organisations(scope: Collection[int] | None) -> ColumnElement[bool]:
-    """Returns the condition on organisations that share their counts, of some (None: of all)."""
-    shared = Organisation.shares_coverage.is_(True)
-    return shared if scope is None else shared & Organisation.id.in_(sorted(scope))
 
 
 def may_see_requirement(actor: Actor, organisation_id: int | None) -> bool:

@@ -9,6 +9,7 @@ from flask_security import hash_password
 from lms.catalogue.api import PublishedCourse, bank, published_course
 from lms.certification.awards.issuer import House
 from lms.certification.awards.rules import parse_period
+from lms.coverage.api import publish as publish_coverage
 from lms.demo import queries
 from lms.demo.cast import NEWCOMER, OFFICE, PASSWORD
 from lms.demo.diligence import Shape
@@ -30,6 +31,8 @@ def is_loaded() -> bool:
 
 def load(tell: Callable[[str], None], house: House, anchor: date | None = None, seed: int = SEED) -> None:
     """Loads the story that leads up to a day, today by default, in one transaction, and tells how far it is.
+
+    Then publishes its coverage, which the worker would do within the hour.
 
     Killed half-way it leaves nothing behind; loading it again changes nothing. The same day and seed give the same
     facts, whatever the hour. Raises `RealPeople` in a database that holds people, and `CoursesMissing`.
@@ -65,6 +68,7 @@ def load(tell: Callable[[str], None], house: House, anchor: date | None = None, 
                 month = month_of(act.at)
         tell(_so_far(month, teller))
         db.session.add(Demonstration(id=1, anchor_on=anchor, seed=seed, recorded_at=loaded_at))
+    publish_coverage()
 
 
 def _so_far(month: date, teller: Teller) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     event,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
@@ -176,6 +177,15 @@ def locked(statement: Locking, **how: Any) -> Locking:
     rows and then hold what these point at would wait for each other. `how` is what SQLAlchemy's lock takes.
     """
     return statement.with_for_update(key_share=True, **how)
+
+
+def lock_key(key: int) -> None:
+    """Waits until no other transaction holds this key, and holds it until this one ends.
+
+    PostgreSQL's advisory lock; on SQLite ``BEGIN IMMEDIATE`` has locked everything already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, select
 
 from lms.catalogue.models import (
     Course,
@@ -38,7 +38,7 @@ from lms.catalogue.source.target_state import (
     TargetState,
 )
 from lms.kernel import clock
-from lms.kernel.db import session
+from lms.kernel.db import lock_key, session
 from lms.people.models import Sector
 
 LOCK = 0x45_53_43_41
@@ -54,10 +54,8 @@ def apply(target: TargetState, actor_id: int | None) -> tuple[PublicationPlan, P
     """Plans and writes; returns the plan and its Publication row.
 
     The row is None where there was nothing to do or something was refused. The caller commits.
-    SQLite is locked by the caller's ``BEGIN IMMEDIATE``, PostgreSQL here.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    lock_key(LOCK)
     plan = make_plan(target, read_published_state())
     if plan.refusals or plan.is_empty:
         return plan, None

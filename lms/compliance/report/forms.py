@@ -211,37 +211,3 @@ class PeopleForm(ReportForm):
 
 def _group(word: str) -> Group | None:
     return next((group for group in Group if group == word), None)
-
-
-class CoverageForm(Form):
-    """What coverage is asked about: a month's end, a sector, a station, both or neither, and a course."""
-
-    as_of = SelectField(_l("At the end of"), default="")
-    sector = SelectField(_l("Sector"), default="")
-    station = SelectField(_l("Station"), default="")
-    course = SelectField(_l("Course"), default="")
-
-    def offer(
-        self,
-        days: Iterable[tuple[str, str]],
-        sectors: Iterable[tuple[str, str]],
-        stations: Iterable[tuple[str, str]],
-        courses: Iterable[CourseWords],
-    ) -> None:
-        """Fills the choices."""
-        offered = list(days)
-        self.as_of.choices = choices_of(offered)
-        self.sector.choices = choices_of([("", _l("All sectors")), *sectors])
-        self.station.choices = choices_of([("", _l("All stations")), *stations])
-        self.course.choices = choices_of(
-            [
-                ("", _l("Every required course")),
-                *((each.slug, each.title) for each in courses),
-            ]
-        )
-        if not self.as_of.data:
-            self.as_of.data = offered[0][0]
-
-    def chosen(self) -> dict[str, str]:
-        """Returns the address's words again."""
-        return {name: value for name, value in self.data.items() if value}

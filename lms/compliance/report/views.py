@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.blueprint import bp
@@ -16,7 +16,6 @@ from lms.compliance.report.query import Question, ask, shortcuts
 from lms.compliance.report.service import ReportPage, answer_people, answer_report
 from lms.compliance.report.verification import Compared, compared, id_of, takes_long
 from lms.compliance.status import api as rules
-from lms.compliance.views.coverage import show_coverage
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
@@ -26,9 +25,9 @@ from lms.web.language import language_of_page
 @bp.get("/compliance")
 @role_needed(Role.HR, Role.COORDINATOR)
 def report() -> ResponseReturnValue:
-    """Shows the report of the actor's organisations; coordinators without any see coverage."""
+    """Shows the report of the actor's organisations; leads coordinators who are not HR to coverage."""
     if not current_actor().has(Role.HR):
-        return show_coverage()
+        return redirect(url_for("coverage.figures", **request.args), 303)  # type: ignore[arg-type]  # words of an address
     form, question = ask(current_actor(), request.args, language_of_page(), ReportForm)
     return show_report(form, question)
 

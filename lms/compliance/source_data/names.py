@@ -22,13 +22,6 @@ def list_reported_organisations(actor: Actor) -> Sequence[Organisation]:
     ).all()
 
 
-def list_covered_organisations(actor: Actor) -> Sequence[Organisation]:
-    """Lists the organisations whose counts flow into the actor's coverage, by name."""
-    return session.scalars(
-        select(Organisation).where(policy.covered_organisations(actor)).order_by(Organisation.name)
-    ).all()
-
-
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What people are placed as: the words that filters and matches can choose from, sorted."""

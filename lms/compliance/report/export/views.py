@@ -20,7 +20,6 @@ from lms.compliance.report.verification import (
     is_large,
     takes_long,
 )
-from lms.compliance.views.coverage import show_coverage_csv
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download, download_csv
@@ -30,8 +29,10 @@ from lms.web.language import language_of_page
 @bp.get("/compliance.csv")
 @role_needed(Role.HR, Role.COORDINATOR)
 def report_csv() -> ResponseReturnValue:
-    """Gives the figures of the report as CSV; to coordinators those of coverage."""
-    return show_coverage_csv() if not current_actor().has(Role.HR) else _report("csv")
+    """Gives the figures of the report as CSV; leads coordinators who are not HR to those of coverage."""
+    if not current_actor().has(Role.HR):
+        return redirect(url_for("coverage.figures_csv", **request.args), 303)  # type: ignore[arg-type]  # words of an address
+    return _report("csv")
 
 
 @bp.get("/compliance.xlsx")

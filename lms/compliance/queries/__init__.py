@@ -1,1 +1,0 @@
-"""Every SELECT of compliance: the facts that standings are computed from, and what the pages list."""

@@ -1,0 +1,1 @@
+"""Coverage: figures across organisations without names, with statistical disclosure control."""

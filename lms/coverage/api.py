@@ -1,0 +1,5 @@
+"""What other packages may use of coverage."""
+
+from lms.coverage.jobs import publish
+
+__all__ = ["publish"]

@@ -1,0 +1,32 @@
+"""What coverage does in the background: it publishes each month's end once the month is over."""
+
+import structlog
+
+from lms.accounts.queries import list_reaches
+from lms.coverage.operations import publish_next
+from lms.kernel.actor import Role
+from lms.kernel.db import reading, unit_of_work
+from lms.kernel.worker import PeriodicJob
+
+log = structlog.get_logger(__name__)
+
+
+def publish() -> int:
+    """Publishes to coordinators of every scope what is due, a month a transaction; returns how many month ends."""
+    with reading():
+        scopes = list_reaches(Role.COORDINATOR)
+    published = 0
+    for scope in scopes:
+        while _publish_one(scope):
+            published += 1
+    if published:
+        log.info("coverage published", month_ends=published)
+    return published
+
+
+def _publish_one(scope: frozenset[int] | None) -> bool:
+    with unit_of_work():
+        return publish_next(scope) is not None
+
+
+JOBS = (PeriodicJob("coverage.publish", publish, minute="29"),)

@@ -1,0 +1,84 @@
+"""Publishing coverage: the figures of each month's end, once, as known when the month was over everywhere on earth."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from secrets import token_bytes
+
+from sqlalchemy import delete
+
+from lms.compliance.errors import StillUpdating
+from lms.compliance.report.count_backends import check_whole
+from lms.compliance.status.api import DEFINITIONS_VERSION
+from lms.coverage import policy, queries
+from lms.coverage.models import CoverageCell, CoverageRelease, RecordKey
+from lms.coverage.rules import tabulate
+from lms.kernel import clock
+from lms.kernel.bulk import add_rows
+from lms.kernel.days import month_ends_before
+from lms.kernel.db import lock_key, session
+
+MONTHS = 36
+"""Months that the first publication reaches back: two years to choose from, and the year before each."""
+LOCK = 0x45_53_43_56
+"""The number of the advisory lock: two workers that publish at once do so one after the other."""
+
+
+def month_ends(count: int = MONTHS) -> list[date]:
+    """Returns the ends of the last months that are over everywhere on earth, the earliest first."""
+    return month_ends_before((clock.now() - timedelta(hours=12)).date(), count)
+
+
+def publish_next(scope: Collection[int] | None) -> date | None:
+    """Publishes the earliest month's end that coordinators of a scope (None: all organisations) do not have yet.
+
+    Returns that day, or None where nothing is to be published or the statuses are still being updated. Months before
+    anybody was counted are left out. What was published with an organisation that no longer shares is removed first.
+    """
+    lock_key(LOCK)
+    organisations = queries.list_sharing(scope)
+    sharing = {each.id for each in organisations}
+    releases = queries.list_releases(scope)
+    if not policy.may_be_shown(releases, organisations):
+        remove_releases([each.id for each in releases])
+        releases = []
+    due = [end for end in month_ends() if not releases or end > releases[0].on_day]
+    if not sharing or not due or not _is_up_to_date(sharing):
+        return None
+    for day in due:
+        add_record_keys(sharing, day)
+        groups = list(queries.iterate_groups(sharing, day))
+        if groups or releases:
+            release = CoverageRelease(
+                scope=queries.scope_key(scope),
+                on_day=day,
+                organisations=sorted(sharing),
+                definitions=DEFINITIONS_VERSION,
+                recorded_at=clock.now(),
+            )
+            session.add(release)
+            session.flush()
+            rows = [(release.id, *cell, *figures) for cell, figures in tabulate(groups).items()]
+            columns = ("release_id", "sector", "station_id", "course_id", "people", "compliant")
+            add_rows(CoverageCell, columns, rows)
+            return day
+    return None
+
+
+def add_record_keys(organisations: Collection[int], day: date) -> None:
+    """Draws a record key for every position of some organisations that counts on a day and has none yet."""
+    missing = queries.list_missing_keys(organisations, day)
+    drawn = zip(missing, token_bytes(len(missing)), strict=True)
+    add_rows(RecordKey, ("person_id", "organisation_id", "key"), [(*post, key) for post, key in drawn])
+
+
+def remove_releases(releases: Collection[int]) -> None:
+    """Removes releases with their cells."""
+    session.execute(delete(CoverageCell).where(CoverageCell.release_id.in_(releases)))
+    session.execute(delete(CoverageRelease).where(CoverageRelease.id.in_(releases)))
+
+
+def _is_up_to_date(organisations: Collection[int]) -> bool:
+    try:
+        return check_whole(organisations)
+    except StillUpdating:
+        return False

@@ -1,0 +1,87 @@
+"""Every SELECT of coverage: who shares, what is counted, and what was published."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from lms.compliance.projection.models import PostInterval
+from lms.compliance.projection.rows import STANDINGS, read_courses
+from lms.compliance.status.api import Group, Standing
+from lms.coverage import policy
+from lms.coverage.models import CoverageCell, CoverageRelease, RecordKey
+from lms.coverage.rules import Cell, Figures, PositionGroup
+from lms.kernel.db import session
+from lms.people.models import Organisation
+
+_KEYED = and_(
+    RecordKey.person_id == PostInterval.person_id, RecordKey.organisation_id == PostInterval.organisation_id
+)
+
+
+def list_sharing(scope: Collection[int] | None) -> Sequence[Organisation]:
+    """Lists the organisations that share their counts, of some (None: of all), by name."""
+    statement = select(Organisation).where(policy.sharing_organisations(scope)).order_by(Organisation.name)
+    return session.scalars(statement).all()
+
+
+def scope_key(scope: Collection[int] | None) -> str:
+    """Returns a coordinator's scope (None: all organisations) as releases store it."""
+    return "all" if scope is None else " ".join(map(str, sorted(scope)))
+
+
+def list_releases(scope: Collection[int] | None) -> Sequence[CoverageRelease]:
+    """Lists what was published to coordinators of a scope, the latest first."""
+    statement = select(CoverageRelease).where(CoverageRelease.scope == scope_key(scope))
+    return session.scalars(statement.order_by(CoverageRelease.on_day.desc())).all()
+
+
+def _counted_on(organisations: Collection[int], day: date) -> ColumnElement[bool]:
+    """Returns the condition on intervals of positions of organisations of whom something is required on a day."""
+    return and_(
+        PostInterval.from_on <= day,
+        PostInterval.through_on >= day,
+        PostInterval.overall != STANDINGS.index(Standing.NOT_REQUIRED),
+        PostInterval.organisation_id.in_(sorted(organisations)),
+    )
+
+
+def list_missing_keys(organisations: Collection[int], day: date) -> list[tuple[int, int]]:
+    """Lists the positions to be counted on a day, as person and organisation, that have no record key yet."""
+    statement = select(PostInterval.person_id, PostInterval.organisation_id).outerjoin(RecordKey, _KEYED)
+    missing = statement.where(_counted_on(organisations, day), RecordKey.key.is_(None)).distinct()
+    return [(row.person_id, row.organisation_id) for row in session.execute(missing)]
+
+
+def iterate_groups(organisations: Collection[int], day: date) -> Iterator[PositionGroup]:
+    """Yields the positions of organisations of whom something is required on a day, grouped by what is counted."""
+    by = (PostInterval.sector, PostInterval.station_id, PostInterval.overall, PostInterval.courses)
+    sums = (func.count().label("people"), func.sum(RecordKey.key).label("key_sum"))
+    statement = (
+        select(*by, *sums).join(RecordKey, _KEYED).where(_counted_on(organisations, day)).group_by(*by)
+    )
+    for row in session.execute(statement):
+        complies = STANDINGS[row.overall].group is Group.COMPLIANT
+        courses = [(course, how.group is Group.COMPLIANT) for course, how in read_courses(row.courses)]
+        yield PositionGroup(row.sector, row.station_id, complies, courses, row.people, row.key_sum)
+
+
+def load_figures(release_id: int) -> dict[Cell, Figures]:
+    """Loads the figures of a release by cell; cells of fewer than ten people are absent."""
+    columns = (CoverageCell.sector, CoverageCell.station_id, CoverageCell.course_id)
+    counts = (CoverageCell.people, CoverageCell.compliant)
+    found = session.execute(select(*columns, *counts).where(CoverageCell.release_id == release_id))
+    return {
+        Cell(row.sector, row.station_id, row.course_id): Figures(row.people, row.compliant) for row in found
+    }
+
+
+def load_trend(releases: Collection[int], cell: Cell) -> dict[int, Figures]:
+    """Loads the figures of one cell by release; releases in which it has fewer than ten people are absent."""
+    statement = select(CoverageCell.release_id, CoverageCell.people, CoverageCell.compliant).where(
+        CoverageCell.release_id.in_(releases),
+        CoverageCell.sector.is_not_distinct_from(cell.sector),
+        CoverageCell.station_id.is_not_distinct_from(cell.station_id),
+        CoverageCell.course_id.is_not_distinct_from(cell.course_id),
+    )
+    return {row.release_id: Figures(row.people, row.compliant) for row in session.execute(statement)}

@@ -1,0 +1,106 @@
+"""Statistical disclosure control by the cell key method. Pure.
+
+Every staff position has a random record key. A cell of a table counts some positions; its cell key is the sum of their
+record keys. Count and cell key give a perturbation from a fixed table, the p-table, and the perturbed count is
+published by the 10-5 rule: not under ten, otherwise to the nearest five. The same positions always give the same
+figure, wherever they are counted. One position more or less changes the cell key, so that a difference of two figures
+need not be a person.
+
+Sources: Office for National Statistics, "Comparison of post-tabular statistical disclosure control methods";
+A. Hundepool et al., "Handbook on Statistical Disclosure Control" (Eurostat), section 5.4, the cell key method.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
+
+KEY_RANGE = 256
+"""Record keys and cell keys are whole numbers from 0 to 255, as in the p-tables of the ONS."""
+THRESHOLD, BASE = 10, 5
+P_TABLE_ROWS, REUSED_ROWS = 750, 250
+"""Counts beyond the p-table's rows use its last rows again, as those of the ONS do."""
+
+
+class Cell(NamedTuple):
+    """Who a figure is about; None stands for all of a dimension, and as a course for everything that is required."""
+
+    sector: str | None = None
+    station_id: int | None = None
+    course_id: int | None = None
+
+
+class PositionGroup(NamedTuple):
+    """Positions that are counted alike; compliant in each required course, and `compliant` in all of them or not."""
+
+    sector: str
+    station_id: int
+    compliant: bool
+    courses: Iterable[tuple[int, bool]]
+    people: int
+    key_sum: int
+
+
+class Figures(NamedTuple):
+    """Published counts of a cell: people, and the compliant among them; None where these are fewer than ten."""
+
+    people: int
+    compliant: int | None
+
+    @property
+    def rate(self) -> Fraction | None:
+        """The compliant share of the published counts, from 0 to 1; None where the compliant are not shown."""
+        return None if self.compliant is None else Fraction(min(self.compliant, self.people), self.people)
+
+    @property
+    def highest_rate(self) -> Fraction:
+        """The share, from 0 to 1, that the rate stays under where the compliant are not shown."""
+        return Fraction(THRESHOLD, self.people)
+
+
+@lru_cache(maxsize=P_TABLE_ROWS)
+def _noise(row: int) -> list[int]:
+    """Returns the noise of a row of the p-table by cell key: -2 to +2, equally often, shuffled.
+
+    Cell keys add up as counts do; shuffled, the noise of a sum does not follow from the noise of its parts.
+    """
+    shuffled = sorted(range(KEY_RANGE), key=lambda key: sha256(b"%d %d" % (row, key)).digest())
+    places = {key: place for place, key in enumerate(shuffled)}
+    return [(places[key] + 2) % BASE - 2 for key in range(KEY_RANGE)]
+
+
+def perturbation(count: int, cell_key: int) -> int:
+    """Returns what the p-table adds to a count: zero or a multiple of five from ten on remains.
+
+    From ten on it is at most 4 and its mean over all cell keys is zero, within a 256th.
+    """
+    if count < THRESHOLD:
+        return -count
+    row = count
+    if count > P_TABLE_ROWS:
+        row = (count - 1) % REUSED_ROWS + P_TABLE_ROWS - REUSED_ROWS + 1
+    return (count + _noise(row)[cell_key] + 2) // BASE * BASE - count
+
+
+def published_count(count: int, key_sum: int) -> int | None:
+    """Returns the figure for so many positions with that sum of record keys; None where they are fewer than ten."""
+    return count + perturbation(count, key_sum % KEY_RANGE) or None
+
+
+def tabulate(groups: Iterable[PositionGroup]) -> dict[Cell, Figures]:
+    """Returns the figures of all cells with ten people or more, by sector, station, both, and each course."""
+    # Of each cell: people and the sum of their record keys, then the same of the compliant.
+    totals: defaultdict[Cell, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for group in groups:
+        for course, complies in ((None, group.compliant), *group.courses):
+            for sector in (None, group.sector):
+                for station in (None, group.station_id):
+                    cell = totals[Cell(sector, station, course)]
+                    cell[0] += group.people
+                    cell[1] += group.key_sum
+                    cell[2] += group.people * complies
+                    cell[3] += group.key_sum * complies
+    people = ((cell, published_count(*sums[:2]), sums) for cell, sums in totals.items())
+    return {cell: Figures(count, published_count(*sums[2:])) for cell, count, sums in people if count}
