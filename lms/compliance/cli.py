@@ -15,13 +15,11 @@ from lms.compliance.calculator.file_format import read_day, read_known_as_of
 from lms.compliance.projection.rebuild import rebuild
 from lms.compliance.projection.update import is_current
 from lms.compliance.projection.verify import verify
-from lms.compliance.report.counts import Figures, PopulationCounts
+from lms.compliance.report.counts import Figures
+from lms.compliance.report.counts_from_facts import FactsCounts
 from lms.compliance.report.report import Report, make_report
-from lms.compliance.report.service import courses_in_order
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.person_status import load
-from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.load import required_courses
 from lms.compliance.status import api as rules
 from lms.kernel import clock
 from lms.kernel.db import reading
@@ -97,17 +95,24 @@ def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_js
         organisation = find_organisation_by_slug(slug)
         if organisation is None:
             raise click.BadParameter(f"There is no organisation {slug}.", param_hint="--organisation")
-        loaded = load(Reach(frozenset({organisation.id})), known)
+        here = frozenset({organisation.id})
+        courses = required_courses(here)
         report = make_report(
-            PopulationCounts(Population(loaded.facts), Filters()),
+            FactsCounts(here, Filters(), known),
             as_of or clock.today(organisation.time_zone),
             Filters(),
             sectors=[sector.slug for sector in list_sectors()],
-            courses=courses_in_order(loaded),
+            courses=[each.course_id for each in sorted(courses.values(), key=lambda each: each.title)],
         )
-        courses = {number: course.slug for number, course in loaded.courses.items()}
+    slugs = {number: each.slug for number, each in courses.items()}
     if as_json:
-        click.echo(json.dumps(_report_document(slug, report, courses), ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps(
+                _report_document(slug, report, slugs),
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
         return
     for name, figures in (
         ("all sectors", report.total),

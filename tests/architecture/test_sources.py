@@ -50,7 +50,6 @@ def test_selects_live_in_queries() -> None:
         "lms/catalogue/source/apply.py",
         "lms/compliance/source_data/",
         "lms/compliance/projection/",
-        "lms/compliance/report/fingerprint.py",
         "lms/compliance/report/later_facts.py",
         "lms/compliance/clearance/resolve.py",
     )

@@ -7,11 +7,11 @@ from datetime import date
 from enum import StrEnum
 
 from lms.compliance.report.counts import Stood
-from lms.compliance.report.population_cache import prepare
 from lms.compliance.report.query import Question
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import Loaded
 from lms.compliance.source_data.names import Named, name_people
+from lms.compliance.source_data.person_status import load_population
 from lms.compliance.source_data.population import Population, Post
 from lms.compliance.source_data.scope import Reach
 from lms.compliance.status.api import Explained, Group, Id, Placement, Standing, sentence
@@ -153,16 +153,16 @@ def answer_changes(
     question: Question, other: date, wanted: Collection[Change] | None, page: int | None = 1
 ) -> ChangesPage:
     """Lists what changed between the day asked about and another one; all of it where `page` is None."""
-    prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
+    loaded, population = load_population(Reach(question.organisation_ids), question.known_as_of)
     first, second = sorted((question.as_of, other))
-    found = changes_between(prepared.population, first, second, question.filters)
+    found = changes_between(population, first, second, question.filters)
     counts = Counter(change for each in found for change in each.changes)
     chosen = [each for each in found if wanted is None or each.changes & set(wanted)]
     pages = max(1, -(-len(chosen) // PAGE))
     at = 1 if page is None else min(max(page, 1), pages)
     shown = chosen if page is None else chosen[(at - 1) * PAGE : at * PAGE]
     return ChangesPage(
-        lines=_lines(question, prepared.loaded, shown),
+        lines=_lines(question, loaded, shown),
         counts=counts,
         total=len(chosen),
         page=at,

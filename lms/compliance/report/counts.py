@@ -4,7 +4,7 @@ A post (a person in an organisation) counts in the main sector of its placement 
 its overall standing: the worst of what is required of it; and once in each course, with the worst of that course.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -166,39 +166,6 @@ def stand(population: Population, day: date, filters: Filters) -> list[Stood]:
         if placement is not None and filters.holds(placement):
             stood.append(Stood(post, placement, tuple(post.required_on(day, filters.courses))))
     return stood
-
-
-class PopulationCounts:
-    """Counts from the facts themselves, post by post: the exact path, for any moment of knowledge."""
-
-    def __init__(self, population: Population, filters: Filters) -> None:
-        """Takes the posts and which of them are looked at."""
-        self._population = population
-        self._filters = filters
-
-    def on(self, day: date, *, cells: bool = True) -> DayCounts:
-        """Returns the counts of a day, without cells and lapses if they are not wanted."""
-        by_course: defaultdict[tuple[str, Id], Counter[Standing]] = defaultdict(Counter)
-        overall: defaultdict[str, Counter[Standing]] = defaultdict(Counter)
-        lapses: list[int] = []
-        for each in stand(self._population, day, self._filters):
-            overall[str(each.placement.sector)][each.overall] += 1
-            if not cells:
-                continue
-            for course, standing in each.by_course().items():
-                by_course[str(each.placement.sector), course][standing] += 1
-            if (lapse := each.post.lapses_on(day)) is not None:
-                lapses.append((lapse - day).days)
-        return DayCounts(
-            overall, by_course, {each: sum(lapse <= each for lapse in lapses) for each in AHEAD_DAYS}
-        )
-
-    def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
-        """Returns the figures of all sectors on several days."""
-        return {
-            day: Figures.of(each.overall for each in stand(self._population, day, self._filters))
-            for day in days
-        }
 
 
 def listed_people(stood: Iterable[Stood], *, standings: Collection[Standing] | None = None) -> list[Stood]:

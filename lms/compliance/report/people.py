@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from lms.compliance.projection import read as intervals
 from lms.compliance.report.count_backends import LedgerCounts, check_whole, in_ledger
 from lms.compliance.report.counts import Stood, listed_people, stand
-from lms.compliance.report.population_cache import prepare
 from lms.compliance.report.query import Question
 from lms.compliance.source_data.load import Loaded
-from lms.compliance.source_data.person_status import load
-from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.person_status import load_population
 from lms.compliance.source_data.scope import Reach
 from lms.compliance.status.api import Id, Standing
 
@@ -83,21 +81,21 @@ def _place(total: int, number: int) -> tuple[int, int]:
 
 
 def _exact(question: Question, standings: frozenset[Standing] | None) -> tuple[Loaded, Sequence[Stood]]:
-    prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
-    found = listed_people(stand(prepared.population, question.as_of, question.filters), standings=standings)
+    loaded, population = load_population(Reach(question.organisation_ids), question.known_as_of)
+    found = listed_people(stand(population, question.as_of, question.filters), standings=standings)
     if question.lapses_before is not None:
         lapsing = [
             (lapse, each) for each in found if (lapse := each.post.lapses_on(question.as_of)) is not None
         ]
         lapsing.sort(key=lambda pair: pair[0])
         found = [each for lapse, each in lapsing if lapse < question.lapses_before]
-    return prepared.loaded, found
+    return loaded, found
 
 
 def _explained(question: Question, posts: Sequence[tuple[int, int]]) -> tuple[Loaded, Sequence[Stood]]:
     """Judges the facts of some posts, in their order."""
     persons = frozenset(person for person, _organisation in posts)
-    loaded = load(Reach(question.organisation_ids, persons))
-    stood = stand(Population(loaded.facts), question.as_of, question.filters)
+    loaded, population = load_population(Reach(question.organisation_ids, persons))
+    stood = stand(population, question.as_of, question.filters)
     by_post: dict[tuple[Id, Id], Stood] = {(each.post.person, each.post.organisation): each for each in stood}
     return loaded, [by_post[post] for post in posts if post in by_post]

@@ -4,17 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from lms.compliance.report.count_backends import check_whole, is_large, prepared_counts
-from lms.compliance.report.counts import Counting, Figures, PopulationCounts, Stood
+from lms.compliance.report.count_backends import check_whole, prepared_counts
+from lms.compliance.report.counts import Counting, Figures, Stood
 from lms.compliance.report.counts_from_facts import FactsCounts
 from lms.compliance.report.people import BATCH, list_all, list_page
-from lms.compliance.report.population_cache import prepare
 from lms.compliance.report.query import Question
 from lms.compliance.report.report import Report, SectorLine, make_report, sorted_lines
 from lms.compliance.source_data.load import CourseWords, Loaded, required_courses
 from lms.compliance.source_data.names import Named, name_people
 from lms.compliance.source_data.person_status import StandingRow, standing_row
-from lms.compliance.source_data.scope import Reach
 from lms.compliance.status import api as rules
 from lms.kernel import clock
 from lms.kernel.tabular import Cell
@@ -46,11 +44,8 @@ def answer_report(question: Question, sort: str = "rate") -> ReportPage:
     exact = question.known_as_of is not None or not check_whole(question.organisation_ids)
     courses = required_courses(question.organisation_ids)
     counting: Counting = prepared_counts(question, courses)
-    if exact and is_large(question.organisation_ids):
+    if exact:
         counting = FactsCounts(question.organisation_ids, question.filters, question.known_as_of)
-    elif exact:
-        prepared = prepare(Reach(question.organisation_ids), question.known_as_of)
-        counting = PopulationCounts(prepared.population, question.filters)
     report = make_report(
         counting,
         question.as_of,
@@ -65,11 +60,6 @@ def answer_report(question: Question, sort: str = "rate") -> ReportPage:
         known_at=question.known_as_of or clock.now(),
         question=question,
     )
-
-
-def courses_in_order(loaded: Loaded) -> list[rules.Id]:
-    """Returns the courses that are required of anybody at any time, by title."""
-    return [each.course_id for each in sorted(loaded.courses.values(), key=lambda each: each.title)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from lms.compliance.projection.read import count_required_on
 from lms.compliance.projection.update import is_current
 from lms.compliance.report.counts import stand
 from lms.compliance.report.forms import CONTRACT_WORDS
-from lms.compliance.report.population_cache import prepare
 from lms.compliance.requirements import queries
 from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.requirements.queries import ListedRequirement
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.names import Choices
+from lms.compliance.source_data.person_status import load_population
 from lms.compliance.source_data.scope import Reach
 from lms.kernel.actor import Actor
 from lms.people.models import Sector
@@ -97,7 +97,7 @@ def _caught(actor: Actor, today: date) -> Counter[Any]:
     if is_current() and not list_unfinished(organisations):
         return count_required_on(organisations, today)
     found: Counter[Any] = Counter()
-    for stood in stand(prepare(Reach(organisations)).population, today, Filters()):
+    for stood in stand(load_population(Reach(organisations))[1], today, Filters()):
         found.update(asked.requirement.id for asked, _explained in stood.required)
     return found
 

@@ -48,6 +48,12 @@ def load(reach: Reach, known_as_of: datetime | None = None, *, progress: bool = 
     )
 
 
+def load_population(reach: Reach, known_as_of: datetime | None = None) -> tuple[Loaded, Population]:
+    """Loads the facts within reach, as known at a moment, and the posts they tell of."""
+    loaded = load(reach, known_as_of)
+    return loaded, Population(loaded.facts)
+
+
 def standings_of(
     person_id: int,
     as_of: date,

@@ -13,7 +13,6 @@ from lms.certification.models import Award
 from lms.compliance.projection.rebuild import fold_all, rebuild
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.count_backends import IntervalCounts, LedgerCounts
-from lms.compliance.report.counts import PopulationCounts
 from lms.compliance.requirements import operations
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.compliance.requirements.operations import Terms
@@ -31,6 +30,7 @@ from lms.people.models import Employment, Person, Placement
 from tests.compliance.projection.test_sources_agree import counted
 from tests.factories import people as factory
 from tests.factories.compliance import ADMIN, hr_of
+from tests.factories.population_counts import PopulationCounts
 from tests.factories.stored_facts import course
 
 FIRST = date(2024, 1, 1)

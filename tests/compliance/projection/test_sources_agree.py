@@ -14,7 +14,7 @@ from lms.compliance.projection.read import count_listed, count_required_on, samp
 from lms.compliance.projection.update import bring_up_to_date
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.count_backends import IntervalCounts, LedgerCounts
-from lms.compliance.report.counts import Counting, DayCounts, PopulationCounts
+from lms.compliance.report.counts import Counting, DayCounts
 from lms.compliance.report.counts_from_facts import FactsCounts
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.person_status import load
@@ -26,6 +26,7 @@ from tests.compliance.status.reference import Json
 from tests.compliance.status.strategies import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS
 from tests.factories import people
 from tests.factories.compliance import a_course, a_person, asked as required_course
+from tests.factories.population_counts import PopulationCounts
 from tests.factories.stored_facts import storable, store
 
 EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]

@@ -11,7 +11,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance.calculator.calculate import explain, facts_of
-from lms.compliance.report.counts import Figures, PopulationCounts
+from lms.compliance.report.counts import Figures
 from lms.compliance.report.report import Report, make_report, points_between, sorted_lines
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import load_facts
@@ -28,6 +28,7 @@ from tests.compliance.status.reference import Json
 from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
 from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, revoked
+from tests.factories.population_counts import PopulationCounts
 from tests.factories.stored_facts import Stored, storable, store
 
 DAY = timedelta(days=1)
