@@ -1,6 +1,6 @@
 """The report at size: ``python -m bench.compliance [PEOPLE ...] [--database sqlite|postgresql] [--keep FOLDER]``.
 
-Makes a house of so many people with four requirements over three years, prepares their standings, and measures what a
+Makes a house of so many people with four requirements over three years, prepares their statuses, and measures what a
 person waits for, each beside ``SELECT count(*)`` over the awards in the same run: a busy machine slows both.
 """
 
@@ -27,16 +27,16 @@ from lms.certification.awards import operations as certification
 from lms.certification.awards.issuer import House
 from lms.certification.awards.rules import last_valid_day, make_serial, parse_period
 from lms.certification.models import Award
-from lms.compliance.projection.bulk_status import standings_on
-from lms.compliance.projection.rebuild import fold_all, rebuild
-from lms.compliance.projection.update import bring_up_to_date
+from lms.compliance.projection.bulk_status import bulk_statuses_on
+from lms.compliance.projection.rebuild import compact_all, rebuild
+from lms.compliance.projection.update import refresh
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.counts_from_facts import FactsCounts
-from lms.compliance.report.query import Question, Words
+from lms.compliance.report.query import ReportLabels, ReportQuery
 from lms.compliance.report.report import make_report
-from lms.compliance.report.service import answer_people, answer_report
+from lms.compliance.report.service import build_people, build_report
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.status.api import Group, Standing
+from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.coverage import queries
 from lms.coverage.operations import publish_next
 from lms.coverage.rules import Cell
@@ -68,18 +68,20 @@ def show(name: str, took: list[float], beside: float | None = None, goal: str = 
     print(f"  {name:44} {middle:10.1f} ms  p95 {high:10.1f} ms {ratio:22} {goal}".rstrip(), flush=True)
 
 
-def question(crowd: Crowd, as_of: date, organisations: list[int] | None = None, **filters: Any) -> Question:
+def question(
+    crowd: Crowd, as_of: date, organisations: list[int] | None = None, **filters: Any
+) -> ReportQuery:
     """Returns a question as the page would ask it."""
     asked = session.scalars(
         select(Organisation).where(Organisation.id.in_(organisations or crowd.organisations))
     ).all()
-    return Question(
+    return ReportQuery(
         organisations=tuple(asked),
         filters=Filters(**filters),
         as_of=as_of,
         known_as_of=None,
         today=clock.today("UTC"),
-        words=Words(
+        words=ReportLabels(
             {each.slug: each.slug for each in list_sectors()},
             {},
             {number: str(number) for number in crowd.stations},
@@ -108,45 +110,45 @@ def measure(app: Flask, crowd: Crowd) -> None:
     goal = "goal 100 ms, 0.50" if size >= 1_000_000 else "goal 150 ms" if size >= 100_000 else ""
     show(
         "report, any day, everybody",
-        timed(read(lambda: answer_report(question(crowd, next(ask)))), 40),
+        timed(read(lambda: build_report(question(crowd, next(ask)))), 40),
         beside,
         goal,
     )
     one = crowd.organisations[:1]
     show(
         "report, one organisation",
-        timed(read(lambda: answer_report(question(crowd, next(ask), one))), 40),
+        timed(read(lambda: build_report(question(crowd, next(ask), one))), 40),
         beside,
         goal,
     )
     course = crowd.courses[0]
     show(
         "report, one course",
-        timed(read(lambda: answer_report(question(crowd, next(ask), course=course))), 20),
+        timed(read(lambda: build_report(question(crowd, next(ask), course=course))), 20),
         beside,
     )
     station = crowd.stations[0]
     show(
         "report, one station",
-        timed(read(lambda: answer_report(question(crowd, next(ask), station=station))), 10),
+        timed(read(lambda: build_report(question(crowd, next(ask), station=station))), 10),
         beside,
         "goal 1 000 ms" if size >= 1_000_000 else "",
     )  # fmt: skip
-    late = frozenset(each for each in Standing if each.group is Group.LATE)
+    late = frozenset(each for each in TrainingStatus if each.group is StatusGroup.LATE)
     today = date(2026, 11, 25)
     show(
         "people who are late, first page",
-        timed(read(lambda: answer_people(question(crowd, today), late)), 5),
+        timed(read(lambda: build_people(question(crowd, today), late)), 5),
         beside,
     )
     show(
         "people who are late in one organisation, page 20",
-        timed(read(lambda: answer_people(question(crowd, today, one), late, 20)), 5), beside,
+        timed(read(lambda: build_people(question(crowd, today, one), late, 20)), 5), beside,
     )  # fmt: skip
     asked = random.sample(range(1, size + 1), min(10_000, size))
     show(
-        "standings of 10 000 people on a day",
-        timed(read(lambda: standings_on(asked, crowd.organisations, today)), 3),
+        "statuses of 10 000 people on a day",
+        timed(read(lambda: bulk_statuses_on(asked, crowd.organisations, today)), 3),
         beside,
     )
     writes(app, crowd, random)
@@ -182,7 +184,7 @@ def writes(app: Flask, crowd: Crowd, random: Random) -> None:
 
     def prepare() -> None:
         with unit_of_work():
-            bring_up_to_date([barely.pop()])
+            refresh([barely.pop()])
 
     def full() -> None:
         with unit_of_work():
@@ -192,10 +194,10 @@ def writes(app: Flask, crowd: Crowd, random: Random) -> None:
             )  # fmt: skip
 
     first = timed(bare, 40)
-    standings = timed(prepare, 40)
+    statuses = timed(prepare, 40)
     second = timed(full, 40)
     show("a bare row of an award, stored", first)
-    show("one person's standings prepared, stored", standings, goal="goal 10 ms")
+    show("one person's statuses prepared, stored", statuses, goal="goal 10 ms")
     show("an award issued in full, prepared, stored", second)
 
 
@@ -244,7 +246,7 @@ def prepared_mb(database: str) -> str:
     with reading():
         found = {
             name: float(session.scalar(text(f"SELECT pg_total_relation_size('{name}')")) or 0) / 1e6
-            for name in ("standing_interval", "post_interval", "ledger_day", "ledger_checkpoint", "award")
+            for name in ("status_interval", "post_interval", "daily_count", "count_snapshot", "award")
         }
     return ", ".join(f"{name} {mb:.0f}" for name, mb in found.items())
 
@@ -299,7 +301,7 @@ def run(database: str, size: int, folder: Path) -> None:
         if size <= EXACT_PEOPLE:
             exact(crowd)
         began = time.perf_counter()
-        fold_all()
+        compact_all()
         print(f"  {'fold':44} {time.perf_counter() - began:10.1f} s", flush=True)
         began = time.perf_counter()
         with reading():

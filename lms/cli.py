@@ -15,7 +15,7 @@ from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
 from lms.certification.awards.issuer import House
 from lms.compliance.cli import compliance_cli
-from lms.compliance.projection.rebuild import fold_all
+from lms.compliance.projection.rebuild import compact_all
 from lms.coverage.cli import coverage_cli
 from lms.demo import operations as demo
 from lms.demo.cli import demo_cli
@@ -103,7 +103,7 @@ def prepare() -> None:
         click.echo("The house is empty: inventing a demonstration ...")
         began = time.monotonic()
         demo.load(lambda sentence: click.echo(f"  {sentence}"), House.of(this_app().extensions["settings"]))
-        fold_all()
+        compact_all()
         click.echo(f"  done ({time.monotonic() - began:.1f} s)")
 
 

@@ -2,5 +2,5 @@
 
 This room keeps requirements and exemptions and answers the per-sector report, look-ups and the auditor's
 calculator. It does not issue or end awards (`certification` does), and stores no status as the truth: a
-standing is computed.
+status is computed.
 """

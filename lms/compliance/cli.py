@@ -1,4 +1,4 @@
-"""The commands of standing: explain a file of facts and date an award (no database), and print the report."""
+"""The commands of status: explain a file of facts and date an award (no database), and print the report."""
 
 import json
 import time
@@ -15,7 +15,7 @@ from lms.compliance.calculator.file_format import read_day, read_known_as_of
 from lms.compliance.projection.rebuild import rebuild
 from lms.compliance.projection.update import is_current
 from lms.compliance.projection.verify import verify
-from lms.compliance.report.counts import Figures
+from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.counts_from_facts import FactsCounts
 from lms.compliance.report.report import Report, make_report
 from lms.compliance.source_data.filters import Filters
@@ -47,7 +47,7 @@ def _period(_context: click.Context, _option: click.Parameter, text: str) -> Per
 @click.option("--as-of", required=True, metavar="DATE", callback=_day, help="The day asked about.")
 @click.option("--known-as-of", metavar="MOMENT", help="What was known then; a day means its end in UTC.")
 def explain_command(facts: BinaryIO, as_of: date, known_as_of: str | None) -> None:
-    """Explains every standing that follows from FACTS, a JSON file; - reads the standard input."""
+    """Explains every status that follows from FACTS, a JSON file; - reads the standard input."""
     try:
         known = None if known_as_of is None else read_known_as_of(known_as_of)
     except ValueError as error:
@@ -140,10 +140,8 @@ def verify_command() -> None:
     if found.wrong:
         named = ", ".join(str(number) for number in found.differing)
         click.echo(f"{found.wrong} people stand differently than their facts say. Persons {named} ...")
-    if found.days or found.checkpoints:
-        click.echo(
-            f"The ledger differs at {found.days} places by day and at {found.checkpoints} checkpoints."
-        )
+    if found.days or found.snapshots:
+        click.echo(f"The ledger differs at {found.days} places by day and at {found.snapshots} snapshots.")
     if not found.clean or not whole:
         click.echo("Repair it with: flask compliance rebuild")
         raise SystemExit(1)
@@ -154,7 +152,7 @@ def verify_command() -> None:
 @click.option("--processes", type=click.IntRange(1, 32), default=2, show_default=True, help="On PostgreSQL.")
 @with_appcontext
 def rebuild_command(processes: int) -> None:
-    """Prepares all standings anew from the facts; the report says that it is being updated meanwhile."""
+    """Prepares all statuses anew from the facts; the report says that it is being updated meanwhile."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     began = time.monotonic()
 
@@ -163,7 +161,7 @@ def rebuild_command(processes: int) -> None:
 
     persons = rebuild(app, tell, processes)
     click.echo(err=True)
-    click.echo(f"The standings of {persons} people are prepared ({time.monotonic() - began:.1f} s).")
+    click.echo(f"The statuses of {persons} people are prepared ({time.monotonic() - began:.1f} s).")
 
 
 def _report_document(slug: str, report: Report, courses: dict[int, str]) -> dict[str, Any]:
@@ -180,12 +178,12 @@ def _report_document(slug: str, report: Report, courses: dict[int, str]) -> dict
     }
 
 
-def _figures_document(figures: Figures) -> dict[str, Any]:
+def _figures_document(figures: StatusCounts) -> dict[str, Any]:
     return {
         "people": figures.people,
         "compliant": figures.compliant,
         "in_time": figures.in_time,
         "late": figures.late,
         "rate": None if figures.rate is None else round(float(figures.rate), 4),
-        "standings": {standing.value: count for standing, count in sorted(figures.by_standing.items())},
+        "statuses": {status.value: count for status, count in sorted(figures.by_status.items())},
     }

@@ -6,7 +6,7 @@ It prepares many people, folds the ledger and checks everything at night.
 import structlog
 from flask import Flask, current_app
 
-from lms.compliance.projection.rebuild import rebuild, tend
+from lms.compliance.projection.rebuild import maintain, rebuild
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.export.jobs import remove_old
 from lms.kernel.db import reading
@@ -22,7 +22,7 @@ def _house() -> Flask:
 
 def tend_this_house() -> None:
     """Does what is to be done each minute."""
-    tend(_house())
+    maintain(_house())
 
 
 def check_at_night() -> None:
@@ -30,9 +30,9 @@ def check_at_night() -> None:
     with reading():
         found = verify()
     if found.clean:
-        log.info("standings verified", persons=found.persons, rows=found.rows)
+        log.info("statuses verified", persons=found.persons, rows=found.rows)
         return
-    log.error("standings differ", persons=found.wrong, days=found.days, checkpoints=found.checkpoints)
+    log.error("statuses differ", persons=found.wrong, days=found.days, snapshots=found.snapshots)
     rebuild(_house())
 
 

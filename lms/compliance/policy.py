@@ -1,4 +1,4 @@
-"""Who may see standings, and who may say what is mandatory for whom.
+"""Who may see statuses, and who may say what is mandatory for whom.
 
 Names are for the HR of the organisation a person is employed at (`lms.people.policy`). Requirements are
 their organisation's matter; those of the whole house are the administrator's.

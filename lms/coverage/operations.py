@@ -7,7 +7,7 @@ from secrets import token_bytes
 from sqlalchemy import delete
 
 from lms.compliance.errors import StillUpdating
-from lms.compliance.report.count_backends import check_whole
+from lms.compliance.report.count_backends import require_up_to_date
 from lms.compliance.status.api import DEFINITIONS_VERSION
 from lms.coverage import policy, queries
 from lms.coverage.models import CoverageCell, CoverageRelease, RecordKey
@@ -79,6 +79,6 @@ def remove_releases(releases: Collection[int]) -> None:
 
 def _is_up_to_date(organisations: Collection[int]) -> bool:
     try:
-        return check_whole(organisations)
+        return require_up_to_date(organisations)
     except StillUpdating:
         return False

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, func, select
 
 from lms.compliance.projection.models import PostInterval
-from lms.compliance.projection.rows import STANDINGS, read_courses
-from lms.compliance.status.api import Group, Standing
+from lms.compliance.projection.rows import STATUSES, read_courses
+from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.coverage import policy
 from lms.coverage.models import CoverageCell, CoverageRelease, RecordKey
 from lms.coverage.rules import Cell, Figures, PositionGroup
@@ -41,7 +41,7 @@ def _counted_on(organisations: Collection[int], day: date) -> ColumnElement[bool
     return and_(
         PostInterval.from_on <= day,
         PostInterval.through_on >= day,
-        PostInterval.overall != STANDINGS.index(Standing.NOT_REQUIRED),
+        PostInterval.overall != STATUSES.index(TrainingStatus.NOT_REQUIRED),
         PostInterval.organisation_id.in_(sorted(organisations)),
     )
 
@@ -61,8 +61,8 @@ def iterate_groups(organisations: Collection[int], day: date) -> Iterator[Positi
         select(*by, *sums).join(RecordKey, _KEYED).where(_counted_on(organisations, day)).group_by(*by)
     )
     for row in session.execute(statement):
-        complies = STANDINGS[row.overall].group is Group.COMPLIANT
-        courses = [(course, how.group is Group.COMPLIANT) for course, how in read_courses(row.courses)]
+        complies = STATUSES[row.overall].group is StatusGroup.COMPLIANT
+        courses = [(course, how.group is StatusGroup.COMPLIANT) for course, how in read_courses(row.courses)]
         yield PositionGroup(row.sector, row.station_id, complies, courses, row.people, row.key_sum)
 
 

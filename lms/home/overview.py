@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from lms.certification.awards.queries import AwardRow, list_awards_of
-from lms.compliance.source_data.person_status import StandingRow, standings_of
+from lms.compliance.source_data.person_status import StatusRow, statuses_of
 from lms.home import queries, rules
 from lms.home.queries import Surroundings
 from lms.kernel import clock
@@ -25,7 +25,7 @@ class Task:
     ``organisation`` is named only where the person works for several. ``days`` counts from today to the due day.
     """
 
-    row: StandingRow
+    row: StatusRow
     progress: CourseProgress | None
     organisation: str
     days: int | None
@@ -47,7 +47,7 @@ class Overview:
     @property
     def settled(self) -> bool:
         """Says whether nothing that is required is left to be done."""
-        return all(task.row.standing in rules.SETTLED for task in self.tasks)
+        return all(task.row.status in rules.SETTLED for task in self.tasks)
 
 
 def overview_of(actor: Actor, language: str) -> Overview:
@@ -60,13 +60,13 @@ def overview_of(actor: Actor, language: str) -> Overview:
         raise NotAllowed
     here = clock.now().astimezone(ZoneInfo(actor.time_zone))
     courses = progress_of(actor, language)
-    standings = standings_of(actor.person_id, here.date())
-    asked = {row.course_id for row in standings}
+    statuses = statuses_of(actor.person_id, here.date())
+    asked = {row.course_id for row in statuses}
     return Overview(
         today=here.date(),
         part_of_day=rules.part_of_day(here.hour),
-        go_on=rules.course_to_go_on_with(courses, standings),
-        tasks=_tasks(standings, courses, here.date()),
+        go_on=rules.course_to_go_on_with(courses, statuses),
+        tasks=_tasks(statuses, courses, here.date()),
         optional=[course for course in courses if course.course_id not in asked],
         awards=list_awards_of(actor.person_id),
         surroundings=queries.find_surroundings(actor.sector, actor.station_id) if actor.sector else None,
@@ -78,9 +78,9 @@ def overview_of(actor: Actor, language: str) -> Overview:
     )
 
 
-def _tasks(standings: list[StandingRow], courses: list[CourseProgress], today: date) -> list[Task]:
+def _tasks(statuses: list[StatusRow], courses: list[CourseProgress], today: date) -> list[Task]:
     progress = {course.course_id: course for course in courses}
-    employers = {row.organisation_id for row in standings}
+    employers = {row.organisation_id for row in statuses}
     several = len(employers) > 1
     # Who works for one organisation knows which; asking for its name would cost everybody a query.
     names = queries.list_organisation_names(employers) if several else {}
@@ -91,5 +91,5 @@ def _tasks(standings: list[StandingRow], courses: list[CourseProgress], today: d
             organisation=names.get(row.organisation_id, ""),
             days=(row.due_on - today).days if row.due_on else None,
         )
-        for row in standings
+        for row in statuses
     ]

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from lms.compliance.status.api import Standing
+from lms.compliance.status.api import TrainingStatus
 from lms.learning.rules import NextStep
 
 UNDER_WAY = frozenset({NextStep.CONTINUE, NextStep.QUIZ, NextStep.ATTEMPT})
-SETTLED = frozenset({Standing.VALID, Standing.EXEMPT, Standing.NOT_REQUIRED})
+SETTLED = frozenset({TrainingStatus.VALID, TrainingStatus.EXEMPT, TrainingStatus.NOT_REQUIRED})
 """Standings under which nothing is to be done."""
 
 
@@ -36,7 +36,7 @@ class Required(Protocol):
         """The course asked for."""
 
     @property
-    def standing(self) -> Standing:
+    def status(self) -> TrainingStatus:
         """How the person stands."""
 
 
@@ -54,7 +54,7 @@ def course_to_go_on_with(courses: Sequence[C], required: Iterable[Required]) -> 
     if begun:
         return max(begun, key=lambda pair: pair[0])[1]
     by_id = {course.course_id: course for course in courses}
-    urgent = (by_id.get(row.course_id) for row in required if row.standing not in SETTLED)
+    urgent = (by_id.get(row.course_id) for row in required if row.status not in SETTLED)
     return next((course for course in urgent if course is not None), None)
 
 

@@ -13,7 +13,7 @@ from flask import current_app, render_template
 from flask_babel import force_locale, gettext as _, ngettext
 
 from lms.compliance.source_data.load import CourseWords
-from lms.compliance.status.api import Standing
+from lms.compliance.status.api import TrainingStatus
 from lms.kernel.config import Settings
 from lms.people.models import Sector
 from lms.reminders.queries import Recipient
@@ -104,11 +104,11 @@ def _subject(dues: Sequence[Due], moment: Moment, day: date) -> str:
 
 def _when(due: Due, day: date) -> str:
     said = plain_day(due.deadline)
-    if due.standing in (Standing.VALID, Standing.EXPIRING):
+    if due.status in (TrainingStatus.VALID, TrainingStatus.EXPIRING):
         words = _("Your certificate is valid until %(day)s. Please renew it by then.", day=said)
-    elif due.standing in (Standing.GRACE, Standing.EXPIRED):
+    elif due.status in (TrainingStatus.GRACE, TrainingStatus.EXPIRED):
         words = _("Your certificate ended on %(day)s. Please renew it.", day=said)
-    elif due.standing is Standing.REVOKED:
+    elif due.status is TrainingStatus.REVOKED:
         words = _("Your certificate no longer counts; its last day was %(day)s.", day=said)
     elif due.deadline >= day:
         words = _("Due on %(day)s.", day=said)

@@ -6,9 +6,9 @@ from datetime import date
 from itertools import groupby
 
 from lms.compliance.source_data.load import CourseWords
-from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.kernel.actor import Actor
 from lms.reminders import list_queries
 from lms.reminders.list_queries import Unreached
@@ -64,8 +64,8 @@ def list_on_paper(actor: Actor, day: date, station: str = "", page: int = 1) -> 
 
 
 def _lines(people: Sequence[Unreached], day: date) -> list[PaperLine]:
-    loaded = load(
-        Reach(
+    loaded = load_facts(
+        Scope(
             organisations=frozenset(each.organisation_id for each in people),
             persons=frozenset(each.person_id for each in people),
         )

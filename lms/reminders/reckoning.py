@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from lms.compliance.source_data.population import Asked, Population, Post
-from lms.compliance.status.api import Explained, Group, Standing, overall
+from lms.compliance.source_data.population import AppliedRequirement, Population, Post
+from lms.compliance.status.api import ExplainedStatus, StatusGroup, TrainingStatus, overall
 from lms.reminders.rules import HORIZON_DAYS, SPACING_DAYS, Due, deadline_of
 
 LOOKED_AHEAD = timedelta(days=HORIZON_DAYS + SPACING_DAYS)
@@ -15,7 +15,7 @@ LOOKED_AHEAD = timedelta(days=HORIZON_DAYS + SPACING_DAYS)
 
 WEEK = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
-LAPSED = (Group.LATE, Group.IN_TIME)
+LAPSED = (StatusGroup.LATE, StatusGroup.IN_TIME)
 
 
 @dataclass(slots=True)
@@ -90,34 +90,41 @@ def reckon(population: Population, day: date, without_email: Collection[int] = (
     return Reckoned(dues, figures)
 
 
-def _dues(post: Post, required: Iterable[tuple[Asked, Explained]], day: date) -> Iterable[Due]:
+def _dues(
+    post: Post, required: Iterable[tuple[AppliedRequirement, ExplainedStatus]], day: date
+) -> Iterable[Due]:
     for asked, explained in required:
         deadline = deadline_of(
-            explained.standing, due_on=explained.due_on, valid_through=explained.valid_through, day=day
+            explained.status, due_on=explained.due_on, valid_through=explained.valid_through, day=day
         )
         if deadline is None or deadline > day + LOOKED_AHEAD:
             continue
         # Who will have left, be on leave or be asked no more by then has nothing to hurry for.
-        if deadline >= day and asked.on(deadline + ONE_DAY).standing.group not in LAPSED:
+        if deadline >= day and asked.on(deadline + ONE_DAY).status.group not in LAPSED:
             continue
         yield Due(
             organisation_id=int(post.organisation),
             requirement_id=int(asked.requirement.id),
             course_id=int(asked.requirement.course),
             deadline=deadline,
-            standing=explained.standing,
+            status=explained.status,
         )
 
 
-def _count(counts: Counter[str], post: Post, required: Iterable[tuple[Asked, Explained]], day: date) -> None:
-    standings = [explained.standing for _asked, explained in required]
-    group = overall(standings).group
+def _count(
+    counts: Counter[str],
+    post: Post,
+    required: Iterable[tuple[AppliedRequirement, ExplainedStatus]],
+    day: date,
+) -> None:
+    statuses = [explained.status for _asked, explained in required]
+    group = overall(statuses).group
     counts["people"] += 1
     counts[str(group)] += 1
-    if group is Group.LATE:
-        before = overall(explained.standing for _asked, explained in post.required_on(day - WEEK))
-        counts["newly_late"] += before.group is not Group.LATE
+    if group is StatusGroup.LATE:
+        before = overall(explained.status for _asked, explained in post.required_on(day - WEEK))
+        counts["newly_late"] += before.group is not StatusGroup.LATE
     for asked, explained in required:
-        held = explained.standing in (Standing.VALID, Standing.EXPIRING)
+        held = explained.status in (TrainingStatus.VALID, TrainingStatus.EXPIRING)
         if held and explained.valid_through and (explained.valid_through - day).days <= HORIZON_DAYS:
             counts[f"ending:{asked.requirement.course}"] += 1

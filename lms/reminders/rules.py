@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from lms.compliance.status.api import Standing
+from lms.compliance.status.api import TrainingStatus
 
 SPACING_DAYS = 7
 """Between two mails to one person lie at least so many days."""
@@ -61,7 +61,7 @@ class Due:
     requirement_id: int
     course_id: int
     deadline: date
-    standing: Standing
+    status: TrainingStatus
 
     @property
     def key(self) -> Key:
@@ -96,19 +96,24 @@ def moment_of(days_left: int) -> Moment | None:
 
 
 def deadline_of(
-    standing: Standing, *, due_on: date | None, valid_through: date | None, day: date
+    status: TrainingStatus, *, due_on: date | None, valid_through: date | None, day: date
 ) -> date | None:
-    """Returns the last day in time of a standing on a day, or None where there is nothing to be done.
+    """Returns the last day in time of a status on a day, or None where there is nothing to be done.
 
     A certificate counts as due on its last valid day: from the day its renewal window opens, and at the latest
     fourteen days before. Exempt is not due.
     """
-    if standing in (Standing.NOT_STARTED, Standing.IN_PROGRESS, Standing.OVERDUE):
+    if status in (TrainingStatus.NOT_STARTED, TrainingStatus.IN_PROGRESS, TrainingStatus.OVERDUE):
         return due_on
-    if standing is Standing.VALID and valid_through is not None:
+    if status is TrainingStatus.VALID and valid_through is not None:
         near = (valid_through - day).days <= SETTLED_UNTIL_DAYS
         return valid_through if near else None
-    if standing in (Standing.EXPIRING, Standing.GRACE, Standing.EXPIRED, Standing.REVOKED):
+    if status in (
+        TrainingStatus.EXPIRING,
+        TrainingStatus.GRACE,
+        TrainingStatus.EXPIRED,
+        TrainingStatus.REVOKED,
+    ):
         return valid_through
     return None
 

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.compliance.source_data.person_status import standings_of
+from lms.compliance.source_data.person_status import statuses_of
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotAllowed
@@ -110,7 +110,7 @@ def why() -> ResponseReturnValue:
     actor = current_actor()
     if actor.person_id is None:
         raise NotAllowed
-    rows = standings_of(actor.person_id, clock.today(actor.time_zone))
+    rows = statuses_of(actor.person_id, clock.today(actor.time_zone))
     employers = queries.name_organisations({row.organisation_id for row in rows})
     return render_template(
         "reminders/why.html",

@@ -9,16 +9,52 @@ from alembic import op
 revision = "0013"
 down_revision = "0012"
 
-TABLES: dict[str, str] = {"sheet": "shared_content"}
+TABLES = {
+    "standing_interval": "status_interval",
+    "ledger_entry": "count_delta",
+    "ledger_day": "daily_count",
+    "ledger_checkpoint": "count_snapshot",
+    "ledger_state": "projection_state",
+    "projection": "projection_job",
+    "sheet": "shared_content",
+}
 """Old name of a table to its new one."""
 
-COLUMNS: tuple[tuple[str, str, str], ...] = ()
+COLUMNS: tuple[tuple[str, str, str], ...] = (
+    ("status_interval", "standing", "status"),
+    ("count_delta", "standing", "status"),
+    ("daily_count", "standing", "status"),
+    ("count_snapshot", "standing", "status"),
+    ("projection_state", "basis", "inputs"),
+    ("projection_job", "basis", "inputs"),
+    ("projection_state", "first_checkpoint", "first_snapshot"),
+    ("projection_state", "last_checkpoint", "last_snapshot"),
+)
 """Table (by its new name), old name of a column, new name."""
 
 INDEXES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("shared_content", "ix_sheet_name", "ix_shared_content_name", ("name",)),
+    (
+        "status_interval",
+        "ix_standing_interval_person",
+        "ix_status_interval_person",
+        ("person_id", "organisation_id"),
+    ),
+    (
+        "projection_job",
+        "ix_projection_organisation_id",
+        "ix_projection_job_organisation_id",
+        ("organisation_id",),
+    ),
 )
 """Table (by its new name), old name of an index, new name, columns (by their new names)."""
+
+
+def rename_table(old: str, new: str) -> None:
+    """Renames a table, and on PostgreSQL its primary key; SQLite names none."""
+    op.rename_table(old, new)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER INDEX pk_{old} RENAME TO pk_{new}")
 
 
 def rename_index(table: str, old: str, new: str, columns: tuple[str, ...]) -> None:
@@ -33,7 +69,7 @@ def rename_index(table: str, old: str, new: str, columns: tuple[str, ...]) -> No
 def upgrade() -> None:
     """Gives the new names."""
     for old, new in TABLES.items():
-        op.rename_table(old, new)
+        rename_table(old, new)
     for table, old, new in COLUMNS:
         op.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
     for table, old, new, columns in INDEXES:
@@ -48,4 +84,4 @@ def downgrade() -> None:
     for table, old, new, columns in INDEXES:
         rename_index(table, new, old, tuple(old_columns.get((table, each), each) for each in columns))
     for old, new in reversed(TABLES.items()):
-        op.rename_table(new, old)
+        rename_table(new, old)

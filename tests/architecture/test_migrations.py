@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect
 
-from lms.compliance.projection.rebuild import fold_all, rebuild, tend
+from lms.compliance.projection.rebuild import compact_all, maintain, rebuild
 from lms.compliance.projection.update import is_current
 from lms.compliance.projection.verify import verify
 from lms.kernel import db as database
@@ -51,9 +51,9 @@ def test_status_data_of_the_last_release_are_computed_again(app: Flask) -> None:
         flask_migrate.upgrade()
         with reading():
             assert not is_current()
-        tend(app)
+        maintain(app)
         sweep()
-        fold_all()
+        compact_all()
         with reading():
             assert is_current()
             found = verify()

@@ -199,13 +199,13 @@ def test_people_are_listed_worst_first_with_the_reason(
     body = page(client, "/compliance/people")
     assert body.index("Tomas Silva") < body.index("Amina Yusuf")
     assert "Overdue, was due on 15 Jan 2026" in body
-    late = page(client, "/compliance/people?standing=late")
+    late = page(client, "/compliance/people?status=late")
     assert "Tomas Silva" in late
     assert "Amina Yusuf" not in late
-    in_order = page(client, "/compliance/people?standing=compliant&sector=wash")
+    in_order = page(client, "/compliance/people?status=compliant&sector=wash")
     assert "Amina Yusuf" in in_order
     assert "Tomas Silva" not in in_order
-    assert "Nobody stands like this" in page(client, "/compliance/people?standing=revoked")
+    assert "Nobody stands like this" in page(client, "/compliance/people?status=revoked")
 
 
 def test_long_lists_have_pages_of_fifty(

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from lms.compliance.projection.models import LedgerState, PostInterval
+from lms.compliance.projection.models import PostInterval, ProjectionState
 from lms.compliance.projection.rebuild import rebuild
 from lms.coverage import queries
 from lms.coverage.jobs import publish
@@ -158,7 +158,7 @@ def test_each_scope_has_its_own_releases(context: Flask) -> None:
 
 def test_nothing_is_published_while_statuses_are_being_updated(context: Flask) -> None:
     with unit_of_work():
-        session.query(LedgerState).one().basis = ""
+        session.query(ProjectionState).one().basis = ""
     with unit_of_work():
         assert publish_next(None) is None
     with reading():

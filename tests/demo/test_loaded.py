@@ -14,9 +14,9 @@ from lms.catalogue.models import Course
 from lms.certification.awards.rules import normalise_serial
 from lms.certification.models import Award, Recognition, Revocation
 from lms.compliance.requirements.models import RequirementVersion
-from lms.compliance.source_data.person_status import load as load_facts, standings_of
+from lms.compliance.source_data.person_status import load_facts, statuses_of
 from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.demo import operations as demo
 from lms.demo.cast import NEWCOMER, PASSWORD
@@ -29,7 +29,7 @@ from lms.people.models import Employment, Organisation, Person, Sector
 from tests.demo.conftest import ANCHOR, load
 from tests.factories.people import actor_of, sign_in
 
-GOOD = {rules.Standing.EXEMPT, rules.Standing.VALID, rules.Standing.EXPIRING}
+GOOD = {rules.TrainingStatus.EXEMPT, rules.TrainingStatus.VALID, rules.TrainingStatus.EXPIRING}
 
 
 def count(table: type) -> int:
@@ -39,7 +39,7 @@ def count(table: type) -> int:
 @pytest.fixture(scope="module")
 def population(demonstration: Flask) -> Population:
     with demonstration.app_context():
-        return Population(load_facts(Reach()).facts)
+        return Population(load_facts(Scope()).facts)
 
 
 def test_it_holds_what_was_promised(demonstration_context: Flask) -> None:
@@ -122,39 +122,39 @@ def test_it_tells_a_story(population: Population) -> None:
 
 
 def by_sector(population: Population, day: object) -> dict[str, float]:
-    standings: defaultdict[str, list[bool]] = defaultdict(list)
+    statuses: defaultdict[str, list[bool]] = defaultdict(list)
     for post in population.posts:
         placement = post.placement_on(day)
         required = post.required_on(day) if placement else []
         if placement and required:
-            good = all(explained.standing in GOOD for _, explained in required)
-            standings[str(placement.sector)].append(good)
-            standings["all"].append(good)
-    return {sector: sum(good) / len(good) for sector, good in standings.items()}
+            good = all(explained.status in GOOD for _, explained in required)
+            statuses[str(placement.sector)].append(good)
+            statuses["all"].append(good)
+    return {sector: sum(good) / len(good) for sector, good in statuses.items()}
 
 
 def test_every_standing_occurs_where_it_can(demonstration_context: Flask, population: Population) -> None:
     slugs = {row.id: row.slug for row in session.execute(select(Organisation.id, Organisation.slug))}
-    seen: defaultdict[str, set[rules.Standing]] = defaultdict(set)
+    seen: defaultdict[str, set[rules.TrainingStatus]] = defaultdict(set)
     for post in population.posts:
         if post.placement_on(ANCHOR):
-            seen[slugs[int(post.organisation)]] |= {e.standing for _, e in post.required_on(ANCHOR)}
-    everywhere = set(rules.Standing) - {rules.Standing.NOT_REQUIRED, rules.Standing.GRACE}
+            seen[slugs[int(post.organisation)]] |= {e.status for _, e in post.required_on(ANCHOR)}
+    everywhere = set(rules.TrainingStatus) - {rules.TrainingStatus.NOT_REQUIRED, rules.TrainingStatus.GRACE}
     # Only one organisation gives a time of grace.
-    assert seen["common-well"] == everywhere | {rules.Standing.GRACE}
+    assert seen["common-well"] == everywhere | {rules.TrainingStatus.GRACE}
     assert seen["rivers-relief"] == seen["lantern-aid"] == everywhere
 
 
 def test_amina_has_work_to_do(demonstration_context: Flask) -> None:
     account = session.scalars(select(Account).where(Account.email == "amina@demo.example")).one()
-    standing = {row.course_slug: row.standing for row in standings_of(account.person_id, ANCHOR)}
-    assert standing == {
-        "safe-identification": rules.Standing.IN_PROGRESS,
-        "child-safeguarding": rules.Standing.OVERDUE,
-        "safe-referral": rules.Standing.VALID,
-        "psychological-first-aid": rules.Standing.NOT_STARTED,
-        "sector-briefs": rules.Standing.VALID,
-        "child-friendly-communication": rules.Standing.NOT_STARTED,
+    status = {row.course_slug: row.status for row in statuses_of(account.person_id, ANCHOR)}
+    assert status == {
+        "safe-identification": rules.TrainingStatus.IN_PROGRESS,
+        "child-safeguarding": rules.TrainingStatus.OVERDUE,
+        "safe-referral": rules.TrainingStatus.VALID,
+        "psychological-first-aid": rules.TrainingStatus.NOT_STARTED,
+        "sector-briefs": rules.TrainingStatus.VALID,
+        "child-friendly-communication": rules.TrainingStatus.NOT_STARTED,
     }
     progress = {each.slug: (each.done, each.total) for each in progress_of(actor_of(account))}
     assert progress["safe-identification"] == (3, 6)
@@ -162,8 +162,8 @@ def test_amina_has_work_to_do(demonstration_context: Flask) -> None:
 
 def test_the_newcomer_has_done_nothing(demonstration_context: Flask) -> None:
     employment = session.scalars(select(Employment).where(Employment.staff_number == NEWCOMER)).one()
-    rows = standings_of(employment.person_id, ANCHOR)
-    assert {row.standing for row in rows} == {rules.Standing.NOT_STARTED}
+    rows = statuses_of(employment.person_id, ANCHOR)
+    assert {row.status for row in rows} == {rules.TrainingStatus.NOT_STARTED}
     assert len(rows) == 6
 
 

@@ -330,7 +330,7 @@ def document_of(facts: rules.Facts) -> Json:
     }
 
 
-def version_document(version: rules.RequirementVersion) -> Json:
+def version_document(version: rules.RequirementVersionFact) -> Json:
     match = version.match
     words = (
         "effective_from effective_through due_days window_days grace_days min_edition renew_by recorded_at"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lms.compliance.status.api import Standing
+from lms.compliance.status.api import TrainingStatus
 from lms.home.rules import course_to_go_on_with, part_of_day
 from lms.learning.rules import NextStep
 
@@ -20,7 +20,7 @@ class Course:
 @dataclass(frozen=True)
 class Required:
     course_id: int
-    standing: Standing
+    status: TrainingStatus
 
 
 def at(day: int) -> datetime:
@@ -39,15 +39,23 @@ PASSED = Course(4, NextStep.PASSED, at(20))
         ([], [], None),
         ([FRESH], [], None),
         ([FRESH, READ, EXAMINED, PASSED], [], EXAMINED),
-        ([EXAMINED, READ], [Required(1, Standing.OVERDUE)], EXAMINED),
-        ([FRESH, PASSED], [Required(4, Standing.EXPIRED), Required(1, Standing.NOT_STARTED)], PASSED),
-        ([FRESH, PASSED], [Required(1, Standing.NOT_STARTED), Required(4, Standing.VALID)], FRESH),
-        ([FRESH, PASSED], [Required(4, Standing.VALID)], None),
-        ([FRESH, PASSED], [Required(4, Standing.EXPIRING)], PASSED),
-        ([FRESH], [Required(1, Standing.EXEMPT)], None),
+        ([EXAMINED, READ], [Required(1, TrainingStatus.OVERDUE)], EXAMINED),
+        (
+            [FRESH, PASSED],
+            [Required(4, TrainingStatus.EXPIRED), Required(1, TrainingStatus.NOT_STARTED)],
+            PASSED,
+        ),
+        (
+            [FRESH, PASSED],
+            [Required(1, TrainingStatus.NOT_STARTED), Required(4, TrainingStatus.VALID)],
+            FRESH,
+        ),
+        ([FRESH, PASSED], [Required(4, TrainingStatus.VALID)], None),
+        ([FRESH, PASSED], [Required(4, TrainingStatus.EXPIRING)], PASSED),
+        ([FRESH], [Required(1, TrainingStatus.EXEMPT)], None),
         # The most urgent course is not offered any more: the next one is.
-        ([FRESH], [Required(9, Standing.OVERDUE), Required(1, Standing.NOT_STARTED)], FRESH),
-        ([FRESH], [Required(9, Standing.OVERDUE)], None),
+        ([FRESH], [Required(9, TrainingStatus.OVERDUE), Required(1, TrainingStatus.NOT_STARTED)], FRESH),
+        ([FRESH], [Required(9, TrainingStatus.OVERDUE)], None),
     ],
 )
 def test_what_to_go_on_with(courses: list[Course], required: list[Required], chosen: Course | None) -> None:

@@ -25,7 +25,7 @@ PAGES = {
         "/courses/about", "/glossary", "/my/record/wrong", "/reminders/why",
     ),
     "hana@demo.example": (
-        "/compliance", "/compliance/people", "/compliance/people?standing=late&sector=wash",
+        "/compliance", "/compliance/people", "/compliance/people?status=late&sector=wash",
         "/compliance?compare_with=2026-03-31", "/compliance/changes", "/compliance/reports", "/compliance/views",
         "/compliance/prepare?kind=people&form=csv", "/requirements",
         "/requirements/new", "/requirements/{requirement}", "/exemptions", "/exemptions/new", "/people", "/people/new",

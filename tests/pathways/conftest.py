@@ -11,6 +11,6 @@ from lms.kernel import clock
 @pytest.fixture(autouse=True)
 def fixed_clock() -> Iterator[clock.FixedClock]:
     """Stands on 23 November 2026, nine in the morning."""
-    standing = clock.FixedClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
-    with clock.using(standing):
-        yield standing
+    status = clock.FixedClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    with clock.using(status):
+        yield status

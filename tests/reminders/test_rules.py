@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.compliance.status.api import Standing
+from lms.compliance.status.api import TrainingStatus
 from lms.reminders.rules import (
     Due,
     LastMail,
@@ -23,7 +23,7 @@ DAY = date(2026, 3, 3)
 
 
 def due(days: int, requirement: int = 1, organisation: int = 1, today: date = DAY) -> Due:
-    return Due(organisation, requirement, 1, today + timedelta(days=days), Standing.NOT_STARTED)
+    return Due(organisation, requirement, 1, today + timedelta(days=days), TrainingStatus.NOT_STARTED)
 
 
 def last(days_ago: int, *told: tuple[Due, Moment], waiting: bool = False) -> LastMail:
@@ -42,7 +42,7 @@ def test_moments_of_a_deadline(days_left: int, moment: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("standing", "due_in", "ends_in", "deadline_in"),
+    ("status", "due_in", "ends_in", "deadline_in"),
     [
         ("not_started", 20, None, 20),
         ("in_progress", 20, None, 20),
@@ -58,12 +58,12 @@ def test_moments_of_a_deadline(days_left: int, moment: str | None) -> None:
     ],
 )
 def test_the_last_day_in_time(
-    standing: str, due_in: int | None, ends_in: int | None, deadline_in: int | None
+    status: str, due_in: int | None, ends_in: int | None, deadline_in: int | None
 ) -> None:
     def at(days: int | None) -> date | None:
         return None if days is None else DAY + timedelta(days=days)
 
-    found = deadline_of(Standing(standing), due_on=at(due_in), valid_through=at(ends_in), day=DAY)
+    found = deadline_of(TrainingStatus(status), due_on=at(due_in), valid_through=at(ends_in), day=DAY)
     assert found == at(deadline_in)
 
 
@@ -145,7 +145,7 @@ def live(
     for offset in range(200):
         day = DAY + timedelta(days=offset)
         open_now = [
-            Due(1, number, number, DAY + timedelta(days=known + due_in), Standing.NOT_STARTED)
+            Due(1, number, number, DAY + timedelta(days=known + due_in), TrainingStatus.NOT_STARTED)
             for number, (known, due_in, met) in enumerate(given_deadlines)
             if known <= offset < known + met
         ]

@@ -1,4 +1,4 @@
-"""Error pages: kind, complete, and standing without database and session."""
+"""Error pages: kind, complete, and status without database and session."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -163,16 +163,16 @@ def test_the_summary_leads_to_every_wrong_field(layout_app: Flask) -> None:
     )
 
 
-@pytest.mark.parametrize("standing", STANDINGS)
-def test_a_standing_is_a_word_an_icon_and_a_kind(render: Render, standing: str) -> None:
-    html = render("{{ ui.standing_chip(standing) }}", standing=standing)
-    kind, word = STANDINGS[standing]
+@pytest.mark.parametrize("status", STANDINGS)
+def test_a_standing_is_a_word_an_icon_and_a_kind(render: Render, status: str) -> None:
+    html = render("{{ ui.status_chip(status) }}", status=status)
+    kind, word = STANDINGS[status]
     assert f'<span class="status {kind}">' in html
     assert f"</svg>{word}</span>" in html
 
 
 def test_a_reason_is_one_tap_away_without_script(render: Render) -> None:
-    html = render('{{ ui.standing_chip("valid", reason="earned <12> February") }}')
+    html = render('{{ ui.status_chip("valid", reason="earned <12> February") }}')
     assert "<details" in html
     assert "earned &lt;12&gt; February" in html
 

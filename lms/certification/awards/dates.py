@@ -45,7 +45,7 @@ class DecidedDates:
         """Returns the first day from which renewing the old award loses none of its days."""
         return nothing_lost_from(window for _, window in self.windows)
 
-    def because(self) -> dict[str, Any]:
+    def reason(self) -> dict[str, Any]:
         """Returns the inputs of the dates as they are frozen in an award: days in ISO 8601."""
         return {
             "period": self.period,

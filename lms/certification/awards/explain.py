@@ -27,14 +27,14 @@ def how_earned(award: Award) -> str:
 
 def why_these_dates(award: Award) -> str:
     """Explains the dates of an award from the inputs that were frozen with it."""
-    because = award.dates_because
+    reason = award.dates_because
     earned = _(
         "Earned on %(earned)s (time zone %(zone)s), course edition %(edition)s.",
         earned=day(award.earned_on),
         zone=award.zone,
         edition=award.printed["edition"],
     )
-    return f"{earned} {_counted(award, because['period'], date.fromisoformat(because['counted_from']))}"
+    return f"{earned} {_counted(award, reason['period'], date.fromisoformat(reason['counted_from']))}"
 
 
 def _counted(award: Award, length: str, counted_from: date) -> str:

@@ -141,7 +141,7 @@ def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
     The old one answers "replaced" from now on. Raises `Invalid` for an empty, too long or unchanged name and for
     a missing reason, and `Refusal` where the award was replaced or revoked before.
     """
-    corrected, because = _one_line(name), _reason(reason)
+    corrected, reason = _one_line(name), _reason(reason)
     queries.lock_person(award.person_id)
     known = _standing_alone(award)
     if not corrected or len(corrected) > LONGEST_NAME:
@@ -157,7 +157,7 @@ def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
         session.add(vouched.for_award(successor.id))
     record(
         actor, "certification.supersede", "award", award.id,
-        organisation_id=award.organisation_id, reason=because, successor=successor.id,
+        organisation_id=award.organisation_id, reason=reason, successor=successor.id,
     )  # fmt: skip
     _tell([award, successor])
     return successor
@@ -169,7 +169,7 @@ def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None
     Raises `Invalid` for a day in the future, before the earned day or after the last valid one, and for a missing
     reason, and `Refusal` where the award was replaced or revoked before.
     """
-    because = _reason(reason)
+    reason = _reason(reason)
     today = clock.today(award.zone)
     day = effective_on or today
     queries.lock_person(award.person_id)
@@ -188,7 +188,7 @@ def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None
     revocation = Revocation(
         award_id=award.id,
         effective_on=day,
-        reason=because,
+        reason=reason,
         recorded_at=clock.now(),
         recorded_by=actor.account_id or None,
     )
@@ -196,7 +196,7 @@ def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None
     session.flush()
     record(
         actor, "certification.revoke", "award", award.id,
-        organisation_id=award.organisation_id, reason=because, effective_on=day.isoformat(),
+        organisation_id=award.organisation_id, reason=reason, effective_on=day.isoformat(),
     )  # fmt: skip
     _tell([award])
     return revocation
@@ -207,13 +207,13 @@ def revoke_list(actor: Actor, awards: Sequence[Award], *, reason: str) -> None:
 
     Those that were replaced or revoked before are the caller's to leave out. Raises `Invalid` for a missing reason.
     """
-    because = _reason(reason)
+    reason = _reason(reason)
     queries.lock_people({award.person_id for award in awards})
     session.add_all(
         Revocation(
             award_id=award.id,
             effective_on=award.earned_on,
-            reason=because,
+            reason=reason,
             recorded_at=clock.now(),
             recorded_by=actor.account_id or None,
         )
@@ -223,7 +223,7 @@ def revoke_list(actor: Actor, awards: Sequence[Award], *, reason: str) -> None:
     for award in awards:
         record(
             actor, "certification.revoke", "award", award.id,
-            organisation_id=award.organisation_id, reason=because, effective_on=award.earned_on.isoformat(),
+            organisation_id=award.organisation_id, reason=reason, effective_on=award.earned_on.isoformat(),
         )  # fmt: skip
     if awards:
         _tell(awards)

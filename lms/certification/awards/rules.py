@@ -1,6 +1,6 @@
 """Pure rules of awards: periods, first and last valid days, renewal windows, earned days and serials.
 
-The definitions are those of docs/handbook/standing.md, "Dates".
+The definitions are those of docs/handbook/status.md, "Dates".
 """
 
 import re

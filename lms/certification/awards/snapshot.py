@@ -82,7 +82,7 @@ def freeze(
         zone=earning.day.zone,
         valid_from=decided.dates.valid_from,
         valid_until=decided.dates.valid_until,
-        dates_because=decided.because() | {"clock_ahead": earning.day.clock_ahead},
+        dates_because=decided.reason() | {"clock_ahead": earning.day.clock_ahead},
         printed=_printed(course, examined, earning.placement, house)
         | _how_printed(how, earning.day.earned_on),
     )

@@ -38,7 +38,7 @@ def found_look(judged: JudgedLine) -> tuple[str, str]:
     return ("late", "circle-alert")
 
 
-def because(judged: JudgedLine) -> str:
+def reason(judged: JudgedLine) -> str:
     """Says in a sentence what a line gives, or why it gives nothing."""
     earned_on, until = day_short(judged.line.earned_on), day_short(judged.until)
     return {

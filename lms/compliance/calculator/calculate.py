@@ -1,6 +1,6 @@
-"""The auditor's calculator: facts in a file, the same pure rules, everybody's standings on any day.
+"""The auditor's calculator: facts in a file, the same pure rules, everybody's statuses on any day.
 
-The file's shape and the answer's are interface, described in docs/handbook/standing.md, "The calculator".
+The file's shape and the answer's are interface, described in docs/handbook/status.md, "The calculator".
 """
 
 import json
@@ -60,37 +60,35 @@ def facts_of(document: object) -> rules.Facts:
 
 
 def explain(facts: rules.Facts, as_of: date, known_as_of: datetime | None = None) -> dict[str, Any]:
-    """Returns the standings and overall standings of everybody on a day, by what was known at a moment.
+    """Returns the statuses and overall statuses of everybody on a day, by what was known at a moment.
 
     None as the moment means everything the facts hold. The answer is plain JSON, sorted by person,
     organisation and requirement.
     """
     seen = rules.known(facts, known_as_of)
-    standings, overall = [], []
+    statuses, overall = [], []
     for person, known in sorted(rules.by_person(seen).items(), key=lambda item: str(item[0])):
-        found: dict[rules.Id, list[rules.PersonStanding]] = {
-            each.organisation: [] for each in known.placements
-        }
-        for row in rules.standings_of_person(known, seen.requirements, as_of, seen.settings):
+        found: dict[rules.Id, list[rules.PersonStatus]] = {each.organisation: [] for each in known.placements}
+        for row in rules.statuses_of_person(known, seen.requirements, as_of, seen.settings):
             found[row.organisation].append(row)
         for organisation, rows in sorted(found.items(), key=lambda item: str(item[0])):
-            standings += [_row(person, row) for row in sorted(rows, key=lambda row: str(row.requirement))]
-            worst = rules.overall(row.explained.standing for row in rows)
-            overall.append({"person": person, "organisation": organisation, "standing": worst.value})
-    return {"as_of": as_of.isoformat(), "standings": standings, "overall": overall}
+            statuses += [_row(person, row) for row in sorted(rows, key=lambda row: str(row.requirement))]
+            worst = rules.overall(row.explained.status for row in rows)
+            overall.append({"person": person, "organisation": organisation, "status": worst.value})
+    return {"as_of": as_of.isoformat(), "statuses": statuses, "overall": overall}
 
 
-def _row(person: rules.Id, row: rules.PersonStanding) -> dict[str, Any]:
+def _row(person: rules.Id, row: rules.PersonStatus) -> dict[str, Any]:
     explained = row.explained
     return {
         "person": person,
         "organisation": row.organisation,
         "requirement": row.requirement,
-        "standing": explained.standing.value,
+        "status": explained.status.value,
         "due_on": _text(explained.due_on),
         "valid_through": _text(explained.valid_through),
         "award": explained.award,
-        "because": {**explained.because.as_dict(), "sentence": rules.sentence(explained.because)},
+        "reason": {**explained.reason.as_dict(), "sentence": rules.sentence(explained.reason)},
     }
 
 
@@ -211,9 +209,9 @@ def _nobody(path: str, kind: str, id_: str) -> Problem:
 
 def _facts(shape: FactsShape) -> rules.Facts:
     return rules.Facts(
-        settings=rules.Settings(shape.settings.gap_days),
+        settings=rules.StatusSettings(shape.settings.gap_days),
         placements=[
-            rules.Placement(
+            rules.PlacementFact(
                 person=each.person,
                 organisation=each.organisation,
                 station=each.station,
@@ -230,7 +228,7 @@ def _facts(shape: FactsShape) -> rules.Facts:
             for each in shape.placements
         ],
         requirements=[
-            rules.Requirement(
+            rules.RequirementFact(
                 id=each.id,
                 organisation=each.organisation,
                 course=each.course,
@@ -239,10 +237,10 @@ def _facts(shape: FactsShape) -> rules.Facts:
             )
             for each in shape.requirements
         ],
-        awards=[rules.Award(**dict(each)) for each in shape.awards],
-        revocations=[rules.Revocation(**dict(each)) for each in shape.revocations],
+        awards=[rules.AwardFact(**dict(each)) for each in shape.awards],
+        revocations=[rules.RevocationFact(**dict(each)) for each in shape.revocations],
         exemptions=[
-            rules.Exemption(
+            rules.ExemptionFact(
                 person=each.person,
                 requirement=each.requirement,
                 organisation=each.organisation,
@@ -253,12 +251,12 @@ def _facts(shape: FactsShape) -> rules.Facts:
             )
             for each in shape.exemptions
         ],
-        progress=[rules.Progress(**dict(each)) for each in shape.progress],
+        progress=[rules.ProgressFact(**dict(each)) for each in shape.progress],
     )
 
 
-def _version(shape: VersionShape) -> rules.RequirementVersion:
-    return rules.RequirementVersion(
+def _version(shape: VersionShape) -> rules.RequirementVersionFact:
+    return rules.RequirementVersionFact(
         **{name: value for name, value in shape if name != "match"},
         match=rules.Match(
             sectors=frozenset(shape.match.sectors),

@@ -1,6 +1,6 @@
 """The shape of a file of facts: every object and value of it, read strictly.
 
-The shape is interface, described in docs/handbook/standing.md, "The calculator".
+The shape is interface, described in docs/handbook/status.md, "The calculator".
 """
 
 import json
@@ -75,7 +75,7 @@ class _Shape(BaseModel):
 class SettingsShape(_Shape):
     """What the house may choose."""
 
-    gap_days: Days = rules.DEFAULTS.gap_days
+    gap_days: Days = rules.DEFAULT_SETTINGS.gap_days
 
 
 class PlacementShape(_Shape):

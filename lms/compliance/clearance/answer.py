@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from lms.certification.awards.rules import normalise_serial
 from lms.compliance.clearance import resolve as queries
-from lms.compliance.clearance.resolve import Met
-from lms.compliance.projection.bulk_status import OnDay, PostId, explained_on, standings_on
-from lms.compliance.source_data.person_status import StandingRow
+from lms.compliance.clearance.resolve import MatchedEmployment
+from lms.compliance.projection.bulk_status import PostId, StatusOnDate, bulk_statuses_on, explained_on
+from lms.compliance.source_data.person_status import StatusRow
 from lms.compliance.status import api as rules
 from lms.kernel.actor import Actor, Role
 from lms.people.merging.queries import list_standing_for
@@ -25,7 +25,7 @@ MOST_CANDIDATES = 5
 """How many people are shown beside an entry that several have."""
 
 
-class Kind(StrEnum):
+class IdentifierKind(StrEnum):
     """What an entry is taken for."""
 
     SERIAL = "serial"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
     NUMBER = "number"
 
 
-class Found(StrEnum):
+class MatchResult(StrEnum):
     """What came of looking for an entry."""
 
     ONCE = "once"
@@ -42,7 +42,7 @@ class Found(StrEnum):
     NOT_YOURS = "not_yours"
 
 
-class Word(StrEnum):
+class Clearance(StrEnum):
     """The one word: whether somebody may deploy, or that it cannot be said of whom the entry speaks."""
 
     MAY = "may_deploy"
@@ -50,7 +50,7 @@ class Word(StrEnum):
     UNSAID = "cannot_say"
 
 
-class Why(StrEnum):
+class ClearanceReason(StrEnum):
     """What the word rests on."""
 
     HOLDS_ALL = "holds_all"
@@ -71,48 +71,52 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ClearanceEntry:
     """One entry with its answer; `place` counts from 1 in the order given.
 
     `posts` are those judged: persons in organisations with a placement on the day. `valid_through` is the first
-    last day among what is held, `overall` the worst standing; both None where nobody is judged.
+    last day among what is held, `overall` the worst status; both None where nobody is judged.
     """
 
     place: int
     asked: str
-    kind: Kind
-    found: Found
-    word: Word
-    why: Why
+    kind: IdentifierKind
+    found: MatchResult
+    word: Clearance
+    why: ClearanceReason
     who: tuple[Who, ...] = ()
     posts: tuple[PostId, ...] = ()
-    overall: rules.Standing | None = None
+    overall: rules.TrainingStatus | None = None
     valid_through: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class LookUp:
+class ClearanceCheck:
     """All entries of a look-up on a day."""
 
     day: date
-    entries: Sequence[Entry]
+    entries: Sequence[ClearanceEntry]
 
-    def counted(self, word: Word) -> int:
+    def counted(self, word: Clearance) -> int:
         """Counts the entries with a word."""
         return sum(1 for entry in self.entries if entry.word == word)
 
-    def those(self, only_may_not: bool) -> Sequence[Entry]:
+    def those(self, only_may_not: bool) -> Sequence[ClearanceEntry]:
         """Returns all entries, or those that are not cleared: who may not, and of whom nothing can be said."""
-        return [each for each in self.entries if each.word is not Word.MAY] if only_may_not else self.entries
+        return (
+            [each for each in self.entries if each.word is not Clearance.MAY]
+            if only_may_not
+            else self.entries
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class LookUpPage:
+class ClearancePage:
     """One page of a look-up, shaped as pagination reads it, with what is required of the people on it."""
 
-    looked_up: LookUp
-    entries: Sequence[Entry]
-    rows: Mapping[PostId, list[StandingRow]]
+    looked_up: ClearanceCheck
+    entries: Sequence[ClearanceEntry]
+    rows: Mapping[PostId, list[StatusRow]]
     total: int
     page: int
     pages: int
@@ -127,29 +131,29 @@ class LookUpPage:
         """Says whether a page follows."""
         return self.page < self.pages
 
-    def rows_of(self, entry: Entry) -> list[StandingRow]:
+    def rows_of(self, entry: ClearanceEntry) -> list[StatusRow]:
         """Returns what is required of the person an entry found, the worst first."""
         return rows_of(entry, self.rows)
 
 
-def look_up(actor: Actor, entries: Sequence[str], day: date) -> LookUp:
+def check_clearance(actor: Actor, entries: Sequence[str], day: date) -> ClearanceCheck:
     """Answers entries in their order; about eight queries for each few thousand, whatever they are."""
     meant = _Meant(actor, entries)
     organisations = {organisation for who in meant.met.values() for organisation in who}
-    stood = standings_on(set(meant.met), organisations, day) if meant.met else {}
-    return LookUp(day, [meant.answer(place, asked, stood) for place, asked in enumerate(entries, 1)])
+    stood = bulk_statuses_on(set(meant.met), organisations, day) if meant.met else {}
+    return ClearanceCheck(day, [meant.answer(place, asked, stood) for place, asked in enumerate(entries, 1)])
 
 
-def show(looked_up: LookUp, only_may_not: bool, page: int) -> LookUpPage:
+def show(looked_up: ClearanceCheck, only_may_not: bool, page: int) -> ClearancePage:
     """Returns one page of a look-up, a hundred entries with the reasons."""
     wanted = looked_up.those(only_may_not)
     pages = max(1, -(-len(wanted) // PAGE))
     at = min(max(page, 1), pages)
     shown = wanted[(at - 1) * PAGE : at * PAGE]
-    return LookUpPage(looked_up, shown, explain(looked_up, shown), len(wanted), at, pages)
+    return ClearancePage(looked_up, shown, explain(looked_up, shown), len(wanted), at, pages)
 
 
-def explain(looked_up: LookUp, entries: Iterable[Entry]) -> Mapping[PostId, list[StandingRow]]:
+def explain(looked_up: ClearanceCheck, entries: Iterable[ClearanceEntry]) -> Mapping[PostId, list[StatusRow]]:
     """Returns what is required of the people whom entries found, by post."""
     posts = {post for entry in entries for post in entry.posts}
     if not posts:
@@ -158,17 +162,17 @@ def explain(looked_up: LookUp, entries: Iterable[Entry]) -> Mapping[PostId, list
     return explained_on(persons, organisations, looked_up.day)
 
 
-def rows_of(entry: Entry, rows: Mapping[PostId, list[StandingRow]]) -> list[StandingRow]:
+def rows_of(entry: ClearanceEntry, rows: Mapping[PostId, list[StatusRow]]) -> list[StatusRow]:
     """Returns what is required of the person an entry found, over all the organisations judged, the worst first."""
     found = [row for post in entry.posts for row in rows.get(post, ())]
-    return sorted(found, key=lambda row: rules.SEVERITY[row.standing])
+    return sorted(found, key=lambda row: rules.SEVERITY[row.status])
 
 
 @dataclass(slots=True)
 class _Target:
     """Who an entry may mean: by kept person, the organisations that are judged; `foreign` as Found says."""
 
-    kind: Kind
+    kind: IdentifierKind
     persons: dict[int, frozenset[int] | None] = field(default_factory=dict)
     foreign: bool = False
 
@@ -192,7 +196,7 @@ class _Meant:
         self._serials = serials
         self._certified = queries.list_by_serials(set(serials.values()))
         self._last_days: dict[int, date | None] = {}
-        self.met: dict[int, dict[int, Met]] = {}
+        self.met: dict[int, dict[int, MatchedEmployment]] = {}
         self._meet(actor)
 
     def _meet(self, actor: Actor) -> None:
@@ -217,7 +221,7 @@ class _Meant:
     def _target(self, entry: str) -> _Target:
         if "@" in entry:
             persons = self._emails.get(queries.folded(entry), ())
-            return _Target(Kind.EMAIL, {self._kept(each): None for each in persons})
+            return _Target(IdentifierKind.EMAIL, {self._kept(each): None for each in persons})
         serial = self._serials.get(entry)
         if serial is not None and serial in self._certified:
             return self._of_serial(serial)
@@ -225,11 +229,11 @@ class _Meant:
         if not found and entry in self._named:
             slug, number = self._named[entry]
             if slug not in self._own:
-                return _Target(Kind.NUMBER, foreign=True)
+                return _Target(IdentifierKind.NUMBER, foreign=True)
             found = [
                 each for each in self._numbers.get(queries.folded(number), []) if each[1] == self._own[slug]
             ]
-        target = _Target(Kind.NUMBER if serial is None or found else Kind.SERIAL)
+        target = _Target(IdentifierKind.NUMBER if serial is None or found else IdentifierKind.SERIAL)
         for person, organisation in found:
             kept = self._kept(person)
             target.persons[kept] = (target.persons.get(kept) or frozenset()) | {organisation}
@@ -241,10 +245,10 @@ class _Meant:
         last = self._last_days.get(kept)
         # What somebody earned after they had left is not told to those they left.
         if kept not in self.met or (last is not None and certified.earned_on > last):
-            return _Target(Kind.SERIAL, foreign=True)
-        return _Target(Kind.SERIAL, {kept: None})
+            return _Target(IdentifierKind.SERIAL, foreign=True)
+        return _Target(IdentifierKind.SERIAL, {kept: None})
 
-    def answer(self, place: int, asked: str, stood: Mapping[PostId, OnDay]) -> Entry:
+    def answer(self, place: int, asked: str, stood: Mapping[PostId, StatusOnDate]) -> ClearanceEntry:
         """Returns the answer to one entry."""
         target = self._target(asked)
         who = tuple(
@@ -253,21 +257,27 @@ class _Meant:
             for met in self._of(kept, organisations)[:1]
         )
         if len(target.persons) != 1:
-            several = Found.SEVERAL if target.persons else Found.NOBODY
-            found = Found.NOT_YOURS if target.foreign else several
-            return Entry(
-                place, asked, target.kind, found, Word.UNSAID, Why.NOT_FOUND, who=who[:MOST_CANDIDATES]
+            several = MatchResult.SEVERAL if target.persons else MatchResult.NOBODY
+            found = MatchResult.NOT_YOURS if target.foreign else several
+            return ClearanceEntry(
+                place,
+                asked,
+                target.kind,
+                found,
+                Clearance.UNSAID,
+                ClearanceReason.NOT_FOUND,
+                who=who[:MOST_CANDIDATES],
             )
         ((kept, organisations),) = target.persons.items()
         posts = tuple(
             post for met in self._of(kept, organisations) if (post := (kept, met.organisation_id)) in stood
         )
         word, why, overall = _judged([stood[post] for post in posts])
-        return Entry(
+        return ClearanceEntry(
             place=place,
             asked=asked,
             kind=target.kind,
-            found=Found.ONCE,
+            found=MatchResult.ONCE,
             word=word,
             why=why,
             who=who,
@@ -278,7 +288,7 @@ class _Meant:
             ),
         )
 
-    def _of(self, kept: int, organisations: frozenset[int] | None) -> list[Met]:
+    def _of(self, kept: int, organisations: frozenset[int] | None) -> list[MatchedEmployment]:
         return [
             met
             for organisation, met in self.met.get(kept, {}).items()
@@ -286,16 +296,16 @@ class _Meant:
         ]
 
 
-def _judged(stood: Sequence[OnDay]) -> tuple[Word, Why, rules.Standing | None]:
+def _judged(stood: Sequence[StatusOnDate]) -> tuple[Clearance, ClearanceReason, rules.TrainingStatus | None]:
     """Says who may deploy: who has a placement on the day and holds, or is exempt from, everything required."""
     if not stood:
-        return Word.MAY_NOT, Why.NO_PLACEMENT, None
+        return Clearance.MAY_NOT, ClearanceReason.NO_PLACEMENT, None
     overall = rules.overall(each.overall for each in stood)
-    if overall is rules.Standing.NOT_REQUIRED:
-        return Word.MAY, Why.NOTHING_REQUIRED, overall
-    if overall.group is rules.Group.COMPLIANT:
-        return Word.MAY, Why.HOLDS_ALL, overall
-    return Word.MAY_NOT, Why.NOT_IN_ORDER, overall
+    if overall is rules.TrainingStatus.NOT_REQUIRED:
+        return Clearance.MAY, ClearanceReason.NOTHING_REQUIRED, overall
+    if overall.group is rules.StatusGroup.COMPLIANT:
+        return Clearance.MAY, ClearanceReason.HOLDS_ALL, overall
+    return Clearance.MAY_NOT, ClearanceReason.NOT_IN_ORDER, overall
 
 
 def _split(entry: str) -> tuple[str, str] | None:

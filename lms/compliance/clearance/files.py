@@ -6,9 +6,17 @@ from io import BytesIO
 
 from xlsxwriter.worksheet import Worksheet
 
-from lms.compliance.clearance.answer import Entry, Found, Kind, LookUp, Why, Word, rows_of
+from lms.compliance.clearance.answer import (
+    Clearance,
+    ClearanceCheck,
+    ClearanceEntry,
+    ClearanceReason,
+    IdentifierKind,
+    MatchResult,
+    rows_of,
+)
 from lms.compliance.projection.bulk_status import PostId
-from lms.compliance.source_data.person_status import StandingRow
+from lms.compliance.source_data.person_status import StatusRow
 from lms.compliance.status import api as rules
 from lms.kernel.tabular import Cell, new_workbook
 
@@ -17,58 +25,67 @@ HEAD = (
     "valid_through", "reason",
 )  # fmt: skip
 DETAIL_HEAD = (
-    "place", "asked", "name", "staff_number", "course", "standing", "due_on", "valid_through", "certificate",
-    "because",
+    "place", "asked", "name", "staff_number", "course", "status", "due_on", "valid_through", "certificate",
+    "reason",
 )  # fmt: skip
 MEANINGS: Sequence[tuple[str, str]] = (
     (
-        Word.MAY,
+        Clearance.MAY,
         "Works in the organisation on the day and holds, or is exempt from, everything required of them.",
     ),
     (
-        Word.MAY_NOT,
+        Clearance.MAY_NOT,
         "Does not work there on the day, or something required is not held on the day, late or not.",
     ),
-    (Word.UNSAID, "Nobody, or more than one person, was found: nothing is said of anybody."),
-    (Found.NOBODY, "No person of your organisations. Whether others know them is not told."),
-    (Found.NOT_YOURS, "A certificate of somebody who is not yours, or an organisation that is not yours."),
+    (Clearance.UNSAID, "Nobody, or more than one person, was found: nothing is said of anybody."),
+    (MatchResult.NOBODY, "No person of your organisations. Whether others know them is not told."),
+    (
+        MatchResult.NOT_YOURS,
+        "A certificate of somebody who is not yours, or an organisation that is not yours.",
+    ),
 )
 _WHY = {
-    Why.HOLDS_ALL: "Holds everything that is required.",
-    Why.NOTHING_REQUIRED: "Nothing is required on this day.",
-    Why.NO_PLACEMENT: "No placement on this day.",
-    Why.NOT_IN_ORDER: "",
-    Why.NOT_FOUND: "",
+    ClearanceReason.HOLDS_ALL: "Holds everything that is required.",
+    ClearanceReason.NOTHING_REQUIRED: "Nothing is required on this day.",
+    ClearanceReason.NO_PLACEMENT: "No placement on this day.",
+    ClearanceReason.NOT_IN_ORDER: "",
+    ClearanceReason.NOT_FOUND: "",
 }
 _FOUND = {
     (
-        Found.NOBODY,
-        Kind.SERIAL,
+        MatchResult.NOBODY,
+        IdentifierKind.SERIAL,
     ): "There is no certificate with this serial, and nobody of yours has it as a number.",
-    (Found.NOBODY, Kind.EMAIL): "Nobody of yours has this e-mail address.",
-    (Found.NOBODY, Kind.NUMBER): "Nobody of yours has this staff number.",
-    (Found.NOT_YOURS, Kind.SERIAL): "The certificate is not one of your people's; anybody can verify it.",
-    (Found.NOT_YOURS, Kind.NUMBER): "The entry names an organisation that is not one of yours.",
+    (MatchResult.NOBODY, IdentifierKind.EMAIL): "Nobody of yours has this e-mail address.",
+    (MatchResult.NOBODY, IdentifierKind.NUMBER): "Nobody of yours has this staff number.",
+    (
+        MatchResult.NOT_YOURS,
+        IdentifierKind.SERIAL,
+    ): "The certificate is not one of your people's; anybody can verify it.",
+    (
+        MatchResult.NOT_YOURS,
+        IdentifierKind.NUMBER,
+    ): "The entry names an organisation that is not one of yours.",
 }
 
 
-def reason(entry: Entry, rows: Sequence[StandingRow]) -> str:
+def reason(entry: ClearanceEntry, rows: Sequence[StatusRow]) -> str:
     """Returns the reason of an answer in words: what is not in order first, requirement by requirement."""
-    if entry.found is Found.SEVERAL:
+    if entry.found is MatchResult.SEVERAL:
         names = "; ".join(f"{who.name} ({who.staff_number}, {who.organisation})" for who in entry.who)
         return f"More than one person: {names}."
-    if entry.found is not Found.ONCE:
+    if entry.found is not MatchResult.ONCE:
         return _FOUND[entry.found, entry.kind]
     said = [f"{row.course_title}: {row.sentence}" for row in rows]
     return " ".join([text for text in (_WHY[entry.why], *said) if text])
 
 
 def entry_rows(
-    entries: Iterable[Entry], rows: Mapping[PostId, list[StandingRow]]
+    entries: Iterable[ClearanceEntry], rows: Mapping[PostId, list[StatusRow]]
 ) -> Iterable[Sequence[Cell]]:
     """Returns entries as rows of `HEAD`."""
     for entry in entries:
-        who = entry.who[0] if entry.found is Found.ONCE else None
+        who = entry.who[0] if entry.found is MatchResult.ONCE else None
         yield (
             entry.place,
             entry.asked,
@@ -85,21 +102,21 @@ def entry_rows(
 
 
 def detail_rows(
-    entries: Iterable[Entry], rows: Mapping[PostId, list[StandingRow]]
+    entries: Iterable[ClearanceEntry], rows: Mapping[PostId, list[StatusRow]]
 ) -> Iterable[Sequence[Cell]]:
     """Returns what is required of everybody found as rows of `DETAIL_HEAD`."""
     for entry in entries:
         for row in rows_of(entry, rows):
             yield (
                 entry.place, entry.asked, entry.who[0].name, entry.who[0].staff_number, row.course_slug,
-                row.standing.value, row.due_on, row.valid_through, row.award, row.sentence,
+                row.status.value, row.due_on, row.valid_through, row.award, row.sentence,
             )  # fmt: skip
 
 
 def as_workbook(
-    looked_up: LookUp,
-    entries: Sequence[Entry],
-    rows: Mapping[PostId, list[StandingRow]],
+    looked_up: ClearanceCheck,
+    entries: Sequence[ClearanceEntry],
+    rows: Mapping[PostId, list[StatusRow]],
     asked_at: str,
 ) -> bytes:
     """Returns a look-up as XLSX: the answers, what is required of each person, and what the words mean."""

@@ -11,7 +11,7 @@ from lms.compliance.report.forms import DayField, check_range
 from lms.web.forms import BaseForm
 
 
-class LookUpForm(BaseForm):
+class ClearanceForm(BaseForm):
     """A list of staff numbers, e-mail addresses and serials, and the day asked about."""
 
     text = TextAreaField(

@@ -18,7 +18,7 @@ TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class MatchedEmployment:
     """An employment that an actor may see: who, where, and under which number."""
 
     person_id: int
@@ -29,7 +29,7 @@ class Met:
 
 
 @dataclass(frozen=True, slots=True)
-class Certified:
+class CertificateOwner:
     """Whose an award is, and the day it was earned."""
 
     person_id: int
@@ -75,20 +75,20 @@ def list_by_emails(actor: Actor, emails: Collection[str]) -> dict[str, list[int]
     return found
 
 
-def list_by_serials(serials: Collection[str]) -> dict[str, Certified]:
+def list_by_serials(serials: Collection[str]) -> dict[str, CertificateOwner]:
     """Returns, by stored serial, whose award it is: of anybody, since anybody may verify a serial."""
-    found: dict[str, Certified] = {}
+    found: dict[str, CertificateOwner] = {}
     for chunk in _chunks(serials):
         rows = session.execute(
             select(Award.serial, Award.person_id, Award.earned_on).where(Award.serial.in_(chunk))
         )
-        found.update({serial: Certified(person, earned) for serial, person, earned in rows})
+        found.update({serial: CertificateOwner(person, earned) for serial, person, earned in rows})
     return found
 
 
-def list_met(actor: Actor, persons: Collection[int]) -> list[Met]:
+def list_met(actor: Actor, persons: Collection[int]) -> list[MatchedEmployment]:
     """Lists the employments of some persons that an actor may see, with the names around them."""
-    found: list[Met] = []
+    found: list[MatchedEmployment] = []
     numbers = sorted(persons)
     for start in range(0, len(numbers), TOGETHER):
         rows = session.execute(
@@ -106,7 +106,7 @@ def list_met(actor: Actor, persons: Collection[int]) -> list[Met]:
             )
             .order_by(Employment.id)
         )
-        found += [Met(*row) for row in rows]
+        found += [MatchedEmployment(*row) for row in rows]
     return found
 
 

@@ -7,9 +7,9 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.blueprint import bp
-from lms.compliance.clearance.answer import LookUpPage, explain, look_up, show
+from lms.compliance.clearance.answer import ClearancePage, check_clearance, explain, show
 from lms.compliance.clearance.files import HEAD, as_workbook, entry_rows
-from lms.compliance.clearance.forms import LookUpForm
+from lms.compliance.clearance.forms import ClearanceForm
 from lms.compliance.status import api as rules
 from lms.kernel import clock, db
 from lms.kernel.actor import Actor, Role
@@ -22,18 +22,18 @@ from lms.web.downloads import download
 @role_needed(Role.HR)
 def lookup() -> ResponseReturnValue:
     """Shows the empty form."""
-    return _page(LookUpForm(), None)
+    return _page(ClearanceForm(), None)
 
 
 @bp.post("/compliance/lookup")
 @role_needed(Role.HR)
 def looked_up() -> ResponseReturnValue:
     """Answers a pasted list, a hundred entries a page; what was pasted stays on the page."""
-    form = LookUpForm()
+    form = ClearanceForm()
     if not form.validate():
         return _page(form, None), 422
     with _only_reading() as actor:
-        answered = look_up(actor, form.entries, form.as_of.data or clock.today(actor.time_zone))
+        answered = check_clearance(actor, form.entries, form.as_of.data or clock.today(actor.time_zone))
         page = show(answered, form.only_may_not.data, request.form.get("page", 1, type=int))
         form.as_of.data = answered.day
         return _page(form, page)
@@ -53,18 +53,18 @@ def lookup_xlsx() -> ResponseReturnValue:
     return _file("xlsx")
 
 
-def _page(form: LookUpForm, page: LookUpPage | None) -> str:
+def _page(form: ClearanceForm, page: ClearancePage | None) -> str:
     return render_template(
         "compliance/lookup.html", form=form, page=page, definitions=rules.DEFINITIONS_VERSION
     )
 
 
 def _file(kind: str) -> ResponseReturnValue:
-    form = LookUpForm()
+    form = ClearanceForm()
     if not form.validate():
         return _page(form, None), 422
     with _only_reading() as actor:
-        answered = look_up(actor, form.entries, form.as_of.data or clock.today(actor.time_zone))
+        answered = check_clearance(actor, form.entries, form.as_of.data or clock.today(actor.time_zone))
         entries = answered.those(form.only_may_not.data)
         rows = explain(answered, entries)
         if kind == "csv":

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from lms.compliance.person.queries import Happened, list_history, list_versions_happened
+from lms.compliance.person.queries import HistoryEvent, list_history_events, list_versions_happened
 from lms.compliance.person.timeline import Lane, Span, Window, lanes_of, window_of
-from lms.compliance.source_data.load import CourseWords, Loaded
-from lms.compliance.source_data.person_status import StandingRow, load, standing_row
+from lms.compliance.source_data.load import CourseWords, LoadedFacts
+from lms.compliance.source_data.person_status import StatusRow, load_facts, status_row
 from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.kernel.actor import Actor, Role
 from lms.people.corrections.queries import Asked, list_queries_about
@@ -38,14 +38,14 @@ class Placed:
 class Event:
     """One line of the time line: a day, and what happened on it, in one of the ways it can.
 
-    `kind` is placed, left, merged, parted, standing, or one of `Happened`. `rank` orders the lines of one day:
+    `kind` is placed, left, merged, parted, status, or one of `Happened`. `rank` orders the lines of one day:
     what follows from others stands above them, since the latest come first.
     """
 
     on: date
     kind: str
     rank: int
-    happened: Happened | None = None
+    happened: HistoryEvent | None = None
     placed: Placed | None = None
     merge: ListedMerge | None = None
     span: Span | None = None
@@ -55,7 +55,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """A person's record: standings on a day (None where the day could not be read) and everything over time.
+    """A person's record: statuses on a day (None where the day could not be read) and everything over time.
 
     `persons` are those who are one with the person, themselves among them. What happened after the last day in the
     actor's organisations is not part of it: `left_on` is that day.
@@ -67,7 +67,7 @@ class RecordPage:
     placements: Sequence[Placed]
     now: Placed | None
     day: date | None
-    standings: Sequence[StandingRow]
+    statuses: Sequence[StatusRow]
     organisations: Mapping[int, str]
     sectors: Mapping[str, str]
     courses: Mapping[int, CourseWords]
@@ -91,7 +91,7 @@ def answer_person(actor: Actor, person_id: int, day: date | None, today: date, l
     ]
     organisations = {each.organisation_id: each.organisation.name for each in employments}
     left_on = _left_on(placements, today)
-    loaded = _told(load(Reach(frozenset(organisations), members)), left_on)
+    loaded = _told(load_facts(Scope(frozenset(organisations), members)), left_on)
     window = window_of(loaded.facts.placements, None, day or today, today, left_on)
     lanes = lanes_of(loaded.facts, window)
     merges = [each for each in list_merges_of(person.id) if actor.covers(Role.HR, each.merge.organisation_id)]
@@ -108,7 +108,7 @@ def answer_person(actor: Actor, person_id: int, day: date | None, today: date, l
         placements=placements,
         now=next((each for each in placements if each.covers(today)), None),
         day=day,
-        standings=[] if day is None else _standings(loaded, day),
+        statuses=[] if day is None else _standings(loaded, day),
         organisations=organisations,
         sectors=sectors,
         courses=loaded.courses,
@@ -129,7 +129,7 @@ def _left_on(placements: Sequence[Placed], today: date) -> date | None:
     return max(day for day in last_days if day is not None)
 
 
-def _told(loaded: Loaded, left_on: date | None) -> Loaded:
+def _told(loaded: LoadedFacts, left_on: date | None) -> LoadedFacts:
     """Leaves out of the facts about somebody who has left what was revoked afterwards."""
     if left_on is None:
         return loaded
@@ -137,14 +137,14 @@ def _told(loaded: Loaded, left_on: date | None) -> Loaded:
     return replace(loaded, facts=replace(loaded.facts, revocations=before))
 
 
-def _standings(loaded: Loaded, day: date) -> list[StandingRow]:
+def _standings(loaded: LoadedFacts, day: date) -> list[StatusRow]:
     rows = [
-        standing_row(asked, explained, int(post.organisation), loaded.courses, loaded.serials)
+        status_row(asked, explained, int(post.organisation), loaded.courses, loaded.serials)
         for post in Population(loaded.facts).posts
         for asked, explained in post.required_on(day)
     ]
     return sorted(
-        rows, key=lambda row: (rules.SEVERITY[row.standing], row.due_on or date.max, row.course_title)
+        rows, key=lambda row: (rules.SEVERITY[row.status], row.due_on or date.max, row.course_title)
     )
 
 
@@ -165,7 +165,7 @@ def _standing_events(
     return [
         Event(
             span.from_on,
-            "standing",
+            "status",
             3,
             span=span,
             course=courses[int(lane.course)].title,
@@ -173,7 +173,7 @@ def _standing_events(
         )
         for lane in lanes
         for place, span in enumerate(lane.spans)
-        if place or span.standing is not rules.Standing.NOT_REQUIRED
+        if place or span.status is not rules.TrainingStatus.NOT_REQUIRED
     ]
 
 
@@ -190,7 +190,7 @@ def _merge_events(merges: Sequence[ListedMerge]) -> list[Event]:
 def _happened(
     members: Collection[int], organisations: Collection[int], lanes: Sequence[Lane], window: Window
 ) -> list[Event]:
-    happened = list_history(members, organisations)
+    happened = list_history_events(members, organisations)
     versions = list_versions_happened({int(lane.requirement) for lane in lanes})
     happened += [each for each in versions if window.shows(each.on, each.on)]
     return [Event(each.on, each.kind, 1 if each.kind == "version" else 2, happened=each) for each in happened]

@@ -7,7 +7,7 @@ from datetime import date
 from lms.certification.awards.queries import AwardRow, list_awards_of
 from lms.compliance.person.history import Placed
 from lms.compliance.projection.bulk_status import explained_on
-from lms.compliance.source_data.person_status import StandingRow
+from lms.compliance.source_data.person_status import StatusRow
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotThere
 from lms.people.merging.queries import list_employments_of, load_kept_for
@@ -23,7 +23,7 @@ class Side:
     employments: Sequence[Employment]
     placements: Sequence[Placed]
     awards: Sequence[AwardRow]
-    standings: Sequence[StandingRow]
+    statuses: Sequence[StatusRow]
 
     @property
     def numbers(self) -> str:
@@ -56,5 +56,5 @@ def _side(actor: Actor, person: Person, members: frozenset[int], today: date, la
             for each in list_placements_of(list(by_id))
         ],
         awards=list_awards_of(person.id),
-        standings=[row for rows in explained.values() for row in rows],
+        statuses=[row for rows in explained.values() for row in rows],
     )

@@ -16,7 +16,7 @@ from lms.learning.models import Completion
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class HistoryEvent:
     """One dated line of a person's record: what kind of fact, about which course, and what it says.
 
     `kind` is completion, attempt, award, revocation, exemption, or version: of a requirement. `detail` is the module's
@@ -35,7 +35,7 @@ class Happened:
     withdrawn: bool = False
 
 
-def list_history(persons: Collection[int], organisations: Collection[int]) -> list[Happened]:
+def list_history_events(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
     """Lists what is recorded of the learning of persons who are one, the latest first.
 
     Exemptions are those of some organisations only. Answers are never part of it. Days are those the facts carry; of
@@ -51,7 +51,7 @@ def list_history(persons: Collection[int], organisations: Collection[int]) -> li
     return sorted(happened, key=lambda each: (each.on, each.at), reverse=True)
 
 
-def _completions(persons: Collection[int]) -> list[Happened]:
+def _completions(persons: Collection[int]) -> list[HistoryEvent]:
     rows = session.execute(
         select(Completion.recorded_at, Course.slug, CourseRevision.title, ModuleRevision.title)
         .join(Course, Course.id == Completion.course_id)
@@ -59,10 +59,10 @@ def _completions(persons: Collection[int]) -> list[Happened]:
         .join(ModuleRevision, ModuleRevision.id == Completion.module_revision_id)
         .where(Completion.person_id.in_(persons))
     )
-    return [Happened("completion", at, at.date(), title or slug, name) for at, slug, title, name in rows]
+    return [HistoryEvent("completion", at, at.date(), title or slug, name) for at, slug, title, name in rows]
 
 
-def _attempts(persons: Collection[int]) -> list[Happened]:
+def _attempts(persons: Collection[int]) -> list[HistoryEvent]:
     rows = session.execute(
         select(
             Attempt.started_at,
@@ -77,12 +77,12 @@ def _attempts(persons: Collection[int]) -> list[Happened]:
         .where(Attempt.person_id.in_(persons))
     )
     return [
-        Happened("attempt", at := sent or started, at.date(), title or slug, passed=passed, score=score)
+        HistoryEvent("attempt", at := sent or started, at.date(), title or slug, passed=passed, score=score)
         for started, sent, slug, title, passed, score in rows
     ]
 
 
-def _earned(persons: Collection[int]) -> list[Happened]:
+def _earned(persons: Collection[int]) -> list[HistoryEvent]:
     rows = session.execute(
         select(
             Award.recorded_at,
@@ -99,13 +99,13 @@ def _earned(persons: Collection[int]) -> list[Happened]:
     happened = []
     for at, earned_on, until, serial, printed, revoked_on, revoked_at in rows:
         course = str(printed.get("course", ""))
-        happened.append(Happened("award", at, earned_on, course, print_serial(serial), until))
+        happened.append(HistoryEvent("award", at, earned_on, course, print_serial(serial), until))
         if revoked_on is not None:
-            happened.append(Happened("revocation", revoked_at, revoked_on, course, print_serial(serial)))
+            happened.append(HistoryEvent("revocation", revoked_at, revoked_on, course, print_serial(serial)))
     return happened
 
 
-def _exempted(persons: Collection[int], organisations: Collection[int]) -> list[Happened]:
+def _exempted(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
     rows = session.execute(
         select(
             Exemption.recorded_at,
@@ -125,12 +125,12 @@ def _exempted(persons: Collection[int], organisations: Collection[int]) -> list[
         )
     )
     return [
-        Happened("exemption", at, from_on, title or slug, kind, until, withdrawn=withdrawn is not None)
+        HistoryEvent("exemption", at, from_on, title or slug, kind, until, withdrawn=withdrawn is not None)
         for at, from_on, until, kind, withdrawn, slug, title in rows
     ]
 
 
-def list_versions_happened(requirement_ids: Collection[int]) -> list[Happened]:
+def list_versions_happened(requirement_ids: Collection[int]) -> list[HistoryEvent]:
     """Lists when requirements began, changed and end, with the reason given."""
     rows = session.execute(
         select(
@@ -147,6 +147,6 @@ def list_versions_happened(requirement_ids: Collection[int]) -> list[Happened]:
         .where(Requirement.id.in_(sorted(requirement_ids)))
     )
     return [
-        Happened("version", at, from_on, title or slug, reason, through)
+        HistoryEvent("version", at, from_on, title or slug, reason, through)
         for at, from_on, through, reason, slug, title in rows
     ]

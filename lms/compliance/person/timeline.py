@@ -11,17 +11,17 @@ AHEAD_DAYS = 180
 """How far ahead the time line goes: what will be if nobody does anything."""
 
 KINDS = {
-    rules.Standing.VALID: "valid",
-    rules.Standing.EXEMPT: "valid",
-    rules.Standing.EXPIRING: "renew",
-    rules.Standing.IN_PROGRESS: "wait",
-    rules.Standing.NOT_STARTED: "wait",
-    rules.Standing.GRACE: "wait",
-    rules.Standing.OVERDUE: "late",
-    rules.Standing.EXPIRED: "late",
-    rules.Standing.REVOKED: "late",
+    rules.TrainingStatus.VALID: "valid",
+    rules.TrainingStatus.EXEMPT: "valid",
+    rules.TrainingStatus.EXPIRING: "renew",
+    rules.TrainingStatus.IN_PROGRESS: "wait",
+    rules.TrainingStatus.NOT_STARTED: "wait",
+    rules.TrainingStatus.GRACE: "wait",
+    rules.TrainingStatus.OVERDUE: "late",
+    rules.TrainingStatus.EXPIRED: "late",
+    rules.TrainingStatus.REVOKED: "late",
 }
-"""How each standing is drawn; what is not required is left blank."""
+"""How each status is drawn; what is not required is left blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class Window:
         return round(100 * min(max((day - self.first).days, 0), whole) / whole, 2)
 
     def shares(self, from_on: date, through_on: date | None) -> tuple[float, float]:
-        """Returns where a stretch of days begins and ends, in per cent of the window."""
+        """Returns where a interval of days begins and ends, in per cent of the window."""
         end = self.last if through_on is None else min(through_on, self.last)
         return self.share(from_on), self.share(add_days(end, 1))
 
     def shows(self, from_on: date, through_on: date | None) -> bool:
-        """Says whether any day of a stretch lies in the window."""
+        """Says whether any day of a interval lies in the window."""
         return from_on <= self.last and (through_on is None or through_on >= self.first)
 
 
@@ -52,17 +52,17 @@ class Span:
 
     from_on: date
     through_on: date
-    explained: rules.Explained
+    explained: rules.ExplainedStatus
 
     @property
-    def standing(self) -> rules.Standing:
-        """Returns the standing."""
-        return self.explained.standing
+    def status(self) -> rules.TrainingStatus:
+        """Returns the status."""
+        return self.explained.status
 
     @property
     def sentence(self) -> str:
         """Returns the reason in words."""
-        return rules.sentence(self.explained.because)
+        return rules.sentence(self.explained.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,18 @@ class Lane:
     def drawn(self, window: Window) -> list[tuple[float, float, str]]:
         """Returns the pieces to draw: where they begin and end in per cent, and their kind."""
         return [
-            (*window.shares(span.from_on, span.through_on), KINDS[span.standing])
+            (*window.shares(span.from_on, span.through_on), KINDS[span.status])
             for span in self.spans
-            if span.standing in KINDS
+            if span.status in KINDS
         ]
 
 
 def window_of(
-    placements: Iterable[rules.Placement], earliest: date | None, day: date, today: date, last: date | None
+    placements: Iterable[rules.PlacementFact],
+    earliest: date | None,
+    day: date,
+    today: date,
+    last: date | None,
 ) -> Window:
     """Returns the days to show: from the first placement or fact through half a year ahead.
 
@@ -105,7 +109,7 @@ def window_of(
 def lanes_of(facts: rules.Facts, window: Window) -> list[Lane]:
     """Returns a lane for each requirement that asks anything of the one person whom facts tell of in the window.
 
-    `facts` are those of `rules.known`. Neighbouring days with the same standing and the same reason are one span.
+    `facts` are those of `rules.known`. Neighbouring days with the same status and the same reason are one span.
     """
     lanes = []
     for known in rules.by_person(facts).values():
@@ -114,7 +118,7 @@ def lanes_of(facts: rules.Facts, window: Window) -> list[Lane]:
                 if requirement.applies_in(organisation):
                     obligation = rules.Obligation(known, organisation, requirement, facts.settings)
                     spans = _spans(obligation, window)
-                    if any(span.standing is not rules.Standing.NOT_REQUIRED for span in spans):
+                    if any(span.status is not rules.TrainingStatus.NOT_REQUIRED for span in spans):
                         lanes.append(Lane(requirement.id, requirement.course, organisation, tuple(spans)))
     return lanes
 
@@ -134,8 +138,8 @@ def _spans(obligation: rules.Obligation, window: Window) -> list[Span]:
     return spans
 
 
-def _same(one: rules.Explained, other: rules.Explained) -> bool:
-    return one.standing is other.standing and rules.sentence(one.because) == rules.sentence(other.because)
+def _same(one: rules.ExplainedStatus, other: rules.ExplainedStatus) -> bool:
+    return one.status is other.status and rules.sentence(one.reason) == rules.sentence(other.reason)
 
 
 def ticks(window: Window) -> list[date]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.compliance.projection.counts.snapshots import list_unfinished
-from lms.compliance.projection.read import list_prepared
-from lms.compliance.projection.rows import STANDINGS
+from lms.compliance.projection.read import list_current_statuses
+from lms.compliance.projection.rows import STATUSES
 from lms.compliance.projection.update import is_current
-from lms.compliance.source_data.person_status import StandingRow, load, standing_row
+from lms.compliance.source_data.person_status import StatusRow, load_facts, status_row
 from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 
 TOGETHER = 500
@@ -21,20 +21,20 @@ PostId = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class OnDay:
+class StatusOnDate:
     """How a post stands on a day on which it has a placement.
 
-    `overall` is the worst standing, not_required where nothing is required. `valid_through` is the first of the
+    `overall` is the worst status, not_required where nothing is required. `valid_through` is the first of the
     last days of what is held, None where nothing held has one.
     """
 
-    overall: rules.Standing
+    overall: rules.TrainingStatus
     valid_through: date | None
 
 
-def standings_on(
+def bulk_statuses_on(
     persons: Collection[int], organisations: Collection[int], day: date
-) -> Mapping[PostId, OnDay]:
+) -> Mapping[PostId, StatusOnDate]:
     """Returns how people stand in some organisations on a day; who has no placement there then is left out.
 
     Of persons who are one, the kept one's number is the key (`merge_queries.list_standing_for`). What is prepared is
@@ -42,25 +42,25 @@ def standings_on(
     """
     if is_current() and not list_unfinished(organisations):
         return {
-            (person, organisation): OnDay(STANDINGS[place], through)
-            for person, organisation, place, through in list_prepared(persons, organisations, day)
+            (person, organisation): StatusOnDate(STATUSES[place], through)
+            for person, organisation, place, through in list_current_statuses(persons, organisations, day)
         }
-    return standings_from_facts(persons, organisations, day)
+    return bulk_statuses_from_facts(persons, organisations, day)
 
 
-def standings_from_facts(
+def bulk_statuses_from_facts(
     persons: Collection[int], organisations: Collection[int], day: date
-) -> Mapping[PostId, OnDay]:
+) -> Mapping[PostId, StatusOnDate]:
     """Returns the same as `standings_on`, judged person by person."""
-    found: dict[PostId, OnDay] = {}
+    found: dict[PostId, StatusOnDate] = {}
     for chunk in _chunks(persons):
-        loaded = load(Reach(frozenset(organisations), chunk))
+        loaded = load_facts(Scope(frozenset(organisations), chunk))
         for post in Population(loaded.facts).posts:
             if post.placement_on(day) is not None:
                 explained = [each for _asked, each in post.required_on(day)]
-                held = [each for each in explained if each.standing.group is rules.Group.COMPLIANT]
-                found[int(post.person), int(post.organisation)] = OnDay(
-                    overall=rules.overall(each.standing for each in explained),
+                held = [each for each in explained if each.status.group is rules.StatusGroup.COMPLIANT]
+                found[int(post.person), int(post.organisation)] = StatusOnDate(
+                    overall=rules.overall(each.status for each in explained),
                     valid_through=min(
                         (each.valid_through for each in held if each.valid_through), default=None
                     ),
@@ -70,20 +70,18 @@ def standings_from_facts(
 
 def explained_on(
     persons: Collection[int], organisations: Collection[int], day: date
-) -> Mapping[PostId, list[StandingRow]]:
+) -> Mapping[PostId, list[StatusRow]]:
     """Returns what is required of people on a day, requirement by requirement with the reason, the worst first."""
-    found: dict[PostId, list[StandingRow]] = {}
+    found: dict[PostId, list[StatusRow]] = {}
     for chunk in _chunks(persons):
-        loaded = load(Reach(frozenset(organisations), chunk))
+        loaded = load_facts(Scope(frozenset(organisations), chunk))
         for post in Population(loaded.facts).posts:
             organisation = int(post.organisation)
             rows = [
-                standing_row(asked, explained, organisation, loaded.courses, loaded.serials)
+                status_row(asked, explained, organisation, loaded.courses, loaded.serials)
                 for asked, explained in post.required_on(day)
             ]
-            rows.sort(
-                key=lambda row: (rules.SEVERITY[row.standing], row.due_on or date.max, row.course_title)
-            )
+            rows.sort(key=lambda row: (rules.SEVERITY[row.status], row.due_on or date.max, row.course_title))
             found[int(post.person), organisation] = rows
     return found
 

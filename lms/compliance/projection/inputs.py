@@ -1,4 +1,4 @@
-"""What standings depend on beside the facts about people: settings, time zones, and which courses are per sector."""
+"""What statuses depend on beside the facts about people: settings, time zones, and which courses are per sector."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from lms.people.models import DutyStation
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
-    """On what standings were prepared: a digest of settings and zones, and whether each course was per sector."""
+class ProjectionInputs:
+    """On what statuses were prepared: a digest of settings and zones, and whether each course was per sector."""
 
     digest: str = ""
     kinds: Mapping[int, bool] = field(default_factory=dict)
@@ -27,21 +27,21 @@ class Basis:
         )
 
     @classmethod
-    def read(cls, text: str) -> "Basis":
+    def read(cls, text: str) -> "ProjectionInputs":
         """Reads what `written` wrote."""
         digest, *pairs = text.split(" ")
         kinds = (pair.split(":") for pair in pairs)
         return cls(digest, {int(course): kind == "1" for course, kind in kinds})
 
-    def holds(self, now: "Basis") -> bool:
+    def holds(self, now: "ProjectionInputs") -> bool:
         """Says whether what was prepared on this holds now; a course that was not required then is no hindrance."""
         return self.digest == now.digest and all(
             self.kinds.get(course, kind) == kind for course, kind in now.kinds.items()
         )
 
 
-def read_basis(gap_days: int, house_zone: str) -> Basis:
-    """Returns what standings depend on now, in two queries."""
+def read_inputs(gap_days: int, house_zone: str) -> ProjectionInputs:
+    """Returns what statuses depend on now, in two queries."""
     zones = session.execute(select(DutyStation.id, DutyStation.time_zone).order_by(DutyStation.id))
     courses = session.execute(
         select(Course.id, Edition.per_sector)
@@ -51,4 +51,4 @@ def read_basis(gap_days: int, house_zone: str) -> Basis:
     )
     told = (DEFINITIONS_VERSION, gap_days, house_zone, [*map(tuple, zones)])
     digest = hashlib.sha256(repr(told).encode()).hexdigest()
-    return Basis(digest, {course: bool(kind) for course, kind in courses})
+    return ProjectionInputs(digest, {course: bool(kind) for course, kind in courses})

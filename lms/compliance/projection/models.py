@@ -8,15 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.kernel.db import BigId, Id, Model, Moment
 
 
-class StandingInterval(Model):
+class StatusInterval(Model):
     """One row: from day to day a person stands so for one requirement in one organisation. Follows from the facts.
 
     Days on which nothing is required have no row. Rows are replaced whenever a fact about the person is written.
     Personal data: how somebody stands; kept as long as the facts it follows from.
     """
 
-    __tablename__ = "standing_interval"
-    __table_args__ = (Index("ix_standing_interval_person", "person_id", "organisation_id"),)
+    __tablename__ = "status_interval"
+    __table_args__ = (Index("ix_status_interval_person", "person_id", "organisation_id"),)
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(BigId)
@@ -25,8 +25,8 @@ class StandingInterval(Model):
     # First and last day, both included; 9999-12-31 where it never ends.
     from_on: Mapped[date]
     through_on: Mapped[date]
-    # The place of the standing in the order of severity, 0 for overdue.
-    standing: Mapped[int] = mapped_column(SmallInteger)
+    # The place of the status in the order of severity, 0 for overdue.
+    status: Mapped[int] = mapped_column(SmallInteger)
     # What a list shows beside it, as the six rules say.
     due_on: Mapped[date | None]
     valid_through: Mapped[date | None]
@@ -61,101 +61,99 @@ class PostInterval(Model):
     role: Mapped[str] = mapped_column(String(60))
     contract: Mapped[str] = mapped_column(String(30))
     works_with_children: Mapped[bool]
-    # The place of the overall standing in the order of severity; the last where nothing is required.
+    # The place of the overall status in the order of severity; the last where nothing is required.
     overall: Mapped[int] = mapped_column(SmallInteger)
-    # The worst standing of each required course, as course:place in order, such as "3:7 5:0".
+    # The worst status of each required course, as course:place in order, such as "3:7 5:0".
     courses: Mapped[str] = mapped_column(Text)
-    # When the overall standing was due or ends; 9999-12-31 where neither is.
+    # When the overall status was due or ends; 9999-12-31 where neither is.
     urgent_on: Mapped[date]
     # While the post complies: the first day on which it would not any more if nothing is done.
     lapses_on: Mapped[date | None]
 
 
-class LedgerEntry(Model):
+class CountDelta(Model):
     """One row: from a day on so many posts more (or fewer) stand so; written with the intervals, folded by a job.
 
     Personal data: none, but that one post changed.
     """
 
-    __tablename__ = "ledger_entry"
+    __tablename__ = "count_delta"
 
     id: Mapped[Id]
     on_day: Mapped[date]
     organisation_id: Mapped[int] = mapped_column(BigId)
-    # The course, or 0 for the overall standing.
+    # The course, or 0 for the overall status.
     course_id: Mapped[int] = mapped_column(BigId)
     sector: Mapped[str] = mapped_column(String(40))
-    # The place of a standing in the order of severity; beyond them: lapses within 30, 60 and 90 days.
-    standing: Mapped[int] = mapped_column(SmallInteger)
+    # The place of a status in the order of severity; beyond them: lapses within 30, 60 and 90 days.
+    status: Mapped[int] = mapped_column(SmallInteger)
     people: Mapped[int]
 
 
-class LedgerDay(Model):
-    """One row: the folded entries of a day: by how many posts this standing changes on it. Personal data: none."""
+class DailyCount(Model):
+    """One row: the folded entries of a day: by how many posts this status changes on it. Personal data: none."""
 
-    __tablename__ = "ledger_day"
-    __table_args__ = (PrimaryKeyConstraint("course_id", "on_day", "organisation_id", "sector", "standing"),)
+    __tablename__ = "daily_count"
+    __table_args__ = (PrimaryKeyConstraint("course_id", "on_day", "organisation_id", "sector", "status"),)
 
     on_day: Mapped[date]
     organisation_id: Mapped[int] = mapped_column(BigId)
     course_id: Mapped[int] = mapped_column(BigId)
     sector: Mapped[str] = mapped_column(String(40))
-    standing: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[int] = mapped_column(SmallInteger)
     people: Mapped[int]
 
 
-class LedgerCheckpoint(Model):
+class CountSnapshot(Model):
     """One row: how many posts stand so before a day begins, of what is folded; kept three times a month.
 
     A row without a sector holds the sum of all sectors, which a trend reads.
     Personal data: none.
     """
 
-    __tablename__ = "ledger_checkpoint"
-    __table_args__ = (
-        PrimaryKeyConstraint("course_id", "before_on", "sector", "organisation_id", "standing"),
-    )
+    __tablename__ = "count_snapshot"
+    __table_args__ = (PrimaryKeyConstraint("course_id", "before_on", "sector", "organisation_id", "status"),)
 
     # The day before which everything is added up: the 1st, 11th or 21st of a month.
     before_on: Mapped[date]
     organisation_id: Mapped[int] = mapped_column(BigId)
     course_id: Mapped[int] = mapped_column(BigId)
     sector: Mapped[str] = mapped_column(String(40))
-    standing: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[int] = mapped_column(SmallInteger)
     people: Mapped[int]
 
 
-class LedgerState(Model):
-    """One row: the only one: what the intervals rest on beside the facts, and which checkpoints are kept.
+class ProjectionState(Model):
+    """One row: the only one: what the intervals rest on beside the facts, and which snapshots are kept.
 
     Personal data: none.
     """
 
-    __tablename__ = "ledger_state"
+    __tablename__ = "projection_state"
 
     id: Mapped[Id]
-    # What standings were prepared on: a digest of settings and zones, and the kind of each course; empty at first.
-    basis: Mapped[str] = mapped_column(Text)
-    # The first and the last that have rows in ledger_checkpoint, none before anything was folded.
-    first_checkpoint: Mapped[date | None]
-    last_checkpoint: Mapped[date | None]
+    # What statuses were prepared on: a digest of settings and zones, and the kind of each course; empty at first.
+    inputs: Mapped[str] = mapped_column(Text)
+    # The first and the last that have rows in count_snapshot, none before anything was folded.
+    first_snapshot: Mapped[date | None]
+    last_snapshot: Mapped[date | None]
 
 
-class Projection(Model):
+class ProjectionJob(Model):
     """One row: work under way that brings the intervals of many people up to date, batch by batch.
 
     Personal data: none.
     """
 
-    __tablename__ = "projection"
+    __tablename__ = "projection_job"
 
     id: Mapped[Id]
     # Whose people; empty for the whole house.
     organisation_id: Mapped[int | None] = mapped_column(BigId, index=True)
-    # Why: requirement, basis or rebuild.
+    # Why: requirement, inputs or rebuild.
     cause: Mapped[str] = mapped_column(String(20))
-    # The basis when it began: what everybody will have been prepared on when it is through.
-    basis: Mapped[str] = mapped_column(Text)
+    # The inputs when it began: what everybody will have been prepared on when it is through.
+    inputs: Mapped[str] = mapped_column(Text)
     # Persons in all, persons done, and the greatest person number done.
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)

@@ -1,4 +1,4 @@
-"""Prepared standings read back: rows of some people, counts under any filter, and the list behind a figure."""
+"""Prepared statuses read back: rows of some people, counts under any filter, and the list behind a figure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,25 +7,25 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
 
-from lms.compliance.projection.counts.snapshots import Counts, Totals
-from lms.compliance.projection.models import PostInterval, StandingInterval
-from lms.compliance.projection.rows import OVERALL, STANDINGS, ObligationRow, PostRow, read_courses
+from lms.compliance.projection.counts.snapshots import StatusTotals, StatusTotalsBySector
+from lms.compliance.projection.models import PostInterval, StatusInterval
+from lms.compliance.projection.rows import OVERALL, STATUSES, ObligationRow, PostRow, read_courses
 from lms.compliance.requirements.models import Requirement
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.status.api import Group, Standing
+from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.kernel.db import locked, session
 from lms.people.models import Employment, Person, Placement
 
-POST = [getattr(PostInterval, name) for name in PostRow._fields]
-STANDING = [getattr(StandingInterval, name) for name in ObligationRow._fields]
+POST_COLUMNS = [getattr(PostInterval, name) for name in PostRow._fields]
+STATUS_COLUMNS = [getattr(StatusInterval, name) for name in ObligationRow._fields]
 TOGETHER = 500
 """How many values one query asks for: well below what either database takes."""
-COMPLIANT = [place for place, each in enumerate(STANDINGS) if each.group is Group.COMPLIANT]
+COMPLIANT = [place for place, each in enumerate(STATUSES) if each.group is StatusGroup.COMPLIANT]
 # Asked with every write about somebody: written once.
 _PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
 _LOCK = locked(select(Person.id).where(Person.id.in_(_PERSONS)).order_by(Person.id))
-_POST_ROWS = select(PostInterval.id, *POST).where(PostInterval.person_id.in_(_PERSONS))
-_STANDING_ROWS = select(StandingInterval.id, *STANDING).where(StandingInterval.person_id.in_(_PERSONS))
+_POST_ROWS = select(PostInterval.id, *POST_COLUMNS).where(PostInterval.person_id.in_(_PERSONS))
+_STANDING_ROWS = select(StatusInterval.id, *STATUS_COLUMNS).where(StatusInterval.person_id.in_(_PERSONS))
 
 
 def lock_persons(persons: Collection[int]) -> None:
@@ -39,7 +39,7 @@ def list_post_rows(persons: Collection[int]) -> list[tuple[int, PostRow]]:
     return [(row[0], PostRow(*row[1:])) for row in rows]
 
 
-def list_standing_rows(persons: Collection[int]) -> list[tuple[int, ObligationRow]]:
+def list_status_rows(persons: Collection[int]) -> list[tuple[int, ObligationRow]]:
     """Lists the rows of requirements of some persons, each with its number."""
     rows = session.execute(_STANDING_ROWS, {"persons": sorted(persons)})
     return [(row[0], ObligationRow(*row[1:])) for row in rows]
@@ -79,7 +79,7 @@ def sample_of(
     total = session.scalar(select(func.count(Employment.person_id.distinct())).where(*within)) or 0
     if total <= most:
         return None, total
-    # Every so many-th number: numbers are given in the order people are recorded, which says nothing of standing.
+    # Every so many-th number: numbers are given in the order people are recorded, which says nothing of status.
     step = total // size
     found = session.scalars(select(Employment.person_id).where(Employment.person_id % step == 0, *within))
     return frozenset(found), total
@@ -88,12 +88,12 @@ def sample_of(
 def count_required_on(organisations: Collection[int] | None, day: date) -> Counter[int]:
     """Counts, by requirement, the posts of whom it is required on a day, in some organisations (None: all)."""
     statement = (
-        select(StandingInterval.requirement_id, func.count())
-        .where(StandingInterval.from_on <= day, StandingInterval.through_on >= day)
-        .group_by(StandingInterval.requirement_id)
+        select(StatusInterval.requirement_id, func.count())
+        .where(StatusInterval.from_on <= day, StatusInterval.through_on >= day)
+        .group_by(StatusInterval.requirement_id)
     )
     if organisations is not None:
-        statement = statement.where(StandingInterval.organisation_id.in_(sorted(organisations)))
+        statement = statement.where(StatusInterval.organisation_id.in_(sorted(organisations)))
     counts: Counter[int] = Counter()
     for requirement, posts in session.execute(statement):
         counts[requirement] = posts
@@ -131,31 +131,31 @@ def _on(day: date) -> ColumnElement[bool]:
     return and_(PostInterval.from_on <= day, PostInterval.through_on >= day)
 
 
-def count_on(organisations: Collection[int], filters: Filters, day: date) -> Counts:
-    """Counts the posts of a day by sector, course (or `OVERALL`) and standing."""
+def count_on(organisations: Collection[int], filters: Filters, day: date) -> StatusTotalsBySector:
+    """Counts the posts of a day by sector, course (or `OVERALL`) and status."""
     rows = session.execute(
         select(PostInterval.sector, PostInterval.overall, PostInterval.courses, func.count())
         .where(_on(day), *_holds(organisations, filters))
         .group_by(PostInterval.sector, PostInterval.overall, PostInterval.courses)
     )
-    counts: Counts = Counter()
+    counts: StatusTotalsBySector = Counter()
     for sector, overall, courses, posts in rows:
         counts[sector, OVERALL, overall] += posts
-        for course, standing in read_courses(courses):
-            counts[sector, course, STANDINGS.index(standing)] += posts
+        for course, status in read_courses(courses):
+            counts[sector, course, STATUSES.index(status)] += posts
     return counts
 
 
 def count_totals_on(
     organisations: Collection[int], filters: Filters, days: Collection[date]
-) -> dict[date, Totals]:
-    """Counts the posts of several days by standing: overall, or of the course that is filtered by.
+) -> dict[date, StatusTotals]:
+    """Counts the posts of several days by status: overall, or of the course that is filtered by.
 
     The rows are read once, as what begins and what ends on each day.
     """
     course = OVERALL if filters.course is None else int(filters.course)
     what: Any = PostInterval.courses if course else PostInterval.overall
-    changes: defaultdict[date, Totals] = defaultdict(Counter)
+    changes: defaultdict[date, StatusTotals] = defaultdict(Counter)
     for at, sign in ((PostInterval.from_on, 1), (PostInterval.through_on, -1)):
         rows: Iterable[Any] = session.execute(
             select(at, what, func.count())
@@ -178,13 +178,13 @@ def count_totals_on(
 def _places(stood: Any, course: int) -> list[int]:
     if not course:
         return [stood]
-    return [STANDINGS.index(each) for number, each in read_courses(stood) if number == course]
+    return [STATUSES.index(each) for number, each in read_courses(stood) if number == course]
 
 
-def cumulated(changes: Mapping[date, Totals], days: Collection[date]) -> dict[date, Totals]:
+def cumulated(changes: Mapping[date, StatusTotals], days: Collection[date]) -> dict[date, StatusTotals]:
     """Adds changes by day up to each of several days."""
-    found: dict[date, Totals] = {}
-    so_far: Totals = Counter()
+    found: dict[date, StatusTotals] = {}
+    so_far: StatusTotals = Counter()
     waiting = sorted(changes, reverse=True)
     for day in sorted(set(days)):
         while waiting and waiting[-1] <= day:
@@ -193,8 +193,8 @@ def cumulated(changes: Mapping[date, Totals], days: Collection[date]) -> dict[da
     return found
 
 
-def _course_on(course: int, standings: Collection[Standing]) -> ColumnElement[bool]:
-    return or_(*(PostInterval.courses.like(f"% {course}:{STANDINGS.index(each)} %") for each in standings))
+def _course_on(course: int, statuses: Collection[TrainingStatus]) -> ColumnElement[bool]:
+    return or_(*(PostInterval.courses.like(f"% {course}:{STATUSES.index(each)} %") for each in statuses))
 
 
 Listed: TypeAlias = Select[Any]
@@ -204,16 +204,16 @@ def _listed(
     organisations: Collection[int],
     filters: Filters,
     day: date,
-    standings: Collection[Standing] | None,
+    statuses: Collection[TrainingStatus] | None,
     lapses_before: date | None,
 ) -> list[ColumnElement[bool]]:
-    required = [each for each in STANDINGS if each is not Standing.NOT_REQUIRED]
+    required = [each for each in STATUSES if each is not TrainingStatus.NOT_REQUIRED]
     conditions = [_on(day), *_holds(organisations, filters)]
     if filters.course is None:
-        places = [STANDINGS.index(each) for each in (required if standings is None else standings)]
+        places = [STATUSES.index(each) for each in (required if statuses is None else statuses)]
         conditions.append(PostInterval.overall.in_(places))
     else:
-        conditions.append(_course_on(int(filters.course), required if standings is None else standings))
+        conditions.append(_course_on(int(filters.course), required if statuses is None else statuses))
     if lapses_before is not None:
         conditions += [PostInterval.overall.in_(COMPLIANT), PostInterval.lapses_on < lapses_before]
     return conditions
@@ -223,7 +223,7 @@ def list_page(
     organisations: Collection[int],
     filters: Filters,
     day: date,
-    standings: Collection[Standing] | None,
+    statuses: Collection[TrainingStatus] | None,
     lapses_before: date | None,
     *,
     limit: int | None,
@@ -235,15 +235,15 @@ def list_page(
     if filters.course is not None:
         course = int(filters.course)
         worst = case(
-            *((_course_on(course, [each]), place) for place, each in enumerate(STANDINGS)),
-            else_=len(STANDINGS),
+            *((_course_on(course, [each]), place) for place, each in enumerate(STATUSES)),
+            else_=len(STATUSES),
         )
         order = (worst, _pressing(course, day))
     if lapses_before is not None:
         order = (PostInterval.lapses_on,)
     statement = (
         select(PostInterval.person_id, PostInterval.organisation_id)
-        .where(*_listed(organisations, filters, day, standings, lapses_before))
+        .where(*_listed(organisations, filters, day, statuses, lapses_before))
         .order_by(*order, PostInterval.person_id, PostInterval.organisation_id)
         .offset(offset)
     )
@@ -253,19 +253,19 @@ def list_page(
 
 
 def _pressing(course: int, day: date) -> ColumnElement[Any]:
-    """Returns the day that presses most among a post's worst standings for a course."""
-    pressing = func.coalesce(StandingInterval.due_on, StandingInterval.valid_through, date.max)
+    """Returns the day that presses most among a post's worst statuses for a course."""
+    pressing = func.coalesce(StatusInterval.due_on, StatusInterval.valid_through, date.max)
     return (
         select(pressing)
-        .join(Requirement, Requirement.id == StandingInterval.requirement_id)
+        .join(Requirement, Requirement.id == StatusInterval.requirement_id)
         .where(
-            StandingInterval.person_id == PostInterval.person_id,
-            StandingInterval.organisation_id == PostInterval.organisation_id,
+            StatusInterval.person_id == PostInterval.person_id,
+            StatusInterval.organisation_id == PostInterval.organisation_id,
             Requirement.course_id == course,
-            StandingInterval.from_on <= day,
-            StandingInterval.through_on >= day,
+            StatusInterval.from_on <= day,
+            StatusInterval.through_on >= day,
         )
-        .order_by(StandingInterval.standing, pressing)
+        .order_by(StatusInterval.status, pressing)
         .limit(1)
         .correlate(PostInterval)
         .scalar_subquery()
@@ -276,12 +276,12 @@ def count_listed(
     organisations: Collection[int],
     filters: Filters,
     day: date,
-    standings: Collection[Standing] | None,
+    statuses: Collection[TrainingStatus] | None,
     lapses_before: date | None,
 ) -> int:
     """Counts the posts that `list_page` would list in all."""
     statement = select(func.count()).select_from(PostInterval)
-    conditions = _listed(organisations, filters, day, standings, lapses_before)
+    conditions = _listed(organisations, filters, day, statuses, lapses_before)
     return session.scalar(statement.where(*conditions)) or 0
 
 
@@ -301,10 +301,10 @@ def count_lapsing(
     return [each or 0 for each in row]
 
 
-def list_prepared(
+def list_current_statuses(
     persons: Collection[int], organisations: Collection[int], day: date
 ) -> list[tuple[int, int, int, date | None]]:
-    """Lists what is prepared of some persons for a day: person, organisation, the place of the overall standing.
+    """Lists what is prepared of some persons for a day: person, organisation, the place of the overall status.
 
     And the first of the last days of what is held, None where nothing held has one.
     """
@@ -315,18 +315,18 @@ def list_prepared(
         chunk = numbers[start : start + TOGETHER]
         ends = session.execute(
             select(
-                StandingInterval.person_id,
-                StandingInterval.organisation_id,
-                func.min(StandingInterval.valid_through),
+                StatusInterval.person_id,
+                StatusInterval.organisation_id,
+                func.min(StatusInterval.valid_through),
             )
             .where(
-                StandingInterval.person_id.in_(chunk),
-                StandingInterval.organisation_id.in_(here),
-                StandingInterval.from_on <= day,
-                StandingInterval.through_on >= day,
-                StandingInterval.standing.in_(COMPLIANT),
+                StatusInterval.person_id.in_(chunk),
+                StatusInterval.organisation_id.in_(here),
+                StatusInterval.from_on <= day,
+                StatusInterval.through_on >= day,
+                StatusInterval.status.in_(COMPLIANT),
             )
-            .group_by(StandingInterval.person_id, StandingInterval.organisation_id)
+            .group_by(StatusInterval.person_id, StatusInterval.organisation_id)
         )
         through = {(person, organisation): end for person, organisation, end in ends}
         posts = session.execute(

@@ -18,18 +18,18 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import OperationalError
 
 from lms.compliance.projection import read as intervals
-from lms.compliance.projection.counts import deltas as ledgers
-from lms.compliance.projection.counts.snapshots import has_entries, list_unfinished
+from lms.compliance.projection.counts import deltas as count_deltas
+from lms.compliance.projection.counts.snapshots import has_deltas, list_unfinished
 from lms.compliance.projection.models import (
-    LedgerCheckpoint,
-    LedgerDay,
-    LedgerEntry,
+    CountDelta,
+    CountSnapshot,
+    DailyCount,
     PostInterval,
-    Projection,
-    StandingInterval,
+    ProjectionJob,
+    StatusInterval,
 )
-from lms.compliance.projection.rows import Ledger
-from lms.compliance.projection.update import begin, bring_up_to_date, is_current
+from lms.compliance.projection.rows import CountDeltas
+from lms.compliance.projection.update import begin, is_current, refresh
 from lms.kernel import clock, db
 from lms.kernel.db import Model, session
 from lms.kernel.memory import uncollected
@@ -37,7 +37,7 @@ from lms.kernel.memory import uncollected
 BATCH = 500
 """People read at a time: PostgreSQL goes through a whole table for a list of two thousand, by the index for this."""
 LONGEST_WAIT_MS = 2000
-STOOD_STILL = timedelta(minutes=15)
+STALLED_AFTER = timedelta(minutes=15)
 REBUILD = "rebuild"
 Progress = Callable[[int, int], None]
 """Told persons done and persons in all."""
@@ -51,7 +51,7 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
         persons = intervals.list_persons(None)
     if db.db.engine.dialect.name == "sqlite":
         processes = 1
-    ledger: Ledger = Counter()
+    deltas: CountDeltas = Counter()
     done = 0
     for part in _worked(app, persons, processes):
         if isinstance(part, int):
@@ -59,23 +59,25 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
             _note(number, done)
             say(done, len(persons))
         else:
-            ledger.update(part)
+            deltas.update(part)
     with uncollected(), db.unit_of_work(most_of_it=True):
-        state = ledgers.held_state()
-        earliest = min((key[0] for key, people in ledger.items() if people), default=None)
-        ledgers.open_checkpoints(state, clock.today("UTC"), earliest)
-        ledgers.fill(ledger, state)
-        session.execute(update(Projection).where(Projection.id == number).values(finished_at=clock.now()))
-        state.basis = _basis(number)
+        state = count_deltas.locked_state()
+        earliest = min((key[0] for key, people in deltas.items() if people), default=None)
+        count_deltas.open_snapshots(state, clock.today("UTC"), earliest)
+        count_deltas.fill(deltas, state)
+        session.execute(
+            update(ProjectionJob).where(ProjectionJob.id == number).values(finished_at=clock.now())
+        )
+        state.inputs = _inputs(number)
     return len(persons)
 
 
 def _clear() -> int:
     """Forgets everything prepared and notes that a rebuild has begun; returns the number of the note."""
     with db.unit_of_work():
-        state = ledgers.held_state()
-        _empty(LedgerEntry, LedgerDay, LedgerCheckpoint, PostInterval, StandingInterval)
-        state.basis, state.first_checkpoint, state.last_checkpoint = "", None, None
+        state = count_deltas.locked_state()
+        _empty(CountDelta, DailyCount, CountSnapshot, PostInterval, StatusInterval)
+        state.inputs, state.first_snapshot, state.last_snapshot = "", None, None
         for other in list_unfinished():
             other.finished_at = clock.now()
         work = begin(None, REBUILD, by_worker=False)
@@ -101,13 +103,13 @@ def _empty(*tables: type[Model]) -> None:
 def _note(number: int, done: int) -> None:
     with db.unit_of_work():
         session.execute(
-            update(Projection).where(Projection.id == number).values(done=done, moved_at=clock.now())
+            update(ProjectionJob).where(ProjectionJob.id == number).values(done=done, moved_at=clock.now())
         )
 
 
-def _basis(number: int) -> str:
-    work = session.get(Projection, number)
-    return work.basis if work is not None else ""
+def _inputs(number: int) -> str:
+    work = session.get(ProjectionJob, number)
+    return work.inputs if work is not None else ""
 
 
 def _worked(app: Flask, persons: Sequence[int], processes: int) -> Any:
@@ -149,43 +151,43 @@ def _send_part(app: Flask, persons: Sequence[int], writer: Connection) -> None:
 
 
 def _part(persons: Sequence[int]) -> Any:
-    ledger: Ledger = Counter()
+    deltas: CountDeltas = Counter()
     for start in range(0, len(persons), BATCH):
         some = persons[start : start + BATCH]
         with db.unit_of_work(most_of_it=True):
-            bring_up_to_date(some, ledger)
+            refresh(some, deltas)
         # The ledger grows to millions of keys that the collector would otherwise walk again and again.
         gc.freeze()
         yield len(some)
-    yield ledger
+    yield deltas
 
 
-def tend(app: Flask) -> None:
+def maintain(app: Flask) -> None:
     """Does what is to be done each minute.
 
-    Prepares everybody anew where the basis changed or a rebuild was killed, and folds the ledger.
+    Prepares everybody anew where the inputs changed or a rebuild was killed, and folds the ledger.
     """
     with db.reading():
         waiting = list_unfinished()
         rebuilding = [each for each in waiting if each.cause == REBUILD]
-        killed = any(each.moved_at < clock.now() - STOOD_STILL for each in rebuilding)
+        killed = any(each.moved_at < clock.now() - STALLED_AFTER for each in rebuilding)
         stale = not is_current() and bool(intervals.next_persons(None, 0, 1))
     if killed:
         rebuild(app)
     elif stale and not waiting:
         with db.unit_of_work():
-            begin(None, "basis")
+            begin(None, "inputs")
     if not rebuilding:
-        fold_all()
+        compact_all()
 
 
-def fold_all() -> int:
+def compact_all() -> int:
     """Folds everything there is to fold, batch by batch, and returns how many entries that were."""
     folded = 0
     while True:
         with db.reading():
-            waiting = has_entries()
+            waiting = has_deltas()
         if not waiting:
             return folded
         with db.unit_of_work():
-            folded += ledgers.fold(clock.today("UTC"))
+            folded += count_deltas.compact(clock.today("UTC"))

@@ -1,6 +1,6 @@
-"""Prepared standings as rows: what the pure stretches of a person become in the tables, and what they count for.
+"""Prepared statuses as rows: what the pure intervals of a person become in the tables, and what they count for.
 
-Rows are plain tuples in the order of `POST_COLUMNS` and `STANDING_COLUMNS`, so that many can be compared, written and
+Rows are plain tuples in the order of `POST_COLUMNS` and `STATUS_COLUMNS`, so that many can be compared, written and
 counted quickly.
 """
 
@@ -11,23 +11,23 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from lms.compliance.status import api as rules
-from lms.compliance.status.api import SEVERITY, Standing
+from lms.compliance.status.api import SEVERITY, TrainingStatus
 from lms.kernel.days import ONE_DAY, add_days
 
 FOREVER = date.max
-STANDINGS = tuple(Standing)
-"""The standings by their place, as the tables hold them."""
-LAPSES = {30: len(STANDINGS), 60: len(STANDINGS) + 1, 90: len(STANDINGS) + 2}
-"""Places beside the standings, in the overall counts: posts that comply and lapse within so many days."""
+STATUSES = tuple(TrainingStatus)
+"""The statuses by their place, as the tables hold them."""
+LAPSES = {30: len(STATUSES), 60: len(STATUSES) + 1, 90: len(STATUSES) + 2}
+"""Places beside the statuses, in the overall counts: posts that comply and lapse within so many days."""
 EVERY_SECTOR = ""
-"""What stands for the sum of all sectors where a checkpoint names one."""
+"""What stands for the sum of all sectors where a snapshot names one."""
 OVERALL = 0
-"""What stands for the overall standing where the ledger names a course."""
+"""What stands for the overall status where the ledger names a course."""
 
-LedgerKey: TypeAlias = tuple[date, int, int, str, int]
-"""A day, an organisation, a course (or `OVERALL`), a sector, and the place of a standing."""
-Ledger: TypeAlias = Counter[LedgerKey]
-"""By how many posts each standing changes on each day."""
+CountKey: TypeAlias = tuple[date, int, int, str, int]
+"""A day, an organisation, a course (or `OVERALL`), a sector, and the place of a status."""
+CountDeltas: TypeAlias = Counter[CountKey]
+"""By how many posts each status changes on each day."""
 
 
 class PostRow(NamedTuple):
@@ -49,86 +49,88 @@ class PostRow(NamedTuple):
 
 
 class ObligationRow(NamedTuple):
-    """A row of `standing_interval` without its number."""
+    """A row of `status_interval` without its number."""
 
     person_id: int
     organisation_id: int
     requirement_id: int
     from_on: date
     through_on: date
-    standing: int
+    status: int
     due_on: date | None
     valid_through: date | None
     award_id: int | None
 
 
 @lru_cache(maxsize=10_000)
-def written_courses(courses: tuple[tuple[rules.Id, Standing], ...]) -> str:
-    """Writes the standings by course as a row holds them, each between spaces: " 3:7 5:0 "."""
-    words = " ".join(f"{course}:{SEVERITY[standing]}" for course, standing in courses)
+def written_courses(courses: tuple[tuple[rules.Id, TrainingStatus], ...]) -> str:
+    """Writes the statuses by course as a row holds them, each between spaces: " 3:7 5:0 "."""
+    words = " ".join(f"{course}:{SEVERITY[status]}" for course, status in courses)
     return f" {words} " if words else ""
 
 
 @lru_cache(maxsize=10_000)
-def read_courses(text: str) -> tuple[tuple[int, Standing], ...]:
+def read_courses(text: str) -> tuple[tuple[int, TrainingStatus], ...]:
     """Reads what `written_courses` wrote."""
     pairs = (word.split(":") for word in text.split())
-    return tuple((int(course), STANDINGS[int(place)]) for course, place in pairs)
+    return tuple((int(course), STATUSES[int(place)]) for course, place in pairs)
 
 
-def rows_of(facts: rules.Facts, *, requirements: bool = True) -> tuple[list[PostRow], list[ObligationRow]]:
+def interval_rows(
+    facts: rules.Facts, *, requirements: bool = True
+) -> tuple[list[PostRow], list[ObligationRow]]:
     """Returns the rows that known facts give: of every post, and of every requirement in it if they are wanted."""
     posts: list[PostRow] = []
-    standings: list[ObligationRow] = []
+    statuses: list[ObligationRow] = []
     for person, known in rules.by_person(facts).items():
         for organisation in dict.fromkeys(placement.organisation for placement in known.placements):
             required = []
             for requirement in facts.requirements:
                 if requirement.applies_in(organisation):
                     obligation = rules.Obligation(known, organisation, requirement, facts.settings)
-                    stretches = rules.stretches_of(obligation)
-                    required.append((requirement.course, stretches))
+                    intervals = rules.intervals_of(obligation)
+                    required.append((requirement.course, intervals))
                     if requirements:
                         head = (int(person), int(organisation), int(requirement.id))
-                        standings += [_standing_row(head, stretch) for stretch in stretches]
+                        statuses += [_status_row(head, interval) for interval in intervals]
             placed = [each for each in known.placements if each.organisation == organisation]
             head_of_post = (int(person), int(organisation))
-            posts += [_post_row(head_of_post, each) for each in rules.post_stretches(placed, required)]
-    return posts, standings
+            posts += [_post_row(head_of_post, each) for each in rules.overall_intervals(placed, required)]
+    return posts, statuses
 
 
-def _standing_row(head: tuple[int, int, int], stretch: rules.Stretch) -> ObligationRow:
-    award = stretch.award
+def _status_row(head: tuple[int, int, int], interval: rules.ObligationInterval) -> ObligationRow:
+    award = interval.award
     return ObligationRow(
         *head,
-        stretch.from_on,
-        stretch.through_on,
-        SEVERITY[stretch.standing],
-        stretch.due_on,
-        stretch.valid_through,
+        interval.from_on,
+        interval.through_on,
+        SEVERITY[interval.status],
+        interval.due_on,
+        interval.valid_through,
         None if award is None else int(award),
     )
 
 
-def _post_row(head: tuple[int, int], stretch: rules.PostStretch) -> PostRow:
-    placement = stretch.placement
+def _post_row(head: tuple[int, int], interval: rules.OverallInterval) -> PostRow:
+    placement = interval.placement
     return PostRow(
         *head,
-        stretch.from_on,
-        stretch.through_on,
+        interval.from_on,
+        interval.through_on,
         int(placement.station),
         str(placement.sector),
         str(placement.role),
         str(placement.contract),
         placement.works_with_children,
-        SEVERITY[stretch.overall],
-        written_courses(stretch.courses),
-        stretch.urgent_on or FOREVER,
-        stretch.lapses_on,
+        SEVERITY[interval.overall],
+        written_courses(interval.courses),
+        interval.urgent_on or FOREVER,
+        interval.lapses_on,
     )
 
 
-def enter(ledger: Ledger, rows: Iterable[PostRow], sign: int = 1) -> None:
+def add_deltas(deltas: CountDeltas, rows: Iterable[PostRow], sign: int = 1) -> None:
     """Adds to a ledger what rows of posts count for, or with -1 takes it away.
 
     Of rows of one post that follow one another only the differences are entered: most of a post stays the same.
@@ -144,15 +146,15 @@ def enter(ledger: Ledger, rows: Iterable[PostRow], sign: int = 1) -> None:
         old = _held(before) if before is not None else _NOTHING
         new = _held(row)
         if before is not None and not follows:
-            _leave(ledger, before, old, sign)
+            _leave(deltas, before, old, sign)
             old = _NOTHING
         for course, sector, place, people in _moved(old, new):
-            ledger[row.from_on, row.organisation_id, course, sector, place] += people * sign
+            deltas[row.from_on, row.organisation_id, course, sector, place] += people * sign
         if row.lapses_on is not None:
-            _enter_lapses(ledger, row, sign)
+            _enter_lapses(deltas, row, sign)
         before = row
     if before is not None:
-        _leave(ledger, before, _held(before), sign)
+        _leave(deltas, before, _held(before), sign)
 
 
 _Held: TypeAlias = frozenset[tuple[int, str, int]]
@@ -165,7 +167,7 @@ def _held(row: PostRow) -> _Held:
 
 @lru_cache(maxsize=10_000)
 def _places(overall: int, courses: str, sector: str) -> _Held:
-    counted = [(course, sector, SEVERITY[standing]) for course, standing in read_courses(courses)]
+    counted = [(course, sector, SEVERITY[status]) for course, status in read_courses(courses)]
     return frozenset([(OVERALL, sector, overall), *counted])
 
 
@@ -175,18 +177,18 @@ def _moved(old: _Held, new: _Held) -> tuple[tuple[int, str, int, int], ...]:
     return (*((*key, 1) for key in new - old), *((*key, -1) for key in old - new))
 
 
-def _leave(ledger: Ledger, row: PostRow, held: _Held, sign: int) -> None:
+def _leave(deltas: CountDeltas, row: PostRow, held: _Held, sign: int) -> None:
     if row.through_on != FOREVER:
         after = row.through_on + ONE_DAY
         for course, sector, place in held:
-            ledger[after, row.organisation_id, course, sector, place] -= sign
+            deltas[after, row.organisation_id, course, sector, place] -= sign
 
 
-def _enter_lapses(ledger: Ledger, row: PostRow, sign: int) -> None:
+def _enter_lapses(deltas: CountDeltas, row: PostRow, sign: int) -> None:
     lapses_on = row.lapses_on
     for days, place in LAPSES.items():
         since = row.from_on if lapses_on is None else max(row.from_on, add_days(lapses_on, -days))
         if since <= row.through_on:
-            ledger[since, row.organisation_id, OVERALL, row.sector, place] += sign
-            # Somebody who lapses does so by then: the stretch ends.
-            ledger[row.through_on + ONE_DAY, row.organisation_id, OVERALL, row.sector, place] -= sign
+            deltas[since, row.organisation_id, OVERALL, row.sector, place] += sign
+            # Somebody who lapses does so by then: the interval ends.
+            deltas[row.through_on + ONE_DAY, row.organisation_id, OVERALL, row.sector, place] -= sign

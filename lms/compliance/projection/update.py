@@ -1,4 +1,4 @@
-"""Keeping prepared standings up to date: every write, in its own transaction; many people, batch by batch.
+"""Keeping prepared statuses up to date: every write, in its own transaction; many people, batch by batch.
 
 What is prepared follows from the facts and from nothing else: preparing a person twice changes nothing, so a batch
 that is killed is simply done again.
@@ -13,14 +13,14 @@ from sqlalchemy import delete
 
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.affected import persons_of
-from lms.compliance.projection.counts import deltas as ledgers
-from lms.compliance.projection.counts.snapshots import Kept, load_projection, read_state
-from lms.compliance.projection.inputs import Basis, read_basis
-from lms.compliance.projection.models import PostInterval, Projection, StandingInterval
-from lms.compliance.projection.rows import Ledger, ObligationRow, PostRow, enter, rows_of
-from lms.compliance.source_data.person_status import load
-from lms.compliance.source_data.scope import Reach
-from lms.compliance.status.api import Requirement
+from lms.compliance.projection.counts import deltas as count_deltas
+from lms.compliance.projection.counts.snapshots import CountState, load_projection, read_state
+from lms.compliance.projection.inputs import ProjectionInputs, read_inputs
+from lms.compliance.projection.models import PostInterval, ProjectionJob, StatusInterval
+from lms.compliance.projection.rows import CountDeltas, ObligationRow, PostRow, add_deltas, interval_rows
+from lms.compliance.source_data.person_status import load_facts
+from lms.compliance.source_data.scope import Scope
+from lms.compliance.status.api import RequirementFact
 from lms.kernel import clock, db, outbox
 from lms.kernel.bulk import add_rows
 from lms.kernel.config import Settings
@@ -33,12 +33,12 @@ BATCH = 500
 _TOUCHED = "compliance_touched"
 
 
-def touch(persons: Iterable[int]) -> None:
-    """Notes that facts about persons were written; their standings are prepared once, just before the commit."""
-    touch_by("persons", persons)
+def mark_dirty(persons: Iterable[int]) -> None:
+    """Notes that facts about persons were written; their statuses are prepared once, just before the commit."""
+    mark_dirty_by("persons", persons)
 
 
-def touch_by(kind: str, numbers: Iterable[int]) -> None:
+def mark_dirty_by(kind: str, numbers: Iterable[int]) -> None:
     """Notes that facts were written, by the number of an attempt, completion or person.
 
     Whom they are about is asked once, before the commit: many are often written together.
@@ -55,16 +55,16 @@ def _prepare_touched() -> None:
     for kind, numbers in touched.items():
         persons.update(persons_of(kind, numbers))
     if persons:
-        state = _begun_basis(persons)
+        state = _inputs_at_start(persons)
         listed = sorted(persons)
         for start in range(0, len(listed), BATCH):
-            bring_up_to_date(listed[start : start + BATCH], state=state)
+            refresh(listed[start : start + BATCH], state=state)
 
 
-def bring_up_to_date(
-    persons: Collection[int], ledger: Ledger | None = None, *, state: Kept | None = None
+def refresh(
+    persons: Collection[int], deltas: CountDeltas | None = None, *, state: CountState | None = None
 ) -> int:
-    """Prepares the standings of persons anew and returns how many rows differed.
+    """Prepares the statuses of persons anew and returns how many rows differed.
 
     What changes in the counts is written to the ledger, or added to the one given. `state` is the ledger's, where it
     was just read.
@@ -73,19 +73,19 @@ def bring_up_to_date(
         return 0
     session.flush()
     intervals.lock_persons(persons)
-    facts = load(Reach(persons=frozenset(persons))).facts
+    facts = load_facts(Scope(persons=frozenset(persons))).facts
     _note_kinds(facts.requirements, state or read_state())
-    posts, standings = rows_of(facts)
+    posts, statuses = interval_rows(facts)
     known = frozenset(persons) | {row.person_id for row in posts}
-    changed: Ledger = Counter() if ledger is None else ledger
+    changed: CountDeltas = Counter() if deltas is None else deltas
     gone, new = _difference(intervals.list_post_rows(known), posts)
-    enter(changed, [row for _, row in gone], -1)
-    enter(changed, new)
+    add_deltas(changed, [row for _, row in gone], -1)
+    add_deltas(changed, new)
     _replace(PostInterval, [number for number, _ in gone], new)
-    gone_too, new_too = _difference(intervals.list_standing_rows(known), standings)
-    _replace(StandingInterval, [number for number, _ in gone_too], new_too)
-    if ledger is None:
-        ledgers.write_entries(changed)
+    gone_too, new_too = _difference(intervals.list_status_rows(known), statuses)
+    _replace(StatusInterval, [number for number, _ in gone_too], new_too)
+    if deltas is None:
+        count_deltas.write_deltas(changed)
     return len(gone) + len(new) + len(gone_too) + len(new_too)
 
 
@@ -104,7 +104,7 @@ def _difference(
 
 
 def _replace(
-    table: type[PostInterval] | type[StandingInterval],
+    table: type[PostInterval] | type[StatusInterval],
     gone: Sequence[int],
     new: Sequence[PostRow] | Sequence[ObligationRow],
 ) -> None:
@@ -116,35 +116,35 @@ def _replace(
         add_rows(table, new[0]._fields, new)
 
 
-def basis_now() -> Basis:
-    """Returns what standings depend on now beside the facts."""
+def inputs_now() -> ProjectionInputs:
+    """Returns what statuses depend on now beside the facts."""
     settings: Settings = current_app.extensions["settings"]
-    return read_basis(settings.gap_days, settings.time_zone)
+    return read_inputs(settings.gap_days, settings.time_zone)
 
 
-def _begun_basis(persons: Collection[int]) -> Kept:
-    """Notes what standings rest on when the first people of a house are prepared, and returns the ledger's state.
+def _inputs_at_start(persons: Collection[int]) -> CountState:
+    """Notes what statuses rest on when the first people of a house are prepared, and returns the ledger's state.
 
     Where others were placed before, they are not prepared yet: the worker's next run finds that.
     """
     state = read_state()
-    if state.basis or intervals.has_others_placed(persons):
+    if state.inputs or intervals.has_others_placed(persons):
         return state
-    ledgers.held_state().basis = basis_now().written()
+    count_deltas.locked_state().inputs = inputs_now().written()
     session.flush()
     return read_state()
 
 
-def _note_kinds(requirements: Iterable[Requirement], state: Kept) -> None:
+def _note_kinds(requirements: Iterable[RequirementFact], state: CountState) -> None:
     """Notes of courses that are required for the first time whether they are per sector."""
-    if not state.basis:
+    if not state.inputs:
         return
-    known = Basis.read(state.basis).kinds
+    known = ProjectionInputs.read(state.inputs).kinds
     new = {int(each.course): each.per_sector for each in requirements if each.course not in known}
     if new:
-        held = ledgers.held_state()
-        basis = Basis.read(held.basis)
-        held.basis = Basis(basis.digest, {**new, **basis.kinds}).written()
+        held = count_deltas.locked_state()
+        inputs = ProjectionInputs.read(held.inputs)
+        held.inputs = ProjectionInputs(inputs.digest, {**new, **inputs.kinds}).written()
 
 
 def requirement_changed(organisation_id: int | None) -> None:
@@ -156,7 +156,7 @@ def requirement_changed(organisation_id: int | None) -> None:
     session.flush()
     persons = intervals.next_persons(_within(organisation_id), 0, BATCH + 1)
     if len(persons) <= BATCH:
-        touch(persons)
+        mark_dirty(persons)
     else:
         begin(organisation_id, "requirement")
 
@@ -165,12 +165,12 @@ def _within(organisation_id: int | None) -> frozenset[int] | None:
     return None if organisation_id is None else frozenset({organisation_id})
 
 
-def begin(organisation_id: int | None, cause: str, *, by_worker: bool = True) -> Projection:
+def begin(organisation_id: int | None, cause: str, *, by_worker: bool = True) -> ProjectionJob:
     """Notes that many people are to be brought up to date, and wakes the worker to do it."""
-    work = Projection(
+    work = ProjectionJob(
         organisation_id=organisation_id,
         cause=cause,
-        basis=basis_now().written(),
+        inputs=inputs_now().written(),
         total=intervals.count_persons(organisation_id),
         recorded_at=clock.now(),
         moved_at=clock.now(),
@@ -195,7 +195,7 @@ def _next_batch(projection_id: int) -> bool:
         if work is None or work.finished_at is not None:
             return False
         persons = intervals.next_persons(_within(work.organisation_id), work.cursor, BATCH)
-        bring_up_to_date(persons)
+        refresh(persons)
         work.moved_at = clock.now()
         if persons:
             work.cursor = persons[-1]
@@ -203,10 +203,10 @@ def _next_batch(projection_id: int) -> bool:
             return True
         work.finished_at = clock.now()
         if work.organisation_id is None:
-            ledgers.held_state().basis = work.basis
+            count_deltas.locked_state().inputs = work.inputs
         return False
 
 
 def is_current() -> bool:
     """Says whether what is prepared rests on what holds now."""
-    return Basis.read(read_state().basis).holds(basis_now())
+    return ProjectionInputs.read(read_state().inputs).holds(inputs_now())

@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from lms.compliance.report.counts import Stood
-from lms.compliance.report.query import Question
+from lms.compliance.report.counts import PostStatus
+from lms.compliance.report.query import ReportQuery
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import Loaded
-from lms.compliance.source_data.names import Named, name_people
+from lms.compliance.source_data.load import LoadedFacts
+from lms.compliance.source_data.names import NamedPerson, name_people
 from lms.compliance.source_data.person_status import load_population
 from lms.compliance.source_data.population import Population, Post
-from lms.compliance.source_data.scope import Reach
-from lms.compliance.status.api import Explained, Group, Id, Placement, Standing, sentence
+from lms.compliance.source_data.scope import Scope
+from lms.compliance.status.api import (
+    ExplainedStatus,
+    Id,
+    PlacementFact,
+    StatusGroup,
+    TrainingStatus,
+    sentence,
+)
 from lms.kernel import clock
 
 PAGE = 50
@@ -37,11 +44,11 @@ class Changed:
 
     post: Post
     changes: frozenset[Change]
-    before: Stood | None
-    after: Stood | None
+    before: PostStatus | None
+    after: PostStatus | None
 
     @property
-    def placement(self) -> Placement:
+    def placement(self) -> PlacementFact:
         """Returns where the post counts: on the second day, or for who left on the first."""
         stood = self.after or self.before
         assert stood is not None  # noqa: S101 - a post that counts on neither day has not changed
@@ -58,7 +65,7 @@ def changes_between(population: Population, first: date, second: date, filters: 
     for post in population.posts:
         placements = post.placement_on(first), post.placement_on(second)
         before, after = (
-            Stood(post, placement, tuple(post.required_on(day, filters.courses)))
+            PostStatus(post, placement, tuple(post.required_on(day, filters.courses)))
             if placement is not None and filters.holds(placement)
             else None
             for placement, day in zip(placements, (first, second), strict=True)
@@ -72,7 +79,9 @@ def changes_between(population: Population, first: date, second: date, filters: 
 
 
 def _changes(
-    placements: tuple[Placement | None, Placement | None], before: Stood | None, after: Stood | None
+    placements: tuple[PlacementFact | None, PlacementFact | None],
+    before: PostStatus | None,
+    after: PostStatus | None,
 ) -> Iterator[Change]:
     was, now = placements
     if was is None:
@@ -83,16 +92,19 @@ def _changes(
         yield Change.MOVED
     if before is None or after is None:
         return
-    complied, complies = before.overall.group is Group.COMPLIANT, after.overall.group is Group.COMPLIANT
-    if complied and not complies and after.overall is not Standing.NOT_REQUIRED:
+    complied, complies = (
+        before.overall.group is StatusGroup.COMPLIANT,
+        after.overall.group is StatusGroup.COMPLIANT,
+    )
+    if complied and not complies and after.overall is not TrainingStatus.NOT_REQUIRED:
         yield Change.LAPSED
-    if complies and not complied and before.overall is not Standing.NOT_REQUIRED:
+    if complies and not complied and before.overall is not TrainingStatus.NOT_REQUIRED:
         yield Change.COMPLIANT
     if complied and complies and _renewed(before, after):
         yield Change.RENEWED
 
 
-def _renewed(before: Stood, after: Stood) -> bool:
+def _renewed(before: PostStatus, after: PostStatus) -> bool:
     """Says whether another award that ends later explains any requirement."""
     held = {asked.requirement.id: explained for asked, explained in before.required}
     return any(
@@ -102,7 +114,7 @@ def _renewed(before: Stood, after: Stood) -> bool:
     )
 
 
-def _later(before: Explained, after: Explained) -> bool:
+def _later(before: ExplainedStatus, after: ExplainedStatus) -> bool:
     if before.award is None or after.award is None or before.award == after.award:
         return False
     ends, ended = after.valid_through, before.valid_through
@@ -111,17 +123,17 @@ def _later(before: Explained, after: Explained) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ChangedLine:
-    """A post that changed, in words; standings are None where the post did not count on that day."""
+    """A post that changed, in words; statuses are None where the post did not count on that day."""
 
-    named: Named
+    named: NamedPerson
     organisation: str
     sector: str
     sector_name: str
     was_in: str
     now_in: str
     changes: tuple[Change, ...]
-    before: Standing | None
-    after: Standing | None
+    before: TrainingStatus | None
+    after: TrainingStatus | None
     reason: str
 
 
@@ -136,7 +148,7 @@ class ChangesPage:
     pages: int
     first: date
     second: date
-    question: Question
+    question: ReportQuery
 
     @property
     def has_prev(self) -> bool:
@@ -149,11 +161,11 @@ class ChangesPage:
         return self.page < self.pages
 
 
-def answer_changes(
-    question: Question, other: date, wanted: Collection[Change] | None, page: int | None = 1
+def build_changes(
+    question: ReportQuery, other: date, wanted: Collection[Change] | None, page: int | None = 1
 ) -> ChangesPage:
     """Lists what changed between the day asked about and another one; all of it where `page` is None."""
-    loaded, population = load_population(Reach(question.organisation_ids), question.known_as_of)
+    loaded, population = load_population(Scope(question.organisation_ids), question.known_as_of)
     first, second = sorted((question.as_of, other))
     found = changes_between(population, first, second, question.filters)
     counts = Counter(change for each in found for change in each.changes)
@@ -173,15 +185,15 @@ def answer_changes(
     )
 
 
-def _lines(question: Question, loaded: Loaded, changed: Sequence[Changed]) -> list[ChangedLine]:
+def _lines(question: ReportQuery, loaded: LoadedFacts, changed: Sequence[Changed]) -> list[ChangedLine]:
     persons = {int(each.post.person) for each in changed} if len(changed) <= PAGE else None
-    names: dict[tuple[Id, Id], Named] = {
+    names: dict[tuple[Id, Id], NamedPerson] = {
         (each.person_id, each.organisation_id): each
         for each in name_people(question.organisation_ids, persons)
     }
     words = question.words
 
-    def place(stood: Stood | None) -> str:
+    def place(stood: PostStatus | None) -> str:
         if stood is None:
             return ""
         sector, station = str(stood.placement.sector), int(stood.placement.station)
@@ -204,7 +216,7 @@ def _lines(question: Question, loaded: Loaded, changed: Sequence[Changed]) -> li
     ]
 
 
-def _reason(changed: Changed, loaded: Loaded) -> str:
+def _reason(changed: Changed, loaded: LoadedFacts) -> str:
     """Returns why the post stands as it does on the second day, of what was renewed or else of the worst."""
     after = changed.after
     if after is None or not after.required:
@@ -217,12 +229,12 @@ def _reason(changed: Changed, loaded: Loaded) -> str:
             for one, how in after.required
             if one.requirement.id in held and _later(held[one.requirement.id], how)
         )
-    return f"{loaded.courses[int(asked.requirement.course)].title}: {sentence(explained.because)}"
+    return f"{loaded.courses[int(asked.requirement.course)].title}: {sentence(explained.reason)}"
 
 
 CHANGES_HEAD = (
     "first_day", "second_day", "known_as_of", "organisation", "staff_number", "name", "sector", "was_in", "now_in",
-    "changes", "stood", "stands", "because",
+    "changes", "stood", "stands", "reason",
 )  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.blueprint import bp
-from lms.compliance.report.changes import Change, answer_changes
+from lms.compliance.report.changes import Change, build_changes
 from lms.compliance.report.forms import PeopleForm
-from lms.compliance.report.query import ask, shortcuts
+from lms.compliance.report.query import parse_query, shortcuts
 from lms.compliance.report.verification import is_large
 from lms.kernel import clock
 from lms.kernel.actor import Role
@@ -20,7 +20,7 @@ from lms.web.language import language_of_page
 def changes() -> ResponseReturnValue:
     """Shows who joined, left, moved, lapsed, renewed or became compliant between two days."""
     actor = current_actor()
-    form, question = ask(actor, request.args, language_of_page(), PeopleForm)
+    form, question = parse_query(actor, request.args, language_of_page(), PeopleForm)
     what = next((each for each in Change if each == request.args.get("what")), None)
     page = None
     if question is not None:
@@ -29,7 +29,7 @@ def changes() -> ResponseReturnValue:
         if is_large(question):
             return render_template("compliance/long.html", kind="changes", form=form, question=question)
         wanted = None if what is None else frozenset({what})
-        page = answer_changes(question, form.compare_with.data, wanted, request.args.get("page", 1, type=int))
+        page = build_changes(question, form.compare_with.data, wanted, request.args.get("page", 1, type=int))
     return render_template(
         "compliance/changes.html",
         form=form,

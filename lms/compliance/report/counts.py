@@ -1,7 +1,7 @@
 """How posts stand on days, and how many: from the facts, post by post. Pure.
 
 A post (a person in an organisation) counts in the main sector of its placement on the day asked about, once, with
-its overall standing: the worst of what is required of it; and once in each course, with the worst of that course.
+its overall status: the worst of what is required of it; and once in each course, with the worst of that course.
 """
 
 from collections import Counter
@@ -12,103 +12,108 @@ from fractions import Fraction
 from typing import Protocol
 
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.population import Asked, Population, Post
-from lms.compliance.status.api import SEVERITY, Explained, Group, Id, Placement, Standing
+from lms.compliance.source_data.population import AppliedRequirement, Population, Post
+from lms.compliance.status.api import (
+    SEVERITY,
+    ExplainedStatus,
+    Id,
+    PlacementFact,
+    StatusGroup,
+    TrainingStatus,
+)
 
 AHEAD_DAYS = (30, 60, 90)
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
-    """How a post stands on a day: its placement, and what is required of it, each with its standing."""
+class PostStatus:
+    """How a post stands on a day: its placement, and what is required of it, each with its status."""
 
     post: Post
-    placement: Placement
-    required: tuple[tuple[Asked, Explained], ...]
+    placement: PlacementFact
+    required: tuple[tuple[AppliedRequirement, ExplainedStatus], ...]
 
     @property
-    def overall(self) -> Standing:
-        """Returns the worst standing; not_required where nothing is required."""
-        return self.worst[1].standing if self.required else Standing.NOT_REQUIRED
+    def overall(self) -> TrainingStatus:
+        """Returns the worst status; not_required where nothing is required."""
+        return self.worst[1].status if self.required else TrainingStatus.NOT_REQUIRED
 
     @property
-    def worst(self) -> tuple[Asked, Explained]:
-        """Returns the requirement that gives the overall standing; of several the one that was due or ends first."""
+    def worst(self) -> tuple[AppliedRequirement, ExplainedStatus]:
+        """Returns the requirement that gives the overall status; of several the one that was due or ends first."""
         return min(self.required, key=_urgency)
 
-    def by_course(self) -> dict[Id, Standing]:
-        """Returns the worst standing for each course that is required."""
-        worst: dict[Id, Standing] = {}
+    def by_course(self) -> dict[Id, TrainingStatus]:
+        """Returns the worst status for each course that is required."""
+        worst: dict[Id, TrainingStatus] = {}
         for asked, explained in self.required:
             course = asked.requirement.course
-            before = worst.get(course, explained.standing)
-            worst[course] = min(before, explained.standing, key=SEVERITY.__getitem__)
+            before = worst.get(course, explained.status)
+            worst[course] = min(before, explained.status, key=SEVERITY.__getitem__)
         return worst
 
 
-def _urgency(one: tuple[Asked, Explained]) -> tuple[int, date, str]:
+def _urgency(one: tuple[AppliedRequirement, ExplainedStatus]) -> tuple[int, date, str]:
     asked, explained = one
     return (
-        SEVERITY[explained.standing],
+        SEVERITY[explained.status],
         explained.due_on or explained.valid_through or date.max,
         str(asked.requirement.id),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StatusCounts:
     """How many people with at least one requirement stand how."""
 
-    by_standing: Mapping[Standing, int]
+    by_status: Mapping[TrainingStatus, int]
 
     @classmethod
-    def of(cls, standings: Iterable[Standing]) -> "Figures":
-        """Counts standings; not_required is left out."""
-        return cls.added([Counter(standings)])
+    def of(cls, statuses: Iterable[TrainingStatus]) -> "StatusCounts":
+        """Counts statuses; not_required is left out."""
+        return cls.added([Counter(statuses)])
 
     @classmethod
-    def added(cls, counts: Iterable[Mapping[Standing, int]]) -> "Figures":
+    def added(cls, counts: Iterable[Mapping[TrainingStatus, int]]) -> "StatusCounts":
         """Adds counts up; not_required is left out."""
-        total: Counter[Standing] = Counter()
+        total: Counter[TrainingStatus] = Counter()
         for counted in counts:
             total.update(counted)
-        del total[Standing.NOT_REQUIRED]
+        del total[TrainingStatus.NOT_REQUIRED]
         return cls(+total)
 
-    def of_group(self, group: Group) -> int:
+    def of_group(self, group: StatusGroup) -> int:
         """Returns how many stand in a group."""
-        return sum(count for standing, count in self.by_standing.items() if standing.group is group)
+        return sum(count for status, count in self.by_status.items() if status.group is group)
 
-    def of_standings(self, standings: Collection[Standing] | None) -> int:
+    def of_statuses(self, statuses: Collection[TrainingStatus] | None) -> int:
         """Returns how many stand in one of some ways (None: in any)."""
-        return sum(
-            people for each, people in self.by_standing.items() if standings is None or each in standings
-        )
+        return sum(people for each, people in self.by_status.items() if statuses is None or each in statuses)
 
     @property
     def people(self) -> int:
         """Returns how many have at least one requirement."""
-        return sum(self.by_standing.values())
+        return sum(self.by_status.values())
 
     @property
     def compliant(self) -> int:
         """Returns how many hold everything they need or are exempt."""
-        return self.of_group(Group.COMPLIANT)
+        return self.of_group(StatusGroup.COMPLIANT)
 
     @property
     def renewing(self) -> int:
         """Returns how many of the compliant have their renewal window open."""
-        return self.by_standing.get(Standing.EXPIRING, 0)
+        return self.by_status.get(TrainingStatus.EXPIRING, 0)
 
     @property
     def in_time(self) -> int:
         """Returns how many do not hold everything and are still in time."""
-        return self.of_group(Group.IN_TIME)
+        return self.of_group(StatusGroup.IN_TIME)
 
     @property
     def late(self) -> int:
         """Returns how many are late."""
-        return self.of_group(Group.LATE)
+        return self.of_group(StatusGroup.LATE)
 
     @property
     def rate(self) -> Fraction | None:
@@ -123,54 +128,56 @@ class DayCounts:
     `overall` counts posts of whom nothing is required as not_required; `cells` leaves them out.
     """
 
-    overall: Mapping[str, Mapping[Standing, int]]
-    cells: Mapping[tuple[str, Id], Mapping[Standing, int]]
+    overall: Mapping[str, Mapping[TrainingStatus, int]]
+    cells: Mapping[tuple[str, Id], Mapping[TrainingStatus, int]]
     # How many comply on the day and do not any more within so many days, if nothing is done.
     lapsing: Mapping[int, int]
 
     @property
-    def total(self) -> Figures:
+    def total(self) -> StatusCounts:
         """Returns the figures of all sectors."""
-        return Figures.added(self.overall.values())
+        return StatusCounts.added(self.overall.values())
 
     @property
     def unasked(self) -> int:
         """Returns how many posts are there of whom nothing is required."""
-        return sum(counted.get(Standing.NOT_REQUIRED, 0) for counted in self.overall.values())
+        return sum(counted.get(TrainingStatus.NOT_REQUIRED, 0) for counted in self.overall.values())
 
     @property
     def courses(self) -> set[Id]:
         """Returns the courses that are required of anybody."""
         return {course for (_sector, course), counted in self.cells.items() if any(counted.values())}
 
-    def of_course(self, course: Id) -> Figures:
+    def of_course(self, course: Id) -> StatusCounts:
         """Returns the figures of a course in all sectors."""
-        return Figures.added(counted for (_, each), counted in self.cells.items() if each == course)
+        return StatusCounts.added(counted for (_, each), counted in self.cells.items() if each == course)
 
 
-class Counting(Protocol):
+class CountBackend(Protocol):
     """Where the counts of days come from: the facts, the intervals or the ledger. All three agree."""
 
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day; cells and lapses may be left out where they are not wanted."""
 
-    def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
+    def totals_on(self, days: Collection[date]) -> Mapping[date, StatusCounts]:
         """Returns the figures of all sectors on several days."""
 
 
-def stand(population: Population, day: date, filters: Filters) -> list[Stood]:
+def statuses_on(population: Population, day: date, filters: Filters) -> list[PostStatus]:
     """Returns how the posts that are looked at stand on a day; who has no placement then is left out."""
     stood = []
     for post in population.posts:
         placement = post.placement_on(day)
         if placement is not None and filters.holds(placement):
-            stood.append(Stood(post, placement, tuple(post.required_on(day, filters.courses))))
+            stood.append(PostStatus(post, placement, tuple(post.required_on(day, filters.courses))))
     return stood
 
 
-def listed_people(stood: Iterable[Stood], *, standings: Collection[Standing] | None = None) -> list[Stood]:
-    """Returns the posts of whom something is required, worst first, or those with some overall standings."""
-    found = [each for each in stood if each.required and (standings is None or each.overall in standings)]
+def listed_people(
+    stood: Iterable[PostStatus], *, statuses: Collection[TrainingStatus] | None = None
+) -> list[PostStatus]:
+    """Returns the posts of whom something is required, worst first, or those with some overall statuses."""
+    found = [each for each in stood if each.required and (statuses is None or each.overall in statuses)]
     return sorted(found, key=lambda each: (_urgency(each.worst)[:2], _by_number(each.post.person)))
 
 

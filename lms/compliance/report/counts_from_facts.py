@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 
 from lms.compliance.projection import read as intervals
-from lms.compliance.projection.counts.snapshots import Counts, Totals
-from lms.compliance.projection.rows import OVERALL, Ledger, PostRow, enter, rows_of
-from lms.compliance.report.count_backends import day_counts, figures_of
-from lms.compliance.report.counts import DayCounts, Figures
+from lms.compliance.projection.counts.snapshots import StatusTotals, StatusTotalsBySector
+from lms.compliance.projection.rows import OVERALL, CountDeltas, PostRow, add_deltas, interval_rows
+from lms.compliance.report.count_backends import day_counts, status_counts_of
+from lms.compliance.report.counts import DayCounts, StatusCounts
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.person_status import load
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.person_status import load_facts
+from lms.compliance.source_data.scope import Scope
 from lms.kernel.memory import uncollected
 
 BATCH = 500
@@ -33,7 +33,7 @@ class FactsCounts:
     ) -> None:
         """Reads and judges everybody; `progress` is told how many are done."""
         self._course = OVERALL if filters.course is None else int(filters.course)
-        self._ledger: Ledger = Counter()
+        self._ledger: CountDeltas = Counter()
         with uncollected():  # The ledger grows to millions of keys.
             self._judge(frozenset(organisations), filters, known_as_of, progress)
 
@@ -49,10 +49,10 @@ class FactsCounts:
         persons = intervals.list_persons(within)
         for start in range(0, len(persons), BATCH):
             batch = persons[start : start + BATCH]
-            facts = load(Reach(within, frozenset(batch)), known_as_of).facts
-            posts, _ = rows_of(facts, requirements=False)
+            facts = load_facts(Scope(within, frozenset(batch)), known_as_of).facts
+            posts, _ = interval_rows(facts, requirements=False)
             # Persons who are one come with each of them, and count once.
-            enter(
+            add_deltas(
                 self._ledger, [row for row in posts if row.person_id not in done and looked_at(filters, row)]
             )
             done.update(batch, (row.person_id for row in posts))
@@ -61,19 +61,19 @@ class FactsCounts:
 
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day."""
-        counts: Counts = Counter()
+        counts: StatusTotalsBySector = Counter()
         for (on_day, _organisation, course, sector, place), people in self._ledger.items():
             if on_day <= day and (cells or course in (OVERALL, self._course)):
                 counts[sector, course, place] += people
         return day_counts(Counter({key: people for key, people in counts.items() if people}), self._course)
 
-    def totals_on(self, days: Collection[date]) -> Mapping[date, Figures]:
+    def totals_on(self, days: Collection[date]) -> Mapping[date, StatusCounts]:
         """Returns the figures of all sectors on several days."""
-        changes: dict[date, Totals] = {}
+        changes: dict[date, StatusTotals] = {}
         for (on_day, _organisation, course, _sector, place), people in self._ledger.items():
             if course == self._course:
                 changes.setdefault(on_day, Counter())[place] += people
-        return {day: figures_of(each) for day, each in intervals.cumulated(changes, days).items()}
+        return {day: status_counts_of(each) for day, each in intervals.cumulated(changes, days).items()}
 
 
 def looked_at(filters: Filters, row: PostRow) -> bool:

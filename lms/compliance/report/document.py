@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from lms.compliance.report.counts import Figures
+from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.report import Report, SectorLine, TrendPoint
 from lms.compliance.report.report_id import DIGEST_BYTES
-from lms.compliance.status.api import Standing
+from lms.compliance.status.api import TrainingStatus
 
 
 def digest_of(report: Report) -> bytes:
@@ -78,12 +78,12 @@ def report_of_document(document: Mapping[str, Any]) -> Report:
     )
 
 
-def _counts(figures: Figures) -> dict[str, int]:
-    return {standing.value: count for standing, count in figures.by_standing.items() if count}
+def _counts(figures: StatusCounts) -> dict[str, int]:
+    return {status.value: count for status, count in figures.by_status.items() if count}
 
 
-def _figures(counts: Mapping[str, int]) -> Figures:
-    return Figures({Standing(word): count for word, count in counts.items()})
+def _figures(counts: Mapping[str, int]) -> StatusCounts:
+    return StatusCounts({TrainingStatus(word): count for word, count in counts.items()})
 
 
 def _points(written: list[Any]) -> tuple[TrendPoint, ...]:

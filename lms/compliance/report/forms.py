@@ -1,4 +1,4 @@
-"""The forms that ask about standings: addresses, not changes, so they carry no token."""
+"""The forms that ask about statuses: addresses, not changes, so they carry no token."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -18,8 +18,8 @@ from wtforms.validators import Length
 from lms.compliance.calculator.file_format import read_known_as_of
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import CourseWords
-from lms.compliance.source_data.names import Choices
-from lms.compliance.status.api import Group, Standing
+from lms.compliance.source_data.names import FilterChoices
+from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.kernel import clock
 from lms.people.forms import CONTRACTS
 from lms.people.models import Organisation
@@ -86,7 +86,7 @@ class ReportForm(AsOfForm):
     def offer(
         self,
         organisations: Iterable[Organisation],
-        choices: Choices,
+        choices: FilterChoices,
         courses: Iterable[CourseWords],
         sectors: Iterable[tuple[str, str]],
     ) -> None:
@@ -136,7 +136,7 @@ class ReportForm(AsOfForm):
         """Returns the day before which those who are listed will have lapsed; a report lists nobody."""
         return None
 
-    def filters(self, choices: Choices, courses: Iterable[CourseWords]) -> Filters:
+    def filters(self, choices: FilterChoices, courses: Iterable[CourseWords]) -> Filters:
         """Returns the filters chosen, by row number where the address holds a word."""
         stations = {slug: number for number, slug, _name in choices.stations}
         numbers = {each.slug: each.course_id for each in courses}
@@ -161,7 +161,7 @@ class ReportForm(AsOfForm):
 class PeopleForm(ReportForm):
     """Which people of a report are listed."""
 
-    standing = SelectField(
+    status = SelectField(
         _l("Who stands"),
         default="",
         choices=choices_of(
@@ -199,15 +199,15 @@ class PeopleForm(ReportForm):
         day: date | None = self.lapses_before.data
         return day
 
-    def standings(self) -> frozenset[Standing] | None:
-        """Returns the standings chosen, one or a whole group; None for all."""
-        word = self.standing.data
+    def statuses(self) -> frozenset[TrainingStatus] | None:
+        """Returns the statuses chosen, one or a whole group; None for all."""
+        word = self.status.data
         if not word:
             return None
         return frozenset(
-            each for each in Standing if word == each or (each.group and each.group is _group(word))
+            each for each in TrainingStatus if word == each or (each.group and each.group is _group(word))
         )
 
 
-def _group(word: str) -> Group | None:
-    return next((group for group in Group if group == word), None)
+def _group(word: str) -> StatusGroup | None:
+    return next((group for group in StatusGroup if group == word), None)

@@ -4,23 +4,23 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from lms.compliance.report.query import Question
-from lms.compliance.status.api import Standing
+from lms.compliance.report.query import ReportQuery
+from lms.compliance.status.api import TrainingStatus
 
 
-def standing_words() -> dict[Standing, str]:
-    """Returns the word of each standing."""
+def status_labels() -> dict[TrainingStatus, str]:
+    """Returns the word of each status."""
     return {
-        Standing.OVERDUE: _("Overdue"),
-        Standing.EXPIRED: _("Expired"),
-        Standing.REVOKED: _("Revoked"),
-        Standing.GRACE: _("In grace"),
-        Standing.NOT_STARTED: _("Not started"),
-        Standing.IN_PROGRESS: _("In progress"),
-        Standing.EXPIRING: _("Valid, renew soon"),
-        Standing.VALID: _("Valid"),
-        Standing.EXEMPT: _("Exempt"),
-        Standing.NOT_REQUIRED: _("Not required"),
+        TrainingStatus.OVERDUE: _("Overdue"),
+        TrainingStatus.EXPIRED: _("Expired"),
+        TrainingStatus.REVOKED: _("Revoked"),
+        TrainingStatus.GRACE: _("In grace"),
+        TrainingStatus.NOT_STARTED: _("Not started"),
+        TrainingStatus.IN_PROGRESS: _("In progress"),
+        TrainingStatus.EXPIRING: _("Valid, renew soon"),
+        TrainingStatus.VALID: _("Valid"),
+        TrainingStatus.EXEMPT: _("Exempt"),
+        TrainingStatus.NOT_REQUIRED: _("Not required"),
     }
 
 
@@ -65,7 +65,7 @@ def definitions() -> list[tuple[str, str]]:
     ]
 
 
-def asked_words(question: Question) -> Iterable[tuple[str, str]]:
+def query_labels(question: ReportQuery) -> Iterable[tuple[str, str]]:
     """Yields the filters that were chosen, each with its value in words."""
     filters, words = question.filters, question.words
     if filters.station is not None:

@@ -1,4 +1,4 @@
-"""From the words of an address to a question about standings that the actor may ask."""
+"""From the words of an address to a question about statuses that the actor may ask."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from lms.compliance.report.forms import ReportForm
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.names import Choices
+from lms.compliance.source_data.names import FilterChoices
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.caching import application_cache
@@ -24,7 +24,7 @@ FormType = TypeVar("FormType", bound=ReportForm)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ReportLabels:
     """The names that a page of compliance writes, in one language; `short` are those of sectors in a sentence."""
 
     sectors: Mapping[str, str]
@@ -34,8 +34,12 @@ class Words:
 
     @classmethod
     def of(
-        cls, sectors: Sequence[Sector], choices: Choices, organisations: Sequence[Organisation], language: str
-    ) -> "Words":
+        cls,
+        sectors: Sequence[Sector],
+        choices: FilterChoices,
+        organisations: Sequence[Organisation],
+        language: str,
+    ) -> "ReportLabels":
         """Collects the names."""
         return cls(
             sectors={each.slug: each.name(language) for each in sectors},
@@ -46,7 +50,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReportQuery:
     """What is asked: about which organisations, of which people, on which day, as known when.
 
     `known_as_of` None means everything known now; `today` is the actor's own day. With `lapses_before` only people are
@@ -58,7 +62,7 @@ class Question:
     as_of: date
     known_as_of: datetime | None
     today: date
-    words: Words
+    words: ReportLabels
     chosen: Mapping[str, str]
     lapses_before: date | None = None
 
@@ -79,10 +83,10 @@ CHOICES_SECONDS = 600
 SLOW_SECONDS = 0.1
 
 
-def cached_choices(organisations: frozenset[int]) -> Choices:
+def cached_choices(organisations: frozenset[int]) -> FilterChoices:
     """Returns the words that filters can choose from; in a large organisation those of a few minutes ago."""
     cache = application_cache("compliance_choices", 256, CHOICES_SECONDS)
-    found: Choices | None = cache.get(organisations)
+    found: FilterChoices | None = cache.get(organisations)
     if found is not None:
         return found
     began = monotonic()
@@ -92,12 +96,12 @@ def cached_choices(organisations: frozenset[int]) -> Choices:
     return choices
 
 
-def ask(
+def parse_query(
     actor: Actor,
     address: MultiDict[str, str],
     language: str,
     form_type: type[FormType] = ReportForm,  # type: ignore[assignment]
-) -> tuple[FormType, Question | None]:
+) -> tuple[FormType, ReportQuery | None]:
     """Reads an address; without a question where the form says what is wrong with it.
 
     Raises NotThere for an organisation whose report is not the actor's to see.
@@ -115,13 +119,13 @@ def ask(
         return form, None
     chosen = form.chosen()
     form.as_of.data = form.day(today)
-    question = Question(
+    question = ReportQuery(
         organisations=tuple(asked_about),
         filters=form.filters(choices, courses),
         as_of=form.as_of.data,
         known_as_of=form.moment,
         today=today,
-        words=Words.of(sectors, choices, asked_about, language),
+        words=ReportLabels.of(sectors, choices, asked_about, language),
         chosen=chosen,
         lapses_before=form.lapse_day(),
     )

@@ -1,7 +1,7 @@
 """The per-sector report: counts of how people stand on a day, by sector and by course. Pure.
 
 A post (a person in an organisation) counts in the main sector of its placement on the day asked about, once, with
-its overall standing: the worst of what is required of it. In the matrix it counts once in each course, with the
+its overall status: the worst of what is required of it. In the matrix it counts once in each course, with the
 worst of that course. Posts of whom nothing is required are told apart and are in no rate.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from lms.compliance.report.counts import AHEAD_DAYS, Counting, DayCounts, Figures
+from lms.compliance.report.counts import AHEAD_DAYS, CountBackend, DayCounts, StatusCounts
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.api import Id
 from lms.kernel.days import month_ends_after, month_ends_before
@@ -37,9 +37,9 @@ class SectorLine:
     """
 
     sector: str
-    figures: Figures
+    figures: StatusCounts
     change: int | None
-    cells: Mapping[Id, Figures]
+    cells: Mapping[Id, StatusCounts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class TrendPoint:
     """The figures of one day of the trend."""
 
     day: date
-    figures: Figures
+    figures: StatusCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ class Report:
     """
 
     as_of: date
-    total: Figures
+    total: StatusCounts
     unasked: int
     change: int | None
     lines: tuple[SectorLine, ...]
     courses: tuple[Id, ...]
-    course_totals: Mapping[Id, Figures]
+    course_totals: Mapping[Id, StatusCounts]
     trend: tuple[TrendPoint, ...]
     forecast: tuple[TrendPoint, ...]
     ahead: tuple[TrendPoint, ...]
@@ -89,7 +89,7 @@ class Report:
 
 
 def make_report(
-    counting: Counting,
+    counting: CountBackend,
     as_of: date,
     filters: Filters,
     *,
@@ -128,9 +128,11 @@ def make_report(
 
 
 def _line(sector: str, now: DayCounts, before: DayCounts) -> SectorLine:
-    figures = Figures.added([now.overall.get(sector, {})])
-    earlier = Figures.added([before.overall.get(sector, {})])
-    cells = {course: Figures.added([now.cells[here, course]]) for here, course in now.cells if here == sector}
+    figures = StatusCounts.added([now.overall.get(sector, {})])
+    earlier = StatusCounts.added([before.overall.get(sector, {})])
+    cells = {
+        course: StatusCounts.added([now.cells[here, course]]) for here, course in now.cells if here == sector
+    }
     return SectorLine(sector, figures, points_between(earlier.rate, figures.rate), cells)
 
 

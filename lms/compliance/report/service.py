@@ -1,18 +1,18 @@
-"""Answers to questions about standings: the facts are loaded once, and every figure of a page comes from them."""
+"""Answers to questions about statuses: the facts are loaded once, and every figure of a page comes from them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from lms.compliance.report.count_backends import check_whole, prepared_counts
-from lms.compliance.report.counts import Counting, Figures, Stood
+from lms.compliance.report.count_backends import count_backend_for, require_up_to_date
+from lms.compliance.report.counts import CountBackend, PostStatus, StatusCounts
 from lms.compliance.report.counts_from_facts import FactsCounts
 from lms.compliance.report.people import BATCH, list_all, list_page
-from lms.compliance.report.query import Question
+from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import Report, SectorLine, make_report, sorted_lines
-from lms.compliance.source_data.load import CourseWords, Loaded, required_courses
-from lms.compliance.source_data.names import Named, name_people
-from lms.compliance.source_data.person_status import StandingRow, standing_row
+from lms.compliance.source_data.load import CourseWords, LoadedFacts, required_courses
+from lms.compliance.source_data.names import NamedPerson, name_people
+from lms.compliance.source_data.person_status import StatusRow, status_row
 from lms.compliance.status import api as rules
 from lms.kernel import clock
 from lms.kernel.tabular import Cell
@@ -26,7 +26,7 @@ class ReportPage:
     lines: Sequence[SectorLine]
     courses: Sequence[CourseWords]
     known_at: datetime
-    question: Question
+    question: ReportQuery
 
     @property
     def lapsing(self) -> Mapping[date, int]:
@@ -36,14 +36,14 @@ class ReportPage:
         }
 
 
-def answer_report(question: Question, sort: str = "rate") -> ReportPage:
+def build_report(question: ReportQuery, sort: str = "rate") -> ReportPage:
     """Makes the report that is asked for; from what is prepared, or for a past moment from the facts.
 
     Raises StillUpdating.
     """
-    exact = question.known_as_of is not None or not check_whole(question.organisation_ids)
+    exact = question.known_as_of is not None or not require_up_to_date(question.organisation_ids)
     courses = required_courses(question.organisation_ids)
-    counting: Counting = prepared_counts(question, courses)
+    counting: CountBackend = count_backend_for(question, courses)
     if exact:
         counting = FactsCounts(question.organisation_ids, question.filters, question.known_as_of)
     report = make_report(
@@ -66,16 +66,16 @@ def answer_report(question: Question, sort: str = "rate") -> ReportPage:
 class PersonLine:
     """A person of the report: who and where, the requirement that stands worst, and how many more are not in order."""
 
-    named: Named
+    named: NamedPerson
     organisation: str
     sector: str
     sector_name: str
     station: str
     role: str
-    overall: rules.Standing
-    worst: StandingRow
+    overall: rules.TrainingStatus
+    worst: StatusRow
     also: int
-    rows: tuple[StandingRow, ...]
+    rows: tuple[StatusRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class PeoplePage:
     page: int
     pages: int
     known_at: datetime
-    question: Question
+    question: ReportQuery
 
     @property
     def has_prev(self) -> bool:
@@ -100,8 +100,8 @@ class PeoplePage:
         return self.page < self.pages
 
 
-def answer_people(
-    question: Question, standings: Iterable[rules.Standing] | None, page: int | None = 1
+def build_people(
+    question: ReportQuery, statuses: Iterable[rules.TrainingStatus] | None, page: int | None = 1
 ) -> PeoplePage:
     """Lists the people who are asked for, worst first: one page of fifty, or all of them where `page` is None.
 
@@ -109,10 +109,10 @@ def answer_people(
     """
     known_at = question.known_as_of or clock.now()
     if page is None:
-        wanted = None if standings is None else frozenset(standings)
+        wanted = None if statuses is None else frozenset(statuses)
         lines = list(all_lines(question, wanted))
         return PeoplePage(lines, len(lines), 1, 1, known_at, question)
-    listed = list_page(question, standings, page)
+    listed = list_page(question, statuses, page)
     return PeoplePage(
         lines=_lines(question, listed.loaded, listed.stood),
         total=listed.total,
@@ -123,37 +123,42 @@ def answer_people(
     )
 
 
-def all_lines(question: Question, standings: Iterable[rules.Standing] | None) -> Iterator[PersonLine]:
+def all_lines(question: ReportQuery, statuses: Iterable[rules.TrainingStatus] | None) -> Iterator[PersonLine]:
     """Gives everybody who is asked for, worst first, read some hundred at a time. Raises StillUpdating."""
-    for loaded, stood in list_all(question, standings):
+    for loaded, stood in list_all(question, statuses):
         yield from _lines(question, loaded, stood)
 
 
-def _lines(question: Question, loaded: Loaded, stood: Sequence[Stood]) -> list[PersonLine]:
+def _lines(question: ReportQuery, loaded: LoadedFacts, stood: Sequence[PostStatus]) -> list[PersonLine]:
     names = _names(question, stood)
     return [_person_line(question, loaded, each, names) for each in stood]
 
 
-def _names(question: Question, stood: Sequence[Stood]) -> Mapping[tuple[rules.Id, rules.Id], Named]:
+def _names(
+    question: ReportQuery, stood: Sequence[PostStatus]
+) -> Mapping[tuple[rules.Id, rules.Id], NamedPerson]:
     persons = {int(each.post.person) for each in stood} if len(stood) <= BATCH else None
     named = name_people(question.organisation_ids, persons)
     return {(each.person_id, each.organisation_id): each for each in named}
 
 
 def _person_line(
-    question: Question, loaded: Loaded, stood: Stood, names: Mapping[tuple[rules.Id, rules.Id], Named]
+    question: ReportQuery,
+    loaded: LoadedFacts,
+    stood: PostStatus,
+    names: Mapping[tuple[rules.Id, rules.Id], NamedPerson],
 ) -> PersonLine:
     words, post, placement = question.words, stood.post, stood.placement
     organisation = int(post.organisation)
     worst = stood.worst
     rows = {
-        asked.requirement.id: standing_row(asked, explained, organisation, loaded.courses, loaded.serials)
+        asked.requirement.id: status_row(asked, explained, organisation, loaded.courses, loaded.serials)
         for asked, explained in stood.required
     }
     not_in_order = [
         explained
         for _asked, explained in stood.required
-        if explained.standing.group is not rules.Group.COMPLIANT
+        if explained.status.group is not rules.StatusGroup.COMPLIANT
     ]
     return PersonLine(
         named=names[post.person, post.organisation],
@@ -165,7 +170,7 @@ def _person_line(
         overall=stood.overall,
         worst=rows[worst[0].requirement.id],
         also=max(0, len(not_in_order) - 1),
-        rows=tuple(sorted(rows.values(), key=lambda row: rules.SEVERITY[row.standing])),
+        rows=tuple(sorted(rows.values(), key=lambda row: rules.SEVERITY[row.status])),
     )
 
 
@@ -188,7 +193,7 @@ def report_rows(page: ReportPage) -> Iterable[Sequence[Cell]]:
                 yield _figure_row(page, sector, courses[int(course)], cells[course])
 
 
-def _figure_row(page: ReportPage, sector: str, course: str, figures: Figures) -> Sequence[Cell]:
+def _figure_row(page: ReportPage, sector: str, course: str, figures: StatusCounts) -> Sequence[Cell]:
     question = page.question
     return (
         question.as_of,
@@ -203,13 +208,13 @@ def _figure_row(page: ReportPage, sector: str, course: str, figures: Figures) ->
         figures.in_time,
         figures.late,
         figures.rate,
-        *(figures.by_standing.get(each, 0) for each in rules.SEVERITY if each.group),
+        *(figures.by_status.get(each, 0) for each in rules.SEVERITY if each.group),
     )
 
 
 PEOPLE_HEAD = (
     "as_of", "known_as_of", "definitions", "organisation", "staff_number", "name", "sector", "station", "role",
-    "overall", "course", "standing", "due_on", "valid_through", "certificate", "because",
+    "overall", "course", "status", "due_on", "valid_through", "certificate", "reason",
 )  # fmt: skip
 
 
@@ -229,7 +234,7 @@ def people_rows(page: PeoplePage) -> Iterable[Sequence[Cell]]:
                 line.role,
                 line.overall.value,
                 row.course_slug,
-                row.standing.value,
+                row.status.value,
                 row.due_on,
                 row.valid_through,
                 row.award,

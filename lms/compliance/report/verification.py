@@ -7,13 +7,13 @@ from datetime import datetime
 from flask import current_app
 
 from lms.compliance.report import count_backends as sources
-from lms.compliance.report.counts import Figures
+from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.document import digest_of
 from lms.compliance.report.later_facts import count_recorded_since
-from lms.compliance.report.query import Question, Words
+from lms.compliance.report.query import ReportLabels, ReportQuery
 from lms.compliance.report.report import points_between
 from lms.compliance.report.report_id import Malformed, ReportId, read_id
-from lms.compliance.report.service import REPORT_HEAD, ReportPage, answer_report, report_rows
+from lms.compliance.report.service import REPORT_HEAD, ReportPage, build_report, report_rows
 from lms.compliance.source_data import names
 from lms.compliance.status import api as rules
 from lms.kernel import clock
@@ -52,17 +52,17 @@ def address_of(report_id: ReportId) -> str:
     return f"{settings.public_address}/compliance/reports/{report_id}"
 
 
-def is_large(question: Question) -> bool:
+def is_large(question: ReportQuery) -> bool:
     """Says whether nobody should wait while the facts of the organisations are judged."""
-    return sources.is_large(question.organisation_ids)
+    return sources.too_many_to_compute_inline(question.organisation_ids)
 
 
-def takes_long(question: Question) -> bool:
+def takes_long(question: ReportQuery) -> bool:
     """Says whether a report is worked out by a job: from the facts, for many people."""
     return question.known_as_of is not None and is_large(question)
 
 
-def read_for(actor: Actor, text: str, language: str) -> tuple[ReportId, Question]:
+def load_report_for(actor: Actor, text: str, language: str) -> tuple[ReportId, ReportQuery]:
     """Reads an id and returns the question it asks, with the knowledge of then.
 
     Raises NotThere where it is no id, or where a report of one of its organisations is not the actor's to see.
@@ -76,20 +76,20 @@ def read_for(actor: Actor, text: str, language: str) -> tuple[ReportId, Question
         raise NotThere
     organisations = tuple(sorted((mine[each] for each in read.organisations), key=lambda each: each.name))
     choices = names.find_choices(read.organisations)
-    question = Question(
+    question = ReportQuery(
         organisations=organisations,
         filters=read.filters,
         as_of=read.as_of,
         known_as_of=read.known_at,
         today=clock.today(actor.time_zone),
-        words=Words.of(list_sectors(), choices, organisations, language),
+        words=ReportLabels.of(list_sectors(), choices, organisations, language),
         chosen=_chosen(read, organisations, len(mine), choices),
     )
     return read, question
 
 
 def _chosen(
-    read: ReportId, organisations: Sequence[object], mine: int, choices: names.Choices
+    read: ReportId, organisations: Sequence[object], mine: int, choices: names.FilterChoices
 ) -> dict[str, str]:
     filters = read.filters
     stations = {number: slug for number, slug, _name in choices.stations}
@@ -116,8 +116,8 @@ class SectorPair:
 
     sector: str
     name: str
-    then: Figures
-    now: Figures
+    then: StatusCounts
+    now: StatusCounts
 
     @property
     def points(self) -> int | None:
@@ -127,11 +127,11 @@ class SectorPair:
     @property
     def differs(self) -> bool:
         """Says whether any figure differs."""
-        return dict(self.then.by_standing) != dict(self.now.by_standing)
+        return dict(self.then.by_status) != dict(self.now.by_status)
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ReportComparison:
     """Two reports beside each other, sector by sector and in all; `then` is the other one."""
 
     then: ReportPage
@@ -140,16 +140,16 @@ class Compared:
     total: SectorPair
 
 
-def compared(now: ReportPage, then: ReportPage) -> Compared:
+def compare_reports(now: ReportPage, then: ReportPage) -> ReportComparison:
     """Puts two reports beside each other, in the order of sectors of the first."""
-    nobody, names = Figures({}), now.question.words.sectors
+    nobody, names = StatusCounts({}), now.question.words.sectors
     before = {line.sector: line.figures for line in then.lines}
     after = {line.sector: line.figures for line in now.lines}
     pairs = [
         SectorPair(each, names.get(each, each), before.get(each, nobody), after.get(each, nobody))
         for each in dict.fromkeys([*after, *before])
     ]
-    return Compared(
+    return ReportComparison(
         then=then,
         now=now,
         sectors=[each for each in pairs if each.then.people or each.now.people],
@@ -158,11 +158,11 @@ def compared(now: ReportPage, then: ReportPage) -> Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Reproduced:
+class VerifiedReport:
     """A report that was worked out again: whether it is the same, and what later knowledge makes of the day."""
 
     read: ReportId
-    compared: Compared
+    compared: ReportComparison
     since: dict[str, int]
     checked_at: datetime
 
@@ -187,13 +187,13 @@ class Reproduced:
         return sum(self.since.values())
 
 
-def reproduce(read: ReportId, question: Question, then: ReportPage | None = None) -> Reproduced:
+def verify_report(read: ReportId, question: ReportQuery, then: ReportPage | None = None) -> VerifiedReport:
     """Works a report out again; `then` is given where a job has done the long part. Raises StillUpdating."""
-    then = then or answer_report(question, "sector")
-    now = answer_report(replace(question, known_as_of=None), "sector")
-    return Reproduced(
+    then = then or build_report(question, "sector")
+    now = build_report(replace(question, known_as_of=None), "sector")
+    return VerifiedReport(
         read=read,
-        compared=compared(now, then),
+        compared=compare_reports(now, then),
         since=count_recorded_since(question.organisation_ids, read.known_at),
         checked_at=clock.now(),
     )

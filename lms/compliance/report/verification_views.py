@@ -4,8 +4,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.blueprint import bp
-from lms.compliance.report.glossary import asked_words
-from lms.compliance.report.verification import Reproduced, read_for, reproduce, takes_long
+from lms.compliance.report.glossary import query_labels
+from lms.compliance.report.verification import VerifiedReport, load_report_for, takes_long, verify_report
 from lms.compliance.status import api as rules
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
@@ -18,7 +18,7 @@ def reports() -> ResponseReturnValue:
     """Asks for the id of a printed report, and leads to it."""
     typed = request.args.get("id", "").strip()
     if typed:
-        read, _question = read_for(current_actor(), typed, language_of_page())
+        read, _question = load_report_for(current_actor(), typed, language_of_page())
         return redirect(url_for("compliance.reproduced", report_id=str(read)))
     return render_template("compliance/reports.html")
 
@@ -27,17 +27,17 @@ def reports() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def reproduced(report_id: str) -> ResponseReturnValue:
     """Says whether a report still gives the same figures, and what later knowledge changed."""
-    read, question = read_for(current_actor(), report_id, language_of_page())
+    read, question = load_report_for(current_actor(), report_id, language_of_page())
     if takes_long(question):
         return render_template("compliance/long.html", kind="check", read=read, question=question, form=None)
-    return show_reproduced(reproduce(read, question))
+    return show_reproduced(verify_report(read, question))
 
 
-def show_reproduced(found: Reproduced) -> ResponseReturnValue:
+def show_reproduced(found: VerifiedReport) -> ResponseReturnValue:
     """Renders what came of it."""
     return render_template(
         "compliance/reproduced.html",
         found=found,
-        asked=list(asked_words(found.compared.then.question)),
+        asked=list(query_labels(found.compared.then.question)),
         definitions=rules.DEFINITIONS_VERSION,
     )

@@ -12,9 +12,9 @@ from lms.compliance.report.export import queries as kept
 from lms.compliance.report.export.forms import SaveViewForm
 from lms.compliance.report.export.jobs import page_of
 from lms.compliance.report.forms import PeopleForm, ReportForm
-from lms.compliance.report.query import Question, ask, shortcuts
-from lms.compliance.report.service import ReportPage, answer_people, answer_report
-from lms.compliance.report.verification import Compared, compared, id_of, takes_long
+from lms.compliance.report.query import ReportQuery, parse_query, shortcuts
+from lms.compliance.report.service import ReportPage, build_people, build_report
+from lms.compliance.report.verification import ReportComparison, compare_reports, id_of, takes_long
 from lms.compliance.status import api as rules
 from lms.kernel import clock
 from lms.kernel.actor import Role
@@ -28,12 +28,12 @@ def report() -> ResponseReturnValue:
     """Shows the report of the actor's organisations; leads coordinators who are not HR to coverage."""
     if not current_actor().has(Role.HR):
         return redirect(url_for("coverage.figures", **request.args), 303)  # type: ignore[arg-type]  # words of an address
-    form, question = ask(current_actor(), request.args, language_of_page(), ReportForm)
+    form, question = parse_query(current_actor(), request.args, language_of_page(), ReportForm)
     return show_report(form, question)
 
 
 def show_report(
-    form: ReportForm, question: Question | None, kept_result: dict[str, Any] | None = None
+    form: ReportForm, question: ReportQuery | None, kept_result: dict[str, Any] | None = None
 ) -> ResponseReturnValue:
     """Renders a report; from figures that a job has worked out, where they are given."""
     actor, sort = current_actor(), request.args.get("sort", "rate")
@@ -41,7 +41,7 @@ def show_report(
         return render_template("compliance/long.html", form=form, kind="report", question=question)
     page = None
     if question is not None:
-        page = page_of(kept_result, question, sort) if kept_result else answer_report(question, sort)
+        page = page_of(kept_result, question, sort) if kept_result else build_report(question, sort)
     return render_template(
         "compliance/report.html",
         form=form,
@@ -58,13 +58,13 @@ def show_report(
     ), 200 if question else 422
 
 
-def compare(page: ReportPage, form: ReportForm) -> Compared | None:
+def compare(page: ReportPage, form: ReportForm) -> ReportComparison | None:
     """Returns the figures of another day beside those of a report, where another day is asked for."""
     day = form.compare_with.data
     if day is None or day == page.report.as_of:
         return None
-    other = answer_report(replace(page.question, as_of=day), "sector")
-    return compared(page, other)
+    other = build_report(replace(page.question, as_of=day), "sector")
+    return compare_reports(page, other)
 
 
 @bp.get("/compliance/people")
@@ -72,14 +72,14 @@ def compare(page: ReportPage, form: ReportForm) -> Compared | None:
 def people() -> ResponseReturnValue:
     """Lists the people behind the figures, worst first."""
     actor = current_actor()
-    form, question = ask(actor, request.args, language_of_page(), PeopleForm)
+    form, question = parse_query(actor, request.args, language_of_page(), PeopleForm)
     number = request.args.get("page", 1, type=int)
     if question is not None and takes_long(question):
         return render_template("compliance/long.html", form=form, kind="people", question=question)
     return render_template(
         "compliance/people.html",
         form=form,
-        page=answer_people(question, form.standings(), number) if question else None,
+        page=build_people(question, form.statuses(), number) if question else None,
         shortcuts=shortcuts(clock.today(actor.time_zone)),
         views=kept.list_views(actor),
         save_form=SaveViewForm(),

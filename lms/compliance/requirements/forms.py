@@ -25,7 +25,7 @@ from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.requirements.operations import MOST_DAYS, Terms
 from lms.compliance.requirements.queries import ListedRequirement
 from lms.compliance.source_data.load import CourseWords
-from lms.compliance.source_data.names import Choices
+from lms.compliance.source_data.names import FilterChoices
 from lms.people.models import Organisation, Sector
 from lms.web.forms import BaseForm, choices_of, day_field, reason_field
 
@@ -108,7 +108,7 @@ class TermsForm(BaseForm):
     def offer(
         self,
         sectors: Sequence[Sector],
-        choices: Choices,
+        choices: FilterChoices,
         language: str,
         kept: Mapping[str, Any] | None = None,
     ) -> None:

@@ -8,7 +8,7 @@ from lms.audit.operations import record
 from lms.certification.awards.rules import parse_period
 from lms.compliance import policy
 from lms.compliance.errors import AlreadyWithdrawn, NothingRetroactive, PastNotAccepted
-from lms.compliance.projection.update import requirement_changed, touch
+from lms.compliance.projection.update import mark_dirty, requirement_changed
 from lms.compliance.requirements import exemption_queries as exemptions, queries
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel import clock
@@ -181,7 +181,7 @@ def exempt(
         actor, "compliance.exempt", "exemption", exemption.id, organisation_id=organisation_id,
         reason=exemption.reason, person=person_id, requirement=requirement_id, kind=kind,
     )  # fmt: skip
-    touch({person_id})
+    mark_dirty({person_id})
     return exemption
 
 
@@ -201,7 +201,7 @@ def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> No
         actor, "compliance.withdraw_exemption", "exemption", exemption.id,
         organisation_id=exemption.organisation_id, reason=said,
     )  # fmt: skip
-    touch({exemption.person_id})
+    mark_dirty({exemption.person_id})
 
 
 def _not_before_today(actor: Actor, day: date) -> None:

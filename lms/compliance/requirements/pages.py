@@ -12,16 +12,16 @@ from lms.compliance import policy
 from lms.compliance.projection.counts.snapshots import list_unfinished
 from lms.compliance.projection.read import count_required_on
 from lms.compliance.projection.update import is_current
-from lms.compliance.report.counts import stand
+from lms.compliance.report.counts import statuses_on
 from lms.compliance.report.forms import CONTRACT_WORDS
 from lms.compliance.requirements import queries
 from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.requirements.queries import ListedRequirement
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.names import Choices
+from lms.compliance.source_data.names import FilterChoices
 from lms.compliance.source_data.person_status import load_population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.kernel.actor import Actor
 from lms.people.models import Sector
 from lms.people.queries import list_sectors
@@ -97,7 +97,7 @@ def _caught(actor: Actor, today: date) -> Counter[Any]:
     if is_current() and not list_unfinished(organisations):
         return count_required_on(organisations, today)
     found: Counter[Any] = Counter()
-    for stood in stand(load_population(Reach(organisations))[1], today, Filters()):
+    for stood in statuses_on(load_population(Scope(organisations))[1], today, Filters()):
         found.update(asked.requirement.id for asked, _explained in stood.required)
     return found
 
@@ -140,7 +140,7 @@ class _Words:
     """The names a version is described with."""
 
     def __init__(
-        self, sectors: Sequence[Sector], choices: Choices, language: str, authors: Mapping[int, str]
+        self, sectors: Sequence[Sector], choices: FilterChoices, language: str, authors: Mapping[int, str]
     ) -> None:
         self._sectors = {each.slug: each.name(language) for each in sectors}
         self._stations = {number: name for number, _slug, name in choices.stations}

@@ -7,14 +7,14 @@ from fractions import Fraction
 
 from lms.certification.awards.rules import parse_period
 from lms.compliance.projection.read import sample_of
-from lms.compliance.report.count_backends import MOST_EXACT
-from lms.compliance.report.counts import Figures, Stood, stand
+from lms.compliance.report.count_backends import MOST_COMPUTED_INLINE
+from lms.compliance.report.counts import PostStatus, StatusCounts, statuses_on
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import CourseWords, match_of
-from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.kernel import clock
 
@@ -64,15 +64,15 @@ def preview(
     today: date,
 ) -> Preview:
     """Works out what a first version (no requirement yet) or a later one would do among some organisations."""
-    some, people = sample_of(organisations, MOST_EXACT, SAMPLE)
-    facts = load(Reach(organisations, some)).facts
+    some, people = sample_of(organisations, MOST_COMPUTED_INLINE, SAMPLE)
+    facts = load_facts(Scope(organisations, some)).facts
     times = Fraction(people, len(some)) if some else Fraction(1)
     changed = _changed(
         facts.requirements, requirement_id, organisation_id, course, _version(effective_from, terms)
     )
     day = max(effective_from, today)
-    before = stand(Population(facts), day, Filters())
-    after = stand(Population(replace(facts, requirements=changed)), day, Filters())
+    before = statuses_on(Population(facts), day, Filters())
+    after = statuses_on(Population(replace(facts, requirements=changed)), day, Filters())
     here = [str(each.placement.sector) for each in after]
     listed = [*sectors, *sorted(set(here) - set(sectors))]
     return Preview(
@@ -89,14 +89,14 @@ def preview(
 
 
 def _changed(
-    requirements: Sequence[rules.Requirement],
+    requirements: Sequence[rules.RequirementFact],
     requirement_id: int | None,
     organisation_id: int | None,
     course: CourseWords,
-    version: rules.RequirementVersion,
-) -> list[rules.Requirement]:
+    version: rules.RequirementVersionFact,
+) -> list[rules.RequirementFact]:
     if requirement_id is None:
-        made = rules.Requirement(0, organisation_id, course.course_id, course.per_sector, (version,))
+        made = rules.RequirementFact(0, organisation_id, course.course_id, course.per_sector, (version,))
         return [*requirements, made]
     return [
         replace(each, versions=(*each.versions, version)) if each.id == requirement_id else each
@@ -104,8 +104,8 @@ def _changed(
     ]
 
 
-def _version(effective_from: date, terms: Terms) -> rules.RequirementVersion:
-    return rules.RequirementVersion(
+def _version(effective_from: date, terms: Terms) -> rules.RequirementVersionFact:
+    return rules.RequirementVersionFact(
         effective_from=effective_from,
         effective_through=None,
         due_days=terms.due_days,
@@ -119,18 +119,22 @@ def _version(effective_from: date, terms: Terms) -> rules.RequirementVersion:
     )
 
 
-def _within(stood: Sequence[Stood], sector: str) -> list[Stood]:
+def _within(stood: Sequence[PostStatus], sector: str) -> list[PostStatus]:
     return [each for each in stood if each.placement.sector == sector]
 
 
 def _consequence(
-    sector: str, before: Sequence[Stood], after: Sequence[Stood], requirement: rules.Id, times: Fraction
+    sector: str,
+    before: Sequence[PostStatus],
+    after: Sequence[PostStatus],
+    requirement: rules.Id,
+    times: Fraction,
 ) -> Consequence:
     caught = sum(any(asked.requirement.id == requirement for asked, _ in each.required) for each in after)
     return Consequence(
         sector,
         round(caught * times),
         round(len(after) * times),
-        Figures.of(each.overall for each in before).rate,
-        Figures.of(each.overall for each in after).rate,
+        StatusCounts.of(each.overall for each in before).rate,
+        StatusCounts.of(each.overall for each in after).rate,
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lms.compliance.status.api import Id, Placement
+from lms.compliance.status.api import Id, PlacementFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Filters:
         """Returns the courses looked at."""
         return None if self.course is None else frozenset({self.course})
 
-    def holds(self, placement: Placement) -> bool:
+    def holds(self, placement: PlacementFact) -> bool:
         """Says whether a post with this placement is looked at."""
         return (
             self.station in (None, placement.station)

@@ -27,7 +27,7 @@ from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.certification.awards.rules import parse_period
 from lms.certification.models import Award, Revocation
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
-from lms.compliance.source_data.scope import ORGANISATIONS, Reach, Shape, Whose
+from lms.compliance.source_data.scope import ORGANISATIONS, Scope, ScopedReader, StatementVariant
 from lms.compliance.status import api as rules
 from lms.learning.models import Completion
 from lms.people.merging import queries as merge_queries
@@ -47,7 +47,7 @@ class CourseWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedFacts:
     """Known facts, with the words a page needs beside them: courses by row number, serials by award."""
 
     facts: rules.Facts
@@ -55,14 +55,14 @@ class Loaded:
     serials: dict[int, str]
 
 
-def load_facts(
-    reach: Reach,
+def read_facts(
+    reach: Scope,
     *,
     known_as_of: datetime | None = None,
-    settings: rules.Settings = rules.DEFAULTS,
+    settings: rules.StatusSettings = rules.DEFAULT_SETTINGS,
     house_zone: str = "UTC",
     progress: bool = True,
-) -> Loaded:
+) -> LoadedFacts:
     """Loads what was known at a moment (None: all of it) about the people within reach, in six queries.
 
     Ids are row numbers; sectors, roles and contracts are words. Placements and requirements are those of the
@@ -72,7 +72,7 @@ def load_facts(
     one's, whichever of them is within reach. Without `progress` nothing is said of what was begun or completed.
     """
     stands_for = merge_queries.list_standing_for(known_as_of)
-    whose = Whose(reach.with_merged(stands_for), stands_for, known_as_of)
+    whose = ScopedReader(reach.with_merged(stands_for), stands_for, known_as_of)
     placements, zones = _placements(whose)
     requirements, courses = _requirements(reach.organisations, known_as_of)
     awards, revocations, serials = _awards(whose)
@@ -85,21 +85,21 @@ def load_facts(
         progress=_progress(whose, _Zones(placements, zones, house_zone)) if progress else (),
         settings=settings,
     )
-    return Loaded(rules.known(facts, known_as_of), courses, serials)
+    return LoadedFacts(rules.known(facts, known_as_of), courses, serials)
 
 
-def _placements(whose: Whose) -> tuple[list[rules.Placement], dict[int, str]]:
+def _placements(whose: ScopedReader) -> tuple[list[rules.PlacementFact], dict[int, str]]:
     """Loads placements, and the time zones of their stations by row number."""
     rows = whose.rows(_placement_rows)
     placements = [
-        rules.Placement(whose.of(person), *words, frozenset(also), retracted_at)  # type: ignore[call-arg]
+        rules.PlacementFact(whose.of(person), *words, frozenset(also), retracted_at)  # type: ignore[call-arg]
         for person, *words, also, retracted_at, _zone in rows
     ]
     return placements, {row[2]: row[12] for row in rows}
 
 
 @lru_cache
-def _placement_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
+def _placement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Employment.person_id,
@@ -125,19 +125,19 @@ def _placement_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
 
 def _requirements(
     organisations: Collection[int] | None, known_as_of: datetime | None
-) -> tuple[list[rules.Requirement], dict[int, CourseWords]]:
+) -> tuple[list[rules.RequirementFact], dict[int, CourseWords]]:
     """Loads the house's requirements and those of some organisations (None: of all), with their courses.
 
     Whether a course is per sector is asked of its current edition. Requirements without a known version are
     left out.
     """
-    rows = Whose(Reach(None if organisations is None else frozenset(organisations)), {}, known_as_of).rows(
-        _requirement_rows
-    )
-    versions: defaultdict[int, list[rules.RequirementVersion]] = defaultdict(list)
+    rows = ScopedReader(
+        Scope(None if organisations is None else frozenset(organisations)), {}, known_as_of
+    ).rows(_requirement_rows)
+    versions: defaultdict[int, list[rules.RequirementVersionFact]] = defaultdict(list)
     for row in rows:
         versions[row.id].append(
-            rules.RequirementVersion(
+            rules.RequirementVersionFact(
                 effective_from=row.effective_from,
                 effective_through=row.effective_through,
                 due_days=row.due_days,
@@ -162,11 +162,13 @@ def _requirements(
         )
         for row in rows
     }
-    return [rules.Requirement(*head, versions=tuple(versions[id_])) for id_, head in heads.items()], courses
+    return [
+        rules.RequirementFact(*head, versions=tuple(versions[id_])) for id_, head in heads.items()
+    ], courses
 
 
 @lru_cache
-def _requirement_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
+def _requirement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     mine: ColumnElement[bool] = true()
     if shape.by_organisation:
         own = Requirement.organisation_id.in_(ORGANISATIONS)
@@ -217,19 +219,19 @@ def match_of(stored: Mapping[str, Any]) -> rules.Match:
     )
 
 
-def _awards(whose: Whose) -> tuple[list[rules.Award], list[rules.Revocation], dict[int, str]]:
+def _awards(whose: ScopedReader) -> tuple[list[rules.AwardFact], list[rules.RevocationFact], dict[int, str]]:
     """Loads awards with their revocations, and their serials by row number."""
     rows = whose.rows(_award_rows)
-    revocations = [rules.Revocation(row[0], row[10], row[11]) for row in rows if row[10] is not None]
+    revocations = [rules.RevocationFact(row[0], row[10], row[11]) for row in rows if row[10] is not None]
     return (
-        [rules.Award(row[0], whose.of(row[1]), *row[2:9]) for row in rows],
+        [rules.AwardFact(row[0], whose.of(row[1]), *row[2:9]) for row in rows],
         revocations,
         {row[0]: row[9] for row in rows},
     )
 
 
 @lru_cache
-def _award_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
+def _award_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     known_revocation = and_(Revocation.award_id == Award.id, shape.recorded(Revocation.recorded_at))
     return (
         select(
@@ -252,12 +254,12 @@ def _award_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _exemptions(whose: Whose) -> list[rules.Exemption]:
-    return [rules.Exemption(whose.of(row[0]), *row[1:]) for row in whose.rows(_exemption_rows)]
+def _exemptions(whose: ScopedReader) -> list[rules.ExemptionFact]:
+    return [rules.ExemptionFact(whose.of(row[0]), *row[1:]) for row in whose.rows(_exemption_rows)]
 
 
 @lru_cache
-def _exemption_rows(shape: Shape) -> Select[*tuple[Any, ...]]:
+def _exemption_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     return select(
         Exemption.person_id,
         Exemption.requirement_id,
@@ -273,11 +275,11 @@ class _Zones:
     """In which zone the days of a person are counted at a moment."""
 
     def __init__(
-        self, placements: Iterable[rules.Placement], zones: Mapping[int, str], house_zone: str
+        self, placements: Iterable[rules.PlacementFact], zones: Mapping[int, str], house_zone: str
     ) -> None:
         self._house = ZoneInfo(house_zone)
         self._zones = {station: ZoneInfo(name) for station, name in zones.items() if name}
-        self._placed: defaultdict[rules.Id, list[rules.Placement]] = defaultdict(list)
+        self._placed: defaultdict[rules.Id, list[rules.PlacementFact]] = defaultdict(list)
         for placement in placements:
             self._placed[placement.person].append(placement)
 
@@ -288,24 +290,24 @@ class _Zones:
         return moment.astimezone(zone).date()
 
 
-def _progress(whose: Whose, zones: _Zones) -> list[rules.Progress]:
+def _progress(whose: ScopedReader, zones: _Zones) -> list[rules.ProgressFact]:
     """Loads completions and started attempts as days.
 
-    The database keeps the first and the last moment of each of its own days: no stretch of 24 hours touches
+    The database keeps the first and the last moment of each of its own days: no interval of 24 hours touches
     more than two days of any zone, so those two moments name every day concerned.
     """
-    made: list[rules.Progress] = []
+    made: list[rules.ProgressFact] = []
     for raw, course, sector, first, last in whose.rows(_progress_by_day):
         person = whose.of(raw)
         day = zones.day_of(person, first)
-        made.append(rules.Progress(person, course, sector, day, first))
+        made.append(rules.ProgressFact(person, course, sector, day, first))
         if last != first and (later := zones.day_of(person, last)) != day:
-            made.append(rules.Progress(person, course, sector, later, last))
+            made.append(rules.ProgressFact(person, course, sector, later, last))
     return made
 
 
 @lru_cache
-def _progress_by_day(shape: Shape) -> Select[*tuple[Any, ...]]:
+def _progress_by_day(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     completed = select(
         Completion.person_id, Completion.course_id, Completion.sector, Completion.recorded_at.label("at")
     ).where(shape.has_person(Completion.person_id), shape.recorded(Completion.recorded_at))

@@ -23,7 +23,7 @@ def list_reported_organisations(actor: Actor) -> Sequence[Organisation]:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class FilterChoices:
     """What people are placed as: the words that filters and matches can choose from, sorted."""
 
     stations: tuple[tuple[int, str, str], ...]
@@ -31,7 +31,7 @@ class Choices:
     contracts: tuple[str, ...]
 
 
-def find_choices(organisations: Collection[int] | None) -> Choices:
+def find_choices(organisations: Collection[int] | None) -> FilterChoices:
     """Finds the stations (row number, slug, name), roles and contracts ever used in some organisations.
 
     None asks for all organisations.
@@ -49,7 +49,7 @@ def find_choices(organisations: Collection[int] | None) -> Choices:
         )
     rows = session.execute(statement).all()
     stations = {(row.id, row.slug, row.name) for row in rows}
-    return Choices(
+    return FilterChoices(
         stations=tuple(sorted(stations, key=lambda station: station[2])),
         roles=tuple(sorted({row.role for row in rows})),
         contracts=tuple(sorted({row.contract for row in rows})),
@@ -86,7 +86,7 @@ def _courses() -> Select[int, str, str, str, int, bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPerson:
     """How a person is called in an organisation."""
 
     person_id: int
@@ -95,7 +95,7 @@ class Named:
     staff_number: str
 
 
-def name_people(organisations: Collection[int], persons: Collection[int] | None = None) -> list[Named]:
+def name_people(organisations: Collection[int], persons: Collection[int] | None = None) -> list[NamedPerson]:
     """Names the people employed in some organisations, or those of them with some row numbers.
 
     Who was ever merged into somebody comes first under that person's number, so that a reader who keeps the last
@@ -117,7 +117,7 @@ def name_people(organisations: Collection[int], persons: Collection[int] | None 
     if persons is not None:
         statement = statement.where(Person.id.in_(sorted(persons)))
         merged = merged.where(PersonMerge.kept_id.in_(sorted(persons)))
-    return [Named(*row) for each in (merged, statement) for row in session.execute(each)]
+    return [NamedPerson(*row) for each in (merged, statement) for row in session.execute(each)]
 
 
 def name_accounts(account_ids: Collection[int]) -> dict[int, str]:

@@ -7,15 +7,15 @@ from datetime import date, datetime
 from flask import current_app
 
 from lms.certification.awards.rules import print_serial
-from lms.compliance.source_data.load import CourseWords, Loaded, load_facts
-from lms.compliance.source_data.population import Asked, Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.load import CourseWords, LoadedFacts, read_facts
+from lms.compliance.source_data.population import AppliedRequirement, Population
+from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.kernel.config import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class StandingRow:
+class StatusRow:
     """How a person stands for one requirement in one organisation on a day, with the sentence that says why.
 
     `due_on` is set while it is due or overdue, `valid_through` and `award` (the serial as printed) where an
@@ -27,7 +27,7 @@ class StandingRow:
     course_id: int
     course_slug: str
     course_title: str
-    standing: rules.Standing
+    status: rules.TrainingStatus
     due_on: date | None
     valid_through: date | None
     award: str | None
@@ -36,72 +36,72 @@ class StandingRow:
     renewal_open_since: date | None = None
 
 
-def load(reach: Reach, known_as_of: datetime | None = None, *, progress: bool = True) -> Loaded:
+def load_facts(reach: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:
     """Loads the facts within reach under the settings of the house, with or without what was begun or completed."""
     settings: Settings = current_app.extensions["settings"]
-    return load_facts(
+    return read_facts(
         reach,
         known_as_of=known_as_of,
-        settings=rules.Settings(settings.gap_days),
+        settings=rules.StatusSettings(settings.gap_days),
         house_zone=settings.time_zone,
         progress=progress,
     )
 
 
-def load_population(reach: Reach, known_as_of: datetime | None = None) -> tuple[Loaded, Population]:
+def load_population(reach: Scope, known_as_of: datetime | None = None) -> tuple[LoadedFacts, Population]:
     """Loads the facts within reach, as known at a moment, and the posts they tell of."""
-    loaded = load(reach, known_as_of)
+    loaded = load_facts(reach, known_as_of)
     return loaded, Population(loaded.facts)
 
 
-def standings_of(
+def statuses_of(
     person_id: int,
     as_of: date,
     *,
     organisations: Iterable[int] | None = None,
     known_as_of: datetime | None = None,
-) -> list[StandingRow]:
+) -> list[StatusRow]:
     """Returns what is required of a person on a day and how they stand, the worst first; five queries.
 
     One row for each requirement in each organisation where they are placed on that day; what is not required
     is left out.
     """
     here = None if organisations is None else frozenset(organisations)
-    loaded = load(Reach(organisations=here, persons=frozenset({person_id})), known_as_of)
+    loaded = load_facts(Scope(organisations=here, persons=frozenset({person_id})), known_as_of)
     found = [
-        standing_row(asked, explained, int(post.organisation), loaded.courses, loaded.serials)
+        status_row(asked, explained, int(post.organisation), loaded.courses, loaded.serials)
         for post in Population(loaded.facts).posts
         for asked, explained in post.required_on(as_of)
     ]
     return sorted(
-        found, key=lambda row: (rules.SEVERITY[row.standing], row.due_on or date.max, row.course_title)
+        found, key=lambda row: (rules.SEVERITY[row.status], row.due_on or date.max, row.course_title)
     )
 
 
-def standing_row(
-    asked: Asked,
-    explained: rules.Explained,
+def status_row(
+    asked: AppliedRequirement,
+    explained: rules.ExplainedStatus,
     organisation_id: int,
     courses: dict[int, CourseWords],
     serials: dict[int, str],
-) -> StandingRow:
-    """Puts a standing into words."""
+) -> StatusRow:
+    """Puts a status into words."""
     course = courses[int(asked.requirement.course)]
     serial = None if explained.award is None else serials[int(explained.award)]
-    sector = explained.because.sector
-    return StandingRow(
+    sector = explained.reason.sector
+    return StatusRow(
         requirement_id=int(asked.requirement.id),
         organisation_id=organisation_id,
         course_id=course.course_id,
         course_slug=course.slug,
         course_title=course.title,
-        standing=explained.standing,
+        status=explained.status,
         due_on=explained.due_on,
         valid_through=explained.valid_through,
         award=None if serial is None else print_serial(serial),
-        sentence=rules.sentence(explained.because),
+        sentence=rules.sentence(explained.reason),
         sector=None if sector is None else str(sector),
-        renewal_open_since=explained.because.window_open_since,
+        renewal_open_since=explained.reason.window_open_since,
     )
 
 
@@ -115,7 +115,7 @@ def renewal_windows(
     version that matches on `earned_on`. It is a source of `lms.certification.hooks`.
     """
     # What was begun since opens no window.
-    facts = load(Reach(persons=frozenset({person_id})), progress=False).facts
+    facts = load_facts(Scope(persons=frozenset({person_id})), progress=False).facts
     # Of persons who are one the facts come under the number of the kept one: there is one person here or none.
     person = next(iter(rules.by_person(facts).values()), None)
     if person is None:

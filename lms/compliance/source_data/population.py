@@ -1,7 +1,7 @@
 """How a population stands on any day: known facts, prepared once and asked many times. Pure.
 
-One page asks for a day, the day a month before, a forecast and twelve month ends. A standing is constant
-between the days on which it can change, so each stretch is judged once, however many of the days fall in it.
+One page asks for a day, the day a month before, a forecast and twelve month ends. A status is constant
+between the days on which it can change, so each interval is judged once, however many of the days fall in it.
 """
 
 from bisect import bisect_right
@@ -11,26 +11,26 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.compliance.status import api as rules
-from lms.compliance.status.api import Explained, Facts, Id, Obligation, Placement, Standing
+from lms.compliance.status.api import ExplainedStatus, Facts, Id, Obligation, PlacementFact, TrainingStatus
 
 MOST_DAYS_KEPT = 64
 """How many days a requirement of one person remembers; a report asks for about sixteen."""
 
 
-class Asked:
+class AppliedRequirement:
     """One requirement as it is asked of one person in one organisation, on any day."""
 
-    def __init__(self, requirement: rules.Requirement, prepare: Callable[[], Obligation]) -> None:
+    def __init__(self, requirement: rules.RequirementFact, prepare: Callable[[], Obligation]) -> None:
         """Takes the requirement and what prepares the obligation, which is done when a day is first asked."""
         self.requirement = requirement
         self._prepare = prepare
         self._obligation: Obligation | None = None
         self._changes: list[date] | None = None
-        self._by_day: dict[date, Explained] = {}
-        self._by_stretch: dict[int, Explained] = {}
+        self._by_day: dict[date, ExplainedStatus] = {}
+        self._by_stretch: dict[int, ExplainedStatus] = {}
 
-    def on(self, day: date) -> Explained:
-        """Returns the standing on a day and why."""
+    def on(self, day: date) -> ExplainedStatus:
+        """Returns the status on a day and why."""
         explained = self._by_day.get(day)
         if explained is None:
             explained = self._judge(day)
@@ -39,13 +39,13 @@ class Asked:
             self._by_day[day] = explained
         return explained
 
-    def stretches(self) -> list[rules.Stretch]:
-        """Returns the standings over time."""
+    def intervals(self) -> list[rules.ObligationInterval]:
+        """Returns the statuses over time."""
         if self._obligation is None:
             self._obligation = self._prepare()
-        return rules.stretches_of(self._obligation)
+        return rules.intervals_of(self._obligation)
 
-    def _judge(self, day: date) -> Explained:
+    def _judge(self, day: date) -> ExplainedStatus:
         # Where a single day is asked, looking for the days of change would cost more than it saves.
         if self._obligation is None:
             self._obligation = self._prepare()
@@ -54,10 +54,10 @@ class Asked:
             self._changes = self._obligation.change_days()
             for known, explained in self._by_day.items():
                 self._by_stretch[bisect_right(self._changes, known)] = explained
-        stretch = bisect_right(self._changes, day)
-        if stretch not in self._by_stretch:
-            self._by_stretch[stretch] = self._obligation.on(day)
-        return self._by_stretch[stretch]
+        interval = bisect_right(self._changes, day)
+        if interval not in self._by_stretch:
+            self._by_stretch[interval] = self._obligation.on(day)
+        return self._by_stretch[interval]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +66,31 @@ class Post:
 
     person: Id
     organisation: Id
-    placements: tuple[Placement, ...]
-    asked: tuple[Asked, ...]
+    placements: tuple[PlacementFact, ...]
+    asked: tuple[AppliedRequirement, ...]
 
-    def placement_on(self, day: date) -> Placement | None:
+    def placement_on(self, day: date) -> PlacementFact | None:
         """Returns the placement that the post counts under on a day, or None where there is none."""
         return rules.main_placement(self.placements, day)
 
-    def required_on(self, day: date, courses: Collection[Id] | None = None) -> list[tuple[Asked, Explained]]:
-        """Returns what is required on a day, of some courses or (None) of all, each with its standing."""
+    def required_on(
+        self, day: date, courses: Collection[Id] | None = None
+    ) -> list[tuple[AppliedRequirement, ExplainedStatus]]:
+        """Returns what is required on a day, of some courses or (None) of all, each with its status."""
         found = []
         for asked in self.asked:
             if courses is None or asked.requirement.course in courses:
                 explained = asked.on(day)
-                if explained.standing is not Standing.NOT_REQUIRED:
+                if explained.status is not TrainingStatus.NOT_REQUIRED:
                     found.append((asked, explained))
         return found
 
     def lapses_on(self, day: date) -> date | None:
         """Returns the first day on which a post that complies on `day` would not any more if nothing is done."""
-        required = [(asked.requirement.course, asked.stretches()) for asked in self.asked]
-        for stretch in rules.post_stretches(self.placements, required):
-            if stretch.from_on <= day <= stretch.through_on:
-                return stretch.lapses_on
+        required = [(asked.requirement.course, asked.intervals()) for asked in self.asked]
+        for interval in rules.overall_intervals(self.placements, required):
+            if interval.from_on <= day <= interval.through_on:
+                return interval.lapses_on
         return None
 
 
@@ -100,7 +102,7 @@ class Population:
         self.posts: list[Post] = []
         self.requirements = {each.id: each for each in facts.requirements}
         for person, known in rules.by_person(facts).items():
-            placed: defaultdict[Id, list[Placement]] = defaultdict(list)
+            placed: defaultdict[Id, list[PlacementFact]] = defaultdict(list)
             for placement in known.placements:
                 placed[placement.organisation].append(placement)
             for organisation, placements in placed.items():
@@ -109,13 +111,18 @@ class Population:
                     self.posts.append(Post(person, organisation, tuple(placements), tuple(asked)))
 
     @staticmethod
-    def _asked(facts: Facts, known: rules.PersonFacts, organisation: Id) -> Iterable[Asked]:
+    def _asked(facts: Facts, known: rules.PersonFacts, organisation: Id) -> Iterable[AppliedRequirement]:
         for requirement in facts.requirements:
             if requirement.applies_in(organisation):
-                yield Asked(requirement, _prepared(known, organisation, requirement, facts.settings))
+                yield AppliedRequirement(
+                    requirement, _prepared(known, organisation, requirement, facts.settings)
+                )
 
 
 def _prepared(
-    known: rules.PersonFacts, organisation: Id, requirement: rules.Requirement, settings: rules.Settings
+    known: rules.PersonFacts,
+    organisation: Id,
+    requirement: rules.RequirementFact,
+    settings: rules.StatusSettings,
 ) -> Callable[[], Obligation]:
     return lambda: Obligation(known, organisation, requirement, settings)

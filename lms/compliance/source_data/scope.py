@@ -15,17 +15,17 @@ from lms.people.models import Employment, PersonMerge, Placement
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Scope:
     """Whose facts are loaded: people employed in some organisations (None for all), or some persons of them."""
 
     organisations: frozenset[int] | None = None
     persons: frozenset[int] | None = None
 
-    def with_merged(self, stands_for: Mapping[int, int]) -> "Reach":
+    def with_merged(self, stands_for: Mapping[int, int]) -> "Scope":
         """Returns the reach with everybody who is one with its persons."""
         if self.persons is None or not stands_for:
             return self
-        return Reach(self.organisations, merge_rules.families(self.persons, stands_for))
+        return Scope(self.organisations, merge_rules.families(self.persons, stands_for))
 
 
 ORGANISATIONS: BindParameter[int] = bindparam("organisations", expanding=True)
@@ -34,7 +34,7 @@ _KNOWN = bindparam("known_as_of", type_=Moment)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class StatementVariant:
     """Which conditions the statements have: they are built once for each shape and then asked with other values.
 
     Building one takes longer than asking it, and one person's facts are asked with every write about them.
@@ -83,24 +83,24 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class ScopedReader:
     """Whose rows are read, and as whose they count: those of merged persons as the kept one's."""
 
-    reach: Reach
+    reach: Scope
     stands_for: Mapping[int, int]
     known_as_of: datetime | None
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> StatementVariant:
         """Returns the shape of the statements."""
-        return Shape(
+        return StatementVariant(
             self.reach.organisations is not None,
             self.reach.persons is not None,
             self.known_as_of is not None,
             bool(self.stands_for),
         )
 
-    def rows(self, build: Callable[[Shape], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
+    def rows(self, build: Callable[[StatementVariant], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
         """Asks a statement with the values of this reach."""
         values = {
             "organisations": sorted(self.reach.organisations or ()),

@@ -1,1 +1,1 @@
-"""Training status as pure functions of facts, by the definitions of docs/handbook/standing.md."""
+"""Training status as pure functions of facts, by the definitions of docs/handbook/status.md."""

@@ -1,18 +1,18 @@
 """When an award ends for a requirement: by its dates, by the requirement's limits, or by a revocation.
 
-The definitions are those of docs/handbook/standing.md, "When an award ends".
+The definitions are those of docs/handbook/status.md, "When an award ends".
 """
 
 from datetime import date
 from typing import NamedTuple
 
 from lms.certification.awards.rules import Period, last_valid_day
-from lms.compliance.status.definitions import Because, Limit, Rule, Standing
-from lms.compliance.status.facts import Award, Id, RequirementVersion
+from lms.compliance.status.definitions import Limit, Reason, StatusRule, TrainingStatus
+from lms.compliance.status.facts import AwardFact, Id, RequirementVersionFact
 from lms.kernel.days import add_days
 
 
-def effective_end(award: Award, version: RequirementVersion) -> tuple[date, Limit]:
+def effective_end(award: AwardFact, version: RequirementVersionFact) -> tuple[date, Limit]:
     """Returns the last day on which an award can count under a version, and what sets it.
 
     It is the earliest of the award's last valid day, the end of `max_age` counted from the earned day, and
@@ -46,7 +46,7 @@ class Ending(NamedTuple):
     then has the greater id.
     """
 
-    award: Award
+    award: AwardFact
     end: date
     limit: Limit
     ended_on: date
@@ -58,13 +58,13 @@ class Ending(NamedTuple):
         """Says whether a revocation took away at least one day on which the award would have counted."""
         return self.ended_on < self.end
 
-    def because(
-        self, rule: Rule, standing: Standing, version: RequirementVersion, sector: Id | None
-    ) -> Because:
+    def reason(
+        self, rule: StatusRule, status: TrainingStatus, version: RequirementVersionFact, sector: Id | None
+    ) -> Reason:
         """Returns the reason that rests on this award."""
-        return Because(
+        return Reason(
             rule=rule,
-            standing=standing,
+            status=status,
             version_from=version.effective_from,
             sector=sector,
             award=self.award.id,
@@ -76,7 +76,7 @@ class Ending(NamedTuple):
         )
 
 
-def ending(award: Award, version: RequirementVersion, day: date, revoked_on: date | None) -> Ending:
+def ending(award: AwardFact, version: RequirementVersionFact, day: date, revoked_on: date | None) -> Ending:
     """Returns how an award ends for somebody who asks on `day`: a revocation counts once its day has come."""
     end, limit = effective_end(award, version)
     revoked = revoked_on is not None and revoked_on <= day
@@ -88,13 +88,13 @@ def ending(award: Award, version: RequirementVersion, day: date, revoked_on: dat
 class Endings(NamedTuple):
     """How an award ends under a version: on every day before its revocation, and on every day from it on."""
 
-    award: Award
+    award: AwardFact
     revoked_on: date | None
     whole: Ending
     cut: Ending
 
     @classmethod
-    def of(cls, award: Award, version: RequirementVersion, revoked_on: date | None) -> "Endings":
+    def of(cls, award: AwardFact, version: RequirementVersionFact, revoked_on: date | None) -> "Endings":
         """Works both out."""
         whole = ending(award, version, date.min, revoked_on)
         if revoked_on is None:

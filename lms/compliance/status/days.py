@@ -1,21 +1,21 @@
-"""The checkpoints of the ledger: the days of a month before which it is added up. Pure."""
+"""The snapshots of the ledger: the days of a month before which it is added up. Pure."""
 
 from datetime import date
 from functools import lru_cache
 
 from lms.kernel.days import first_of_month
 
-CHECKPOINTS = (1, 11, 21)
+SNAPSHOT_DAYS = (1, 11, 21)
 """The days of a month before which the ledger is added up: a report then adds at most eleven days to what it finds."""
 
 
-def checkpoint_of(day: date) -> date:
-    """Returns the latest day with a checkpoint that is not after a day."""
-    return day.replace(day=max(each for each in CHECKPOINTS if each <= day.day))
+def snapshot_day_of(day: date) -> date:
+    """Returns the latest day with a snapshot that is not after a day."""
+    return day.replace(day=max(each for each in SNAPSHOT_DAYS if each <= day.day))
 
 
 @lru_cache(maxsize=20_000)
-def checkpoint_after(day: date) -> date:
-    """Returns the first day with a checkpoint after a day."""
-    later = next((each for each in CHECKPOINTS if each > day.day), None)
+def snapshot_day_after(day: date) -> date:
+    """Returns the first day with a snapshot after a day."""
+    later = next((each for each in SNAPSHOT_DAYS if each > day.day), None)
     return first_of_month(day, 1) if later is None else day.replace(day=later)

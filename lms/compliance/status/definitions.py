@@ -1,4 +1,4 @@
-"""The words of standing: their order, groups, the worst of several, and the reason with each."""
+"""The words of status: their order, groups, the worst of several, and the reason with each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -9,11 +9,11 @@ from fractions import Fraction
 from lms.compliance.status.facts import Id
 
 DEFINITIONS_VERSION = "1"
-"""The version of the definitions in docs/handbook/standing.md, printed with every report."""
+"""The version of the definitions in docs/handbook/status.md, printed with every report."""
 
 
-class Standing(StrEnum):
-    """The standing of a person for a requirement on a day, worst first; `not_required` ranks with none."""
+class TrainingStatus(StrEnum):
+    """The status of a person for a requirement on a day, worst first; `not_required` ranks with none."""
 
     OVERDUE = "overdue"
     EXPIRED = "expired"
@@ -27,12 +27,12 @@ class Standing(StrEnum):
     NOT_REQUIRED = "not_required"
 
     @property
-    def group(self) -> "Group | None":
-        """Returns the group the report counts the standing in, or None where nothing is required."""
+    def group(self) -> "StatusGroup | None":
+        """Returns the group the report counts the status in, or None where nothing is required."""
         return GROUPS.get(self)
 
 
-class Group(StrEnum):
+class StatusGroup(StrEnum):
     """What a reader of the report must know first: in order, still in time, or late."""
 
     COMPLIANT = "compliant"
@@ -41,34 +41,34 @@ class Group(StrEnum):
 
 
 GROUPS = {
-    Standing.EXEMPT: Group.COMPLIANT,
-    Standing.VALID: Group.COMPLIANT,
-    Standing.EXPIRING: Group.COMPLIANT,
-    Standing.IN_PROGRESS: Group.IN_TIME,
-    Standing.NOT_STARTED: Group.IN_TIME,
-    Standing.GRACE: Group.IN_TIME,
-    Standing.OVERDUE: Group.LATE,
-    Standing.EXPIRED: Group.LATE,
-    Standing.REVOKED: Group.LATE,
+    TrainingStatus.EXEMPT: StatusGroup.COMPLIANT,
+    TrainingStatus.VALID: StatusGroup.COMPLIANT,
+    TrainingStatus.EXPIRING: StatusGroup.COMPLIANT,
+    TrainingStatus.IN_PROGRESS: StatusGroup.IN_TIME,
+    TrainingStatus.NOT_STARTED: StatusGroup.IN_TIME,
+    TrainingStatus.GRACE: StatusGroup.IN_TIME,
+    TrainingStatus.OVERDUE: StatusGroup.LATE,
+    TrainingStatus.EXPIRED: StatusGroup.LATE,
+    TrainingStatus.REVOKED: StatusGroup.LATE,
 }
 
-SEVERITY = {standing: place for place, standing in enumerate(Standing)}
-"""The place of each standing, 0 for the worst."""
+SEVERITY = {status: place for place, status in enumerate(TrainingStatus)}
+"""The place of each status, 0 for the worst."""
 
 
-def overall(standings: Iterable[Standing]) -> Standing:
-    """Returns the worst of a person's standings on a day; `not_required` if none applies."""
-    return min(standings, key=SEVERITY.__getitem__, default=Standing.NOT_REQUIRED)
+def overall(statuses: Iterable[TrainingStatus]) -> TrainingStatus:
+    """Returns the worst of a person's statuses on a day; `not_required` if none applies."""
+    return min(statuses, key=SEVERITY.__getitem__, default=TrainingStatus.NOT_REQUIRED)
 
 
-def rate(overalls: Iterable[Standing]) -> Fraction | None:
+def rate(overalls: Iterable[TrainingStatus]) -> Fraction | None:
     """Returns the compliant share of the people with at least one requirement, or None where nobody has."""
-    groups = [standing.group for standing in overalls if standing is not Standing.NOT_REQUIRED]
-    return Fraction(groups.count(Group.COMPLIANT), len(groups)) if groups else None
+    groups = [status.group for status in overalls if status is not TrainingStatus.NOT_REQUIRED]
+    return Fraction(groups.count(StatusGroup.COMPLIANT), len(groups)) if groups else None
 
 
-class Rule(StrEnum):
-    """Which rule gave a standing; the first that matches wins, in this order."""
+class StatusRule(StrEnum):
+    """Which rule gave a status; the first that matches wins, in this order."""
 
     NO_PLACEMENT = "no_placement"
     NOT_IN_FORCE = "not_in_force"
@@ -90,8 +90,8 @@ class Limit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Because:
-    """The reason of a standing as data: the rule, and the facts and dates it rests on; None: not concerned.
+class Reason:
+    """The reason of a status as data: the rule, and the facts and dates it rests on; None: not concerned.
 
     `award` is the award the rule looks at, also where it does not count any more. `ended_on` is its last day,
     `effective_end` the last valid day its dates and the requirement's limits allow, set by `limit`.
@@ -99,8 +99,8 @@ class Because:
     version in force, `sector` the one a per-sector course is asked for.
     """
 
-    rule: Rule
-    standing: Standing
+    rule: StatusRule
+    status: TrainingStatus
     version_from: date | None = None
     sector: Id | None = None
     award: Id | None = None
@@ -121,7 +121,7 @@ class Because:
 
     def as_dict(self) -> dict[str, Id]:
         """Returns what is concerned, by name, with days as YYYY-MM-DD."""
-        pairs = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "standing")
+        pairs = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "status")
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in pairs
@@ -130,15 +130,15 @@ class Because:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """A standing with its reason, and the day, the last day and the award that a report shows beside it.
+class ExplainedStatus:
+    """A status with its reason, and the day, the last day and the award that a report shows beside it.
 
     `due_on` is set under rule 4; `award` and `valid_through` under rules 2 and 6 (its effective end) and 5
     (its last day).
     """
 
-    standing: Standing
-    because: Because
+    status: TrainingStatus
+    reason: Reason
     due_on: date | None = None
     valid_through: date | None = None
     award: Id | None = None

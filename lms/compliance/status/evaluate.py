@@ -1,6 +1,6 @@
-"""The standing of a person for a requirement in one organisation on a day: the first rule that matches.
+"""The status of a person for a requirement in one organisation on a day: the first rule that matches.
 
-The definitions are those of docs/handbook/standing.md, "The six rules".
+The definitions are those of docs/handbook/status.md, "The six rules".
 """
 
 from bisect import bisect_right
@@ -11,27 +11,33 @@ from typing import NamedTuple
 
 from lms.certification.awards.rules import Window
 from lms.compliance.status.award_end import Ending, Endings, effective_end
-from lms.compliance.status.definitions import Explained, Rule, Standing
+from lms.compliance.status.definitions import ExplainedStatus, StatusRule, TrainingStatus
 from lms.compliance.status.facts import (
-    DEFAULTS,
-    Award,
+    DEFAULT_SETTINGS,
+    AwardFact,
     Id,
     PersonFacts,
-    Requirement,
-    RequirementVersion,
-    Settings,
+    RequirementFact,
+    RequirementVersionFact,
+    StatusSettings,
 )
-from lms.compliance.status.obligation import Run, Segment, obliged_from, runs_of, segments_of
-from lms.compliance.status.reasons import Judged, explained
+from lms.compliance.status.obligation import (
+    ObligationRun,
+    ObligationSegment,
+    obliged_from,
+    runs_of,
+    segments_of,
+)
+from lms.compliance.status.reasons import Evaluation, explained
 from lms.kernel.days import add_days
 
 
-class PersonStanding(NamedTuple):
+class PersonStatus(NamedTuple):
     """One row of a report: how the person stands in an organisation for a requirement."""
 
     organisation: Id
     requirement: Id
-    explained: Explained
+    explained: ExplainedStatus
 
 
 class Obligation:
@@ -41,9 +47,9 @@ class Obligation:
     """
 
     def __init__(
-        self, person: PersonFacts, organisation: Id, requirement: Requirement, settings: Settings
+        self, person: PersonFacts, organisation: Id, requirement: RequirementFact, settings: StatusSettings
     ) -> None:
-        """Prepares the stretches of days and the awards concerned."""
+        """Prepares the intervals of days and the awards concerned."""
         self._requirement = requirement
         self._gap_days = settings.gap_days
         self._revoked_on = person.revoked_on
@@ -59,38 +65,42 @@ class Obligation:
             ],
         )
         self._starts = [segment.from_on for segment in self._segments]
-        self._runs: dict[Id | None, list[Run]] = {}
+        self._runs: dict[Id | None, list[ObligationRun]] = {}
         self._windows: dict[Id, list[Window]] = {}
         self._endings: dict[int, list[Endings]] = {}
 
-    def on(self, day: date) -> Explained:
-        """Returns the standing on a day and why."""
+    def on(self, day: date) -> ExplainedStatus:
+        """Returns the status on a day and why."""
         return explained(self.judge(day))
 
-    def judge(self, day: date) -> Judged:
-        """Returns the standing on a day with what it rests on, not yet put into a reason."""
+    def judge(self, day: date) -> Evaluation:
+        """Returns the status on a day with what it rests on, not yet put into a reason."""
         segment = self._segments[bisect_right(self._starts, day) - 1]
         version, placement = segment.version, segment.placement
         if version is None or placement is None:
-            return Judged(Standing.NOT_REQUIRED, _why_not(segment), segment)
+            return Evaluation(TrainingStatus.NOT_REQUIRED, _why_not(segment), segment)
         sector = placement.sector if self._requirement.per_sector else None
         last = self._last(version, sector, day)
         if last is not None and day <= last.ended_on:
             opened = self._opened(last.award, day)
-            standing = Standing.VALID if opened is None else Standing.EXPIRING
-            return Judged(standing, Rule.LIVE_AWARD, segment, sector, last, None, last.end, opened_on=opened)
+            status_on = TrainingStatus.VALID if opened is None else TrainingStatus.EXPIRING
+            return Evaluation(
+                status_on, StatusRule.LIVE_AWARD, segment, sector, last, None, last.end, opened_on=opened
+            )
         if segment.exemption is not None:
-            return Judged(Standing.EXEMPT, Rule.EXEMPTION, segment, sector)
+            return Evaluation(TrainingStatus.EXEMPT, StatusRule.EXEMPTION, segment, sector)
         started_on = obliged_from(self._runs_in(sector), day, None if last is None else last.ended_on)
         if last is None or last.ended_on < started_on:
             return self._due(last, started_on, segment, sector, day)
         if last.revoked:
-            return Judged(Standing.REVOKED, Rule.REVOCATION, segment, sector, last, None, last.ended_on)
+            return Evaluation(
+                TrainingStatus.REVOKED, StatusRule.REVOCATION, segment, sector, last, None, last.ended_on
+            )
         in_grace = day <= add_days(last.end, version.grace_days)
-        standing = Standing.GRACE if in_grace else Standing.EXPIRED
-        return Judged(standing, Rule.ENDED, segment, sector, last, None, last.ended_on)
+        status_on = TrainingStatus.GRACE if in_grace else TrainingStatus.EXPIRED
+        return Evaluation(status_on, StatusRule.ENDED, segment, sector, last, None, last.ended_on)
 
-    def _last(self, version: RequirementVersion, sector: Id | None, day: date) -> Ending | None:
+    def _last(self, version: RequirementVersionFact, sector: Id | None, day: date) -> Ending | None:
         """Returns the award that ends last of those earned by a day; if any is live, this one is."""
         last = None
         for award, revoked_on, whole, cut in self._under(version):
@@ -100,7 +110,7 @@ class Obligation:
                     last = here
         return last
 
-    def _under(self, version: RequirementVersion) -> list[Endings]:
+    def _under(self, version: RequirementVersionFact) -> list[Endings]:
         """Returns how each award ends under a version."""
         found = self._endings.get(id(version))
         if found is None:
@@ -109,17 +119,17 @@ class Obligation:
             ]
         return found
 
-    def _opened(self, award: Award, day: date) -> date | None:
+    def _opened(self, award: AwardFact, day: date) -> date | None:
         """Returns the day on which a renewal window opened that is open on a day."""
         for window in self.windows(award):
             if window.is_open_on(day):
                 return window.opens_on
         return None
 
-    def windows(self, award: Award) -> list[Window]:
+    def windows(self, award: AwardFact) -> list[Window]:
         """Returns the renewal windows of an award that open for this person, in the order of their segments.
 
-        One for each stretch on which a version is in force, matches the person (for a per-sector course: in
+        One for each interval on which a version is in force, matches the person (for a per-sector course: in
         the award's main sector) and the window opens; each stays open to its end.
         """
         windows = self._windows.get(award.id)
@@ -143,7 +153,7 @@ class Obligation:
         return windows
 
     def change_days(self) -> list[date]:
-        """Returns, sorted, every day on which the standing or its reason can differ from the day before.
+        """Returns, sorted, every day on which the status or its reason can differ from the day before.
 
         Between two of them, and before the first, both are constant.
         """
@@ -175,7 +185,7 @@ class Obligation:
             return {None}
         return {segment.placement.sector for segment in self._segments if segment.placement is not None}
 
-    def _runs_in(self, sector: Id | None) -> list[Run]:
+    def _runs_in(self, sector: Id | None) -> list[ObligationRun]:
         if sector not in self._runs:
             self._runs[sector] = runs_of(self._segments, sector, self._gap_days)
         return self._runs[sector]
@@ -185,8 +195,8 @@ class Obligation:
         return version.due_days if version is not None else 0
 
     def _due(
-        self, last: Ending | None, started_on: date, segment: Segment, sector: Id | None, day: date
-    ) -> Judged:
+        self, last: Ending | None, started_on: date, segment: ObligationSegment, sector: Id | None, day: date
+    ) -> Evaluation:
         due_on = add_days(started_on, self._due_days(started_on))
         since = date.min if last is None else last.award.earned_on
         made = max(
@@ -197,10 +207,10 @@ class Obligation:
             ),
             default=None,
         )
-        in_time = Standing.NOT_STARTED if made is None else Standing.IN_PROGRESS
-        return Judged(
-            in_time if day <= due_on else Standing.OVERDUE,
-            Rule.NO_AWARD if last is None else Rule.ENDED_BEFORE_OBLIGATION,
+        in_time = TrainingStatus.NOT_STARTED if made is None else TrainingStatus.IN_PROGRESS
+        return Evaluation(
+            in_time if day <= due_on else TrainingStatus.OVERDUE,
+            StatusRule.NO_AWARD if last is None else StatusRule.ENDED_BEFORE_OBLIGATION,
             segment,
             sector,
             last,
@@ -210,33 +220,36 @@ class Obligation:
         )
 
 
-def _why_not(segment: Segment) -> Rule:
+def _why_not(segment: ObligationSegment) -> StatusRule:
     if not segment.placed:
-        return Rule.NO_PLACEMENT
-    return Rule.NOT_IN_FORCE if segment.version is None else Rule.NOT_MATCHED
+        return StatusRule.NO_PLACEMENT
+    return StatusRule.NOT_IN_FORCE if segment.version is None else StatusRule.NOT_MATCHED
 
 
-def standing(
+def status_on(
     person: PersonFacts,
     organisation: Id,
-    requirement: Requirement,
+    requirement: RequirementFact,
     day: date,
-    settings: Settings = DEFAULTS,
-) -> Explained:
-    """Returns the standing of a person in an organisation for a requirement on a day, and why."""
+    settings: StatusSettings = DEFAULT_SETTINGS,
+) -> ExplainedStatus:
+    """Returns the status of a person in an organisation for a requirement on a day, and why."""
     return Obligation(person, organisation, requirement, settings).on(day)
 
 
-def standings_of_person(
-    person: PersonFacts, requirements: Iterable[Requirement], day: date, settings: Settings = DEFAULTS
-) -> list[PersonStanding]:
+def statuses_of_person(
+    person: PersonFacts,
+    requirements: Iterable[RequirementFact],
+    day: date,
+    settings: StatusSettings = DEFAULT_SETTINGS,
+) -> list[PersonStatus]:
     """Returns how a person stands on a day in each organisation of theirs, for every requirement there.
 
     Organisations are those with a placement on any day; requirements that do not ask the person are included.
     """
     asked = list(requirements)
     return [
-        PersonStanding(organisation, each.id, standing(person, organisation, each, day, settings))
+        PersonStatus(organisation, each.id, status_on(person, organisation, each, day, settings))
         for organisation in dict.fromkeys(placement.organisation for placement in person.placements)
         for each in asked
         if each.applies_in(organisation)
@@ -244,7 +257,10 @@ def standings_of_person(
 
 
 def change_days(
-    person: PersonFacts, organisation: Id, requirement: Requirement, settings: Settings = DEFAULTS
+    person: PersonFacts,
+    organisation: Id,
+    requirement: RequirementFact,
+    settings: StatusSettings = DEFAULT_SETTINGS,
 ) -> list[date]:
-    """Returns, sorted, the days on which a person's standing for a requirement can change."""
+    """Returns, sorted, the days on which a person's status for a requirement can change."""
     return Obligation(person, organisation, requirement, settings).change_days()

@@ -1,4 +1,4 @@
-"""The sentence that explains a standing, written from its reason through one table of messages.
+"""The sentence that explains a status, written from its reason through one table of messages.
 
 A translation gives its own `Language`; the English one is here. The sentence is the same on the learner's
 page, the HR page, in the API and in every export, so it speaks of nobody as "you".
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lms.compliance.status.definitions import Because, Limit, Rule, Standing
+from lms.compliance.status.definitions import Limit, Reason, StatusRule, TrainingStatus
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -80,38 +80,39 @@ class Language:
 ENGLISH = Language(MESSAGES, english_day, _english_count, SECTORS)
 
 
-def sentence(because: Because, language: Language = ENGLISH) -> str:
-    """Returns the reason of a standing in words: first what it is and until when, then what adds to it."""
+def sentence(reason: Reason, language: Language = ENGLISH) -> str:
+    """Returns the reason of a status in words: first what it is and until when, then what adds to it."""
     values: dict[str, object] = {
         name: language.say_day(value) if isinstance(value, date) else value
-        for name in Because.__dataclass_fields__
-        if (value := getattr(because, name)) is not None
+        for name in Reason.__dataclass_fields__
+        if (value := getattr(reason, name)) is not None
     }
-    if because.sector is not None:
-        values["sector"] = language.sectors.get(str(because.sector), because.sector)
-    if because.due_days is not None:
-        values["due_days"] = language.messages[language.plural(because.due_days)].format(
-            count=because.due_days
-        )
-    return " ".join(language.messages[key].format_map(values) for key in _keys(because))
+    if reason.sector is not None:
+        values["sector"] = language.sectors.get(str(reason.sector), reason.sector)
+    if reason.due_days is not None:
+        values["due_days"] = language.messages[language.plural(reason.due_days)].format(count=reason.due_days)
+    return " ".join(language.messages[key].format_map(values) for key in _keys(reason))
 
 
-def _keys(because: Because) -> list[str]:
-    keys = [_head(because)]
-    if because.rule is Rule.ENDED_BEFORE_OBLIGATION:
+def _keys(reason: Reason) -> list[str]:
+    keys = [_head(reason)]
+    if reason.rule is StatusRule.ENDED_BEFORE_OBLIGATION:
         keys.append("last_before")
-    if because.limit in (Limit.MAX_AGE, Limit.MIN_EDITION) and because.rule in (Rule.LIVE_AWARD, Rule.ENDED):
-        keys.append(because.limit.value)
-    if because.rule is Rule.LIVE_AWARD and because.revoked_on is not None:
+    if reason.limit in (Limit.MAX_AGE, Limit.MIN_EDITION) and reason.rule in (
+        StatusRule.LIVE_AWARD,
+        StatusRule.ENDED,
+    ):
+        keys.append(reason.limit.value)
+    if reason.rule is StatusRule.LIVE_AWARD and reason.revoked_on is not None:
         keys.append("revoked_since")
-    if because.sector is not None:
+    if reason.sector is not None:
         keys.append("sector")
     return keys
 
 
-def _head(because: Because) -> str:
-    if because.standing is Standing.NOT_REQUIRED:
-        return because.rule.value
-    if because.standing is Standing.EXEMPT and because.exempt_until is None:
+def _head(reason: Reason) -> str:
+    if reason.status is TrainingStatus.NOT_REQUIRED:
+        return reason.rule.value
+    if reason.status is TrainingStatus.EXEMPT and reason.exempt_until is None:
         return "exempt_open"
-    return because.standing.value
+    return reason.status.value

@@ -1,6 +1,6 @@
-"""The facts from which a standing is computed, and what of them was known at a moment.
+"""The facts from which a status is computed, and what of them was known at a moment.
 
-Shapes follow docs/handbook/standing.md, "Facts". Days are inclusive at both ends, None as a last day means
+Shapes follow docs/handbook/status.md, "Facts". Days are inclusive at both ends, None as a last day means
 open; moments are aware. Nothing here is ever changed: a correction is another fact.
 """
 
@@ -19,7 +19,7 @@ Id: TypeAlias = int | str
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class PlacementFact:
     """A person works for an organisation at a station, in one main sector, from day to day."""
 
     person: Id
@@ -50,7 +50,7 @@ class Match:
     contracts: frozenset[Id] = frozenset()
     works_with_children: bool | None = None
 
-    def holds(self, placement: Placement) -> bool:
+    def holds(self, placement: PlacementFact) -> bool:
         """Says whether a placement is asked; a sector counts as the main one or as one of the others."""
         return (
             (
@@ -66,7 +66,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class RequirementVersion:
+class RequirementVersionFact:
     """What a requirement says from a day on: due period, window and grace in days, limits on awards.
 
     `min_edition` and `renew_by` come together: awards of an older edition count through `renew_by` only.
@@ -85,20 +85,20 @@ class RequirementVersion:
 
 
 @dataclass(frozen=True)
-class Requirement:
+class RequirementFact:
     """An organisation, or the house where `organisation` is None, asks its people to hold a course."""
 
     id: Id
     organisation: Id | None
     course: Id
     per_sector: bool
-    versions: tuple[RequirementVersion, ...]
+    versions: tuple[RequirementVersionFact, ...]
 
     def applies_in(self, organisation: Id) -> bool:
         """Says whether the requirement is the house's or this organisation's own."""
         return self.organisation is None or self.organisation == organisation
 
-    def version_on(self, day: date) -> RequirementVersion | None:
+    def version_on(self, day: date) -> RequirementVersionFact | None:
         """Returns the version in force: the latest to take effect, then later recorded, unless it ended."""
         starts, versions = self._in_order
         place = bisect_right(starts, day)
@@ -108,13 +108,13 @@ class Requirement:
         return version if version.effective_through is None or day <= version.effective_through else None
 
     @cached_property
-    def _in_order(self) -> tuple[list[date], list[RequirementVersion]]:
+    def _in_order(self) -> tuple[list[date], list[RequirementVersionFact]]:
         versions = sorted(self.versions, key=lambda v: (v.effective_from, v.recorded_at))
         return [version.effective_from for version in versions], versions
 
 
 @dataclass(frozen=True, slots=True)
-class Award:
+class AwardFact:
     """A person earned a course, or one sector of a per-sector course, on a day; its dates are frozen."""
 
     id: Id
@@ -129,7 +129,7 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True)
-class Revocation:
+class RevocationFact:
     """An award stops counting on a day."""
 
     award: Id
@@ -138,7 +138,7 @@ class Revocation:
 
 
 @dataclass(frozen=True, slots=True)
-class Exemption:
+class ExemptionFact:
     """A person need not meet a requirement from day to day, in one organisation or (None) in all."""
 
     person: Id
@@ -155,7 +155,7 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProgressFact:
     """A person attempted or completed something of a course on a day; without a sector it counts for all."""
 
     person: Id
@@ -166,37 +166,37 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What the house may choose about standing: the longest gap, in days, that does not end an obligation."""
+class StatusSettings:
+    """What the house may choose about status: the longest gap, in days, that does not end an obligation."""
 
     gap_days: int = 30
 
 
-DEFAULTS = Settings()
+DEFAULT_SETTINGS = StatusSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that bears on some people's standing."""
+    """Everything that bears on some people's status."""
 
-    placements: Sequence[Placement] = ()
-    requirements: Sequence[Requirement] = ()
-    awards: Sequence[Award] = ()
-    revocations: Sequence[Revocation] = ()
-    exemptions: Sequence[Exemption] = ()
-    progress: Sequence[Progress] = ()
-    settings: Settings = Settings()
+    placements: Sequence[PlacementFact] = ()
+    requirements: Sequence[RequirementFact] = ()
+    awards: Sequence[AwardFact] = ()
+    revocations: Sequence[RevocationFact] = ()
+    exemptions: Sequence[ExemptionFact] = ()
+    progress: Sequence[ProgressFact] = ()
+    settings: StatusSettings = StatusSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
     """What is known about one person: the awards that count, and by award the first day it is revoked."""
 
-    placements: Sequence[Placement] = ()
-    awards: Sequence[Award] = ()
+    placements: Sequence[PlacementFact] = ()
+    awards: Sequence[AwardFact] = ()
     revoked_on: Mapping[Id, date] = field(default_factory=dict)
-    exemptions: Sequence[Exemption] = ()
-    progress: Sequence[Progress] = ()
+    exemptions: Sequence[ExemptionFact] = ()
+    progress: Sequence[ProgressFact] = ()
 
 
 def known(facts: Facts, known_as_of: datetime | None = None) -> Facts:
@@ -206,10 +206,10 @@ def known(facts: Facts, known_as_of: datetime | None = None) -> Facts:
     retracted.
     """
 
-    def seen(fact: RequirementVersion | Award | Revocation | Progress) -> bool:
+    def seen(fact: RequirementVersionFact | AwardFact | RevocationFact | ProgressFact) -> bool:
         return known_as_of is None or fact.recorded_at <= known_as_of
 
-    def kept(fact: Placement | Exemption) -> bool:
+    def kept(fact: PlacementFact | ExemptionFact) -> bool:
         if known_as_of is None:
             return fact.retracted_at is None
         retracted = fact.retracted_at is not None and fact.retracted_at <= known_as_of
@@ -231,7 +231,7 @@ def known(facts: Facts, known_as_of: datetime | None = None) -> Facts:
     )
 
 
-def first_revocations(revocations: Iterable[Revocation]) -> dict[Id, date]:
+def first_revocations(revocations: Iterable[RevocationFact]) -> dict[Id, date]:
     """Returns, by award, the first day on which it is revoked."""
     first: dict[Id, date] = {}
     for revocation in revocations:
@@ -241,10 +241,10 @@ def first_revocations(revocations: Iterable[Revocation]) -> dict[Id, date]:
 
 def by_person(facts: Facts) -> dict[Id, PersonFacts]:
     """Returns the facts of each person who has a placement; `facts` are those of `known`."""
-    placements: defaultdict[Id, list[Placement]] = defaultdict(list)
-    awards: defaultdict[Id, list[Award]] = defaultdict(list)
-    exemptions: defaultdict[Id, list[Exemption]] = defaultdict(list)
-    progress: defaultdict[Id, list[Progress]] = defaultdict(list)
+    placements: defaultdict[Id, list[PlacementFact]] = defaultdict(list)
+    awards: defaultdict[Id, list[AwardFact]] = defaultdict(list)
+    exemptions: defaultdict[Id, list[ExemptionFact]] = defaultdict(list)
+    progress: defaultdict[Id, list[ProgressFact]] = defaultdict(list)
     for placement in facts.placements:
         placements[placement.person].append(placement)
     for award in facts.awards:

@@ -1,6 +1,6 @@
-"""What a requirement asks of a person in one organisation, as stretches of days; awards come later.
+"""What a requirement asks of a person in one organisation, as intervals of days; awards come later.
 
-The definitions are those of docs/handbook/standing.md, "The obligation".
+The definitions are those of docs/handbook/status.md, "The obligation".
 """
 
 from bisect import bisect_right
@@ -8,11 +8,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from lms.compliance.status.facts import Exemption, Id, Placement, Requirement, RequirementVersion
+from lms.compliance.status.facts import (
+    ExemptionFact,
+    Id,
+    PlacementFact,
+    RequirementFact,
+    RequirementVersionFact,
+)
 from lms.kernel.days import ONE_DAY, add_days
 
 
-def main_placement(placements: Iterable[Placement], day: date) -> Placement | None:
+def main_placement(placements: Iterable[PlacementFact], day: date) -> PlacementFact | None:
     """Returns the placement a person counts under on a day: of several, the one that began last.
 
     Placements of one employment never overlap; the order matters only for two employments in one
@@ -22,18 +28,18 @@ def main_placement(placements: Iterable[Placement], day: date) -> Placement | No
     return _last_begun(covering)
 
 
-def _last_begun(covering: Sequence[Placement]) -> Placement | None:
+def _last_begun(covering: Sequence[PlacementFact]) -> PlacementFact | None:
     if len(covering) <= 1:
         return covering[0] if covering else None
     return max(covering, key=_precedence)
 
 
-def _precedence(placement: Placement) -> tuple[object, ...]:
+def _precedence(placement: PlacementFact) -> tuple[object, ...]:
     return placement.from_on, placement.recorded_at, str(placement.sector), str(placement.station)
 
 
-class Segment(NamedTuple):
-    """A stretch of days with the same version in force, placement that it matches, and exemption, or none.
+class ObligationSegment(NamedTuple):
+    """A interval of days with the same version in force, placement that it matches, and exemption, or none.
 
     `placed` says whether the person has any placement in the organisation.
     """
@@ -41,12 +47,12 @@ class Segment(NamedTuple):
     from_on: date
     through_on: date
     placed: bool
-    version: RequirementVersion | None
-    placement: Placement | None
-    exemption: Exemption | None
+    version: RequirementVersionFact | None
+    placement: PlacementFact | None
+    exemption: ExemptionFact | None
 
 
-class Run(NamedTuple):
+class ObligationRun(NamedTuple):
     """Consecutive days of obligation, and whether the gap before them may be bridged to the run before."""
 
     from_on: date
@@ -55,8 +61,8 @@ class Run(NamedTuple):
 
 
 def segments_of(
-    requirement: Requirement, placements: Sequence[Placement], exemptions: Sequence[Exemption]
-) -> list[Segment]:
+    requirement: RequirementFact, placements: Sequence[PlacementFact], exemptions: Sequence[ExemptionFact]
+) -> list[ObligationSegment]:
     """Returns the whole calendar in segments, in order, for one person in one organisation."""
     starts = {date.min}
     for placement in placements:
@@ -78,17 +84,17 @@ def _day_after(day: date | None) -> date:
 
 
 def _segment(
-    requirement: Requirement,
-    placements: Sequence[Placement],
-    exemptions: Sequence[Exemption],
+    requirement: RequirementFact,
+    placements: Sequence[PlacementFact],
+    exemptions: Sequence[ExemptionFact],
     first: date,
     last: date,
-) -> Segment:
+) -> ObligationSegment:
     version = requirement.version_on(first)
     covering = [placement for placement in placements if placement.covers(first)]
     matching = [placement for placement in covering if version is not None and version.match.holds(placement)]
     holding = [exemption for exemption in exemptions if exemption.covers(first)]
-    return Segment(
+    return ObligationSegment(
         from_on=first,
         through_on=last,
         placed=bool(covering),
@@ -98,13 +104,13 @@ def _segment(
     )
 
 
-def runs_of(segments: Iterable[Segment], sector: Id | None, gap_days: int) -> list[Run]:
+def runs_of(segments: Iterable[ObligationSegment], sector: Id | None, gap_days: int) -> list[ObligationRun]:
     """Returns the runs of days on which the version in force matches a placement and no exemption holds.
 
     With a sector, only days in that main sector count. A gap may be bridged if it is at most `gap_days` long
     and no exemption holds in it.
     """
-    runs: list[Run] = []
+    runs: list[ObligationRun] = []
     exempt_since_run = False
     for segment in segments:
         if segment.exemption is not None:
@@ -112,15 +118,17 @@ def runs_of(segments: Iterable[Segment], sector: Id | None, gap_days: int) -> li
         elif segment.placement is not None and sector in (None, segment.placement.sector):
             before = runs[-1] if runs else None
             if before is not None and before.through_on + ONE_DAY == segment.from_on:
-                runs[-1] = Run(before.from_on, segment.through_on, before.bridges)
+                runs[-1] = ObligationRun(before.from_on, segment.through_on, before.bridges)
             else:
                 short = before is not None and (segment.from_on - before.through_on).days - 1 <= gap_days
-                runs.append(Run(segment.from_on, segment.through_on, short and not exempt_since_run))
+                runs.append(
+                    ObligationRun(segment.from_on, segment.through_on, short and not exempt_since_run)
+                )
             exempt_since_run = False
     return runs
 
 
-def obliged_from(runs: Sequence[Run], day: date, last_award_ended_on: date | None) -> date:
+def obliged_from(runs: Sequence[ObligationRun], day: date, last_award_ended_on: date | None) -> date:
     """Returns S, the first day of the unbroken run that holds `day`, across the gaps that do not break it.
 
     A gap inside which the last award ended breaks the run. Some run must hold `day`.

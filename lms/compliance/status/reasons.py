@@ -1,25 +1,25 @@
-"""A standing with what it rests on, and the reason that is told of it."""
+"""A status with what it rests on, and the reason that is told of it."""
 
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from lms.compliance.status.award_end import Ending
-from lms.compliance.status.definitions import Because, Explained, Rule, Standing
+from lms.compliance.status.definitions import ExplainedStatus, Reason, StatusRule, TrainingStatus
 from lms.compliance.status.facts import Id
-from lms.compliance.status.obligation import Segment
+from lms.compliance.status.obligation import ObligationSegment
 from lms.kernel.days import add_days
 
 
-class Judged(NamedTuple):
-    """A standing and what it rests on: the rule, the stretch of days, and the award and days it looked at.
+class Evaluation(NamedTuple):
+    """A status and what it rests on: the rule, the interval of days, and the award and days it looked at.
 
     `valid_through` is the last day of the award that explains, `due_on` is set under rule 4.
     """
 
-    standing: Standing
-    rule: Rule
-    segment: Segment
+    status: TrainingStatus
+    rule: StatusRule
+    segment: ObligationSegment
     sector: Id | None = None
     last: Ending | None = None
     due_on: date | None = None
@@ -34,28 +34,28 @@ class Judged(NamedTuple):
         return self.last.award.id if self.last is not None and self.due_on is None else None
 
 
-def explained(judged: Judged) -> Explained:
-    """Puts a standing and its reason together."""
-    return Explained(
-        judged.standing,
-        _because(judged),
+def explained(judged: Evaluation) -> ExplainedStatus:
+    """Puts a status and its reason together."""
+    return ExplainedStatus(
+        judged.status,
+        _reason(judged),
         due_on=judged.due_on,
         valid_through=judged.valid_through,
         award=judged.award,
     )
 
 
-def _because(judged: Judged) -> Because:
+def _reason(judged: Evaluation) -> Reason:
     segment, last, version = judged.segment, judged.last, judged.segment.version
-    reason = Because(
+    reason = Reason(
         rule=judged.rule,
-        standing=judged.standing,
+        status=judged.status,
         version_from=None if version is None else version.effective_from,
         sector=judged.sector,
     )
     if last is not None and version is not None:
-        reason = last.because(judged.rule, judged.standing, version, judged.sector)
-    if judged.rule is Rule.EXEMPTION and segment.exemption is not None:
+        reason = last.reason(judged.rule, judged.status, version, judged.sector)
+    if judged.rule is StatusRule.EXEMPTION and segment.exemption is not None:
         return replace(reason, exempt_from=segment.exemption.from_on, exempt_until=segment.exemption.until_on)
     if judged.opened_on is not None:
         return replace(reason, window_open_since=judged.opened_on)
@@ -68,8 +68,8 @@ def _because(judged: Judged) -> Because:
             due_on=judged.due_on,
             progress_on=judged.progress_on,
         )
-    if judged.rule in (Rule.REVOCATION, Rule.ENDED) and last is not None and version is not None:
-        graced = judged.rule is Rule.ENDED and version.grace_days > 0
+    if judged.rule in (StatusRule.REVOCATION, StatusRule.ENDED) and last is not None and version is not None:
+        graced = judged.rule is StatusRule.ENDED and version.grace_days > 0
         return replace(
             reason,
             ended_on=last.ended_on,

@@ -350,7 +350,7 @@ def test_what_anybody_is_told(
     ):
         assert words in page, words
     # Neither the score, nor the reason, nor the way to the successor, nor anything of what the holder must do.
-    for words in ("Score", "Answers were shared", "Al-Yusuf", "Spelling", "overdue", "required", "standing"):
+    for words in ("Score", "Answers were shared", "Al-Yusuf", "Spelling", "overdue", "required", "status"):
         assert words not in page, words
     with app.app_context(), unit_of_work():
         others = [print_serial(s) for s in session.scalars(select(Award.serial)) if print_serial(s) != shown]

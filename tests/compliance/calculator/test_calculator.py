@@ -82,13 +82,13 @@ FILE: Json = {
 
 
 def only(day: str, known_as_of: datetime | None = None, document: Json = FILE) -> Json:
-    rows: list[Json] = explain(facts_of(document), date.fromisoformat(day), known_as_of)["standings"]
+    rows: list[Json] = explain(facts_of(document), date.fromisoformat(day), known_as_of)["statuses"]
     assert len(rows) == 1
     return rows[0]
 
 
 @pytest.mark.parametrize(
-    ("day", "standing"),
+    ("day", "status"),
     [
         ("2023-01-31", "not_required"),
         ("2023-02-04", "not_started"),
@@ -104,23 +104,23 @@ def only(day: str, known_as_of: datetime | None = None, document: Json = FILE) -
         ("2024-07-16", "overdue"),
     ],
 )
-def test_the_file_of_the_manual_over_its_days(day: str, standing: str) -> None:
-    assert only(day)["standing"] == standing
+def test_the_file_of_the_manual_over_its_days(day: str, status: str) -> None:
+    assert only(day)["status"] == status
 
 
 def test_the_answer_has_exactly_its_shape() -> None:
     assert explain(facts_of(FILE), date(2023, 9, 1)) == {
         "as_of": "2023-09-01",
-        "standings": [
+        "statuses": [
             {
                 "person": "p1",
                 "organisation": "o1",
                 "requirement": "r1",
-                "standing": "revoked",
+                "status": "revoked",
                 "due_on": None,
                 "valid_through": "2023-08-31",
                 "award": "a1",
-                "because": {
+                "reason": {
                     "rule": "revocation",
                     "version_from": "2023-01-01",
                     "award": "a1",
@@ -136,7 +136,7 @@ def test_the_answer_has_exactly_its_shape() -> None:
                 },
             }
         ],
-        "overall": [{"person": "p1", "organisation": "o1", "standing": "revoked"}],
+        "overall": [{"person": "p1", "organisation": "o1", "status": "revoked"}],
     }
 
 
@@ -148,14 +148,14 @@ def test_due_on_and_valid_through_stand_with_their_rules() -> None:
 
 def test_knowledge_at_the_end_of_a_day() -> None:
     end_of_august = datetime.combine(date(2023, 8, 31), time.max, UTC)
-    assert only("2023-09-01", end_of_august)["standing"] == "valid"
-    assert only("2023-09-01", datetime(2023, 9, 1, 9, 59, tzinfo=UTC))["standing"] == "valid"
-    assert only("2023-09-01", datetime(2023, 9, 1, 10, 0, tzinfo=UTC))["standing"] == "revoked"
+    assert only("2023-09-01", end_of_august)["status"] == "valid"
+    assert only("2023-09-01", datetime(2023, 9, 1, 9, 59, tzinfo=UTC))["status"] == "valid"
+    assert only("2023-09-01", datetime(2023, 9, 1, 10, 0, tzinfo=UTC))["status"] == "revoked"
 
 
 def test_nobody_is_listed_before_a_placement_is_known() -> None:
     answer = explain(facts_of(FILE), date(2023, 3, 1), datetime(2023, 1, 1, tzinfo=UTC))
-    assert answer == {"as_of": "2023-03-01", "standings": [], "overall": []}
+    assert answer == {"as_of": "2023-03-01", "statuses": [], "overall": []}
 
 
 def test_rows_are_sorted_and_cover_the_house_and_each_organisation() -> None:
@@ -172,7 +172,7 @@ def test_rows_are_sorted_and_cover_the_house_and_each_organisation() -> None:
         "awards": [AWARD],
     }
     answer = explain(facts_of(document), date(2023, 3, 1))
-    rows = [(r["person"], r["organisation"], r["requirement"], r["standing"]) for r in answer["standings"]]
+    rows = [(r["person"], r["organisation"], r["requirement"], r["status"]) for r in answer["statuses"]]
     assert rows == [
         ("p1", "o1", "r1", "valid"),
         ("p1", "o1", "r2", "overdue"),
@@ -191,8 +191,8 @@ def test_rows_are_sorted_and_cover_the_house_and_each_organisation() -> None:
 
 def test_somebody_of_whom_nothing_is_asked_stands_under_overall_as_not_required() -> None:
     answer = explain(facts_of({"placements": [PLACEMENT]}), date(2023, 3, 1))
-    assert answer["standings"] == []
-    assert answer["overall"] == [{"person": "p1", "organisation": "o1", "standing": "not_required"}]
+    assert answer["statuses"] == []
+    assert answer["overall"] == [{"person": "p1", "organisation": "o1", "status": "not_required"}]
 
 
 def test_optional_keys_may_be_left_out() -> None:
@@ -212,7 +212,7 @@ def test_optional_keys_may_be_left_out() -> None:
         ],
         "awards": [{k: v for k, v in AWARD.items() if k not in ("sector", "supersedes", "edition")}],
     }
-    assert only("2023-03-01", document=short)["standing"] == "valid"
+    assert only("2023-03-01", document=short)["status"] == "valid"
     assert explain(facts_of({}), date(2023, 3, 1))["overall"] == []
 
 
@@ -399,16 +399,16 @@ def test_explain_prints_the_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "standing"),
+    ("moment", "status"),
     [
         ("2023-08-31", "valid"),
         ("2023-09-01T12:00:00+02:00", "revoked"),
         ("2023-09-01T11:59:59+02:00", "valid"),
     ],
 )
-def test_explain_reads_the_standard_input_and_a_moment_of_knowledge(moment: str, standing: str) -> None:
+def test_explain_reads_the_standard_input_and_a_moment_of_knowledge(moment: str, status: str) -> None:
     result = run("explain", "-", "--as-of", "2023-09-01", "--known-as-of", moment, given=json.dumps(FILE))
-    assert json.loads(result.stdout)["standings"][0]["standing"] == standing
+    assert json.loads(result.stdout)["statuses"][0]["status"] == status
 
 
 def test_explain_refuses_a_malformed_file() -> None:
@@ -459,7 +459,7 @@ def test_date_prints_the_first_and_the_last_valid_day(words: list[str], until: s
     assert result.stdout == f"valid_from: {earned}\nvalid_until: {until}\n"
 
 
-HANDBOOK = Path(__file__).parents[3] / "docs" / "handbook" / "standing.md"
+HANDBOOK = Path(__file__).parents[3] / "docs" / "handbook" / "status.md"
 
 
 def test_the_handbook_shows_the_file_and_the_answer_as_they_are() -> None:

@@ -12,10 +12,17 @@ from hypothesis import example, given, strategies as st
 from openpyxl import load_workbook
 
 from lms.certification.awards.rules import make_serial, print_serial
-from lms.compliance.clearance.answer import Entry, Found, Kind, Why, Word, look_up
+from lms.compliance.clearance.answer import (
+    Clearance,
+    ClearanceEntry,
+    ClearanceReason,
+    IdentifierKind,
+    MatchResult,
+    check_clearance,
+)
 from lms.compliance.clearance.parse import MOST, decoded, entries_of, entries_of_table
-from lms.compliance.projection.bulk_status import standings_from_facts, standings_on
-from lms.compliance.status.api import Standing
+from lms.compliance.projection.bulk_status import bulk_statuses_from_facts, bulk_statuses_on
+from lms.compliance.status.api import TrainingStatus
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
@@ -112,8 +119,8 @@ def serial(fill: int) -> str:
 
 def answer(
     two: dict[str, int], *entries: str, day: date = TODAY, at: tuple[str, ...] = ("here",)
-) -> list[Entry]:
-    return list(look_up(hr_of(*(two[each] for each in at)), entries, day).entries)
+) -> list[ClearanceEntry]:
+    return list(check_clearance(hr_of(*(two[each] for each in at)), entries, day).entries)
 
 
 def test_each_in_the_order_asked(app: Flask, two: dict[str, int]) -> None:
@@ -123,16 +130,16 @@ def test_each_in_the_order_asked(app: Flask, two: dict[str, int]) -> None:
         )
         words = [(each.place, each.kind, each.found, each.word) for each in found]
         assert words == [
-            (1, Kind.NUMBER, Found.ONCE, Word.MAY_NOT),
-            (2, Kind.NUMBER, Found.NOBODY, Word.UNSAID),
-            (3, Kind.EMAIL, Found.ONCE, Word.MAY),
-            (4, Kind.SERIAL, Found.ONCE, Word.MAY),
-            (5, Kind.NUMBER, Found.ONCE, Word.MAY),
-            (6, Kind.NUMBER, Found.NOBODY, Word.UNSAID),
+            (1, IdentifierKind.NUMBER, MatchResult.ONCE, Clearance.MAY_NOT),
+            (2, IdentifierKind.NUMBER, MatchResult.NOBODY, Clearance.UNSAID),
+            (3, IdentifierKind.EMAIL, MatchResult.ONCE, Clearance.MAY),
+            (4, IdentifierKind.SERIAL, MatchResult.ONCE, Clearance.MAY),
+            (5, IdentifierKind.NUMBER, MatchResult.ONCE, Clearance.MAY),
+            (6, IdentifierKind.NUMBER, MatchResult.NOBODY, Clearance.UNSAID),
         ]
-        assert {each.who[0].person_id for each in found if each.word is Word.MAY} == {two["amina"]}
+        assert {each.who[0].person_id for each in found if each.word is Clearance.MAY} == {two["amina"]}
         assert found[4].valid_through == date(2027, 5, 31)
-        assert (found[0].why, found[0].overall) == (Why.NOT_IN_ORDER, Standing.OVERDUE)
+        assert (found[0].why, found[0].overall) == (ClearanceReason.NOT_IN_ORDER, TrainingStatus.OVERDUE)
 
 
 def test_unknown_and_foreign_look_the_same(app: Flask, two: dict[str, int]) -> None:
@@ -145,28 +152,28 @@ def test_unknown_and_foreign_look_the_same(app: Flask, two: dict[str, int]) -> N
             )  # fmt: skip
         # What is public may be said, and nothing more than that.
         (theirs,) = answer(two, serial(5))
-        assert (theirs.found, theirs.who, theirs.word) == (Found.NOT_YOURS, (), Word.UNSAID)
+        assert (theirs.found, theirs.who, theirs.word) == (MatchResult.NOT_YOURS, (), Clearance.UNSAID)
         (none,) = answer(two, serial(7))
-        assert (none.kind, none.found) == (Kind.SERIAL, Found.NOBODY)
+        assert (none.kind, none.found) == (IdentifierKind.SERIAL, MatchResult.NOBODY)
 
 
 def test_one_number_in_two_of_ones_organisations(app: Flask, two: dict[str, int]) -> None:
     with app.app_context():
         both, ours, theirs = answer(two, "W-1", "rivers-relief:w-1", "hill-aid:W-1", at=("here", "there"))
-        assert both.found is Found.SEVERAL
+        assert both.found is MatchResult.SEVERAL
         assert {who.person_id for who in both.who} == {two["amina"], two["zainab"]}
         assert [each.who[0].person_id for each in (ours, theirs)] == [two["amina"], two["zainab"]]
         # Hill Aid requires nothing: nothing is missing, and that is what is said.
-        assert (theirs.word, theirs.why) == (Word.MAY, Why.NOTHING_REQUIRED)
+        assert (theirs.word, theirs.why) == (Clearance.MAY, ClearanceReason.NOTHING_REQUIRED)
 
 
 def test_any_day(app: Flask, two: dict[str, int]) -> None:
     with app.app_context():
         before = answer(two, "W-1", day=date(2025, 6, 1))[0]
-        assert (before.word, before.why) == (Word.MAY_NOT, Why.NO_PLACEMENT)
-        assert answer(two, "W-1", day=date(2026, 1, 10))[0].word is Word.MAY_NOT  # in time, but not held
-        assert answer(two, "W-1", day=date(2027, 5, 31))[0].word is Word.MAY
-        assert answer(two, "W-1", day=date(2027, 6, 1))[0].word is Word.MAY_NOT
+        assert (before.word, before.why) == (Clearance.MAY_NOT, ClearanceReason.NO_PLACEMENT)
+        assert answer(two, "W-1", day=date(2026, 1, 10))[0].word is Clearance.MAY_NOT  # in time, but not held
+        assert answer(two, "W-1", day=date(2027, 5, 31))[0].word is Clearance.MAY
+        assert answer(two, "W-1", day=date(2027, 6, 1))[0].word is Clearance.MAY_NOT
 
 
 def test_what_former_staff_earned_later_is_not_ours(app: Flask, two: dict[str, int]) -> None:
@@ -176,19 +183,23 @@ def test_what_former_staff_earned_later_is_not_ours(app: Flask, two: dict[str, i
         earned(gone, two["course"], TODAY - 30 * DAY, serial=serial(11))
     with app.app_context():
         before, after, number = answer(two, serial(9), serial(11), "W-9")
-        assert (before.found, before.why) == (Found.ONCE, Why.NO_PLACEMENT)
-        assert (after.found, after.who) == (Found.NOT_YOURS, ())
-        assert (number.word, number.why) == (Word.MAY_NOT, Why.NO_PLACEMENT)
+        assert (before.found, before.why) == (MatchResult.ONCE, ClearanceReason.NO_PLACEMENT)
+        assert (after.found, after.who) == (MatchResult.NOT_YOURS, ())
+        assert (number.word, number.why) == (Clearance.MAY_NOT, ClearanceReason.NO_PLACEMENT)
 
 
 def test_merged_records_are_found_once(app: Flask, two: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         twin = a_person("A. Yusuf", two["here"], "W-8", two["station"])
-        assert answer(two, "W-8")[0].word is Word.MAY_NOT
+        assert answer(two, "W-8")[0].word is Clearance.MAY_NOT
         merge(hr_of(two["here"]), kept_id=two["amina"], merged_id=twin.id, reason="Twice")
     with app.app_context():
         (found,) = answer(two, "W-8")
-        assert (found.found, found.word, found.who[0].person_id) == (Found.ONCE, Word.MAY, two["amina"])
+        assert (found.found, found.word, found.who[0].person_id) == (
+            MatchResult.ONCE,
+            Clearance.MAY,
+            two["amina"],
+        )
 
 
 @pytest.mark.parametrize("day", [date(2025, 1, 1), date(2026, 1, 10), TODAY, date(2027, 6, 1)])
@@ -196,7 +207,7 @@ def test_prepared_and_exact_are_the_same(app: Flask, two: dict[str, int], day: d
     with app.app_context():
         persons = set(session.scalars(session.query(Employment.person_id).statement))
         places = {two["here"], two["there"]}
-        assert standings_on(persons, places, day) == standings_from_facts(persons, places, day)
+        assert bulk_statuses_on(persons, places, day) == bulk_statuses_from_facts(persons, places, day)
 
 
 def post(client: FlaskClient, address: str = "", status: int = 200, **data: object) -> str:

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from lms.certification.awards.queries import load_award_for
 from lms.certification.awards.rules import make_serial, print_serial
 from lms.compliance.projection.models import PostInterval
-from lms.compliance.source_data.load import load_facts
-from lms.compliance.source_data.person_status import renewal_windows, standings_of
-from lms.compliance.source_data.scope import Reach
-from lms.compliance.status.api import Standing
+from lms.compliance.source_data.load import read_facts
+from lms.compliance.source_data.person_status import renewal_windows, statuses_of
+from lms.compliance.source_data.scope import Scope
+from lms.compliance.status.api import TrainingStatus
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.clock import FixedClock
@@ -72,39 +72,39 @@ def parted(app: Flask, two: dict[str, int], number: int) -> None:
         undo_merge(hr_of(two["here"]), session.get_one(PersonMerge, number), reason="They are sisters")
 
 
-def standing(two: dict[str, int], word: str, known_as_of: datetime | None = None) -> list[Standing]:
-    return [row.standing for row in standings_of(two[word], TODAY, known_as_of=known_as_of)]
+def status(two: dict[str, int], word: str, known_as_of: datetime | None = None) -> list[TrainingStatus]:
+    return [row.status for row in statuses_of(two[word], TODAY, known_as_of=known_as_of)]
 
 
 def test_what_either_earned_counts_for_both(app: Flask, two: dict[str, int]) -> None:
     with app.app_context():
-        assert standing(two, "amina") == [Standing.OVERDUE]
+        assert status(two, "amina") == [TrainingStatus.OVERDUE]
     number = merged(app, two)
     with app.app_context():
-        assert standing(two, "amina") == standing(two, "twin") == [Standing.VALID]
+        assert status(two, "amina") == status(two, "twin") == [TrainingStatus.VALID]
         # As known before it was said, they are two still.
-        assert standing(two, "amina", NOW) == [Standing.OVERDUE]
+        assert status(two, "amina", NOW) == [TrainingStatus.OVERDUE]
     parted(app, two, number)
     with app.app_context():
-        assert standing(two, "amina") == [Standing.OVERDUE]
-        assert standing(two, "twin") == [Standing.VALID]
-        assert standing(two, "amina", LATER) == [Standing.VALID]
+        assert status(two, "amina") == [TrainingStatus.OVERDUE]
+        assert status(two, "twin") == [TrainingStatus.VALID]
+        assert status(two, "amina", LATER) == [TrainingStatus.VALID]
 
 
 def test_they_are_one_post_within_any_reach(app: Flask, two: dict[str, int]) -> None:
     merged(app, two)
     with app.app_context():
         for reach in (
-            Reach(),
-            Reach(frozenset({two["here"]})),
-            Reach(persons=frozenset({two["twin"]})),
-            Reach(frozenset({two["here"]}), frozenset({two["amina"]})),
+            Scope(),
+            Scope(frozenset({two["here"]})),
+            Scope(persons=frozenset({two["twin"]})),
+            Scope(frozenset({two["here"]}), frozenset({two["amina"]})),
         ):
-            facts = load_facts(reach).facts
+            facts = read_facts(reach).facts
             assert two["twin"] not in {each.person for each in facts.placements}
             assert {each.person for each in facts.awards} == {two["amina"]}
             assert sum(each.person == two["amina"] for each in facts.placements) == 2
-        elsewhere = load_facts(Reach(frozenset({two["there"]}))).facts
+        elsewhere = read_facts(Scope(frozenset({two["there"]}))).facts
         assert {each.person for each in elsewhere.placements} == {two["omar"]}
 
 

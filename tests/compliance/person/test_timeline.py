@@ -1,4 +1,4 @@
-"""A person's time line: every day has the standing the six rules give, and nothing after a leaver's last day."""
+"""A person's time line: every day has the status the six rules give, and nothing after a leaver's last day."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -42,13 +42,15 @@ def test_shares_stay_within_the_line(first: date, length: int, day: date) -> Non
 def test_each_day_stands_as_the_rules_say(earned_on: list[date], start: date, length: int) -> None:
     facts = rules.Facts(
         placements=[
-            rules.Placement(1, 1, 1, "wash", "driver", "staff", False, start, start + length * DAY, NOW)
+            rules.PlacementFact(1, 1, 1, "wash", "driver", "staff", False, start, start + length * DAY, NOW)
         ],
         requirements=[
-            rules.Requirement(1, 1, 1, False, (rules.RequirementVersion(start, None, 14, 60, 10, NOW),))
+            rules.RequirementFact(
+                1, 1, 1, False, (rules.RequirementVersionFact(start, None, 14, 60, 10, NOW),)
+            )
         ],
         awards=[
-            rules.Award(number, 1, 1, None, 1, day, day + 364 * DAY, NOW)
+            rules.AwardFact(number, 1, 1, None, 1, day, day + 364 * DAY, NOW)
             for number, day in enumerate(earned_on)
         ],
     )
@@ -63,8 +65,8 @@ def test_each_day_stands_as_the_rules_say(earned_on: list[date], start: date, le
         day = window.first + place * DAY
         span = lane.on(day)
         assert span is not None
-        expected = rules.standing(person, 1, facts.requirements[0], day)
-        assert (span.standing, span.sentence) == (expected.standing, rules.sentence(expected.because))
+        expected = rules.status_on(person, 1, facts.requirements[0], day)
+        assert (span.status, span.sentence) == (expected.status, rules.sentence(expected.reason))
 
 
 def test_a_leaver_is_seen_up_to_the_last_day(app_context: Flask) -> None:
@@ -80,7 +82,7 @@ def test_a_leaver_is_seen_up_to_the_last_day(app_context: Flask) -> None:
     assert page.left_on == TODAY - 60 * DAY == page.window.last
     events = [event for _year, some in page.years for event in some]
     assert max(event.on for event in events) <= page.left_on
-    assert [row.sentence for row in page.standings if "Revoked" in row.sentence] == []
+    assert [row.sentence for row in page.statuses if "Revoked" in row.sentence] == []
     assert [event.kind for event in events if event.kind == "revocation"] == []
     # Who comes back goes on where they were, and what happened between is told.
     where = session.get_one(DutyStation, station.id)
@@ -88,4 +90,4 @@ def test_a_leaver_is_seen_up_to_the_last_day(app_context: Flask) -> None:
     again = answer_person(hr_of(here.id), gone.id, TODAY, TODAY, "en")
     assert again.left_on is None
     kinds = {event.kind for _year, some in again.years for event in some}
-    assert {"placed", "left", "standing", "award", "revocation", "version"} <= kinds
+    assert {"placed", "left", "status", "award", "revocation", "version"} <= kinds

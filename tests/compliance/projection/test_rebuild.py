@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from lms.compliance.projection import read as intervals, rebuild as rebuilding, update as projecting
-from lms.compliance.projection.counts import deltas as ledgers
+from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import list_unfinished, read_state
-from lms.compliance.projection.models import LedgerEntry, Projection, StandingInterval
-from lms.compliance.projection.rebuild import fold_all, rebuild, tend
+from lms.compliance.projection.models import CountDelta, ProjectionJob, StatusInterval
+from lms.compliance.projection.rebuild import compact_all, maintain, rebuild
 from lms.compliance.projection.verify import verify
 from lms.compliance.report import count_backends as sources
 from lms.kernel import clock, db as database
@@ -35,7 +35,7 @@ def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """Rivers Relief with thirty people, in batches of seven; more than ten count as many."""
     monkeypatch.setattr(projecting, "BATCH", 7)
     monkeypatch.setattr(rebuilding, "BATCH", 7)
-    monkeypatch.setattr(sources, "MOST_EXACT", 10)
+    monkeypatch.setattr(sources, "MOST_COMPUTED_INLINE", 10)
     make_small_organisation(app)
     with clock.using(FixedClock(NOW)):
         with app.app_context(), unit_of_work():
@@ -64,7 +64,7 @@ def require() -> None:
 
 def prepared() -> int:
     with reading():
-        return session.query(StandingInterval.person_id).distinct().count()
+        return session.query(StatusInterval.person_id).distinct().count()
 
 
 def is_clean() -> bool:
@@ -91,7 +91,7 @@ def test_a_kill_in_the_middle_goes_on_where_it_was(
     require()
     with reading():
         number = list_unfinished()[0].id
-    real, calls = projecting.bring_up_to_date, []
+    real, calls = projecting.refresh, []
 
     def cut(persons: list[int]) -> int:
         calls.append(list(persons))
@@ -100,7 +100,7 @@ def test_a_kill_in_the_middle_goes_on_where_it_was(
             raise PowerCut
         return changed
 
-    monkeypatch.setattr(projecting, "bring_up_to_date", cut)
+    monkeypatch.setattr(projecting, "refresh", cut)
     with pytest.raises(PowerCut):
         projecting.project({"projection": number})
     assert prepared() == 14
@@ -135,26 +135,26 @@ def test_a_write_in_the_middle_is_kept(app_context: Flask) -> None:
         person = session.get_one(type(a_person("Late", here()[0].id, "L-1", here()[1].id)), who)
         earned(person, a_course(), NOW.date())
     sweep()
-    fold_all()
+    compact_all()
     assert is_clean()
 
 
-def test_another_basis_prepares_everybody_anew(app_context: Flask) -> None:
+def test_other_inputs_prepares_everybody_anew(app_context: Flask) -> None:
     require()
     sweep()
-    tend(app_context)
+    maintain(app_context)
     with reading():
         assert list_unfinished() == []
-        assert session.query(LedgerEntry).count() == 0
-        before = read_state().basis
+        assert session.query(CountDelta).count() == 0
+        before = read_state().inputs
     with unit_of_work():
         here()[1].time_zone = "Asia/Kathmandu"
-    tend(app_context)
+    maintain(app_context)
     with reading():
-        assert [work.cause for work in list_unfinished()] == ["basis"]
+        assert [work.cause for work in list_unfinished()] == ["inputs"]
     sweep()
     with reading():
-        assert read_state().basis != before
+        assert read_state().inputs != before
     assert is_clean()
 
 
@@ -163,37 +163,37 @@ def test_a_rebuild_that_was_killed_is_begun_again(
 ) -> None:
     require()
     sweep()
-    real, calls = rebuilding.bring_up_to_date, []
+    real, calls = rebuilding.refresh, []
 
-    def cut(persons: list[int], ledger: object) -> int:
+    def cut(persons: list[int], deltas: object) -> int:
         calls.append(1)
         if len(calls) == 3:
             raise PowerCut
-        return real(persons, ledger)  # type: ignore[arg-type]
+        return real(persons, deltas)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rebuilding, "bring_up_to_date", cut)
+    monkeypatch.setattr(rebuilding, "refresh", cut)
     with pytest.raises(PowerCut):
         rebuild(app_context)
     assert 0 < prepared() < PEOPLE
-    tend(app_context)
+    maintain(app_context)
     assert prepared() < PEOPLE, "it may still be running: nobody takes it up yet"
     with clock.using(FixedClock(NOW + timedelta(minutes=16))):
-        tend(app_context)
+        maintain(app_context)
     assert prepared() == PEOPLE + 5
     with reading():
-        assert session.query(Projection).filter(Projection.finished_at.is_(None)).count() == 0
+        assert session.query(ProjectionJob).filter(ProjectionJob.finished_at.is_(None)).count() == 0
     assert is_clean()
 
 
 def test_verify_finds_what_was_changed_by_hand(app_context: Flask) -> None:
     require()
     sweep()
-    fold_all()
+    compact_all()
     assert is_clean()
     with unit_of_work():
-        row = session.query(StandingInterval).first()
+        row = session.query(StatusInterval).first()
         assert row is not None
-        row.standing = 7 if row.standing != 7 else 0
+        row.status = 7 if row.status != 7 else 0
         wrong = row.person_id
     with reading():
         found = verify()
@@ -201,7 +201,7 @@ def test_verify_finds_what_was_changed_by_hand(app_context: Flask) -> None:
     rebuild(app_context)
     assert is_clean()
     with unit_of_work():
-        session.query(ledgers.LedgerDay).update({"people": ledgers.LedgerDay.people + 1})
+        session.query(count_deltas.DailyCount).update({"people": count_deltas.DailyCount.people + 1})
     with reading():
         assert verify().days > 0
     assert len(intervals.next_persons(None, 0, 100)) == PEOPLE + 5
@@ -213,6 +213,6 @@ def test_a_rebuild_waits_for_nobody_who_reads(app_context: Flask, monkeypatch: p
     require()
     rebuild(app_context)
     with database.db.engine.connect() as reader:
-        assert reader.execute(text("SELECT count(*) FROM standing_interval")).scalar_one()
+        assert reader.execute(text("SELECT count(*) FROM status_interval")).scalar_one()
         rebuild(app_context)
     assert is_clean()

@@ -10,16 +10,16 @@ from lms.catalogue.api import published_course
 from lms.certification.awards import operations as certification
 from lms.certification.awards.issuer import House
 from lms.certification.models import Award
-from lms.compliance.projection.rebuild import fold_all, rebuild
+from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.verify import verify
-from lms.compliance.report.count_backends import IntervalCounts, LedgerCounts
+from lms.compliance.report.count_backends import IntervalCounts, SnapshotCounts
 from lms.compliance.requirements import operations
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import FixedClock
@@ -208,7 +208,7 @@ class Life:
                     # Much of what chance tries is not allowed; what is refused leaves nothing behind.
                     pass
                 if self.random.random() < 0.05:
-                    fold_all()
+                    compact_all()
         return done
 
 
@@ -218,7 +218,7 @@ def test_three_years_end_verified(app: Flask, seed: int) -> None:
         life = Life(Random(seed))
         assert life.live(250) > 120
         assert_all_agrees(life)
-        fold_all()
+        compact_all()
         assert_all_agrees(life)
         rebuild(app)
         assert_all_agrees(life)
@@ -231,7 +231,7 @@ def assert_all_agrees(life: Life) -> None:
         assert found.clean, found
     days = [FIRST + timedelta(days=life.random.randrange(-30, DAYS + 400)) for _ in range(4)]
     with reading():
-        population = Population(load(Reach(frozenset(life.organisations))).facts)
+        population = Population(load_facts(Scope(frozenset(life.organisations))).facts)
         exact = counted(PopulationCounts(population, Filters()), days)
-        assert counted(LedgerCounts(life.organisations, Filters(), life.courses), days) == exact
+        assert counted(SnapshotCounts(life.organisations, Filters(), life.courses), days) == exact
         assert counted(IntervalCounts(life.organisations, Filters()), days) == exact

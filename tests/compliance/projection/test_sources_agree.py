@@ -8,18 +8,18 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance.calculator.calculate import facts_of
-from lms.compliance.projection.counts import deltas as ledgers
-from lms.compliance.projection.counts.snapshots import has_entries
+from lms.compliance.projection.counts import deltas as count_deltas
+from lms.compliance.projection.counts.snapshots import has_deltas
 from lms.compliance.projection.read import count_listed, count_required_on, sample_of
-from lms.compliance.projection.update import bring_up_to_date
+from lms.compliance.projection.update import refresh
 from lms.compliance.projection.verify import verify
-from lms.compliance.report.count_backends import IntervalCounts, LedgerCounts
-from lms.compliance.report.counts import Counting, DayCounts
+from lms.compliance.report.count_backends import IntervalCounts, SnapshotCounts
+from lms.compliance.report.counts import CountBackend, DayCounts
 from lms.compliance.report.counts_from_facts import FactsCounts
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.person_status import load
+from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.kernel import db as database
 from tests.compliance.status.reference import Json
@@ -31,7 +31,7 @@ from tests.factories.stored_facts import storable, store
 
 EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
 TODAY = FIRST + timedelta(days=SPAN)
-LATE = frozenset(each for each in rules.Standing if each.group is rules.Group.LATE)
+LATE = frozenset(each for each in rules.TrainingStatus if each.group is rules.StatusGroup.LATE)
 laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 on_databases = settings(
     max_examples=15,
@@ -44,22 +44,22 @@ on_databases = settings(
 @given(WORLDS)
 def test_stretches_say_what_the_rules_say_on_every_day(world: Json) -> None:
     for post in Population(rules.known(facts_of(world))).posts:
-        required = [(asked, asked.stretches()) for asked in post.asked]
-        whole = rules.post_stretches(
+        required = [(asked, asked.intervals()) for asked in post.asked]
+        whole = rules.overall_intervals(
             post.placements, [(asked.requirement.course, each) for asked, each in required]
         )
         for day in EVERY_DAY:
-            for asked, stretches in required:
-                here = [each for each in stretches if each.from_on <= day <= each.through_on]
+            for asked, intervals in required:
+                here = [each for each in intervals if each.from_on <= day <= each.through_on]
                 said = asked.on(day)
-                wanted = (said.standing, said.due_on, said.valid_through, said.award)
-                assert [each[2:] for each in here] == ([wanted] if said.standing.group else [])
+                wanted = (said.status, said.due_on, said.valid_through, said.award)
+                assert [each[2:] for each in here] == ([wanted] if said.status.group else [])
             placement = post.placement_on(day)
             over = [each for each in whole if each.from_on <= day <= each.through_on]
             assert [each.placement for each in over] == ([] if placement is None else [placement])
             if over:
-                standings = [explained.standing for _, explained in post.required_on(day)]
-                assert over[0].overall is rules.overall(standings)
+                statuses = [explained.status for _, explained in post.required_on(day)]
+                assert over[0].overall is rules.overall(statuses)
 
 
 @laws
@@ -67,19 +67,19 @@ def test_stretches_say_what_the_rules_say_on_every_day(world: Json) -> None:
 def test_a_post_lapses_on_the_first_day_it_does_not_comply_any_more(world: Json) -> None:
     for post in Population(rules.known(facts_of(world))).posts:
         overall = {
-            day: rules.overall(e.standing for _, e in post.required_on(day))
+            day: rules.overall(e.status for _, e in post.required_on(day))
             for day in EVERY_DAY
             if post.placement_on(day) is not None
         }
-        for day, standing in overall.items():
+        for day, status in overall.items():
             lapse = post.lapses_on(day)
-            if standing.group is not rules.Group.COMPLIANT:
+            if status.group is not rules.StatusGroup.COMPLIANT:
                 assert lapse is None
                 continue
             wanted, ahead = None, day
             while (ahead := ahead + timedelta(days=1)) in overall:
                 group = overall[ahead].group
-                if group is not rules.Group.COMPLIANT:
+                if group is not rules.StatusGroup.COMPLIANT:
                     wanted = ahead if group is not None else None
                     break
             assert lapse == wanted or (lapse is not None and wanted is None and lapse > EVERY_DAY[-1])
@@ -89,7 +89,7 @@ def plain(counts: DayCounts) -> Any:
     return {sector: found for sector, each in counts.overall.items() if (found := +Counter(each))}
 
 
-def counted(counting: Counting, days: list[date]) -> Any:
+def counted(counting: CountBackend, days: list[date]) -> Any:
     """What a counting says of days, without zeros: the first in full, then the figures of each."""
     first, totals = counting.on(days[0]), counting.totals_on(days)
     assert first.total == totals[days[0]]
@@ -112,27 +112,27 @@ def test_the_three_paths_agree(
         stored = store(document)
         persons = sorted(stored.persons.values())
         half = persons[: len(persons) // 2]
-        bring_up_to_date(half)
+        refresh(half)
         if folded == "half":
-            ledgers.fold(TODAY)
-        bring_up_to_date(persons)
+            count_deltas.compact(TODAY)
+        refresh(persons)
         if folded == "whole":
-            while has_entries():
-                ledgers.fold(TODAY - timedelta(days=400))
-            ledgers.fold(TODAY)
+            while has_deltas():
+                count_deltas.compact(TODAY - timedelta(days=400))
+            count_deltas.compact(TODAY)
         organisations = sorted(stored.organisations.values())
-        population = Population(load(Reach(frozenset(organisations))).facts)
+        population = Population(load_facts(Scope(frozenset(organisations))).facts)
         course = next(iter(stored.courses.values()), None) if pick & 1 else None
         sector = "wash" if pick & 2 else None
         whole = Filters(course=course, sector=sector)
         exact = counted(PopulationCounts(population, whole), days)
-        assert counted(LedgerCounts(organisations, whole, stored.courses.values()), days) == exact
+        assert counted(SnapshotCounts(organisations, whole, stored.courses.values()), days) == exact
         assert counted(IntervalCounts(organisations, whole), days) == exact
         assert counted(FactsCounts(organisations, whole, None), days) == exact
-        for day, figures in LedgerCounts(organisations, whole, ()).totals_on(days).items():
+        for day, figures in SnapshotCounts(organisations, whole, ()).totals_on(days).items():
             for wanted in (None, LATE):
                 listed = count_listed(organisations, whole, day, wanted, None)
-                assert listed == figures.of_standings(wanted)
+                assert listed == figures.of_statuses(wanted)
         station = next(iter(stored.stations.values()), None)
         narrow = Filters(
             course=course,
@@ -145,7 +145,7 @@ def test_the_three_paths_agree(
         assert counted(IntervalCounts(organisations, narrow), days) == exact
         assert counted(FactsCounts(organisations, narrow, None), days) == exact
         moment = datetime.combine(days[1], time.max, UTC)
-        then = Population(load(Reach(frozenset(organisations)), moment).facts)
+        then = Population(load_facts(Scope(frozenset(organisations)), moment).facts)
         exact = counted(PopulationCounts(then, narrow), days)
         assert counted(FactsCounts(organisations, narrow, moment), days) == exact
         assert verify().clean
@@ -158,8 +158,8 @@ def test_the_three_paths_agree(
 def test_preparing_twice_changes_nothing(app_context: Flask, world: Json) -> None:
     try:
         persons = list(store(storable(world)).persons.values())
-        bring_up_to_date(persons)
-        assert bring_up_to_date(persons) == 0
+        refresh(persons)
+        assert refresh(persons) == 0
     finally:
         database.rollback()
 
@@ -181,6 +181,6 @@ def test_what_is_required_is_counted_from_what_is_prepared(app_context: Flask) -
     people.sectors()
     requirement = required_course(here.id, course_id)
     persons = [a_person(f"Person {number}", here.id, f"S-{number}", station.id).id for number in range(3)]
-    bring_up_to_date(persons)
+    refresh(persons)
     assert count_required_on({here.id}, date(2026, 6, 1)) == {requirement.id: 3}
     assert count_required_on({here.id}, date(2025, 6, 1)) == {}

@@ -47,7 +47,7 @@ def test_json_holds_every_figure(reported: Flask) -> None:
         "in_time": 0,
         "late": 4,
         "rate": 0.2,
-        "standings": {"overdue": 4, "valid": 1},
+        "statuses": {"overdue": 4, "valid": 1},
     }
     assert document["sectors"]["wash"]["courses"]["safe-identification"]["compliant"] == 1
     assert document["sectors"]["nutrition"]["people"] == 0

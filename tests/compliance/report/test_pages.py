@@ -273,7 +273,7 @@ def test_two_days_beside_each_other_and_who_changed(
     assert "Sami Aziz" in only
     assert "Rana New" not in only
     assert "Nothing of this kind changed" in body(client, address + "&what=lapsed")
-    # The other way round it is the same stretch of days.
+    # The other way round it is the same interval of days.
     turned = {
         row["name"].lstrip("'"): row["changes"]
         for row in rows(client, "/compliance/changes.csv?as_of=2026-08-01&compare_with=2026-10-31")
@@ -305,10 +305,10 @@ def test_a_view_is_kept_for_its_owner_alone_and_removed(
     app: Flask, client: FlaskClient, known: dict[str, int]
 ) -> None:
     sign_in(client, "hana@demo.example")
-    kept = {"page": "people", "name": "WASH, late", "sector": "wash", "standing": "late"}
+    kept = {"page": "people", "name": "WASH, late", "sector": "wash", "status": "late"}
     answer = client.post("/compliance/views", data=kept)
     assert answer.status_code == 303
-    assert answer.headers["Location"] == "/compliance/people?sector=wash&standing=late"
+    assert answer.headers["Location"] == "/compliance/people?sector=wash&status=late"
     assert ">WASH, late</a>" in body(client, "/compliance")
     twice = client.post("/compliance/views", data=kept | {"name": "wash, LATE"})
     assert twice.status_code == 422
@@ -331,11 +331,11 @@ def test_a_view_is_kept_for_its_owner_alone_and_removed(
 @pytest.fixture
 def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes three people for many."""
-    monkeypatch.setattr(sources, "MOST_EXACT", 2)
+    monkeypatch.setattr(sources, "MOST_COMPUTED_INLINE", 2)
 
 
 def placed_for_all(app: Flask) -> None:
-    """Prepares the standings, so that people are counted by them."""
+    """Prepares the statuses, so that people are counted by them."""
     result = app.test_cli_runner().invoke(args=["compliance", "rebuild"])
     assert result.exit_code == 0, result.output
 

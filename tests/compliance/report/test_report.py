@@ -11,14 +11,14 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance.calculator.calculate import explain, facts_of
-from lms.compliance.report.counts import Figures
+from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.report import Report, make_report, points_between, sorted_lines
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.load import read_facts
 from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
-from lms.compliance.status.days import checkpoint_after, checkpoint_of
+from lms.compliance.status.days import snapshot_day_after, snapshot_day_of
 from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
 from lms.kernel.days import a_year_before, end_of_last_quarter, month_ends_before
@@ -32,7 +32,7 @@ from tests.factories.population_counts import PopulationCounts
 from tests.factories.stored_facts import Stored, storable, store
 
 DAY = timedelta(days=1)
-ORDER = [standing.value for standing in rules.Standing]
+ORDER = [status.value for status in rules.TrainingStatus]
 on_databases = settings(
     max_examples=25,
     deadline=None,
@@ -71,22 +71,22 @@ def added_up(document: Json, day: date, moment: datetime | None) -> tuple[Any, A
         placement = main_placement(document, row["person"], row["organisation"], day, moment)
         if placement is None:
             continue
-        if row["standing"] != "not_required":
-            overall[placement["sector"]][row["standing"]] += 1
+        if row["status"] != "not_required":
+            overall[placement["sector"]][row["status"]] += 1
         worst: dict[str, str] = {}
-        for each in answer["standings"]:
+        for each in answer["statuses"]:
             if (each["person"], each["organisation"]) == (row["person"], row["organisation"]):
                 course = courses[each["requirement"]]
-                worst[course] = min(worst.get(course, "not_required"), each["standing"], key=ORDER.index)
-        for course, standing in worst.items():
-            if standing != "not_required":
-                matrix[placement["sector"], course][standing] += 1
+                worst[course] = min(worst.get(course, "not_required"), each["status"], key=ORDER.index)
+        for course, status in worst.items():
+            if status != "not_required":
+                matrix[placement["sector"], course][status] += 1
     return dict(overall), dict(matrix)
 
 
 def reported(stored: Stored, document: Json, day: date, moment: datetime | None) -> Report:
-    given_settings = rules.Settings(document["settings"]["gap_days"])
-    loaded = load_facts(Reach(), known_as_of=moment, settings=given_settings)
+    given_settings = rules.StatusSettings(document["settings"]["gap_days"])
+    loaded = read_facts(Scope(), known_as_of=moment, settings=given_settings)
     return make_report(
         PopulationCounts(Population(loaded.facts), Filters()),
         day,
@@ -123,8 +123,8 @@ def test_the_report_is_what_the_calculator_adds_up_to(
         database.rollback()
 
 
-def words(figures: Figures) -> Counter[str]:
-    return Counter({standing.value: count for standing, count in figures.by_standing.items()})
+def words(figures: StatusCounts) -> Counter[str]:
+    return Counter({status.value: count for status, count in figures.by_status.items()})
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def report_of(
     filters: Filters | None = None,
     known: datetime | None = None,
 ) -> Report:
-    loaded = load_facts(Reach(frozenset(each.id for each in organisations)), known_as_of=known)
+    loaded = read_facts(Scope(frozenset(each.id for each in organisations)), known_as_of=known)
     return make_report(
         PopulationCounts(Population(loaded.facts), filters or Filters()),
         day,
@@ -320,5 +320,5 @@ def test_sorting_puts_the_lowest_rate_first_and_empty_sectors_last(here: Organis
 )  # fmt: skip
 def test_checkpoints_are_three_a_month(day: str, held_by: str, after: str) -> None:
     asked_on = date.fromisoformat(day)
-    assert checkpoint_of(asked_on) == date.fromisoformat(held_by)
-    assert checkpoint_after(asked_on) == date.fromisoformat(after)
+    assert snapshot_day_of(asked_on) == date.fromisoformat(held_by)
+    assert snapshot_day_after(asked_on) == date.fromisoformat(after)

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from lms.compliance.report.counts import Figures
+from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.document import digest_of, report_as_document, report_of_document
 from lms.compliance.report.report import Report, SectorLine, TrendPoint
 from lms.compliance.report.report_id import Malformed, ReportId, read_id
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.status.api import Standing
+from lms.compliance.status.api import TrainingStatus
 
 words = st.none() | st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
 numbers = st.integers(1, 2**62)
@@ -82,10 +82,10 @@ def test_a_plain_id_is_short_enough_to_type() -> None:
 
 
 def a_report(**changes: object) -> Report:
-    figures, day = Figures({Standing.VALID: 3, Standing.OVERDUE: 1}), date(2026, 3, 31)
+    figures, day = StatusCounts({TrainingStatus.VALID: 3, TrainingStatus.OVERDUE: 1}), date(2026, 3, 31)
     values: dict[str, object] = {
         "as_of": day, "total": figures, "unasked": 2, "change": -3,
-        "lines": (SectorLine("wash", figures, None, {7: figures}), SectorLine("health", Figures({}), None, {})),
+        "lines": (SectorLine("wash", figures, None, {7: figures}), SectorLine("health", StatusCounts({}), None, {})),
         "courses": (7,), "course_totals": {7: figures}, "trend": (TrendPoint(day, figures),),
         "forecast": (TrendPoint(date(2026, 4, 30), figures),), "ahead": (TrendPoint(date(2026, 4, 30), figures),),
         "lapsing": {30: 1},
@@ -101,7 +101,7 @@ def test_a_report_kept_as_a_document_comes_back() -> None:
 
 
 def test_the_digest_follows_every_figure_and_nothing_else() -> None:
-    report, other = a_report(), Figures({Standing.VALID: 2, Standing.OVERDUE: 2})
+    report, other = a_report(), StatusCounts({TrainingStatus.VALID: 2, TrainingStatus.OVERDUE: 2})
     line = report.lines[0]
     for changed in (
         a_report(total=other),

@@ -115,7 +115,7 @@ def test_a_later_version_holds_from_today_at_the_earliest(here: Organisation) ->
 
 
 def standing_words(person_id: int, day: date) -> list[str]:
-    return [row.standing.value for row in reading.standings_of(person_id, day)]
+    return [row.status.value for row in reading.statuses_of(person_id, day)]
 
 
 def test_an_ended_requirement_asks_nobody_after_its_last_day(here: Organisation) -> None:
@@ -162,7 +162,7 @@ def test_an_exemption_holds_from_day_to_day_in_one_organisation_and_is_withdrawn
     people.placed(people.employed(who, other, "H-1"), station)
     requirement = asked(None, a_course())
     exemption = exempted(hr_of(here.id), who.id, requirement.id, here.id)
-    found = {row.organisation_id: row.standing.value for row in reading.standings_of(who.id, TODAY)}
+    found = {row.organisation_id: row.status.value for row in reading.statuses_of(who.id, TODAY)}
     assert found == {here.id: "exempt", other.id: "overdue"}
     operations.withdraw_exemption(hr_of(here.id), exemption, reason="Back early")  # type: ignore[arg-type]
     assert standing_words(who.id, TODAY) == ["overdue", "overdue"]
@@ -234,12 +234,12 @@ def test_standings_of_a_person_say_why_and_name_the_certificate(here: Organisati
     asked(here.id, first)
     asked(here.id, second)
     award = earned(who, first, date(2026, 3, 1))
-    rows = reading.standings_of(who.id, TODAY)
-    assert [(row.course_slug, row.standing.value, row.valid_through) for row in rows] == [
+    rows = reading.statuses_of(who.id, TODAY)
+    assert [(row.course_slug, row.status.value, row.valid_through) for row in rows] == [
         ("safe-referral", "overdue", None),
         ("safe-identification", "valid", date(2027, 2, 28)),
     ]
     assert rows[0].due_on == date(2026, 1, 15)
     assert rows[0].sentence.startswith("Overdue, was due on 15 Jan 2026")
     assert rows[1].award == f"{award.serial[:4]}-{award.serial[4:8]}-{award.serial[8:]}"
-    assert reading.standings_of(who.id, date(2025, 12, 31)) == []
+    assert reading.statuses_of(who.id, date(2025, 12, 31)) == []

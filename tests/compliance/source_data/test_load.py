@@ -1,4 +1,4 @@
-"""Facts from the database give the same standings as the calculator gives from the file: vectors and worlds."""
+"""Facts from the database give the same statuses as the calculator gives from the file: vectors and worlds."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -8,9 +8,9 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance.calculator.calculate import explain, facts_of
-from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.load import read_facts
 from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Reach
+from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.kernel import db as database
 from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
@@ -27,34 +27,34 @@ on_databases = settings(
 
 def by_calculator(document: Json, day: date, moment: datetime | None) -> dict[Any, Any]:
     """Standings by person, organisation and requirement, of what is required."""
-    rows = explain(facts_of(document), day, moment)["standings"]
+    rows = explain(facts_of(document), day, moment)["statuses"]
     return {
         (row["person"], row["organisation"], row["requirement"]): (
-            row["standing"],
+            row["status"],
             row["due_on"],
             row["valid_through"],
             row["award"],
-            row["because"]["sentence"],
+            row["reason"]["sentence"],
         )
         for row in rows
-        if row["standing"] != "not_required"
+        if row["status"] != "not_required"
     }
 
 
 def by_database(stored: Stored, document: Json, day: date, moment: datetime | None) -> dict[Any, Any]:
-    given_settings = rules.Settings(document["settings"]["gap_days"])
-    loaded = load_facts(Reach(), known_as_of=moment, settings=given_settings)
+    given_settings = rules.StatusSettings(document["settings"]["gap_days"])
+    loaded = read_facts(Scope(), known_as_of=moment, settings=given_settings)
     return {
         (
             stored.word("persons", post.person),
             stored.word("organisations", post.organisation),
             stored.word("requirements", asked.requirement.id),
         ): (
-            explained.standing.value,
+            explained.status.value,
             explained.due_on and explained.due_on.isoformat(),
             explained.valid_through and explained.valid_through.isoformat(),
             stored.word("awards", explained.award),
-            rules.sentence(explained.because),
+            rules.sentence(explained.reason),
         )
         for post in Population(loaded.facts).posts
         for asked, explained in post.required_on(day)

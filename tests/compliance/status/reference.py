@@ -1,4 +1,4 @@
-"""A second opinion on standing: the same definitions, written from their text, one day at a time and slowly.
+"""A second opinion on status: the same definitions, written from their text, one day at a time and slowly.
 
 It reads the calculator's file of facts as plain JSON and shares no code with `lms`.
 """
@@ -159,8 +159,8 @@ class Reference:
             s = t
         return s
 
-    def standing(self, day: date) -> tuple[str, date | None, date | None, str | None]:
-        """The standing, the due day, the last valid day and the award."""
+    def status(self, day: date) -> tuple[str, date | None, date | None, str | None]:
+        """The status, the due day, the last valid day and the award."""
         p, v = self.placement(day), self.version(day)
         if p is None or v is None:
             return "not_required", None, None, None
@@ -211,18 +211,18 @@ def explain(doc: Json, as_of: date, known: date | None) -> tuple[list[Json], lis
             if requirement["organisation"] not in (None, organisation):
                 continue
             one = Reference(doc, person, organisation, requirement, known)
-            word, due_on, through, award = one.standing(as_of)
+            word, due_on, through, award = one.status(as_of)
             worst = min(worst, word, key=ORDER.index)
             rows.append(
                 {
                     "person": person,
                     "organisation": organisation,
                     "requirement": requirement["id"],
-                    "standing": word,
+                    "status": word,
                     "due_on": due_on and due_on.isoformat(),
                     "valid_through": through and through.isoformat(),
                     "award": award,
                 }
             )
-        overall.append({"person": person, "organisation": organisation, "standing": worst})
+        overall.append({"person": person, "organisation": organisation, "status": worst})
     return rows, overall

@@ -36,7 +36,7 @@ def retracted(pick: Pick) -> str | None:
     return recorded(pick) if pick(range(6)) == 5 else None
 
 
-def stretch(pick: Pick) -> tuple[str, str | None]:
+def interval(pick: Pick) -> tuple[str, str | None]:
     first, length = pick(OFFSETS), pick((0, 2, 7, 20, 40, 80, None, None))
     return day_at(first), None if length is None else day_at(first + length)
 
@@ -46,7 +46,7 @@ def several(pick: Pick, build: Callable[[Pick], Json], most: int) -> list[Json]:
 
 
 def placement(pick: Pick) -> Json:
-    first, last = stretch(pick)
+    first, last = interval(pick)
     return {
         "person": pick(MOSTLY_P1),
         "organisation": pick(("o1", "o1", "o1", "o1", "o2")),
@@ -65,7 +65,7 @@ def placement(pick: Pick) -> Json:
 
 def version(pick: Pick) -> Json:
     first, last = pick(
-        ((day_at(-30), None), (day_at(-30), None), (day_at(pick(OFFSETS)), None), stretch(pick))
+        ((day_at(-30), None), (day_at(-30), None), (day_at(pick(OFFSETS)), None), interval(pick))
     )
     edition = pick((None, None, 2))
     return {
@@ -128,7 +128,7 @@ def revocations_of(pick: Pick, held: list[Json]) -> list[Json]:
 
 
 def exemption(pick: Pick) -> Json:
-    first, last = stretch(pick)
+    first, last = interval(pick)
     return {
         "person": pick(MOSTLY_P1),
         "requirement": pick(("r1", "r2")),

@@ -1,4 +1,4 @@
-"""The laws of standing, over random small worlds, and the comparison with a second opinion."""
+"""The laws of status, over random small worlds, and the comparison with a second opinion."""
 
 from collections import Counter
 from copy import deepcopy
@@ -13,12 +13,12 @@ from lms.compliance.calculator.calculate import explain, facts_of
 from lms.compliance.status.api import (
     GROUPS,
     SEVERITY,
-    Explained,
+    ExplainedStatus,
     Facts,
-    Group,
     Id,
     Obligation,
-    Standing,
+    StatusGroup,
+    TrainingStatus,
     by_person,
     known,
     overall,
@@ -44,8 +44,8 @@ from tests.examples import examples
 
 ONE_DAY = timedelta(days=1)
 EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
-HELD = (Standing.VALID, Standing.EXPIRING)
-WORDS = {standing.value for standing in Standing}
+HELD = (TrainingStatus.VALID, TrainingStatus.EXPIRING)
+WORDS = {status.value for status in TrainingStatus}
 
 laws = settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 compared = settings(max_examples=examples(500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -62,8 +62,8 @@ def obligations(facts: Facts) -> dict[tuple[Id, Id, Id], Obligation]:
     }
 
 
-def calendar(document: Json) -> dict[tuple[Id, Id, Id], list[Explained]]:
-    """Everybody's standings on every day."""
+def calendar(document: Json) -> dict[tuple[Id, Id, Id], list[ExplainedStatus]]:
+    """Everybody's statuses on every day."""
     return {key: [one.on(day) for day in EVERY_DAY] for key, one in obligations(facts_of(document)).items()}
 
 
@@ -76,7 +76,7 @@ def test_the_calculator_agrees_with_the_second_opinion(
     moment = None if known_on is None else datetime.combine(known_on, time.max, UTC)
     for day in days:
         answer = explain(facts, day, moment)
-        rows = [{key: row[key] for key in row if key != "because"} for row in answer["standings"]]
+        rows = [{key: row[key] for key in row if key != "reason"} for row in answer["statuses"]]
         assert (rows, answer["overall"]) == reference.explain(world, day, known_on)
 
 
@@ -88,8 +88,8 @@ def test_every_day_agrees_with_the_second_opinion(world: Json) -> None:
         asked = next(each for each in world["requirements"] if each["id"] == requirement)
         other = reference.Reference(world, str(person), str(organisation), asked, None)
         for day, one in zip(EVERY_DAY, explained, strict=True):
-            mine = (one.standing.value, one.due_on, one.valid_through, one.award)
-            assert (day, mine) == (day, other.standing(day))
+            mine = (one.status.value, one.due_on, one.valid_through, one.award)
+            assert (day, mine) == (day, other.status(day))
 
 
 @laws
@@ -107,7 +107,7 @@ def test_a_standing_is_constant_between_its_change_days(world: Json) -> None:
 @given(WORLDS, ASKED_DAYS)
 def test_the_standings_partition_people_requirements_and_days(world: Json, day: date) -> None:
     answer = explain(facts_of(world), day)
-    rows = Counter((row["person"], row["organisation"], row["requirement"]) for row in answer["standings"])
+    rows = Counter((row["person"], row["organisation"], row["requirement"]) for row in answer["statuses"])
     posts = {
         (placement["person"], placement["organisation"])
         for placement in world["placements"]
@@ -119,9 +119,9 @@ def test_the_standings_partition_people_requirements_and_days(world: Json, day: 
         for requirement in world["requirements"]
         if requirement["organisation"] in (None, organisation)
     )
-    assert {row["standing"] for row in answer["standings"]} <= WORDS
-    assert answer["standings"] == sorted(
-        answer["standings"], key=lambda row: (row["person"], row["organisation"], row["requirement"])
+    assert {row["status"] for row in answer["statuses"]} <= WORDS
+    assert answer["statuses"] == sorted(
+        answer["statuses"], key=lambda row: (row["person"], row["organisation"], row["requirement"])
     )
 
 
@@ -132,13 +132,13 @@ def test_adding_an_award_never_makes_a_valid_day_invalid(world: Json, award: Jso
     after = calendar({**world, "awards": [*world["awards"], {**award, "id": "b1"}]})
     for key, explained in before.items():
         for old, new in zip(explained, after[key], strict=True):
-            if old.standing in HELD:
-                assert new.standing in HELD
+            if old.status in HELD:
+                assert new.status in HELD
                 assert old.valid_through is not None
                 assert new.valid_through is not None
                 assert new.valid_through >= old.valid_through
-            if old.standing.group is Group.COMPLIANT:
-                assert new.standing.group is Group.COMPLIANT
+            if old.status.group is StatusGroup.COMPLIANT:
+                assert new.status.group is StatusGroup.COMPLIANT
 
 
 @laws
@@ -154,16 +154,16 @@ def test_a_version_effective_later_changes_nothing_earlier(world: Json, version:
 @laws
 @given(WORLDS, DAYS, st.integers(1, 80))
 def test_renewing_inside_the_window_never_shortens_validity(world: Json, day: date, length: int) -> None:
-    """A renewal dated by the windows of the standing keeps every valid day and adds its whole period."""
+    """A renewal dated by the windows of the status keeps every valid day and adds its whole period."""
     period = Period(days=length)
     for (person, _, _), one in obligations(facts_of(world)).items():
         for award in known(facts_of(world)).awards:
             explained = one.on(day)
-            if award.person != person or explained.award != award.id or explained.standing not in HELD:
+            if award.person != person or explained.award != award.id or explained.status not in HELD:
                 continue
             windows = one.windows(award)
             is_open = any(window.is_open_on(day) for window in windows)
-            assert is_open == (explained.standing is Standing.EXPIRING)
+            assert is_open == (explained.status is TrainingStatus.EXPIRING)
             dates = award_dates(day, period, old_until=award.valid_until, windows=windows)
             assert dates.valid_until >= award.valid_until
             assert explained.valid_through is not None
@@ -206,14 +206,14 @@ def test_the_overall_standing_is_the_worst_of_its_parts(world: Json, day: date) 
     answer = explain(facts_of(world), day)
     for row in answer["overall"]:
         parts = [
-            Standing(part["standing"])
-            for part in answer["standings"]
+            TrainingStatus(part["status"])
+            for part in answer["statuses"]
             if (part["person"], part["organisation"]) == (row["person"], row["organisation"])
         ]
-        worst = Standing(row["standing"])
+        worst = TrainingStatus(row["status"])
         assert worst == overall(parts)
         assert all(SEVERITY[worst] <= SEVERITY[part] for part in parts)
-        assert worst in parts or (not parts and worst is Standing.NOT_REQUIRED)
+        assert worst in parts or (not parts and worst is TrainingStatus.NOT_REQUIRED)
 
 
 @laws
@@ -221,20 +221,20 @@ def test_the_overall_standing_is_the_worst_of_its_parts(world: Json, day: date) 
 def test_every_reason_is_complete(world: Json) -> None:
     for explained in calendar(world).values():
         for one in dict.fromkeys(explained):
-            assert one.because.standing is one.standing
-            said = sentence(one.because)
+            assert one.reason.status is one.status
+            said = sentence(one.reason)
             assert said.endswith(".")
             assert "{" not in said
             assert (one.due_on is not None) == (
-                one.standing in (Standing.OVERDUE, Standing.NOT_STARTED, Standing.IN_PROGRESS)
+                one.status in (TrainingStatus.OVERDUE, TrainingStatus.NOT_STARTED, TrainingStatus.IN_PROGRESS)
             )
             assert (one.award is None) == (one.valid_through is None)
 
 
-@given(st.lists(st.sampled_from(Standing)))
-def test_the_rate_counts_those_who_are_asked(standings: list[Standing]) -> None:
-    asked = [standing for standing in standings if standing is not Standing.NOT_REQUIRED]
-    share = rate(standings)
+@given(st.lists(st.sampled_from(TrainingStatus)))
+def test_the_rate_counts_those_who_are_asked(statuses: list[TrainingStatus]) -> None:
+    asked = [status for status in statuses if status is not TrainingStatus.NOT_REQUIRED]
+    share = rate(statuses)
     assert (share is None) == (not asked)
     if share is not None:
-        assert share * len(asked) == sum(GROUPS[standing] is Group.COMPLIANT for standing in asked)
+        assert share * len(asked) == sum(GROUPS[status] is StatusGroup.COMPLIANT for status in asked)

@@ -9,24 +9,24 @@ import pytest
 
 from lms.certification.awards.rules import Period, award_dates, parse_period
 from lms.compliance.status.api import (
-    Award,
-    Because,
-    Exemption,
-    Explained,
+    AwardFact,
+    ExemptionFact,
+    ExplainedStatus,
     Facts,
-    Group,
     Language,
     Limit,
     Match,
     Obligation,
-    Placement,
-    Progress,
-    Requirement,
-    RequirementVersion,
-    Revocation,
-    Rule,
-    Settings,
-    Standing,
+    PlacementFact,
+    ProgressFact,
+    Reason,
+    RequirementFact,
+    RequirementVersionFact,
+    RevocationFact,
+    StatusGroup,
+    StatusRule,
+    StatusSettings,
+    TrainingStatus,
     by_person,
     change_days,
     known,
@@ -34,8 +34,8 @@ from lms.compliance.status.api import (
     overall,
     rate,
     sentence,
-    standing,
-    standings_of_person,
+    status_on,
+    statuses_of_person,
 )
 
 LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
@@ -49,8 +49,8 @@ def on(text: str) -> date:
 
 def placed(
     first: str = "2023-02-01", last: str | None = None, sector: str = "wash", **more: object
-) -> Placement:
-    base = Placement(
+) -> PlacementFact:
+    base = PlacementFact(
         person="p1",
         organisation="o1",
         station="s1",
@@ -65,8 +65,8 @@ def placed(
     return replace(base, **more)  # type: ignore[arg-type]  # test-only shorthand
 
 
-def version(effective_from: str = "2019-01-01", **more: object) -> RequirementVersion:
-    base = RequirementVersion(
+def version(effective_from: str = "2019-01-01", **more: object) -> RequirementVersionFact:
+    base = RequirementVersionFact(
         effective_from=on(effective_from),
         effective_through=None,
         due_days=14,
@@ -78,16 +78,16 @@ def version(effective_from: str = "2019-01-01", **more: object) -> RequirementVe
 
 
 def asked(
-    *versions: RequirementVersion, per_sector: bool = False, id_: str = "r1", course: str = "c1"
-) -> Requirement:
-    return Requirement(
+    *versions: RequirementVersionFact, per_sector: bool = False, id_: str = "r1", course: str = "c1"
+) -> RequirementFact:
+    return RequirementFact(
         id=id_, organisation="o1", course=course, per_sector=per_sector, versions=versions or (version(),)
     )
 
 
-def earned(day: str, until: str | None = None, id_: str = "a1", **more: object) -> Award:
+def earned(day: str, until: str | None = None, id_: str = "a1", **more: object) -> AwardFact:
     valid_until = award_dates(on(day), YEAR).valid_until if until is None else on(until)
-    base = Award(
+    base = AwardFact(
         id=id_,
         person="p1",
         course="c1",
@@ -100,41 +100,42 @@ def earned(day: str, until: str | None = None, id_: str = "a1", **more: object) 
     return replace(base, **more)  # type: ignore[arg-type]  # test-only shorthand
 
 
-def revoked(award: str, day: str, recorded_at: datetime = LONG_AGO) -> Revocation:
-    return Revocation(award, on(day), recorded_at)
+def revoked(award: str, day: str, recorded_at: datetime = LONG_AGO) -> RevocationFact:
+    return RevocationFact(award, on(day), recorded_at)
 
 
-def exempt(first: str, last: str | None = None) -> Exemption:
-    return Exemption("p1", "r1", on(first), None if last is None else on(last), LONG_AGO)
+def exempt(first: str, last: str | None = None) -> ExemptionFact:
+    return ExemptionFact("p1", "r1", on(first), None if last is None else on(last), LONG_AGO)
 
 
-def worked(day: str, sector: str | None = None) -> Progress:
-    return Progress("p1", "c1", sector, on(day), LONG_AGO)
+def worked(day: str, sector: str | None = None) -> ProgressFact:
+    return ProgressFact("p1", "c1", sector, on(day), LONG_AGO)
 
 
 def world(
-    *facts: Placement | Award | Revocation | Exemption | Progress | Requirement, gap_days: int = 30
+    *facts: PlacementFact | AwardFact | RevocationFact | ExemptionFact | ProgressFact | RequirementFact,
+    gap_days: int = 30,
 ) -> Facts:
     """A world of p1 in o1: unless said otherwise, p1 works there since 2023-02-01 and r1 asks for c1."""
     return Facts(
-        placements=[each for each in facts if isinstance(each, Placement)] or [placed()],
-        requirements=[each for each in facts if isinstance(each, Requirement)] or [asked()],
-        awards=[each for each in facts if isinstance(each, Award)],
-        revocations=[each for each in facts if isinstance(each, Revocation)],
-        exemptions=[each for each in facts if isinstance(each, Exemption)],
-        progress=[each for each in facts if isinstance(each, Progress)],
-        settings=Settings(gap_days),
+        placements=[each for each in facts if isinstance(each, PlacementFact)] or [placed()],
+        requirements=[each for each in facts if isinstance(each, RequirementFact)] or [asked()],
+        awards=[each for each in facts if isinstance(each, AwardFact)],
+        revocations=[each for each in facts if isinstance(each, RevocationFact)],
+        exemptions=[each for each in facts if isinstance(each, ExemptionFact)],
+        progress=[each for each in facts if isinstance(each, ProgressFact)],
+        settings=StatusSettings(gap_days),
     )
 
 
-def ask(facts: Facts, day: str, known_as_of: datetime | None = None) -> Explained:
+def ask(facts: Facts, day: str, known_as_of: datetime | None = None) -> ExplainedStatus:
     """How p1 stands in o1 for the first requirement."""
     seen = known(facts, known_as_of)
-    return standing(by_person(seen)["p1"], "o1", seen.requirements[0], on(day), seen.settings)
+    return status_on(by_person(seen)["p1"], "o1", seen.requirements[0], on(day), seen.settings)
 
 
 def words(facts: Facts, *days: str) -> list[str]:
-    return [ask(facts, day).standing.value for day in days]
+    return [ask(facts, day).status.value for day in days]
 
 
 SINCE_JUNE = placed("2023-06-01")
@@ -280,7 +281,7 @@ VECTORS = [
     ("facts", "day", "expected"), [pytest.param(*v[1:], id=f"{v[0]} ({v[2]})") for v in VECTORS]
 )
 def test_vectors(facts: Facts, day: str, expected: str) -> None:
-    assert ask(facts, day).standing.value == expected
+    assert ask(facts, day).status.value == expected
 
 
 @pytest.mark.parametrize(
@@ -297,8 +298,8 @@ def test_vectors_of_the_last_valid_day(day: str, period: str, last: str) -> None
     dates = award_dates(on(day), parse_period(period))
     facts = world(placed("2019-01-01"), earned(day, str(dates.valid_until)))
     assert dates.valid_until == on(last)
-    assert ask(facts, last).standing is Standing.EXPIRING
-    assert ask(facts, str(on(last) + ONE_DAY)).standing is Standing.EXPIRED
+    assert ask(facts, last).status is TrainingStatus.EXPIRING
+    assert ask(facts, str(on(last) + ONE_DAY)).status is TrainingStatus.EXPIRED
 
 
 @pytest.mark.parametrize(
@@ -332,17 +333,17 @@ def test_vector_of_an_award_imported_today_with_an_earned_day_in_the_past() -> N
     today = datetime(2023, 5, 10, 9, tzinfo=UTC)
     facts = world(earned("2023-03-01", recorded_at=today))
     yesterday = today.replace(hour=23) - ONE_DAY
-    assert ask(facts, "2023-04-01").standing is Standing.VALID
-    assert ask(facts, "2023-04-01", today).standing is Standing.VALID
-    assert ask(facts, "2023-04-01", yesterday).standing is Standing.OVERDUE
+    assert ask(facts, "2023-04-01").status is TrainingStatus.VALID
+    assert ask(facts, "2023-04-01", today).status is TrainingStatus.VALID
+    assert ask(facts, "2023-04-01", yesterday).status is TrainingStatus.OVERDUE
 
 
 def test_vector_of_a_revocation_today() -> None:
     today = datetime(2023, 5, 10, 9, tzinfo=UTC)
     facts = world(earned("2023-02-12"), revoked("a1", "2023-05-10", today))
     assert words(facts, "2023-05-09", "2023-05-10", "2024-05-10") == ["valid", "revoked", "revoked"]
-    assert "Revoked since, from 10 May 2023." in sentence(ask(facts, "2023-05-09").because)
-    assert "evoked" not in sentence(ask(facts, "2023-05-09", today - ONE_DAY).because)
+    assert "Revoked since, from 10 May 2023." in sentence(ask(facts, "2023-05-09").reason)
+    assert "evoked" not in sentence(ask(facts, "2023-05-09", today - ONE_DAY).reason)
     assert ask(facts, "2023-05-10").valid_through == on("2023-05-09")
 
 
@@ -352,8 +353,10 @@ def test_vector_of_a_quiz_done_offline_and_received_days_later() -> None:
         earned("2025-03-25", "2026-03-24"),
         earned("2026-03-30", id_="a2", recorded_at=datetime(2026, 4, 4, tzinfo=UTC)),
     )
-    assert ask(facts, "2026-03-31").standing is Standing.VALID
-    assert ask(facts, "2026-03-31", datetime(2026, 3, 31, 23, 59, tzinfo=UTC)).standing is Standing.EXPIRED
+    assert ask(facts, "2026-03-31").status is TrainingStatus.VALID
+    assert (
+        ask(facts, "2026-03-31", datetime(2026, 3, 31, 23, 59, tzinfo=UTC)).status is TrainingStatus.EXPIRED
+    )
 
 
 @pytest.mark.parametrize(
@@ -371,14 +374,14 @@ def test_vector_of_the_main_sector(day: str, sector: str) -> None:
 
 def test_vector_of_the_overall_rate_from_people_and_not_from_marginals() -> None:
     requirements = [asked(id_="r1", course="c1"), asked(id_="r2", course="c2")]
-    same = [[Standing.VALID, Standing.VALID], [Standing.OVERDUE, Standing.OVERDUE]]
-    crossed = [[Standing.VALID, Standing.OVERDUE], [Standing.OVERDUE, Standing.VALID]]
+    same = [[TrainingStatus.VALID, TrainingStatus.VALID], [TrainingStatus.OVERDUE, TrainingStatus.OVERDUE]]
+    crossed = [[TrainingStatus.VALID, TrainingStatus.OVERDUE], [TrainingStatus.OVERDUE, TrainingStatus.VALID]]
     assert rate(map(overall, same)) == Fraction(1, 2)
     assert rate(map(overall, crossed)) == 0
     facts = known(world(*requirements, earned("2023-02-12")))
     person = by_person(facts)["p1"]
-    rows = standings_of_person(person, facts.requirements, on("2023-05-01"), facts.settings)
-    assert [row.explained.standing for row in rows] == [Standing.VALID, Standing.OVERDUE]
+    rows = statuses_of_person(person, facts.requirements, on("2023-05-01"), facts.settings)
+    assert [row.explained.status for row in rows] == [TrainingStatus.VALID, TrainingStatus.OVERDUE]
 
 
 # Decisions beside the vectors.
@@ -393,8 +396,8 @@ def test_an_award_that_ended_on_the_last_day_before_a_gap_stays_expired() -> Non
 def test_an_award_that_ended_on_the_last_day_of_a_gap_is_due_again() -> None:
     back = (placed("2023-02-01", "2024-01-31"), placed("2024-02-12"))
     explained = ask(world(earned("2023-02-12"), *back), "2024-02-12")
-    assert explained.standing is Standing.NOT_STARTED
-    assert explained.because.rule is Rule.ENDED_BEFORE_OBLIGATION
+    assert explained.status is TrainingStatus.NOT_STARTED
+    assert explained.reason.rule is StatusRule.ENDED_BEFORE_OBLIGATION
     assert explained.due_on == on("2024-02-26")
 
 
@@ -451,7 +454,7 @@ def test_an_award_that_expired_before_an_exemption_is_due_again_after_it() -> No
 def test_a_version_that_has_ended_leaves_nothing_in_force_even_over_an_older_open_one() -> None:
     facts = world(asked(version(), version("2023-03-01", effective_through=on("2023-03-31"))))
     assert words(facts, "2023-02-20", "2023-03-31", "2023-04-01") == ["overdue", "overdue", "not_required"]
-    assert ask(facts, "2023-04-01").because.rule is Rule.NOT_IN_FORCE
+    assert ask(facts, "2023-04-01").reason.rule is StatusRule.NOT_IN_FORCE
 
 
 def test_a_pause_between_versions_is_a_gap_like_any_other() -> None:
@@ -478,7 +481,7 @@ def test_a_requirement_starts_an_obligation_where_people_already_work() -> None:
 def test_a_revocation_ends_the_award_on_the_day_before() -> None:
     facts = world(earned("2023-02-12"), revoked("a1", "2023-06-01"))
     explained = ask(facts, "2023-06-01")
-    assert (explained.standing, explained.valid_through, explained.award) == (
+    assert (explained.status, explained.valid_through, explained.award) == (
         "revoked",
         on("2023-05-31"),
         "a1",
@@ -516,13 +519,13 @@ def test_a_superseded_award_does_not_count_from_the_moment_its_successor_is_know
         earned("2023-02-12"),
         earned("2023-02-12", "2023-08-11", "a2", supersedes="a1", recorded_at=then),
     )
-    assert ask(facts, "2023-09-01", then - ONE_DAY).standing is Standing.VALID
-    assert ask(facts, "2023-09-01").standing is Standing.EXPIRED
+    assert ask(facts, "2023-09-01", then - ONE_DAY).status is TrainingStatus.VALID
+    assert ask(facts, "2023-09-01").status is TrainingStatus.EXPIRED
 
 
 def test_prior_training_that_ended_before_the_obligation_gives_the_full_due_period() -> None:
     facts = world(earned("2021-01-01"))
-    assert ask(facts, "2023-02-10").because.rule is Rule.ENDED_BEFORE_OBLIGATION
+    assert ask(facts, "2023-02-10").reason.rule is StatusRule.ENDED_BEFORE_OBLIGATION
     assert words(facts, "2023-02-15", "2023-02-16") == ["not_started", "overdue"]
     assert words(world(earned("2022-02-05")), "2023-02-04", "2023-02-05") == ["expiring", "expired"]
 
@@ -572,8 +575,8 @@ def test_max_age_counts_from_the_earned_day() -> None:
         asked(version(max_age=Period(months=6), window_days=10)), earned("2023-02-12", "2025-02-11")
     )
     explained = ask(facts, "2023-08-11")
-    assert (explained.standing, explained.valid_through) == ("expiring", on("2023-08-11"))
-    assert explained.because.limit is Limit.MAX_AGE
+    assert (explained.status, explained.valid_through) == ("expiring", on("2023-08-11"))
+    assert explained.reason.limit is Limit.MAX_AGE
     assert words(facts, "2023-08-12") == ["expired"]
 
 
@@ -597,7 +600,7 @@ def test_a_window_does_not_open_for_an_award_before_it_is_earned() -> None:
     )
     assert words(world(wide, earned("2023-03-02")), "2023-03-02") == ["valid"]
     explained = ask(world(wide, earned("2023-02-20")), "2023-03-02")
-    assert (explained.standing, explained.because.window_open_since) == ("expiring", on("2023-02-20"))
+    assert (explained.status, explained.reason.window_open_since) == ("expiring", on("2023-02-20"))
 
 
 def test_a_window_does_not_open_for_a_brief_of_another_sector() -> None:
@@ -633,11 +636,11 @@ def test_of_awards_that_end_together_the_later_earned_then_the_greater_id_explai
 
 
 def test_an_exemption_of_one_organisation_does_not_hold_in_another() -> None:
-    house = Requirement("r1", None, "c1", False, (version(),))
+    house = RequirementFact("r1", None, "c1", False, (version(),))
     leave = replace(exempt("2023-02-01"), organisation="o1")
     facts = known(world(house, placed(), placed(organisation="o2"), leave))
-    rows = standings_of_person(by_person(facts)["p1"], facts.requirements, on("2023-02-05"), facts.settings)
-    assert {row.organisation: row.explained.standing.value for row in rows} == {
+    rows = statuses_of_person(by_person(facts)["p1"], facts.requirements, on("2023-02-05"), facts.settings)
+    assert {row.organisation: row.explained.status.value for row in rows} == {
         "o1": "exempt",
         "o2": "not_started",
     }
@@ -646,8 +649,8 @@ def test_an_exemption_of_one_organisation_does_not_hold_in_another() -> None:
 def test_a_retracted_placement_is_known_until_its_retraction() -> None:
     then = datetime(2023, 3, 1, 12, tzinfo=UTC)
     facts = world(placed(retracted_at=then), placed("2023-02-01", "2023-02-28", recorded_at=then))
-    assert ask(facts, "2023-04-01", then - ONE_DAY).standing is Standing.OVERDUE
-    assert ask(facts, "2023-04-01", then).standing is Standing.NOT_REQUIRED
+    assert ask(facts, "2023-04-01", then - ONE_DAY).status is TrainingStatus.OVERDUE
+    assert ask(facts, "2023-04-01", then).status is TrainingStatus.NOT_REQUIRED
 
 
 def test_the_change_days_of_a_person() -> None:
@@ -697,13 +700,13 @@ def test_the_order_and_the_groups() -> None:
     late: Sequence[str] = ("overdue", "expired", "revoked")
     in_time: Sequence[str] = ("grace", "not_started", "in_progress")
     compliant: Sequence[str] = ("expiring", "valid", "exempt")
-    assert [standing.value for standing in Standing] == [*late, *in_time, *compliant, "not_required"]
-    groups = {group: [s.value for s in Standing if s.group is group] for group in Group}
+    assert [status_on.value for status_on in TrainingStatus] == [*late, *in_time, *compliant, "not_required"]
+    groups = {group: [s.value for s in TrainingStatus if s.group is group] for group in StatusGroup}
     assert groups == {"compliant": [*compliant], "in_time": [*in_time], "late": [*late]}
-    assert Standing.NOT_REQUIRED.group is None
-    assert overall([]) is Standing.NOT_REQUIRED
-    assert overall([Standing.NOT_REQUIRED, Standing.EXEMPT]) is Standing.EXEMPT
-    assert rate([Standing.NOT_REQUIRED]) is None
+    assert TrainingStatus.NOT_REQUIRED.group is None
+    assert overall([]) is TrainingStatus.NOT_REQUIRED
+    assert overall([TrainingStatus.NOT_REQUIRED, TrainingStatus.EXEMPT]) is TrainingStatus.EXEMPT
+    assert rate([TrainingStatus.NOT_REQUIRED]) is None
 
 
 @pytest.mark.parametrize(
@@ -780,7 +783,7 @@ def test_the_order_and_the_groups() -> None:
     ],
 )
 def test_every_standing_says_why(facts: Facts, day: str, said: str) -> None:
-    assert sentence(ask(facts, day).because) == said
+    assert sentence(ask(facts, day).reason) == said
 
 
 def test_a_sentence_is_written_in_the_language_given() -> None:
@@ -790,14 +793,14 @@ def test_a_sentence_is_written_in_the_language_given() -> None:
         lambda _count: "days",
         {},
     )
-    because = ask(world(earned("2023-02-12")), "2023-03-01").because
-    assert sentence(because, french) == "Valable jusqu'au 11/02/2024, édition 1."
+    reason = ask(world(earned("2023-02-12")), "2023-03-01").reason
+    assert sentence(reason, french) == "Valable jusqu'au 11/02/2024, édition 1."
 
 
 def test_a_reason_names_only_what_concerns_it() -> None:
-    because = ask(world(), "2023-02-02").because
-    assert isinstance(because, Because)
-    assert because.as_dict() == {
+    reason = ask(world(), "2023-02-02").reason
+    assert isinstance(reason, Reason)
+    assert reason.as_dict() == {
         "rule": "no_award",
         "version_from": "2019-01-01",
         "obliged_from": "2023-02-01",

@@ -11,7 +11,7 @@ from lms.certification.blueprint import bp
 from lms.certification.errors import ListChanged
 from lms.certification.training import operations as training, queries as training_queries
 from lms.certification.training.forms import OneTrainingForm, TrainingForm, TrainingsForm
-from lms.certification.training.labels import because
+from lms.certification.training.labels import reason
 from lms.certification.training.operations import Asked, Checked
 from lms.certification.training.parser import Unreadable, decode
 from lms.certification.training.views.sessions import (
@@ -46,7 +46,7 @@ def new_training() -> ResponseReturnValue:
         try:
             (judged,) = training.check(actor, asked, lines).lines
             if judged.found not in training.AWARDED:
-                raise Invalid(because(judged))
+                raise Invalid(reason(judged))
             (award,) = training.recognise(
                 actor, asked, lines, checked_by=form.checked_by.data, seal=None, house=house()
             )

@@ -12,7 +12,7 @@ from lms.certification.blueprint import bp
 from lms.certification.errors import ListChanged
 from lms.certification.training import operations as training, queries as training_queries
 from lms.certification.training.forms import SessionForm, SessionsFilter, TrainingForm, WithdrawSessionForm
-from lms.certification.training.labels import because, found_look, found_word
+from lms.certification.training.labels import found_look, found_word, reason
 from lms.certification.training.operations import Asked, Checked
 from lms.kernel import clock
 from lms.kernel.actor import Role
@@ -176,7 +176,7 @@ def words_of_lines() -> dict[str, object]:
     return {
         "found_word": found_word,
         "found_look": found_look,
-        "because": because,
+        "because": reason,
         "months": oldest_months(),
     }
 

@@ -1,6 +1,6 @@
-"""Writing the ledger: entries beside the intervals, and the fold that adds them up into days and checkpoints.
+"""Writing the ledger: entries beside the intervals, and the fold that adds them up into days and snapshots.
 
-Writers only insert. One fold at a time takes entries away and adds them to `ledger_day` and `ledger_checkpoint` in key
+Writers only insert. One fold at a time takes entries away and adds them to `daily_count` and `count_snapshot` in key
 order, so writers and the fold never wait for each other in a circle.
 """
 
@@ -15,84 +15,84 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lms.compliance.projection.counts.snapshots import (
     THE_ONLY,
     lock_state,
-    oldest_entries,
-    read_checkpoint,
-    read_folded,
+    oldest_deltas,
+    read_compacted,
+    read_snapshot,
 )
-from lms.compliance.projection.models import LedgerCheckpoint, LedgerDay, LedgerEntry, LedgerState
-from lms.compliance.projection.rows import EVERY_SECTOR, Ledger, LedgerKey
-from lms.compliance.status.days import checkpoint_after
+from lms.compliance.projection.models import CountDelta, CountSnapshot, DailyCount, ProjectionState
+from lms.compliance.projection.rows import EVERY_SECTOR, CountDeltas, CountKey
+from lms.compliance.status.days import snapshot_day_after
 from lms.kernel.bulk import add_rows
 from lms.kernel.days import first_of_month
 from lms.kernel.db import session
 
 MONTHS_AHEAD = 26
-"""Months after this one that get checkpoints; later days are added up from the last of them."""
-FIRST_CHECKPOINT = date(2000, 1, 1)
-"""No report asks about earlier days: what happened before is in this checkpoint."""
+"""Months after this one that get snapshots; later days are added up from the last of them."""
+FIRST_SNAPSHOT = date(2000, 1, 1)
+"""No report asks about earlier days: what happened before is in this snapshot."""
 BATCH = 20_000
 
 _EVE = date(1, 1, 1)
-_CHECKPOINT = ("before_on", "organisation_id", "course_id", "sector", "standing")
-_DAY = ("on_day", "organisation_id", "course_id", "sector", "standing")
+_CHECKPOINT = ("before_on", "organisation_id", "course_id", "sector", "status")
+_DAY = ("on_day", "organisation_id", "course_id", "sector", "status")
 
 
-def write_entries(ledger: Ledger) -> None:
+def write_deltas(deltas: CountDeltas) -> None:
     """Adds what changed to the ledger; what cancels out is left away."""
-    rows = [dict(zip(_DAY, key, strict=True), people=people) for key, people in ledger.items() if people]
+    rows = [dict(zip(_DAY, key, strict=True), people=people) for key, people in deltas.items() if people]
     if rows:
-        session.execute(insert(LedgerEntry), rows)
+        session.execute(insert(CountDelta), rows)
 
 
-def held_state() -> LedgerState:
+def locked_state() -> ProjectionState:
     """Returns the ledger's state, held until the transaction ends; makes it where it is missing."""
     state = lock_state()
     if state is None:
-        state = LedgerState(id=THE_ONLY, basis="")
+        state = ProjectionState(id=THE_ONLY, inputs="")
         session.add(state)
         session.flush()
     return state
 
 
-def fold(today: date) -> int:
-    """Folds the oldest entries into days and checkpoints and returns how many; zero when there is nothing to do."""
-    state = held_state()
+def compact(today: date) -> int:
+    """Folds the oldest entries into days and snapshots and returns how many; zero when there is nothing to do."""
+    state = locked_state()
     rows = session.execute(
-        delete(LedgerEntry)
-        .where(LedgerEntry.id.in_(oldest_entries(BATCH)))
+        delete(CountDelta)
+        .where(CountDelta.id.in_(oldest_deltas(BATCH)))
         .returning(
-            LedgerEntry.on_day,
-            LedgerEntry.organisation_id,
-            LedgerEntry.course_id,
-            LedgerEntry.sector,
-            LedgerEntry.standing,
-            LedgerEntry.people,
+            CountDelta.on_day,
+            CountDelta.organisation_id,
+            CountDelta.course_id,
+            CountDelta.sector,
+            CountDelta.status,
+            CountDelta.people,
         ),
         execution_options={"synchronize_session": False},
     ).all()
-    ledger: Ledger = Counter()
+    deltas: CountDeltas = Counter()
     for *key, people in rows:
-        ledger[tuple(key)] += people  # type: ignore[index]  # five columns, as the key has
+        deltas[tuple(key)] += people  # type: ignore[index]  # five columns, as the key has
     # Checkpoints that are opened are added up from the days folded before; then both learn of these.
-    open_checkpoints(state, today, min((key[0] for key in ledger), default=None))
-    add_to_days(ledger)
-    add_to_checkpoints(ledger, state)
+    open_snapshots(state, today, min((key[0] for key in deltas), default=None))
+    add_to_days(deltas)
+    add_to_snapshots(deltas, state)
     return len(rows)
 
 
-def fill(ledger: Ledger, state: LedgerState) -> None:
-    """Writes days and checkpoints where there are none yet, as after everything was cleared."""
-    _fill(LedgerDay, _DAY, ledger)
-    if state.first_checkpoint is not None and state.last_checkpoint is not None:
+def fill(deltas: CountDeltas, state: ProjectionState) -> None:
+    """Writes days and snapshots where there are none yet, as after everything was cleared."""
+    _fill(DailyCount, _DAY, deltas)
+    if state.first_snapshot is not None and state.last_snapshot is not None:
         _fill(
-            LedgerCheckpoint, _CHECKPOINT, checkpoints(ledger, state.first_checkpoint, state.last_checkpoint)
+            CountSnapshot, _CHECKPOINT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot)
         )
 
 
 def _fill(
-    table: type[LedgerDay] | type[LedgerCheckpoint],
+    table: type[DailyCount] | type[CountSnapshot],
     columns: tuple[str, ...],
-    changes: Mapping[LedgerKey, int],
+    changes: Mapping[CountKey, int],
 ) -> None:
     rows = [(*key, people) for key, people in changes.items() if people]
     # Course and day first, as the table's key: the rows that a report reads then lie together on the disk.
@@ -100,71 +100,67 @@ def _fill(
     add_rows(table, (*columns, "people"), rows)
 
 
-def add_to_days(ledger: Ledger) -> None:
+def add_to_days(deltas: CountDeltas) -> None:
     """Adds changes to the days, in key order."""
-    _add(LedgerDay, _DAY, ledger)
+    _add(DailyCount, _DAY, deltas)
 
 
-def add_to_checkpoints(ledger: Ledger, state: LedgerState) -> None:
-    """Adds changes to every open checkpoint after their day, in key order."""
-    if state.first_checkpoint is not None and state.last_checkpoint is not None:
-        _add(
-            LedgerCheckpoint, _CHECKPOINT, checkpoints(ledger, state.first_checkpoint, state.last_checkpoint)
-        )
+def add_to_snapshots(deltas: CountDeltas, state: ProjectionState) -> None:
+    """Adds changes to every open snapshot after their day, in key order."""
+    if state.first_snapshot is not None and state.last_snapshot is not None:
+        _add(CountSnapshot, _CHECKPOINT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot))
 
 
-def checkpoints(ledger: Ledger, first_checkpoint: date, last_checkpoint: date) -> Counter[LedgerKey]:
-    """Returns by how much changes move the checkpoints from one to another: each counts in all after its day.
+def snapshots_between(deltas: CountDeltas, first_snapshot: date, last_snapshot: date) -> Counter[CountKey]:
+    """Returns by how much changes move the snapshots from one to another: each counts in all after its day.
 
     Checkpoints are kept for each sector, and for all sectors together.
     """
     by_key: defaultdict[tuple[int, int, str, int], Counter[date]] = defaultdict(Counter)
-    for (on_day, organisation, course, sector, place), people in ledger.items():
-        since = max(checkpoint_after(on_day), first_checkpoint)
+    for (on_day, organisation, course, sector, place), people in deltas.items():
+        since = max(snapshot_day_after(on_day), first_snapshot)
         by_key[organisation, course, sector, place][since] += people
         if sector != EVERY_SECTOR:
             by_key[organisation, course, EVERY_SECTOR, place][since] += people
-    moved: Counter[LedgerKey] = Counter()
+    moved: Counter[CountKey] = Counter()
     for key, changes in by_key.items():
         total, before_on = 0, min(changes)
-        while before_on <= last_checkpoint:
+        while before_on <= last_snapshot:
             total += changes.get(before_on, 0)
             if total:
                 moved[before_on, *key] = total
-            before_on = checkpoint_after(before_on)
+            before_on = snapshot_day_after(before_on)
     return moved
 
 
-def open_checkpoints(state: LedgerState, today: date, earliest: date | None) -> None:
-    """Makes the checkpoints reach from the earliest day to some months after today.
+def open_snapshots(state: ProjectionState, today: date, earliest: date | None) -> None:
+    """Makes the snapshots reach from the earliest day to some months after today.
 
     Before the first nothing is folded yet; after the last one, they are added up from it and the days since.
     """
     if earliest is not None:
-        first = max(earliest.replace(day=1), FIRST_CHECKPOINT)
-        state.first_checkpoint = (
-            first if state.first_checkpoint is None else min(state.first_checkpoint, first)
-        )
-    if state.first_checkpoint is None:
+        first = max(earliest.replace(day=1), FIRST_SNAPSHOT)
+        state.first_snapshot = first if state.first_snapshot is None else min(state.first_snapshot, first)
+    if state.first_snapshot is None:
         return
-    wanted = max(first_of_month(today, MONTHS_AHEAD), state.first_checkpoint)
-    if state.last_checkpoint is not None and state.last_checkpoint < wanted:
-        since = state.last_checkpoint
-        # What the last checkpoint holds counts from before it on.
-        held = ((key, people) for *key, people in read_checkpoint(since) if key[2] != EVERY_SECTOR)
-        days: Ledger = Counter({(_EVE, *key): people for key, people in held})
-        for *key, people in read_folded(since, wanted):
+    wanted = max(first_of_month(today, MONTHS_AHEAD), state.first_snapshot)
+    if state.last_snapshot is not None and state.last_snapshot < wanted:
+        since = state.last_snapshot
+        # What the last snapshot holds counts from before it on.
+        held = ((key, people) for *key, people in read_snapshot(since) if key[2] != EVERY_SECTOR)
+        days: CountDeltas = Counter({(_EVE, *key): people for key, people in held})
+        for *key, people in read_compacted(since, wanted):
             days[tuple(key)] += people
-        _add(LedgerCheckpoint, _CHECKPOINT, checkpoints(days, checkpoint_after(since), wanted))
-    if state.last_checkpoint is None or state.last_checkpoint < wanted:
-        state.last_checkpoint = wanted
+        _add(CountSnapshot, _CHECKPOINT, snapshots_between(days, snapshot_day_after(since), wanted))
+    if state.last_snapshot is None or state.last_snapshot < wanted:
+        state.last_snapshot = wanted
     session.flush()
 
 
 def _add(
-    table: type[LedgerDay] | type[LedgerCheckpoint],
+    table: type[DailyCount] | type[CountSnapshot],
     columns: tuple[str, ...],
-    changes: Mapping[LedgerKey, int],
+    changes: Mapping[CountKey, int],
 ) -> None:
     rows = [
         dict(zip(columns, key, strict=True), people=people)

@@ -9,7 +9,7 @@ from lms.web.forms import BaseForm
 
 WORDS = (
     "organisation", "station", "course", "sector", "role", "contract", "works_with_children", "as_of", "known_as_of",
-    "compare_with", "standing", "lapses_before", "sort", "what",
+    "compare_with", "status", "lapses_before", "sort", "what",
 )  # fmt: skip
 """The words of an address that are kept with a view or a file."""
 

@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 
 from lms.accounts.queries import find_account, load_actor
 from lms.compliance.errors import StillUpdating
-from lms.compliance.report.changes import CHANGES_HEAD, answer_changes, changes_rows
+from lms.compliance.report.changes import CHANGES_HEAD, build_changes, changes_rows
 from lms.compliance.report.document import report_as_document, report_of_document
 from lms.compliance.report.export import queries as kept
 from lms.compliance.report.export.models import ExportJob
@@ -27,7 +27,7 @@ from lms.compliance.report.export.operations import JOB
 from lms.compliance.report.export.pdf import print_report
 from lms.compliance.report.export.xlsx import write_people, write_report
 from lms.compliance.report.forms import PeopleForm
-from lms.compliance.report.query import Question, ask
+from lms.compliance.report.query import ReportQuery, parse_query
 from lms.compliance.report.report import sorted_lines
 from lms.compliance.report.service import (
     PEOPLE_HEAD,
@@ -35,10 +35,16 @@ from lms.compliance.report.service import (
     PersonLine,
     ReportPage,
     all_lines,
-    answer_report,
+    build_report,
     people_rows,
 )
-from lms.compliance.report.verification import IDENTIFIED_HEAD, address_of, id_of, identified_rows, read_for
+from lms.compliance.report.verification import (
+    IDENTIFIED_HEAD,
+    address_of,
+    id_of,
+    identified_rows,
+    load_report_for,
+)
 from lms.compliance.source_data.load import required_courses
 from lms.kernel import clock, db, outbox
 from lms.kernel.actor import Actor
@@ -109,11 +115,11 @@ def _made(wanted: Wanted) -> tuple[dict[str, Any] | None, str]:
             raise Refusal
         actor = load_actor(account, clock.today())
         if wanted.kind == "check":
-            _read, question = read_for(actor, wanted.choices["id"], wanted.language)
-            return kept_page(answer_report(question, "sector")), ""
+            _read, question = load_report_for(actor, wanted.choices["id"], wanted.language)
+            return kept_page(build_report(question, "sector")), ""
         question, form = _question(actor, wanted)
         if wanted.format == "page":
-            return kept_page(answer_report(question)), ""
+            return kept_page(build_report(question)), ""
         path = folder() / f"{wanted.number}.{wanted.format}"
         beside = path.with_suffix(path.suffix + ".part")
         _write(wanted, question, form, beside)
@@ -121,16 +127,16 @@ def _made(wanted: Wanted) -> tuple[dict[str, Any] | None, str]:
         return None, f"{wanted.kind}-{question.as_of}.{wanted.format}"
 
 
-def _question(actor: Actor, wanted: Wanted) -> tuple[Question, PeopleForm]:
-    form, question = ask(actor, MultiDict(wanted.choices), wanted.language, PeopleForm)
+def _question(actor: Actor, wanted: Wanted) -> tuple[ReportQuery, PeopleForm]:
+    form, question = parse_query(actor, MultiDict(wanted.choices), wanted.language, PeopleForm)
     if question is None:
         raise Refusal
     return question, form
 
 
-def _write(wanted: Wanted, question: Question, form: PeopleForm, path: Path) -> None:
+def _write(wanted: Wanted, question: ReportQuery, form: PeopleForm, path: Path) -> None:
     if wanted.kind == "report":
-        page = answer_report(question, "sector")
+        page = build_report(question, "sector")
         with path.open("wb") as file:
             if wanted.format == "pdf":
                 file.write(print_report(page))
@@ -143,12 +149,12 @@ def _write(wanted: Wanted, question: Question, form: PeopleForm, path: Path) -> 
                 )
         return
     if wanted.kind == "changes":
-        changes = answer_changes(question, form.compare_with.data or question.today, None, None)
+        changes = build_changes(question, form.compare_with.data or question.today, None, None)
         with path.open("wb") as file:
             file.writelines(piece.encode() for piece in csv_pieces(CHANGES_HEAD, changes_rows(changes)))
         return
     known_at = question.known_as_of or clock.now()
-    lines = all_lines(question, form.standings())
+    lines = all_lines(question, form.statuses())
     with path.open("wb") as file:
         if wanted.format == "xlsx":
             write_people(file, question, known_at, lines, _stepper(wanted.number))
@@ -158,7 +164,7 @@ def _write(wanted: Wanted, question: Question, form: PeopleForm, path: Path) -> 
 
 
 def _rows_one_by_one(
-    question: Question, known_at: datetime, lines: Iterator[PersonLine], step: Callable[[], None]
+    question: ReportQuery, known_at: datetime, lines: Iterator[PersonLine], step: Callable[[], None]
 ) -> Iterator[Any]:
     for line in lines:
         yield from people_rows(PeoplePage([line], 1, 1, 1, known_at, question))
@@ -209,7 +215,7 @@ def kept_page(page: ReportPage) -> dict[str, Any]:
     }
 
 
-def page_of(result: dict[str, Any], question: Question, sort: str = "rate") -> ReportPage:
+def page_of(result: dict[str, Any], question: ReportQuery, sort: str = "rate") -> ReportPage:
     """Returns the report page of a row again, sorted as asked."""
     report = report_of_document(result["report"])
     courses = required_courses(question.organisation_ids)

@@ -10,8 +10,8 @@ from flask import current_app
 from flask_babel import get_locale, gettext as _, ngettext
 
 from lms.certification.awards.document import SECTOR_KEYS
-from lms.compliance.report.counts import Figures
-from lms.compliance.report.glossary import asked_words, definitions
+from lms.compliance.report.counts import StatusCounts
+from lms.compliance.report.glossary import definitions, query_labels
 from lms.compliance.report.report import TrendPoint
 from lms.compliance.report.service import ReportPage
 from lms.compliance.report.verification import address_of, id_of
@@ -39,7 +39,7 @@ def _data(page: ReportPage, report_id: str, address: str) -> dict[str, Any]:
         "lang": str(locale.language) if locale else "en",
         "product": settings.product_name,
         "organisations": ", ".join(each.name for each in question.organisations),
-        "filters": [f"{word}: {value}" for word, value in asked_words(question)],
+        "filters": [f"{word}: {value}" for word, value in query_labels(question)],
         "sentence": sentence_parts(page),
         "ahead": _ahead(page),
         "lines": [
@@ -132,7 +132,7 @@ def _ahead(page: ReportPage) -> list[dict[str, str]]:
     ]
 
 
-def _parts(figures: Figures) -> list[float]:
+def _parts(figures: StatusCounts) -> list[float]:
     """Returns the shares of a bar: valid, renewal open, in time, late."""
     if not figures.people:
         return []
@@ -140,7 +140,7 @@ def _parts(figures: Figures) -> list[float]:
     return [round(count / figures.people, 5) for count in counts]
 
 
-def _cell(figures: Figures | None) -> dict[str, Any]:
+def _cell(figures: StatusCounts | None) -> dict[str, Any]:
     if figures is None or figures.rate is None:
         return {"text": "–", "level": -1}
     return {"text": percent(figures.rate), "level": sum(100 * figures.rate >= each for each in _LEVELS)}

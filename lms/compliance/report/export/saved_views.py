@@ -10,9 +10,9 @@ from lms.compliance.report.export import operations as kept_operations, queries 
 from lms.compliance.report.export.forms import SaveViewForm, kept_words
 from lms.compliance.report.export.jobs import done_so_far, page_of, path_of
 from lms.compliance.report.forms import PeopleForm, ReportForm
-from lms.compliance.report.query import ask
+from lms.compliance.report.query import parse_query
 from lms.compliance.report.report_id import Malformed, read_id
-from lms.compliance.report.verification import read_for, reproduce
+from lms.compliance.report.verification import load_report_for, verify_report
 from lms.compliance.report.verification_views import show_reproduced
 from lms.compliance.report.views import show_report
 from lms.kernel.actor import Role
@@ -92,9 +92,9 @@ def ask_for_file() -> ResponseReturnValue:
             words = {"id": str(read_id(request.form.get("id", "")))}
         except Malformed:
             abort(404)
-        read_for(actor, words["id"], language)
+        load_report_for(actor, words["id"], language)
     else:
-        asked, question = ask(actor, request.form, language, PeopleForm)
+        asked, question = parse_query(actor, request.form, language, PeopleForm)
         if question is None:
             return render_template("compliance/refused.html", form=asked, back="compliance.report"), 422
     job = kept_operations.ask_for(actor, kind, form, words, language)
@@ -109,9 +109,9 @@ def job(job_id: int) -> ResponseReturnValue:
     found = kept.load_job_for(actor, job_id)
     if found.outcome == "ready" and found.result is not None:
         if found.kind == "check":
-            read, question = read_for(actor, found.choices["id"], language)
-            return show_reproduced(reproduce(read, question, page_of(found.result, question, "sector")))
-        form, asked = ask(actor, MultiDict(found.choices), language, ReportForm)
+            read, question = load_report_for(actor, found.choices["id"], language)
+            return show_reproduced(verify_report(read, question, page_of(found.result, question, "sector")))
+        form, asked = parse_query(actor, MultiDict(found.choices), language, ReportForm)
         if asked is not None:
             return show_report(form, asked, found.result)
     page = render_template("compliance/job.html", job=found, done=done_so_far(found))

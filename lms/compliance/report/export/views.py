@@ -6,12 +6,12 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.blueprint import bp
-from lms.compliance.report.changes import CHANGES_HEAD, answer_changes, changes_rows
+from lms.compliance.report.changes import CHANGES_HEAD, build_changes, changes_rows
 from lms.compliance.report.export.pdf import print_report
 from lms.compliance.report.export.xlsx import write_people, write_report
 from lms.compliance.report.forms import PeopleForm
-from lms.compliance.report.query import Question, ask
-from lms.compliance.report.service import PEOPLE_HEAD, answer_people, answer_report, people_rows
+from lms.compliance.report.query import ReportQuery, parse_query
+from lms.compliance.report.service import PEOPLE_HEAD, build_people, build_report, people_rows
 from lms.compliance.report.verification import (
     IDENTIFIED_HEAD,
     address_of,
@@ -72,12 +72,12 @@ def changes_csv() -> ResponseReturnValue:
         return _refused(form, "compliance.changes")
     if is_large(question):
         return _prepare("changes", "csv")
-    page = answer_changes(question, form.compare_with.data or question.today, None, None)
+    page = build_changes(question, form.compare_with.data or question.today, None, None)
     return download_csv(CHANGES_HEAD, changes_rows(page), f"changes-{page.first}-{page.second}.csv")
 
 
-def _asked() -> tuple[PeopleForm, Question | None]:
-    return ask(current_actor(), request.args, language_of_page(), PeopleForm)
+def _asked() -> tuple[PeopleForm, ReportQuery | None]:
+    return parse_query(current_actor(), request.args, language_of_page(), PeopleForm)
 
 
 def _refused(form: PeopleForm, back: str) -> ResponseReturnValue:
@@ -96,7 +96,7 @@ def _report(form: str) -> ResponseReturnValue:
         return _refused(asked, "compliance.report")
     if takes_long(question):
         return _prepare("report", form)
-    page = answer_report(question, "sector")
+    page = build_report(question, "sector")
     name = f"compliance-{question.as_of}"
     if form == "csv":
         return download_csv(IDENTIFIED_HEAD, identified_rows(page), f"{name}.csv")
@@ -113,7 +113,7 @@ def _people(form: str) -> ResponseReturnValue:
         return _refused(asked, "compliance.people")
     if is_large(question):
         return _prepare("people", form)
-    page = answer_people(question, asked.standings(), None)
+    page = build_people(question, asked.statuses(), None)
     name = f"people-{question.as_of}"
     if form == "csv":
         return download_csv(PEOPLE_HEAD, people_rows(page), f"{name}.csv")

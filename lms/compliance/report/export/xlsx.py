@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 from flask_babel import gettext as _
 from xlsxwriter.worksheet import Worksheet
 
-from lms.compliance.report.counts import Figures
-from lms.compliance.report.glossary import asked_words, definitions, standing_words
-from lms.compliance.report.query import Question
+from lms.compliance.report.counts import StatusCounts
+from lms.compliance.report.glossary import definitions, query_labels, status_labels
+from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.service import PersonLine, ReportPage
 from lms.compliance.status import api as rules
 from lms.kernel.tabular import Cell, new_workbook
@@ -113,7 +113,7 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
     heads = (_("What is required"), *_figure_heads(page.question))
     widths = (44, *(12 for _each in heads[1:]))
 
-    def rows_of(figures: Figures, cells: Any) -> Iterable[Sequence[Cell]]:
+    def rows_of(figures: StatusCounts, cells: Any) -> Iterable[Sequence[Cell]]:
         yield (_("Everything that is required"), *_figure_cells(figures))
         for course in report.courses:
             if course in cells:
@@ -169,13 +169,13 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
 
 def write_people(
     file: BinaryIO,
-    question: Question,
+    question: ReportQuery,
     known_at: datetime,
     lines: Iterable[PersonLine],
     step: Callable[[], None] = lambda: None,
 ) -> None:
     """Writes people, one row for each requirement; `step` is told after every person."""
-    book, said = Book(file), standing_words()
+    book, said = Book(file), status_labels()
     head = (
         _("Name"), _("Staff number"), _("Organisation"), _("Main sector"), _("Station"), _("Role"), _("Overall"),
         _("Course"), _("Standing"), _("Due on"), _("Valid through"), _("Certificate"), _("Why"),
@@ -186,7 +186,7 @@ def write_people(
             for row in line.rows:
                 yield (
                     line.named.name, line.named.staff_number, line.organisation, line.sector_name, line.station,
-                    line.role, said[line.overall], row.course_title, said[row.standing], row.due_on,
+                    line.role, said[line.overall], row.course_title, said[row.status], row.due_on,
                     row.valid_through, row.award, row.sentence,
                 )  # fmt: skip
             step()
@@ -196,28 +196,28 @@ def write_people(
     book.close()
 
 
-def _figure_heads(question: Question) -> Sequence[str]:
-    said = standing_words()
+def _figure_heads(question: ReportQuery) -> Sequence[str]:
+    said = status_labels()
     return (
         _("Posts") if question.of_posts else _("People"), _("Compliant"), _("In time"), _("Late"), _("Rate"),
         *(said[each] for each in rules.SEVERITY if each.group),
     )  # fmt: skip
 
 
-def _figure_cells(figures: Figures) -> Sequence[Cell]:
+def _figure_cells(figures: StatusCounts) -> Sequence[Cell]:
     return (
         figures.people, figures.compliant, figures.in_time, figures.late, figures.rate,
-        *(figures.by_standing.get(each, 0) for each in rules.SEVERITY if each.group),
+        *(figures.by_status.get(each, 0) for each in rules.SEVERITY if each.group),
     )  # fmt: skip
 
 
 def _about(
-    question: Question, known_at: datetime, report_id: str, address: str
+    question: ReportQuery, known_at: datetime, report_id: str, address: str
 ) -> Iterable[tuple[str, Cell]]:
     yield _("Asked about"), question.as_of
     yield _("Known on (UTC)"), known_at
     yield _("Organisations"), "; ".join(each.name for each in question.organisations)
-    yield from asked_words(question)
+    yield from query_labels(question)
     if report_id:
         yield _("Report id"), report_id
         yield _("Works it out again"), address
