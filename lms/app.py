@@ -25,9 +25,12 @@ import lms.coverage.jobs
 import lms.coverage.models
 import lms.coverage.views
 import lms.home.views
+import lms.learning.blueprint
 import lms.learning.models
-import lms.learning.receivers
-import lms.learning.views
+import lms.learning.subscribers
+import lms.learning.views.courses
+import lms.learning.views.quizzes
+import lms.learning.views.reference
 import lms.pathways.models
 import lms.pathways.views
 import lms.people.importing.jobs
@@ -66,7 +69,7 @@ BLUEPRINTS = (
     lms.audit.views.bp,
     lms.pathways.views.bp,
     lms.certification.views.bp,
-    lms.learning.views.bp,
+    lms.learning.blueprint.bp,
     lms.compliance.views.bp,
     lms.coverage.views.bp,
 )
@@ -127,7 +130,7 @@ def register_commands(app: Flask) -> None:
 def connect_subscribers() -> None:
     """Connects the events of lower packages to the subscribers of upper ones, in the same transaction."""
     people_added.connect(lms.accounts.receivers.open_accounts)
-    attempts_changed.connect(lms.learning.receivers.on_attempts_changed)
+    attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     course_completed.connect(lms.certification.subscribers.on_course_completed)
     placements_changed.connect(lms.compliance.subscribers.on_persons_changed)
     people_merged.connect(lms.compliance.subscribers.on_persons_changed)

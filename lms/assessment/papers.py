@@ -6,7 +6,7 @@ from typing import Any
 
 from lms.assessment import rules
 from lms.assessment.rules import Drawable
-from lms.assessment.rules.marking import truth
+from lms.assessment.rules.grading import truth
 
 PARTS = {"statements": "statements", "matching": "pairs"}
 """Where a question's parts stand in its body; ``options`` for the other kinds."""

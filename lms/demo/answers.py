@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.assessment.rules import Drawable
-from lms.assessment.rules.marking import truth
+from lms.assessment.rules.grading import truth
 from lms.demo.acts import Outcome
 
 

@@ -38,7 +38,7 @@ from lms.kernel import db
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.clock import FixedClock
 from lms.learning import operations as learning, queries as learning_queries
-from lms.learning.loading import Study, learner, study_of
+from lms.learning.course_progress import Study, learner, study_of
 from lms.pathways import operations as pathways, queries as pathway_queries
 from lms.people import operations as people, queries as people_queries
 from lms.people.models import Employment, Person

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from lms.certification.awards.queries import list_awards_of
 from lms.home import queries
 from lms.home.hooks import list_problems
-from lms.home.overview import overview_of
+from lms.home.my_training import overview_of
 from lms.home.version import VERSION
 from lms.kernel.actor import Role
 from lms.kernel.db import session

@@ -15,9 +15,9 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.learning import queries, rules
+from lms.learning.course_progress import Study
 from lms.learning.errors import ModulesMissing, NothingNewer
 from lms.learning.events import progress_made
-from lms.learning.loading import Study
 from lms.learning.models import Completion, FreshStart
 
 

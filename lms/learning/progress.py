@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lms.catalogue.api import list_courses, load_course_revision
 from lms.kernel.actor import Actor
-from lms.learning.loading import Study, list_studies
+from lms.learning.course_progress import Study, list_studies
 from lms.learning.rules import NextStep
 
 

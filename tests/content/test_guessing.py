@@ -12,7 +12,7 @@ import pytest
 
 from lms.assessment import rules
 from lms.catalogue.source.target_state import target_state
-from tests.assessment.test_marking import BRANCHING, STATEMENTS
+from tests.assessment.test_grading import BRANCHING, STATEMENTS
 from tests.content.test_courses import CATALOGUE
 from tools.curriculum.guessing import (
     MAX_PASSED,

@@ -11,7 +11,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import FixedClock, using
 from lms.kernel.db import session, unit_of_work
 from lms.learning import operations
-from lms.learning.loading import load_study
+from lms.learning.course_progress import load_study
 from lms.learning.models import Completion
 from lms.people.models import Person
 from tests.learning.test_faults import heard

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from lms.catalogue.api import find_picture, glossary as terms
 from lms.kernel.errors import NotThere
+from lms.learning.blueprint import bp
 from lms.learning.curriculum import curriculum
-from lms.learning.views.pages import bp
 from lms.web.access import signed_in
 from lms.web.language import direction_of, language_of_page
 

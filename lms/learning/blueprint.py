@@ -1,4 +1,4 @@
-"""The blueprint that all views of the room hang on, and how days are written in the learner's own zone."""
+"""The blueprint of the learning pages, and the template filters that write moments in the learner's time zone."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -7,16 +7,16 @@ from flask import Blueprint
 
 from lms.web.access import current_actor
 
-bp = Blueprint("learning", __name__, template_folder="../templates")
+bp = Blueprint("learning", "lms.learning", template_folder="templates")
 
 
 @bp.app_template_filter("here")
 def here(moment: datetime) -> datetime:
-    """Returns a moment on the clocks where the person who is signed in works."""
+    """Returns a moment in the time zone of the signed-in person's station."""
     return moment.astimezone(ZoneInfo(current_actor().time_zone))
 
 
 @bp.app_template_filter("day_here")
 def day_here(moment: datetime) -> date:
-    """Returns the day of a moment where the person who is signed in works."""
+    """Returns the day of a moment in the time zone of the signed-in person's station."""
     return here(moment).date()

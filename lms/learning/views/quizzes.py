@@ -9,12 +9,12 @@ from lms.assessment.errors import AttemptsExhausted
 from lms.assessment.papers import AskedQuestion
 from lms.assessment.policy import load_attempt_for
 from lms.learning import operations
+from lms.learning.blueprint import bp
+from lms.learning.course_progress import course_of_attempt, load_study, load_study_of
 from lms.learning.forms import read_moment, read_responses
 from lms.learning.hooks import list_quiz_notes
-from lms.learning.loading import course_of_attempt, load_study, load_study_of
-from lms.learning.player import sectors_now
-from lms.learning.results import by_objective, place_of
-from lms.learning.views.pages import bp
+from lms.learning.module_renderer import sectors_now
+from lms.learning.quiz_results import by_objective, place_of
 from lms.web.access import current_actor, signed_in
 from lms.web.language import language_of_page
 

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 
 from lms.catalogue.api import PublishedModule, list_courses
 from lms.learning import operations
+from lms.learning.blueprint import bp, day_here
+from lms.learning.course_progress import Study, load_module, load_study
 from lms.learning.forms import read_moment
-from lms.learning.loading import Study, load_module, load_study
-from lms.learning.player import (
+from lms.learning.module_renderer import (
     Pathway,
     body_of,
     names_now,
@@ -21,7 +22,6 @@ from lms.learning.player import (
     sectors_now,
 )
 from lms.learning.progress import progress_of
-from lms.learning.views.pages import bp, day_here
 from lms.web.access import current_actor, signed_in
 from lms.web.language import direction_of, language_of_page
 from lms.web.shared_pages import shared_page

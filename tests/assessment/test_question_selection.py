@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 
 from lms.assessment import rules
-from lms.assessment.rules.draws import RED_LINES, is_foreign
+from lms.assessment.rules.question_selection import RED_LINES, is_foreign
 
 SECTORS = ("wash", "health", "education")
 OPTIONS = {"options": [{"id": word} for word in "abcdef"]}
