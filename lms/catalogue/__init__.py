@@ -1,4 +1,4 @@
-"""What can be learned: courses, editions, modules and question banks; files on disk become rows here.
+"""What can be learned: courses, editions, modules and question banks; course files become rows here.
 
-Slug is identity, digest is version, versions are immutable. Who has learned what is not known on this floor.
+Slug is identity, digest is version, versions are immutable. Learners and their records belong to higher layers.
 """

@@ -1,7 +1,7 @@
 """What other packages may use of the catalogue: publishing, and what is published.
 
 Queries return immutable values. What belongs to a revision never changes, so it is cached in the process; which
-revision is published now is asked of the database every time. Texts come in the asked language where they are
+revision is published now is read from the database every time. Texts come in the given language where they are
 translated, else in the language the course was written in.
 """
 
@@ -9,7 +9,6 @@ from lms.catalogue.operations import PublicationResult, publish
 from lms.catalogue.queries.banks import BankQuestion, bank
 from lms.catalogue.queries.courses import (
     CoursePointer,
-    ListedCourse,
     PublishedCourse,
     PublishedModule,
     find_course,
@@ -38,7 +37,6 @@ __all__ = [
     "ConsiderationRow",
     "CoursePointer",
     "GlossaryEntry",
-    "ListedCourse",
     "PublicationResult",
     "PublishedCourse",
     "PublishedModule",

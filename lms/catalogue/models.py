@@ -1,4 +1,4 @@
-"""The tables of the catalogue: immutable versions, and one pointer to what is published now."""
+"""The tables of the catalogue: immutable versions, and a pointer of each course to its current revision."""
 
 from datetime import datetime
 from typing import Any
@@ -10,29 +10,29 @@ from lms.kernel.db import BigId, Document, Id, Model, Moment
 
 
 class Publication(Model):
-    """One row: files were published once: by whom, when, how many rows came of it. Personal data: none."""
+    """One row: one publication of course files: by whom, when, how many rows it wrote. Personal data: none."""
 
     __tablename__ = "publication"
 
     id: Mapped[Id]
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
-    # Numbers by kind and outcome: {"module": {"created": 6, ...}, ...}.
+    # Numbers by kind and change: {"module": {"created": 6, ...}, ...}.
     counts: Mapped[dict[str, Any]] = mapped_column(Document)
 
 
 class Course(Model):
-    """One row: a course, by its folder's name, for ever. Personal data: none."""
+    """One row: a course; its slug is its folder's name and never changes. Personal data: none."""
 
     __tablename__ = "course"
 
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(String(80), unique=True)
-    # What is shown now; empty only while the first publication is under way.
+    # The revision that is published now; NULL only during the first publication.
     current_revision_id: Mapped[int | None] = mapped_column(
         ForeignKey("course_revision.id", use_alter=True, name="fk_course_current_revision")
     )
-    # When its folder was taken away; learners keep what they earned.
+    # When its folder was removed; learners' records remain.
     retired_at: Mapped[datetime | None] = mapped_column(Moment)
     recorded_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -49,16 +49,16 @@ class Edition(Model):
     id: Mapped[Id]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     number: Mapped[int]
-    # Whether each sector is learned, examined and awarded by itself.
+    # Whether completion, quiz and award are per sector.
     per_sector: Mapped[bool] = mapped_column(default=False)
     # Percent needed to pass.
     pass_mark: Mapped[int]
-    # Questions in one draw.
+    # Questions in one attempt.
     draw: Mapped[int]
-    # Tries before the pause, and the pause as an ISO 8601 duration.
+    # Attempts before the pause, and the pause as an ISO 8601 duration.
     tries: Mapped[int]
     pause: Mapped[str] = mapped_column(String(20))
-    # The modules' slugs in order: to pass, all of them must be complete.
+    # The modules' slugs in order: all of them must be complete to pass.
     modules: Mapped[list[str]] = mapped_column(Document)
     # Digest of the marking keys: within an edition they are fixed.
     keys_digest: Mapped[str] = mapped_column(String(64))
@@ -66,7 +66,7 @@ class Edition(Model):
 
 
 class CourseRevision(Model):
-    """One row: a course as it was published once: its words, its module revisions and its questions.
+    """One row: one published version of a course: its texts, its module revisions and its questions.
 
     Personal data: none.
     """
@@ -84,7 +84,7 @@ class CourseRevision(Model):
     summary: Mapped[str] = mapped_column(String(500))
     # The short code printed in tables and on certificates.
     code: Mapped[str] = mapped_column(String(20))
-    # ISO 8601 periods: how long an award lasts, and how early renewing costs nothing.
+    # ISO 8601 periods: how long an award is valid, and how early it can be renewed without losing time.
     validity: Mapped[str] = mapped_column(String(20))
     renewal: Mapped[str] = mapped_column(String(20))
     # The name of the certificate's design.
@@ -98,7 +98,7 @@ class CourseRevision(Model):
 
 
 class Module(Model):
-    """One row: a module of a course, by its file's name without number and language. Personal data: none."""
+    """One row: a module of a course; its slug is its file's name without number and language. Personal data: none."""
 
     __tablename__ = "module"
     __table_args__ = (UniqueConstraint("course_id", "slug"),)
@@ -110,7 +110,7 @@ class Module(Model):
 
 
 class ModuleRevision(Model):
-    """One row: a file's text in one language, rendered, sanitised and measured once. Personal data: none."""
+    """One row: one version of a module in one language, rendered and sanitised. Personal data: none."""
 
     __tablename__ = "module_revision"
     __table_args__ = (UniqueConstraint("module_id", "language", "digest"),)
@@ -124,9 +124,9 @@ class ModuleRevision(Model):
     source: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(String(500))
-    # What the author says, in minutes.
+    # How long it takes according to its author, in minutes.
     minutes: Mapped[int]
-    # Running words a learner of one sector reads.
+    # Running words for a learner of one sector.
     words: Mapped[int]
     # Objective ids.
     objectives: Mapped[list[str]] = mapped_column(Document)
@@ -142,7 +142,7 @@ class ModuleRevision(Model):
 
 
 class Question(Model):
-    """One row: a question of a course's bank, by its id in the file, never reused. Personal data: none."""
+    """One row: a question of a course's bank; its slug is its id in the file, never reused. Personal data: none."""
 
     __tablename__ = "question"
     __table_args__ = (UniqueConstraint("course_id", "slug"),)
@@ -154,7 +154,7 @@ class Question(Model):
 
 
 class QuestionRevision(Model):
-    """One row: a question's words and key at one time, in one language. Personal data: none."""
+    """One row: one version of a question in one language, with its marking key. Personal data: none."""
 
     __tablename__ = "question_revision"
     __table_args__ = (UniqueConstraint("question_id", "language", "digest"),)
@@ -166,7 +166,7 @@ class QuestionRevision(Model):
     # single, multiple, ordering, matching, statements, branching.
     kind: Mapped[str] = mapped_column(String(20))
     objective: Mapped[str] = mapped_column(String(60))
-    # Must be right, whatever the score.
+    # Whether it must be right, whatever the score.
     red_line: Mapped[bool] = mapped_column(default=False)
     # Sectors it is written for; empty for all.
     sectors: Mapped[list[str]] = mapped_column(Document)
@@ -176,7 +176,7 @@ class QuestionRevision(Model):
 
 
 class CourseRevisionModule(Model):
-    """One row: this module revision stands at this place of that course revision. Personal data: none."""
+    """One row: a module revision's position in a course revision. Personal data: none."""
 
     __tablename__ = "course_revision_module"
 
@@ -186,7 +186,7 @@ class CourseRevisionModule(Model):
 
 
 class CourseRevisionQuestion(Model):
-    """One row: this question revision belongs to the bank of that course revision. Personal data: none."""
+    """One row: a question revision's position in the bank of a course revision. Personal data: none."""
 
     __tablename__ = "course_revision_question"
 
@@ -196,7 +196,7 @@ class CourseRevisionQuestion(Model):
 
 
 class PictureFile(Model):
-    """One row: the bytes of a picture that was published, once for all courses that show it. Personal data: none."""
+    """One row: the bytes of a published picture, stored once for all courses that show it. Personal data: none."""
 
     __tablename__ = "picture_file"
 
@@ -208,7 +208,7 @@ class PictureFile(Model):
 
 
 class CourseRevisionPicture(Model):
-    """One row: this picture stands under this name in that course revision. Personal data: none."""
+    """One row: the name of a picture in a course revision. Personal data: none."""
 
     __tablename__ = "course_revision_picture"
 
@@ -219,7 +219,7 @@ class CourseRevisionPicture(Model):
 
 
 class SharedContent(Model):
-    """One row: a file that all courses share, as it was published once; the latest of its name is shown.
+    """One row: one published version of a file that all courses share; the latest of its name is shown.
 
     Personal data: none.
     """
@@ -231,6 +231,6 @@ class SharedContent(Model):
     # glossary or considerations.
     name: Mapped[str] = mapped_column(String(40), index=True)
     digest: Mapped[str] = mapped_column(String(64))
-    # Its entries in the order of the file; empty once the file was taken away.
+    # Its entries in the order of the file; empty once the file was removed.
     body: Mapped[list[dict[str, Any]]] = mapped_column(Document)
     recorded_at: Mapped[datetime] = mapped_column(Moment)

@@ -12,7 +12,6 @@ from lms.catalogue.api import (
     considerations,
     list_courses,
     list_sectors,
-    load_course_revision,
 )
 
 
@@ -62,8 +61,7 @@ class Curriculum:
 
 def curriculum(language: str) -> Curriculum:
     """Puts the map together from what is published now; courses are kept by the process, so it asks little."""
-    listed = (load_course_revision(course.revision_id, language) for course in list_courses(language))
-    courses = tuple(course for course in listed if course is not None)
+    courses = list_courses(language)
     return Curriculum(
         courses,
         tuple(Consideration(row, served(courses, row.number)) for row in considerations()),

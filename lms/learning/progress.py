@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.catalogue.api import list_courses, load_course_revision
+from lms.catalogue.api import list_courses
 from lms.kernel.actor import Actor
 from lms.learning.course_progress import Study, list_studies
 from lms.learning.rules import NextStep
@@ -38,9 +38,7 @@ def progress_of(actor: Actor, language: str = "en") -> list[CourseProgress]:
 
     Takes two queries once the process has read the courses.
     """
-    listed = (load_course_revision(course.revision_id, language) for course in list_courses(language))
-    courses = [course for course in listed if course is not None]
-    return [_progress(study) for study in list_studies(actor, courses, language)]
+    return [_progress(study) for study in list_studies(actor, list(list_courses(language)), language)]
 
 
 def _progress(study: Study) -> CourseProgress:

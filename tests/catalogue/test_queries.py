@@ -147,7 +147,7 @@ def test_lists_are_short_and_in_order(course_files: CourseFiles) -> None:
     course_files.publish()
     with reading():
         listed = catalogue.list_courses()
-        assert [(each.slug, each.code, each.modules, each.minutes) for each in listed] == [
+        assert [(each.slug, each.code, len(each.modules), each.minutes) for each in listed] == [
             ("boats", "CP-BOAT", 2, 22)
         ]
         sectors = catalogue.list_sectors()

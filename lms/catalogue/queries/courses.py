@@ -58,7 +58,7 @@ class PublishedModule:
 
 @dataclass(frozen=True, slots=True)
 class PublishedCourse:
-    """A course revision: immutable. ``meta`` has considerations, objectives, sources, review, content note.
+    """A course revision: immutable. ``meta`` has considerations, objectives, sources, review, content note, order.
 
     ``pause``, ``validity`` and ``renewal`` are ISO 8601 durations, ``pass_mark`` is a percentage.
     """
@@ -100,24 +100,6 @@ class PublishedCourse:
         return tuple(module for module in self.modules if module.sector == sector)
 
 
-@dataclass(frozen=True, slots=True)
-class ListedCourse:
-    """A course in a list."""
-
-    course_id: int
-    revision_id: int
-    slug: str
-    title: str
-    summary: str
-    code: str
-    per_sector: bool
-    modules: int
-    minutes: int
-    considerations: tuple[int, ...]
-    # Its place in lists, where its file gives one.
-    order: int | None = None
-
-
 def find_course(slug: str) -> CoursePointer | None:
     """Finds a course by its slug, retired ones too, with the revision that is published now."""
     row = session.execute(_COURSE, {"slug": slug}).one_or_none()
@@ -132,7 +114,7 @@ def find_course_by_id(course_id: int) -> CoursePointer | None:
     return find_course(slug) if slug else None
 
 
-def list_courses(language: str = "en") -> tuple[ListedCourse, ...]:
+def list_courses(language: str = "en") -> tuple[PublishedCourse, ...]:
     """Lists the published courses in the order of their files, then by consideration and title; none retired."""
     revision_ids = session.scalars(
         select(Course.current_revision_id).where(
@@ -140,27 +122,12 @@ def list_courses(language: str = "en") -> tuple[ListedCourse, ...]:
         )
     ).all()
     found = [load_course_revision(revision_id, language) for revision_id in revision_ids if revision_id]
-    return tuple(sorted([_listed(course) for course in found if course], key=_list_order))
+    return tuple(sorted([course for course in found if course], key=_list_order))
 
 
-def _list_order(course: ListedCourse) -> tuple[bool, int, tuple[int, ...], str]:
-    return course.order is None, course.order or 0, course.considerations or (99,), course.title
-
-
-def _listed(course: PublishedCourse) -> ListedCourse:
-    return ListedCourse(
-        course_id=course.course_id,
-        revision_id=course.revision_id,
-        slug=course.slug,
-        title=course.title,
-        summary=course.summary,
-        code=course.code,
-        per_sector=course.per_sector,
-        modules=len(course.modules),
-        minutes=course.minutes,
-        considerations=tuple(course.meta.get("considerations", ())),
-        order=course.meta.get("order"),
-    )
+def _list_order(course: PublishedCourse) -> tuple[bool, int, list[int], str]:
+    order = course.meta.get("order")
+    return order is None, order or 0, course.meta.get("considerations") or [99], course.title
 
 
 def published_course(slug: str, language: str = "en") -> PublishedCourse | None:

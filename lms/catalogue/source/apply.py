@@ -1,7 +1,7 @@
 """Applies a plan: one transaction of the caller, one lock, one Publication row."""
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -20,9 +20,9 @@ from lms.catalogue.models import (
     QuestionRevision,
     SharedContent,
 )
+from lms.catalogue.source.parsing.pictures import Picture
 from lms.catalogue.source.parsing.sources import json_digest
 from lms.catalogue.source.plan import (
-    ChangeType,
     PublicationPlan,
     PublishedCourseState,
     PublishedEdition,
@@ -32,9 +32,7 @@ from lms.catalogue.source.plan import (
 from lms.catalogue.source.schemas.banks import marking_key
 from lms.catalogue.source.target_state import (
     TargetCourse,
-    TargetModule,
-    TargetPicture,
-    TargetQuestion,
+    TargetPart,
     TargetState,
 )
 from lms.kernel import clock
@@ -46,8 +44,6 @@ LOCK = 0x45_53_43_41
 
 SECTOR_COLUMNS = ("slug", "position", "names", "short", "icon", "hue", "priority_action", "core")
 RULES = ("per_sector", "pass_mark", "draw", "tries", "pause")
-
-Part = TypeVar("Part", TargetModule, TargetQuestion)
 
 
 def apply(target: TargetState, actor_id: int | None) -> tuple[PublicationPlan, Publication | None]:
@@ -61,8 +57,8 @@ def apply(target: TargetState, actor_id: int | None) -> tuple[PublicationPlan, P
         return plan, None
     publication = Publication(recorded_at=clock.now(), recorded_by=actor_id, counts=plan.counts)
     session.add(publication)
-    for row in plan.sectors:
-        session.merge(Sector(**row))
+    for sector in plan.sectors:
+        session.merge(Sector(**sector))
     session.flush()
     session.add_all(
         SharedContent(
@@ -75,10 +71,9 @@ def apply(target: TargetState, actor_id: int | None) -> tuple[PublicationPlan, P
         for content in plan.shared
     )
     for course in plan.courses:
-        if course.change is ChangeType.RETIRED:
-            session.scalars(select(Course).where(Course.slug == course.slug)).one().retired_at = clock.now()
-        elif course.change is not ChangeType.UNCHANGED and course.target:
-            _write_course(course.target, publication)
+        _write_course(course, publication)
+    for row in session.scalars(select(Course).where(Course.slug.in_(plan.retired))):
+        row.retired_at = clock.now()
     session.flush()
     return plan, publication
 
@@ -108,7 +103,6 @@ def read_published_state() -> PublishedState:
     keys = _marking_keys([row.Edition.id for row in rows])
     courses = {
         row.Course.slug: PublishedCourseState(
-            slug=row.Course.slug,
             digest=row.digest,
             retired=row.Course.retired_at is not None,
             edition=PublishedEdition(
@@ -217,7 +211,7 @@ def _write_revision(target: TargetCourse, course: Course, publication: Publicati
     return revision
 
 
-def _positions(parts: Sequence[Part]) -> list[tuple[Part, int]]:
+def _positions(parts: Sequence[TargetPart]) -> list[tuple[TargetPart, int]]:
     """Returns each part with its position from 1: an original and its translations have the same."""
     slugs = list(dict.fromkeys(part.slug for part in parts))
     places = {slug: number for number, slug in enumerate(slugs, start=1)}
@@ -243,8 +237,8 @@ def _edition(target: TargetCourse, course: Course) -> Edition:
 
 
 def _write_parts(
-    parts: tuple[Part, ...], table: Any, revisions: Any, foreign_key: str, course: Course
-) -> dict[Part, int]:
+    parts: tuple[TargetPart, ...], table: Any, revisions: Any, foreign_key: str, course: Course
+) -> dict[TargetPart, int]:
     """Returns the revision id of each module or question of a course, writing the revisions that are new.
 
     ``table`` is Module or Question, ``revisions`` its revisions, ``foreign_key`` their column that names it.
@@ -283,21 +277,19 @@ def _write_parts(
     }
 
 
-def _write_pictures(pictures: tuple[TargetPicture, ...], revision: CourseRevision) -> None:
+def _write_pictures(pictures: Mapping[str, Picture], revision: CourseRevision) -> None:
     """Records the pictures of a course revision and stores the bytes that are new."""
-    by_digest = {picture.digest: picture.picture for picture in pictures}
-    stored = session.scalars(select(PictureFile.digest).where(PictureFile.digest.in_(by_digest)))
-    for digest in by_digest.keys() - set(stored):
-        picture = by_digest[digest]
-        session.add(
-            PictureFile(
-                digest=digest, media_type=picture.media_type, data=picture.data, recorded_at=clock.now()
-            )
-        )
+    new = {picture.sha256: picture for picture in pictures.values()}
+    for digest in session.scalars(select(PictureFile.digest).where(PictureFile.digest.in_(new))).all():
+        del new[digest]
+    session.add_all(
+        PictureFile(digest=digest, media_type=it.media_type, data=it.data, recorded_at=clock.now())
+        for digest, it in new.items()
+    )
     session.flush()
     session.add_all(
         CourseRevisionPicture(
-            course_revision_id=revision.id, name=picture.name.removeprefix("img/"), digest=picture.digest
+            course_revision_id=revision.id, name=name.removeprefix("img/"), digest=picture.sha256
         )
-        for picture in pictures
+        for name, picture in pictures.items()
     )

@@ -41,7 +41,6 @@ class PublishedEdition:
 class PublishedCourseState:
     """A course as it is published now: the digests of its parts by (slug, language), of its pictures by name."""
 
-    slug: str
     digest: str
     retired: bool
     edition: PublishedEdition
@@ -60,19 +59,11 @@ class PublishedState:
 
 
 @dataclass(frozen=True, slots=True)
-class CoursePlan:
-    """What to do about one course; ``target`` is None where it is retired."""
-
-    slug: str
-    change: ChangeType
-    target: TargetCourse | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PublicationPlan:
-    """What to do, counted, and why it may not be done."""
+    """What to write (created or revised), which courses to retire by slug, numbers, and why it may not be done."""
 
-    courses: tuple[CoursePlan, ...]
+    courses: tuple[TargetCourse, ...]
+    retired: tuple[str, ...]
     sectors: tuple[dict[str, Any], ...]
     shared: tuple[TargetSharedContent, ...]
     counts: ChangeCounts
@@ -93,27 +84,28 @@ def make_plan(target: TargetState, published: PublishedState) -> PublicationPlan
     """Returns what turns the published state into the target state, or why that is refused."""
     counts: dict[str, Counter[ChangeType]] = {kind: Counter() for kind in KINDS}
     refusals: list[Problem] = []
-    courses = []
+    changed, retired = [], []
     for course in target.courses:
         state = published.courses.get(course.slug)
         if state is not None:
             refusals += edition_problems(course, state)
         change = _course_change(course, state)
-        courses.append(CoursePlan(course.slug, change, course))
+        if change is not ChangeType.UNCHANGED:
+            changed.append(course)
         counts["course"][change] += 1
         for kind, known, wanted in _parts(course, state):
             counts[kind].update(_changes(known, wanted))
     slugs = {course.slug for course in target.courses}
     for slug, state in published.courses.items():
         if slug not in slugs and not state.retired:
-            courses.append(CoursePlan(slug, ChangeType.RETIRED))
+            retired.append(slug)
             counts["course"][ChangeType.RETIRED] += 1
             for kind, known, wanted in _parts(None, state):
                 counts[kind].update(_changes(known, wanted))
     sectors = _sectors(target, published, counts["sector"], refusals)
     shared = _shared(target, published, counts["shared file"])
     numbers = {kind: {str(change): found[change] for change in ChangeType} for kind, found in counts.items()}
-    return PublicationPlan(tuple(courses), sectors, shared, numbers, tuple(refusals))
+    return PublicationPlan(tuple(changed), tuple(retired), sectors, shared, numbers, tuple(refusals))
 
 
 def edition_problems(course: TargetCourse, state: PublishedCourseState) -> list[Problem]:
@@ -157,7 +149,7 @@ def _parts(
     """Lists the kinds of parts of a course with the published digests and the target ones."""
     modules = {(it.slug, it.language): it.digest for it in course.modules} if course else {}
     questions = {(it.slug, it.language): it.digest for it in course.questions} if course else {}
-    pictures = {it.name: it.digest for it in course.pictures} if course else {}
+    pictures = {name: it.sha256 for name, it in course.pictures.items()} if course else {}
     yield "module", state.modules if state else {}, modules
     yield "question", state.questions if state else {}, questions
     yield "picture", state.pictures if state else {}, pictures

@@ -19,33 +19,17 @@ from lms.kernel.markup import RENDERER
 
 
 @dataclass(frozen=True, slots=True)
-class TargetModule:
-    """A module in one language, as it should be published."""
+class TargetPart:
+    """A module or question in one language, as it should be published.
+
+    ``values`` are the columns of its revision; ``key`` is the digest of a question's marking key.
+    """
 
     slug: str
     language: str
     digest: str
     values: dict[str, Any] = field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class TargetQuestion:
-    """A question in one language, as it should be published; ``key`` is the digest of its marking key."""
-
-    slug: str
-    language: str
-    digest: str
-    key: str
-    values: dict[str, Any] = field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class TargetPicture:
-    """A picture of a course, as it should be published; its digest is the SHA-256 of its bytes."""
-
-    name: str
-    digest: str
-    picture: Picture = field(compare=False, repr=False)
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +52,10 @@ class TargetCourse:
     # per_sector, pass_mark, draw, tries, pause: fixed within an edition.
     rules: dict[str, Any]
     words: dict[str, Any]
-    modules: tuple[TargetModule, ...]
-    questions: tuple[TargetQuestion, ...]
-    pictures: tuple[TargetPicture, ...]
+    modules: tuple[TargetPart, ...]
+    questions: tuple[TargetPart, ...]
+    # By the name that texts use: img/two-roads.svg.
+    pictures: dict[str, Picture] = field(compare=False)
     digest: str
 
     @property
@@ -130,7 +115,7 @@ def _course(course: ParsedCourse) -> TargetCourse:
     words = _revision_columns(form)
     modules = tuple(_modules(course))
     questions = tuple(_questions(course))
-    pictures = tuple(TargetPicture(name, it.sha256, it) for name, it in sorted(course.pictures.items()))
+    pictures = dict(sorted(course.pictures.items()))
     digest = json_digest(
         {
             "edition": form.edition,
@@ -138,7 +123,7 @@ def _course(course: ParsedCourse) -> TargetCourse:
             "words": words,
             "modules": [[module.slug, module.language, module.digest] for module in modules],
             "questions": [[question.slug, question.language, question.digest] for question in questions],
-            "pictures": [[picture.name, picture.digest] for picture in pictures],
+            "pictures": [[name, picture.sha256] for name, picture in pictures.items()],
         }
     )
     return TargetCourse(
@@ -170,7 +155,7 @@ def _revision_columns(form: CourseFile) -> dict[str, Any]:
     return columns
 
 
-def _modules(course: ParsedCourse) -> list[TargetModule]:
+def _modules(course: ParsedCourse) -> list[TargetPart]:
     """Returns originals in their order, each followed by its translations."""
     found = []
     for original in sorted(course.modules, key=lambda module: module.number):
@@ -182,7 +167,7 @@ def _modules(course: ParsedCourse) -> list[TargetModule]:
     return found
 
 
-def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) -> TargetModule:
+def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) -> TargetPart:
     front, words = original.front, module.front or module.translated
     assert front is not None and words is not None  # noqa: S101 - the checks found no error
     rendered = module.rendered
@@ -209,10 +194,10 @@ def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) 
         parts += [str(front.minutes), *front.objectives, front.sector or ""]
         parts += map(str, front.considerations)
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return TargetModule(module.slug, module.language, digest, values)
+    return TargetPart(module.slug, module.language, digest, values)
 
 
-def _questions(course: ParsedCourse) -> list[TargetQuestion]:
+def _questions(course: ParsedCourse) -> list[TargetPart]:
     """Returns originals in their order, each followed by its translations."""
     assert course.form and course.bank  # noqa: S101 - the checks found no error
     translations = [
@@ -232,7 +217,7 @@ def _questions(course: ParsedCourse) -> list[TargetQuestion]:
     return found
 
 
-def _question(question: AnyQuestion, language: str, translated: TranslatedQuestion | None) -> TargetQuestion:
+def _question(question: AnyQuestion, language: str, translated: TranslatedQuestion | None) -> TargetPart:
     body, digest = stored_body(question), question_digest(question)
     if translated is not None:
         body = translated_body(body, translated)
@@ -245,7 +230,7 @@ def _question(question: AnyQuestion, language: str, translated: TranslatedQuesti
         "body": body,
     }
     key = json_digest(marking_key(question.type, question.red_line, body))
-    return TargetQuestion(question.id, language, digest, key, values)
+    return TargetPart(question.id, language, digest, values, key)
 
 
 def translated_body(body: dict[str, Any], translated: TranslatedQuestion) -> dict[str, Any]:

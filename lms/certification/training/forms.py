@@ -17,7 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import Length, Optional
 
-from lms.catalogue.api import ListedCourse
+from lms.catalogue.api import PublishedCourse
 from lms.certification.training.operations import LONGEST_CHECKER
 from lms.certification.training.parser import LONGEST_EVIDENCE, Line, read_attendance, read_trainings
 from lms.people.models import DutyStation, Organisation, Sector
@@ -55,7 +55,7 @@ class TrainingForm(BaseForm):
     def offer(
         self,
         organisations: Iterable[Organisation],
-        courses: Sequence[ListedCourse],
+        courses: Sequence[PublishedCourse],
         sectors: Iterable[Sector],
         language: str,
     ) -> None:
