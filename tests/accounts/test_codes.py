@@ -21,7 +21,7 @@ MOMENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 @pytest.fixture
 def app_with_deborah(app: Flask) -> Flask:
-    """The small house, and Deborah without e-mail who joined today (staff number D-1001)."""
+    """The small organisation, and Deborah without e-mail who joined today (staff number D-1001)."""
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here = make.people.queries.list_organisations()[0]
@@ -79,7 +79,7 @@ def test_used_old_unknown_and_closed_codes_answer_alike(app_with_deborah: Flask)
         bodies.add(without_token(stranger.get(f"/join/{old}").get_data(as_text=True)))
         assert len(bodies) == 1
         assert "This code does not work" in bodies.pop()
-        # No code can hold NUL, so the house answers before it asks for one: also 404, in its general words.
+        # No code can hold NUL, so the application answers before it asks for one: also 404, in its general words.
         assert stranger.get("/join/%00").status_code == 404
 
 

@@ -82,7 +82,7 @@ def test_a_head_that_cannot_be_read_is_refused(app: Flask, word: str) -> None:
 
 
 def test_an_outsider_recomputes_the_chain_from_the_export(app: Flask) -> None:
-    """Without a line of the house's own code: the recipe of the handbook."""
+    """Without a line of the application's own code: the recipe of the handbook."""
     with app.app_context():
         act(3, account=5, reason='Señora Núñez\' "leave"\nأجازة', course=4, counts={"b": 1, "a": None})
         act(1)

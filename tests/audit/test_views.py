@@ -30,7 +30,7 @@ def fixed() -> Iterator[None]:
 
 @pytest.fixture
 def root(app: Flask, client: FlaskClient) -> FlaskClient:
-    """The administrator's browser, in the small house with what Hana (account 3) did."""
+    """The administrator's browser, in the small organisation with what Hana (account 3) did."""
     make_small_organisation(app)
     with app.app_context():
         act(

@@ -1,4 +1,4 @@
-"""A law of the house: whatever a room records has a sentence and a word on the page of the trail."""
+"""Whatever a package records has a sentence and a word on the page of the audit trail."""
 
 import ast
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def words(expression: ast.expr) -> list[str]:
 
 def test_every_act_has_a_sentence_and_every_subject_a_word() -> None:
     found = list(recorded())
-    assert len(found) > 20, "the acts of the rooms are not found any more"
+    assert len(found) > 20, "the acts of the packages are not found any more"
     unknown = [
         f"{where}: {word}"
         for where, action, subject in found

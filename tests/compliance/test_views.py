@@ -32,7 +32,7 @@ def fixed() -> Iterator[None]:
 
 @pytest.fixture
 def two_organisations(app: Flask) -> dict[str, int]:
-    """The small house, and Hill Aid beside it with its HR Omar and its Zainab, who works nowhere else."""
+    """The small organisation, and Hill Aid beside it with its HR Omar and its Zainab, who works nowhere else."""
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
@@ -44,10 +44,10 @@ def two_organisations(app: Flask) -> dict[str, int]:
         zainab = a_person("Zainab Noor", there.id, "H-2", station.id, "nutrition")
         course_id = a_course()
         ours, theirs = asked(here.id, course_id), asked(there.id, course_id)
-        whole = asked(None, a_course("whole-house"))
+        whole = asked(None, a_course("for-everybody"))
         amina = session.query(Person).filter_by(name="Amina Yusuf").one()
         award = earned(amina, course_id, date(2026, 6, 1))
-        earned(amina, a_course("whole-house"), date(2026, 6, 1))
+        earned(amina, a_course("for-everybody"), date(2026, 6, 1))
         exemption = Exemption(
             person_id=zainab.id, requirement_id=theirs.id, organisation_id=there.id, from_on=TODAY, until_on=None,
             kind="leave", reason="Parental leave", recorded_at=NOW,
@@ -342,7 +342,9 @@ def test_the_administrator_reads_all_and_makes_those_of_the_house(
     assert client.get(f"/requirements/{two_organisations['whole']}/change").status_code == 200
 
 
-def test_hr_cannot_change_what_the_house_asks(client: FlaskClient, two_organisations: dict[str, int]) -> None:
+def test_hr_cannot_change_what_all_organisations_require(
+    client: FlaskClient, two_organisations: dict[str, int]
+) -> None:
     sign_in(client, "hana@demo.example")
     page(client, f"/requirements/{two_organisations['whole']}")
     assert client.get(f"/requirements/{two_organisations['whole']}/change").status_code == 403
@@ -395,7 +397,7 @@ def test_who_has_left_is_seen_up_to_the_last_day(
         gone = a_person("Gone", two_organisations["here"], "W-9", station.id, through_on=TODAY - 30 * DAY)
         people.placed(people.employed(gone, there, "H-9"), station, from_on=TODAY - 29 * DAY)
         earned(gone, a_course(), TODAY - 40 * DAY)
-        earned(gone, a_course("whole-house"), TODAY - 3 * DAY)
+        earned(gone, a_course("for-everybody"), TODAY - 3 * DAY)
         number = gone.id
     sign_in(client, "hana@demo.example")
     body = page(client, f"/people/{number}")

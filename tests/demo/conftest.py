@@ -24,7 +24,7 @@ ANCHOR = date(2026, 11, 22)
 
 
 def published(settings: Settings) -> Flask:
-    """Returns an application with an empty house in which the courses are published."""
+    """Returns an application with an empty database in which the courses are published."""
     app = create_app(settings)
     app.config.update(WTF_CSRF_ENABLED=False)
     with app.app_context():

@@ -50,7 +50,7 @@ def test_it_loads_on_postgresql_with_the_same_facts(
 
 
 @sqlite
-def test_it_refuses_a_house_with_real_people(app: Flask) -> None:
+def test_it_refuses_a_database_with_real_people(app: Flask) -> None:
     with app.app_context():
         with unit_of_work():
             factory.person("Somebody Real")

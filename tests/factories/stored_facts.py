@@ -1,6 +1,6 @@
 """Puts the calculator's file of facts into the database, so that the same facts can be judged both ways.
 
-Rows are written as facts: the rooms' own operations refuse some of what a file may say (placements that
+Rows are written as facts: the packages' own operations refuse some of what a file may say (placements that
 overlap, facts recorded out of order), and the report must agree with the calculator about those as well.
 """
 

@@ -1,4 +1,4 @@
-"""The ground floor of storage: moments, one commit point, waiting writers, facts that stay."""
+"""Storage: moments in UTC, one commit point, concurrent writers, facts that cannot be changed."""
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone

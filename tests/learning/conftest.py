@@ -1,4 +1,4 @@
-"""A small house with one course, and a browser that walks it."""
+"""One organisation with one course, and a browser that walks it."""
 
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ def files(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def course(app: Flask, files: Path) -> PublishedCourse:
-    """The people of the small house, and a course of two modules and six questions."""
+    """The people of the small organisation, and a course of two modules and six questions."""
     make_small_organisation(app)
     return publish_in(app, files)
 

@@ -134,7 +134,7 @@ def test_an_attempt_submitted_in_many_tabs_has_one_outcome_and_one_message(
         assert attempt is not None and attempt.passed and attempt.score == 100
 
 
-def test_failing_tells_nobody_of_a_completed_course(
+def test_failing_sends_no_event_of_a_completed_course(
     app: Flask, client: FlaskClient, course: PublishedCourse
 ) -> None:
     sign_in(client)
@@ -145,7 +145,7 @@ def test_failing_tells_nobody_of_a_completed_course(
     assert sets["completed"] == []
 
 
-def test_when_a_room_above_fails_the_submission_is_not_stored(
+def test_when_a_subscriber_fails_the_submission_is_not_stored(
     app: Flask, client: FlaskClient, course: PublishedCourse
 ) -> None:
     sign_in(client)

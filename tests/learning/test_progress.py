@@ -1,4 +1,4 @@
-"""What rooms above are told of a learner's progress."""
+"""The events that a learner's progress sends to packages on higher layers."""
 
 from pathlib import Path
 from typing import Any

@@ -30,7 +30,7 @@ def row(number: str, name: str = "", **changes: str) -> Row:
 
 
 def the_cast() -> list[Row]:
-    """Returns rows that say of everybody in the small house what is recorded of them."""
+    """Returns rows that say of everybody in the small organisation what is recorded of them."""
     names = ("Amina Yusuf", "Tomas Silva", "Hana Haddad", "Karim Nasser", "Root Admin")
     sectors = ("wash", "education", "protection", "health", "protection")
     return [

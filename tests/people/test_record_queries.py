@@ -25,7 +25,7 @@ ANSWERED = "You are right: the placement is corrected."
 
 @pytest.fixture
 def two_organisations(app: Flask) -> dict[str, int]:
-    """The small house, and Hill Aid beside it with its HR Omar; Amina has worked for both."""
+    """The small organisation, and Hill Aid beside it with its HR Omar; Amina has worked for both."""
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()

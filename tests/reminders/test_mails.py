@@ -130,7 +130,9 @@ def test_days_are_written_in_the_language_of_the_person(app: Flask, sink: Contro
     fatou, salma, ivan = mails(sink)
     assert "4 mars 2026" in fatou["Subject"]
     assert "مارس" in salma["Subject"]
-    assert "4 March 2026" in ivan["Subject"], "a language that is not offered falls back to the house's"
+    assert "4 March 2026" in ivan["Subject"], (
+        "a language that is not offered falls back to the installation's"
+    )
 
 
 def test_certificates_are_spoken_of_as_such(app: Flask, sink: Controller) -> None:

@@ -1,4 +1,4 @@
-"""A small house in which something is due. Clock: 3 March 2026, 09:00 UTC; one course is asked for, due in 14 days."""
+"""Two organisations with training due. Clock: 3 March 2026, 09:00 UTC; one course is required, due in 14 days."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

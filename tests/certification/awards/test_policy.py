@@ -71,7 +71,7 @@ def actors(cast: dict[str, int]) -> dict[str, Actor]:
         "hr of both": hr(cast["rivers"], cast["lakes"]),
         "hr of none": hr(),
         "hr of rivers, moved": hr(cast["rivers"], person=cast["Moved"]),
-        "hr of the house": Actor(account_id=1, scopes={Role.HR: None}),
+        "hr of all organisations": Actor(account_id=1, scopes={Role.HR: None}),
         "coordinator": Actor(account_id=1, person_id=9999, scopes={Role.COORDINATOR: None}),
         "trainer": Actor(account_id=1, person_id=9999, scopes={Role.TRAINER: None}),
         "admin": Actor(account_id=1, person_id=9999, scopes={Role.ADMIN: None}),
@@ -127,8 +127,8 @@ def test_only_the_issuing_organisation_changes_an_award(cast: dict[str, int]) ->
         changes[award.person_id, award.earned_on.month] = {
             word for word, actor in who.items() if policy.may_change_certificate(actor, award, employers)
         }
-    rivers = {"hr of rivers", "hr of both", "hr of rivers, moved", "hr of the house"}
-    lakes = {"hr of lakes", "hr of both", "hr of the house"}
+    rivers = {"hr of rivers", "hr of both", "hr of rivers, moved", "hr of all organisations"}
+    lakes = {"hr of lakes", "hr of both", "hr of all organisations"}
     assert changes[cast["Gone"], 4] == rivers
     assert changes[cast["Moved"], 4] == rivers
     assert changes[cast["Moved"], 7] == lakes

@@ -31,7 +31,7 @@ def fixed() -> Iterator[None]:
 
 @pytest.fixture
 def ids(app: Flask) -> dict[str, int]:
-    """The small house with Hill Aid beside it, whose HR is Omar, a course, and a brief by sector."""
+    """The small organisation with Hill Aid beside it, whose HR is Omar, a course, and a brief by sector."""
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, station = (

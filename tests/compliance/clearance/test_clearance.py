@@ -1,4 +1,4 @@
-"""The look-up: what is found, what is told of whom, and that the prepared and the exact path say the same."""
+"""Checking a list of staff: what is found, what each role is shown, and that both ways to compute it agree."""
 
 import csv
 from collections.abc import Iterator

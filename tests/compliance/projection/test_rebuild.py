@@ -1,4 +1,4 @@
-"""Preparing many people: batch by batch, from where it was left, and until it is whole no figure is told."""
+"""Rebuilding the projection: batch by batch, resumable, and no figure is shown until it is complete."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Three years of a busy house: what happens in any order, is taken back, and is recorded late, ends verified."""
+"""Three years of random acts, in any order, undone or recorded late: the projection verifies clean at the end."""
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -40,7 +40,7 @@ CONTRACTS = ("staff", "volunteer")
 
 
 class Life:
-    """A house whose people join, move, leave, return, earn, lose and are excused, one act after the other."""
+    """An organisation whose people join, move, leave, return, earn, lose and are excused, one act after the other."""
 
     def __init__(self, random: Random) -> None:
         self.random = random

@@ -164,7 +164,7 @@ def test_preparing_twice_changes_nothing(app_context: Flask, world: Json) -> Non
         database.rollback()
 
 
-def test_a_sample_is_spread_and_everybody_in_a_small_house(app_context: Flask) -> None:
+def test_a_sample_is_spread_and_everybody_in_a_small_organisation(app_context: Flask) -> None:
     here = people.organisation()
     for number in range(60):
         people.employed(people.person(f"Person {number}"), here, f"S-{number}")

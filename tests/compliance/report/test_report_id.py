@@ -1,4 +1,4 @@
-"""Ids of reports: every one reads back, a wrong one is told, and the digest follows the figures."""
+"""Report ids: every id reads back, a mistyped one is detected, and the digest follows the figures."""
 
 from datetime import UTC, date, datetime
 

@@ -36,7 +36,7 @@ def fixed() -> Iterator[None]:
 
 @pytest.fixture
 def ids(app: Flask) -> dict[str, int]:
-    """The small house with a requirement, and Hill Aid with somebody exempt of its own."""
+    """The small organisation with a requirement, and Hill Aid with somebody exempt of its own."""
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, station = session.query(Organisation).one(), session.query(DutyStation).one()

@@ -636,9 +636,9 @@ def test_of_awards_that_end_together_the_later_earned_then_the_greater_id_explai
 
 
 def test_an_exemption_of_one_organisation_does_not_hold_in_another() -> None:
-    house = RequirementFact("r1", None, "c1", False, (version(),))
+    everywhere = RequirementFact("r1", None, "c1", False, (version(),))
     leave = replace(exempt("2023-02-01"), organisation="o1")
-    facts = known(world(house, placed(), placed(organisation="o2"), leave))
+    facts = known(world(everywhere, placed(), placed(organisation="o2"), leave))
     rows = statuses_of_person(by_person(facts)["p1"], facts.requirements, on("2023-02-05"), facts.settings)
     assert {row.organisation: row.explained.status.value for row in rows} == {
         "o1": "exempt",
