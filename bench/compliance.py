@@ -27,8 +27,8 @@ from lms.certification.awards import operations as certification
 from lms.certification.awards.issuer import House
 from lms.certification.awards.rules import last_valid_day, make_serial, parse_period
 from lms.certification.models import Award
+from lms.compliance.api import StatusGroup, TrainingStatus, compact_all, rebuild
 from lms.compliance.projection.bulk_status import bulk_statuses_on
-from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.update import refresh
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.counts_from_facts import FactsCounts
@@ -36,7 +36,6 @@ from lms.compliance.report.query import ReportLabels, ReportQuery
 from lms.compliance.report.report import make_report
 from lms.compliance.report.service import build_people, build_report
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.coverage import queries
 from lms.coverage.operations import publish_next
 from lms.coverage.rules import Cell

@@ -16,8 +16,8 @@ from lms.catalogue import api as catalogue
 from lms.catalogue.api import published_course
 from lms.certification.awards.rules import last_valid_day, make_serial, parse_period
 from lms.certification.models import Award
+from lms.compliance.api import Terms
 from lms.compliance.requirements import operations as compliance
-from lms.compliance.requirements.operations import Terms
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.bulk import add_rows

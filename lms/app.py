@@ -15,10 +15,10 @@ import lms.certification.models
 import lms.certification.subscribers
 import lms.certification.views
 import lms.cli
+import lms.compliance.api
 import lms.compliance.jobs
 import lms.compliance.report.export.models
 import lms.compliance.requirements.models
-import lms.compliance.source_data.person_status
 import lms.compliance.subscribers
 import lms.compliance.views
 import lms.coverage.jobs
@@ -142,7 +142,7 @@ def connect_subscribers() -> None:
 def fill_hooks() -> None:
     """Fills the hooks of lower packages with functions of upper ones."""
     quiz_notes.fill(renewal_note)
-    renewal_windows.fill(lms.compliance.source_data.person_status.renewal_windows)
+    renewal_windows.fill(lms.compliance.api.renewal_windows)
     account_names.fill(names_of_accounts)
     accounts_matching.fill(list_account_numbers_like)
     organisation_choices.fill(lms.accounts.queries.list_organisation_choices)

@@ -14,8 +14,8 @@ from lms.audit.cli import audit_cli
 from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
 from lms.certification.awards.issuer import House
+from lms.compliance.api import compact_all
 from lms.compliance.cli import compliance_cli
-from lms.compliance.projection.rebuild import compact_all
 from lms.coverage.cli import coverage_cli
 from lms.demo import operations as demo
 from lms.demo.cli import demo_cli

@@ -6,9 +6,7 @@ from secrets import token_bytes
 
 from sqlalchemy import delete
 
-from lms.compliance.errors import StillUpdating
-from lms.compliance.report.count_backends import require_up_to_date
-from lms.compliance.status.api import DEFINITIONS_VERSION
+from lms.compliance.api import DEFINITIONS_VERSION, StillUpdating, require_up_to_date
 from lms.coverage import policy, queries
 from lms.coverage.models import CoverageCell, CoverageRelease, RecordKey
 from lms.coverage.rules import tabulate

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lms.compliance.source_data.load import CourseWords
+from lms.compliance.api import CourseWords
 from lms.coverage import queries
 from lms.coverage.models import CoverageRelease
 from lms.coverage.rules import Cell, Figures

@@ -5,9 +5,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from lms.compliance.api import STATUSES, StatusGroup, TrainingStatus, read_courses
 from lms.compliance.projection.models import PostInterval
-from lms.compliance.projection.rows import STATUSES, read_courses
-from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.coverage import policy
 from lms.coverage.models import CoverageCell, CoverageRelease, RecordKey
 from lms.coverage.rules import Cell, Figures, PositionGroup

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.compliance.source_data.names import list_courses
+from lms.compliance.api import list_courses
 from lms.coverage import policy, queries
 from lms.coverage.forms import CoverageForm
 from lms.coverage.operations import month_ends

@@ -12,7 +12,7 @@ from lms.certification.awards import operations as certification, queries as cer
 from lms.certification.awards.issuer import House
 from lms.certification.models import Award
 from lms.certification.training import operations as training
-from lms.compliance.requirements import operations as compliance
+from lms.compliance import api as compliance
 from lms.compliance.requirements.models import Requirement
 from lms.demo.acts import (
     Act,

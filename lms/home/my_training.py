@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from lms.certification.awards.queries import AwardRow, list_awards_of
-from lms.compliance.source_data.person_status import StatusRow, statuses_of
+from lms.compliance.api import StatusRow, statuses_of
 from lms.home import queries, rules
 from lms.home.queries import Surroundings
 from lms.kernel import clock

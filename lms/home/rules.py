@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.api import TrainingStatus
 from lms.learning.rules import NextStep
 
 UNDER_WAY = frozenset({NextStep.CONTINUE, NextStep.QUIZ, NextStep.ATTEMPT})

@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from flask import current_app
 
-from lms.compliance.source_data.person_status import load_facts
-from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Scope
+from lms.compliance.api import Scope, load_population
 from lms.kernel import clock
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work
@@ -91,9 +89,9 @@ def _next(day: date, after: int) -> Batch | None:
         people = queries.list_batch(day, after, BATCH)
         if not people:
             return None
-        loaded = load_facts(Scope(persons=frozenset(person.person_id for person in people)))
+        loaded, population = load_population(Scope(persons=frozenset(person.person_id for person in people)))
         reckoned = reckon(
-            Population(loaded.facts),
+            population,
             day,
             without_email={person.person_id for person in people if person.email is None},
         )

@@ -12,8 +12,7 @@ from datetime import date
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext as _, ngettext
 
-from lms.compliance.source_data.load import CourseWords
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.api import CourseWords, TrainingStatus
 from lms.kernel.config import Settings
 from lms.people.models import Sector
 from lms.reminders.queries import Recipient

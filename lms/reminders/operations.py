@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.operations import record
-from lms.compliance.source_data.load import CourseWords
+from lms.compliance.api import CourseWords
 from lms.kernel import clock, mail
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session

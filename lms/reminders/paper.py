@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from lms.compliance.source_data.load import CourseWords
-from lms.compliance.source_data.person_status import load_facts
-from lms.compliance.source_data.population import Population
-from lms.compliance.source_data.scope import Scope
+from lms.compliance.api import CourseWords, Scope, load_population
 from lms.kernel.actor import Actor
 from lms.reminders import list_queries
 from lms.reminders.list_queries import Unreached
@@ -64,13 +61,13 @@ def list_on_paper(actor: Actor, day: date, station: str = "", page: int = 1) -> 
 
 
 def _lines(people: Sequence[Unreached], day: date) -> list[PaperLine]:
-    loaded = load_facts(
+    loaded, population = load_population(
         Scope(
             organisations=frozenset(each.organisation_id for each in people),
             persons=frozenset(each.person_id for each in people),
         )
     )
-    dues = reckon(Population(loaded.facts), day).dues
+    dues = reckon(population, day).dues
     lines = []
     seen: set[tuple[int, int]] = set()
     for each in people:

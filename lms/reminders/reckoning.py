@@ -6,8 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from lms.compliance.source_data.population import AppliedRequirement, Population, Post
-from lms.compliance.status.api import ExplainedStatus, StatusGroup, TrainingStatus, overall
+from lms.compliance.api import (
+    AppliedRequirement,
+    ExplainedStatus,
+    Population,
+    Post,
+    StatusGroup,
+    TrainingStatus,
+    overall,
+)
 from lms.reminders.rules import HORIZON_DAYS, SPACING_DAYS, Due, deadline_of
 
 LOOKED_AHEAD = timedelta(days=HORIZON_DAYS + SPACING_DAYS)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.api import TrainingStatus
 
 SPACING_DAYS = 7
 """Between two mails to one person lie at least so many days."""

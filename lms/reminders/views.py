@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.compliance.source_data.person_status import statuses_of
+from lms.compliance.api import statuses_of
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotAllowed

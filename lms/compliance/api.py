@@ -1,0 +1,56 @@
+"""What other packages may use of compliance.
+
+A person's training status on a day, the pure types it is told in, the facts behind the statuses of many people,
+and whether the prepared figures of organisations are up to date. Tables are in the `models` of the sub-packages.
+"""
+
+from lms.compliance.errors import StillUpdating
+from lms.compliance.projection.rebuild import compact_all, rebuild
+from lms.compliance.projection.rows import STATUSES, read_courses
+from lms.compliance.report.count_backends import require_up_to_date
+from lms.compliance.requirements.operations import Terms, add_version, exempt, make_requirement
+from lms.compliance.source_data.load import CourseWords
+from lms.compliance.source_data.names import list_courses
+from lms.compliance.source_data.person_status import (
+    StatusRow,
+    load_population,
+    renewal_windows,
+    statuses_of,
+)
+from lms.compliance.source_data.population import AppliedRequirement, Population, Post
+from lms.compliance.source_data.scope import Scope
+from lms.compliance.status.api import (
+    DEFINITIONS_VERSION,
+    ExplainedStatus,
+    StatusGroup,
+    TrainingStatus,
+    overall,
+)
+
+__all__ = [
+    "DEFINITIONS_VERSION",
+    "STATUSES",
+    "AppliedRequirement",
+    "CourseWords",
+    "ExplainedStatus",
+    "Population",
+    "Post",
+    "Scope",
+    "StatusGroup",
+    "StatusRow",
+    "StillUpdating",
+    "Terms",
+    "TrainingStatus",
+    "add_version",
+    "compact_all",
+    "exempt",
+    "list_courses",
+    "load_population",
+    "make_requirement",
+    "overall",
+    "read_courses",
+    "rebuild",
+    "renewal_windows",
+    "require_up_to_date",
+    "statuses_of",
+]
