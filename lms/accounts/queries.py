@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from lms.accounts import policy
 from lms.accounts.models import Account, OneTimeCode, RoleGrant, SignedIn
 from lms.kernel.actor import Actor, Role
+from lms.kernel.batches import batched
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotAllowed, NotThere
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
@@ -67,12 +68,12 @@ def find_account_by_email(email: str) -> Account | None:
 
 def list_persons_without_account(person_ids: Iterable[int]) -> list[tuple[int, str | None]]:
     """Lists those of some people who have no account, each with their e-mail. A query for each 500 of them."""
-    ids, found = sorted(person_ids), []
-    for start in range(0, len(ids), 500):
+    found: list[tuple[int, str | None]] = []
+    for batch in batched(sorted(person_ids), 500):
         rows = session.execute(
             select(Person.id, Person.email)
             .outerjoin(Account, Account.person_id == Person.id)
-            .where(Person.id.in_(ids[start : start + 500]), Account.id.is_(None))
+            .where(Person.id.in_(batch), Account.id.is_(None))
             .order_by(Person.id)
         )
         found += [(row[0], row[1]) for row in rows]
@@ -81,9 +82,9 @@ def list_persons_without_account(person_ids: Iterable[int]) -> list[tuple[int, s
 
 def sign_in_with(emails: Iterable[str]) -> set[str]:
     """Returns those of some e-mails, in lower case, that an account signs in with. A query for each 500 of them."""
-    asked, found = sorted(emails), set[str]()
-    for start in range(0, len(asked), 500):
-        rows = session.scalars(select(Account.email).where(Account.email.in_(asked[start : start + 500])))
+    found = set[str]()
+    for batch in batched(sorted(emails), 500):
+        rows = session.scalars(select(Account.email).where(Account.email.in_(batch)))
         found.update(email for email in rows if email)
     return found
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from lms.kernel.batches import batched
 from lms.kernel.db import Model, session
 
 CHUNK = 5000
@@ -62,7 +63,7 @@ def _by_columns(
     rows: Sequence[Sequence[Any]], words: type[_Copied] | type[_Plain]
 ) -> Iterator[Iterator[tuple[Any, ...]]]:
     """Gives rows in chunks, their values written column by column: most values stand in many rows of a column."""
-    for start in range(0, len(rows), CHUNK):
-        columns = zip(*rows[start : start + CHUNK], strict=True)
+    for batch in batched(rows, CHUNK):
+        columns = zip(*batch, strict=True)
         # A memory for each column: True and 1 are the same to a dictionary.
         yield zip(*(map(words().__getitem__, column) for column in columns), strict=True)

@@ -1,7 +1,7 @@
 """Who is meant by staff numbers, addresses and serials, many at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from lms.certification.models import Award
 from lms.kernel.actor import Actor
+from lms.kernel.batches import batched
 from lms.kernel.db import session
 from lms.people import policy
 from lms.people.models import Employment, Organisation, Person, Placement
@@ -41,20 +42,16 @@ def folded(text: str) -> str:
     return text.lower()
 
 
-def _chunks(values: Collection[str]) -> Iterator[Sequence[str]]:
-    listed = sorted(set(values))
-    for start in range(0, len(listed), TOGETHER):
-        yield listed[start : start + TOGETHER]
-
-
 def list_by_numbers(actor: Actor, numbers: Collection[str]) -> dict[str, list[tuple[int, int]]]:
     """Lists, by folded staff number, persons and organisations of the actor's where somebody has it."""
     found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     # SQLite folds the 26 letters only, so a number with others is also asked for as it was typed.
-    for chunk in _chunks({spelling for number in numbers for spelling in (folded(number), number)}):
+    for batch in batched(
+        sorted({spelling for number in numbers for spelling in (folded(number), number)}), TOGETHER
+    ):
         rows = session.execute(
             select(Employment.staff_number, Employment.person_id, Employment.organisation_id).where(
-                policy.visible_employments(actor), func.lower(Employment.staff_number).in_(chunk)
+                policy.visible_employments(actor), func.lower(Employment.staff_number).in_(batch)
             )
         )
         for number, person, organisation in rows:
@@ -66,9 +63,9 @@ def list_by_numbers(actor: Actor, numbers: Collection[str]) -> dict[str, list[tu
 def list_by_emails(actor: Actor, emails: Collection[str]) -> dict[str, list[int]]:
     """Lists, by address in lower case, the persons of the actor's who have it."""
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for chunk in _chunks({folded(email) for email in emails}):
+    for batch in batched(sorted({folded(email) for email in emails}), TOGETHER):
         rows = session.execute(
-            select(Person.email, Person.id).where(Person.email.in_(chunk), policy.visible_people(actor))
+            select(Person.email, Person.id).where(Person.email.in_(batch), policy.visible_people(actor))
         )
         for email, person in rows:
             found[folded(email or "")].append(person)
@@ -78,9 +75,9 @@ def list_by_emails(actor: Actor, emails: Collection[str]) -> dict[str, list[int]
 def list_by_serials(serials: Collection[str]) -> dict[str, CertificateOwner]:
     """Returns, by stored serial, whose award it is: of anybody, since anybody may verify a serial."""
     found: dict[str, CertificateOwner] = {}
-    for chunk in _chunks(serials):
+    for batch in batched(sorted(set(serials)), TOGETHER):
         rows = session.execute(
-            select(Award.serial, Award.person_id, Award.earned_on).where(Award.serial.in_(chunk))
+            select(Award.serial, Award.person_id, Award.earned_on).where(Award.serial.in_(batch))
         )
         found.update({serial: CertificateOwner(person, earned) for serial, person, earned in rows})
     return found
@@ -89,8 +86,7 @@ def list_by_serials(serials: Collection[str]) -> dict[str, CertificateOwner]:
 def list_met(actor: Actor, persons: Collection[int]) -> list[MatchedEmployment]:
     """Lists the employments of some persons that an actor may see, with the names around them."""
     found: list[MatchedEmployment] = []
-    numbers = sorted(persons)
-    for start in range(0, len(numbers), TOGETHER):
+    for batch in batched(sorted(persons), TOGETHER):
         rows = session.execute(
             select(
                 Employment.person_id,
@@ -101,9 +97,7 @@ def list_met(actor: Actor, persons: Collection[int]) -> list[MatchedEmployment]:
             )
             .join(Person, Person.id == Employment.person_id)
             .join(Organisation, Organisation.id == Employment.organisation_id)
-            .where(
-                Employment.person_id.in_(numbers[start : start + TOGETHER]), policy.visible_employments(actor)
-            )
+            .where(Employment.person_id.in_(batch), policy.visible_employments(actor))
             .order_by(Employment.id)
         )
         found += [MatchedEmployment(*row) for row in rows]
@@ -113,8 +107,7 @@ def list_met(actor: Actor, persons: Collection[int]) -> list[MatchedEmployment]:
 def list_last_days(actor: Actor, persons: Collection[int]) -> dict[int, date | None]:
     """Returns, by person, the last day of their known placements with the actor; None where one is open."""
     found: dict[int, date | None] = {}
-    numbers = sorted(persons)
-    for start in range(0, len(numbers), TOGETHER):
+    for batch in batched(sorted(persons), TOGETHER):
         rows = session.execute(
             select(
                 Employment.person_id,
@@ -123,7 +116,7 @@ def list_last_days(actor: Actor, persons: Collection[int]) -> dict[int, date | N
             )
             .join(Placement, Placement.employment_id == Employment.id)
             .where(
-                Employment.person_id.in_(numbers[start : start + TOGETHER]),
+                Employment.person_id.in_(batch),
                 policy.visible_employments(actor),
                 Placement.retracted_at.is_(None),
             )

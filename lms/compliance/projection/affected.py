@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, select
 
 from lms.assessment.models import Attempt
+from lms.kernel.batches import batched
 from lms.kernel.db import session
 from lms.learning.models import Completion
 
@@ -23,6 +24,6 @@ def persons_of(kind: str, numbers: Collection[int]) -> set[int]:
     """Returns the persons whom some attempts or completions are about."""
     listed = sorted(numbers)
     found: set[int] = set()
-    for start in range(0, len(listed), CHUNK):
-        found.update(session.scalars(_PERSONS_OF[kind], {"numbers": listed[start : start + CHUNK]}))
+    for batch in batched(listed, CHUNK):
+        found.update(session.scalars(_PERSONS_OF[kind], {"numbers": batch}))
     return found

@@ -1,6 +1,6 @@
 """How many people stand on one day: judged together, each once, and explained only where somebody reads it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from lms.compliance.source_data.person_status import StatusRow, load_facts, stat
 from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
+from lms.kernel.batches import batched
 
 TOGETHER = 500
 """How many people's facts are in memory at a time."""
@@ -53,8 +54,8 @@ def bulk_statuses_from_facts(
 ) -> Mapping[PostId, StatusOnDate]:
     """Returns the same as `standings_on`, judged person by person."""
     found: dict[PostId, StatusOnDate] = {}
-    for chunk in _chunks(persons):
-        loaded = load_facts(Scope(frozenset(organisations), chunk))
+    for batch in batched(sorted(persons), TOGETHER):
+        loaded = load_facts(Scope(frozenset(organisations), frozenset(batch)))
         for post in Population(loaded.facts).posts:
             if post.placement_on(day) is not None:
                 explained = [each for _asked, each in post.required_on(day)]
@@ -73,8 +74,8 @@ def explained_on(
 ) -> Mapping[PostId, list[StatusRow]]:
     """Returns what is required of people on a day, requirement by requirement with the reason, the worst first."""
     found: dict[PostId, list[StatusRow]] = {}
-    for chunk in _chunks(persons):
-        loaded = load_facts(Scope(frozenset(organisations), chunk))
+    for batch in batched(sorted(persons), TOGETHER):
+        loaded = load_facts(Scope(frozenset(organisations), frozenset(batch)))
         for post in Population(loaded.facts).posts:
             organisation = int(post.organisation)
             rows = [
@@ -84,9 +85,3 @@ def explained_on(
             rows.sort(key=lambda row: (rules.SEVERITY[row.status], row.due_on or date.max, row.course_title))
             found[int(post.person), organisation] = rows
     return found
-
-
-def _chunks(persons: Collection[int]) -> Iterator[frozenset[int]]:
-    numbers = sorted(persons)
-    for start in range(0, len(numbers), TOGETHER):
-        yield frozenset(numbers[start : start + TOGETHER])

@@ -13,6 +13,7 @@ from lms.compliance.projection.rows import OVERALL, STATUSES, ObligationRow, Pos
 from lms.compliance.requirements.models import Requirement
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.api import StatusGroup, TrainingStatus
+from lms.kernel.batches import batched
 from lms.kernel.db import locked, session
 from lms.people.models import Employment, Person, Placement
 
@@ -311,8 +312,7 @@ def list_current_statuses(
     here = sorted(organisations)
     found: list[tuple[int, int, int, date | None]] = []
     numbers = sorted(persons)
-    for start in range(0, len(numbers), TOGETHER):
-        chunk = numbers[start : start + TOGETHER]
+    for chunk in batched(numbers, TOGETHER):
         ends = session.execute(
             select(
                 StatusInterval.person_id,

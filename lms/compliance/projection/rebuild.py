@@ -31,6 +31,7 @@ from lms.compliance.projection.models import (
 from lms.compliance.projection.rows import CountDeltas
 from lms.compliance.projection.update import begin, is_current, refresh
 from lms.kernel import clock, db
+from lms.kernel.batches import batched
 from lms.kernel.db import Model, session
 from lms.kernel.memory import uncollected
 
@@ -122,9 +123,9 @@ def _worked(app: Flask, persons: Sequence[int], processes: int) -> Any:
     size = -(-len(persons) // processes)
     readers: list[Any] = []
     workers = []
-    for start in range(0, len(persons), size):
+    for part in batched(persons, size):
         reader, writer = forking.Pipe(duplex=False)
-        worker = forking.Process(target=_send_part, args=(app, persons[start : start + size], writer))
+        worker = forking.Process(target=_send_part, args=(app, part, writer))
         worker.start()
         writer.close()
         readers.append(reader)
@@ -152,8 +153,7 @@ def _send_part(app: Flask, persons: Sequence[int], writer: Connection) -> None:
 
 def _part(persons: Sequence[int]) -> Any:
     deltas: CountDeltas = Counter()
-    for start in range(0, len(persons), BATCH):
-        some = persons[start : start + BATCH]
+    for some in batched(persons, BATCH):
         with db.unit_of_work(most_of_it=True):
             refresh(some, deltas)
         # The ledger grows to millions of keys that the collector would otherwise walk again and again.

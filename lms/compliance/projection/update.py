@@ -22,6 +22,7 @@ from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.api import RequirementFact
 from lms.kernel import clock, db, outbox
+from lms.kernel.batches import batched
 from lms.kernel.bulk import add_rows
 from lms.kernel.config import Settings
 from lms.kernel.db import session
@@ -57,8 +58,8 @@ def _prepare_touched() -> None:
     if persons:
         state = _inputs_at_start(persons)
         listed = sorted(persons)
-        for start in range(0, len(listed), BATCH):
-            refresh(listed[start : start + BATCH], state=state)
+        for batch in batched(listed, BATCH):
+            refresh(batch, state=state)
 
 
 def refresh(

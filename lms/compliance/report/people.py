@@ -11,6 +11,7 @@ from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.person_status import load_population
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.api import Id, TrainingStatus
+from lms.kernel.batches import batched
 
 PAGE = 50
 BATCH = 500
@@ -65,8 +66,8 @@ def list_all(
         question.lapses_before,
         limit=None,
     )
-    for start in range(0, len(posts), BATCH):
-        yield _explained(question, posts[start : start + BATCH])
+    for batch in batched(posts, BATCH):
+        yield _explained(question, batch)
 
 
 def _in_ledger(question: ReportQuery, statuses: frozenset[TrainingStatus] | None) -> int | None:

@@ -13,6 +13,7 @@ from sqlalchemy import insert, update
 from lms.audit.operations import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor
+from lms.kernel.batches import batched
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid
 from lms.people.events import people_added, placements_changed
@@ -224,10 +225,10 @@ def _insert_placements(actor: Actor, wanted: Sequence[tuple[int, Held]]) -> Sequ
 
 
 def _withdraw(actor: Actor, ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), queries.AT_ONCE):
+    for batch in batched(ids, queries.AT_ONCE):
         session.execute(
             update(Placement)
-            .where(Placement.id.in_(ids[start : start + queries.AT_ONCE]))
+            .where(Placement.id.in_(batch))
             .values(retracted_at=clock.now(), retracted_by=actor.account_id)
             .execution_options(synchronize_session=False)
         )

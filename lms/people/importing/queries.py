@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor
+from lms.kernel.batches import batched
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
 from lms.kernel.pagination import Pagination, paginate
@@ -156,7 +156,7 @@ def _number_conditions(keys: Iterable[str] | None) -> Iterator[ColumnElement[boo
         yield Employment.id > 0
         return
     # SQLite folds ASCII letters only, so a number with other letters is also looked for as it is written.
-    for some in _in_pieces(keys):
+    for some in batched(keys, AT_ONCE):
         yield or_(func.lower(Employment.staff_number).in_(some), Employment.staff_number.in_(some))
 
 
@@ -167,7 +167,7 @@ def _live_placements(
     if employment_ids is None:
         conditions = [Employment.organisation_id == organisation_id]
     else:
-        conditions = [Placement.employment_id.in_(some) for some in _in_pieces(employment_ids)]
+        conditions = [Placement.employment_id.in_(some) for some in batched(employment_ids, AT_ONCE)]
     for condition in conditions:
         rows = session.execute(
             select(
@@ -198,7 +198,7 @@ def _live_placements(
 def live_placements_of(employment_ids: Sequence[int]) -> dict[int, list[Held]]:
     """Lists the live placements of employments and locks the employments for writing."""
     found: dict[int, list[Held]] = {number: [] for number in employment_ids}
-    for some in _in_pieces(employment_ids):
+    for some in batched(employment_ids, AT_ONCE):
         session.execute(locked(select(Employment.id).where(Employment.id.in_(some)).order_by(Employment.id)))
     for employment_id, held in _live_placements(0, employment_ids):
         found[employment_id].append(held)
@@ -208,7 +208,7 @@ def live_placements_of(employment_ids: Sequence[int]) -> dict[int, list[Held]]:
 def find_placements(ids: Iterable[int]) -> dict[int, tuple[int, Held]]:
     """Finds placements, live or withdrawn, each with its employment, by number."""
     found: dict[int, tuple[int, Held]] = {}
-    for some in _in_pieces(ids):
+    for some in batched(ids, AT_ONCE):
         for each in session.scalars(select(Placement).where(Placement.id.in_(some))):
             work = Work(
                 each.station_id, each.sector, tuple(sorted(each.also_sectors)), each.role, each.contract,
@@ -221,7 +221,7 @@ def find_placements(ids: Iterable[int]) -> dict[int, tuple[int, Held]]:
 def persons_of(employment_ids: Iterable[int]) -> set[int]:
     """Returns the persons of employments."""
     found: set[int] = set()
-    for some in _in_pieces(employment_ids):
+    for some in batched(employment_ids, AT_ONCE):
         found.update(session.scalars(select(Employment.person_id).where(Employment.id.in_(some))))
     return found
 
@@ -249,7 +249,7 @@ def people_of_rows(rows: Iterable[PeopleImportRow]) -> dict[int, Applied]:
 def emails_here(emails: Iterable[str]) -> set[str]:
     """Returns those of some e-mails that somebody in the house has."""
     found: set[str] = set()
-    for some in _in_pieces(emails):
+    for some in batched(emails, AT_ONCE):
         found.update(session.scalars(select(Person.email).where(Person.email.in_(some))))
     return found
 
@@ -329,9 +329,3 @@ def count_working(organisation_id: int, day: date) -> int:
         )
         or 0
     )
-
-
-def _in_pieces(values: Iterable[int] | Iterable[str]) -> Iterator[list[int] | list[str]]:
-    left = iter(values)
-    while some := list(islice(left, AT_ONCE)):
-        yield some  # type: ignore[misc]  # all of one kind
