@@ -24,7 +24,7 @@ from bench.__main__ import quiet_app
 from bench.crowd import Crowd, make_crowd
 from lms.catalogue.api import published_course
 from lms.certification.awards import operations as certification
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.certification.awards.rules import last_valid_day, make_serial, parse_period
 from lms.certification.models import Award
 from lms.compliance.api import StatusGroup, TrainingStatus, compact_all, rebuild
@@ -159,7 +159,7 @@ def writes(app: Flask, crowd: Crowd, random: Random) -> None:
         course = published_course("safe-identification", "en")
     if course is None:
         raise SystemExit("the course is not published")
-    house = House.of(app.extensions["settings"])
+    house = Issuer.of(app.extensions["settings"])
 
     barely: list[int] = []
 

@@ -13,7 +13,7 @@ from lms.accounts.cli import people_cli
 from lms.audit.cli import audit_cli
 from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.compliance.api import compact_all
 from lms.compliance.cli import compliance_cli
 from lms.coverage.cli import coverage_cli
@@ -102,7 +102,7 @@ def prepare() -> None:
     if nobody:
         click.echo("The house is empty: inventing a demonstration ...")
         began = time.monotonic()
-        demo.load(lambda sentence: click.echo(f"  {sentence}"), House.of(this_app().extensions["settings"]))
+        demo.load(lambda sentence: click.echo(f"  {sentence}"), Issuer.of(this_app().extensions["settings"]))
         compact_all()
         click.echo(f"  done ({time.monotonic() - began:.1f} s)")
 

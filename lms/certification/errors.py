@@ -1,14 +1,14 @@
-"""What certification refuses, as facts."""
+"""What certification refuses. ``field`` names the form control that a message belongs beside."""
 
 from lms.kernel.errors import Invalid, NotAllowed
 
 
-class NotYours(NotAllowed):
+class OtherOrganisationsTraining(NotAllowed):
     """The session or training belongs to another organisation."""
 
 
 class ListChanged(Invalid):
-    """What a list would do is not what was shown when it was checked."""
+    """A list would do something else now than when it was checked."""
 
 
 class NothingToRecord(Invalid):
@@ -16,34 +16,34 @@ class NothingToRecord(Invalid):
 
 
 class TooLongAgo(Invalid):
-    """A session was held longer ago than the house recognises."""
+    """A session was held longer ago than this installation recognises."""
 
     field = "held_on"
 
 
-class NotHeldYet(Invalid):
-    """A session would be held on a day that has not come yet."""
+class SessionInFuture(Invalid):
+    """The day of a session is in the future."""
 
     field = "held_on"
 
 
 class ListTooLong(Invalid):
-    """A list has more lines than are taken at once."""
+    """A list has too many lines."""
 
     field = "lines"
 
 
 class ListEmpty(Invalid):
-    """A list has no line."""
+    """A list has no lines."""
 
     field = "lines"
 
 
 class SectorMissing(Invalid):
-    """The course is awarded sector by sector and none was chosen."""
+    """The course is awarded by sector and none was chosen."""
 
     field = "sector"
 
 
 class SessionWithdrawn(Invalid):
-    """The session was withdrawn before."""
+    """The session was already withdrawn."""

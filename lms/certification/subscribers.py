@@ -8,13 +8,13 @@ from flask import current_app
 from lms.assessment.queries import list_passed
 from lms.catalogue.api import load_course_revision
 from lms.certification.awards import operations
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.kernel.actor import SYSTEM
 
 
 def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more: Any) -> None:
     """Issues an award for every passing attempt, in the transaction of its submission."""
-    house = House.of(current_app.extensions["settings"])
+    issuer = Issuer.of(current_app.extensions["settings"])
     for attempt in list_passed(attempts):
         course = load_course_revision(attempt.course_revision_id)
         if course is None or attempt.submitted_at is None:
@@ -31,5 +31,5 @@ def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more:
             how="quiz",
             score=attempt.score,
             attempt_id=attempt.id,
-            house=house,
+            issuer=issuer,
         )

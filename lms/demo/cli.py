@@ -7,7 +7,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.demo import operations
 from lms.kernel.errors import Refusal
 
@@ -26,7 +26,7 @@ demo_cli = AppGroup("demo", help="The demonstration: invented organisations and 
 def load(anchor: datetime | None) -> None:
     """Fills an empty database with 600 invented people and eighteen months of their training."""
     began = time.monotonic()
-    house = House.of(current_app.extensions["settings"])
+    house = Issuer.of(current_app.extensions["settings"])
     try:
         operations.load(click.echo, house, anchor.date() if anchor else None)
     except Refusal as error:

@@ -7,7 +7,7 @@ from random import Random
 from flask_security import hash_password
 
 from lms.catalogue.api import PublishedCourse, bank, published_course
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.certification.awards.rules import parse_period
 from lms.coverage.api import publish as publish_coverage
 from lms.demo import queries
@@ -29,7 +29,7 @@ def is_loaded() -> bool:
     return queries.find_demonstration() is not None
 
 
-def load(tell: Callable[[str], None], house: House, anchor: date | None = None, seed: int = SEED) -> None:
+def load(tell: Callable[[str], None], issuer: Issuer, anchor: date | None = None, seed: int = SEED) -> None:
     """Loads the story that leads up to a day, today by default, in one transaction, and tells how far it is.
 
     Then publishes its coverage, which the worker would do within the hour.
@@ -58,7 +58,7 @@ def load(tell: Callable[[str], None], house: House, anchor: date | None = None, 
     ):
         # Every operation flushes what it wrote; without this the lines of the audit trail would go one by one.
         session.autoflush = False
-        teller = Teller(standing_still, house, courses, hash_password(PASSWORD))
+        teller = Teller(standing_still, issuer, courses, hash_password(PASSWORD))
         teller.open_the_house()
         tell(f"{len(EMPLOYERS)} organisations, {len(PLACES)} duty stations")
         month = month_of(story.begins_at)

@@ -9,7 +9,7 @@ from lms.accounts import operations as accounts, queries as account_queries
 from lms.assessment import operations as assessment
 from lms.catalogue.api import PublishedCourse, PublishedModule
 from lms.certification.awards import operations as certification, queries as certification_queries
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.certification.models import Award
 from lms.certification.training import operations as training
 from lms.compliance import api as compliance
@@ -59,11 +59,11 @@ class Teller:
     """Performs acts one after another, within one transaction."""
 
     def __init__(
-        self, clock: FixedClock, house: House, courses: Mapping[str, PublishedCourse], hashed: str
+        self, clock: FixedClock, issuer: Issuer, courses: Mapping[str, PublishedCourse], hashed: str
     ) -> None:
         self.clock = clock
         self.courses = courses
-        self.house = house
+        self.issuer = issuer
         self.hashed = hashed
         self.counts = Counts()
         self.actors: dict[int, Actor] = {}
@@ -272,7 +272,7 @@ class Teller:
                 office,
                 course_revision=self.courses[first.course],
                 how=first.how,
-                house=self.house,
+                issuer=self.issuer,
                 earned=self._earned(acts, office.name),
                 sector=first.sector or None,
                 organisation_id=self.organisations[first.organisation] if first.how == "prior" else None,
@@ -292,9 +292,9 @@ class Teller:
             station,
             first.sector,
         )
-        training.hold(
+        training.record_session(
             office,
-            training.Asked(
+            training.TrainingDetails(
                 organisation_id=self.organisations[first.organisation],
                 course=course,
                 sector=first.sector or None,
@@ -308,12 +308,12 @@ class Teller:
             checked_by=office.name,
             evidence=first.evidence,
             token="-".join(str(part) for part in told)[:40],
-            house=self.house,
+            issuer=self.issuer,
         )
 
-    def _earned(self, acts: Sequence[Recognise], checked_by: str) -> list[certification.Earned]:
+    def _earned(self, acts: Sequence[Recognise], checked_by: str) -> list[certification.NewAward]:
         return [
-            certification.Earned(self._person_id(act.person), act.earned_on, act.evidence, checked_by)
+            certification.NewAward(self._person_id(act.person), act.earned_on, act.evidence, checked_by)
             for act in acts
         ]
 

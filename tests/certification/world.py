@@ -7,7 +7,7 @@ from lms.assessment.models import Attempt
 from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision, Edition, Publication
 from lms.certification.awards import operations
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.certification.models import Award
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
@@ -15,7 +15,7 @@ from lms.kernel.db import session
 from lms.people.models import Person
 
 TITLE = "Safe identification of abuse, neglect, exploitation and violence"
-HOUSE = House(product="Every Sector", address="https://training.example.org", time_zone="Asia/Amman")
+ISSUER = Issuer(product="Every Sector", address="https://training.example.org", time_zone="Asia/Amman")
 LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
 
 
@@ -65,7 +65,7 @@ def earned(who: Person, of: PublishedCourse, on: date | str, **changes: Any) -> 
     noon = datetime(day.year, day.month, day.day, 9, 0, tzinfo=UTC)
     values: dict[str, Any] = {
         "person_id": who.id, "course_revision": of, "sector": None, "earned_at": noon, "how": "quiz",
-        "house": HOUSE, "score": 92,
+        "issuer": ISSUER, "score": 92,
     }  # fmt: skip
     with clock.using(clock.FixedClock(changes.pop("recorded_at", noon))):
         return operations.issue(SYSTEM, **(values | changes))

@@ -11,7 +11,7 @@ from flask import Flask
 
 from lms.app import create_app
 from lms.catalogue import api as catalogue
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.demo import operations as demo
 from lms.kernel import db as database
 from lms.kernel.actor import SYSTEM
@@ -38,7 +38,7 @@ def load(app: Flask) -> list[str]:
     """Loads the demonstration and returns what was told."""
     told: list[str] = []
     with app.app_context():
-        demo.load(told.append, House.of(app.extensions["settings"]), ANCHOR)
+        demo.load(told.append, Issuer.of(app.extensions["settings"]), ANCHOR)
     return told
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from lms.app import create_app
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.certification.models import Award, AwardName
 from lms.demo import operations as demo
 from lms.demo.errors import CoursesMissing, RealPeople
@@ -55,7 +55,7 @@ def test_it_refuses_a_database_with_real_people(app: Flask) -> None:
         with unit_of_work():
             factory.person("Somebody Real")
         with pytest.raises(RealPeople, match="1 people who are not invented"):
-            demo.load(print, House.of(app.extensions["settings"]))
+            demo.load(print, Issuer.of(app.extensions["settings"]))
         with reading():
             assert count_people() == 1
     result = app.test_cli_runner().invoke(args=["demo", "load"])
@@ -67,7 +67,7 @@ def test_it_refuses_a_database_with_real_people(app: Flask) -> None:
 @sqlite
 def test_it_asks_for_the_courses_first(app: Flask) -> None:
     with app.app_context(), pytest.raises(CoursesMissing, match="flask content publish"):
-        demo.load(print, House.of(app.extensions["settings"]))
+        demo.load(print, Issuer.of(app.extensions["settings"]))
 
 
 @sqlite
@@ -82,7 +82,7 @@ def test_a_failure_half_way_leaves_nothing(app: Flask) -> None:
     app = published(app.extensions["settings"])
     with app.app_context():
         with pytest.raises(Interrupted):
-            demo.load(tell, House.of(app.extensions["settings"]), date(2026, 11, 22))
+            demo.load(tell, Issuer.of(app.extensions["settings"]), date(2026, 11, 22))
         with reading():
             assert count_people() == 0
             assert not demo.is_loaded()

@@ -1,9 +1,11 @@
-"""Decides the dates of an award from what is known when it is earned; the rules themselves are in `rules`."""
+"""Decides the dates of an award from the awards and renewal windows known when it is earned, by `rules`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+from flask_babel import gettext as _
 
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries
@@ -12,20 +14,21 @@ from lms.certification.awards.rules import (
     Window,
     award_dates,
     days_in,
+    early_renewal_from,
     last_valid_day,
-    nothing_lost_from,
     parse_period,
 )
 from lms.certification.hooks import renewal_windows
 from lms.certification.models import Award
+from lms.kernel.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedDates:
-    """The dates of an award with all that gave them.
+    """The dates of an award and everything they were decided from.
 
-    `old` is the award held before, `windows` its renewal windows with the word of who opens each (`course` or
-    `requirement`), the earliest first; windows that open after the earned day are among them.
+    `old` is the award before it, `windows` are the renewal windows of that one with what opens each (`course` or
+    `requirement`), the earliest first; windows that open after the earned day are included.
     """
 
     dates: AwardDates
@@ -37,16 +40,18 @@ class DecidedDates:
     def counted_from(self) -> date:
         """Returns the day from which the period was counted: the earned day, or the day after the old end."""
         earned_on = self.dates.valid_from
-        renewed = self.old is not None and any(window.is_open_on(earned_on) for _, window in self.windows)
+        renewed = self.old is not None and any(
+            window.is_open_on(earned_on) for _opener, window in self.windows
+        )
         return self.old.valid_until + timedelta(days=1) if renewed and self.old else earned_on
 
     @property
-    def nothing_lost_from(self) -> date | None:
+    def early_renewal_from(self) -> date | None:
         """Returns the first day from which renewing the old award loses none of its days."""
-        return nothing_lost_from(window for _, window in self.windows)
+        return early_renewal_from(window for _opener, window in self.windows)
 
-    def reason(self) -> dict[str, Any]:
-        """Returns the inputs of the dates as they are frozen in an award: days in ISO 8601."""
+    def inputs(self) -> dict[str, Any]:
+        """Returns the inputs of the dates as an award stores them: days in ISO 8601."""
         return {
             "period": self.period,
             "old_award": self.old.id if self.old else None,
@@ -56,40 +61,32 @@ class DecidedDates:
                 for opener, window in self.windows
             ],
             "counted_from": self.counted_from.isoformat(),
-            # Shorter than the old one: then the new one ends with it, for nobody loses days by learning again.
+            # The new award never ends before the old one: nobody loses days by learning again.
             "kept_old_until": last_valid_day(self.counted_from, parse_period(self.period))
             != self.dates.valid_until,
         }
 
 
 def decide_dates(
-    person_id: int, course: PublishedCourse, sector: str | None, earned_on: date
+    person_id: int, course: PublishedCourse, sector: str | None, earned_on: date, *, had_before: bool = True
 ) -> DecidedDates:
-    """Decides the dates of an award that a person earns on a day, from the awards known now.
+    """Decides the dates of an award that a person earns on a day, from the awards recorded so far.
 
-    Raises ValueError where the course's periods are malformed, and OverflowError past the year 9999.
+    `had_before` is False for somebody known to have never had the course, which saves a query. Raises Invalid where
+    the course's periods are malformed or the dates are past the year 9999.
     """
-    old = queries.find_last_award(person_id, course.course_id, sector, earned_on)
-    return dates_after(old, person_id, course, sector, earned_on)
-
-
-def dates_after(
-    old: Award | None, person_id: int, course: PublishedCourse, sector: str | None, earned_on: date
-) -> DecidedDates:
-    """Decides the dates of an award as `decide_dates` does, where the one held before (or None) is known."""
-    windows = tuple(_windows(person_id, course, sector, earned_on, old.valid_until)) if old else ()
-    dates = award_dates(
-        earned_on,
-        parse_period(course.validity),
-        old_until=old.valid_until if old else None,
-        windows=[window for _, window in windows],
-    )
+    old = queries.find_last_award(person_id, course.course_id, sector, earned_on) if had_before else None
+    try:
+        windows = tuple(_windows(person_id, course, sector, earned_on, old.valid_until)) if old else ()
+        dates = award_dates(
+            earned_on,
+            parse_period(course.validity),
+            old_until=old.valid_until if old else None,
+            windows=[window for _opener, window in windows],
+        )
+    except (ValueError, OverflowError) as error:
+        raise Invalid(_("The dates of this award cannot be counted: %(problem)s.", problem=error)) from error
     return DecidedDates(dates, course.validity, old, tuple(sorted(windows, key=lambda w: w[1].opens_on)))
-
-
-def first_dates(person_id: int, course: PublishedCourse, sector: str | None, earned_on: date) -> DecidedDates:
-    """Decides the dates of an award of somebody who never held the course before."""
-    return dates_after(None, person_id, course, sector, earned_on)
 
 
 def _windows(

@@ -30,7 +30,7 @@ def verify_address(award: Award) -> str:
     return f"{award.printed['address']}/verify/{print_serial(award.serial)}"
 
 
-def inputs_of(award: Award, name: str | None) -> dict[str, str]:
+def design_inputs(award: Award, name: str | None) -> dict[str, str]:
     """Returns what a design is filled with; `name` is None where it was erased."""
     printed = award.printed
     address = verify_address(award)
@@ -61,4 +61,4 @@ def inputs_of(award: Award, name: str | None) -> dict[str, str]:
 
 def render_certificate(award: Award, name: str | None) -> bytes:
     """Returns the certificate's PDF: the same bytes for the same award, name and design."""
-    return pdf.render(award.printed["design"], inputs_of(award, name))
+    return pdf.render(award.printed["design"], design_inputs(award, name))

@@ -1,4 +1,4 @@
-"""Why an award has the dates it has, in plain sentences: the same on the certificate page and wherever it is told."""
+"""Explains how an award was earned and why it has its dates."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ def _(text: str, **values: object) -> str:
 
 
 def how_earned(award: Award) -> str:
-    """Says how an award was earned."""
+    """Returns how an award was earned."""
     if award.how == "session":
         return _("In-person session on %(day)s", day=day(award.earned_on))
     return {
@@ -26,36 +26,36 @@ def how_earned(award: Award) -> str:
 
 
 def why_these_dates(award: Award) -> str:
-    """Explains the dates of an award from the inputs that were frozen with it."""
-    reason = award.dates_because
+    """Explains the dates of an award from the inputs that were stored with it."""
+    inputs = award.dates_because
     earned = _(
         "Earned on %(earned)s (time zone %(zone)s), course edition %(edition)s.",
         earned=day(award.earned_on),
         zone=award.zone,
         edition=award.printed["edition"],
     )
-    return f"{earned} {_counted(award, reason['period'], date.fromisoformat(reason['counted_from']))}"
+    return f"{earned} {_counted(award, inputs['period'], date.fromisoformat(inputs['counted_from']))}"
 
 
 def _counted(award: Award, length: str, counted_from: date) -> str:
     old_until = award.dates_because["old_until"]
     if award.dates_because["kept_old_until"]:
         return _(
-            "%(period)s from that day would end earlier than the certificate before it, so this one is valid as "
+            "%(period)s from that day would end earlier than the previous certificate, so this one is valid as "
             "long as that one: through %(until)s.",
             period=period(length),
             until=day(award.valid_until),
         )
     if counted_from != award.earned_on:
         return _(
-            "It was renewed in time, so its %(period)s are counted from %(start)s, the day after the one before "
-            "it ends: through %(until)s. Being early cost nothing.",
+            "Renewed in time, so its %(period)s are counted from %(start)s, the day after the previous certificate "
+            "ends: through %(until)s. No days were lost by renewing early.",
             period=period(length),
             start=day(counted_from),
             until=day(award.valid_until),
         )
     plain = _(
-        "It is valid for %(period)s, counted from that day: through %(until)s.",
+        "Valid for %(period)s from that day: through %(until)s.",
         period=period(length),
         until=day(award.valid_until),
     )
@@ -63,7 +63,7 @@ def _counted(award: Award, length: str, counted_from: date) -> str:
     if old_until is None or opened is None:
         return plain
     early = _(
-        "The one before it was valid through %(old)s; renewing it cost nothing only from %(opened)s on.",
+        "The previous certificate was valid through %(old)s; it could be renewed without losing days from %(opened)s.",
         old=day(date.fromisoformat(old_until)),
         opened=day(opened),
     )
@@ -80,16 +80,16 @@ def _opened_later(award: Award) -> date | None:
 def renewal_sentence(
     old_until: date, earned_on: date, length: str, until: date, free_from: date | None
 ) -> str:
-    """Says before a quiz what passing it on a day would give somebody who still holds a certificate."""
+    """Returns, before a quiz, what passing it on a day would give somebody with a valid certificate."""
     held = _("Your certificate is valid through %(until)s.", until=day(old_until))
-    new = _("Passing today would make the new one valid through %(until)s.", until=day(until))
+    new = _("If you pass today, the new one is valid through %(until)s.", until=day(until))
     if free_from is None:
         return f"{held} {new}"
     if free_from <= earned_on:
-        return f"{held} {new} {_('Nothing is lost by renewing now.')}"
+        return f"{held} {new} {_('You lose no days by renewing now.')}"
     full = last_valid_day(old_until + timedelta(days=1), parse_period(length))
     later = _(
-        "From %(start)s on nothing is lost by renewing early: the new one would then be valid through %(until)s.",
+        "From %(start)s you lose no days by renewing early: the new one would then be valid through %(until)s.",
         start=day(free_from),
         until=day(full),
     )

@@ -1,4 +1,4 @@
-"""The forms of HR on a certificate: revoking it, and correcting the name on it."""
+"""The forms that revoke a certificate or correct the name on it."""
 
 from flask_babel import gettext, lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -15,9 +15,9 @@ class RevokeForm(FlaskForm):  # type: ignore[misc]
     """Ending a certificate from a day on."""
 
     effective_on = DateField(
-        _("First day on which it does not count"),
-        description=_("Today or earlier. If it should never have counted, choose the day it was earned."),
-        validators=[InputRequired(_("Give the first day on which it does not count."))],
+        _("First day on which it is not valid"),
+        description=_("Today or earlier. If it should never have been valid, choose the day it was earned."),
+        validators=[InputRequired(_("Choose the first day on which it is not valid."))],
     )
     reason = TextAreaField(
         _("Why it is revoked"),
@@ -36,7 +36,7 @@ class CorrectForm(FlaskForm):  # type: ignore[misc]
     """Correcting the name on a certificate."""
 
     name = StringField(
-        _("Name as it is to be printed"),
+        _("Name to print"),
         validators=[
             InputRequired(_("Type the name.")),
             Length(max=LONGEST_NAME, message=_("Shorten the name to 200 characters.")),

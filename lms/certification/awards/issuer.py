@@ -6,7 +6,7 @@ from lms.kernel.config import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Issuer:
     """The product's name, the address under which certificates are checked, and the house's time zone."""
 
     product: str
@@ -14,6 +14,6 @@ class House:
     time_zone: str
 
     @classmethod
-    def of(cls, settings: Settings) -> "House":
+    def of(cls, settings: Settings) -> "Issuer":
         """Returns the house that the settings describe."""
         return cls(settings.product_name, settings.public_address.rstrip("/"), settings.time_zone)

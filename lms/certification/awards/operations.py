@@ -1,35 +1,39 @@
-"""What happens to awards: they are issued, superseded by a corrected one, or revoked. Nothing else."""
+"""Issues awards, replaces them by corrected ones, and revokes them; nothing else happens to an award."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.operations import record
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries, rules
-from lms.certification.awards.dates import decide_dates, first_dates
-from lms.certification.awards.issuer import House
-from lms.certification.awards.snapshot import earning_on, examined_sector, find_earning, freeze, in_words
+from lms.certification.awards.dates import decide_dates
+from lms.certification.awards.issuer import Issuer
+from lms.certification.awards.snapshot import award_sector, build_award, context_on, find_context
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName, Recognition, Revocation
 from lms.kernel import chance, clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotThere, Refusal
+from lms.kernel.text import normalise
 from lms.people.models import Person
+from lms.people.queries import list_sectors
+from lms.web.words import day as format_day
 
 MOST_DRAWS = 5
-"""With 59.8 bits of chance a second draw of a serial is already a sign that something else is wrong."""
+"""With 59.8 random bits a second draw of a serial already means that something else is wrong."""
 
 LONGEST_NAME = 200
 LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Earned:
-    """One line of a list: who earned the course on which day, where the proof lies, and who checked it."""
+class NewAward:
+    """An award to issue: who earned the course on which day, where the evidence is, and who checked it."""
 
     person_id: int
     earned_on: date
@@ -45,17 +49,17 @@ def issue(
     sector: str | None,
     earned_at: datetime,
     how: str,
-    house: House,
+    issuer: Issuer,
     score: int | None = None,
     attempt_id: int | None = None,
     evidence: str = "",
     earned_on: date | None = None,
     done_at: datetime | None = None,
 ) -> Award:
-    """Issues an award and freezes everything it will ever say; a second call for an attempt returns the first award.
+    """Issues an award and stores everything it will ever say; a second call for an attempt returns the first award.
 
     `earned_at` is the server's receipt, from which the earned day is counted in the zone of the placement at that
-    moment, else the house's; `done_at` is the device's moment of a quiz done without a network. `earned_on` gives
+    moment, else the issuer's; `done_at` is the device's moment of a quiz done without a network. `earned_on` gives
     the day itself for sessions, prior training and imports. `how` is quiz, session, prior or import; `score` is
     a percentage. Raises `NotThere` for an unknown person and `Invalid` for a sector missing from a per-sector
     course, a day in the future, and periods that cannot be counted.
@@ -66,21 +70,18 @@ def issue(
     issued = queries.find_issued(attempt_id) if attempt_id is not None else None
     if issued is not None:
         return issued
-    examined = examined_sector(course_revision, sector)
-    earning = find_earning(person_id, house, earned_at, earned_on, done_at)
-    try:
-        decided = decide_dates(person_id, course_revision, examined, earning.day.earned_on)
-    except (ValueError, OverflowError) as error:
-        raise Invalid(f"The dates of this award cannot be counted: {error}.") from error
-    award = freeze(
-        person_id, course_revision, examined, how=how, earning=earning, decided=decided, house=house
+    sector = award_sector(course_revision, sector)
+    context = find_context(person_id, issuer, earned_at, earned_on, done_at)
+    decided = decide_dates(person_id, course_revision, sector, context.day.earned_on)
+    award = build_award(
+        person_id, course_revision, sector, how=how, context=context, decided=decided, issuer=issuer
     )
     award.score, award.attempt_id, award.evidence = score, attempt_id, evidence[:200]
     added = _add(actor, award, person.name)
     if added is not award:
         return added
     _record_issue(actor, award)
-    _tell([award])
+    _emit_changed([award])
     return award
 
 
@@ -89,50 +90,47 @@ def issue_list(
     *,
     course_revision: PublishedCourse,
     how: str,
-    house: House,
-    earned: Sequence[Earned],
+    issuer: Issuer,
+    earned: Sequence[NewAward],
     sector: str | None = None,
     organisation_id: int | None = None,
     session_id: int | None = None,
 ) -> list[Award]:
     """Issues an award for everybody on a list, such as the attendance of a session, in the list's order.
 
-    What an award says is what `issue` would freeze; a list takes a handful of statements, and more only for those
-    who held the course before. Where an organisation vouches for the list, its name and who checked each line are
-    recorded beside the awards, and its own placement counts before others of that day. Raises as `issue` does,
-    and `Invalid` where somebody is on the list twice.
+    An award says what `issue` would store; a list takes a handful of statements, and more only for those who had the
+    course before. Where an organisation recognises the list, it and who checked each line are recorded beside the
+    awards, and its own placement counts before others of that day. Raises as `issue` does, and `Invalid` where
+    somebody is listed twice.
     """
     people = {person.id: person for person in queries.lock_people({each.person_id for each in earned})}
     if len(people) < len(earned):
-        raise Invalid("Somebody on this list is unknown, or is on it twice.")
-    examined = examined_sector(course_revision, sector)
+        raise Invalid(_("Somebody on this list is unknown or listed twice."))
+    sector = award_sector(course_revision, sector)
     holders = queries.list_holders(people, course_revision.course_id)
-    placed = queries.list_placements_of(people, [each.earned_on for each in earned])
-    # While they are referenced, the session finds the sector of each award without asking the database again.
-    sectors = queries.list_sectors()
-    made: list[Award] = []
+    placements = queries.list_placements_of(people, [each.earned_on for each in earned])
+    # While they are referenced, the session finds the sector of each award without another query.
+    sectors = list_sectors()
+    awards: list[Award] = []
     for each in earned:
-        placement = queries.placement_on(placed[each.person_id], each.earned_on, at=organisation_id)
-        earning = earning_on(placement, each.earned_on, house)
-        decide = decide_dates if each.person_id in holders else first_dates
-        try:
-            decided = decide(each.person_id, course_revision, examined, each.earned_on)
-        except (ValueError, OverflowError) as error:
-            raise Invalid(f"The dates of this award cannot be counted: {error}.") from error
-        award = freeze(
-            each.person_id, course_revision, examined, how=how, earning=earning, decided=decided, house=house
+        placement = queries.placement_on(placements[each.person_id], each.earned_on, at=organisation_id)
+        context = context_on(placement, each.earned_on, issuer)
+        had_before = each.person_id in holders
+        decided = decide_dates(each.person_id, course_revision, sector, each.earned_on, had_before=had_before)
+        award = build_award(
+            each.person_id, course_revision, sector, how=how, context=context, decided=decided, issuer=issuer
         )
         award.evidence = each.evidence[:200]
-        made.append(award)
+        awards.append(award)
     del sectors
-    _add_all(actor, made, people)
-    for award in made:
+    _add_all(actor, awards, people)
+    for award in awards:
         _record_issue(actor, award)
     if organisation_id is not None:
-        _vouch(organisation_id, session_id, made, earned)
-    if made:
-        _tell(made)
-    return made
+        _add_recognitions(organisation_id, session_id, awards, earned)
+    if awards:
+        _emit_changed(awards)
+    return awards
 
 
 def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
@@ -141,50 +139,56 @@ def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
     The old one answers "replaced" from now on. Raises `Invalid` for an empty, too long or unchanged name and for
     a missing reason, and `Refusal` where the award was replaced or revoked before.
     """
-    corrected, reason = _one_line(name), _reason(reason)
+    corrected, reason = normalise(name), _checked_reason(reason)
     queries.lock_person(award.person_id)
-    known = _standing_alone(award)
+    recorded = _require_current(award)
     if not corrected or len(corrected) > LONGEST_NAME:
-        raise Invalid(f"Write the name as it is to be printed, in at most {LONGEST_NAME} characters.")
-    if corrected == known.name:
-        raise Invalid("This is the name that is printed already.")
+        raise Invalid(
+            _("Type the name as it should be printed, in at most %(most)s characters.", most=LONGEST_NAME)
+        )
+    if corrected == recorded.name:
+        raise Invalid(_("The certificate already has this name."))
     successor = Award(
         **{column: getattr(award, column) for column in _COPIED}, attempt_id=None, supersedes_id=award.id
     )
     _add(actor, successor, corrected)
-    vouched = queries.find_recognition(award.id)
-    if vouched is not None:
-        session.add(vouched.for_award(successor.id))
+    recognition = queries.find_recognition(award.id)
+    if recognition is not None:
+        session.add(recognition.for_award(successor.id))
     record(
         actor, "certification.supersede", "award", award.id,
         organisation_id=award.organisation_id, reason=reason, successor=successor.id,
     )  # fmt: skip
-    _tell([award, successor])
+    _emit_changed([award, successor])
     return successor
 
 
 def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None = None) -> Revocation:
-    """Ends an award from a day on, today where it was earned if none is given; the day is its first not valid one.
+    """Revokes an award from a day on, today in its zone if none is given: the first day it is not valid.
 
     Raises `Invalid` for a day in the future, before the earned day or after the last valid one, and for a missing
     reason, and `Refusal` where the award was replaced or revoked before.
     """
-    reason = _reason(reason)
+    reason = _checked_reason(reason)
     today = clock.today(award.zone)
     day = effective_on or today
     queries.lock_person(award.person_id)
-    _standing_alone(award)
+    _require_current(award)
     if day < award.earned_on:
-        raise Invalid(f"It cannot end before the day it was earned, {in_words(award.earned_on)}.")
+        raise Invalid(
+            _("Choose the day it was earned, %(day)s, or a later one.", day=format_day(award.earned_on))
+        )
     if day > award.valid_until:
         raise Invalid(
-            f"It ended by itself after {in_words(award.valid_until)}. If it should never have counted, "
-            f"choose the day it was earned, {in_words(award.earned_on)}."
+            _(
+                "This certificate expired after %(until)s. If it should never have counted, choose the day it "
+                "was earned, %(day)s.",
+                until=format_day(award.valid_until),
+                day=format_day(award.earned_on),
+            )
         )
     if day > today:
-        raise Invalid(
-            "A certificate can be revoked from today or from an earlier day on, not from a later one."
-        )
+        raise Invalid(_("Choose today or an earlier day: a certificate cannot be revoked in advance."))
     revocation = Revocation(
         award_id=award.id,
         effective_on=day,
@@ -198,16 +202,16 @@ def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None
         actor, "certification.revoke", "award", award.id,
         organisation_id=award.organisation_id, reason=reason, effective_on=day.isoformat(),
     )  # fmt: skip
-    _tell([award])
+    _emit_changed([award])
     return revocation
 
 
 def revoke_list(actor: Actor, awards: Sequence[Award], *, reason: str) -> None:
-    """Ends several awards from the day each was earned on, in one act: none of them ever counted.
+    """Revokes several awards from the day each was earned on: none of them ever counted.
 
-    Those that were replaced or revoked before are the caller's to leave out. Raises `Invalid` for a missing reason.
+    The caller leaves out those that were replaced or revoked before. Raises `Invalid` for a missing reason.
     """
-    reason = _reason(reason)
+    reason = _checked_reason(reason)
     queries.lock_people({award.person_id for award in awards})
     session.add_all(
         Revocation(
@@ -226,18 +230,18 @@ def revoke_list(actor: Actor, awards: Sequence[Award], *, reason: str) -> None:
             organisation_id=award.organisation_id, reason=reason, effective_on=award.earned_on.isoformat(),
         )  # fmt: skip
     if awards:
-        _tell(awards)
+        _emit_changed(awards)
 
 
-# What a superseding award says as the first one did.
+# What a corrected award copies from the first one.
 _COPIED = (
     "person_id", "organisation_id", "course_id", "edition_id", "course_revision_id", "sector", "how", "earned_on",
     "zone", "valid_from", "valid_until", "score", "dates_because", "printed", "evidence",
 )  # fmt: skip
 
 
-def _vouch(
-    organisation_id: int, session_id: int | None, awards: Sequence[Award], earned: Sequence[Earned]
+def _add_recognitions(
+    organisation_id: int, session_id: int | None, awards: Sequence[Award], earned: Sequence[NewAward]
 ) -> None:
     session.add_all(
         Recognition(
@@ -259,7 +263,7 @@ def _record_issue(actor: Actor, award: Award) -> None:
 
 
 def _add_all(actor: Actor, awards: Sequence[Award], people: Mapping[int, Person]) -> None:
-    """Records awards under serials of their own; draws again, one by one, where a serial was taken."""
+    """Stores awards with new serials; draws again, one by one, where a serial is taken."""
     for award in awards:
         award.recorded_at, award.recorded_by = clock.now(), actor.account_id or None
         award.serial = rules.make_serial(chance.randbelow)
@@ -271,16 +275,16 @@ def _add_all(actor: Actor, awards: Sequence[Award], people: Mapping[int, Person]
         for award in awards:
             _add(actor, award, people[award.person_id].name)
         return
-    names = {award.id: _one_line(people[award.person_id].name)[:LONGEST_NAME] for award in awards}
+    names = {award.id: normalise(people[award.person_id].name)[:LONGEST_NAME] for award in awards}
     session.add_all(AwardName(award_id=award_id, name=name) for award_id, name in names.items() if name)
     session.flush()
 
 
 def _add(actor: Actor, award: Award, name: str) -> Award:
-    """Records an award under a serial of its own, or returns the one that another transaction issued meanwhile."""
+    """Stores an award with a new serial, or returns the one that another transaction has issued meanwhile."""
     award.recorded_at = clock.now()
     award.recorded_by = actor.account_id or None
-    for _ in range(MOST_DRAWS):
+    for _draw in range(MOST_DRAWS):
         award.serial = rules.make_serial(chance.randbelow)
         try:
             with session.begin_nested():
@@ -293,38 +297,34 @@ def _add(actor: Actor, award: Award, name: str) -> Award:
             if not queries.is_serial_taken(award.serial):
                 raise
         else:
-            printed = _one_line(name)[:LONGEST_NAME]
+            printed = normalise(name)[:LONGEST_NAME]
             if printed:
                 session.add(AwardName(award_id=award.id, name=printed))
                 session.flush()
             return award
-    raise RuntimeError("Every serial drawn is taken: the source of chance is broken.")
+    raise RuntimeError("Every serial drawn is taken: the random number generator is broken.")
 
 
-def _tell(awards: Sequence[Award]) -> None:
+def _emit_changed(awards: Sequence[Award]) -> None:
     awards_changed.send(
         None, awards={award.id for award in awards}, persons={award.person_id for award in awards}
     )
 
 
-def _standing_alone(award: Award) -> queries.RecordedAward:
+def _require_current(award: Award) -> queries.RecordedAward:
     """Loads what was recorded about an award; refuses where it was replaced or revoked."""
-    known = queries.find_award(award.serial)
-    if known is None:
+    recorded = queries.find_award(award.serial)
+    if recorded is None:
         raise NotThere
-    if known.replaced_by is not None:
-        raise Refusal("This certificate was replaced by a corrected one. Open that one instead.")
-    if known.revocation is not None:
-        raise Refusal("This certificate was revoked before. There is nothing more to do.")
-    return known
+    if recorded.replaced_by is not None:
+        raise Refusal(_("This certificate was replaced by a corrected one. Open that one instead."))
+    if recorded.revocation is not None:
+        raise Refusal(_("This certificate has already been revoked."))
+    return recorded
 
 
-def _reason(text: str) -> str:
-    reason = _one_line(text)
+def _checked_reason(text: str) -> str:
+    reason = normalise(text)
     if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid(f"Say why, in at most {LONGEST_REASON} characters.")
+        raise Invalid(_("Give a reason, in at most %(most)s characters.", most=LONGEST_REASON))
     return reason
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

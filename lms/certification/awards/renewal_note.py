@@ -19,5 +19,5 @@ def renewal_note(actor: Actor, course: PublishedCourse, sector: str | None) -> s
         return None
     decided = decide_dates(actor.person_id, course, examined, today)
     return renewal_sentence(
-        held.valid_until, today, decided.period, decided.dates.valid_until, decided.nothing_lost_from
+        held.valid_until, today, decided.period, decided.dates.valid_until, decided.early_renewal_from
     )

@@ -140,12 +140,12 @@ def award_dates(
     return AwardDates(earned_on, max(ends))
 
 
-def nothing_lost_from(windows: Iterable[Window]) -> date | None:
+def early_renewal_from(windows: Iterable[Window]) -> date | None:
     """Returns the first day from which renewing loses no day of the old award, or None without any window."""
     return min((window.opens_on for window in windows), default=None)
 
 
-def oldest_recognised(today: date, months: int) -> date:
+def earliest_recognised_day(today: date, months: int) -> date:
     """Returns the earliest day of which training is still recognised, `months` months ago.
 
     A day that its month does not have becomes the month's last: 24 months before 29 February 2028 is 28

@@ -1,4 +1,4 @@
-"""What an award says, frozen when it is issued: when and where it was earned, its dates, its printed words."""
+"""What an award says, fixed when it is issued: when and where it was earned, its dates, its printed text."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,11 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from flask_babel import gettext as _
 
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries, rules
 from lms.certification.awards.dates import DecidedDates
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.certification.models import Award
 from lms.kernel import clock
 from lms.kernel.errors import Invalid
@@ -21,23 +22,23 @@ LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
-class Earning:
+class EarningContext:
     """When and where an award was earned."""
 
     day: rules.EarnedDay
     placement: Placement | None
 
 
-def examined_sector(course: PublishedCourse, sector: str | None) -> str | None:
+def award_sector(course: PublishedCourse, sector: str | None) -> str | None:
     """Returns the sector an award is for, None where the course has one for all; raises `Invalid` if it is missing."""
     if course.per_sector and sector is None:
-        raise Invalid("This course is awarded sector by sector: say for which one.")
+        raise Invalid(_("This course is awarded by sector: choose one."))
     return sector if course.per_sector else None
 
 
-def find_earning(
-    person_id: int, house: House, earned_at: datetime, earned_on: date | None, done_at: datetime | None
-) -> Earning:
+def find_context(
+    person_id: int, issuer: Issuer, earned_at: datetime, earned_on: date | None, done_at: datetime | None
+) -> EarningContext:
     """Returns when and where a course was earned, by the placement of that moment, or of the day where one is given.
 
     `earned_at` is the server's receipt, `done_at` the device's moment. Raises `Invalid` for a day in the future.
@@ -45,78 +46,78 @@ def find_earning(
     if earned_on is None:
         moment = earned_at if done_at is None else min(done_at, earned_at)
         placement = queries.find_placement_at(person_id, moment)
-        zone = queries.zone_of(placement) if placement else house.time_zone
-        return Earning(rules.earned_day(earned_at, ZoneInfo(zone), done_at=done_at), placement)
-    return earning_on(queries.find_placement_on(person_id, earned_on), earned_on, house)
+        zone = queries.zone_of(placement) if placement else issuer.time_zone
+        return EarningContext(rules.earned_day(earned_at, ZoneInfo(zone), done_at=done_at), placement)
+    return context_on(queries.find_placement_on(person_id, earned_on), earned_on, issuer)
 
 
-def earning_on(placement: Placement | None, earned_on: date, house: House) -> Earning:
-    """Returns an earning on a day that is given; raises `Invalid` where it has not come yet."""
-    zone = queries.zone_of(placement) if placement else house.time_zone
+def context_on(placement: Placement | None, earned_on: date, issuer: Issuer) -> EarningContext:
+    """Returns when and where a course was earned on a given day; raises `Invalid` for a day in the future."""
+    zone = queries.zone_of(placement) if placement else issuer.time_zone
     if earned_on > clock.today(zone):
-        raise Invalid("An award cannot be earned on a day that has not come yet.")
-    return Earning(rules.EarnedDay(earned_on, zone, clock_ahead=False), placement)
+        raise Invalid(_("The day a course was earned cannot be in the future."))
+    return EarningContext(rules.EarnedDay(earned_on, zone, clock_ahead=False), placement)
 
 
-def freeze(
+def build_award(
     person_id: int,
     course: PublishedCourse,
-    examined: str | None,
+    sector: str | None,
     *,
     how: str,
-    earning: Earning,
+    context: EarningContext,
     decided: DecidedDates,
-    house: House,
+    issuer: Issuer,
 ) -> Award:
-    """Returns an award with everything that follows from when and where it was earned."""
-    organisation = earning.placement.employment.organisation if earning.placement else None
+    """Returns an award, not yet stored, with everything that follows from when and where it was earned."""
+    organisation = context.placement.employment.organisation if context.placement else None
     return Award(
         person_id=person_id,
         organisation_id=organisation.id if organisation else None,
         course_id=course.course_id,
         edition_id=course.edition_id,
         course_revision_id=course.revision_id,
-        sector=examined,
+        sector=sector,
         how=how,
-        earned_on=earning.day.earned_on,
-        zone=earning.day.zone,
+        earned_on=context.day.earned_on,
+        zone=context.day.zone,
         valid_from=decided.dates.valid_from,
         valid_until=decided.dates.valid_until,
-        dates_because=decided.reason() | {"clock_ahead": earning.day.clock_ahead},
-        printed=_printed(course, examined, earning.placement, house)
-        | _how_printed(how, earning.day.earned_on),
+        dates_because=decided.inputs() | {"clock_ahead": context.day.clock_ahead},
+        printed=_printed(course, sector, context.placement, issuer)
+        | _how_printed(how, context.day.earned_on),
     )
 
 
 def _printed(
-    course: PublishedCourse, examined: str | None, placement: Placement | None, house: House
+    course: PublishedCourse, sector: str | None, placement: Placement | None, issuer: Issuer
 ) -> dict[str, Any]:
-    """Returns the words of an award: later changes of names, addresses and designs do not reach it."""
+    """Returns the text of an award: later changes of names, addresses and designs do not change it."""
     organisation = placement.employment.organisation if placement else None
-    sector = examined or (placement.sector if placement else None)
+    shown = sector or (placement.sector if placement else None)
     return {
         "course": course.title,
         "code": course.code,
         "edition": course.edition,
-        "modules": [module.slug for module in course.modules_for(examined)],
+        "modules": [module.slug for module in course.modules_for(sector)],
         "organisation": organisation.name if organisation else "",
         "initials": organisation.initials if organisation else "",
-        "sector": queries.find_sector_name(sector, LANGUAGE) if sector else "",
-        "sector_slug": sector or "",
-        "product": house.product,
-        "address": house.address,
+        "sector": queries.find_sector_name(shown, LANGUAGE) if shown else "",
+        "sector_slug": shown or "",
+        "product": issuer.product,
+        "address": issuer.address,
         "design": course.certificate,
         "language": LANGUAGE,
     }
 
 
 def _how_printed(how: str, earned_on: date) -> dict[str, str]:
-    """Returns how an award was earned as its certificate says it, where the design's own word says too little."""
+    """Returns how an award was earned as its certificate says it, where the design's own label says too little."""
     if how == "session":
-        return {"how": f"In-person session on {in_words(earned_on)}"}
+        return {"how": f"In-person session on {format_day(earned_on)}"}
     return {"how": "Recognised prior training"} if how == "prior" else {}
 
 
-def in_words(day: date) -> str:
-    """Returns a day as certificates print it."""
+def format_day(day: date) -> str:
+    """Returns a day as certificates print it, in their language."""
     return format_date(day, "d MMMM y", LANGUAGE).replace(" ", "\N{NO-BREAK SPACE}")

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class State(StrEnum):
+class AwardState(StrEnum):
     """What can be said of an award on a day."""
 
     VALID = "valid"
@@ -13,14 +13,14 @@ class State(StrEnum):
     REPLACED = "replaced"
 
 
-def state_on(day: date, *, valid_until: date, revoked_on: date | None, replaced: bool) -> State:
+def state_on(day: date, *, valid_until: date, revoked_on: date | None, replaced: bool) -> AwardState:
     """Returns the state of an award on a day from its last valid day and what has happened to it since.
 
     A replaced award says so whatever else is true of it, because its successor carries the dates; a revocation
     counts from its effective day on and is told even after the award would have ended by itself.
     """
     if replaced:
-        return State.REPLACED
+        return AwardState.REPLACED
     if revoked_on is not None and revoked_on <= day:
-        return State.REVOKED
-    return State.VALID if day <= valid_until else State.ENDED
+        return AwardState.REVOKED
+    return AwardState.VALID if day <= valid_until else AwardState.ENDED

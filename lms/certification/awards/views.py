@@ -1,4 +1,4 @@
-"""Pages of certificates: one's own with its PDF, HR's two acts on it, and the public check."""
+"""Pages of certificates: the certificate and its PDF, revoking and correcting it, and the public check."""
 
 import re
 from collections.abc import Callable
@@ -30,17 +30,17 @@ LONGEST_TYPED = 60
 @bp.get("/certificates/<serial>")
 @signed_in
 def certificate(serial: str) -> ResponseReturnValue:
-    """Shows a certificate to its holder and their HR: what it says, why its dates, and how it stands today."""
+    """Shows a certificate to its holder and their HR: its text, the reason for its dates, and its state today."""
     actor = current_actor()
     known = queries.load_award_for(actor, serial)
     check_address = verify_address(known.award)
     return render_template(
         "certification/certificate.html",
         known=known,
-        state=queries.state_of(known, clock.today(known.award.zone)),
+        state=known.state_on(clock.today(known.award.zone)),
         why=why_these_dates(known.award),
         check_address=check_address,
-        # Made of digits and letters of a path alone, by our own code.
+        # Our own code builds this from numbers only.
         code=Markup(qr.svg(check_address)),  # noqa: S704
         how=how_earned(known.award),
         recognised=queries.find_recognition(known.award.id),
@@ -55,13 +55,14 @@ def certificate(serial: str) -> ResponseReturnValue:
 def certificate_pdf(serial: str) -> ResponseReturnValue:
     """Sends a certificate's PDF to its holder and their HR."""
     known = queries.load_award_for(current_actor(), serial)
+    # Only the serial: a file name with a personal name would spread further than the certificate.
     return download(render_certificate(known.award, known.name), f"{known.serial}.pdf", inline=True)
 
 
 @bp.get("/certificates/of-attempt/<int:attempt_id>")
 @signed_in
 def of_attempt(attempt_id: int) -> ResponseReturnValue:
-    """Leads the holder from a passed attempt to its certificate."""
+    """Redirects the holder from a passed attempt to its certificate."""
     known = queries.find_award_of_attempt(attempt_id)
     if known is None or known.award.person_id != current_actor().person_id:
         raise NotThere
@@ -71,7 +72,7 @@ def of_attempt(attempt_id: int) -> ResponseReturnValue:
 @bp.route("/certificates/<serial>/revoke", methods=["GET", "POST"])
 @role_needed(Role.HR)
 def revoke(serial: str) -> ResponseReturnValue:
-    """Revokes a certificate, after saying what that does."""
+    """Revokes a certificate, after a confirmation."""
     actor = current_actor()
     known = load_award_to_change(actor, serial)
     award, today = known.award, clock.today(known.award.zone)
@@ -81,7 +82,7 @@ def revoke(serial: str) -> ResponseReturnValue:
         operations.revoke(actor, award, reason=form.reason.data or "", effective_on=form.effective_on.data)
 
     if form.validate_on_submit() and done(form, act):
-        flash(_("The certificate is revoked. Whoever checks it is told so from now on."), "good")
+        flash(_("The certificate was revoked. Anybody who checks it sees that."), "good")
         return redirect(url_for("certification.certificate", serial=known.serial), 303)
     return render_template("certification/revoke.html", known=known, form=form), 422 if form.errors else 200
 
@@ -89,7 +90,7 @@ def revoke(serial: str) -> ResponseReturnValue:
 @bp.route("/certificates/<serial>/correct", methods=["GET", "POST"])
 @role_needed(Role.HR)
 def correct(serial: str) -> ResponseReturnValue:
-    """Replaces a certificate by one with another name, after saying what that does."""
+    """Replaces a certificate by one with another name, after a confirmation."""
     actor = current_actor()
     known = load_award_to_change(actor, serial)
     form = CorrectForm(name=known.name)
@@ -101,7 +102,9 @@ def correct(serial: str) -> ResponseReturnValue:
         )
 
     if form.validate_on_submit() and done(form, act):
-        flash(_("This is the corrected certificate, with a new serial. Give it to its holder."), "good")
+        flash(
+            _("This is the corrected certificate, with a new serial number. Give it to its holder."), "good"
+        )
         serial = print_serial(successors[0].serial)
         return redirect(url_for("certification.certificate", serial=serial), 303)
     return render_template("certification/correct.html", known=known, form=form), 422 if form.errors else 200
@@ -110,7 +113,7 @@ def correct(serial: str) -> ResponseReturnValue:
 @bp.get("/verify")
 @public
 def verify() -> ResponseReturnValue:
-    """Asks for a serial and leads to what it says; takes a whole address as well."""
+    """Asks for a serial number and redirects to its page; accepts a whole address as well."""
     typed = request.args.get("serial", "").strip().rstrip("/").rpartition("/")[2][:LONGEST_TYPED]
     if not re.search(r"\w", typed):
         return render_template("certification/verify.html")
@@ -122,7 +125,7 @@ def verify() -> ResponseReturnValue:
 @public
 @limiter.limit("30 per minute")
 def verified(serial: str) -> ResponseReturnValue:
-    """Tells anybody what an award says and whether it counts today, and nothing else about its holder."""
+    """Shows anybody what an award says and whether it is valid today, and nothing else about its holder."""
     stored = normalise_serial(serial)
     known = queries.find_award(stored) if stored else None
     if known is None:
@@ -130,7 +133,7 @@ def verified(serial: str) -> ResponseReturnValue:
         response = make_response(page, 404)
     else:
         today = clock.today(known.award.zone)
-        state = queries.state_of(known, today)
+        state = known.state_on(today)
         response = make_response(
             render_template(
                 "certification/verified.html",
@@ -148,12 +151,12 @@ def load_award_to_change(actor: Actor, serial: str) -> RecordedAward:
     """Loads an award that the actor may revoke or correct; raises `NotThere` and `NotAllowed`."""
     known = queries.load_award_for(actor, serial)
     if not may_change(actor, known):
-        raise NotAllowed(_("HR of the organisation in whose name it was issued can change this certificate."))
+        raise NotAllowed(_("Only HR of the organisation that issued this certificate can change it."))
     return known
 
 
 def may_change(actor: Actor, known: RecordedAward) -> bool:
-    """Says whether the actor may revoke or correct an award; whether it still can be is the operation's to say."""
+    """Says whether the actor may revoke or correct an award; the operation checks whether it still can be."""
     employers = queries.employers_of(known.award.person_id, clock.today(actor.time_zone))
     return policy.may_change_certificate(actor, known.award, employers)
 

@@ -19,14 +19,14 @@ from wtforms.validators import Length, Optional
 
 from lms.catalogue.api import PublishedCourse
 from lms.certification.training.operations import LONGEST_CHECKER
-from lms.certification.training.parser import LONGEST_EVIDENCE, Line, read_attendance, read_trainings
+from lms.certification.training.parser import LONGEST_EVIDENCE, TrainingLine, read_attendance, read_trainings
 from lms.people.models import DutyStation, Organisation, Sector
 from lms.web.forms import BaseForm, choices_of, day_field, reason_field, text_field
 
 MOST_LETTERS = 200_000
-"""More than 500 lines ever need; a longer text is refused before it is read."""
+"""More than 500 lines need; a longer text is refused before it is parsed."""
 
-_NO_DOCUMENT = _l("A reference, such as a file number. No document, no case, nothing about a real child.")
+_NO_DOCUMENT = _l("A reference, such as a file number. No documents, no cases, nothing about a real child.")
 
 
 def _list_field(label: Any, description: Any, rows: int) -> Any:
@@ -34,20 +34,20 @@ def _list_field(label: Any, description: Any, rows: int) -> Any:
         label,
         description=description,
         validators=[
-            Length(max=MOST_LETTERS, message=_l("This is too long. Take it in several parts.")),
+            Length(max=MOST_LETTERS, message=_l("This list is too long. Split it into several lists.")),
         ],
         render_kw={"rows": rows, "spellcheck": "false", "autocomplete": "off", "dir": "auto"},
     )
 
 
 class TrainingForm(BaseForm):
-    """What sessions and prior training have in common: for which organisation, course and sector."""
+    """The fields that sessions and prior training share: organisation, course and sector."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
     course = SelectField(_l("Course"), coerce=int)
     sector = SelectField(
         _l("Sector"),
-        description=_l("Only for courses that are awarded sector by sector, such as the sector briefs."),
+        description=_l("Only for courses that are awarded by sector, such as the sector briefs."),
     )
     only_organisation: int | None = None
     by_sector: frozenset[int] = frozenset()
@@ -59,7 +59,7 @@ class TrainingForm(BaseForm):
         sectors: Iterable[Sector],
         language: str,
     ) -> None:
-        """Fills the choices; the only organisation needs no choosing."""
+        """Fills the choices; a single organisation is chosen already."""
         names = [(each.id, each.name) for each in organisations]
         self.organisation.choices = choices_of(names)
         self.course.choices = choices_of([(each.course_id, each.title) for each in courses])
@@ -72,13 +72,13 @@ class TrainingForm(BaseForm):
             self.organisation.data = self.only_organisation
 
     def validate_sector(self, field: Field) -> None:
-        """Asks for the sector of a course that has one certificate for each."""
+        """Requires the sector of a course that is awarded by sector."""
         if self.course.data in self.by_sector and not field.data:
-            raise ValidationError(_l("This course is awarded sector by sector: choose which one."))
+            raise ValidationError(_l("This course is awarded by sector: choose one."))
 
     def typed(self) -> list[tuple[str, str]]:
-        """Returns what was typed, for the form that confirms it: names and values of plain fields."""
-        left_out = ("csrf_token", "file", "seal")
+        """Returns what was typed, for the form that confirms it: names and values of fields."""
+        left_out = ("csrf_token", "file", "checksum")
         return [
             (field.name, _as_sent(field.data))
             for field in self
@@ -93,116 +93,116 @@ def _as_sent(value: object) -> str:
 
 
 class SessionForm(TrainingForm):
-    """Recording a session that was held in person."""
+    """Records a session that was held in person."""
 
-    held_on = day_field(_l("Day it was held"), required=_l("Choose the day."))
+    held_on = day_field(_l("Date of the session"), required=_l("Choose a date."))
     station = SelectField(_l("Place"), coerce=int)
     checked_by = text_field(
         _l("Checked by"),
         LONGEST_CHECKER,
-        required=_l("Write who checked who was there."),
-        description=_l("The facilitator who vouches for the attendance."),
+        required=_l("Write who checked the attendance."),
+        description=_l("The facilitator who confirms the attendance."),
     )
     evidence = text_field(
-        _l("Where the signed list lies"),
+        _l("Where the signed list is kept"),
         LONGEST_EVIDENCE,
-        required=_l("Write where the attendance list can be found."),
+        required=_l("Write where the attendance list is kept."),
         description=_NO_DOCUMENT,
     )
     lines = _list_field(
         _l("Who attended"),
-        _l("Staff numbers, one on each line, at most 500. You can paste a column of a spreadsheet."),
+        _l("Staff numbers, one per line, at most 500. You can paste a column from a spreadsheet."),
         10,
     )
     renew = BooleanField(
-        _l("Also for people whose certificate was still valid on that day"),
+        _l("Also renew certificates that were still valid on that day"),
         default=True,
-        description=_l("Their certificate is renewed by the usual rules: nobody loses a day."),
+        description=_l("They are renewed by the usual rules: nobody loses a day."),
     )
     token = HiddenField(validators=[Length(max=40)])
-    seal = HiddenField()
+    checksum = HiddenField()
 
     def offer_stations(self, stations: Iterable[DutyStation]) -> None:
         """Fills the places."""
         self.station.choices = choices_of([(each.id, f"{each.name}, {each.country}") for each in stations])
 
     def validate_lines(self, field: Field) -> None:
-        """Asks for at least one staff number."""
+        """Requires at least one staff number."""
         if not (field.data or "").strip():
             raise ValidationError(_l("Write at least one staff number."))
 
-    def attendance(self) -> list[Line]:
+    def attendance(self) -> list[TrainingLine]:
         """Returns the lines that were typed."""
         return read_attendance(self.lines.data or "", self.held_on.data, self.evidence.data)
 
 
 class OneTrainingForm(TrainingForm):
-    """Recognising what one person learned before or elsewhere."""
+    """Recognises one person's prior training."""
 
     staff_number = text_field(_l("Staff number"), 40, required=_l("Write the staff number."))
     earned_on = day_field(
-        _l("Day it was earned"),
-        required=_l("Choose the day."),
-        description=_l("The day on the earlier certificate. The new one counts from that day."),
+        _l("Date it was earned"),
+        required=_l("Choose a date."),
+        description=_l("The date on the earlier certificate. The new one counts from that day."),
     )
     evidence = text_field(
-        _l("Where the proof lies"),
+        _l("Where the evidence is kept"),
         LONGEST_EVIDENCE,
-        required=_l("Write where the earlier certificate can be found."),
+        required=_l("Write where the earlier certificate is kept."),
         description=_NO_DOCUMENT,
     )
     checked_by = text_field(
         _l("Checked by"),
         LONGEST_CHECKER,
         required=_l("Write who checked it."),
-        description=_l("Who has seen the earlier certificate and found that it covers this course."),
+        description=_l("Who has seen the earlier certificate and confirms that it covers this course."),
     )
-    renew = BooleanField(_l("Also if a certificate of this course was valid on that day"))
+    renew = BooleanField(_l("Also renew if a certificate of this course was valid on that day"))
 
-    def training(self) -> list[Line]:
+    def training(self) -> list[TrainingLine]:
         """Returns what was typed as a list of one line."""
-        return [Line(1, self.staff_number.data, self.earned_on.data, self.evidence.data)]
+        return [TrainingLine(1, self.staff_number.data, self.earned_on.data, self.evidence.data)]
 
 
 class TrainingsForm(TrainingForm):
-    """Recognising what many people learned before or elsewhere."""
+    """Recognises a list of people's prior training."""
 
     checked_by = text_field(
         _l("Checked by"),
         LONGEST_CHECKER,
         required=_l("Write who checked it."),
-        description=_l("Who has seen the earlier certificates and found that they cover this course."),
+        description=_l("Who has seen the earlier certificates and confirms that they cover this course."),
     )
     lines = _list_field(
         _l("The list"),
         _l(
-            "On each line: staff number, day earned, where the proof lies. Such as: W-17, 2026-03-31, file HR-204. "
-            "At most 500 lines. No document, no case, nothing about a real child."
+            "On each line: staff number, date earned, where the evidence is kept. Example: W-17, 2026-03-31, file "
+            "HR-204. At most 500 lines. No documents, no cases, nothing about a real child."
         ),
         10,
     )
     file = FileField(
         _l("Or a CSV file with these three columns"),
-        description=_l("As a spreadsheet saves it as “CSV UTF-8”. It is read instead of the list above."),
+        description=_l("Save it from your spreadsheet as “CSV UTF-8”. It replaces the list above."),
         validators=[Optional()],
         render_kw={"accept": ".csv,.txt,text/csv,text/plain"},
     )
-    renew = BooleanField(_l("Also for people whose certificate of this course was valid on that day"))
-    seal = HiddenField()
+    renew = BooleanField(_l("Also renew certificates of this course that were valid on that day"))
+    checksum = HiddenField()
 
-    def trainings(self) -> list[Line]:
-        """Returns the lines that were typed; raises `lines.Unreadable`."""
+    def trainings(self) -> list[TrainingLine]:
+        """Returns the lines that were typed; raises `parser.UnreadableList`."""
         return read_trainings(self.lines.data or "")
 
 
 class WithdrawSessionForm(BaseForm):
-    """Withdrawing a session that was recorded by mistake."""
+    """Withdraws a session that was recorded by mistake."""
 
     reason = reason_field()
 
 
 class SessionsFilter(Form):
-    """Which sessions a list shows: an address, not a change, so it carries no token."""
+    """The filter of the list of sessions: part of the address, so it needs no token."""
 
     course = SelectField(_l("Course"), validate_choice=False)
     _known: frozenset[str] = frozenset()
@@ -215,9 +215,9 @@ class SessionsFilter(Form):
         )
 
     def course_id(self) -> int | None:
-        """Returns the course looked for; what is no number of a course looks for all."""
+        """Returns the chosen course, None for all courses or an unknown one."""
         return int(self.course.data) if self.course.data in self._known else None
 
     def chosen(self) -> dict[str, str]:
-        """Returns the address's words again, for the links to other pages of the list."""
+        """Returns the parameters of the address, for the links to other pages of the list."""
         return {"course": self.course.data} if self.course_id() is not None else {}

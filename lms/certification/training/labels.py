@@ -1,8 +1,8 @@
-"""What a line of a list comes to, in words."""
+"""The outcome of a line of a list in words."""
 
 from flask_babel import gettext
 
-from lms.certification.training.operations import AWARDED, Found, JudgedLine
+from lms.certification.training.operations import AWARDED, CheckedLine, LineOutcome
 from lms.web.words import day_short
 
 
@@ -11,55 +11,57 @@ def _(text: str, **values: object) -> str:
     return str(gettext(text, **values))
 
 
-def found_word(judged: JudgedLine) -> str:
-    """Names in a word or two what a line comes to."""
+def outcome_label(checked: CheckedLine) -> str:
+    """Returns the outcome of a line in a word or two."""
     return {
-        Found.NEW: _("Found"),
-        Found.RENEWED: _("Already covered"),
-        Found.COVERED: _("Already covered"),
-        Found.SAME_DAY: _("Already covered"),
-        Found.UNKNOWN: _("Unknown"),
-        Found.NOT_YOURS: _("Not yours"),
-        Found.TWICE: _("Twice"),
-        Found.NO_DAY: _("No day"),
-        Found.NO_EVIDENCE: _("No proof"),
-        Found.FUTURE: _("In the future"),
-        Found.TOO_OLD: _("Too long ago"),
-        Found.ENDED: _("Too long ago"),
-    }[judged.found]
+        LineOutcome.NEW: _("Found"),
+        LineOutcome.RENEWED: _("Already covered"),
+        LineOutcome.COVERED: _("Already covered"),
+        LineOutcome.SAME_DAY: _("Already covered"),
+        LineOutcome.UNKNOWN: _("Unknown"),
+        LineOutcome.OTHER_ORGANISATION: _("Other organisation"),
+        LineOutcome.DUPLICATE: _("Duplicate"),
+        LineOutcome.NO_DAY: _("No date"),
+        LineOutcome.NO_EVIDENCE: _("No evidence"),
+        LineOutcome.FUTURE: _("In the future"),
+        LineOutcome.TOO_OLD: _("Too long ago"),
+        LineOutcome.ENDED: _("Expired"),
+    }[checked.outcome]
 
 
-def found_look(judged: JudgedLine) -> tuple[str, str]:
-    """Returns kind and icon of the word."""
-    if judged.found in AWARDED:
-        return ("good", "circle-check") if judged.found is Found.NEW else ("good", "rotate-ccw")
-    if judged.found in (Found.COVERED, Found.SAME_DAY, Found.TWICE):
+def outcome_look(checked: CheckedLine) -> tuple[str, str]:
+    """Returns the kind and the icon of the label."""
+    if checked.outcome in AWARDED:
+        return ("good", "circle-check") if checked.outcome is LineOutcome.NEW else ("good", "rotate-ccw")
+    if checked.outcome in (LineOutcome.COVERED, LineOutcome.SAME_DAY, LineOutcome.DUPLICATE):
         return ("plain", "circle-minus")
     return ("late", "circle-alert")
 
 
-def reason(judged: JudgedLine) -> str:
-    """Says in a sentence what a line gives, or why it gives nothing."""
-    earned_on, until = day_short(judged.line.earned_on), day_short(judged.until)
+def explain_outcome(checked: CheckedLine) -> str:
+    """Returns in a sentence what a line gives, or why it gives nothing."""
+    earned_on, until = day_short(checked.line.earned_on), day_short(checked.until)
     return {
-        Found.NEW: _("Valid through %(until)s.", until=until),
-        Found.RENEWED: _("Held one on that day. Renewed, valid through %(until)s.", until=until),
-        Found.COVERED: _("Held one on that day, valid through %(until)s.", until=until),
-        Found.SAME_DAY: _("Has a certificate that was earned on %(day)s already.", day=earned_on),
-        Found.UNKNOWN: _("Nobody has this staff number. Look for a slip, or add the person first."),
-        Found.NOT_YOURS: _("This staff number belongs to another organisation."),
-        Found.TWICE: _("Stands on line %(number)s already.", number=judged.first_line),
-        Found.NO_DAY: _("The day cannot be read. Write it as 2026-03-31."),
-        Found.NO_EVIDENCE: _("Write where the proof lies, in at most 200 characters."),
-        Found.FUTURE: _("%(day)s has not come yet.", day=earned_on),
-        Found.TOO_OLD: _(
-            "It was earned on %(day)s; only what was earned since %(limit)s is recognised.",
-            day=earned_on,
-            limit=day_short(judged.limit),
+        LineOutcome.NEW: _("Valid through %(until)s.", until=until),
+        LineOutcome.RENEWED: _(
+            "Had a valid certificate on that day. Renewed, valid through %(until)s.", until=until
         ),
-        Found.ENDED: _(
-            "A certificate of this course earned on %(day)s ended on %(until)s. The course has to be done again.",
+        LineOutcome.COVERED: _("Had a certificate on that day, valid through %(until)s.", until=until),
+        LineOutcome.SAME_DAY: _("Already has a certificate earned on %(day)s.", day=earned_on),
+        LineOutcome.UNKNOWN: _("No staff member has this number. Check it, or add the person first."),
+        LineOutcome.OTHER_ORGANISATION: _("This staff number belongs to another organisation."),
+        LineOutcome.DUPLICATE: _("Already on line %(number)s.", number=checked.first_line),
+        LineOutcome.NO_DAY: _("The date cannot be read. Write it as 2026-03-31."),
+        LineOutcome.NO_EVIDENCE: _("Write where the evidence is kept, in at most 200 characters."),
+        LineOutcome.FUTURE: _("%(day)s is in the future.", day=earned_on),
+        LineOutcome.TOO_OLD: _(
+            "Earned on %(day)s; only training since %(limit)s is recognised.",
+            day=earned_on,
+            limit=day_short(checked.limit),
+        ),
+        LineOutcome.ENDED: _(
+            "A certificate earned on %(day)s would have expired on %(until)s. The person must take the course again.",
             day=earned_on,
             until=until,
         ),
-    }[judged.found]
+    }[checked.outcome]

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision
 from lms.certification import policy
 from lms.certification.awards.rules import print_serial
-from lms.certification.awards.states import State, state_on
+from lms.certification.awards.states import AwardState, state_on
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
 from lms.kernel import clock
 from lms.kernel.actor import Actor
@@ -24,28 +24,34 @@ _Successor = aliased(Award)
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
-    """A person behind a staff number; `organisation_id` says where they have it."""
+class MatchedStaff:
+    """A person who was found by a staff number."""
 
     person_id: int
-    organisation_id: int
     staff_number: str
     name: str
 
 
-def find_staff(organisation_id: int, numbers: Collection[str]) -> dict[str, Staff]:
-    """Finds the people who have staff numbers at an organisation, by the number in small letters."""
+def find_staff(organisation_id: int, numbers: Collection[str]) -> dict[str, MatchedStaff]:
+    """Finds the people who have staff numbers at an organisation, by the number in lower case."""
     lowered = {number.lower() for number in numbers}
-    statement = _staff().where(
-        Employment.organisation_id == organisation_id,
-        or_(Employment.staff_number.in_(numbers), func.lower(Employment.staff_number).in_(lowered)),
+    statement = (
+        select(Employment.person_id, Employment.staff_number, Person.name)
+        .join(Person, Person.id == Employment.person_id)
+        .where(
+            Employment.organisation_id == organisation_id,
+            or_(Employment.staff_number.in_(numbers), func.lower(Employment.staff_number).in_(lowered)),
+        )
     )
-    return {row.staff_number.lower(): Staff(*row) for row in session.execute(statement)}
+    return {
+        row.staff_number.lower(): MatchedStaff(row.person_id, row.staff_number, row.name)
+        for row in session.execute(statement)
+    }
 
 
 def list_numbers_elsewhere(organisation_id: int, numbers: Collection[str]) -> set[str]:
-    """Returns those of some staff numbers, in small letters, that only other organisations have given out."""
-    # Written out in three ways, so that the index of staff numbers answers however many people there are.
+    """Returns those of some staff numbers, in lower case, that another organisation has given to somebody."""
+    # All three spellings are listed, because a function on the column would bypass its index.
     variants = {form for number in numbers for form in (number, number.lower(), number.upper())}
     statement = select(Employment.staff_number).where(
         Employment.staff_number.in_(variants), Employment.organisation_id != organisation_id
@@ -53,22 +59,18 @@ def list_numbers_elsewhere(organisation_id: int, numbers: Collection[str]) -> se
     return {number.lower() for number in session.scalars(statement)}
 
 
-def _staff() -> Select[int, int, str, str]:
-    return select(
-        Employment.person_id, Employment.organisation_id, Employment.staff_number, Person.name
-    ).join(Person, Person.id == Employment.person_id)
-
-
 @dataclass(frozen=True, slots=True)
-class Held:
-    """The days of an award that counts: neither revoked nor replaced."""
+class AwardPeriod:
+    """The days of an award that was neither revoked nor replaced, both included."""
 
     earned_on: date
     valid_until: date
 
 
-def list_held(person_ids: Collection[int], course_id: int, sector: str | None) -> dict[int, list[Held]]:
-    """Lists, by person, the awards of a course that count; with a sector those of that sector."""
+def list_award_periods(
+    person_ids: Collection[int], course_id: int, sector: str | None
+) -> dict[int, list[AwardPeriod]]:
+    """Lists the days of the awards of a course that count, by person; with a sector those of that sector."""
     statement = (
         select(Award.person_id, Award.earned_on, Award.valid_until)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
@@ -82,16 +84,16 @@ def list_held(person_ids: Collection[int], course_id: int, sector: str | None) -
     )
     if sector is not None:
         statement = statement.where(Award.sector == sector)
-    found: dict[int, list[Held]] = {}
-    for person_id, earned_on, valid_until in session.execute(statement):
-        found.setdefault(person_id, []).append(Held(earned_on, valid_until))
+    found: dict[int, list[AwardPeriod]] = {}
+    for row in session.execute(statement):
+        found.setdefault(row.person_id, []).append(AwardPeriod(row.earned_on, row.valid_until))
     return found
 
 
 def find_course_on(course_id: int, day: date) -> PublishedCourse | None:
-    """Finds what was published of a course on a day: the present revision if it was there, else the last before.
+    """Finds the revision of a course that was published on a day: the present one, else the last one before the day.
 
-    What was taught before anything was published here counts as the first revision.
+    A day before the first publication counts as the first revision.
     """
     end = datetime.combine(day + timedelta(days=1), time.min, UTC)
     current = session.execute(
@@ -115,7 +117,7 @@ def find_course_on(course_id: int, day: date) -> PublishedCourse | None:
 
 
 def find_session_by_token(token: str) -> TrainingSession | None:
-    """Finds the session that a form has recorded already."""
+    """Finds the session that a form has already recorded."""
     return session.scalar(select(TrainingSession).where(TrainingSession.token == token))
 
 
@@ -126,14 +128,20 @@ def find_station(station_id: int) -> DutyStation | None:
 
 @dataclass(frozen=True, slots=True)
 class ListedSession:
-    """A session with the words around it; `attended` counts the people whose award came from it."""
+    """A session with its names; `attended` counts the people whose award came from it."""
 
-    held: TrainingSession
+    training_session: TrainingSession
     course: str
     organisation: str
     station: str
-    withdrawn: SessionWithdrawal | None
+    withdrawal: SessionWithdrawal | None
     attended: int
+
+
+def _listed_session(row: Row[TrainingSession, str, str, str, SessionWithdrawal, int]) -> ListedSession:
+    return ListedSession(
+        row.TrainingSession, row.course, row.organisation, row.station, row.SessionWithdrawal, row.attended
+    )
 
 
 def _sessions(actor: Actor) -> Select[TrainingSession, str, str, str, SessionWithdrawal, int]:
@@ -146,9 +154,9 @@ def _sessions(actor: Actor) -> Select[TrainingSession, str, str, str, SessionWit
     return (
         select(
             TrainingSession,
-            CourseRevision.title,
-            Organisation.name,
-            DutyStation.name,
+            CourseRevision.title.label("course"),
+            Organisation.name.label("organisation"),
+            DutyStation.name.label("station"),
             SessionWithdrawal,
             attended.label("attended"),
         )
@@ -167,11 +175,11 @@ def list_sessions_for(actor: Actor, course_id: int | None, page: int) -> Paginat
     if course_id is not None:
         statement = statement.where(TrainingSession.course_id == course_id)
     found = paginate(statement, page)
-    return found.with_items([ListedSession(*row) for row in found.items])
+    return found.with_items([_listed_session(row) for row in found.items])
 
 
-def list_courses_held(actor: Actor) -> list[tuple[int, str]]:
-    """Lists the courses of which the actor's organisations held sessions: row number and title, by title."""
+def list_courses_of_sessions(actor: Actor) -> list[tuple[int, str]]:
+    """Lists the courses of the sessions of the actor's organisations: id and title, by title."""
     rows = session.execute(
         select(TrainingSession.course_id, func.max(CourseRevision.title).label("title"))
         .join(CourseRevision, CourseRevision.id == TrainingSession.course_revision_id)
@@ -179,7 +187,7 @@ def list_courses_held(actor: Actor) -> list[tuple[int, str]]:
         .group_by(TrainingSession.course_id)
         .order_by("title")
     )
-    return [(course_id, title) for course_id, title in rows]
+    return [(row.course_id, row.title) for row in rows]
 
 
 def load_session_for(actor: Actor, session_id: int) -> ListedSession:
@@ -189,11 +197,11 @@ def load_session_for(actor: Actor, session_id: int) -> ListedSession:
     row = session.execute(_sessions(actor).where(TrainingSession.id == session_id)).one_or_none()
     if row is None:
         raise NotThere
-    return ListedSession(*row)
+    return _listed_session(row)
 
 
 def lock_session(session_id: int) -> None:
-    """Lets one transaction at a time withdraw a session."""
+    """Locks a session, so that one transaction at a time withdraws it."""
     session.execute(locked(select(TrainingSession.id).where(TrainingSession.id == session_id)))
 
 
@@ -202,7 +210,7 @@ def find_withdrawal(session_id: int) -> SessionWithdrawal | None:
     return session.get(SessionWithdrawal, session_id)
 
 
-def list_standing_awards_of(session_id: int) -> Sequence[Award]:
+def list_current_awards_of_session(session_id: int) -> Sequence[Award]:
     """Lists the awards of a session that were neither revoked nor replaced since."""
     return session.scalars(
         select(Award)
@@ -216,7 +224,7 @@ def list_standing_awards_of(session_id: int) -> Sequence[Award]:
 
 @dataclass(frozen=True, slots=True)
 class RecognisedRow:
-    """One award of a session or of prior training, with its holder, and its state today where it was earned."""
+    """An award of a session or of prior training with its holder, and its state today in the zone it was earned."""
 
     person_id: int
     name: str
@@ -228,21 +236,21 @@ class RecognisedRow:
     valid_until: date
     evidence: str
     checked_by: str
-    state: State
+    state: AwardState
 
 
 def list_attendance(session_id: int) -> list[RecognisedRow]:
-    """Lists who attended a session, by name; a corrected certificate stands in for the first one."""
+    """Lists who attended a session, by name, with the corrected certificate where there is one."""
     statement = _recognised().where(Recognition.session_id == session_id)
     rows = session.execute(statement.order_by(Person.name, Award.id)).all()
-    return [_recognised_row(*row) for row in rows]
+    return [_recognised_row(row) for row in rows]
 
 
 def list_trainings_for(actor: Actor, page: int) -> Pagination[RecognisedRow]:
     """Lists the prior training that the actor's organisations recognised, the latest recorded first."""
     statement = _recognised().where(Recognition.session_id.is_(None), policy.visible_recognitions(actor))
     found = paginate(statement.order_by(Award.recorded_at.desc(), Award.id.desc()), page)
-    return found.with_items([_recognised_row(*row) for row in found.items])
+    return found.with_items([_recognised_row(row) for row in found.items])
 
 
 def _recognised() -> Select[Award, str, str, str, date]:
@@ -265,21 +273,23 @@ def _recognised() -> Select[Award, str, str, str, date]:
     )
 
 
-def _recognised_row(
-    award: Award, name: str, number: str | None, checked_by: str, revoked_on: date | None
-) -> RecognisedRow:
+def _recognised_row(row: Row[Award, str, str, str, date]) -> RecognisedRow:
+    award = row.Award
     return RecognisedRow(
         person_id=award.person_id,
-        name=name,
-        staff_number=number or "",
+        name=row.name,
+        staff_number=row.number or "",
         serial=print_serial(award.serial),
         course=award.printed["course"],
         sector=award.sector or "",
         earned_on=award.earned_on,
         valid_until=award.valid_until,
         evidence=award.evidence,
-        checked_by=checked_by,
+        checked_by=row.checked_by,
         state=state_on(
-            clock.today(award.zone), valid_until=award.valid_until, revoked_on=revoked_on, replaced=False
+            clock.today(award.zone),
+            valid_until=award.valid_until,
+            revoked_on=row.effective_on,
+            replaced=False,
         ),
     )

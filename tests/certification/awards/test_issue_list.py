@@ -7,14 +7,14 @@ import pytest
 from flask import Flask
 
 from lms.certification.awards import operations, queries
-from lms.certification.awards.operations import Earned
+from lms.certification.awards.operations import NewAward
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName
 from lms.kernel import base32, chance, clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
-from tests.certification.world import HOUSE, course, earned
+from tests.certification.world import ISSUER, course, earned
 from tests.factories import people as factory
 
 DAY = date(2026, 3, 5)
@@ -35,8 +35,8 @@ def group(app_context: Flask) -> list[int]:
 
 
 def listed(group: list[int], of: object, day: date = DAY) -> list[Award]:
-    earnings = [Earned(person_id, day, "Attendance list 3") for person_id in group]
-    return operations.issue_list(SYSTEM, course_revision=of, how="session", house=HOUSE, earned=earnings)  # type: ignore[arg-type]
+    earnings = [NewAward(person_id, day, "Attendance list 3") for person_id in group]
+    return operations.issue_list(SYSTEM, course_revision=of, how="session", issuer=ISSUER, earned=earnings)  # type: ignore[arg-type]
 
 
 def words(award: Award) -> dict[str, object]:
@@ -50,7 +50,7 @@ def test_it_freezes_what_a_single_award_would(group: list[int]) -> None:
     for award in made:
         alone = operations.issue(
             SYSTEM, person_id=award.person_id, course_revision=other, sector=None, earned_at=clock.now(),
-            earned_on=DAY, how="session", evidence="Attendance list 3", house=HOUSE,
+            earned_on=DAY, how="session", evidence="Attendance list 3", issuer=ISSUER,
         )  # fmt: skip
         assert words(award) == words(alone)
     assert [award.person_id for award in made] == group

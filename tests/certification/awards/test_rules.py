@@ -14,11 +14,11 @@ from lms.certification.awards.rules import (
     add_period,
     award_dates,
     days_in,
+    early_renewal_from,
     earned_day,
     last_valid_day,
     make_serial,
     normalise_serial,
-    nothing_lost_from,
     parse_period,
     print_serial,
     window_opens_on,
@@ -161,7 +161,7 @@ def test_of_several_windows_the_one_that_gives_most_counts() -> None:
         date(2026, 6, 10), parse_period("P1Y"), old_until=date(2026, 12, 31), windows=[requirement, course]
     )
     assert early.valid_until == date(2027, 11, 30)
-    assert nothing_lost_from([requirement, course]) == date(2026, 5, 1)
+    assert early_renewal_from([requirement, course]) == date(2026, 5, 1)
 
 
 def test_outside_every_window_a_new_award_still_never_ends_before_the_old_one() -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.certification.awards.states import State, state_on
+from lms.certification.awards.states import AwardState, state_on
 
 LAST = date(2027, 2, 11)
 DAYS = st.dates(date(2020, 1, 1), date(2035, 1, 1))
@@ -14,17 +14,17 @@ DAYS = st.dates(date(2020, 1, 1), date(2035, 1, 1))
 @pytest.mark.parametrize(
     ("day", "revoked_on", "replaced", "state"),
     [
-        (date(2026, 2, 12), None, False, State.VALID),
-        (LAST, None, False, State.VALID),
-        (date(2027, 2, 12), None, False, State.ENDED),
-        (date(2026, 8, 31), date(2026, 9, 1), False, State.VALID),
-        (date(2026, 9, 1), date(2026, 9, 1), False, State.REVOKED),
-        (date(2030, 1, 1), date(2026, 9, 1), False, State.REVOKED),
-        (date(2026, 9, 1), None, True, State.REPLACED),
-        (date(2030, 1, 1), date(2026, 9, 1), True, State.REPLACED),
+        (date(2026, 2, 12), None, False, AwardState.VALID),
+        (LAST, None, False, AwardState.VALID),
+        (date(2027, 2, 12), None, False, AwardState.ENDED),
+        (date(2026, 8, 31), date(2026, 9, 1), False, AwardState.VALID),
+        (date(2026, 9, 1), date(2026, 9, 1), False, AwardState.REVOKED),
+        (date(2030, 1, 1), date(2026, 9, 1), False, AwardState.REVOKED),
+        (date(2026, 9, 1), None, True, AwardState.REPLACED),
+        (date(2030, 1, 1), date(2026, 9, 1), True, AwardState.REPLACED),
     ],
 )
-def test_the_state_on_a_day(day: date, revoked_on: date | None, replaced: bool, state: State) -> None:
+def test_the_state_on_a_day(day: date, revoked_on: date | None, replaced: bool, state: AwardState) -> None:
     assert state_on(day, valid_until=LAST, revoked_on=revoked_on, replaced=replaced) is state
 
 
@@ -32,4 +32,4 @@ def test_the_state_on_a_day(day: date, revoked_on: date | None, replaced: bool, 
 def test_what_ended_never_comes_back(day: date, last: date, revoked_on: date | None, later: int) -> None:
     now = state_on(day, valid_until=last, revoked_on=revoked_on, replaced=False)
     then = state_on(day + timedelta(days=later), valid_until=last, revoked_on=revoked_on, replaced=False)
-    assert now is State.VALID or then is not State.VALID
+    assert now is AwardState.VALID or then is not AwardState.VALID

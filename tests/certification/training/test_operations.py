@@ -15,25 +15,25 @@ from lms.certification.errors import (
     ListChanged,
     ListEmpty,
     ListTooLong,
-    NotHeldYet,
     NothingToRecord,
-    NotYours,
+    OtherOrganisationsTraining,
     SectorMissing,
+    SessionInFuture,
     SessionWithdrawn,
     TooLongAgo,
 )
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
 from lms.certification.training import operations as training, queries as training_queries
-from lms.certification.training.operations import Asked, Found
-from lms.certification.training.parser import Line
+from lms.certification.training.operations import LineOutcome, TrainingDetails
+from lms.certification.training.parser import TrainingLine
 from lms.kernel import clock, db as database
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.people.models import Organisation, Person
 from tests.certification import world
-from tests.certification.world import HOUSE, course, earned
+from tests.certification.world import ISSUER, course, earned
 from tests.factories import people as factory
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
@@ -65,8 +65,8 @@ class World:
         self.hr = hr_of(self.here)
         self.course = course(validity="P2Y", renewal="P60D")
 
-    def asked(self, **changes: object) -> Asked:
-        asked = Asked(
+    def asked(self, **changes: object) -> TrainingDetails:
+        asked = TrainingDetails(
             organisation_id=self.here.id, course=self.course, sector=None, how="session", renew=True,
             oldest_months=24,
         )  # fmt: skip
@@ -76,9 +76,9 @@ class World:
         values = {"held_on": HELD, "station_id": self.station.id, "checked_by": "Lina Aziz"} | changes
         asked = values.pop("asked", self.asked())
         lines = attended(*numbers, on=values["held_on"])  # type: ignore[arg-type]
-        seal = values.pop("seal", None) or training.check(self.hr, asked, lines).seal  # type: ignore[arg-type]
-        return training.record_session(
-            self.hr, asked, lines, evidence="Binder 3", token=form, seal=seal, house=HOUSE, **values,  # type: ignore[arg-type]
+        checksum = values.pop("checksum", None) or training.check_list(self.hr, asked, lines).checksum  # type: ignore[arg-type]
+        return training.record_checked_session(
+            self.hr, asked, lines, evidence="Binder 3", token=form, checksum=checksum, issuer=ISSUER, **values,  # type: ignore[arg-type]
         )  # fmt: skip
 
 
@@ -86,12 +86,12 @@ def hr_of(organisation: Organisation) -> Actor:
     return Actor(account_id=77, person_id=None, scopes={Role.HR: frozenset({organisation.id})})
 
 
-def attended(*numbers: str, on: date = HELD) -> list[Line]:
-    return [Line(place, number, on, "Binder 3") for place, number in enumerate(numbers, start=1)]
+def attended(*numbers: str, on: date = HELD) -> list[TrainingLine]:
+    return [TrainingLine(place, number, on, "Binder 3") for place, number in enumerate(numbers, start=1)]
 
 
-def found(checked: training.Checked) -> list[Found]:
-    return [each.found for each in checked.lines]
+def found(checked: training.CheckedList) -> list[LineOutcome]:
+    return [each.outcome for each in checked.lines]
 
 
 @pytest.fixture
@@ -105,14 +105,20 @@ def here(app_context: Flask) -> World:
 def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
     earned(here.people["W-2"], here.course, "2026-01-10")
     lines = attended("W-1", "w-2", "W-9", "H-1", "w-1")
-    checked = training.check(here.hr, here.asked(), lines)
-    assert found(checked) == [Found.NEW, Found.RENEWED, Found.UNKNOWN, Found.NOT_YOURS, Found.TWICE]
+    checked = training.check_list(here.hr, here.asked(), lines)
+    assert found(checked) == [
+        LineOutcome.NEW,
+        LineOutcome.RENEWED,
+        LineOutcome.UNKNOWN,
+        LineOutcome.OTHER_ORGANISATION,
+        LineOutcome.DUPLICATE,
+    ]
     assert checked.lines[0].until == date(2028, 8, 19)
     # Omar's period is open for renewal only later, so it counts from the day of the session.
     assert checked.lines[1].until == date(2028, 8, 19)
     assert checked.lines[4].first_line == 1
-    left = training.check(here.hr, here.asked(renew=False), lines)
-    assert found(left)[1] is Found.COVERED
+    left = training.check_list(here.hr, here.asked(renew=False), lines)
+    assert found(left)[1] is LineOutcome.COVERED
     assert left.lines[1].until == date(2028, 1, 9)
     assert session.scalars(select(Award)).all() == [session.scalars(select(Award)).one()]
 
@@ -120,18 +126,18 @@ def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
 def test_what_was_revoked_covers_nobody(here: World) -> None:
     award = earned(here.people["W-1"], here.course, "2026-01-10")
     operations.revoke(SYSTEM, award, reason="Shared answers.", effective_on=date(2026, 2, 1))
-    assert found(training.check(here.hr, here.asked(renew=False), attended("W-1"))) == [Found.NEW]
+    assert found(training.check_list(here.hr, here.asked(renew=False), attended("W-1"))) == [LineOutcome.NEW]
 
 
 def test_lists_that_are_no_lists(here: World) -> None:
     with pytest.raises(ListEmpty):
-        training.check(here.hr, here.asked(), [])
+        training.check_list(here.hr, here.asked(), [])
     with pytest.raises(ListTooLong, match="501"):
-        training.check(here.hr, here.asked(), attended(*(f"N-{n}" for n in range(501))))
+        training.check_list(here.hr, here.asked(), attended(*(f"N-{n}" for n in range(501))))
     with pytest.raises(SectorMissing):
-        training.check(here.hr, here.asked(course=course("brief", per_sector=True)), attended("W-1"))
-    with pytest.raises(NotYours):
-        training.check(here.hr, here.asked(organisation_id=here.there.id), attended("H-1"))
+        training.check_list(here.hr, here.asked(course=course("brief", per_sector=True)), attended("W-1"))
+    with pytest.raises(OtherOrganisationsTraining):
+        training.check_list(here.hr, here.asked(organisation_id=here.there.id), attended("H-1"))
 
 
 # --- sessions ----------------------------------------------------------------------------------------------
@@ -165,9 +171,9 @@ def test_everybody_who_attended_has_a_certificate(here: World) -> None:
 def test_sending_twice_records_one(here: World) -> None:
     first = here.record("W-1", "W-3")
     lines = attended("W-1", "W-3")
-    again = training.record_session(
+    again = training.record_checked_session(
         here.hr, here.asked(), lines, held_on=HELD, station_id=here.station.id, checked_by="Lina Aziz",
-        evidence="Binder 3", token="t-1", seal="whatever it was", house=HOUSE,
+        evidence="Binder 3", token="t-1", checksum="whatever it was", issuer=ISSUER,
     )  # fmt: skip
     assert again.id == first.id
     assert len(session.scalars(select(Award)).all()) == 2
@@ -178,20 +184,20 @@ def test_sending_twice_records_one(here: World) -> None:
 
 
 def test_what_was_confirmed_is_what_was_shown(here: World) -> None:
-    seal = training.check(here.hr, here.asked(), attended("W-1", "W-2")).seal
+    checksum = training.check_list(here.hr, here.asked(), attended("W-1", "W-2")).checksum
     earned(here.people["W-2"], here.course, HELD, earned_on=HELD, recorded_at=NOW)
     with pytest.raises(ListChanged):
-        here.record("W-1", "W-2", seal=seal)
+        here.record("W-1", "W-2", checksum=checksum)
     with pytest.raises(ListChanged):
-        here.record("W-1", seal=seal)
+        here.record("W-1", checksum=checksum)
     assert session.scalars(select(TrainingSession)).all() == []
 
 
 def test_days_of_a_session(here: World) -> None:
-    with pytest.raises(NotHeldYet):
-        here.record("W-1", held_on=date(2026, 9, 2), seal="x")
+    with pytest.raises(SessionInFuture):
+        here.record("W-1", held_on=date(2026, 9, 2), checksum="x")
     with pytest.raises(TooLongAgo, match="24 months"):
-        here.record("W-1", held_on=date(2024, 8, 31), seal="x")
+        here.record("W-1", held_on=date(2024, 8, 31), checksum="x")
     assert here.record("W-1", held_on=date(2024, 9, 1)).held_on == date(2024, 9, 1)
 
 
@@ -200,7 +206,7 @@ def test_a_session_by_sector(here: World) -> None:
     earned(here.people["W-1"], brief, "2026-08-01", sector="health")
     held = here.record("W-1", asked=here.asked(course=brief, sector="wash", renew=False))
     assert held.sector == "wash"
-    (award,) = training_queries.list_standing_awards_of(held.id)
+    (award,) = training_queries.list_current_awards_of_session(held.id)
     assert (award.sector, award.printed["sector_slug"]) == ("wash", "wash")
 
 
@@ -228,7 +234,7 @@ def test_the_edition_is_that_of_the_day(here: World) -> None:
 
 def test_a_withdrawn_session_revokes_what_it_gave_in_one_act(here: World) -> None:
     held = here.record("W-1", "W-2", "W-3")
-    amina, omar, sami = training_queries.list_standing_awards_of(held.id)
+    amina, omar, sami = training_queries.list_current_awards_of_session(held.id)
     operations.revoke(here.hr, omar, reason="Was not there.", effective_on=date(2026, 8, 25))
     corrected = operations.supersede(here.hr, amina, name="Amina Al-Yusuf", reason="Spelling.")
     heard: list[set[int]] = []
@@ -248,10 +254,10 @@ def test_a_withdrawn_session_revokes_what_it_gave_in_one_act(here: World) -> Non
     assert session.get_one(SessionWithdrawal, held.id).reason == "Another course was held."
     with pytest.raises(SessionWithdrawn):
         training.withdraw_session(here.hr, held, reason="Again.")
-    with pytest.raises(NotYours):
+    with pytest.raises(OtherOrganisationsTraining):
         training.withdraw_session(hr_of(here.there), held, reason="Not mine.")
     # They can attend again on another day, and even on the same one: nothing covers them any more.
-    assert found(training.check(here.hr, here.asked(), attended("W-3"))) == [Found.NEW]
+    assert found(training.check_list(here.hr, here.asked(), attended("W-3"))) == [LineOutcome.NEW]
 
 
 def test_a_withdrawal_has_its_reason(here: World) -> None:
@@ -276,12 +282,12 @@ def test_the_database_refuses_to_change_them(here: World, table: type) -> None:
 # --- prior training ----------------------------------------------------------------------------------------
 
 
-def prior(here: World, *lines: tuple[str, str | None, str], **changes: object) -> training.Checked:
+def prior(here: World, *lines: tuple[str, str | None, str], **changes: object) -> training.CheckedList:
     read = [
-        Line(place, number, date.fromisoformat(day) if day else None, evidence)
+        TrainingLine(place, number, date.fromisoformat(day) if day else None, evidence)
         for place, (number, day, evidence) in enumerate(lines, start=1)
     ]
-    return training.check(here.hr, here.asked(how="prior", renew=False, **changes), read)
+    return training.check_list(here.hr, here.asked(how="prior", renew=False, **changes), read)
 
 
 def test_prior_training_has_its_limits(here: World) -> None:
@@ -292,22 +298,27 @@ def test_prior_training_has_its_limits(here: World) -> None:
         ("W-3", "2026-09-02", "File 3"),
     )
     # On 1 September 2026 the first would have ended the day before, for the course is valid for two years.
-    assert found(checked) == [Found.ENDED, Found.TOO_OLD, Found.FUTURE]
+    assert found(checked) == [LineOutcome.ENDED, LineOutcome.TOO_OLD, LineOutcome.FUTURE]
     assert checked.lines[0].until == date(2026, 8, 31)
     assert checked.lines[1].limit == date(2024, 9, 1)
-    assert found(prior(here, ("W-1", "2024-09-02", "File 1"))) == [Found.NEW]
+    assert found(prior(here, ("W-1", "2024-09-02", "File 1"))) == [LineOutcome.NEW]
     assert found(prior(here, ("W-1", None, "File 1"), ("W-2", "2026-01-01", ""))) == [
-        Found.NO_DAY, Found.NO_EVIDENCE,
+        LineOutcome.NO_DAY, LineOutcome.NO_EVIDENCE,
     ]  # fmt: skip
-    assert found(prior(here, ("W-1", "2026-01-01", "x" * 201))) == [Found.NO_EVIDENCE]
-    assert found(prior(here, ("W-1", "2026-01-01", "File"), oldest_months=6)) == [Found.TOO_OLD]
+    assert found(prior(here, ("W-1", "2026-01-01", "x" * 201))) == [LineOutcome.NO_EVIDENCE]
+    assert found(prior(here, ("W-1", "2026-01-01", "File"), oldest_months=6)) == [LineOutcome.TOO_OLD]
 
 
 def test_recognised_training_counts_from_its_own_day(here: World) -> None:
-    lines = [Line(1, "W-1", date(2025, 3, 1), "File 7"), Line(2, "W-2", date(2025, 12, 31), "File 8")]
+    lines = [
+        TrainingLine(1, "W-1", date(2025, 3, 1), "File 7"),
+        TrainingLine(2, "W-2", date(2025, 12, 31), "File 8"),
+    ]
     asked = here.asked(how="prior", renew=False)
-    seal = training.check(here.hr, asked, lines).seal
-    made = training.recognise(here.hr, asked, lines, checked_by="Lina Aziz", seal=seal, house=HOUSE)
+    checksum = training.check_list(here.hr, asked, lines).checksum
+    made = training.recognise_prior_learning(
+        here.hr, asked, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
+    )
     assert [(a.how, a.earned_on, a.valid_until, a.evidence) for a in made] == [
         ("prior", date(2025, 3, 1), date(2027, 2, 28), "File 7"),
         ("prior", date(2025, 12, 31), date(2027, 12, 30), "File 8"),
@@ -322,8 +333,10 @@ def test_recognised_training_counts_from_its_own_day(here: World) -> None:
         "Lina Aziz",
     )
     with pytest.raises(ListChanged):
-        training.recognise(here.hr, asked, lines, checked_by="Lina Aziz", seal=seal, house=HOUSE)
-    assert found(training.check(here.hr, asked, lines)) == [Found.SAME_DAY, Found.SAME_DAY]
+        training.recognise_prior_learning(
+            here.hr, asked, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
+        )
+    assert found(training.check_list(here.hr, asked, lines)) == [LineOutcome.SAME_DAY, LineOutcome.SAME_DAY]
     assert len(session.scalars(select(Award)).all()) == 2
     actions = session.scalars(select(AuditEntry.action).where(AuditEntry.reason == "File 7")).all()
     assert actions == ["certification.recognise"]
@@ -332,8 +345,10 @@ def test_recognised_training_counts_from_its_own_day(here: World) -> None:
 def test_a_training_from_before_changes_no_later_award(here: World) -> None:
     later = earned(here.people["W-1"], here.course, "2026-02-01")
     asked = here.asked(how="prior", renew=False)
-    line = Line(1, "W-1", date(2025, 2, 1), "File 7")
-    (made,) = training.recognise(here.hr, asked, [line], checked_by="Lina", seal=None, house=HOUSE)
+    line = TrainingLine(1, "W-1", date(2025, 2, 1), "File 7")
+    (made,) = training.recognise_prior_learning(
+        here.hr, asked, [line], checked_by="Lina", checksum=None, issuer=ISSUER
+    )
     session.refresh(later)
     assert (later.valid_until, made.valid_until) == (date(2028, 1, 31), date(2027, 1, 31))
 
@@ -382,7 +397,7 @@ def test_sessions_are_seen_by_their_own_hr(here: World) -> None:
     assert training_queries.list_sessions_for(here.hr, here.course.course_id, 1).total == 1
     assert training_queries.list_sessions_for(here.hr, 999_999, 1).total == 0
     assert training_queries.list_sessions_for(hr_of(here.there), None, 1).total == 0
-    assert training_queries.list_courses_held(here.hr) == [(here.course.course_id, world.TITLE)]
-    assert training_queries.list_courses_held(hr_of(here.there)) == []
+    assert training_queries.list_courses_of_sessions(here.hr) == [(here.course.course_id, world.TITLE)]
+    assert training_queries.list_courses_of_sessions(hr_of(here.there)) == []
     whole = Actor(account_id=1, scopes={Role.HR: None})
-    assert training_queries.load_session_for(whole, held.id).held.id == held.id
+    assert training_queries.load_session_for(whole, held.id).training_session.id == held.id

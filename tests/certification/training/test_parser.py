@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from hypothesis import example, given, strategies as st
 
-from lms.certification.awards.rules import oldest_recognised
+from lms.certification.awards.rules import earliest_recognised_day
 from lms.certification.training.parser import (
-    Line,
-    Unreadable,
+    TrainingLine,
+    UnreadableList,
     decode,
     read_attendance,
     read_day,
@@ -21,9 +21,9 @@ DAY = date(2026, 3, 31)
 def test_staff_numbers_one_a_line() -> None:
     read = read_attendance(" W-1 \r\n\r\nW-2\tAmina Yusuf\nW-3; Omar\n\u00a0\nW-4, Sami", DAY, "Binder 3")
     assert read == [
-        Line(1, "W-1", DAY, "Binder 3"), Line(3, "W-2", DAY, "Binder 3"), Line(4, "W-3", DAY, "Binder 3"),
-        Line(6, "W-4", DAY, "Binder 3"),
-    ]  # fmt: skip
+        TrainingLine(number, staff_number, DAY, "Binder 3")
+        for number, staff_number in ((1, "W-1"), (3, "W-2"), (4, "W-3"), (6, "W-4"))
+    ]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -34,15 +34,15 @@ def test_lines_of_trainings(separator: str) -> None:
         ("W-2", "31.3.2026", "File 2"),
     ]
     read = read_trainings("\n".join(separator.join(row) for row in rows))
-    assert read == [Line(2, "W-1", DAY, "File 1"), Line(3, "W-2", DAY, "File 2")]
+    assert read == [TrainingLine(2, "W-1", DAY, "File 1"), TrainingLine(3, "W-2", DAY, "File 2")]
 
 
 def test_what_is_missing_is_kept_to_be_told() -> None:
     read = read_trainings('W-1,03/31/2026,File 1\n\nW-2\nW-3,2026-03-31,"File 3, shelf ""B"""')
     assert read == [
-        Line(1, "W-1", None, "File 1"),
-        Line(3, "W-2", None, ""),
-        Line(4, "W-3", DAY, 'File 3, shelf "B"'),
+        TrainingLine(1, "W-1", None, "File 1"),
+        TrainingLine(3, "W-2", None, ""),
+        TrainingLine(4, "W-3", DAY, 'File 3, shelf "B"'),
     ]
 
 
@@ -68,12 +68,12 @@ def test_files_in_their_encodings() -> None:
     text = "W-1,2026-03-31,ملف ٧"
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         assert decode(text.encode(encoding)) == text
-    with pytest.raises(Unreadable, match="CSV UTF-8"):
+    with pytest.raises(UnreadableList, match="CSV UTF-8"):
         decode("W-1,2026-03-31,Börse".encode("cp1252"))
 
 
 def test_a_cell_without_end_is_refused() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableList):
         read_trainings('W-1,2026-03-31,"' + "x" * 200_000)
 
 
@@ -100,4 +100,4 @@ def test_nothing_pasted_breaks_the_reading(text: str) -> None:
     ],
 )  # fmt: skip
 def test_the_oldest_day_recognised(today: date, months: int, oldest: date) -> None:
-    assert oldest_recognised(today, months) == oldest
+    assert earliest_recognised_day(today, months) == oldest

@@ -8,7 +8,7 @@ from flask import Flask
 
 from lms.catalogue.api import published_course
 from lms.certification.awards import operations as certification
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.certification.models import Award
 from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.verify import verify
@@ -115,7 +115,7 @@ class Life:
                 sector=self.random.choice(SECTORS) if revision.per_sector else None,
                 earned_at=clock.now(),
                 how="import",
-                house=House("Every Sector", "http://localhost", "UTC"),
+                house=Issuer("Every Sector", "http://localhost", "UTC"),
                 earned_on=self.day(400, 1),
             )
 

@@ -1,4 +1,4 @@
-"""In-person sessions: the list, recording one after a look at what it does, its page, and withdrawing it."""
+"""In-person sessions: the list, checking and recording one, its page, and withdrawing it."""
 
 import secrets
 
@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
 from lms.catalogue.api import list_courses
-from lms.certification.awards.issuer import House
+from lms.certification.awards.issuer import Issuer
 from lms.certification.blueprint import bp
 from lms.certification.errors import ListChanged
-from lms.certification.training import operations as training, queries as training_queries
+from lms.certification.training import operations, queries
 from lms.certification.training.forms import SessionForm, SessionsFilter, TrainingForm, WithdrawSessionForm
-from lms.certification.training.labels import found_look, found_word, reason
-from lms.certification.training.operations import Asked, Checked
+from lms.certification.training.labels import explain_outcome, outcome_label, outcome_look
+from lms.certification.training.operations import CheckedList, TrainingDetails
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotThere
@@ -28,76 +28,76 @@ def sessions() -> ResponseReturnValue:
     """Lists the sessions of the actor's organisations."""
     actor = current_actor()
     form = SessionsFilter(request.args)
-    form.offer(training_queries.list_courses_held(actor))
-    page = training_queries.list_sessions_for(actor, form.course_id(), request.args.get("page", 1, type=int))
+    form.offer(queries.list_courses_of_sessions(actor))
+    page = queries.list_sessions_for(actor, form.course_id(), request.args.get("page", 1, type=int))
     return render_template("certification/sessions.html", form=form, page=page)
 
 
 @bp.get("/sessions/new")
 @role_needed(Role.HR)
 def new_session() -> ResponseReturnValue:
-    """Asks for a session that was held."""
-    form = offered_session()
+    """Shows the form of a new session."""
+    form = build_session_form()
     form.held_on.data = clock.today(current_actor().time_zone)
-    return render_new(form)
+    return render_new_session(form)
 
 
 @bp.post("/sessions/check")
 @role_needed(Role.HR)
 def check_session() -> ResponseReturnValue:
-    """Shows what recording a session would do; records nothing and keeps what was typed."""
-    form = offered_session()
+    """Shows what recording a session would do; records nothing."""
+    form = build_session_form()
     if not form.validate_on_submit():
-        return render_new(form), 422
+        return render_new_session(form), 422
     try:
-        asked = asked_session(form)
-        training.check_held_on(current_actor(), asked, form.held_on.data)
-        return render_new(form, training.check(current_actor(), asked, form.attendance()))
-    except Invalid as error:
-        form.add_error(error)
-        return render_new(form), 422
+        details = session_details(form)
+        operations.check_held_on(current_actor(), details, form.held_on.data)
+        return render_new_session(form, operations.check_list(current_actor(), details, form.attendance()))
+    except Invalid as refusal:
+        form.add_error(refusal)
+        return render_new_session(form), 422
 
 
 @bp.post("/sessions/new")
 @role_needed(Role.HR)
 def record_session() -> ResponseReturnValue:
-    """Records a session as it was checked, with a certificate for everybody found."""
-    actor, form = current_actor(), offered_session()
+    """Records a session as it was checked, with a certificate for everybody who was found."""
+    actor, form = current_actor(), build_session_form()
     if not form.validate_on_submit():
-        return render_new(form), 422
+        return render_new_session(form), 422
     try:
-        asked = asked_session(form)
-        held = training.record_session(
+        details = session_details(form)
+        recorded = operations.record_checked_session(
             actor,
-            asked,
+            details,
             form.attendance(),
             held_on=form.held_on.data,
             station_id=form.station.data,
             checked_by=form.checked_by.data,
             evidence=form.evidence.data,
             token=form.token.data or "",
-            seal=form.seal.data or "",
-            house=House.of(current_app.extensions["settings"]),
+            checksum=form.checksum.data or "",
+            issuer=issuer(),
         )
     except ListChanged as refusal:
         form.add_error(refusal)
-        return render_new(form, training.check(actor, asked, form.attendance())), 422
-    except Invalid as error:
-        form.add_error(error)
-        return render_new(form), 422
-    flash(_("The session is recorded."), "good")
-    return redirect(url_for("certification.training_session", session_id=held.id), 303)
+        return render_new_session(form, operations.check_list(actor, details, form.attendance())), 422
+    except Invalid as refusal:
+        form.add_error(refusal)
+        return render_new_session(form), 422
+    flash(_("The session was recorded."), "good")
+    return redirect(url_for("certification.training_session", session_id=recorded.id), 303)
 
 
 @bp.get("/sessions/<int:session_id>")
 @role_needed(Role.HR)
 def training_session(session_id: int) -> ResponseReturnValue:
-    """Shows a session and who attended, each with their certificate."""
-    listed = training_queries.load_session_for(current_actor(), session_id)
+    """Shows a session, and the certificate of everybody who attended."""
+    listed = queries.load_session_for(current_actor(), session_id)
     return render_template(
         "certification/session.html",
         listed=listed,
-        attendance=training_queries.list_attendance(session_id),
+        attendance=queries.list_attendance(session_id),
         sectors=sector_names(),
     )
 
@@ -105,39 +105,39 @@ def training_session(session_id: int) -> ResponseReturnValue:
 @bp.route("/sessions/<int:session_id>/withdraw", methods=["GET", "POST"])
 @role_needed(Role.HR)
 def withdraw_session(session_id: int) -> ResponseReturnValue:
-    """Withdraws a session that was recorded by mistake, after saying what that does."""
+    """Withdraws a session that was recorded by mistake, after a confirmation."""
     actor = current_actor()
-    listed = training_queries.load_session_for(actor, session_id)
+    listed = queries.load_session_for(actor, session_id)
     form = WithdrawSessionForm()
     if form.validate_on_submit():
         try:
-            revoked = training.withdraw_session(actor, listed.held, reason=form.reason.data)
-        except Invalid as error:
-            form.add_error(error)
+            revoked = operations.withdraw_session(actor, listed.training_session, reason=form.reason.data)
+        except Invalid as refusal:
+            form.add_error(refusal)
         else:
-            words = ngettext(
-                "The session is withdrawn, and %(num)s certificate is revoked.",
-                "The session is withdrawn, and %(num)s certificates are revoked.",
+            message = ngettext(
+                "The session was withdrawn and %(num)s certificate revoked.",
+                "The session was withdrawn and %(num)s certificates revoked.",
                 revoked,
             )
-            flash(words, "good")
+            flash(message, "good")
             return redirect(url_for("certification.training_session", session_id=session_id), 303)
-    standing = len(training_queries.list_standing_awards_of(session_id))
+    active = len(queries.list_current_awards_of_session(session_id))
     return render_template(
-        "certification/withdraw_session.html", form=form, listed=listed, standing=standing
+        "certification/withdraw_session.html", form=form, listed=listed, active=active
     ), 422 if form.is_submitted() else 200
 
 
 def offer_training(form: TrainingForm) -> None:
-    """Fills the choices that sessions and prior training have in common."""
+    """Fills the choices that sessions and prior training share."""
     language = language_of_page()
     form.offer(
         list_organisations_of(current_actor(), Role.HR), list_courses(language), list_sectors(), language
     )
 
 
-def offered_session() -> SessionForm:
-    """Returns the form with its choices, and a token that tells this form from any other."""
+def build_session_form() -> SessionForm:
+    """Returns the form with its choices and a token of its own, so that sending it twice records one session."""
     form = SessionForm()
     offer_training(form)
     form.offer_stations(list_stations())
@@ -145,12 +145,12 @@ def offered_session() -> SessionForm:
     return form
 
 
-def asked_session(form: SessionForm) -> Asked:
-    """Returns what was typed as the question of a list; raises NotThere for a course that is gone."""
-    course = training_queries.find_course_on(form.course.data, form.held_on.data)
+def session_details(form: SessionForm) -> TrainingDetails:
+    """Returns the typed details of a session; raises NotThere for a course that is gone."""
+    course = queries.find_course_on(form.course.data, form.held_on.data)
     if course is None:
         raise NotThere
-    return Asked(
+    return TrainingDetails(
         organisation_id=form.organisation.data,
         course=course,
         sector=form.sector.data or None,
@@ -160,23 +160,28 @@ def asked_session(form: SessionForm) -> Asked:
     )
 
 
+def issuer() -> Issuer:
+    """Returns the issuer of this installation's certificates."""
+    return Issuer.of(current_app.extensions["settings"])
+
+
 def oldest_months() -> int:
-    """Returns how many months ago training may lie here."""
+    """Returns for how many months training is recognised here."""
     months: int = current_app.extensions["settings"].prior_training_months
     return months
 
 
-def render_new(form: SessionForm, checked: Checked | None = None) -> str:
-    """Renders the page of a new session, with what it would do where the list was checked."""
-    return render_template("certification/new_session.html", form=form, checked=checked, **words_of_lines())
+def render_new_session(form: SessionForm, checked: CheckedList | None = None) -> str:
+    """Renders the page of a new session, with the outcome of its list where it was checked."""
+    return render_template("certification/new_session.html", form=form, checked=checked, **outcome_context())
 
 
-def words_of_lines() -> dict[str, object]:
-    """Returns what a page needs to put lines into words."""
+def outcome_context() -> dict[str, object]:
+    """Returns what a template needs to show the outcome of lines."""
     return {
-        "found_word": found_word,
-        "found_look": found_look,
-        "because": reason,
+        "outcome_label": outcome_label,
+        "outcome_look": outcome_look,
+        "explain_outcome": explain_outcome,
         "months": oldest_months(),
     }
 
