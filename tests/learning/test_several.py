@@ -14,7 +14,7 @@ from lms.learning import operations
 from lms.learning.course_progress import load_study
 from lms.learning.models import Completion
 from lms.people.models import Person
-from tests.learning.test_faults import heard
+from tests.learning.test_concurrency import heard
 
 BEGAN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
