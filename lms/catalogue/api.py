@@ -8,11 +8,9 @@ translated, else in the language the course was written in.
 from lms.catalogue.operations import PublicationResult, publish
 from lms.catalogue.queries.banks import BankQuestion, bank
 from lms.catalogue.queries.courses import (
-    CoursePointer,
     PublishedCourse,
     PublishedModule,
-    find_course,
-    find_course_by_id,
+    course_by_id,
     last_publication_id,
     latest_revision_of_edition,
     list_courses,
@@ -35,7 +33,6 @@ from lms.catalogue.source.fingerprint import source_fingerprint
 __all__ = [
     "BankQuestion",
     "ConsiderationRow",
-    "CoursePointer",
     "GlossaryEntry",
     "PublicationResult",
     "PublishedCourse",
@@ -44,8 +41,7 @@ __all__ = [
     "SectorRow",
     "bank",
     "considerations",
-    "find_course",
-    "find_course_by_id",
+    "course_by_id",
     "find_picture",
     "glossary",
     "last_publication_id",

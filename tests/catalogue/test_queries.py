@@ -75,11 +75,11 @@ def test_a_module_page_asks_only_which_revision_is_shown(
 def test_the_bank_is_read_once(course_files: CourseFiles, statements: list[str]) -> None:
     course_files.publish()
     with reading():
-        pointer = catalogue.find_course("boats")
-        assert pointer is not None
-        first = catalogue.bank(pointer.revision_id)
+        course = catalogue.published_course("boats")
+        assert course is not None
+        first = catalogue.bank(course.revision_id)
         statements.clear()
-        assert catalogue.bank(pointer.revision_id) is first
+        assert catalogue.bank(course.revision_id) is first
         assert statements == []
     assert [question.slug for question in first][:2] == ["boat-full", "boat-many"]
     assert (first[0].kind, first[0].red_line, first[0].objective, first[0].sectors) == (
@@ -190,8 +190,7 @@ def test_courses_stand_where_their_files_say_the_others_after_them(course_files:
 
 def test_what_is_not_there_is_not_there() -> None:
     with reading():
-        assert catalogue.find_course("nothing") is None
-        assert catalogue.find_course_by_id(1) is None
+        assert catalogue.course_by_id(1) is None
         assert catalogue.published_course("nothing") is None
         assert catalogue.load_course_revision(1) is None
         assert catalogue.module_segments(1) == []

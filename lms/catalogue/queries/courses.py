@@ -21,19 +21,7 @@ from lms.kernel.db import session
 
 _course = Course.__table__.c
 # Runs with every page of a course, so it is built once, and for columns instead of models.
-_COURSE = select(_course.id, _course.slug, _course.current_revision_id, _course.retired_at).where(
-    _course.slug == bindparam("slug")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class CoursePointer:
-    """A course and the revision that is published now."""
-
-    course_id: int
-    slug: str
-    revision_id: int
-    retired_at: datetime | None
+_COURSE = select(_course.current_revision_id, _course.retired_at).where(_course.slug == bindparam("slug"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +34,7 @@ class PublishedModule:
     language: str
     title: str
     minutes: int
-    words: int
-    summary: str
-    objectives: tuple[str, ...]
     sector: str | None
-    position: int
     sections: tuple[dict[str, str], ...]
     # Which of the nine considerations it names; empty for the first of its course.
     considerations: tuple[int, ...] = ()
@@ -100,20 +84,6 @@ class PublishedCourse:
         return tuple(module for module in self.modules if module.sector == sector)
 
 
-def find_course(slug: str) -> CoursePointer | None:
-    """Finds a course by its slug, retired ones too, with the revision that is published now."""
-    row = session.execute(_COURSE, {"slug": slug}).one_or_none()
-    if row is None or row.current_revision_id is None:
-        return None
-    return CoursePointer(row.id, row.slug, row.current_revision_id, row.retired_at)
-
-
-def find_course_by_id(course_id: int) -> CoursePointer | None:
-    """Finds a course by its id."""
-    slug = session.scalar(select(Course.slug).where(Course.id == course_id))
-    return find_course(slug) if slug else None
-
-
 def list_courses(language: str = "en") -> tuple[PublishedCourse, ...]:
     """Lists the published courses in the order of their files, then by consideration and title; none retired."""
     revision_ids = session.scalars(
@@ -132,10 +102,16 @@ def _list_order(course: PublishedCourse) -> tuple[bool, int, list[int], str]:
 
 def published_course(slug: str, language: str = "en") -> PublishedCourse | None:
     """Returns a course as it is published now, in one query once it is cached; None for retired ones."""
-    pointer = find_course(slug)
-    if pointer is None or pointer.retired_at is not None:
+    row = session.execute(_COURSE, {"slug": slug}).one_or_none()
+    if row is None or row.current_revision_id is None or row.retired_at is not None:
         return None
-    return load_course_revision(pointer.revision_id, language)
+    return load_course_revision(row.current_revision_id, language)
+
+
+def course_by_id(course_id: int) -> PublishedCourse | None:
+    """Returns the current revision of a course by its id, of retired ones too."""
+    revision_id = session.scalar(select(Course.current_revision_id).where(Course.id == course_id))
+    return load_course_revision(revision_id) if revision_id else None
 
 
 def load_course_revision(revision_id: int, language: str = "en") -> PublishedCourse | None:
@@ -190,14 +166,11 @@ def _load_modules(revision_id: int, language: str, original: str) -> tuple[Publi
             ModuleRevision.language,
             ModuleRevision.title,
             ModuleRevision.minutes,
-            ModuleRevision.words,
-            ModuleRevision.summary,
-            ModuleRevision.objectives,
             ModuleRevision.sector,
-            CourseRevisionModule.position,
             ModuleRevision.sections,
             ModuleRevision.considerations,
         )
+        .select_from(CourseRevisionModule)
         .join(ModuleRevision, ModuleRevision.id == CourseRevisionModule.module_revision_id)
         .join(Module, Module.id == ModuleRevision.module_id)
         .where(
@@ -209,7 +182,7 @@ def _load_modules(revision_id: int, language: str, original: str) -> tuple[Publi
     found: dict[str, PublishedModule] = {}
     for row in rows:
         if row.slug not in found or row.language == language:
-            lists = {name: tuple(getattr(row, name)) for name in ("objectives", "sections", "considerations")}
+            lists = {name: tuple(getattr(row, name)) for name in ("sections", "considerations")}
             found[row.slug] = PublishedModule(**row._asdict() | lists)
     return tuple(found.values())
 

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
-from lms.catalogue.api import find_course_by_id, load_course_revision
+from lms.catalogue.api import course_by_id
 from lms.certification.awards.rules import print_serial
 from lms.certification.blueprint import bp
 from lms.certification.errors import ListChanged
@@ -134,8 +134,7 @@ def read_file(form: TrainingsForm) -> None:
 
 def training_details(form: TrainingForm) -> TrainingDetails:
     """Returns the typed details of prior training, which is recognised as the current edition."""
-    pointer = find_course_by_id(form.course.data)
-    course = load_course_revision(pointer.revision_id) if pointer else None
+    course = course_by_id(form.course.data)
     if course is None:
         raise NotThere
     return TrainingDetails(
