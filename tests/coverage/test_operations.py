@@ -158,7 +158,7 @@ def test_each_scope_has_its_own_releases(context: Flask) -> None:
 
 def test_nothing_is_published_while_statuses_are_being_updated(context: Flask) -> None:
     with unit_of_work():
-        session.query(ProjectionState).one().basis = ""
+        session.query(ProjectionState).one().inputs = ""
     with unit_of_work():
         assert publish_next(None) is None
     with reading():
