@@ -149,7 +149,7 @@ def test_an_attack_in_a_course_text_is_reported_and_harmless(attack: str) -> Non
 def test_a_link_to_elsewhere_is_reported_with_its_line_and_dropped(target: str) -> None:
     for text in (f"## One\n\nA [word]({target}) here.", f"## One\n\n[word][x]\n\n[x]: {target}"):
         rendered = render(text)
-        assert [p.sentence for p in rendered.problems if "a link cannot lead" in p.sentence]
+        assert [p.message for p in rendered.problems if "a link cannot lead" in p.message]
         for html in every_html(rendered.segments):
             judge(html)
             assert "href" not in html
@@ -185,7 +185,7 @@ def test_an_image_needs_its_folder_and_words_for_those_who_cannot_see_it() -> No
     assert '<img alt="A tap stand" src="/courses/x/img/tap.png">' in good.segments[0]["html"]
     assert [(image.source, image.line) for image in good.images] == [("img/tap.png", 3)]
     silent = render("## A\n\n![](img/tap.png)", image_base="/courses/x/")
-    assert [(p.line, "alternative text" in p.sentence) for p in silent.problems] == [(3, True)]
+    assert [(p.line, "alternative text" in p.message) for p in silent.problems] == [(3, True)]
     assert "<img" not in silent.segments[0]["html"]
     for source in (
         "https://evil.example/a.png",
@@ -210,7 +210,7 @@ def test_attributes_cannot_be_injected() -> None:
         for html in every_html(rendered.segments):
             judge(html)
     block = render("/// note\n    attrs: {class: evil, onclick: x}\n\nText\n///")
-    assert [(p.line, "indented" in p.sentence) for p in block.problems] == [(2, True)]
+    assert [(p.line, "indented" in p.message) for p in block.problems] == [(2, True)]
     assert block.segments == []
 
 
@@ -356,17 +356,17 @@ def test_section_ids_are_unique_and_never_those_of_the_page() -> None:
 
 
 FAULTS = [
-    ("Text\n\n/// sectro | wash\nA\n///", 3, "there is no block called “sectro”"),
+    ("Text\n\n/// sectro | wash\nA\n///", 3, "there is no block “sectro”"),
     ("Text\n\n/// note\nA", 3, "the block “note” is never closed"),
-    ("Text\n\n///", 3, "closes nothing"),
+    ("Text\n\n///", 3, "closes no block"),
     ("//// note\nA\n///", 3, "has 4 slashes, its end 3"),
-    ("/// note: x\nA\n///", 1, "cannot be read"),
+    ("/// note: x\nA\n///", 1, "is invalid"),
     ("/// sector\nA\n///", 1, "names its sector"),
     ("/// sector | WASH!\nA\n///", 1, "names its sector"),
     ("/// note | x\nA\n///", 1, "takes no word"),
     ("/// note\n///", 1, "is empty"),
     ("/// option | best\nA\n\nB\n///", 1, "outside a scenario"),
-    ("/// scenario | T\nx\n\n/// option | good\nA\n\nB\n///\n///", 4, "an option says what it is"),
+    ("/// scenario | T\nx\n\n/// option | good\nA\n\nB\n///\n///", 4, "an option is best, harmful or weak"),
     (
         "/// scenario | T\nx\n\n/// option | best\nA\n///\n\n/// option | weak\nA\n\nB\n///\n///",
         4,
@@ -378,32 +378,32 @@ FAULTS = [
         1,
         "one best",
     ),
-    ("/// scenario | T\n/// option | best\nA\n\nB\n///\nmore\n///", 7, "nothing may stand after"),
+    ("/// scenario | T\n/// option | best\nA\n\nB\n///\nmore\n///", 7, "only options may follow"),
     ("/// scenario\nA\n///", 1, "a scenario has a title"),
-    ("/// sector | wash\n/// check\nA\n///\n///", 2, "cannot stand inside “sector”"),
+    ("/// sector | wash\n/// check\nA\n///\n///", 2, "cannot be inside “sector”"),
     ("/// check\nQ?\n\n- [ ] a | b\n- [ ] c | d\n///", 1, "no answer of this check is right"),
     ("/// check\nQ?\n\n- [x] a | b\n///", 1, "at least two answers"),
     ("/// check\nQ?\n\n- [x] a\n- [ ] c | d\n///", 4, "gives its reason"),
     ("/// check\nQ?\n\n- [x] a | b\n- c | d\n///", 5, "begins with `- [x]`"),
     ("/// check\n- [x] a | b\n- [ ] c | d\n///", 1, "begins with its question"),
-    ("- item\n\n    /// note\n    A\n    ///", 3, "very beginning of its line"),
-    ("> /// note\n> A\n> ///", 1, "very beginning of its line"),
+    ("- item\n\n    /// note\n    A\n    ///", 3, "beginning of its line"),
+    ("> /// note\n> A\n> ///", 1, "beginning of its line"),
     ("# Title\n\nText", 1, "front matter"),
     ("##\n\nText", 1, "empty"),
-    ("##### Deep", 1, "go down to"),
+    ("##### Deep", 1, "lowest level of headings"),
     ("/// note\n## Section\n///", 2, "cannot begin inside a block"),
     ("Text\n\nA \x07 bell", 3, "control character"),
     ("Text\n\n" + "word " * 1000, 3, "longer than 4000 characters"),
     ("Text\n\n" + "[" * 200, 3, "brackets"),
     ("1. " * 900, 1, "nested too deeply"),
-    ("Text <b>bold</b>", 1, "HTML is not read"),
+    ("Text <b>bold</b>", 1, "HTML is not allowed"),
 ]
 
 
 @pytest.mark.parametrize(("text", "line", "words"), FAULTS)
 def test_a_fault_of_structure_has_its_line(text: str, line: int, words: str) -> None:
     rendered = render(text)
-    assert [p for p in rendered.problems if p.line == line and words in p.sentence], rendered.problems
+    assert [p for p in rendered.problems if p.line == line and words in p.message], rendered.problems
     assert rendered.segments == []
     moved = render(text, first_line=11)
     assert [p.line for p in moved.problems] == [p.line + 10 for p in rendered.problems]
@@ -421,7 +421,7 @@ def test_five_megabytes_are_refused_before_they_are_read(unit: str) -> None:
     rendered = render(text)
     assert time.process_time() - started < 0.5
     assert [p.line for p in rendered.problems] == [1]
-    assert "longer than 200 kB" in rendered.problems[0].sentence
+    assert "longer than 200 kB" in rendered.problems[0].message
 
 
 @pytest.mark.parametrize("unit", ["[", "`", "![", "*a ", "_*", "\\", "/// a | " + " " * 50, "> ", "<a", "|"])

@@ -2,15 +2,15 @@
 
 import pytest
 
-from lms.kernel.markup import Rendered, Shown, Term, Vocabulary, render
+from lms.kernel.markup import LinkedTerm, Rendered, RenderedPicture, Vocabulary, render
 
 WORDS = Vocabulary(
     [
-        Term("referral", ("referral",)),
-        Term("pathway", ("referral pathway", "local pathway")),
-        Term("psea", ("protection from sexual exploitation and abuse", "PSEA")),
-        Term("abuse", ("abuse",)),
-        Term("dot", ("a.b",)),
+        LinkedTerm("referral", ("referral",)),
+        LinkedTerm("pathway", ("referral pathway", "local pathway")),
+        LinkedTerm("psea", ("protection from sexual exploitation and abuse", "PSEA")),
+        LinkedTerm("abuse", ("abuse",)),
+        LinkedTerm("dot", ("a.b",)),
     ]
 )
 LINK = '<a href="/glossary#{}">{}</a>'
@@ -65,7 +65,7 @@ def test_without_words_nothing_is_linked() -> None:
 
 
 def test_a_known_picture_brings_its_address_and_size() -> None:
-    shown = {"img/a.svg": Shown("/courses/x/img/a.0123456789ab.svg", 360, 200)}
+    shown = {"img/a.svg": RenderedPicture("/courses/x/img/a.0123456789ab.svg", 360, 200)}
     rendered = render("![A road](img/a.svg)\n\n![b](img/b.svg)", image_base="/courses/x/", pictures=shown)
     html = rendered.segments[0]["html"]
     for words in ('src="/courses/x/img/a.0123456789ab.svg"', 'width="360"', 'height="200"', 'loading="lazy"'):

@@ -1,4 +1,4 @@
-"""The house's own blocks for ``pymdownx.blocks``: plain marked elements that the renderer takes apart."""
+"""The blocks of course texts for ``pymdownx.blocks``: marked elements that the renderer takes apart."""
 
 import re
 from typing import Any
@@ -9,18 +9,18 @@ from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.blocks.block import Block
 
 NAME, WORD, PART, RIGHT = "data-block", "data-word", "data-part", "data-right"
-"""Marks on elements. Authors cannot write attributes, and the sanitiser lets none of these out."""
+"""Attributes that mark elements. Authors cannot write attributes, and the sanitiser removes these."""
 
 CALLOUTS = ("caution", "do", "dont", "note")
 
 _MARK = re.compile(r"\[([ xX])\]\s+")
 
 
-class _HouseBlock(Block):  # type: ignore[misc]  # the library ships no types
+class _CourseBlock(Block):  # type: ignore[misc]  # the library has no types
     """A block that becomes a marked ``div``."""
 
     def on_create(self, parent: Element) -> Element:
-        """Makes the element and notes the block's name and word on it."""
+        """Creates the element with the block's name and word."""
         return SubElement(parent, "div", {NAME: self.NAME, WORD: self.argument or ""})
 
     def _create(self, parent: Element) -> Element:
@@ -28,15 +28,15 @@ class _HouseBlock(Block):  # type: ignore[misc]  # the library ships no types
         return self.on_create(parent)
 
     def on_markdown(self) -> str:
-        """Has the content read as blocks."""
+        """Returns how the content is parsed: as blocks."""
         return "block"
 
 
-class _CheckBlock(_HouseBlock):
-    """A knowledge check: what stands before its list is the prompt, each item an answer with its reason."""
+class _CheckBlock(_CourseBlock):
+    """A knowledge check: the text before its list is the prompt, each item an answer with its reason."""
 
     def on_inline_end(self, block: Element) -> None:
-        """Takes prompt, answers and reasons apart, once emphasis and code are known."""
+        """Separates prompt, answers and reasons, after inline markup was parsed."""
         prompt = Element("div", {PART: "prompt"})
         answers: list[Element] = []
         for child in list(block):
@@ -65,7 +65,7 @@ def _answer(item: Element) -> Element:
 
 
 def _split_at_bar(content: Element) -> tuple[Element, Element]:
-    """Returns what stands before and after the first free-standing bar."""
+    """Returns the content before and after the first bar between blanks."""
     before, after = Element("div", {PART: "text"}), Element("div", {PART: "why"})
     head, bar, rest = (content.text or "").partition(" | ")
     before.text = head
@@ -83,12 +83,12 @@ def _split_at_bar(content: Element) -> tuple[Element, Element]:
     return before, after
 
 
-def _kind(name: str, argument: bool, base: type[_HouseBlock] = _HouseBlock) -> type[_HouseBlock]:
+def _kind(name: str, argument: bool, base: type[_CourseBlock] = _CourseBlock) -> type[_CourseBlock]:
     return type(f"{name.title()}Block", (base,), {"NAME": name, "ARGUMENT": argument})
 
 
-class HouseBlocks(BlocksExtension):  # type: ignore[misc]  # the library ships no types
-    """Registers the blocks of a course file."""
+class CourseBlocks(BlocksExtension):  # type: ignore[misc]  # the library has no types
+    """Registers the blocks of course texts."""
 
     def extendMarkdownBlocks(  # noqa: N802 - the library's name
         self,
@@ -104,20 +104,20 @@ class HouseBlocks(BlocksExtension):  # type: ignore[misc]  # the library ships n
 
 
 class PlainText(Extension):
-    """Takes away what a course file has no use for: raw HTML and underlined headings."""
+    """Disables what course texts do not use: raw HTML and underlined headings."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
-        """Removes the readers, so that a tag is text like any other."""
+        """Removes the processors, so that a tag is text like any other."""
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.parser.blockprocessors.deregister("setextheader")
 
 
-def new_reader() -> Markdown:
-    """Returns a Markdown reader of course files. It keeps state and may not be shared between threads."""
+def new_parser() -> Markdown:
+    """Returns a Markdown parser of course texts. It has state and must not be shared between threads."""
     options: dict[str, Any] = {"tables": {"use_align_attribute": True}}
     return Markdown(
-        extensions=["tables", "sane_lists", HouseBlocks(), PlainText()],
+        extensions=["tables", "sane_lists", CourseBlocks(), PlainText()],
         extension_configs=options,
         output_format="html",
     )

@@ -1,19 +1,20 @@
-"""The pre-scan of a course file: every fault of structure, with its line.
+"""Reads the structure of a course text: its blocks, and every problem with its line.
 
-The library passes unknown and unclosed blocks on as text without a word, so nothing reaches it before this
-has read the file and found no fault.
+The Markdown library passes unknown and unclosed blocks on as text without an error, so no text reaches it that has
+a problem here.
 """
 
 import re
 from dataclasses import dataclass, field
 
+from lms.kernel.i18n import gettext as _
 from lms.kernel.markup.blocks import CALLOUTS
 
 MAX_BYTES = 200_000
-"""The largest course file that is read at all, in bytes."""
+"""The largest course text that is read, in bytes."""
 
 MAX_PARAGRAPH = 4_000
-"""The longest run of lines without a blank line, in characters: Markdown readers are slow on long ones."""
+"""The longest run of lines without a blank line, in characters: Markdown parsers are slow on long ones."""
 
 MAX_BRACKETS = 100
 """The most opening brackets and code marks in one such run, for the same reason."""
@@ -29,7 +30,7 @@ PARENTS: dict[str, tuple[str, ...]] = {
     "description": ("",),
     **dict.fromkeys(CALLOUTS, ("", "sector", "scenario", "option", "local")),
 }
-"""Every block, and the blocks it may stand in (the empty word is the page itself)."""
+"""Every block, and the blocks it may be in (the empty string is the page itself)."""
 
 _OPEN = re.compile(r"(/{3,})[ ]*([\w-]+)[ ]*(?:\|[ ]*(.*?)[ ]*)?")
 _CLOSE = re.compile(r"(/{3,})[ ]*")
@@ -44,15 +45,15 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class MarkupProblem:
-    """A fault in a text: the line (from 1) and a sentence for its author."""
+    """A problem of a text: the line (from 1) and a message for its author."""
 
     line: int
-    sentence: str
+    message: str
 
 
 @dataclass(slots=True)
-class Found:
-    """A block that was found: name, word after the bar, slashes, line, parent, depth, and its own lines."""
+class MarkupBlock:
+    """A block: name, word after the bar, slashes, line, name of its parent, depth, and its own lines."""
 
     name: str
     word: str
@@ -61,15 +62,15 @@ class Found:
     parent: str
     depth: int
     lines: list[tuple[int, str]] = field(default_factory=list)
-    children: list["Found"] = field(default_factory=list)
+    children: list["MarkupBlock"] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Outline:
-    """What the pre-scan saw: blocks in order, runs of sector blocks, and the problems."""
+    """The structure of a text: blocks in order, runs of sector blocks, and the problems."""
 
-    blocks: list[Found] = field(default_factory=list)
-    sector_runs: list[list[Found]] = field(default_factory=list)
+    blocks: list[MarkupBlock] = field(default_factory=list)
+    sector_runs: list[list[MarkupBlock]] = field(default_factory=list)
     problems: list[MarkupProblem] = field(default_factory=list)
 
     def shape(self) -> list[tuple[int, str]]:
@@ -77,7 +78,7 @@ class Outline:
         return [(block.line, _signature(block)) for block in self.blocks]
 
 
-def _signature(block: Found) -> str:
+def _signature(block: MarkupBlock) -> str:
     if block.name == "check":
         marks = "".join("x" if mark == "x" else "-" for _line, mark, _text in answers(block))
         return f"check {marks}"
@@ -89,7 +90,7 @@ def lines_of(text: str) -> list[str]:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def answers(block: Found) -> list[tuple[int, str, str]]:
+def answers(block: MarkupBlock) -> list[tuple[int, str, str]]:
     """Returns the answers of a check as (line, "x" or "", text with its continuation lines)."""
     found: list[tuple[int, str, str]] = []
     for number, line in block.lines:
@@ -103,67 +104,69 @@ def answers(block: Found) -> list[tuple[int, str, str]]:
 
 
 def read_outline(text: str, first_line: int = 1) -> Outline:
-    """Reads the structure of a course text and collects every fault.
+    """Reads the structure of a course text and collects every problem.
 
-    ``first_line`` is the place of the text's first line in its file.
+    ``first_line`` is the line of the text's beginning in its file.
     """
     outline = Outline()
     if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
-        sentence = f"the text is longer than {MAX_BYTES // 1000} kB; split it into several modules"
-        outline.problems.append(MarkupProblem(first_line, sentence))
+        message = _(
+            "the text is longer than %(size)s kB; split it into several modules", size=MAX_BYTES // 1000
+        )
+        outline.problems.append(MarkupProblem(first_line, message))
         return outline
-    scan = _Scan(outline)
+    reader = _OutlineReader(outline)
     for number, line in enumerate(lines_of(text), start=first_line):
-        scan.take(number, line)
-    scan.finish()
+        reader.read(number, line)
+    reader.finish()
     outline.problems.sort(key=lambda problem: problem.line)
     return outline
 
 
-class _Scan:
+class _OutlineReader:
     """Reads line by line and remembers which blocks are open."""
 
     def __init__(self, outline: Outline) -> None:
         self.outline = outline
-        self.open: list[Found] = []
-        self.run: list[Found] | None = None
+        self.open: list[MarkupBlock] = []
+        self.run: list[MarkupBlock] | None = None
         self.paragraph = 0
         self.brackets = 0
 
-    def problem(self, line: int, sentence: str) -> None:
-        self.outline.problems.append(MarkupProblem(line, sentence))
+    def problem(self, line: int, message: str) -> None:
+        self.outline.problems.append(MarkupProblem(line, message))
 
-    def take(self, number: int, line: str) -> None:
+    def read(self, number: int, line: str) -> None:
         """Reads one line."""
         self.measure(number, line)
         if len(line) > MAX_PARAGRAPH:
-            # Refused already, and too long for the patterns below.
+            # An error already, and too long for the patterns below.
             return
         if _CONTROL.search(line):
-            self.problem(number, "there is an invisible control character in this line; remove it")
+            self.problem(number, _("this line has an invisible control character; remove it"))
         if line.startswith("///"):
             self.mark(number, line)
         elif _HIDDEN.match(line):
-            self.problem(
-                number, "a block mark (///) must stand at the very beginning of its line, outside lists"
-            )
+            self.problem(number, _("a block mark (///) must be at the beginning of its line, outside lists"))
         else:
             self.text(number, line)
 
     def measure(self, number: int, line: str) -> None:
-        """Refuses paragraphs that would keep a Markdown reader busy for minutes; says so once for each."""
+        """Reports, once for each, paragraphs that would take a Markdown parser minutes."""
         if not line.strip():
             self.paragraph = self.brackets = 0
             return
         self.paragraph += len(line) + 1
         self.brackets += line.count("[") + line.count("`")
         if self.paragraph > MAX_PARAGRAPH:
-            self.problem(number, f"this paragraph is longer than {MAX_PARAGRAPH} characters; split it")
+            message = _("this paragraph is longer than %(max)s characters; split it", max=MAX_PARAGRAPH)
+            self.problem(number, message)
             self.paragraph = -MAX_BYTES
         if self.brackets > MAX_BRACKETS:
-            self.problem(
-                number, f"this paragraph has more than {MAX_BRACKETS} brackets or code marks; split it"
+            message = _(
+                "this paragraph has more than %(max)s brackets or code marks; split it", max=MAX_BRACKETS
             )
+            self.problem(number, message)
             self.brackets = -MAX_BYTES
 
     def mark(self, number: int, line: str) -> None:
@@ -176,7 +179,7 @@ class _Scan:
         else:
             self.problem(
                 number,
-                "this block mark cannot be read; write `/// name` or `/// name | word`, and `///` to end",
+                _("this block mark is invalid; write `/// name` or `/// name | word`, and `///` to end it"),
             )
 
     def begin(self, number: int, slashes: int, name: str, word: str) -> None:
@@ -184,11 +187,15 @@ class _Scan:
         parent = self.open[-1] if self.open else None
         within = parent.name if parent else ""
         if name not in PARENTS:
-            self.problem(number, f"there is no block called “{name}”; the blocks are {', '.join(PARENTS)}")
+            blocks = ", ".join(PARENTS)
+            message = _("there is no block “%(name)s”; the blocks are %(blocks)s", name=name, blocks=blocks)
+            self.problem(number, message)
         elif within in {"", *PARENTS} and within not in PARENTS[name]:
-            place = f"inside “{within}”" if within else "outside a scenario"
-            self.problem(number, f"a block “{name}” cannot stand {place}")
-        block = Found(name, word, slashes, number, within, len(self.open))
+            message = _("a block “%(name)s” cannot be outside a scenario", name=name)
+            if within:
+                message = _("a block “%(name)s” cannot be inside “%(parent)s”", name=name, parent=within)
+            self.problem(number, message)
+        block = MarkupBlock(name, word, slashes, number, within, len(self.open))
         self.check_word(block)
         self.outline.blocks.append(block)
         if parent:
@@ -202,104 +209,107 @@ class _Scan:
             self.run = None
         self.open.append(block)
 
-    def check_word(self, block: Found) -> None:
-        """Judges the word after the bar."""
+    def check_word(self, block: MarkupBlock) -> None:
+        """Checks the word after the bar."""
         if block.name == "sector" and not _SLUG.fullmatch(block.word):
-            self.problem(block.line, "a sector block names its sector: `/// sector | wash`")
+            self.problem(block.line, _("a sector block names its sector: `/// sector | wash`"))
         elif block.name == "scenario" and not block.word:
-            self.problem(block.line, "a scenario has a title: `/// scenario | The girl at the tap`")
+            self.problem(block.line, _("a scenario has a title: `/// scenario | The girl at the tap`"))
         elif block.name == "option" and block.word not in QUALITIES:
-            self.problem(block.line, "an option says what it is: `/// option | best`, harmful or weak")
+            self.problem(block.line, _("an option is best, harmful or weak: `/// option | best`"))
         elif block.name in ("check", "local", "description", *CALLOUTS) and block.word:
-            self.problem(block.line, f"a block “{block.name}” takes no word after a bar")
+            self.problem(block.line, _("a block “%(name)s” takes no word after a bar", name=block.name))
 
     def close(self, number: int, slashes: int) -> None:
         """Closes the innermost open block."""
         if not self.open:
-            self.problem(number, "this `///` closes nothing")
+            self.problem(number, _("this `///` closes no block"))
             return
         block = self.open.pop()
         if block.slashes != slashes:
-            self.problem(
-                number,
-                f"the block opened in line {block.line} has {block.slashes} slashes, its end {slashes}",
+            message = _(
+                "the block opened in line %(line)s has %(slashes)s slashes, its end %(end)s",
+                line=block.line,
+                slashes=block.slashes,
+                end=slashes,
             )
-        self.judge(block)
+            self.problem(number, message)
+        self.check(block)
 
     def text(self, number: int, line: str) -> None:
         """Reads a line of text."""
         block = self.open[-1] if self.open else None
         if block is not None:
             if not block.lines and line.startswith(("    ", "\t")):
-                self.problem(number, "the first line inside a block must not be indented")
+                self.problem(number, _("the first line inside a block must not be indented"))
             block.lines.append((number, line))
         elif line.strip():
             self.run = None
         if block is not None and block.name == "scenario" and block.children and line.strip():
-            self.problem(number, "in a scenario nothing may stand after the first option except options")
+            self.problem(number, _("in a scenario only options may follow the first option"))
         heading = _HEADING.match(line)
         if heading:
             self.heading(number, len(heading[1]), heading[2], block)
         if _HTML.search(_CODE.sub("", line)):
-            self.problem(
-                number, "HTML is not read here; write Markdown (or put `code marks` around an example)"
-            )
+            message = _("HTML is not allowed; write Markdown (or put `code marks` around an example)")
+            self.problem(number, message)
 
-    def heading(self, number: int, level: int, title: str, block: Found | None) -> None:
-        """Judges a heading."""
+    def heading(self, number: int, level: int, title: str, block: MarkupBlock | None) -> None:
+        """Checks a heading."""
         if not title.strip("# "):
-            self.problem(number, "this heading is empty")
+            self.problem(number, _("this heading is empty"))
         elif level == 1:
-            self.problem(number, "the title stands in the front matter; sections begin with `##`")
+            self.problem(number, _("the title belongs in the front matter; sections begin with `##`"))
         elif level > 4:
-            self.problem(number, "headings go down to `####` only")
+            self.problem(number, _("the lowest level of headings is `####`"))
         elif level == 2 and block is not None:
-            self.problem(number, "a section (`##`) cannot begin inside a block; use `###`")
+            self.problem(number, _("a section (`##`) cannot begin inside a block; use `###`"))
 
     def finish(self) -> None:
         """Reports what was never closed."""
         for block in self.open:
-            self.problem(
-                block.line, f"the block “{block.name}” is never closed; end it with `{'/' * block.slashes}`"
+            mark = "/" * block.slashes
+            message = _(
+                "the block “%(name)s” is never closed; end it with `%(mark)s`", name=block.name, mark=mark
             )
+            self.problem(block.line, message)
 
-    def judge(self, block: Found) -> None:
-        """Judges a finished block by its kind."""
+    def check(self, block: MarkupBlock) -> None:
+        """Checks a closed block by its name."""
         if block.name == "check":
-            self.judge_check(block)
+            self.check_knowledge_check(block)
         elif block.name == "scenario":
             qualities = [child.word for child in block.children if child.name == "option"]
             if len(qualities) < 2:
-                self.problem(block.line, "a scenario has at least two options")
+                self.problem(block.line, _("a scenario has at least two options"))
             elif qualities.count("best") != 1:
-                self.problem(block.line, "a scenario has exactly one best option")
+                self.problem(block.line, _("a scenario has exactly one best option"))
         elif block.name == "option":
             paragraphs = "\n".join(line for _number, line in block.lines).strip().split("\n\n")
             if len([part for part in paragraphs if part.strip()]) + len(block.children) < 2:
-                self.problem(block.line, "an option needs two paragraphs: the choice, then the reason")
+                self.problem(block.line, _("an option needs two paragraphs: the choice, then the reason"))
         elif (
             block.name != "local"
             and not block.children
             and not any(line.strip() for _number, line in block.lines)
         ):
-            self.problem(block.line, f"the block “{block.name}” is empty")
+            self.problem(block.line, _("the block “%(name)s” is empty", name=block.name))
 
-    def judge_check(self, block: Found) -> None:
-        """Judges a knowledge check: a prompt, two answers or more, one of them right, a reason each."""
+    def check_knowledge_check(self, block: MarkupBlock) -> None:
+        """Checks a knowledge check: a prompt, two answers or more, one of them right, a reason each."""
         found = answers(block)
         start = found[0][0] if found else block.line + len(block.lines) + 1
         if not any(line.strip() for number, line in block.lines if number < start):
-            self.problem(block.line, "a check begins with its question")
+            self.problem(block.line, _("a check begins with its question"))
         if len(found) < 2:
-            self.problem(
-                block.line, "a check has at least two answers: `- [x] right | why` and `- [ ] wrong | why`"
-            )
+            message = _("a check has at least two answers: `- [x] right | why` and `- [ ] wrong | why`")
+            self.problem(block.line, message)
         elif not any(mark for _number, mark, _text in found):
-            self.problem(block.line, "no answer of this check is right; mark one with `[x]`")
+            self.problem(block.line, _("no answer of this check is right; mark one with `[x]`"))
         for number, _mark, text in found:
             answer, bar, why = text.partition(" | ")
             if not bar or not answer.strip() or not why.strip():
-                self.problem(number, "an answer gives its reason after a bar: `- [ ] answer | why`")
+                self.problem(number, _("an answer gives its reason after a bar: `- [ ] answer | why`"))
         for number, line in block.lines:
             if number > start and line.startswith(("- ", "* ", "+ ")) and not _ANSWER.fullmatch(line):
-                self.problem(number, "an answer begins with `- [x]` or `- [ ]`")
+                self.problem(number, _("an answer begins with `- [x]` or `- [ ]`"))

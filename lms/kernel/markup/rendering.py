@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from lms.kernel.markup.blocks import CALLOUTS, NAME, RIGHT, WORD, new_reader
+from lms.kernel.i18n import gettext as _
+from lms.kernel.markup.blocks import CALLOUTS, NAME, RIGHT, WORD, new_parser
 from lms.kernel.markup.outline import MarkupProblem, Outline, lines_of, read_outline
 from lms.kernel.markup.safety import address_allowed, image_allowed, safe_html
 from lms.kernel.markup.terms import TermLinker, Vocabulary
@@ -27,14 +28,14 @@ CALLOUT_WORDS: dict[str, dict[str, str]] = {
 }
 
 # Ids that pages use themselves; a section of that name gets a number.
-TAKEN_IDS = ("main", "menu", "top", "content", "navigation")
+RESERVED_IDS = ("main", "menu", "top", "content", "navigation")
 
 Segment = dict[str, Any]
 """One part of a module, by ``kind``: html, sectors, check, scenario, local or description."""
 
 
 class Section(TypedDict):
-    """A section of a module: the id of its heading and its words."""
+    """A section of a module: the id and the text of its heading."""
 
     id: str
     title: str
@@ -42,7 +43,7 @@ class Section(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link in a text: where it leads and the line it stands in."""
+    """A link in a text: its target and its line."""
 
     target: str
     line: int
@@ -58,8 +59,8 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A picture as pages show it: its address and its size in CSS pixels, so that nothing jumps when it comes."""
+class RenderedPicture:
+    """A picture as pages show it: its URL and its size in CSS pixels, so that the layout does not shift."""
 
     address: str
     width: int
@@ -68,10 +69,10 @@ class Shown:
 
 @dataclass(slots=True)
 class Rendered:
-    """A text that was rendered; without segments where the structure is broken.
+    """A rendered text; without segments where its structure has problems.
 
-    ``words`` are the running words that a learner of one sector reads. ``terms`` are the terms of the glossary that
-    were linked, as (slug, words).
+    ``words`` is the number of words that a learner of one sector reads. ``terms`` are the terms of the glossary that
+    were linked, as (slug, linked form).
     """
 
     segments: list[Segment] = field(default_factory=list)
@@ -91,14 +92,14 @@ def render(
     first_line: int = 1,
     section_ids: Sequence[str] | None = None,
     image_base: str = "",
-    pictures: Mapping[str, Shown] | None = None,
+    pictures: Mapping[str, RenderedPicture] | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Rendered:
     """Renders a course text into safe segments and collects every problem with its line.
 
-    ``section_ids`` gives a translation the ids of its original by position; ``image_base`` is the address
-    that ``img/…`` is read from, ``pictures`` what is known of them by that name; the first use of each term of the
-    ``vocabulary`` in plain text is linked to its meaning. Refuses by size before anything is read. Segments are:
+    ``section_ids`` gives a translation the ids of its original by position; ``image_base`` is the URL
+    that ``img/…`` is read from, ``pictures`` the pictures by that name; the first use of each term of the
+    ``vocabulary`` in plain text is linked to its meaning. The size is checked first. Segments are:
 
     * ``{"kind": "html", "html"}``
     * ``{"kind": "sectors", "blocks": {slug: html}}``
@@ -106,7 +107,7 @@ def render(
     * ``{"kind": "scenario", "id", "title", "intro": html,
       "options": [{"quality": "best" | "harmful" | "weak", "choice": html, "why": html}]}``
     * ``{"kind": "local", "html"}``
-    * ``{"kind": "description", "html"}``: what a picture shows, for who cannot see it
+    * ``{"kind": "description", "html"}``: what a picture shows, for those who cannot see it
 
     An answer's ``text`` and ``why`` and an option's ``choice`` are inline HTML, the rest is block HTML.
     """
@@ -121,20 +122,20 @@ def render(
     return rendered
 
 
-class _Readers(threading.local):
-    """One Markdown reader for each thread."""
+class _MarkdownParsers(threading.local):
+    """One Markdown parser for each thread."""
 
     def __init__(self) -> None:
-        self.markdown = new_reader()
+        self.markdown = new_parser()
 
 
-_readers = _Readers()
+_parsers = _MarkdownParsers()
 
 
 def _unambiguous(text: str, outline: Outline, first_line: int) -> list[str]:
-    """Returns the lines with blank lines round every block mark and a slash more for each depth.
+    """Returns the lines with blank lines round every block mark and one more slash for each depth.
 
-    The library ends a block at the first mark of equal length in the same paragraph; so none is mistaken.
+    The library ends a block at the first mark of equal length in the same paragraph; this makes marks unambiguous.
     """
     depths = {block.line: block.depth for block in outline.blocks}
     lines: list[str] = []
@@ -152,7 +153,7 @@ def _unambiguous(text: str, outline: Outline, first_line: int) -> list[str]:
 
 
 class _Rendering:
-    """One text on its way from lines to segments."""
+    """The state of rendering one text to segments."""
 
     def __init__(
         self,
@@ -161,7 +162,7 @@ class _Rendering:
         section_ids: Sequence[str] | None,
         image_base: str,
         *,
-        pictures: Mapping[str, Shown],
+        pictures: Mapping[str, RenderedPicture],
         linker: TermLinker | None,
     ) -> None:
         self.rendered = rendered
@@ -170,39 +171,39 @@ class _Rendering:
         self.image_base = image_base
         self.pictures = pictures
         self.linker = linker
-        self.markdown: Markdown = _readers.markdown
+        self.markdown: Markdown = _parsers.markdown
         self.numbers = {"check": 0, "scenario": 0}
-        self.taken = set(TAKEN_IDS)
+        self.taken = set(RESERVED_IDS)
         self.source: list[str] = []
         self.first_line = 1
-        self.asked: dict[str, int] = {}
+        self.occurrences: dict[str, int] = {}
 
     def run(self, text: str, first_line: int) -> None:
-        """Reads the text and fills the result."""
+        """Renders the text into the result."""
         self.source, self.first_line = lines_of(text), first_line
         try:
             root = self.tree(_unambiguous(text, self.rendered.outline, first_line))
         except RecursionError:
-            # The library nests without end on lists in lists in lists; the reader is left half-way, so it goes.
-            _readers.markdown = new_reader()
-            sentence = "lists or quotations are nested too deeply in this text; use fewer levels"
-            self.rendered.problems.append(MarkupProblem(first_line, sentence))
+            # The library recurses on nested lists; the parser's state is unknown now, so it is replaced.
+            _parsers.markdown = new_parser()
+            message = _("lists or quotations are nested too deeply in this text; use fewer levels")
+            self.rendered.problems.append(MarkupProblem(first_line, message))
             return
         self.prepare(root)
-        waiting: list[Element] = []
+        pending: list[Element] = []
         for child in [*root, None]:
             name = "" if child is None else child.get(NAME, "")
             if child is not None and name not in {"sector", "check", "scenario", "local", "description"}:
-                waiting.append(child)
+                pending.append(child)
                 continue
-            self.flush(waiting)
+            self.flush(pending)
             if child is not None:
                 self.block(child, name)
         self.rendered.words = sum(map(_words_of, self.rendered.segments))
         self.rendered.problems.sort(key=lambda problem: problem.line)
 
     def tree(self, lines: list[str]) -> Element:
-        """Has the library read the lines into a tree, up to but not including its writing of HTML."""
+        """Parses the lines with the library into a tree, before it serialises to HTML."""
         self.markdown.reset()
         for preprocessor in self.markdown.preprocessors:
             lines = preprocessor.run(lines)
@@ -210,13 +211,13 @@ class _Rendering:
         assert root is not None  # noqa: S101 - a document that was parsed has a root
         processor: Treeprocessor
         for processor in self.markdown.treeprocessors:
-            # A processor returns a tree only where it made another one.
+            # A processor returns None where it changed the tree in place.
             other = processor.run(root)
             root = root if other is None else other
         return root
 
     def prepare(self, root: Element) -> None:
-        """Gives sections their ids, call-outs their heading word and images their address."""
+        """Gives sections their ids, call-outs their heading and images their URL."""
         for element in root.iter("div"):
             name = element.get(NAME, "")
             if name in CALLOUTS:
@@ -235,7 +236,7 @@ class _Rendering:
             self.section(heading)
 
     def section(self, heading: Element) -> None:
-        """Notes a section and gives its heading an id."""
+        """Records a section and gives its heading an id."""
         title = plain_text(self.html(list(heading), heading.text))
         position = len(self.rendered.sections)
         base = slug_of(title) or f"section-{position + 1}"
@@ -251,7 +252,7 @@ class _Rendering:
         self.rendered.sections.append({"id": name, "title": title})
 
     def html(self, elements: Iterable[Element], text: str | None = None) -> str:
-        """Writes elements as HTML that is not yet safe."""
+        """Serialises elements to HTML that is not yet sanitised."""
         holder = Element("div")
         holder.text = text
         holder.extend(elements)
@@ -261,7 +262,7 @@ class _Rendering:
         return html.strip()
 
     def safe(self, elements: Iterable[Element], text: str | None = None) -> str:
-        """Writes elements as safe HTML and notes their links and images."""
+        """Serialises elements to sanitised HTML and records their links and images."""
         html = self.html(elements, text)
         reader = HtmlReader()
         reader.feed(html)
@@ -273,52 +274,54 @@ class _Rendering:
         return safe_html(html)
 
     def find(self, words: str) -> int:
-        """Returns the line where an address stands in the source, the first line where it cannot be found.
+        """Returns the line of an address in the source; the first line where it is not found.
 
-        Asked again for the same address it goes on to the next place.
+        A second call for the same address returns its next line.
         """
         whole = re.compile(rf"(?<![\w/#.-]){re.escape(words)}(?![\w/#?=&-])")
         places = [
             number
             for number, line in enumerate(self.source, start=self.first_line)
-            for _place in whole.finditer(line)
+            for _match in whole.finditer(line)
         ]
-        asked = self.asked.get(words, 0)
-        self.asked[words] = asked + 1
-        return places[min(asked, len(places) - 1)] if places and words else self.first_line
+        occurrence = self.occurrences.get(words, 0)
+        self.occurrences[words] = occurrence + 1
+        return places[min(occurrence, len(places) - 1)] if places and words else self.first_line
 
     def link(self, target: str) -> None:
-        """Notes a link, or the problem with it."""
+        """Records a link, or the problem with it."""
         line = self.find(target.removeprefix("mailto:"))
         if address_allowed(target):
             self.rendered.links.append(Link(target, line))
         else:
-            sentence = f"a link cannot lead to “{target[:80]}”; use https://, mailto:, tel:, / or #"
-            self.rendered.problems.append(MarkupProblem(line, sentence))
+            message = _(
+                "a link cannot lead to “%(target)s”; use https://, mailto:, tel:, / or #", target=target[:80]
+            )
+            self.rendered.problems.append(MarkupProblem(line, message))
 
     def image(self, source: str, alt: str) -> None:
-        """Notes an image, or the problem with it."""
+        """Records an image, or the problem with it."""
         names = {shown.address: name for name, shown in self.pictures.items()}
         written = names.get(source) or (source.removeprefix(self.image_base) if self.image_base else source)
         line = self.find(written)
         self.rendered.images.append(Image(written, alt, line))
         if not image_allowed(source if source.startswith("/") else f"/{source}") or "://" in source:
-            sentence = f"an image comes from the course's own img/ folder, not from “{written[:80]}”"
-            self.rendered.problems.append(MarkupProblem(line, sentence))
+            message = _("an image is in the course's own img/ folder, not “%(source)s”", source=written[:80])
+            self.rendered.problems.append(MarkupProblem(line, message))
         if not alt.strip():
-            sentence = "this image has no alternative text; write `![what it shows](img/name.png)`"
-            self.rendered.problems.append(MarkupProblem(line, sentence))
+            message = _("this image has no alternative text; write `![what it shows](img/name.png)`")
+            self.rendered.problems.append(MarkupProblem(line, message))
 
-    def flush(self, waiting: list[Element]) -> None:
-        """Turns the elements that wait into one html segment."""
-        if waiting:
+    def flush(self, pending: list[Element]) -> None:
+        """Turns the pending elements into one html segment."""
+        if pending:
             if self.linker:
-                self.linker.link(waiting)
-            self.rendered.segments.append({"kind": "html", "html": self.safe(waiting)})
-            waiting.clear()
+                self.linker.link(pending)
+            self.rendered.segments.append({"kind": "html", "html": self.safe(pending)})
+            pending.clear()
 
     def block(self, element: Element, name: str) -> None:
-        """Turns a block into its segment; a run of sector blocks becomes one."""
+        """Turns a block into its segment; consecutive sector blocks become one."""
         segments = self.rendered.segments
         if name == "sector":
             if not segments or segments[-1]["kind"] != "sectors":
@@ -352,8 +355,8 @@ class _Rendering:
             )
         if len(options) < 2 or not all(option["text"] and option["why"] for option in options):
             checks = [block.line for block in self.rendered.outline.blocks if block.name == "check"]
-            sentence = "the answers of this check cannot be read; each is one paragraph: `- [ ] answer | why`"
-            self.rendered.problems.append(MarkupProblem(checks[self.numbers["check"] - 1], sentence))
+            message = _("the answers of this check are invalid; each is one paragraph: `- [ ] answer | why`")
+            self.rendered.problems.append(MarkupProblem(checks[self.numbers["check"] - 1], message))
         return {"kind": "check", "id": name, "prompt": self.safe(list(prompt)), "options": options}
 
     def scenario(self, element: Element) -> Segment:

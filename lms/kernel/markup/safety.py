@@ -1,4 +1,4 @@
-"""The one function of the house that makes HTML safe: two independent passes over one allow-list."""
+"""The one function that sanitises HTML: two independent passes over one allow-list."""
 
 import re
 import threading

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 PAGE = "/glossary"
-"""Where meanings are read."""
+"""The page of the glossary."""
 
-# A heading names a section, a link leads elsewhere, code is an example.
-_LEFT_ALONE = frozenset({"a", "code", "pre", "h2", "h3", "h4", "img"})
+# Headings give sections their ids, links lead elsewhere, code is an example.
+_NOT_LINKED = frozenset({"a", "code", "pre", "h2", "h3", "h4", "img"})
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class LinkedTerm:
     """A term of the glossary: its slug, and the forms of it that are linked."""
 
     slug: str
@@ -21,9 +21,9 @@ class Term:
 
 
 class Vocabulary:
-    """The terms of one language, ready to be found: the longest form first, as whole words, with a plural s."""
+    """The terms of one language: matched as whole words, the longest form first, with a plural s."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[LinkedTerm]) -> None:
         self.slugs = {form.lower(): term.slug for term in terms for form in term.forms}
         forms = sorted(self.slugs, key=len, reverse=True)
         words = "|".join(re.escape(form) for form in forms)
@@ -38,14 +38,14 @@ class TermLinker:
     linked: list[tuple[str, str]] = field(default_factory=list)
 
     def link(self, elements: Sequence[Element]) -> None:
-        """Links in these elements and what they hold, but in no heading, link, code or call-out's word."""
+        """Links terms in these elements and their children, but in no heading, link, code or call-out's heading."""
         if self.vocabulary.pattern is None:
             return
         for element in elements:
             self._element(element)
 
     def _element(self, element: Element) -> None:
-        if element.tag in _LEFT_ALONE or element.get("class") == "callout-word":
+        if element.tag in _NOT_LINKED or element.get("class") == "callout-word":
             return
         children = list(element)
         element.text, found = self._text(element.text)

@@ -30,7 +30,7 @@ from lms.catalogue.source.schemas.shared_files import (
     SectorsFile,
 )
 from lms.kernel.i18n import gettext as _
-from lms.kernel.markup import Rendered, Shown, Term as LinkedTerm, Vocabulary, render
+from lms.kernel.markup import LinkedTerm, Rendered, RenderedPicture, Vocabulary, render
 
 LANGUAGE = r"[a-z]{2,3}(?:-[A-Z][A-Za-z]{1,3})?"
 MODULE_NAME = re.compile(rf"(\d{{2,3}})-([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.({LANGUAGE}))?\.md")
@@ -224,7 +224,9 @@ class _ModuleParser:
         self.terms = terms
         self.image_base = f"/courses/{course.slug}/"
         self.pictures = {
-            name: Shown(picture_url(course.slug, name, picture.sha256), picture.width, picture.height)
+            name: RenderedPicture(
+                picture_url(course.slug, name, picture.sha256), picture.width, picture.height
+            )
             for name, picture in course.pictures.items()
         }
         self.vocabularies: dict[str, Vocabulary] = {}
@@ -273,7 +275,7 @@ class _ModuleParser:
             pictures=self.pictures,
             vocabulary=self.vocabularies[language],
         )
-        self.problems += [error(file.path, found.line, found.sentence) for found in rendered.problems]
+        self.problems += [error(file.path, found.line, found.message) for found in rendered.problems]
         return rendered
 
 
