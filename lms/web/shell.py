@@ -12,7 +12,6 @@ from lms.web.addresses import address_of
 from lms.web.assets import FOLDER, set_up_assets
 from lms.web.errors import set_up_errors
 from lms.web.fields import form_problems, is_form, is_group
-from lms.web.frame import end_of_page, foot_of_page, token_later, top_of_page
 from lms.web.headers import set_up_headers
 from lms.web.language import (
     direction_of,
@@ -21,6 +20,7 @@ from lms.web.language import (
     language_without_session,
     languages,
 )
+from lms.web.layout_cache import defer_csrf_token, deferred_csrf_tokens, page_footer, page_header
 from lms.web.navigation import navigation
 from lms.web.texts import set_up_texts
 from lms.web.words import FILTERS
@@ -101,10 +101,10 @@ def set_up_web(app: Flask) -> None:
         has_endpoint=has_endpoint,
         demonstration=demonstration,
         navigation=navigation,
-        top_of_page=top_of_page,
-        foot_of_page=foot_of_page,
-        end_of_page=end_of_page,
-        token_later=token_later,
+        page_header=page_header,
+        page_footer=page_footer,
+        deferred_csrf_tokens=deferred_csrf_tokens,
+        defer_csrf_token=defer_csrf_token,
         languages=languages,
         language_name=language_name,
     )

@@ -24,7 +24,7 @@ from lms.learning.module_renderer import (
 from lms.learning.progress import progress_of
 from lms.web.access import current_actor, signed_in
 from lms.web.language import direction_of, language_of_page
-from lms.web.shared_pages import shared_page
+from lms.web.page_cache import cached_page
 
 
 @bp.get("/courses")
@@ -83,7 +83,7 @@ def module(course: str, module: str) -> ResponseReturnValue:
         done_on=day_here(done_at) if done_at else None,
         pathway=pathway_now(actor) if names_the_station(shown) else None,
     )
-    return shared_page(("learning.module", reading), lambda: _module_page(reading, study, shown))
+    return cached_page(("learning.module", reading), lambda: _module_page(reading, study, shown))
 
 
 def _module_page(reading: Reading, study: Study, shown: PublishedModule) -> str:

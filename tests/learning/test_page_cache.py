@@ -1,4 +1,4 @@
-"""A module's page is kept for everybody whom it is the same for, and for nobody else."""
+"""A module's page is cached for everybody whom it is the same for, and for nobody else."""
 
 import re
 import zlib
@@ -45,7 +45,9 @@ def without_tokens(page: str) -> str:
 
 
 @pytest.mark.parametrize("accepts", ["br", "gzip", ""])
-def test_what_is_kept_is_what_would_be_written_now(app: Flask, course: PublishedCourse, accepts: str) -> None:
+def test_a_cached_page_is_what_would_be_rendered_now(
+    app: Flask, course: PublishedCourse, accepts: str
+) -> None:
     app.config["LANGUAGES"] = ["en", "ar"]
     seen: list[tuple[FlaskClient, str, str]] = []
     browsers = [browser(app, name) for name in ("amina", "tomas", "hana", "karim", "root")]
@@ -61,7 +63,9 @@ def test_what_is_kept_is_what_would_be_written_now(app: Flask, course: Published
     assert len({page for _, _, page in seen}) == len(browsers) * 2
 
 
-def test_each_is_given_their_own_tokens_and_they_open_the_forms(app: Flask, course: PublishedCourse) -> None:
+def test_each_session_gets_its_own_tokens_and_they_open_the_forms(
+    app: Flask, course: PublishedCourse
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     here, there = browser(app, "amina"), browser(app, "amina")
     app.config["WTF_CSRF_ENABLED"] = True
@@ -77,7 +81,7 @@ def test_each_is_given_their_own_tokens_and_they_open_the_forms(app: Flask, cour
     assert here.post("/logout", data={"csrf_token": mine["sign_out_form"]}).status_code == 302
 
 
-def test_what_somebody_does_shows_on_their_next_page_and_on_nobody_elses(
+def test_progress_shows_on_the_learners_next_page_and_on_nobody_elses(
     app: Flask, course: PublishedCourse
 ) -> None:
     amina, tomas = browser(app, "amina"), browser(app, "tomas")
@@ -103,7 +107,7 @@ def test_a_changed_text_shows_at_once(
     assert "A newer title" in read(amina)
 
 
-def test_what_has_just_happened_is_told_once(app: Flask, course: PublishedCourse) -> None:
+def test_a_flashed_message_is_shown_once(app: Flask, course: PublishedCourse) -> None:
     amina, tomas = browser(app, "amina"), browser(app, "tomas")
     plain = without_tokens(read(amina))
     with amina.session_transaction() as cookie:
@@ -113,7 +117,7 @@ def test_what_has_just_happened_is_told_once(app: Flask, course: PublishedCourse
     assert "It is stored." not in read(tomas)
 
 
-def test_a_page_asked_for_with_a_query_is_whole_too(app: Flask, course: PublishedCourse) -> None:
+def test_a_page_with_a_query_is_complete_too(app: Flask, course: PublishedCourse) -> None:
     amina = browser(app, "amina")
     page = read(amina, f"{PAGE}?from=mail")
     assert without_tokens(page) == without_tokens(read(amina))
@@ -132,7 +136,7 @@ def again(client: FlaskClient, mark: str, accepts: str = "br") -> int:
     return response.status_code
 
 
-def test_who_holds_the_page_is_not_sent_it_again(app: Flask, course: PublishedCourse) -> None:
+def test_a_browser_that_has_the_page_is_answered_304(app: Flask, course: PublishedCourse) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     amina, elsewhere, tomas = browser(app, "amina"), browser(app, "amina"), browser(app, "tomas")
     app.config["WTF_CSRF_ENABLED"] = True
@@ -141,14 +145,14 @@ def test_who_holds_the_page_is_not_sent_it_again(app: Flask, course: PublishedCo
     assert again(amina, mark) == 304
     caching.clear_database_caches()
     assert again(amina, mark) == 304, "another process says the same"
-    # Who packs it otherwise, another session of the same person, and somebody else hold another page.
+    # Another encoding, another session of the same person, and somebody else have another tag.
     assert again(amina, mark, "gzip") == again(elsewhere, mark) == again(tomas, mark) == 200
     assert amina.post(f"{PAGE}/complete", data={"csrf_token": token}).status_code == 303
     assert again(amina, mark) == 200
     assert "Done on" in read(amina)
 
 
-def test_a_session_begun_anew_holds_nothing_of_the_one_before(app: Flask, course: PublishedCourse) -> None:
+def test_a_new_session_does_not_reuse_pages_of_the_one_before(app: Flask, course: PublishedCourse) -> None:
     client = browser(app, "amina")
     mark = client.get(PAGE, headers={"Accept-Encoding": "br"}).headers["ETag"]
     client.post("/logout")

@@ -1,4 +1,4 @@
-"""The head and the foot of pages are kept between requests, and hold nothing of the person before."""
+"""The header and the footer of pages are cached, and contain nothing of the person before."""
 
 import re
 
@@ -30,7 +30,7 @@ def test_each_session_gets_its_own_token(app: Flask) -> None:
     assert tokens[0] != tokens[1]
 
 
-def test_each_role_sees_its_own_links_whoever_was_here_before(app: Flask) -> None:
+def test_each_role_sees_its_own_links(app: Flask) -> None:
     make_small_organisation(app)
     seen = {}
     for name in ("hana", "amina", "root", "amina"):
@@ -43,7 +43,7 @@ def test_each_role_sees_its_own_links_whoever_was_here_before(app: Flask) -> Non
     assert "/admin" not in seen["amina"]
 
 
-def test_nobody_is_offered_to_sign_out_and_the_sign_in_page_does_not_lead_to_itself(app: Flask) -> None:
+def test_sign_in_and_sign_out_are_offered_where_they_make_sense(app: Flask) -> None:
     make_small_organisation(app)
     signed_in = app.test_client()
     sign_in(signed_in, "amina@demo.example")
@@ -55,7 +55,7 @@ def test_nobody_is_offered_to_sign_out_and_the_sign_in_page_does_not_lead_to_its
     assert "/login" not in head_of(stranger.get("/login").get_data(as_text=True))
 
 
-def test_the_place_one_is_at_is_marked_on_each_page(app: Flask) -> None:
+def test_the_current_page_is_marked(app: Flask) -> None:
     make_small_organisation(app)
     client = app.test_client()
     sign_in(client, "amina@demo.example")
@@ -64,7 +64,7 @@ def test_the_place_one_is_at_is_marked_on_each_page(app: Flask) -> None:
         assert re.findall(r'href="([^"]+)" aria-current="page"', head) == [path]
 
 
-def test_a_language_is_not_kept_for_another(app: Flask) -> None:
+def test_a_layout_is_cached_for_one_language_only(app: Flask) -> None:
     app.config["LANGUAGES"] = ["en", "ar"]
     make_small_organisation(app)
     client = app.test_client()

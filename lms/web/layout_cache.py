@@ -1,0 +1,86 @@
+"""The header and the footer of every page, rendered once for each language, current page and set of links, and cached.
+
+What is cached contains nothing of a person: the links one may see are part of the key, and the CSRF tokens of the forms
+on every page are the page's last lines. A field belongs to the form it names (``form="..."``), wherever it is.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from flask import current_app, g, request
+from markupsafe import Markup
+
+from lms.kernel.caching import application_cache
+from lms.web.navigation import Link
+
+ENTRIES = 1024
+"""The number of headers and footers cached: languages times sets of links times current pages."""
+
+SIGN_OUT_FORM = "sign_out_form"
+"""The form's id; with underscores, because no id that authors write has any."""
+
+TOKEN_FIELD = Markup('<input type="hidden" form="{}" name="csrf_token" value="{}">')
+
+TOKENS_PLACEHOLDER = Markup("<!-- tokens -->")
+"""Where the tokens of each reader go in a page rendered for many. Content cannot contain a comment."""
+
+
+def _cached(key: Hashable, render: Callable[[Any], str]) -> Markup:
+    found = application_cache("layout", ENTRIES).get_or_load(
+        key, lambda: str(render(current_app.jinja_env.get_template("web/_layout.html").module))
+    )
+    return Markup(found)  # noqa: S704 - rendered by a template that escapes
+
+
+def _base_key(language: str) -> tuple[Hashable, ...]:
+    config = current_app.config
+    demonstration = bool(config["DEMONSTRATION"])
+    return language, request.script_root, demonstration, config["PRODUCT_NAME"], config["QUICK_EXIT_URL"]
+
+
+def layout_key(links: Sequence[Link], signed_in: bool, language: str) -> tuple[Hashable, ...]:
+    """Returns what header and footer depend on, on a page that offers no sign-in."""
+    offered = tuple(current_app.config["LANGUAGES"])
+    return (*_base_key(language), offered, signed_in, *((link.url, link.current) for link in links))
+
+
+def page_header(links: Sequence[Link], signed_in: bool, offers_sign_in: bool, language: str) -> Markup:
+    """Renders what is above the main part: skip links, the banner, the name, the links, account and sign-out."""
+    current = ((link.url, link.current) for link in links)
+    key = ("header", *_base_key(language), signed_in, offers_sign_in, *current)
+    name = current_app.config["PRODUCT_NAME"]
+    if signed_in:
+        defer_csrf_token(SIGN_OUT_FORM)
+    return _cached(key, lambda macros: macros.header(links, signed_in, offers_sign_in, name, SIGN_OUT_FORM))
+
+
+def page_footer(signed_in: bool, language: str) -> Markup:
+    """Renders the links below every page."""
+    quick_exit_url = current_app.config["QUICK_EXIT_URL"]
+    key = ("footer", *_base_key(language), signed_in)
+    return _cached(key, lambda macros: macros.footer(signed_in, quick_exit_url))
+
+
+def defer_csrf_token(form: str) -> str:
+    """Puts the CSRF token of the form with this id among the page's last lines; renders nothing here."""
+    g.setdefault("deferred_tokens", []).append(form)
+    return ""
+
+
+def take_deferred_forms() -> tuple[str, ...]:
+    """Returns the ids of the forms on the present page whose token is deferred, each once, and forgets them."""
+    return tuple(dict.fromkeys(g.pop("deferred_tokens", ())))
+
+
+def deferred_csrf_tokens() -> Markup:
+    """Renders the deferred tokens, or a placeholder for them in a page that is cached for many."""
+    return TOKENS_PLACEHOLDER if g.get("rendering_for_cache") else csrf_fields(take_deferred_forms())
+
+
+def csrf_fields(forms: Sequence[str]) -> Markup:
+    """Renders the CSRF tokens of forms by their ids: the only part of a cached page that belongs to one person."""
+    if not forms:
+        return Markup()
+    make_token: Any = current_app.jinja_env.globals.get("csrf_token", str)
+    token = make_token()
+    return Markup("\n").join(TOKEN_FIELD.format(form, token) for form in forms)
