@@ -315,9 +315,6 @@ def test_a_hundred_modules_are_checked_in_time(course_files: CourseFiles) -> Non
     assert time.process_time() - started < 6
 
 
-RED_LINES = "red_lines:\n  - {id: wait, text: Wait for the whole family.}\n"
-
-
 def test_shared_files_are_checked(course_files: CourseFiles) -> None:
     course_files.write(
         "modules/glossary.yml",
@@ -340,5 +337,3 @@ def test_shared_files_are_checked(course_files: CourseFiles) -> None:
     assert any(
         "dead link /glossary#mast: the glossary has no term “mast”" in line for line in course_files.check()
     )
-    course_files.write("modules/red-lines.yml", RED_LINES + "  - {id: wait, text: Again.}\n")
-    assert any("red-lines.yml:3: the rule “wait” appears twice" in line for line in course_files.check())

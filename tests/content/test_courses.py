@@ -17,8 +17,10 @@ from lms.kernel.config import ROOT
 from tools.curriculum.coverage import measure_coverage
 from tools.curriculum.guessing import SimulatedQuiz, quizzes_of
 from tools.curriculum.lint import lint
+from tools.curriculum.sources import load_curriculum
 
-CATALOGUE, PROBLEMS = check_folders(ROOT / "modules", ROOT / "quizzes")
+CURRICULUM = load_curriculum(ROOT / "modules", ROOT / "quizzes")
+CATALOGUE = CURRICULUM.sources
 QUIZZES = [quiz for course in target_state(CATALOGUE).courses for quiz in quizzes_of(course)]
 
 
@@ -28,12 +30,11 @@ def target() -> TargetState:
 
 
 def test_no_course_has_a_problem() -> None:
-    assert [str(problem) for problem in PROBLEMS] == []
-    assert [str(problem) for problem in lint(CATALOGUE)] == []
+    assert [str(problem) for problem in lint(CURRICULUM)] == []
 
 
 def test_the_curriculum_is_whole() -> None:
-    coverage = measure_coverage(CATALOGUE)
+    coverage = measure_coverage(CURRICULUM)
     assert len(coverage.red_lines) == 15 and len(coverage.groups) == 9
     assert len(coverage.considerations) == 9 and all(coverage.considerations.values())
 
@@ -86,7 +87,7 @@ def test_every_module_has_the_parts_of_a_module(course: object) -> None:
 
 
 def test_courses_have_as_many_modules_and_minutes_as_they_should() -> None:
-    statistics = {course.course: course for course in measure_coverage(CATALOGUE).courses}
+    statistics = {course.course: course for course in measure_coverage(CURRICULUM).courses}
     briefs, first_days = statistics.pop("sector-briefs"), statistics.pop("first-days")
     assert (briefs.modules, first_days.minutes) == (9, 45)
     for course in statistics.values():

@@ -2,22 +2,22 @@
 
 from click.testing import CliRunner
 
-from lms.catalogue.source.checks.run import check_folders
 from lms.catalogue.source.problems import Problem
 from tests.catalogue.course_files import CourseFiles
-from tools.curriculum.__main__ import curriculum
+from tools.curriculum.__main__ import main
 from tools.curriculum.coverage import CurriculumCoverage, measure_coverage
 from tools.curriculum.lint import lint
+from tools.curriculum.sources import load_curriculum
 
 RED_LINES = "red_lines:\n  - {id: wait, text: Wait for the whole family.}\n"
 
 
 def coverage_of(course_files: CourseFiles) -> CurriculumCoverage:
-    return measure_coverage(check_folders(course_files.modules, course_files.quizzes)[0])
+    return measure_coverage(load_curriculum(course_files.modules, course_files.quizzes))
 
 
 def lint_of(course_files: CourseFiles) -> list[Problem]:
-    return lint(check_folders(course_files.modules, course_files.quizzes)[0])
+    return lint(load_curriculum(course_files.modules, course_files.quizzes))
 
 
 def test_a_small_library_is_counted(course_files: CourseFiles) -> None:
@@ -81,12 +81,12 @@ def test_a_module_names_its_considerations(course_files: CourseFiles) -> None:
 def test_the_commands_print_tables_and_problems(course_files: CourseFiles) -> None:
     runner = CliRunner()
     folders = ["--modules", str(course_files.modules), "--quizzes", str(course_files.quizzes)]
-    result = runner.invoke(curriculum, [*folders, "coverage"])
+    result = runner.invoke(main, [*folders, "coverage"])
     assert result.exit_code == 0 and "boats: together 6" in result.output
-    result = runner.invoke(curriculum, [*folders, "lint"])
+    result = runner.invoke(main, [*folders, "lint"])
     assert result.exit_code == 1 and "no module serves consideration 9" in result.output
-    result = runner.invoke(curriculum, [*folders, "simulate-guessing", "--attempts", "20"])
+    result = runner.invoke(main, [*folders, "simulate-guessing", "--attempts", "20"])
     assert "1 quizzes: " in result.output and "boats" in result.output
     course_files.edit("modules/boats/01-at-the-quay.md", "(/help-now)", "(/help-me)")
-    result = runner.invoke(curriculum, [*folders, "coverage"])
-    assert result.exit_code == 1 and "flask content check lists them" in result.output
+    result = runner.invoke(main, [*folders, "coverage"])
+    assert result.exit_code == 1 and "The course files have errors" in result.output

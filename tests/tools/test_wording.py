@@ -5,12 +5,12 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.catalogue.source.checks.run import check_folders
 from lms.catalogue.source.schemas.banks import SingleChoice
 from tests.catalogue.course_files import CourseFiles
 from tools.curriculum.answer_cues import measure_answer_cues
 from tools.curriculum.lint import lint
 from tools.curriculum.readability import measure
+from tools.curriculum.sources import load_curriculum
 from tools.curriculum.statistics import chi_squared, p_value
 from tools.curriculum.text_analysis import content_stems, sentences_of, shingles_of, words_of
 
@@ -27,7 +27,7 @@ red_lines:
 
 
 def warnings(course_files: CourseFiles, *parts: str) -> list[str]:
-    found = lint(check_folders(course_files.modules, course_files.quizzes)[0])
+    found = lint(load_curriculum(course_files.modules, course_files.quizzes))
     return [str(problem) for problem in found if any(part in str(problem) for part in parts)]
 
 
@@ -193,3 +193,15 @@ def test_a_stem_that_gives_away_another_answer_is_named(course_files: CourseFile
     )
     (found,) = warnings(course_files, "gives away")
     assert f"{BANK_YML}:32: warning: this stem gives away what is right in “boat-full”" in found
+
+
+def test_red_lines_and_figures_are_checked(course_files: CourseFiles) -> None:
+    course_files.write("modules/red-lines.yml", RED_LINES + "  - {id: stay, text: Again.}\n")
+    course_files.write("modules/figures.yml", FIGURES.replace("year: 2024", "year: soon"))
+    found = [line for line in warnings(course_files, "modules/") if "error" in line or "warning" not in line]
+    assert found == [
+        "modules/figures.yml:2: “year” must be a whole number",
+        "modules/red-lines.yml:4: the rule “stay” appears twice",
+    ]
+    course_files.write("modules/figures.yml", "figures: \x00")
+    assert warnings(course_files, "figures.yml:1: this file contains a zero byte")

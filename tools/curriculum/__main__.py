@@ -1,17 +1,18 @@
 """The command line of the curriculum lint: ``python -m tools.curriculum``."""
 
+import json
 from pathlib import Path
 
 import click
 
-from lms.catalogue.source.checks.run import check_folders
-from lms.catalogue.source.parsing.sources import ParsedSources
 from lms.catalogue.source.problems import has_errors
+from lms.catalogue.source.schemas.base import Schema
 from lms.catalogue.source.target_state import target_state
 from lms.kernel.config import ROOT
 from tools.curriculum.coverage import measure_coverage
 from tools.curriculum.guessing import MAX_PASSED, STRATEGIES, quizzes_of, simulate
 from tools.curriculum.lint import lint
+from tools.curriculum.sources import Curriculum, FiguresFile, RedLinesFile, load_curriculum
 from tools.curriculum.tables import coverage_lines, table
 
 _FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
@@ -23,42 +24,42 @@ _FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
 )
 @click.option("--quizzes", type=_FOLDER, default=ROOT / "quizzes", show_default="quizzes", help="The banks.")
 @click.pass_context
-def curriculum(context: click.Context, modules: Path, quizzes: Path) -> None:
+def main(context: click.Context, modules: Path, quizzes: Path) -> None:
     """Checks our own curriculum; needs no database."""
-    sources, problems = check_folders(modules, quizzes)
-    if has_errors(problems):
-        raise click.ClickException("The course files have errors: flask content check lists them.")
-    context.obj = sources
+    context.obj = load_curriculum(modules, quizzes)
+    if has_errors(context.obj.problems):
+        errors = "\n".join(map(str, context.obj.problems))
+        raise click.ClickException(f"The course files have errors.\n{errors}")
 
 
-@curriculum.command("lint")
+@main.command("lint")
 @click.pass_obj
-def lint_command(sources: ParsedSources) -> None:
+def lint_command(curriculum: Curriculum) -> None:
     """Prints every problem: reading grade, wording, answer cues, similarity, missing parts."""
-    problems = lint(sources)
+    problems = lint(curriculum)
     for problem in problems:
         click.echo(str(problem))
-    click.echo(f"{len(sources.courses)} courses, {len(problems)} problems.")
+    click.echo(f"{len(curriculum.sources.courses)} courses, {len(problems)} problems.")
     if problems:
         raise SystemExit(1)
 
 
-@curriculum.command("coverage")
+@main.command("coverage")
 @click.pass_obj
-def coverage_command(sources: ParsedSources) -> None:
+def coverage_command(curriculum: Curriculum) -> None:
     """Prints what the curriculum covers as tables."""
-    for line in coverage_lines(measure_coverage(sources)):
+    for line in coverage_lines(measure_coverage(curriculum)):
         click.echo(line)
 
 
-@curriculum.command("simulate-guessing")
+@main.command("simulate-guessing")
 @click.option("--attempts", default=10_000, show_default=True, help="Attempts at each quiz.")
 @click.option("--seed", default="guessing", show_default=True, help="The same seed gives the same figures.")
 @click.pass_obj
-def simulate_guessing_command(sources: ParsedSources, attempts: int, seed: str) -> None:
+def simulate_guessing_command(curriculum: Curriculum, attempts: int, seed: str) -> None:
     """Tries to pass every quiz by guessing: the longest, the shortest, the first, the last, at random."""
     rows, passed = [], 0
-    for course in target_state(sources).courses:
+    for course in target_state(curriculum.sources).courses:
         for quiz in quizzes_of(course):
             results = simulate(quiz, attempts, seed)
             rows.append((quiz.name, *(f"{it.passed:.2%} ({it.average:.0f})" for it in results)))
@@ -72,5 +73,13 @@ def simulate_guessing_command(sources: ParsedSources, attempts: int, seed: str) 
         raise SystemExit(1)
 
 
+@main.command("schema")
+def schema_command() -> None:
+    """Prints the JSON Schemas of figures.yml and red-lines.yml, for completion in an editor."""
+    schemas: dict[str, type[Schema]] = {"figures": FiguresFile, "red-lines": RedLinesFile}
+    found = {name: schema.model_json_schema() for name, schema in schemas.items()}
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
 if __name__ == "__main__":
-    curriculum(prog_name="python -m tools.curriculum")
+    main(prog_name="python -m tools.curriculum")

@@ -9,6 +9,7 @@ from lms.catalogue.source.problems import Problem, warning
 from lms.catalogue.source.schemas.banks import AnyQuestion, stored_body
 from tools.curriculum.answer_cues import AnswerCues, measure_answer_cues
 from tools.curriculum.module_statistics import CourseStatistics, course_statistics
+from tools.curriculum.sources import Curriculum
 from tools.curriculum.text_analysis import words_of
 
 CONSIDERATIONS = range(1, 10)
@@ -58,8 +59,9 @@ class CurriculumCoverage:
     banks: tuple[BankStatistics, ...]
 
 
-def measure_coverage(sources: ParsedSources) -> CurriculumCoverage:
+def measure_coverage(curriculum: Curriculum) -> CurriculumCoverage:
     """Counts what there is."""
+    sources = curriculum.sources
     sectors = sources.sectors.value.sectors if sources.sectors and sources.sectors.value else []
     core = [sector.slug for sector in sectors if sector.core]
     banks = tuple(_bank(course, course.bank, core) for course in sources.courses if course.bank)
@@ -69,20 +71,21 @@ def measure_coverage(sources: ParsedSources) -> CurriculumCoverage:
         groups={slug: _groups(sources, slug) for slug in core},
         questions={slug: sum(bank.sectors[slug] for bank in banks) for slug in core},
         briefs={slug: _briefs(sources, slug) for slug in core},
-        red_lines=_red_lines(sources),
+        red_lines=_red_lines(curriculum),
         banks=banks,
     )
 
 
-def coverage_gaps(sources: ParsedSources, coverage: CurriculumCoverage) -> Iterator[Problem]:
+def coverage_gaps(curriculum: Curriculum, coverage: CurriculumCoverage) -> Iterator[Problem]:
     """Names what is missing from a whole curriculum."""
+    sources = curriculum.sources
     for number, courses in coverage.considerations.items():
         if not courses:
             yield warning("modules/considerations.yml", 1, f"no module serves consideration {number}")
     if sources.considerations is None:
         sentence = "this file is missing; it names the nine considerations"
         yield warning("modules/considerations.yml", 1, sentence)
-    if sources.red_lines is None:
+    if not curriculum.red_lines:
         yield warning("modules/red-lines.yml", 1, "this file is missing; it lists the red lines")
     for course in sources.courses:
         yield from _consideration_gaps(course)
@@ -125,18 +128,17 @@ def _briefs(sources: ParsedSources, slug: str) -> list[str]:
     ]
 
 
-def _red_lines(sources: ParsedSources) -> dict[str, list[str]]:
+def _red_lines(curriculum: Curriculum) -> dict[str, list[str]]:
     """Returns the red-line questions that state each rule, in stem, choices or feedback."""
-    lines = sources.red_lines.value.red_lines if sources.red_lines and sources.red_lines.value else []
     texts = {
         f"{course.slug}/{question.id}": f" {' '.join(words_of(_all_text(question)))} "
-        for course in sources.courses
+        for course in curriculum.sources.courses
         for _number, question in (course.bank.questions if course.bank else ())
         if question.red_line
     }
     return {
         line.id: [name for name, words in texts.items() if f" {' '.join(words_of(line.text))} " in words]
-        for line in lines
+        for line in curriculum.red_lines
     }
 
 

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lms.catalogue.source.parsing.sources import ParsedBank, ParsedSources
+from lms.catalogue.source.parsing.sources import ParsedBank
 from lms.catalogue.source.problems import Problem, warning
 from lms.catalogue.source.schemas.banks import AnyQuestion, MultipleChoice, SingleChoice
 from tools.curriculum.passages import Passage
+from tools.curriculum.sources import RedLine
 from tools.curriculum.text_analysis import Shingle, content_stems, shingles_of, words_of
 
 SIMILAR_QUESTIONS = 0.35
@@ -39,15 +40,15 @@ class _Comparable:
     shingles: frozenset[Shingle]
 
 
-def check_questions(banks: Sequence[ParsedBank], sources: ParsedSources) -> Iterator[Problem]:
+def check_questions(banks: Sequence[ParsedBank], red_lines: Sequence[RedLine]) -> Iterator[Problem]:
     """Compares the questions of all banks with each other, and stems with the answers of their own bank."""
-    red_lines = _red_line_shingles(sources)
+    allowed = _shingles(red_lines)
     questions = [
         _Comparable(
             bank.file.path,
             bank.yaml.line("questions", number, "id"),
             question.id,
-            shingles_of(words_of(_visible_text(question))) - red_lines,
+            shingles_of(words_of(_visible_text(question))) - allowed,
         )
         for bank in banks
         for number, question in bank.questions
@@ -57,9 +58,9 @@ def check_questions(banks: Sequence[ParsedBank], sources: ParsedSources) -> Iter
         yield from _given_away(bank)
 
 
-def check_passages(passages: Sequence[Passage], sources: ParsedSources) -> Iterator[Problem]:
+def check_passages(passages: Sequence[Passage], red_lines: Sequence[RedLine]) -> Iterator[Problem]:
     """Compares the passages of all modules with each other."""
-    red_lines = _red_line_shingles(sources)
+    allowed = _shingles(red_lines)
     long = [(passage, words_of(passage.text)) for passage in passages]
     yield from _similar(
         [
@@ -67,7 +68,7 @@ def check_passages(passages: Sequence[Passage], sources: ParsedSources) -> Itera
                 passage.path,
                 passage.line,
                 f"“{' '.join(passage.text.split()[:5])} …”",
-                shingles_of(words) - red_lines,
+                shingles_of(words) - allowed,
             )
             for passage, words in long
             if len(words) >= MIN_PASSAGE_WORDS
@@ -76,10 +77,9 @@ def check_passages(passages: Sequence[Passage], sources: ParsedSources) -> Itera
     )
 
 
-def _red_line_shingles(sources: ParsedSources) -> frozenset[Shingle]:
+def _shingles(red_lines: Sequence[RedLine]) -> frozenset[Shingle]:
     """Returns the shingles that are meant to be the same everywhere."""
-    lines = sources.red_lines.value.red_lines if sources.red_lines and sources.red_lines.value else []
-    return frozenset(shingle for line in lines for shingle in shingles_of(words_of(line.text)))
+    return frozenset(shingle for line in red_lines for shingle in shingles_of(words_of(line.text)))
 
 
 def _visible_text(question: AnyQuestion) -> str:

@@ -1,13 +1,12 @@
 """Rules about wording: only approved figures, with their source, and the red lines word for word."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lms.catalogue.source.parsing.sources import ParsedSources
 from lms.catalogue.source.problems import Problem, warning
-from lms.catalogue.source.schemas.shared_files import ApprovedFigure
 from tools.curriculum.passages import Passage
+from tools.curriculum.sources import ApprovedFigure, RedLine
 from tools.curriculum.text_analysis import content_stems, sentences_of, words_of
 
 NEARLY_SAME = 0.8
@@ -40,26 +39,22 @@ class _Rule:
         return cls(text, f" {' '.join(words)} ", len(words), content_stems(words))
 
 
-def check_figures(passages: list[Passage], sources: ParsedSources) -> Iterator[Problem]:
+def check_figures(passages: Sequence[Passage], figures: Sequence[ApprovedFigure]) -> Iterator[Problem]:
     """Checks that every figure is approved, and named with publisher and year in its paragraph."""
-    if sources.figures is None or sources.figures.value is None:
-        return
     for passage in passages:
         for match in _FIGURE.finditer(passage.text):
-            yield from _figure(" ".join(match[0].split()), passage, sources.figures.value.figures)
+            yield from _figure(" ".join(match[0].split()), passage, figures)
 
 
-def check_red_lines(passages: list[Passage], sources: ParsedSources) -> Iterator[Problem]:
+def check_red_lines(passages: Sequence[Passage], red_lines: Sequence[RedLine]) -> Iterator[Problem]:
     """Checks that no sentence states a red line in nearly its words; wrong answers on offer may."""
-    if sources.red_lines is None or sources.red_lines.value is None:
-        return
-    rules = [_Rule.of(line.text) for line in sources.red_lines.value.red_lines]
+    rules = [_Rule.of(line.text) for line in red_lines]
     for passage in passages:
         for sentence in sentences_of(passage.text) if passage.taught else ():
             yield from _red_line(words_of(sentence), passage, rules)
 
 
-def _figure(written: str, passage: Passage, known: list[ApprovedFigure]) -> Iterator[Problem]:
+def _figure(written: str, passage: Passage, known: Sequence[ApprovedFigure]) -> Iterator[Problem]:
     approved = [figure for figure in known if written.lower() in map(str.lower, figure.written)]
     if not approved:
         sentence = f"“{written}” is not in modules/figures.yml; use an approved figure or none"

@@ -22,10 +22,11 @@ SHARED_FILES = {
     "sectors.yml": "sectors",
     "considerations.yml": "considerations",
     "glossary.yml": "glossary",
-    "figures.yml": "figures",
-    "red-lines.yml": "red_lines",
 }
 """The files that all courses share, with their fields of SourceFolders."""
+
+EDITORIAL_FILES = ("figures.yml", "red-lines.yml")
+"""Files of our own curriculum that only its lint reads (tools/curriculum)."""
 
 _PICTURE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.[a-z]{3,4}")
 
@@ -63,8 +64,6 @@ class SourceFolders:
     banks: list[SourceFile] = field(default_factory=list)
     sectors: SourceFile | None = None
     glossary: SourceFile | None = None
-    figures: SourceFile | None = None
-    red_lines: SourceFile | None = None
     considerations: SourceFile | None = None
     problems: list[Problem] = field(default_factory=list)
 
@@ -157,7 +156,7 @@ class _FolderReader:
             self.folders.courses.append(self.course(entry, path))
         elif entry.name in SHARED_FILES:
             setattr(self.folders, SHARED_FILES[entry.name], self.text(entry, path, MAX_YAML_BYTES))
-        else:
+        elif entry.name not in EDITORIAL_FILES:
             names = ", ".join(SHARED_FILES)
             self.problem(path, _("only course folders and %(names)s belong here", names=names))
 

@@ -1,4 +1,4 @@
-"""Checks of the files that all courses share: sectors, glossary, figures, red lines, considerations."""
+"""Checks of the files that all courses share: sectors, glossary, considerations."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,14 +10,13 @@ from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.schemas.shared_files import GlossaryTerm
 from lms.kernel.i18n import gettext as _
 
-SECTORS, GLOSSARY, FIGURES = "modules/sectors.yml", "modules/glossary.yml", "modules/figures.yml"
-RED_LINES, CONSIDERATIONS = "modules/red-lines.yml", "modules/considerations.yml"
+SECTORS, GLOSSARY = "modules/sectors.yml", "modules/glossary.yml"
+CONSIDERATIONS = "modules/considerations.yml"
 
 
 def check_shared_files(sources: ParsedSources) -> Iterator[Problem]:
     """Checks that nothing appears twice, and that every translated term says how sure it is."""
-    sectors, glossary, figures = sources.sectors, sources.glossary, sources.figures
-    red_lines, considerations = sources.red_lines, sources.considerations
+    sectors, glossary, considerations = sources.sectors, sources.glossary, sources.considerations
     if sectors is None:
         yield error(SECTORS, 1, _("this file is missing; it names the sectors"))
     elif sectors.value:
@@ -26,14 +25,6 @@ def check_shared_files(sources: ParsedSources) -> Iterator[Problem]:
             yield error(SECTORS, sectors.yaml.line("sectors", position), message)
     if glossary and glossary.value:
         yield from _glossary(glossary.value.terms, glossary.yaml)
-    if figures and figures.value:
-        for position, figure in repeated([figure.id for figure in figures.value.figures]):
-            message = _("the figure “%(figure)s” appears twice", figure=figure)
-            yield error(FIGURES, figures.yaml.line("figures", position), message)
-    if red_lines and red_lines.value:
-        for position, rule in repeated([rule.id for rule in red_lines.value.red_lines]):
-            message = _("the rule “%(rule)s” appears twice", rule=rule)
-            yield error(RED_LINES, red_lines.yaml.line("red_lines", position), message)
     if considerations and considerations.value:
         for position, number in repeated([str(it.number) for it in considerations.value.considerations]):
             message = _("consideration %(number)s appears twice", number=number)

@@ -23,10 +23,8 @@ from lms.catalogue.source.schemas.courses import (
 )
 from lms.catalogue.source.schemas.shared_files import (
     ConsiderationsFile,
-    FiguresFile,
     GlossaryFile,
     GlossaryTerm,
-    RedLinesFile,
     SectorsFile,
 )
 from lms.kernel.i18n import gettext as _
@@ -108,8 +106,6 @@ class ParsedSources:
     courses: list[ParsedCourse] = field(default_factory=list)
     sectors: ParsedFile[SectorsFile] | None = None
     glossary: ParsedFile[GlossaryFile] | None = None
-    figures: ParsedFile[FiguresFile] | None = None
-    red_lines: ParsedFile[RedLinesFile] | None = None
     considerations: ParsedFile[ConsiderationsFile] | None = None
     problems: list[Problem] = field(default_factory=list)
 
@@ -147,8 +143,6 @@ def parse_sources(folders: SourceFolders) -> ParsedSources:
     sources.sectors = _shared_file(SectorsFile, folders.sectors, sources.problems)
     sources.considerations = _shared_file(ConsiderationsFile, folders.considerations, sources.problems)
     sources.glossary = _shared_file(GlossaryFile, folders.glossary, sources.problems)
-    sources.figures = _shared_file(FiguresFile, folders.figures, sources.problems)
-    sources.red_lines = _shared_file(RedLinesFile, folders.red_lines, sources.problems)
     terms = sources.glossary.value.terms if sources.glossary and sources.glossary.value else []
     for folder in folders.courses:
         sources.courses.append(_course(folder, terms, sources.problems))

@@ -7,7 +7,6 @@ from pydantic import Field
 from lms.catalogue.source.schemas.banks import BankFile, SourceReference
 from lms.catalogue.source.schemas.base import (
     Language,
-    LongText,
     Schema,
     ShortText,
     Slug,
@@ -86,44 +85,6 @@ class GlossaryFile(Schema):
     """The terms, in any order."""
 
 
-class ApprovedFigure(Schema):
-    """A figure that course texts may use, with its source."""
-
-    id: Slug
-    """A name for it."""
-    says: LongText
-    """The fact in one sentence, in our words."""
-    written: list[ShortText] = Field(min_length=1)
-    """The ways it is written, such as “6 in 10” and “400 million”."""
-    publishers: list[ShortText] = Field(min_length=1)
-    """Who published it: one of them is named beside the figure."""
-    year: int = Field(ge=1945, le=2100)
-    """The year it was published in: named beside the figure."""
-
-
-class FiguresFile(Schema):
-    """The only figures that course texts may use: modules/figures.yml."""
-
-    figures: list[ApprovedFigure] = Field(min_length=1)
-    """The approved figures."""
-
-
-class RedLine(Schema):
-    """A rule that is stated in the same words everywhere."""
-
-    id: Slug
-    """A name for it."""
-    text: ShortText
-    """The rule, word for word."""
-
-
-class RedLinesFile(Schema):
-    """The red lines: modules/red-lines.yml."""
-
-    red_lines: list[RedLine] = Field(min_length=1)
-    """The rules, in their order."""
-
-
 class ConsiderationEntry(Schema):
     """One of the nine key considerations of a response."""
 
@@ -151,7 +112,5 @@ SCHEMAS: dict[str, type[Schema]] = {
     "sectors": SectorsFile,
     "glossary": GlossaryFile,
     "considerations": ConsiderationsFile,
-    "figures": FiguresFile,
-    "red-lines": RedLinesFile,
 }
 """Every schema by the name of its JSON Schema."""
