@@ -59,7 +59,7 @@ from lms.learning.hooks import quiz_notes
 from lms.people.events import people_added, people_merged, placements_changed
 from lms.web.access import current_actor
 from lms.web.limits import set_up_limits
-from lms.web.shell import set_up_web
+from lms.web.setup import set_up_web
 
 BLUEPRINTS = (
     lms.home.views.bp,

@@ -12,8 +12,8 @@ database_ = current_app.extensions["migrate"].db
 def render_item(kind: str, item: object, _context: object) -> str | bool:
     """Writes the house's own column types by their names."""
     if kind == "type":
-        if isinstance(item, database.Moment):
-            return "database.Moment()"
+        if isinstance(item, database.UtcDateTime):
+            return "database.UtcDateTime()"
         if isinstance(item, JSON):
             return "database.Document"
         if isinstance(item, BigInteger):

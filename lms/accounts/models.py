@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.actor import Actor
-from lms.kernel.db import BigId, Id, Model, Moment
+from lms.kernel.db import BigId, Id, Model, UtcDateTime
 from lms.people.models import Person
 
 
@@ -27,7 +27,7 @@ class Account(Model, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     # What the session cookie names; changing it signs the account out everywhere.
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship(lazy="raise")
     grants: Mapped[list["RoleGrant"]] = relationship(lazy="raise", foreign_keys="RoleGrant.account_id")
@@ -66,9 +66,9 @@ class RoleGrant(Model):
     role: Mapped[str] = mapped_column(String(20))
     # Where it holds; empty for the whole house.
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
-    retracted_at: Mapped[datetime | None] = mapped_column(Moment)
+    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retracted_by: Mapped[int | None] = mapped_column(BigId)
 
 
@@ -84,7 +84,7 @@ class OneTimeCode(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     # SHA-256 of the code and the account's uniquifier.
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    expires_at: Mapped[datetime] = mapped_column(Moment)
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import Document, Id, Model, Moment
+from lms.kernel.db import Document, Id, Model, UtcDateTime
 
 
 class Attempt(Model):
@@ -33,11 +33,11 @@ class Attempt(Model):
     draw: Mapped[list[dict[str, Any]]] = mapped_column(Document)
     # What the draw was made with, so that it can be explained.
     seed: Mapped[str] = mapped_column(String(40))
-    started_at: Mapped[datetime] = mapped_column(Moment)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When the server received the submission; empty while it is open.
-    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # What the learner's clock said, where it said anything; clamped to the server's and flagged if ahead.
-    client_at: Mapped[datetime | None] = mapped_column(Moment)
+    client_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     client_ahead: Mapped[bool] = mapped_column(default=False)
     # Percent, rounded down; every red line right; both together.
     score: Mapped[int | None]
@@ -59,4 +59,4 @@ class Answer(Model):
     question_revision_id: Mapped[int] = mapped_column(ForeignKey("question_revision.id"), primary_key=True)
     # single: "a"; multiple: ["a", "c"]; statements: {"s1": "yes", …}.
     response: Mapped[Any] = mapped_column(Document)
-    saved_at: Mapped[datetime] = mapped_column(Moment)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)

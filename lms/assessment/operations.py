@@ -12,7 +12,7 @@ from lms.assessment.models import Answer, Attempt
 from lms.assessment.papers import AskedQuestion, ReviewedQuestion, ask, review
 from lms.audit.operations import record
 from lms.catalogue.api import BankQuestion, PublishedCourse, bank, load_course_revision
-from lms.kernel import chance, clock
+from lms.kernel import clock, rng
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed
@@ -44,7 +44,7 @@ def start(
     if allowed.from_when is not None:
         raise AttemptsExhausted(allowed.from_when)
     attempt = _new_attempt(actor.person_id, course, examined, language)
-    attempt.seed = seed or f"{chance.randbelow(1 << 128):032x}"
+    attempt.seed = seed or f"{rng.randbelow(1 << 128):032x}"
     attempt.draw = _draw(course, sector, language, _just_seen(past), attempt.seed)
     session.add(attempt)
     session.flush()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class AuditEntry(Model):
@@ -26,7 +26,7 @@ class AuditEntry(Model):
 
     id: Mapped[Id]
     # When it was done.
-    recorded_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     # The account that acted; empty for the house itself.
     account_id: Mapped[int | None] = mapped_column(BigId)
     # The organisation in whose name, where there is one.
@@ -59,7 +59,7 @@ class AuditLink(Model):
     # The entry it seals; every entry has one link at most.
     entry_id: Mapped[int] = mapped_column(BigId, ForeignKey("audit_entry.id"), unique=True)
     # When it was linked.
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The digest of the link before, 64 zeros before the first; unique, so that the chain never forks.
     previous: Mapped[str] = mapped_column(String(64), unique=True)
     # SHA-256 of the canonical text of the entry and of this link, in 64 small hexadecimal digits.
@@ -76,7 +76,7 @@ class AuditCheck(Model):
 
     id: Mapped[Id]
     # When the check ended.
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # How many entries there were.
     entries: Mapped[int] = mapped_column(BigId)
     # How many links were read: the number of the last.

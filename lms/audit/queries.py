@@ -11,7 +11,7 @@ from lms.audit import policy
 from lms.audit.models import AuditCheck, AuditEntry, AuditLink
 from lms.audit.rules import AT_THE_LATEST, Entry, Head, Link
 from lms.kernel.actor import Actor
-from lms.kernel.db import Moment, lock_key, session
+from lms.kernel.db import UtcDateTime, lock_key, session
 
 PAGE = 50
 """How many entries a page of the trail shows."""
@@ -219,7 +219,7 @@ def list_entries(actor: Actor, wanted: Wanted, after: Place | None, limit: int) 
         .limit(limit)
     )
     if after is not None:
-        statement = statement.where(tuple_(*order) < tuple_(literal(after.at, Moment()), after.number))
+        statement = statement.where(tuple_(*order) < tuple_(literal(after.at, UtcDateTime()), after.number))
     return [
         Sealed(_entry(row), _link(row) if row.link_number is not None else None)
         for row in session.execute(statement)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class Publication(Model):
@@ -15,7 +15,7 @@ class Publication(Model):
     __tablename__ = "publication"
 
     id: Mapped[Id]
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
     # Numbers by kind and change: {"module": {"created": 6, ...}, ...}.
     counts: Mapped[dict[str, Any]] = mapped_column(Document)
@@ -33,8 +33,8 @@ class Course(Model):
         ForeignKey("course_revision.id", use_alter=True, name="fk_course_current_revision")
     )
     # When its folder was removed; learners' records remain.
-    retired_at: Mapped[datetime | None] = mapped_column(Moment)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Edition(Model):
@@ -62,7 +62,7 @@ class Edition(Model):
     modules: Mapped[list[str]] = mapped_column(Document)
     # Digest of the marking keys: within an edition they are fixed.
     keys_digest: Mapped[str] = mapped_column(String(64))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CourseRevision(Model):
@@ -91,7 +91,7 @@ class CourseRevision(Model):
     certificate: Mapped[str] = mapped_column(String(60))
     # Considerations, objectives [{id, text}], sources, review {state, note}, content note, languages.
     meta: Mapped[dict[str, Any]] = mapped_column(Document)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     edition: Mapped[Edition] = relationship(lazy="raise")
     course: Mapped[Course] = relationship(lazy="raise", foreign_keys=[course_id])
@@ -106,7 +106,7 @@ class Module(Model):
     id: Mapped[Id]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     slug: Mapped[str] = mapped_column(String(80))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ModuleRevision(Model):
@@ -138,7 +138,7 @@ class ModuleRevision(Model):
     sections: Mapped[list[dict[str, str]]] = mapped_column(Document)
     # The ordered segments that templates show: see lms.kernel.markup.
     segments: Mapped[list[dict[str, Any]]] = mapped_column(Document)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Question(Model):
@@ -150,7 +150,7 @@ class Question(Model):
     id: Mapped[Id]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     slug: Mapped[str] = mapped_column(String(80))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class QuestionRevision(Model):
@@ -172,7 +172,7 @@ class QuestionRevision(Model):
     sectors: Mapped[list[str]] = mapped_column(Document)
     # The question as in the file: stem, options or statements with keys and feedback, source, refresh.
     body: Mapped[dict[str, Any]] = mapped_column(Document)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CourseRevisionModule(Model):
@@ -204,7 +204,7 @@ class PictureFile(Model):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     media_type: Mapped[str] = mapped_column(String(40))
     data: Mapped[bytes] = mapped_column(LargeBinary)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CourseRevisionPicture(Model):
@@ -233,4 +233,4 @@ class SharedContent(Model):
     digest: Mapped[str] = mapped_column(String(64))
     # Its entries in the order of the file; empty once the file was removed.
     body: Mapped[list[dict[str, Any]]] = mapped_column(Document)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

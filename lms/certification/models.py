@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class Award(Model):
@@ -54,7 +54,7 @@ class Award(Model):
     evidence: Mapped[str] = mapped_column(String(200), default="")
     # The award that this one corrects and stands in for.
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), unique=True)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
@@ -76,7 +76,7 @@ class Revocation(Model):
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
     effective_on: Mapped[date]
     reason: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
@@ -105,7 +105,7 @@ class TrainingSession(Model):
     evidence: Mapped[str] = mapped_column(String(200))
     # Drawn with the form, so that a form that is sent twice records one session.
     token: Mapped[str] = mapped_column(String(40), unique=True)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
@@ -119,7 +119,7 @@ class SessionWithdrawal(Model):
 
     session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"), primary_key=True)
     reason: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, SelectField
 
+from lms.web.formatting import day as written_day
 from lms.web.forms import choices_of
-from lms.web.words import day as written_day
 
 Names = Mapping[str, str]
 

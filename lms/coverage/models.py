@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class RecordKey(Model):
@@ -41,7 +41,7 @@ class CoverageRelease(Model):
     # The version of the definitions it was counted by.
     definitions: Mapped[str] = mapped_column(String(20))
     # When it was published: what was recorded later is not in it.
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CoverageCell(Model):

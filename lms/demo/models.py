@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import Id, Model, Moment
+from lms.kernel.db import Id, Model, UtcDateTime
 
 
 class Demonstration(Model):
@@ -18,4 +18,4 @@ class Demonstration(Model):
     # The day that the story leads up to, and what its chance began with: the same two tell the same story.
     anchor_on: Mapped[date]
     seed: Mapped[int]
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

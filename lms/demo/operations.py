@@ -18,9 +18,9 @@ from lms.demo.models import Demonstration
 from lms.demo.places import COURSES, EMPLOYERS, FIELDS, PLACES, VOLUNTARY
 from lms.demo.story import SEED, tell as tell_story
 from lms.demo.telling import LANGUAGE, Teller, month_of
-from lms.kernel import chance, clock, db
+from lms.kernel import clock, db, rng
 from lms.kernel.clock import FixedClock
-from lms.kernel.memory import uncollected
+from lms.kernel.memory import gc_paused
 from lms.people.queries import count_people
 
 
@@ -51,10 +51,10 @@ def load(tell: Callable[[str], None], issuer: Issuer, anchor: date | None = None
     loaded_at = clock.now()
     standing_still = FixedClock(story.begins_at)
     with (
-        uncollected(),
+        gc_paused(),
         db.unit_of_work() as session,
         clock.using(standing_still),
-        chance.using(Random(seed)),
+        rng.using(Random(seed)),
     ):
         # Every operation flushes what it wrote; without this the lines of the audit trail would go one by one.
         session.autoflush = False

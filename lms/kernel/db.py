@@ -40,7 +40,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-class OneDatabase(BoundSession):
+class SingleEngineSession(BoundSession):
     """A session of the house's one database: which engine a statement needs is not looked up for each of them."""
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any) -> Any:  # noqa: ARG002
@@ -53,7 +53,7 @@ class OneDatabase(BoundSession):
         return found
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": OneDatabase})
+db = SQLAlchemy(model_class=Base, session_options={"class_": SingleEngineSession})
 session = cast("scoped_session[Session]", db.session)
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ else:
     Model = db.Model
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment in UTC. SQLite keeps it without a zone, so the zone is put back on reading."""
 
     impl = DateTime(timezone=True)
@@ -102,9 +102,9 @@ LARGEST_COUNT = 2**31 - 1
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 """Whether the work under way means to write: SQLite then takes its lock at the start, not half-way."""
 
-_most_of_it: ContextVar[bool] = ContextVar("most_of_it", default=False)
+_bulk: ContextVar[bool] = ContextVar("bulk", default=False)
 """Whether the work under way writes most of the database: SQLite then keeps more pages, and writes each less often."""
-_USUAL_KIB, _MUCH_KIB = 2_000, 64_000
+_USUAL_CACHE_KIB, _BULK_CACHE_KIB = 2_000, 64_000
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -128,10 +128,10 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        kept = _MUCH_KIB if _most_of_it.get() else _USUAL_KIB
-        if connection.info.get("kept_kib", _USUAL_KIB) != kept:
-            connection.exec_driver_sql(f"PRAGMA cache_size = -{kept}")
-            connection.info["kept_kib"] = kept
+        cache_kib = _BULK_CACHE_KIB if _bulk.get() else _USUAL_CACHE_KIB
+        if connection.info.get("cache_kib", _USUAL_CACHE_KIB) != cache_kib:
+            connection.exec_driver_sql(f"PRAGMA cache_size = -{cache_kib}")
+            connection.info["cache_kib"] = cache_kib
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
 
 
@@ -148,7 +148,7 @@ def before_commit(key: str, act: Callable[[], None]) -> None:
     session.info.setdefault("before_commit", {})[key] = act
 
 
-def settle() -> None:
+def run_pre_commit_hooks() -> None:
     """Does what was to be done before the commit; called by `commit`, and where its outcome is needed earlier."""
     while acts := session.info.pop("before_commit", None):
         for act in acts.values():
@@ -157,7 +157,7 @@ def settle() -> None:
 
 def commit() -> None:
     """Stores the work under way and then does what was to be done after it: the only commit of the house."""
-    settle()
+    run_pre_commit_hooks()
     session.commit()
     for act in session.info.pop("after_commit", []):
         act()
@@ -200,13 +200,13 @@ def reading() -> Iterator[None]:
 
 
 @contextmanager
-def unit_of_work(*, most_of_it: bool = False) -> Iterator["scoped_session[Session]"]:
+def unit_of_work(*, bulk: bool = False) -> Iterator["scoped_session[Session]"]:
     """Runs a block as one transaction of a command or a job: stored whole when it ends, forgotten when it raises.
 
-    `most_of_it` says that the work it belongs to writes most of the database.
+    `bulk` says that the work it belongs to writes most of the database.
     """
     rollback()
-    token, size = writing.set(True), _most_of_it.set(most_of_it)
+    token, size = writing.set(True), _bulk.set(bulk)
     try:
         yield session
         commit()
@@ -215,4 +215,4 @@ def unit_of_work(*, most_of_it: bool = False) -> Iterator["scoped_session[Sessio
         raise
     finally:
         writing.reset(token)
-        _most_of_it.reset(size)
+        _bulk.reset(size)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MOST_CAUSES = 5
 
 
-def told_of(error: BaseException) -> dict[str, Any]:
+def describe_error(error: BaseException) -> dict[str, Any]:
     """Returns what a log line may tell of an error: its kind, those it came from, and where in the code it arose.
 
     Never its words: those of a database hold the values of the statement, and others what was typed.
@@ -44,21 +44,21 @@ def _place(frame: traceback.FrameSummary) -> str:
     return f"{path.as_posix()}:{frame.lineno} {frame.name}"
 
 
-class LibraryLines(logging.Handler):
+class LibraryLogHandler(logging.Handler):
     """What libraries log, as lines like all others: their words, without what they would put into them."""
 
     def emit(self, line: logging.LogRecord) -> None:
         """Writes one line; an error that comes with it is told of as everywhere."""
         error = line.exc_info[1] if line.exc_info else None
-        told = told_of(error) if error is not None else {}
+        told = describe_error(error) if error is not None else {}
         structlog.get_logger().log(line.levelno, str(line.msg), logger=line.name, **told)
 
 
-def hear_libraries() -> None:
+def log_libraries() -> None:
     """Lets the lines of libraries that nobody else writes come out in the house's form, once for each process."""
     root = logging.getLogger()
-    if not any(isinstance(handler, LibraryLines) for handler in root.handlers):
-        root.addHandler(LibraryLines(logging.WARNING))
+    if not any(isinstance(handler, LibraryLogHandler) for handler in root.handlers):
+        root.addHandler(LibraryLogHandler(logging.WARNING))
 
 
 def configure(form: str) -> None:
@@ -76,7 +76,7 @@ def configure(form: str) -> None:
         cache_logger_on_first_use=False,
     )
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    hear_libraries()
+    log_libraries()
 
 
 def set_up_logs(app: Flask, form: str) -> None:

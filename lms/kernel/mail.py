@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 20.0
 """How long each answer of the mail server is waited for; after that the mail is tried again later."""
 
 
-class MailServerMissing(outbox.NotYet):
+class MailServerMissing(outbox.RetryLater):
     """No SMTP server is set; mails wait."""
 
 

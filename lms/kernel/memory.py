@@ -10,7 +10,7 @@ LARGE = 1_048_576
 """From how many bytes on a block goes back to the system as soon as it is done with."""
 
 
-def give_large_blocks_back() -> None:
+def release_large_blocks() -> None:
     """Lets the C library return every large block at once; this process and its children keep to it.
 
     Once it has returned one, the GNU library would keep blocks of that size for the next time, in each thread: hashing
@@ -21,7 +21,7 @@ def give_large_blocks_back() -> None:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Runs a block without the collector of cycles, which would walk what the block keeps again and again."""
     collecting = gc.isenabled()
     gc.disable()

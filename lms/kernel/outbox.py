@@ -16,8 +16,8 @@ from sqlalchemy import Index, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel import clock, db
-from lms.kernel.db import Document, Id, Model, Moment
-from lms.kernel.logs import told_of
+from lms.kernel.db import Document, Id, Model, UtcDateTime
+from lms.kernel.logs import describe_error
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ _handlers: dict[str, Handler] = {}
 _quick: set[str] = set()
 
 
-class NotYet(Exception):
+class RetryLater(Exception):
     """Something outside is missing, such as a mail server; the row waits and no try is counted."""
 
 
@@ -49,10 +49,10 @@ class OutboxRow(Model):
     # The same key is done once.
     key: Mapped[str] = mapped_column(String(120), unique=True)
     payload: Mapped[dict[str, Any]] = mapped_column(Document)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
-    not_before: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
-    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The class of the last error; never its text, which may hold an address.
     last_error: Mapped[str] = mapped_column(String(120), default="")
 
@@ -120,12 +120,12 @@ def sweep(limit: int = 100, *, quick: bool | None = None) -> int:
         kind, payload = claimed
         try:
             _handlers[kind](payload)
-        except NotYet as missing:
+        except RetryLater as missing:
             changes: dict[str, Any] = {"last_error": type(missing).__name__, "tries": OutboxRow.tries - 1}
         except Exception as error:
             # One row that cannot be done must not hold up the others; it is tried again later.
             name = type(error).__name__
-            log.warning("outbox row failed", row=row_id, kind=kind, **told_of(error))
+            log.warning("outbox row failed", row=row_id, kind=kind, **describe_error(error))
             changes = {"last_error": name}
         else:
             changes = {"done_at": clock.now(), "payload": {}, "last_error": ""}

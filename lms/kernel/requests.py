@@ -11,13 +11,13 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import NotFound
 
 from lms.kernel import db
-from lms.kernel.logs import told_of
+from lms.kernel.logs import describe_error
 
 log = structlog.get_logger("request")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def refuse_what_no_row_can_have(parts: dict[str, Any]) -> None:
+def reject_out_of_range_ids(parts: dict[str, Any]) -> None:
     """Answers 404 to parts of an address that the databases cannot even be asked for."""
     for part in parts.values():
         if (isinstance(part, int) and part > db.LARGEST_ID) or (isinstance(part, str) and "\x00" in part):
@@ -73,7 +73,7 @@ class Application(Flask):
             request=g.get("request_id", ""),
             method=request.method,
             route=route,
-            **told_of(exc_info[1]),
+            **describe_error(exc_info[1]),
         )
 
     def full_dispatch_request(self) -> Any:
@@ -86,7 +86,7 @@ class Application(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Runs the view and then the one commit, inside the reach of the error pages."""
-        refuse_what_no_row_can_have(request.view_args or {})
+        reject_out_of_range_ids(request.view_args or {})
         response = self.make_response(super().dispatch_request())
         if request.method not in SAFE_METHODS and response.status_code < 400:
             db.commit()

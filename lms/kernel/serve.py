@@ -22,7 +22,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from lms.kernel.db import db
-from lms.kernel.memory import give_large_blocks_back
+from lms.kernel.memory import release_large_blocks
 from lms.kernel.worker import run_worker
 
 log = structlog.get_logger(__name__)
@@ -172,7 +172,7 @@ def serve(app: Flask, host: str, port: int, *, workers: int, threads: int, with_
     with app.app_context():
         # A database connection must not be shared between processes.
         db.engine.dispose()
-    give_large_blocks_back()
+    release_large_blocks()
     # What is loaded now stays for ever: the collector need not walk it, and so does not unshare its memory.
     gc.collect()
     gc.freeze()

@@ -218,10 +218,10 @@ def _written(cell: Cell) -> str:
         return ""
     if isinstance(cell, Fraction):
         return f"{float(100 * cell):.1f}"
-    return harmless(cell.isoformat() if isinstance(cell, date) else str(cell))
+    return escape_formula(cell.isoformat() if isinstance(cell, date) else str(cell))
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Returns text that no spreadsheet takes for a formula: an apostrophe stands before a sign that begins one."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
@@ -279,7 +279,7 @@ def _csv_rows(
 def _kept(cell: str) -> str:
     # No database keeps a NUL, and nobody has typed one.
     text = cell.replace("\0", "").strip()[:MOST_LETTERS]
-    # What ``harmless`` put before a sign comes off again, so that a list taken away here can come back.
+    # What ``escape_formula`` put before a sign comes off again, so that a list taken away here can come back.
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
 
 

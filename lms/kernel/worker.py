@@ -17,7 +17,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from lms.kernel import outbox
-from lms.kernel.logs import told_of
+from lms.kernel.logs import describe_error
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ def run_periodic(job: PeriodicJob) -> None:
     try:
         job.act()
     except Exception as error:
-        log.warning("periodic job failed", job=job.name, **told_of(error))
+        log.warning("periodic job failed", job=job.name, **describe_error(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def set_up_worker(app: Flask, folder: Path, jobs: Sequence[PeriodicJob] = ()) ->
         with suppress(Exception):
             sweeps[quick]()
 
-    app.extensions["worker_lanes"] = lanes
+    app.extensions["worker_queues"] = lanes
     app.extensions["wake_worker"] = wake
     return lanes
 
@@ -117,7 +117,7 @@ class BesideConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
 def run_worker(app: Flask) -> None:
     """Runs until it is told to stop; what is under way is finished first when it is told politely (SIGTERM)."""
     log.info("worker started", process=os.getpid())
-    lanes: Lanes = app.extensions["worker_lanes"]
+    lanes: Lanes = app.extensions["worker_queues"]
     ways = {"workers": 1, "initial_delay": 0.1, "max_delay": 2.0, "periodic": True}
     beside = BesideConsumer(lanes.quick, **ways)
     beside.start()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import Id, Model, Moment
+from lms.kernel.db import Id, Model, UtcDateTime
 
 
 class Completion(Model):
@@ -30,8 +30,8 @@ class Completion(Model):
     sector: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(12))
     # When the server was told, and what the learner's clock said, where it said anything.
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
-    client_at: Mapped[datetime | None] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    client_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class FreshStart(Model):
@@ -50,4 +50,4 @@ class FreshStart(Model):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     # For courses that are per sector: which one.
     sector: Mapped[str | None] = mapped_column(String(40))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

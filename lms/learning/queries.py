@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Boolean, CompoundSelect, Integer, bindparam, cast, literal, null, select, union_all
 
 from lms.assessment.models import Attempt
-from lms.kernel.db import Moment, session
+from lms.kernel.db import UtcDateTime, session
 from lms.learning.models import Completion, FreshStart
 from lms.learning.rules import Began, Done, Record, Tried
 
@@ -38,7 +38,7 @@ def _statement(*, of_course: bool) -> CompoundSelect[Any]:
     """Writes one statement over the three tables; it is asked on every page of a course, so it is written once."""
     completion, attempt, fresh = Completion.__table__.c, Attempt.__table__.c, FreshStart.__table__.c
     nothing = (
-        cast(null(), Moment).label("until"),
+        cast(null(), UtcDateTime).label("until"),
         cast(null(), Boolean).label("passed"),
         cast(null(), Integer).label("score"),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class PathwayVersion(Model):
@@ -31,7 +31,7 @@ class PathwayVersion(Model):
     review_by: Mapped[date]
     # What changed since the version before, in one sentence.
     change: Mapped[str] = mapped_column(String(300), default="")
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
@@ -44,4 +44,4 @@ class PathwayReport(Model):
     id: Mapped[Id]
     pathway_version_id: Mapped[int] = mapped_column(ForeignKey("pathway_version.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,7 +14,7 @@ from lms.pathways.words import FILTERS, TESTS
 from lms.people.models import DutyStation
 from lms.people.queries import find_station
 from lms.web.access import current_actor, public, signed_in
-from lms.web.shell import page_context
+from lms.web.setup import page_context
 
 bp = Blueprint("pathways", __name__, template_folder="templates")
 for _name, _filter in FILTERS.items():

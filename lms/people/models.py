@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class Organisation(Model):
@@ -24,7 +24,7 @@ class Organisation(Model):
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
     # Whether it agreed that coordinators see its counts.
     shares_coverage: Mapped[bool] = mapped_column(default=False)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Sector(Model):
@@ -70,7 +70,7 @@ class DutyStation(Model):
     country: Mapped[str] = mapped_column(String(80))
     # IANA name: the day a course is earned is the day here.
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Person(Model):
@@ -87,7 +87,7 @@ class Person(Model):
     email: Mapped[str | None] = mapped_column(String(254), index=True)
     # The language of pages and mails.
     language: Mapped[str] = mapped_column(String(12), default="en")
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Employment(Model):
@@ -104,7 +104,7 @@ class Employment(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     # The number the organisation knows the person by.
     staff_number: Mapped[str] = mapped_column(String(40), index=True)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The account that recorded it; empty for the house itself.
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
@@ -141,10 +141,10 @@ class Placement(Model):
     # First and last day, both included; no last day while it is open. May start in the future.
     from_on: Mapped[date]
     through_on: Mapped[date | None]
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
     # When it was withdrawn: set once, by a correction.
-    retracted_at: Mapped[datetime | None] = mapped_column(Moment)
+    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retracted_by: Mapped[int | None] = mapped_column(BigId)
 
     employment: Mapped[Employment] = relationship(lazy="raise")
@@ -180,10 +180,10 @@ class PersonMerge(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     # Why they are one.
     reason: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
     # When it was undone: set once.
-    retracted_at: Mapped[datetime | None] = mapped_column(Moment)
+    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retracted_by: Mapped[int | None] = mapped_column(BigId)
 
 
@@ -207,7 +207,7 @@ class RecordQuery(Model):
     kind: Mapped[str] = mapped_column(String(20))
     # What is wrong and what is right, in the person's words.
     said: Mapped[str] = mapped_column(String(300))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The account that asked.
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
@@ -225,6 +225,6 @@ class RecordQueryAnswer(Model):
     query_id: Mapped[int] = mapped_column(ForeignKey("record_query.id"))
     # What was done, or why nothing is to be done.
     said: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The account that answered.
     recorded_by: Mapped[int | None] = mapped_column(BigId)

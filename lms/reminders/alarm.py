@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from lms.kernel import clock
 from lms.reminders import queries
 from lms.reminders.rules import is_late
-from lms.web.words import moment
+from lms.web.formatting import moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from lms.kernel.config import Settings
 from lms.people.models import Sector
 from lms.reminders.queries import Recipient
 from lms.reminders.rules import Due, Moment
-from lms.web.words import NO_BREAK, day as in_words, percent
+from lms.web.formatting import NO_BREAK, day as in_words, percent
 
 
 @dataclass(frozen=True, slots=True)

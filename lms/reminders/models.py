@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class ReminderRun(Model):
@@ -17,9 +17,9 @@ class ReminderRun(Model):
     id: Mapped[Id]
     # The day in the house's time zone: one run a day, however often it is started.
     day: Mapped[date] = mapped_column(unique=True)
-    started_at: Mapped[datetime] = mapped_column(Moment)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Empty while it is under way or was interrupted; the next start goes on from there.
-    finished_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     # Everybody up to this person's number has been looked at.
     through_person_id: Mapped[int] = mapped_column(BigId, default=0)
     # How many people were looked at, and how many mails were written to people.
@@ -63,7 +63,7 @@ class Reminder(Model):
     about: Mapped[list[dict[str, Any]]] = mapped_column(Document, default=list)
     # The key of its mail in the outbox, which knows whether it has been sent.
     outbox_key: Mapped[str] = mapped_column(String(120))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SectorLead(Model):
@@ -78,8 +78,8 @@ class SectorLead(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     sector: Mapped[str] = mapped_column(ForeignKey("sector.slug"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
     # When it was withdrawn: set once.
-    retracted_at: Mapped[datetime | None] = mapped_column(Moment)
+    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retracted_by: Mapped[int | None] = mapped_column(BigId)

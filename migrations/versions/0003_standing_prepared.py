@@ -106,9 +106,9 @@ def make_ledger() -> None:
         needed("total", sa.Integer()),
         needed("done", sa.Integer()),
         needed("cursor", database.BigId),
-        needed("recorded_at", database.Moment()),
-        needed("moved_at", database.Moment()),
-        sa.Column("finished_at", database.Moment(), nullable=True),
+        needed("recorded_at", database.UtcDateTime()),
+        needed("moved_at", database.UtcDateTime()),
+        sa.Column("finished_at", database.UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projection")),
     )
     op.create_index(op.f("ix_projection_organisation_id"), "projection", ["organisation_id"])

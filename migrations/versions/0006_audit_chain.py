@@ -38,7 +38,7 @@ def upgrade() -> None:
         "audit_link",
         sa.Column("number", database.BigId, autoincrement=False, nullable=False),
         sa.Column("entry_id", database.BigId, nullable=False),
-        sa.Column("recorded_at", database.Moment(), nullable=False),
+        sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["audit_entry.id"], name=op.f("fk_audit_link_entry_id")),
@@ -50,7 +50,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_check",
         sa.Column("id", database.BigId, nullable=False),
-        sa.Column("recorded_at", database.Moment(), nullable=False),
+        sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
         sa.Column("entries", database.BigId, nullable=False),
         sa.Column("links", database.BigId, nullable=False),
         sa.Column("head", sa.String(length=64), nullable=False),

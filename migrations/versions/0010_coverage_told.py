@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("id", database.BigId, nullable=False),
         sa.Column("reach", sa.String(length=500), nullable=False),
         sa.Column("organisations", sa.Text(), nullable=False),
-        sa.Column("recorded_at", database.Moment(), nullable=False),
+        sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage_series")),
         sa.UniqueConstraint("reach", name=op.f("uq_coverage_series_reach")),
     )
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("definitions", sa.String(length=20), nullable=False),
         sa.Column("figures", database.Document, nullable=False),
         sa.Column("figures_of_both", database.Document, nullable=False),
-        sa.Column("recorded_at", database.Moment(), nullable=False),
+        sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["series_id"], ["coverage_series.id"]),
         sa.PrimaryKeyConstraint("series_id", "on_day", name=op.f("pk_coverage_month")),
     )

@@ -46,7 +46,7 @@ def test_work_that_writes_most_of_it_keeps_more_pages_and_gives_them_back(app: F
 
     with app.app_context():
         on_sqlite = session.get_bind().dialect.name == "sqlite"
-        with unit_of_work(most_of_it=True):
+        with unit_of_work(bulk=True):
             organisation("stored")
             assert not on_sqlite or kept() == -64_000
         with unit_of_work():

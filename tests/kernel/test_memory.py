@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from threading import Thread
 from argon2.low_level import Type, hash_secret
-from lms.kernel.memory import give_large_blocks_back
+from lms.kernel.memory import release_large_blocks
 
 def megabytes():
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -21,7 +21,7 @@ def sign_in():
         hash_secret(b"learn-safely", b"some salt", 2, 19_456, 1, 32, Type.ID)
 
 if "give" in sys.argv:
-    give_large_blocks_back()
+    release_large_blocks()
 before = megabytes()
 for _ in range(3):
     thread = Thread(target=sign_in)

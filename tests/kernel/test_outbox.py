@@ -155,7 +155,7 @@ def test_a_mail_does_not_wait_behind_long_work(mailing: Flask, post: tuple[Post,
         begun.set()
         assert let_go.wait(DEADLINE_SECONDS)
 
-    lanes: Lanes = mailing.extensions["worker_lanes"]
+    lanes: Lanes = mailing.extensions["worker_queues"]
     both = [
         BesideConsumer(queue, initial_delay=0.01, max_delay=0.05, periodic=False)
         for queue in (lanes.quick, lanes.long)

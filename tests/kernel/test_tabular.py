@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import example, given, strategies as st
 from openpyxl import Workbook
 
-from lms.kernel.tabular import Shape, Unreadable, as_csv, harmless, look, read_rows
+from lms.kernel.tabular import Shape, Unreadable, as_csv, escape_formula, look, read_rows
 
 NAMES = ("Zoë Müller", "François Lefèvre", "Núria Ibáñez", "Renée Dupré")
 
@@ -184,7 +184,7 @@ def test_entities_of_xml_are_not_multiplied() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+49 30", "-5", "@cmd", "\ttab"])
 def test_what_is_given_out_is_no_formula(text: str) -> None:
-    assert harmless(text) == f"'{text}"
+    assert escape_formula(text) == f"'{text}"
     assert as_csv(["A"], [[text]]).splitlines()[1].strip('"').startswith("'")
 
 

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
 
-from lms.web.shell import set_up_web
+from lms.web.setup import set_up_web
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.web.assets import FOLDER, read_assets, without_comments
-from lms.web.shell import ICONS
+from lms.web.setup import ICONS
 
 
 def url_of(layout_app: Flask, name: str) -> str:

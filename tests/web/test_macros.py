@@ -32,9 +32,9 @@ from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.kernel.actor import NOBODY, Actor, Role
+from lms.web.formatting import change, day, day_short, moment, moment_short, number, percent, period
 from lms.web.navigation import navigation
-from lms.web.shell import icon
-from lms.web.words import change, day, day_short, moment, moment_short, number, percent, period
+from lms.web.setup import icon
 
 UI = '{% import "web/macros.html" as ui %}'
 PAGE = '{% extends "web/base.html" %}{% block main %}<h1>Page</h1>{% endblock %}'

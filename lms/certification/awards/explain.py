@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 from lms.certification.awards.rules import last_valid_day, parse_period
 from lms.certification.models import Award
-from lms.web.words import day, period
+from lms.web.formatting import day, period
 
 
 def _(text: str, **values: object) -> str:

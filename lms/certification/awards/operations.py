@@ -15,14 +15,14 @@ from lms.certification.awards.issuer import Issuer
 from lms.certification.awards.snapshot import award_sector, build_award, context_on, find_context
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName, Recognition, Revocation
-from lms.kernel import chance, clock
+from lms.kernel import clock, rng
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotThere, Refusal
 from lms.kernel.text import normalise
 from lms.people.models import Person
 from lms.people.queries import list_sectors
-from lms.web.words import day as format_day
+from lms.web.formatting import day as format_day
 
 MOST_DRAWS = 5
 """With 59.8 random bits a second draw of a serial already means that something else is wrong."""
@@ -266,7 +266,7 @@ def _add_all(actor: Actor, awards: Sequence[Award], people: Mapping[int, Person]
     """Stores awards with new serials; draws again, one by one, where a serial is taken."""
     for award in awards:
         award.recorded_at, award.recorded_by = clock.now(), actor.account_id or None
-        award.serial = rules.make_serial(chance.randbelow)
+        award.serial = rules.make_serial(rng.randbelow)
     try:
         with session.begin_nested():
             session.add_all(awards)
@@ -285,7 +285,7 @@ def _add(actor: Actor, award: Award, name: str) -> Award:
     award.recorded_at = clock.now()
     award.recorded_by = actor.account_id or None
     for _draw in range(MOST_DRAWS):
-        award.serial = rules.make_serial(chance.randbelow)
+        award.serial = rules.make_serial(rng.randbelow)
         try:
             with session.begin_nested():
                 session.add(award)

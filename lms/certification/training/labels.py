@@ -3,7 +3,7 @@
 from flask_babel import gettext
 
 from lms.certification.training.operations import AWARDED, CheckedLine, LineOutcome
-from lms.web.words import day_short
+from lms.web.formatting import day_short
 
 
 def _(text: str, **values: object) -> str:

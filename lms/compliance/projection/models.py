@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, PrimaryKeyConstraint, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Id, Model, Moment
+from lms.kernel.db import BigId, Id, Model, UtcDateTime
 
 
 class StatusInterval(Model):
@@ -158,7 +158,7 @@ class ProjectionJob(Model):
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(BigId, default=0)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When a batch was last done: work that has stood still was killed.
-    moved_at: Mapped[datetime] = mapped_column(Moment)
-    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -33,7 +33,7 @@ from lms.compliance.projection.update import begin, is_current, refresh
 from lms.kernel import clock, db
 from lms.kernel.batches import batched
 from lms.kernel.db import Model, session
-from lms.kernel.memory import uncollected
+from lms.kernel.memory import gc_paused
 
 BATCH = 500
 """People read at a time: PostgreSQL goes through a whole table for a list of two thousand, by the index for this."""
@@ -61,7 +61,7 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
             say(done, len(persons))
         else:
             deltas.update(part)
-    with uncollected(), db.unit_of_work(most_of_it=True):
+    with gc_paused(), db.unit_of_work(bulk=True):
         state = count_deltas.locked_state()
         earliest = min((key[0] for key, people in deltas.items() if people), default=None)
         count_deltas.open_snapshots(state, clock.today("UTC"), earliest)
@@ -154,7 +154,7 @@ def _send_part(app: Flask, persons: Sequence[int], writer: Connection) -> None:
 def _part(persons: Sequence[int]) -> Any:
     deltas: CountDeltas = Counter()
     for some in batched(persons, BATCH):
-        with db.unit_of_work(most_of_it=True):
+        with db.unit_of_work(bulk=True):
             refresh(some, deltas)
         # The ledger grows to millions of keys that the collector would otherwise walk again and again.
         gc.freeze()

@@ -16,7 +16,7 @@ from lms.compliance.report.counts import DayCounts, StatusCounts
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.scope import Scope
-from lms.kernel.memory import uncollected
+from lms.kernel.memory import gc_paused
 
 BATCH = 500
 
@@ -34,7 +34,7 @@ class FactsCounts:
         """Reads and judges everybody; `progress` is told how many are done."""
         self._course = OVERALL if filters.course is None else int(filters.course)
         self._ledger: CountDeltas = Counter()
-        with uncollected():  # The ledger grows to millions of keys.
+        with gc_paused():  # The ledger grows to millions of keys.
             self._judge(frozenset(organisations), filters, known_as_of, progress)
 
     def _judge(

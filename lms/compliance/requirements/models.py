@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class Requirement(Model):
@@ -18,7 +18,7 @@ class Requirement(Model):
     # The organisation it belongs to; empty for the whole house.
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
@@ -56,7 +56,7 @@ class RequirementVersion(Model):
     renew_by: Mapped[date | None]
     # Why it was made or changed.
     reason: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
@@ -84,7 +84,7 @@ class Exemption(Model):
     reason: Mapped[str] = mapped_column(String(500))
     # A reference to where the proof lies.
     evidence: Mapped[str] = mapped_column(String(200), default="")
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
-    retracted_at: Mapped[datetime | None] = mapped_column(Moment)
+    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retracted_by: Mapped[int | None] = mapped_column(BigId)

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.compliance.requirements.models import Exemption
-from lms.kernel.db import Moment, session
+from lms.kernel.db import UtcDateTime, session
 from lms.people.merging import rules as merge_rules
 from lms.people.models import Employment, PersonMerge, Placement
 
@@ -30,7 +30,7 @@ class Scope:
 
 ORGANISATIONS: BindParameter[int] = bindparam("organisations", expanding=True)
 _PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
-_KNOWN = bindparam("known_as_of", type_=Moment)
+_KNOWN = bindparam("known_as_of", type_=UtcDateTime)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import LazyString, lazy_gettext as _l
 
 from lms.people.importing.parse import Note
-from lms.web.words import day
+from lms.web.formatting import day
 
 HEADINGS = {
     "staff_number": "Staff number",

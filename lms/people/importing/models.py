@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 from lms.people.models import Organisation
 
 
@@ -21,7 +21,7 @@ class PeopleImport(Model):
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
     # The file's name as the browser told it, shown to HR so that lists can be told apart.
     file_name: Mapped[str] = mapped_column(String(120))
@@ -37,7 +37,7 @@ class PeopleImport(Model):
     choices: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     # How often it was asked to be checked; only the last check counts.
     checks: Mapped[int] = mapped_column(default=0)
-    checked_at: Mapped[datetime | None] = mapped_column(Moment)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Why the file cannot be read to its end, in one sentence; empty where it can.
     problem: Mapped[str] = mapped_column(String(300), default="")
     # How many rows came to which outcome.
@@ -48,18 +48,18 @@ class PeopleImport(Model):
     batches: Mapped[int] = mapped_column(default=0)
     batches_done: Mapped[int] = mapped_column(default=0)
     batches_undone: Mapped[int] = mapped_column(default=0)
-    apply_asked_at: Mapped[datetime | None] = mapped_column(Moment)
+    apply_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     apply_asked_by: Mapped[int | None] = mapped_column(BigId)
     # Why HR applied it.
     reason: Mapped[str] = mapped_column(String(500), default="")
-    applied_at: Mapped[datetime | None] = mapped_column(Moment)
-    undo_asked_at: Mapped[datetime | None] = mapped_column(Moment)
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undo_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undo_asked_by: Mapped[int | None] = mapped_column(BigId)
     # Why HR took it back.
     undo_reason: Mapped[str] = mapped_column(String(500), default="")
-    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When the file, the samples and the words of the rows were removed.
-    blanked_at: Mapped[datetime | None] = mapped_column(Moment)
+    blanked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
 
@@ -119,7 +119,7 @@ class PeopleImportRow(Model):
     notes: Mapped[list[dict[str, Any]]] = mapped_column(Document)
     # The batch it is applied with; empty where nothing would change.
     batch: Mapped[int | None]
-    applied_at: Mapped[datetime | None] = mapped_column(Moment)
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The numbers of the placements that were recorded and withdrawn for this person: on the person's first row.
     recorded: Mapped[dict[str, list[int]]] = mapped_column(Document, default=dict)
     # Whether taking the import back left this person alone, because their placements were changed meanwhile.

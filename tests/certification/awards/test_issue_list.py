@@ -10,7 +10,7 @@ from lms.certification.awards import operations, queries
 from lms.certification.awards.operations import NewAward
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName
-from lms.kernel import base32, chance, clock
+from lms.kernel import base32, clock, rng
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
@@ -95,7 +95,7 @@ class Repeating(Random):
 
 def test_a_serial_that_is_taken_is_drawn_again(group: list[int]) -> None:
     (taken,) = listed(group[:1], course("safe-referral"))
-    with chance.using(Repeating(taken.serial)):
+    with rng.using(Repeating(taken.serial)):
         made = listed(group, course())
     assert len({taken.serial, *(award.serial for award in made)}) == 4
     assert all(queries.find_award(award.serial) for award in made)

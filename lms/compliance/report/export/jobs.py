@@ -50,7 +50,7 @@ from lms.kernel import clock, db, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.config import Settings
 from lms.kernel.errors import Refusal
-from lms.kernel.logs import told_of
+from lms.kernel.logs import describe_error
 from lms.kernel.tabular import csv_pieces
 
 log = structlog.get_logger(__name__)
@@ -98,11 +98,11 @@ def make(payload: dict[str, Any]) -> None:
             result, name = _made(wanted)
     except StillUpdating as wait:
         # The figures are not whole yet: the row comes again, and no try is counted.
-        raise outbox.NotYet from wait
+        raise outbox.RetryLater from wait
     except Refusal:
         _finish(wanted.number, "refused")
     except Exception as error:
-        log.warning("export failed", job=wanted.number, **told_of(error))
+        log.warning("export failed", job=wanted.number, **describe_error(error))
         _finish(wanted.number, "failed")
     else:
         _finish(wanted.number, "ready", name, result)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, Moment
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class SavedView(Model):
@@ -29,7 +29,7 @@ class SavedView(Model):
     page: Mapped[str] = mapped_column(String(10))
     # The words of the address, by name.
     choices: Mapped[dict[str, Any]] = mapped_column(Document)
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ExportJob(Model):
@@ -56,8 +56,8 @@ class ExportJob(Model):
     choices: Mapped[dict[str, Any]] = mapped_column(Document)
     # The language it is made in.
     language: Mapped[str] = mapped_column(String(10))
-    recorded_at: Mapped[datetime] = mapped_column(Moment)
-    finished_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     # How it ended: ready, refused (not to be seen any more, or not to be read), failed; empty until then.
     outcome: Mapped[str] = mapped_column(String(10), default="")
     # The name the file is saved under, and its size in bytes.
@@ -66,4 +66,4 @@ class ExportJob(Model):
     # The figures of a page, until they are removed.
     result: Mapped[dict[str, Any] | None] = mapped_column(Document)
     # When file and result were removed.
-    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

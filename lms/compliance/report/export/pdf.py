@@ -18,7 +18,7 @@ from lms.compliance.report.verification import address_of, id_of
 from lms.compliance.status import api as rules
 from lms.kernel import pdf
 from lms.kernel.config import Settings
-from lms.web.words import change, day, moment, number, percent
+from lms.web.formatting import change, day, moment, number, percent
 
 DESIGN = "report"
 _LEVELS = (50, 60, 70, 80, 90)

@@ -9,7 +9,7 @@ from flask import Flask, render_template_string
 from flask_babel import Babel, force_locale
 from markupsafe import Markup
 
-from lms.web.shell import set_up_web
+from lms.web.setup import set_up_web
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from lms.web.addresses import address_of
 from lms.web.assets import FOLDER, set_up_assets
 from lms.web.errors import set_up_errors
 from lms.web.fields import form_problems, is_form, is_group
+from lms.web.formatting import FILTERS
 from lms.web.headers import set_up_headers
+from lms.web.i18n import set_up_template_i18n
 from lms.web.language import (
     direction_of,
     language_name,
@@ -22,8 +24,6 @@ from lms.web.language import (
 )
 from lms.web.layout_cache import defer_csrf_token, deferred_csrf_tokens, page_footer, page_header
 from lms.web.navigation import navigation
-from lms.web.texts import set_up_texts
-from lms.web.words import FILTERS
 
 DEFAULTS = {
     "PRODUCT_NAME": "Every Sector",
@@ -87,7 +87,7 @@ def set_up_web(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     if "babel" not in app.extensions:
         Babel(app, locale_selector=language_without_session)
-    set_up_texts(app)
+    set_up_template_i18n(app)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         icon=icon,

@@ -74,6 +74,6 @@ def ngettext(context: EvalContext, singular: str, plural: str, num: int, **varia
     return _filled(text, {"num": num} | variables, context.autoescape)
 
 
-def set_up_texts(app: Flask) -> None:
+def set_up_template_i18n(app: Flask) -> None:
     """Puts these in the place of Flask-Babel's; to be called after it."""
     app.jinja_env.globals.update(gettext=gettext, ngettext=ngettext, _=gettext)
