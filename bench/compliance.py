@@ -43,8 +43,8 @@ from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import db, reading, session, unit_of_work
+from lms.people.api import list_sectors
 from lms.people.models import Organisation
-from lms.people.queries import list_sectors
 
 EXACT_PEOPLE = 100_000
 """Up to so many the exact path is measured: it is a job, and grows with people."""

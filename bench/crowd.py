@@ -24,9 +24,8 @@ from lms.kernel.bulk import add_rows
 from lms.kernel.clock import FixedClock
 from lms.kernel.config import Settings
 from lms.kernel.db import Model, session, unit_of_work
-from lms.people import operations as people
+from lms.people.api import list_sectors, record_organisation, record_station
 from lms.people.models import Employment, Person, Placement
-from lms.people.queries import list_sectors
 
 COURSES = ("safe-identification", "safe-referral", "child-safeguarding", "psychological-first-aid")
 ORGANISATIONS = 12
@@ -51,11 +50,11 @@ def make_crowd(settings: Settings, size: int, tell: Callable[[int], None]) -> Cr
     with unit_of_work(), clock.using(FixedClock(datetime(2022, 12, 1, tzinfo=UTC))):
         catalogue.publish(settings.modules, settings.quizzes, SYSTEM)
         organisations = [
-            people.record_organisation(SYSTEM, slug=f"org-{n}", name=f"Organisation {n}", initials=f"O{n}").id
+            record_organisation(SYSTEM, slug=f"org-{n}", name=f"Organisation {n}", initials=f"O{n}").id
             for n in range(ORGANISATIONS)
         ]
         stations = [
-            people.record_station(SYSTEM, slug=f"station-{n}", name=f"Station {n}", country="Aravia").id
+            record_station(SYSTEM, slug=f"station-{n}", name=f"Station {n}", country="Aravia").id
             for n in range(STATIONS)
         ]
     courses = []

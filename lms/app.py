@@ -56,7 +56,7 @@ from lms.kernel.setup import set_up_config, set_up_database
 from lms.kernel.worker import set_up_worker
 from lms.learning.events import course_completed, progress_made
 from lms.learning.hooks import quiz_notes
-from lms.people.events import people_added, people_merged, placements_changed
+from lms.people.api import people_added, people_merged, placements_changed
 from lms.web.access import current_actor
 from lms.web.limits import set_up_limits
 from lms.web.setup import set_up_web

@@ -24,7 +24,7 @@ from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.serve import PortTaken, check_port, end_with_parent, serve
 from lms.kernel.worker import run_worker
-from lms.people import queries as people
+from lms.people.api import count_people
 from lms.reminders.cli import reminders_cli
 
 worker_cli = AppGroup("worker", help="The background worker.")
@@ -98,7 +98,7 @@ def prepare() -> None:
     told("Preparing the database", migrate)
     told("Publishing the courses", publish)
     with reading():
-        nobody = people.count_people() == 0
+        nobody = count_people() == 0
     if nobody:
         click.echo("The house is empty: inventing a demonstration ...")
         began = time.monotonic()

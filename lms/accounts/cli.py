@@ -10,7 +10,7 @@ from lms.accounts import operations
 from lms.kernel.db import unit_of_work
 from lms.kernel.errors import Invalid
 from lms.kernel.text import normalise
-from lms.people.rules import SLUG
+from lms.people.api import SLUG
 
 people_cli = AppGroup("people", help="People and who may sign in.")
 

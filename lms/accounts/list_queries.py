@@ -11,8 +11,7 @@ from lms.accounts.models import Account, OneTimeCode, RoleGrant
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.pagination import Pagination, paginate
-from lms.people import policy as people
-from lms.people.directory.queries import contains
+from lms.people.api import contains_words, visible_employments
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 SLIPS = 60
@@ -60,7 +59,7 @@ def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -
         .order_by(func.lower(Person.name), Account.id)
     )
     if text:
-        statement = statement.where(contains(text, Person.name, Account.email))
+        statement = statement.where(contains_words(text, Person.name, Account.email))
     if role:
         holders = select(RoleGrant.account_id).where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None))
         statement = statement.where(Account.id.in_(holders))
@@ -117,10 +116,10 @@ def names_of_accounts(account_ids: Collection[int]) -> dict[int, str]:
 
 
 def list_account_numbers_like(text: str, limit: int = 200) -> Sequence[int]:
-    """Lists the numbers of accounts whose name or e-mail contains every word of a text."""
+    """Lists the numbers of accounts whose name or e-mail contains_words every word of a text."""
     statement = select(Account.id).join(Person, Person.id == Account.person_id)
     return session.scalars(
-        statement.where(contains(text, Person.name, Account.email)).order_by(Account.id).limit(limit)
+        statement.where(contains_words(text, Person.name, Account.email)).order_by(Account.id).limit(limit)
     ).all()
 
 
@@ -155,7 +154,7 @@ def list_waiting(actor: Actor, today: date, now: datetime, station: str = "") ->
         .join(Placement, Placement.employment_id == Employment.id)
         .join(DutyStation, DutyStation.id == Placement.station_id)
         .where(
-            people.visible_employments(actor),
+            visible_employments(actor),
             Account.active,
             Account.email.is_(None),
             Account.password.is_(None),

@@ -13,9 +13,8 @@ from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
-from lms.people import operations as people
+from lms.people.api import find_organisation_by_slug, record_organisation, record_person
 from lms.people.models import Organisation, Person
-from lms.people.queries import find_organisation_by_slug
 
 SCOPED = frozenset({Role.HR})
 """Roles that belong to one organisation."""
@@ -226,7 +225,7 @@ def create_admin(
     if weakness is not None:
         raise PasswordRefused(f"This password cannot be used: it is {weakness}.")
     account = open_account(
-        SYSTEM, people.record_person(SYSTEM, name=name, email=email), email=email, password=password
+        SYSTEM, record_person(SYSTEM, name=name, email=email), email=email, password=password
     )
     grant_role(SYSTEM, account, Role.ADMIN)
     if organisation:
@@ -240,7 +239,7 @@ def _find_or_record(slug: str) -> Organisation:
         return known
     name = slug.replace("-", " ").title()
     initials = "".join(word[0] for word in name.split())[:6]
-    return people.record_organisation(SYSTEM, slug=slug, name=name, initials=initials)
+    return record_organisation(SYSTEM, slug=slug, name=name, initials=initials)
 
 
 def _keep_an_administrator(account: Account) -> None:

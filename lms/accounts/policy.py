@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, true
 
 from lms.accounts.models import Account
 from lms.kernel.actor import Actor, Role
-from lms.people import policy as people
+from lms.people.api import may_see_person
 
 
 def may_see_account(actor: Actor, account_id: int) -> bool:
@@ -26,5 +26,5 @@ def may_print_code(actor: Actor, *, organisations: Iterable[int], holds_role: bo
     administrator. An administrator prints for those.
     """
     if actor.has(Role.ADMIN):
-        return holds_role or people.may_see_person(actor, organisations)
-    return not holds_role and people.may_see_person(actor, organisations)
+        return holds_role or may_see_person(actor, organisations)
+    return not holds_role and may_see_person(actor, organisations)

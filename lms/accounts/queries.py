@@ -14,8 +14,8 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.batches import batched
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotAllowed, NotThere
+from lms.people.api import load_person_for
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
-from lms.people.queries import load_person_for
 
 
 def _account_where(*conditions: ColumnElement[bool]) -> Account | None:

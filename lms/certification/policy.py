@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, false, or_, true
 
 from lms.certification.models import Award, Recognition, TrainingSession
 from lms.kernel.actor import Actor, Role
-from lms.people.merging.queries import one_with
+from lms.people.api import select_merged_ids
 from lms.people.models import Employment, Placement
 
 
@@ -21,7 +21,7 @@ def may_see_certificate(
     """Says whether the actor may see an award's certificate.
 
     `employers` are the organisations where the holder works today or later (`queries.employers_of`), `members` the
-    persons who are one with the actor (`merge_queries.find_family`).
+    persons who are one with the actor (`people.load_merged_ids`).
     """
     if actor.person_id is not None and award.person_id in (actor.person_id, *members):
         return True
@@ -36,7 +36,7 @@ def visible_awards(actor: Actor, today: date) -> ColumnElement[bool]:
     earned_in_scope = (
         Award.organisation_id.is_not(None) if scope is None else Award.organisation_id.in_(scope)
     )
-    own = Award.person_id.in_(one_with(actor.person_id)) if actor.person_id is not None else false()
+    own = Award.person_id.in_(select_merged_ids(actor.person_id)) if actor.person_id is not None else false()
     return or_(
         own, earned_in_scope, exists().where(Employment.person_id == Award.person_id, *works(today), of_scope)
     )

@@ -23,7 +23,7 @@ from lms.compliance.source_data.load import required_courses
 from lms.compliance.status import api as rules
 from lms.kernel import clock
 from lms.kernel.db import reading
-from lms.people.queries import find_organisation_by_slug, list_sectors
+from lms.people.api import find_organisation_by_slug, list_sectors
 
 compliance_cli = AppGroup("compliance", help="Standing: who must hold what, and how everybody stands.")
 

@@ -12,7 +12,7 @@ from lms.coverage.operations import month_ends
 from lms.coverage.page import COVERAGE_HEAD, coverage_rows, make_page
 from lms.coverage.rules import Cell
 from lms.kernel.actor import Role
-from lms.people.queries import list_sectors, list_stations
+from lms.people.api import list_sectors, list_stations
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download_csv
 from lms.web.language import language_of_page

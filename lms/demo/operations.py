@@ -21,7 +21,7 @@ from lms.demo.telling import LANGUAGE, Teller, month_of
 from lms.kernel import clock, db, rng
 from lms.kernel.clock import FixedClock
 from lms.kernel.memory import gc_paused
-from lms.people.queries import count_people
+from lms.people.api import count_people
 
 
 def is_loaded() -> bool:

@@ -40,7 +40,19 @@ from lms.kernel.clock import FixedClock
 from lms.learning import operations as learning, queries as learning_queries
 from lms.learning.course_progress import Study, learner, study_of
 from lms.pathways import operations as pathways, queries as pathway_queries
-from lms.people import operations as people, queries as people_queries
+from lms.people.api import (
+    AssignmentDetails,
+    end_placement,
+    find_employment,
+    find_person,
+    list_placements,
+    move_placement,
+    record_employment,
+    record_organisation,
+    record_person,
+    record_placement,
+    record_station,
+)
 from lms.people.models import Employment, Person
 
 LANGUAGE = "en"
@@ -77,11 +89,11 @@ class Teller:
     def open_the_house(self) -> None:
         """Records the organisations and the stations."""
         for place in PLACES:
-            self.stations[place.slug] = people.record_station(
+            self.stations[place.slug] = record_station(
                 SYSTEM, slug=place.slug, name=place.name, country=place.country, time_zone=place.time_zone
             ).id
         for employer in EMPLOYERS:
-            self.organisations[employer.slug] = people.record_organisation(
+            self.organisations[employer.slug] = record_organisation(
                 SYSTEM,
                 slug=employer.slug,
                 name=employer.name,
@@ -149,11 +161,11 @@ class Teller:
         if act.identity is None:
             person = self._person(act.person)
         else:
-            person = people.record_person(office, name=act.identity.name, email=act.identity.email)
+            person = record_person(office, name=act.identity.name, email=act.identity.email)
             self.counts.people += 1
         organisation_id = self.organisations[act.organisation]
-        employment = people.employ(office, person, organisation_id, act.staff_number)
-        people.place(office, employment, self._work(act.job), act.from_on, act.through_on)
+        employment = record_employment(office, person, organisation_id, act.staff_number)
+        record_placement(office, employment, self._work(act.job), act.from_on, act.through_on)
         self.employments[act.staff_number] = employment.id
         if act.identity is not None:
             self.employers[act.person] = act.organisation
@@ -189,7 +201,7 @@ class Teller:
         )
 
     def _person(self, number: int) -> Person:
-        person = people_queries.find_person(self._person_id(number))
+        person = find_person(self._person_id(number))
         if person is None:
             raise LookupError("a person of the story is gone")
         return person
@@ -200,34 +212,34 @@ class Teller:
             raise LookupError("a person of the story has no number")
         return person_id
 
-    def _work(self, job: Job) -> people.Work:
-        return people.Work(
+    def _work(self, job: Job) -> AssignmentDetails:
+        return AssignmentDetails(
             station_id=self.stations[job.station],
             sector=job.sector,
             role=job.role,
             contract=job.contract,
             works_with_children=job.works_with_children,
-            also_sectors=list(job.also_sectors),
+            also_sectors=tuple(job.also_sectors),
         )
 
     def _return(self, act: Return) -> None:
         employment = self._employment(act.staff_number)
-        people.place(self._office_of(act), employment, self._work(act.job), act.from_on)
+        record_placement(self._office_of(act), employment, self._work(act.job), act.from_on)
         self._works_as(act.person, act.job)
 
     def _move(self, act: Move) -> None:
         employment = self._employment(act.staff_number)
-        running = people_queries.list_placements(employment.id)[-1]
-        people.move(self._office_of(act), running, employment, self._work(act.job), act.from_on)
+        running = list_placements(employment.id)[-1]
+        move_placement(self._office_of(act), running, employment, self._work(act.job), act.from_on)
         self._works_as(act.person, act.job)
 
     def _leave(self, act: Leave) -> None:
         employment = self._employment(act.staff_number)
-        running = people_queries.list_placements(employment.id)[-1]
-        people.end_placement(self._office_of(act), running, employment, act.through_on)
+        running = list_placements(employment.id)[-1]
+        end_placement(self._office_of(act), running, employment, act.through_on)
 
     def _employment(self, staff_number: str) -> Employment:
-        employment = people_queries.find_employment(self.employments[staff_number])
+        employment = find_employment(self.employments[staff_number])
         if employment is None:
             raise LookupError("an employment of the story is gone")
         return employment

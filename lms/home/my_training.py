@@ -12,7 +12,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed
 from lms.learning.progress import CourseProgress, progress_of
-from lms.people.corrections.queries import Asked, list_queries_of
+from lms.people.api import ListedCorrectionRequest, list_own_correction_requests
 
 ANSWERS_SHOWN = timedelta(days=30)
 """How long an answer of HR stands on the page; on the record it stays."""
@@ -42,7 +42,7 @@ class Overview:
     optional: list[CourseProgress]
     awards: list[AwardRow]
     surroundings: Surroundings | None
-    said_wrong: list[Asked]
+    correction_requests: list[ListedCorrectionRequest]
 
     @property
     def settled(self) -> bool:
@@ -70,9 +70,9 @@ def overview_of(actor: Actor, language: str) -> Overview:
         optional=[course for course in courses if course.course_id not in asked],
         awards=list_awards_of(actor.person_id),
         surroundings=queries.find_surroundings(actor.sector, actor.station_id) if actor.sector else None,
-        said_wrong=[
+        correction_requests=[
             each
-            for each in list_queries_of(actor.person_id)
+            for each in list_own_correction_requests(actor.person_id)
             if each.answer is None or each.answer.recorded_at > clock.now() - ANSWERS_SHOWN
         ],
     )

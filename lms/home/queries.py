@@ -219,9 +219,8 @@ def list_exemptions_of(person_id: int) -> Sequence[ExemptionLine]:
     return [ExemptionLine(*row) for row in rows]
 
 
-def list_hr_of(person_id: int) -> Sequence[ContactLine]:
-    """Lists who looks after people in the organisations that employ or employed a person."""
-    employers = select(Employment.organisation_id).where(Employment.person_id == person_id)
+def list_hr_of(organisation_ids: Collection[int]) -> Sequence[ContactLine]:
+    """Lists the HR contacts of some organisations."""
     rows = session.execute(
         select(Organisation.name, Person.name, Person.email)
         .join(RoleGrant, RoleGrant.organisation_id == Organisation.id)
@@ -231,7 +230,7 @@ def list_hr_of(person_id: int) -> Sequence[ContactLine]:
             RoleGrant.role == str(Role.HR),
             RoleGrant.retracted_at.is_(None),
             Account.active.is_(True),
-            Organisation.id.in_(employers),
+            Organisation.id.in_(organisation_ids),
         )
         .order_by(Organisation.name, Person.name)
         .limit(20)

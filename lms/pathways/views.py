@@ -11,8 +11,8 @@ from lms.pathways.errors import NewerVersion
 from lms.pathways.forms import PathwayForm
 from lms.pathways.help import reach
 from lms.pathways.words import FILTERS, TESTS
+from lms.people.api import find_station
 from lms.people.models import DutyStation
-from lms.people.queries import find_station
 from lms.web.access import current_actor, public, signed_in
 from lms.web.setup import page_context
 

@@ -1,4 +1,4 @@
-"""What people refuse. ``field`` names the control of a form that the refusal belongs beside."""
+"""What people refuses. ``field`` names the form field that the error belongs beside."""
 
 from lms.kernel.errors import Invalid, Refusal
 
@@ -9,43 +9,43 @@ class StaffNumberTaken(Invalid):
     field = "staff_number"
 
 
-class DaysRefused(Invalid):
-    """The first or last day does not fit the other days of the employment."""
+class InvalidFirstDay(Invalid):
+    """The first day does not fit the other days of the employment."""
 
     field = "from_on"
 
 
-class LastDayRefused(Invalid):
+class InvalidLastDay(Invalid):
     """The last day does not fit the other days of the employment."""
 
     field = "through_on"
 
 
 class ShortNameTaken(Invalid):
-    """Another organisation or station goes by this name in addresses."""
+    """Another organisation or station has this short name."""
 
     field = "slug"
 
 
 class PlacementChanged(Refusal):
-    """Somebody has changed or withdrawn the placement meanwhile, perhaps the same person with a second click."""
+    """The placement was changed or withdrawn since the page was shown, perhaps by a second click."""
 
 
-class NotTwoPersons(Invalid):
-    """The two records cannot be merged: they are one already, or one of them belongs to another merge."""
+class CannotMerge(Invalid):
+    """The two records cannot be merged: they are the same, or one of them belongs to another merge."""
 
 
-class NotYoursAlone(Invalid):
-    """One of the two is employed where the actor is not HR: a merge would reach into that organisation's report."""
+class EmployedElsewhere(Invalid):
+    """One of the two is employed where the actor is not HR: a merge would change that organisation's report."""
 
 
-class AlreadyUndone(Refusal):
-    """The merge was undone before, perhaps by the same person's second click."""
+class MergeAlreadyUndone(Refusal):
+    """The merge was undone before, perhaps by a second click."""
 
 
 class AlreadyAnswered(Refusal):
-    """Somebody has answered meanwhile."""
+    """The correction request was answered since the page was shown."""
 
 
-class TooManyOpen(Invalid):
-    """A person has as many unanswered messages about their record as one can have at a time."""
+class TooManyOpenRequests(Invalid):
+    """The person has as many open correction requests as one may have at a time."""

@@ -1,14 +1,16 @@
-"""What has happened to people, told to the rooms above."""
+"""What has happened to people, for the packages above. Sent inside the transaction; ``persons`` is a set of ids."""
 
 from blinker import Signal
 
 placements_changed = Signal()
-"""Sent after placements were recorded or retracted, inside the transaction; ``persons`` is the set of person ids."""
+"""Sent after placements were recorded or withdrawn, with the ``persons`` concerned."""
 
 people_added = Signal()
-"""Sent after HR added people to an organisation, inside the transaction; ``persons`` is the set of person ids and
-``actor`` is who added them. A listener may refuse with ``Invalid``."""
+"""Sent after HR added people to an organisation, with the new ``persons`` and the ``actor`` who added them.
+
+A subscriber may refuse with ``Invalid``."""
 
 people_merged = Signal()
-"""Sent after two persons were recorded as one, or that was undone, inside the transaction; ``persons`` is the set of
-everybody whose standing may be another now: both, and all who were one with either."""
+"""Sent after two person records were merged, or a merge undone.
+
+``persons`` are all whose status may have changed: both, and all records merged with either."""

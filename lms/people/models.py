@@ -1,4 +1,4 @@
-"""The tables of people: what was true of whom, from which day to which day."""
+"""The tables of people: who works where, from which day to which day."""
 
 from datetime import date, datetime
 
@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
+from lms.people.rules import AssignmentDetails
 
 
 class Organisation(Model):
@@ -34,7 +35,7 @@ class Sector(Model):
 
     # The word used in files, addresses and facts.
     slug: Mapped[str] = mapped_column(String(40), primary_key=True)
-    # Its place in lists.
+    # Its position in lists.
     position: Mapped[int]
     # Full names by language.
     names: Mapped[dict[str, str]] = mapped_column(Document)
@@ -76,7 +77,7 @@ class DutyStation(Model):
 class Person(Model):
     """One row: a human being, whoever employs them.
 
-    Personal data: name, e-mail, language; erased on request by blanking the three, the row stays.
+    Personal data: name, e-mail, language; erased on request by emptying the three, the row stays.
     """
 
     __tablename__ = "person"
@@ -93,7 +94,7 @@ class Person(Model):
 class Employment(Model):
     """One row: a person has this staff number at this organisation.
 
-    Personal data: the staff number; kept with the facts that hang on it.
+    Personal data: the staff number; stored as long as the facts that refer to it.
     """
 
     __tablename__ = "employment"
@@ -105,7 +106,7 @@ class Employment(Model):
     # The number the organisation knows the person by.
     staff_number: Mapped[str] = mapped_column(String(40), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The account that recorded it; empty for the house itself.
+    # The account that recorded it; empty for the system itself.
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
     person: Mapped[Person] = relationship(lazy="raise")
@@ -116,7 +117,7 @@ class Placement(Model):
     """One row: under that employment, from day to day inclusive, one station, one main sector, one role.
 
     Never changed: ending one retracts the open row and adds a closed one.
-    Personal data: where someone works and as what; kept with the reports it explains.
+    Personal data: where someone works and as what; stored as long as the reports it explains.
     """
 
     __tablename__ = "placement"
@@ -150,17 +151,29 @@ class Placement(Model):
     employment: Mapped[Employment] = relationship(lazy="raise")
     station: Mapped[DutyStation] = relationship(lazy="raise")
 
+    @property
+    def details(self) -> AssignmentDetails:
+        """Returns where somebody works and as what."""
+        return AssignmentDetails(
+            self.station_id,
+            self.sector,
+            self.role,
+            self.contract,
+            self.works_with_children,
+            tuple(sorted(self.also_sectors)),
+        )
+
 
 class PersonMerge(Model):
-    """One row: two persons are one human being; what is asked of either is answered from the facts of both.
+    """One row: two person records are one human being; facts of both count for either.
 
     Never an update of the facts: undoing it sets when it was withdrawn, once.
-    Personal data: that two records are one person's; kept with the reports it explains.
+    Personal data: that two records are one person's; stored as long as the reports it explains.
     """
 
     __tablename__ = "person_merge"
     __table_args__ = (
-        CheckConstraint("kept_id <> merged_id", name="two_persons"),
+        CheckConstraint("surviving_id <> merged_id", name="two_persons"),
         # A person is merged into one other at most at a time.
         Index(
             "uq_person_merge_merged_id_standing",
@@ -172,9 +185,9 @@ class PersonMerge(Model):
     )
 
     id: Mapped[Id]
-    # The person under whose number both are shown.
-    kept_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    # The person whose facts count as the kept one's.
+    # The person record that both are shown under.
+    surviving_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    # The person record whose facts count for the surviving one.
     merged_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     # The organisation in whose name it was done.
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -187,44 +200,45 @@ class PersonMerge(Model):
     retracted_by: Mapped[int | None] = mapped_column(BigId)
 
 
-class RecordQuery(Model):
-    """One row: somebody says that their record is wrong, to the HR of one organisation. Never changed.
+class CorrectionRequest(Model):
+    """One row: a person asks HR of one organisation to correct their record. Never changed.
 
-    Personal data: what the person wrote about their own record; kept with its answer.
+    Personal data: what the person wrote about their own record; stored with its answer.
     """
 
-    __tablename__ = "record_query"
+    __tablename__ = "correction_request"
     __table_args__ = (
         CheckConstraint("kind IN ('placement', 'certificate', 'name', 'other')", name="kind_known"),
-        Index("ix_record_query_organisation", "organisation_id", "recorded_at"),
+        Index("ix_correction_request_organisation", "organisation_id", "recorded_at"),
     )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    # Whose HR is asked.
+    # Whose HR should correct it.
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     # What is wrong: placement, certificate, name or other.
     kind: Mapped[str] = mapped_column(String(20))
     # What is wrong and what is right, in the person's words.
-    said: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(String(300))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The account that asked.
+    # The account that sent it.
     recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
-class RecordQueryAnswer(Model):
-    """One row: HR has answered what somebody said of their record. One answer each, never changed.
+class CorrectionRequestAnswer(Model):
+    """One row: HR's answer to a correction request. One answer each, never changed.
 
     Personal data: the answer, which the person reads.
     """
 
-    __tablename__ = "record_query_answer"
-    __table_args__ = (UniqueConstraint("query_id"),)
+    __tablename__ = "correction_request_answer"
+    # A constraint keeps the name it was created with: SQLite cannot rename it.
+    __table_args__ = (UniqueConstraint("request_id", name="uq_record_query_answer_query_id"),)
 
     id: Mapped[Id]
-    query_id: Mapped[int] = mapped_column(ForeignKey("record_query.id"))
-    # What was done, or why nothing is to be done.
-    said: Mapped[str] = mapped_column(String(500))
+    request_id: Mapped[int] = mapped_column(ForeignKey("correction_request.id"))
+    # What was corrected, or why nothing was.
+    text: Mapped[str] = mapped_column(String(500))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The account that answered.
     recorded_by: Mapped[int | None] = mapped_column(BigId)

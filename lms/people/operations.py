@@ -1,40 +1,30 @@
-"""What changes among people: recording organisations, stations, persons, employments and placements."""
+"""Recording organisations, stations, persons, employments and placements, and changing them."""
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 
 from lms.audit.operations import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor
+from lms.kernel.days import ONE_DAY
 from lms.kernel.db import session
+from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 from lms.people import queries
-from lms.people.errors import DaysRefused, LastDayRefused, PlacementChanged, ShortNameTaken, StaffNumberTaken
+from lms.people.errors import InvalidFirstDay, InvalidLastDay, ShortNameTaken, StaffNumberTaken
 from lms.people.events import people_added, placements_changed
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
-from lms.people.rules import overlap
+from lms.people.rules import AssignmentDetails, overlap
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """Where somebody works and as what: the words of a placement."""
-
-    station_id: int
-    sector: str
-    role: str
-    contract: str = "staff"
-    works_with_children: bool = False
-    also_sectors: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """Somebody who is to be added to an organisation."""
+class NewHire:
+    """Somebody who is to be added to an organisation, with the first placement."""
 
     name: str
     staff_number: str
     email: str | None
-    work: Work
+    details: AssignmentDetails
     from_on: date
     through_on: date | None = None
 
@@ -50,7 +40,7 @@ def record_organisation(
 ) -> Organisation:
     """Records an organisation. Raises ``ShortNameTaken`` where another has the slug."""
     if queries.find_organisation_by_slug(slug) is not None:
-        raise ShortNameTaken("Another organisation has this short name. Choose a different one.")
+        raise ShortNameTaken(_("Another organisation has this short name. Choose a different one."))
     organisation = Organisation(
         slug=slug,
         name=name,
@@ -97,7 +87,7 @@ def record_station(
 ) -> DutyStation:
     """Records a duty station. Raises ``ShortNameTaken`` where another has the slug."""
     if queries.find_station(slug) is not None:
-        raise ShortNameTaken("Another station has this short name. Choose a different one.")
+        raise ShortNameTaken(_("Another station has this short name. Choose a different one."))
     station = DutyStation(slug=slug, name=name, country=country, time_zone=time_zone, recorded_at=clock.now())
     session.add(station)
     session.flush()
@@ -107,14 +97,14 @@ def record_station(
 
 def record_person(actor: Actor, *, name: str, email: str | None = None, language: str = "en") -> Person:
     """Records a person; the e-mail is stored in lower case."""
-    person = Person(name=normalise(name), email=_address(email), language=language, recorded_at=clock.now())
+    person = Person(name=normalise(name), email=_email(email), language=language, recorded_at=clock.now())
     session.add(person)
     session.flush()
     record(actor, "people.record_person", "person", person.id)
     return person
 
 
-def employ(actor: Actor, person: Person, organisation_id: int, staff_number: str) -> Employment:
+def record_employment(actor: Actor, person: Person, organisation_id: int, staff_number: str) -> Employment:
     """Records that a person has a staff number at an organisation.
 
     Raises ``StaffNumberTaken`` where somebody there has it, in capitals or not: people sign in with it.
@@ -122,7 +112,7 @@ def employ(actor: Actor, person: Person, organisation_id: int, staff_number: str
     number = normalise(staff_number)
     queries.lock_organisation(organisation_id)
     if queries.find_employment_by_number(organisation_id, number) is not None:
-        raise StaffNumberTaken("This staff number belongs to somebody else in the organisation.")
+        raise _staff_number_taken()
     employment = Employment(
         person_id=person.id,
         organisation_id=organisation_id,
@@ -136,51 +126,50 @@ def employ(actor: Actor, person: Person, organisation_id: int, staff_number: str
     return employment
 
 
-def add_person(actor: Actor, organisation_id: int, newcomer: Newcomer) -> tuple[Person, bool]:
+def add_person(actor: Actor, organisation_id: int, new_hire: NewHire) -> tuple[Person, bool]:
     """Adds somebody to an organisation: person, employment, first placement and, by the signal, an account.
 
     Returns the person, and whether they are new: the same staff number with the same name and e-mail leads to
-    the person there is, so that sending a form twice does no harm. Raises ``StaffNumberTaken`` where the number
-    is another person's, and what listeners to ``people_added`` raise.
+    the existing person, so that sending a form twice does no harm. Raises ``StaffNumberTaken`` where the number
+    is another person's, and what subscribers to ``people_added`` raise.
     """
     queries.lock_organisation(organisation_id)
-    known = queries.find_employment_by_number(organisation_id, normalise(newcomer.staff_number))
+    known = queries.find_employment_by_number(organisation_id, normalise(new_hire.staff_number))
     if known is not None:
-        same = (normalise(newcomer.name), _address(newcomer.email)) == (
-            known.person.name,
-            known.person.email,
-        )
-        if same:
+        if (known.person.name, known.person.email) == (normalise(new_hire.name), _email(new_hire.email)):
             return known.person, False
-        raise StaffNumberTaken("This staff number belongs to somebody else in the organisation.")
-    person = record_person(actor, name=newcomer.name, email=newcomer.email)
-    employment = employ(actor, person, organisation_id, newcomer.staff_number)
-    place(actor, employment, newcomer.work, newcomer.from_on, newcomer.through_on)
+        raise _staff_number_taken()
+    person = record_person(actor, name=new_hire.name, email=new_hire.email)
+    employment = record_employment(actor, person, organisation_id, new_hire.staff_number)
+    record_placement(actor, employment, new_hire.details, new_hire.from_on, new_hire.through_on)
     people_added.send(None, persons={person.id}, actor=actor)
     return person, True
 
 
-def place(
+def record_placement(
     actor: Actor,
     employment: Employment,
-    work: Work,
+    details: AssignmentDetails,
     from_on: date,
     through_on: date | None = None,
     *,
     reason: str = "",
 ) -> Placement:
-    """Records a placement from day to day. Raises ``DaysRefused`` where it would overlap another of the employment."""
+    """Records a placement from day to day, both included.
+
+    Raises ``InvalidFirstDay`` where it would overlap another of the employment, ``InvalidLastDay``.
+    """
     if through_on is not None and through_on < from_on:
-        raise LastDayRefused("The last day is before the first.")
+        raise InvalidLastDay(_("The last day is before the first."))
     queries.lock_employment(employment.id)
     if _overlaps(employment, from_on, through_on):
-        raise DaysRefused(
-            "This overlaps another placement of the same employment. End or move the other one first."
+        raise InvalidFirstDay(
+            _("This overlaps another placement of the same employment. End or move the other one first.")
         )
-    placement = _add(actor, employment.id, work, from_on, through_on)
+    placement = _add(actor, employment.id, details, from_on, through_on)
     record(
         actor, "people.place", "placement", placement.id, organisation_id=employment.organisation_id, reason=reason,
-        sector=work.sector, station=work.station_id,
+        sector=details.sector, station=details.station_id,
     )  # fmt: skip
     placements_changed.send(None, persons={employment.person_id})
     return placement
@@ -191,32 +180,32 @@ def end_placement(
 ) -> Placement:
     """Sets the last day of a placement: the row is retracted and one with that last day recorded.
 
-    The day may be earlier or later than the one there was. Raises ``LastDayRefused`` for a day before the first
-    (that is a correction) or one that would reach into the next placement.
+    The day may be earlier or later than the one there was. Raises ``InvalidLastDay`` for a day before the first
+    (that is a withdrawal) or one that would reach into the next placement.
     """
     if through_on < placement.from_on:
-        raise LastDayRefused(
-            "The last day is before the first. If the placement never was, withdraw it instead."
+        raise InvalidLastDay(
+            _("The last day is before the first. If the placement never took place, withdraw it instead.")
         )
-    _check_still_there(placement)
+    _require_unchanged(placement)
     if _overlaps(employment, placement.from_on, through_on, besides=placement.id):
-        raise LastDayRefused("By then the next placement has begun. Choose an earlier last day.")
-    _take_back(actor, placement)
-    closed = _add(actor, employment.id, _work(placement), placement.from_on, through_on)
+        raise InvalidLastDay(_("The next placement begins before this day. Choose an earlier last day."))
+    _retract(actor, placement)
+    ended = _add(actor, employment.id, placement.details, placement.from_on, through_on)
     record(
         actor, "people.end_placement", "placement", placement.id, organisation_id=employment.organisation_id,
         reason=reason, through=through_on.isoformat(),
     )  # fmt: skip
     placements_changed.send(None, persons={employment.person_id})
-    return closed
+    return ended
 
 
 def withdraw_placement(
     actor: Actor, placement: Placement, employment: Employment, *, reason: str = ""
 ) -> None:
-    """Withdraws a placement that should not have been recorded; reports on earlier days keep knowing it was."""
-    _check_still_there(placement)
-    _take_back(actor, placement)
+    """Withdraws a placement that should not have been recorded; reports as known on earlier days still count it."""
+    _require_unchanged(placement)
+    _retract(actor, placement)
     record(
         actor, "people.withdraw_placement", "placement", placement.id,
         organisation_id=employment.organisation_id, reason=reason,
@@ -224,28 +213,38 @@ def withdraw_placement(
     placements_changed.send(None, persons={employment.person_id})
 
 
-def move(
-    actor: Actor, placement: Placement, employment: Employment, work: Work, from_on: date, *, reason: str = ""
+def move_placement(
+    actor: Actor,
+    placement: Placement,
+    employment: Employment,
+    details: AssignmentDetails,
+    from_on: date,
+    *,
+    reason: str = "",
 ) -> Placement:
-    """Moves somebody to other work from a day on: the running placement ends the day before.
+    """Moves somebody to another assignment from a day on: the present placement ends the day before.
 
     The new placement keeps the last day of the old one, if it has one. From the first day of the old one on, it
-    takes its place altogether. Raises ``DaysRefused`` outside the days of the old one.
+    replaces it altogether. Raises ``InvalidFirstDay`` outside the days of the old one.
     """
     through_on = placement.through_on
     if through_on is not None and through_on < from_on:
-        raise DaysRefused("The placement has ended by then. Record a new one instead.")
+        raise InvalidFirstDay(_("The placement ends before this day. Record a new one instead."))
     if from_on < placement.from_on:
-        raise DaysRefused("The placement has not begun by then. Choose its first day or a later one.")
+        raise InvalidFirstDay(_("The placement begins after this day. Choose its first day or a later one."))
     if from_on == placement.from_on:
         withdraw_placement(actor, placement, employment, reason=reason)
     else:
-        end_placement(actor, placement, employment, from_on - timedelta(days=1), reason=reason)
-    return place(actor, employment, work, from_on, through_on, reason=reason)
+        end_placement(actor, placement, employment, from_on - ONE_DAY, reason=reason)
+    return record_placement(actor, employment, details, from_on, through_on, reason=reason)
 
 
-def _address(email: str | None) -> str | None:
+def _email(email: str | None) -> str | None:
     return normalise(email).lower() or None
+
+
+def _staff_number_taken() -> StaffNumberTaken:
+    return StaffNumberTaken(_("Somebody else in this organisation has this staff number."))
 
 
 def _overlaps(
@@ -258,39 +257,24 @@ def _overlaps(
     )
 
 
-def _check_still_there(placement: Placement) -> None:
+def _require_unchanged(placement: Placement) -> None:
     queries.lock_employment(placement.employment_id)
     session.refresh(placement, ["retracted_at"])
-    if placement.retracted_at is not None:
-        raise PlacementChanged("This placement was changed meanwhile. Here is how things stand now.")
+    queries.require_active(placement)
 
 
-def _take_back(actor: Actor, placement: Placement) -> None:
+def _retract(actor: Actor, placement: Placement) -> None:
     placement.retracted_at = clock.now()
     placement.retracted_by = actor.account_id or None
     session.flush()
 
 
-def _work(placement: Placement) -> Work:
-    return Work(
-        station_id=placement.station_id,
-        sector=placement.sector,
-        role=placement.role,
-        contract=placement.contract,
-        works_with_children=placement.works_with_children,
-        also_sectors=list(placement.also_sectors),
-    )
-
-
-def _add(actor: Actor, employment_id: int, work: Work, from_on: date, through_on: date | None) -> Placement:
+def _add(
+    actor: Actor, employment_id: int, details: AssignmentDetails, from_on: date, through_on: date | None
+) -> Placement:
     placement = Placement(
         employment_id=employment_id,
-        station_id=work.station_id,
-        sector=work.sector,
-        also_sectors=list(work.also_sectors),
-        role=work.role,
-        contract=work.contract,
-        works_with_children=work.works_with_children,
+        **(details._asdict() | {"also_sectors": list(details.also_sectors)}),
         from_on=from_on,
         through_on=through_on,
         recorded_at=clock.now(),

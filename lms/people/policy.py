@@ -1,14 +1,21 @@
-"""Who may see and change whom: HR the people of its own organisations, and nobody else anybody.
+"""Who may see and change whom: HR the people of its own organisations, and nobody else.
 
-One's own record is not asked for here: it is read through one's own account.
+Everybody's own record is read through their own account, not judged here.
 """
 
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, exists, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.kernel.actor import Actor, Role
-from lms.people.models import Employment, Person, RecordQuery
+from lms.people.models import CorrectionRequest, Employment, Person
+
+
+def within_scope(actor: Actor, organisation_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Returns the condition that a column names an organisation where the actor is HR."""
+    scope = actor.organisations(Role.HR)
+    return true() if scope is None else organisation_id.in_(sorted(scope))
 
 
 def may_see_person(actor: Actor, organisations: Iterable[int]) -> bool:
@@ -28,16 +35,14 @@ def may_change_employment(actor: Actor, organisation_id: int) -> bool:
 
 def visible_employments(actor: Actor) -> ColumnElement[bool]:
     """Returns the same judgement as a condition on ``Employment``."""
-    scope = actor.organisations(Role.HR)
-    return true() if scope is None else Employment.organisation_id.in_(scope)
+    return within_scope(actor, Employment.organisation_id)
 
 
-def may_answer_query(actor: Actor, organisation_id: int) -> bool:
-    """Says whether an actor may read and answer what people write of their record to an organisation's HR."""
+def may_answer_correction_request(actor: Actor, organisation_id: int) -> bool:
+    """Says whether an actor may read and answer correction requests to an organisation's HR."""
     return actor.covers(Role.HR, organisation_id)
 
 
-def visible_record_queries(actor: Actor) -> ColumnElement[bool]:
-    """Returns the same judgement as a condition on ``RecordQuery``."""
-    scope = actor.organisations(Role.HR)
-    return true() if scope is None else RecordQuery.organisation_id.in_(sorted(scope))
+def visible_correction_requests(actor: Actor) -> ColumnElement[bool]:
+    """Returns the same judgement as a condition on ``CorrectionRequest``."""
+    return within_scope(actor, CorrectionRequest.organisation_id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
+from lms.kernel.i18n import gettext as _
 from lms.people import policy
 from lms.people.errors import PlacementChanged
 from lms.people.importing.models import PeopleImport
@@ -16,12 +17,12 @@ from lms.people.models import DutyStation, Employment, Organisation, Person, Pla
 
 
 def lock_employment(employment_id: int) -> None:
-    """Lets one transaction at a time change the placements of an employment."""
+    """Locks an employment, so that one transaction at a time changes its placements."""
     session.execute(locked(select(Employment.id).where(Employment.id == employment_id)))
 
 
 def lock_organisation(organisation_id: int) -> None:
-    """Lets one transaction at a time give out staff numbers of an organisation."""
+    """Locks an organisation, so that one transaction at a time gives out its staff numbers."""
     session.execute(locked(select(Organisation.id).where(Organisation.id == organisation_id)))
 
 
@@ -87,9 +88,16 @@ def load_placement_for(actor: Actor, person_id: int, placement_id: int) -> Place
     )
     if placement is None:
         raise NotThere
-    if placement.retracted_at is not None:
-        raise PlacementChanged("This placement was changed meanwhile. Here is how things stand now.")
+    require_active(placement)
     return placement
+
+
+def require_active(placement: Placement) -> None:
+    """Raises ``PlacementChanged`` where a placement was withdrawn or replaced."""
+    if placement.retracted_at is not None:
+        raise PlacementChanged(
+            _("This placement has been changed in the meantime. Here are the current placements.")
+        )
 
 
 def list_placements_of(employment_ids: Sequence[int]) -> Sequence[Placement]:
@@ -123,7 +131,7 @@ def list_organisations_of(actor: Actor, role: Role) -> Sequence[Organisation]:
 
 
 def find_organisation_by_slug(slug: str) -> Organisation | None:
-    """Finds an organisation by its name in addresses."""
+    """Finds an organisation by its short name."""
     return session.scalar(select(Organisation).where(Organisation.slug == slug))
 
 
@@ -158,7 +166,7 @@ def list_stations() -> Sequence[DutyStation]:
 
 
 def find_station(slug: str) -> DutyStation | None:
-    """Finds a duty station by its name in addresses."""
+    """Finds a duty station by its short name."""
     return session.scalar(select(DutyStation).where(DutyStation.slug == slug))
 
 
@@ -168,12 +176,12 @@ def list_sectors() -> Sequence[Sector]:
 
 
 def find_sector(slug: str) -> Sector | None:
-    """Finds a sector by its word."""
+    """Finds a sector by its short name."""
     return session.get(Sector, slug)
 
 
 def find_organisation(organisation_id: int) -> Organisation | None:
-    """Finds an organisation by its number."""
+    """Finds an organisation by its id."""
     return session.get(Organisation, organisation_id)
 
 
@@ -186,7 +194,7 @@ def load_organisation(organisation_id: int) -> Organisation:
 
 
 def find_person(person_id: int) -> Person | None:
-    """Finds a person by number, whoever asks: for rooms that have judged already."""
+    """Finds a person by id; the caller judges who may see them."""
     return session.get(Person, person_id)
 
 
@@ -200,13 +208,13 @@ def find_employment(employment_id: int) -> Employment | None:
 
 
 def count_people() -> int:
-    """Counts all persons in the house."""
+    """Counts all persons of the installation."""
     return session.scalar(select(func.count(Person.id))) or 0
 
 
 @dataclass(frozen=True, slots=True)
-class ImportUnderWay:
-    """A list that is being applied or taken back: figures of its organisation are between two states."""
+class RunningImport:
+    """An import that is being applied or undone: figures of its organisation are incomplete until it is done."""
 
     organisation_id: int
     organisation: str
@@ -214,19 +222,19 @@ class ImportUnderWay:
     total: int
 
 
-def imports_under_way(organisation_ids: Iterable[int] | None = None) -> list[ImportUnderWay]:
-    """Lists the imports under way, of some organisations or of all, with the batches done and in all."""
-    undoing = PeopleImport.undo_asked_at.is_not(None)
+def list_running_imports(organisation_ids: Iterable[int] | None = None) -> list[RunningImport]:
+    """Lists the running imports of some organisations, or of all, with the batches done and in all."""
+    undoing = PeopleImport.undo_requested_at.is_not(None)
     statement = (
         select(
             PeopleImport.organisation_id,
-            Organisation.name,
-            case((undoing, PeopleImport.batches_undone), else_=PeopleImport.batches_done),
-            case((undoing, PeopleImport.batches_done), else_=PeopleImport.batches),
+            Organisation.name.label("organisation"),
+            case((undoing, PeopleImport.batches_undone), else_=PeopleImport.batches_done).label("done"),
+            case((undoing, PeopleImport.batches_done), else_=PeopleImport.batches).label("total"),
         )
         .join(Organisation, Organisation.id == PeopleImport.organisation_id)
         .where(
-            PeopleImport.apply_asked_at.is_not(None),
+            PeopleImport.apply_requested_at.is_not(None),
             PeopleImport.undone_at.is_(None),
             or_(PeopleImport.applied_at.is_(None), undoing),
         )
@@ -234,4 +242,4 @@ def imports_under_way(organisation_ids: Iterable[int] | None = None) -> list[Imp
     )
     if organisation_ids is not None:
         statement = statement.where(PeopleImport.organisation_id.in_(list(organisation_ids)))
-    return [ImportUnderWay(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]
+    return [RunningImport(**row._mapping) for row in session.execute(statement)]

@@ -1,9 +1,21 @@
-"""Pure rules of people: placements that may not overlap."""
+"""Pure rules of people: what a placement says of the work, and placements that may not overlap."""
 
 from datetime import date
+from typing import NamedTuple
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 """The regular expression of a short name, as used in addresses."""
+
+
+class AssignmentDetails(NamedTuple):
+    """Where somebody works and as what: everything a placement says besides its days."""
+
+    station_id: int
+    sector: str
+    role: str
+    contract: str = "staff"
+    works_with_children: bool = False
+    also_sectors: tuple[str, ...] = ()
 
 
 def overlap(a_from: date, a_through: date | None, b_from: date, b_through: date | None) -> bool:

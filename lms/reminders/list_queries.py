@@ -15,8 +15,7 @@ from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
 from lms.kernel.outbox import OutboxRow
 from lms.kernel.pagination import Pagination, paginate
-from lms.people.directory.queries import contains
-from lms.people.merging import queries as merge_queries
+from lms.people.api import contains_words, known_merges, select_merged_ids
 from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement, Sector
 from lms.reminders import policy
 from lms.reminders.models import Reminder, SectorLead
@@ -68,7 +67,7 @@ def list_log(actor: Actor, wanted: LogWanted, page: int = 1) -> Pagination[LogLi
                 Employment.person_id == Reminder.person_id,
                 Employment.person_id.in_(
                     select(PersonMerge.merged_id).where(
-                        merge_queries.known_merge(), PersonMerge.kept_id == Reminder.person_id
+                        known_merges(), PersonMerge.surviving_id == Reminder.person_id
                     )
                 ),
             ),
@@ -98,7 +97,7 @@ def list_log(actor: Actor, wanted: LogWanted, page: int = 1) -> Pagination[LogLi
         .order_by(Reminder.day.desc(), Reminder.id.desc())
     )
     if wanted.text:
-        statement = statement.where(contains(wanted.text, Person.name, number))
+        statement = statement.where(contains_words(wanted.text, Person.name, number))
     if wanted.kind:
         statement = statement.where(Reminder.kind == wanted.kind)
     if wanted.state:
@@ -243,7 +242,7 @@ def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:
 def list_contacts_of(person_id: int) -> list[tuple[str, str, str | None]]:
     """Lists who looks after people where a person works: organisation, name, e-mail."""
     employers = select(Employment.organisation_id).where(
-        Employment.person_id.in_(merge_queries.one_with(person_id))
+        Employment.person_id.in_(select_merged_ids(person_id))
     )
     rows = session.execute(
         select(Organisation.name, Person.name, Person.email)

@@ -12,7 +12,7 @@ from lms.kernel import clock, mail
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
-from lms.people.queries import list_sectors
+from lms.people.api import list_sectors
 from lms.reminders import letters, policy, queries, rules
 from lms.reminders.errors import AlreadyLead, AlreadyWithdrawn, LeadUnknown
 from lms.reminders.letters import Letter

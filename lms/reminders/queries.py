@@ -13,7 +13,7 @@ from lms.catalogue.models import Course, CourseRevision
 from lms.kernel.actor import Role
 from lms.kernel.db import locked, session
 from lms.kernel.outbox import MOST_TRIES, OutboxRow
-from lms.people.merging import queries as merge_queries, rules as merge_rules
+from lms.people.api import known_merges, load_canonical_ids, merged_ids
 from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
 from lms.reminders.models import Reminder, ReminderRun, SectorLead
 from lms.reminders.rules import LastMail, Moment
@@ -60,12 +60,12 @@ def placed_on(day: date) -> ColumnElement[bool]:
 
 def known_merge_of_employed() -> ColumnElement[bool]:
     """Returns the condition to join the merge, where there is one, of the person who is employed."""
-    return (PersonMerge.merged_id == Employment.person_id) & merge_queries.known_merge()
+    return (PersonMerge.merged_id == Employment.person_id) & known_merges()
 
 
 def standing_for_employed() -> ColumnElement[int]:
     """Returns the person who stands for the one who is employed: of merged records, the one that is kept."""
-    return func.coalesce(PersonMerge.kept_id, Employment.person_id)
+    return func.coalesce(PersonMerge.surviving_id, Employment.person_id)
 
 
 def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
@@ -100,11 +100,11 @@ def mail_state() -> ColumnElement[str]:
 
 def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
     """Returns, by person, the last mail that told them of something to do, under whichever merged record."""
-    stands_for = merge_queries.list_standing_for()
+    stands_for = load_canonical_ids()
     latest = (
         select(Reminder.person_id, func.max(Reminder.day).label("day"))
         .where(
-            Reminder.person_id.in_(sorted(merge_rules.families(person_ids, stands_for))),
+            Reminder.person_id.in_(sorted(merged_ids(person_ids, stands_for))),
             Reminder.kind.in_(TO_PEOPLE),
         )
         .group_by(Reminder.person_id)

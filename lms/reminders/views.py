@@ -9,7 +9,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotAllowed
 from lms.kernel.text import normalise
-from lms.people import queries as people
+from lms.people.api import list_organisations_of, list_sectors
 from lms.reminders import list_queries, operations, queries
 from lms.reminders.alarm import look
 from lms.reminders.errors import AlreadyWithdrawn
@@ -50,7 +50,7 @@ def settings() -> ResponseReturnValue:
     """Shows who gets which sector's weekly figures, and chooses somebody more."""
     actor, language = current_actor(), language_of_page()
     form = LeadForm()
-    form.offer(people.list_organisations_of(actor, Role.HR), people.list_sectors(), language)
+    form.offer(list_organisations_of(actor, Role.HR), list_sectors(), language)
     if form.validate_on_submit():
         try:
             operations.choose_lead(
@@ -98,7 +98,7 @@ def on_paper() -> ResponseReturnValue:
         listed=listed,
         station=station,
         today=today,
-        several=len(people.list_organisations_of(actor, Role.HR)) > 1,
+        several=len(list_organisations_of(actor, Role.HR)) > 1,
         language=language_of_page(),
     )
 

@@ -62,7 +62,7 @@ def test_everybody_else_reads_the_same(app: Flask, client: FlaskClient, subtests
     with app.app_context(), unit_of_work():
         waiting = make.person("Deborah Waits")
         here = queries.list_organisation_choices()[0][0]
-        make.people.employ(SYSTEM, waiting, here, "D-1")
+        make.people.record_employment(SYSTEM, waiting, here, "D-1")
         operations.open_account(SYSTEM, waiting)
     reference = send(client, "amina@demo.example", "wrong-and-wrong").get_data(as_text=True)
     for identity, password in NOT_LET_IN:
@@ -172,7 +172,7 @@ def two_organisations(app: Flask, second_password: str, *, same_person: bool = F
         if same_person:
             amina = queries.find_account_by_email("amina@demo.example")
             assert amina is not None
-            make.people.employ(SYSTEM, amina.person, there.id, "W-1")
+            make.people.record_employment(SYSTEM, amina.person, there.id, "W-1")
             return
         other = make.person("Basma Idris")
         make.employed(other, there, "W-1")

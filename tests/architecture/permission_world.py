@@ -132,7 +132,7 @@ class World:
             "requirement": 1, "kind": "sick", "from_on": today, "through_on": "", "earned_on": today,
             "held_on": today, "effective_on": today, "effective_from": today, "effective_through": today,
             "works_with_children": "", "max_age": "", "due_days": 30, "window_days": 60, "grace_days": 0,
-            "reason": "A test.", "said": "A test.", "change": "A test.", "checked_by": "Lina Aziz",
+            "reason": "A test.", "change": "A test.", "checked_by": "Lina Aziz",
             "evidence": "File 7", "lines": "W-7", "text": "W-1\nW-7\nH-1", "code": "7ZZZ-7ZZZ-7ZZZ",
             "password": people.PASSWORD, "new_password": "a-new-pass-phrase-7", "again": people.PASSWORD,
             "new_password_confirm": "a-new-pass-phrase-7", "language": "en", "number": 1, "page": "report",

@@ -61,7 +61,7 @@ def person(name: str = "Amina Yusuf", email: str | None = None) -> Person:
 
 def employed(who: Person, at: Organisation, number: str = "W-1") -> Employment:
     """Records an employment."""
-    return people.employ(SYSTEM, who, at.id, number)
+    return people.record_employment(SYSTEM, who, at.id, number)
 
 
 def placed(
@@ -73,8 +73,8 @@ def placed(
     **changes: object,
 ) -> Placement:
     """Records a placement."""
-    work = people.Work(station_id=where.id, sector=sector, role="promoter", **changes)  # type: ignore[arg-type]
-    return people.place(SYSTEM, employment, work, from_on, through_on)
+    details = people.AssignmentDetails(station_id=where.id, sector=sector, role="promoter", **changes)  # type: ignore[arg-type]
+    return people.record_placement(SYSTEM, employment, details, from_on, through_on)
 
 
 @cache

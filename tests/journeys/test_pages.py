@@ -130,7 +130,7 @@ def numbers(instance: Path) -> dict[str, object]:
             "WHERE organisation.slug = 'rivers-relief' ORDER BY requirement.id LIMIT 1"
         ),
         "other": one("SELECT person_id FROM employment WHERE staff_number = 'R-1001'"),
-        "query": one("SELECT max(id) FROM record_query"),
+        "query": one("SELECT max(id) FROM correction_request"),
         "session": one(
             "SELECT training_session.id FROM training_session JOIN organisation ON organisation.id = organisation_id "
             "WHERE slug = 'rivers-relief' LIMIT 1"

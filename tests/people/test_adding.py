@@ -37,8 +37,8 @@ def test_a_person_without_email_is_added_with_everything(app: Flask, hana: Flask
     assert "North River, Aravia" in page
     data = DATA | {"also_sectors": ["health", "wash"], "works_with_children": "y", "through_on": "2027-01-31"}
     added = hana.post("/people/new", data=data, follow_redirects=True).get_data(as_text=True)
-    assert "Deborah Okello is added." in added
-    assert "Print a code" in added
+    assert "Deborah Okello has been added." in added
+    assert "Print a sign-in code" in added
     with app.app_context():
         employment = queries.find_employment_by_number(1, "d-1001")
         assert employment is not None
@@ -62,7 +62,7 @@ def test_sending_twice_adds_once(app: Flask, hana: FlaskClient) -> None:
     assert first.status_code == second.status_code == 303
     assert first.headers["Location"] == second.headers["Location"]
     assert (count(app, "person"), count(app, "account"), count(app, "placement")) == (6, 6, 6)
-    assert "was here already: nothing was added twice." in hana.get(second.headers["Location"]).get_data(
+    assert "is already recorded. Nothing was added twice." in hana.get(second.headers["Location"]).get_data(
         as_text=True
     )
 
@@ -100,7 +100,7 @@ REFUSED = (
     ({"name": "x" * 201}, "at most 200 characters"),
     ({"staff_number": ""}, "Write the staff number."),
     ({"staff_number": "x" * 41}, "at most 40 characters"),
-    ({"staff_number": "w-1"}, "This staff number belongs to somebody else in the organisation."),
+    ({"staff_number": "w-1"}, "Somebody else in this organisation has this staff number."),
     ({"email": "not an address"}, "This is not a full e-mail address"),
     ({"email": "AMINA@demo.example"}, "An account here signs in with this e-mail already."),
     ({"station": "999"}, "Not a valid choice"),
@@ -137,7 +137,7 @@ def test_what_is_refused_says_why_and_loses_nothing(
 def test_the_same_number_in_another_organisation_is_free(app: Flask, hana: FlaskClient) -> None:
     with app.app_context(), unit_of_work():
         other = make.organisation("hill-health")
-        make.people.employ(SYSTEM, make.person("Somebody"), other.id, "D-1001")
+        make.people.record_employment(SYSTEM, make.person("Somebody"), other.id, "D-1001")
     assert hana.post("/people/new", data=DATA).status_code == 303
 
 
@@ -146,4 +146,4 @@ def test_without_stations_the_page_says_what_comes_first(app: Flask, client: Fla
     with app.app_context(), unit_of_work():
         make.account(make.person("Halima", "halima@demo.example"), make.Role.HR, at=make.organisation())
     sign_in(client, "halima@demo.example")
-    assert "There is no duty station yet" in client.get("/people/new").get_data(as_text=True)
+    assert "No duty stations yet" in client.get("/people/new").get_data(as_text=True)

@@ -23,7 +23,7 @@ def root(app: Flask, client: FlaskClient) -> FlaskClient:
 def test_an_organisation_is_added_listed_and_changed(app: Flask, root: FlaskClient) -> None:
     assert root.get("/admin/organisations/new").status_code == 200
     added = root.post("/admin/organisations/new", data=NEW, follow_redirects=True).get_data(as_text=True)
-    assert "Hill Health is added." in added
+    assert "Hill Health has been added." in added
     assert "Rivers Relief" in added
     assert "Amina" not in added
     with app.app_context():
@@ -47,8 +47,8 @@ def test_an_organisation_is_added_listed_and_changed(app: Flask, root: FlaskClie
 
 REFUSED = (
     ("organisations", {"slug": "rivers-relief"}, "Another organisation has this short name."),
-    ("organisations", {"slug": "Hill Health"}, "Use small letters a to z"),
-    ("organisations", {"slug": "../etc"}, "Use small letters a to z"),
+    ("organisations", {"slug": "Hill Health"}, "Use lower-case letters a to z"),
+    ("organisations", {"slug": "../etc"}, "Use lower-case letters a to z"),
     ("organisations", {"time_zone": "Nowhere/Else"}, "This is not a time zone we know."),
     ("organisations", {"time_zone": "../../etc/passwd"}, "This is not a time zone we know."),
     ("organisations", {"name": ""}, "Write the name."),
@@ -69,7 +69,7 @@ def test_what_is_refused_says_why(root: FlaskClient, subtests: pytest.Subtests) 
 def test_a_station_is_added_and_listed(app: Flask, root: FlaskClient) -> None:
     data = {"name": "South Hill", "country": "Aravia", "slug": "south-hill", "time_zone": "UTC"}
     added = root.post("/admin/stations/new", data=data, follow_redirects=True).get_data(as_text=True)
-    assert "South Hill is added." in added
+    assert "South Hill has been added." in added
     with app.app_context():
         assert queries.find_station("south-hill") is not None
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import session, unit_of_work
 from lms.people import operations, queries
-from lms.people.errors import DaysRefused, LastDayRefused, PlacementChanged
+from lms.people.errors import InvalidFirstDay, InvalidLastDay, PlacementChanged
 from lms.people.events import placements_changed
 from lms.people.models import Employment, Placement
 from tests.factories import people as make
@@ -41,23 +41,23 @@ def current(job: Employment) -> Placement:
     return queries.list_placements(job.id)[-1]
 
 
-def work(job: Employment, sector: str = "health") -> operations.Work:
-    return operations.Work(station_id=current(job).station_id, sector=sector, role="nurse")
+def work(job: Employment, sector: str = "health") -> operations.AssignmentDetails:
+    return operations.AssignmentDetails(station_id=current(job).station_id, sector=sector, role="nurse")
 
 
 def test_a_move_ends_the_day_before(job: Employment) -> None:
-    operations.move(SYSTEM, current(job), job, work(job), date(2026, 7, 1))
+    operations.move_placement(SYSTEM, current(job), job, work(job), date(2026, 7, 1))
     assert spans(job.id) == [("wash", "2026-01-01", "2026-06-30"), ("health", "2026-07-01", None)]
 
 
 def test_a_move_keeps_the_last_day(job: Employment) -> None:
     operations.end_placement(SYSTEM, current(job), job, date(2026, 12, 31))
-    operations.move(SYSTEM, current(job), job, work(job), date(2026, 7, 1))
+    operations.move_placement(SYSTEM, current(job), job, work(job), date(2026, 7, 1))
     assert spans(job.id) == [("wash", "2026-01-01", "2026-06-30"), ("health", "2026-07-01", "2026-12-31")]
 
 
 def test_a_move_from_the_first_day_takes_its_place(job: Employment) -> None:
-    operations.move(SYSTEM, current(job), job, work(job), date(2026, 1, 1))
+    operations.move_placement(SYSTEM, current(job), job, work(job), date(2026, 1, 1))
     assert spans(job.id) == [("health", "2026-01-01", None)]
 
 
@@ -65,8 +65,8 @@ def test_a_move_from_the_first_day_takes_its_place(job: Employment) -> None:
 def test_a_move_outside_the_placement_is_refused(job: Employment, day: date) -> None:
     operations.end_placement(SYSTEM, current(job), job, date(2026, 12, 31))
     before = spans(job.id)
-    with pytest.raises(DaysRefused):
-        operations.move(SYSTEM, current(job), job, work(job), day)
+    with pytest.raises(InvalidFirstDay):
+        operations.move_placement(SYSTEM, current(job), job, work(job), day)
     assert spans(job.id) == before
 
 
@@ -78,10 +78,10 @@ def test_an_end_can_come_earlier_or_later(job: Employment) -> None:
 
 def test_an_end_before_the_beginning_or_into_the_next_is_refused(job: Employment) -> None:
     first = operations.end_placement(SYSTEM, current(job), job, date(2026, 3, 31))
-    operations.place(SYSTEM, job, work(job), date(2026, 5, 1))
+    operations.record_placement(SYSTEM, job, work(job), date(2026, 5, 1))
     before = spans(job.id)
     for day in (date(2025, 12, 31), date(2026, 5, 1)):
-        with pytest.raises(LastDayRefused):
+        with pytest.raises(InvalidLastDay):
             operations.end_placement(SYSTEM, first, job, day)
         assert spans(job.id) == before
     operations.end_placement(SYSTEM, first, job, date(2026, 4, 30))
@@ -94,10 +94,10 @@ def test_days_are_never_shared(job: Employment) -> None:
         (date(2025, 1, 1), date(2026, 1, 1)),
         (date(2025, 1, 1), None),
     ):
-        with pytest.raises(DaysRefused):
-            operations.place(SYSTEM, job, work(job), first, last)
-    operations.place(SYSTEM, job, work(job), date(2025, 1, 1), date(2025, 12, 31))
-    operations.place(SYSTEM, job, work(job), date(2026, 7, 1))
+        with pytest.raises(InvalidFirstDay):
+            operations.record_placement(SYSTEM, job, work(job), first, last)
+    operations.record_placement(SYSTEM, job, work(job), date(2025, 1, 1), date(2025, 12, 31))
+    operations.record_placement(SYSTEM, job, work(job), date(2026, 7, 1))
 
 
 def test_a_withdrawn_placement_is_gone_once_and_stays_in_the_record(job: Employment) -> None:
@@ -108,11 +108,11 @@ def test_a_withdrawn_placement_is_gone_once_and_stays_in_the_record(job: Employm
     for act in (
         lambda: operations.withdraw_placement(SYSTEM, placement, job),
         lambda: operations.end_placement(SYSTEM, placement, job, date(2026, 6, 30)),
-        lambda: operations.move(
+        lambda: operations.move_placement(
             SYSTEM,
             placement,
             job,
-            operations.Work(placement.station_id, "health", "nurse"),
+            operations.AssignmentDetails(placement.station_id, "health", "nurse"),
             date(2026, 6, 30),
         ),
     ):
@@ -127,7 +127,7 @@ def test_rooms_above_hear_of_every_change(job: Employment) -> None:
         heard.append(persons)
 
     with placements_changed.connected_to(listen):
-        operations.move(SYSTEM, current(job), job, work(job), date(2026, 7, 1))
+        operations.move_placement(SYSTEM, current(job), job, work(job), date(2026, 7, 1))
         operations.withdraw_placement(SYSTEM, current(job), job)
     assert heard
     assert all(persons == {job.person_id} for persons in heard)
@@ -191,8 +191,8 @@ def test_refusals_stand_beside_the_field_and_lose_nothing(
     base = f"/people/{at.amina}/placement"
     before = amina(app, at)
     table: tuple[tuple[str, dict[str, str], str], ...] = (
-        (f"{at.amina_placement}/move", {"from_on": ""}, "Choose the first day of the new work."),
-        (f"{at.amina_placement}/move", {"from_on": "2025-01-01"}, "The placement has not begun by then."),
+        (f"{at.amina_placement}/move", {"from_on": ""}, "Choose the first day of the new assignment."),
+        (f"{at.amina_placement}/move", {"from_on": "2025-01-01"}, "The placement begins after this day."),
         (f"{at.amina_placement}/move", {"from_on": "2026-07-01", "reason": ""}, "Say why, in a few words."),
         (f"{at.amina_placement}/end", {"through_on": "2025-01-01"}, "The last day is before the first."),
         (
@@ -230,7 +230,7 @@ def test_a_second_click_shows_how_things_stand(app: Flask, client: FlaskClient, 
     after = amina(app, at)
     for act in ("move", "end", "correct"):
         again = client.post(f"{path}/{act}", data=data | {"through_on": "2026-03-01"}, follow_redirects=True)
-        assert "This placement was changed meanwhile." in again.get_data(as_text=True)
+        assert "This placement has been changed in the meantime." in again.get_data(as_text=True)
     assert amina(app, at) == after
 
 
@@ -238,7 +238,7 @@ def test_a_future_placement_and_an_empty_one_are_shown(app: Flask, client: Flask
     with app.app_context(), unit_of_work():
         rivers = queries.find_organisation(at.rivers)
         assert rivers is not None
-        job = make.employed(make.person("Nadia Newcomer"), rivers, "N-77")
+        job = make.employed(make.person("Nadia NewHire"), rivers, "N-77")
         person_id = job.person_id
     page = client.get(f"/people/{person_id}/placement").get_data(as_text=True)
-    assert "No placement is recorded" in page
+    assert "No placements yet" in page

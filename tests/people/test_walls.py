@@ -84,7 +84,7 @@ def test_the_directory_holds_only_the_own_people(app: Flask, client: FlaskClient
     assert "Basma Idris" not in page
     assert "H-20" not in page
     for found in ("Basma", "H-2", "haile@demo.example"):
-        assert "Nobody fits" in client.get("/people", query_string={"q": found}).get_data(as_text=True)
+        assert "No matches" in client.get("/people", query_string={"q": found}).get_data(as_text=True)
 
 
 def test_a_person_in_two_organisations_is_seen_by_both_each_with_its_own_work(

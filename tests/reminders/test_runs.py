@@ -15,7 +15,7 @@ from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock, using
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import OutboxRow
-from lms.people.merging import operations as merge_operations
+from lms.people.api import merge_people
 from lms.people.models import Person
 from lms.reminders import jobs, operations
 from lms.reminders.errors import AheadOfTheDay
@@ -136,7 +136,7 @@ def test_running_twice_sends_nothing_twice(app: Flask) -> None:
             world.person("Amina", since=due_in(1))
         first = jobs.send(DAY)
         with unit_of_work():
-            world.person("Newcomer", since=due_in(1))
+            world.person("NewHire", since=due_in(1))
         again = jobs.send(DAY)
         assert (first.id, first.mails) == (again.id, again.mails)
         assert [line[1] for line in sent()] == ["Amina"]
@@ -247,7 +247,7 @@ def test_merged_records_are_one_person(app: Flask) -> None:
         assert [line[1:] for line in sent()] == [("Twin", "in_1")]
         delivered()
         with unit_of_work():
-            merge_operations.merge(hr_of(world.here), kept_id=kept, merged_id=twin, reason="The same person")
+            merge_people(hr_of(world.here), surviving_id=kept, merged_id=twin, reason="The same person")
         run = jobs.send(DAY)
         assert (run.people, run.figures[str(world.here)]["wash"]["people"]) == (1, 1)
         assert len(sent()) == 1, "a mail to the other record was a mail to the same person"

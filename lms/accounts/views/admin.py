@@ -11,7 +11,7 @@ from lms.accounts.views.blueprint import bp
 from lms.accounts.views.hr import slips
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
-from lms.people.queries import list_organisations
+from lms.people.api import list_organisations
 from lms.web.access import current_actor, role_needed
 
 

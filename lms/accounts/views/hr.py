@@ -11,8 +11,7 @@ from lms.accounts.views.blueprint import bp
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.text import normalise
-from lms.people import queries as people
-from lms.people.queries import list_stations
+from lms.people.api import list_employments_for, list_stations
 from lms.web.access import current_actor, role_needed
 
 
@@ -22,7 +21,7 @@ def print_code(person_id: int) -> ResponseReturnValue:
     """Makes a code for one person and shows it once, ready to print."""
     actor = current_actor()
     account = queries.load_account_to_print_for(actor, person_id)
-    employment = people.list_employments_for(actor, person_id)[0]
+    employment = list_employments_for(actor, person_id)[0]
     codes = operations.print_codes(actor, [account])
     return slips(
         [account], [employment.organisation.name], [employment.staff_number], codes, url_for("accounts.codes")

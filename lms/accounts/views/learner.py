@@ -8,7 +8,7 @@ from flask_security import logout_user
 from lms.accounts import list_queries, operations
 from lms.accounts.queries import load_own_account
 from lms.accounts.views.blueprint import bp
-from lms.people.queries import find_sector
+from lms.people.api import find_sector
 from lms.web.access import current_actor, signed_in
 
 

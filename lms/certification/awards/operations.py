@@ -20,8 +20,8 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotThere, Refusal
 from lms.kernel.text import normalise
+from lms.people.api import list_sectors
 from lms.people.models import Person
-from lms.people.queries import list_sectors
 from lms.web.formatting import day as format_day
 
 MOST_DRAWS = 5

@@ -18,9 +18,8 @@ from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import locked, session
 from lms.kernel.errors import NotThere
-from lms.people.merging.queries import one_with
+from lms.people.api import find_sector, select_merged_ids
 from lms.people.models import Employment, Person, Placement
-from lms.people.queries import find_sector
 
 _Successor = aliased(Award)
 
@@ -127,7 +126,7 @@ def state_of(recorded: RecordedAward, today: date) -> AwardState:
 # Built once, because every visit of a learner's page runs it and building costs more than running.
 AWARDS = (
     _recorded()
-    .where(Award.person_id.in_(one_with(bindparam("person"))))
+    .where(Award.person_id.in_(select_merged_ids(bindparam("person"))))
     .order_by(Award.earned_on.desc(), Award.id.desc())
 )
 CURRENT_AWARDS = AWARDS.where(_Successor.id.is_(None))
@@ -157,7 +156,7 @@ _LAST_AWARD = (
     .outerjoin(Revocation, Revocation.award_id == Award.id)
     .outerjoin(_Successor, _Successor.supersedes_id == Award.id)
     .where(
-        Award.person_id.in_(one_with(bindparam("person"))),
+        Award.person_id.in_(select_merged_ids(bindparam("person"))),
         Award.course_id == bindparam("of_course"),
         Award.earned_on <= bindparam("earned_by"),
         Revocation.id.is_(None),

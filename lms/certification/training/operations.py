@@ -35,7 +35,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
 from lms.kernel.text import normalise
-from lms.people.queries import lock_organisation
+from lms.people.api import lock_organisation
 
 LONGEST_CHECKER = 120
 

@@ -16,9 +16,7 @@ from lms.compliance.projection.bulk_status import PostId, StatusOnDate, bulk_sta
 from lms.compliance.source_data.person_status import StatusRow
 from lms.compliance.status import api as rules
 from lms.kernel.actor import Actor, Role
-from lms.people.merging.queries import list_standing_for
-from lms.people.merging.rules import families
-from lms.people.queries import list_organisations_of
+from lms.people.api import list_organisations_of, load_canonical_ids, merged_ids
 
 PAGE = 100
 MOST_CANDIDATES = 5
@@ -183,7 +181,7 @@ class _Meant:
     def __init__(self, actor: Actor, entries: Collection[str]) -> None:
         """Finds everybody concerned, and for each kept person the employments the actor may see."""
         self._own = {each.slug: each.id for each in list_organisations_of(actor, Role.HR)}
-        self._stands_for = list_standing_for()
+        self._stands_for = load_canonical_ids()
         asked = set(entries)
         named = {entry: _split(entry) for entry in asked}
         self._named = {entry: split for entry, split in named.items() if split is not None}
@@ -203,13 +201,13 @@ class _Meant:
         persons = {person for found in self._numbers.values() for person, _ in found}
         persons |= {person for found in self._emails.values() for person in found}
         persons |= {each.person_id for each in self._certified.values()}
-        everybody = families(persons, self._stands_for)
+        everybody = merged_ids(persons, self._stands_for)
         for met in queries.list_met(actor, everybody):
             places = self.met.setdefault(self._kept(met.person_id), {})
             # The kept person's own number and name go before those of who was merged.
             if met.organisation_id not in places or met.person_id not in self._stands_for:
                 places[met.organisation_id] = met
-        holders = families({each.person_id for each in self._certified.values()}, self._stands_for)
+        holders = merged_ids({each.person_id for each in self._certified.values()}, self._stands_for)
         for person, last in queries.list_last_days(actor, holders).items():
             kept = self._kept(person)
             before = self._last_days.get(kept, date.min)

@@ -11,7 +11,7 @@ from lms.certification.models import Award
 from lms.kernel.actor import Actor
 from lms.kernel.batches import batched
 from lms.kernel.db import session
-from lms.people import policy
+from lms.people.api import visible_employments, visible_people
 from lms.people.models import Employment, Organisation, Person, Placement
 
 TOGETHER = 500
@@ -51,7 +51,7 @@ def list_by_numbers(actor: Actor, numbers: Collection[str]) -> dict[str, list[tu
     ):
         rows = session.execute(
             select(Employment.staff_number, Employment.person_id, Employment.organisation_id).where(
-                policy.visible_employments(actor), func.lower(Employment.staff_number).in_(batch)
+                visible_employments(actor), func.lower(Employment.staff_number).in_(batch)
             )
         )
         for number, person, organisation in rows:
@@ -65,7 +65,7 @@ def list_by_emails(actor: Actor, emails: Collection[str]) -> dict[str, list[int]
     found: defaultdict[str, list[int]] = defaultdict(list)
     for batch in batched(sorted({folded(email) for email in emails}), TOGETHER):
         rows = session.execute(
-            select(Person.email, Person.id).where(Person.email.in_(batch), policy.visible_people(actor))
+            select(Person.email, Person.id).where(Person.email.in_(batch), visible_people(actor))
         )
         for email, person in rows:
             found[folded(email or "")].append(person)
@@ -97,7 +97,7 @@ def list_met(actor: Actor, persons: Collection[int]) -> list[MatchedEmployment]:
             )
             .join(Person, Person.id == Employment.person_id)
             .join(Organisation, Organisation.id == Employment.organisation_id)
-            .where(Employment.person_id.in_(batch), policy.visible_employments(actor))
+            .where(Employment.person_id.in_(batch), visible_employments(actor))
             .order_by(Employment.id)
         )
         found += [MatchedEmployment(*row) for row in rows]
@@ -117,7 +117,7 @@ def list_last_days(actor: Actor, persons: Collection[int]) -> dict[int, date | N
             .join(Placement, Placement.employment_id == Employment.id)
             .where(
                 Employment.person_id.in_(batch),
-                policy.visible_employments(actor),
+                visible_employments(actor),
                 Placement.retracted_at.is_(None),
             )
             .group_by(Employment.person_id)

@@ -13,10 +13,17 @@ from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.kernel.actor import Actor, Role
-from lms.people.corrections.queries import Asked, list_queries_about
-from lms.people.merging.queries import ListedMerge, list_employments_of, list_merges_of, load_kept_for
+from lms.people.api import (
+    ListedCorrectionRequest,
+    ListedMerge,
+    list_correction_requests_about,
+    list_employments_of,
+    list_merges_of,
+    list_placements_of,
+    list_sectors,
+    load_surviving_person_for,
+)
 from lms.people.models import Employment, Person, Placement
-from lms.people.queries import list_placements_of, list_sectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +82,13 @@ class RecordPage:
     lanes: Sequence[Lane]
     years: Sequence[tuple[int, Sequence[Event]]]
     merges: Sequence[ListedMerge]
-    queries: Sequence[Asked]
+    correction_requests: Sequence[ListedCorrectionRequest]
     left_on: date | None
 
 
 def answer_person(actor: Actor, person_id: int, day: date | None, today: date, language: str) -> RecordPage:
     """Loads a person's record; raises NotThere where they are unknown or employed elsewhere only."""
-    person, members = load_kept_for(actor, person_id)
+    person, members = load_surviving_person_for(actor, person_id)
     employments = list_employments_of(actor, members)
     sectors = {each.slug: each.name(language) for each in list_sectors()}
     by_id = {each.id: each for each in employments}
@@ -116,7 +123,7 @@ def answer_person(actor: Actor, person_id: int, day: date | None, today: date, l
         lanes=lanes,
         years=_by_year(each for each in events if left_on is None or each.on <= left_on),
         merges=merges,
-        queries=list_queries_about(actor, members),
+        correction_requests=list_correction_requests_about(actor, members),
         left_on=left_on,
     )
 

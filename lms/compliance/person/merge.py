@@ -10,9 +10,8 @@ from lms.compliance.projection.bulk_status import explained_on
 from lms.compliance.source_data.person_status import StatusRow
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotThere
-from lms.people.merging.queries import list_employments_of, load_kept_for
+from lms.people.api import list_employments_of, list_placements_of, list_sectors, load_surviving_person_for
 from lms.people.models import Employment, Person
-from lms.people.queries import list_placements_of, list_sectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ def load_two_for(
     actor: Actor, person_id: int, other_id: int, today: date, language: str
 ) -> tuple[Side, Side]:
     """Loads two records to compare; raises NotThere where the actor may not see one, or they are one already."""
-    one, members = load_kept_for(actor, person_id)
-    other, others = load_kept_for(actor, other_id)
+    one, members = load_surviving_person_for(actor, person_id)
+    other, others = load_surviving_person_for(actor, other_id)
     if one.id == other.id:
         raise NotThere
     return _side(actor, one, members, today, language), _side(actor, other, others, today, language)

@@ -11,9 +11,7 @@ from lms.compliance.person.merge_forms import MergeForm, OtherRecordForm, UndoMe
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotThere
-from lms.people.errors import AlreadyUndone
-from lms.people.merging import operations as merge_operations, queries as merge_queries
-from lms.people.queries import list_organisations_of
+from lms.people import api as people
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
 
@@ -23,12 +21,12 @@ from lms.web.language import language_of_page
 def merge_with(person_id: int) -> ResponseReturnValue:
     """Finds the other record: suggested by name and e-mail, or by its staff number."""
     actor = current_actor()
-    person, members = merge_queries.load_kept_for(actor, person_id)
+    person, members = people.load_surviving_person_for(actor, person_id)
     form = OtherRecordForm()
-    form.choose_organisation(list_organisations_of(actor, Role.HR))
+    form.choose_organisation(people.list_organisations_of(actor, Role.HR))
     if form.validate_on_submit():
         number = form.staff_number.data
-        other = merge_queries.find_visible_by_number(actor, form.organisation.data, number)
+        other = people.find_person_id_by_number(actor, form.organisation.data, number)
         if other is None:
             form.add_error(NoSuchRecord(_("Nobody of yours has this staff number.")))
         elif other in members:
@@ -39,7 +37,7 @@ def merge_with(person_id: int) -> ResponseReturnValue:
         "compliance/merge_with.html",
         form=form,
         person=person,
-        likely=merge_queries.list_likely(actor, person, members),
+        likely=people.list_possible_duplicates(actor, person, members),
     ), 422 if form.errors else 200
 
 
@@ -55,7 +53,7 @@ def merge(person_id: int, other_id: int) -> ResponseReturnValue:
         kept = form.keep.data
         merged = next(side.person.id for side in sides if side.person.id != kept)
         try:
-            merge_operations.merge(actor, kept_id=kept, merged_id=merged, reason=form.reason.data)
+            people.merge_people(actor, surviving_id=kept, merged_id=merged, reason=form.reason.data)
         except Invalid as error:
             form.add_error(error)
         else:
@@ -69,15 +67,15 @@ def merge(person_id: int, other_id: int) -> ResponseReturnValue:
 def undo_merge(person_id: int, merge_id: int) -> ResponseReturnValue:
     """Takes a merge back: two people again, each with the facts recorded under their own number."""
     actor = current_actor()
-    person, _members = merge_queries.load_kept_for(actor, person_id)
-    made = merge_queries.load_merge_for(actor, merge_id)
-    if made.kept_id != person.id:
+    person, _members = people.load_surviving_person_for(actor, person_id)
+    made = people.load_merge_for(actor, merge_id)
+    if made.surviving_id != person.id:
         raise NotThere
     form = UndoMergeForm()
     if form.validate_on_submit():
         try:
-            merge_operations.undo_merge(actor, made, reason=form.reason.data)
-        except AlreadyUndone as refusal:
+            people.undo_merge(actor, made, reason=form.reason.data)
+        except people.MergeAlreadyUndone as refusal:
             flash(refusal.message, "soon")
         else:
             flash(_("The two records are two again."), "good")

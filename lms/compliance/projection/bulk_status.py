@@ -38,7 +38,7 @@ def bulk_statuses_on(
 ) -> Mapping[PostId, StatusOnDate]:
     """Returns how people stand in some organisations on a day; who has no placement there then is left out.
 
-    Of persons who are one, the kept one's number is the key (`merge_queries.list_standing_for`). What is prepared is
+    Of persons who are one, the kept one's number is the key (`people.load_canonical_ids`). What is prepared is
     read where it is whole; while it is being brought up to date, the facts are.
     """
     if is_current() and not list_unfinished(organisations):

@@ -27,7 +27,7 @@ from lms.compliance.report.counts import DayCounts, StatusCounts
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.api import Id, TrainingStatus
-from lms.people.queries import imports_under_way
+from lms.people.api import list_running_imports
 
 MOST_COMPUTED_INLINE = 5000
 """People up to whom facts are judged while somebody waits; about a millisecond each."""
@@ -39,7 +39,7 @@ def require_up_to_date(organisations: Collection[int]) -> bool:
     While a list of people is applied the facts themselves are between two states. While statuses are prepared anew the
     facts are whole: they answer for few people, and for many nobody waits that long.
     """
-    imports = imports_under_way(organisations)
+    imports = list_running_imports(organisations)
     if imports:
         raise StillUpdating(sum(each.done for each in imports), sum(each.total for each in imports))
     works = list_unfinished(organisations)

@@ -21,11 +21,11 @@ from lms.compliance.source_data.load import CourseWords
 from lms.compliance.source_data.names import FilterChoices
 from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.kernel import clock
-from lms.people.forms import CONTRACTS
+from lms.people.api import CONTRACT_LABELS
 from lms.people.models import Organisation
 from lms.web.forms import choices_of
 
-CONTRACT_WORDS = dict(CONTRACTS)
+CONTRACT_WORDS = CONTRACT_LABELS
 CHILDREN = (
     ("", _l("Everybody")),
     ("yes", _l("Works with children")),

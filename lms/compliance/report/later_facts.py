@@ -38,8 +38,8 @@ def count_recorded_since(organisations: Collection[int], moment: datetime) -> di
         ),
         "completions": (Completion.person_id.in_(persons), Completion.recorded_at > moment),
         "attempts": (Attempt.person_id.in_(persons), Attempt.started_at > moment),
-        "merges": (PersonMerge.kept_id.in_(persons), PersonMerge.recorded_at > moment),
-        "merges_withdrawn": (PersonMerge.kept_id.in_(persons), PersonMerge.retracted_at > moment),
+        "merges": (PersonMerge.surviving_id.in_(persons), PersonMerge.recorded_at > moment),
+        "merges_withdrawn": (PersonMerge.surviving_id.in_(persons), PersonMerge.retracted_at > moment),
     }
     counted = [
         select(func.count()).where(mine, after).scalar_subquery().label(kind)

@@ -17,8 +17,8 @@ from lms.kernel.actor import Actor
 from lms.kernel.caching import application_cache
 from lms.kernel.days import a_year_before, end_of_last_quarter
 from lms.kernel.errors import NotThere
+from lms.people.api import list_sectors
 from lms.people.models import Organisation, Sector
-from lms.people.queries import list_sectors
 
 FormType = TypeVar("FormType", bound=ReportForm)
 

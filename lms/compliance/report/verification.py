@@ -21,7 +21,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.config import Settings
 from lms.kernel.errors import NotThere
 from lms.kernel.tabular import Cell
-from lms.people.queries import list_sectors
+from lms.people.api import list_sectors
 
 IDENTIFIED_HEAD = (*REPORT_HEAD, "report")
 

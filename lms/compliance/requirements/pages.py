@@ -23,8 +23,8 @@ from lms.compliance.source_data.names import FilterChoices
 from lms.compliance.source_data.person_status import load_population
 from lms.compliance.source_data.scope import Scope
 from lms.kernel.actor import Actor
+from lms.people.api import list_sectors
 from lms.people.models import Sector
-from lms.people.queries import list_sectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from lms.compliance.source_data import names
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
-from lms.people.queries import list_sectors
+from lms.people.api import list_sectors
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
 

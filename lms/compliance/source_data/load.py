@@ -30,7 +30,7 @@ from lms.compliance.requirements.models import Exemption, Requirement, Requireme
 from lms.compliance.source_data.scope import ORGANISATIONS, Scope, ScopedReader, StatementVariant
 from lms.compliance.status import api as rules
 from lms.learning.models import Completion
-from lms.people.merging import queries as merge_queries
+from lms.people.api import load_canonical_ids
 from lms.people.models import DutyStation, Employment, Placement
 
 
@@ -71,7 +71,7 @@ def read_facts(
     award never falls on a later day than the award. The facts of persons who were known to be one are the kept
     one's, whichever of them is within reach. Without `progress` nothing is said of what was begun or completed.
     """
-    stands_for = merge_queries.list_standing_for(known_as_of)
+    stands_for = load_canonical_ids(known_as_of)
     whose = ScopedReader(reach.with_merged(stands_for), stands_for, known_as_of)
     placements, zones = _placements(whose)
     requirements, courses = _requirements(reach.organisations, known_as_of)

@@ -102,9 +102,9 @@ def name_people(organisations: Collection[int], persons: Collection[int] | None 
     finds a post of theirs where only the other is employed.
     """
     merged = (
-        select(PersonMerge.kept_id, Employment.organisation_id, Person.name, Employment.staff_number)
+        select(PersonMerge.surviving_id, Employment.organisation_id, Person.name, Employment.staff_number)
         .join(Employment, Employment.person_id == PersonMerge.merged_id)
-        .join(Person, Person.id == PersonMerge.kept_id)
+        .join(Person, Person.id == PersonMerge.surviving_id)
         .where(Employment.organisation_id.in_(sorted(organisations)))
         .order_by(PersonMerge.id)
     )
@@ -116,7 +116,7 @@ def name_people(organisations: Collection[int], persons: Collection[int] | None 
     )
     if persons is not None:
         statement = statement.where(Person.id.in_(sorted(persons)))
-        merged = merged.where(PersonMerge.kept_id.in_(sorted(persons)))
+        merged = merged.where(PersonMerge.surviving_id.in_(sorted(persons)))
     return [NamedPerson(*row) for each in (merged, statement) for row in session.execute(each)]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.compliance.requirements.models import Exemption
 from lms.kernel.db import UtcDateTime, session
-from lms.people.merging import rules as merge_rules
+from lms.people.api import merged_ids
 from lms.people.models import Employment, PersonMerge, Placement
 
 
@@ -25,7 +25,7 @@ class Scope:
         """Returns the reach with everybody who is one with its persons."""
         if self.persons is None or not stands_for:
             return self
-        return Scope(self.organisations, merge_rules.families(self.persons, stands_for))
+        return Scope(self.organisations, merged_ids(self.persons, stands_for))
 
 
 ORGANISATIONS: BindParameter[int] = bindparam("organisations", expanding=True)
@@ -77,7 +77,7 @@ class StatementVariant:
             return within
         known = self.kept(PersonMerge)
         concerned = union_all(
-            select(PersonMerge.kept_id).where(known), select(PersonMerge.merged_id).where(known)
+            select(PersonMerge.surviving_id).where(known), select(PersonMerge.merged_id).where(known)
         )
         return or_(within, column.in_(concerned))
 

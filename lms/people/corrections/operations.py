@@ -1,59 +1,69 @@
-"""Saying that one's record is wrong, and answering it."""
+"""Asking HR for a correction of one's record, and answering."""
 
 from lms.audit.operations import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed
+from lms.kernel.i18n import gettext as _
 from lms.people import policy
 from lms.people.corrections import queries
-from lms.people.errors import AlreadyAnswered, TooManyOpen
-from lms.people.models import RecordQuery, RecordQueryAnswer
+from lms.people.errors import AlreadyAnswered, TooManyOpenRequests
+from lms.people.merging.queries import list_employers
+from lms.people.models import CorrectionRequest, CorrectionRequestAnswer
 
-KINDS = ("placement", "certificate", "name", "other")
 MOST_OPEN = 10
-"""How many messages of one person may wait for an answer."""
+"""How many correction requests of one person may be open."""
 
 
-def say_wrong(actor: Actor, *, organisation_id: int, kind: str, said: str) -> RecordQuery:
-    """Records that the actor's own record is wrong, for HR of an organisation of theirs.
+def request_correction(actor: Actor, *, organisation_id: int, kind: str, text: str) -> CorrectionRequest:
+    """Records a correction request of the actor, to HR of an organisation that employs or employed them.
 
-    Raises ``NotAllowed`` for an organisation they never worked for and ``TooManyOpen``.
+    Raises ``NotAllowed`` for any other organisation and ``TooManyOpenRequests``.
     """
     person_id = actor.person_id
-    employers = [] if person_id is None else queries.list_own_employers(person_id)
-    if person_id is None or organisation_id not in {number for number, _name in employers}:
+    if person_id is None or organisation_id not in {each.id for each in list_employers(person_id)}:
         raise NotAllowed
-    if queries.count_unanswered_of(person_id) >= MOST_OPEN:
-        raise TooManyOpen("HR has not answered what you sent before. Wait for that, or speak to them.")
-    made = RecordQuery(
+    if queries.count_unanswered(person_id) >= MOST_OPEN:
+        raise TooManyOpenRequests(
+            _("HR has not answered your earlier requests yet. Wait for that, or call them.")
+        )
+    request = CorrectionRequest(
         person_id=person_id,
         organisation_id=organisation_id,
         kind=kind,
-        said=said,
+        text=text,
         recorded_at=clock.now(),
         recorded_by=actor.account_id or None,
     )
-    session.add(made)
+    session.add(request)
     session.flush()
-    record(actor, "people.say_wrong", "record_query", made.id, organisation_id=organisation_id, kind=kind)
-    return made
+    record(
+        actor, "people.request_correction", "correction_request", request.id,
+        organisation_id=organisation_id, kind=kind,
+    )  # fmt: skip
+    return request
 
 
-def answer_query(actor: Actor, query: RecordQuery, *, said: str) -> RecordQueryAnswer:
-    """Answers what somebody said of their record; they read it on their own page.
+def answer_correction_request(
+    actor: Actor, request: CorrectionRequest, *, text: str
+) -> CorrectionRequestAnswer:
+    """Answers a correction request; the person reads the answer on their own page.
 
     Raises ``NotAllowed`` across organisations and ``AlreadyAnswered``.
     """
-    if not policy.may_answer_query(actor, query.organisation_id):
+    if not policy.may_answer_correction_request(actor, request.organisation_id):
         raise NotAllowed
-    queries.lock_query(query.id)
-    if queries.find_answer(query.id) is not None:
-        raise AlreadyAnswered("This was answered meanwhile.")
-    made = RecordQueryAnswer(
-        query_id=query.id, said=said, recorded_at=clock.now(), recorded_by=actor.account_id or None
+    queries.lock_correction_request(request.id)
+    if queries.find_answer(request.id) is not None:
+        raise AlreadyAnswered(_("Somebody has already answered this."))
+    answer = CorrectionRequestAnswer(
+        request_id=request.id, text=text, recorded_at=clock.now(), recorded_by=actor.account_id or None
     )
-    session.add(made)
+    session.add(answer)
     session.flush()
-    record(actor, "people.answer_query", "record_query", query.id, organisation_id=query.organisation_id)
-    return made
+    record(
+        actor, "people.answer_correction_request", "correction_request", request.id,
+        organisation_id=request.organisation_id,
+    )  # fmt: skip
+    return answer

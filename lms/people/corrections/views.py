@@ -1,43 +1,69 @@
-"""What people say is wrong in their record: HR's list, and the answer to each."""
+"""Correction requests: HR's list and answer, and the page on which people send one."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.kernel.actor import Role
+from lms.kernel.errors import Invalid, NotAllowed
 from lms.people.corrections import operations, queries
-from lms.people.corrections.forms import KIND_LABELS, CorrectionAnswerForm
+from lms.people.corrections.forms import KIND_LABELS, CorrectionAnswerForm, CorrectionRequestForm
 from lms.people.errors import AlreadyAnswered
+from lms.people.merging.queries import list_employers
 from lms.people.views.blueprint import bp
-from lms.web.access import current_actor, role_needed
+from lms.web.access import current_actor, role_needed, signed_in
+from lms.web.forms import offer
+
+
+@bp.route("/my/record/wrong", methods=["GET", "POST"])
+@signed_in
+def request_correction() -> ResponseReturnValue:
+    """Sends a correction request to HR; the answer comes to the person's own page."""
+    actor = current_actor()
+    if actor.person_id is None:
+        raise NotAllowed
+    form = CorrectionRequestForm()
+    employers = list_employers(actor.person_id)
+    offer(form.organisation, ((each.id, each.name) for each in employers))
+    if form.validate_on_submit():
+        try:
+            operations.request_correction(
+                actor, organisation_id=form.organisation.data, kind=form.kind.data, text=form.text.data
+            )
+        except Invalid as error:
+            form.add_error(error)
+        else:
+            flash(_("Your request has been sent to HR. You will see the answer on this page."), "good")
+            return redirect(url_for("home.my"), 303)
+    page = render_template("people/request_correction.html", form=form, employers=employers)
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/people/queries")
 @role_needed(Role.HR)
-def record_queries_list() -> ResponseReturnValue:
-    """Lists what waits for an answer, the oldest first, or what was answered."""
+def correction_requests() -> ResponseReturnValue:
+    """Lists open correction requests, the oldest first, or answered ones."""
     answered = request.args.get("answered") == "1"
-    page = queries.list_queries_for(
+    page = queries.list_correction_requests(
         current_actor(), answered=answered, page=request.args.get("page", 1, type=int)
     )
-    return render_template("people/queries.html", page=page, answered=answered, kinds=KIND_LABELS)
+    return render_template("people/correction_requests.html", page=page, answered=answered, kinds=KIND_LABELS)
 
 
 @bp.route("/people/queries/<int:query_id>", methods=["GET", "POST"])
 @role_needed(Role.HR)
 def answer(query_id: int) -> ResponseReturnValue:
-    """Shows one message with what the record says, and answers it."""
+    """Shows a correction request with links to the record, and answers it."""
     actor = current_actor()
-    asked = queries.load_query_for(actor, query_id)
+    listed = queries.load_correction_request_for(actor, query_id)
     form = CorrectionAnswerForm()
-    if asked.answer is None and form.validate_on_submit():
+    if listed.answer is None and form.validate_on_submit():
         try:
-            operations.answer_query(actor, asked.query, said=form.text.data)
-        except AlreadyAnswered as refusal:
-            flash(refusal.message, "soon")
+            operations.answer_correction_request(actor, listed.request, text=form.text.data)
+        except AlreadyAnswered as error:
+            flash(error.message, "soon")
         else:
-            flash(_("The answer is on the person's page."), "good")
-        return redirect(url_for("people.record_queries_list"), 303)
-    return render_template(
-        "people/query.html", form=form, asked=asked, kinds=KIND_LABELS
-    ), 422 if form.errors else 200
+            flash(_("The person can now read your answer on their page."), "good")
+        return redirect(url_for("people.correction_requests"), 303)
+    page = render_template("people/correction_request.html", form=form, listed=listed, kinds=KIND_LABELS)
+    return page, 422 if form.errors else 200

@@ -1,12 +1,11 @@
-"""Applying a checked list and taking it back: batch by batch, each one transaction, nothing twice.
+"""Applying and undoing a checked list: batch by batch, each one transaction, nothing twice.
 
-Each batch judges its people once more by what is recorded by then; whoever has been changed since the dry run is
-left alone. Applying and undoing go from one batch to the next through the outbox, in the transaction of the batch.
+Each batch plans its people once more from what is recorded by then; whoever was changed since the dry run is left
+alone. Applying and undoing go from one batch to the next through the outbox, in the transaction of the batch.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import insert, update
 
@@ -18,30 +17,36 @@ from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid
 from lms.people.events import people_added, placements_changed
 from lms.people.importing import operations, queries
-from lms.people.importing.dry_run import choices_of
+from lms.people.importing.dry_run import load_choices
 from lms.people.importing.models import PeopleImport, PeopleImportRow
-from lms.people.importing.parse import Choices, Note, Vocabulary, Wanted, read_row
-from lms.people.importing.plan import Held, Known, Plan, judge_absent, judge_person
+from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
+from lms.people.importing.plan import (
+    KnownEmployee,
+    PersonPlan,
+    PlannedPlacement,
+    plan_absent,
+    plan_person,
+)
 from lms.people.models import Employment, Person, Placement
 from lms.people.queries import lock_organisation
 from lms.people.rules import overlap
 
 
 @dataclass(slots=True)
-class Case:
-    """One person of a batch: their rows, what they asked for when they are new, and the plan."""
+class PersonChange:
+    """One person of a batch: their rows, the first of them parsed, and the plan."""
 
     rows: list[PeopleImportRow]
-    known: Known | None
-    first: Wanted | None
-    plan: Plan
+    known: KnownEmployee | None
+    first: ParsedRow | None
+    plan: PersonPlan
     employment_id: int = 0
     person_id: int = 0
     added: Sequence[int] = ()
 
 
 def apply_batch(import_id: int, batch: int) -> None:
-    """Applies one batch; where a room above refuses somebody, everybody else of the batch is applied all the same."""
+    """Applies one batch; where a subscriber refuses somebody, everybody else of the batch is applied all the same."""
     try:
         _apply(import_id, batch, one_by_one=False)
     except Invalid:
@@ -49,118 +54,138 @@ def apply_batch(import_id: int, batch: int) -> None:
 
 
 def undo_batch(import_id: int, batch: int) -> None:
-    """Takes back what one batch recorded: its placements are withdrawn, those it withdrew are recorded anew.
+    """Undoes one batch: placements it recorded are withdrawn, those it withdrew are recorded anew.
 
-    Whose placements were changed after the import is left alone, and the row says so.
+    People whose placements were changed after the import are left alone, and their row says so.
     """
     with unit_of_work():
-        sent = queries.lock_import(import_id)
-        if sent is None or sent.undo_asked_at is None or batch != sent.batches_done - sent.batches_undone:
+        people_import = queries.lock_import(import_id)
+        if (
+            people_import is None
+            or people_import.undo_requested_at is None
+            or batch != people_import.batches_done - people_import.batches_undone
+        ):
             return
-        _take_back_rows(sent, [row for row in queries.rows_of_batch(import_id, batch) if row.recorded])
-        sent.batches_undone += 1
-        if sent.batches_undone < sent.batches_done:
-            operations.put_job(sent, "undo", str(batch - 1), batch=batch - 1)
+        rows = queries.list_rows_of_batch(import_id, batch)
+        _undo_rows(people_import, [row for row in rows if row.recorded])
+        people_import.batches_undone += 1
+        if people_import.batches_undone < people_import.batches_done:
+            operations.enqueue_step(people_import, "undo", str(batch - 1), batch=batch - 1)
             return
-        sent.counts = sent.counts | queries.count_outcomes(import_id)
-        sent.undone_at = clock.now()
-        operations.blank(sent)
+        people_import.counts = people_import.counts | queries.count_outcomes(import_id)
+        people_import.undone_at = clock.now()
+        operations.anonymise(people_import)
 
 
 def _apply(import_id: int, batch: int, *, one_by_one: bool) -> None:
     with unit_of_work():
-        sent = queries.lock_import(import_id)
-        if sent is None or sent.state != "applying" or batch != sent.batches_done + 1:
+        people_import = queries.lock_import(import_id)
+        if (
+            people_import is None
+            or people_import.state != "applying"
+            or batch != people_import.batches_done + 1
+        ):
             return
-        actor = Actor(account_id=sent.apply_asked_by)
-        lock_organisation(sent.organisation_id)
-        rows = queries.rows_of_batch(import_id, batch)
-        known = queries.list_known(sent.organisation_id, sorted({row.key for row in rows}))
-        cases = _judge_again(rows, known, queries.read_vocabulary(), choices_of(sent))
-        _record(sent, actor, cases, one_by_one=one_by_one)
-        sent.batches_done = batch
-        if batch < sent.batches:
-            operations.put_job(sent, "apply", str(batch + 1), batch=batch + 1)
+        actor = Actor(account_id=people_import.apply_requested_by)
+        lock_organisation(people_import.organisation_id)
+        rows = queries.list_rows_of_batch(import_id, batch)
+        known = queries.list_known_employees(people_import.organisation_id, sorted({row.key for row in rows}))
+        changes = _replan(rows, known, queries.load_vocabulary(), load_choices(people_import))
+        _record(people_import, actor, changes, one_by_one=one_by_one)
+        people_import.batches_done = batch
+        if batch < people_import.batches:
+            operations.enqueue_step(people_import, "apply", str(batch + 1), batch=batch + 1)
             return
-        sent.counts = sent.counts | {"ended": 0, "moved": 0, "added": 0} | queries.count_outcomes(import_id)
-        sent.applied_at = clock.now()
-        operations.remove_file(sent)
-        operations.put_job(sent, "forget", "applied", not_before=operations.KEPT, applied=1)
+        changed = {"ended": 0, "moved": 0, "added": 0} | queries.count_outcomes(import_id)
+        people_import.counts = people_import.counts | changed
+        people_import.applied_at = clock.now()
+        operations.delete_file(people_import)
+        operations.enqueue_step(people_import, "purge", "applied", not_before=operations.RETENTION, applied=1)
 
 
-def _judge_again(
-    rows: Iterable[PeopleImportRow], known: dict[str, Known], vocabulary: Vocabulary, choices: Choices
-) -> list[Case]:
+def _replan(
+    rows: Iterable[PeopleImportRow],
+    known: dict[str, KnownEmployee],
+    vocabulary: ImportVocabulary,
+    choices: ImportChoices,
+) -> list[PersonChange]:
     people: dict[str, list[PeopleImportRow]] = {}
     for row in rows:
         people.setdefault(row.key, []).append(row)
-    cases = [
-        case
+    changes = [
+        change
         for key, own in people.items()
-        if (case := _judge_one(own, known.get(key), vocabulary, choices)) is not None
+        if (change := _replan_person(own, known.get(key), vocabulary, choices)) is not None
     ]
-    new = [case for case in cases if case.known is None]
-    taken = queries.emails_here(sorted({case.first.email for case in new if case.first and case.first.email}))
-    for case in new:
-        if case.first and case.first.email in taken:
-            _refuse(case.rows, {"code": "email_here"})
-    return [case for case in cases if case.rows[0].outcome != "refused"]
+    new = [(change, change.first.email) for change in changes if change.known is None and change.first]
+    in_use = queries.find_emails_in_use(sorted({email for _change, email in new if email}))
+    for change, email in new:
+        if email in in_use:
+            _reject(change.rows, {"code": "email_here"})
+    return [change for change in changes if change.rows[0].outcome != "rejected"]
 
 
-def _judge_one(
-    rows: list[PeopleImportRow], known: Known | None, vocabulary: Vocabulary, choices: Choices
-) -> Case | None:
-    read = [read_row(row.number, row.cells, vocabulary, choices) for row in rows if row.number is not None]
-    wanted = [each for each in read if isinstance(each, Wanted)]
-    plan: Plan | None
+def _replan_person(
+    rows: list[PeopleImportRow],
+    known: KnownEmployee | None,
+    vocabulary: ImportVocabulary,
+    choices: ImportChoices,
+) -> PersonChange | None:
+    found = [parse_row(row.number, row.cells, vocabulary, choices) for row in rows if row.number is not None]
+    parsed = [each for each in found if isinstance(each, ParsedRow)]
+    plan: PersonPlan | None
     if rows[0].number is None:
-        plan = judge_absent(known.held, choices.leavers_on) if known and choices.leavers_on else None
+        plan = plan_absent(known.placements, choices.leavers_on) if known and choices.leavers_on else None
     else:
-        plan = judge_person(wanted, known) if len(wanted) == len(rows) else None
-    outcomes = [plan.verdicts[row.number or 0].outcome if plan else "refused" for row in rows]
+        plan = plan_person(parsed, known) if len(parsed) == len(rows) else None
+    outcomes = [plan.outcomes[row.number or 0].outcome if plan else "rejected" for row in rows]
     if plan is not None and outcomes == [row.outcome for row in rows]:
-        return Case(rows, known, wanted[0] if wanted else None, plan)
+        return PersonChange(rows, known, parsed[0] if parsed else None, plan)
     if all(outcome == "unchanged" for outcome in outcomes):
-        # Somebody has recorded the same by hand meanwhile: all is well.
+        # Somebody has recorded the same by hand since the check: nothing is left to do.
         for row in rows:
             row.outcome, row.notes = "unchanged", []
     else:
-        _refuse(rows, {"code": "changed_meanwhile"})
+        _reject(rows, {"code": "changed_meanwhile"})
     return None
 
 
-def _refuse(rows: Iterable[PeopleImportRow], note: Note) -> None:
+def _reject(rows: Iterable[PeopleImportRow], note: Note) -> None:
     for row in rows:
-        row.outcome, row.notes = "refused", [note]
+        row.outcome, row.notes = "rejected", [note]
 
 
-def _record(sent: PeopleImport, actor: Actor, cases: list[Case], *, one_by_one: bool) -> None:
-    old, new = ([case for case in cases if (case.known is None) == is_new] for is_new in (False, True))
-    for case in old:
-        if case.known is not None:
-            case.employment_id, case.person_id = case.known.employment_id, case.known.person_id
-    _withdraw(actor, [number for case in old for number in case.plan.take_back])
-    _place(actor, old)
+def _record(
+    people_import: PeopleImport, actor: Actor, changes: list[PersonChange], *, one_by_one: bool
+) -> None:
+    old, new = (
+        [change for change in changes if (change.known is None) == is_new] for is_new in (False, True)
+    )
+    for change in old:
+        if change.known is not None:
+            change.employment_id, change.person_id = change.known.employment_id, change.known.person_id
+    _withdraw(actor, [placement_id for change in old for placement_id in change.plan.withdraw])
+    _add_placements(actor, old)
     if one_by_one:
-        new = [case for case in new if _add_alone(sent, actor, case)]
+        new = [change for change in new if _add_one(people_import, actor, change)]
     elif new:
-        _add(sent, actor, new)
+        _add_people(people_import, actor, new)
     done = [*old, *new]
-    for case in done:
-        _write_down(sent, actor, case)
+    for change in done:
+        _mark_applied(people_import, actor, change)
     if done:
         session.flush()
-        placements_changed.send(None, persons={case.person_id for case in done})
+        placements_changed.send(None, persons={change.person_id for change in done})
 
 
-def _add(sent: PeopleImport, actor: Actor, cases: list[Case]) -> None:
+def _add_people(people_import: PeopleImport, actor: Actor, changes: list[PersonChange]) -> None:
     moment = clock.now()
-    newcomers = [(case, case.first) for case in cases if case.first is not None]
+    new_people = [(change, change.first) for change in changes if change.first is not None]
     persons = session.scalars(
         insert(Person).returning(Person.id, sort_by_parameter_order=True),
         [
             {"name": first.name, "email": first.email or None, "language": "en", "recorded_at": moment}
-            for _case, first in newcomers
+            for _change, first in new_people
         ],
     ).all()
     employments = session.scalars(
@@ -168,118 +193,117 @@ def _add(sent: PeopleImport, actor: Actor, cases: list[Case]) -> None:
         [
             {
                 "person_id": person_id,
-                "organisation_id": sent.organisation_id,
+                "organisation_id": people_import.organisation_id,
                 "staff_number": first.staff_number,
                 "recorded_at": moment,
                 "recorded_by": actor.account_id,
             }
-            for person_id, (_case, first) in zip(persons, newcomers, strict=True)
+            for person_id, (_change, first) in zip(persons, new_people, strict=True)
         ],
     ).all()
-    for (case, _first), person_id, employment_id in zip(newcomers, persons, employments, strict=True):
-        case.person_id, case.employment_id = person_id, employment_id
-    _place(actor, cases)
+    for (change, _first), person_id, employment_id in zip(new_people, persons, employments, strict=True):
+        change.person_id, change.employment_id = person_id, employment_id
+    _add_placements(actor, changes)
     people_added.send(None, persons=set(persons), actor=actor)
 
 
-def _add_alone(sent: PeopleImport, actor: Actor, case: Case) -> bool:
+def _add_one(people_import: PeopleImport, actor: Actor, change: PersonChange) -> bool:
     try:
         with session.begin_nested():
-            _add(sent, actor, [case])
-    except Invalid as refusal:
-        _refuse(case.rows, {"code": "not_accepted", "text": refusal.message[:200]})
+            _add_people(people_import, actor, [change])
+    except Invalid as error:
+        _reject(change.rows, {"code": "not_accepted", "text": error.message[:200]})
         return False
     return True
 
 
-def _place(actor: Actor, cases: Iterable[Case]) -> None:
-    wanted = [(case, held) for case in cases for held in case.plan.add]
-    ids = iter(_insert_placements(actor, [(case.employment_id, held) for case, held in wanted]))
-    for case in {id(case): case for case, _held in wanted}.values():
-        case.added = [next(ids) for _held in case.plan.add]
+def _add_placements(actor: Actor, changes: Iterable[PersonChange]) -> None:
+    planned = [(change, placement) for change in changes for placement in change.plan.add]
+    ids = iter(_insert_placements(actor, [(change.employment_id, each) for change, each in planned]))
+    for change in {id(change): change for change, _placement in planned}.values():
+        change.added = [next(ids) for _placement in change.plan.add]
 
 
-def _insert_placements(actor: Actor, wanted: Sequence[tuple[int, Held]]) -> Sequence[int]:
-    if not wanted:
+def _insert_placements(actor: Actor, planned: Sequence[tuple[int, PlannedPlacement]]) -> Sequence[int]:
+    if not planned:
         return []
     moment = clock.now()
     return session.scalars(
         insert(Placement).returning(Placement.id, sort_by_parameter_order=True),
         [
             {
+                **placement.details._asdict(),
+                "also_sectors": list(placement.details.also_sectors),
                 "employment_id": employment_id,
-                "station_id": held.work.station_id,
-                "sector": held.work.sector,
-                "also_sectors": list(held.work.also),
-                "role": held.work.role,
-                "contract": held.work.contract,
-                "works_with_children": held.work.children,
-                "from_on": held.from_on,
-                "through_on": held.through_on,
+                "from_on": placement.from_on,
+                "through_on": placement.through_on,
                 "recorded_at": moment,
                 "recorded_by": actor.account_id,
             }
-            for employment_id, held in wanted
+            for employment_id, placement in planned
         ],
     ).all()
 
 
-def _withdraw(actor: Actor, ids: Sequence[int]) -> None:
-    for batch in batched(ids, queries.AT_ONCE):
+def _withdraw(actor: Actor, ids: Iterable[int]) -> None:
+    for some in batched(ids, queries.IDS_PER_QUERY):
         session.execute(
             update(Placement)
-            .where(Placement.id.in_(batch))
+            .where(Placement.id.in_(some))
             .values(retracted_at=clock.now(), retracted_by=actor.account_id)
             .execution_options(synchronize_session=False)
         )
 
 
-def _write_down(sent: PeopleImport, actor: Actor, case: Case) -> None:
+def _mark_applied(people_import: PeopleImport, actor: Actor, change: PersonChange) -> None:
     moment = clock.now()
-    for row in case.rows:
+    for row in change.rows:
         row.applied_at = moment
-    case.rows[0].recorded = {
-        "employment": [case.employment_id],
-        "added": list(case.added),
-        "taken": list(case.plan.take_back),
+    change.rows[0].recorded = {
+        "employment": [change.employment_id],
+        "added": list(change.added),
+        "taken": list(change.plan.withdraw),
     }
     record(
-        actor, "people.import_person", "employment", case.employment_id, organisation_id=sent.organisation_id,
-        reason=sent.reason, people_import=sent.id, outcomes=[row.outcome for row in case.rows],
-        placed=list(case.added), withdrawn=list(case.plan.take_back),
+        actor, "people.import_person", "employment", change.employment_id,
+        organisation_id=people_import.organisation_id, reason=people_import.reason, people_import=people_import.id,
+        outcomes=[row.outcome for row in change.rows], placed=list(change.added),
+        withdrawn=list(change.plan.withdraw),
     )  # fmt: skip
 
 
-def _take_back_rows(sent: PeopleImport, rows: Sequence[PeopleImportRow]) -> None:
-    actor = Actor(account_id=sent.undo_asked_by)
-    live = queries.live_placements_of(sorted({row.recorded["employment"][0] for row in rows}))
-    taken = queries.find_placements(number for row in rows for number in row.recorded["taken"])
-    withdrawn: list[int] = []
-    restored: list[tuple[int, Held]] = []
-    touched: set[int] = set()
+def _undo_rows(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -> None:
+    actor = Actor(account_id=people_import.undo_requested_by)
+    active = queries.lock_active_placements(sorted({row.recorded["employment"][0] for row in rows}))
+    withdrawn = queries.find_placements(each for row in rows for each in row.recorded["taken"])
+    to_withdraw: list[int] = []
+    to_restore: list[tuple[int, PlannedPlacement]] = []
+    changed: set[int] = set()
     for row in rows:
         (employment_id,), added = row.recorded["employment"], set(row.recorded["added"])
-        back = [taken[number][1] for number in row.recorded["taken"]]
-        others = [held for held in live[employment_id] if held.id not in added]
-        if not added <= {held.id for held in live[employment_id]} or _share_days(back, others):
-            row.kept = True
+        restored = [withdrawn[each] for each in row.recorded["taken"]]
+        others = [each for each in active[employment_id] if each.id not in added]
+        if not added <= {each.id for each in active[employment_id]} or _any_overlap(restored, others):
+            row.skipped = True
             continue
-        withdrawn += sorted(added)
-        restored += [(employment_id, held) for held in back]
-        touched.add(employment_id)
+        to_withdraw += sorted(added)
+        to_restore += [(employment_id, placement) for placement in restored]
+        changed.add(employment_id)
         record(
             actor, "people.import_undo_person", "employment", employment_id,
-            organisation_id=sent.organisation_id, reason=sent.undo_reason, people_import=sent.id,
+            organisation_id=people_import.organisation_id, reason=people_import.undo_reason,
+            people_import=people_import.id,
         )  # fmt: skip
-    _withdraw(actor, withdrawn)
-    _insert_placements(actor, restored)
-    if touched:
+    _withdraw(actor, to_withdraw)
+    _insert_placements(actor, to_restore)
+    if changed:
         session.flush()
-        placements_changed.send(None, persons=queries.persons_of(sorted(touched)))
+        placements_changed.send(None, persons=queries.list_person_ids(sorted(changed)))
 
 
-def _share_days(some: Iterable[Held], others: Sequence[Held]) -> bool:
-    def days(held: Held) -> tuple[date, date | None]:
-        return held.from_on, held.through_on
-
-    return any(overlap(*days(one), *days(other)) for one in some for other in others)
+def _any_overlap(some: Iterable[PlannedPlacement], others: Sequence[PlannedPlacement]) -> bool:
+    return any(
+        overlap(one.from_on, one.through_on, other.from_on, other.through_on)
+        for one in some
+        for other in others
+    )

@@ -1,8 +1,8 @@
-"""The dry run: a whole file is read and judged, and what would come of each row is written down. Nobody is touched."""
+"""The dry run: a whole file is read and planned, and the outcome of each row is stored. Nobody's record is touched."""
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,205 +11,214 @@ from typing import Any, BinaryIO, cast
 from sqlalchemy import delete, insert
 
 from lms.kernel import clock
+from lms.kernel.batches import batched
 from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.i18n import gettext as _
 from lms.kernel.tabular import Shape, Unreadable, read_rows
 from lms.kernel.text import normalise
 from lms.people.importing import queries
 from lms.people.importing.models import PeopleImport, PeopleImportRow
-from lms.people.importing.parse import Choices, Note, Vocabulary, Wanted, read_row
-from lms.people.importing.plan import CHANGES, Known, batches_of, conflicts, judge_absent, judge_person
+from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
+from lms.people.importing.plan import (
+    CHANGES,
+    KnownEmployee,
+    assign_batches,
+    find_conflicts,
+    plan_absent,
+    plan_person,
+)
 
 MOST_ROWS = 100_000
-"""A list may have so many rows below its headings."""
+"""The most rows below the headings."""
 
-WRITTEN_AT_ONCE = 5000
-"""How many rows one transaction writes: SQLite lets nobody else write meanwhile."""
+ROWS_PER_TRANSACTION = 5000
+"""How many rows one transaction writes: SQLite lets nobody else write in the meantime."""
 
 
 @dataclass(slots=True)
-class Line:
-    """A row of the file on its way to an outcome."""
+class CheckedRow:
+    """A row of the file, or somebody the file does not name, with its outcome once it is planned."""
 
     number: int | None
     key: str
     cells: dict[str, str]
-    wanted: Wanted | None = None
+    parsed: ParsedRow | None = None
     outcome: str = ""
     notes: list[Note] = field(default_factory=list)
     batch: int | None = None
 
-    def refuse(self, notes: Iterable[Note]) -> None:
-        """Refuses the row for these reasons."""
-        self.outcome = "refused"
+    def reject(self, notes: Iterable[Note]) -> None:
+        """Rejects the row for these reasons."""
+        self.outcome = "rejected"
         self.notes.extend(notes)
 
 
-def choices_of(sent: PeopleImport) -> Choices:
+def load_choices(people_import: PeopleImport) -> ImportChoices:
     """Returns what HR chose, as the rules take it."""
-    chosen: Mapping[str, Any] = sent.choices
+    chosen: Mapping[str, Any] = people_import.choices
     days = {
         name: date.fromisoformat(chosen[name]) for name in ("default_from", "leavers_on") if chosen.get(name)
     }
-    return Choices(day_order=chosen.get("day_order", ""), says=frozenset(sent.columns), **days)
+    return ImportChoices(
+        day_order=chosen.get("day_order", ""), fields=frozenset(people_import.columns), **days
+    )
 
 
 @contextmanager
-def opened(import_id: int) -> Iterator[BinaryIO]:
+def open_file(import_id: int) -> Iterator[BinaryIO]:
     """Opens the file of an import, on the disk and not in memory."""
     with tempfile.TemporaryFile() as file:
-        for piece in queries.read_pieces(import_id):
-            file.write(piece)
+        for part in queries.read_file_parts(import_id):
+            file.write(part)
         yield cast(BinaryIO, file)
 
 
 def check(import_id: int, run: int) -> None:
-    """Judges the file of an import and writes the outcome of each row; a newer check takes its place."""
+    """Plans the file of an import and stores the outcome of each row; a newer check replaces it."""
     with reading():
-        sent = queries.find_import(import_id)
-        if sent is None or sent.checks != run or sent.state != "checking":
+        people_import = queries.find_import(import_id)
+        if people_import is None or people_import.checks != run or people_import.state != "checking":
             return
-        organisation_id, columns, choices = sent.organisation_id, dict(sent.columns), choices_of(sent)
-        shape, vocabulary = Shape(**sent.shape), queries.read_vocabulary()
-        known = queries.list_known(organisation_id)
+        columns, choices = dict(people_import.columns), load_choices(people_import)
+        shape, vocabulary = Shape(**people_import.shape), queries.load_vocabulary()
+        known = queries.list_known_employees(people_import.organisation_id)
         try:
-            with opened(import_id) as file:
-                lines = list(read_lines(read_rows(file, shape), columns, vocabulary, choices))
-        except Unreadable as unreadable:
-            _keep(import_id, run, [], unreadable.message)
+            with open_file(import_id) as file:
+                rows = list(parse_rows(read_rows(file, shape), columns, vocabulary, choices))
+        except Unreadable as error:
+            _save(import_id, run, [], error.message)
             return
-        judge(lines, known, choices)
-    _keep(import_id, run, lines)
+        plan_rows(rows, known, choices)
+    _save(import_id, run, rows)
 
 
-def read_lines(
-    rows: Iterable[tuple[int, list[str]]],
+def parse_rows(
+    lines: Iterable[tuple[int, list[str]]],
     columns: Mapping[str, int],
-    vocabulary: Vocabulary,
-    choices: Choices,
-) -> Iterator[Line]:
+    vocabulary: ImportVocabulary,
+    choices: ImportChoices,
+) -> Iterator[CheckedRow]:
     """Reads the rows below the headings. Raises ``Unreadable`` for more rows than a list may have."""
-    for count, (number, values) in enumerate(rows):
+    for count, (number, values) in enumerate(lines):
         if count == 0:
             continue
         if count > MOST_ROWS:
             raise Unreadable(
-                f"There are more than {MOST_ROWS} rows. Split the list and send the parts one by one."
+                _(
+                    "There are more than %(rows)s rows. Split the list and import the parts one by one.",
+                    rows=MOST_ROWS,
+                )
             )
         cells = {
             name: values[index] for name, index in columns.items() if index < len(values) and values[index]
         }
-        line = Line(number, normalise(cells.get("staff_number")).lower()[:200], cells)
-        found = read_row(number, cells, vocabulary, choices)
-        if isinstance(found, Wanted):
-            line.wanted = found
+        row = CheckedRow(number, normalise(cells.get("staff_number")).lower()[:200], cells)
+        found = parse_row(number, cells, vocabulary, choices)
+        if isinstance(found, ParsedRow):
+            row.parsed = found
         else:
-            line.refuse(found)
-        yield line
+            row.reject(found)
+        yield row
 
 
-def judge(lines: list[Line], known: Mapping[str, Known], choices: Choices) -> None:
-    """Gives every line its outcome, adds lines for those whom the file does not name, and forms the batches."""
-    people: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        if line.wanted is not None:
-            people[line.key].append(line)
+def plan_rows(rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choices: ImportChoices) -> None:
+    """Gives every row its outcome, adds rows for those whom the file does not name, and forms the batches."""
+    people: dict[str, list[CheckedRow]] = defaultdict(list)
+    for row in rows:
+        if row.parsed is not None:
+            people[row.key].append(row)
     for key, own in people.items():
-        against = conflicts([line.wanted for line in own if line.wanted]) if len(own) > 1 else {}
-        for line in own:
-            if line.number in against:
-                line.refuse(against[line.number])
-        sound = [line for line in own if not line.outcome]
-        plan = judge_person([line.wanted for line in sound if line.wanted], known.get(key))
-        for line in sound:
-            verdict = plan.verdicts[line.number or 0]
-            line.outcome, line.notes = verdict.outcome, list(verdict.notes)
-    refuse_emails(
-        [line for line in lines if line.outcome == "added" and line.key not in known],
-        queries.emails_here,
+        conflicts = find_conflicts([row.parsed for row in own if row.parsed]) if len(own) > 1 else {}
+        for row in own:
+            if row.number in conflicts:
+                row.reject(conflicts[row.number])
+        valid = [row for row in own if not row.outcome]
+        plan = plan_person([row.parsed for row in valid if row.parsed], known.get(key))
+        for row in valid:
+            outcome = plan.outcomes[row.number or 0]
+            row.outcome, row.notes = outcome.outcome, list(outcome.notes)
+    reject_used_emails(
+        [row for row in rows if row.outcome == "added" and row.key not in known], queries.find_emails_in_use
     )
     if choices.leavers_on:
-        lines.extend(absent_lines({line.key for line in lines}, known, choices.leavers_on))
-    changing = dict.fromkeys(line.key for line in lines if line.outcome in CHANGES)
-    batches = batches_of(changing)
-    for line in lines:
-        line.batch = batches[line.key] if line.outcome in CHANGES else None
+        rows.extend(absent_rows({row.key for row in rows}, known, choices.leavers_on))
+    batches = assign_batches(dict.fromkeys(row.key for row in rows if row.outcome in CHANGES))
+    for row in rows:
+        row.batch = batches[row.key] if row.outcome in CHANGES else None
 
 
-def refuse_emails(newcomers: list[Line], known_of: Any) -> None:
-    """Refuses newcomers whose e-mail somebody else has, in the house or further up in the list."""
-    emails = {line.wanted.email for line in newcomers if line.wanted and line.wanted.email}
-    taken = known_of(sorted(emails))
-    first: dict[str, tuple[str, int | None]] = {}
-    for line in newcomers:
-        email = line.wanted.email if line.wanted else ""
-        if not email:
-            continue
-        if email in taken:
-            line.refuse([{"code": "email_here"}])
-            continue
-        key, number = first.setdefault(email, (line.key, line.number))
-        if key != line.key:
-            line.refuse([{"code": "email_in_row", "row": number}])
+def reject_used_emails(
+    new_rows: Iterable[CheckedRow], find_emails_in_use: Callable[[Iterable[str]], set[str]]
+) -> None:
+    """Rejects rows of new people whose e-mail somebody else has, recorded or further up in the list."""
+    rows = [(row, row.parsed.email) for row in new_rows if row.parsed and row.parsed.email]
+    in_use = find_emails_in_use(sorted({email for _row, email in rows}))
+    first: dict[str, CheckedRow] = {}
+    for row, email in rows:
+        if email in in_use:
+            row.reject([{"code": "email_here"}])
+        elif (earlier := first.setdefault(email, row)).key != row.key:
+            row.reject([{"code": "email_in_row", "row": earlier.number}])
 
 
-def absent_lines(named: set[str], known: Mapping[str, Known], last_on: date) -> Iterator[Line]:
-    """Makes a line for everybody whom the file does not name and who works on the last day."""
-    for key, someone in known.items():
-        plan = judge_absent(someone.held, last_on) if key not in named else None
+def absent_rows(named: set[str], known: Mapping[str, KnownEmployee], last_on: date) -> Iterator[CheckedRow]:
+    """Makes a row for everybody whom the file does not name and who works on the last day."""
+    for key, employee in known.items():
+        plan = plan_absent(employee.placements, last_on) if key not in named else None
         if plan is not None:
-            cells = {"staff_number": someone.staff_number, "name": someone.name}
-            yield Line(None, key, cells, outcome="ended", notes=list(plan.verdicts[0].notes))
+            cells = {"staff_number": employee.staff_number, "name": employee.name}
+            yield CheckedRow(None, key, cells, outcome="ended", notes=list(plan.outcomes[0].notes))
 
 
-def common_reasons(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """Returns what refuses most rows, the most frequent first: one wrong word often stands in a thousand rows."""
-    told: dict[str, Note] = {}
+def common_reasons(rows: Iterable[CheckedRow]) -> list[dict[str, Any]]:
+    """Returns why most rows are rejected, the most frequent first: one wrong word is often in a thousand rows."""
+    notes: dict[str, Note] = {}
     counts: Counter[str] = Counter()
-    for line in lines:
-        for note in line.notes if line.outcome == "refused" else ():
+    for row in rows:
+        for note in row.notes if row.outcome == "rejected" else ():
             name = repr(sorted(note.items()))
-            told.setdefault(name, note)
+            notes.setdefault(name, note)
             counts[name] += 1
-    return [{"note": told[name], "rows": rows} for name, rows in counts.most_common(8) if rows > 1]
+    return [{"note": notes[name], "rows": count} for name, count in counts.most_common(8) if count > 1]
 
 
-def _keep(import_id: int, run: int, lines: list[Line], problem: str = "") -> None:
-    for start in range(0, max(len(lines), 1), WRITTEN_AT_ONCE):
-        with unit_of_work():
-            sent = _current(import_id, run)
-            if sent is None:
-                return
-            if start == 0:
-                session.execute(delete(PeopleImportRow).where(PeopleImportRow.import_id == import_id))
-            if lines:
-                session.execute(
-                    insert(PeopleImportRow),
-                    [
-                        {
-                            "import_id": import_id, "number": line.number, "key": line.key, "cells": line.cells,
-                            "outcome": line.outcome, "notes": line.notes, "batch": line.batch, "recorded": {},
-                            "kept": False,
-                        }
-                        for line in lines[start : start + WRITTEN_AT_ONCE]
-                    ],
-                )  # fmt: skip
+def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "") -> None:
     with unit_of_work():
-        sent = _current(import_id, run)
-        if sent is None:
+        if _lock_current(import_id, run) is None:
             return
-        counts = Counter(line.outcome for line in lines)
-        counts["absent"] = sum(line.number is None for line in lines)
-        counts["ambiguous"] = sum(
-            any(note["code"] == "ambiguous_day" for note in line.notes) for line in lines
-        )
-        counts["people"] = len({line.key for line in lines if line.batch})
-        sent.counts = dict(counts)
-        sent.reasons = common_reasons(lines)
-        sent.batches = max((line.batch or 0 for line in lines), default=0)
-        sent.problem = problem[:300]
-        sent.checked_at = clock.now()
+        session.execute(delete(PeopleImportRow).where(PeopleImportRow.import_id == import_id))
+    for some in batched(rows, ROWS_PER_TRANSACTION):
+        with unit_of_work():
+            if _lock_current(import_id, run) is None:
+                return
+            session.execute(
+                insert(PeopleImportRow),
+                [
+                    {
+                        "import_id": import_id, "number": row.number, "key": row.key, "cells": row.cells,
+                        "outcome": row.outcome, "notes": row.notes, "batch": row.batch, "recorded": {},
+                        "skipped": False,
+                    }
+                    for row in some
+                ],
+            )  # fmt: skip
+    with unit_of_work():
+        people_import = _lock_current(import_id, run)
+        if people_import is None:
+            return
+        counts = Counter(row.outcome for row in rows)
+        counts["absent"] = sum(row.number is None for row in rows)
+        counts["ambiguous"] = sum(any(note["code"] == "ambiguous_day" for note in row.notes) for row in rows)
+        counts["people"] = len({row.key for row in rows if row.batch})
+        people_import.counts = dict(counts)
+        people_import.reasons = common_reasons(rows)
+        people_import.batches = max((row.batch or 0 for row in rows), default=0)
+        people_import.problem = problem[:300]
+        people_import.checked_at = clock.now()
 
 
-def _current(import_id: int, run: int) -> PeopleImport | None:
-    sent = queries.lock_import(import_id)
-    return sent if sent is not None and sent.checks == run and sent.state == "checking" else None
+def _lock_current(import_id: int, run: int) -> PeopleImport | None:
+    people_import = queries.lock_import(import_id)
+    if people_import is None or people_import.checks != run or people_import.state != "checking":
+        return None
+    return people_import

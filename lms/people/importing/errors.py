@@ -4,4 +4,4 @@ from lms.kernel.errors import Refusal
 
 
 class ImportChanged(Refusal):
-    """The import has come further meanwhile, perhaps by the same person's second click."""
+    """The import is in another state by now, perhaps by a second click."""

@@ -1,6 +1,6 @@
 """The forms of importing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,15 +9,14 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, ValidationError
 
 from lms.kernel import tabular
-from lms.people.importing.labels import FIELD_WORDS
+from lms.people.importing.labels import FIELD_LABELS
 from lms.people.importing.models import PeopleImport
-from lms.people.importing.parse import FIELDS, NEEDED
-from lms.people.models import Organisation
-from lms.web.forms import BaseForm, choices_of, day_field, offer, reason_field
+from lms.people.importing.parse import FIELDS, REQUIRED
+from lms.web.forms import BaseForm, choices_of, day_field, reason_field
 
 NOT_IN_FILE = -1
 ENCODING_WORDS = {
-    "utf-8": _l("UTF-8, as most programs write today"),
+    "utf-8": _l("UTF-8, the usual encoding"),
     "cp1252": _l("Western European (Windows)"),
     "cp1256": _l("Arabic (Windows)"),
     "cp1250": _l("Central European (Windows)"),
@@ -30,28 +29,24 @@ ENCODING_WORDS = {
 }
 
 
-class SendForm(BaseForm):
-    """Sending a list."""
+class UploadForm(BaseForm):
+    """Uploading a list."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
     file = FileField(
-        _l("The list"),
+        _l("List"),
         description=_l(
-            "CSV or Excel (.xlsx), with headings in the first row. Only what people work as: nothing about "
-            "children, families or incidents."
+            "CSV or Excel (.xlsx), with headings in the first row. Staff records only: nothing about children, "
+            "families or incidents."
         ),
         validators=[FileRequired(_l("Choose a file."))],
     )
-
-    def choose_organisation(self, organisations: Iterable[Organisation]) -> None:
-        """Offers the organisations that the actor imports into; the only one needs no choice."""
-        offer(self.organisation, ((each.id, each.name) for each in organisations))
 
 
 class EncodingForm(BaseForm):
     """Reading a text file in another encoding."""
 
-    encoding = SelectField(_l("Letters are read as"))
+    encoding = SelectField(_l("Encoding"))
 
     def offer(self, present: str) -> None:
         """Fills the choices, beginning with how it is read now."""
@@ -64,26 +59,26 @@ class EncodingForm(BaseForm):
 
 
 def check_column(form: "ColumnsForm", field: Any) -> None:
-    """Refuses a needed field without a column, and a column that is chosen twice."""
+    """Checks that a required field has a column, and that no column is chosen twice."""
     name = field.name.removeprefix("column_")
     if field.data == NOT_IN_FILE:
-        if name in NEEDED:
-            raise ValidationError(_("Choose the column. No list can do without it."))
+        if name in REQUIRED:
+            raise ValidationError(_("Choose the column. Every list must have it."))
         return
     others = [other for other in FIELDS if other != name and form[f"column_{other}"].data == field.data]
     if others:
         raise ValidationError(
-            _("This column is chosen for “%(other)s” too.", other=str(FIELD_WORDS[others[0]]))
+            _("This column is also chosen for “%(other)s”.", other=str(FIELD_LABELS[others[0]]))
         )
 
 
 def column(field: str) -> Any:
     """Returns the field that chooses the column of a field."""
-    return SelectField(FIELD_WORDS[field], coerce=int, validators=[check_column])
+    return SelectField(FIELD_LABELS[field], coerce=int, validators=[check_column])
 
 
 class ColumnsForm(BaseForm):
-    """What the columns of a list hold, and what cannot be seen from it."""
+    """What the columns of a list hold, and what the list does not say."""
 
     column_staff_number = column("staff_number")
     column_name = column("name")
@@ -97,10 +92,10 @@ class ColumnsForm(BaseForm):
     column_from_on = column("from_on")
     column_through_on = column("through_on")
     day_order = RadioField(
-        _l("Days like 03/04/2026"),
+        _l("Dates like 03/04/2026"),
         choices=choices_of(
             [
-                ("", _l("There are none, or refuse them")),
+                ("", _l("There are none, or reject them")),
                 ("day", _l("The day comes first: 3 April")),
                 ("month", _l("The month comes first: 4 March")),
             ]
@@ -108,12 +103,12 @@ class ColumnsForm(BaseForm):
         default="",
     )
     default_from = day_field(
-        _l("First day where the list gives none"),
-        description=_l("Who is new, or works at something else now, begins on this day."),
+        _l("First day where the list has none"),
+        description=_l("New people, and new assignments, begin on this day."),
     )
     leavers = BooleanField(
-        _l("Whoever is not in this list has left"),
-        description=_l("Only tick it when the list holds everybody of the organisation."),
+        _l("Everyone who is not in this list has left"),
+        description=_l("Tick this only if the list contains everyone in the organisation."),
     )
     leavers_on = day_field(_l("Their last day"))
 
@@ -128,7 +123,7 @@ class ColumnsForm(BaseForm):
             self[f"column_{field}"].choices = choices_of(columns)
 
     def begin_with(self, columns: Mapping[str, int], choices: Mapping[str, Any]) -> None:
-        """Shows what is known or guessed as a start; what was typed stays."""
+        """Fills in what is known or guessed; what was typed stays."""
         if self.is_submitted():
             return
         for field in FIELDS:
@@ -149,30 +144,30 @@ class ColumnsForm(BaseForm):
         return {field: index for field, index in chosen.items() if index != NOT_IN_FILE}
 
     def choices(self) -> dict[str, str]:
-        """Returns the other choices as they are kept."""
+        """Returns the other choices as they are stored."""
         days = {
             "default_from": self.default_from.data,
             "leavers_on": self.leavers.data and self.leavers_on.data,
         }
-        kept = {name: day.isoformat() for name, day in days.items() if day}
-        return {"day_order": self.day_order.data or "", **kept}
+        chosen = {name: day.isoformat() for name, day in days.items() if day}
+        return {"day_order": self.day_order.data or "", **chosen}
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Asks also for the days that are needed only together with another choice.
+        """Requires also the days that are needed only together with another choice.
 
-        A day that may be empty has no validators asked while it is, so this is judged for the whole form.
+        WTForms runs no validator of an optional field that is empty, so this is checked for the whole form.
         """
-        sound = bool(super().validate(extra_validators))
+        valid = bool(super().validate(extra_validators))
         if "from_on" not in self.columns() and not self.default_from.data:
-            self._say(self.default_from, _("The list has no first days: choose one for all."))
-            sound = False
+            self._add(self.default_from, _("The list has no first days. Choose one for all rows."))
+            valid = False
         if self.leavers.data and not self.leavers_on.data:
-            self._say(self.leavers_on, _("Choose the last day of those who are not in the list."))
-            sound = False
-        return sound
+            self._add(self.leavers_on, _("Choose the last day of those who are not in the list."))
+            valid = False
+        return valid
 
     @staticmethod
-    def _say(field: Any, words: str) -> None:
+    def _add(field: Any, words: str) -> None:
         if not field.errors:
             field.errors = [words]
 
@@ -180,26 +175,24 @@ class ColumnsForm(BaseForm):
 class ApplyForm(BaseForm):
     """Applying a checked list."""
 
-    leavers_right = BooleanField(_l("Yes, they have left"))
+    confirm_leavers = BooleanField(_l("Yes, they have left"))
     reason = reason_field()
 
-    def ask_about_leavers(self, sent: PeopleImport) -> None:
-        """Asks for a word on those who are not in the list; without any, the question is left out."""
-        count = sent.counts.get("absent", 0)
+    def ask_about_leavers(self, people_import: PeopleImport) -> None:
+        """Asks to confirm those who are not in the list; without any, the question is left out."""
+        count = people_import.counts.get("absent", 0)
         if not count:
-            del self.leavers_right
+            del self.confirm_leavers
             return
-        self.leavers_right.label.text = _(
-            "It is right that %(count)s people who are not in the list leave", count=count
-        )
+        self.confirm_leavers.label.text = _("%(count)s people who are not in the list have left", count=count)
 
-    def validate_leavers_right(self, field: Any) -> None:
-        """Refuses to let people leave by a list without a word on it."""
+    def validate_confirm_leavers(self, field: Any) -> None:
+        """Requires the confirmation."""
         if not field.data:
-            raise ValidationError(_("Look at who would leave, and tick this if it is right."))
+            raise ValidationError(_("Check who would leave, and tick this if it is right."))
 
 
 class UndoForm(BaseForm):
-    """Taking an import back."""
+    """Undoing an import."""
 
     reason = reason_field()

@@ -1,4 +1,4 @@
-"""The long work of importing, done by the worker: judging a file, applying and undoing batches, forgetting."""
+"""The worker's part of importing: checking a file, applying and undoing batches, purging."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from lms.people.importing import apply, dry_run, operations
 
 @outbox.handler(operations.JOB)
 def run_step(payload: dict[str, Any]) -> None:
-    """Does one step of an import; each bears being done again."""
+    """Does one step of an import; doing it twice has no further effect."""
     import_id, step = payload["import"], payload["step"]
     if step == "check":
         dry_run.check(import_id, payload["run"])
@@ -19,4 +19,4 @@ def run_step(payload: dict[str, Any]) -> None:
         apply.undo_batch(import_id, payload["batch"])
     else:
         with unit_of_work():
-            operations.forget(import_id, applied=payload["applied"] == 1)
+            operations.purge(import_id, applied=payload["applied"] == 1)

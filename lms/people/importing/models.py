@@ -11,9 +11,9 @@ from lms.people.models import Organisation
 
 
 class PeopleImport(Model):
-    """One row: HR sent a list of people of one organisation. What has become of it follows from its moments.
+    """One row: HR uploaded a list of people of one organisation. Its state follows from its timestamps.
 
-    Personal data: the first rows of the file as samples, blanked with the rows; accounts by number only.
+    Personal data: the first rows of the file as samples, emptied with the rows; accounts by id only.
     """
 
     __tablename__ = "people_import"
@@ -23,7 +23,7 @@ class PeopleImport(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
-    # The file's name as the browser told it, shown to HR so that lists can be told apart.
+    # The file's name as the browser sent it, shown to HR.
     file_name: Mapped[str] = mapped_column(String(120))
     # How the file is read: its kind, and of CSV the encoding and the delimiter.
     shape: Mapped[dict[str, str]] = mapped_column(Document)
@@ -31,60 +31,60 @@ class PeopleImport(Model):
     header: Mapped[list[str]] = mapped_column(Document)
     # The first rows below them.
     samples: Mapped[list[list[str]]] = mapped_column(Document)
-    # Which column holds what, by the numbers of the columns; empty until HR has said so.
+    # The index of the column of each field; empty until HR has chosen.
     columns: Mapped[dict[str, int]] = mapped_column(Document, default=dict)
     # What HR chose beside the columns: the order of day and month, a first day, the last day of those absent.
     choices: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
-    # How often it was asked to be checked; only the last check counts.
+    # How many checks were requested; only the last one counts.
     checks: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Why the file cannot be read to its end, in one sentence; empty where it can.
     problem: Mapped[str] = mapped_column(String(300), default="")
-    # How many rows came to which outcome.
+    # How many rows have which outcome.
     counts: Mapped[dict[str, int]] = mapped_column(Document, default=dict)
-    # What refuses most rows: a reason, as in a row's notes, and how many rows have it. Blanked with the rows.
+    # Why most rows are rejected: a reason, as in a row's notes, and how many rows have it. Emptied with the rows.
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(Document, default=list)
-    # How many batches there are to apply, and how many have been applied and taken back.
+    # How many batches there are to apply, and how many have been applied and undone.
     batches: Mapped[int] = mapped_column(default=0)
     batches_done: Mapped[int] = mapped_column(default=0)
     batches_undone: Mapped[int] = mapped_column(default=0)
-    apply_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    apply_asked_by: Mapped[int | None] = mapped_column(BigId)
+    apply_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    apply_requested_by: Mapped[int | None] = mapped_column(BigId)
     # Why HR applied it.
     reason: Mapped[str] = mapped_column(String(500), default="")
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    undo_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    undo_asked_by: Mapped[int | None] = mapped_column(BigId)
-    # Why HR took it back.
+    undo_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undo_requested_by: Mapped[int | None] = mapped_column(BigId)
+    # Why HR undid it.
     undo_reason: Mapped[str] = mapped_column(String(500), default="")
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # When the file, the samples and the words of the rows were removed.
-    blanked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the file, the samples and the texts of the rows were removed.
+    anonymised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation] = relationship(lazy="raise")
 
     @property
     def state(self) -> str:
-        """Names how far it has come: columns, checking, checked, applying, applied, undoing, undone or discarded."""
+        """Returns the state: columns, checking, checked, applying, applied, undoing, undone or discarded."""
         moments = (
             (self.undone_at, "undone"),
-            (self.undo_asked_at, "undoing"),
+            (self.undo_requested_at, "undoing"),
             (self.applied_at, "applied"),
-            (self.apply_asked_at, "applying"),
-            (self.blanked_at, "discarded"),
+            (self.apply_requested_at, "applying"),
+            (self.anonymised_at, "discarded"),
             (self.checked_at, "checked"),
         )
         later = next((state for moment, state in moments if moment is not None), None)
         return later or ("checking" if self.checks else "columns")
 
 
-class PeopleImportPiece(Model):
-    """One row: a piece of a file, in the order of ``part``.
+class PeopleImportFilePart(Model):
+    """One row: a part of an uploaded file, in the order of ``part``.
 
     Personal data: everything the file holds; removed when the import is applied or discarded, after 30 days at most.
     """
 
-    __tablename__ = "people_import_piece"
+    __tablename__ = "people_import_file_part"
 
     import_id: Mapped[int] = mapped_column(ForeignKey("people_import.id"), primary_key=True)
     part: Mapped[int] = mapped_column(primary_key=True)
@@ -92,10 +92,10 @@ class PeopleImportPiece(Model):
 
 
 class PeopleImportRow(Model):
-    """One row: a row of the file, or somebody the file does not name, and what it comes to.
+    """One row: a row of the file, or somebody the file does not name, and its outcome.
 
-    Personal data: the words of the chosen columns and the staff number; blanked 30 days after the import was
-    applied, and at once when it is discarded or taken back. The numbers of facts stay.
+    Personal data: the texts of the chosen columns and the staff number; emptied 30 days after the import was
+    applied, and at once when it is discarded or undone. The ids of what was recorded stay.
     """
 
     __tablename__ = "people_import_row"
@@ -111,16 +111,16 @@ class PeopleImportRow(Model):
     number: Mapped[int | None]
     # The staff number in lower case: rows of one person share it.
     key: Mapped[str] = mapped_column(String(200))
-    # The words of the chosen columns, by field.
+    # The texts of the chosen columns, by field.
     cells: Mapped[dict[str, str]] = mapped_column(Document)
-    # One of added, moved, ended, unchanged, refused.
+    # One of added, moved, ended, unchanged, rejected.
     outcome: Mapped[str] = mapped_column(String(12))
-    # Why, as codes with the days, rows and words they speak of.
+    # Why, as codes with the days, rows and texts they name.
     notes: Mapped[list[dict[str, Any]]] = mapped_column(Document)
     # The batch it is applied with; empty where nothing would change.
     batch: Mapped[int | None]
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # The numbers of the placements that were recorded and withdrawn for this person: on the person's first row.
+    # On a person's first row: the employment, and the placements that were added and withdrawn ("taken"), by id.
     recorded: Mapped[dict[str, list[int]]] = mapped_column(Document, default=dict)
-    # Whether taking the import back left this person alone, because their placements were changed meanwhile.
-    kept: Mapped[bool] = mapped_column(default=False)
+    # Whether undoing the import left this person alone, because their placements were changed after it.
+    skipped: Mapped[bool] = mapped_column(default=False)

@@ -1,6 +1,6 @@
-"""What HR asks of an import: sending a list, saying what its columns hold, applying it, taking it back.
+"""What HR does with an import: upload a list, choose its columns, apply it, undo it.
 
-The long work is done by ``checking`` and ``applying``, as jobs.
+The long work is done by ``dry_run`` and ``apply``, as jobs.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,23 +13,24 @@ from lms.audit.operations import record
 from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
+from lms.kernel.i18n import gettext as _
 from lms.kernel.tabular import Look
 from lms.kernel.text import normalise
 from lms.people.importing import queries
 from lms.people.importing.errors import ImportChanged
-from lms.people.importing.models import PeopleImport, PeopleImportPiece, PeopleImportRow
+from lms.people.importing.models import PeopleImport, PeopleImportFilePart, PeopleImportRow
 
-KEPT = timedelta(days=30)
-"""How long the words of a list are kept after it was applied, or after it was sent and never applied."""
+RETENTION = timedelta(days=30)
+"""How long the texts of a list are stored after it was applied, or after the upload if it never was."""
 
 JOB = "people_import"
 
 
-def send(
-    actor: Actor, organisation_id: int, file_name: str, top: Look, pieces: Iterable[bytes]
+def upload(
+    actor: Actor, organisation_id: int, file_name: str, top: Look, parts: Iterable[bytes]
 ) -> PeopleImport:
-    """Keeps a list that HR has sent, as pieces of its file; nothing is recorded of anybody yet."""
-    sent = PeopleImport(
+    """Stores a list in parts; nothing is recorded of anybody yet."""
+    people_import = PeopleImport(
         organisation_id=organisation_id,
         recorded_at=clock.now(),
         recorded_by=actor.account_id or None,
@@ -38,127 +39,138 @@ def send(
         header=top.header,
         samples=top.samples,
     )
-    session.add(sent)
+    session.add(people_import)
     session.flush()
-    for part, data in enumerate(pieces):
-        session.add(PeopleImportPiece(import_id=sent.id, part=part, data=data))
+    for part, data in enumerate(parts):
+        session.add(PeopleImportFilePart(import_id=people_import.id, part=part, data=data))
         session.flush()
-    record(actor, "people.import_send", "people_import", sent.id, organisation_id=organisation_id)
-    put_job(sent, "forget", "sent", not_before=KEPT, applied=0)
-    return sent
+    _audit(actor, people_import, "send")
+    enqueue_step(people_import, "purge", "sent", not_before=RETENTION, applied=0)
+    return people_import
 
 
-def look_again(sent: PeopleImport, top: Look) -> None:
-    """Keeps another way to read the file, which HR has chosen."""
-    _still(sent, "columns", "checked")
-    sent.shape, sent.header, sent.samples = top.shape.as_dict(), top.header, top.samples
-
-
-def choose(actor: Actor, sent: PeopleImport, columns: Mapping[str, int], choices: Mapping[str, Any]) -> None:
-    """Keeps what the columns hold and lets the list be checked; an earlier check no longer counts."""
-    _still(sent, "columns", "checking", "checked")
-    sent.columns, sent.choices = dict(columns), dict(choices)
-    sent.checks += 1
-    sent.checked_at = None
-    sent.problem = ""
-    put_job(sent, "check", str(sent.checks), run=sent.checks)
-    record(
-        actor, "people.import_check", "people_import", sent.id, organisation_id=sent.organisation_id,
-        run=sent.checks,
-    )  # fmt: skip
-
-
-def ask_to_apply(actor: Actor, sent: PeopleImport, *, reason: str) -> None:
-    """Lets a checked list be applied, batch by batch. Raises ``ImportChanged`` unless it has just been checked."""
-    _still(sent, "checked")
-    if sent.problem or not sent.batches:
-        raise ImportChanged("There is nothing in this list to apply.")
-    sent.apply_asked_at = clock.now()
-    sent.apply_asked_by = actor.account_id or None
-    sent.reason = reason
-    put_job(sent, "apply", "1", batch=1)
-    record(
-        actor, "people.import_apply", "people_import", sent.id, organisation_id=sent.organisation_id,
-        reason=reason, **sent.counts,
-    )  # fmt: skip
-
-
-def ask_to_undo(actor: Actor, sent: PeopleImport, *, reason: str) -> None:
-    """Lets everything that an import recorded be taken back, the last batch first; one under way stops."""
-    _still(sent, "applying", "applied")
-    sent.undo_asked_at = clock.now()
-    sent.undo_asked_by = actor.account_id or None
-    sent.undo_reason = reason
-    record(
-        actor,
-        "people.import_undo",
-        "people_import",
-        sent.id,
-        organisation_id=sent.organisation_id,
-        reason=reason,
+def change_encoding(people_import: PeopleImport, top: Look) -> None:
+    """Stores the encoding that HR chose, with the headings and samples as they read now."""
+    _lock_in_state(people_import, "columns", "checked")
+    people_import.shape, people_import.header, people_import.samples = (
+        top.shape.as_dict(),
+        top.header,
+        top.samples,
     )
-    if sent.batches_done:
-        put_job(sent, "undo", str(sent.batches_done), batch=sent.batches_done)
+
+
+def choose_columns(
+    actor: Actor, people_import: PeopleImport, columns: Mapping[str, int], choices: Mapping[str, Any]
+) -> None:
+    """Stores what the columns hold and requests a check; an earlier check no longer counts."""
+    _lock_in_state(people_import, "columns", "checking", "checked")
+    people_import.columns, people_import.choices = dict(columns), dict(choices)
+    people_import.checks += 1
+    people_import.checked_at = None
+    people_import.problem = ""
+    enqueue_step(people_import, "check", str(people_import.checks), run=people_import.checks)
+    _audit(actor, people_import, "check", run=people_import.checks)
+
+
+def request_apply(actor: Actor, people_import: PeopleImport, *, reason: str) -> None:
+    """Requests that a checked list is applied, batch by batch. Raises ``ImportChanged`` in any other state."""
+    _lock_in_state(people_import, "checked")
+    if people_import.problem or not people_import.batches:
+        raise ImportChanged(_("There is nothing in this list to apply."))
+    people_import.apply_requested_at = clock.now()
+    people_import.apply_requested_by = actor.account_id or None
+    people_import.reason = reason
+    enqueue_step(people_import, "apply", "1", batch=1)
+    _audit(actor, people_import, "apply", reason=reason, **people_import.counts)
+
+
+def request_undo(actor: Actor, people_import: PeopleImport, *, reason: str) -> None:
+    """Requests that an import is undone, the last batch first; one that is being applied stops."""
+    _lock_in_state(people_import, "applying", "applied")
+    people_import.undo_requested_at = clock.now()
+    people_import.undo_requested_by = actor.account_id or None
+    people_import.undo_reason = reason
+    _audit(actor, people_import, "undo", reason=reason)
+    if people_import.batches_done:
+        enqueue_step(people_import, "undo", str(people_import.batches_done), batch=people_import.batches_done)
     else:
-        sent.undone_at = clock.now()
-        blank(sent)
+        people_import.undone_at = clock.now()
+        anonymise(people_import)
 
 
-def discard(actor: Actor, sent: PeopleImport) -> None:
-    """Throws a list away that was never applied."""
-    _still(sent, "columns", "checking", "checked")
-    blank(sent)
-    record(actor, "people.import_discard", "people_import", sent.id, organisation_id=sent.organisation_id)
+def discard(actor: Actor, people_import: PeopleImport) -> None:
+    """Discards a list that was never applied."""
+    _lock_in_state(people_import, "columns", "checking", "checked")
+    anonymise(people_import)
+    _audit(actor, people_import, "discard")
 
 
-def forget(import_id: int, *, applied: bool) -> None:
-    """Removes the words of a list whose time is over; one that is applied later has its time counted anew."""
-    sent = queries.lock_import(import_id)
-    if sent is None or sent.blanked_at is not None or (sent.apply_asked_at is not None) != applied:
+def purge(import_id: int, *, applied: bool) -> None:
+    """Removes the texts of a list after the retention time, which counts anew when the list is applied."""
+    people_import = queries.lock_import(import_id)
+    if (
+        people_import is None
+        or people_import.anonymised_at is not None
+        or (people_import.apply_requested_at is not None) != applied
+    ):
         return
-    blank(sent)
+    anonymise(people_import)
 
 
-def blank(sent: PeopleImport) -> None:
-    """Removes the file, the samples and the words of the rows; outcomes and the numbers of facts stay."""
-    remove_file(sent)
+def anonymise(people_import: PeopleImport) -> None:
+    """Removes the file, the samples and the texts of the rows; outcomes and the ids of what was recorded stay."""
+    delete_file(people_import)
     session.execute(
         update(PeopleImportRow)
-        .where(PeopleImportRow.import_id == sent.id)
+        .where(PeopleImportRow.import_id == people_import.id)
         .values(key="", cells={}, notes=[])
         .execution_options(synchronize_session=False)
     )
-    chosen = set(sent.columns.values())
-    sent.header = [heading if index in chosen else "" for index, heading in enumerate(sent.header)]
-    sent.file_name = ""
-    sent.reasons = []
-    sent.blanked_at = clock.now()
+    chosen = set(people_import.columns.values())
+    people_import.header = [
+        heading if index in chosen else "" for index, heading in enumerate(people_import.header)
+    ]
+    people_import.file_name = ""
+    people_import.reasons = []
+    people_import.anonymised_at = clock.now()
 
 
-def remove_file(sent: PeopleImport) -> None:
-    """Removes the file and the samples, which nobody needs once the rows are judged for good."""
+def delete_file(people_import: PeopleImport) -> None:
+    """Removes the file and the samples, which nobody needs once the rows are applied."""
     session.execute(
-        delete(PeopleImportPiece)
-        .where(PeopleImportPiece.import_id == sent.id)
+        delete(PeopleImportFilePart)
+        .where(PeopleImportFilePart.import_id == people_import.id)
         .execution_options(synchronize_session=False)
     )
-    sent.samples = []
+    people_import.samples = []
 
 
-def put_job(
-    sent: PeopleImport, step: str, key: str, *, not_before: timedelta | None = None, **more: int
+def enqueue_step(
+    people_import: PeopleImport, step: str, key: str, *, not_before: timedelta | None = None, **more: int
 ) -> None:
-    """Lets the worker do a step of an import after the commit; the same key is done once."""
+    """Has the worker do a step of an import after the commit; the same key is done once."""
     outbox.put(
         JOB,
-        f"{JOB}:{sent.id}:{step}:{key}",
-        {"import": sent.id, "step": step, **more},
+        f"{JOB}:{people_import.id}:{step}:{key}",
+        {"import": people_import.id, "step": step, **more},
         not_before=clock.now() + not_before if not_before else None,
     )
 
 
-def _still(sent: PeopleImport, *states: str) -> None:
-    # Whoever clicked first holds the row; the second finds how things stand then.
-    queries.lock_import(sent.id)
-    if sent.state not in states:
-        raise ImportChanged("This list has come further meanwhile. Here is how things stand now.")
+def require_state(people_import: PeopleImport, *states: str) -> None:
+    """Raises ``ImportChanged`` where an import is in none of some states."""
+    if people_import.state not in states:
+        raise ImportChanged(_("This import has moved on; here is its current state."))
+
+
+def _lock_in_state(people_import: PeopleImport, *states: str) -> None:
+    # The second of two clicks waits for the first here, and finds the state it left.
+    queries.lock_import(people_import.id)
+    require_state(people_import, *states)
+
+
+def _audit(actor: Actor, people_import: PeopleImport, act: str, *, reason: str = "", **detail: int) -> None:
+    record(
+        actor, f"people.import_{act}", "people_import", people_import.id,
+        organisation_id=people_import.organisation_id, reason=reason, **detail,
+    )  # fmt: skip

@@ -1,28 +1,40 @@
-"""Pure: what the words of a row say, whatever language, accents and style of dates they are written in."""
+"""Reading the cells of a row, whatever language, accents and style of dates they are written in. Pure."""
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 
 from lms.kernel.text import normalise
+from lms.people.rules import AssignmentDetails
 
-FIELDS = (
-    "staff_number", "name", "email", "station", "sector", "also_sectors", "role", "contract",
-    "works_with_children", "from_on", "through_on",
-)  # fmt: skip
-"""What a list can say of a person, in the order of the template."""
+HEADINGS = {
+    "staff_number": "Staff number",
+    "name": "Name",
+    "email": "E-mail",
+    "station": "Duty station",
+    "sector": "Main sector",
+    "also_sectors": "Also works in",
+    "role": "Role",
+    "contract": "Contract",
+    "works_with_children": "Works with children",
+    "from_on": "First day",
+    "through_on": "Last day",
+}
+"""The fields a list can have, with the headings of template and downloads: English, so that they are recognised."""
 
-NEEDED = ("staff_number", "name", "station", "sector", "role")
-"""What no list can do without; a first day is needed too, in the list or for all of it."""
+FIELDS = tuple(HEADINGS)
 
-LENGTHS = {"staff_number": 40, "name": 200, "email": 254, "role": 60}
+REQUIRED = ("staff_number", "name", "station", "sector", "role")
+"""The fields every list must have; a first day is required too, in the list or one for all rows."""
 
-CONTRACTS = {
+MAX_LENGTHS = {"staff_number": 40, "name": 200, "email": 254, "role": 60}
+
+CONTRACT_SYNONYMS = {
     "staff": "staff", "employee": "staff", "volunteer": "volunteer", "incentive worker": "volunteer",
     "volunteer or incentive worker": "volunteer", "daily": "daily", "daily worker": "daily",
     "consultant": "consultant", "partner": "partner", "contractor": "partner",
@@ -32,7 +44,7 @@ CONTRACTS = {
 YES = frozenset(("yes", "y", "true", "1", "x", "oui", "o", "sí", "si", "s", "نعم"))
 NO = frozenset(("", "no", "n", "false", "0", "-", "non", "لا"))
 
-HEADINGS = {
+HEADING_SYNONYMS = {
     "staff_number": (
         "staff number", "staff no", "staff id", "employee number", "employee id", "id", "number", "matricule",
         "payroll number",
@@ -48,7 +60,7 @@ HEADINGS = {
     "from_on": ("first day", "from", "start date", "start", "contract start", "date of joining", "joined"),
     "through_on": ("last day", "until", "through", "end date", "end", "contract end", "to"),
 }  # fmt: skip
-"""Words by which a column is recognised, before HR looks at it."""
+"""Headings by which a column is recognised, before HR confirms it."""
 
 Note = dict[str, Any]
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+)?")
@@ -57,20 +69,9 @@ _SLASHES = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 T = TypeVar("T")
 
 
-class Work(NamedTuple):
-    """Where somebody works and as what."""
-
-    station_id: int
-    sector: str
-    also: tuple[str, ...]
-    role: str
-    contract: str
-    children: bool
-
-
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a row asks for. ``None`` for also, contract and children: the list does not say."""
+class ParsedRow:
+    """What a row says. ``None`` for also_sectors, contract and works_with_children: the list has no such column."""
 
     number: int
     staff_number: str
@@ -79,56 +80,58 @@ class Wanted:
     station_id: int
     sector: str
     role: str
-    also: tuple[str, ...] | None
+    also_sectors: tuple[str, ...] | None
     contract: str | None
-    children: bool | None
+    works_with_children: bool | None
     from_on: date
     through_on: date | None
     # The list has no column of last days: what is recorded stays.
-    keeps_end: bool
+    keeps_last_day: bool
 
-    def fits(self, work: Work) -> bool:
-        """Says whether work is what this row asks for; what the list does not say fits."""
+    def fits(self, details: AssignmentDetails) -> bool:
+        """Says whether a row says the same as recorded details; what the list does not say fits."""
         return (
-            (self.station_id, self.sector, self.role) == (work.station_id, work.sector, work.role)
-            and self.also in (None, work.also)
-            and self.contract in (None, work.contract)
-            and self.children in (None, work.children)
+            (self.station_id, self.sector, self.role) == (details.station_id, details.sector, details.role)
+            and self.also_sectors in (None, details.also_sectors)
+            and self.contract in (None, details.contract)
+            and self.works_with_children in (None, details.works_with_children)
         )
 
-    def work(self, before: Work | None) -> Work:
-        """Returns the work asked for; what the list does not say is as before."""
-        also = self.also if self.also is not None else (before.also if before else ())
-        return Work(
+    def details(self, before: AssignmentDetails | None) -> AssignmentDetails:
+        """Returns the details of the row; what the list does not say is as before."""
+        before = before or AssignmentDetails(0, "", "")
+        also = before.also_sectors if self.also_sectors is None else self.also_sectors
+        with_children = self.works_with_children
+        return AssignmentDetails(
             self.station_id,
             self.sector,
-            tuple(slug for slug in also if slug != self.sector),
             self.role,
-            self.contract or (before.contract if before else "staff"),
-            self.children if self.children is not None else bool(before and before.children),
+            self.contract or before.contract,
+            before.works_with_children if with_children is None else with_children,
+            tuple(slug for slug in also if slug != self.sector),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words that lists may use for stations and sectors, folded."""
+class ImportVocabulary:
+    """The names that lists may use for stations and sectors, as comparison keys."""
 
     stations: Mapping[str, int]
     sectors: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
-    """What HR chose beside the columns."""
+class ImportChoices:
+    """What HR chose beside the columns, and which fields have a column."""
 
     day_order: str = ""
     default_from: date | None = None
     leavers_on: date | None = None
-    says: frozenset[str] = frozenset(FIELDS)
+    fields: frozenset[str] = frozenset(FIELDS)
 
 
-def fold(text: str) -> str:
-    """Returns a word as it is compared: small letters, no accents, single spaces."""
+def comparison_key(text: str) -> str:
+    """Returns a text as it is compared: lower case, no accents, single spaces."""
     plain = normalise(text).casefold()
     if plain.isascii():
         return plain
@@ -136,18 +139,16 @@ def fold(text: str) -> str:
 
 
 def guess_columns(header: Sequence[str], before: Mapping[str, str]) -> dict[str, int]:
-    """Says which column probably holds what: as in the list before, else by its heading."""
-    folded = [fold(re.sub(r"[_*:]+", " ", heading)) for heading in header]
+    """Guesses the column of each field: as in the list before, else by its heading."""
+    keys = [comparison_key(re.sub(r"[_*:]+", " ", heading)) for heading in header]
     found: dict[str, int] = {}
     for field in FIELDS:
-        words = [fold(before[field])] if field in before else []
-        for word in (*words, field.replace("_", " "), *HEADINGS[field]):
-            place = next(
-                (index for index, heading in enumerate(folded) if heading == fold(word)),
-                None,
-            )
-            if place is not None and place not in found.values():
-                found[field] = place
+        words = [comparison_key(before[field])] if field in before else []
+        for word in (*words, field.replace("_", " "), *HEADING_SYNONYMS[field]):
+            wanted = comparison_key(word)
+            index = keys.index(wanted) if wanted in keys else None
+            if index is not None and index not in found.values():
+                found[field] = index
                 break
     return found
 
@@ -176,25 +177,29 @@ def parse_day(text: str, order: str = "") -> date | str:
     return written if 1950 <= year <= 2100 else "bad_day"
 
 
-def read_row(
-    number: int, cells: Mapping[str, str], vocabulary: Vocabulary, choices: Choices
-) -> Wanted | list[Note]:
-    """Reads one row: what it asks for, or everything that is wrong with it."""
+def parse_row(
+    number: int, cells: Mapping[str, str], vocabulary: ImportVocabulary, choices: ImportChoices
+) -> ParsedRow | list[Note]:
+    """Reads one row; returns what it says, or everything that is wrong with it."""
     notes: list[Note] = []
     words = {field: normalise(cells.get(field)) for field in FIELDS}
-    for field in ("staff_number", "name", "station", "sector", "role"):
+    for field in REQUIRED:
         if not words[field]:
             notes.append({"code": f"no_{field}"})
-    for field, most in LENGTHS.items():
+    for field, most in MAX_LENGTHS.items():
         if len(words[field]) > most:
             notes.append({"code": "too_long", "field": field, "most": most})
     _check_email(words["email"], notes)
     station = _look_up(vocabulary.stations, "station", words["station"], notes)
     sector = _look_up(vocabulary.sectors, "sector", words["sector"], notes)
-    also = _also(words["also_sectors"], vocabulary, notes) if "also_sectors" in choices.says else None
-    contract = _contract(words["contract"], notes) if "contract" in choices.says else None
-    children = (
-        _children(words["works_with_children"], notes) if "works_with_children" in choices.says else None
+    also = (
+        _also_sectors(words["also_sectors"], vocabulary, notes) if "also_sectors" in choices.fields else None
+    )
+    contract = _contract(words["contract"], notes) if "contract" in choices.fields else None
+    with_children = (
+        _works_with_children(words["works_with_children"], notes)
+        if "works_with_children" in choices.fields
+        else None
     )
     from_on = _day("from_on", words["from_on"], choices, notes) or choices.default_from
     through_on = _day("through_on", words["through_on"], choices, notes)
@@ -204,7 +209,7 @@ def read_row(
         notes.append({"code": "last_before_first"})
     if notes or station is None or sector is None or from_on is None:
         return notes
-    return Wanted(
+    return ParsedRow(
         number=number,
         staff_number=words["staff_number"],
         name=words["name"],
@@ -212,12 +217,12 @@ def read_row(
         station_id=station,
         sector=sector,
         role=words["role"].lower(),
-        also=None if also is None else tuple(slug for slug in also if slug != sector),
+        also_sectors=None if also is None else tuple(slug for slug in also if slug != sector),
         contract=contract,
-        children=children,
+        works_with_children=with_children,
         from_on=from_on,
         through_on=through_on,
-        keeps_end="through_on" not in choices.says,
+        keeps_last_day="through_on" not in choices.fields,
     )
 
 
@@ -231,13 +236,13 @@ def _check_email(text: str, notes: list[Note]) -> None:
 
 
 def _look_up(words: Mapping[str, T], field: str, text: str, notes: list[Note]) -> T | None:
-    found = words.get(fold(text))
+    found = words.get(comparison_key(text))
     if text and found is None:
         notes.append({"code": f"unknown_{field}", "text": text[:100]})
     return found
 
 
-def _also(text: str, vocabulary: Vocabulary, notes: list[Note]) -> tuple[str, ...]:
+def _also_sectors(text: str, vocabulary: ImportVocabulary, notes: list[Note]) -> tuple[str, ...]:
     parts = [part for part in (normalise(each) for each in re.split(r"[,;|/\n]+", text)) if part]
     found = {_look_up(vocabulary.sectors, "sector", part, notes) for part in parts}
     return tuple(sorted(slug for slug in found if slug))
@@ -246,20 +251,20 @@ def _also(text: str, vocabulary: Vocabulary, notes: list[Note]) -> tuple[str, ..
 def _contract(text: str, notes: list[Note]) -> str:
     if not text:
         return "staff"
-    found = CONTRACTS.get(fold(text))
+    found = CONTRACT_SYNONYMS.get(comparison_key(text))
     if found is None:
         notes.append({"code": "unknown_contract", "text": text[:100]})
     return found or ""
 
 
-def _children(text: str, notes: list[Note]) -> bool:
+def _works_with_children(text: str, notes: list[Note]) -> bool:
     word = text.casefold()
     if word not in YES and word not in NO:
         notes.append({"code": "neither_yes_nor_no", "text": text[:100]})
     return word in YES
 
 
-def _day(field: str, text: str, choices: Choices, notes: list[Note]) -> date | None:
+def _day(field: str, text: str, choices: ImportChoices, notes: list[Note]) -> date | None:
     if not text:
         return None
     day = parse_day(text, choices.day_order)

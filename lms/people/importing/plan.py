@@ -1,97 +1,96 @@
-"""Pure rules of importing: from wanted and present placements to a plan.
+"""Pure rules of importing: from the rows of a person and what is recorded to a plan.
 
-One person's rows are judged together. A placement that is there already, under the same first day or within a longer
-one of the same work, changes nothing: so a list can be imported twice.
+One person's rows are planned together. A placement that is recorded already, under the same first day or within a
+longer one with the same details, changes nothing: so a list can be imported twice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
-from lms.people.importing.parse import Note, Wanted, Work, fold
-from lms.people.rules import overlap
+from lms.kernel.days import ONE_DAY
+from lms.people.importing.parse import Note, ParsedRow, comparison_key
+from lms.people.rules import AssignmentDetails, overlap
 
-OUTCOMES = ("added", "moved", "ended", "unchanged", "refused")
-"""What a row comes to."""
+OUTCOMES = ("added", "moved", "ended", "unchanged", "rejected")
+"""What comes of a row."""
 
 CHANGES = ("added", "moved", "ended")
 """The outcomes that record something."""
 
-BATCH = 500
+PEOPLE_PER_BATCH = 500
 """How many people are applied in one transaction."""
 
-MOST_ROWS_OF_ONE = 100
+MOST_ROWS_PER_PERSON = 100
 """More rows than this of one staff number are no history of placements, but a wrong column."""
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A placement: recorded under a number, or wanted and without one yet."""
+class PlannedPlacement:
+    """A placement that is recorded, or that is to be recorded and has no id yet."""
 
     id: int | None
-    work: Work
+    details: AssignmentDetails
     from_on: date
     through_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody with a staff number at the organisation, and their live placements."""
+class KnownEmployee:
+    """Somebody with a staff number at the organisation, and their active placements."""
 
     employment_id: int
     person_id: int
     name: str
-    held: tuple[Held, ...] = ()
+    placements: tuple[PlannedPlacement, ...] = ()
     staff_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a row comes to, and why."""
+class RowOutcome:
+    """What comes of a row, and why."""
 
     outcome: str
     notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is done about one person: verdicts by row, placements to withdraw, placements to record."""
+class PersonPlan:
+    """What is done about one person: the outcome by row number, placements to withdraw, placements to record."""
 
-    verdicts: Mapping[int, Verdict]
-    take_back: tuple[int, ...] = ()
-    add: tuple[Held, ...] = ()
+    outcomes: Mapping[int, RowOutcome]
+    withdraw: tuple[int, ...] = ()
+    add: tuple[PlannedPlacement, ...] = ()
 
 
-def same_name(one: str, other: str) -> bool:
+def is_same_name(one: str, other: str) -> bool:
     """Says whether two spellings are one name: accents, capitals, commas and the order of the words do not count."""
     if one == other:
         return True
-    first, second = (sorted(fold(name.replace(",", " ")).split()) for name in (one, other))
+    first, second = (sorted(comparison_key(name.replace(",", " ")).split()) for name in (one, other))
     return bool(first) and first == second
 
 
-def conflicts(rows: Sequence[Wanted]) -> dict[int, list[Note]]:
-    """Returns what rows of one staff number say against each other, by row number.
+def find_conflicts(rows: Sequence[ParsedRow]) -> dict[int, list[Note]]:
+    """Returns how rows of one staff number contradict each other, by row number.
 
-    A row that repeats another is refused, of rows that share days all are, each naming the other; and rows under
-    different names are all refused, because nobody can say which of them is right.
+    A row that repeats another is rejected; of rows that share days all are, each naming the other; and rows under
+    different names are all rejected, because nobody can say which of them is right.
     """
-    if len(rows) > MOST_ROWS_OF_ONE:
+    if len(rows) > MOST_ROWS_PER_PERSON:
         return {row.number: [{"code": "too_many_rows", "row": rows[0].number}] for row in rows}
     found: dict[int, list[Note]] = {}
-    kept: list[Wanted] = []
+    distinct: list[ParsedRow] = []
     for row in rows:
-        twin = next((other for other in kept if replace(row, number=other.number) == other), None)
-        if twin is not None:
-            found[row.number] = [{"code": "same_as_row", "row": twin.number}]
+        same = next((other for other in distinct if replace(row, number=other.number) == other), None)
+        if same is not None:
+            found[row.number] = [{"code": "same_as_row", "row": same.number}]
         else:
-            kept.append(row)
-    for index, row in enumerate(kept):
-        for other in kept[:index]:
+            distinct.append(row)
+    for index, row in enumerate(distinct):
+        for other in distinct[:index]:
             code = "other_name_in_row"
-            if same_name(row.name, other.name):
+            if is_same_name(row.name, other.name):
                 if not overlap(row.from_on, row.through_on, other.from_on, other.through_on):
                     continue
                 code = "overlaps_row"
@@ -101,101 +100,90 @@ def conflicts(rows: Sequence[Wanted]) -> dict[int, list[Note]]:
     return {number: notes[:3] for number, notes in found.items()}
 
 
-def judge_person(rows: Sequence[Wanted], known: Known | None) -> Plan:
-    """Says what the sound rows of one staff number come to, and what is to be done."""
-    if known is not None:
-        strangers = [row for row in rows if not same_name(row.name, known.name)]
-        if strangers:
-            refused = Verdict("refused", ({"code": "other_name_here"},))
-            return Plan({row.number: refused for row in rows})
-    before = known.held if known else ()
+def plan_person(rows: Sequence[ParsedRow], known: KnownEmployee | None) -> PersonPlan:
+    """Plans the rows of one staff number that do not contradict each other."""
+    if known is not None and not all(is_same_name(row.name, known.name) for row in rows):
+        rejected = RowOutcome("rejected", ({"code": "other_name_here"},))
+        return PersonPlan({row.number: rejected for row in rows})
+    before = known.placements if known else ()
     state = list(before)
-    verdicts: dict[int, Verdict] = {}
+    outcomes: dict[int, RowOutcome] = {}
     for row in sorted(rows, key=lambda each: each.from_on):
-        verdicts[row.number], state = _step(row, state)
-    live = {held.id for held in state}
-    return Plan(
-        verdicts,
-        tuple(held.id for held in before if held.id is not None and held.id not in live),
-        tuple(held for held in state if held.id is None),
+        outcomes[row.number], state = _apply_row(row, state)
+    remaining = {placement.id for placement in state}
+    return PersonPlan(
+        outcomes,
+        tuple(each.id for each in before if each.id is not None and each.id not in remaining),
+        tuple(each for each in state if each.id is None),
     )
 
 
-def judge_absent(held: Sequence[Held], last_on: date) -> Plan | None:
-    """Says what is done about somebody whom the list does not name: who works on the last day leaves with it.
+def plan_absent(placements: Sequence[PlannedPlacement], last_on: date) -> PersonPlan | None:
+    """Plans somebody whom the list does not name: who works on the last day leaves with it.
 
-    Nothing for who has left before, who leaves that day anyway, or who only starts later.
+    Returns None for who left before, leaves that day anyway, or only starts later.
     """
     running = next(
-        (
-            each
-            for each in held
-            if each.from_on <= last_on and (each.through_on is None or each.through_on >= last_on)
-        ),
-        None,
+        (each for each in placements if overlap(last_on, last_on, each.from_on, each.through_on)), None
     )
     if running is None:
         return None
-    later = tuple(each.id for each in held if each.from_on > last_on and each.id is not None)
+    later = tuple(each.id for each in placements if each.from_on > last_on and each.id is not None)
     if running.through_on == last_on and not later:
         return None
     ends = running.through_on != last_on and running.id is not None
     note: Note = {"code": "absent", "day": last_on.isoformat()}
-    return Plan(
-        {0: Verdict("ended", (note,))},
+    return PersonPlan(
+        {0: RowOutcome("ended", (note,))},
         (*((running.id,) if ends and running.id is not None else ()), *later),
         (replace(running, id=None, through_on=last_on),) if ends else (),
     )
 
 
-def batches_of(people: Iterable[str]) -> dict[str, int]:
-    """Gives each person, by staff number and in their order, the batch they are applied with; the first is 1."""
-    return {key: index // BATCH + 1 for index, key in enumerate(people)}
+def assign_batches(keys: Iterable[str]) -> dict[str, int]:
+    """Returns the number of the batch each person is applied with, by staff number and in their order; from 1."""
+    return {key: index // PEOPLE_PER_BATCH + 1 for index, key in enumerate(keys)}
 
 
-def _step(row: Wanted, state: list[Held]) -> tuple[Verdict, list[Held]]:
-    base = next(
+def _apply_row(row: ParsedRow, state: list[PlannedPlacement]) -> tuple[RowOutcome, list[PlannedPlacement]]:
+    current = next(
         (each for each in state if overlap(row.from_on, row.from_on, each.from_on, each.through_on)), None
     )
-    through_on = base.through_on if base and row.keeps_end else row.through_on
-    others = [each for each in state if each is not base]
-    if base is not None and row.fits(base.work):
-        if through_on == base.through_on:
-            return Verdict("unchanged"), state
-        wanted = replace(base, id=None, through_on=through_on)
-        note: Note = {"code": "ends" if through_on else "open_again", "day": _written(through_on)}
-        verdict = Verdict("ended", (note,))
+    through_on = current.through_on if current and row.keeps_last_day else row.through_on
+    others = [each for each in state if each is not current]
+    if current is not None and row.fits(current.details):
+        if through_on == current.through_on:
+            return RowOutcome("unchanged"), state
+        planned = replace(current, id=None, through_on=through_on)
+        note: Note = {"code": "ends" if through_on else "open_again", "day": _iso(through_on)}
+        outcome = RowOutcome("ended", (note,))
     else:
-        wanted = Held(None, row.work(base.work if base else None), row.from_on, through_on)
-        verdict = _move(row, base, others)
-    in_the_way = next(
-        (
-            each
-            for each in others
-            if overlap(wanted.from_on, wanted.through_on, each.from_on, each.through_on)
-        ),
-        None,
-    )
-    if in_the_way is not None:
-        note = {
-            "code": "overlaps_recorded",
-            "day": _written(in_the_way.from_on),
-            "through": _written(in_the_way.through_on),
-        }
-        return Verdict("refused", (note,)), state
-    if base is not None and base.from_on < wanted.from_on:
-        others.append(replace(base, id=None, through_on=wanted.from_on - _DAY))
-    return verdict, [*others, wanted]
+        details = row.details(current.details if current else None)
+        planned = PlannedPlacement(None, details, row.from_on, through_on)
+        outcome = _outcome_of_change(row, current, others)
+    for other in others:
+        if overlap(planned.from_on, planned.through_on, other.from_on, other.through_on):
+            note = {
+                "code": "overlaps_recorded",
+                "day": _iso(other.from_on),
+                "through": _iso(other.through_on),
+            }
+            return RowOutcome("rejected", (note,)), state
+    if current is not None and current.from_on < planned.from_on:
+        others.append(replace(current, id=None, through_on=planned.from_on - ONE_DAY))
+    return outcome, [*others, planned]
 
 
-def _move(row: Wanted, base: Held | None, others: Iterable[Held]) -> Verdict:
-    if base is None:
-        follows = any(each.through_on == row.from_on - _DAY for each in others)
-        return Verdict("moved" if follows else "added")
-    if base.from_on == row.from_on:
-        return Verdict("moved", ({"code": "takes_place", "day": _written(base.from_on)},))
-    return Verdict("moved", ({"code": "before_ends", "day": _written(row.from_on - _DAY)},))
+def _outcome_of_change(
+    row: ParsedRow, current: PlannedPlacement | None, others: Iterable[PlannedPlacement]
+) -> RowOutcome:
+    if current is None:
+        follows = any(each.through_on == row.from_on - ONE_DAY for each in others)
+        return RowOutcome("moved" if follows else "added")
+    if current.from_on == row.from_on:
+        return RowOutcome("moved", ({"code": "takes_place", "day": _iso(current.from_on)},))
+    return RowOutcome("moved", ({"code": "before_ends", "day": _iso(row.from_on - ONE_DAY)},))
 
 
-def _written(day: date | None) -> str:
+def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""

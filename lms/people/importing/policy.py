@@ -1,17 +1,12 @@
-"""Who may import: HR, into its own organisations; and who may see an import: the same."""
+"""Who may import: HR, into its own organisations."""
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement
 
-from lms.kernel.actor import Actor, Role
+from lms.kernel.actor import Actor
 from lms.people.importing.models import PeopleImport
-
-
-def may_import(actor: Actor, organisation_id: int) -> bool:
-    """Says whether an actor may send a list of an organisation's people, see it, apply it and take it back."""
-    return actor.covers(Role.HR, organisation_id)
+from lms.people.policy import within_scope
 
 
 def visible_imports(actor: Actor) -> ColumnElement[bool]:
-    """Returns the same judgement as a condition on ``PeopleImport``."""
-    scope = actor.organisations(Role.HR)
-    return true() if scope is None else PeopleImport.organisation_id.in_(scope)
+    """Returns the condition on imports that an actor may see, apply and undo."""
+    return within_scope(actor, PeopleImport.organisation_id)

@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor
@@ -14,13 +13,14 @@ from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
 from lms.kernel.pagination import Pagination, paginate
 from lms.people.importing import policy
-from lms.people.importing.models import PeopleImport, PeopleImportPiece, PeopleImportRow
-from lms.people.importing.parse import Vocabulary, Work, fold
-from lms.people.importing.plan import Held, Known
-from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
+from lms.people.importing.models import PeopleImport, PeopleImportFilePart, PeopleImportRow
+from lms.people.importing.parse import ImportVocabulary, comparison_key
+from lms.people.importing.plan import KnownEmployee, PlannedPlacement
+from lms.people.models import DutyStation, Employment, Person, Placement, Sector
+from lms.people.rules import AssignmentDetails
 
-AT_ONCE = 500
-"""How many values one question to the database carries."""
+IDS_PER_QUERY = 500
+"""How many values one statement carries as parameters."""
 
 
 def load_import_for(actor: Actor, import_id: int) -> PeopleImport:
@@ -38,7 +38,7 @@ def load_import_for(actor: Actor, import_id: int) -> PeopleImport:
 
 
 def lock_import(import_id: int) -> PeopleImport | None:
-    """Loads an import for writing; whoever else writes it waits."""
+    """Loads an import and locks it, so that one transaction at a time changes it."""
     return session.scalar(
         locked(select(PeopleImport).where(PeopleImport.id == import_id)).execution_options(
             populate_existing=True
@@ -47,23 +47,23 @@ def lock_import(import_id: int) -> PeopleImport | None:
 
 
 def find_import(import_id: int) -> PeopleImport | None:
-    """Finds an import by number, for its jobs."""
+    """Finds an import by id, for its jobs."""
     return session.get(PeopleImport, import_id)
 
 
-def list_imports(actor: Actor, page: int = 1) -> Pagination[tuple[PeopleImport, str]]:
-    """Lists the imports an actor may see, latest first, each with its organisation's name. Two queries."""
+def list_imports(actor: Actor, page: int = 1) -> Pagination[PeopleImport]:
+    """Lists the imports an actor may see with their organisations, latest first. Two queries."""
     found = paginate(
-        select(PeopleImport, Organisation.name)
-        .join(Organisation, Organisation.id == PeopleImport.organisation_id)
+        select(PeopleImport)
+        .options(joinedload(PeopleImport.organisation))
         .where(policy.visible_imports(actor))
         .order_by(PeopleImport.id.desc()),
         page,
     )
-    return found.with_items([(row[0], row[1]) for row in found.items])
+    return found.with_items([row.PeopleImport for row in found.items])
 
 
-def columns_before(organisation_id: int, import_id: int) -> tuple[dict[str, str], dict[str, str]]:
+def last_chosen_columns(organisation_id: int, import_id: int) -> tuple[dict[str, str], dict[str, str]]:
     """Returns the headings by field, and the choices, of the organisation's last import whose columns were chosen."""
     last = session.scalars(
         select(PeopleImport)
@@ -83,13 +83,13 @@ def columns_before(organisation_id: int, import_id: int) -> tuple[dict[str, str]
     return headings, dict(last.choices)
 
 
-def read_pieces(import_id: int) -> Iterator[bytes]:
-    """Reads a file's pieces one after the other."""
+def read_file_parts(import_id: int) -> Iterator[bytes]:
+    """Reads the parts of a file one after the other."""
     part = 0
     while True:
         data = session.scalar(
-            select(PeopleImportPiece.data).where(
-                PeopleImportPiece.import_id == import_id, PeopleImportPiece.part == part
+            select(PeopleImportFilePart.data).where(
+                PeopleImportFilePart.import_id == import_id, PeopleImportFilePart.part == part
             )
         )
         if data is None:
@@ -98,39 +98,36 @@ def read_pieces(import_id: int) -> Iterator[bytes]:
         part += 1
 
 
-def read_vocabulary() -> Vocabulary:
-    """Returns the words that lists may use: of stations the short name, the name, and the name with the country.
+def load_vocabulary() -> ImportVocabulary:
+    """Returns the names that lists may use: of stations the short name, the name, and the name with the country.
 
-    A name that two stations share stands for neither.
+    A name that two stations share names neither.
     """
     stations: dict[str, int] = {}
     shared: set[str] = set()
-    for station in session.scalars(select(DutyStation)):
-        for word in {fold(station.name), fold(f"{station.name}, {station.country}")} - {station.slug}:
-            if stations.setdefault(word, station.id) != station.id:
-                shared.add(word)
-    stations = {word: number for word, number in stations.items() if word not in shared}
+    all_stations = session.scalars(select(DutyStation)).all()
+    for station in all_stations:
+        names = {comparison_key(station.name), comparison_key(f"{station.name}, {station.country}")}
+        for name in names - {station.slug}:
+            if stations.setdefault(name, station.id) != station.id:
+                shared.add(name)
+    stations = {name: station_id for name, station_id in stations.items() if name not in shared}
     # The short name is unique, so it comes before any name.
-    for slug, number in session.execute(select(DutyStation.slug, DutyStation.id)):
-        stations[slug] = number
+    stations |= {station.slug: station.id for station in all_stations}
     sectors: dict[str, str] = {}
     for sector in session.scalars(select(Sector)):
-        for word in (
-            *sector.names.values(),
-            *sector.short.values(),
-            sector.slug.replace("-", " "),
-            sector.slug,
-        ):
-            sectors.setdefault(fold(word), sector.slug)
-    return Vocabulary(stations, sectors)
+        slug = sector.slug
+        for name in (*sector.names.values(), *sector.short.values(), slug.replace("-", " "), slug):
+            sectors.setdefault(comparison_key(name), slug)
+    return ImportVocabulary(stations, sectors)
 
 
-def list_known(organisation_id: int, keys: Iterable[str] | None = None) -> dict[str, Known]:
-    """Lists who has a staff number at an organisation, by that number in lower case, with their live placements.
+def list_known_employees(organisation_id: int, keys: Iterable[str] | None = None) -> dict[str, KnownEmployee]:
+    """Returns who has a staff number at an organisation, by that number in lower case, with active placements.
 
     ``keys`` asks for some numbers only, and locks them for writing.
     """
-    people: dict[int, tuple[str, int, str]] = {}
+    employees: dict[int, Row[int, str, int, str]] = {}
     for condition in _number_conditions(keys):
         statement = (
             select(Employment.id, Employment.staff_number, Employment.person_id, Person.name)
@@ -140,14 +137,13 @@ def list_known(organisation_id: int, keys: Iterable[str] | None = None) -> dict[
         )
         if keys is not None:
             statement = locked(statement, of=Employment)
-        people |= {row[0]: (row[1], row[2], row[3]) for row in session.execute(statement)}
-    held: dict[int, list[Held]] = defaultdict(list)
-    wanted = None if keys is None else list(people)
-    for employment_id, placement in _live_placements(organisation_id, wanted):
-        held[employment_id].append(placement)
+        employees |= {row.id: row for row in session.execute(statement)}
+    placements = _list_active_placements(organisation_id, None if keys is None else list(employees))
     return {
-        number.lower(): Known(employment_id, person_id, name, tuple(held.get(employment_id, ())), number)
-        for employment_id, (number, person_id, name) in people.items()
+        row.staff_number.lower(): KnownEmployee(
+            row.id, row.person_id, row.name, tuple(placements.get(row.id, ())), row.staff_number
+        )
+        for row in employees.values()
     }
 
 
@@ -156,115 +152,98 @@ def _number_conditions(keys: Iterable[str] | None) -> Iterator[ColumnElement[boo
         yield Employment.id > 0
         return
     # SQLite folds ASCII letters only, so a number with other letters is also looked for as it is written.
-    for some in batched(keys, AT_ONCE):
+    for some in batched(keys, IDS_PER_QUERY):
         yield or_(func.lower(Employment.staff_number).in_(some), Employment.staff_number.in_(some))
 
 
-def _live_placements(
+def _list_active_placements(
     organisation_id: int, employment_ids: Sequence[int] | None
-) -> Iterator[tuple[int, Held]]:
+) -> dict[int, list[PlannedPlacement]]:
     conditions: Iterable[ColumnElement[bool]]
     if employment_ids is None:
         conditions = [Employment.organisation_id == organisation_id]
     else:
-        conditions = [Placement.employment_id.in_(some) for some in batched(employment_ids, AT_ONCE)]
+        conditions = [Placement.employment_id.in_(some) for some in batched(employment_ids, IDS_PER_QUERY)]
+    found: defaultdict[int, list[PlannedPlacement]] = defaultdict(list)
     for condition in conditions:
         rows = session.execute(
             select(
                 Placement.employment_id, Placement.id, Placement.station_id, Placement.sector,
-                Placement.also_sectors, Placement.role, Placement.contract, Placement.works_with_children,
+                Placement.role, Placement.contract, Placement.works_with_children, Placement.also_sectors,
                 Placement.from_on, Placement.through_on,
             )
             .join(Employment, Employment.id == Placement.employment_id)
             .where(condition, Placement.retracted_at.is_(None))
             .order_by(Placement.from_on)
         )  # fmt: skip
-        for (
-            employment_id,
-            number,
-            station,
-            sector,
-            also,
-            role,
-            contract,
-            children,
-            from_on,
-            through_on,
-        ) in rows:
-            work = Work(station, sector, tuple(sorted(also)), role, contract, children)
-            yield employment_id, Held(number, work, from_on, through_on)
+        for row in rows:
+            details = AssignmentDetails(
+                row.station_id,
+                row.sector,
+                row.role,
+                row.contract,
+                row.works_with_children,
+                tuple(sorted(row.also_sectors)),
+            )
+            found[row.employment_id].append(PlannedPlacement(row.id, details, row.from_on, row.through_on))
+    return found
 
 
-def live_placements_of(employment_ids: Sequence[int]) -> dict[int, list[Held]]:
-    """Lists the live placements of employments and locks the employments for writing."""
-    found: dict[int, list[Held]] = {number: [] for number in employment_ids}
-    for some in batched(employment_ids, AT_ONCE):
+def lock_active_placements(employment_ids: Sequence[int]) -> dict[int, list[PlannedPlacement]]:
+    """Returns the active placements by employment, and locks the employments for writing."""
+    for some in batched(employment_ids, IDS_PER_QUERY):
         session.execute(locked(select(Employment.id).where(Employment.id.in_(some)).order_by(Employment.id)))
-    for employment_id, held in _live_placements(0, employment_ids):
-        found[employment_id].append(held)
-    return found
+    return {each: [] for each in employment_ids} | _list_active_placements(0, employment_ids)
 
 
-def find_placements(ids: Iterable[int]) -> dict[int, tuple[int, Held]]:
-    """Finds placements, live or withdrawn, each with its employment, by number."""
-    found: dict[int, tuple[int, Held]] = {}
-    for some in batched(ids, AT_ONCE):
-        for each in session.scalars(select(Placement).where(Placement.id.in_(some))):
-            work = Work(
-                each.station_id, each.sector, tuple(sorted(each.also_sectors)), each.role, each.contract,
-                each.works_with_children,
-            )  # fmt: skip
-            found[each.id] = (each.employment_id, Held(each.id, work, each.from_on, each.through_on))
-    return found
+def find_placements(ids: Iterable[int]) -> dict[int, PlannedPlacement]:
+    """Returns placements by id, active or withdrawn."""
+    return {
+        each.id: PlannedPlacement(each.id, each.details, each.from_on, each.through_on)
+        for some in batched(ids, IDS_PER_QUERY)
+        for each in session.scalars(select(Placement).where(Placement.id.in_(some)))
+    }
 
 
-def persons_of(employment_ids: Iterable[int]) -> set[int]:
+def list_person_ids(employment_ids: Iterable[int]) -> set[int]:
     """Returns the persons of employments."""
-    found: set[int] = set()
-    for some in batched(employment_ids, AT_ONCE):
-        found.update(session.scalars(select(Employment.person_id).where(Employment.id.in_(some))))
-    return found
+    return {
+        person_id
+        for some in batched(employment_ids, IDS_PER_QUERY)
+        for person_id in session.scalars(select(Employment.person_id).where(Employment.id.in_(some)))
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The person whom an applied row is about."""
-
-    person_id: int
-    name: str
-    staff_number: str
-
-
-def people_of_rows(rows: Iterable[PeopleImportRow]) -> dict[int, Applied]:
-    """Returns whom applied rows are about, by the number of the row: at most a page of them. One query."""
-    employments = {row.recorded["employment"][0]: row.id for row in rows if row.recorded}
-    found = session.execute(
-        select(Employment.id, Employment.person_id, Person.name, Employment.staff_number)
-        .join(Person, Person.id == Employment.person_id)
-        .where(Employment.id.in_(employments))
+def list_employments_of_rows(rows: Iterable[PeopleImportRow]) -> dict[int, Employment]:
+    """Returns the employment with its person by the id of an applied row, for at most a page of rows. One query."""
+    row_ids = {row.recorded["employment"][0]: row.id for row in rows if row.recorded}
+    found = session.scalars(
+        select(Employment).options(joinedload(Employment.person)).where(Employment.id.in_(row_ids))
     )
-    return {employments[each[0]]: Applied(each[1], each[2], each[3]) for each in found}
+    return {row_ids[employment.id]: employment for employment in found}
 
 
-def emails_here(emails: Iterable[str]) -> set[str]:
-    """Returns those of some e-mails that somebody in the house has."""
-    found: set[str] = set()
-    for some in batched(emails, AT_ONCE):
-        found.update(session.scalars(select(Person.email).where(Person.email.in_(some))))
-    return found
+def find_emails_in_use(emails: Iterable[str]) -> set[str]:
+    """Returns those of some e-mails that a recorded person has."""
+    return {
+        email
+        for some in batched(emails, IDS_PER_QUERY)
+        for email in session.scalars(select(Person.email).where(Person.email.in_(some)))
+        if email
+    }
 
 
 def list_rows(
-    import_id: int, outcome: str = "", page: int = 1, *, kept: bool = False
+    import_id: int, outcome: str = "", page: int = 1, *, skipped: bool = False
 ) -> Pagination[PeopleImportRow]:
     """Lists the rows of an import in the order of the file, of one outcome or all. Two queries."""
     statement = select(PeopleImportRow).where(PeopleImportRow.import_id == import_id)
-    if kept:
-        statement = statement.where(PeopleImportRow.kept)
+    if skipped:
+        statement = statement.where(PeopleImportRow.skipped)
     if outcome:
         statement = statement.where(PeopleImportRow.outcome == outcome)
     found = paginate(statement.order_by(PeopleImportRow.id), page)
-    return found.with_items([row[0] for row in found.items])
+    return found.with_items([row.PeopleImportRow for row in found.items])
 
 
 def read_all_rows(import_id: int, outcome: str = "") -> Iterator[PeopleImportRow]:
@@ -284,7 +263,7 @@ def read_all_rows(import_id: int, outcome: str = "") -> Iterator[PeopleImportRow
         session.expunge_all()
 
 
-def rows_of_batch(import_id: int, batch: int) -> Sequence[PeopleImportRow]:
+def list_rows_of_batch(import_id: int, batch: int) -> Sequence[PeopleImportRow]:
     """Lists the rows that are applied together."""
     return session.scalars(
         select(PeopleImportRow)
@@ -296,36 +275,35 @@ def rows_of_batch(import_id: int, batch: int) -> Sequence[PeopleImportRow]:
 def count_outcomes(import_id: int) -> dict[str, int]:
     """Counts the rows of an import by outcome.
 
-    ``absent`` counts those that the file does not name, ``kept`` those that taking it back left alone.
+    ``absent`` counts those that the file does not name, ``skipped`` those that undoing left alone.
     """
     rows = session.execute(
-        select(PeopleImportRow.outcome, func.count())
+        select(
+            PeopleImportRow.outcome,
+            func.count().label("rows"),
+            func.count().filter(PeopleImportRow.number.is_(None)).label("absent"),
+            func.count().filter(PeopleImportRow.skipped).label("skipped"),
+        )
         .where(PeopleImportRow.import_id == import_id)
         .group_by(PeopleImportRow.outcome)
-    )
-    counts = {row[0]: row[1] for row in rows}
-    for name, condition in (
-        ("absent", PeopleImportRow.number.is_(None)),
-        ("kept", PeopleImportRow.kept),
-    ):
-        counts[name] = (
-            session.scalar(select(func.count()).where(PeopleImportRow.import_id == import_id, condition)) or 0
-        )
-    return counts
+    ).all()
+    counts = {row.outcome: row.rows for row in rows}
+    return counts | {
+        "absent": sum(row.absent for row in rows),
+        "skipped": sum(row.skipped for row in rows),
+    }
 
 
-def count_working(organisation_id: int, day: date) -> int:
+def count_employed_on(organisation_id: int, day: date) -> int:
     """Counts who works for an organisation on a day."""
-    return (
-        session.scalar(
-            select(func.count(func.distinct(Placement.employment_id)))
-            .join(Employment, Employment.id == Placement.employment_id)
-            .where(
-                Employment.organisation_id == organisation_id,
-                Placement.retracted_at.is_(None),
-                Placement.from_on <= day,
-                or_(Placement.through_on.is_(None), Placement.through_on >= day),
-            )
+    statement = (
+        select(func.count(func.distinct(Placement.employment_id)))
+        .join(Employment, Employment.id == Placement.employment_id)
+        .where(
+            Employment.organisation_id == organisation_id,
+            Placement.retracted_at.is_(None),
+            Placement.from_on <= day,
+            or_(Placement.through_on.is_(None), Placement.through_on >= day),
         )
-        or 0
     )
+    return session.scalar(statement) or 0

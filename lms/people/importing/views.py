@@ -1,4 +1,4 @@
-"""HR's pages of importing: send a list, say what its columns hold, see what would come of it, apply, take back."""
+"""HR's pages of importing: upload a list, match its columns, check what would change, apply, undo."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -13,26 +13,27 @@ from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.people import queries as people
 from lms.people.importing import labels, operations, queries
-from lms.people.importing.dry_run import opened
+from lms.people.importing.dry_run import open_file
 from lms.people.importing.errors import ImportChanged
-from lms.people.importing.forms import ApplyForm, ColumnsForm, EncodingForm, SendForm, UndoForm
+from lms.people.importing.forms import ApplyForm, ColumnsForm, EncodingForm, UndoForm, UploadForm
 from lms.people.importing.models import PeopleImport
-from lms.people.importing.parse import FIELDS, guess_columns
+from lms.people.importing.parse import FIELDS, HEADINGS, guess_columns
 from lms.people.importing.plan import OUTCOMES
 from lms.people.importing.template_files import csv_template, xlsx_template
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download
+from lms.web.forms import offer
 from lms.web.language import language_of_page
 
-LOOK_AGAIN_SECONDS = 5
-PIECE = 1_000_000
-UNDER_WAY = ("checking", "applying", "undoing")
+REFRESH_SECONDS = 5
+FILE_PART_BYTES = 1_000_000
+RUNNING_STATES = ("checking", "applying", "undoing")
 
 
 @bp.url_value_preprocessor
-def let_lists_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Lets HR send a larger request to the one page that takes lists; this is before anything reads the request."""
+def raise_size_limit(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Allows HR a larger request on the upload page, before anything reads the request."""
     if endpoint == "people.import_people" and request.method == "POST" and current_actor().has(Role.HR):
         request.max_content_length = current_app.extensions["settings"].max_import_bytes
         # On SQLite asking who sends it took the lock for writing: it must not be held while the file arrives.
@@ -40,33 +41,33 @@ def let_lists_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 
 @bp.errorhandler(ImportChanged)
-def show_how_the_import_stands(refusal: ImportChanged) -> ResponseReturnValue:
-    """Leads to the import: most often it is the same person's second click."""
-    flash(refusal.message, "soon")
+def show_current_state(error: ImportChanged) -> ResponseReturnValue:
+    """Leads to the import; most often it was the same person's second click."""
+    flash(error.message, "soon")
     return redirect(url_for("people.import_status", import_id=(request.view_args or {})["import_id"]), 303)
 
 
 @bp.route("/people/import", methods=["GET", "POST"])
 @role_needed(Role.HR)
 def import_people() -> ResponseReturnValue:
-    """Takes a list, and shows the lists that were sent before."""
+    """Takes an uploaded list, and shows the previous imports."""
     actor = current_actor()
-    form = SendForm()
-    form.choose_organisation(people.list_organisations_of(actor, Role.HR))
+    form = UploadForm()
+    offer(form.organisation, ((each.id, each.name) for each in people.list_organisations_of(actor, Role.HR)))
     if form.validate_on_submit():
-        # Looking into a large file takes a while: nobody else should wait to write meanwhile.
+        # Reading a large file takes a while: nobody else should wait to write in the meantime.
         db.rollback()
         file = form.file.data.stream
         try:
             top = tabular.look(file)
             file.seek(0)
-            sent = operations.send(
-                actor, form.organisation.data, form.file.data.filename or "", top, pieces_of(file)
+            people_import = operations.upload(
+                actor, form.organisation.data, form.file.data.filename or "", top, split_file(file)
             )
         except Invalid as error:
             form.add_error(error)
         else:
-            return redirect(url_for("people.import_columns", import_id=sent.id), 303)
+            return redirect(url_for("people.import_columns", import_id=people_import.id), 303)
     page = queries.list_imports(actor, request.args.get("page", 1, type=int))
     html = render_template("people/import.html", form=form, page=page, labels=labels, most=megabytes())
     return html, 422 if form.errors else 200
@@ -75,14 +76,14 @@ def import_people() -> ResponseReturnValue:
 @bp.get("/people/import/template.csv")
 @role_needed(Role.HR)
 def import_template_csv() -> ResponseReturnValue:
-    """Gives out the headings as CSV."""
+    """Downloads the template as CSV."""
     return download(csv_template(), "people.csv")
 
 
 @bp.get("/people/import/template.xlsx")
 @role_needed(Role.HR)
 def import_template_xlsx() -> ResponseReturnValue:
-    """Gives out an Excel file to fill in."""
+    """Downloads the template as Excel."""
     stations = [station.name for station in people.list_stations()]
     sectors = [sector.name(language_of_page()) for sector in people.list_sectors()]
     return download(xlsx_template(stations, sectors), "people.xlsx")
@@ -91,24 +92,29 @@ def import_template_xlsx() -> ResponseReturnValue:
 @bp.route("/people/import/<int:import_id>/columns", methods=["GET", "POST"])
 @role_needed(Role.HR)
 def import_columns(import_id: int) -> ResponseReturnValue:
-    """Asks what the columns hold, beginning with what the last list's did, and lets the list be checked."""
+    """Asks what the columns hold, beginning with the last list's choice, and requests the check."""
     actor = current_actor()
-    sent = load_for(import_id, "columns", "checking", "checked")
+    people_import = load_in_state(import_id, "columns", "checking", "checked")
     form = ColumnsForm()
-    form.offer(sent.header)
-    headings, choices = queries.columns_before(sent.organisation_id, sent.id)
-    # Who leaves is asked anew with every list.
+    form.offer(people_import.header)
+    headings, choices = queries.last_chosen_columns(people_import.organisation_id, people_import.id)
+    # Who has left is asked anew with every list.
     remembered = {"day_order": choices.get("day_order", "")}
     form.begin_with(
-        sent.columns or guess_columns(sent.header, headings), sent.choices if sent.columns else remembered
+        people_import.columns or guess_columns(people_import.header, headings),
+        people_import.choices if people_import.columns else remembered,
     )
     if form.validate_on_submit():
-        operations.choose(actor, sent, form.columns(), form.choices())
-        return redirect(url_for("people.import_status", import_id=sent.id), 303)
+        operations.choose_columns(actor, people_import, form.columns(), form.choices())
+        return redirect(url_for("people.import_status", import_id=people_import.id), 303)
     encodings = EncodingForm(formdata=None)
-    encodings.offer(sent.shape["encoding"])
+    encodings.offer(people_import.shape["encoding"])
     html = render_template(
-        "people/import_columns.html", form=form, sent=sent, encodings=encodings, remembered=bool(headings)
+        "people/import_columns.html",
+        form=form,
+        people_import=people_import,
+        encodings=encodings,
+        remembered=bool(headings),
     )
     return html, 422 if form.errors else 200
 
@@ -117,70 +123,72 @@ def import_columns(import_id: int) -> ResponseReturnValue:
 @role_needed(Role.HR)
 def import_encoding(import_id: int) -> ResponseReturnValue:
     """Reads a text file in the encoding that HR chooses."""
-    sent = load_for(import_id, "columns", "checked")
+    people_import = load_in_state(import_id, "columns", "checked")
     form = EncodingForm()
-    form.offer(sent.shape["encoding"])
-    if sent.shape["kind"] == "csv" and form.validate_on_submit():
+    form.offer(people_import.shape["encoding"])
+    if people_import.shape["kind"] == "csv" and form.validate_on_submit():
         try:
-            with opened(sent.id) as file:
-                operations.look_again(sent, tabular.look(file, form.encoding.data))
-        except Invalid as refusal:
-            flash(refusal.message, "late")
-    return redirect(url_for("people.import_columns", import_id=sent.id), 303)
+            with open_file(people_import.id) as file:
+                operations.change_encoding(people_import, tabular.look(file, form.encoding.data))
+        except Invalid as error:
+            flash(error.message, "late")
+    return redirect(url_for("people.import_columns", import_id=people_import.id), 303)
 
 
 @bp.get("/people/import/<int:import_id>")
 @role_needed(Role.HR)
 def import_status(import_id: int) -> ResponseReturnValue:
-    """Shows how far an import has come, and what comes of each row."""
-    sent = queries.load_import_for(current_actor(), import_id)
-    if sent.state == "columns":
-        return redirect(url_for("people.import_columns", import_id=sent.id))
-    return status_page(sent, ApplyForm(formdata=None))
+    """Shows the state of an import and the outcome of each row."""
+    people_import = queries.load_import_for(current_actor(), import_id)
+    if people_import.state == "columns":
+        return redirect(url_for("people.import_columns", import_id=people_import.id))
+    return status_page(people_import, ApplyForm(formdata=None))
 
 
 @bp.post("/people/import/<int:import_id>/apply")
 @role_needed(Role.HR)
 def import_apply(import_id: int) -> ResponseReturnValue:
-    """Lets a checked list be applied."""
-    sent = load_for(import_id, "checked")
+    """Requests that a checked list is applied."""
+    people_import = load_in_state(import_id, "checked")
     form = ApplyForm()
-    form.ask_about_leavers(sent)
+    form.ask_about_leavers(people_import)
     if not form.validate_on_submit():
-        return status_page(sent, form)
-    operations.ask_to_apply(current_actor(), sent, reason=form.reason.data)
-    return redirect(url_for("people.import_status", import_id=sent.id), 303)
+        return status_page(people_import, form)
+    operations.request_apply(current_actor(), people_import, reason=form.reason.data)
+    return redirect(url_for("people.import_status", import_id=people_import.id), 303)
 
 
 @bp.post("/people/import/<int:import_id>/discard")
 @role_needed(Role.HR)
 def import_discard(import_id: int) -> ResponseReturnValue:
-    """Throws away a list that was not applied."""
-    sent = load_for(import_id, "columns", "checking", "checked")
-    operations.discard(current_actor(), sent)
-    flash(_("The list is thrown away. Nobody's record was changed."), "good")
+    """Discards a list that was not applied."""
+    people_import = load_in_state(import_id, "columns", "checking", "checked")
+    operations.discard(current_actor(), people_import)
+    flash(_("The list has been discarded. No records were changed."), "good")
     return redirect(url_for("people.import_people"), 303)
 
 
 @bp.route("/people/import/<int:import_id>/undo", methods=["GET", "POST"])
 @role_needed(Role.HR)
 def import_undo(import_id: int) -> ResponseReturnValue:
-    """Asks why an import is to be taken back, and lets it be."""
-    sent = load_for(import_id, "applying", "applied")
+    """Asks why an import is to be undone, and requests it."""
+    people_import = load_in_state(import_id, "applying", "applied")
     form = UndoForm()
     if form.validate_on_submit():
-        operations.ask_to_undo(current_actor(), sent, reason=form.reason.data)
-        return redirect(url_for("people.import_status", import_id=sent.id), 303)
-    return render_template("people/import_undo.html", form=form, sent=sent), 422 if form.errors else 200
+        operations.request_undo(current_actor(), people_import, reason=form.reason.data)
+        return redirect(url_for("people.import_status", import_id=people_import.id), 303)
+    return render_template(
+        "people/import_undo.html", form=form, people_import=people_import
+    ), 422 if form.errors else 200
 
 
 @bp.get("/people/import/<int:import_id>/rows.csv")
 @role_needed(Role.HR)
 def import_rows(import_id: int) -> ResponseReturnValue:
-    """Gives out the rows of one outcome, or all, as CSV that can be corrected and sent again."""
-    sent = queries.load_import_for(current_actor(), import_id)
+    """Gives out the rows of one outcome, or all, as CSV that can be corrected and people_import again."""
+    people_import = queries.load_import_for(current_actor(), import_id)
     outcome = request.args.get("outcome", "")
-    head = [labels.HEADINGS[field] for field in FIELDS] + ["Row", "Outcome", "Why"]
+    head = [HEADINGS[field] for field in FIELDS] + [_("Row"), _("Outcome"), _("Why")]
     rows = (
         [
             *(row.cells.get(field, "") for field in FIELDS),
@@ -188,7 +196,7 @@ def import_rows(import_id: int) -> ResponseReturnValue:
             row.outcome,
             labels.why(row.notes),
         ]
-        for row in queries.read_all_rows(sent.id, outcome if outcome in OUTCOMES else "")
+        for row in queries.read_all_rows(people_import.id, outcome if outcome in OUTCOMES else "")
     )
     text = tabular.as_csv(head, rows)
     response = download(text, f"import-{import_id}-{outcome or 'rows'}.csv")
@@ -196,45 +204,51 @@ def import_rows(import_id: int) -> ResponseReturnValue:
     return response
 
 
-def load_for(import_id: int, *states: str) -> PeopleImport:
+def load_in_state(import_id: int, *states: str) -> PeopleImport:
     """Loads an import that the actor may see and that is in one of the states. Raises ``ImportChanged``."""
-    sent = queries.load_import_for(current_actor(), import_id)
-    if sent.state not in states:
-        raise ImportChanged("This list has come further meanwhile. Here is how things stand now.")
-    return sent
+    people_import = queries.load_import_for(current_actor(), import_id)
+    operations.require_state(people_import, *states)
+    return people_import
 
 
-def status_page(sent: PeopleImport, form: ApplyForm) -> Response:
-    """Renders the page of an import; while work is under way the browser looks again by itself."""
+def status_page(people_import: PeopleImport, form: ApplyForm) -> Response:
+    """Renders the page of an import; while it is running the browser refreshes by itself."""
     if not form.is_submitted():
-        form.ask_about_leavers(sent)
+        form.ask_about_leavers(people_import)
     outcome = request.args.get("outcome", "")
-    show = outcome if outcome in (*OUTCOMES, "kept") else ""
+    show = outcome if outcome in (*OUTCOMES, "skipped") else ""
     page = queries.list_rows(
-        sent.id,
-        "" if show == "kept" else show,
+        people_import.id,
+        "" if show == "skipped" else show,
         request.args.get("page", 1, type=int),
-        kept=show == "kept",
+        skipped=show == "skipped",
     )
-    leave_on = sent.choices.get("leavers_on")
+    working = 0
+    if people_import.choices.get("leavers_on") and people_import.state == "checked":
+        today = clock.today(people_import.organisation.time_zone)
+        working = queries.count_employed_on(people_import.organisation_id, today)
     html = render_template(
         "people/import_status.html",
-        sent=sent, form=form, page=page, outcome=show, labels=labels, outcomes=OUTCOMES,
-        people=queries.people_of_rows(page.items),
-        working=queries.count_working(sent.organisation_id, clock.today(sent.organisation.time_zone))
-        if leave_on and sent.state == "checked" else 0,
-    )  # fmt: skip
+        people_import=people_import,
+        form=form,
+        page=page,
+        outcome=show,
+        labels=labels,
+        outcomes=OUTCOMES,
+        employments=queries.list_employments_of_rows(page.items),
+        working=working,
+    )
     response = make_response(html, 422 if form.errors else 200)
-    if sent.state in UNDER_WAY:
-        response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    if people_import.state in RUNNING_STATES:
+        response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response
 
 
-def pieces_of(file: Any) -> Iterator[bytes]:
-    """Reads a file piece by piece."""
-    return chain(iter(lambda: file.read(PIECE), b""))
+def split_file(file: Any) -> Iterator[bytes]:
+    """Reads a file part by part."""
+    return chain(iter(lambda: file.read(FILE_PART_BYTES), b""))
 
 
 def megabytes() -> int:
-    """Returns how large a list may be, in millions of bytes."""
+    """Returns the largest size of a list, in megabytes (10^6 bytes)."""
     return int(current_app.extensions["settings"].max_import_bytes // 1_000_000)

@@ -1,4 +1,4 @@
-"""Every SELECT about persons who are one."""
+"""Every SELECT about merged person records."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere
 from lms.people import policy
-from lms.people.merging import rules
+from lms.people.merging.rules import merged_ids, resolve_merges
 from lms.people.models import Employment, Organisation, Person, PersonMerge
+from lms.people.queries import find_employment_by_number
 
 MOST_SUGGESTED = 10
-"""How many people who may be the same are suggested."""
+"""How many possible duplicates are suggested."""
 
 
-def known_merge(known_as_of: datetime | None = None) -> ColumnElement[bool]:
+def known_merges(known_as_of: datetime | None = None) -> ColumnElement[bool]:
     """Returns the condition on merges known at a moment (None: now) and not undone by then."""
     if known_as_of is None:
         return PersonMerge.retracted_at.is_(None)
@@ -26,64 +27,85 @@ def known_merge(known_as_of: datetime | None = None) -> ColumnElement[bool]:
     return (PersonMerge.recorded_at <= known_as_of) & still
 
 
-_PAIRS = select(PersonMerge.kept_id, PersonMerge.merged_id)
-_PAIRS_NOW = _PAIRS.where(known_merge())
+# Written once, because it is run on most pages of HR.
+_PAIRS = select(PersonMerge.surviving_id, PersonMerge.merged_id)
+_PAIRS_NOW = _PAIRS.where(known_merges())
 
 
-def list_standing_for(known_as_of: datetime | None = None) -> dict[int, int]:
-    """Returns, by merged person, the person who stands for them, as known at a moment (None: now). One query."""
-    rows = session.execute(_PAIRS_NOW if known_as_of is None else _PAIRS.where(known_merge(known_as_of)))
-    return rules.resolve((row.kept_id, row.merged_id) for row in rows)
+def load_canonical_ids(known_as_of: datetime | None = None) -> dict[int, int]:
+    """Returns the canonical person id by merged person id, as known at a moment (None: now). One query."""
+    rows = session.execute(_PAIRS_NOW if known_as_of is None else _PAIRS.where(known_merges(known_as_of)))
+    return resolve_merges((row.surviving_id, row.merged_id) for row in rows)
 
 
-def find_family(person_id: int) -> frozenset[int]:
-    """Finds everybody who is one with a person now, the person among them. One query."""
-    return rules.family(person_id, list_standing_for())
+def load_merged_ids(person_id: int) -> frozenset[int]:
+    """Returns the ids of a person and of all records merged with theirs now. One query."""
+    return merged_ids([person_id], load_canonical_ids())
 
 
-def one_with(person_id: int | BindParameter[int]) -> CompoundSelect[int]:
-    """Returns the subquery of everybody who is one with a person now, the person among them.
+def select_merged_ids(person_id: int | BindParameter[int]) -> CompoundSelect[int]:
+    """Returns the subquery of the ids of a person and of all records merged with theirs now.
 
     Operations let no merges chain, so one step up and one down reach everybody.
     """
-    standing = known_merge()
-    kept = select(PersonMerge.kept_id).where(standing, PersonMerge.merged_id == person_id)
+    surviving = select(PersonMerge.surviving_id).where(known_merges(), PersonMerge.merged_id == person_id)
     others = select(PersonMerge.merged_id).where(
-        standing, or_(PersonMerge.kept_id == person_id, PersonMerge.kept_id.in_(kept))
+        known_merges(), or_(PersonMerge.surviving_id == person_id, PersonMerge.surviving_id.in_(surviving))
     )
-    return union_all(select(Person.id).where(Person.id == person_id), kept, others)
+    return union_all(select(Person.id).where(Person.id == person_id), surviving, others)
 
 
-def load_kept_for(actor: Actor, person_id: int) -> tuple[Person, frozenset[int]]:
-    """Loads the person under whose number somebody is shown, and everybody who is one with them.
+def load_surviving_person_for(actor: Actor, person_id: int) -> tuple[Person, frozenset[int]]:
+    """Loads the person whose record survives a merge, and the ids of all merged records, this one included.
 
     Raises ``NotThere`` where an actor may see none of them. Two queries.
     """
     if person_id > LARGEST_ID:
         raise NotThere
-    stands_for = list_standing_for()
-    members = rules.family(person_id, stands_for)
-    kept = stands_for.get(person_id, person_id)
-    seen = select(Employment.id).where(Employment.person_id.in_(members), policy.visible_employments(actor))
-    person = session.scalar(select(Person).where(Person.id == kept, seen.exists()))
+    canonical_ids = load_canonical_ids()
+    ids = merged_ids([person_id], canonical_ids)
+    visible = select(Employment.id).where(Employment.person_id.in_(ids), policy.visible_employments(actor))
+    surviving_id = canonical_ids.get(person_id, person_id)
+    person = session.scalar(select(Person).where(Person.id == surviving_id, visible.exists()))
     if person is None:
         raise NotThere
-    return person, members
+    return person, ids
 
 
-def list_employments_of(actor: Actor, persons: Collection[int]) -> Sequence[Employment]:
+def list_employers(person_id: int) -> Sequence[Organisation]:
+    """Lists the organisations that employ or employed a person, merged records included, by name."""
+    return session.scalars(
+        select(Organisation)
+        .where(
+            Organisation.id.in_(
+                select(Employment.organisation_id).where(
+                    Employment.person_id.in_(select_merged_ids(person_id))
+                )
+            )
+        )
+        .order_by(Organisation.name)
+    ).all()
+
+
+def list_employer_ids(person_ids: Collection[int]) -> frozenset[int]:
+    """Returns the organisations that employ or employed any of some persons, each record taken alone."""
+    statement = select(Employment.organisation_id).where(Employment.person_id.in_(sorted(person_ids)))
+    return frozenset(session.scalars(statement))
+
+
+def list_employments_of(actor: Actor, person_ids: Collection[int]) -> Sequence[Employment]:
     """Lists those employments of some persons that an actor may see, with organisation and person."""
     return session.scalars(
         select(Employment)
         .options(joinedload(Employment.organisation), joinedload(Employment.person))
-        .where(Employment.person_id.in_(sorted(persons)), policy.visible_employments(actor))
+        .where(Employment.person_id.in_(sorted(person_ids)), policy.visible_employments(actor))
         .order_by(Employment.id)
     ).all()
 
 
 @dataclass(frozen=True, slots=True)
 class ListedMerge:
-    """A merge with the words around it."""
+    """A merge with the names to show."""
 
     merge: PersonMerge
     merged_name: str
@@ -91,16 +113,16 @@ class ListedMerge:
 
 
 def list_merges_of(person_id: int) -> list[ListedMerge]:
-    """Lists the merges, undone ones too, that ever made others one with a person, the latest first."""
+    """Lists the merges of a person, undone ones too, the latest first."""
     merged = aliased(Person)
     rows = session.execute(
-        select(PersonMerge, merged.name, Organisation.name)
+        select(PersonMerge, merged.name.label("merged_name"), Organisation.name.label("organisation"))
         .join(merged, merged.id == PersonMerge.merged_id)
         .join(Organisation, Organisation.id == PersonMerge.organisation_id)
-        .where(or_(PersonMerge.kept_id == person_id, PersonMerge.merged_id == person_id))
+        .where(or_(PersonMerge.surviving_id == person_id, PersonMerge.merged_id == person_id))
         .order_by(PersonMerge.recorded_at.desc(), PersonMerge.id.desc())
     )
-    return [ListedMerge(*row) for row in rows]
+    return [ListedMerge(row.PersonMerge, row.merged_name, row.organisation) for row in rows]
 
 
 def load_merge_for(actor: Actor, merge_id: int) -> PersonMerge:
@@ -111,30 +133,24 @@ def load_merge_for(actor: Actor, merge_id: int) -> PersonMerge:
     return merge
 
 
-def lock_persons(persons: Iterable[int]) -> None:
-    """Lets one transaction at a time merge some persons, in the order of their numbers so that none waits for ever."""
-    session.execute(locked(select(Person.id).where(Person.id.in_(sorted(persons))).order_by(Person.id)))
+def lock_persons(person_ids: Iterable[int]) -> None:
+    """Locks some persons, in the order of their ids so that no two transactions wait for each other."""
+    session.execute(locked(select(Person.id).where(Person.id.in_(sorted(person_ids))).order_by(Person.id)))
 
 
-def list_standing_merges(persons: Collection[int]) -> Sequence[PersonMerge]:
-    """Lists the merges now standing that name any of some persons."""
-    numbers = sorted(persons)
+def list_active_merges(person_ids: Collection[int]) -> Sequence[PersonMerge]:
+    """Lists the merges that name any of some persons and are not undone."""
+    ids = sorted(person_ids)
     return session.scalars(
         select(PersonMerge).where(
-            known_merge(), or_(PersonMerge.kept_id.in_(numbers), PersonMerge.merged_id.in_(numbers))
+            known_merges(), or_(PersonMerge.surviving_id.in_(ids), PersonMerge.merged_id.in_(ids))
         )
     ).all()
 
 
-def employers_of(persons: Collection[int]) -> frozenset[int]:
-    """Returns the organisations that employ or employed any of some persons."""
-    statement = select(Employment.organisation_id).where(Employment.person_id.in_(sorted(persons)))
-    return frozenset(session.scalars(statement))
-
-
 @dataclass(frozen=True, slots=True)
-class Likely:
-    """Somebody who may be the same human being, and why: the same e-mail or the same name."""
+class PossibleDuplicate:
+    """A person who may be the same human being: same e-mail or same name."""
 
     person_id: int
     name: str
@@ -143,34 +159,45 @@ class Likely:
     same_email: bool
 
 
-def list_likely(actor: Actor, person: Person, members: Collection[int]) -> list[Likely]:
-    """Lists people an actor may see who have a person's e-mail or name, besides those known to be one with them."""
+def list_possible_duplicates(
+    actor: Actor, person: Person, already_merged: Collection[int]
+) -> list[PossibleDuplicate]:
+    """Lists people whom an actor may see and who have a person's e-mail or name, without those already merged."""
     same_name = func.lower(Person.name) == func.lower(person.name)
     same_email = Person.email == person.email if person.email else None
     rows = session.execute(
-        select(Person.id, Person.name, Employment.staff_number, Organisation.name, Person.email)
+        select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Employment.staff_number,
+            Organisation.name.label("organisation"),
+        )
         .join(Employment, Employment.person_id == Person.id)
         .join(Organisation, Organisation.id == Employment.organisation_id)
         .where(
             policy.visible_employments(actor),
-            Person.id.not_in(sorted(members)),
+            Person.id.not_in(sorted(already_merged)),
             same_name if same_email is None else or_(same_name, same_email),
         )
         .order_by(Person.id, Employment.id)
         .limit(MOST_SUGGESTED)
     )
-    return [Likely(*row[:4], bool(person.email) and row[4] == person.email) for row in rows]
+    return [
+        PossibleDuplicate(
+            person_id=row.id,
+            name=row.name,
+            staff_number=row.staff_number,
+            organisation=row.organisation,
+            same_email=bool(person.email) and row.email == person.email,
+        )
+        for row in rows
+    ]
 
 
-def find_visible_by_number(actor: Actor, organisation_id: int, staff_number: str) -> int | None:
-    """Finds who has a staff number at an organisation of the actor's, whatever the case."""
+def find_person_id_by_number(actor: Actor, organisation_id: int, staff_number: str) -> int | None:
+    """Finds who has a staff number at an organisation where the actor is HR, whatever the case."""
     if not actor.covers(Role.HR, organisation_id):
         return None
-    return session.scalars(
-        select(Employment.person_id)
-        .where(
-            Employment.organisation_id == organisation_id,
-            func.lower(Employment.staff_number) == func.lower(staff_number),
-        )
-        .limit(1)
-    ).one_or_none()
+    employment = find_employment_by_number(organisation_id, staff_number)
+    return employment.person_id if employment else None

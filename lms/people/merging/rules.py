@@ -1,15 +1,15 @@
-"""Which person stands for which: merges resolved into one answer. Pure."""
+"""Merged person records resolved into one canonical id each. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 
-def resolve(merges: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Returns, by merged person, the person who stands for them in the end; who is merged into nobody is left out.
+def resolve_merges(merges: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Returns the canonical person id by merged person id; persons who are merged into nobody are left out.
 
-    `merges` are pairs of kept and merged. Whatever the order they come in, everybody whom they connect is one
-    person: the one of them whom no merge takes away, or the smallest number where there is none or more than
-    one. So chains, rings and a person merged twice, which operations refuse, lead to one answer all the same.
+    `merges` are pairs of surviving and merged id. All persons connected by merges are one, in whatever order the
+    pairs come: the canonical one is the one that no merge names as merged, or the smallest id where there is none
+    or more than one. So chains, rings and a person merged twice, which operations refuse, still have one answer.
     """
     root: dict[int, int] = {}
 
@@ -19,32 +19,26 @@ def resolve(merges: Iterable[tuple[int, int]]) -> dict[int, int]:
             person = root[person]
         return person
 
-    taken = set()
-    for kept, merged in merges:
-        taken.add(merged)
-        root[find(merged)] = find(kept)
+    merged_ones = set()
+    for surviving, merged in merges:
+        merged_ones.add(merged)
+        root[find(merged)] = find(surviving)
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for person in list(root):
         groups[find(person)].append(person)
     return {
-        person: stands
+        person: canonical
         for group in groups.values()
-        for stands in [min(group, key=lambda each: (each in taken, each))]
+        for canonical in [min(group, key=lambda each: (each in merged_ones, each))]
         for person in group
-        if person != stands
+        if person != canonical
     }
 
 
-def family(person: int, stands_for: Mapping[int, int]) -> frozenset[int]:
-    """Returns everybody who is one with a person, the person among them; `stands_for` is what `resolve` gives."""
-    kept = stands_for.get(person, person)
-    return frozenset({kept, *(merged for merged, other in stands_for.items() if other == kept)})
-
-
-def families(persons: Iterable[int], stands_for: Mapping[int, int]) -> frozenset[int]:
-    """Returns everybody who is one with any of some persons, those persons among them."""
-    asked = frozenset(persons)
-    if not stands_for:
-        return asked
-    kept = {stands_for.get(person, person) for person in asked}
-    return asked | kept | {merged for merged, other in stands_for.items() if other in kept}
+def merged_ids(person_ids: Iterable[int], canonical_ids: Mapping[int, int]) -> frozenset[int]:
+    """Returns the ids of some persons and of all records merged with them; `canonical_ids` is from `resolve_merges`."""
+    wanted = frozenset(person_ids)
+    if not canonical_ids:
+        return wanted
+    canonical = {canonical_ids.get(person, person) for person in wanted}
+    return wanted | canonical | {merged for merged, other in canonical_ids.items() if other in canonical}

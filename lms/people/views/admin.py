@@ -37,7 +37,10 @@ def new_organisation() -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(_("%(name)s is added. Now give somebody there the role HR.", name=form.name.data), "good")
+            flash(
+                _("%(name)s has been added. Now give somebody there the HR role.", name=form.name.data),
+                "good",
+            )
             return redirect(url_for("people.organisations"), 303)
     return render_template(
         "people/organisation.html", form=form, organisation=None
@@ -47,7 +50,7 @@ def new_organisation() -> ResponseReturnValue:
 @bp.route("/admin/organisations/<int:organisation_id>", methods=["GET", "POST"])
 @role_needed(Role.ADMIN)
 def change_organisation(organisation_id: int) -> ResponseReturnValue:
-    """Changes an organisation's names, time zone, and whether coordinators see its counts."""
+    """Changes an organisation's names, time zone, and whether coordinators see its figures."""
     organisation = queries.load_organisation(organisation_id)
     form = ChangeOrganisationForm(obj=organisation)
     if form.validate_on_submit():
@@ -60,7 +63,7 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
             shares_coverage=form.shares_coverage.data,
             reason=form.reason.data,
         )
-        flash(_("%(name)s is saved.", name=organisation.name), "good")
+        flash(_("%(name)s has been saved.", name=organisation.name), "good")
         return redirect(url_for("people.organisations"), 303)
     page = render_template("people/organisation.html", form=form, organisation=organisation)
     return page, 422 if form.errors else 200
@@ -90,6 +93,6 @@ def new_station() -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(_("%(name)s is added.", name=form.name.data), "good")
+            flash(_("%(name)s has been added.", name=form.name.data), "good")
             return redirect(url_for("people.stations"), 303)
     return render_template("people/station.html", form=form), 422 if form.errors else 200

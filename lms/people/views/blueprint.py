@@ -1,4 +1,4 @@
-"""What the pages of people hang on."""
+"""The blueprint of people's pages."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ bp = Blueprint("people", "lms.people", template_folder="templates")
 
 
 @bp.errorhandler(PlacementChanged)
-def show_how_things_stand(refusal: PlacementChanged) -> ResponseReturnValue:
-    """Leads to the person's placements: most often it is the same person's second click."""
-    flash(refusal.message, "soon")
+def show_current_placements(error: PlacementChanged) -> ResponseReturnValue:
+    """Leads to the person's placements; most often it was the same person's second click."""
+    flash(error.message, "soon")
     return redirect(url_for("people.placements", person_id=(request.view_args or {})["person_id"]), 303)

@@ -28,7 +28,7 @@ from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.logs import configure
-from lms.people.merging.operations import merge
+from lms.people.api import merge_people
 from lms.people.models import Employment, Organisation, Person
 from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of
@@ -192,7 +192,7 @@ def test_merged_records_are_found_once(app: Flask, two: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         twin = a_person("A. Yusuf", two["here"], "W-8", two["station"])
         assert answer(two, "W-8")[0].word is Clearance.MAY_NOT
-        merge(hr_of(two["here"]), kept_id=two["amina"], merged_id=twin.id, reason="Twice")
+        merge_people(hr_of(two["here"]), surviving_id=two["amina"], merged_id=twin.id, reason="Twice")
     with app.app_context():
         (found,) = answer(two, "W-8")
         assert (found.found, found.word, found.who[0].person_id) == (

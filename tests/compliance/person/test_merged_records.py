@@ -20,7 +20,7 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import NotThere
-from lms.people.merging.operations import merge, undo_merge
+from lms.people.api import merge_people, undo_merge
 from lms.people.models import Organisation, Person, PersonMerge
 from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of
@@ -63,7 +63,9 @@ def two(app: Flask) -> dict[str, int]:
 
 def merged(app: Flask, two: dict[str, int]) -> int:
     with clock.using(FixedClock(LATER)), app.app_context(), unit_of_work():
-        made = merge(hr_of(two["here"]), kept_id=two["amina"], merged_id=two["twin"], reason="Typed in twice")
+        made = merge_people(
+            hr_of(two["here"]), surviving_id=two["amina"], merged_id=two["twin"], reason="Typed in twice"
+        )
         return made.id
 
 
@@ -176,7 +178,7 @@ def test_merging_on_the_pages(app: Flask, client: FlaskClient, two: dict[str, in
     assert client.post(address, data={"reason": "They are sisters"}).status_code == 303
     assert "two records are two again" in page(client, f"/people/{amina}")
     client.post(address, data={"reason": "Once more"})
-    assert "undone before" in page(client, f"/people/{amina}")
+    assert "already been undone" in page(client, f"/people/{amina}")
     assert "A. Yusuf" in page(client, f"/people/{twin}")
 
 

@@ -58,8 +58,8 @@ class Life:
         found = session.query(table).all()
         return self.random.choice(found) if found else None
 
-    def work(self) -> people.Work:
-        return people.Work(
+    def work(self) -> people.AssignmentDetails:
+        return people.AssignmentDetails(
             station_id=self.random.choice(self.stations),
             sector=self.random.choice(SECTORS),
             role="promoter",
@@ -71,23 +71,23 @@ class Life:
     def join(self) -> None:
         who = factory.person(f"Person {self.random.randrange(10**6)}")
         number = f"S-{self.random.randrange(10**9)}"
-        employment = people.employ(SYSTEM, who, self.random.choice(self.organisations), number)
-        people.place(SYSTEM, employment, self.work(), self.day())
+        employment = people.record_employment(SYSTEM, who, self.random.choice(self.organisations), number)
+        people.record_placement(SYSTEM, employment, self.work(), self.day())
 
     def second_post(self) -> None:
         employment = self.one(Employment)
         if isinstance(employment, Employment):
             number = f"T-{self.random.randrange(10**9)}"
             who = session.get_one(Person, employment.person_id)
-            again = people.employ(SYSTEM, who, self.random.choice(self.organisations), number)
-            people.place(SYSTEM, again, self.work(), self.day())
+            again = people.record_employment(SYSTEM, who, self.random.choice(self.organisations), number)
+            people.record_placement(SYSTEM, again, self.work(), self.day())
 
     def place_again(self) -> None:
         employment = self.one(Employment)
         if isinstance(employment, Employment):
             first = self.day()
             through = first + timedelta(days=self.random.randrange(0, 90))
-            people.place(SYSTEM, employment, self.work(), first, through)
+            people.record_placement(SYSTEM, employment, self.work(), first, through)
 
     def change_placement(self) -> None:
         placement = self.one(Placement)
@@ -98,7 +98,7 @@ class Life:
         if act == 0:
             people.end_placement(SYSTEM, placement, employment, self.day())
         elif act == 1:
-            people.move(SYSTEM, placement, employment, self.work(), self.day())
+            people.move_placement(SYSTEM, placement, employment, self.work(), self.day())
         else:
             people.withdraw_placement(SYSTEM, placement, employment, reason="Never was")
 

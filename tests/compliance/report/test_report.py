@@ -218,8 +218,8 @@ def test_a_move_counts_in_the_new_sector_from_its_first_day(here: Organisation) 
     who = people.person("Amina")
     employment = people.employed(who, here)
     placement = people.placed(employment, north, "wash")
-    work = people_operations.Work(station_id=south.id, sector="health", role="nurse")
-    people_operations.move(people.SYSTEM, placement, employment, work, TODAY)
+    work = people_operations.AssignmentDetails(station_id=south.id, sector="health", role="nurse")
+    people_operations.move_placement(people.SYSTEM, placement, employment, work, TODAY)
 
     def sectors(report: Report) -> list[str]:
         return [line.sector for line in report.lines if line.figures.people]
@@ -251,10 +251,10 @@ def test_filters(here: Organisation, filters: dict[str, Any], people_counted: in
     a_person("A", here.id, "1", station.id, works_with_children=True)
     a_person("B", here.id, "2", station.id, contract="volunteer")
     driver = people.employed(people.person("C"), here, "3")
-    people_operations.place(
+    people_operations.record_placement(
         people.SYSTEM,
         driver,
-        people_operations.Work(station_id=station.id, sector="health", role="driver"),
+        people_operations.AssignmentDetails(station_id=station.id, sector="health", role="driver"),
         date(2026, 1, 1),
     )
     if "course" in filters:

@@ -112,7 +112,7 @@ def test_a_figure_is_never_older_than_the_facts(client: FlaskClient, crowded: Fl
             session.query(DutyStation).first(),
         )
         assert station is not None
-        a_person("Newcomer", here.id, "NEW-1", station.id)
+        a_person("NewHire", here.id, "NEW-1", station.id)
     assert total() == before + 1
     with crowded.app_context(), unit_of_work():
         employment = session.query(people.Employment).filter_by(staff_number="NEW-1").one()

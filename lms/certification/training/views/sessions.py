@@ -17,7 +17,7 @@ from lms.certification.training.operations import CheckedList, TrainingDetails
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotThere
-from lms.people.queries import list_organisations_of, list_sectors, list_stations
+from lms.people.api import list_organisations_of, list_sectors, list_stations
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
 

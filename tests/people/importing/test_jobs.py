@@ -25,13 +25,13 @@ from lms.people import operations as people, queries as people_queries
 from lms.people.events import people_added, placements_changed
 from lms.people.importing import operations, queries
 from lms.people.importing.errors import ImportChanged
-from lms.people.importing.models import PeopleImportPiece, PeopleImportRow
+from lms.people.importing.models import PeopleImportFilePart, PeopleImportRow
 from lms.people.importing.parse import FIELDS
 from tests.factories import people as make
-from tests.people import lists
-from tests.people.lists import row
+from tests.people.importing import lists
+from tests.people.importing.lists import row
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -82,12 +82,12 @@ def test_a_dry_run_says_what_would_happen_and_touches_nobody(small: Flask) -> No
         (2, "unchanged", []),
         (3, "moved", ["before_ends"]),
         (4, "ended", ["ends"]),
-        (5, "refused", ["overlaps_row"]),
-        (6, "refused", ["unknown_station", "ambiguous_day"]),
+        (5, "rejected", ["overlaps_row"]),
+        (6, "rejected", ["unknown_station", "ambiguous_day"]),
         (7, "added", []),
-        (8, "refused", ["email_here"]),
+        (8, "rejected", ["email_here"]),
         (9, "added", []),
-        (10, "refused", ["overlaps_row"]),
+        (10, "rejected", ["overlaps_row"]),
     ]
     assert (lists.everything(), lists.count("person"), lists.count("account")) == before
     assert lists.state(number) == "checked"
@@ -97,9 +97,9 @@ def test_an_exact_repetition_is_refused_once(small: Flask) -> None:
     number = lists.sent(lists.csv_of([row("N-1"), row("N-1"), row("W-9", "Other"), row("W-9", "Another")]))
     assert lists.outcomes(number) == [
         (2, "added", []),
-        (3, "refused", ["same_as_row"]),
-        (4, "refused", ["other_name_in_row"]),
-        (5, "refused", ["other_name_in_row"]),
+        (3, "rejected", ["same_as_row"]),
+        (4, "rejected", ["other_name_in_row"]),
+        (5, "rejected", ["other_name_in_row"]),
     ]
 
 
@@ -127,7 +127,7 @@ def test_applied_people_have_placements_accounts_and_a_line_in_the_audit(small: 
         entries = session.query(AuditEntry).filter_by(action="people.import_person").all()
         assert {entry.subject_id for entry in entries} == {nadia.id, tomas.id}
         assert {entry.reason for entry in entries} == {"November list"}
-        assert session.query(PeopleImportPiece).count() == 0, "the file is gone with the last batch"
+        assert session.query(PeopleImportFilePart).count() == 0, "the file is gone with the last batch"
     assert lists.count("account") == 6
 
 
@@ -142,14 +142,14 @@ def test_the_same_list_again_changes_nothing(small: Flask) -> None:
     )
     # The first row of N-1 is open, so the two share days.
     first = lists.sent(data)
-    assert lists.counts(first)["refused"] == 2
+    assert lists.counts(first)["rejected"] == 2
     lists.apply(first)
     before, facts = lists.everything(), lists.count("placement")
     second = lists.sent(data)
-    assert {outcome for _n, outcome, _w in lists.outcomes(second)} == {"unchanged", "refused"}
+    assert {outcome for _n, outcome, _w in lists.outcomes(second)} == {"unchanged", "rejected"}
     assert lists.load(second).batches == 0
     with pytest.raises(ImportChanged), unit_of_work():
-        operations.ask_to_apply(lists.hana(), lists.load(second), reason="Again")
+        operations.request_apply(lists.hana(), lists.load(second), reason="Again")
     assert (lists.everything(), lists.count("placement")) == (before, facts)
 
 
@@ -175,7 +175,7 @@ def test_absent_people_leave_only_when_asked_and_only_of_this_organisation(small
 def test_a_row_that_is_refused_keeps_its_person_from_being_absent(small: Flask) -> None:
     cast = [*lists.the_cast()[:4], row("W-5", "Root Admin", sector="nonsense")]
     number = lists.sent(lists.csv_of(cast), leavers_on="2026-11-30")
-    assert lists.counts(number) == {"unchanged": 4, "refused": 1}
+    assert lists.counts(number) == {"unchanged": 4, "rejected": 1}
 
 
 def test_taking_back_restores_the_placements_and_keeps_the_people(small: Flask) -> None:
@@ -210,12 +210,12 @@ def test_taking_back_leaves_alone_what_was_changed_by_hand(small: Flask) -> None
         (placement,) = people_queries.list_placements(tomas.id)
         people.end_placement(SYSTEM, placement, tomas, placement.from_on + timedelta(days=30))
     lists.undo(number)
-    assert lists.counts(number)["kept"] == 1
+    assert lists.counts(number)["skipped"] == 1
     assert lists.spans("W-2") == [("health", "2026-01-01", "2026-01-31")]
     assert lists.spans("N-1") == []
     with reading():
-        (kept,) = queries.list_rows(number, kept=True).items
-        assert queries.people_of_rows([kept])[kept.id].staff_number == "W-2"
+        (skipped,) = queries.list_rows(number, skipped=True).items
+        assert queries.list_employments_of_rows([skipped])[skipped.id].staff_number == "W-2"
 
 
 def test_what_was_changed_after_the_check_is_left_alone(small: Flask) -> None:
@@ -233,15 +233,15 @@ def test_what_was_changed_after_the_check_is_left_alone(small: Flask) -> None:
         assert amina is not None
         (placement,) = people_queries.list_placements(tomas.id)
         people.withdraw_placement(SYSTEM, placement, tomas)
-        work = people.Work(placement.station_id, "health", "promoter")
+        work = people.AssignmentDetails(placement.station_id, "health", "promoter")
         (placement,) = people_queries.list_placements(amina.id)
-        people.move(SYSTEM, placement, amina, work, placement.from_on.replace(month=6))
+        people.move_placement(SYSTEM, placement, amina, work, placement.from_on.replace(month=6))
         make.person("Somebody Else", "nadia@demo.example")
     lists.apply(number)
     assert lists.outcomes(number) == [
         (2, "unchanged", []),
-        (3, "refused", ["changed_meanwhile"]),
-        (4, "refused", ["email_here"]),
+        (3, "rejected", ["changed_meanwhile"]),
+        (4, "rejected", ["email_here"]),
         (5, "added", []),
     ]
     assert lists.spans("W-2") == []
@@ -255,7 +255,7 @@ def test_an_account_that_is_refused_above_refuses_its_row_only(small: Flask) -> 
     number = lists.sent(lists.csv_of(rows))
     assert lists.counts(number)["added"] == 3
     lists.apply(number)
-    assert [outcome for _n, outcome, _w in lists.outcomes(number)] == ["added", "refused", "added"]
+    assert [outcome for _n, outcome, _w in lists.outcomes(number)] == ["added", "rejected", "added"]
     assert lists.count("account") == 8
     with reading():
         assert people_queries.find_employment_by_number(1, "N-2") is None
@@ -297,11 +297,11 @@ def test_a_file_that_breaks_off_is_told_and_writes_nothing(small: Flask) -> None
 
 def test_a_newer_check_takes_the_place_of_an_older_one(small: Flask) -> None:
     number = lists.sent(lists.csv_of([row("N-1", from_on="03/04/2026")]))
-    assert lists.outcomes(number)[0][1] == "refused"
+    assert lists.outcomes(number)[0][1] == "rejected"
     with unit_of_work():
         each = lists.load(number)
-        operations.choose(lists.hana(), each, each.columns, {"day_order": "day"})
-        operations.choose(lists.hana(), each, each.columns, {"day_order": "month"})
+        operations.choose_columns(lists.hana(), each, each.columns, {"day_order": "day"})
+        operations.choose_columns(lists.hana(), each, each.columns, {"day_order": "month"})
     lists.worked()
     lists.apply(number)
     assert lists.spans("N-1") == [("wash", "2026-03-04", "")]
@@ -314,34 +314,34 @@ def many(size: int) -> bytes:
 def test_batches_go_one_by_one_and_say_that_they_are_under_way(small: Flask) -> None:
     number = lists.sent(many(1100))
     with unit_of_work():
-        operations.ask_to_apply(lists.hana(), lists.load(number), reason="November list")
+        operations.request_apply(lists.hana(), lists.load(number), reason="November list")
     for done in range(3):
         with reading():
-            (under_way,) = people_queries.imports_under_way()
+            (under_way,) = people_queries.list_running_imports()
             assert (under_way.organisation_id, under_way.done, under_way.total) == (1, done, 3)
-            assert people_queries.imports_under_way([2]) == []
+            assert people_queries.list_running_imports([2]) == []
         assert lists.count("employment") == 5 + 500 * done
         assert outbox.sweep() == 1
     with reading():
-        assert people_queries.imports_under_way() == []
+        assert people_queries.list_running_imports() == []
     assert lists.count("employment") == 1105
     with unit_of_work():
-        operations.ask_to_undo(lists.hana(), lists.load(number), reason="Wrong")
+        operations.request_undo(lists.hana(), lists.load(number), reason="Wrong")
     outbox.sweep()
     with reading():
-        (under_way,) = people_queries.imports_under_way([1])
+        (under_way,) = people_queries.list_running_imports([1])
         assert (under_way.done, under_way.total) == (1, 3)
     lists.worked()
     assert len(lists.everything()) == 5
     with reading():
-        assert people_queries.imports_under_way() == []
+        assert people_queries.list_running_imports() == []
 
 
 def test_an_import_that_is_stopped_half_way_is_taken_back_half_way(small: Flask) -> None:
     number = lists.sent(many(1100))
     before = lists.everything()
     with unit_of_work():
-        operations.ask_to_apply(lists.hana(), lists.load(number), reason="November list")
+        operations.request_apply(lists.hana(), lists.load(number), reason="November list")
     outbox.sweep()
     lists.undo(number)
     assert lists.everything() == before
@@ -378,7 +378,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing_and_does_nothing
 ) -> None:
     number = lists.sent(many(1100))
     with unit_of_work():
-        operations.ask_to_apply(lists.hana(), lists.load(number), reason="November list")
+        operations.request_apply(lists.hana(), lists.load(number), reason="November list")
     database.db.session.remove()
     done = subprocess.run(
         [sys.executable, "-c", KILLED, str(settings.instance), settings.database_url],
@@ -396,7 +396,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing_and_does_nothing
 def test_a_batch_asks_the_database_few_questions(small: Flask) -> None:
     number = lists.sent(many(500))
     with unit_of_work():
-        operations.ask_to_apply(lists.hana(), lists.load(number), reason="November list")
+        operations.request_apply(lists.hana(), lists.load(number), reason="November list")
     statements: list[str] = []
 
     def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -420,7 +420,7 @@ def test_ten_thousand_rows(small: Flask) -> None:
     assert lists.counts(number) == {"added": 10_000, "ended": 5, "absent": 5, "people": 10_005}
     assert lists.load(number).batches == 21
     with unit_of_work():
-        operations.ask_to_apply(lists.hana(), lists.load(number), reason="November list")
+        operations.request_apply(lists.hana(), lists.load(number), reason="November list")
     for _batch in range(2):
         assert outbox.sweep() == 1
     again = lists.sent(data)
@@ -460,7 +460,7 @@ def test_the_words_of_a_list_are_forgotten_in_time(small: Flask) -> None:
     lists.worked(later=timedelta(days=31))
     assert words() == {applied: False, waiting: False, thrown: False}
     assert (lists.state(applied), lists.state(waiting)) == ("applied", "discarded")
-    assert lists.count("people_import_piece") == 0
+    assert lists.count("people_import_file_part") == 0
     lists.undo(applied)
     assert lists.spans("N-1") == [], "an import can be taken back when its words are forgotten"
 
@@ -496,5 +496,5 @@ def test_law_twice_is_once_and_taking_back_restores(small: Flask, rows: list[Any
         assert lists.load(second).batches == 0, lists.outcomes(second)
         lists.undo(first)
         assert lists.everything() == before
-        assert "kept" not in lists.counts(first)
+        assert "skipped" not in lists.counts(first)
         assert after != before

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.people.merging.rules import families, family, resolve
+from lms.people.merging.rules import merged_ids, resolve_merges
 
 NUMBERS = st.integers(1, 8)
 MERGES = st.lists(st.tuples(NUMBERS, NUMBERS).filter(lambda pair: pair[0] != pair[1]), max_size=10)
@@ -25,53 +25,57 @@ MERGES = st.lists(st.tuples(NUMBERS, NUMBERS).filter(lambda pair: pair[0] != pai
     ],
 )
 def test_who_stands_for_whom(merges: list[tuple[int, int]], expected: dict[int, int]) -> None:
-    assert resolve(merges) == expected
+    assert resolve_merges(merges) == expected
 
 
 @given(MERGES)
 def test_the_answer_stands_for_itself(merges: list[tuple[int, int]]) -> None:
-    stands_for = resolve(merges)
-    assert not set(stands_for) & set(stands_for.values())
-    assert resolve([(kept, merged) for merged, kept in stands_for.items()]) == stands_for
+    canonical_ids = resolve_merges(merges)
+    assert not set(canonical_ids) & set(canonical_ids.values())
+    assert (
+        resolve_merges([(surviving, merged) for merged, surviving in canonical_ids.items()]) == canonical_ids
+    )
 
 
 @given(MERGES)
 def test_both_of_a_merge_are_one(merges: list[tuple[int, int]]) -> None:
-    stands_for = resolve(merges)
-    for kept, merged in merges:
-        assert stands_for.get(kept, kept) == stands_for.get(merged, merged)
+    canonical_ids = resolve_merges(merges)
+    for surviving, merged in merges:
+        assert canonical_ids.get(surviving, surviving) == canonical_ids.get(merged, merged)
 
 
 @given(MERGES)
 def test_nobody_is_one_with_somebody_no_merge_leads_to(merges: list[tuple[int, int]]) -> None:
     reached = {person: {person} for pair in merges for person in pair}
     for _ in reached:
-        for kept, merged in merges:
-            both = reached[kept] | reached[merged]
+        for surviving, merged in merges:
+            both = reached[surviving] | reached[merged]
             for person in both:
                 reached[person] = reached[person] | both
-    stands_for = resolve(merges)
+    canonical_ids = resolve_merges(merges)
     for person, others in reached.items():
-        assert family(person, stands_for) == others
+        assert merged_ids([person], canonical_ids) == others
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS).filter(lambda pair: pair[0] != pair[1]), max_size=4))
 def test_the_order_of_recording_changes_nothing(merges: list[tuple[int, int]]) -> None:
-    assert len({tuple(sorted(resolve(order).items())) for order in permutations(merges)}) == 1
+    assert len({tuple(sorted(resolve_merges(order).items())) for order in permutations(merges)}) == 1
 
 
 @given(MERGES)
 def test_who_was_never_merged_away_is_not_taken_away(merges: list[tuple[int, int]]) -> None:
     taken = {merged for _kept, merged in merges}
-    stands_for = resolve(merges)
+    canonical_ids = resolve_merges(merges)
     roots = {person for pair in merges for person in pair} - taken
     for root in roots:
-        others = family(root, stands_for) & roots
+        others = merged_ids([root], canonical_ids) & roots
         if others == {root}:
-            assert root not in stands_for
+            assert root not in canonical_ids
 
 
 @given(MERGES, st.frozensets(NUMBERS, max_size=5))
 def test_families_are_the_families_of_each(merges: list[tuple[int, int]], asked: frozenset[int]) -> None:
-    stands_for = resolve(merges)
-    assert families(asked, stands_for) == frozenset().union(*(family(each, stands_for) for each in asked))
+    canonical_ids = resolve_merges(merges)
+    assert merged_ids(asked, canonical_ids) == frozenset().union(
+        *(merged_ids([each], canonical_ids) for each in asked)
+    )

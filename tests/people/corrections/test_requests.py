@@ -9,13 +9,14 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
 from lms.audit.models import AuditEntry
+from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import NotAllowed, NotThere
-from lms.people.corrections import queries as record_queries
-from lms.people.corrections.operations import MOST_OPEN, answer_query, say_wrong
-from lms.people.errors import AlreadyAnswered, TooManyOpen
-from lms.people.models import Organisation, Person, RecordQuery, RecordQueryAnswer
+from lms.people.corrections import queries
+from lms.people.corrections.operations import MOST_OPEN, answer_correction_request, request_correction
+from lms.people.errors import AlreadyAnswered, TooManyOpenRequests
+from lms.people.models import CorrectionRequest, CorrectionRequestAnswer, Organisation, Person, PersonMerge
 from tests.factories import people
 from tests.factories.people import make_small_organisation, sign_in
 
@@ -46,24 +47,24 @@ def hr(*organisations: int) -> Actor:
     return Actor(account_id=2, scopes={Role.HR: frozenset(organisations)})
 
 
-def ask(numbers: dict[str, int], where: str = "here") -> RecordQuery:
-    return say_wrong(learner(numbers), organisation_id=numbers[where], kind="placement", said=SAID)
+def ask(numbers: dict[str, int], where: str = "here") -> CorrectionRequest:
+    return request_correction(learner(numbers), organisation_id=numbers[where], kind="placement", text=SAID)
 
 
 def test_it_goes_to_the_hr_of_one_organisation(app: Flask, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         made = ask(two_organisations)
         ours, theirs = hr(two_organisations["here"]), hr(two_organisations["there"])
-        assert record_queries.count_open_queries(ours) == 1
-        assert record_queries.count_open_queries(theirs) == 0
-        assert [row.query.id for row in record_queries.list_queries_for(ours, answered=False).items] == [
+        assert queries.list_correction_requests(ours, answered=False).total == 1
+        assert queries.list_correction_requests(theirs, answered=False).total == 0
+        assert [row.request.id for row in queries.list_correction_requests(ours, answered=False).items] == [
             made.id
         ]
-        assert record_queries.list_queries_about(theirs, {two_organisations["amina"]}) == []
+        assert queries.list_correction_requests_about(theirs, {two_organisations["amina"]}) == []
         with pytest.raises(NotThere):
-            record_queries.load_query_for(theirs, made.id)
+            queries.load_correction_request_for(theirs, made.id)
         with pytest.raises(NotAllowed):
-            answer_query(theirs, made, said=ANSWERED)
+            answer_correction_request(theirs, made, text=ANSWERED)
 
 
 def test_only_to_organisations_one_worked_for(app: Flask, two_organisations: dict[str, int]) -> None:
@@ -74,16 +75,19 @@ def test_only_to_organisations_one_worked_for(app: Flask, two_organisations: dic
 def test_answered_once(app: Flask, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         made, ours = ask(two_organisations), hr(two_organisations["here"])
-        answer_query(ours, made, said=ANSWERED)
-        assert record_queries.count_open_queries(ours) == 0
+        answer_correction_request(ours, made, text=ANSWERED)
+        assert queries.list_correction_requests(ours, answered=False).total == 0
         with pytest.raises(AlreadyAnswered):
-            answer_query(ours, made, said="Another answer.")
-        (row,) = record_queries.list_queries_of(two_organisations["amina"])
+            answer_correction_request(ours, made, text="Another answer.")
+        (row,) = queries.list_own_correction_requests(two_organisations["amina"])
         assert row.answer is not None
-        assert row.answer.said == ANSWERED
+        assert row.answer.text == ANSWERED
         # The trail says that it happened, not what was said.
-        entries = session.query(AuditEntry).filter(AuditEntry.subject == "record_query").all()
-        assert {entry.action for entry in entries} == {"people.say_wrong", "people.answer_query"}
+        entries = session.query(AuditEntry).filter(AuditEntry.subject == "correction_request").all()
+        assert {entry.action for entry in entries} == {
+            "people.request_correction",
+            "people.answer_correction_request",
+        }
         assert SAID not in str([(entry.reason, entry.detail) for entry in entries])
 
 
@@ -91,16 +95,16 @@ def test_not_without_end(app: Flask, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         for _ in range(MOST_OPEN):
             ask(two_organisations)
-        with pytest.raises(TooManyOpen):
+        with pytest.raises(TooManyOpenRequests):
             ask(two_organisations)
 
 
-@pytest.mark.parametrize("table", [RecordQuery, RecordQueryAnswer])
+@pytest.mark.parametrize("table", [CorrectionRequest, CorrectionRequestAnswer])
 def test_the_database_keeps_both(app: Flask, two_organisations: dict[str, int], table: Any) -> None:
     with app.app_context():
         with unit_of_work():
-            answer_query(hr(two_organisations["here"]), ask(two_organisations), said=ANSWERED)
-        for statement in (update(table).values(said="Something else"), delete(table)):
+            answer_correction_request(hr(two_organisations["here"]), ask(two_organisations), text=ANSWERED)
+        for statement in (update(table).values(text="Something else"), delete(table)):
             with pytest.raises(DBAPIError, match="what happened is not"), unit_of_work():
                 session.execute(statement)
 
@@ -146,7 +150,7 @@ def test_from_the_learner_to_hr_and_back(
     omar = app.test_client()
     sign_in(omar, "omar@demo.example")
     page(omar, f"/people/queries/{address}", 404)
-    assert "Nobody waits for an answer" in page(omar, "/people/queries")
+    assert "No open requests" in page(omar, "/people/queries")
     page(client, "/people/queries", 403)
     page(hana, "/people/queries/99999999999999999999", 404)
 
@@ -158,3 +162,35 @@ def test_who_works_nowhere_is_told_so(app: Flask, client: FlaskClient) -> None:
     sign_in(client, "noor@demo.example")
     assert "No organisation is on your record" in page(client, "/my/record/wrong")
     page(client, "/my/record/wrong", 422, organisation="1", kind="other", text=SAID)
+
+
+def test_a_merged_person_sees_and_reaches_the_hr_of_both_records(
+    app: Flask, client: FlaskClient, two_organisations: dict[str, int]
+) -> None:
+    """Amina was recorded a second time at Hill Aid; the two records are merged."""
+    with app.app_context(), unit_of_work():
+        there = session.get_one(Organisation, two_organisations["there"])
+        twin = people.person("Amina Yusuf Ali")
+        people.placed(people.employed(twin, there, "H-2"), session.query(people.DutyStation).one(), "health")
+        session.flush()
+        session.add(
+            PersonMerge(
+                surviving_id=two_organisations["amina"],
+                merged_id=twin.id,
+                organisation_id=there.id,
+                reason="Recorded twice.",
+                recorded_at=clock.now(),
+            )
+        )
+    sign_in(client)
+    record = page(client, "/my/record")
+    assert "H-2" in record or "Hill Aid" in record, "the placement of the other record"
+    assert "Omar Said" in record, "its HR"
+    form = page(client, "/my/record/wrong")
+    assert f'value="{two_organisations["there"]}"' in form
+    page(
+        client, "/my/record/wrong", 303, organisation=str(two_organisations["there"]), kind="other", text=SAID
+    )
+    omar = app.test_client()
+    sign_in(omar, "omar@demo.example")
+    assert SAID in page(omar, "/people/queries")

@@ -13,10 +13,10 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed, NotThere
-from lms.people.errors import AlreadyUndone, NotTwoPersons, NotYoursAlone
+from lms.people.errors import CannotMerge, EmployedElsewhere, MergeAlreadyUndone
 from lms.people.events import people_merged
 from lms.people.merging import queries as merge_queries
-from lms.people.merging.operations import merge, undo_merge
+from lms.people.merging.operations import merge_people, undo_merge
 from lms.people.models import Person, PersonMerge
 from tests.factories import people
 
@@ -71,77 +71,77 @@ def heard() -> Iterator[list[set[int]]]:
 
 
 def test_a_merge_is_a_fact_with_its_reason(world: World, heard: list[set[int]]) -> None:
-    made = merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
-    assert (made.kept_id, made.merged_id, made.reason) == (world["amina"], world["twin"], REASON)
+    made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
+    assert (made.surviving_id, made.merged_id, made.reason) == (world["amina"], world["twin"], REASON)
     assert made.organisation_id == world.here.id
     assert heard == [{world["amina"], world["twin"]}]
-    assert merge_queries.list_standing_for() == {world["twin"]: world["amina"]}
+    assert merge_queries.load_canonical_ids() == {world["twin"]: world["amina"]}
     entry = session.query(AuditEntry).filter_by(action="people.merge").one()
     assert (entry.reason, entry.organisation_id) == (REASON, world.here.id)
 
 
 def test_everybody_one_with_either_is_told(world: World, heard: list[set[int]]) -> None:
-    merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
-    made = merge(world.hr, kept_id=world["amina"], merged_id=world["badru"], reason=REASON)
+    merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
+    made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["badru"], reason=REASON)
     everybody = {world["amina"], world["twin"], world["badru"]}
     assert heard[1:] == [everybody]
     undo_merge(world.hr, made, reason="It was her brother.")
     assert heard[2:] == [everybody]
-    assert merge_queries.find_family(world["twin"]) == {world["amina"], world["twin"]}
+    assert merge_queries.load_merged_ids(world["twin"]) == {world["amina"], world["twin"]}
 
 
 def test_one_person_is_not_two(world: World) -> None:
-    with pytest.raises(NotTwoPersons):
-        merge(world.hr, kept_id=world["amina"], merged_id=world["amina"], reason=REASON)
+    with pytest.raises(CannotMerge):
+        merge_people(world.hr, surviving_id=world["amina"], merged_id=world["amina"], reason=REASON)
 
 
 @pytest.mark.parametrize(
-    ("kept", "merged"),
+    ("surviving", "merged"),
     [("amina", "twin"), ("twin", "amina"), ("badru", "twin"), ("twin", "badru"), ("badru", "amina")],
 )
-def test_merges_do_not_chain(world: World, kept: str, merged: str) -> None:
-    merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
-    with pytest.raises(NotTwoPersons):
-        merge(world.hr, kept_id=world[kept], merged_id=world[merged], reason=REASON)
+def test_merges_do_not_chain(world: World, surviving: str, merged: str) -> None:
+    merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
+    with pytest.raises(CannotMerge):
+        merge_people(world.hr, surviving_id=world[surviving], merged_id=world[merged], reason=REASON)
     assert session.query(PersonMerge).count() == 1
 
 
 def test_after_an_undoing_anything_may_be_merged_again(world: World) -> None:
-    made = merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
+    made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
     undo_merge(world.hr, made, reason="Wrong way round.")
-    merge(world.hr, kept_id=world["twin"], merged_id=world["amina"], reason=REASON)
-    assert merge_queries.list_standing_for() == {world["amina"]: world["twin"]}
+    merge_people(world.hr, surviving_id=world["twin"], merged_id=world["amina"], reason=REASON)
+    assert merge_queries.load_canonical_ids() == {world["amina"]: world["twin"]}
 
 
 def test_undone_once(world: World) -> None:
-    made = merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
+    made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
     undo_merge(world.hr, made, reason="They are sisters.")
-    assert merge_queries.list_standing_for() == {}
+    assert merge_queries.load_canonical_ids() == {}
     entry = session.query(AuditEntry).filter_by(action="people.undo_merge").one()
     assert entry.reason == "They are sisters."
-    with pytest.raises(AlreadyUndone):
+    with pytest.raises(MergeAlreadyUndone):
         undo_merge(world.hr, made, reason="Again.")
 
 
 def test_what_is_not_theirs_is_not_there(world: World) -> None:
-    for kept, merged in (("amina", "zainab"), ("zainab", "amina")):
+    for surviving, merged in (("amina", "zainab"), ("zainab", "amina")):
         with pytest.raises(NotThere):
-            merge(world.hr, kept_id=world[kept], merged_id=world[merged], reason=REASON)
+            merge_people(world.hr, surviving_id=world[surviving], merged_id=world[merged], reason=REASON)
     with pytest.raises(NotThere):
-        merge(world.hr, kept_id=world["amina"], merged_id=987654, reason=REASON)
+        merge_people(world.hr, surviving_id=world["amina"], merged_id=987654, reason=REASON)
 
 
 def test_a_merge_does_not_reach_into_another_organisation(world: World) -> None:
-    for kept, merged in (("amina", "yara"), ("yara", "amina")):
-        with pytest.raises(NotYoursAlone):
-            merge(world.hr, kept_id=world[kept], merged_id=world[merged], reason=REASON)
+    for surviving, merged in (("amina", "yara"), ("yara", "amina")):
+        with pytest.raises(EmployedElsewhere):
+            merge_people(world.hr, surviving_id=world[surviving], merged_id=world[merged], reason=REASON)
     both = hr_of(world.here.id, world.there.id)
-    merge(both, kept_id=world["amina"], merged_id=world["yara"], reason=REASON)
-    merge(HR_OF_ALL, kept_id=world["badru"], merged_id=world["zainab"], reason=REASON)
+    merge_people(both, surviving_id=world["amina"], merged_id=world["yara"], reason=REASON)
+    merge_people(HR_OF_ALL, surviving_id=world["badru"], merged_id=world["zainab"], reason=REASON)
 
 
 def test_others_do_not_undo_it(world: World) -> None:
-    made = merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
+    made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
     with pytest.raises(NotAllowed):
         undo_merge(hr_of(world.there.id), made, reason="Why not.")
     with pytest.raises(NotThere):
@@ -150,28 +150,28 @@ def test_others_do_not_undo_it(world: World) -> None:
 
 
 def test_placements_of_the_two_may_overlap(world: World) -> None:
-    made = merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
+    made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
     assert made.retracted_at is None
 
 
 def test_what_was_known_when(world: World) -> None:
     moments = [clock.now()]
     with clock.using(clock.FixedClock(moments[0].replace(year=2030))):
-        made = merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
+        made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
     with clock.using(clock.FixedClock(moments[0].replace(year=2031))):
         undo_merge(world.hr, made, reason="They are sisters.")
     known = {
-        year: merge_queries.list_standing_for(moments[0].replace(year=year)) for year in (2029, 2030, 2031)
+        year: merge_queries.load_canonical_ids(moments[0].replace(year=year)) for year in (2029, 2030, 2031)
     }
     assert known == {2029: {}, 2030: {world["twin"]: world["amina"]}, 2031: {}}
 
 
 def test_one_with_is_the_family_in_the_database(world: World) -> None:
-    merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
-    merge(world.hr, kept_id=world["amina"], merged_id=world["badru"], reason=REASON)
+    merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
+    merge_people(world.hr, surviving_id=world["amina"], merged_id=world["badru"], reason=REASON)
     for word in ("amina", "twin", "badru", "zainab"):
-        found = set(session.scalars(merge_queries.one_with(world[word])))
-        assert found == merge_queries.find_family(world[word])
+        found = set(session.scalars(merge_queries.select_merged_ids(world[word])))
+        assert found == merge_queries.load_merged_ids(world[word])
 
 
 def test_who_may_be_the_same_is_suggested_within_the_walls(world: World) -> None:
@@ -179,7 +179,7 @@ def test_who_may_be_the_same_is_suggested_within_the_walls(world: World) -> None
     twin.name, zainab.name = "AMINA", "Amina"
     world.persons["badru"].email = world.persons["amina"].email = "same@demo.example"
     session.flush()
-    likely = merge_queries.list_likely(world.hr, world.persons["amina"], {world["amina"]})
+    likely = merge_queries.list_possible_duplicates(world.hr, world.persons["amina"], {world["amina"]})
     assert [(each.person_id, each.same_email) for each in likely] == [
         (world["twin"], False),
         (world["badru"], True),
@@ -188,7 +188,7 @@ def test_who_may_be_the_same_is_suggested_within_the_walls(world: World) -> None
 
 @pytest.mark.parametrize("what", ["reason", "second withdrawal", "removal"])
 def test_the_database_keeps_it(world: World, what: str) -> None:
-    made = merge(world.hr, kept_id=world["amina"], merged_id=world["twin"], reason=REASON)
+    made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
     undo_merge(world.hr, made, reason="They are sisters.")
     table = PersonMerge.__table__
     statement: Any = {
@@ -201,9 +201,9 @@ def test_the_database_keeps_it(world: World, what: str) -> None:
 
 
 def test_the_database_takes_one_merge_of_a_person_at_a_time(world: World) -> None:
-    def row(kept: str) -> PersonMerge:
+    def row(surviving: str) -> PersonMerge:
         return PersonMerge(
-            kept_id=world[kept], merged_id=world["twin"], organisation_id=world.here.id, reason=REASON,
+            surviving_id=world[surviving], merged_id=world["twin"], organisation_id=world.here.id, reason=REASON,
             recorded_at=clock.now(),
         )  # fmt: skip
 

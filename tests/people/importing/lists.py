@@ -58,8 +58,8 @@ def sent(data: bytes, organisation_id: int = 1, **choices: str) -> int:
     actor, file = hana(), io.BytesIO(data)
     top = look(file)
     with unit_of_work():
-        each = operations.send(actor, organisation_id, "list.csv", top, [data[:50], data[50:]])
-        operations.choose(actor, each, guess_columns(top.header, {}), choices)
+        each = operations.upload(actor, organisation_id, "list.csv", top, [data[:50], data[50:]])
+        operations.choose_columns(actor, each, guess_columns(top.header, {}), choices)
         number = each.id
     worked()
     return number
@@ -68,14 +68,14 @@ def sent(data: bytes, organisation_id: int = 1, **choices: str) -> int:
 def apply(import_id: int) -> None:
     """Applies a checked list to its end."""
     with unit_of_work():
-        operations.ask_to_apply(hana(), load(import_id), reason="November list")
+        operations.request_apply(hana(), load(import_id), reason="November list")
     worked()
 
 
 def undo(import_id: int) -> None:
     """Takes an import back to its end."""
     with unit_of_work():
-        operations.ask_to_undo(hana(), load(import_id), reason="Wrong list")
+        operations.request_undo(hana(), load(import_id), reason="Wrong list")
     worked()
 
 

@@ -150,5 +150,5 @@ def test_an_empty_directory_says_what_to_do(app: Flask, client: FlaskClient) -> 
             make.person("Halima", "halima@demo.example"), make.Role.HR, at=make.organisation("new-one")
         )
     sign_in(client, "halima@demo.example")
-    assert "Nobody is recorded yet" in client.get("/people").get_data(as_text=True)
+    assert "No people yet" in client.get("/people").get_data(as_text=True)
     assert "Nobody waits for a code" in client.get("/people/codes").get_data(as_text=True)

@@ -6,25 +6,35 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.people.importing.parse import Choices, Vocabulary, Wanted, Work, guess_columns, parse_day, read_row
-from lms.people.importing.plan import (
-    Held,
-    Known,
-    Plan,
-    batches_of,
-    conflicts,
-    judge_absent,
-    judge_person,
-    same_name,
+from lms.people.importing.parse import (
+    ImportChoices,
+    ImportVocabulary,
+    ParsedRow,
+    guess_columns,
+    parse_day,
+    parse_row,
 )
+from lms.people.importing.plan import (
+    KnownEmployee,
+    PersonPlan,
+    PlannedPlacement,
+    assign_batches,
+    find_conflicts,
+    is_same_name,
+    plan_absent,
+    plan_person,
+)
+from lms.people.rules import AssignmentDetails
 
-WORDS = Vocabulary({"north river": 1, "north-river": 1, "hill camp": 2}, {"wash": "wash", "health": "health"})
+WORDS = ImportVocabulary(
+    {"north river": 1, "north-river": 1, "hill camp": 2}, {"wash": "wash", "health": "health"}
+)
 CELLS = {
     "staff_number": "W-1", "name": "Amina Yusuf", "station": "North River", "sector": "WASH", "role": "Promoter",
     "from_on": "2026-01-01",
 }  # fmt: skip
-WASH = Work(1, "wash", (), "promoter", "staff", False)
-HEALTH = Work(2, "health", (), "nurse", "staff", False)
+WASH = AssignmentDetails(1, "wash", "promoter", "staff", False, ())
+HEALTH = AssignmentDetails(2, "health", "nurse", "staff", False, ())
 
 
 def d(text: str) -> date:
@@ -32,28 +42,36 @@ def d(text: str) -> date:
 
 
 def wanted(
-    number: int = 2, work: Work = WASH, from_on: str = "2026-01-01", through: str = "", **more: object
-) -> Wanted:
+    number: int = 2,
+    details: AssignmentDetails = WASH,
+    from_on: str = "2026-01-01",
+    through: str = "",
+    **more: object,
+) -> ParsedRow:
     values: dict[str, object] = {
-        "number": number, "staff_number": "W-1", "name": "Amina Yusuf", "email": "", "station_id": work.station_id,
-        "sector": work.sector, "role": work.role, "also": work.also, "contract": work.contract,
-        "children": work.children, "from_on": d(from_on), "through_on": d(through) if through else None,
-        "keeps_end": False,
+        **details._asdict(), "number": number, "staff_number": "W-1", "name": "Amina Yusuf", "email": "",
+        "from_on": d(from_on), "through_on": d(through) if through else None, "keeps_last_day": False,
     }  # fmt: skip
-    return Wanted(**(values | more))  # type: ignore[arg-type]
+    return ParsedRow(**(values | more))  # type: ignore[arg-type]
 
 
-def held(number: int, work: Work = WASH, from_on: str = "2026-01-01", through: str = "") -> Held:
-    return Held(number, work, d(from_on), d(through) if through else None)
+def placement(
+    number: int, details: AssignmentDetails = WASH, from_on: str = "2026-01-01", through: str = ""
+) -> PlannedPlacement:
+    return PlannedPlacement(number, details, d(from_on), d(through) if through else None)
 
 
-def known(*placements: Held) -> Known:
-    return Known(7, 8, "Amina Yusuf", placements)
+def known(*placements: PlannedPlacement) -> KnownEmployee:
+    return KnownEmployee(7, 8, "Amina Yusuf", placements)
 
 
-def spans(plan: Plan) -> list[tuple[str, str, str]]:
+def spans(plan: PersonPlan) -> list[tuple[str, str, str]]:
     return sorted(
-        (each.work.sector, each.from_on.isoformat(), each.through_on.isoformat() if each.through_on else "")
+        (
+            each.details.sector,
+            each.from_on.isoformat(),
+            each.through_on.isoformat() if each.through_on else "",
+        )
         for each in plan.add
     )
 
@@ -101,7 +119,7 @@ def test_days_in_every_style_and_never_guessed(text: str, order: str, expected: 
     ],
 )
 def test_one_name_in_several_spellings(one: str, other: str, same: bool) -> None:
-    assert same_name(one, other) is same
+    assert is_same_name(one, other) is same
 
 
 @pytest.mark.parametrize(
@@ -128,7 +146,7 @@ def test_one_name_in_several_spellings(one: str, other: str, same: bool) -> None
     ],
 )
 def test_a_row_says_everything_that_is_wrong_with_it(changes: dict[str, str], codes: list[str]) -> None:
-    found = read_row(2, CELLS | changes, WORDS, Choices())
+    found = parse_row(2, CELLS | changes, WORDS, ImportChoices())
     assert [note["code"] for note in found] == codes if isinstance(found, list) else codes == []
 
 
@@ -137,117 +155,128 @@ def test_a_row_is_read_as_it_is_kept() -> None:
         "name": "=1+1", "email": "Amina@Demo.Example", "role": "WASH  Promoter", "also_sectors": "Health, WASH",
         "works_with_children": "yes", "through_on": "31/12/2026",
     }  # fmt: skip
-    row = read_row(2, cells, WORDS, Choices())
-    assert isinstance(row, Wanted)
+    row = parse_row(2, cells, WORDS, ImportChoices())
+    assert isinstance(row, ParsedRow)
     assert (row.name, row.email, row.role) == ("=1+1", "amina@demo.example", "wash promoter")
-    assert (row.also, row.contract, row.children) == (("health",), "staff", True)
+    assert (row.also_sectors, row.contract, row.works_with_children) == (("health",), "staff", True)
     assert row.through_on == d("2026-12-31")
 
 
 def test_a_first_day_for_all_is_used_where_the_row_has_none() -> None:
-    row = read_row(2, CELLS | {"from_on": ""}, WORDS, Choices(default_from=d("2026-12-01")))
-    assert isinstance(row, Wanted)
+    row = parse_row(2, CELLS | {"from_on": ""}, WORDS, ImportChoices(default_from=d("2026-12-01")))
+    assert isinstance(row, ParsedRow)
     assert row.from_on == d("2026-12-01")
     assert isinstance(
-        read_row(2, CELLS | {"from_on": "soon"}, WORDS, Choices(default_from=d("2026-12-01"))), list
+        parse_row(2, CELLS | {"from_on": "soon"}, WORDS, ImportChoices(default_from=d("2026-12-01"))), list
     ), "a day that cannot be read is no missing day"
 
 
-Case = tuple[list[Held], list[Wanted], list[str], list[int], list[tuple[str, str, str]]]
-CASES: dict[str, Case] = {
+PersonChange = tuple[
+    list[PlannedPlacement], list[ParsedRow], list[str], list[int], list[tuple[str, str, str]]
+]
+CASES: dict[str, PersonChange] = {
     "new": ([], [wanted()], ["added"], [], [("wash", "2026-01-01", "")]),
-    "the same": ([held(1)], [wanted()], ["unchanged"], [], []),
-    "within a longer one": ([held(1)], [wanted(from_on="2026-03-01")], ["unchanged"], [], []),
+    "the same": ([placement(1)], [wanted()], ["unchanged"], [], []),
+    "within a longer one": ([placement(1)], [wanted(from_on="2026-03-01")], ["unchanged"], [], []),
     "ended": (
-        [held(1)], [wanted(through="2026-05-31")], ["ended"], [1], [("wash", "2026-01-01", "2026-05-31")],
+        [placement(1)], [wanted(through="2026-05-31")], ["ended"], [1], [("wash", "2026-01-01", "2026-05-31")],
     ),
     "ended, under a later first day": (
-        [held(1)], [wanted(from_on="2026-03-01", through="2026-05-31")], ["ended"], [1],
+        [placement(1)], [wanted(from_on="2026-03-01", through="2026-05-31")], ["ended"], [1],
         [("wash", "2026-01-01", "2026-05-31")],
     ),
     "open again": (
-        [held(1, through="2026-05-31")], [wanted()], ["ended"], [1], [("wash", "2026-01-01", "")],
+        [placement(1, through="2026-05-31")], [wanted()], ["ended"], [1], [("wash", "2026-01-01", "")],
     ),
     "end not said": (
-        [held(1, through="2026-05-31")], [wanted(keeps_end=True)], ["unchanged"], [], [],
+        [placement(1, through="2026-05-31")], [wanted(keeps_last_day=True)], ["unchanged"], [], [],
     ),
     "moved": (
-        [held(1)], [wanted(work=HEALTH, from_on="2026-06-01")], ["moved"], [1],
+        [placement(1)], [wanted(details=HEALTH, from_on="2026-06-01")], ["moved"], [1],
         [("health", "2026-06-01", ""), ("wash", "2026-01-01", "2026-05-31")],
     ),
     "moved, keeping the last day": (
-        [held(1, through="2026-12-31")], [wanted(work=HEALTH, from_on="2026-06-01", keeps_end=True)], ["moved"], [1],
+        [placement(1, through="2026-12-31")],
+        [wanted(details=HEALTH, from_on="2026-06-01", keeps_last_day=True)], ["moved"], [1],
         [("health", "2026-06-01", "2026-12-31"), ("wash", "2026-01-01", "2026-05-31")],
     ),
     "corrected from the first day": (
-        [held(1)], [wanted(work=HEALTH)], ["moved"], [1], [("health", "2026-01-01", "")],
+        [placement(1)], [wanted(details=HEALTH)], ["moved"], [1], [("health", "2026-01-01", "")],
     ),
     "back after a gap": (
-        [held(1, through="2026-03-31")], [wanted(from_on="2026-06-01")], ["added"], [],
+        [placement(1, through="2026-03-31")], [wanted(from_on="2026-06-01")], ["added"], [],
         [("wash", "2026-06-01", "")],
     ),
     "into a later placement": (
-        [held(1, from_on="2026-06-01")], [wanted(work=HEALTH)], ["refused"], [], [],
+        [placement(1, from_on="2026-06-01")], [wanted(details=HEALTH)], ["rejected"], [], [],
     ),
     "two rows that follow each other": (
-        [held(1)],
+        [placement(1)],
         [wanted(through="2026-05-31"), wanted(3, HEALTH, "2026-06-01")],
         ["ended", "moved"], [1],
         [("health", "2026-06-01", ""), ("wash", "2026-01-01", "2026-05-31")],
     ),
-    "somebody else's number": ([held(1)], [wanted(name="Basma Idris")], ["refused"], [], []),
+    "somebody else's number": ([placement(1)], [wanted(name="Basma Idris")], ["rejected"], [], []),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_what_comes_of_a_person(case: Case) -> None:
+def test_what_comes_of_a_person(case: PersonChange) -> None:
     present, rows, outcomes, taken, added = case
-    plan = judge_person(rows, known(*present) if present else None)
-    assert [plan.verdicts[row.number].outcome for row in rows] == outcomes
-    assert list(plan.take_back) == taken
+    plan = plan_person(rows, known(*present) if present else None)
+    assert [plan.outcomes[row.number].outcome for row in rows] == outcomes
+    assert list(plan.withdraw) == taken
     assert spans(plan) == sorted(added)
 
 
 def test_what_the_list_does_not_say_stays() -> None:
-    work = Work(1, "wash", ("health",), "promoter", "volunteer", True)
-    row = wanted(also=None, contract=None, children=None)
-    assert judge_person([row], known(held(1, work))).verdicts[2].outcome == "unchanged"
-    moved = wanted(work=HEALTH, from_on="2026-06-01", also=None, contract=None, children=None)
-    new = next(
-        each for each in judge_person([moved], known(held(1, work))).add if each.work.sector == "health"
+    details = AssignmentDetails(1, "wash", "promoter", "volunteer", True, ("health",))
+    row = wanted(also_sectors=None, contract=None, works_with_children=None)
+    assert plan_person([row], known(placement(1, details))).outcomes[2].outcome == "unchanged"
+    moved = wanted(
+        details=HEALTH, from_on="2026-06-01", also_sectors=None, contract=None, works_with_children=None
     )
-    assert (new.work.contract, new.work.children, new.work.also) == ("volunteer", True, ())
+    new = next(
+        each
+        for each in plan_person([moved], known(placement(1, details))).add
+        if each.details.sector == "health"
+    )
+    assert (new.details.contract, new.details.works_with_children, new.details.also_sectors) == (
+        "volunteer",
+        True,
+        (),
+    )
 
 
 def test_rows_of_one_number_against_each_other() -> None:
-    assert conflicts([wanted(2), wanted(3)]) == {3: [{"code": "same_as_row", "row": 2}]}
-    assert conflicts([wanted(2), wanted(3, HEALTH, "2026-06-01")]) == {
+    assert find_conflicts([wanted(2), wanted(3)]) == {3: [{"code": "same_as_row", "row": 2}]}
+    assert find_conflicts([wanted(2), wanted(3, HEALTH, "2026-06-01")]) == {
         2: [{"code": "overlaps_row", "row": 3}],
         3: [{"code": "overlaps_row", "row": 2}],
     }
-    assert conflicts([wanted(2, through="2026-05-31"), wanted(3, HEALTH, "2026-06-01")]) == {}
+    assert find_conflicts([wanted(2, through="2026-05-31"), wanted(3, HEALTH, "2026-06-01")]) == {}
     other = wanted(3, from_on="2027-01-01", name="Basma Idris")
-    assert conflicts([wanted(2, through="2026-05-31"), other]) == {
+    assert find_conflicts([wanted(2, through="2026-05-31"), other]) == {
         2: [{"code": "other_name_in_row", "row": 3}],
         3: [{"code": "other_name_in_row", "row": 2}],
     }
-    many = conflicts([wanted(number) for number in range(2, 50_000)])
+    many = find_conflicts([wanted(number) for number in range(2, 50_000)])
     assert {notes[0]["code"] for notes in many.values()} == {"too_many_rows"}
 
 
 def test_who_is_absent_leaves_also_a_later_placement() -> None:
     last = d("2026-11-30")
-    plan = judge_absent([held(1), held(2, HEALTH, "2027-01-01")], last)
+    plan = plan_absent([placement(1), placement(2, HEALTH, "2027-01-01")], last)
     assert plan is not None
-    assert plan.take_back == (1, 2)
+    assert plan.withdraw == (1, 2)
     assert spans(plan) == [("wash", "2026-01-01", "2026-11-30")]
-    assert judge_absent([held(1, through="2026-11-30")], last) is None
-    assert judge_absent([held(1, through="2026-10-31")], last) is None
-    assert judge_absent([held(1, from_on="2026-12-01")], last) is None, "who starts later has not left"
+    assert plan_absent([placement(1, through="2026-11-30")], last) is None
+    assert plan_absent([placement(1, through="2026-10-31")], last) is None
+    assert plan_absent([placement(1, from_on="2026-12-01")], last) is None, "who starts later has not left"
 
 
 def test_batches_hold_five_hundred_people() -> None:
-    batches = batches_of(f"W-{index}" for index in range(1001))
+    batches = assign_batches(f"W-{index}" for index in range(1001))
     assert (batches["W-0"], batches["W-499"], batches["W-500"], batches["W-1000"]) == (1, 1, 2, 3)
 
 
@@ -259,70 +288,79 @@ def test_columns_are_guessed_by_heading_and_by_the_list_before() -> None:
 
 
 days = st.integers(0, 30).map(lambda number: date(2026, 1, 1) + timedelta(days=number))
-works = st.sampled_from([WASH, HEALTH, Work(1, "wash", ("health",), "promoter", "volunteer", True)])
+works = st.sampled_from(
+    [WASH, HEALTH, AssignmentDetails(1, "wash", "promoter", "volunteer", True, ("health",))]
+)
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> list[Held]:
+def lives(draw: st.DrawFn) -> list[PlannedPlacement]:
     """Placements of one employment, which never share a day."""
-    found: list[Held] = []
+    found: list[PlannedPlacement] = []
     start = draw(days)
     for number in range(draw(st.integers(0, 4))):
         if found and found[-1].through_on is None:
             break
         last = None if draw(st.booleans()) else start + timedelta(days=draw(st.integers(0, 6)))
-        found.append(Held(number + 1, draw(works), start, last))
+        found.append(PlannedPlacement(number + 1, draw(works), start, last))
         if last:
             start = last + timedelta(days=draw(st.integers(1, 4)))
     return found
 
 
 @st.composite
-def lists(draw: st.DrawFn) -> list[Wanted]:
+def lists(draw: st.DrawFn) -> list[ParsedRow]:
     """Rows of one staff number without conflicts in the list."""
     said = draw(st.booleans())
     keeps = draw(st.booleans())
     rows = []
     for number in range(2, 2 + draw(st.integers(1, 4))):
-        work, start = draw(works), draw(days)
+        details, start = draw(works), draw(days)
         last = None if keeps or draw(st.booleans()) else start + timedelta(days=draw(st.integers(0, 8)))
-        row = wanted(number, work, start.isoformat(), last.isoformat() if last else "", keeps_end=keeps)
+        row = wanted(
+            number, details, start.isoformat(), last.isoformat() if last else "", keeps_last_day=keeps
+        )
         rows.append(row if said else wanted(
-            number, work, start.isoformat(), last.isoformat() if last else "",
-            keeps_end=keeps, also=None, contract=None, children=None,
+            number, details, start.isoformat(), last.isoformat() if last else "",
+            keeps_last_day=keeps, also_sectors=None, contract=None, works_with_children=None,
         ))  # fmt: skip
-    against = conflicts(rows)
+    against = find_conflicts(rows)
     return [row for row in rows if row.number not in against]
 
 
-def after(present: list[Held], plan: Plan) -> list[Held]:
-    kept = [each for each in present if each.id not in plan.take_back]
-    new = [Held(100 + index, each.work, each.from_on, each.through_on) for index, each in enumerate(plan.add)]
-    return sorted([*kept, *new], key=lambda each: each.from_on)
+def after(present: list[PlannedPlacement], plan: PersonPlan) -> list[PlannedPlacement]:
+    remaining = [each for each in present if each.id not in plan.withdraw]
+    new = [
+        PlannedPlacement(100 + index, each.details, each.from_on, each.through_on)
+        for index, each in enumerate(plan.add)
+    ]
+    return sorted([*remaining, *new], key=lambda each: each.from_on)
 
 
 @given(lives(), lists())
 def test_placements_never_share_a_day_and_a_second_time_changes_nothing(
-    present: list[Held], rows: list[Wanted]
+    present: list[PlannedPlacement], rows: list[ParsedRow]
 ) -> None:
-    first = judge_person(rows, known(*present))
+    first = plan_person(rows, known(*present))
     state = after(present, first)
     for one, other in pairwise(state):
         assert one.through_on is not None
         assert one.through_on < other.from_on
-    second = judge_person(rows, known(*state))
-    assert (second.take_back, second.add) == ((), ())
+    second = plan_person(rows, known(*state))
+    assert (second.withdraw, second.add) == ((), ())
     for row in rows:
-        was, now = first.verdicts[row.number].outcome, second.verdicts[row.number].outcome
-        assert now == ("refused" if was == "refused" else "unchanged")
+        was, now = first.outcomes[row.number].outcome, second.outcomes[row.number].outcome
+        assert now == ("rejected" if was == "rejected" else "unchanged")
 
 
 @given(lives(), lists())
-def test_what_a_row_asks_for_is_true_afterwards(present: list[Held], rows: list[Wanted]) -> None:
-    plan = judge_person(rows, known(*present))
+def test_what_a_row_asks_for_is_true_afterwards(
+    present: list[PlannedPlacement], rows: list[ParsedRow]
+) -> None:
+    plan = plan_person(rows, known(*present))
     state = after(present, plan)
     for row in rows:
-        if plan.verdicts[row.number].outcome == "refused":
+        if plan.outcomes[row.number].outcome == "rejected":
             continue
         there = [
             each
@@ -330,5 +368,5 @@ def test_what_a_row_asks_for_is_true_afterwards(present: list[Held], rows: list[
             if each.from_on <= row.from_on and (each.through_on or date.max) >= row.from_on
         ]
         assert len(there) == 1
-        assert row.fits(there[0].work)
-        assert row.keeps_end or there[0].through_on == row.through_on
+        assert row.fits(there[0].details)
+        assert row.keeps_last_day or there[0].through_on == row.through_on

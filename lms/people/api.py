@@ -1,0 +1,120 @@
+"""What other packages may use of people: who works where, whose records are merged, and recording it.
+
+Queries whose name ends in ``_for`` judge the actor and raise ``NotThere``; the others leave that to the caller.
+"""
+
+from lms.people.corrections.queries import (
+    ListedCorrectionRequest,
+    list_correction_requests_about,
+    list_own_correction_requests,
+)
+from lms.people.directory.queries import contains_words
+from lms.people.errors import MergeAlreadyUndone
+from lms.people.events import people_added, people_merged, placements_changed
+from lms.people.labels import CONTRACT_LABELS
+from lms.people.merging.operations import merge_people, undo_merge
+from lms.people.merging.queries import (
+    ListedMerge,
+    PossibleDuplicate,
+    find_person_id_by_number,
+    known_merges,
+    list_employer_ids,
+    list_employers,
+    list_employments_of,
+    list_merges_of,
+    list_possible_duplicates,
+    load_canonical_ids,
+    load_merge_for,
+    load_merged_ids,
+    load_surviving_person_for,
+    select_merged_ids,
+)
+from lms.people.merging.rules import merged_ids
+from lms.people.operations import (
+    end_placement,
+    move_placement,
+    record_employment,
+    record_organisation,
+    record_person,
+    record_placement,
+    record_station,
+)
+from lms.people.policy import may_see_person, visible_employments, visible_people
+from lms.people.queries import (
+    RunningImport,
+    count_people,
+    find_employment,
+    find_organisation_by_slug,
+    find_person,
+    find_sector,
+    find_station,
+    list_employments_for,
+    list_organisations,
+    list_organisations_of,
+    list_placements,
+    list_placements_of,
+    list_running_imports,
+    list_sectors,
+    list_stations,
+    load_person_for,
+    lock_organisation,
+)
+from lms.people.rules import SLUG, AssignmentDetails
+
+__all__ = [
+    "CONTRACT_LABELS",
+    "SLUG",
+    "AssignmentDetails",
+    "ListedCorrectionRequest",
+    "ListedMerge",
+    "MergeAlreadyUndone",
+    "PossibleDuplicate",
+    "RunningImport",
+    "contains_words",
+    "count_people",
+    "end_placement",
+    "find_employment",
+    "find_organisation_by_slug",
+    "find_person",
+    "find_person_id_by_number",
+    "find_sector",
+    "find_station",
+    "known_merges",
+    "list_correction_requests_about",
+    "list_employer_ids",
+    "list_employers",
+    "list_employments_for",
+    "list_employments_of",
+    "list_merges_of",
+    "list_organisations",
+    "list_organisations_of",
+    "list_own_correction_requests",
+    "list_placements",
+    "list_placements_of",
+    "list_possible_duplicates",
+    "list_running_imports",
+    "list_sectors",
+    "list_stations",
+    "load_canonical_ids",
+    "load_merge_for",
+    "load_merged_ids",
+    "load_person_for",
+    "load_surviving_person_for",
+    "lock_organisation",
+    "may_see_person",
+    "merge_people",
+    "merged_ids",
+    "move_placement",
+    "people_added",
+    "people_merged",
+    "placements_changed",
+    "record_employment",
+    "record_organisation",
+    "record_person",
+    "record_placement",
+    "record_station",
+    "select_merged_ids",
+    "undo_merge",
+    "visible_employments",
+    "visible_people",
+]
