@@ -176,7 +176,7 @@ def writes(app: Flask, crowd: Crowd, random: Random) -> None:
                         "course_revision_id": course.revision_id, "sector": None, "how": "import", "earned_on": day,
                         "zone": "UTC", "valid_from": day,
                         "valid_until": last_valid_day(day, parse_period(course.validity)),
-                        "dates_because": {}, "printed": {}, "evidence": "", "recorded_at": clock.now(),
+                        "date_inputs": {}, "printed": {}, "evidence": "", "recorded_at": clock.now(),
                     }
                 ],
             )  # fmt: skip

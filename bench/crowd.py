@@ -165,7 +165,7 @@ def awards(
                 "zone": "UTC",
                 "valid_from": day,
                 "valid_until": until,
-                "dates_because": {},
+                "date_inputs": {},
                 "printed": {},
                 "evidence": "",
                 "recorded_at": datetime.combine(day, time(12), UTC),

@@ -13,7 +13,7 @@ from lms.accounts.cli import people_cli
 from lms.audit.cli import audit_cli
 from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
-from lms.certification.awards.issuer import Issuer
+from lms.certification.api import Issuer
 from lms.compliance.api import compact_all
 from lms.compliance.cli import compliance_cli
 from lms.coverage.cli import coverage_cli

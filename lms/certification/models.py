@@ -46,7 +46,7 @@ class Award(Model):
     # Percent, where there was a quiz.
     score: Mapped[int | None]
     # What gave the dates: {"period", "old_award", "old_until", "windows", "counted_from", …}.
-    dates_because: Mapped[dict[str, Any]] = mapped_column(Document)
+    date_inputs: Mapped[dict[str, Any]] = mapped_column(Document)
     # As printed: {"course", "code", "edition", "organisation", "sector", "product", "design", "modules"}, and "how"
     # for sessions and prior training.
     printed: Mapped[dict[str, Any]] = mapped_column(Document)

@@ -7,7 +7,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from lms.certification.awards.issuer import Issuer
+from lms.certification.api import Issuer
 from lms.demo import operations
 from lms.kernel.errors import Refusal
 

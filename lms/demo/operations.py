@@ -7,8 +7,7 @@ from random import Random
 from flask_security import hash_password
 
 from lms.catalogue.api import PublishedCourse, bank, published_course
-from lms.certification.awards.issuer import Issuer
-from lms.certification.awards.rules import parse_period
+from lms.certification.api import Issuer, parse_period
 from lms.coverage.api import publish as publish_coverage
 from lms.demo import queries
 from lms.demo.cast import NEWCOMER, OFFICE, PASSWORD

@@ -8,10 +8,9 @@ from itertools import groupby
 from lms.accounts import operations as accounts, queries as account_queries
 from lms.assessment import operations as assessment
 from lms.catalogue.api import PublishedCourse, PublishedModule
-from lms.certification.awards import operations as certification, queries as certification_queries
-from lms.certification.awards.issuer import Issuer
+from lms.certification import api as certification
+from lms.certification.api import Issuer
 from lms.certification.models import Award
-from lms.certification.training import operations as training
 from lms.compliance import api as compliance
 from lms.compliance.requirements.models import Requirement
 from lms.demo.acts import (
@@ -304,9 +303,9 @@ class Teller:
             station,
             first.sector,
         )
-        training.record_session(
+        certification.record_session(
             office,
-            training.TrainingDetails(
+            certification.TrainingDetails(
                 organisation_id=self.organisations[first.organisation],
                 course=course,
                 sector=first.sector or None,
@@ -331,7 +330,7 @@ class Teller:
 
     def _award(self, act: Act, course: str) -> Award:
         person_id, course_id = self._person_id(act.person), self.courses[course].course_id
-        award = certification_queries.find_last_award(person_id, course_id, None, act.at.date())
+        award = certification.find_last_award(person_id, course_id, None, act.at.date())
         if award is None:
             raise LookupError(f"person {act.person} holds no award of {course}")
         return award

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from lms.certification.awards.queries import AwardRow, list_awards_of
+from lms.certification.api import AwardRow, list_awards_of
 from lms.compliance.api import StatusRow, statuses_of
 from lms.home import queries, rules
 from lms.home.queries import Surroundings

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from lms.certification.awards.queries import list_awards_of
+from lms.certification.api import list_awards_of
 from lms.home import queries
 from lms.home.hooks import list_problems
 from lms.home.my_training import overview_of

@@ -46,6 +46,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("people_import", "undo_asked_by", "undo_requested_by"),
     ("people_import", "blanked_at", "anonymised_at"),
     ("people_import_row", "kept", "skipped"),
+    ("award", "dates_because", "date_inputs"),
 )
 """Table (by its new name), old name of a column, new name."""
 

@@ -74,7 +74,7 @@ def earned(
         "valid_from": earned_on,
         "valid_until": valid_until or earned_on + timedelta(days=364),
         "zone": "UTC",
-        "dates_because": {},
+        "date_inputs": {},
         "printed": {"course": revision.title},
         "recorded_at": clock.now(),
     }

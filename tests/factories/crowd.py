@@ -115,6 +115,6 @@ def award_row(
         "serial": f"{next(_serials):013d}", "person_id": person_id, "course_id": course_id,
         "edition_id": revision.edition_id, "course_revision_id": revision.id, "how": "import",
         "earned_on": earned, "zone": "UTC", "valid_from": earned, "valid_until": earned + timedelta(days=364),
-        "dates_because": {}, "printed": {"course": revision.title}, "evidence": "",
+        "date_inputs": {}, "printed": {"course": revision.title}, "evidence": "",
         "recorded_at": datetime(earned.year, earned.month, earned.day, 12, tzinfo=UTC),
     }  # fmt: skip

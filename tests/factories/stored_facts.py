@@ -256,7 +256,7 @@ def store_awards(document: Json, stored: Stored) -> None:
                 zone="UTC",
                 valid_from=on(each["earned_on"]),
                 valid_until=on(each["valid_until"]),
-                dates_because={},
+                date_inputs={},
                 printed={"course": f"Course {each['course']}"},
                 supersedes_id=stored.awards[before] if before else None,
                 recorded_at=at(each["recorded_at"]),

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries
 from lms.certification.awards.rules import (
@@ -21,6 +19,7 @@ from lms.certification.awards.rules import (
 from lms.certification.hooks import renewal_windows
 from lms.certification.models import Award
 from lms.kernel.errors import Invalid
+from lms.kernel.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,10 @@
 
 from datetime import date, timedelta
 
-from flask_babel import gettext
-
 from lms.certification.awards.rules import last_valid_day, parse_period
 from lms.certification.models import Award
+from lms.kernel.i18n import gettext as _
 from lms.web.formatting import day, period
-
-
-def _(text: str, **values: object) -> str:
-    # Flask-Babel has no types.
-    return str(gettext(text, **values))
 
 
 def how_earned(award: Award) -> str:
@@ -27,7 +21,7 @@ def how_earned(award: Award) -> str:
 
 def why_these_dates(award: Award) -> str:
     """Explains the dates of an award from the inputs that were stored with it."""
-    inputs = award.dates_because
+    inputs = award.date_inputs
     earned = _(
         "Earned on %(earned)s (time zone %(zone)s), course edition %(edition)s.",
         earned=day(award.earned_on),
@@ -38,8 +32,8 @@ def why_these_dates(award: Award) -> str:
 
 
 def _counted(award: Award, length: str, counted_from: date) -> str:
-    old_until = award.dates_because["old_until"]
-    if award.dates_because["kept_old_until"]:
+    old_until = award.date_inputs["old_until"]
+    if award.date_inputs["kept_old_until"]:
         return _(
             "%(period)s from that day would end earlier than the previous certificate, so this one is valid as "
             "long as that one: through %(until)s.",
@@ -72,7 +66,7 @@ def _counted(award: Award, length: str, counted_from: date) -> str:
 
 def _opened_later(award: Award) -> date | None:
     """Returns when the first renewal window opened, where the award was earned before that."""
-    opened = [date.fromisoformat(window["opens_on"]) for window in award.dates_because["windows"]]
+    opened = [date.fromisoformat(window["opens_on"]) for window in award.date_inputs["windows"]]
     first = min(opened, default=None)
     return first if first is not None and award.earned_on < first else None
 

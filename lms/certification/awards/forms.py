@@ -1,11 +1,11 @@
 """The forms that revoke a certificate or correct the name on it."""
 
-from flask_babel import gettext, lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from lms.certification.awards.operations import LONGEST_NAME, LONGEST_REASON
+from lms.kernel.i18n import gettext, lazy_gettext as _
 from lms.kernel.pdf import unprintable
 
 NO_CASES = _("Do not write about a real child, family or incident.")

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.operations import record
@@ -19,6 +18,7 @@ from lms.kernel import clock, rng
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotThere, Refusal
+from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 from lms.people.api import list_sectors
 from lms.people.models import Person
@@ -236,7 +236,7 @@ def revoke_list(actor: Actor, awards: Sequence[Award], *, reason: str) -> None:
 # What a corrected award copies from the first one.
 _COPIED = (
     "person_id", "organisation_id", "course_id", "edition_id", "course_revision_id", "sector", "how", "earned_on",
-    "zone", "valid_from", "valid_until", "score", "dates_because", "printed", "evidence",
+    "zone", "valid_from", "valid_until", "score", "date_inputs", "printed", "evidence",
 )  # fmt: skip
 
 

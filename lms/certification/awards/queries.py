@@ -182,7 +182,7 @@ def employers_of(person_id: int, today: date) -> frozenset[int]:
     statement = (
         select(Employment.organisation_id)
         .join(Placement, Placement.employment_id == Employment.id)
-        .where(Employment.person_id == person_id, *policy.works(today))
+        .where(Employment.person_id == person_id, *policy.works_from(today))
     )
     return frozenset(session.scalars(statement))
 

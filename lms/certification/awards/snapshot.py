@@ -6,15 +6,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask_babel import gettext as _
 
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries, rules
 from lms.certification.awards.dates import DecidedDates
 from lms.certification.awards.issuer import Issuer
+from lms.certification.errors import SectorMissing
 from lms.certification.models import Award
 from lms.kernel import clock
 from lms.kernel.errors import Invalid
+from lms.kernel.i18n import gettext as _
 from lms.people.models import Placement
 
 LANGUAGE = "en"
@@ -30,9 +31,9 @@ class EarningContext:
 
 
 def award_sector(course: PublishedCourse, sector: str | None) -> str | None:
-    """Returns the sector an award is for, None where the course has one for all; raises `Invalid` if it is missing."""
+    """Returns the sector an award is for, None where the course has one for all; raises `SectorMissing`."""
     if course.per_sector and sector is None:
-        raise Invalid(_("This course is awarded by sector: choose one."))
+        raise SectorMissing
     return sector if course.per_sector else None
 
 
@@ -83,7 +84,7 @@ def build_award(
         zone=context.day.zone,
         valid_from=decided.dates.valid_from,
         valid_until=decided.dates.valid_until,
-        dates_because=decided.inputs() | {"clock_ahead": context.day.clock_ahead},
+        date_inputs=decided.inputs() | {"clock_ahead": context.day.clock_ahead},
         printed=_printed(course, sector, context.placement, issuer)
         | _how_printed(how, context.day.earned_on),
     )

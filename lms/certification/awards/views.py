@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 
@@ -20,6 +19,7 @@ from lms.certification.blueprint import bp
 from lms.kernel import clock, qr
 from lms.kernel.actor import Actor, Role
 from lms.kernel.errors import Invalid, NotAllowed, NotThere
+from lms.kernel.i18n import gettext as _
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.downloads import download
 from lms.web.limits import limiter

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -20,6 +19,7 @@ from wtforms.validators import Length, Optional
 from lms.catalogue.api import PublishedCourse
 from lms.certification.training.operations import LONGEST_CHECKER
 from lms.certification.training.parser import LONGEST_EVIDENCE, TrainingLine, read_attendance, read_trainings
+from lms.kernel.i18n import lazy_gettext as _l
 from lms.people.models import DutyStation, Organisation, Sector
 from lms.web.forms import BaseForm, choices_of, day_field, reason_field, text_field
 

@@ -1,14 +1,8 @@
 """The outcome of a line of a list in words."""
 
-from flask_babel import gettext
-
 from lms.certification.training.operations import AWARDED, CheckedLine, LineOutcome
+from lms.kernel.i18n import gettext as _
 from lms.web.formatting import day_short
-
-
-def _(text: str, **values: object) -> str:
-    # Flask-Babel has no types.
-    return str(gettext(text, **values))
 
 
 def outcome_label(checked: CheckedLine) -> str:

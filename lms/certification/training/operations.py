@@ -6,8 +6,6 @@ from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 
-from flask_babel import gettext as _
-
 from lms.audit.operations import record
 from lms.catalogue.api import PublishedCourse
 from lms.certification import policy
@@ -34,6 +32,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
+from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 from lms.people.api import lock_organisation
 
@@ -128,9 +127,9 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
     """
     _require_hr(actor, details.organisation_id)
     if details.course.per_sector and not details.sector:
-        raise SectorMissing(_("This course is awarded by sector: choose one."))
+        raise SectorMissing
     if not lines:
-        raise ListEmpty(_("The list is empty."))
+        raise ListEmpty
     if len(lines) > MOST_LINES:
         raise ListTooLong(
             _(
@@ -295,7 +294,7 @@ def check_held_on(actor: Actor, details: TrainingDetails, held_on: date) -> None
     """Refuses a day that is in the future, or longer ago than training is recognised."""
     today = clock.today(actor.time_zone)
     if held_on > today:
-        raise SessionInFuture(_("This day is in the future. Record a session after it was held."))
+        raise SessionInFuture
     if held_on < earliest_recognised_day(today, details.oldest_months):
         raise TooLongAgo(
             _(
@@ -339,7 +338,7 @@ def withdraw_session(actor: Actor, training_session: TrainingSession, *, reason:
     _require_hr(actor, training_session.organisation_id)
     queries.lock_session(training_session.id)
     if queries.find_withdrawal(training_session.id) is not None:
-        raise SessionWithdrawn(_("This session was already withdrawn."))
+        raise SessionWithdrawn
     awards = queries.list_current_awards_of_session(training_session.id)
     award_operations.revoke_list(actor, awards, reason=reason)
     withdrawal = SessionWithdrawal(
@@ -365,11 +364,9 @@ def _recheck(
     award_queries.lock_people({each.person_id for each in staff.values()})
     checked = check_list(actor, details, lines)
     if checksum is not None and checked.checksum != checksum:
-        raise ListChanged(
-            _("Something changed since you checked this list. Check the outcome below and confirm again.")
-        )
+        raise ListChanged
     if not checked.awarded:
-        raise NothingToRecord(_("Nobody on this list would get a certificate, so nothing was recorded."))
+        raise NothingToRecord
     return checked
 
 
@@ -405,4 +402,4 @@ def _issue(
 
 def _require_hr(actor: Actor, organisation_id: int) -> None:
     if not policy.may_record_training(actor, organisation_id):
-        raise OtherOrganisationsTraining(_("This belongs to another organisation."))
+        raise OtherOrganisationsTraining

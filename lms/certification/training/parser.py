@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 
-from flask_babel import gettext as _
-
+from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 
 MOST_LINES = 500

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from lms.certification.awards.rules import normalise_serial
+from lms.certification.api import normalise_serial
 from lms.compliance.clearance import resolve as queries
 from lms.compliance.clearance.resolve import MatchedEmployment
 from lms.compliance.projection.bulk_status import PostId, StatusOnDate, bulk_statuses_on, explained_on

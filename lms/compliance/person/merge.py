@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lms.certification.awards.queries import AwardRow, list_awards_of
+from lms.certification.api import AwardRow, list_awards_of
 from lms.compliance.person.history import Placed
 from lms.compliance.projection.bulk_status import explained_on
 from lms.compliance.source_data.person_status import StatusRow

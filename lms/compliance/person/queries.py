@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision
-from lms.certification.awards.rules import print_serial
+from lms.certification.api import print_serial
 from lms.certification.models import Award, Revocation
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.db import session

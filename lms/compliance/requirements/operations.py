@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from lms.audit.operations import record
-from lms.certification.awards.rules import parse_period
+from lms.certification.api import parse_period
 from lms.compliance import policy
 from lms.compliance.errors import AlreadyWithdrawn, NothingRetroactive, PastNotAccepted
 from lms.compliance.projection.update import mark_dirty, requirement_changed

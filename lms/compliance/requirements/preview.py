@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from lms.certification.awards.rules import parse_period
+from lms.certification.api import parse_period
 from lms.compliance.projection.read import sample_of
 from lms.compliance.report.count_backends import MOST_COMPUTED_INLINE
 from lms.compliance.report.counts import PostStatus, StatusCounts, statuses_on

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, Edition
-from lms.certification.awards.rules import parse_period
+from lms.certification.api import parse_period
 from lms.certification.models import Award, Revocation
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.compliance.source_data.scope import ORGANISATIONS, Scope, ScopedReader, StatementVariant

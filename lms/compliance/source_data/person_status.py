@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from flask import current_app
 
-from lms.certification.awards.rules import print_serial
+from lms.certification.api import print_serial
 from lms.compliance.source_data.load import CourseWords, LoadedFacts, read_facts
 from lms.compliance.source_data.population import AppliedRequirement, Population
 from lms.compliance.source_data.scope import Scope

@@ -67,7 +67,7 @@ def test_who_held_the_course_before_renews_it(group: list[int]) -> None:
     earned(holder, of, "2025-04-01")
     renewed, first, _ = listed(group, of)
     assert renewed.valid_until == date(2027, 3, 31)
-    assert renewed.dates_because["old_until"] == "2026-03-31"
+    assert renewed.date_inputs["old_until"] == "2026-03-31"
     assert first.valid_until == date(2027, 3, 4)
 
 

@@ -75,9 +75,9 @@ def dates(award: Award) -> tuple[str, str]:
 def test_a_first_award_lasts_its_period(amina: Person, validity: str, earned_on: str, last_day: str) -> None:
     award = world.earned(amina, world.course(validity=validity), earned_on)
     assert dates(award) == (earned_on, last_day)
-    assert award.dates_because["counted_from"] == earned_on
-    assert award.dates_because["period"] == validity
-    assert award.dates_because["old_award"] is None
+    assert award.date_inputs["counted_from"] == earned_on
+    assert award.date_inputs["period"] == validity
+    assert award.date_inputs["old_award"] is None
 
 
 @pytest.mark.parametrize(
@@ -107,10 +107,10 @@ def test_renewing_in_the_window_counts_from_the_old_end(
         requirement_windows.append(date(2026, 11, 1))
     second = world.earned(amina, course, renewed_on)
     assert dates(second) == (renewed_on, last_day)
-    assert second.dates_because["counted_from"] == counted_from
-    assert second.dates_because["old_award"] == first.id
-    assert second.dates_because["old_until"] == "2026-12-31"
-    assert second.dates_because["windows"] == [{"opened_by": opened_by, "opens_on": "2026-11-01"}]
+    assert second.date_inputs["counted_from"] == counted_from
+    assert second.date_inputs["old_award"] == first.id
+    assert second.date_inputs["old_until"] == "2026-12-31"
+    assert second.date_inputs["windows"] == [{"opened_by": opened_by, "opens_on": "2026-11-01"}]
 
 
 def test_a_window_that_was_open_stays_open_when_it_is_shortened(
@@ -155,7 +155,7 @@ def test_a_new_award_never_ends_before_the_old_one(amina: Person) -> None:
     )
     award = world.earned(amina, moved, "2025-06-01")
     assert dates(award) == ("2025-06-01", "2026-12-31")
-    assert award.dates_because["kept_old_until"] is True
+    assert award.date_inputs["kept_old_until"] is True
 
 
 def test_only_live_earlier_awards_of_the_course_and_sector_count(amina: Person) -> None:
@@ -163,16 +163,16 @@ def test_only_live_earlier_awards_of_the_course_and_sector_count(amina: Person) 
     health = world.earned(amina, course, "2026-01-01", sector="health")
     first = world.earned(amina, course, "2026-01-02", sector="wash")
     other = world.earned(amina, world.course("other", renewal="P60D"), "2026-01-03")
-    assert [health.dates_because["old_award"], first.dates_because["old_award"]] == [None, None]
+    assert [health.date_inputs["old_award"], first.date_inputs["old_award"]] == [None, None]
     with clock.using(clock.FixedClock(datetime(2026, 2, 1, tzinfo=UTC))):
         operations.revoke(HANA, first, reason="Answers were shared.")
     again = world.earned(amina, course, "2026-12-20", sector="wash")
-    assert again.dates_because["old_award"] is None
+    assert again.date_inputs["old_award"] is None
     assert dates(again) == ("2026-12-20", "2027-12-19")
     with clock.using(clock.FixedClock(datetime(2026, 3, 1, tzinfo=UTC))):
         corrected = operations.supersede(HANA, other, name="Amina Y. Yusuf", reason="Spelling.")
     renewed = world.earned(amina, world_course(other), "2026-12-20")
-    assert renewed.dates_because["old_award"] == corrected.id
+    assert renewed.date_inputs["old_award"] == corrected.id
     assert dates(renewed) == ("2026-12-20", "2028-01-02")
 
 
@@ -192,7 +192,7 @@ def test_an_older_award_recorded_later_takes_no_days_from_a_newer_one(amina: Per
     assert dates(older) == ("2024-03-01", "2025-02-28")
     assert dates(newer) == ("2026-01-01", "2026-12-31")
     assert older.recorded_at == datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
-    assert older.dates_because["old_award"] is None
+    assert older.date_inputs["old_award"] is None
 
 
 # --- the earned day --------------------------------------------------------------------------------------
@@ -252,11 +252,11 @@ def test_a_device_ahead_of_the_server_is_set_back_and_flagged(amina: Person) -> 
     ahead = world.earned(
         amina, course, "2026-04-04", earned_at=received, done_at=received + timedelta(days=3)
     )
-    assert (ahead.earned_on, ahead.dates_because["clock_ahead"]) == (date(2026, 4, 4), True)
+    assert (ahead.earned_on, ahead.date_inputs["clock_ahead"]) == (date(2026, 4, 4), True)
     offline = world.earned(
         amina, world.course("other"), "2026-04-04", earned_at=received, done_at=received - timedelta(days=5)
     )
-    assert (offline.earned_on, offline.dates_because["clock_ahead"]) == (date(2026, 3, 30), False)
+    assert (offline.earned_on, offline.date_inputs["clock_ahead"]) == (date(2026, 3, 30), False)
     assert offline.recorded_at == received
 
 
@@ -383,7 +383,7 @@ def test_a_corrected_award_says_the_same_under_a_new_serial(amina: Person) -> No
         "valid_until",
         "score",
         "printed",
-        "dates_because",
+        "date_inputs",
         "how",
     ):
         assert getattr(successor, column) == getattr(award, column)
@@ -532,7 +532,7 @@ def test_two_at_once_renew_one_after_the_other(app: Flask) -> None:
                     SYSTEM, person_id=person_id, course_revision=course, sector=None, earned_at=clock.now(),
                     how="quiz", issuer=world.ISSUER,
                 )  # fmt: skip
-                return str(award.dates_because["old_award"])
+                return str(award.date_inputs["old_award"])
 
     with ThreadPoolExecutor(2) as threads:
         old = sorted(threads.map(renew, range(2)))

@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _, ngettext
 
 from lms.catalogue.api import course_by_id
 from lms.certification.awards.rules import print_serial
@@ -22,6 +21,7 @@ from lms.certification.training.views.sessions import (
 )
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotThere
+from lms.kernel.i18n import gettext as _, ngettext
 from lms.web.access import current_actor, role_needed
 
 

@@ -4,7 +4,6 @@ import secrets
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _, ngettext
 
 from lms.catalogue.api import list_courses
 from lms.certification.awards.issuer import Issuer
@@ -17,6 +16,7 @@ from lms.certification.training.operations import CheckedList, TrainingDetails
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid, NotThere
+from lms.kernel.i18n import gettext as _, ngettext
 from lms.people.api import list_organisations_of, list_sectors, list_stations
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from flask import current_app
 from flask_babel import get_locale, gettext as _, ngettext
 
-from lms.certification.awards.document import SECTOR_KEYS
+from lms.certification.api import SECTOR_KEYS
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.glossary import definitions, query_labels
 from lms.compliance.report.report import TrendPoint
