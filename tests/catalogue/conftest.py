@@ -11,8 +11,8 @@ from tests.catalogue.course_files import FILES, CourseFiles, png
 
 @pytest.fixture
 def course_files(tmp_path: Path) -> CourseFiles:
-    """A library without a fault."""
-    course_files = CourseFiles(tmp_path / "library")
+    """Course files without a problem."""
+    course_files = CourseFiles(tmp_path / "content")
     for path, text in FILES.items():
         course_files.write(path, text)
     course_files.write("modules/boats/img/boat.png", png())

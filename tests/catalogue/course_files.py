@@ -1,4 +1,4 @@
-"""A small library on disk that is right in every way, to be broken one rule at a time."""
+"""Valid course files on disk, for tests that break one rule at a time."""
 
 import struct
 import zlib
@@ -189,7 +189,7 @@ FILES = {
 
 @dataclass
 class CourseFiles:
-    """A library in a folder."""
+    """Course files in a folder."""
 
     root: Path
 
@@ -210,7 +210,7 @@ class CourseFiles:
         return (self.root / path).read_bytes().decode()
 
     def edit(self, path: str, old: str, new: str) -> None:
-        """Replaces words that stand in a file, the first time they do."""
+        """Replaces the first occurrence of a text in a file."""
         text = self.read(path)
         assert old in text, (path, old)
         self.write(path, text.replace(old, new, 1))

@@ -90,7 +90,7 @@ def test_publishing_fills_every_table_once(course_files: CourseFiles) -> None:
         assert entry.subject_id == row.id
 
 
-def test_publishing_twice_changes_nothing_and_leaves_no_row(course_files: CourseFiles) -> None:
+def test_publishing_twice_writes_nothing(course_files: CourseFiles) -> None:
     course_files.publish()
     before, revision = rows(), current()
     again = course_files.publish()
@@ -116,7 +116,7 @@ def test_the_file_is_stored_byte_for_byte(course_files: CourseFiles) -> None:
         assert stored.digest == hashlib.sha256(f"{RENDERER}\n{file}".encode()).hexdigest()
 
 
-def test_a_changed_file_is_a_new_revision_and_the_rest_is_used_again(course_files: CourseFiles) -> None:
+def test_a_changed_file_is_a_new_revision_and_others_are_reused(course_files: CourseFiles) -> None:
     course_files.publish()
     before, first = rows(), current()
     course_files.edit(QUAY_MD, "Text with", "More text with")
@@ -138,7 +138,7 @@ def test_a_changed_file_is_a_new_revision_and_the_rest_is_used_again(course_file
         assert "More text" not in catalogue.module_segments(old.modules[0].module_revision_id)[0]["html"]
 
 
-def test_a_change_taken_back_points_to_the_revision_of_before(course_files: CourseFiles) -> None:
+def test_an_undone_change_reuses_the_earlier_revision(course_files: CourseFiles) -> None:
     course_files.publish()
     first = current()
     course_files.edit(QUAY_MD, "Text with", "More text with")
@@ -150,7 +150,7 @@ def test_a_change_taken_back_points_to_the_revision_of_before(course_files: Cour
     assert rows()["CourseRevision"] == 2
 
 
-def test_a_new_order_moves_modules_only(course_files: CourseFiles) -> None:
+def test_renumbering_changes_positions_only(course_files: CourseFiles) -> None:
     course_files.publish()
     course_files.move(QUAY_MD, "modules/boats/07-at-the-quay.md")
     counts = course_files.publish().counts
@@ -175,7 +175,7 @@ BREAKS: list[tuple[str, str | bytes]] = [
 
 
 @pytest.mark.parametrize(("path", "content"), BREAKS)
-def test_a_broken_file_never_half_publishes_and_takes_nothing_down(
+def test_with_an_invalid_file_nothing_is_published_or_retired(
     course_files: CourseFiles, path: str, content: str | bytes
 ) -> None:
     course_files.publish()
@@ -203,7 +203,7 @@ def test_an_empty_folder_retires_nothing(course_files: CourseFiles) -> None:
         assert catalogue.published_course("boats") is not None
 
 
-def test_a_course_whose_folder_goes_is_retired_and_comes_back(course_files: CourseFiles) -> None:
+def test_a_course_is_retired_with_its_folder_and_returns_with_it(course_files: CourseFiles) -> None:
     course_files.add_course("ships")
     course_files.publish()
     course_files.move("modules/ships", "elsewhere/ships")
@@ -257,7 +257,7 @@ def test_a_change_of_meaning_needs_a_new_edition(
     assert "never lowered" in course_files.publish().problems[0].remedy
 
 
-def test_a_translation_is_published_beside_its_original(course_files: CourseFiles) -> None:
+def test_a_translation_is_published_with_its_original(course_files: CourseFiles) -> None:
     course_files.translate()
     course_files.publish()
     with reading():
@@ -283,7 +283,7 @@ def test_a_translation_is_published_beside_its_original(course_files: CourseFile
     assert course_files.publish().publication_id is None
 
 
-def test_who_published_is_noted(course_files: CourseFiles) -> None:
+def test_a_publication_records_who_published(course_files: CourseFiles) -> None:
     with unit_of_work():
         catalogue.publish(
             course_files.modules, course_files.quizzes, Actor(account_id=7, person_id=7, name="Tomas")
@@ -292,9 +292,7 @@ def test_who_published_is_noted(course_files: CourseFiles) -> None:
         assert session.scalars(select(Publication.recorded_by)).one() == 7
 
 
-def test_a_failure_on_the_way_leaves_nothing(
-    course_files: CourseFiles, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_half_way_leaves_no_row(course_files: CourseFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: Any, **_values: Any) -> None:
         raise RuntimeError("the disk is full")
 
@@ -304,7 +302,7 @@ def test_a_failure_on_the_way_leaves_nothing(
     assert set(rows().values()) == {0}
 
 
-def test_the_links_of_a_revision_are_whole(
+def test_a_revision_is_linked_to_all_its_parts(
     course_files: CourseFiles, context_outside_transaction: Flask
 ) -> None:
     course_files.publish()
@@ -317,7 +315,7 @@ def test_the_links_of_a_revision_are_whole(
         assert sorted(row.position for row in questions) == [1, 2, 3, 4, 5, 6]
 
 
-def test_two_people_who_publish_at_once_publish_once(
+def test_two_publications_at_the_same_time_write_one(
     course_files: CourseFiles, context_outside_transaction: Flask
 ) -> None:
     """The second waits for the first and finds nothing left to do."""

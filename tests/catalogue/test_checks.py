@@ -1,6 +1,6 @@
 """Rules across files: each broken by itself, each found at its place."""
 
-# ruff: noqa: E501 - a fault is one row of its table
+# ruff: noqa: E501 - a problem is one row of its table
 
 import time
 from collections.abc import Callable
@@ -14,11 +14,11 @@ QUAY_MD, BOARD_MD = "modules/boats/01-at-the-quay.md", "modules/boats/02-on-boar
 COURSE_YML, BANK_YML = "modules/boats/course.yml", "quizzes/boats.yml"
 
 
-def test_a_library_without_a_fault_has_no_problem(course_files: CourseFiles) -> None:
+def test_valid_course_files_have_no_problems(course_files: CourseFiles) -> None:
     assert course_files.check() == []
 
 
-def test_a_translated_library_without_a_fault_only_asks_for_the_rest(course_files: CourseFiles) -> None:
+def test_valid_translations_only_warn_of_what_is_not_translated(course_files: CourseFiles) -> None:
     course_files.translate()
     found = course_files.check()
     assert len(found) == 5
@@ -30,7 +30,7 @@ def line_of(text: str, words: str) -> int:
     return text[: text.index(words)].count("\n") + 1
 
 
-# A fault is made by replacing words of a file; ``at`` stands in the faulty line of the edited file.
+# A problem is made by replacing text of a file; ``at`` is a part of the line it is reported at.
 Edit = tuple[str, str, str, str, str]
 
 
@@ -100,10 +100,10 @@ EDITS: list[Edit] = [
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=[edit[4][:60] for edit in EDITS])
-def test_a_fault_is_found_at_its_line(course_files: CourseFiles, edit: Edit) -> None:
+def test_a_problem_is_reported_at_its_line(course_files: CourseFiles, edit: Edit) -> None:
     path, old, new, at, words = edit
     if words.startswith("no option of the node"):
-        # The same words stand in both nodes; the last is meant.
+        # Both nodes have the same text; the last is meant.
         head, _, tail = course_files.read(path).rpartition(old)
         course_files.write(path, head + new + tail)
     else:
@@ -113,7 +113,7 @@ def test_a_fault_is_found_at_its_line(course_files: CourseFiles, edit: Edit) -> 
     assert [line for line in found if line.startswith(start) and words in line], (start, found)
 
 
-def test_warnings_say_so(course_files: CourseFiles) -> None:
+def test_warnings_are_marked(course_files: CourseFiles) -> None:
     course_files.edit(COURSE_YML, "together}", "together}\n  - {id: other, text: Again}")
     assert all(": warning: " in line for line in course_files.check())
 
@@ -147,7 +147,7 @@ MOVES: list[tuple[str, Break, str]] = [
 @pytest.mark.parametrize(
     ("name", "act", "start"), MOVES, ids=[f"{name} {number}" for number, (name, _a, _s) in enumerate(MOVES)]
 )
-def test_a_fault_in_the_folders_is_found(
+def test_a_problem_of_the_folders_is_reported(
     course_files: CourseFiles, name: str, act: Break, start: str
 ) -> None:
     act(course_files)
@@ -158,14 +158,14 @@ def test_a_fault_in_the_folders_is_found(
 PER_SECTOR = COURSE.replace("languages:", "per_sector: true\nlanguages:").replace("draw: 3", "draw: 2")
 
 
-def test_a_course_per_sector_has_sectors_everywhere(course_files: CourseFiles) -> None:
+def test_a_course_per_sector_needs_sectors_in_modules_and_questions(course_files: CourseFiles) -> None:
     course_files.write(COURSE_YML, PER_SECTOR)
     found = course_files.check()
     assert f"{QUAY_MD}:1: in a course with per_sector: true every module names its sector" in found
     assert f"{BANK_YML}:3: in a course with per_sector: true every question names its sectors" in found
 
 
-def test_a_course_per_sector_draws_for_each_sector_by_itself(course_files: CourseFiles) -> None:
+def test_a_course_per_sector_needs_enough_questions_for_each_sector(course_files: CourseFiles) -> None:
     course_files.write(COURSE_YML, PER_SECTOR)
     course_files.edit(QUAY_MD, "summary:", "sector: wash\nsummary:")
     course_files.edit(BOARD_MD, "summary:", "sector: health\nsummary:")
@@ -232,7 +232,7 @@ TRANSLATIONS: list[Edit] = [
 
 
 @pytest.mark.parametrize("edit", TRANSLATIONS, ids=[edit[4][:60] for edit in TRANSLATIONS])
-def test_a_fault_in_a_translation_is_found(course_files: CourseFiles, edit: Edit) -> None:
+def test_a_problem_of_a_translation_is_reported(course_files: CourseFiles, edit: Edit) -> None:
     path, old, new, at, words = edit
     course_files.translate()
     course_files.edit(path, old, new)
@@ -241,7 +241,7 @@ def test_a_fault_in_a_translation_is_found(course_files: CourseFiles, edit: Edit
     assert [line for line in found if line.startswith(start) and words in line], (start, found)
 
 
-def test_a_translation_older_than_its_original_is_a_warning_with_the_new_reference(
+def test_an_outdated_translation_is_a_warning_with_the_new_reference(
     course_files: CourseFiles,
 ) -> None:
     course_files.translate()
@@ -254,7 +254,7 @@ def test_a_translation_older_than_its_original_is_a_warning_with_the_new_referen
     assert [line for line in found if line.startswith(start)], found
 
 
-def test_translations_of_nothing_or_into_nothing_are_found(course_files: CourseFiles) -> None:
+def test_translations_without_original_or_declared_language_are_reported(course_files: CourseFiles) -> None:
     course_files.translate()
     course_files.move(FR_MD, "modules/boats/01-at-the-key.fr.md")
     course_files.write(
@@ -277,7 +277,7 @@ def test_translations_of_nothing_or_into_nothing_are_found(course_files: CourseF
         assert line in found, (line, found)
 
 
-def test_a_broken_file_hides_no_fault_of_another(course_files: CourseFiles) -> None:
+def test_an_invalid_file_does_not_hide_problems_of_others(course_files: CourseFiles) -> None:
     """Everything at once: the unknown key in course.yml does not keep the rest from being checked."""
     course_files.edit(COURSE_YML, "edition: 1", "edition: 1\nfoo: 1")
     course_files.edit(QUAY_MD, "objectives: [together]", "objectives: [apart]")
@@ -291,7 +291,7 @@ def test_a_broken_file_hides_no_fault_of_another(course_files: CourseFiles) -> N
         assert [line for line in found if line.startswith(start)], (start, found)
 
 
-def test_problems_are_sorted_and_each_told_once(course_files: CourseFiles) -> None:
+def test_problems_are_sorted_and_unique(course_files: CourseFiles) -> None:
     course_files.edit(QUAY_MD, "(/help-now)", "(/help-me)")
     course_files.edit(BOARD_MD, "(#who-sits-where)", "(#nowhere)")
     problems = check_folders(course_files.modules, course_files.quizzes)[1]
@@ -299,12 +299,12 @@ def test_problems_are_sorted_and_each_told_once(course_files: CourseFiles) -> No
     assert len(problems) == 2
 
 
-def test_missing_folders_are_told_and_nothing_more(course_files: CourseFiles) -> None:
+def test_missing_folders_are_reported_and_nothing_else(course_files: CourseFiles) -> None:
     found = check_folders(course_files.root / "nowhere", course_files.root / "nothing")[1]
     assert {problem.path for problem in found} == {"modules", "modules/sectors.yml"}
 
 
-def test_a_hundred_modules_are_checked_in_time(course_files: CourseFiles) -> None:
+def test_a_hundred_modules_are_checked_in_seconds(course_files: CourseFiles) -> None:
     body = BOARD.replace(
         "See", "\n\n".join(["This is a sentence of a common length, as people write them."] * 60) + "\n\nSee"
     )

@@ -23,7 +23,7 @@ def check(course_files: CourseFiles) -> Result:
     )
 
 
-def test_check_says_nothing_but_a_summary_where_all_is_well(course_files: CourseFiles) -> None:
+def test_check_prints_only_a_summary_without_problems(course_files: CourseFiles) -> None:
     result = check(course_files)
     assert result.exit_code == 0
     assert result.output == "1 courses, 2 module files: 0 errors, 0 warnings.\n"
@@ -52,7 +52,7 @@ def test_check_succeeds_with_warnings_only(course_files: CourseFiles) -> None:
     assert "warning: “at-the-quay” is not translated into fr yet" in result.output
 
 
-def test_schema_prints_and_writes_what_editors_read(tmp_path: Path) -> None:
+def test_schema_prints_and_writes_json_schemas(tmp_path: Path) -> None:
     runner = FlaskCliRunner(Flask("nothing"))
     printed = json.loads(runner.invoke(content_cli, ["schema"]).output)
     assert printed["course"]["properties"]["edition"]["description"].startswith("A whole number")
@@ -71,7 +71,7 @@ def runner(app: Flask, settings: Settings, course_files: CourseFiles) -> FlaskCl
     return FlaskCliRunner(app)
 
 
-def test_publish_prints_what_it_did_and_the_second_time_nothing(runner: FlaskCliRunner, app: Flask) -> None:
+def test_publish_prints_what_changed_and_nothing_the_second_time(runner: FlaskCliRunner, app: Flask) -> None:
     result = runner.invoke(content_cli, ["publish"])
     assert result.exit_code == 0, result.output
     assert result.output.splitlines() == [

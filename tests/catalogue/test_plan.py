@@ -83,7 +83,7 @@ def counts(target: TargetState, existing: PublishedState) -> dict[str, str]:
     }
 
 
-def test_everything_is_created_in_an_empty_house() -> None:
+def test_everything_is_created_in_an_empty_database() -> None:
     target = TargetState((course(),), ({"slug": "wash", "position": 1},))
     assert counts(target, PublishedState()) == {
         "sector": "1 created", "course": "1 created", "module": "2 created", "question": "2 created",
@@ -108,7 +108,7 @@ def test_changes_are_counted_one_by_one() -> None:
     assert counts(TargetState((course(words="Ships"),), ()), before)["course"] == "1 revised"
 
 
-def test_a_course_without_its_folder_is_retired_once_and_can_come_back() -> None:
+def test_a_course_without_folder_is_retired_once_and_can_return() -> None:
     before = published(TargetState((course(), course("ships")), ()))
     target = TargetState((course(),), ())
     assert counts(target, before) == {
@@ -119,7 +119,7 @@ def test_a_course_without_its_folder_is_retired_once_and_can_come_back() -> None
     assert counts(TargetState((course(), course("ships")), ()), after)["course"] == "1 revised 1 unchanged"
 
 
-def test_a_new_order_is_only_order() -> None:
+def test_renumbering_modules_is_no_new_revision_of_them() -> None:
     before = published(TargetState((course(),), ()))
     after = course(modules={"board": "m2", "quay": "m1"})
     assert counts(TargetState((after,), ()), before)["course"] == "1 revised"
@@ -152,7 +152,7 @@ def test_an_edition_is_never_lowered() -> None:
     ]
 
 
-def test_a_question_that_comes_back_keeps_its_key() -> None:
+def test_a_question_that_returns_must_have_its_old_key() -> None:
     """An id is never used twice within an edition, not even after its question has gone."""
     first = published(TargetState((course(),), ()))
     gone = TargetState((course(questions={"many": "k2"}),), ())
@@ -172,7 +172,7 @@ def test_a_sector_in_use_is_not_removed() -> None:
     ]
 
 
-def test_a_digest_follows_what_it_is_made_of_and_nothing_else(course_files: CourseFiles) -> None:
+def test_a_digest_depends_on_its_parts_only(course_files: CourseFiles) -> None:
     def digests() -> tuple[str, dict[str, str], dict[str, str]]:
         found = target_state(check_folders(course_files.modules, course_files.quizzes)[0]).courses[0]
         modules = {f"{part.slug}.{part.language}": part.digest for part in found.modules}
@@ -207,7 +207,7 @@ libraries = st.lists(courses, max_size=3, unique_by=lambda each: each.slug).map(
 
 
 @given(st.lists(libraries, min_size=1, max_size=5))
-def test_a_plan_carried_out_leaves_nothing_to_do(history: list[TargetState]) -> None:
+def test_an_applied_plan_leaves_nothing_to_do(history: list[TargetState]) -> None:
     existing = PublishedState()
     for target in history:
         plan = make_plan(target, existing)

@@ -1,4 +1,4 @@
-"""What the catalogue is asked, and how often it asks the database."""
+"""The queries of the catalogue: what they return, and how many statements they take."""
 
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
@@ -27,7 +27,7 @@ def statements(context_outside_transaction: Flask) -> Iterator[list[str]]:
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-def test_a_course_is_returned_whole_and_frozen(course_files: CourseFiles) -> None:
+def test_a_course_is_returned_complete_and_immutable(course_files: CourseFiles) -> None:
     course_files.publish()
     with reading():
         course = catalogue.published_course("boats")
@@ -57,7 +57,7 @@ def test_a_course_is_returned_whole_and_frozen(course_files: CourseFiles) -> Non
         course.title = "x"  # type: ignore[misc]
 
 
-def test_a_module_page_asks_only_which_revision_is_shown(
+def test_a_module_page_queries_only_the_current_revision(
     course_files: CourseFiles, statements: list[str]
 ) -> None:
     course_files.publish()
@@ -68,11 +68,11 @@ def test_a_module_page_asks_only_which_revision_is_shown(
             assert course is not None
             segments = catalogue.module_segments(course.modules[0].module_revision_id)
         assert [segment["kind"] for segment in segments] == ["html", "sectors", "check"]
-        asked = [statement for statement in statements if statement.startswith("SELECT")]
-        assert len(asked) == expected + (1 if expected == 3 else 0)
+        selects = [statement for statement in statements if statement.startswith("SELECT")]
+        assert len(selects) == expected + (1 if expected == 3 else 0)
 
 
-def test_the_bank_is_read_once(course_files: CourseFiles, statements: list[str]) -> None:
+def test_the_bank_is_cached(course_files: CourseFiles, statements: list[str]) -> None:
     course_files.publish()
     with reading():
         course = catalogue.published_course("boats")
@@ -143,7 +143,7 @@ def test_learners_of_an_edition_see_its_latest_revision(course_files: CourseFile
         assert catalogue.latest_revision_of_edition(0) is None
 
 
-def test_lists_are_short_and_in_order(course_files: CourseFiles) -> None:
+def test_courses_and_sectors_are_listed_in_order(course_files: CourseFiles) -> None:
     course_files.publish()
     with reading():
         listed = catalogue.list_courses()
@@ -161,7 +161,7 @@ def test_lists_are_short_and_in_order(course_files: CourseFiles) -> None:
     )
 
 
-def test_courses_stand_where_their_files_say_the_others_after_them(course_files: CourseFiles) -> None:
+def test_courses_are_listed_by_their_order_then_the_others(course_files: CourseFiles) -> None:
     course_files.publish()
     with reading():
         before = catalogue.published_course("boats")
@@ -188,7 +188,7 @@ def test_courses_stand_where_their_files_say_the_others_after_them(course_files:
     assert planes.edition == 1
 
 
-def test_what_is_not_there_is_not_there() -> None:
+def test_queries_return_nothing_for_unknown_ids() -> None:
     with reading():
         assert catalogue.course_by_id(1) is None
         assert catalogue.published_course("nothing") is None

@@ -20,7 +20,7 @@ def sentences(form: type[Schema], text: str) -> list[str]:
     return [f"{problem.line}: {problem.message}" for problem in parse_yaml(form, "x.yml", text).problems]
 
 
-def test_a_right_file_is_read_whole() -> None:
+def test_a_valid_file_is_parsed() -> None:
     course = parse_yaml(CourseFile, "x.yml", COURSE).value
     assert course is not None
     assert (course.edition, course.passing.draw, course.per_sector, course.certificate) == (
@@ -97,14 +97,14 @@ def test_a_problem_has_its_line_and_plain_words(
         assert any(sentence.startswith(start) for sentence in found), found
 
 
-def test_all_faults_of_a_file_are_told_at_once() -> None:
+def test_all_problems_of_a_file_are_reported_together() -> None:
     text = (
         COURSE.replace("edition: 1", "edition: x").replace("code: CP-BOAT", "cod: CP").replace("P60D", "60")
     )
     assert len(sentences(CourseFile, text)) == 4
 
 
-def test_keys_and_values_are_read_as_they_are_written() -> None:
+def test_keys_and_values_are_parsed_as_written() -> None:
     yaml = read_yaml("x.yml", "true: yes\nno: no\na: 'true'\nb: 010\nc: 1_000\nd: 2019-01-01\ne: ~\nf: 1.5\n")
     assert yaml.value == {
         "true": "yes", "no": "no", "a": "true", "b": "010", "c": "1_000", "d": "2019-01-01", "e": None, "f": 1.5,
@@ -113,7 +113,7 @@ def test_keys_and_values_are_read_as_they_are_written() -> None:
     assert yaml.line("f", "nothing") == 8
 
 
-def test_statements_are_true_or_not_and_pairs_have_ids() -> None:
+def test_statements_become_booleans_and_pairs_get_ids() -> None:
     bank = parse_yaml(
         BankFile, "x.yml", BANK.replace("{id: a, left", "{left").replace("{id: b, left", "{left")
     ).value
@@ -126,7 +126,7 @@ def test_statements_are_true_or_not_and_pairs_have_ids() -> None:
     }  # fmt: skip
 
 
-def test_a_key_holds_what_is_right_and_no_words() -> None:
+def test_a_marking_key_has_right_answers_and_no_texts() -> None:
     """Words, feedback and order may change within an edition; what is right may not."""
     before = parse_yaml(BankFile, "x.yml", BANK).value
     after = parse_yaml(
@@ -140,7 +140,7 @@ def test_a_key_holds_what_is_right_and_no_words() -> None:
         )
 
 
-def test_front_matter_is_told_from_the_body_whatever_the_line_ends() -> None:
+def test_front_matter_is_split_from_the_body_with_any_line_ends() -> None:
     for text in ("---\ntitle: A\n---\nBody\n", "\ufeff---\r\ntitle: A\r\n---\r\nBody\r\n"):
         parts = split_front_matter(SourceFile("x.md", text, ""))
         assert parts is not None
@@ -149,7 +149,7 @@ def test_front_matter_is_told_from_the_body_whatever_the_line_ends() -> None:
     assert parse_yaml(ModuleFrontMatter, "x.md", "title: A\nfoo: 1\n", 2).yaml.line("foo") == 3
 
 
-def test_every_field_has_its_sentence_for_the_handbook() -> None:
+def test_every_field_has_a_description_for_editors() -> None:
     """The JSON Schemas are what an editor shows an author."""
     for name, form in SCHEMAS.items():
         schema = form.model_json_schema()
@@ -160,7 +160,7 @@ def test_every_field_has_its_sentence_for_the_handbook() -> None:
                 assert value.get("description"), (name, key)
 
 
-def test_bytes_are_kept_and_what_is_no_text_is_refused() -> None:
+def test_bytes_are_preserved_and_non_text_files_rejected() -> None:
     data = "\ufeff---\r\ntitle: \u00e9\r\n".encode()
     file = decode_file("x.md", data)
     assert isinstance(file, SourceFile)
@@ -176,20 +176,20 @@ def test_bytes_are_kept_and_what_is_no_text_is_refused() -> None:
         assert problem.line == line
 
 
-def test_what_leads_out_of_its_folder_is_refused(course_files: CourseFiles, tmp_path: Path) -> None:
+def test_links_out_of_the_folder_are_rejected(course_files: CourseFiles, tmp_path: Path) -> None:
     secret = tmp_path / "secret.md"
     secret.write_text("secret")
     (course_files.modules / "boats" / "03-link.md").symlink_to(secret)
     (course_files.modules / "out").symlink_to(tmp_path, target_is_directory=True)
     (course_files.quizzes / "other.yml").symlink_to("../../secret.md")
-    library = read_folders(course_files.modules, course_files.quizzes)
-    assert [problem.path for problem in sorted(library.problems)] == [
+    folders = read_folders(course_files.modules, course_files.quizzes)
+    assert [problem.path for problem in sorted(folders.problems)] == [
         "modules/boats/03-link.md", "modules/out", "quizzes/other.yml",
     ]  # fmt: skip
-    assert "secret" not in repr(library.courses)
+    assert "secret" not in repr(folders.courses)
 
 
-def test_sizes_are_looked_at_before_contents(course_files: CourseFiles) -> None:
+def test_sizes_are_checked_before_contents(course_files: CourseFiles) -> None:
     course_files.write("modules/boats/03-long.md", b"x" * 5_000_000)
     course_files.write("quizzes/boats.yml", b"x" * 1_000_001)
     course_files.write("modules/boats/img/large.png", b"x" * 300_001)

@@ -33,13 +33,13 @@ def test_no_course_has_a_problem() -> None:
     assert [str(problem) for problem in lint(CURRICULUM)] == []
 
 
-def test_the_curriculum_is_whole() -> None:
+def test_the_curriculum_covers_considerations_sectors_and_red_lines() -> None:
     coverage = measure_coverage(CURRICULUM)
     assert len(coverage.red_lines) == 15 and len(coverage.groups) == 9
     assert len(coverage.considerations) == 9 and all(coverage.considerations.values())
 
 
-def test_the_courses_of_the_curriculum_are_there(target: TargetState) -> None:
+def test_the_curriculum_has_its_courses(target: TargetState) -> None:
     assert {course.slug for course in target.courses} == {
         "safe-identification", "psychological-first-aid", "safe-referral", "child-safeguarding",
         "child-friendly-communication", "gender-inclusion-disability", "working-across-sectors", "sector-briefs",
@@ -60,7 +60,7 @@ def test_courses_are_listed_in_the_order_of_the_curriculum(target: TargetState) 
 
 
 @pytest.mark.parametrize("course", CATALOGUE.courses, ids=lambda course: course.slug)
-def test_every_module_renders_whole_and_small(course: object) -> None:
+def test_every_module_renders_and_has_the_right_length(course: object) -> None:
     for module in course.modules + course.translations:  # type: ignore[attr-defined]
         path = module.file.path
         segments = json.dumps(module.rendered.segments, ensure_ascii=False)
@@ -86,7 +86,7 @@ def test_every_module_has_the_parts_of_a_module(course: object) -> None:
         assert any(" of " in note and "stop" in note and "](/help-now)" in note for note in heard), path
 
 
-def test_courses_have_as_many_modules_and_minutes_as_they_should() -> None:
+def test_courses_have_the_right_number_of_modules_and_minutes() -> None:
     statistics = {course.course: course for course in measure_coverage(CURRICULUM).courses}
     briefs, first_days = statistics.pop("sector-briefs"), statistics.pop("first-days")
     assert (briefs.modules, first_days.minutes) == (9, 45)
@@ -97,7 +97,7 @@ def test_courses_have_as_many_modules_and_minutes_as_they_should() -> None:
         assert course.pictures >= 1 and course.local >= 3, course.course
 
 
-def test_every_brief_opens_with_its_sectors_priority_action() -> None:
+def test_every_brief_begins_with_its_sectors_priority_action() -> None:
     (course,) = [course for course in CATALOGUE.courses if course.form.per_sector]
     actions = {sector.slug: sector.priority_action["en"] for sector in CATALOGUE.sectors.value.sectors}
     for module in course.modules:
@@ -106,7 +106,7 @@ def test_every_brief_opens_with_its_sectors_priority_action() -> None:
         )
 
 
-def test_every_picture_is_drawn_for_light_and_dark_and_small() -> None:
+def test_every_picture_is_small_and_has_light_and_dark_colours() -> None:
     pictures = [
         (course.slug, name, it) for course in CATALOGUE.courses for name, it in course.pictures.items()
     ]
@@ -116,7 +116,7 @@ def test_every_picture_is_drawn_for_light_and_dark_and_small() -> None:
         assert b"prefers-color-scheme: dark" in picture.data and b"<title>" in picture.data, (course, name)
 
 
-def test_every_question_has_a_place_to_read_again_and_a_source(target: TargetState) -> None:
+def test_every_question_has_a_source_and_a_place_to_read_again(target: TargetState) -> None:
     for course in target.courses:
         for question in course.questions:
             assert question.values["body"].get("source"), question.slug
@@ -124,7 +124,7 @@ def test_every_question_has_a_place_to_read_again_and_a_source(target: TargetSta
 
 
 @pytest.mark.parametrize("quiz", QUIZZES, ids=lambda quiz: quiz.name)
-def test_every_question_is_drawn_shown_marked_and_explained(quiz: SimulatedQuiz) -> None:
+def test_every_question_is_selected_shown_graded_and_explained(quiz: SimulatedQuiz) -> None:
     known = {question.question_revision_id: question for question in quiz.questions}
     waiting = {
         question.slug for question in rules.eligible(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
@@ -164,7 +164,7 @@ def test_every_question_is_drawn_shown_marked_and_explained(quiz: SimulatedQuiz)
     assert waiting == set(), "questions that no draw asks"
 
 
-def test_the_right_answer_stands_anywhere_once_drawn() -> None:
+def test_the_right_answer_is_at_any_place_in_an_attempt() -> None:
     places: Counter[int] = Counter()
     for quiz in QUIZZES:
         for number in range(20):

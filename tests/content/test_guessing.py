@@ -41,7 +41,7 @@ KEYWORD_LUCK = 0.06
 QUIZZES = [quiz for course in target_state(CATALOGUE).courses for quiz in quizzes_of(course)]
 
 
-def test_every_quiz_is_tried() -> None:
+def test_every_quiz_is_simulated() -> None:
     assert len(QUIZZES) >= 8 + 9 and len({quiz.name for quiz in QUIZZES}) == len(QUIZZES)
     assert sum(quiz.per_sector for quiz in QUIZZES) == 9
 
@@ -75,7 +75,7 @@ def test_the_same_seed_gives_the_same_figures() -> None:
     assert simulate(QUIZZES[0], 20) != simulate(QUIZZES[0], 20, "other")
 
 
-def test_a_bank_that_gives_itself_away_is_passed() -> None:
+def test_a_bank_with_an_answer_cue_is_passed() -> None:
     # A law of the simulation itself: where the longest is always right, the strategy of the longest passes.
     options = [{"id": "a", "text": "Yes."}, {"id": "b", "text": "Yes, with many words.", "correct": True}]
     questions = tuple(
@@ -94,7 +94,7 @@ def quiz_question(number: int, body: dict[str, object], *, red_line: bool) -> ob
     return type(question)(number, number, f"q{number}", "en", "single", "one", red_line, (), body)
 
 
-def test_strategies_answer_every_kind() -> None:
+def test_strategies_answer_every_question_type() -> None:
     rng = Random(1)
     for quiz in QUIZZES:
         for question in quiz.questions:

@@ -20,7 +20,7 @@ def lint_of(course_files: CourseFiles) -> list[Problem]:
     return lint(load_curriculum(course_files.modules, course_files.quizzes))
 
 
-def test_a_small_library_is_counted(course_files: CourseFiles) -> None:
+def test_coverage_counts_what_there_is(course_files: CourseFiles) -> None:
     coverage = coverage_of(course_files)
     assert (
         coverage.considerations[1] == {"boats": ["at-the-quay", "on-board"]}
@@ -40,7 +40,7 @@ def test_a_small_library_is_counted(course_files: CourseFiles) -> None:
     assert set(bank.types.values()) == {1}
 
 
-def test_what_a_curriculum_lacks_is_named(course_files: CourseFiles) -> None:
+def test_what_a_curriculum_lacks_is_reported(course_files: CourseFiles) -> None:
     assert any("it lists the red lines" in problem.message for problem in lint_of(course_files))
     course_files.write("modules/red-lines.yml", RED_LINES)
     said = "\n".join(str(problem) for problem in lint_of(course_files))
@@ -67,7 +67,7 @@ def test_what_a_curriculum_lacks_is_named(course_files: CourseFiles) -> None:
     assert long.line == 3 and "a module takes 10 to 15" in long.message
 
 
-def test_a_module_names_its_considerations(course_files: CourseFiles) -> None:
+def test_considerations_are_counted_by_module(course_files: CourseFiles) -> None:
     course_files.write("modules/red-lines.yml", RED_LINES)
     course_files.edit("modules/boats/02-on-board.md", "minutes: 12", "minutes: 12\nconsiderations: [3, 4]")
     course_files.edit("modules/boats/course.yml", "considerations: [1]", "considerations: [1, 3, 5]")

@@ -66,7 +66,7 @@ def test_figures_are_approved_and_named_with_their_source(
         ("A child stays at the quay.", False),
     ],
 )
-def test_red_lines_are_said_in_their_own_words(course_files: CourseFiles, text: str, nearly: bool) -> None:
+def test_red_lines_are_stated_word_for_word(course_files: CourseFiles, text: str, nearly: bool) -> None:
     course_files.write("modules/red-lines.yml", RED_LINES)
     course_files.edit(BOARD_MD, "See [above]", f"{text}\n\nSee [above]")
     course_files.edit(BANK_YML, "feedback: Unsafe.", f'feedback: "{text}"')
@@ -76,13 +76,13 @@ def test_red_lines_are_said_in_their_own_words(course_files: CourseFiles, text: 
     )
 
 
-def test_a_mistake_on_offer_may_say_what_it_likes(course_files: CourseFiles) -> None:
+def test_wrong_answers_may_be_close_to_a_red_line(course_files: CourseFiles) -> None:
     course_files.write("modules/red-lines.yml", RED_LINES)
     course_files.edit(BANK_YML, "text: Leave.", "text: Tell the other focal point without delay.")
     assert warnings(course_files, "nearly a red line") == []
 
 
-def test_long_sentences_and_hard_words_are_named(course_files: CourseFiles) -> None:
+def test_long_sentences_and_hard_words_are_reported(course_files: CourseFiles) -> None:
     plain = "The boat is at the quay. " * 60
     course_files.edit(BOARD_MD, "See [above]", f"{plain}\n\n{'and then we go ' * 7}home.\n\nSee [above]")
     (found,) = warnings(course_files, "a sentence of")
@@ -97,7 +97,7 @@ def test_long_sentences_and_hard_words_are_named(course_files: CourseFiles) -> N
     assert warnings(course_files, "hard to read")
 
 
-def test_the_measures_are_those_of_their_sources() -> None:
+def test_the_reading_grade_follows_its_formula() -> None:
     # 100 sentences of one short word: 0.39 + 11.8 - 15.59.
     reading = measure(["Go."] * 100)
     assert (
@@ -106,7 +106,7 @@ def test_the_measures_are_those_of_their_sources() -> None:
     assert measure(["Go."] * 99) is None
 
 
-def test_words_are_cut_and_compared_as_said() -> None:
+def test_words_sentences_stems_and_shingles() -> None:
     assert words_of("Don’t go: 1 boat, re-tied.") == ["don't", "go", "1", "boat", "re", "tied"]
     assert sentences_of("One. “Two!” Three: four; five") == ["One.", "“Two!", "Three:", "four;", "five"]
     assert content_stems(["the", "reports", "reported", "to", "report"]) == {"report"}
@@ -122,13 +122,13 @@ def test_p_values_are_those_of_the_tables(statistic: float, freedom: int, p: flo
 
 
 @given(st.floats(0.01, 60), st.integers(1, 12))
-def test_more_lean_is_less_likely(statistic: float, freedom: int) -> None:
+def test_a_larger_statistic_has_a_smaller_p_value(statistic: float, freedom: int) -> None:
     assert 0 <= p_value(statistic + 1, freedom) < p_value(statistic, freedom) <= 1
     assert chi_squared([3, 3], [3, 3]) == 0
 
 
 def bank(right: int, length: int, count: int = 20) -> list[SingleChoice]:
-    """Makes questions whose right option stands at a place and is so much longer."""
+    """Makes questions whose right option is at a position and longer by a length."""
     found = []
     for number in range(count):
         options = [
@@ -170,7 +170,7 @@ def test_a_bank_with_answer_cues_is_reported(course_files: CourseFiles) -> None:
     assert "right in 0% of 20 choices" in found and "let some right ones be longest" in found
 
 
-def test_questions_and_passages_told_twice_are_named(course_files: CourseFiles) -> None:
+def test_similar_questions_and_passages_are_reported(course_files: CourseFiles) -> None:
     stem = "The ferry for the small island is full and one sister still stands alone on the quay."
     course_files.edit(BANK_YML, "stem: In which order?", f"stem: {stem} In which order?")
     course_files.edit(BANK_YML, "stem: True or not?", f"stem: {stem} True or not?")
@@ -178,13 +178,15 @@ def test_questions_and_passages_told_twice_are_named(course_files: CourseFiles) 
     assert found.startswith(
         f"{BANK_YML}:29: warning: boat-order is nearly the same as boat-true in {BANK_YML}:21"
     )
-    told = "You walk with the family to the gate, you show them where the water is, and you come back later."
-    course_files.edit(BOARD_MD, "See [above]", f"{told}\n\nSee [above]")
-    course_files.edit("modules/boats/01-at-the-quay.md", "Text with", f"{told}\n\nText with")
+    passage = (
+        "You walk with the family to the gate, you show them where the water is, and you come back later."
+    )
+    course_files.edit(BOARD_MD, "See [above]", f"{passage}\n\nSee [above]")
+    course_files.edit("modules/boats/01-at-the-quay.md", "Text with", f"{passage}\n\nText with")
     assert [line.partition(": ")[0] for line in warnings(course_files, "“You walk")] == [f"{BOARD_MD}:9"]
 
 
-def test_a_stem_that_gives_away_another_answer_is_named(course_files: CourseFiles) -> None:
+def test_a_stem_that_gives_away_another_answer_is_reported(course_files: CourseFiles) -> None:
     course_files.edit(BANK_YML, "text: Wait.", "text: Anchor the ferry beside the harbour office quickly.")
     course_files.edit(
         BANK_YML,
