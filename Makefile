@@ -5,7 +5,9 @@ PORT ?= 8000
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 PEOPLE ?= 10000
-.PHONY: help run test test-under-load permissions words lint content format bench bench-report lock clean installed installed-dev
+# Files that the application reads once at its start: the development server starts again when one changes.
+WATCHED := lms/web/static/icons.svg:$(subst $() ,:,$(wildcard certificates/*.typ))
+.PHONY: help run debug test test-under-load permissions words lint content format bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -19,6 +21,10 @@ installed-dev:
 run: installed ## Start Every Sector on http://127.0.0.1:8000 (PORT=9000 and HOST= change that)
 	@LMS_PUBLIC_ADDRESS="$${LMS_PUBLIC_ADDRESS:-http://$(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(HOST)):$(PORT)}" \
 	  exec $(BIN)/flask --app wsgi serve --prepare --attached --host $(HOST) --port $(PORT)
+
+debug: installed-dev ## Start it for development: code, templates and styles are read again after each change
+	@export FLASK_APP=wsgi LMS_LOG_FORMAT=console LMS_PUBLIC_ADDRESS="$${LMS_PUBLIC_ADDRESS:-http://127.0.0.1:$(PORT)}"; \
+	  $(BIN)/flask prepare && exec $(BIN)/flask run --debug --host $(HOST) --port $(PORT) --extra-files "$(WATCHED)"
 
 test: installed-dev ## Check everything, or only some tests: T=tests/people, T="tests/people -k merge"
 	@$(if $(T),TEST_EXAMPLES=0.1 $(BIN)/pytest -q $(T),$(BIN)/python bin/check.py)

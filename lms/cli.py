@@ -107,6 +107,13 @@ def prepare() -> None:
         click.echo(f"  done ({time.monotonic() - began:.1f} s)")
 
 
+@click.command("prepare")
+@with_appcontext
+def prepare_command() -> None:
+    """Migrates the database, publishes the courses, and loads the demonstration into an empty installation."""
+    prepare()
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, help="The port to listen at.")
@@ -161,6 +168,7 @@ def why(error: OperationalError, settings: Settings) -> str:
 
 COMMANDS: tuple[click.Command, ...] = (
     worker_cli,
+    prepare_command,
     serve_command,
     content_cli,
     people_cli,

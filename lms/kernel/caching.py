@@ -1,7 +1,7 @@
 """The one cache: least-recently-used entries of this process, for one application or for one database.
 
 Cache only what cannot change (versions of course content) or what may be some minutes old. Each process has its own,
-so nothing here is seen by another.
+so nothing here is seen by another. In debug mode nothing is cached: a changed template shows at the next request.
 """
 
 from collections.abc import Callable, Hashable
@@ -50,7 +50,9 @@ class Cache:
 
 
 def application_cache(name: str, size: int, seconds: float | None = None) -> Cache:
-    """Returns the cache of this name of the current application, making it the first time."""
+    """Returns the cache of this name of the current application, created when first used; in debug mode a new one."""
+    if current_app.debug:
+        return Cache(size, seconds)
     caches: dict[str, Cache] = current_app.extensions.setdefault("caches", {})
     found = caches.get(name)
     if found is None:
@@ -72,6 +74,8 @@ def cached(key: tuple[Hashable, ...], load: Callable[[], T]) -> T:
     What is cached must be immutable, in the database too. A transaction that writes may be rolled back, its ids given
     to other rows: what it reads is not cached.
     """
+    if current_app.debug:
+        return load()
     cache = _by_database.get(db.engine)
     if cache is None:
         cache = _by_database.setdefault(db.engine, Cache(DATABASE_ENTRIES))

@@ -1,4 +1,7 @@
-"""Static files: read once at start-up, named by their content, compressed once, kept by browsers for ever."""
+"""Static files: read once at start-up, named by their content, compressed once, cached by browsers without limit.
+
+In debug mode they are read again after each change, so a page names the new content at the next request.
+"""
 
 import gzip
 import hashlib
@@ -6,7 +9,7 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,6 +46,11 @@ class Asset:
     content_type: str
     bodies: Mapping[str, bytes]
 
+    @property
+    def path(self) -> str:
+        """Returns the path below the place where the application is mounted."""
+        return f"/static/{self.digest}/{quote(self.name)}"
+
 
 def without_comments(css: str) -> str:
     """Returns a style sheet without comments and indentation, which are for us and not for a 2G line."""
@@ -75,26 +83,32 @@ def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     return {name: read_asset(path, name) for name, path in names.items()}
 
 
-@cache
-def _kept_assets(folder: Path) -> dict[str, Asset]:
+@lru_cache(8)
+def _cached_assets(folder: Path, _changed_at: int) -> dict[str, Asset]:
     # Compressing takes a tenth of a second; a process that makes several applications, as tests do, pays once.
     return read_assets(folder)
 
 
+def _current_assets(folder: Path) -> dict[str, Asset]:
+    """Returns the files as they are now, read again only where one was saved since."""
+    return _cached_assets(folder, max(path.stat().st_mtime_ns for path in folder.rglob("*")))
+
+
 def set_up_assets(app: Flask, folder: Path = FOLDER) -> None:
     """Serves a folder's files at ``/static/<digest>/<name>`` and gives templates ``asset_url(name)``."""
-    assets = _kept_assets(folder)
+    assets = _current_assets(folder)
     # Built once, not by url_for: a page of a hundred icons asks a hundred times.
-    paths = {name: f"/static/{asset.digest}/{quote(name)}" for name, asset in assets.items()}
+    paths = {name: asset.path for name, asset in assets.items()}
 
     def asset_url(name: str) -> str:
         """Returns the address of a static file's present content; raises KeyError for a wrong name."""
-        return request.script_root + paths[name]
+        path = _current_assets(folder)[name].path if app.debug else paths[name]
+        return request.script_root + path
 
     @public
     def asset(digest: str, name: str) -> Response:
         """Sends a static file in the smallest coding the browser takes."""
-        found = assets.get(name)
+        found = (_current_assets(folder) if app.debug else assets).get(name)
         if found is None:
             abort(404)
         response = Response(content_type=found.content_type)

@@ -1,5 +1,6 @@
 """Caches of a process: for an application, for a database."""
 
+import pytest
 from flask import Flask
 
 from lms.kernel.caching import Cache, application_cache, cached
@@ -39,3 +40,11 @@ def test_what_a_writing_transaction_reads_is_not_cached(app_context: Flask) -> N
     with reading():
         assert cached(("thing", 1), lambda: "certain") == "certain"
         assert cached(("thing", 1), lambda: "not asked") == "certain"
+
+
+def test_nothing_is_cached_in_debug_mode(app_context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app_context.config, "DEBUG", True)
+    application_cache("here", 4).put("key", 1)
+    assert application_cache("here", 4).get("key") is None
+    with reading():
+        assert [cached(("thing", 1), lambda word=word: word) for word in ("old", "new")] == ["old", "new"]

@@ -1,6 +1,7 @@
 """Static files: named by content, kept for ever, small on the wire."""
 
 import gzip
+import os
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.web.assets import FOLDER, read_assets, without_comments
+from lms.web.assets import FOLDER, read_assets, set_up_assets, without_comments
 from lms.web.setup import ICONS
 
 
@@ -118,3 +119,21 @@ def test_every_icon_named_in_a_template_is_in_the_sprite() -> None:
     }
     assert asked - ICONS == set()
     assert (FOLDER / "LICENSE-lucide.txt").read_text().startswith("ISC License")
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_changed_file_and_template_are_read_again_in_debug_mode_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, debug: bool
+) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", str(int(debug)))
+    style = tmp_path / "a.css"
+    style.write_text("a { color: red }")
+    app = Flask("an_app", static_folder=None)
+    set_up_assets(app, tmp_path)
+    before = url_of(app, "a.css")
+    style.write_text("a { color: blue }")
+    os.utime(style, ns=(0, style.stat().st_mtime_ns + 1))
+    after = url_of(app, "a.css")
+    assert (after != before) is debug
+    assert (b"blue" in app.test_client().get(after).data) is debug
+    assert app.jinja_env.auto_reload is debug
