@@ -1,4 +1,4 @@
-"""The tables of awards: facts that are added to and never changed."""
+"""The tables of certification: facts that are added and never changed."""
 
 from datetime import date, datetime
 from typing import Any
@@ -45,14 +45,14 @@ class Award(Model):
     valid_until: Mapped[date]
     # Percent, where there was a quiz.
     score: Mapped[int | None]
-    # What gave the dates: {"period", "old_award", "old_until", "windows", "counted_from", …}.
+    # What the dates were decided from: {"period", "old_award", "old_until", "windows", "counted_from", …}.
     date_inputs: Mapped[dict[str, Any]] = mapped_column(Document)
     # As printed: {"course", "code", "edition", "organisation", "sector", "product", "design", "modules"}, and "how"
     # for sessions and prior training.
     printed: Mapped[dict[str, Any]] = mapped_column(Document)
-    # Where the proof lies, for the ways that need one; a reference, never a document.
+    # Where the evidence is kept, where it is needed; a reference, never a document.
     evidence: Mapped[str] = mapped_column(String(200), default="")
-    # The award that this one corrects and stands in for.
+    # The award that this one corrects and replaces.
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), unique=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
@@ -68,7 +68,7 @@ class AwardName(Model):
 
 
 class Revocation(Model):
-    """One row: an award stops counting on a day. Never changed. Personal data: the reason; no case, no name."""
+    """One row: an award is not valid from a day on. Never changed. Personal data: the reason; no case, no name."""
 
     __tablename__ = "revocation"
 
@@ -83,7 +83,7 @@ class Revocation(Model):
 class TrainingSession(Model):
     """One row: a course was held in person, somewhere on a day. Never changed.
 
-    Personal data: who checked the attendance; who attended is told by the awards.
+    Personal data: who checked the attendance; the awards name who attended.
     """
 
     __tablename__ = "training_session"
@@ -101,9 +101,9 @@ class TrainingSession(Model):
     station_id: Mapped[int] = mapped_column(ForeignKey("duty_station.id"))
     # The facilitator who checked who was there.
     checked_by: Mapped[str] = mapped_column(String(120))
-    # Where the signed list lies; a reference, never a document.
+    # Where the signed list is kept; a reference, never a document.
     evidence: Mapped[str] = mapped_column(String(200))
-    # Drawn with the form, so that a form that is sent twice records one session.
+    # Random, made with the form, so that a form that is sent twice records one session.
     token: Mapped[str] = mapped_column(String(40), unique=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
@@ -124,7 +124,7 @@ class SessionWithdrawal(Model):
 
 
 class Recognition(Model):
-    """One row: an award came from a session or from prior training, and somebody vouches for it. Never changed.
+    """One row: an award came from a session or from prior training, and who checked it. Never changed.
 
     Personal data: who checked it.
     """
@@ -140,7 +140,7 @@ class Recognition(Model):
     checked_by: Mapped[str] = mapped_column(String(120))
 
     def for_award(self, award_id: int) -> "Recognition":
-        """Returns the same recognition for the award that takes the first one's place."""
+        """Returns the same recognition for the corrected award."""
         return Recognition(
             award_id=award_id,
             organisation_id=self.organisation_id,

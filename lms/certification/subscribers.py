@@ -1,4 +1,4 @@
-"""What this room does when something has happened below; connected in `lms.app`."""
+"""Issues awards when a course was completed; connected in `lms.app`."""
 
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -18,9 +18,9 @@ def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more:
     for attempt in list_passed(attempts):
         course = load_course_revision(attempt.course_revision_id)
         if course is None or attempt.submitted_at is None:
-            # The database itself keeps a revision that an attempt points at, and marks what is submitted.
+            # Cannot happen: the database protects the revision of an attempt and the time of its submission.
             raise LookupError(f"attempt {attempt.id} has no course revision or was not submitted")
-        # The house issues it; that the learner submitted is in the attempt and its audit line.
+        # The system issues it; that the learner submitted is in the attempt and its audit entry.
         operations.issue(
             SYSTEM,
             person_id=attempt.person_id,

@@ -1,4 +1,4 @@
-"""The certificate as a PDF: a pure function of the award, its name and its design; the present has no part in it."""
+"""The certificate as a PDF: a pure function of the award, its name and its design, not of the present."""
 
 from babel.dates import format_date
 
@@ -17,21 +17,21 @@ SECTOR_KEYS = {
     "shelter-settlement": "shelter",
     "camp-management": "camp",
 }
-"""The designs' own words for the sectors whose tab is raised at the foot."""
+"""The keys of the sectors in the designs, which raise the tab of a sector at the foot."""
 
-HOW = {"quiz": "quiz", "session": "in_person", "prior": "prior_training", "import": "prior_training"}
+_DESIGN_HOW = {"quiz": "quiz", "session": "in_person", "prior": "prior_training", "import": "prior_training"}
 
 WITHHELD = "Name withheld"
-"""Printed where the name was erased by law."""
+"""Printed where the name was erased on request."""
 
 
 def verify_address(award: Award) -> str:
-    """Returns the address under which anybody can check the certificate, as it was when it was earned."""
+    """Returns the address under which anybody can check the certificate, as of the day it was issued."""
     return f"{award.printed['address']}/verify/{print_serial(award.serial)}"
 
 
 def design_inputs(award: Award, name: str | None) -> dict[str, str]:
-    """Returns what a design is filled with; `name` is None where it was erased."""
+    """Returns the inputs of a design; `name` is None where it was erased."""
     printed = award.printed
     address = verify_address(award)
     inputs = {
@@ -46,16 +46,18 @@ def design_inputs(award: Award, name: str | None) -> dict[str, str]:
         "earned_on": format_date(award.earned_on, "d MMMM y", printed["language"]),
         "valid_through": format_date(award.valid_until, "d MMMM y", printed["language"]),
         "score": "" if award.score is None else str(award.score),
-        "how": HOW[award.how],
+        "how": _DESIGN_HOW[award.how],
         "serial": print_serial(award.serial),
         "verify_address": address,
         "qr": qr.rows(address),
         "product": printed["product"],
         "lang": printed["language"],
-        f"label_how_{HOW[award.how]}": "Earlier record" if award.how == "import" else printed.get("how", ""),
+        f"label_how_{_DESIGN_HOW[award.how]}": "Earlier record"
+        if award.how == "import"
+        else printed.get("how", ""),
         "issued_at": award.recorded_at.isoformat(),
     }
-    # A design may print an empty text where its own default would be wrong, so what is not known is left out.
+    # Unknown values are left out, so that the design uses its own default.
     return {key: value for key, value in inputs.items() if value}
 
 

@@ -1,56 +1,46 @@
 """The forms that revoke a certificate or correct the name on it."""
 
-from flask_wtf import FlaskForm
-from wtforms import DateField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import StringField, ValidationError
 
 from lms.certification.awards.operations import LONGEST_NAME, LONGEST_REASON
-from lms.kernel.i18n import gettext, lazy_gettext as _
+from lms.kernel.i18n import gettext, lazy_gettext as _l
 from lms.kernel.pdf import unprintable
+from lms.web.forms import BaseForm, day_field, sentences_field, text_field
 
-NO_CASES = _("Do not write about a real child, family or incident.")
 
+class RevokeForm(BaseForm):
+    """Revokes a certificate from a day on."""
 
-class RevokeForm(FlaskForm):  # type: ignore[misc]
-    """Ending a certificate from a day on."""
-
-    effective_on = DateField(
-        _("First day on which it is not valid"),
-        description=_("Today or earlier. If it should never have been valid, choose the day it was earned."),
-        validators=[InputRequired(_("Choose the first day on which it is not valid."))],
+    effective_on = day_field(
+        _l("First day on which it is not valid"),
+        required=_l("Choose the first day on which it is not valid."),
+        description=_l("Today or earlier. If it should never have been valid, choose the day it was earned."),
     )
-    reason = TextAreaField(
-        _("Why it is revoked"),
-        description=_(
-            "For your organisation's records, not for the public page. %(no_cases)s", no_cases=NO_CASES
+    reason = sentences_field(
+        _l("Why it is revoked"),
+        LONGEST_REASON,
+        required=_l("Say why, in a sentence."),
+        description=_l(
+            "For your organisation's records, not for the public page. Do not write about a real child, family or "
+            "incident."
         ),
-        validators=[
-            InputRequired(_("Say why, in a sentence.")),
-            Length(max=LONGEST_REASON, message=_("Shorten this to 500 characters.")),
-        ],
-        render_kw={"rows": 3},
     )
 
 
-class CorrectForm(FlaskForm):  # type: ignore[misc]
-    """Correcting the name on a certificate."""
+class CorrectForm(BaseForm):
+    """Corrects the name on a certificate."""
 
-    name = StringField(
-        _("Name to print"),
-        validators=[
-            InputRequired(_("Type the name.")),
-            Length(max=LONGEST_NAME, message=_("Shorten the name to 200 characters.")),
-        ],
+    name = text_field(
+        _l("Name to print"),
+        LONGEST_NAME,
+        required=_l("Type the name."),
         render_kw={"autocomplete": "off", "dir": "auto"},
     )
-    reason = TextAreaField(
-        _("Why it is corrected"),
-        description=NO_CASES,
-        validators=[
-            InputRequired(_("Say why, in a sentence.")),
-            Length(max=LONGEST_REASON, message=_("Shorten this to 500 characters.")),
-        ],
-        render_kw={"rows": 3},
+    reason = sentences_field(
+        _l("Why it is corrected"),
+        LONGEST_REASON,
+        required=_l("Say why, in a sentence."),
+        description=_l("Do not write about a real child, family or incident."),
     )
 
     def validate_name(self, field: StringField) -> None:

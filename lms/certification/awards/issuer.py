@@ -1,4 +1,4 @@
-"""What an award takes from the installation it is earned in, frozen with it."""
+"""What an award takes from the installation that issues it, stored with it."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from lms.kernel.config import Settings
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """The product's name, the address under which certificates are checked, and the house's time zone."""
+    """The product's name, the address under which certificates are checked, and the time zone."""
 
     product: str
     address: str
@@ -15,5 +15,5 @@ class Issuer:
 
     @classmethod
     def of(cls, settings: Settings) -> "Issuer":
-        """Returns the house that the settings describe."""
+        """Returns the issuer that the settings describe."""
         return cls(settings.product_name, settings.public_address.rstrip("/"), settings.time_zone)

@@ -1,4 +1,4 @@
-"""What the quiz page tells learners of the certificate they hold; given to `learning`, which knows no awards."""
+"""The note on a quiz page about the certificate the learner has; a hook of `learning`, which knows no awards."""
 
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries
@@ -9,7 +9,7 @@ from lms.kernel.actor import Actor
 
 
 def renewal_note(actor: Actor, course: PublishedCourse, sector: str | None) -> str | None:
-    """Says what passing today would give, or nothing to who holds no valid certificate of the course."""
+    """Returns what passing today would give, or None for a learner without a valid certificate of the course."""
     if actor.person_id is None:
         return None
     today = clock.today(actor.time_zone)

@@ -82,7 +82,7 @@ def window_opens_on(last_day: date, window_days: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The days, both inclusive, on which renewing costs nothing: the period counts from `closes_on`."""
+    """The days, both inclusive, on which renewing loses no days: the period counts from `closes_on`."""
 
     opens_on: date
     closes_on: date
@@ -96,7 +96,7 @@ class Window:
         in_force_from: date = date.min,
         in_force_through: date = date.max,
     ) -> "Window | None":
-        """Returns the window that a rule opens before `last_day`, or None where it never did.
+        """Returns the window that a rule opens before `last_day`, or None where it never opened.
 
         `in_force_from` and `in_force_through` bound the days on which the rule applied to the person. A
         window that opened under a rule that has ended since stays open to its end; one that had not opened
@@ -128,8 +128,8 @@ def award_dates(
 
     `windows` are the renewal windows of the old award: the course's own and those of every requirement that
     matches the person on the earned day (`Window.of`). Where one is open the period is counted from the day
-    after its end, so that being early costs nothing; otherwise from the earned day. Of several the latest end
-    counts, and the new award never ends before the old one. `valid_from` is always the earned day. Raises
+    after its end, so that no days are lost by renewing early; otherwise from the earned day. Of several the latest
+    end counts, and the new award never ends before the old one. `valid_from` is always the earned day. Raises
     OverflowError past the year 9999.
     """
     ends = [last_valid_day(earned_on, period)]

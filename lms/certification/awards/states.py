@@ -1,4 +1,4 @@
-"""The state of an award on a day: what somebody who checks a certificate is told. It is never a standing."""
+"""The state of an award on a day: what somebody who checks a certificate sees. It is not a training status."""
 
 from datetime import date
 from enum import StrEnum
@@ -17,7 +17,7 @@ def state_on(day: date, *, valid_until: date, revoked_on: date | None, replaced:
     """Returns the state of an award on a day from its last valid day and what has happened to it since.
 
     A replaced award says so whatever else is true of it, because its successor carries the dates; a revocation
-    counts from its effective day on and is told even after the award would have ended by itself.
+    counts from its effective day on and is shown even after the award would have expired.
     """
     if replaced:
         return AwardState.REPLACED

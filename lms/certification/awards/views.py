@@ -1,11 +1,9 @@
 """Pages of certificates: the certificate and its PDF, revoking and correcting it, and the public check."""
 
 import re
-from collections.abc import Callable
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 
 from lms.certification import policy
@@ -78,12 +76,14 @@ def revoke(serial: str) -> ResponseReturnValue:
     award, today = known.award, clock.today(known.award.zone)
     form = RevokeForm(effective_on=today if today <= award.valid_until else award.earned_on)
 
-    def act() -> None:
-        operations.revoke(actor, award, reason=form.reason.data or "", effective_on=form.effective_on.data)
-
-    if form.validate_on_submit() and done(form, act):
-        flash(_("The certificate was revoked. Anybody who checks it sees that."), "good")
-        return redirect(url_for("certification.certificate", serial=known.serial), 303)
+    if form.validate_on_submit():
+        try:
+            operations.revoke(actor, award, reason=form.reason.data, effective_on=form.effective_on.data)
+        except Invalid as error:
+            form.add_error(error)
+        else:
+            flash(_("The certificate was revoked. Anybody who checks it sees that."), "good")
+            return redirect(url_for("certification.certificate", serial=known.serial), 303)
     return render_template("certification/revoke.html", known=known, form=form), 422 if form.errors else 200
 
 
@@ -94,19 +94,18 @@ def correct(serial: str) -> ResponseReturnValue:
     actor = current_actor()
     known = load_award_to_change(actor, serial)
     form = CorrectForm(name=known.name)
-    successors = []
-
-    def act() -> None:
-        successors.append(
-            operations.supersede(actor, known.award, name=form.name.data or "", reason=form.reason.data or "")
-        )
-
-    if form.validate_on_submit() and done(form, act):
-        flash(
-            _("This is the corrected certificate, with a new serial number. Give it to its holder."), "good"
-        )
-        serial = print_serial(successors[0].serial)
-        return redirect(url_for("certification.certificate", serial=serial), 303)
+    if form.validate_on_submit():
+        try:
+            successor = operations.supersede(actor, known.award, name=form.name.data, reason=form.reason.data)
+        except Invalid as error:
+            form.add_error(error)
+        else:
+            flash(
+                _("This is the corrected certificate, with a new serial number. Give it to its holder."),
+                "good",
+            )
+            serial = print_serial(successor.serial)
+            return redirect(url_for("certification.certificate", serial=serial), 303)
     return render_template("certification/correct.html", known=known, form=form), 422 if form.errors else 200
 
 
@@ -159,13 +158,3 @@ def may_change(actor: Actor, known: RecordedAward) -> bool:
     """Says whether the actor may revoke or correct an award; the operation checks whether it still can be."""
     employers = queries.employers_of(known.award.person_id, clock.today(actor.time_zone))
     return policy.may_change_certificate(actor, known.award, employers)
-
-
-def done(form: FlaskForm, act: Callable[[], None]) -> bool:
-    """Does what a form asks; a refusal is told in the form, so that nothing typed is lost."""
-    try:
-        act()
-    except Invalid as refusal:
-        form.form_errors.append(refusal.message)
-        return False
-    return True
