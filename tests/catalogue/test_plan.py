@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.catalogue.source.checks.run import check_folders
 from lms.catalogue.source.plan import (
@@ -191,6 +191,9 @@ def test_a_digest_depends_on_its_parts_only(course_files: CourseFiles) -> None:
     assert second[2] == first[2]
 
 
+# On a busy machine an example may take long to make.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 digests = st.sampled_from(["a1", "a2", "b1"])
 courses = st.builds(
     course,
@@ -201,12 +204,13 @@ courses = st.builds(
     rules=st.sampled_from([RULES, RULES | {"draw": 5}]),
     words=st.sampled_from(["Boats", "Ships"]),
 )
-libraries = st.lists(courses, max_size=3, unique_by=lambda each: each.slug).map(
+target_states = st.lists(courses, max_size=3, unique_by=lambda each: each.slug).map(
     lambda found: TargetState(tuple(found), ())
 )
 
 
-@given(st.lists(libraries, min_size=1, max_size=5))
+@unhurried
+@given(st.lists(target_states, min_size=1, max_size=5))
 def test_an_applied_plan_leaves_nothing_to_do(history: list[TargetState]) -> None:
     existing = PublishedState()
     for target in history:
@@ -219,7 +223,8 @@ def test_an_applied_plan_leaves_nothing_to_do(history: list[TargetState]) -> Non
         assert again.refusals == ()
 
 
-@given(libraries, libraries)
+@unhurried
+@given(target_states, target_states)
 def test_every_part_is_counted_once(before: TargetState, after: TargetState) -> None:
     plan = make_plan(after, published(before))
     for kind, name in (("module", "modules"), ("question", "questions")):
