@@ -254,7 +254,7 @@ class CourseFiles:
         bank = catalogue.courses[0].bank
         assert bank is not None
         return next(
-            question_digest(question)[:12] for _number, question in bank.questions if question.id == slug
+            question_digest(question)[:12] for question in bank.questions.values() if question.id == slug
         )
 
     def translate(self) -> None:

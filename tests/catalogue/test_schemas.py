@@ -16,8 +16,8 @@ from lms.catalogue.source.schemas.shared_files import SCHEMAS
 from tests.catalogue.course_files import BANK, COURSE, CourseFiles
 
 
-def sentences(form: type[Schema], text: str) -> list[str]:
-    return [f"{problem.line}: {problem.message}" for problem in parse_yaml(form, "x.yml", text).problems]
+def sentences(schema: type[Schema], text: str) -> list[str]:
+    return [f"{problem.line}: {problem.message}" for problem in parse_yaml(schema, "x.yml", text).problems]
 
 
 def test_a_valid_file_is_parsed() -> None:
@@ -86,13 +86,13 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("form", "old", "new", "expected"), FAULTS)
+@pytest.mark.parametrize(("schema", "old", "new", "expected"), FAULTS)
 def test_a_problem_has_its_line_and_plain_words(
-    form: type[Schema], old: str, new: str, expected: list[str]
+    schema: type[Schema], old: str, new: str, expected: list[str]
 ) -> None:
-    text = {CourseFile: COURSE, BankFile: BANK}[form]
+    text = {CourseFile: COURSE, BankFile: BANK}[schema]
     assert old in text
-    found = sentences(form, text.replace(old, new, 1))
+    found = sentences(schema, text.replace(old, new, 1))
     for start in expected:
         assert any(sentence.startswith(start) for sentence in found), found
 

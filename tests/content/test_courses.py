@@ -78,7 +78,7 @@ def test_every_module_has_the_parts_of_a_module(course: object) -> None:
     for module in course.modules:  # type: ignore[attr-defined]
         path, text = module.file.path, module.file.text
         titles = [section["title"] for section in module.rendered.sections]
-        opening = titles[:2] if course.form.per_sector else titles[:1]  # type: ignore[attr-defined]
+        opening = titles[:2] if course.manifest.per_sector else titles[:1]  # type: ignore[attr-defined]
         assert any(title.startswith("Why this matters to ") for title in opening), path
         assert titles[-2:] == ["One thing to do today", "Care for yourself"], path
         notes = text.split("/// note\n")[1:]
@@ -98,7 +98,7 @@ def test_courses_have_the_right_number_of_modules_and_minutes() -> None:
 
 
 def test_every_brief_begins_with_its_sectors_priority_action() -> None:
-    (course,) = [course for course in CATALOGUE.courses if course.form.per_sector]
+    (course,) = [course for course in CATALOGUE.courses if course.manifest.per_sector]
     actions = {sector.slug: sector.priority_action["en"] for sector in CATALOGUE.sectors.value.sectors}
     for module in course.modules:
         assert f"## The priority action\n\n**{actions[module.front.sector]}**" in module.file.text, (

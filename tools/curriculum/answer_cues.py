@@ -39,7 +39,7 @@ def check_answer_cues(course: ParsedCourse) -> Iterator[Problem]:
     if course.bank is None:
         return
     path, line = course.bank.file.path, course.bank.yaml.line("questions")
-    cues = measure_answer_cues([question for _number, question in course.bank.questions])
+    cues = measure_answer_cues(list(course.bank.questions.values()))
     if cues.longest_p < SIGNIFICANT:
         # Too seldom helps a guesser as well: one option fewer to choose from.
         remedy = (

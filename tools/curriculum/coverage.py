@@ -103,7 +103,7 @@ def coverage_gaps(curriculum: Curriculum, coverage: CurriculumCoverage) -> Itera
 def _considerations(sources: ParsedSources) -> dict[int, dict[str, list[str]]]:
     found: dict[int, dict[str, list[str]]] = {number: {} for number in CONSIDERATIONS}
     for course in sources.courses:
-        own = course.form.considerations if course.form else []
+        own = course.manifest.considerations if course.manifest else []
         for module in course.modules:
             for number in (module.front.considerations if module.front else ()) or own[:1]:
                 found[number].setdefault(course.slug, []).append(module.slug)
@@ -133,7 +133,7 @@ def _red_lines(curriculum: Curriculum) -> dict[str, list[str]]:
     texts = {
         f"{course.slug}/{question.id}": f" {' '.join(words_of(_all_text(question)))} "
         for course in curriculum.sources.courses
-        for _number, question in (course.bank.questions if course.bank else ())
+        for question in (course.bank.questions.values() if course.bank else ())
         if question.red_line
     }
     return {
@@ -156,7 +156,7 @@ def _all_text(question: AnyQuestion) -> str:
 
 
 def _bank(course: ParsedCourse, bank: ParsedBank, core: list[str]) -> BankStatistics:
-    questions = [question for _number, question in bank.questions]
+    questions = list(bank.questions.values())
     objectives = Counter(question.objective for question in questions)
     types = Counter(str(question.type) for question in questions)
     sectors = Counter(sector for question in questions for sector in question.sectors)
@@ -167,11 +167,11 @@ def _bank(course: ParsedCourse, bank: ParsedBank, core: list[str]) -> BankStatis
         questions=len(questions),
         red_lines=red_lines,
         red_lines_only=bool(questions) and red_lines == len(questions),
-        per_sector=bool(course.form and course.form.per_sector),
+        per_sector=bool(course.manifest and course.manifest.per_sector),
         types={kind: types[kind] for kind in QUESTION_TYPES},
         objectives={
             objective.id: objectives[objective.id]
-            for objective in (course.form.objectives if course.form else ())
+            for objective in (course.manifest.objectives if course.manifest else ())
         },
         sectors={slug: sectors[slug] for slug in core},
         cues=measure_answer_cues(questions),
@@ -180,9 +180,9 @@ def _bank(course: ParsedCourse, bank: ParsedBank, core: list[str]) -> BankStatis
 
 def _consideration_gaps(course: ParsedCourse) -> Iterator[Problem]:
     """Names considerations of a course that none of its modules serves."""
-    if course.form is None or any(module.front is None for module in course.modules):
+    if course.manifest is None or any(module.front is None for module in course.modules):
         return
-    own = course.form.considerations
+    own = course.manifest.considerations
     served = {n for module in course.modules if module.front for n in module.front.considerations or own[:1]}
     line = course.yaml.line("considerations")
     for number in own:
@@ -195,7 +195,7 @@ def _consideration_gaps(course: ParsedCourse) -> Iterator[Problem]:
 
 def _few_sector_groups(course: ParsedCourse) -> Iterator[Problem]:
     """Names a course where fewer than half of the modules have a sector group; courses per sector need none."""
-    if course.form is None or course.form.per_sector or not course.modules:
+    if course.manifest is None or course.manifest.per_sector or not course.modules:
         return
     count = sum(bool(module.rendered.outline.sector_runs) for module in course.modules)
     if count * 2 < len(course.modules):

@@ -18,7 +18,7 @@ def lint(curriculum: Curriculum) -> list[Problem]:
     for course in courses:
         problems.update(check_module_parts(course))
         problems.update(check_answer_cues(course))
-    english = [course for course in courses if course.form and course.form.languages[0] == "en"]
+    english = [course for course in courses if course.manifest and course.manifest.languages[0] == "en"]
     banks = [course.bank for course in english if course.bank]
     modules = [passages_of_module(module) for course in english for module in course.modules]
     for passages in (*modules, *map(passages_of_bank, banks)):

@@ -61,7 +61,7 @@ def passages_of_bank(bank: ParsedBank) -> list[Passage]:
     """Lists the texts of a bank: stems, choices, feedback."""
     return [
         Passage(bank.file.path, bank.yaml.line("questions", number, *place), text, taught)
-        for number, question in bank.questions
+        for number, question in bank.questions.items()
         for place, text, taught in _texts(question)
     ]
 

@@ -51,7 +51,7 @@ def check_questions(banks: Sequence[ParsedBank], red_lines: Sequence[RedLine]) -
             shingles_of(words_of(_visible_text(question))) - allowed,
         )
         for bank in banks
-        for number, question in bank.questions
+        for number, question in bank.questions.items()
     ]
     yield from _similar(questions, SIMILAR_QUESTIONS)
     for bank in banks:
@@ -122,9 +122,10 @@ def _similar(texts: Sequence[_Comparable], limit: float) -> Iterator[Problem]:
 def _given_away(bank: ParsedBank) -> Iterator[Problem]:
     """Names stems that contain the words of what is right elsewhere in the same bank."""
     stems = [
-        (number, question, content_stems(words_of(question.stem))) for number, question in bank.questions
+        (number, question, content_stems(words_of(question.stem)))
+        for number, question in bank.questions.items()
     ]
-    for _number, question in bank.questions:
+    for question in bank.questions.values():
         for words in _own_words_of_right_options(question):
             for number, other, stem in stems:
                 if other.id != question.id and len(words & stem) >= GIVEN_AWAY * len(words):

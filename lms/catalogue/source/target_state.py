@@ -108,17 +108,17 @@ def _term(term: GlossaryTerm) -> dict[str, Any]:
 
 
 def _course(course: ParsedCourse) -> TargetCourse:
-    form = course.form
-    assert form is not None  # noqa: S101 - the checks found no error
-    rules = {"per_sector": form.per_sector, **form.passing.model_dump(mode="json")}
+    manifest = course.manifest
+    assert manifest is not None  # noqa: S101 - the checks found no error
+    rules = {"per_sector": manifest.per_sector, **manifest.passing.model_dump(mode="json")}
     rules["pass_mark"] = rules.pop("mark")
-    words = _revision_columns(form)
+    words = _revision_columns(manifest)
     modules = tuple(_modules(course))
     questions = tuple(_questions(course))
     pictures = dict(sorted(course.pictures.items()))
     digest = json_digest(
         {
-            "edition": form.edition,
+            "edition": manifest.edition,
             "rules": rules,
             "words": words,
             "modules": [[module.slug, module.language, module.digest] for module in modules],
@@ -130,7 +130,7 @@ def _course(course: ParsedCourse) -> TargetCourse:
         slug=course.slug,
         path=course.course_path,
         edition_line=course.yaml.line("edition"),
-        edition=form.edition,
+        edition=manifest.edition,
         rules=rules,
         words=words,
         modules=modules,
@@ -140,18 +140,18 @@ def _course(course: ParsedCourse) -> TargetCourse:
     )
 
 
-def _revision_columns(form: CourseFile) -> dict[str, Any]:
+def _revision_columns(manifest: CourseFile) -> dict[str, Any]:
     """Returns the columns of a course revision."""
-    columns: dict[str, Any] = form.model_dump(
+    columns: dict[str, Any] = manifest.model_dump(
         mode="json", include={"title", "summary", "code", "validity", "renewal", "certificate"}
     )
-    columns["meta"] = form.model_dump(
+    columns["meta"] = manifest.model_dump(
         mode="json",
         include={"considerations", "objectives", "sources", "review", "content_note", "languages"},
     )
     # Only where it is given, so that the digests of courses without an order stay what they were.
-    if form.order is not None:
-        columns["meta"]["order"] = form.order
+    if manifest.order is not None:
+        columns["meta"]["order"] = manifest.order
     return columns
 
 
@@ -199,7 +199,7 @@ def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) 
 
 def _questions(course: ParsedCourse) -> list[TargetPart]:
     """Returns originals in their order, each followed by its translations."""
-    assert course.form and course.bank  # noqa: S101 - the checks found no error
+    assert course.manifest and course.bank  # noqa: S101 - the checks found no error
     translations = [
         (bank.language, translated)
         for bank in sorted(course.bank_translations, key=lambda bank: bank.language)
@@ -207,8 +207,8 @@ def _questions(course: ParsedCourse) -> list[TargetPart]:
         for translated in bank.translated.questions
     ]
     found = []
-    for _number, question in course.bank.questions:
-        found.append(_question(question, course.form.languages[0], None))
+    for question in course.bank.questions.values():
+        found.append(_question(question, course.manifest.languages[0], None))
         found += [
             _question(question, language, translated)
             for language, translated in translations

@@ -34,7 +34,7 @@ def check_bank(course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem
         return
     path = bank.file.path
     seen: dict[str, int] = {}
-    for number, question in bank.questions:
+    for number, question in bank.questions.items():
 
         def line(*rest: str | int, number: int = number) -> int:
             return bank.yaml.line("questions", number, *rest)
@@ -45,7 +45,7 @@ def check_bank(course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem
             yield error(path, line("id"), message)
         yield from _references(question, path, line, course, sources)
         yield from _answers(question, path, line)
-    if bank.is_whole and course.form:
+    if bank.is_whole and course.manifest:
         yield from _enough(bank, course)
 
 
@@ -61,7 +61,7 @@ def _references(
         if known and sector not in known:
             message = _("there is no sector “%(sector)s”", sector=sector)
             yield error(path, line("sectors", position), message)
-    if course.form and course.form.per_sector and not question.sectors:
+    if course.manifest and course.manifest.per_sector and not question.sectors:
         message = _("in a course with per_sector: true every question names its sectors")
         yield error(path, line("id"), message)
     refresh = question.refresh
@@ -175,12 +175,12 @@ def _reachable(name: str, question: StoryQuestion) -> set[str]:
 
 def _enough(bank: ParsedBank, course: ParsedCourse) -> Iterator[Problem]:
     """Checks that there are enough questions for an attempt: in all, red lines, for each objective."""
-    form = course.form
-    assert form is not None  # noqa: S101 - checked by the caller
-    draw_line, path, draw = course.yaml.line("pass", "draw"), course.course_path, form.passing.draw
-    questions = [question for _number, question in bank.questions]
+    manifest = course.manifest
+    assert manifest is not None  # noqa: S101 - checked by the caller
+    draw_line, path, draw = course.yaml.line("pass", "draw"), course.course_path, manifest.passing.draw
+    questions = list(bank.questions.values())
     groups = {"": questions}
-    if form.per_sector:
+    if manifest.per_sector:
         sectors = {module.front.sector for module in course.modules if module.front and module.front.sector}
         groups = {
             _(" for the sector “%(sector)s”", sector=sector): [
@@ -209,7 +209,7 @@ def _enough(bank: ParsedBank, course: ParsedCourse) -> Iterator[Problem]:
     if draw < MIN_RED_LINES:
         message = _("draw: at least %(min)s, for the red-line questions", min=MIN_RED_LINES)
         yield error(path, draw_line, message)
-    for number, objective in enumerate(form.objectives):
+    for number, objective in enumerate(manifest.objectives):
         count = sum(question.objective == objective.id for question in questions)
         if count < MIN_QUESTIONS:
             message = _(

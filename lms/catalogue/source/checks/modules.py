@@ -71,7 +71,7 @@ def words_on_page(segments: Iterable[Segment]) -> int:
 
 def _front_matter(module: ParsedModule, course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem]:
     """Checks objectives and sector of a module against its course."""
-    front, form, path = module.front, course.form, module.file.path
+    front, manifest, path = module.front, course.manifest, module.file.path
     if front is None:
         return
     known = course.objectives
@@ -79,13 +79,13 @@ def _front_matter(module: ParsedModule, course: ParsedCourse, sources: ParsedSou
         if known is not None and objective not in known:
             message = _("course.yml has no objective “%(objective)s”", objective=objective)
             yield error(path, module.yaml.line("objectives", number), message)
-    if form is None:
+    if manifest is None:
         return
-    if form.per_sector and front.sector is None:
+    if manifest.per_sector and front.sector is None:
         yield error(path, 1, _("in a course with per_sector: true every module names its sector"))
     if front.sector is not None:
         line = module.yaml.line("sector")
-        if not form.per_sector:
+        if not manifest.per_sector:
             yield error(path, line, _("only modules of courses with per_sector: true name a sector"))
         elif front.sector not in sources.sector_slugs:
             yield error(path, line, _("there is no sector “%(sector)s”", sector=front.sector))

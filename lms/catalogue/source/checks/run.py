@@ -44,12 +44,12 @@ def _codes(sources: ParsedSources) -> Iterator[Problem]:
         yield error("modules", 1, _("there is no course here"))
     codes: dict[str, str] = {}
     for course in sources.courses:
-        if course.form and course.form.code in codes:
-            code = course.form.code
+        if course.manifest and course.manifest.code in codes:
+            code = course.manifest.code
             message = _("the code %(code)s is already that of %(course)s", code=code, course=codes[code])
             yield error(course.course_path, course.yaml.line("code"), message)
-        elif course.form:
-            codes[course.form.code] = course.slug
+        elif course.manifest:
+            codes[course.manifest.code] = course.slug
 
 
 def _course(course: ParsedCourse) -> Iterator[Problem]:
@@ -60,15 +60,15 @@ def _course(course: ParsedCourse) -> Iterator[Problem]:
     if course.slug in RESERVED:
         message = _("a course cannot be named “%(slug)s”: the address is in use", slug=course.slug)
         yield error(course.path, 1, message)
-    form, path = course.form, course.course_path
-    if form is None:
+    manifest, path = course.manifest, course.course_path
+    if manifest is None:
         if not course.yaml.lines:
             yield error(path, 1, _("this file is missing or cannot be read"))
         return
     lists = {
-        "objectives": [objective.id for objective in form.objectives],
-        "languages": list(form.languages),
-        "considerations": [str(number) for number in form.considerations],
+        "objectives": [objective.id for objective in manifest.objectives],
+        "languages": list(manifest.languages),
+        "considerations": [str(number) for number in manifest.considerations],
     }
     for name, items in lists.items():
         for position, item in repeated(items):
@@ -77,7 +77,7 @@ def _course(course: ParsedCourse) -> Iterator[Problem]:
     if not all(module.front for module in course.modules):
         return
     used = {objective for module in course.modules if module.front for objective in module.front.objectives}
-    for position, objective in enumerate(form.objectives):
+    for position, objective in enumerate(manifest.objectives):
         if objective.id not in used:
             message = _("no module serves the objective “%(objective)s”", objective=objective.id)
             yield warning(path, course.yaml.line("objectives", position), message)

@@ -21,7 +21,7 @@ REFERENCE_DIGITS = 12
 
 def check_translations(course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem]:
     """Checks every translated module and bank of a course."""
-    declared = course.form.languages if course.form else []
+    declared = course.manifest.languages if course.manifest else []
     seen: dict[tuple[str, str], str] = {}
     for module in course.translations:
         key, path = (module.slug, module.language), module.file.path
@@ -113,7 +113,7 @@ def _structure(module: ParsedModule, original: ParsedModule) -> Iterator[Problem
 def _bank(bank: ParsedBank, course: ParsedCourse) -> Iterator[Problem]:
     if bank.translated is None or course.bank is None or not course.bank.is_whole:
         return
-    originals = {question.id: question for _number, question in course.bank.questions}
+    originals = {question.id: question for question in course.bank.questions.values()}
     path = bank.file.path
     seen: set[str] = set()
     for number, translated in enumerate(bank.translated.questions):

@@ -59,21 +59,21 @@ class ParsedBank:
     file: SourceFile
     language: str
     yaml: YamlDocument
-    # The valid questions, each with its position in the file, even where others are invalid.
-    questions: list[tuple[int, AnyQuestion]] = field(default_factory=list)
+    # The valid questions by their position in the file, even where others are invalid.
+    questions: dict[int, AnyQuestion] = field(default_factory=dict)
     is_whole: bool = False
     translated: BankTranslationFile | None = None
 
 
 @dataclass(slots=True)
 class ParsedCourse:
-    """A course's files: invalid parts are missing, and their problems are in the sources'."""
+    """A course's files: ``manifest`` is course.yml; invalid parts are missing, their problems are in the sources'."""
 
     slug: str
     path: str
     pictures: dict[str, Picture]
     yaml: YamlDocument = field(default_factory=YamlDocument)
-    form: CourseFile | None = None
+    manifest: CourseFile | None = None
     modules: list[ParsedModule] = field(default_factory=list)
     translations: list[ParsedModule] = field(default_factory=list)
     bank: ParsedBank | None = None
@@ -87,8 +87,8 @@ class ParsedCourse:
     @property
     def objectives(self) -> frozenset[str] | None:
         """Returns the ids of the objectives, also of an otherwise invalid course.yml; None without a list."""
-        if self.form:
-            return frozenset(objective.id for objective in self.form.objectives)
+        if self.manifest:
+            return frozenset(objective.id for objective in self.manifest.objectives)
         items = self.yaml.value.get("objectives") if isinstance(self.yaml.value, dict) else None
         if not isinstance(items, list):
             return None
@@ -177,9 +177,9 @@ def _course(folder: CourseFolder, terms: list[GlossaryTerm], problems: list[Prob
     course = ParsedCourse(folder.slug, folder.path, _pictures(folder, problems))
     if folder.course:
         parsed = parse_yaml(CourseFile, folder.course.path, folder.course.text)
-        course.form, course.yaml = parsed.value, parsed.yaml
+        course.manifest, course.yaml = parsed.value, parsed.yaml
         problems += parsed.problems
-    own_language = course.form.languages[0] if course.form else "en"
+    own_language = course.manifest.languages[0] if course.manifest else "en"
     parser = _ModuleParser(course, terms, problems)
     originals: dict[str, ParsedModule] = {}
     # Originals first, because they give their translations the section ids.
@@ -293,7 +293,7 @@ def _bank(file: SourceFile, sources: ParsedSources) -> None:
         parsed = parse_yaml(BankFile, file.path, file.text)
         sources.problems += parsed.problems
         whole = parsed.value
-        questions = list(enumerate(whole.questions)) if whole else _valid_questions(parsed.yaml.value)
+        questions = dict(enumerate(whole.questions)) if whole else _valid_questions(parsed.yaml.value)
         bank = ParsedBank(file, "", parsed.yaml, questions, is_whole=whole is not None)
         if course:
             course.bank = bank
@@ -303,11 +303,11 @@ def _bank(file: SourceFile, sources: ParsedSources) -> None:
         sources.problems.append(error(file.path, bank.yaml.line("course"), message))
 
 
-def _valid_questions(value: Any) -> list[tuple[int, AnyQuestion]]:
-    """Returns the questions of an invalid bank that are valid in themselves."""
+def _valid_questions(value: Any) -> dict[int, AnyQuestion]:
+    """Returns the questions of an invalid bank that are valid in themselves, by position."""
     items = value.get("questions") if isinstance(value, dict) else None
-    found = []
+    found = {}
     for number, item in enumerate(items if isinstance(items, list) else ()):
         with suppress(ValidationError):
-            found.append((number, QUESTION.validate_python(item)))
+            found[number] = QUESTION.validate_python(item)
     return found
