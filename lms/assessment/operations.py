@@ -45,7 +45,7 @@ def start(
         raise AttemptsExhausted(allowed.from_when)
     attempt = _new_attempt(actor.person_id, course, examined, language)
     attempt.seed = seed or f"{rng.randbelow(1 << 128):032x}"
-    attempt.draw = _draw(course, sector, language, _just_seen(past), attempt.seed)
+    attempt.draw = select_questions(course, sector, language, _just_seen(past), attempt.seed)
     session.add(attempt)
     session.flush()
     record(actor, "assessment.start", "attempt", attempt.id)
@@ -85,11 +85,7 @@ def submit(
     session.flush()
     moment = clock.now()
     given = queries.saved_responses(stored.id)
-    marked = [_mark(questions[drawn["question"]], given) for drawn in stored.draw]
-    outcome = rules.outcome(
-        [(points, mark["red_line"]) for points, mark in marked], _course_of(stored).pass_mark
-    )
-    stored.marks = [mark for _, mark in marked]
+    stored.marks, outcome = grade(stored.draw, questions, given, _course_of(stored).pass_mark)
     stored.score, stored.red_lines_right, stored.passed = (
         outcome.score,
         outcome.red_lines_right,
@@ -150,14 +146,33 @@ def _new_attempt(person_id: int, course: PublishedCourse, examined: str | None, 
     )
 
 
-def _draw(
-    course: PublishedCourse, sector: str | None, language: str, seen: set[str], seed: str
+def select_questions(
+    course: PublishedCourse, sector: str | None, language: str, seen: Iterable[str], seed: str
 ) -> list[dict[str, Any]]:
+    """Selects the questions of an attempt, as `Attempt.draw` stores them; the same arguments select the same ones.
+
+    ``seen`` are the slugs of the questions of the attempt before. Raises ``NothingToExamine``.
+    """
     questions = rules.eligible(bank(course.revision_id, language), sector, per_sector=course.per_sector)
     drawn = rules.draw(questions, size=course.draw, sector=sector, seen=seen, seed=seed)
     if not drawn:
         raise NothingToExamine
     return [{"question": d.question_revision_id, "slug": d.slug, "order": list(d.order)} for d in drawn]
+
+
+def grade(
+    draw: Iterable[Mapping[str, Any]],
+    questions: Mapping[int, BankQuestion],
+    responses: Mapping[int, Any],
+    pass_mark: int,
+) -> tuple[list[dict[str, Any]], rules.Outcome]:
+    """Grades responses to a draw: the marks, as `Attempt.marks` stores them, and the outcome.
+
+    ``questions`` and ``responses`` are by question revision, ``pass_mark`` is in percent.
+    """
+    marked = [_mark(questions[drawn["question"]], responses) for drawn in draw]
+    outcome = rules.outcome([(points, mark["red_line"]) for points, mark in marked], pass_mark)
+    return [mark for _, mark in marked], outcome
 
 
 def _just_seen(past: Iterable[Attempt]) -> set[str]:
