@@ -7,7 +7,7 @@ BIN := .venv/bin
 PEOPLE ?= 10000
 # Files that the application reads once at its start: the development server starts again when one changes.
 WATCHED := lms/web/static/icons.svg:$(subst $() ,:,$(wildcard certificates/*.typ))
-.PHONY: help run debug test test-under-load permissions words lint content format bench bench-report lock clean installed installed-dev
+.PHONY: help run debug test test-under-load permissions words lint content demonstration format bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ lint: installed-dev ## Check style, types and layers only
 
 content: installed-dev ## Check the course files and lint our curriculum
 	@$(BIN)/flask --app wsgi content check && $(BIN)/python -m tools.curriculum lint
+
+demonstration: installed-dev ## Write the data file of the demonstration anew (after changes to courses or tools/demonstration)
+	@$(BIN)/python -m tools.demonstration
 
 format: installed-dev ## Put Python and templates into the project's style
 	@$(BIN)/ruff check --fix --exit-zero --quiet . && $(BIN)/ruff format .

@@ -46,7 +46,7 @@ from lms.audit.hooks import account_names, accounts_matching, organisation_choic
 from lms.certification.awards.renewal_note import renewal_note
 from lms.certification.events import awards_changed
 from lms.certification.hooks import renewal_windows
-from lms.demo.mark import Mark
+from lms.demo.api import DemonstrationBanner
 from lms.home.hooks import health_checks
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.logs import set_up_logs
@@ -87,7 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = Application("lms", static_folder=None, template_folder=None, root_path=str(ROOT / "lms"))
     set_up_config(app, settings)
-    app.config["DEMONSTRATION"] = Mark()
+    app.config["DEMONSTRATION"] = DemonstrationBanner()
     set_up_logs(app, settings.log_format)
     set_up_database(app)
     CSRFProtect(app)

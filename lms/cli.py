@@ -17,11 +17,12 @@ from lms.certification.api import Issuer
 from lms.compliance.api import compact_all
 from lms.compliance.cli import compliance_cli
 from lms.coverage.cli import coverage_cli
-from lms.demo import operations as demo
+from lms.demo import api as demo
 from lms.demo.cli import demo_cli
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work
+from lms.kernel.errors import Refusal
 from lms.kernel.serve import PortTaken, check_port, end_with_parent, serve
 from lms.kernel.worker import run_worker
 from lms.people.api import count_people
@@ -94,15 +95,20 @@ def publish() -> str:
 
 
 def prepare() -> None:
-    """Brings the database up to date, publishes the courses and fills an empty house with the demonstration."""
+    """Brings the database up to date, publishes the courses and loads the demonstration into an empty database."""
     told("Preparing the database", migrate)
     told("Publishing the courses", publish)
     with reading():
         nobody = count_people() == 0
     if nobody:
-        click.echo("The house is empty: inventing a demonstration ...")
+        click.echo("No data yet: creating the demonstration ...")
         began = time.monotonic()
-        demo.load(lambda sentence: click.echo(f"  {sentence}"), Issuer.of(this_app().extensions["settings"]))
+        try:
+            demo.load(
+                lambda sentence: click.echo(f"  {sentence}"), Issuer.of(this_app().extensions["settings"])
+            )
+        except Refusal as error:
+            raise click.ClickException(error.message) from error
         compact_all()
         click.echo(f"  done ({time.monotonic() - began:.1f} s)")
 
@@ -120,7 +126,12 @@ def prepare_command() -> None:
 @click.option("--workers", default=2, show_default=True, help="Processes that answer pages.")
 @click.option("--threads", default=2, show_default=True, help="Threads in each of them.")
 @click.option("--worker/--no-worker", default=True, help="Whether to run the background worker too.")
-@click.option("--prepare", "prepared", is_flag=True, help="Migrate, publish, and fill an empty house first.")
+@click.option(
+    "--prepare",
+    "prepared",
+    is_flag=True,
+    help="Migrate, publish, load the demonstration where nobody is.",
+)
 @click.option(
     "--attached", is_flag=True, help="End when the program that started this one ends, however it ends."
 )
@@ -139,7 +150,7 @@ def serve_command(
             prepare()
             # Preparing takes a while the first time: somebody else may have come.
             check_port(host, port)
-        invented = app.config["DEMONSTRATION"].look()
+        invented = app.config["DEMONSTRATION"].refresh()
     except PortTaken as error:
         raise click.ClickException(
             f"Port {port} at {host} cannot be used: {error}. Choose another one: make run PORT={port + 1}"

@@ -4,6 +4,7 @@ The rules of periods, dates and serials are exported for everybody; modules that
 from ``lms.certification.awards.rules``, which is pure.
 """
 
+from lms.certification.awards.bulk import EarnedAward, build_awards
 from lms.certification.awards.document import SECTOR_KEYS
 from lms.certification.awards.issuer import Issuer
 from lms.certification.awards.operations import NewAward, issue_list, revoke, supersede
@@ -14,9 +15,11 @@ from lms.certification.training.operations import TrainingDetails, record_sessio
 __all__ = [
     "SECTOR_KEYS",
     "AwardRow",
+    "EarnedAward",
     "Issuer",
     "NewAward",
     "TrainingDetails",
+    "build_awards",
     "find_last_award",
     "issue_list",
     "list_awards_of",

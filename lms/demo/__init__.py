@@ -1,4 +1,5 @@
-"""The demonstration: invented organisations and people with a story, made through the rooms' own operations.
+"""The demonstration: invented organisations and people, and eighteen months of their training.
 
-It refuses a database that holds real people, and nothing in a real installation depends on it.
+A data file holds what they do (`tools/demonstration` generates it); loading it refuses a database that holds real
+people, and nothing in a real installation depends on it.
 """

@@ -1,6 +1,6 @@
-"""How people of the story answer: right, or wrong where they are to slip. Pure."""
+"""How people of the demonstration answer: right, or wrong where they are to slip. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from lms.assessment.rules import Drawable
@@ -27,7 +27,7 @@ def right(question: Drawable) -> Any:
                 name: next(option["id"] for option in node["options"] if option.get("correct"))
                 for name, node in body["nodes"].items()
             }
-    raise ValueError(f"nobody answers questions of the kind {question.kind}")
+    raise ValueError(f"the demonstration has no answer to questions of the kind {question.kind}")
 
 
 def wrong(question: Drawable) -> Any:
@@ -44,27 +44,21 @@ def wrong(question: Drawable) -> Any:
     return None
 
 
-def answers(
-    drawn: Sequence[Mapping[str, Any]], questions: Mapping[int, Drawable], outcome: Outcome, slips: int
-) -> dict[int, Any]:
-    """Returns responses to a draw that lead to an outcome, by question revision.
+def answers(asked: Sequence[Drawable], outcome: Outcome, slips: int, pass_mark: int) -> list[Any]:
+    """Returns a response to each question such that the quiz ends as it should, at a pass mark in percent.
 
-    Who passes slips at most as often as the usual pass mark of 80 percent bears, and never at a red line.
+    Who passes slips no more often than the pass mark allows, and never at a red line.
     """
-    asked = [questions[one["question"]] for one in drawn]
     others = [question for question in asked if not question.red_line]
-    if outcome is Outcome.FAILED:
-        slipped = [*others, *(question for question in asked if question.red_line)][
-            : max(slips, len(asked) // 3)
-        ]
-    elif outcome is Outcome.RED_LINE:
-        slipped = [question for question in asked if question.red_line][:1]
+    red_lines = [question for question in asked if question.red_line]
+    allowed = len(asked) * (100 - pass_mark) // 100
+    if outcome is Outcome.PASSED:
+        slipped = others[: min(slips, allowed)]
+    elif outcome is Outcome.RED_LINE and red_lines:
+        slipped = red_lines[:1]
     else:
-        slipped = others[: min(slips, len(asked) // 5)]
+        slipped = [*others, *red_lines][: max(slips, len(asked) // 3, allowed + 1)]
     missed = {question.question_revision_id for question in slipped}
-    return {
-        question.question_revision_id: wrong(question)
-        if question.question_revision_id in missed
-        else right(question)
-        for question in asked
-    }
+    return [
+        wrong(question) if question.question_revision_id in missed else right(question) for question in asked
+    ]

@@ -1,4 +1,4 @@
-"""The command that fills an empty house with the demonstration."""
+"""The command that loads the demonstration into an empty database."""
 
 import time
 from datetime import datetime
@@ -11,7 +11,7 @@ from lms.certification.api import Issuer
 from lms.demo import operations
 from lms.kernel.errors import Refusal
 
-demo_cli = AppGroup("demo", help="The demonstration: invented organisations and people with a story.")
+demo_cli = AppGroup("demo", help="The demonstration: invented organisations and people.")
 
 
 @demo_cli.command("load")
@@ -20,15 +20,15 @@ demo_cli = AppGroup("demo", help="The demonstration: invented organisations and 
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
     metavar="DATE",
-    help="The day that the story leads up to, such as 2026-11-22.  [default: today]",
+    help="The day after the last record, such as 2026-11-22.  [default: today]",
 )
 @with_appcontext
 def load(anchor: datetime | None) -> None:
     """Fills an empty database with 600 invented people and eighteen months of their training."""
     began = time.monotonic()
-    house = Issuer.of(current_app.extensions["settings"])
+    issuer = Issuer.of(current_app.extensions["settings"])
     try:
-        operations.load(click.echo, house, anchor.date() if anchor else None)
+        operations.load(click.echo, issuer, anchor.date() if anchor else None)
     except Refusal as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{operations.sign_ins()}\n({time.monotonic() - began:.1f} s)")

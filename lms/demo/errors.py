@@ -1,5 +1,7 @@
 """Why the demonstration is not loaded."""
 
+from flask_babel import gettext as _
+
 from lms.kernel.errors import Refusal
 
 
@@ -8,13 +10,34 @@ class RealPeople(Refusal):
 
     def __init__(self, people: int) -> None:
         super().__init__(
-            f"This database holds {people} people who are not invented: the demonstration is for an empty one. "
-            "Name another folder (LMS_INSTANCE=/path) or another database (LMS_DATABASE_URL)."
+            _(
+                "This database holds %(people)s people who are not invented: the demonstration is for an empty one. "
+                "Name another folder (LMS_INSTANCE=/path) or another database (LMS_DATABASE_URL).",
+                people=people,
+            )
         )
 
 
 class CoursesMissing(Refusal):
-    """The courses that the story is about are not published."""
+    """The courses of the demonstration are not published."""
 
     def __init__(self, slugs: list[str]) -> None:
-        super().__init__(f"Publish the courses first (flask content publish): {', '.join(slugs)} missing.")
+        super().__init__(
+            _(
+                "Publish the courses first (flask content publish). Missing: %(courses)s.",
+                courses=", ".join(slugs),
+            )
+        )
+
+
+class CourseUnfit(Refusal):
+    """A course has changed so much that the demonstration cannot be loaded with it."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            _(
+                "The demonstration does not fit the course %(course)s as it is published now: its quiz cannot be "
+                "passed and failed as the data file says, or whether it is learned sector by sector has changed.",
+                course=slug,
+            )
+        )

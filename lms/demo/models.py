@@ -1,4 +1,4 @@
-"""The mark of a demonstration."""
+"""The note that an installation is a demonstration."""
 
 from datetime import date, datetime
 
@@ -9,13 +9,13 @@ from lms.kernel.db import Id, Model, UtcDateTime
 
 
 class Demonstration(Model):
-    """One row: everybody in this house is invented. There is one at most. Personal data: none."""
+    """One row: everybody in this installation is invented. There is one at most. Personal data: none."""
 
     __tablename__ = "demonstration"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
     id: Mapped[Id]
-    # The day that the story leads up to, and what its chance began with: the same two tell the same story.
+    # The day after the last record, and the seed of serials and questions: the same two give the same facts.
     anchor_on: Mapped[date]
     seed: Mapped[int]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

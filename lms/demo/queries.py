@@ -7,11 +7,11 @@ from lms.kernel.db import db, session
 
 
 def find_demonstration() -> Demonstration | None:
-    """Finds the mark of a demonstration, in one query."""
+    """Finds the note that this installation is a demonstration, in one query."""
     return session.get(Demonstration, 1)
 
 
-def is_marked() -> bool:
-    """Says whether the mark is there, beside the transaction under way: a page that asks must not suffer from it."""
+def is_demonstration() -> bool:
+    """Says whether this is a demonstration, outside the current transaction: a page must not fail because of it."""
     with db.engine.connect() as connection:
         return connection.scalar(select(Demonstration.id)) is not None

@@ -11,7 +11,7 @@ from flask import Flask
 
 from lms.app import create_app
 from lms.catalogue import api as catalogue
-from lms.certification.awards.issuer import Issuer
+from lms.certification.api import Issuer
 from lms.demo import operations as demo
 from lms.kernel import db as database
 from lms.kernel.actor import SYSTEM
@@ -34,12 +34,12 @@ def published(settings: Settings) -> Flask:
     return app
 
 
-def load(app: Flask) -> list[str]:
-    """Loads the demonstration and returns what was told."""
-    told: list[str] = []
+def load(app: Flask, anchor: date = ANCHOR) -> list[str]:
+    """Loads the demonstration and returns what was said."""
+    said: list[str] = []
     with app.app_context():
-        demo.load(told.append, Issuer.of(app.extensions["settings"]), ANCHOR)
-    return told
+        demo.load(said.append, Issuer.of(app.extensions["settings"]), anchor)
+    return said
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The demonstration as it stands in a database: made by operations, telling its story, open to the cast."""
+"""The demonstration in a database: what it holds, what the report says of it, and that its personae can sign in."""
 
 from collections import Counter, defaultdict
 from datetime import timedelta
@@ -19,8 +19,7 @@ from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.demo import operations as demo
-from lms.demo.cast import NEWCOMER, PASSWORD
-from lms.demo.places import COURSES, VOLUNTARY
+from lms.demo.operations import NEW_HIRE, PASSWORD
 from lms.kernel.db import session
 from lms.learning.models import Completion
 from lms.learning.progress import progress_of
@@ -28,6 +27,7 @@ from lms.pathways.queries import list_stations
 from lms.people.models import Employment, Organisation, Person, Sector
 from tests.demo.conftest import ANCHOR, load
 from tests.factories.people import actor_of, sign_in
+from tools.demonstration.settings import COURSES, VOLUNTARY
 
 GOOD = {rules.TrainingStatus.EXEMPT, rules.TrainingStatus.VALID, rules.TrainingStatus.EXPIRING}
 
@@ -93,8 +93,8 @@ def test_everybody_who_earned_a_brief_earned_it_for_a_sector(demonstration_conte
 
 def test_everything_was_recorded_when_it_happened(demonstration_context: Flask) -> None:
     # The courses were published by the test itself, today.
-    told = AuditEntry.action != "catalogue.published"
-    for table, condition in ((AuditEntry, told), (Completion, true()), (Award, true())):
+    loaded = AuditEntry.action != "catalogue.published"
+    for table, condition in ((AuditEntry, loaded), (Completion, true()), (Award, true())):
         moment = table.recorded_at
         first, last = session.execute(select(func.min(moment), func.max(moment)).where(condition)).one()
         assert first.date() >= ANCHOR - timedelta(days=548)
@@ -107,7 +107,7 @@ def test_everything_was_recorded_when_it_happened(demonstration_context: Flask) 
     assert late == []
 
 
-def test_it_tells_a_story(population: Population) -> None:
+def test_sectors_develop_as_planned(population: Population) -> None:
     rates = {day: by_sector(population, day) for day in (ANCHOR, ANCHOR - timedelta(days=365))}
     now, then = rates[ANCHOR], rates[ANCHOR - timedelta(days=365)]
     assert 0.75 <= now["all"] <= 0.85
@@ -133,7 +133,7 @@ def by_sector(population: Population, day: object) -> dict[str, float]:
     return {sector: sum(good) / len(good) for sector, good in statuses.items()}
 
 
-def test_every_standing_occurs_where_it_can(demonstration_context: Flask, population: Population) -> None:
+def test_every_status_occurs_where_it_can(demonstration_context: Flask, population: Population) -> None:
     slugs = {row.id: row.slug for row in session.execute(select(Organisation.id, Organisation.slug))}
     seen: defaultdict[str, set[rules.TrainingStatus]] = defaultdict(set)
     for post in population.posts:
@@ -160,14 +160,14 @@ def test_amina_has_work_to_do(demonstration_context: Flask) -> None:
     assert progress["safe-identification"] == (3, 6)
 
 
-def test_the_newcomer_has_done_nothing(demonstration_context: Flask) -> None:
-    employment = session.scalars(select(Employment).where(Employment.staff_number == NEWCOMER)).one()
+def test_the_new_hire_has_done_nothing(demonstration_context: Flask) -> None:
+    employment = session.scalars(select(Employment).where(Employment.staff_number == NEW_HIRE)).one()
     rows = statuses_of(employment.person_id, ANCHOR)
     assert {row.status for row in rows} == {rules.TrainingStatus.NOT_STARTED}
     assert len(rows) == 6
 
 
-def test_the_cast_holds_its_roles(demonstration_context: Flask) -> None:
+def test_the_personae_have_their_roles(demonstration_context: Flask) -> None:
     rows = session.execute(
         select(Account.email, RoleGrant.role, Organisation.slug)
         .join(RoleGrant, RoleGrant.account_id == Account.id)
@@ -182,15 +182,15 @@ def test_the_cast_holds_its_roles(demonstration_context: Flask) -> None:
 
 
 @pytest.mark.parametrize("who", ["amina", "tomas", "hana", "karim", "root"])
-def test_the_cast_signs_in_by_e_mail(demonstration: Flask, who: str) -> None:
+def test_the_personae_sign_in_by_e_mail(demonstration: Flask, who: str) -> None:
     client = demonstration.test_client()
     sign_in(client, f"{who}@demo.example", PASSWORD)
     assert client.get("/my").status_code == 200
 
 
-def test_the_newcomer_signs_in_by_staff_number(demonstration: Flask) -> None:
+def test_the_new_hire_signs_in_by_staff_number(demonstration: Flask) -> None:
     client = demonstration.test_client()
-    sign_in(client, NEWCOMER, PASSWORD)
+    sign_in(client, NEW_HIRE, PASSWORD)
     assert client.get("/my").status_code == 200
 
 
@@ -200,5 +200,5 @@ def test_loading_again_is_harmless(demonstration: Flask) -> None:
 
 def test_sign_ins_name_everybody_and_the_password() -> None:
     printed = demo.sign_ins()
-    for word in ("amina@", "tomas@", "hana@", "karim@", "root@", NEWCOMER, PASSWORD):
+    for word in ("amina@", "tomas@", "hana@", "karim@", "root@", NEW_HIRE, PASSWORD):
         assert word in printed

@@ -1,7 +1,9 @@
-"""Loading: refusals, the command, the mark, and the same facts on both databases."""
+"""Loading: refusals, changed courses, the command, the banner, and the same facts on both databases."""
 
+import json
 import shutil
-from datetime import date
+from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -10,14 +12,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from lms.app import create_app
-from lms.certification.awards.issuer import Issuer
+from lms.assessment.models import Attempt
+from lms.catalogue.api import published_course
+from lms.certification.api import Issuer
 from lms.certification.models import Award, AwardName
+from lms.compliance.projection.verify import verify
 from lms.demo import operations as demo
-from lms.demo.errors import CoursesMissing, RealPeople
-from lms.demo.mark import Mark
+from lms.demo.acts import DATA_FILE
+from lms.demo.banner import DemonstrationBanner
+from lms.demo.errors import CoursesMissing, CourseUnfit, RealPeople
 from lms.kernel import db as database
+from lms.kernel.config import Settings
 from lms.kernel.db import reading, session, unit_of_work
-from lms.people.queries import count_people
+from lms.learning.subscribers import all_modules_done
+from lms.people.api import count_people
 from tests.demo.conftest import load, published
 from tests.factories import people as factory
 from tests.factories.application import empty, make_settings
@@ -39,8 +47,8 @@ def test_it_loads_on_postgresql_with_the_same_facts(
 ) -> None:
     empty(postgresql_database)
     app = published(make_settings(tmp_path, postgresql_database))
-    told = load(app)
-    assert "600 people" in told[-1]
+    said = load(app)
+    assert "600 people" in said[-1]
     with app.app_context():
         with reading():
             there = facts()
@@ -70,19 +78,67 @@ def test_it_asks_for_the_courses_first(app: Flask) -> None:
         demo.load(print, Issuer.of(app.extensions["settings"]))
 
 
+def copy_courses(settings: Settings, folder: Path, *, slug: str, changes: dict[str, str]) -> Settings:
+    """Returns settings with the course files copied to a folder, and texts replaced in one course."""
+    for name in ("modules", "quizzes"):
+        shutil.copytree(getattr(settings, name), folder / name)
+    course = folder / "modules" / slug / "course.yml"
+    text = course.read_text()
+    for before, after in changes.items():
+        assert before in text
+        text = text.replace(before, after)
+    course.write_text(text)
+    return settings.model_copy(update={"modules": folder / "modules", "quizzes": folder / "quizzes"})
+
+
 @sqlite
-def test_a_failure_half_way_leaves_nothing(app: Flask) -> None:
+def test_it_follows_courses_that_have_changed_since_the_file_was_written(app: Flask, tmp_path: Path) -> None:
+    changes = {"mark: 80": "mark: 95", "validity: P2Y": "validity: P18M"}
+    settings = copy_courses(app.extensions["settings"], tmp_path, slug="safe-referral", changes=changes)
+    first = tmp_path / "modules" / "safe-referral" / "01-your-local-pathway.md"
+    added = first.read_text().replace("title: Your local pathway", "title: One more pathway")
+    first.with_name("07-one-more.md").write_text(added)
+    changed = published(settings)
+    assert "600 people" in load(changed, date(2028, 2, 29))[-1]
+    with changed.app_context(), reading():
+        assert verify().clean
+        course = published_course("safe-referral", "en")
+        assert course is not None and len(course.modules) == 7
+        passed = session.scalars(select(Attempt).where(Attempt.course_id == course.course_id, Attempt.passed))
+        some = list(passed)[-20:]
+        assert all(each.score is not None and each.score >= 95 for each in some)
+        assert some and all(all_modules_done(each) for each in some)
+        dates = select(Award.earned_on, Award.valid_until).where(Award.course_id == course.course_id)
+        assert min(until - earned for earned, until in session.execute(dates)) < timedelta(days=550)
+
+
+@sqlite
+def test_it_says_which_course_it_does_not_fit(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "demonstration.jsonl"
+    act = {"at": "-1 06:00:00", "person": 0, "course": "sector-briefs", "moments": ["-1 06:00:00"]}
+    file.write_text(json.dumps(["Read", act]))
+    app = published(app.extensions["settings"])
+    with app.app_context(), pytest.raises(CourseUnfit, match="sector-briefs"):
+        demo.load(print, Issuer.of(app.extensions["settings"]), data_file=file)
+
+
+@sqlite
+def test_a_failure_half_way_leaves_nothing(app: Flask, tmp_path: Path) -> None:
     class Interrupted(Exception):
         pass
 
-    def tell(sentence: str) -> None:
+    def say(sentence: str) -> None:
         if "people" in sentence:
             raise Interrupted
 
-    app = published(app.extensions["settings"])
+    file = tmp_path / "beginning.jsonl"
+    with DATA_FILE.open() as lines:
+        file.write_text("".join(islice(lines, 300)))
     with app.app_context():
+        with unit_of_work():
+            factory.sectors()
         with pytest.raises(Interrupted):
-            demo.load(tell, Issuer.of(app.extensions["settings"]), date(2026, 11, 22))
+            demo.load(say, Issuer.of(app.extensions["settings"]), data_file=file)
         with reading():
             assert count_people() == 0
             assert not demo.is_loaded()
@@ -102,7 +158,7 @@ def test_the_banner_is_on_every_page_of_a_demonstration(demonstration: Flask, tm
     app = create_app(make_settings(tmp_path, f"sqlite:///{tmp_path / 'copy.db'}"))
     words = "Every person, place and figure is invented"
     with app.app_context():
-        assert app.config["DEMONSTRATION"].look()
+        assert app.config["DEMONSTRATION"].refresh()
     client = app.test_client()
     assert words in client.get("/").get_data(as_text=True)
     assert words in client.get("/help-now").get_data(as_text=True)
@@ -110,35 +166,35 @@ def test_the_banner_is_on_every_page_of_a_demonstration(demonstration: Flask, tm
 
 
 @sqlite
-def test_there_is_no_banner_in_a_real_house(app: Flask) -> None:
+def test_there_is_no_banner_in_a_real_installation(app: Flask) -> None:
     with app.app_context():
-        assert not app.config["DEMONSTRATION"].look()
+        assert not app.config["DEMONSTRATION"].refresh()
     assert "is invented" not in app.test_client().get("/").get_data(as_text=True)
 
 
-def test_the_mark_is_believed_for_ever_once_it_was_seen() -> None:
-    asked: list[int] = []
+def test_a_demonstration_stays_one_once_it_was_found() -> None:
+    reads: list[int] = []
 
     def read() -> bool:
-        asked.append(1)
-        return len(asked) >= 2
+        reads.append(1)
+        return len(reads) >= 2
 
-    mark = Mark(read, every=0)
-    assert [bool(mark) for _ in range(4)] == [False, True, True, True]
-    assert len(asked) == 2
-
-
-def test_the_mark_is_not_asked_for_at_once() -> None:
-    asked: list[int] = []
-    mark = Mark(lambda: bool(asked.append(1)) or True, every=3600)
-    assert not mark
-    assert asked == []
-    assert mark.look()
-    assert mark
+    banner = DemonstrationBanner(read, every=0)
+    assert [bool(banner) for _ in range(4)] == [False, True, True, True]
+    assert len(reads) == 2
 
 
-def test_a_database_that_is_away_does_not_stop_the_mark() -> None:
+def test_the_database_is_not_read_at_once() -> None:
+    reads: list[int] = []
+    banner = DemonstrationBanner(lambda: bool(reads.append(1)) or True, every=3600)
+    assert not banner
+    assert reads == []
+    assert banner.refresh()
+    assert banner
+
+
+def test_a_database_that_is_away_does_not_stop_the_banner() -> None:
     def read() -> bool:
         raise OperationalError("SELECT 1", {}, Exception("away"))
 
-    assert not Mark(read, every=0)
+    assert not DemonstrationBanner(read, every=0)

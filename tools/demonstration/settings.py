@@ -1,10 +1,10 @@
-"""The invented world: two countries, six duty stations, three organisations, and what each of them asks."""
+"""What the demonstration consists of: stations, organisations, sectors, courses, requirements and pathways."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Station:
     """A duty station; times are counted in an IANA zone."""
 
     slug: str
@@ -15,7 +15,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Employer:
-    """An organisation. ``people`` is how many the story gives it, ``stations`` where they work and how likely."""
+    """An organisation. ``people`` is how many it has, ``stations`` where they work and how likely."""
 
     slug: str
     name: str
@@ -30,8 +30,8 @@ class Employer:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A sector in the story: how many people, and which share of them keeps up, a year ago and now."""
+class SectorPlan:
+    """A sector: how many people, and which share of them keeps up, a year ago and now."""
 
     slug: str
     people: int
@@ -44,13 +44,13 @@ class Field:
 ARAVIA, MENOSIA = "Aravia", "Menosia"
 EAST, WEST = "Africa/Nairobi", "Africa/Lagos"
 
-PLACES = (
-    Place("north-river", "North river", ARAVIA, EAST),
-    Place("hill-camp", "Hill camp", ARAVIA, EAST),
-    Place("port-saba", "Port Saba", ARAVIA, EAST),
-    Place("lake-town", "Lake town", MENOSIA, WEST),
-    Place("east-crossing", "East crossing", MENOSIA, WEST),
-    Place("dry-valley", "Dry valley", MENOSIA, WEST),
+STATIONS = (
+    Station("north-river", "North river", ARAVIA, EAST),
+    Station("hill-camp", "Hill camp", ARAVIA, EAST),
+    Station("port-saba", "Port Saba", ARAVIA, EAST),
+    Station("lake-town", "Lake town", MENOSIA, WEST),
+    Station("east-crossing", "East crossing", MENOSIA, WEST),
+    Station("dry-valley", "Dry valley", MENOSIA, WEST),
 )
 
 EMPLOYERS = (
@@ -68,28 +68,28 @@ EMPLOYERS = (
     ),
 )  # fmt: skip
 
-FIELDS = (
-    Field("protection", 65, 0.88, 0.86,
+SECTORS = (
+    SectorPlan("protection", 65, 0.88, 0.86,
           (("case-worker", 4, 1.0), ("community-mobiliser", 3, 0.6), ("legal-adviser", 1, 0.1))),
-    Field("food-security-livelihoods", 75, 0.92, 0.60,
+    SectorPlan("food-security-livelihoods", 75, 0.92, 0.60,
           (("distribution-assistant", 4, 0.2), ("cash-officer", 2, 0.0), ("driver", 2, 0.0), ("monitor", 2, 0.2))),
-    Field("education", 80, 0.70, 0.86,
+    SectorPlan("education", 80, 0.70, 0.86,
           (("teacher", 6, 1.0), ("school-inspector", 1, 0.5), ("caretaker", 1, 0.3), ("driver", 1, 0.0))),
-    Field("health", 90, 0.72, 0.89,
+    SectorPlan("health", 90, 0.72, 0.89,
           (("nurse", 4, 0.7), ("community-health-worker", 4, 0.6), ("laboratory-assistant", 1, 0.0),
            ("ambulance-driver", 1, 0.2), ("cleaner", 1, 0.0))),
-    Field("mhpss", 45, 0.93, 1.00,
+    SectorPlan("mhpss", 45, 0.93, 1.00,
           (("counsellor", 4, 0.8), ("psychologist", 2, 0.7), ("play-facilitator", 2, 1.0))),
-    Field("nutrition", 60, 0.82, 0.84,
+    SectorPlan("nutrition", 60, 0.82, 0.84,
           (("nutrition-assistant", 4, 0.7), ("cook", 2, 0.2), ("screener", 3, 1.0))),
-    Field("wash", 85, 0.70, 0.52,
+    SectorPlan("wash", 85, 0.70, 0.52,
           (("promoter", 4, 0.5), ("engineer", 2, 0.0), ("technician", 3, 0.0), ("water-truck-driver", 2, 0.0))),
-    Field("shelter-settlement", 50, 0.92, 0.64,
+    SectorPlan("shelter-settlement", 50, 0.92, 0.64,
           (("site-engineer", 2, 0.0), ("carpenter", 3, 0.0), ("community-mobiliser", 2, 0.4))),
-    Field("camp-management", 50, 0.83, 0.80,
+    SectorPlan("camp-management", 50, 0.83, 0.80,
           (("guard", 3, 0.1), ("registrar", 2, 0.4), ("camp-manager", 1, 0.1), ("community-mobiliser", 2, 0.5))),
 )  # fmt: skip
-"""The sectors of the story; the figures add up to 600 people."""
+"""The sectors; the figures add up to 600 people."""
 
 COURSES = (
     "safe-identification",
@@ -105,7 +105,7 @@ VOLUNTARY = ("gender-inclusion-disability", "working-across-sectors", "first-day
 """The courses that nobody must hold; some take them all the same."""
 
 WITH_CHILDREN = frozenset({FIRST_AID, COMMUNICATION})
-"""What is asked only of those who work with children."""
+"""What is required only of those who work with children."""
 
 ADDED_SINCE = {BRIEFS: 300, COMMUNICATION: 270}
 """The courses that came later, required since so many days before the anchor day; the others from the beginning."""

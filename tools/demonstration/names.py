@@ -1,4 +1,4 @@
-"""Invented names, as varied as the people of a large response: Latin and Arabic letters, accents, apostrophes."""
+"""Generates names, as varied as the people of a large response: Latin and Arabic letters, accents, apostrophes."""
 
 import re
 import unicodedata
@@ -37,21 +37,21 @@ POOLS: tuple[tuple[int, str, str], ...] = (
 )  # fmt: skip
 
 
-def invent_names(chance: Random) -> Iterator[str]:
+def generate_names(rng: Random) -> Iterator[str]:
     """Yields names without end, never the same one twice."""
     weights = [pool[0] for pool in POOLS]
     given_names = [pool[1].split() for pool in POOLS]
     family_names = [pool[2].split() for pool in POOLS]
-    told: set[str] = set()
+    used: set[str] = set()
     while True:
-        (index,) = chance.choices(range(len(POOLS)), weights)
-        parts = [chance.choice(given_names[index]), chance.choice(family_names[index])]
-        if chance.random() < 0.06:
+        (index,) = rng.choices(range(len(POOLS)), weights)
+        parts = [rng.choice(given_names[index]), rng.choice(family_names[index])]
+        if rng.random() < 0.06:
             # Many people carry the name of both sides, or of their grandfather.
-            parts.append(chance.choice(family_names[index]))
+            parts.append(rng.choice(family_names[index]))
         name = " ".join(dict.fromkeys(parts))
-        if name not in told:
-            told.add(name)
+        if name not in used:
+            used.add(name)
             yield name
 
 

@@ -1,13 +1,13 @@
-"""The days of the story, counted back from the anchor day. Pure."""
+"""The days of the demonstration, counted back from the anchor day. Pure."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from lms.demo.places import ADDED_SINCE
+from tools.demonstration.settings import ADDED_SINCE
 
 BEGINS = 547
-"""The house opens so many days before the anchor day: 18 months."""
+"""The first records are made so many days before the anchor day: 18 months."""
 
 REQUIRED = 517
 """The first requirements are in force since so many days: 17 months."""
@@ -28,7 +28,7 @@ def working_day(day: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Turns the days of the story into moments. The stations lie up to three hours before UTC.
+    """Turns days into moments. The stations lie up to three hours before UTC.
 
     All moments lie on or before the day before the anchor day, so that nothing happens in the future.
     """
@@ -37,7 +37,7 @@ class Calendar:
 
     @property
     def begins_on(self) -> date:
-        """Returns the day on which the house opens."""
+        """Returns the day of the first records."""
         return self.anchor - timedelta(days=BEGINS)
 
     @property
@@ -72,18 +72,18 @@ class Calendar:
         """Returns a moment, or the nearest one at which people can be recorded."""
         return min(max(moment, self.imported_at), self.last_at)
 
-    def office(self, day: date, chance: Random) -> datetime:
+    def office(self, day: date, rng: Random) -> datetime:
         """Returns a moment early in a working day, when offices record things."""
-        minutes = chance.randrange(60)
+        minutes = rng.randrange(60)
         return datetime.combine(working_day(day), time(5), UTC) + timedelta(minutes=minutes)
 
-    def morning(self, day: date, chance: Random) -> datetime:
+    def morning(self, day: date, rng: Random) -> datetime:
         """Returns a moment of a morning, for reading."""
-        return datetime.combine(day, time(6), UTC) + timedelta(seconds=chance.randrange(3 * 3600))
+        return datetime.combine(day, time(6), UTC) + timedelta(seconds=rng.randrange(3 * 3600))
 
-    def afternoon(self, day: date, chance: Random) -> datetime:
+    def afternoon(self, day: date, rng: Random) -> datetime:
         """Returns a moment later in a day, for quizzes; they are over before the evening."""
-        return datetime.combine(day, time(9, 30), UTC) + timedelta(seconds=chance.randrange(5 * 3600))
+        return datetime.combine(day, time(9, 30), UTC) + timedelta(seconds=rng.randrange(5 * 3600))
 
     def evening(self, day: date) -> datetime:
         """Returns the end of a day's work."""

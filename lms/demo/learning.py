@@ -1,0 +1,247 @@
+"""Writes what the people of the demonstration learn: thousands of completions, quizzes and awards in few statements.
+
+The values are those that the product's operations write: the same functions select the questions, grade the answers,
+decide the dates of awards and say what stands on certificates. Only the statements for each single row are saved.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lms.assessment import rules
+from lms.assessment.errors import NothingToExamine
+from lms.assessment.models import Answer, Attempt
+from lms.assessment.operations import grade, select_questions
+from lms.catalogue.api import PublishedCourse, bank
+from lms.certification.api import EarnedAward, Issuer, build_awards
+from lms.certification.models import Award, AwardName, Recognition, TrainingSession
+from lms.demo.acts import Learn, Outcome, Read, Recognise, TakeQuiz
+from lms.demo.answers import answers
+from lms.demo.errors import CourseUnfit
+from lms.demo.rows import NewRow, NewRows
+from lms.demo.staff import LANGUAGE, DemoStaff
+from lms.kernel import rng
+from lms.kernel.actor import Actor
+from lms.learning.models import Completion
+
+Key = tuple[int, int, str | None]
+"""The numbers of a person and a course, and the sector of a course that is learned sector by sector."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAward:
+    """An award that is to be issued: ``source`` is the row of its attempt or session, ``hr`` who records it."""
+
+    earned: EarnedAward
+    name: str
+    award: NewRow
+    audit_entry: NewRow
+    source: NewRow | None
+    hr: Actor | None
+    evidence: str
+
+
+class DemoLearning:
+    """What was learned since the last `write`, and what the next act must know of everything before."""
+
+    def __init__(self, staff: DemoStaff, courses: Mapping[str, PublishedCourse], issuer: Issuer) -> None:
+        self.staff = staff
+        self.courses = courses
+        self.issuer = issuer
+        self.attempts = self.awards = 0
+        self._rows = NewRows()
+        self._pending: dict[Key, PendingAward] = {}
+        self._holders: set[Key] = set()
+        self._modules_done: defaultdict[int, set[int]] = defaultdict(set)
+        self._questions_seen: dict[Key, list[str]] = {}
+
+    def _key(self, act: Learn) -> Key:
+        return self.staff.members[act.person].person_id, self.courses[act.course].course_id, act.sector
+
+    def read(self, act: Read) -> None:
+        """Completes the next modules of a course, one at each moment, as long as there are any."""
+        self._complete(act, act.moments)
+
+    def _complete(self, act: Learn, moments: Iterable[datetime]) -> None:
+        course, person_id = self.courses[act.course], self.staff.members[act.person].person_id
+        done = self._modules_done[person_id]
+        missing = [module for module in course.modules_for(act.sector) if module.module_id not in done]
+        for module, moment in zip(missing, moments, strict=False):
+            done.add(module.module_id)
+            self._rows.add(
+                Completion,
+                person_id=person_id,
+                course_id=course.course_id,
+                module_id=module.module_id,
+                edition_id=course.edition_id,
+                module_revision_id=module.module_revision_id,
+                sector=act.sector,
+                language=module.language,
+                recorded_at=moment,
+            )
+
+    def take_quiz(self, act: TakeQuiz) -> None:
+        """Takes a quiz, and earns the award where it is passed.
+
+        Modules that the course has got since the data file was written are completed just before. Raises
+        `CourseUnfit` where the quiz cannot end as it should.
+        """
+        key, member, course = self._key(act), self.staff.members[act.person], self.courses[act.course]
+        self._complete(act, [act.at - timedelta(minutes=1)] * len(course.modules))
+        seen, seed = self._questions_seen.get(key, ()), f"{rng.randbelow(1 << 128):032x}"
+        try:
+            draw = select_questions(course, act.sector or member.sector, LANGUAGE, seen, seed)
+        except NothingToExamine:
+            raise CourseUnfit(course.slug) from None
+        self._questions_seen[key] = [drawn["slug"] for drawn in draw]
+        attempt = self._rows.add(
+            Attempt,
+            person_id=member.person_id,
+            course_id=course.course_id,
+            edition_id=course.edition_id,
+            course_revision_id=course.revision_id,
+            sector=act.sector,
+            language=LANGUAGE,
+            draw=draw,
+            seed=seed,
+            started_at=act.at,
+        )
+        self.attempts += 1
+        self._rows.audit(act.at, member.account_id, "assessment.start", "attempt", attempt)
+        if act.outcome is not Outcome.LEFT_OPEN:
+            self._submit(act, course, attempt)
+
+    def _submit(self, act: TakeQuiz, course: PublishedCourse, attempt: NewRow) -> None:
+        at, draw = act.at + timedelta(minutes=act.minutes), attempt.columns["draw"]
+        questions = {each.question_revision_id: each for each in bank(course.revision_id, LANGUAGE)}
+        asked = [questions[drawn["question"]] for drawn in draw]
+        responses = answers(asked, act.outcome, act.slips, course.pass_mark)
+        given = {
+            question.question_revision_id: cleaned
+            for question, response in zip(asked, responses, strict=True)
+            if (cleaned := rules.clean(question.kind, question.body, response)) is not None
+        }
+        marks, result = grade(draw, questions, given, course.pass_mark)
+        if result.passed is not (act.outcome is Outcome.PASSED):
+            raise CourseUnfit(course.slug)
+        attempt.columns |= {
+            "submitted_at": at,
+            "marks": marks,
+            "score": result.score,
+            "red_lines_right": result.red_lines_right,
+            "passed": result.passed,
+        }
+        for number, response in given.items():
+            self._rows.add(
+                Answer, attempt_id=attempt, question_revision_id=number, response=response, saved_at=at
+            )
+        account_id = self.staff.members[act.person].account_id
+        self._rows.audit(at, account_id, "assessment.submit", "attempt", attempt)
+        if result.passed:
+            self._earn(act, at, attempt)
+
+    def recognise(self, acts: Sequence[Recognise]) -> None:
+        """Records a list of people who earned a course in one way: HR enters it at one moment, session by session."""
+        if acts[0].how == "session":
+            for session in dict.fromkeys((act.station, act.earned_on) for act in acts):
+                self._hold_session([act for act in acts if (act.station, act.earned_on) == session])
+            return
+        for act in acts:
+            evidence = act.evidence.format(year=act.earned_on.year)
+            self._earn(act, act.at, hr=self.staff.hr[act.organisation], evidence=evidence)
+
+    def _hold_session(self, acts: Sequence[Recognise]) -> None:
+        act = acts[0]
+        hr, organisation_id = self.staff.hr[act.organisation], self.staff.organisations[act.organisation]
+        course, station_id = self.courses[act.course], self.staff.stations[act.station]
+        evidence = f"Attendance list {act.station} {act.earned_on.isoformat()}"
+        form = organisation_id, course.course_id, act.earned_on, station_id, act.sector or ""
+        session = self._rows.add(
+            TrainingSession,
+            organisation_id=organisation_id,
+            course_id=course.course_id,
+            course_revision_id=course.revision_id,
+            sector=act.sector,
+            held_on=act.earned_on,
+            station_id=station_id,
+            checked_by=hr.name,
+            evidence=evidence,
+            token="-".join(map(str, form))[:40],
+            recorded_at=act.at,
+            recorded_by=hr.account_id,
+        )
+        for each in acts:
+            self._earn(each, each.at, session, hr, evidence)
+        self._rows.audit(
+            act.at, hr.account_id, "certification.record_session", "training_session", session,
+            organisation=organisation_id, reason=evidence,
+            course=course.course_id, awards=len(acts), held_on=act.earned_on.isoformat(),
+        )  # fmt: skip
+
+    def _earn(
+        self,
+        act: TakeQuiz | Recognise,
+        at: datetime,
+        source: NewRow | None = None,
+        hr: Actor | None = None,
+        evidence: str = "",
+    ) -> None:
+        key, course = self._key(act), self.courses[act.course]
+        if key in self._pending:
+            # The dates of an award that renews another depend on the other.
+            self.write()
+        how, earned_on, organisation_id = "quiz", None, None
+        if isinstance(act, Recognise):
+            how, earned_on = act.how, act.earned_on
+            organisation_id = None if how == "import" else self.staff.organisations[act.organisation]
+        earned = EarnedAward(
+            key[0], course, act.sector, how, at, earned_on, organisation_id, had_before=key in self._holders
+        )
+        award = self._rows.add(Award)
+        entry = self._rows.audit(
+            at, hr.account_id if hr else None, "certification.issue", "award", award,
+            person=key[0], course=key[1], how=how,
+        )  # fmt: skip
+        name = self.staff.members[act.person].name
+        self._pending[key] = PendingAward(earned, name, award, entry, source, hr, evidence)
+        self.awards += 1
+
+    def write_if_earned_by(self, person_id: int) -> None:
+        """Writes everything if a person earned an award since: what is recorded of them next has no bearing on it."""
+        if any(person_id == earner for earner, _course_id, _sector in self._pending):
+            self.write()
+
+    def write(self) -> None:
+        """Writes everything that was collected."""
+        pending = self._pending.values()
+        for each, award in zip(
+            pending, build_awards([each.earned for each in pending], self.issuer), strict=True
+        ):
+            self._complete_award(each, award)
+        self._rows.write()
+        self._holders |= self._pending.keys()
+        self._pending.clear()
+
+    def _complete_award(self, each: PendingAward, award: Award) -> None:
+        """Completes the columns of an award, and adds what belongs to it."""
+        columns = {column.key: getattr(award, column.key) for column in Award.__table__.columns}
+        del columns["id"]
+        attempt = each.source if each.earned.how == "quiz" else None
+        each.award.columns |= columns | {
+            "attempt_id": attempt,
+            "score": attempt.columns["score"] if attempt else None,
+            "evidence": each.evidence,
+            "recorded_at": each.earned.earned_at,
+            "recorded_by": each.hr.account_id if each.hr else None,
+        }
+        each.audit_entry.columns["organisation_id"] = award.organisation_id
+        self._rows.add(AwardName, award_id=each.award, name=each.name)
+        if each.hr is not None and each.earned.organisation_id is not None:
+            self._rows.add(
+                Recognition,
+                award_id=each.award,
+                organisation_id=each.earned.organisation_id,
+                session_id=each.source,
+                checked_by=each.hr.name,
+            )

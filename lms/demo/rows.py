@@ -1,0 +1,88 @@
+"""Collects new rows that refer to one another, and writes all of them in a few statements."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lms.audit.models import AuditEntry
+from lms.kernel.bulk import add_mappings, reserve_ids
+from lms.kernel.db import Model
+
+
+@dataclass(slots=True, eq=False)
+class NewRow:
+    """A row that is to be written. It can stand for its number in columns of others; ``id`` is known once written."""
+
+    columns: dict[str, Any]
+    id: int = 0
+
+
+Number = int | NewRow
+
+
+class NewRows:
+    """Rows that are to be written, by table, and the audit entries about them, each in the order they were added in."""
+
+    def __init__(self) -> None:
+        self._rows: defaultdict[type[Model], list[NewRow]] = defaultdict(list)
+        self._audit: list[NewRow] = []
+
+    def add(self, table: type[Model], **columns: Any) -> NewRow:
+        """Adds a row, given by its columns; one that is not named takes its default."""
+        row = NewRow(columns)
+        self._rows[table].append(row)
+        return row
+
+    def audit(
+        self,
+        at: datetime,
+        account: Number | None,
+        action: str,
+        subject: str,
+        row: NewRow,
+        *,
+        organisation: int | None = None,
+        reason: str = "",
+        **detail: Any,
+    ) -> NewRow:
+        """Adds an audit entry about a row, as `lms.audit.operations.record` writes it, and returns it."""
+        entry = NewRow(
+            {
+                "recorded_at": at,
+                "account_id": account,
+                "organisation_id": organisation,
+                "action": action,
+                "subject": subject,
+                "subject_id": row,
+                "reason": reason,
+                "detail": detail,
+            }
+        )
+        self._audit.append(entry)
+        return entry
+
+    def write(self) -> None:
+        """Writes everything that was added since, each table after those it refers to."""
+        places = {table.name: place for place, table in enumerate(Model.metadata.sorted_tables)}
+        for table in sorted(self._rows, key=lambda table: places[table.__tablename__]):
+            rows = self._rows[table]
+            if "id" in table.__table__.columns:
+                for row, number in zip(rows, reserve_ids(table, len(rows)), strict=True):
+                    row.id = row.columns["id"] = number
+            add_mappings(table, [_numbered(row.columns) for row in rows])
+        add_mappings(
+            AuditEntry,
+            [
+                _numbered(entry.columns) | {"detail": _numbered(entry.columns["detail"])}
+                for entry in self._audit
+            ],
+        )
+        self._rows.clear()
+        self._audit.clear()
+
+
+def _numbered(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns values with the number of each row that stands among them."""
+    return {name: value.id if type(value) is NewRow else value for name, value in values.items()}
