@@ -1,6 +1,7 @@
-"""What compliance refuses, as facts."""
+"""What compliance refuses."""
 
 from lms.kernel.errors import Invalid, NotAllowed, Refusal
+from lms.kernel.i18n import lazy_gettext as _l
 
 
 class NothingRetroactive(Invalid):
@@ -24,13 +25,13 @@ class AlreadyWithdrawn(Invalid):
 
 
 class StillUpdating(Refusal):
-    """Standings are being brought up to date, so no figure can be told yet: of `total` steps `done` are done."""
+    """Statuses are being updated, so no figure can be given yet: `done` of `total` steps are done."""
 
     status = 503
 
     def __init__(self, done: int, total: int) -> None:
         """Takes how far the work is."""
-        super().__init__("The figures are being updated. They will be whole in a few minutes.")
+        super().__init__(_l("Figures are being updated. They will be complete in a few minutes."))
         self.done, self.total = done, total
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, false, or_, true
 from lms.compliance.errors import NotYours
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.kernel.actor import Actor, Role
+from lms.kernel.i18n import gettext as _
 from lms.people.models import Organisation
 
 
@@ -61,4 +62,4 @@ def visible_exemptions(actor: Actor) -> ColumnElement[bool]:
 def judge(allowed: bool) -> None:
     """Raises NotYours where an act is not allowed."""
     if not allowed:
-        raise NotYours("This belongs to another organisation, or to the whole house, to change.")
+        raise NotYours(_("Only the organisation that owns this, or an administrator, can change it."))

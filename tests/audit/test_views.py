@@ -146,7 +146,7 @@ def test_what_cannot_be_read_is_said_and_kept(root: FlaskClient, query: str, say
     for address in ("/admin/audit", "/admin/audit.csv"):
         body = page(root, f"{address}?{query}", 422)
         assert says in body
-        assert "Please look at this again" in body
+        assert "Please check this" in body
     if "yesterday" in query:
         assert 'value="yesterday"' in body
 

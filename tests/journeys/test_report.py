@@ -65,7 +65,7 @@ def test_were_we_above_a_rate_on_a_day_as_known_on_another(who: Visitor) -> None
 
 def test_why_is_this_person_overdue(who: Visitor) -> None:
     page = who.goes("/compliance")
-    page.get_by_role("link", name="See who is late").click()
+    page.get_by_role("link", name="See who is overdue").click()
     first = page.locator("table tbody tr").first
     expect(first).to_contain_text("Overdue")
     expect(first).to_contain_text("was due on")
@@ -78,10 +78,10 @@ def test_why_is_this_person_overdue(who: Visitor) -> None:
 def test_a_printed_report_is_worked_out_again(who: Visitor) -> None:
     page = who.goes("/compliance")
     report_id = page.locator(".report-id").inner_text()
-    page.get_by_role("link", name="Work a printed report out again").click()
+    page.get_by_role("link", name="Verify a printed report").click()
     page.fill("main [name=id]", report_id.lower().replace("-", " "))
     page.click("main button[type=submit]")
-    expect(page.locator("main")).to_contain_text("The same figures.")
+    expect(page.locator("main")).to_contain_text("The figures match.")
     assert page.url.endswith(report_id)
 
 
@@ -100,7 +100,7 @@ def test_a_view_is_kept_and_what_changed_is_told(who: Visitor) -> None:
 def test_which_of_these_two_hundred_may_deploy(who: Visitor, server: Server) -> None:
     numbers = two_hundred(server)
     page = who.goes("/compliance")
-    page.get_by_role("link", name="Look up a list").click()
+    page.get_by_role("link", name="Check a list of staff").click()
     page.fill("[name=text]", "\n".join(numbers))
     page.locator("#look-up").get_by_role("button", name="Look up").click()
     expect(page.locator("main .lead")).to_contain_text("of 200 may deploy")
@@ -114,7 +114,7 @@ def test_which_of_these_two_hundred_may_deploy(who: Visitor, server: Server) -> 
     page.locator("#look-up").get_by_role("button", name="Look up").click()
     expect(page.locator("main .toolbar")).to_contain_text(f"{may_not} entries are not cleared.")
     for row in page.locator("table tbody tr").all():
-        expect(row).to_contain_text("May not")
+        expect(row).to_contain_text("May not deploy")
         assert re.search(r"Overdue|Expired|In grace|Due|No placement", row.inner_text()), row.inner_text()
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     with page.expect_download() as download:

@@ -153,7 +153,7 @@ def test_when_a_subscriber_fails_the_submission_is_not_stored(
     address = start(client, course)
 
     def fail(_sender: object, **_more: Any) -> None:
-        raise RuntimeError("the certificate could not be made")
+        raise RuntimeError("the certificate failed")
 
     with course_completed.connected_to(fail):
         assert client.post(f"{address}/submit", data=keys(app, course)).status_code == 500

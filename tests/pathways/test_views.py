@@ -253,7 +253,7 @@ def test_a_form_without_its_version_is_refused(app: Flask, client: FlaskClient, 
         client, form_on(client.get(EDIT), EDIT), base=base, verified_on="2026-11-23", change="All new."
     )
     assert answer.status_code == 422
-    assert "Please look at this again" in answer.get_data(as_text=True)
+    assert "Please check this" in answer.get_data(as_text=True)
     assert current_number(app) == 1
 
 

@@ -113,7 +113,7 @@ REFUSED = (
     ({"from_on": ""}, "Choose the first day."),
     ({"from_on": "31/12/2026"}, "Choose the first day."),
     ({"from_on": "0202-01-01"}, "Check the year of this day."),
-    ({"through_on": "2026-11-20"}, "The last day is before the first."),
+    ({"through_on": "2026-11-20"}, "The last day is before the first day."),
 )
 
 
@@ -127,7 +127,7 @@ def test_what_is_refused_says_why_and_loses_nothing(
             page = response.get_data(as_text=True)
             assert response.status_code == 422
             assert says in page
-            assert "Please look at this again" in page
+            assert "Please check this" in page
             for typed in ("Deborah Okello", "D-1001", "2026-11-21", "2028-01-01"):
                 if typed in data.values():
                     assert typed in page

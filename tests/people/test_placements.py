@@ -194,7 +194,7 @@ def test_refusals_stand_beside_the_field_and_lose_nothing(
         (f"{at.amina_placement}/move", {"from_on": ""}, "Choose the first day of the new assignment."),
         (f"{at.amina_placement}/move", {"from_on": "2025-01-01"}, "The placement begins after this day."),
         (f"{at.amina_placement}/move", {"from_on": "2026-07-01", "reason": ""}, "Say why, in a few words."),
-        (f"{at.amina_placement}/end", {"through_on": "2025-01-01"}, "The last day is before the first."),
+        (f"{at.amina_placement}/end", {"through_on": "2025-01-01"}, "The last day is before the first day."),
         (
             f"{at.amina_placement}/end",
             {"through_on": "2026-07-01", "reason": " "},
@@ -205,7 +205,7 @@ def test_refusals_stand_beside_the_field_and_lose_nothing(
         (
             f"new/{at.amina_employment}",
             {"from_on": "2025-07-01", "through_on": "2025-06-01"},
-            "The last day is before the first.",
+            "The last day is before the first day.",
         ),
     )
     for path, changes, says in table:

@@ -1,4 +1,4 @@
-"""A look-up as a file to take away: one row for each entry in the order asked, formula-safe."""
+"""A clearance check as a file: one row for each entry in the order given, safe from formulas."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -18,6 +18,7 @@ from lms.compliance.clearance.answer import (
 from lms.compliance.projection.bulk_status import PostId
 from lms.compliance.source_data.person_status import StatusRow
 from lms.compliance.status import api as rules
+from lms.kernel.i18n import LazyString, gettext as _, lazy_gettext as _l
 from lms.kernel.tabular import Cell, new_workbook
 
 HEAD = (
@@ -28,26 +29,29 @@ DETAIL_HEAD = (
     "place", "asked", "name", "staff_number", "course", "status", "due_on", "valid_through", "certificate",
     "reason",
 )  # fmt: skip
-MEANINGS: Sequence[tuple[str, str]] = (
+MEANINGS: Sequence[tuple[str, LazyString]] = (
     (
         Clearance.MAY,
-        "Works in the organisation on the day and holds, or is exempt from, everything required of them.",
+        _l("Works in the organisation on the day and meets, or is exempt from, every requirement."),
     ),
     (
         Clearance.MAY_NOT,
-        "Does not work there on the day, or something required is not held on the day, late or not.",
+        _l("Does not work there on the day, or does not meet a requirement, whether overdue or not yet due."),
     ),
-    (Clearance.UNSAID, "Nobody, or more than one person, was found: nothing is said of anybody."),
-    (MatchResult.NOBODY, "No person of your organisations. Whether others know them is not told."),
+    (Clearance.UNSAID, _l("No person matches, or more than one does.")),
+    (
+        MatchResult.NOBODY,
+        _l("Nobody in your organisations. We do not say whether another organisation knows them."),
+    ),
     (
         MatchResult.NOT_YOURS,
-        "A certificate of somebody who is not yours, or an organisation that is not yours.",
+        _l("A certificate of somebody outside your organisations, or an organisation that is not yours."),
     ),
 )
-_WHY = {
-    ClearanceReason.HOLDS_ALL: "Holds everything that is required.",
-    ClearanceReason.NOTHING_REQUIRED: "Nothing is required on this day.",
-    ClearanceReason.NO_PLACEMENT: "No placement on this day.",
+_WHY: Mapping[ClearanceReason, LazyString | str] = {
+    ClearanceReason.HOLDS_ALL: _l("Meets every requirement."),
+    ClearanceReason.NOTHING_REQUIRED: _l("Nothing is required on this day."),
+    ClearanceReason.NO_PLACEMENT: _l("Not working for you on this day."),
     ClearanceReason.NOT_IN_ORDER: "",
     ClearanceReason.NOT_FOUND: "",
 }
@@ -55,17 +59,17 @@ _FOUND = {
     (
         MatchResult.NOBODY,
         IdentifierKind.SERIAL,
-    ): "There is no certificate with this serial, and nobody of yours has it as a number.",
-    (MatchResult.NOBODY, IdentifierKind.EMAIL): "Nobody of yours has this e-mail address.",
-    (MatchResult.NOBODY, IdentifierKind.NUMBER): "Nobody of yours has this staff number.",
+    ): _l("There is no certificate with this serial, and none of your staff has it as a number."),
+    (MatchResult.NOBODY, IdentifierKind.EMAIL): _l("None of your staff has this e-mail address."),
+    (MatchResult.NOBODY, IdentifierKind.NUMBER): _l("None of your staff has this staff number."),
     (
         MatchResult.NOT_YOURS,
         IdentifierKind.SERIAL,
-    ): "The certificate is not one of your people's; anybody can verify it.",
+    ): _l("This certificate does not belong to your staff; anybody can verify it."),
     (
         MatchResult.NOT_YOURS,
         IdentifierKind.NUMBER,
-    ): "The entry names an organisation that is not one of yours.",
+    ): _l("The entry names an organisation that is not one of yours."),
 }
 
 
@@ -73,11 +77,11 @@ def reason(entry: ClearanceEntry, rows: Sequence[StatusRow]) -> str:
     """Returns the reason of an answer in words: what is not in order first, requirement by requirement."""
     if entry.found is MatchResult.SEVERAL:
         names = "; ".join(f"{who.name} ({who.staff_number}, {who.organisation})" for who in entry.who)
-        return f"More than one person: {names}."
+        return _("More than one person: %(names)s.", names=names)
     if entry.found is not MatchResult.ONCE:
-        return _FOUND[entry.found, entry.kind]
+        return str(_FOUND[entry.found, entry.kind])
     said = [f"{row.course_title}: {row.sentence}" for row in rows]
-    return " ".join([text for text in (_WHY[entry.why], *said) if text])
+    return " ".join([text for text in (str(_WHY[entry.why]), *said) if text])
 
 
 def entry_rows(
@@ -119,7 +123,7 @@ def as_workbook(
     rows: Mapping[PostId, list[StatusRow]],
     asked_at: str,
 ) -> bytes:
-    """Returns a look-up as XLSX: the answers, what is required of each person, and what the words mean."""
+    """Returns a clearance check as XLSX: the answers, what is required of each person, and what the words mean."""
     file = BytesIO()
     with new_workbook(file) as book:
         bold, days = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
@@ -146,7 +150,7 @@ def as_workbook(
         )
         for place, (word, meaning) in enumerate(facts):
             about.write_string(place, 0, word, bold)
-            about.write_string(place, 1, meaning)
+            about.write_string(place, 1, str(meaning))
     return file.getvalue()
 
 

@@ -31,7 +31,7 @@ class ClearanceForm(BaseForm):
         render_kw={"accept": ".csv,.txt,text/csv,text/plain"},
     )
     as_of = DayField(_l("On this day"), validators=[check_range])
-    only_may_not = BooleanField(_l("Show only those who may not deploy, or of whom it cannot be said"))
+    only_may_not = BooleanField(_l("Show only people who may not deploy or could not be determined"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -32,7 +32,7 @@ class MergeForm(BaseForm):
     """Which of two records is kept, and why they are one."""
 
     keep = RadioField(
-        _l("Which record is kept?"),
+        _l("Which record should be kept?"),
         coerce=int,
         description=_l(
             "Both are shown under its name and address. Nothing of the other one is lost or changed."
@@ -40,7 +40,7 @@ class MergeForm(BaseForm):
         validators=[InputRequired(_l("Choose the record to keep."))],
     )
     reason = reason_field()
-    submit = SubmitField(_l("They are one person: merge"))
+    submit = SubmitField(_l("Merge: same person"))
 
     def offer(self, persons: Iterable[tuple[int, Any]]) -> None:
         """Offers the two to keep."""
@@ -51,4 +51,4 @@ class UndoMergeForm(BaseForm):
     """Why two records are not one person's after all."""
 
     reason = reason_field()
-    submit = SubmitField(_l("They are two people: undo"))
+    submit = SubmitField(_l("Undo the merge"))

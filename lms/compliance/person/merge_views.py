@@ -28,9 +28,9 @@ def merge_with(person_id: int) -> ResponseReturnValue:
         number = form.staff_number.data
         other = people.find_person_id_by_number(actor, form.organisation.data, number)
         if other is None:
-            form.add_error(NoSuchRecord(_("Nobody of yours has this staff number.")))
+            form.add_error(NoSuchRecord(_("None of your staff has this staff number.")))
         elif other in members:
-            form.add_error(NoSuchRecord(_("This staff number is of this same record.")))
+            form.add_error(NoSuchRecord(_("This staff number belongs to the same record.")))
         else:
             return redirect(url_for("compliance.merge", person_id=person.id, other_id=other), 303)
     return render_template(
@@ -57,7 +57,7 @@ def merge(person_id: int, other_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(_("The two records are one now."), "good")
+            flash(_("The records are merged."), "good")
             return redirect(url_for("compliance.person", person_id=kept), 303)
     return render_template("compliance/merge.html", form=form, sides=sides), 422 if form.errors else 200
 
@@ -78,7 +78,7 @@ def undo_merge(person_id: int, merge_id: int) -> ResponseReturnValue:
         except people.MergeAlreadyUndone as refusal:
             flash(refusal.message, "soon")
         else:
-            flash(_("The two records are two again."), "good")
+            flash(_("The merge is undone."), "good")
         return redirect(url_for("compliance.person", person_id=person.id), 303)
     return render_template(
         "compliance/undo_merge.html", form=form, person=person, made=made

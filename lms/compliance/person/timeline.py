@@ -8,7 +8,7 @@ from lms.compliance.status import api as rules
 from lms.kernel.days import ONE_DAY, add_days
 
 AHEAD_DAYS = 180
-"""How far ahead the time line goes: what will be if nobody does anything."""
+"""How far ahead the time line goes: what will be without further training."""
 
 KINDS = {
     rules.TrainingStatus.VALID: "valid",

@@ -77,8 +77,8 @@ class ReportForm(AsOfForm):
     contract = SelectField(_l("Contract"), default="")
     works_with_children = SelectField(_l("Works with children"), choices=choices_of(CHILDREN), default="")
     known_as_of = StringField(
-        _l("Known on"),
-        description=_l("A day in the past: the report as it would have been printed then."),
+        _l("Data as of"),
+        description=_l("A past day: the report with the data recorded by then."),
         validators=[Length(max=40, message=_l("Write a day such as 2026-11-22."))],
     )
     compare_with = DayField(_l("Compare with"), validators=[check_range])
@@ -127,7 +127,7 @@ class ReportForm(AsOfForm):
                 _l("Write a day such as 2026-11-22, or a moment such as 2026-11-22T09:14:00Z.")
             ) from None
         if self.moment is not None and self.moment.date() > clock.now().date():
-            raise ValidationError(_l("Nobody knows yet what will be known then: choose a day that has come."))
+            raise ValidationError(_l("Choose a day that is not in the future."))
 
     moment: datetime | None = None
     today: date = EARLIEST
@@ -162,14 +162,14 @@ class PeopleForm(ReportForm):
     """Which people of a report are listed."""
 
     status = SelectField(
-        _l("Who stands"),
+        _l("Status"),
         default="",
         choices=choices_of(
             [
-                ("", _l("Any way")),
-                ("late", _l("Late")),
-                ("in_time", _l("Still in time")),
-                ("compliant", _l("In order")),
+                ("", _l("Any status")),
+                ("late", _l("Overdue, expired or revoked")),
+                ("in_time", _l("Not yet due")),
+                ("compliant", _l("Compliant")),
                 ("overdue", _l("Overdue")),
                 ("expired", _l("Expired")),
                 ("revoked", _l("Revoked")),
@@ -185,7 +185,7 @@ class PeopleForm(ReportForm):
 
     lapses_before = DayField(
         _l("Lapses before"),
-        description=_l("Who is in order, and will not be any more by then."),
+        description=_l("Compliant now, but no longer by then."),
         validators=[check_range],
     )
 

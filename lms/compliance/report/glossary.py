@@ -30,36 +30,35 @@ def definitions() -> list[tuple[str, str]]:
         (
             _("Compliant"),
             _(
-                "Valid, valid with the renewal open, or exempt, for everything that is required of a person. "
-                "Of several requirements the worst counts."
+                "Valid, due for renewal, or exempt, for everything required of a person. "
+                "If there are several requirements, the worst status counts."
             ),
         ),
-        (_("Still in time"), _("Not started, in progress, or in grace after the end of a certificate.")),
-        (_("Late"), _("Overdue, expired or revoked.")),
+        (_("Not yet due"), _("Not started, in progress, or in grace after the end of a certificate.")),
+        (_("Overdue"), _("Overdue, expired or revoked.")),
         (
             _("Rate"),
             _(
-                "The compliant among those who have at least one requirement; never derived from rates of courses."
+                "The share of compliant people among those with at least one requirement; "
+                "never derived from the rates of courses."
             ),
         ),
         (
-            _("Who counts where"),
+            _("Where people count"),
             _(
-                "Everybody counts in the main sector of their placement on the day asked about, once in each "
-                "organisation. Who has left does not count from the next day on, and stays in earlier reports."
+                "Everyone counts in the main sector of their placement on the day of the report, once in each "
+                "organisation. People who leave no longer count from the next day, but stay in earlier reports."
             ),
         ),
         (
             _("Forecast"),
-            _(
-                "How it will be if nobody does anything, under the requirements and placements that are recorded."
-            ),
+            _("Expected figures without further training, under the recorded requirements and placements."),
         ),
         (
-            _("Two clocks"),
+            _("Two dates"),
             _(
-                "The day asked about is one thing, what was known when the report was made another: what is "
-                "recorded later changes today's view of that day and never the report of then."
+                "The report has two dates, the day it is about and the moment its data is from: what is "
+                "recorded later can change today’s figures for that day, never the earlier report."
             ),
         ),
     ]

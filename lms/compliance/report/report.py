@@ -55,9 +55,9 @@ class Report:
     """Everything the page of a report shows, for one day and one choice of filters.
 
     `courses` are those required of anybody, in the order given. `unasked` counts posts without a requirement.
-    `trend` leads up to the day, `forecast` goes on from it, and `ahead` holds the days 30, 60 and 90 days later: how
-    it will be if nobody does anything, under the requirements and placements that are recorded. `lapsing` says how many
-    comply on the day and will not any more within 30, 60 and 90 days. `lowest` is the
+    `trend` leads up to the day, `forecast` goes on from it, and `ahead` holds the days 30, 60 and 90 days later:
+    the figures expected without further training, under the recorded requirements and placements. `lapsing` says how
+    many comply on the day and will not any more within 30, 60 and 90 days. `lowest` is the
     sector with the lowest rate where there are at least two.
     """
 

@@ -1,4 +1,4 @@
-"""A report worked out again from its id: with the knowledge of then, and with that of now."""
+"""Report verification from its id: with the knowledge of then, and with that of now."""
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -93,7 +93,7 @@ def new_exemption() -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(_("The exemption is recorded."), "good")
+            flash(_("Exemption recorded."), "good")
             return redirect(url_for("compliance.person", person_id=made.person_id), 303)
     return render_template("compliance/new_exemption.html", form=form), 422 if form.is_submitted() else 200
 
@@ -111,7 +111,7 @@ def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(_("The exemption is withdrawn."), "good")
+            flash(_("Exemption withdrawn."), "good")
             return redirect(url_for("compliance.exemptions"), 303)
     return render_template(
         "compliance/withdraw_exemption.html", form=form, listed=listed

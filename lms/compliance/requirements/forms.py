@@ -81,28 +81,30 @@ class TermsForm(BaseForm):
     """What a version of a requirement says: whom it asks, from when, and in how many days."""
 
     effective_from = day_field(_l("In force from"), required=_l("Choose the first day."))
-    sectors = _ticks(
-        _l("Sectors"), _l("Tick none for all. Somebody who also works in a sector is asked too.")
-    )
+    sectors = _ticks(_l("Sectors"), _l("Tick none for all. People who also work in a sector are included."))
     stations = _ticks(_l("Stations"), _l("Tick none for all."), coerce=int)
     roles = _ticks(_l("Roles"), _l("Tick none for all."))
     contracts = _ticks(_l("Contracts"), _l("Tick none for all."))
     works_with_children = SelectField(_l("Contact with children"), choices=choices_of(CHILDREN))
-    due_days = _days(_l("Days to meet it"), _l("Counted from the first day it is asked of somebody."), 30)
+    due_days = _days(
+        _l("Days to complete"), _l("Counted from the first day the requirement applies to a person."), 30
+    )
     window_days = _days(
-        _l("Renewal window, in days"), _l("Who renews this many days before the end loses no day."), 60
+        _l("Renewal window, in days"),
+        _l("Renewing up to this many days before the end costs no validity."),
+        60,
     )
     grace_days = _days(
-        _l("Days of grace"), _l("After the end it says “in grace” before it says “expired”."), 0
+        _l("Days of grace"), _l("After it ends, the status is “in grace” before it becomes “expired”."), 0
     )
-    max_age = SelectField(_l("Oldest certificate that counts"), choices=choices_of(AGES))
+    max_age = SelectField(_l("Maximum age of a certificate"), choices=choices_of(AGES))
     min_edition = IntegerField(
-        _l("Edition that is needed"),
+        _l("Minimum edition"),
         description=_l("Older editions stop counting after the day below. Leave both empty for any edition."),
         validators=[Optional(), NumberRange(1, 1000, _l("Editions are counted from 1."))],
         render_kw={"inputmode": "numeric", "class": "short"},
     )
-    renew_by = day_field(_l("Older editions count until"))
+    renew_by = day_field(_l("Older editions valid until"))
     reason = reason_field()
 
     def offer(
@@ -166,19 +168,19 @@ class TermsForm(BaseForm):
 class RequirementForm(TermsForm):
     """Making a requirement."""
 
-    organisation = SelectField(_l("Who asks"))
+    organisation = SelectField(_l("Required by"))
     course = SelectField(_l("Course"), coerce=int)
     past_accepted = BooleanField(
-        _l("Yes, it starts in the past: people may turn out late at once, also in reports of earlier days")
+        _l("Yes, it starts in the past. People may become overdue at once, also in reports of earlier days.")
     )
-    submit = SubmitField(_l("Make this requirement"))
+    submit = SubmitField(_l("Record this requirement"))
     starts_in_past = False
 
     def offer_owners(
         self, organisations: Iterable[Organisation], *, house: bool, courses: Iterable[CourseWords]
     ) -> None:
         """Offers the organisations that the actor may ask for, the whole house first where they may."""
-        whole = [("", _l("The whole house"))] if house else []
+        whole = [("", _l("All organisations"))] if house else []
         self.organisation.choices = choices_of(
             [*whole, *((str(each.id), each.name) for each in organisations)]
         )
@@ -202,7 +204,7 @@ class VersionForm(TermsForm):
 class EndRequirementForm(BaseForm):
     """Ending a requirement."""
 
-    effective_through = day_field(_l("Last day it is asked"), required=_l("Choose the last day."))
+    effective_through = day_field(_l("Last day of the requirement"), required=_l("Choose the last day."))
     reason = reason_field()
     submit = SubmitField(_l("End this requirement"))
 
@@ -224,7 +226,7 @@ class ExemptionForm(BaseForm):
     )
     reason = reason_field()
     evidence = StringField(
-        _l("Where the proof lies"),
+        _l("Where the evidence is filed"),
         description=_l("A reference, such as a file number. No diagnosis, no document, no case."),
         validators=[Optional(), Length(max=200)],
         render_kw={"autocomplete": "off"},

@@ -15,6 +15,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
+from lms.kernel.i18n import gettext as _
 
 MOST_DAYS = 3650
 EXEMPTION_KINDS = ("parental", "sick", "leave", "equivalence")
@@ -59,7 +60,7 @@ def make_requirement(
     policy.judge(policy.may_change_requirement(actor, organisation_id))
     if effective_from < clock.today(actor.time_zone) and not past_accepted:
         raise PastNotAccepted(
-            "This would start in the past, and people may turn out late at once. Confirm that this is meant."
+            _("This starts in the past, so people may become overdue at once. Tick the box to confirm.")
         )
     requirement = Requirement(
         organisation_id=organisation_id,
@@ -110,11 +111,9 @@ def end_requirement(
     versions = queries.list_versions(requirement.id)
     latest = max(versions, key=lambda version: (version.effective_from, version.recorded_at, version.id))
     if latest.effective_through is not None and latest.effective_through <= effective_through:
-        raise Invalid("The requirement ends by then already.")
+        raise Invalid(_("The requirement already ends by that day."))
     if latest.effective_from > effective_through:
-        raise Invalid(
-            "A version that starts after this day is recorded already. Choose a day from its start on."
-        )
+        raise Invalid(_("A later version is already recorded. Choose a day from its start on."))
     terms = Terms(
         due_days=latest.due_days,
         window_days=latest.window_days,
@@ -154,13 +153,13 @@ def exempt(
     """
     policy.judge(policy.may_exempt(actor, organisation_id))
     if until_on is not None and until_on < from_on:
-        raise Invalid("The last day is before the first.")
+        raise Invalid(_("The last day is before the first day."))
     if kind not in EXEMPTION_KINDS:
-        raise Invalid("An exemption is for leave or for equivalence.")
+        raise Invalid(_("Choose leave or equivalence."))
     if organisation_id not in queries.employers_of(person_id):
-        raise Invalid("This person is not employed in the organisation.")
+        raise Invalid(_("This person is not employed in the organisation."))
     if not queries.applies_in(requirement_id, organisation_id):
-        raise Invalid("This requirement does not apply in the organisation.")
+        raise Invalid(_("This requirement does not apply in the organisation."))
     exemption = Exemption(
         person_id=person_id,
         requirement_id=requirement_id,
@@ -174,7 +173,7 @@ def exempt(
         recorded_by=actor.account_id or None,
     )
     if exemptions.is_recorded(exemption):
-        raise Invalid("This exemption is recorded already. Nothing was added.")
+        raise Invalid(_("This exemption is already recorded. Nothing was added."))
     session.add(exemption)
     session.flush()
     record(
@@ -192,7 +191,7 @@ def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> No
     """
     policy.judge(policy.may_exempt(actor, exemption.organisation_id))
     if exemption.retracted_at is not None:
-        raise AlreadyWithdrawn("This exemption was withdrawn before. Nothing was changed.")
+        raise AlreadyWithdrawn(_("This exemption has already been withdrawn. Nothing was changed."))
     said = _reason(reason)
     exemption.retracted_at = clock.now()
     exemption.retracted_by = actor.account_id or None
@@ -206,15 +205,13 @@ def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> No
 
 def _not_before_today(actor: Actor, day: date) -> None:
     if day < clock.today(actor.time_zone):
-        raise NothingRetroactive(
-            "A change holds from today on at the earliest: what was asked of people before is never rewritten."
-        )
+        raise NothingRetroactive(_("Choose today or a later day: earlier terms cannot be changed."))
 
 
 def _reason(text: str) -> str:
     said = text.strip()
     if not said:
-        raise Invalid("Say why, in a few words.")
+        raise Invalid(_("Say why, in a few words."))
     return said[:500]
 
 
@@ -222,11 +219,13 @@ def _checked(terms: Terms) -> Terms:
     """Returns the terms with their match in the stored form; raises Invalid with what is wrong."""
     days = (terms.due_days, terms.window_days, terms.grace_days)
     if not all(0 <= amount <= MOST_DAYS for amount in days):
-        raise Invalid("Days are counted from 0 to 3650.")
+        raise Invalid(_("Enter a number of days from 0 to 3650."))
     if (terms.min_edition is None) != (terms.renew_by is None):
-        raise Invalid("An edition and the day by which older ones must be renewed come together.")
+        raise Invalid(
+            _("Enter both the minimum edition and the day by which older ones must be renewed, or neither.")
+        )
     if terms.min_edition is not None and terms.min_edition < 1:
-        raise Invalid("Editions are counted from 1.")
+        raise Invalid(_("The first edition is 1."))
     if terms.max_age is not None:
         try:
             parse_period(terms.max_age)

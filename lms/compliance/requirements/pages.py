@@ -148,7 +148,7 @@ class _Words:
 
     def describe(self, version: RequirementVersion, *, in_force: bool) -> DescribedVersion:
         """Puts a version into words."""
-        author = self._authors.get(version.recorded_by or 0, _("The house"))
+        author = self._authors.get(version.recorded_by or 0, _("All organisations"))
         return DescribedVersion(version, self.who(version.match), author, in_force)
 
     def who(self, match: Mapping[str, Any]) -> str:

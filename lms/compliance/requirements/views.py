@@ -52,7 +52,7 @@ def new_requirement() -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(_("The requirement is recorded."), "good")
+            flash(_("Requirement recorded."), "good")
             return redirect(url_for("compliance.requirement", requirement_id=made.id), 303)
     return render_new(form), 422 if form.is_submitted() else 200
 
@@ -94,7 +94,7 @@ def change_requirement(requirement_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(_("The change is recorded."), "good")
+            flash(_("Change recorded."), "good")
             return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)
     return render_template(
         "compliance/change_requirement.html", page=page, form=form, preview=None

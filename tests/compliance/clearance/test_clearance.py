@@ -219,14 +219,14 @@ def post(client: FlaskClient, address: str = "", status: int = 200, **data: obje
 def test_the_page(client: FlaskClient, two: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     empty = client.get("/compliance/lookup").text
-    assert "What the words mean" in empty
+    assert "What the terms mean" in empty
     body = post(client, text="W-1\nW-2, H-1")
-    assert "May deploy" in body and "Holds everything required" in body
+    assert "May deploy" in body and "Meets every requirement" in body
     assert "Overdue, was due on 15 Jan 2026" in body
     assert "Zainab" not in body and "Omar" not in body
     held_back = post(client, text="W-1\nW-2, H-1", only_may_not="y")
     assert "Amina Yusuf" not in held_back and "Tomas Silva" in held_back
-    assert "Everybody on the list may deploy" in post(client, text="W-1", only_may_not="y")
+    assert "Everyone on the list may deploy" in post(client, text="W-1", only_may_not="y")
 
 
 def test_what_was_pasted_is_not_lost(client: FlaskClient, two: dict[str, int]) -> None:

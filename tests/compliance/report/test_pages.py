@@ -97,14 +97,14 @@ def test_an_id_works_the_report_out_again_and_tells_what_later_knowledge_changed
     sign_in(client, "hana@demo.example")
     report_id = id_on(body(client, "/compliance?as_of=2026-10-31"))
     again = body(client, f"/compliance/reports/{report_id}")
-    assert "The same figures." in again
-    assert "Nothing was recorded since." in again
+    assert "The figures match." in again
+    assert "Nothing has been recorded since." in again
     time.move_to(LATER)
     with app.app_context(), unit_of_work():
         noor = session.get_one(people.Person, known["noor"])
         earned(noor, known["course"], date(2026, 10, 1))
     again = body(client, f"/compliance/reports/{report_id.lower().replace('-', ' ')}")
-    assert "The same figures." in again
+    assert "The figures match." in again
     assert "1 fact recorded since explain" in again
     assert 'Certificates recorded: <span class="figure">1</span>' in again
     wash = again.split("sector-wash")[1].split("</tr>")[0]
@@ -115,7 +115,7 @@ def test_an_id_works_the_report_out_again_and_tells_what_later_knowledge_changed
 def test_an_id_of_a_report_that_never_was_is_told(client: FlaskClient, known: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     forged = ReportId(1, date(2026, 10, 31), NOW, (known["here"],), Filters(), b"false")
-    assert "Not the same figures." in body(client, f"/compliance/reports/{forged}")
+    assert "Different figures." in body(client, f"/compliance/reports/{forged}")
 
 
 def test_ids_are_for_hr_of_all_their_organisations(client: FlaskClient, known: dict[str, int]) -> None:
@@ -138,7 +138,7 @@ def test_filters_stay_in_the_id(client: FlaskClient, known: dict[str, int]) -> N
     sign_in(client, "hana@demo.example")
     address = "/compliance?sector=wash&station=north-river&role=promoter&course=safe-identification"
     again = body(client, f"/compliance/reports/{id_on(body(client, address))}")
-    assert "The same figures." in again
+    assert "The figures match." in again
     for word in ("Station", "Sector", "Course", "Role", "promoter"):
         assert word in again
 
@@ -164,10 +164,10 @@ def test_the_workbook_has_typed_cells_and_no_formulas(client: FlaskClient, known
     assert wash[5].value == pytest.approx(float(people_in_csv["rate_percent"]) / 100, abs=0.001)
     trend = book["Trend"]
     assert isinstance(trend["A2"].value, datetime)
-    assert {row[1].value for row in trend.iter_rows(min_row=2)} == {"as it was", "if nobody does anything"}
+    assert {row[1].value for row in trend.iter_rows(min_row=2)} == {"as it was", "without further training"}
     about = {row[0].value: row[1].value for row in book["Definitions"].iter_rows()}
     assert about["Definitions version"] == "1"
-    assert "The same figures." in body(client, f"/compliance/reports/{about['Report id']}")
+    assert "The figures match." in body(client, f"/compliance/reports/{about['Report id']}")
 
 
 def test_each_row_of_the_csv_says_to_which_report_it_belongs(
@@ -203,7 +203,7 @@ def test_the_paper_has_two_tagged_pages_with_the_id_and_the_moment(
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     text = " ".join(" ".join(page.extract_text() for page in reader.pages).split()).replace("\u00a0", " ")
     assert "31 October 2026" in text
-    assert "hold every certificate they need" in text
+    assert "are compliant with everything required" in text
     assert "22 November 2026, 09:00 UTC" in text
     report_id = id_on(body(client, "/compliance?as_of=2026-10-31"))
     assert f"Report {report_id}" in text
@@ -240,7 +240,7 @@ def test_the_forecast_stands_beside_the_trend_in_words(client: FlaskClient, know
     sign_in(client, "hana@demo.example")
     page = body(client, "/compliance")
     assert page.count('class="outline"') == 12 + 1
-    assert page.count(">if nobody does anything</td>") == 12
+    assert page.count(">without further training</td>") == 12
     assert page.count(">as it was</td>") == 25
 
 
@@ -262,7 +262,7 @@ def test_two_days_beside_each_other_and_who_changed(
         earned(lina, known["course"], date(2026, 10, 20))
     sign_in(client, "hana@demo.example")
     compared = body(client, "/compliance?as_of=2026-10-31&compare_with=2026-08-01")
-    assert "Two days beside each other" in compared
+    assert "Compare two days" in compared
     address = "/compliance/changes?as_of=2026-10-31&compare_with=2026-08-01"
     page = body(client, address)
     told = {row["name"].lstrip("'"): row["changes"] for row in rows(client, address.replace("?", ".csv?"))}
@@ -272,7 +272,7 @@ def test_two_days_beside_each_other_and_who_changed(
     only = body(client, address + "&what=left")
     assert "Sami Aziz" in only
     assert "Rana New" not in only
-    assert "Nothing of this kind changed" in body(client, address + "&what=lapsed")
+    assert "No changes of this kind" in body(client, address + "&what=lapsed")
     # The other way round it is the same interval of days.
     turned = {
         row["name"].lstrip("'"): row["changes"]
@@ -312,7 +312,7 @@ def test_a_view_is_kept_for_its_owner_alone_and_removed(
     assert ">WASH, late</a>" in body(client, "/compliance")
     twice = client.post("/compliance/views", data=kept | {"name": "wash, LATE"})
     assert twice.status_code == 422
-    assert "with this name already" in twice.get_data(as_text=True)
+    assert "already have a view with this name" in twice.get_data(as_text=True)
     nameless = client.post("/compliance/views", data=kept | {"name": ""})
     assert nameless.status_code == 422
     assert 'name="sector" value="wash"' in nameless.get_data(as_text=True)
@@ -325,7 +325,7 @@ def test_a_view_is_kept_for_its_owner_alone_and_removed(
     client.post("/logout")
     sign_in(client, "hana@demo.example")
     assert client.post(f"/compliance/views/{number}/delete").status_code == 303
-    assert "You keep no views yet" in body(client, "/compliance/views")
+    assert "No saved views yet" in body(client, "/compliance/views")
 
 
 @pytest.fixture
@@ -349,11 +349,11 @@ def test_a_large_file_is_made_by_a_job_for_its_owner_and_removed_after_a_day(
     led = client.get("/compliance/people.csv?sector=wash")
     assert led.status_code == 303
     offer = body(client, led.headers["Location"])
-    assert "Prepare the file" in offer
+    assert "Create the file" in offer
     made = client.post("/compliance/jobs", data={"kind": "people", "form": "csv", "sector": "wash"})
     job = made.headers["Location"]
     waiting = client.get(job)
-    assert "It is being made" in waiting.get_data(as_text=True)
+    assert "Creating the file" in waiting.get_data(as_text=True)
     assert waiting.headers["Refresh"]
     assert client.get(f"{job}/file").status_code == 404
     sweep(app)
@@ -371,7 +371,7 @@ def test_a_large_file_is_made_by_a_job_for_its_owner_and_removed_after_a_day(
     client.post("/logout")
     sign_in(client, "hana@demo.example")
     assert client.get(f"{job}/file").status_code == 404
-    assert "This was removed" in body(client, job)
+    assert "No longer available" in body(client, job)
 
 
 @pytest.mark.usefixtures("small_limit")
@@ -406,7 +406,7 @@ def test_a_report_with_past_knowledge_of_many_people_is_worked_out_by_a_job(
     assert "This takes a few minutes" in body(client, f"/compliance/reports/{report_id}")
     checked = client.post("/compliance/jobs", data={"kind": "check", "form": "page", "id": report_id})
     sweep(app)
-    assert "The same figures." in body(client, checked.headers["Location"])
+    assert "The figures match." in body(client, checked.headers["Location"])
     assert (
         client.post("/compliance/jobs", data={"kind": "check", "form": "page", "id": "0"}).status_code == 404
     )

@@ -135,7 +135,7 @@ def test_a_requirement_cannot_end_before_today_or_before_a_version_that_waits(he
     operations.add_version(
         hr_of(here.id), requirement, effective_from=TODAY + 9 * DAY, terms=Terms(due_days=7), reason="Why"
     )
-    with pytest.raises(Invalid, match="recorded already"):
+    with pytest.raises(Invalid, match="already recorded"):
         operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY, reason="Why")
     ended = operations.end_requirement(
         hr_of(here.id), requirement, effective_through=TODAY + 9 * DAY, reason="Why"

@@ -26,7 +26,9 @@ class SaveViewForm(BaseForm):
 
     name = StringField(
         _l("Name of this view"),
-        description=_l("For you alone, such as “WASH in the north, late”. No names of people, no cases."),
+        description=_l(
+            "Only you see it. For example “WASH in the north, overdue”. No names of people, no cases."
+        ),
         validators=[
             DataRequired(_l("Write a name.")),
             Length(max=60, message=_l("Use at most 60 characters.")),

@@ -11,6 +11,7 @@ from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
+from lms.kernel.i18n import gettext as _
 
 MOST_VIEWS = 40
 MOST_OPEN = 5
@@ -22,9 +23,13 @@ def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) ->
     """Keeps a choice of filters under a name. Raises NameTaken and TooManyKept."""
     mine = kept.list_views(actor)
     if any(each.name.casefold() == name.casefold() for each in mine):
-        raise NameTaken("You have a view with this name already: choose another, or remove that one first.")
+        raise NameTaken(
+            _("You already have a view with this name. Choose another name, or remove that view first.")
+        )
     if len(mine) >= MOST_VIEWS:
-        raise TooManyKept("You keep forty views already: remove one that you no longer use.")
+        raise TooManyKept(
+            _("You have forty saved views, the most there can be. Remove one you no longer use.")
+        )
     view = SavedView(
         account_id=actor.account_id or 0,
         name=name,
@@ -36,7 +41,7 @@ def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) ->
     try:
         session.flush()
     except IntegrityError as twice:
-        raise NameTaken("You have a view with this name already: choose another.") from twice
+        raise NameTaken(_("You already have a view with this name. Choose another name.")) from twice
     record(actor, "compliance.save_view", "saved_view", view.id)
     return view
 
@@ -51,7 +56,7 @@ def remove_view(actor: Actor, view: SavedView) -> None:
 def ask_for(actor: Actor, kind: str, form: str, choices: Mapping[str, str], language: str) -> ExportJob:
     """Has a file or a long report made after the commit. Raises TooManyUnderWay."""
     if kept.count_open_jobs(actor) >= MOST_OPEN:
-        raise TooManyUnderWay("Five of your files are being made already: wait until one is ready.")
+        raise TooManyUnderWay(_("Five of your files are being created. Wait until one is ready."))
     job = ExportJob(
         account_id=actor.account_id or 0,
         kind=kind,

@@ -97,7 +97,7 @@ def sentence_parts(page: ReportPage) -> list[dict[str, Any]]:
         ]
 
     if not report.total.people:
-        return parts(_("On %(day)s nothing is required of anybody here."), day=day(report.as_of))
+        return parts(_("On %(day)s, nothing is required of anyone here."), day=day(report.as_of))
     people = report.total.people
     counted = (
         ngettext("%(count)s post", "%(count)s posts", people, count=number(people))
@@ -107,7 +107,7 @@ def sentence_parts(page: ReportPage) -> list[dict[str, Any]]:
     asked = (
         _("On %(day)s, %(rate)s of %(counted)s hold this course or are exempt.")
         if page.question.filters.course
-        else _("On %(day)s, %(rate)s of %(counted)s hold every certificate they need.")
+        else _("On %(day)s, %(rate)s of %(counted)s are compliant with everything required.")
     )
     said = parts(asked, day=day(report.as_of), rate=percent(report.total.rate), counted=counted)
     if report.lowest is not None:
@@ -195,21 +195,21 @@ def _words(page: ReportPage) -> dict[str, str]:
         "sector": _("Sector"),
         "people": _("Posts") if page.question.of_posts else _("People"),
         "compliant": _("Compliant"),
-        "stand": _("How they stand"),
-        "in_time": _("In time"),
-        "late": _("Late"),
+        "stand": _("Status"),
+        "in_time": _("Not yet due"),
+        "late": _("Overdue"),
         "change": _("Points in 30 days"),
         "valid": _("Valid or exempt"),
-        "renew": _("Valid, renewal open"),
-        "wait": _("Still in time"),
-        "coming": _("If nobody does anything"),
+        "renew": _("Due for renewal"),
+        "wait": _("Not yet due"),
+        "coming": _("Without further training"),
         "lapse": _("lapse by then"),
         "matrix": _("Sector by course"),
-        "matrix_note": _("Who holds the course or is exempt, among those of whom it is required. Each course by itself: the rate of a sector cannot be worked out from its row."),  # noqa: E501
-        "trend": _("The last 24 months, and the next 12 if nobody does anything"),
-        "trend_note": _("Rates at the ends of months. With a dot before it: if nobody does anything."),
+        "matrix_note": _("Holders and exempt people among those who must hold it. Each course is counted separately, so the rate of a sector does not follow from its row."),  # noqa: E501
+        "trend": _("The last 24 months, and the next 12 without further training"),
+        "trend_note": _("Rates at month ends. A dot before the month: projected without further training."),
         "trend_alt": _(
-            "Columns: %(rate)s compliant on %(day)s; if nobody does anything, %(later)s on %(last)s. "
+            "Columns: %(rate)s compliant on %(day)s; without further training, %(later)s on %(last)s. "
             "The table below holds the rates of all months.",
             rate=percent(last.figures.rate),
             day=day(last.day),
@@ -218,11 +218,11 @@ def _words(page: ReportPage) -> dict[str, str]:
         ),
         "year": _("Year"),
         "past": _("as it was"),
-        "future": _("if nobody does anything"),
+        "future": _("without further training"),
         "definitions": _("What these figures mean"),
-        "known": _("Known on"),
+        "known": _("Data as of"),
         "version": _("Definitions version"),
         "id": _("Report"),
-        "again": _("Works it out again, and says what later knowledge changed:"),
-        "nobody": _("Nothing is required of anybody here on this day."),
+        "again": _("Verify this report and see what was recorded later:"),
+        "nobody": _("Nothing is required of anyone here on this day."),
     }  # fmt: skip

@@ -42,7 +42,7 @@ def save_view() -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(_("The view is kept. You find it above the report."), "good")
+            flash(_("View saved. You find it above the report."), "good")
             return redirect(url_for(PAGES[page], **words), 303)  # type: ignore[arg-type]  # words of an address
     return render_template("compliance/save_view.html", form=form, words=words, page=page), 422
 
@@ -53,7 +53,7 @@ def remove_view(view_id: int) -> ResponseReturnValue:
     """Forgets a view."""
     view = kept.load_view_for(current_actor(), view_id)
     kept_operations.remove_view(current_actor(), view)
-    flash(_("The view is removed."), "good")
+    flash(_("View removed."), "good")
     return redirect(url_for("compliance.views"), 303)
 
 

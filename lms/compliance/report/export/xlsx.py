@@ -155,7 +155,7 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
             (point.day, said, *_figure_cells(point.figures))
             for said, points in (
                 (_("as it was"), report.trend),
-                (_("if nobody does anything"), report.forecast),
+                (_("without further training"), report.forecast),
             )
             for point in points
         ],
@@ -178,7 +178,7 @@ def write_people(
     book, said = Book(file), status_labels()
     head = (
         _("Name"), _("Staff number"), _("Organisation"), _("Main sector"), _("Station"), _("Role"), _("Overall"),
-        _("Course"), _("Standing"), _("Due on"), _("Valid through"), _("Certificate"), _("Why"),
+        _("Course"), _("Status"), _("Due on"), _("Valid through"), _("Certificate"), _("Why"),
     )  # fmt: skip
 
     def rows() -> Iterable[Sequence[Cell]]:
@@ -199,7 +199,7 @@ def write_people(
 def _figure_heads(question: ReportQuery) -> Sequence[str]:
     said = status_labels()
     return (
-        _("Posts") if question.of_posts else _("People"), _("Compliant"), _("In time"), _("Late"), _("Rate"),
+        _("Posts") if question.of_posts else _("People"), _("Compliant"), _("Not yet due"), _("Overdue"), _("Rate"),
         *(said[each] for each in rules.SEVERITY if each.group),
     )  # fmt: skip
 
@@ -214,12 +214,12 @@ def _figure_cells(figures: StatusCounts) -> Sequence[Cell]:
 def _about(
     question: ReportQuery, known_at: datetime, report_id: str, address: str
 ) -> Iterable[tuple[str, Cell]]:
-    yield _("Asked about"), question.as_of
-    yield _("Known on (UTC)"), known_at
+    yield _("About"), question.as_of
+    yield _("Data as of (UTC)"), known_at
     yield _("Organisations"), "; ".join(each.name for each in question.organisations)
     yield from query_labels(question)
     if report_id:
         yield _("Report id"), report_id
-        yield _("Works it out again"), address
+        yield _("Verify"), address
     yield _("Definitions version"), rules.DEFINITIONS_VERSION
     yield from definitions()
