@@ -20,7 +20,7 @@ installed-dev:
 
 run: installed ## Start Every Sector on http://127.0.0.1:8000 (PORT=9000 and HOST= change that)
 	@LMS_PUBLIC_ADDRESS="$${LMS_PUBLIC_ADDRESS:-http://$(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(HOST)):$(PORT)}" \
-	  exec $(BIN)/flask --app wsgi serve --prepare --attached --host $(HOST) --port $(PORT)
+	  exec $(BIN)/flask --app wsgi serve --prepare --exit-with-parent --host $(HOST) --port $(PORT)
 
 debug: installed-dev ## Start it for development: code, templates and styles are read again after each change
 	@export FLASK_APP=wsgi LMS_LOG_FORMAT=console LMS_PUBLIC_ADDRESS="$${LMS_PUBLIC_ADDRESS:-http://127.0.0.1:$(PORT)}"; \

@@ -1,4 +1,4 @@
-"""The commands of the house, collected."""
+"""All commands, and those that no package owns: prepare, serve and the background worker."""
 
 import time
 from collections.abc import Callable
@@ -23,14 +23,13 @@ from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.errors import Refusal
-from lms.kernel.serve import PortTaken, check_port, end_with_parent, serve
+from lms.kernel.i18n import gettext as _
+from lms.kernel.serve import PortTaken, check_port, exit_with_parent as end_process_with_parent, serve
 from lms.kernel.worker import run_worker
 from lms.people.api import count_people
 from lms.reminders.cli import reminders_cli
 
 worker_cli = AppGroup("worker", help="The background worker.")
-
-DONE = {"created": "new", "revised": "revised", "retired": "retired"}
 
 
 def this_app() -> Flask:
@@ -46,12 +45,12 @@ def run() -> None:
     run_worker(this_app())
 
 
-def told(sentence: str, act: Callable[[], str]) -> None:
-    """Says what is begun, does it, and says what came of it and how long it took."""
-    click.echo(f"{sentence} ...", nl=False)
+def run_step(title: str, step: Callable[[], str]) -> None:
+    """Prints the title of a step, runs it, and prints its outcome and how long it took."""
+    click.echo(f"{title} ...", nl=False)
     began = time.monotonic()
     try:
-        outcome = act()
+        outcome = step()
     except BaseException:
         click.echo()
         raise
@@ -59,49 +58,43 @@ def told(sentence: str, act: Callable[[], str]) -> None:
 
 
 def migrate() -> str:
-    """Brings the database up to the newest migration."""
+    """Upgrades the database to the newest migration."""
     flask_migrate.upgrade()
-    return "ready"
+    return _("ready")
 
 
 def publish() -> str:
-    """Publishes the course files and says what is new; stops with all problems where one is an error."""
+    """Publishes the course files and returns the outcome; stops with a list of all problems if there are errors."""
     settings: Settings = this_app().extensions["settings"]
-    # Checking and rendering everything takes seconds; the same files as last time need none of it.
-    note = settings.instance / "published"
+    # Checking and rendering everything takes seconds, and is not needed where the files are those of last time.
+    stored = settings.instance / "published"
     files = catalogue.source_fingerprint(settings.modules, settings.quizzes, database=settings.database_url)
     with reading():
         last = catalogue.last_publication_id()
-    if last is not None and note.is_file() and note.read_text() == f"{last} {files}":
-        return "nothing changed"
+    if last is not None and stored.is_file() and stored.read_text() == f"{last} {files}":
+        return _("nothing changed")
     with unit_of_work():
         published = catalogue.publish(settings.modules, settings.quizzes, SYSTEM)
     if published.refused:
         problems = "\n".join(str(problem) for problem in published.problems)
-        raise click.ClickException(f"The course files have errors, so nothing was published.\n{problems}")
-    with reading():
-        note.write_text(f"{catalogue.last_publication_id()} {files}")
-    said = [
-        ", ".join(
-            f"{outcomes[outcome]} {kind if outcomes[outcome] == 1 else kind + 's'}"
-            for kind, outcomes in published.counts.items()
-            if outcomes.get(outcome)
+        raise click.ClickException(
+            _("The course files have errors, so nothing was published.") + f"\n{problems}"
         )
-        + f" {word}"
-        for outcome, word in DONE.items()
-        if any(outcomes.get(outcome) for outcomes in published.counts.values())
-    ]
-    return "; ".join(said) or "nothing changed"
+    with reading():
+        stored.write_text(f"{catalogue.last_publication_id()} {files}")
+    if published.publication_id is None:
+        return _("nothing changed")
+    return _("publication %(number)s", number=published.publication_id)
 
 
 def prepare() -> None:
-    """Brings the database up to date, publishes the courses and loads the demonstration into an empty database."""
-    told("Preparing the database", migrate)
-    told("Publishing the courses", publish)
+    """Upgrades the database, publishes the courses and loads the demonstration into an empty database."""
+    run_step(_("Preparing the database"), migrate)
+    run_step(_("Publishing the courses"), publish)
     with reading():
-        nobody = count_people() == 0
-    if nobody:
-        click.echo("No data yet: creating the demonstration ...")
+        empty = count_people() == 0
+    if empty:
+        click.echo(_("No data yet: creating the demonstration ..."))
         began = time.monotonic()
         try:
             demo.load(
@@ -110,7 +103,7 @@ def prepare() -> None:
         except Refusal as error:
             raise click.ClickException(error.message) from error
         compact_all()
-        click.echo(f"  done ({time.monotonic() - began:.1f} s)")
+        click.echo(_("  done (%(seconds)s s)", seconds=f"{time.monotonic() - began:.1f}"))
 
 
 @click.command("prepare")
@@ -121,60 +114,74 @@ def prepare_command() -> None:
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
 @click.option("--workers", default=2, show_default=True, help="Processes that answer pages.")
-@click.option("--threads", default=2, show_default=True, help="Threads in each of them.")
-@click.option("--worker/--no-worker", default=True, help="Whether to run the background worker too.")
+@click.option("--threads", default=2, show_default=True, help="Threads in each of these processes.")
+@click.option("--worker/--no-worker", default=True, help="Run the background worker too.")
 @click.option(
     "--prepare",
     "prepared",
     is_flag=True,
-    help="Migrate, publish, load the demonstration where nobody is.",
+    help="Run the command prepare first.",
 )
 @click.option(
-    "--attached", is_flag=True, help="End when the program that started this one ends, however it ends."
+    "--exit-with-parent",
+    is_flag=True,
+    help="Exit when the program that started this one ends, however it ends.",
 )
 @with_appcontext
 def serve_command(
-    host: str, port: int, *, workers: int, threads: int, worker: bool, prepared: bool, attached: bool
+    host: str, port: int, *, workers: int, threads: int, worker: bool, prepared: bool, exit_with_parent: bool
 ) -> None:
     """Serves Every Sector, with the background worker, until it is stopped."""
     app = this_app()
     settings: Settings = app.extensions["settings"]
-    if attached:
-        end_with_parent()
+    if exit_with_parent:
+        end_process_with_parent()
     try:
         check_port(host, port)
         if prepared:
             prepare()
-            # Preparing takes a while the first time: somebody else may have come.
+            # Preparing takes a while the first time: another program may have taken the port.
             check_port(host, port)
-        invented = app.config["DEMONSTRATION"].refresh()
+        demonstration = app.config["DEMONSTRATION"].refresh()
     except PortTaken as error:
         raise click.ClickException(
-            f"Port {port} at {host} cannot be used: {error}. Choose another one: make run PORT={port + 1}"
+            _(
+                "Port %(port)s on %(host)s cannot be used: %(reason)s. Choose another one: make run PORT=%(other)s",
+                port=port,
+                host=host,
+                reason=error,
+                other=port + 1,
+            )
         ) from error
     except OperationalError as error:
-        raise click.ClickException(why(error, settings)) from error
+        raise click.ClickException(explain(error, settings)) from error
     except KeyboardInterrupt:
         raise click.ClickException(
-            "Stopped before it was ready. Nothing is left half done: start it again."
+            _("Stopped before it was ready. Nothing is left half done: start it again.")
         ) from None
-    shown = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - only compared
-    click.echo(f"\n{settings.product_name} is at {shown}  (Ctrl-C stops it)")
-    if invented:
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - only compared
+    running = _(
+        "%(product)s is at %(address)s  (Ctrl-C stops it)", product=settings.product_name, address=address
+    )
+    click.echo(f"\n{running}")
+    if demonstration:
         click.echo(demo.sign_ins())
     serve(app, host, port, workers=workers, threads=threads, with_worker=worker)
-    click.echo("Stopped.")
+    click.echo(_("Stopped."))
 
 
-def why(error: OperationalError, settings: Settings) -> str:
-    """Says what a person can do about a database that refuses to be opened."""
+def explain(error: OperationalError, settings: Settings) -> str:
+    """Returns what to do about a database that cannot be opened."""
     reason = str(error.orig)
     if "readonly" in reason or "unable to open" in reason:
-        return f"The database in {settings.instance} cannot be written to. Name another folder: LMS_INSTANCE=/path"
-    return f"The database does not answer: {reason}"
+        return _(
+            "The database in %(folder)s cannot be written to. Choose another folder: LMS_INSTANCE=/path",
+            folder=settings.instance,
+        )
+    return _("The database does not answer: %(reason)s", reason=reason)
 
 
 COMMANDS: tuple[click.Command, ...] = (

@@ -8,7 +8,7 @@ from flask_security import hash_password
 from lms.accounts import queries, rules
 from lms.accounts.errors import EmailTaken, LastAdministrator, PasswordRefused
 from lms.accounts.models import Account, OneTimeCode, RoleGrant
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session

@@ -21,7 +21,7 @@ from lms.accounts import operations, queries
 from lms.accounts.forms import ChangeForm, ConfirmForm, ForgotForm, Passwords, ResetForm, SignInForm
 from lms.accounts.limits import LIMITED_VIEWS
 from lms.accounts.models import Account, SignedIn
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.kernel import clock, mail
 from lms.kernel.config import Settings
 from lms.kernel.db import db

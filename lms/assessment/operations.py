@@ -10,7 +10,7 @@ from lms.assessment.errors import AttemptsExhausted, NothingToExamine
 from lms.assessment.events import attempts_changed
 from lms.assessment.models import Answer, Attempt
 from lms.assessment.papers import AskedQuestion, ReviewedQuestion, ask, review
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.catalogue.api import BankQuestion, PublishedCourse, bank, load_course_revision
 from lms.kernel import clock, rng
 from lms.kernel.actor import Actor

@@ -6,89 +6,109 @@ import click
 from flask.cli import AppGroup
 
 from lms.audit import jobs, operations, queries
-from lms.audit.rules import Fault, Head, Kind, canonical
+from lms.audit.rules import ChainFault, ChainHead, FaultKind, canonical
 from lms.kernel.db import reading, unit_of_work
+from lms.kernel.i18n import gettext as _, lazy_gettext as _l, ngettext
 
 audit_cli = AppGroup("audit", help="The audit trail: check its chain, print its last digest, export it.")
 
 SENTENCES = {
-    Kind.CHANGED: "link {link}: entry {entry} or its link is not as it was linked",
-    Kind.REMOVED: "link {link}: entry {entry} is gone",
-    Kind.INSERTED: "entry {entry} was put in afterwards: later ones had been linked long before it was there",
-    Kind.LINK_MISSING: "link {link} is gone",
-    Kind.BROKEN: "link {link}: it does not hold the digest of the link before",
-    Kind.REWRITTEN: "link {link}: it was another one when it was noted; the chain was made again",
-    Kind.SHORTENED: "link {link} was noted and is not there; the end of the chain is gone",
+    FaultKind.CHANGED: _l("link %(link)s: entry %(entry)s or its link was changed"),
+    FaultKind.REMOVED: _l("link %(link)s: entry %(entry)s is missing"),
+    FaultKind.INSERTED: _l("entry %(entry)s was inserted after later entries had been linked"),
+    FaultKind.LINK_MISSING: _l("link %(link)s is missing"),
+    FaultKind.BROKEN: _l("link %(link)s does not contain the digest of the link before"),
+    FaultKind.REWRITTEN: _l("link %(link)s differs from the recorded one: the chain was rewritten"),
+    FaultKind.SHORTENED: _l(
+        "link %(link)s was recorded earlier and is missing: the end of the chain was removed"
+    ),
 }
 
 
-class NotedHead(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
+class ChainHeadParameter(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
     """A link as `flask audit head` prints it: its number, a colon, its digest."""
 
     name = "number:digest"
 
-    def convert(self, value: str | Head, param: click.Parameter | None, ctx: click.Context | None) -> Head:
-        """Reads it; anything else is refused."""
-        if isinstance(value, Head):
+    def convert(
+        self, value: str | ChainHead, param: click.Parameter | None, ctx: click.Context | None
+    ) -> ChainHead:
+        """Reads it; raises a usage error for anything else."""
+        if isinstance(value, ChainHead):
             return value
         number, _colon, digest = value.strip().partition(":")
         if not number.isdecimal() or len(digest) != 64:
             self.fail(
-                "give it as flask audit head printed it: a number, a colon, 64 letters and figures.",
+                _("write it as flask audit head printed it: a number, a colon and 64 hexadecimal digits."),
                 param,
                 ctx,
             )
-        return Head(int(number), digest.lower())
+        return ChainHead(int(number), digest.lower())
 
 
 @audit_cli.command("verify")
 @click.option(
-    "--expect", type=NotedHead(), help="A link that was noted elsewhere; it must still be in the chain."
+    "--expect",
+    type=ChainHeadParameter(),
+    help="A link that was kept elsewhere; it must still be in the chain.",
 )
-@click.option("--note/--no-note", default=True, help="Whether to note the outcome for the page of the trail.")
-def verify_command(expect: Head | None, note: bool) -> None:
-    """Reads the whole chain and says whether an entry was changed, removed or put in; exits with 1 if so."""
+@click.option("--note/--no-note", default=True, help="Record the outcome for the page of the trail.")
+def verify_command(expect: ChainHead | None, note: bool) -> None:
+    """Checks the whole chain for changed, removed or inserted entries; exits with 1 if there are any."""
     with reading():
         checked = operations.check_chain(expect)
     if note:
         with unit_of_work():
-            operations.note_check(checked)
+            operations.record_check(checked)
     click.echo(
-        f"{checked.entries} entries, {checked.head.number} linked, {checked.waiting} waiting for their link."
+        _(
+            "%(entries)s entries, %(linked)s linked, %(waiting)s not linked yet.",
+            entries=checked.entries,
+            linked=checked.head.number,
+            waiting=checked.waiting,
+        )
     )
     if not checked.found:
-        click.echo(f"The chain is sound up to {checked.head}.")
+        click.echo(_("The chain is intact up to %(head)s.", head=checked.head))
         return
     click.echo(
-        f"The chain has {checked.found} {'fault' if checked.found == 1 else 'faults'}. The first:", err=True
+        ngettext("The chain has %(num)d fault:", "The chain has %(num)d faults. The first:", checked.found),
+        err=True,
     )
     for sentence in sentences(checked.faults):
         click.echo(f"  {sentence}", err=True)
     raise SystemExit(1)
 
 
-def sentences(faults: Iterable[Fault]) -> list[str]:
-    """Says in words what is wrong."""
-    return [SENTENCES[each.kind].format(link=each.link_number, entry=each.entry_number) for each in faults]
+def sentences(faults: Iterable[ChainFault]) -> list[str]:
+    """Returns a sentence for each fault."""
+    return [
+        str(SENTENCES[each.kind]) % {"link": each.link_number, "entry": each.entry_number} for each in faults
+    ]
 
 
 @audit_cli.command("head")
 def head_command() -> None:
-    """Prints the last link and its digest, to be kept elsewhere: `verify --expect` takes it again."""
+    """Prints the last link and its digest, to keep elsewhere for `verify --expect`."""
     with reading():
         click.echo(str(queries.find_head()))
 
 
 @audit_cli.command("link")
 def link_command() -> None:
-    """Links now whatever is stored and not linked; the worker does the same each minute."""
-    click.echo(f"{jobs.link_entries(everything=True, most_batches=None)} entries linked.")
+    """Links all entries now; the worker does so each minute."""
+    linked = jobs.link_entries(everything=True, max_batches=None)
+    click.echo(ngettext("%(num)d entry linked.", "%(num)d entries linked.", linked))
 
 
 @audit_cli.command("export")
 def export_command() -> None:
-    """Prints the chain from its first link, a line each: the digest, a space, and the text it is the SHA-256 of."""
+    """Prints the chain, one line a link: the digest, a space, and the text of which it is the SHA-256."""
     with reading():
         for link, entry in queries.iterate_chain():
-            text = canonical(entry, link.number, link.at, link.previous) if entry else "(the entry is gone)"
+            text = (
+                canonical(entry, link.number, link.at, link.previous)
+                if entry
+                else _("(the entry is missing)")
+            )
             click.echo(f"{link.digest} {text}")

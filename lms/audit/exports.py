@@ -1,10 +1,10 @@
-"""The trail as CSV, line by line: UTF-8 with a byte order mark, and no cell that a spreadsheet would run."""
+"""The trail as CSV, in batches: UTF-8 with a byte order mark, and no cell that a spreadsheet would run."""
 
 import json
 from collections.abc import Iterable, Iterator
 
-from lms.audit.queries import Sealed
-from lms.audit.rules import written
+from lms.audit.queries import LinkedEntry
+from lms.audit.rules import format_timestamp
 from lms.kernel.tabular import Cell, csv_pieces
 
 HEAD = (
@@ -13,14 +13,16 @@ HEAD = (
 )  # fmt: skip
 
 
-def csv_lines(entries: Iterable[Sealed]) -> Iterator[str]:
-    """Yields the table as text, some lines at a time; accounts are numbers here and never names."""
+def csv_lines(entries: Iterable[LinkedEntry]) -> Iterator[str]:
+    """Yields the table as text, some rows at a time; accounts are ids here and never names."""
     return csv_pieces(HEAD, ([*_cells(each)] for each in entries))
 
 
-def _cells(each: Sealed) -> Iterator[Cell]:
+def _cells(each: LinkedEntry) -> Iterator[Cell]:
     entry, link = each.entry, each.link
-    yield from (entry.number, written(entry.at), entry.account, entry.action)
+    yield from (entry.number, format_timestamp(entry.at), entry.account, entry.action)
     yield from (entry.subject, entry.subject_number, entry.organisation, entry.reason)
     yield json.dumps(entry.detail, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    yield from (link.number, written(link.at), link.previous, link.digest) if link else ("", "", "", "")
+    yield from (
+        (link.number, format_timestamp(link.at), link.previous, link.digest) if link else ("", "", "", "")
+    )

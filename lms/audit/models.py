@@ -1,4 +1,4 @@
-"""The audit trail, its chain, and what came of checking it."""
+"""The audit trail, its chain, and the checks of the chain."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class AuditEntry(Model):
-    """One row: this account did this to that thing at this moment. Never changed, never removed.
+    """One row: this account did this to that record at this time. Never changed, never removed.
 
     Personal data: numbers of accounts and subjects only; kept as long as the facts they explain.
     """
@@ -27,36 +27,36 @@ class AuditEntry(Model):
     id: Mapped[Id]
     # When it was done.
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    # The account that acted; empty for the house itself.
+    # The account that acted; empty for jobs and commands.
     account_id: Mapped[int | None] = mapped_column(BigId)
-    # The organisation in whose name, where there is one.
+    # The organisation concerned, where there is one.
     organisation_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("organisation.id"))
-    # What was done, as room.verb, such as certification.revoke.
+    # What was done, as package.verb, such as certification.revoke.
     action: Mapped[str] = mapped_column(String(80))
-    # The kind of thing it was done to, such as award.
+    # The type of record it was done to, such as award.
     subject: Mapped[str] = mapped_column(String(40))
-    # The number of the thing.
+    # The id of the record.
     subject_id: Mapped[int | None] = mapped_column(BigId)
-    # Why, where the act asks for a reason.
+    # Why, where the action requires a reason.
     reason: Mapped[str] = mapped_column(String(500), default="")
-    # Numbers and codes that explain the act; no names, no addresses, no answers.
+    # Numbers and codes that explain the action; no names, no addresses, no answers.
     detail: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
 
 
 class AuditLink(Model):
-    """One row: a link of the chain over the trail. It seals one entry together with every link before it.
+    """One row: a link of the chain over the trail. It contains the digest of one entry and of the link before.
 
-    Links stand in the order in which entries were seen, not in that of their numbers: two acts at once may be
-    stored in the other order, and none is left out. Never changed, never removed.
+    Links are in the order in which entries were found, not in that of their ids: two transactions at once may commit
+    in the other order, and none is left out. Never changed, never removed.
 
-    Personal data: none; a digest cannot be turned back into what it seals.
+    Personal data: none; a digest cannot be turned back into its entry.
     """
 
     __tablename__ = "audit_link"
 
     # The place in the chain, from 1 without gaps; two workers that link at once cannot both have it.
     number: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    # The entry it seals; every entry has one link at most.
+    # The entry; every entry has one link at most.
     entry_id: Mapped[int] = mapped_column(BigId, ForeignKey("audit_entry.id"), unique=True)
     # When it was linked.
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -67,7 +67,7 @@ class AuditLink(Model):
 
 
 class AuditCheck(Model):
-    """One row: the chain was checked at this moment, up to this link, with this outcome. Never changed.
+    """One row: the chain was checked at this time, up to this link, with this outcome. Never changed.
 
     Personal data: none.
     """

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from lms.audit import queries
 from lms.audit.models import AuditCheck, AuditEntry, AuditLink
-from lms.audit.rules import Checker, Fault, Head, Link, link_up
+from lms.audit.rules import ChainChecker, ChainFault, ChainHead, ChainLink, link_entries_after
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
@@ -24,9 +24,10 @@ def record(
     reason: str = "",
     **detail: Any,
 ) -> None:
-    """Adds one line to the audit trail, in the transaction of the act itself.
+    """Adds one entry to the audit trail, in the transaction of the action itself.
 
-    ``action`` reads room.verb; ``detail`` takes numbers and codes only, never names or answers.
+    ``action`` is written package.verb; ``detail`` takes numbers and codes only, never names or answers. An action needs
+    a sentence in ``lms/audit/labels.py``.
     """
     session.add(
         AuditEntry(
@@ -42,23 +43,22 @@ def record(
     )
 
 
-def link_some(*, everything: bool = False) -> int:
-    """Joins entries that are stored and not linked to the chain, a batch at most; returns how many. The caller commits.
+def link_batch(*, everything: bool = False) -> int:
+    """Links up to one batch of committed entries to the chain and returns how many. The caller commits.
 
-    What another transaction shows is stored for good, so nothing has to settle first; an entry that is stored after
-    one with a higher number is linked after it. One that comes later than any transaction takes is looked for only
-    where ``everything`` is asked for.
+    An entry that is committed after one with a higher id is linked after it. One that appears later than any
+    transaction takes is looked for only with ``everything``.
     """
     queries.lock_chain()
     now = clock.now()
     after = 0 if everything else queries.find_settled_entry(now)
-    links = link_up(queries.list_unlinked(after, queries.BATCH), queries.find_head(), now)
+    links = link_entries_after(queries.list_unlinked(after, queries.BATCH), queries.find_head(), now)
     if links:
         session.execute(insert(AuditLink), [_row(link) for link in links])
     return len(links)
 
 
-def _row(link: Link) -> dict[str, Any]:
+def _row(link: ChainLink) -> dict[str, Any]:
     return {
         "number": link.number,
         "entry_id": link.entry_number,
@@ -68,47 +68,47 @@ def _row(link: Link) -> dict[str, Any]:
     }
 
 
-MOST_FAULTS = 20
-"""So many faults are told one by one; the others are only counted."""
+FAULTS_LISTED = 20
+"""The number of faults listed one by one; the others are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What came of reading the whole chain; ``faults`` holds the first of them, ``found`` counts all."""
+class ChainCheck:
+    """The outcome of checking the whole chain; ``faults`` are the first ones, ``found`` counts all."""
 
     entries: int
     waiting: int
-    head: Head
-    faults: Sequence[Fault]
+    head: ChainHead
+    faults: Sequence[ChainFault]
     found: int
 
 
-def check_chain(known: Head | None = None) -> Checked:
-    """Reads every link and entry and compares them with each other and with what was noted before. Writes nothing.
+def check_chain(known: ChainHead | None = None) -> ChainCheck:
+    """Reads every link and entry and compares them with each other and with known digests. Writes nothing.
 
-    ``known`` is a link that somebody noted elsewhere; the last good check is remembered by the house itself.
+    ``known`` is a link that somebody kept elsewhere; the end of the last check without faults is known as well.
     """
-    noted = {known.number: known.digest} if known and known.number else {}
+    known_digests = {known.number: known.digest} if known and known.number else {}
     before = queries.find_last_good_check()
     if before is not None:
-        noted.setdefault(before.links, before.head)
-    checker, faults, found = Checker(known=noted), list[Fault](), 0
+        known_digests.setdefault(before.links, before.head)
+    checker, faults, found = ChainChecker(known=known_digests), list[ChainFault](), 0
 
-    def take(some: Iterable[Fault]) -> None:
+    def collect(some: Iterable[ChainFault]) -> None:
         nonlocal found
         for fault in some:
             found += 1
-            if len(faults) < MOST_FAULTS:
+            if len(faults) < FAULTS_LISTED:
                 faults.append(fault)
 
     now = clock.now()
-    take(checker.check(queries.iterate_chain()))
-    take(checker.finish(queries.list_unlinked_below(checker.settle(now)), now))
-    return Checked(queries.count_entries(), queries.count_unlinked(0), checker.head, faults, found)
+    collect(checker.check(queries.iterate_chain()))
+    collect(checker.finish(queries.list_unlinked_below(checker.settled_before(now)), now))
+    return ChainCheck(queries.count_entries(), queries.count_unlinked(0), checker.head, faults, found)
 
 
-def note_check(checked: Checked) -> AuditCheck:
-    """Records what came of a check, for the page of the trail and for the next check."""
+def record_check(checked: ChainCheck) -> AuditCheck:
+    """Records the outcome of a check, for the page of the trail and for the next check."""
     first = next((fault.entry_number for fault in checked.faults if fault.entry_number), None)
     check = AuditCheck(
         recorded_at=clock.now(),

@@ -9,31 +9,31 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
 
 from lms.audit import policy
 from lms.audit.models import AuditCheck, AuditEntry, AuditLink
-from lms.audit.rules import AT_THE_LATEST, Entry, Head, Link
+from lms.audit.rules import LONGEST_TRANSACTION, ChainHead, ChainLink, TrailEntry
 from lms.kernel.actor import Actor
 from lms.kernel.db import UtcDateTime, lock_key, session
 
 PAGE = 50
-"""How many entries a page of the trail shows."""
+"""Entries on one page of the trail."""
 
 BATCH = 1000
-"""How many entries are read at once where all of them are."""
+"""Entries read at a time where all are read."""
 
 LOCK = 0x45_53_41_55
-"""The number of the advisory lock: two workers that link at once do it one after the other."""
+"""The advisory lock by which only one worker links entries at a time."""
 
 
 def lock_chain() -> None:
-    """Waits until nobody else links."""
+    """Waits until no other worker links entries."""
     lock_key(LOCK)
 
 
-def find_head() -> Head:
+def find_head() -> ChainHead:
     """Returns the last link of the chain."""
     row = session.execute(
         select(AuditLink.number, AuditLink.digest).order_by(AuditLink.number.desc()).limit(1)
     ).first()
-    return Head(row.number, row.digest) if row else Head()
+    return ChainHead(row.number, row.digest) if row else ChainHead()
 
 
 def _not_linked() -> Select[*tuple[Any, ...]]:
@@ -46,39 +46,39 @@ def _not_linked() -> Select[*tuple[Any, ...]]:
 
 
 def find_settled_entry(now: datetime) -> int:
-    """Returns the number of an entry below which everything that will be stored is stored; 0 for none.
+    """Returns the id of an entry below which no entry can still be committed; 0 for none.
 
-    It is the one that was linked last before the longest time a transaction may take.
+    It is the last one that was linked longer ago than a transaction may take.
     """
     statement = (
         select(AuditLink.entry_id)
-        .where(AuditLink.recorded_at < now - AT_THE_LATEST)
+        .where(AuditLink.recorded_at < now - LONGEST_TRANSACTION)
         .order_by(AuditLink.number.desc())
         .limit(1)
     )
     return session.scalar(statement) or 0
 
 
-def list_unlinked(after: int, limit: int) -> list[Entry]:
-    """Lists entries above a number that are stored and not linked, by number."""
+def list_unlinked(after: int, limit: int) -> list[TrailEntry]:
+    """Returns committed entries above an id that are not linked, by id."""
     numbers = _not_linked().where(AuditEntry.id > after).limit(limit).subquery()
     statement = select(AuditEntry).join(numbers, numbers.c.id == AuditEntry.id).order_by(AuditEntry.id)
     return [_entry(row) for row in session.execute(statement.with_only_columns(*_ENTRY))]
 
 
 def list_unlinked_below(number: int) -> Sequence[int]:
-    """Lists the numbers of entries below one that are not linked."""
+    """Returns the ids of entries below one that are not linked."""
     return session.scalars(_not_linked().where(AuditEntry.id < number)).all()
 
 
 def count_unlinked(after: int) -> int:
-    """Counts the entries above a number that wait for their link."""
+    """Returns the number of entries above an id that are not linked yet."""
     waiting = _not_linked().where(AuditEntry.id > after).order_by(None).subquery()
     return session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def count_entries() -> int:
-    """Counts the entries of the trail."""
+    """Returns the number of entries in the trail."""
     return session.scalar(select(func.count(AuditEntry.id))) or 0
 
 
@@ -92,8 +92,8 @@ _LINK: tuple[ColumnElement[Any], ...] = (
 )
 
 
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
+def _entry(row: Row[Any]) -> TrailEntry:
+    return TrailEntry(
         number=row.id,
         at=row.recorded_at,
         account=row.account_id,
@@ -106,12 +106,12 @@ def _entry(row: Row[Any]) -> Entry:
     )
 
 
-def _link(row: Row[Any]) -> Link:
-    return Link(row.link_number, row.linked_entry, row.linked_at, row.previous, row.digest)
+def _link(row: Row[Any]) -> ChainLink:
+    return ChainLink(row.link_number, row.linked_entry, row.linked_at, row.previous, row.digest)
 
 
-def iterate_chain() -> Iterator[tuple[Link, Entry | None]]:
-    """Yields every link in order with its entry, or with nothing where the entry is gone."""
+def iterate_chain() -> Iterator[tuple[ChainLink, TrailEntry | None]]:
+    """Yields every link in order with its entry, or with None where the entry is missing."""
     last = None
     while True:
         statement = (
@@ -132,7 +132,7 @@ def iterate_chain() -> Iterator[tuple[Link, Entry | None]]:
 
 
 def find_last_check() -> AuditCheck | None:
-    """Returns what came of the last check of the chain, if there was one."""
+    """Returns the last check of the chain, if there was one."""
     return session.scalar(select(AuditCheck).order_by(AuditCheck.id.desc()).limit(1))
 
 
@@ -145,22 +145,22 @@ def find_last_good_check() -> AuditCheck | None:
 
 
 def find_linked_entry(number: int) -> int | None:
-    """Returns the number of the entry that a link seals, if the link is there."""
+    """Returns the id of the entry of a link, if the link exists."""
     return session.scalar(select(AuditLink.entry_id).where(AuditLink.number == number))
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which entries are looked for; nothing looks for all.
+class TrailFilter:
+    """Which entries are listed; without values, all of them.
 
-    ``accounts`` are numbers of accounts, of which any will do; ``by_house`` asks for what no account did (True) or
-    for what accounts did (False).
+    ``accounts`` are ids, any of which matches; ``by_system`` is True for entries without an account, False for those
+    with one.
     """
 
     since: datetime | None = None
     until: datetime | None = None
     accounts: Sequence[int] | None = None
-    by_house: bool | None = None
+    by_system: bool | None = None
     action: str = ""
     subject: str = ""
     subject_number: int | None = None
@@ -174,8 +174,8 @@ class Wanted:
             yield AuditEntry.recorded_at <= self.until
         if self.accounts is not None:
             yield AuditEntry.account_id.in_(self.accounts)
-        if self.by_house is not None:
-            yield AuditEntry.account_id.is_(None) == self.by_house
+        if self.by_system is not None:
+            yield AuditEntry.account_id.is_(None) == self.by_system
         if self.action:
             yield AuditEntry.action == self.action
         if self.subject:
@@ -187,51 +187,53 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a list of entries goes on: after the entry of this moment and number, to older ones."""
+class TrailCursor:
+    """Where the next page starts: after the entry with this time and id, to older ones."""
 
     at: datetime
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """An entry with its link, or nothing while it waits for one."""
+class LinkedEntry:
+    """An entry with its link, or None while it is not linked yet."""
 
-    entry: Entry
-    link: Link | None
+    entry: TrailEntry
+    link: ChainLink | None
 
     @property
-    def place(self) -> Place:
-        """Returns where a list goes on after this entry."""
-        return Place(self.entry.at, self.entry.number)
+    def cursor(self) -> TrailCursor:
+        """Returns the start of the page after this entry."""
+        return TrailCursor(self.entry.at, self.entry.number)
 
 
-def list_entries(actor: Actor, wanted: Wanted, after: Place | None, limit: int) -> list[Sealed]:
-    """Lists the entries an actor may see, newest first, from a place on. One query, however many there are."""
+def list_entries(
+    actor: Actor, filters: TrailFilter, after: TrailCursor | None, limit: int
+) -> list[LinkedEntry]:
+    """Returns the entries an actor may see, newest first, from a cursor on. One query."""
     order = (AuditEntry.recorded_at, AuditEntry.id)
     statement = (
         select(*_ENTRY, *_LINK)
         .select_from(AuditEntry)
         .outerjoin(AuditLink, AuditLink.entry_id == AuditEntry.id)
-        .where(policy.visible_entries(actor), *wanted.conditions())
+        .where(policy.visible_entries(actor), *filters.conditions())
         .order_by(*(column.desc() for column in order))
         .limit(limit)
     )
     if after is not None:
         statement = statement.where(tuple_(*order) < tuple_(literal(after.at, UtcDateTime()), after.number))
     return [
-        Sealed(_entry(row), _link(row) if row.link_number is not None else None)
+        LinkedEntry(_entry(row), _link(row) if row.link_number is not None else None)
         for row in session.execute(statement)
     ]
 
 
-def iterate_entries(actor: Actor, wanted: Wanted) -> Iterator[Sealed]:
-    """Yields all the entries an actor may see, newest first, reading some at a time."""
+def iterate_entries(actor: Actor, filters: TrailFilter) -> Iterator[LinkedEntry]:
+    """Yields all entries an actor may see, newest first, read in batches."""
     after = None
     while True:
-        found = list_entries(actor, wanted, after, BATCH)
+        found = list_entries(actor, filters, after, BATCH)
         yield from found
         if len(found) < BATCH:
             return
-        after = found[-1].place
+        after = found[-1].cursor

@@ -1,7 +1,7 @@
-"""The chain over the audit trail: what a link seals, and what is wrong with a chain. Pure.
+"""The hash chain over the audit trail: its digests, and how a chain is checked. Pure.
 
-A link holds the digest of the link before, so that no entry can be changed, removed or put between others without
-every later digest becoming another. Whoever keeps one digest elsewhere can prove it (the handbook says how).
+A link contains the digest of the link before, so that no entry can be changed, removed or inserted without changing
+every later digest. Whoever keeps one digest elsewhere can prove it (see docs/handbook/operate.md).
 """
 
 import hashlib
@@ -13,16 +13,16 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-NOTHING_BEFORE = "0" * 64
-"""What the first link holds in the place of the digest before it."""
+NO_PREVIOUS = "0" * 64
+"""The digest before the first link."""
 
-AT_THE_LATEST = timedelta(hours=1)
-"""No transaction of the house is open for so long: an entry that appears later than that was put in afterwards."""
+LONGEST_TRANSACTION = timedelta(hours=1)
+"""No transaction takes so long: an entry that appears later was inserted afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What an entry of the trail says."""
+class TrailEntry:
+    """The content of one entry of the trail."""
 
     number: int
     at: datetime
@@ -36,7 +36,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """One link of the chain as it is stored."""
 
     number: int
@@ -47,18 +47,18 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """The last link of a chain: its number and digest; an empty chain has number 0."""
 
     number: int = 0
-    digest: str = NOTHING_BEFORE
+    digest: str = NO_PREVIOUS
 
     def __str__(self) -> str:
-        """Writes it as it is noted elsewhere: its number, a colon, its digest."""
+        """Returns it as it is kept elsewhere: its number, a colon, its digest."""
         return f"{self.number}:{self.digest}"
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What can be wrong with a chain."""
 
     CHANGED = "changed"
@@ -71,28 +71,28 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong, at a link and about an entry where there is one."""
+class ChainFault:
+    """One fault of a chain: its kind, the number of the link, and the id of the entry where there is one."""
 
-    kind: Kind
+    kind: FaultKind
     link_number: int
     entry_number: int | None = None
 
 
-def canonical(entry: Entry, link_number: int, linked_at: datetime, previous: str) -> str:
+def canonical(entry: TrailEntry, link_number: int, linked_at: datetime, previous: str) -> str:
     """Returns the text whose SHA-256 is a link's digest: JSON in ASCII, keys in order, no spaces.
 
-    The same text can be made again by anybody from an export; every word of it is part of the interface.
+    Anybody can build the same text from an export, so every character of it is part of the interface.
     """
     return json.dumps(
         {
             "account": entry.account,
             "action": entry.action,
-            "at": written(entry.at),
+            "at": format_timestamp(entry.at),
             "detail": entry.detail,
             "entry": entry.number,
             "link": link_number,
-            "linked_at": written(linked_at),
+            "linked_at": format_timestamp(linked_at),
             "organisation": entry.organisation,
             "previous": previous,
             "reason": entry.reason,
@@ -105,8 +105,8 @@ def canonical(entry: Entry, link_number: int, linked_at: datetime, previous: str
     )
 
 
-def written(moment: datetime) -> str:
-    """Writes a moment in UTC with all six places of its seconds."""
+def format_timestamp(moment: datetime) -> str:
+    """Returns a time in UTC with all six decimals of its seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -115,74 +115,73 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def link_up(entries: Iterable[Entry], head: Head, at: datetime) -> list[Link]:
-    """Returns the links that join entries to a chain, in their order."""
-    links: list[Link] = []
+def link_entries_after(entries: Iterable[TrailEntry], head: ChainHead, at: datetime) -> list[ChainLink]:
+    """Returns the links that append entries to a chain, in their order."""
+    links: list[ChainLink] = []
     for number, entry in enumerate(entries, head.number + 1):
         previous = links[-1].digest if links else head.digest
         links.append(
-            Link(number, entry.number, at, previous, digest_of(canonical(entry, number, at, previous)))
+            ChainLink(number, entry.number, at, previous, digest_of(canonical(entry, number, at, previous)))
         )
     return links
 
 
 @dataclass(slots=True)
-class Checker:
-    """Reads a chain from its first link to its last and says what is wrong with it.
+class ChainChecker:
+    """Reads a chain from its first link to its last and yields its faults.
 
-    Each link is compared with what is stored before it, so that one fault is told once and not again at every
-    later link; an entry that is changed is found by its own digest. ``known`` holds digests by the number of
-    their link, as they were noted before.
+    Each link is compared with the one stored before it, so that one fault is reported once and not again at every
+    later link; a changed entry is found by its own digest. ``known`` maps link numbers to digests recorded earlier.
     """
 
     known: Mapping[int, str] = field(default_factory=dict)
-    head: Head = Head()
+    head: ChainHead = ChainHead()
     # The highest number of an entry that had been linked longer ago than a transaction may take.
     settled: int = 0
     # What was linked since, as pairs of moment and highest number.
     recent: deque[tuple[datetime, int]] = field(default_factory=deque)
 
-    def check(self, pairs: Iterable[tuple[Link, Entry | None]]) -> Iterator[Fault]:
-        """Yields the faults of the next links, each given with its entry or nothing where that is gone."""
+    def check(self, pairs: Iterable[tuple[ChainLink, TrailEntry | None]]) -> Iterator[ChainFault]:
+        """Yields the faults of the next links, each given with its entry, or None where that is missing."""
         for link, entry in pairs:
             yield from self._check_link(link)
             yield from self._check_entry(link, entry)
-            self.head = Head(link.number, link.digest)
+            self.head = ChainHead(link.number, link.digest)
             self._remember(link)
 
-    def finish(self, unlinked: Iterable[int], now: datetime) -> Iterator[Fault]:
-        """Yields the faults that show at the end: noted links that are not there, entries that came from nowhere."""
+    def finish(self, unlinked: Iterable[int], now: datetime) -> Iterator[ChainFault]:
+        """Yields the faults that show at the end: known links that are missing, entries inserted afterwards."""
         for number in sorted(self.known):
             if number > self.head.number:
-                yield Fault(Kind.SHORTENED, number)
-        settled = self.settle(now)
+                yield ChainFault(FaultKind.SHORTENED, number)
+        settled = self.settled_before(now)
         for entry_number in unlinked:
             if entry_number < settled:
-                yield Fault(Kind.INSERTED, self.head.number + 1, entry_number)
+                yield ChainFault(FaultKind.INSERTED, self.head.number + 1, entry_number)
 
-    def settle(self, seen_at: datetime) -> int:
-        """Returns the number of an entry below which at this moment every one must have been linked."""
-        while self.recent and seen_at - self.recent[0][0] > AT_THE_LATEST:
+    def settled_before(self, seen_at: datetime) -> int:
+        """Returns the id of an entry below which every one must have been linked at this time."""
+        while self.recent and seen_at - self.recent[0][0] > LONGEST_TRANSACTION:
             self.settled = max(self.settled, self.recent.popleft()[1])
         return self.settled
 
-    def _check_link(self, link: Link) -> Iterator[Fault]:
+    def _check_link(self, link: ChainLink) -> Iterator[ChainFault]:
         if link.number != self.head.number + 1:
-            yield Fault(Kind.LINK_MISSING, self.head.number + 1)
+            yield ChainFault(FaultKind.LINK_MISSING, self.head.number + 1)
         elif link.previous != self.head.digest:
-            yield Fault(Kind.BROKEN, link.number, link.entry_number)
+            yield ChainFault(FaultKind.BROKEN, link.number, link.entry_number)
         if self.known.get(link.number, link.digest) != link.digest:
-            yield Fault(Kind.REWRITTEN, link.number, link.entry_number)
+            yield ChainFault(FaultKind.REWRITTEN, link.number, link.entry_number)
 
-    def _check_entry(self, link: Link, entry: Entry | None) -> Iterator[Fault]:
+    def _check_entry(self, link: ChainLink, entry: TrailEntry | None) -> Iterator[ChainFault]:
         if entry is None:
-            yield Fault(Kind.REMOVED, link.number, link.entry_number)
+            yield ChainFault(FaultKind.REMOVED, link.number, link.entry_number)
         elif digest_of(canonical(entry, link.number, link.at, link.previous)) != link.digest:
-            yield Fault(Kind.CHANGED, link.number, link.entry_number)
-        elif link.entry_number < self.settle(link.at):
-            yield Fault(Kind.INSERTED, link.number, link.entry_number)
+            yield ChainFault(FaultKind.CHANGED, link.number, link.entry_number)
+        elif link.entry_number < self.settled_before(link.at):
+            yield ChainFault(FaultKind.INSERTED, link.number, link.entry_number)
 
-    def _remember(self, link: Link) -> None:
+    def _remember(self, link: ChainLink) -> None:
         if self.recent and self.recent[-1][0] == link.at:
             self.recent[-1] = (link.at, max(self.recent[-1][1], link.entry_number))
         else:

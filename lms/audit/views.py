@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from lms.audit import hooks, queries
 from lms.audit.exports import csv_lines
-from lms.audit.forms import TrailForm, read_place, written_place
+from lms.audit.forms import TrailForm, format_cursor, parse_cursor
+from lms.audit.labels import sentence, subject_with_number
 from lms.audit.models import AuditCheck
-from lms.audit.queries import PAGE, Sealed
-from lms.audit.words import sentence, what
+from lms.audit.queries import PAGE, LinkedEntry
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
@@ -23,17 +23,17 @@ bp = Blueprint("audit", "lms.audit", template_folder="templates")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One entry as the page shows it."""
+class TrailRow:
+    """One row of the page."""
 
-    sealed: Sealed
+    linked_entry: LinkedEntry
     sentence: Markup
     organisation: str
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
-    """How far the trail is linked, and what came of the last check; `checked_entry` is the last entry it read."""
+class ChainStatus:
+    """How far the trail is linked, and the last check; `checked_entry` is the id of the last entry it read."""
 
     linked: int
     waiting: int
@@ -45,38 +45,43 @@ class Seal:
 @role_needed(Role.ADMIN)
 def trail() -> ResponseReturnValue:
     """Shows who did what to whom, newest first."""
-    form = _asked()
+    form = _form()
     if not form.validate():
-        return render_template("audit/trail.html", form=form, seal=_seal(), lines=[], older=None), 422
-    after = read_place(request.args.get("before", ""))
-    found = queries.list_entries(current_actor(), form.wanted(), after, PAGE + 1)
+        return render_template("audit/trail.html", form=form, chain=_chain_status(), rows=[], older=None), 422
+    after = parse_cursor(request.args.get("before", ""))
+    found = queries.list_entries(current_actor(), form.filters(), after, PAGE + 1)
     shown = found[:PAGE]
-    older = written_place(shown[-1].place) if len(found) > PAGE else None
+    older = format_cursor(shown[-1].cursor) if len(found) > PAGE else None
     return render_template(
-        "audit/trail.html", form=form, seal=_seal(), lines=_lines(shown), older=older, later=after is not None
+        "audit/trail.html",
+        form=form,
+        chain=_chain_status(),
+        rows=_rows(shown),
+        older=older,
+        later=after is not None,
     )
 
 
 @bp.get("/admin/audit.csv")
 @role_needed(Role.ADMIN)
 def trail_csv() -> ResponseReturnValue:
-    """Gives the same entries, all pages of them, as CSV; line by line, however many there are."""
-    form = _asked()
+    """Streams the same entries, all pages of them, as CSV."""
+    form = _form()
     if not form.validate():
-        return render_template("audit/trail.html", form=form, seal=_seal(), lines=[], older=None), 422
-    lines = csv_lines(queries.iterate_entries(current_actor(), form.wanted()))
+        return render_template("audit/trail.html", form=form, chain=_chain_status(), rows=[], older=None), 422
+    lines = csv_lines(queries.iterate_entries(current_actor(), form.filters()))
     return download(stream_with_context(lines), f"audit-{clock.today()}.csv")
 
 
-def _asked() -> TrailForm:
+def _form() -> TrailForm:
     form = TrailForm(request.args)
     form.offer(hooks.list_organisations())
     return form
 
 
-def _seal() -> Seal:
+def _chain_status() -> ChainStatus:
     check = queries.find_last_check()
-    return Seal(
+    return ChainStatus(
         linked=queries.find_head().number,
         waiting=queries.count_unlinked(queries.find_settled_entry(clock.now())),
         check=check,
@@ -84,14 +89,14 @@ def _seal() -> Seal:
     )
 
 
-def _lines(entries: Iterable[Sealed]) -> list[Line]:
+def _rows(entries: Iterable[LinkedEntry]) -> list[TrailRow]:
     shown = list(entries)
     accounts = {each.entry.account for each in shown}
     accounts |= {each.entry.subject_number for each in shown if each.entry.subject == "account"}
     names = hooks.find_account_names([number for number in accounts if number])
     organisations = dict(hooks.list_organisations())
     return [
-        Line(
+        TrailRow(
             each,
             sentence(each.entry.action, _who(each.entry.account, names), _done_to(each, names)),
             organisations.get(each.entry.organisation or 0, ""),
@@ -102,17 +107,17 @@ def _lines(entries: Iterable[Sealed]) -> list[Line]:
 
 def _who(account: int | None, names: dict[int, str]) -> Markup:
     if account is None:
-        return Markup("<b>{}</b>").format(_("The house itself"))
+        return Markup("<b>{}</b>").format(_("The system"))
     name = names.get(account, _("Account %(number)s", number=account))
     return Markup('<a href="{}"><bdi>{}</bdi></a>').format(url_for("audit.trail", who=account), name)
 
 
-def _done_to(each: Sealed, names: dict[int, str]) -> Markup:
+def _done_to(each: LinkedEntry, names: dict[int, str]) -> Markup:
     entry = each.entry
-    words = what(entry.subject, entry.subject_number)
+    label = subject_with_number(entry.subject, entry.subject_number)
     if entry.subject == "account" and entry.subject_number in names:
-        words = _("the account of %(name)s", name=names[entry.subject_number])
+        label = _("the account of %(name)s", name=names[entry.subject_number])
     if entry.subject_number is None:
-        return Markup("{}").format(words)
-    there = url_for("audit.trail", subject=entry.subject, number=entry.subject_number)
-    return Markup('<a href="{}"><bdi>{}</bdi></a>').format(there, words)
+        return Markup("{}").format(label)
+    address = url_for("audit.trail", subject=entry.subject, number=entry.subject_number)
+    return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, label)

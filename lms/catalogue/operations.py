@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms.audit import operations as audit
+from lms.audit import api as audit
 from lms.catalogue.source.apply import apply
 from lms.catalogue.source.checks.run import check_folders
 from lms.catalogue.source.plan import ChangeCounts

@@ -51,7 +51,7 @@ def check_port(host: str, port: int) -> None:
             raise PortTaken(str(error.strerror)) from error
 
 
-def end_with_parent() -> None:
+def exit_with_parent() -> None:
     """Asks Linux to end this process when its parent dies, even by SIGKILL, so that nothing is left running."""
     if sys.platform == "linux":
         with suppress(OSError):
@@ -66,7 +66,7 @@ def _obey_parent() -> None:
     """Lets a process end when the server tells it to or is killed, and leaves what the terminal says to the server."""
     # It was forked with the server's answer to this signal, which does nothing here.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    end_with_parent()
+    exit_with_parent()
     # A second signal from the terminal could catch it in the middle of stopping, where it would wait for itself.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
 

@@ -9,7 +9,7 @@ from lms.assessment import operations as assessment
 from lms.assessment.models import Attempt
 from lms.assessment.queries import lock_person
 from lms.assessment.rules import MayTry, Try, may_try as judge_tries
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.catalogue.api import PublishedModule
 from lms.kernel import clock
 from lms.kernel.actor import Actor

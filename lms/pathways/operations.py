@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.compliance.api import CourseWords
 from lms.kernel import clock, mail
 from lms.kernel.actor import SYSTEM, Actor

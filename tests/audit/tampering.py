@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from lms.audit import jobs, operations
-from lms.audit.rules import Fault
+from lms.audit.rules import ChainFault
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
@@ -35,7 +35,7 @@ def link() -> int:
     return jobs.link_entries()
 
 
-def lay_down_the_law() -> None:
+def drop_triggers() -> None:
     """Takes away what refuses changes: on SQLite for good, on PostgreSQL until the transaction ends."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL session_replication_role = replica"))
@@ -46,10 +46,10 @@ def lay_down_the_law() -> None:
             session.execute(text(f"DROP TRIGGER IF EXISTS {table}_refuses_{event}"))
 
 
-def faults_after(*statements: str, **values: object) -> list[Fault]:
+def faults_after(*statements: str, **values: object) -> list[ChainFault]:
     """Returns what a check finds after forbidden statements, which are then forgotten."""
     with unit_of_work():
-        lay_down_the_law()
+        drop_triggers()
         for statement in statements:
             session.execute(text(statement), values)
         found = list(operations.check_chain().faults)

@@ -15,12 +15,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from lms.audit import jobs, operations, queries
 from lms.audit.models import AuditEntry, AuditLink
-from lms.audit.rules import NOTHING_BEFORE, Head, Kind
+from lms.audit.rules import NO_PREVIOUS, ChainHead, FaultKind
 from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.db import reading, session, unit_of_work
-from tests.audit.tampering import NOW, act, faults_after, later, lay_down_the_law, link
+from tests.audit.tampering import NOW, act, drop_triggers, faults_after, later, link
 from tests.waiting import process_group, wait_until
 
 
@@ -56,7 +56,7 @@ def put(number: int) -> None:
         )
 
 
-def check(known: Head | None = None) -> operations.Checked:
+def check(known: ChainHead | None = None) -> operations.ChainCheck:
     with reading():
         return operations.check_chain(known)
 
@@ -75,7 +75,7 @@ def test_every_entry_is_linked_once_and_in_order(app_context: Flask) -> None:
 def test_an_empty_trail_is_sound(app_context: Flask) -> None:
     assert link() == 0
     checked = check()
-    assert (checked.entries, checked.head, checked.found) == (0, Head(0, NOTHING_BEFORE), 0)
+    assert (checked.entries, checked.head, checked.found) == (0, ChainHead(0, NO_PREVIOUS), 0)
 
 
 def test_what_is_not_stored_is_not_linked(app_context: Flask) -> None:
@@ -91,7 +91,7 @@ def test_what_is_not_stored_is_not_linked(app_context: Flask) -> None:
 def test_the_database_refuses_to_change_and_to_remove(app_context: Flask, table: str, what: str) -> None:
     act(1)
     link()
-    jobs.check_and_note()
+    jobs.check_and_record()
     with pytest.raises(DBAPIError, match="what happened is not"), unit_of_work():
         session.execute(text(what.format(table)))
 
@@ -113,11 +113,11 @@ def test_an_entry_that_comes_hours_after_a_higher_number_was_put_in(app_context:
     link()
     with clock.using(later(minutes=61)):
         put(4)
-        assert [(each.kind, each.entry_number) for each in check().faults] == [(Kind.INSERTED, 4)]
+        assert [(each.kind, each.entry_number) for each in check().faults] == [(FaultKind.INSERTED, 4)]
         assert jobs.link_entries(everything=True) == 1
         put(9)
         link()
-        assert [(each.kind, each.entry_number) for each in check().faults] == [(Kind.INSERTED, 4)]
+        assert [(each.kind, each.entry_number) for each in check().faults] == [(FaultKind.INSERTED, 4)]
     with clock.using(later(hours=30)):
         put(8)
         link()
@@ -157,8 +157,8 @@ def test_many_workers_at_once_make_one_chain(app: Flask, monkeypatch: pytest.Mon
         try:
             with app.app_context():
                 ready.wait()
-                jobs.link_entries(most_batches=None)
-                jobs.link_entries(most_batches=None)
+                jobs.link_entries(max_batches=None)
+                jobs.link_entries(max_batches=None)
         except Exception as error:  # a thread's failure must fail the test
             failed.append(error)
 
@@ -230,7 +230,7 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(
     assert 0 < done <= 20_000
     assert done % queries.BATCH == 0
     assert check().found == 0
-    assert jobs.link_entries(most_batches=None) == 20_000 - done
+    assert jobs.link_entries(max_batches=None) == 20_000 - done
     assert check().found == 0
     assert len(links()) == 20_000
 
@@ -238,15 +238,17 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(
 @pytest.mark.parametrize(
     ("statements", "kinds"),
     [
-        pytest.param(["UPDATE audit_entry SET reason = 'Another' WHERE id = 3"], {Kind.CHANGED}, id="a reason"),
-        pytest.param(["UPDATE audit_entry SET account_id = 9 WHERE id = 3"], {Kind.CHANGED}, id="who"),
-        pytest.param(["UPDATE audit_entry SET organisation_id = 1 WHERE id = 3"], {Kind.CHANGED}, id="where"),
-        pytest.param(["UPDATE audit_entry SET detail = '{\"course\": 2}' WHERE id = 3"], {Kind.CHANGED}, id="detail"),
-        pytest.param(["DELETE FROM audit_entry WHERE id = 3"], {Kind.REMOVED}, id="an entry removed"),
-        pytest.param(["DELETE FROM audit_link WHERE entry_id = 3"], {Kind.LINK_MISSING}, id="a link removed"),
+        pytest.param(["UPDATE audit_entry SET reason = 'Another' WHERE id = 3"], {FaultKind.CHANGED}, id="a reason"),
+        pytest.param(["UPDATE audit_entry SET account_id = 9 WHERE id = 3"], {FaultKind.CHANGED}, id="who"),
+        pytest.param(["UPDATE audit_entry SET organisation_id = 1 WHERE id = 3"], {FaultKind.CHANGED}, id="where"),
+        pytest.param(
+            ["UPDATE audit_entry SET detail = '{\"course\": 2}' WHERE id = 3"], {FaultKind.CHANGED}, id="detail"
+        ),
+        pytest.param(["DELETE FROM audit_entry WHERE id = 3"], {FaultKind.REMOVED}, id="an entry removed"),
+        pytest.param(["DELETE FROM audit_link WHERE entry_id = 3"], {FaultKind.LINK_MISSING}, id="a link removed"),
         pytest.param(
             ["DELETE FROM audit_link WHERE entry_id = 3", "DELETE FROM audit_entry WHERE id = 3"],
-            {Kind.LINK_MISSING},
+            {FaultKind.LINK_MISSING},
             id="both removed",
         ),
         pytest.param(
@@ -254,30 +256,32 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(
              "UPDATE audit_link SET number = number - 1 WHERE number = 4",
              "UPDATE audit_link SET number = number - 1 WHERE number = 5",
              "UPDATE audit_link SET number = number - 1 WHERE number = 6"],
-            {Kind.BROKEN, Kind.CHANGED, Kind.SHORTENED},
+            {FaultKind.BROKEN, FaultKind.CHANGED, FaultKind.SHORTENED},
             id="both removed and the others moved up",
         ),
         pytest.param(
             ["DELETE FROM audit_link WHERE number > 4", "DELETE FROM audit_entry WHERE id > 4"],
-            {Kind.SHORTENED},
+            {FaultKind.SHORTENED},
             id="the end cut off",
         ),
         pytest.param(
             ["UPDATE audit_link SET digest = '" + "0" * 63 + "1' WHERE number = 3"],
-            {Kind.CHANGED, Kind.BROKEN},
+            {FaultKind.CHANGED, FaultKind.BROKEN},
             id="a digest",
         ),
         pytest.param(
             ["UPDATE audit_entry SET id = 100 WHERE id = 3", "UPDATE audit_link SET entry_id = 100 WHERE entry_id = 3"],
-            {Kind.CHANGED},
+            {FaultKind.CHANGED},
             id="another number",
         ),
     ],
 )  # fmt: skip
-def test_whatever_is_altered_is_found(app_context: Flask, statements: list[str], kinds: set[Kind]) -> None:
+def test_whatever_is_altered_is_found(
+    app_context: Flask, statements: list[str], kinds: set[FaultKind]
+) -> None:
     act(6, reason="As agreed", account=4)
     link()
-    jobs.check_and_note()
+    jobs.check_and_record()
     found = faults_after(*statements)
     assert {each.kind for each in found} == kinds
     assert check().found == 0
@@ -293,12 +297,12 @@ def test_a_chain_made_again_is_found_by_the_last_check_and_by_a_digest_kept_else
     link()
     assert check(kept).found == 0
     with unit_of_work():
-        lay_down_the_law()
+        drop_triggers()
         session.execute(text("DELETE FROM audit_link"))
         session.execute(text("UPDATE audit_entry SET subject_id = 99 WHERE id = 2"))
     link()
     assert check().found == 0
-    assert [(each.kind, each.link_number) for each in check(kept).faults] == [(Kind.REWRITTEN, 6)]
+    assert [(each.kind, each.link_number) for each in check(kept).faults] == [(FaultKind.REWRITTEN, 6)]
 
 
 def test_a_check_is_noted_and_remembered_by_the_next(app_context: Flask) -> None:
@@ -309,7 +313,7 @@ def test_a_check_is_noted_and_remembered_by_the_next(app_context: Flask) -> None
     assert noted is not None
     assert (noted.links, noted.faults, noted.first_entry_id) == (3, 0, None)
     with unit_of_work():
-        lay_down_the_law()
+        drop_triggers()
         session.execute(text("UPDATE audit_entry SET reason = 'x' WHERE id = 2"))
     jobs.check_nightly()
     noted = queries.find_last_check()
@@ -346,4 +350,4 @@ def test_any_single_edit_of_a_row_is_found(app_context: Flask, data: st.DataObje
     found = faults_after(
         f"UPDATE audit_entry SET {column} = {converted} WHERE id = :entry", value=value, entry=entry
     )
-    assert [(each.kind, each.entry_number) for each in found] == [(Kind.CHANGED, entry)]
+    assert [(each.kind, each.entry_number) for each in found] == [(FaultKind.CHANGED, entry)]

@@ -7,10 +7,20 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, strategies as st
 
-from lms.audit.rules import Checker, Entry, Fault, Head, Kind, Link, canonical, digest_of, link_up
+from lms.audit.rules import (
+    ChainChecker,
+    ChainFault,
+    ChainHead,
+    ChainLink,
+    FaultKind,
+    TrailEntry,
+    canonical,
+    digest_of,
+    link_entries_after,
+)
 from tests.audit.tampering import NOW
 
-ENTRY = Entry(
+ENTRY = TrailEntry(
     number=7,
     at=datetime(2026, 11, 25, 9, 30, 0, 120, tzinfo=UTC),
     account=3,
@@ -36,7 +46,7 @@ def test_the_canonical_text_is_what_the_handbook_says() -> None:
 
 
 entries = st.builds(
-    Entry,
+    TrailEntry,
     number=st.just(0),
     at=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda at: at.replace(tzinfo=UTC)),  # noqa: DTZ001 - made aware
     account=st.none() | st.integers(1, 9),
@@ -50,32 +60,34 @@ entries = st.builds(
 trails = st.lists(entries, min_size=2, max_size=8).map(
     lambda made: [replace(entry, number=number) for number, entry in enumerate(made, 1)]
 )
-Pairs = list[tuple[Link, Entry | None]]
+Pairs = list[tuple[ChainLink, TrailEntry | None]]
 
 
-def sealed(trail: list[Entry]) -> Pairs:
+def linked(trail: list[TrailEntry]) -> Pairs:
     half = len(trail) // 2
-    first = link_up(trail[:half], Head(), NOW)
-    second = link_up(trail[half:], Head(first[-1].number, first[-1].digest), NOW + timedelta(minutes=1))
+    first = link_entries_after(trail[:half], ChainHead(), NOW)
+    second = link_entries_after(
+        trail[half:], ChainHead(first[-1].number, first[-1].digest), NOW + timedelta(minutes=1)
+    )
     return list(zip([*first, *second], trail, strict=True))
 
 
-def faults(pairs: Pairs, known: dict[int, str] | None = None) -> list[Fault]:
-    checker = Checker(known=known or {})
+def faults(pairs: Pairs, known: dict[int, str] | None = None) -> list[ChainFault]:
+    checker = ChainChecker(known=known or {})
     return [*checker.check(pairs), *checker.finish([], NOW)]
 
 
 @given(trails)
-def test_a_chain_that_nobody_touched_is_sound(trail: list[Entry]) -> None:
-    pairs = sealed(trail)
+def test_a_chain_that_nobody_touched_is_sound(trail: list[TrailEntry]) -> None:
+    pairs = linked(trail)
     last = pairs[-1][0]
     assert faults(pairs, {last.number: last.digest}) == []
     assert [link.number for link, _entry in pairs] == list(range(1, len(trail) + 1))
 
 
 @given(trails, st.data())
-def test_any_alteration_is_found(trail: list[Entry], data: st.DataObject) -> None:
-    pairs = sealed(trail)
+def test_any_alteration_is_found(trail: list[TrailEntry], data: st.DataObject) -> None:
+    pairs = linked(trail)
     last = pairs[-1][0]
     at = data.draw(st.integers(0, len(pairs) - 1))
     link, entry = pairs[at]
@@ -100,8 +112,8 @@ def test_any_alteration_is_found(trail: list[Entry], data: st.DataObject) -> Non
             replace(entry, reason=entry.reason + "."),
             *(each for _link, each in pairs[at + 1 :] if each),
         ]
-        before = Head(pairs[at - 1][0].number, pairs[at - 1][0].digest) if at else Head()
-        again = link_up(changed, before, NOW)
+        before = ChainHead(pairs[at - 1][0].number, pairs[at - 1][0].digest) if at else ChainHead()
+        again = link_entries_after(changed, before, NOW)
         pairs[at:] = list(zip(again, changed, strict=True))
         assert faults(pairs) == []
     else:
@@ -109,4 +121,4 @@ def test_any_alteration_is_found(trail: list[Entry], data: st.DataObject) -> Non
     found = faults(pairs, {last.number: last.digest})
     assert found
     if how == "change":
-        assert found == [Fault(Kind.CHANGED, link.number, entry.number)]
+        assert found == [ChainFault(FaultKind.CHANGED, link.number, entry.number)]

@@ -13,12 +13,12 @@ from sqlalchemy import event, text
 from lms.audit import jobs, queries
 from lms.audit.models import AuditEntry
 from lms.audit.policy import may_see_trail
-from lms.audit.queries import Wanted
+from lms.audit.queries import TrailFilter
 from lms.kernel import clock, db as database
 from lms.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
-from tests.audit.tampering import NOW, act, later, lay_down_the_law
+from tests.audit.tampering import NOW, act, drop_triggers, later
 from tests.factories.people import make_small_organisation, sign_in
 
 
@@ -79,7 +79,7 @@ def test_only_administrators_read_it(app: Flask, client: FlaskClient) -> None:
 def test_the_list_and_the_judgement_agree(app_context: Flask) -> None:
     act(1)
     for actor in (NOBODY, SYSTEM, *(Actor(1, 1, scopes={role: None}) for role in Role)):
-        assert bool(queries.list_entries(actor, Wanted(), None, 10)) == may_see_trail(actor)
+        assert bool(queries.list_entries(actor, TrailFilter(), None, 10)) == may_see_trail(actor)
 
 
 def test_an_entry_says_who_did_what_to_whom_when_and_why(root: FlaskClient) -> None:
@@ -91,7 +91,7 @@ def test_an_entry_says_who_did_what_to_whom_when_and_why(root: FlaskClient) -> N
     assert "Reason:" in second
     assert "She &lt;b&gt;moves&lt;/b&gt; to health" in body
     assert "sector" in second
-    assert "The house itself" in body
+    assert "The system" in body
     assert "the account of Amina Yusuf" in body
 
 
@@ -119,23 +119,23 @@ def test_filters(root: FlaskClient, query: str, found: list[str]) -> None:
     shown = acts_on(body)
     assert len(shown) == len(found)
     assert all(words in line for words, line in zip(found, shown, strict=True))
-    assert ("No entry fits" in body) == (not found)
+    assert ("No matching entries" in body) == (not found)
     assert len(rows(root, query)) == len(found)
 
 
-def test_by_the_house_itself(root: FlaskClient) -> None:
-    body = page(root, "/admin/audit?by=house")
+def test_by_the_system(root: FlaskClient) -> None:
+    body = page(root, "/admin/audit?by=system")
     assert "Hana Haddad recorded" not in body
     assert acts_on(body)
-    assert all("The house itself" in line for line in acts_on(body))
+    assert all("The system" in line for line in acts_on(body))
 
 
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("since=yesterday", "Write a moment as"),
+        ("since=yesterday", "Write the time as"),
         ("since=2026-11-25T10:00&until=2026-11-24T10:00", "The end is before the beginning"),
-        ("number=twelve", "Write the number alone"),
+        ("number=twelve", "Write only the number"),
         ("action=unknown", "Not a valid choice"),
         ("organisation=9", "Not a valid choice"),
         ("who=" + "x" * 300, "at most 200 characters"),
@@ -182,7 +182,7 @@ def test_a_long_list_is_read_page_by_page_and_none_is_lost(app: Flask, root: Fla
     seen: list[int] = []
     address = "/admin/audit?action=people.place&who=3"
     with app.app_context(), unit_of_work():
-        lay_down_the_law()
+        drop_triggers()
         session.execute(text("UPDATE audit_entry SET action = 'people.place' WHERE action = 'people.move'"))
     while True:
         body = page(root, address)
@@ -197,7 +197,7 @@ def test_a_long_list_is_read_page_by_page_and_none_is_lost(app: Flask, root: Fla
     assert "Newest entries" in body
 
 
-def test_the_page_says_how_far_it_is_sealed_and_checked(app: Flask, root: FlaskClient) -> None:
+def test_the_page_says_how_far_it_is_linked_and_checked(app: Flask, root: FlaskClient) -> None:
     assert "The chain is checked each night." in page(root)
     with app.app_context():
         jobs.check_nightly()
@@ -205,18 +205,18 @@ def test_the_page_says_how_far_it_is_sealed_and_checked(app: Flask, root: FlaskC
         act(2)
     body = page(root)
     assert count == last
-    assert f"{count} entries are sealed" in body
-    assert "2 more are sealed within minutes." in body
+    assert f"{count} entries are linked" in body
+    assert "2 more will be linked within minutes." in body
     assert f"Checked up to entry {count} on 25" in body
     with app.app_context():
         with unit_of_work():
-            lay_down_the_law()
+            drop_triggers()
             session.execute(text("UPDATE audit_entry SET subject_id = 77 WHERE id = 4"))
         jobs.check_nightly()
     body = page(root)
     assert "The last check found 1 fault in the chain." in body
     assert "The first is about entry 4." in body
-    assert "Not sound" in body
+    assert "Not intact" in body
 
 
 def test_the_table_can_be_taken_away_and_does_nothing_in_a_spreadsheet(app: Flask, root: FlaskClient) -> None:

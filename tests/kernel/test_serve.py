@@ -91,14 +91,14 @@ def test_a_job_worker_ends_with_a_server_that_is_killed(served: subprocess.Popen
 
 ORPHAN = """
 import multiprocessing, os, signal
-from lms.kernel.serve import end_with_parent
+from lms.kernel.serve import exit_with_parent
 
 def child():
     server = os.getppid()
     os.kill(server, signal.SIGKILL)
     while os.getppid() == server:
         os.sched_yield()
-    end_with_parent()
+    exit_with_parent()
     print("outlived", flush=True)
 
 multiprocessing.get_context("fork").Process(target=child).start()

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries, rules
 from lms.certification.awards.dates import decide_dates

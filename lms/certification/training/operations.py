@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.catalogue.api import PublishedCourse
 from lms.certification import policy
 from lms.certification.awards import operations as award_operations, queries as award_queries

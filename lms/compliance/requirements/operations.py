@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.certification.api import parse_period
 from lms.compliance import policy
 from lms.compliance.errors import AlreadyWithdrawn, NothingRetroactive, PastNotAccepted

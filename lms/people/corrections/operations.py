@@ -1,6 +1,6 @@
 """Asking HR for a correction of one's record, and answering."""
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session

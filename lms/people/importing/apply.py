@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, update
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.batches import batched

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.db import session

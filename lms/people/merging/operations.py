@@ -1,6 +1,6 @@
 """Recording that two person records are one, and undoing it. The facts of both stay as they were recorded."""
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session

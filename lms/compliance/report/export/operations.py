@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.exc import IntegrityError
 
-from lms.audit.operations import record
+from lms.audit.api import record
 from lms.compliance.errors import NameTaken, TooManyKept, TooManyUnderWay
 from lms.compliance.report.export import queries as kept
 from lms.compliance.report.export.models import ExportJob, SavedView

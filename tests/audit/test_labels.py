@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from markupsafe import Markup
 
-from lms.audit.words import ACTIONS, SUBJECTS, sentence, what
+from lms.audit.labels import ACTIONS, SUBJECTS, sentence, subject_with_number
 
 LMS = Path(__file__).resolve().parents[2] / "lms"
 
@@ -44,16 +44,22 @@ def test_every_act_has_a_sentence_and_every_subject_a_word() -> None:
         + [(each, SUBJECTS) for each in words(subject)]
         if word not in table
     ]
-    assert unknown == [], "add these to lms/audit/words.py"
+    assert unknown == [], "add these to lms/audit/labels.py"
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_sentences(app: Flask) -> None:
     with app.test_request_context():
-        assert sentence("accounts.grant", "Hana", what("account", 3)) == "Hana gave a role to account 3"
+        assert (
+            sentence("accounts.grant", "Hana", subject_with_number("account", 3))
+            == "Hana granted a role to account 3"
+        )
         assert sentence("certification.revoke", "<b>", Markup("<i>x</i>")) == "&lt;b&gt; revoked <i>x</i>"
-        assert sentence("old.act", "Hana", what("old_thing", None)) == "Hana did old.act: old thing"
+        assert (
+            sentence("old.act", "Hana", subject_with_number("old_thing", None))
+            == "Hana did old.act: old thing"
+        )
         for action in ACTIONS:
-            said = sentence(action, "Hana", what("award", 3))
+            said = sentence(action, "Hana", subject_with_number("award", 3))
             assert "Hana" in said
             assert "certificate 3" in said
