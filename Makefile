@@ -7,7 +7,7 @@ BIN := .venv/bin
 PEOPLE ?= 10000
 # Files that the application reads once at its start: the development server starts again when one changes.
 WATCHED := lms/web/static/icons.svg:$(subst $() ,:,$(wildcard certificates/*.typ))
-.PHONY: help run debug test test-under-load permissions words lint content demonstration format bench bench-report lock clean installed installed-dev
+.PHONY: help run debug test test-under-load permissions words lint content demonstration format screenshots bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ demonstration: installed-dev ## Write the data file of the demonstration anew (a
 
 format: installed-dev ## Put Python and templates into the project's style
 	@$(BIN)/ruff check --fix --exit-zero --quiet . && $(BIN)/ruff format .
+
+screenshots: installed-dev ## Take the README's screenshots from the demonstration
+	@$(BIN)/python -m tools.screenshots
 
 bench: installed-dev ## Measure speed and size beside a bare Flask page
 	@$(BIN)/python -m bench

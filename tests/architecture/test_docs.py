@@ -1,4 +1,4 @@
-"""What the documents name exists: addresses, commands with their options, make targets, and the targets of links."""
+"""What the documents name exists: addresses, commands with options, make targets, files, functions, link targets."""
 
 import re
 from collections.abc import Iterator
@@ -93,6 +93,27 @@ def test_every_file_of_the_project_in_the_documents_exists() -> None:
         (path, found[0]) for path in DOCUMENTS for words in named(path) if (found := of_project.match(words))
     ]
     assert [says(path, name) for path, name in files if not (ROOT / name).exists()] == []
+
+
+def test_every_function_named_with_its_file_exists() -> None:
+    wrong = []
+    for path in DOCUMENTS:
+        for words in named(path):
+            found = re.fullmatch(r"([\w/]+\.py):(\w+)", words)
+            if found and not re.search(rf"^(?:def|class) {found[2]}\b", read(found[1]), re.MULTILINE):
+                wrong.append(says(path, words))
+    assert wrong == []
+
+
+def read(name: str) -> str:
+    """Returns the text of a file of the project; empty where there is none."""
+    return (ROOT / name).read_text() if (ROOT / name).is_file() else ""
+
+
+def test_the_page_on_architecture_lists_every_package() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    packages = {path.stem for path in (ROOT / "lms").iterdir() if re.fullmatch(r"[a-z]+(\.py)?", path.name)}
+    assert set(re.findall(r"^\| \d+ \| `(\w+)` \|", page, re.MULTILINE)) == packages
 
 
 def anchor_of(heading: str) -> str:
