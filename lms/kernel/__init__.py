@@ -1,4 +1,5 @@
-"""The ground floor: database, clock, settings, actor, markup, mail, PDF, outbox and errors.
+"""The lowest layer: database, clock, settings, actor, markup, mail, PDF, outbox, tabular files, caching and errors.
 
-It serves every room and knows none of them. What only one room needs does not belong here.
+It knows no other package, and contains nothing that only one package needs. It has no ``api.py``: each of its small
+modules is an interface (docs/decisions/0021-kernel-and-web-have-no-api.md).
 """

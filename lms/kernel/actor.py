@@ -1,4 +1,4 @@
-"""Who is acting: a frozen answer that every policy can judge without asking the database again."""
+"""The actor of a request, a command or a job: immutable, so that policies need not query the database again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person may do here. Every signed-in person is a learner; the others are granted."""
+    """The roles. Every signed-in person is a learner; the other roles are granted."""
 
     LEARNER = "learner"
     TRAINER = "trainer"
@@ -17,9 +17,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person acting, or nobody.
+    """A person who acts, or nobody.
 
-    ``scopes`` gives for each role the organisations it holds in; ``None`` stands for the whole house.
+    ``scopes`` maps each role to the ids of the organisations it is granted in; ``None`` means all organisations.
     """
 
     account_id: int | None = None
@@ -36,16 +36,16 @@ class Actor:
 
     @property
     def is_anonymous(self) -> bool:
-        """Says whether nobody is signed in."""
+        """Returns whether nobody is signed in."""
         return self.account_id is None
 
     @property
     def roles(self) -> frozenset[str]:
-        """Names the roles held anywhere."""
+        """Returns the names of the roles granted anywhere."""
         return frozenset(str(role) for role in self.scopes)
 
     def has(self, role: Role) -> bool:
-        """Says whether the role is held anywhere."""
+        """Returns whether the role is granted anywhere."""
         return role in self.scopes
 
     def organisations(self, role: Role) -> frozenset[int] | None:
@@ -53,11 +53,11 @@ class Actor:
         return self.scopes.get(role, frozenset())
 
     def covers(self, role: Role, organisation_id: int) -> bool:
-        """Says whether a role holds in one organisation."""
+        """Returns whether a role covers an organisation."""
         scope = self.organisations(role)
         return scope is None or organisation_id in scope
 
 
 NOBODY = Actor()
 SYSTEM = Actor(account_id=0, name="system", scopes={Role.ADMIN: None})
-"""The house itself: scheduled jobs and commands typed on the server. Written to records as no account."""
+"""The system itself: jobs and commands on the server. Recorded as no account."""

@@ -1,4 +1,4 @@
-"""The one place that asks what time it is, so that tests, demonstrations and audits can say it themselves."""
+"""The clock. Only this module reads the system time, so that tests and the demonstration can set another."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,32 +9,32 @@ from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
-    """Tells the present moment."""
+    """A source of the present time."""
 
     def now(self) -> datetime:
-        """Returns the present moment, aware and in UTC."""
+        """Returns the present time, aware and in UTC."""
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The system clock."""
 
     def now(self) -> datetime:
-        """Returns the machine's moment, aware and in UTC."""
+        """Returns the system time, aware and in UTC."""
         return datetime.now(UTC)
 
 
 class FixedClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stays at one time until it is moved."""
 
     def __init__(self, moment: datetime) -> None:
         self.moment = moment.astimezone(UTC)
 
     def now(self) -> datetime:
-        """Returns the moment it was set to."""
+        """Returns the time it was set to."""
         return self.moment
 
     def move_to(self, moment: datetime) -> None:
-        """Sets another moment."""
+        """Sets another time."""
         self.moment = moment.astimezone(UTC)
 
 
@@ -42,18 +42,18 @@ _clock: ContextVar[Clock] = ContextVar("clock", default=SystemClock())  # noqa: 
 
 
 def now() -> datetime:
-    """Returns the present moment, aware and in UTC."""
+    """Returns the present time, aware and in UTC."""
     return _clock.get().now()
 
 
 def today(zone: str = "UTC") -> date:
-    """Returns the present day in an IANA time zone."""
+    """Returns today's date in an IANA time zone."""
     return now().astimezone(ZoneInfo(zone)).date()
 
 
 @contextmanager
 def using(clock: Clock) -> Iterator[Clock]:
-    """Puts another clock in place for the length of a block."""
+    """Uses another clock for the length of a block."""
     token = _clock.set(clock)
     try:
         yield clock

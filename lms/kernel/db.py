@@ -1,4 +1,4 @@
-"""The database: one engine, one session for each request, one commit point, and the column types of the house."""
+"""The database: one engine, one session for each request, one commit point, and the column types."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,16 +35,16 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """What every table inherits: constraint names that are the same on every database."""
+    """The base of all tables: constraint names are the same on every database."""
 
     metadata = MetaData(naming_convention=NAMES)
 
 
 class SingleEngineSession(BoundSession):
-    """A session of the house's one database: which engine a statement needs is not looked up for each of them."""
+    """A session of the one database, which does not look up the engine for each statement."""
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any) -> Any:  # noqa: ARG002
-        """Returns the one engine, or the connection that is named."""
+        """Returns the one engine, or the given connection."""
         if bind is not None:
             return bind
         found = self.info.get("engine")
@@ -63,55 +63,55 @@ else:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment in UTC. SQLite keeps it without a zone, so the zone is put back on reading."""
+    """An aware time in UTC. SQLite stores it without a time zone, which is added again when it is read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuses naive moments and stores the rest in UTC."""
+        """Returns the time in UTC for storing; raises ValueError for a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("A moment without a time zone cannot be stored.")
+            raise ValueError("A time without a time zone cannot be stored.")
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Returns moments as aware and in UTC."""
+        """Returns a stored time, aware and in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-# SQLite gives automatic row numbers only to a column declared exactly INTEGER.
+# SQLite assigns ids only to a column declared exactly INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON().with_variant(JSONB(), "postgresql")
 """A small structured value (lists of slugs, a frozen draw): JSON, binary on PostgreSQL."""
 
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
-"""The number of a row, given by the database."""
+"""The id of a row, assigned by the database."""
 
 Locking = TypeVar("Locking", bound=GenerativeSelect)
 
 LARGEST_ID = 2**63 - 1
-"""The largest number of a row: PostgreSQL fails when it is asked for a larger one, so asking is asking for nothing."""
+"""The largest id of a row. PostgreSQL raises an error for a larger one, so such an id is never queried."""
 LARGEST_COUNT = 2**31 - 1
-"""The largest number in a column that counts, such as the versions of something."""
+"""The largest value of an integer column, such as a version number."""
 
 writing: ContextVar[bool] = ContextVar("writing", default=False)
-"""Whether the work under way means to write: SQLite then takes its lock at the start, not half-way."""
+"""Whether the present transaction is going to write: SQLite then takes its lock at the start, not half-way."""
 
 _bulk: ContextVar[bool] = ContextVar("bulk", default=False)
-"""Whether the work under way writes most of the database: SQLite then keeps more pages, and writes each less often."""
+"""Whether it writes most of the database: SQLite then caches more pages, and writes each less often."""
 _USUAL_CACHE_KIB, _BULK_CACHE_KIB = 2_000, 64_000
 
 
 def prepare_engine(engine: Engine) -> None:
     """Sets SQLite up for many readers, one writer and commits that survive a power cut.
 
-    pysqlite would open transactions by itself and late; it is told not to, and ``BEGIN`` is said here.
-    With late locks, read-then-write transactions that run at once fail as "locked" instead of waiting.
+    ``BEGIN`` is issued here, because pysqlite would start transactions late: transactions that read and then write at
+    the same time would then fail as "locked" instead of waiting.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -135,48 +135,48 @@ def prepare_engine(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
 
 
-def after_commit(act: Callable[[], None]) -> None:
-    """Remembers something to do once the work under way is safely stored, such as waking the worker."""
-    session.info.setdefault("after_commit", []).append(act)
+def after_commit(function: Callable[[], None]) -> None:
+    """Calls a function once the present transaction is committed, for example to wake the worker."""
+    session.info.setdefault("after_commit", []).append(function)
 
 
-def before_commit(key: str, act: Callable[[], None]) -> None:
-    """Remembers something to do once, just before the work under way is stored and within it, such as adding up.
+def before_commit(key: str, function: Callable[[], None]) -> None:
+    """Calls a function once just before the commit, in the same transaction, for example to update counts.
 
-    Of several acts with one key the last is kept. What an act remembers in its turn is done after it.
+    Of several functions with one key the last one is called. Functions added meanwhile are called afterwards.
     """
-    session.info.setdefault("before_commit", {})[key] = act
+    session.info.setdefault("before_commit", {})[key] = function
 
 
 def run_pre_commit_hooks() -> None:
-    """Does what was to be done before the commit; called by `commit`, and where its outcome is needed earlier."""
-    while acts := session.info.pop("before_commit", None):
-        for act in acts.values():
-            act()
+    """Calls the functions given to ``before_commit``; ``commit`` does so, and tests that need the outcome earlier."""
+    while functions := session.info.pop("before_commit", None):
+        for function in functions.values():
+            function()
 
 
 def commit() -> None:
-    """Stores the work under way and then does what was to be done after it: the only commit of the house."""
+    """Commits the present transaction and then calls the functions given to ``after_commit``: the only commit."""
     run_pre_commit_hooks()
     session.commit()
-    for act in session.info.pop("after_commit", []):
-        act()
+    for function in session.info.pop("after_commit", []):
+        function()
 
 
 def rollback() -> None:
-    """Forgets the work under way."""
+    """Rolls the present transaction back."""
     session.info.pop("after_commit", None)
     session.info.pop("before_commit", None)
     session.rollback()
 
 
-def locked(statement: Locking, **how: Any) -> Locking:
-    """Returns a statement that holds the rows it finds for this transaction; PostgreSQL's, SQLite has one writer.
+def locked(statement: Locking, **options: Any) -> Locking:
+    """Returns a statement that locks the rows it finds for this transaction, on PostgreSQL; SQLite has one writer.
 
-    Not by the stronger lock, which keeps out whoever adds a row that points at one of them: two who have added such
-    rows and then hold what these point at would wait for each other. `how` is what SQLAlchemy's lock takes.
+    The lock is FOR NO KEY UPDATE: the stronger one would block foreign keys to these rows, and two transactions that
+    insert such references and then lock the rows would deadlock. ``options`` are those of ``with_for_update``.
     """
-    return statement.with_for_update(key_share=True, **how)
+    return statement.with_for_update(key_share=True, **options)
 
 
 def lock_key(key: int) -> None:
@@ -190,7 +190,7 @@ def lock_key(key: int) -> None:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Runs a block as a reader and leaves nothing open behind it."""
+    """Runs a block as a reader and ends its transaction."""
     token = writing.set(False)
     try:
         yield
@@ -201,9 +201,9 @@ def reading() -> Iterator[None]:
 
 @contextmanager
 def unit_of_work(*, bulk: bool = False) -> Iterator["scoped_session[Session]"]:
-    """Runs a block as one transaction of a command or a job: stored whole when it ends, forgotten when it raises.
+    """Runs a block as one transaction of a command or a job: committed when it ends, rolled back when it raises.
 
-    `bulk` says that the work it belongs to writes most of the database.
+    ``bulk`` is for work that writes most of the database.
     """
     rollback()
     token, size = writing.set(True), _bulk.set(bulk)

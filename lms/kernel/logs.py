@@ -1,4 +1,4 @@
-"""Logs: one JSON line an event, with a request id and without a name, an e-mail or an answer."""
+"""Logs: one JSON line for each event, with a request id and without names, e-mails or answers."""
 
 import logging
 import re
@@ -21,19 +21,19 @@ MOST_CAUSES = 5
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:
-    """Returns what a log line may tell of an error: its kind, those it came from, and where in the code it arose.
+    """Returns what may be logged of an error: its type, the types of its causes, and its place in the code.
 
-    Never its words: those of a database hold the values of the statement, and others what was typed.
+    Never its message: a database's contains the values of the statement, others contain what was typed.
     """
-    kinds: list[str] = []
+    types: list[str] = []
     cause: BaseException | None = error
-    while cause is not None and len(kinds) < MOST_CAUSES:
-        kinds.append(f"{type(cause).__module__}.{type(cause).__qualname__}".removeprefix("builtins."))
+    while cause is not None and len(types) < MOST_CAUSES:
+        types.append(f"{type(cause).__module__}.{type(cause).__qualname__}".removeprefix("builtins."))
         cause = cause.__cause__ or cause.__context__
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT / "lms")]
     where = [*ours, *(frame for frame in frames[-1:] if frame not in ours)]
-    return {"error": " from ".join(kinds), "where": [_place(frame) for frame in where]}
+    return {"error": " from ".join(types), "where": [_place(frame) for frame in where]}
 
 
 def _place(frame: traceback.FrameSummary) -> str:
@@ -45,25 +45,27 @@ def _place(frame: traceback.FrameSummary) -> str:
 
 
 class LibraryLogHandler(logging.Handler):
-    """What libraries log, as lines like all others: their words, without what they would put into them."""
+    """Logs what libraries log in our format: their messages without the values filled in."""
 
     def emit(self, line: logging.LogRecord) -> None:
-        """Writes one line; an error that comes with it is told of as everywhere."""
+        """Writes one line; an error in it is described as everywhere."""
         error = line.exc_info[1] if line.exc_info else None
-        told = describe_error(error) if error is not None else {}
-        structlog.get_logger().log(line.levelno, str(line.msg), logger=line.name, **told)
+        described = describe_error(error) if error is not None else {}
+        structlog.get_logger().log(line.levelno, str(line.msg), logger=line.name, **described)
 
 
 def log_libraries() -> None:
-    """Lets the lines of libraries that nobody else writes come out in the house's form, once for each process."""
+    """Logs in our format what libraries log, set up once for each process."""
     root = logging.getLogger()
     if not any(isinstance(handler, LibraryLogHandler) for handler in root.handlers):
         root.addHandler(LibraryLogHandler(logging.WARNING))
 
 
-def configure(form: str) -> None:
-    """Sets up structlog for the process; ``form`` is json or console."""
-    renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+def configure(log_format: str) -> None:
+    """Sets up structlog for the process; ``log_format`` is json or console."""
+    renderer = (
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -79,9 +81,9 @@ def configure(form: str) -> None:
     log_libraries()
 
 
-def set_up_logs(app: Flask, form: str) -> None:
-    """Gives every request an id and every answer one line, with the route's pattern: a path may hold a serial."""
-    configure(form)
+def set_up_logs(app: Flask, log_format: str) -> None:
+    """Gives every request an id and one line in the log, with the pattern of its route: a path may contain a serial."""
+    configure(log_format)
 
     @app.before_request
     def _begin() -> None:

@@ -1,4 +1,4 @@
-"""Mail: written into the outbox with the work it belongs to, sent by the worker."""
+"""Mail: put into the outbox with the work it belongs to, sent by the worker."""
 
 import secrets
 import socket
@@ -13,8 +13,8 @@ from lms.kernel import outbox
 
 mail = Mail()
 
-PATIENCE_SECONDS = 20.0
-"""How long each answer of the mail server is waited for; after that the mail is tried again later."""
+TIMEOUT_SECONDS = 20.0
+"""The timeout for each answer of the mail server; after it the mail is tried again later."""
 
 
 class MailServerMissing(outbox.RetryLater):
@@ -22,19 +22,19 @@ class MailServerMissing(outbox.RetryLater):
 
 
 def set_up_mail(app: Flask) -> None:
-    """Tells Flask-Mail where the SMTP server is."""
-    app.config.setdefault("MAIL_PATIENCE_SECONDS", PATIENCE_SECONDS)
+    """Sets up Flask-Mail."""
+    app.config.setdefault("MAIL_TIMEOUT_SECONDS", TIMEOUT_SECONDS)
     mail.init_app(app)
 
 
 def queue(to: str, subject: str, body: str, *, key: str | None = None) -> None:
-    """Queues one mail in the transaction under way; the same key is sent once."""
+    """Puts a mail into the outbox in the present transaction; a key is sent once."""
     outbox.put("mail", key or f"mail:{secrets.token_hex(12)}", {"to": to, "subject": subject, "body": body})
 
 
 @contextmanager
-def _patience(seconds: float) -> Iterator[None]:
-    """Lets sockets made in a block wait so long at most: Flask-Mail would wait for ever, and every mail behind it."""
+def _socket_timeout(seconds: float) -> Iterator[None]:
+    """Sets the timeout of sockets made in a block: Flask-Mail has none and would block all mails behind it."""
     usual = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)
     try:
@@ -48,5 +48,5 @@ def _send(payload: dict[str, Any]) -> None:
     config = current_app.config
     if not config["MAIL_SERVER"]:
         raise MailServerMissing
-    with _patience(config["MAIL_PATIENCE_SECONDS"]):
+    with _socket_timeout(config["MAIL_TIMEOUT_SECONDS"]):
         mail.send(Message(subject=payload["subject"], recipients=[payload["to"]], body=payload["body"]))

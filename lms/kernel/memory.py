@@ -1,4 +1,4 @@
-"""Memory: of work that keeps millions of values, and of blocks that are large and soon done with."""
+"""Memory: the garbage collector during large work, and large blocks that are freed soon."""
 
 import ctypes
 import gc
@@ -7,14 +7,14 @@ from contextlib import contextmanager, suppress
 
 _MMAP_THRESHOLD = -3
 LARGE = 1_048_576
-"""From how many bytes on a block goes back to the system as soon as it is done with."""
+"""The size in bytes from which a block is returned to the system as soon as it is freed."""
 
 
 def release_large_blocks() -> None:
-    """Lets the C library return every large block at once; this process and its children keep to it.
+    """Makes the C library return large blocks at once, in this process and its children.
 
-    Once it has returned one, the GNU library would keep blocks of that size for the next time, in each thread: hashing
-    a password takes 19 MiB for 20 ms. Other libraries do not know the setting and keep none.
+    The GNU library would otherwise raise its threshold after the first one and retain blocks of that size in each
+    thread: hashing a password takes 19 MiB for 20 ms. Other C libraries have no such threshold.
     """
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, LARGE)
@@ -22,7 +22,7 @@ def release_large_blocks() -> None:
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Runs a block without the collector of cycles, which would walk what the block keeps again and again."""
+    """Runs a block without the garbage collector, which would walk millions of live objects again and again."""
     collecting = gc.isenabled()
     gc.disable()
     try:

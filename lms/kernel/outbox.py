@@ -1,8 +1,8 @@
-"""What must happen after a transaction and must not be lost: rows written with the work, done by the worker.
+"""The transactional outbox: mails and jobs are rows, inserted with the work they belong to and processed by the worker.
 
-A task queue alone loses the task under way when it is killed, and its enqueue does not roll back with the work. So an
+A task queue alone loses the running task when it is killed, and its enqueue does not roll back with the work. So an
 operation that wants a mail or a job inserts a row here; after the commit the worker is only woken, and a sweep each
-minute does what is left. A row closes after success; handlers must bear being run twice.
+minute processes what is left. A row is closed after success; handlers must be idempotent.
 """
 
 from collections.abc import Callable
@@ -27,38 +27,38 @@ _quick: set[str] = set()
 
 
 class RetryLater(Exception):
-    """Something outside is missing, such as a mail server; the row waits and no try is counted."""
+    """Something outside is missing, such as a mail server; the row waits and the try does not count."""
 
 
 MOST_TRIES = 12
-"""After so many tries a row waits for the administrator: with the pauses below that is about a day and a half."""
+"""The number of tries, over about a day and a half, after which a row waits for the administrator."""
 
 
 class OutboxRow(Model):
-    """One row: something to be done once after a commit.
+    """One row: a mail or a job to be processed once after the commit.
 
-    Personal data: a mail's address and text in the payload, blanked as soon as it is sent.
+    Personal data: a mail's address and text in the payload, removed as soon as it is sent.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_open", "done_at", "not_before"),)
 
     id: Mapped[Id]
-    # What to do, such as mail.
+    # The kind of work, such as mail.
     kind: Mapped[str] = mapped_column(String(40))
-    # The same key is done once.
+    # Work with the same key is done once.
     key: Mapped[str] = mapped_column(String(120), unique=True)
     payload: Mapped[dict[str, Any]] = mapped_column(Document)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # The class of the last error; never its text, which may hold an address.
+    # The class of the last error; never its message, which may contain an address.
     last_error: Mapped[str] = mapped_column(String(120), default="")
 
 
 def handler(kind: str, *, quick: bool = False) -> Callable[[Handler], Handler]:
-    """Registers the function that does rows of one kind; quick ones never wait behind those that may take minutes."""
+    """Registers the function that processes rows of one kind; quick ones never wait behind jobs that take minutes."""
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
@@ -70,10 +70,7 @@ def handler(kind: str, *, quick: bool = False) -> Callable[[Handler], Handler]:
 
 
 def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | None = None) -> None:
-    """Adds something to be done, in the transaction of the work that wants it. A known key is left as it is.
-
-    ``not_before`` lets it wait until a moment to come.
-    """
+    """Adds a row in the present transaction, unless there is one with this key. It waits until ``not_before``."""
     if db.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
         return
     moment = clock.now()
@@ -84,7 +81,7 @@ def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | 
 
 
 def wake(*, quick: bool) -> None:
-    """Tells the worker that there is something to do; a worker that does not hear it finds it within a minute."""
+    """Wakes the worker; if that fails, its sweep finds the row within a minute."""
     current_app.extensions["wake_worker"](quick=quick)
 
 
@@ -95,15 +92,15 @@ def _claim(row_id: int) -> tuple[str, dict[str, Any]] | None:
         if row is None or row.done_at is not None or row.not_before > moment:
             return None
         row.tries += 1
-        # Whoever else looks before this one is finished sees it as not yet due.
+        # For other workers it is not due until then.
         row.not_before = moment + timedelta(minutes=min(2**row.tries, 360))
         return row.kind, row.payload
 
 
 def sweep(limit: int = 100, *, quick: bool | None = None) -> int:
-    """Does what is due, each row in a transaction of its own, and returns how many were done.
+    """Processes due rows, each in a transaction of its own, and returns how many succeeded.
 
-    `quick` chooses: what is quick, or what is not; None does both.
+    ``quick`` chooses the quick kinds or the others; None means both.
     """
     statement = select(OutboxRow.id).where(
         OutboxRow.done_at.is_(None), OutboxRow.not_before <= clock.now(), OutboxRow.tries < MOST_TRIES
@@ -123,7 +120,7 @@ def sweep(limit: int = 100, *, quick: bool | None = None) -> int:
         except RetryLater as missing:
             changes: dict[str, Any] = {"last_error": type(missing).__name__, "tries": OutboxRow.tries - 1}
         except Exception as error:
-            # One row that cannot be done must not hold up the others; it is tried again later.
+            # A row that fails must not block the others; it is tried again later.
             name = type(error).__name__
             log.warning("outbox row failed", row=row_id, kind=kind, **describe_error(error))
             changes = {"last_error": name}

@@ -1,4 +1,4 @@
-"""The application class: each request is one transaction, stored after the view and before the answer."""
+"""The application class: each request is one transaction, committed after the view and before the response."""
 
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -17,56 +17,56 @@ log = structlog.get_logger("request")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def reject_out_of_range_ids(parts: dict[str, Any]) -> None:
-    """Answers 404 to parts of an address that the databases cannot even be asked for."""
-    for part in parts.values():
-        if (isinstance(part, int) and part > db.LARGEST_ID) or (isinstance(part, str) and "\x00" in part):
+def reject_out_of_range_ids(parameters: dict[str, Any]) -> None:
+    """Raises 404 for URL parameters outside the database's integer range, or with NUL characters."""
+    for value in parameters.values():
+        if (isinstance(value, int) and value > db.LARGEST_ID) or (isinstance(value, str) and "\x00" in value):
             raise NotFound
 
 
-class Words(ImmutableMultiDict[str, Any]):
-    """What an address or a form says, without NUL: nobody types one, and PostgreSQL can neither keep nor seek it."""
+class RequestValues(ImmutableMultiDict[str, Any]):
+    """The values of a query or a form without NUL characters, which nobody types and PostgreSQL rejects."""
 
     def __init__(self, mapping: Any = None) -> None:
         super().__init__(mapping)
-        for words in dict.values(self):
-            words[:] = [word.replace("\x00", "") if isinstance(word, str) else word for word in words]
+        for values in dict.values(self):
+            values[:] = [value.replace("\x00", "") if isinstance(value, str) else value for value in values]
 
 
 class PageRequest(Request):
-    """A request whose words the databases can be asked for."""
+    """A request whose values the databases accept."""
 
-    parameter_storage_class = Words
+    parameter_storage_class = RequestValues
 
 
 class PageEnvironment(Environment):
-    """Jinja with one table of globals for all templates."""
+    """Jinja with one dictionary of globals for all templates."""
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Returns the table itself where a template brings nothing of its own.
+        """Returns the dictionary itself where a template adds nothing.
 
-        Jinja would put an empty table before it, and walk through both, name by name, for every page.
+        Jinja would chain an empty one before it, and look every name up in both, for every page.
         """
         return super().make_globals(d) if d else self.globals
 
 
 class Application(Flask):
-    """Flask with the one commit point of the house around every view.
+    """Flask with one commit after every view.
 
-    GET never writes: whatever a view does there is forgotten. For the other methods the work is committed after the
-    view and before the response leaves, so what a person was told is stored is stored. A refused form (status 400
-    and above) stores nothing.
+    GET never writes: whatever a view does there is rolled back. For the other methods the transaction is committed
+    after the view and before the response is sent, so what a page says is stored is stored. A response with status 400
+    or above stores nothing.
     """
 
     request_class = PageRequest
     jinja_environment = PageEnvironment
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns a function as it is: the house has no asynchronous ones, so none of a page's hooks is looked at."""
+        """Returns the function itself: no view or hook is asynchronous, so Flask need not check each of them."""
         return func
 
     def log_exception(self, exc_info: Any) -> None:
-        """Writes one line of an error that nobody expected, as the other lines are: without its words or the path."""
+        """Logs an unexpected error in one line, without its message or the path, which may contain personal data."""
         route = request.url_rule.rule if request.url_rule else "(none)"
         log.error(
             "failed",
@@ -77,7 +77,7 @@ class Application(Flask):
         )
 
     def full_dispatch_request(self) -> Any:
-        """Says before anything touches the database whether this request means to write."""
+        """Sets before any query whether this request may write."""
         token = db.writing.set(request.method not in SAFE_METHODS)
         try:
             return super().full_dispatch_request()
@@ -85,7 +85,7 @@ class Application(Flask):
             db.writing.reset(token)
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Runs the view and then the one commit, inside the reach of the error pages."""
+        """Runs the view and then the one commit, so that errors of both get an error page."""
         reject_out_of_range_ids(request.view_args or {})
         response = self.make_response(super().dispatch_request())
         if request.method not in SAFE_METHODS and response.status_code < 400:

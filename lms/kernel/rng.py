@@ -1,6 +1,6 @@
-"""The one place that draws serials and seeds, so that tests and demonstrations can draw the same ones again.
+"""The random number generator of serials and seeds, which tests and the demonstration replace by a repeatable one.
 
-Passwords, one-time codes and session names never come from here: they must stay secret, whatever is in place.
+Passwords, one-time codes and session ids never come from here: they must stay secret.
 """
 
 import secrets
@@ -13,13 +13,13 @@ _randbelow: ContextVar[Callable[[int], int]] = ContextVar("randbelow", default=s
 
 
 def randbelow(limit: int) -> int:
-    """Returns a whole number from 0 to ``limit`` - 1, which nobody can foretell unless ``using`` is in place."""
+    """Returns an integer from 0 to ``limit`` - 1, cryptographically random unless inside ``using``."""
     return _randbelow.get()(limit)
 
 
 @contextmanager
 def using(source: Random) -> Iterator[None]:
-    """Draws from a given source for the length of a block."""
+    """Uses another source for the length of a block."""
     token = _randbelow.set(source.randrange)
     try:
         yield

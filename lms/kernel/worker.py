@@ -1,7 +1,7 @@
 """The background worker: Huey sweeps the outbox each minute and whenever it is woken, and runs periodic jobs.
 
-It works in two lanes, each with a thread of its own: quick rows of the outbox (mail) in one, so that nobody waits for a
-mail while the other imports a list of people or checks a whole house at night.
+It has two queues, each with a thread of its own: quick rows of the outbox (mail) in one, so that no mail waits while
+the other imports a list of people or runs the nightly checks.
 """
 
 import os
@@ -24,62 +24,62 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """Something the worker does again and again; the fields of time are those of a crontab line, in UTC.
+    """A job that the worker repeats; minute, hour and weekday are those of a crontab line, in UTC.
 
-    A worker that was not running at the time does not make up for it, and two workers may do it at once: a job
-    looks for what is left to do and bears being run twice. It opens its own units of work, and keeps each short.
+    A time when no worker was running is skipped, and two workers may run a job at once: it must be idempotent. It
+    opens its own units of work and keeps each short.
     """
 
-    # Named in log lines, such as audit.chain.
+    # For log lines, such as audit.link.
     name: str
-    act: Callable[[], object]
+    function: Callable[[], object]
     minute: str = "*"
     hour: str = "*"
     weekday: str = "*"
 
 
 def run_periodic(job: PeriodicJob) -> None:
-    """Does one periodic job; one that fails is logged and comes again at its next time."""
+    """Runs a periodic job; a failure is logged, and the job runs again at its next time."""
     try:
-        job.act()
+        job.function()
     except Exception as error:
         log.warning("periodic job failed", job=job.name, **describe_error(error))
 
 
 @dataclass(frozen=True, slots=True)
-class Lanes:
+class Queues:
     """The queues that wake the worker."""
 
     quick: SqliteHuey
     long: SqliteHuey
 
 
-def set_up_worker(app: Flask, folder: Path, jobs: Sequence[PeriodicJob] = ()) -> Lanes:
-    """Makes the queues that wake the worker; what is to be done stands in the outbox, so they may be lost."""
+def set_up_worker(app: Flask, folder: Path, jobs: Sequence[PeriodicJob] = ()) -> Queues:
+    """Creates the queues that wake the worker. The work itself is in the outbox, so the queues may be lost."""
     file = str(folder / "queue.db")
-    lanes = Lanes(
+    queues = Queues(
         SqliteHuey("lms-quick", filename=file, results=False, fsync=False),
         SqliteHuey("lms", filename=file, results=False, fsync=False),
     )
     sweeps = {
-        True: _sweeping(app, lanes.quick, quick=True),
-        False: _sweeping(app, lanes.long, quick=False),
+        True: _add_sweep(app, queues.quick, quick=True),
+        False: _add_sweep(app, queues.long, quick=False),
     }
     for job in jobs:
-        _repeat(app, lanes.long, job)
+        _schedule(app, queues.long, job)
 
     def wake(*, quick: bool) -> None:
-        # A full or locked queue is no reason to fail a request that is already stored: the sweep finds the row.
+        # A full or locked queue must not fail a request that is already committed: the sweep finds the row.
         with suppress(Exception):
             sweeps[quick]()
 
-    app.extensions["worker_queues"] = lanes
+    app.extensions["worker_queues"] = queues
     app.extensions["wake_worker"] = wake
-    return lanes
+    return queues
 
 
-def _sweeping(app: Flask, queue: SqliteHuey, *, quick: bool) -> Callable[[], object]:
-    """Lets a lane sweep its part of the outbox each minute; returns what makes it do so now."""
+def _add_sweep(app: Flask, queue: SqliteHuey, *, quick: bool) -> Callable[[], object]:
+    """Makes a queue sweep its part of the outbox each minute; returns a function that makes it do so now."""
 
     def sweep() -> None:
         with app.app_context():
@@ -90,8 +90,8 @@ def _sweeping(app: Flask, queue: SqliteHuey, *, quick: bool) -> Callable[[], obj
     return woken
 
 
-def _repeat(app: Flask, queue: SqliteHuey, job: PeriodicJob) -> None:
-    """Puts one periodic job on the queue's calendar."""
+def _schedule(app: Flask, queue: SqliteHuey, job: PeriodicJob) -> None:
+    """Schedules a periodic job on a queue."""
 
     @queue.periodic_task(crontab(minute=job.minute, hour=job.hour, day_of_week=job.weekday), name=job.name)  # type: ignore[untyped-decorator]
     def repeat() -> None:
@@ -99,29 +99,29 @@ def _repeat(app: Flask, queue: SqliteHuey, job: PeriodicJob) -> None:
             run_periodic(job)
 
 
-class QuietConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
-    """A consumer that ends when its terminal is closed, where Huey's own would start the whole command again."""
+class MainConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
+    """A consumer that ends when its terminal is closed; Huey's own would restart the whole command."""
 
     def _set_signal_handlers(self) -> None:
         super()._set_signal_handlers()
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-class BesideConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
-    """A consumer that runs beside another, which hears the signals and stops both."""
+class SecondConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
+    """A consumer beside the main one, which handles the signals and stops both."""
 
     def _set_signal_handlers(self) -> None:
         pass
 
 
 def run_worker(app: Flask) -> None:
-    """Runs until it is told to stop; what is under way is finished first when it is told politely (SIGTERM)."""
+    """Runs until it is stopped; SIGTERM lets it finish the running task first."""
     log.info("worker started", process=os.getpid())
-    lanes: Lanes = app.extensions["worker_queues"]
-    ways = {"workers": 1, "initial_delay": 0.1, "max_delay": 2.0, "periodic": True}
-    beside = BesideConsumer(lanes.quick, **ways)
-    beside.start()
+    queues: Queues = app.extensions["worker_queues"]
+    options = {"workers": 1, "initial_delay": 0.1, "max_delay": 2.0, "periodic": True}
+    second = SecondConsumer(queues.quick, **options)
+    second.start()
     try:
-        QuietConsumer(lanes.long, **ways, graceful_signal="TERM").run()
+        MainConsumer(queues.long, **options, graceful_signal="TERM").run()
     finally:
-        beside.stop(graceful=True)
+        second.stop(graceful=True)

@@ -16,7 +16,7 @@ from lms.kernel import clock, mail, outbox
 from lms.kernel.config import Settings
 from lms.kernel.db import db, reading, session, unit_of_work
 from lms.kernel.outbox import OutboxRow
-from lms.kernel.worker import BesideConsumer, Lanes
+from lms.kernel.worker import Queues, SecondConsumer
 from tests.factories.mail_server import mail_server
 from tests.waiting import DEADLINE_SECONDS
 
@@ -77,7 +77,7 @@ def test_a_mail_server_that_says_nothing_is_left_and_asked_again(settings: Setti
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         app = create_app(settings.model_copy(update={"mail_server": "127.0.0.1", "mail_port": port}))
-        app.config["MAIL_PATIENCE_SECONDS"] = 0.2
+        app.config["MAIL_TIMEOUT_SECONDS"] = 0.2
         with app.app_context():
             with unit_of_work():
                 mail.queue("hana@demo.example", "Hello", "text")
@@ -155,10 +155,10 @@ def test_a_mail_does_not_wait_behind_long_work(mailing: Flask, post: tuple[Post,
         begun.set()
         assert let_go.wait(DEADLINE_SECONDS)
 
-    lanes: Lanes = mailing.extensions["worker_queues"]
+    queues: Queues = mailing.extensions["worker_queues"]
     both = [
-        BesideConsumer(queue, initial_delay=0.01, max_delay=0.05, periodic=False)
-        for queue in (lanes.quick, lanes.long)
+        SecondConsumer(queue, initial_delay=0.01, max_delay=0.05, periodic=False)
+        for queue in (queues.quick, queues.long)
     ]
     for consumer in both:
         consumer.start()
