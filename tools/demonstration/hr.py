@@ -85,7 +85,7 @@ def _let_some_lapse(rng: Random, calendar: Calendar, people: Sequence[PlannedPer
 
 
 def _let_some_begin(rng: Random, calendar: Calendar, people: Sequence[PlannedPerson]) -> None:
-    """Lets one newcomer of each organisation have begun one course, all of them still being in time."""
+    """Lets one new member of staff of each organisation have begun one course, all of them still being in time."""
     for employer in EMPLOYERS:
         days = SHORTER_DUE_DAYS if employer.slug == SHORTER_AT else DUE_DAYS[SAFEGUARDING]
         earliest, latest = calendar.anchor - timedelta(days=days - 2), calendar.anchor - timedelta(days=3)

@@ -1,12 +1,13 @@
-"""Lists: what everybody on one gets is what they would have got alone."""
+"""Lists and awards built in bulk: what everybody gets is what they would have got alone."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
 from flask import Flask
 
 from lms.certification.awards import operations, queries
+from lms.certification.awards.bulk import EarnedAward, build_awards
 from lms.certification.awards.operations import NewAward
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName
@@ -69,6 +70,32 @@ def test_who_held_the_course_before_renews_it(group: list[int]) -> None:
     assert renewed.valid_until == date(2027, 3, 31)
     assert renewed.date_inputs["old_until"] == "2026-03-31"
     assert first.valid_until == date(2027, 3, 4)
+
+
+@pytest.mark.parametrize("on", [DAY, None], ids=["on a day", "by a quiz around midnight"])
+@pytest.mark.parametrize("before", [True, False], ids=["renewed", "first"])
+def test_awards_built_in_bulk_say_what_single_ones_would(
+    group: list[int], on: date | None, before: bool
+) -> None:
+    # Midnight in Amman has passed, in UTC it has not: the second of the group has moved by then.
+    of, at = course(renewal="P60D"), datetime(2026, 3, 4, 22, 30, tzinfo=UTC)
+    for person_id in group if before else ():
+        holder = queries.lock_person(person_id)
+        assert holder is not None
+        earned(holder, of, "2025-04-01")
+    how = "quiz" if on is None else "session"
+    built = build_awards(
+        [EarnedAward(person_id, of, None, how, at, on, had_before=before) for person_id in group], ISSUER
+    )
+    for award in built:
+        alone = operations.issue(
+            SYSTEM, person_id=award.person_id, course_revision=of, sector=None, earned_at=at, earned_on=on, how=how,
+            issuer=ISSUER,
+        )  # fmt: skip
+        assert words(award) | {"evidence": "", "recorded_by": None} == words(alone)
+        assert (award.date_inputs["old_award"] is not None) is before
+    assert {award.earned_on for award in built[:2]} == {DAY}
+    assert len({award.serial for award in built}) == 3
 
 
 def test_it_is_told_once(group: list[int]) -> None:
