@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     """The database, as an SQLAlchemy address. Empty: SQLite in the instance folder."""
 
     secret_key: str = ""
-    """Signs sessions and reset links. Empty: made once and kept in the instance folder."""
+    """Signs sessions and reset links. Empty: created once and stored in the instance folder."""
 
     public_address: str = "http://127.0.0.1:8000"
     """The address people type, without a slash at the end: printed on certificates and in mails."""
@@ -42,37 +42,37 @@ class Settings(BaseSettings):
     """The folder of the question banks."""
 
     languages: list[str] = Field(default=["en"])
-    """The languages offered, the first being the house's own. JSON list."""
+    """The languages offered, the default first. JSON list."""
 
     time_zone: str = "UTC"
-    """The house's time zone, used where a placement's station names none."""
+    """The installation's time zone, used where a placement's station names none."""
 
     gap_days: int = Field(default=30, ge=0, le=365)
-    """A gap without placement of at most this many days does not restart an obligation."""
+    """A gap of at most this many days without a placement does not restart an obligation."""
 
     prior_training_months: int = Field(default=24, ge=1, le=120)
-    """How many months ago prior training and in-person sessions may lie to be recognised."""
+    """How old, in months, prior training and in-person sessions may be and still be recognised."""
 
     reminders_hour: int = Field(default=6, ge=0, le=23)
-    """The hour, in the house's time zone, from which the day's reminders are sent."""
+    """The hour, in the installation's time zone, from which the day's reminders are sent."""
 
     quick_exit_address: str = "https://www.wikipedia.org/"
     """Where "Leave this page" leads: an ordinary page that explains nothing."""
 
     mail_server: str = ""
-    """The SMTP server. Empty: mails wait in the outbox and the administrator is told."""
+    """The SMTP server. Empty: mails wait in the outbox, and /admin says so."""
 
     mail_port: int = 25
     """The SMTP server's port."""
 
     mail_username: str = ""
-    """The user name for the SMTP server, where it asks for one."""
+    """The user name for the SMTP server, if it requires one."""
 
     mail_password: str = ""
-    """The password for the SMTP server, where it asks for one."""
+    """The password for the SMTP server, if it requires one."""
 
     mail_use_tls: bool = False
-    """Whether to say STARTTLS to the SMTP server."""
+    """Whether to use STARTTLS with the SMTP server."""
 
     mail_sender: str = "every-sector@localhost"
     """The address that mails come from."""
@@ -84,22 +84,22 @@ class Settings(BaseSettings):
     """Where rate limits are counted: memory of each process, or a Redis address for several machines."""
 
     trusted_proxies: int = Field(default=0, ge=0, le=5)
-    """How many reverse proxies stand in front and may tell the client's address and scheme."""
+    """How many reverse proxies are in front and may report the client's address and scheme."""
 
     secure_cookies: bool = False
     """Whether cookies are sent over TLS only. Set it to true wherever there is TLS."""
 
     max_request_bytes: int = Field(default=2_000_000, ge=100_000)
-    """The largest request body taken, in bytes."""
+    """The largest request body accepted, in bytes."""
 
     max_import_bytes: int = Field(default=30_000_000, ge=100_000)
-    """The largest list of people taken by the page for importing, in bytes."""
+    """The largest list of people accepted by the import page, in bytes."""
 
     log_format: str = Field(default="json", pattern="^(json|console)$")
-    """How log lines look: json for machines, console for people."""
+    """The format of log lines: json for machines, console for people."""
 
     sign_in_hours: int = Field(default=12, ge=1, le=24 * 30)
-    """How many hours of not being used end a session (phones are shared)."""
+    """After how many hours without use a session ends (phones are shared)."""
 
 
 class FolderNotWritable(Exception):
