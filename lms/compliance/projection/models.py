@@ -82,11 +82,11 @@ class CountDelta(Model):
     id: Mapped[Id]
     on_day: Mapped[date]
     organisation_id: Mapped[int] = mapped_column(BigId)
-    # The course, or 0 for the overall status.
-    course_id: Mapped[int] = mapped_column(BigId)
+    # "overall", or the number of a course.
+    subject: Mapped[str] = mapped_column(String(20))
     sector: Mapped[str] = mapped_column(String(40))
-    # The place of a status in the order of severity; beyond them: lapses within 30, 60 and 90 days.
-    status: Mapped[int] = mapped_column(SmallInteger)
+    # A training status, or, of the overall status, "lapses_within_30_days" and so on.
+    status: Mapped[str] = mapped_column(String(30))
     people: Mapped[int]
 
 
@@ -94,32 +94,32 @@ class DailyCount(Model):
     """One row: the folded entries of a day: by how many posts this status changes on it. Personal data: none."""
 
     __tablename__ = "daily_count"
-    __table_args__ = (PrimaryKeyConstraint("course_id", "on_day", "organisation_id", "sector", "status"),)
+    __table_args__ = (PrimaryKeyConstraint("subject", "on_day", "organisation_id", "sector", "status"),)
 
     on_day: Mapped[date]
     organisation_id: Mapped[int] = mapped_column(BigId)
-    course_id: Mapped[int] = mapped_column(BigId)
+    subject: Mapped[str] = mapped_column(String(20))
     sector: Mapped[str] = mapped_column(String(40))
-    status: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[str] = mapped_column(String(30))
     people: Mapped[int]
 
 
 class CountSnapshot(Model):
     """One row: how many posts stand so before a day begins, of what is folded; kept three times a month.
 
-    A row without a sector holds the sum of all sectors, which a trend reads.
+    A row of the sector "(all)" holds the sum of all sectors, which a trend reads.
     Personal data: none.
     """
 
     __tablename__ = "count_snapshot"
-    __table_args__ = (PrimaryKeyConstraint("course_id", "before_on", "sector", "organisation_id", "status"),)
+    __table_args__ = (PrimaryKeyConstraint("subject", "before_on", "sector", "organisation_id", "status"),)
 
     # The day before which everything is added up: the 1st, 11th or 21st of a month.
     before_on: Mapped[date]
     organisation_id: Mapped[int] = mapped_column(BigId)
-    course_id: Mapped[int] = mapped_column(BigId)
+    subject: Mapped[str] = mapped_column(String(20))
     sector: Mapped[str] = mapped_column(String(40))
-    status: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[str] = mapped_column(String(30))
     people: Mapped[int]
 
 

@@ -133,7 +133,7 @@ def _on(day: date) -> ColumnElement[bool]:
 
 
 def count_on(organisations: Collection[int], filters: Filters, day: date) -> StatusTotalsBySector:
-    """Counts the posts of a day by sector, course (or `OVERALL`) and status."""
+    """Counts the posts of a day by sector, subject (`OVERALL` or the number of a course) and status."""
     rows = session.execute(
         select(PostInterval.sector, PostInterval.overall, PostInterval.courses, func.count())
         .where(_on(day), *_holds(organisations, filters))
@@ -141,9 +141,9 @@ def count_on(organisations: Collection[int], filters: Filters, day: date) -> Sta
     )
     counts: StatusTotalsBySector = Counter()
     for sector, overall, courses, posts in rows:
-        counts[sector, OVERALL, overall] += posts
+        counts[sector, OVERALL, STATUSES[overall].value] += posts
         for course, status in read_courses(courses):
-            counts[sector, course, STATUSES.index(status)] += posts
+            counts[sector, str(course), status.value] += posts
     return counts
 
 
@@ -154,8 +154,8 @@ def count_totals_on(
 
     The rows are read once, as what begins and what ends on each day.
     """
-    course = OVERALL if filters.course is None else int(filters.course)
-    what: Any = PostInterval.courses if course else PostInterval.overall
+    course = None if filters.course is None else int(filters.course)
+    what: Any = PostInterval.overall if course is None else PostInterval.courses
     changes: defaultdict[date, StatusTotals] = defaultdict(Counter)
     for at, sign in ((PostInterval.from_on, 1), (PostInterval.through_on, -1)):
         rows: Iterable[Any] = session.execute(
@@ -167,19 +167,20 @@ def count_totals_on(
             )
             .group_by(at, what)
         )
-        for day, stood, posts in rows:
+        for day, value, posts in rows:
             if sign < 0 and day == date.max:
                 continue
             counted_from = day if sign > 0 else date.fromordinal(day.toordinal() + 1)
-            for place in _places(stood, course):
-                changes[counted_from][place] += sign * posts
+            for status in _statuses_in(value, course):
+                changes[counted_from][status] += sign * posts
     return cumulated(changes, days)
 
 
-def _places(stood: Any, course: int) -> list[int]:
-    if not course:
-        return [stood]
-    return [STATUSES.index(each) for number, each in read_courses(stood) if number == course]
+def _statuses_in(value: Any, course: int | None) -> list[str]:
+    """Reads the overall status, or the one of a course, from the column that holds it."""
+    if course is None:
+        return [STATUSES[value].value]
+    return [each.value for number, each in read_courses(value) if number == course]
 
 
 def cumulated(changes: Mapping[date, StatusTotals], days: Collection[date]) -> dict[date, StatusTotals]:

@@ -17,15 +17,15 @@ from lms.kernel.days import ONE_DAY, add_days
 FOREVER = date.max
 STATUSES = tuple(TrainingStatus)
 """The statuses by their place, as the tables hold them."""
-LAPSES = {30: len(STATUSES), 60: len(STATUSES) + 1, 90: len(STATUSES) + 2}
-"""Places beside the statuses, in the overall counts: posts that comply and lapse within so many days."""
-EVERY_SECTOR = ""
-"""What stands for the sum of all sectors where a snapshot names one."""
-OVERALL = 0
-"""What stands for the overall status where the ledger names a course."""
+LAPSES = {days: f"lapses_within_{days}_days" for days in (30, 60, 90)}
+"""What is counted beside the statuses, of the overall status: posts that comply and lapse within so many days."""
+ALL_SECTORS = "(all)"
+"""The sector of a snapshot that holds the sum of all sectors."""
+OVERALL = "overall"
+"""The subject of a count that is about the overall status, where others name a course by its number."""
 
-CountKey: TypeAlias = tuple[date, int, int, str, int]
-"""A day, an organisation, a course (or `OVERALL`), a sector, and the place of a status."""
+CountKey: TypeAlias = tuple[date, int, str, str, str]
+"""A day, an organisation, a subject (`OVERALL` or the number of a course), a sector, and a status or lapse."""
 CountDeltas: TypeAlias = Counter[CountKey]
 """By how many posts each status changes on each day."""
 
@@ -131,7 +131,7 @@ def _post_row(head: tuple[int, int], interval: rules.OverallInterval) -> PostRow
 
 
 def add_deltas(deltas: CountDeltas, rows: Iterable[PostRow], sign: int = 1) -> None:
-    """Adds to a ledger what rows of posts count for, or with -1 takes it away.
+    """Adds to deltas what rows of posts count for, or with -1 takes it away.
 
     Of rows of one post that follow one another only the differences are entered: most of a post stays the same.
     """
@@ -143,52 +143,52 @@ def add_deltas(deltas: CountDeltas, rows: Iterable[PostRow], sign: int = 1) -> N
             and before[:2] == row[:2]
             and before.through_on + ONE_DAY == row.from_on
         )
-        old = _held(before) if before is not None else _NOTHING
-        new = _held(row)
+        old = _counted_as(before) if before is not None else _NOTHING
+        new = _counted_as(row)
         if before is not None and not follows:
-            _leave(deltas, before, old, sign)
+            _close(deltas, before, old, sign)
             old = _NOTHING
-        for course, sector, place, people in _moved(old, new):
-            deltas[row.from_on, row.organisation_id, course, sector, place] += people * sign
+        for subject, sector, status, people in _moved(old, new):
+            deltas[row.from_on, row.organisation_id, subject, sector, status] += people * sign
         if row.lapses_on is not None:
-            _enter_lapses(deltas, row, sign)
+            _add_lapses(deltas, row, sign)
         before = row
     if before is not None:
-        _leave(deltas, before, _held(before), sign)
+        _close(deltas, before, _counted_as(before), sign)
 
 
-_Held: TypeAlias = frozenset[tuple[int, str, int]]
-_NOTHING: _Held = frozenset()
+_Counted: TypeAlias = frozenset[tuple[str, str, str]]
+_NOTHING: _Counted = frozenset()
 
 
-def _held(row: PostRow) -> _Held:
-    return _places(row.overall, row.courses, row.sector)
-
-
-@lru_cache(maxsize=10_000)
-def _places(overall: int, courses: str, sector: str) -> _Held:
-    counted = [(course, sector, SEVERITY[status]) for course, status in read_courses(courses)]
-    return frozenset([(OVERALL, sector, overall), *counted])
+def _counted_as(row: PostRow) -> _Counted:
+    return _counts_of(row.overall, row.courses, row.sector)
 
 
 @lru_cache(maxsize=10_000)
-def _moved(old: _Held, new: _Held) -> tuple[tuple[int, str, int, int], ...]:
-    """Returns what is held more or less than before."""
+def _counts_of(overall: int, courses: str, sector: str) -> _Counted:
+    by_course = [(str(course), sector, status.value) for course, status in read_courses(courses)]
+    return frozenset([(OVERALL, sector, STATUSES[overall].value), *by_course])
+
+
+@lru_cache(maxsize=10_000)
+def _moved(old: _Counted, new: _Counted) -> tuple[tuple[str, str, str, int], ...]:
+    """Returns what a post counts for that it did not before, and the reverse."""
     return (*((*key, 1) for key in new - old), *((*key, -1) for key in old - new))
 
 
-def _leave(deltas: CountDeltas, row: PostRow, held: _Held, sign: int) -> None:
+def _close(deltas: CountDeltas, row: PostRow, counted: _Counted, sign: int) -> None:
     if row.through_on != FOREVER:
         after = row.through_on + ONE_DAY
-        for course, sector, place in held:
-            deltas[after, row.organisation_id, course, sector, place] -= sign
+        for subject, sector, status in counted:
+            deltas[after, row.organisation_id, subject, sector, status] -= sign
 
 
-def _enter_lapses(deltas: CountDeltas, row: PostRow, sign: int) -> None:
+def _add_lapses(deltas: CountDeltas, row: PostRow, sign: int) -> None:
     lapses_on = row.lapses_on
-    for days, place in LAPSES.items():
+    for days, lapse in LAPSES.items():
         since = row.from_on if lapses_on is None else max(row.from_on, add_days(lapses_on, -days))
         if since <= row.through_on:
-            deltas[since, row.organisation_id, OVERALL, row.sector, place] += sign
+            deltas[since, row.organisation_id, OVERALL, row.sector, lapse] += sign
             # Somebody who lapses does so by then: the interval ends.
-            deltas[row.through_on + ONE_DAY, row.organisation_id, OVERALL, row.sector, place] -= sign
+            deltas[row.through_on + ONE_DAY, row.organisation_id, OVERALL, row.sector, lapse] -= sign

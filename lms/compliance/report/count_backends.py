@@ -21,7 +21,7 @@ from lms.compliance.projection.counts.snapshots import (
     read_state,
     read_totals,
 )
-from lms.compliance.projection.rows import LAPSES, OVERALL, STATUSES
+from lms.compliance.projection.rows import LAPSES, OVERALL
 from lms.compliance.projection.update import is_current
 from lms.compliance.report.counts import DayCounts, StatusCounts
 from lms.compliance.report.query import ReportQuery
@@ -77,18 +77,18 @@ class SnapshotCounts:
         """Takes what is looked at, and the courses that may be required; the ledger's state is read once."""
         sector = None if filters.sector is None else str(filters.sector)
         self._scope = CountScope(frozenset(organisations), sector)
-        self._course = OVERALL if filters.course is None else int(filters.course)
-        self._courses = frozenset(courses) if filters.course is None else frozenset({self._course})
+        self._subject = OVERALL if filters.course is None else str(filters.course)
+        self._courses = frozenset(map(str, courses)) if filters.course is None else frozenset({self._subject})
         self._kept: CountState | None = None
 
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day, without cells if they are not wanted."""
-        courses = {OVERALL, self._course, *(self._courses if cells else ())}
-        return day_counts(read_counts(self._scope, self._state(), day, courses), self._course)
+        subjects = {OVERALL, self._subject, *(self._courses if cells else ())}
+        return day_counts(read_counts(self._scope, self._state(), day, subjects), self._subject)
 
     def totals_on(self, days: Collection[date]) -> Mapping[date, StatusCounts]:
         """Returns the figures of all sectors on several days."""
-        totals = read_totals(self._scope, self._state(), days, self._course)
+        totals = read_totals(self._scope, self._state(), days, self._subject)
         return {day: status_counts_of(each) for day, each in totals.items()}
 
     def _state(self) -> CountState:
@@ -104,16 +104,16 @@ class IntervalCounts:
         """Takes what is looked at."""
         self._organisations = frozenset(organisations)
         self._filters = filters
-        self._course = OVERALL if filters.course is None else int(filters.course)
+        self._subject = OVERALL if filters.course is None else str(filters.course)
 
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day; the cells come with them."""
         counts = intervals.count_on(self._organisations, self._filters, day)
         if not cells:
-            return day_counts(counts, self._course, {})
+            return day_counts(counts, self._subject, {})
         later = [date.fromordinal(day.toordinal() + days) for days in LAPSES]
         lapsing = intervals.count_lapsing(self._organisations, self._filters, day, later)
-        return day_counts(counts, self._course, dict(zip(LAPSES, lapsing, strict=True)))
+        return day_counts(counts, self._subject, dict(zip(LAPSES, lapsing, strict=True)))
 
     def totals_on(self, days: Collection[date]) -> Mapping[date, StatusCounts]:
         """Returns the figures of all sectors on several days."""
@@ -122,36 +122,38 @@ class IntervalCounts:
 
 
 def status_counts_of(totals: StatusTotals) -> StatusCounts:
-    """Turns counts by place into figures; lapses are left out."""
-    known = ((place, people) for place, people in totals.items() if place < len(STATUSES))
-    return StatusCounts.added([{STATUSES[place]: people for place, people in known}])
+    """Turns totals into counts by status; lapses are left out."""
+    lapses = set(LAPSES.values())
+    return StatusCounts.added(
+        [{TrainingStatus(status): people for status, people in totals.items() if status not in lapses}]
+    )
 
 
 def day_counts(
-    counts: StatusTotalsBySector, course: int, lapsing: Mapping[int, int] | None = None
+    counts: StatusTotalsBySector, subject: str, lapsing: Mapping[int, int] | None = None
 ) -> DayCounts:
-    """Turns counts by sector, course and place into those of a report; with a course, overall means that course.
+    """Turns totals by sector, subject and status into those of a report; with a course, overall means that course.
 
     Posts of whom the course is not required are then counted as not_required. Lapses are among the counts, or given.
     """
     overall: dict[str, dict[TrainingStatus, int]] = {}
     cells: dict[tuple[str, Id], dict[TrainingStatus, int]] = {}
     posts: Counter[str] = Counter()
-    lapses: Counter[int] = Counter()
-    for (sector, number, place), people in counts.items():
-        if place >= len(STATUSES):
-            lapses[place] += people
+    lapses: Counter[str] = Counter()
+    for (sector, about, code), people in counts.items():
+        if code in LAPSES.values():
+            lapses[code] += people
             continue
-        status = STATUSES[place]
-        if number == OVERALL:
+        status = TrainingStatus(code)
+        if about == OVERALL:
             posts[sector] += people
-        elif course in (OVERALL, number):
-            cells.setdefault((sector, number), {})[status] = people
-        if number == course:
+        elif subject in (OVERALL, about):
+            cells.setdefault((sector, int(about)), {})[status] = people
+        if about == subject:
             overall.setdefault(sector, {})[status] = people
-    if course != OVERALL:
+    if subject != OVERALL:
         for sector, people in posts.items():
             here = overall.setdefault(sector, {})
             here[TrainingStatus.NOT_REQUIRED] = people - sum(here.values())
-    counted = {days: lapses[place] for days, place in LAPSES.items()} if lapsing is None else lapsing
+    counted = {days: lapses[code] for days, code in LAPSES.items()} if lapsing is None else lapsing
     return DayCounts(overall, cells, counted)

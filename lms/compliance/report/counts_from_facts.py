@@ -32,9 +32,9 @@ class FactsCounts:
         progress: Callable[[int], None] | None = None,
     ) -> None:
         """Reads and judges everybody; `progress` is told how many are done."""
-        self._course = OVERALL if filters.course is None else int(filters.course)
-        self._ledger: CountDeltas = Counter()
-        with gc_paused():  # The ledger grows to millions of keys.
+        self._subject = OVERALL if filters.course is None else str(filters.course)
+        self._deltas: CountDeltas = Counter()
+        with gc_paused():  # The deltas grow to millions of keys.
             self._judge(frozenset(organisations), filters, known_as_of, progress)
 
     def _judge(
@@ -53,7 +53,7 @@ class FactsCounts:
             posts, _ = interval_rows(facts, requirements=False)
             # Persons who are one come with each of them, and count once.
             add_deltas(
-                self._ledger, [row for row in posts if row.person_id not in done and looked_at(filters, row)]
+                self._deltas, [row for row in posts if row.person_id not in done and looked_at(filters, row)]
             )
             done.update(batch, (row.person_id for row in posts))
             if progress:
@@ -62,17 +62,17 @@ class FactsCounts:
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day."""
         counts: StatusTotalsBySector = Counter()
-        for (on_day, _organisation, course, sector, place), people in self._ledger.items():
-            if on_day <= day and (cells or course in (OVERALL, self._course)):
-                counts[sector, course, place] += people
-        return day_counts(Counter({key: people for key, people in counts.items() if people}), self._course)
+        for (on_day, _organisation, subject, sector, status), people in self._deltas.items():
+            if on_day <= day and (cells or subject in (OVERALL, self._subject)):
+                counts[sector, subject, status] += people
+        return day_counts(Counter({key: people for key, people in counts.items() if people}), self._subject)
 
     def totals_on(self, days: Collection[date]) -> Mapping[date, StatusCounts]:
         """Returns the figures of all sectors on several days."""
         changes: dict[date, StatusTotals] = {}
-        for (on_day, _organisation, course, _sector, place), people in self._ledger.items():
-            if course == self._course:
-                changes.setdefault(on_day, Counter())[place] += people
+        for (on_day, _organisation, subject, _sector, status), people in self._deltas.items():
+            if subject == self._subject:
+                changes.setdefault(on_day, Counter())[status] += people
         return {day: status_counts_of(each) for day, each in intervals.cumulated(changes, days).items()}
 
 

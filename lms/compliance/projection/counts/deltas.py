@@ -20,7 +20,7 @@ from lms.compliance.projection.counts.snapshots import (
     read_snapshot,
 )
 from lms.compliance.projection.models import CountDelta, CountSnapshot, DailyCount, ProjectionState
-from lms.compliance.projection.rows import EVERY_SECTOR, CountDeltas, CountKey
+from lms.compliance.projection.rows import ALL_SECTORS, CountDeltas, CountKey
 from lms.compliance.status.days import snapshot_day_after
 from lms.kernel.bulk import add_rows
 from lms.kernel.days import first_of_month
@@ -33,8 +33,8 @@ FIRST_SNAPSHOT = date(2000, 1, 1)
 BATCH = 20_000
 
 _EVE = date(1, 1, 1)
-_CHECKPOINT = ("before_on", "organisation_id", "course_id", "sector", "status")
-_DAY = ("on_day", "organisation_id", "course_id", "sector", "status")
+_SNAPSHOT = ("before_on", "organisation_id", "subject", "sector", "status")
+_DAY = ("on_day", "organisation_id", "subject", "sector", "status")
 
 
 def write_deltas(deltas: CountDeltas) -> None:
@@ -63,7 +63,7 @@ def compact(today: date) -> int:
         .returning(
             CountDelta.on_day,
             CountDelta.organisation_id,
-            CountDelta.course_id,
+            CountDelta.subject,
             CountDelta.sector,
             CountDelta.status,
             CountDelta.people,
@@ -73,7 +73,7 @@ def compact(today: date) -> int:
     deltas: CountDeltas = Counter()
     for *key, people in rows:
         deltas[tuple(key)] += people  # type: ignore[index]  # five columns, as the key has
-    # Checkpoints that are opened are added up from the days folded before; then both learn of these.
+    # Snapshots that are opened are added up from the days folded before; then both learn of these.
     open_snapshots(state, today, min((key[0] for key in deltas), default=None))
     add_to_days(deltas)
     add_to_snapshots(deltas, state)
@@ -84,9 +84,7 @@ def fill(deltas: CountDeltas, state: ProjectionState) -> None:
     """Writes days and snapshots where there are none yet, as after everything was cleared."""
     _fill(DailyCount, _DAY, deltas)
     if state.first_snapshot is not None and state.last_snapshot is not None:
-        _fill(
-            CountSnapshot, _CHECKPOINT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot)
-        )
+        _fill(CountSnapshot, _SNAPSHOT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot))
 
 
 def _fill(
@@ -95,7 +93,7 @@ def _fill(
     changes: Mapping[CountKey, int],
 ) -> None:
     rows = [(*key, people) for key, people in changes.items() if people]
-    # Course and day first, as the table's key: the rows that a report reads then lie together on the disk.
+    # Subject and day first, as the table's key: the rows that a report reads then lie together on the disk.
     rows.sort(key=itemgetter(2, 0))
     add_rows(table, (*columns, "people"), rows)
 
@@ -108,20 +106,20 @@ def add_to_days(deltas: CountDeltas) -> None:
 def add_to_snapshots(deltas: CountDeltas, state: ProjectionState) -> None:
     """Adds changes to every open snapshot after their day, in key order."""
     if state.first_snapshot is not None and state.last_snapshot is not None:
-        _add(CountSnapshot, _CHECKPOINT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot))
+        _add(CountSnapshot, _SNAPSHOT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot))
 
 
 def snapshots_between(deltas: CountDeltas, first_snapshot: date, last_snapshot: date) -> Counter[CountKey]:
     """Returns by how much changes move the snapshots from one to another: each counts in all after its day.
 
-    Checkpoints are kept for each sector, and for all sectors together.
+    Snapshots are kept for each sector, and for all sectors together.
     """
-    by_key: defaultdict[tuple[int, int, str, int], Counter[date]] = defaultdict(Counter)
-    for (on_day, organisation, course, sector, place), people in deltas.items():
+    by_key: defaultdict[tuple[int, str, str, str], Counter[date]] = defaultdict(Counter)
+    for (on_day, organisation, subject, sector, status), people in deltas.items():
         since = max(snapshot_day_after(on_day), first_snapshot)
-        by_key[organisation, course, sector, place][since] += people
-        if sector != EVERY_SECTOR:
-            by_key[organisation, course, EVERY_SECTOR, place][since] += people
+        by_key[organisation, subject, sector, status][since] += people
+        if sector != ALL_SECTORS:
+            by_key[organisation, subject, ALL_SECTORS, status][since] += people
     moved: Counter[CountKey] = Counter()
     for key, changes in by_key.items():
         total, before_on = 0, min(changes)
@@ -147,11 +145,11 @@ def open_snapshots(state: ProjectionState, today: date, earliest: date | None) -
     if state.last_snapshot is not None and state.last_snapshot < wanted:
         since = state.last_snapshot
         # What the last snapshot holds counts from before it on.
-        held = ((key, people) for *key, people in read_snapshot(since) if key[2] != EVERY_SECTOR)
+        held = ((key, people) for *key, people in read_snapshot(since) if key[2] != ALL_SECTORS)
         days: CountDeltas = Counter({(_EVE, *key): people for key, people in held})
         for *key, people in read_compacted(since, wanted):
             days[tuple(key)] += people
-        _add(CountSnapshot, _CHECKPOINT, snapshots_between(days, snapshot_day_after(since), wanted))
+        _add(CountSnapshot, _SNAPSHOT, snapshots_between(days, snapshot_day_after(since), wanted))
     if state.last_snapshot is None or state.last_snapshot < wanted:
         state.last_snapshot = wanted
     session.flush()

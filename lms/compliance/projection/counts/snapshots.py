@@ -18,15 +18,15 @@ from lms.compliance.projection.models import (
     ProjectionJob,
     ProjectionState,
 )
-from lms.compliance.projection.rows import EVERY_SECTOR, OVERALL
+from lms.compliance.projection.rows import ALL_SECTORS, OVERALL
 from lms.compliance.status.days import SNAPSHOT_DAYS, snapshot_day_of
 from lms.kernel.db import locked, session
 
 THE_ONLY = 1
-StatusTotalsBySector = Counter[tuple[str, int, int]]
-"""By sector, course (or `OVERALL`) and place of a status: how many posts."""
-StatusTotals = Counter[int]
-"""By place of a status: how many posts."""
+StatusTotalsBySector = Counter[tuple[str, str, str]]
+"""By sector, subject (`OVERALL` or the number of a course) and status or lapse: how many posts."""
+StatusTotals = Counter[str]
+"""By status or lapse: how many posts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,32 +93,32 @@ class CountScope:
 
 
 def read_counts(
-    scope: CountScope, kept: CountState, day: date, courses: Collection[int]
+    scope: CountScope, kept: CountState, day: date, subjects: Collection[str]
 ) -> StatusTotalsBySector:
-    """Reads the counts of a day by sector, course (those given) and status; zeros are left out."""
+    """Reads the counts of a day by sector, subject (those given) and status; zeros are left out."""
     parts = []
     before_on = kept.closes(day) or kept.snapshot(day)
     if before_on is not None:
-        part = _part(CountSnapshot, scope, courses).where(CountSnapshot.before_on == before_on)
-        parts.append(part if scope.sector else part.where(CountSnapshot.sector != EVERY_SECTOR))
+        part = _part(CountSnapshot, scope, subjects).where(CountSnapshot.before_on == before_on)
+        parts.append(part if scope.sector else part.where(CountSnapshot.sector != ALL_SECTORS))
     if kept.closes(day) is None:
-        part = _part(DailyCount, scope, courses).where(DailyCount.on_day <= day)
+        part = _part(DailyCount, scope, subjects).where(DailyCount.on_day <= day)
         parts.append(part if before_on is None else part.where(DailyCount.on_day >= before_on))
-    parts.append(_part(CountDelta, scope, courses).where(CountDelta.on_day <= day))
+    parts.append(_part(CountDelta, scope, subjects).where(CountDelta.on_day <= day))
     counts: StatusTotalsBySector = Counter()
-    for sector, course, place, people in session.execute(union_all(*parts)):
-        counts[sector, course, place] += people
+    for sector, subject, status, people in session.execute(union_all(*parts)):
+        counts[sector, subject, status] += people
     return Counter({key: people for key, people in counts.items() if people})
 
 
 def _part(
     table: type[CountSnapshot] | type[DailyCount] | type[CountDelta],
     scope: CountScope,
-    courses: Collection[int],
-) -> Select[str, int, int, int]:
-    columns = (table.sector, table.course_id, table.status)
+    subjects: Collection[str],
+) -> Select[str, str, str, int]:
+    columns = (table.sector, table.subject, table.status)
     statement = select(*columns, func.sum(table.people)).group_by(*columns)
-    return statement.where(table.course_id.in_(sorted(courses)), *_within(table, scope))
+    return statement.where(table.subject.in_(sorted(subjects)), *_within(table, scope))
 
 
 def _within(
@@ -133,46 +133,46 @@ def _within(
 
 
 def read_totals(
-    scope: CountScope, kept: CountState, days: Collection[date], course: int = OVERALL
+    scope: CountScope, kept: CountState, days: Collection[date], subject: str = OVERALL
 ) -> dict[date, StatusTotals]:
-    """Reads the counts of several days by status, of one course or overall, over the sectors in scope."""
+    """Reads the counts of several days by status, of one subject, over the sectors in scope."""
     snapshots: defaultdict[date, StatusTotals] = defaultdict(Counter)
     found: dict[date, StatusTotals] = {day: Counter() for day in days}
-    unfolded: list[tuple[date, int, int]] = []
-    for kind, on_day, place, people in session.execute(_totals(scope, kept, sorted(found), course)):
+    unfolded: list[tuple[date, str, int]] = []
+    for kind, on_day, status, people in session.execute(_totals(scope, kept, sorted(found), subject)):
         if kind == "snapshot":
-            snapshots[on_day][place] += people
+            snapshots[on_day][status] += people
         elif kind == "entry":
-            unfolded.append((on_day, place, people))
+            unfolded.append((on_day, status, people))
         else:
-            found[on_day][place] += people
+            found[on_day][status] += people
     for day, totals in found.items():
         before_on = kept.closes(day) or kept.snapshot(day)
         if before_on is not None:
             totals.update(snapshots[before_on])
-        for on_day, place, people in unfolded:
+        for on_day, status, people in unfolded:
             if on_day <= day:
-                totals[place] += people
+                totals[status] += people
     return {
-        day: Counter({place: people for place, people in each.items() if people})
+        day: Counter({status: people for status, people in each.items() if people})
         for day, each in found.items()
     }
 
 
-def _totals(scope: CountScope, kept: CountState, days: Sequence[date], course: int) -> CompoundSelect[Any]:
+def _totals(scope: CountScope, kept: CountState, days: Sequence[date], subject: str) -> CompoundSelect[Any]:
     parts: list[Select[Any]] = []
     snapshots = {before_on for day in days if (before_on := kept.closes(day) or kept.snapshot(day))}
     if snapshots:
-        part = _total("snapshot", CountSnapshot, CountSnapshot.before_on, scope, course)
+        part = _total("snapshot", CountSnapshot, CountSnapshot.before_on, scope, subject)
         part = part.where(CountSnapshot.before_on.in_(sorted(snapshots))).group_by(CountSnapshot.before_on)
-        parts.append(part if scope.sector else part.where(CountSnapshot.sector == EVERY_SECTOR))
+        parts.append(part if scope.sector else part.where(CountSnapshot.sector == ALL_SECTORS))
     for day in days:
         if kept.closes(day) is None:
-            part = _total("day", DailyCount, literal(day), scope, course).where(DailyCount.on_day <= day)
+            part = _total("day", DailyCount, literal(day), scope, subject).where(DailyCount.on_day <= day)
             since = kept.snapshot(day)
             parts.append(part if since is None else part.where(DailyCount.on_day >= since))
     parts.append(
-        _total("entry", CountDelta, CountDelta.on_day, scope, course)
+        _total("entry", CountDelta, CountDelta.on_day, scope, subject)
         .where(CountDelta.on_day <= days[-1])
         .group_by(CountDelta.on_day)
     )
@@ -184,7 +184,7 @@ def _total(
     table: type[CountSnapshot] | type[DailyCount] | type[CountDelta],
     on_day: Any,
     scope: CountScope,
-    course: int,
+    subject: str,
 ) -> Select[Any]:
     return (
         select(
@@ -193,7 +193,7 @@ def _total(
             table.status,
             func.sum(table.people).label("people"),
         )
-        .where(table.course_id == course, *_within(table, scope))
+        .where(table.subject == subject, *_within(table, scope))
         .group_by(table.status)
     )
 
@@ -201,7 +201,7 @@ def _total(
 _DAY = (
     DailyCount.on_day,
     DailyCount.organisation_id,
-    DailyCount.course_id,
+    DailyCount.subject,
     DailyCount.sector,
     DailyCount.status,
     DailyCount.people,
@@ -209,7 +209,7 @@ _DAY = (
 _ENTRY = (
     CountDelta.on_day,
     CountDelta.organisation_id,
-    CountDelta.course_id,
+    CountDelta.subject,
     CountDelta.sector,
     CountDelta.status,
     CountDelta.people,
@@ -232,7 +232,7 @@ def read_snapshot(before_on: date) -> Iterable[Any]:
     return session.execute(
         select(
             CountSnapshot.organisation_id,
-            CountSnapshot.course_id,
+            CountSnapshot.subject,
             CountSnapshot.sector,
             CountSnapshot.status,
             CountSnapshot.people,
@@ -246,7 +246,7 @@ def read_snapshots() -> Iterable[Any]:
         select(
             CountSnapshot.before_on,
             CountSnapshot.organisation_id,
-            CountSnapshot.course_id,
+            CountSnapshot.subject,
             CountSnapshot.sector,
             CountSnapshot.status,
             CountSnapshot.people,
