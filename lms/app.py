@@ -4,8 +4,7 @@ from flask import Flask
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 
-import lms.accounts.queries
-import lms.accounts.receivers
+import lms.accounts.subscribers
 import lms.accounts.views
 import lms.assessment.models
 import lms.audit.jobs
@@ -39,8 +38,8 @@ import lms.reminders.alarm
 import lms.reminders.jobs
 import lms.reminders.models
 import lms.reminders.views
-from lms.accounts.list_queries import list_account_numbers_like, names_of_accounts
-from lms.accounts.security import set_up_accounts
+from lms.accounts.api import find_account_ids, list_organisation_choices, load_account_names
+from lms.accounts.sign_in.security import set_up_accounts
 from lms.assessment.events import attempts_changed
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
 from lms.certification.awards.renewal_note import renewal_note
@@ -129,7 +128,7 @@ def register_commands(app: Flask) -> None:
 
 def connect_subscribers() -> None:
     """Connects the events of lower packages to the subscribers of upper ones, in the same transaction."""
-    people_added.connect(lms.accounts.receivers.open_accounts)
+    people_added.connect(lms.accounts.subscribers.open_accounts)
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     course_completed.connect(lms.certification.subscribers.on_course_completed)
     placements_changed.connect(lms.compliance.subscribers.on_persons_changed)
@@ -143,7 +142,7 @@ def fill_hooks() -> None:
     """Fills the hooks of lower packages with functions of upper ones."""
     quiz_notes.fill(renewal_note)
     renewal_windows.fill(lms.compliance.api.renewal_windows)
-    account_names.fill(names_of_accounts)
-    accounts_matching.fill(list_account_numbers_like)
-    organisation_choices.fill(lms.accounts.queries.list_organisation_choices)
+    account_names.fill(load_account_names)
+    accounts_matching.fill(find_account_ids)
+    organisation_choices.fill(list_organisation_choices)
     health_checks.fill(lms.reminders.alarm.sentences)

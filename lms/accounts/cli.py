@@ -1,4 +1,4 @@
-"""The commands about people who may sign in: ``flask people``."""
+"""The commands about who can sign in: ``flask people``."""
 
 import re
 
@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from lms.accounts import operations
 from lms.kernel.db import unit_of_work
 from lms.kernel.errors import Invalid
+from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 from lms.people.api import SLUG
 
@@ -24,15 +25,15 @@ people_cli = AppGroup("people", help="People and who may sign in.")
 )  # fmt: skip
 @click.option(
     "--organisation", default="",
-    help="The short name of an organisation, made if it is new: the administrator is its HR too.",
+    help="The short name of an organisation, recorded if it is new: the administrator is also its HR.",
 )  # fmt: skip
 def create_admin(name: str, email: str, password: str, organisation: str) -> None:
     """Creates an administrator, the first account of a real installation."""
     if not normalise(name) or "@" not in email:
-        raise click.ClickException("A name and a full e-mail address are needed.")
+        raise click.ClickException(_("A name and a full e-mail address are required."))
     if organisation and not re.fullmatch(SLUG, organisation):
         raise click.ClickException(
-            "The short name of an organisation has small letters, figures and hyphens only."
+            _("The short name of an organisation has lower-case letters, digits and hyphens only.")
         )
     try:
         with unit_of_work():
@@ -43,10 +44,16 @@ def create_admin(name: str, email: str, password: str, organisation: str) -> Non
                 product=current_app.config["PRODUCT_NAME"],
                 organisation=organisation,
             )
-    except Invalid as refusal:
-        raise click.ClickException(refusal.message) from None
+    except Invalid as error:
+        raise click.ClickException(error.message) from None
     if is_new:
         address = current_app.extensions["settings"].public_address
-        click.echo(f"{normalise(name)} is an administrator now and signs in at {address}/login.")
+        click.echo(
+            _(
+                "%(name)s is now an administrator and signs in at %(address)s.",
+                name=normalise(name),
+                address=f"{address}/login",
+            )
+        )
     else:
-        click.echo("An administrator with this e-mail is here already. Nothing was changed.")
+        click.echo(_("An administrator with this e-mail already exists. Nothing was changed."))

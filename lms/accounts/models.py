@@ -39,7 +39,7 @@ class Account(Model, UserMixin):
 
 
 class SignedIn(UserMixin):
-    """Whom a session cookie names, with what every page needs; not a table. Pages that change an account load it."""
+    """Who a session cookie names, with what every page needs; not a table. Pages that change an account load it."""
 
     roles: ClassVar[tuple[()]] = ()  # type: ignore[misc, assignment]
 
@@ -50,7 +50,7 @@ class SignedIn(UserMixin):
 
 
 class RoleGrant(Model):
-    """One row: an account holds a role, in one organisation or in the whole house, until it is retracted.
+    """One row: an account has a role, in one organisation or in all, until it is retracted.
 
     Personal data: none beyond the account's number.
     """
@@ -64,7 +64,7 @@ class RoleGrant(Model):
     id: Mapped[Id]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
-    # Where it holds; empty for the whole house.
+    # Where it holds; empty for all organisations.
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
@@ -75,7 +75,7 @@ class RoleGrant(Model):
 class OneTimeCode(Model):
     """One row: HR printed a code with which a person without e-mail sets a password, once, for a few days.
 
-    Personal data: none; the code itself is kept only as a hash.
+    Personal data: none; only a hash of the code is stored.
     """
 
     __tablename__ = "one_time_code"

@@ -2,7 +2,7 @@
 
 import structlog
 
-from lms.accounts.queries import list_reaches
+from lms.accounts.api import list_role_scopes
 from lms.coverage.operations import publish_next
 from lms.kernel.actor import Role
 from lms.kernel.db import reading, unit_of_work
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 def publish() -> int:
     """Publishes to coordinators of every scope what is due, a month a transaction; returns how many month ends."""
     with reading():
-        scopes = list_reaches(Role.COORDINATOR)
+        scopes = list_role_scopes(Role.COORDINATOR)
     published = 0
     for scope in scopes:
         while _publish_one(scope):

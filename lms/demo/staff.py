@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from lms.accounts import operations as accounts
+from lms.accounts import api as accounts
 from lms.demo.acts import AddOrganisation, AddStation, ChangeJob, Identity, Job, Join, Leave, PersonAct
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session

@@ -6,11 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 
-from lms.accounts.models import Account, RoleGrant
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision, Publication
 from lms.compliance.requirements.models import Exemption, Requirement
-from lms.kernel.actor import Role
 from lms.kernel.db import session
 from lms.kernel.outbox import MOST_TRIES, OutboxRow
 from lms.learning.models import Completion
@@ -75,15 +73,6 @@ class ExemptionLine:
     reason: str
     from_on: date
     until_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactLine:
-    """Somebody of HR, for people of their own organisation."""
-
-    organisation: str
-    name: str
-    email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,25 +206,6 @@ def list_exemptions_of(person_id: int) -> Sequence[ExemptionLine]:
         .limit(MOST_LINES)
     )
     return [ExemptionLine(*row) for row in rows]
-
-
-def list_hr_of(organisation_ids: Collection[int]) -> Sequence[ContactLine]:
-    """Lists the HR contacts of some organisations."""
-    rows = session.execute(
-        select(Organisation.name, Person.name, Person.email)
-        .join(RoleGrant, RoleGrant.organisation_id == Organisation.id)
-        .join(Account, RoleGrant.account_id == Account.id)
-        .join(Person, Account.person_id == Person.id)
-        .where(
-            RoleGrant.role == str(Role.HR),
-            RoleGrant.retracted_at.is_(None),
-            Account.active.is_(True),
-            Organisation.id.in_(organisation_ids),
-        )
-        .order_by(Organisation.name, Person.name)
-        .limit(20)
-    )
-    return [ContactLine(*row) for row in rows]
 
 
 def count_house() -> Counts:

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
+from lms.accounts.api import list_hr_contacts
 from lms.certification.api import list_awards_of
 from lms.home import queries
 from lms.home.hooks import list_problems
@@ -52,7 +53,7 @@ def record() -> ResponseReturnValue:
         attempts=[line for each in members for line in queries.list_attempts_of(each)],
         awards=list_awards_of(person_id, with_replaced=True),
         exemptions=[line for each in members for line in queries.list_exemptions_of(each)],
-        contacts=queries.list_hr_of([each.id for each in list_employers(person_id)]),
+        contacts=list_hr_contacts([each.id for each in list_employers(person_id)]),
         correction_requests=list_own_correction_requests(person_id),
     )
 

@@ -11,6 +11,8 @@ from flask_security import hash_password
 from werkzeug.test import TestResponse
 
 from lms.accounts import operations, queries
+from lms.accounts.codes.operations import print_codes
+from lms.accounts.sign_in.queries import list_organisation_choices
 from lms.app import create_app
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
@@ -61,7 +63,7 @@ def test_everybody_else_reads_the_same(app: Flask, client: FlaskClient, subtests
     close(app, "tomas@demo.example")
     with app.app_context(), unit_of_work():
         waiting = make.person("Deborah Waits")
-        here = queries.list_organisation_choices()[0][0]
+        here = list_organisation_choices()[0][0]
         make.people.record_employment(SYSTEM, waiting, here, "D-1")
         operations.open_account(SYSTEM, waiting)
     reference = send(client, "amina@demo.example", "wrong-and-wrong").get_data(as_text=True)
@@ -198,7 +200,7 @@ def test_the_organisation_is_asked_only_when_both_fit(app: Flask, client: FlaskC
     assert "Several organisations use this number" in asked
     assert "Hill Health" in asked
     with app.app_context():
-        hill = next(str(key) for key, name in queries.list_organisation_choices() if name == "Hill Health")
+        hill = next(str(key) for key, name in list_organisation_choices() if name == "Hill Health")
     assert send(client, "W-1", organisation="no-number").status_code == 200
     assert send(client, "W-1", organisation=hill).status_code == 302
     assert "Basma Idris" in client.get("/account").get_data(as_text=True)
@@ -262,7 +264,7 @@ def test_the_session_is_renewed_at_sign_in(app: Flask, client: FlaskClient) -> N
 def test_remember_is_asked_and_off(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     page = client.get("/login").get_data(as_text=True)
-    assert "This phone is mine: keep me signed in" in page
+    assert "Keep me signed in: this is my own device" in page
     assert "checked" not in page
     send(client, "W-1")
     assert client.get_cookie("remember_token") is None
@@ -278,7 +280,7 @@ def test_signing_out_everywhere_ends_other_sessions(app: Flask, client: FlaskCli
     send(other, "W-1", remember="y")
     assert other.get("/account").status_code == 200
     response = client.post("/account/sign-out-everywhere", follow_redirects=True)
-    assert "You are signed out on every phone and computer." in response.get_data(as_text=True)
+    assert "You have been signed out on all devices." in response.get_data(as_text=True)
     assert client.get("/account").status_code == 302
     assert other.get("/account").status_code == 302
 
@@ -351,14 +353,14 @@ REFUSED_CHANGES = (
         "not-the-password",
         "four-good-words-here",
         "four-good-words-here",
-        "This is not your present password.",
+        "This is not your current password.",
     ),
     (PASSWORD, "short", "short", "Use at least 10 characters."),
-    (PASSWORD, "four-good-words-here", "four-bad-words-here", "The two are not the same."),
-    (PASSWORD, "every-sector-1", "every-sector-1", "Many people would guess this."),
+    (PASSWORD, "four-good-words-here", "four-bad-words-here", "The passwords do not match."),
+    (PASSWORD, "every-sector-1", "every-sector-1", "This is easy to guess."),
     (PASSWORD, "amina-yusuf-1", "amina-yusuf-1", "People who know your name"),
     (PASSWORD, "amina@demo.example", "amina@demo.example", "People who know your name"),
-    (PASSWORD, PASSWORD, PASSWORD, "This is your present password."),
+    (PASSWORD, PASSWORD, PASSWORD, "This is your current password."),
 )
 
 
@@ -380,7 +382,7 @@ def test_a_changed_password_signs_out_elsewhere_and_spends_codes(app: Flask, cli
     with app.app_context(), unit_of_work():
         account = queries.find_account_by_email("amina@demo.example")
         assert account is not None
-        code = operations.print_code(SYSTEM, account)
+        code = print_codes(SYSTEM, [account])[0]
     assert client.get(f"/join/{code}").status_code == 200
     new = {"password": PASSWORD, "new_password": "four good words", "new_password_confirm": "four good words"}
     assert client.post("/account/password", data=new).status_code == 302

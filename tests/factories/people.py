@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 
 from lms.accounts import operations as accounts
+from lms.accounts.api import find_account, load_actor
 from lms.accounts.models import Account
-from lms.accounts.queries import find_account, load_actor
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.clock import today
 from lms.kernel.db import session, unit_of_work

@@ -151,4 +151,4 @@ def test_an_empty_directory_says_what_to_do(app: Flask, client: FlaskClient) -> 
         )
     sign_in(client, "halima@demo.example")
     assert "No people yet" in client.get("/people").get_data(as_text=True)
-    assert "Nobody waits for a code" in client.get("/people/codes").get_data(as_text=True)
+    assert "No sign-in codes needed" in client.get("/people/codes").get_data(as_text=True)

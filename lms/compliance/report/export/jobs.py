@@ -17,7 +17,7 @@ from flask import current_app
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 
-from lms.accounts.queries import find_account, load_actor
+from lms.accounts.api import find_account, load_actor
 from lms.compliance.errors import StillUpdating
 from lms.compliance.report.changes import CHANGES_HEAD, build_changes, changes_rows
 from lms.compliance.report.document import report_as_document, report_of_document

@@ -1,4 +1,4 @@
-"""What sign-in does when it hears from people."""
+"""Opens accounts for people who were added."""
 
 from typing import Any
 
@@ -7,5 +7,5 @@ from lms.kernel.actor import Actor
 
 
 def open_accounts(_sender: Any, *, persons: set[int], actor: Actor) -> None:
-    """Opens an account for each person who was added; an e-mail that signs in already is refused."""
+    """Opens an account for each new person; an e-mail that has an account already is refused."""
     operations.open_accounts(actor, queries.list_persons_without_account(persons))

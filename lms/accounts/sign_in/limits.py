@@ -1,4 +1,4 @@
-"""How often one may try to sign in: few wrong tries, and any number of right ones.
+"""Rate limits of sign-in: few wrong tries, and any number of right ones.
 
 A whole class signs in from one address at the same minute, so only what failed is counted; and a person is not locked
 out by somebody who guesses from elsewhere, so tries at one name are counted for each address, and over all addresses
@@ -21,18 +21,18 @@ View = Callable[..., Any]
 
 
 def typed_name() -> str:
-    """Returns the name typed into a form as a key: unreadable, so that no list of names lies in a cache."""
+    """Returns the name typed into a form as a key: hashed, so that no list of names is in a cache."""
     name = normalise(request.form.get("email", "")).casefold()
     return hmac.new(str(current_app.secret_key).encode(), name.encode(), hashlib.sha256).hexdigest()
 
 
-def typed_name_here() -> str:
+def typed_name_and_address() -> str:
     """Returns the key of a name and of the address it is tried from."""
     return f"{typed_name()}@{get_remote_address()}"
 
 
 def refused(response: Response) -> bool:
-    """Says whether a form came back instead of leading on: a wrong password."""
+    """Says whether a form was shown again: a wrong password."""
     return response.status_code in (200, 422)
 
 
@@ -44,9 +44,9 @@ def not_found(response: Response) -> bool:
 def limit_sign_in(view: View) -> View:
     """Limits wrong passwords: 10 a minute from an address, 5 in 15 minutes for a name there, 100 an hour for a name."""
     view = limiter.limit("100 per hour", key_func=typed_name, methods=["POST"], deduct_when=refused)(view)
-    view = limiter.limit("5 per 15 minutes", key_func=typed_name_here, methods=["POST"], deduct_when=refused)(
-        view
-    )
+    view = limiter.limit(
+        "5 per 15 minutes", key_func=typed_name_and_address, methods=["POST"], deduct_when=refused
+    )(view)
     return limiter.limit("10 per minute", methods=["POST"], deduct_when=refused)(view)
 
 
@@ -59,7 +59,7 @@ def limit_mails(view: View) -> View:
 limit_codes = limiter.limit("10 per minute", deduct_when=not_found)
 """Limits unknown codes: 10 a minute from an address. Of a code's 58 bits that leaves enough for ever."""
 
-# Made once, when this module is read: a limit belongs to a function, and would count twice if it were made twice.
+# Made once, at import: a limit belongs to a function, and would count twice if it were made twice.
 LIMITED_VIEWS = {
     "security.login": limit_sign_in(views.login),
     "security.forgot_password": limit_mails(views.forgot_password),

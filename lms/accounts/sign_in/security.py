@@ -1,10 +1,10 @@
-"""Flask-Security, set up: reset, password change and hashing are its work; finding accounts and actors is ours."""
+"""The setup of Flask-Security: reset, password change and hashing are its work; finding accounts and actors is ours."""
 
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, flash, g, redirect, request, session as cookie, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, session as cookie, url_for
 from flask.typing import ResponseValue
 from flask_babel import gettext as _
 from flask_login import user_logged_in
@@ -17,44 +17,55 @@ from flask_security import (
     password_reset,
 )
 
-from lms.accounts import operations, queries
-from lms.accounts.forms import ChangeForm, ConfirmForm, ForgotForm, Passwords, ResetForm, SignInForm
-from lms.accounts.limits import LIMITED_VIEWS
+from lms.accounts.codes.operations import use_up_codes
 from lms.accounts.models import Account, SignedIn
+from lms.accounts.queries import find_account, find_account_by_email
+from lms.accounts.sign_in import queries
+from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, ForgotForm, Passwords, ResetForm, SignInForm
+from lms.accounts.sign_in.limits import LIMITED_VIEWS
 from lms.audit.api import record
 from lms.kernel import clock, mail
-from lms.kernel.config import Settings
+from lms.kernel.config import ROOT, Settings
 from lms.kernel.db import db
 from lms.web.errors import wants_json
 
-KEPT_AT_SIGN_IN = frozenset({"_user_id", "_fresh", "_id", "_remember", "_remember_seconds"})
-"""What Flask-Login has just written; everything older in the cookie is thrown away at sign-in."""
+SESSION_KEYS_OF_LOGIN = frozenset({"_user_id", "_fresh", "_id", "_remember", "_remember_seconds"})
+"""What Flask-Login has just written; everything older in the cookie is removed at sign-in."""
 
-WORDS = {
-    "GENERIC_AUTHN_FAILED": ("The name or the password is not right. Check both and try again.", "error"),
-    "UNAUTHENTICATED": ("Sign in to go on.", "info"),
-    "REAUTHENTICATION_REQUIRED": ("Please type your password once more.", "info"),
-    "REAUTHENTICATION_SUCCESSFUL": ("Thank you. Please go on.", "success"),
-    "PASSWORD_NOT_PROVIDED": ("Type a password.", "error"),
-    "INVALID_PASSWORD": ("This is not your present password.", "error"),
-    "PASSWORD_IS_THE_SAME": ("This is your present password. Choose a new one.", "error"),
-    "PASSWORD_CHANGE": ("Your new password is saved. Everywhere else you are signed out.", "success"),
-    "PASSWORD_RESET_NO_LOGIN": ("Your new password is saved. Sign in with it now.", "success"),
+
+def N_(message: str) -> str:  # noqa: N802 - the name that pybabel looks for
+    """Marks a message for translation where Flask-Security shows it."""
+    return message
+
+
+MESSAGES = {
+    "GENERIC_AUTHN_FAILED": (N_("The name or the password is not right. Check both and try again."), "error"),
+    "UNAUTHENTICATED": (N_("Sign in to continue."), "info"),
+    "REAUTHENTICATION_REQUIRED": (N_("Please type your password again."), "info"),
+    "REAUTHENTICATION_SUCCESSFUL": (N_("Thank you. Please continue."), "success"),
+    "PASSWORD_NOT_PROVIDED": (N_("Type a password."), "error"),
+    "INVALID_PASSWORD": (N_("This is not your current password."), "error"),
+    "PASSWORD_IS_THE_SAME": (N_("This is your current password. Choose a new one."), "error"),
+    "PASSWORD_CHANGE": (
+        N_("Your new password has been saved. You have been signed out on all other devices."),
+        "success",
+    ),
+    "PASSWORD_RESET_NO_LOGIN": (N_("Your new password has been saved. Sign in with it now."), "success"),
     "PASSWORD_RESET_REQUEST": (
-        "If somebody signs in with this e-mail here, a link is on its way. It can take some minutes.",
+        N_("If an account uses this e-mail, we have sent a link to it. It can take some minutes."),
         "info",
     ),
-    "PASSWORD_RESET_EXPIRED": ("This link is too old. Ask for a new one here.", "warning"),
+    "PASSWORD_RESET_EXPIRED": (N_("This link has expired. Request a new one here."), "warning"),
     "INVALID_RESET_PASSWORD_TOKEN": (
-        "This link was used already or is not whole. Ask for a new one here.",
+        N_("This link has already been used or is incomplete. Request a new one here."),
         "warning",
     ),
 }
-"""What Flask-Security says, in our words: texts and kinds of message."""
+"""Flask-Security's messages in our words, with their kinds; it translates them from our catalogue."""
 
 
 class Datastore(SQLAlchemyUserDatastore):
-    """Finds accounts for Flask-Security, with who acts; on nearly all pages only who acts is needed, in one query."""
+    """Finds accounts for Flask-Security, with who acts; on nearly all pages only the latter is needed, in one query."""
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | SignedIn | None:
         """Finds an account by one attribute; for a session only who it names, but on Flask-Security's own pages."""
@@ -68,15 +79,15 @@ class Datastore(SQLAlchemyUserDatastore):
 
     def _find_account(self, attribute: str, value: Any, case_insensitive: bool) -> Account | None:
         if attribute == "email":
-            return queries.find_account_by_email(str(value))
+            return find_account_by_email(str(value))
         if attribute == "fs_uniquifier":
             return queries.find_account_of_session(str(value))
         found = super().find_user(case_insensitive, **{attribute: value})
-        return queries.find_account(found.id) if isinstance(found, Account) else None
+        return find_account(found.id) if isinstance(found, Account) else None
 
 
 class OutboxMail(MailUtil):
-    """Sends Flask-Security's mails through the outbox, so that they survive a kill and roll back with the work."""
+    """Sends Flask-Security's mails through the outbox, in the transaction of the request."""
 
     def send_mail(  # noqa: PLR0917 - Flask-Security's own signature
         self,
@@ -88,7 +99,8 @@ class OutboxMail(MailUtil):
         html: str | None,  # noqa: ARG002
         **kwargs: Any,  # noqa: ARG002
     ) -> None:
-        """Queues one mail as plain text: readable on every phone, and nothing in it is loaded from anywhere."""
+        """Queues the one mail there is, about a new password, as plain text."""
+        subject = _("Choose a new password for %(product)s", product=current_app.config["PRODUCT_NAME"])
         mail.queue(str(recipient), subject, body or "")
 
 
@@ -110,7 +122,7 @@ def security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_POST_RESET_VIEW": "/login",
         "SECURITY_POST_CHANGE_VIEW": "/account",
         "SECURITY_POST_VERIFY_VIEW": "/account",
-        # Its own pictures, commands and tokens are not ours: only sessions let anybody in.
+        # Its own static files, commands and tokens are off: only sessions authenticate.
         "SECURITY_STATIC_FOLDER": None,
         "SECURITY_CLI_USERS_NAME": None,
         "SECURITY_CLI_ROLES_NAME": None,
@@ -122,7 +134,8 @@ def security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
         "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": f"Choose a new password for {settings.product_name}",
+        "SECURITY_I18N_DOMAIN": "messages",
+        "SECURITY_I18N_DIRNAME": str(ROOT / "lms" / "translations"),
         "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET": "accounts/email/reset",
         "SECURITY_EMAIL_HTML": False,
         "SECURITY_EMAIL_SENDER": settings.mail_sender,
@@ -146,7 +159,7 @@ def security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_DEFAULT_REMEMBER_ME": False,
         "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
         "REMEMBER_COOKIE_DURATION": timedelta(days=90),
-        **{f"SECURITY_MSG_{key}": words for key, words in WORDS.items()},
+        **{f"SECURITY_MSG_{key}": message for key, message in MESSAGES.items()},
     }
 
 
@@ -170,13 +183,13 @@ def set_up_accounts(app: Flask, settings: Settings) -> None:
     security.want_json(lambda _request: False)
     security.unauthn_handler(ask_to_sign_in)
     set_up_sessions(app, security)
-    app.before_request(refuse_json)
-    password_reset.connect(note_new_password, app)
-    password_changed.connect(note_new_password, app)
+    app.before_request(reject_json)
+    password_reset.connect(record_new_password, app)
+    password_changed.connect(record_new_password, app)
 
 
 def set_up_sessions(app: Flask, security: Security) -> None:
-    """Lets only the session cookie say who is here, renews it at sign-in and keeps it alive while it is used."""
+    """Authenticates by the session cookie only, clears it at sign-in and keeps it alive while it is used."""
     login_manager = security.login_manager
     login_manager.unauthorized_callback = ask_to_sign_in
     # Tokens in headers are off. Marking sessions as stale when a phone changes networks helps nobody here.
@@ -189,33 +202,33 @@ def set_up_sessions(app: Flask, security: Security) -> None:
         account: Account | None = load_account(uniquifier)
         hour = int(clock.now().timestamp()) // 3600
         if account is not None and cookie.get("hour") != hour:
-            # Writing the cookie anew starts its time anew; once an hour is often enough.
+            # Writing the cookie restarts its lifetime; once an hour is often enough.
             cookie["hour"] = hour
         return account
 
-    user_logged_in.connect(renew_session, app)
+    user_logged_in.connect(clear_session, app)
 
 
-def renew_session(_app: Flask, **_: Any) -> None:
-    """Throws away what was in the cookie before sign-in, so that nobody can have planted it."""
-    for key in set(cookie) - KEPT_AT_SIGN_IN:
+def clear_session(_app: Flask, **_: Any) -> None:
+    """Removes what was in the cookie before sign-in, so that nobody can have planted it."""
+    for key in set(cookie) - SESSION_KEYS_OF_LOGIN:
         del cookie[key]
     g.pop("csrf_token", None)
     cookie.permanent = True
 
 
-def note_new_password(_app: Flask, *, user: Account, **_: Any) -> None:
-    """Makes codes on paper useless once a password was chosen in another way, and writes that down."""
-    operations.use_up_codes(user)
+def record_new_password(_app: Flask, *, user: Account, **_: Any) -> None:
+    """Uses up printed codes once a password was chosen in another way, and audits the new password."""
+    use_up_codes(user)
     actor = queries.load_actor(user, clock.today())
     record(actor, "accounts.set_password", "account", user.id)
 
 
 def ask_to_sign_in(*_given: Any, **_more: Any) -> ResponseValue:
-    """Leads to the sign-in page and from there back to the page that was asked for, or that a form was sent from."""
+    """Leads to the sign-in page and from there back to the requested page, or the page a form was sent from."""
     if wants_json():
         abort(401)
-    flash(_("Sign in to go on."), "info")
+    flash(_("Sign in to continue."), "info")
     return redirect(url_for("security.login", next=_page_to_return_to()))
 
 
@@ -226,7 +239,7 @@ def _page_to_return_to() -> str | None:
     return came_from.path or None if came_from.netloc == request.host else None
 
 
-def refuse_json() -> None:
+def reject_json() -> None:
     """Refuses JSON where Flask-Security would take it: its pages are forms, and only they are tested."""
     if request.blueprint == "security" and request.is_json:
         abort(400)

@@ -1,4 +1,4 @@
-"""What the pages of sign-in hang on."""
+"""The blueprint of the pages of accounts."""
 
 from flask import Blueprint
 

@@ -1,0 +1,27 @@
+"""What other packages may use of accounts: who can sign in, with which roles, and who acts."""
+
+from lms.accounts.operations import grant_role, open_account
+from lms.accounts.queries import (
+    HrContact,
+    find_account,
+    find_account_by_email,
+    find_account_ids,
+    list_hr_contacts,
+    list_role_scopes,
+    load_account_names,
+)
+from lms.accounts.sign_in.queries import list_organisation_choices, load_actor
+
+__all__ = [
+    "HrContact",
+    "find_account",
+    "find_account_by_email",
+    "find_account_ids",
+    "grant_role",
+    "list_hr_contacts",
+    "list_organisation_choices",
+    "list_role_scopes",
+    "load_account_names",
+    "load_actor",
+    "open_account",
+]

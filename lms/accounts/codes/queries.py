@@ -1,0 +1,143 @@
+"""Every SELECT about printed sign-in codes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, or_, select
+
+from lms.accounts import policy
+from lms.accounts.models import Account, OneTimeCode, RoleGrant
+from lms.accounts.queries import find_account, find_account_of_person, list_grants, load_account_for
+from lms.kernel.actor import Actor
+from lms.kernel.db import locked, session
+from lms.kernel.errors import NotAllowed, NotThere
+from lms.kernel.i18n import gettext as _
+from lms.people.api import list_employer_ids, load_person_for, visible_employments
+from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
+
+MOST_CODES = 60
+"""How many codes are printed at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWithoutPassword:
+    """Somebody without e-mail who has never signed in; ``printed_at`` is when a valid code was last printed."""
+
+    account_id: int
+    person_id: int
+    name: str
+    staff_number: str
+    organisation: str
+    station: str
+    printed_at: datetime | None
+
+
+def list_people_without_password(
+    actor: Actor, today: date, now: datetime, station: str = ""
+) -> list[PersonWithoutPassword]:
+    """Lists people an actor may print codes for who have no e-mail and no password, and work today or later.
+
+    People who hold a role are left out: an administrator prints theirs. One row a person, by station and name.
+    """
+    printed = (
+        select(func.max(OneTimeCode.recorded_at))
+        .where(
+            OneTimeCode.account_id == Account.id,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > now,
+        )
+        .scalar_subquery()
+    )
+    holders = select(RoleGrant.account_id).where(RoleGrant.retracted_at.is_(None))
+    statement = (
+        select(
+            Account.id.label("account_id"),
+            Person.id.label("person_id"),
+            Person.name,
+            Employment.staff_number,
+            Organisation.name.label("organisation"),
+            DutyStation.name.label("station"),
+            printed.label("printed_at"),
+        )
+        .join(Person, Person.id == Account.person_id)
+        .join(Employment, Employment.person_id == Person.id)
+        .join(Organisation, Organisation.id == Employment.organisation_id)
+        .join(Placement, Placement.employment_id == Employment.id)
+        .join(DutyStation, DutyStation.id == Placement.station_id)
+        .where(
+            visible_employments(actor),
+            Account.active,
+            Account.email.is_(None),
+            Account.password.is_(None),
+            Account.id.not_in(holders),
+            Placement.retracted_at.is_(None),
+            or_(Placement.through_on.is_(None), Placement.through_on >= today),
+        )
+        .order_by(DutyStation.name, func.lower(Person.name), Placement.from_on)
+    )
+    if station:
+        statement = statement.where(DutyStation.slug == station)
+    rows = [PersonWithoutPassword(**row._mapping) for row in session.execute(statement)]
+    # Somebody with a current and a future placement is one person, and needs one code.
+    return list({row.account_id: row for row in reversed(rows)}.values())[::-1]
+
+
+def list_valid_codes(account_id: int, now: datetime) -> Sequence[OneTimeCode]:
+    """Lists the codes of an account that were not used and have not expired."""
+    return session.scalars(
+        select(OneTimeCode).where(
+            OneTimeCode.account_id == account_id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now
+        )
+    ).all()
+
+
+def load_code(digest: str, now: datetime) -> tuple[OneTimeCode, Account]:
+    """Loads a valid code and its account, and locks the code, so that one transaction at a time uses it.
+
+    Raises ``NotThere`` for codes that are unknown, used, expired, or of a closed account, all alike.
+    """
+    code = session.scalar(
+        locked(
+            select(OneTimeCode).where(
+                OneTimeCode.digest == digest, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now
+            )
+        )
+    )
+    holder = find_account(code.account_id) if code else None
+    if code is None or holder is None or not holder.active:
+        raise NotThere
+    return code, holder
+
+
+def load_role_holder_for(actor: Actor, account_id: int) -> Account:
+    """Loads an account with a role, for which only an administrator prints a code.
+
+    Raises ``NotThere``, and ``NotAllowed`` where HR should print it.
+    """
+    account = load_account_for(actor, account_id)
+    _require_may_print(
+        actor, account, _("This person has no role here, so HR of their organisation prints their code.")
+    )
+    return account
+
+
+def load_account_for_code(actor: Actor, person_id: int) -> Account:
+    """Loads the account of a person for whom an actor may print a code.
+
+    Raises ``NotThere`` for people the actor may not see or who have no account, ``NotAllowed`` for those who have a
+    role and whose code is printed by an administrator.
+    """
+    account = find_account_of_person(load_person_for(actor, person_id).id)
+    if account is None:
+        raise NotThere
+    _require_may_print(
+        actor, account, _("This person has a role here, so an administrator prints their code.")
+    )
+    return account
+
+
+def _require_may_print(actor: Actor, account: Account, message: str) -> None:
+    has_role = bool(list_grants(account.id))
+    if not policy.may_print_code(actor, list_employer_ids([account.person_id]), has_role=has_role):
+        raise NotAllowed(message)

@@ -1,0 +1,135 @@
+"""Printed sign-in codes: HR prints them, and people choose a password with them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import login_user
+
+from lms.accounts.blueprint import bp
+from lms.accounts.codes import operations, queries, rules
+from lms.accounts.codes.forms import CodeForm, NewPasswordForm
+from lms.accounts.queries import list_accounts_by_id
+from lms.accounts.sign_in.limits import limit_codes
+from lms.accounts.sign_in.queries import load_actor
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.kernel.errors import NotThere
+from lms.kernel.text import normalise
+from lms.people.api import list_employments_for, list_stations
+from lms.web.access import current_actor, public, role_needed
+from lms.web.limits import limiter
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A code to print, with the person it is for."""
+
+    name: str
+    organisation: str
+    staff_number: str
+    code: str
+
+
+@bp.post("/people/<int:person_id>/code")
+@role_needed(Role.HR)
+def print_code(person_id: int) -> ResponseReturnValue:
+    """Makes a code for one person and shows it once, ready to print."""
+    actor = current_actor()
+    account = queries.load_account_for_code(actor, person_id)
+    employment = list_employments_for(actor, person_id)[0]
+    (code,) = operations.print_codes(actor, [account])
+    slip = Slip(account.person.name, employment.organisation.name, employment.staff_number, code)
+    return print_page([slip], url_for("accounts.codes"))
+
+
+@bp.get("/people/codes")
+@role_needed(Role.HR)
+def codes() -> ResponseReturnValue:
+    """Lists people without e-mail who have never signed in, to print their codes together."""
+    station = normalise(request.args.get("station"))
+    return render_template(
+        "accounts/codes.html",
+        waiting=people_at(station),
+        stations=list_stations(),
+        station=station,
+        most=queries.MOST_CODES,
+    )
+
+
+@bp.post("/people/codes")
+@role_needed(Role.HR)
+def print_codes() -> ResponseReturnValue:
+    """Makes codes for everyone without a password at a station, and shows them once, ready to print."""
+    people = people_at(normalise(request.form.get("station")))[: queries.MOST_CODES]
+    accounts = list_accounts_by_id([each.account_id for each in people])
+    made = operations.print_codes(current_actor(), accounts)
+    slips = [
+        Slip(each.name, each.organisation, each.staff_number, code)
+        for each, code in zip(people, made, strict=True)
+    ]
+    return print_page(slips, url_for("accounts.codes"))
+
+
+@bp.post("/admin/users/<int:account_id>/code")
+@role_needed(Role.ADMIN)
+def print_user_code(account_id: int) -> ResponseReturnValue:
+    """Makes a code for somebody with a role, for whom HR may not, and shows it once."""
+    account = queries.load_role_holder_for(current_actor(), account_id)
+    (code,) = operations.print_codes(current_actor(), [account])
+    slip = Slip(account.person.name, "", account.email or "", code)
+    return print_page([slip], url_for("accounts.user", account_id=account_id))
+
+
+@bp.route("/join", methods=["GET", "POST"])
+@public
+@limiter.limit("60 per minute", methods=["POST"])
+def type_code() -> ResponseReturnValue:
+    """Takes a printed code."""
+    form = CodeForm()
+    if form.validate_on_submit():
+        code = rules.format_code(rules.normalise_code(form.code.data or "")) or "-"
+        return redirect(url_for("accounts.join", token=code), 303)
+    return render_template("accounts/type_code.html", form=form), 422 if form.errors else 200
+
+
+@bp.route("/join/<token>", methods=["GET", "POST"])
+@public
+@limit_codes
+def join(token: str) -> ResponseReturnValue:
+    """Lets the holder of a printed code choose a password, once, and signs them in."""
+    try:
+        _code, holder = queries.load_code(rules.hash_code(rules.normalise_code(token)), clock.now())
+    except NotThere:
+        return render_template("accounts/code_unknown.html"), 404
+    form = NewPasswordForm(holder)
+    if form.validate_on_submit():
+        holder.actor = load_actor(holder, clock.today())  # type: ignore[misc]
+        operations.use_code(holder.actor, holder, form.password.data)
+        login_user(holder)
+        flash(_("Your password has been saved. Next time, sign in with your staff number or e-mail."), "good")
+        return redirect(url_for("home.my"), 303)
+    return render_template("accounts/join.html", form=form, holder=holder), 422 if form.errors else 200
+
+
+def people_at(station: str) -> list[queries.PersonWithoutPassword]:
+    """Lists the people at a station, or at all, for whom the actor may print a first code."""
+    actor = current_actor()
+    return queries.list_people_without_password(actor, clock.today(actor.time_zone), clock.now(), station)
+
+
+def print_page(slips: Iterable[Slip], back: str) -> Response:
+    """Shows codes as slips to cut apart; no browser or proxy stores the page."""
+    page = render_template(
+        "accounts/printed_codes.html",
+        slips=slips,
+        format_code=rules.format_code,
+        join_address=f"{current_app.extensions['settings'].public_address.rstrip('/')}/join",
+        back=back,
+        until=rules.expires_at(clock.now()),
+    )
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,183 @@
+"""The forms of sign-in and passwords. Those of Flask-Security keep its field names and get our labels."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _, lazy_gettext as _l
+from flask_security import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
+    LoginForm,
+    PasswordUtil,
+    ResetPasswordForm,
+    VerifyForm,
+    hash_password,
+)
+from flask_security.forms import EmailValidation, IsString, valid_user_email
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    PasswordField,
+    SelectField,
+    StringField,
+    SubmitField,
+)
+from wtforms.validators import DataRequired, EqualTo, Length
+
+from lms.accounts import queries, rules
+from lms.accounts.labels import WEAKNESS_MESSAGES
+from lms.accounts.models import Account
+from lms.accounts.sign_in.queries import (
+    list_accounts_by_staff_number,
+    list_organisation_choices,
+    list_personal_words,
+)
+from lms.kernel.text import normalise
+from lms.web.forms import choices_of
+
+REPEAT_MATCHES = EqualTo("password", _l("The passwords do not match. Type them again."))
+
+
+PASSWORD_REQUIRED = _l("Type a password.")
+
+
+class Passwords(PasswordUtil):
+    """Checks passwords in Flask-Security's forms and ours by the same rule."""
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:  # noqa: ARG002
+        """Returns what is wrong with a password, if anything, and the password in its normal form."""
+        normal: str = self.normalize(password)
+        holder = kwargs["user"]
+        product = current_app.config["PRODUCT_NAME"]
+        weakness = rules.weakness_of(normal, product, list_personal_words(holder))
+        return ([str(WEAKNESS_MESSAGES[weakness])] if weakness else None), normal
+
+
+def password_field(label: Any, autocomplete: str, *validators: Any) -> Any:
+    """Returns a field for a password, named so that password managers know which one is meant."""
+    required = DataRequired(PASSWORD_REQUIRED)
+    return PasswordField(
+        label, validators=[IsString(), required, *validators], render_kw={"autocomplete": autocomplete}
+    )
+
+
+class SignInForm(LoginForm):
+    """Sign-in by e-mail or staff number.
+
+    The organisation is asked for only where number and password match in several; so an unknown number gets the same
+    answer as a wrong password, and nobody learns which numbers exist.
+    """
+
+    email = StringField(  # type: ignore[assignment]  # a staff number is no e-mail
+        _l("E-mail or staff number"),
+        filters=[normalise],
+        validators=[IsString(), DataRequired(_l("Type your e-mail or your staff number.")), Length(max=254)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = password_field(_l("Password"), "current-password")
+    organisation = SelectField(_l("Organisation"), choices=[], validate_choice=False)
+    remember = BooleanField(
+        _l("Keep me signed in: this is my own device"),
+        description=_l("Do not tick this on a shared phone or computer."),
+    )
+    submit = SubmitField(_l("Sign in"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.description = ""
+        self.ifield = self.email
+
+    def validate_next(self, _field: Field) -> None:
+        """Accepts any address: the redirect is checked after sign-in, and never leads outside the site."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Finds the one open account that matches; says no more than that none does.
+
+        Flask-Security's own check is left out: it looks for an account before it looks at the password.
+        """
+        if not FlaskForm.validate(self, **kwargs):
+            if self.email.errors:
+                # Flask-Security says its generic sentence once for each field with errors; once is enough.
+                self.password.errors = []
+            return False
+        matching = self._matching()
+        if len(matching) > 1:
+            choices = [(str(key), name) for key, name in list_organisation_choices()]
+            self.organisation.choices = choices_of([("", _("Choose your organisation")), *choices])
+            self.form_errors.append(
+                _("Several organisations use this number. Choose yours and type the password again.")
+            )
+            return False
+        if not matching:
+            # Flask-Security puts its one generic sentence in the place of any error.
+            self.password.errors = ["-"]
+            return False
+        self.user = matching[0]
+        self.user_authenticated = True
+        return True
+
+    def _matching(self) -> list[Account]:
+        password = current_app.extensions["security"].password_util.normalize(self.password.data)
+        known = [account for account in self._known() if account.password]
+        if not known:
+            # As much work as comparing with a stored password, so that the time reveals nothing either.
+            hash_password(password)
+        matching = [account for account in known if account.verify_and_update_password(password)]
+        return [account for account in matching if account.active]
+
+    def _known(self) -> Iterable[Account]:
+        identity = self.email.data or ""
+        if "@" in identity:
+            account = queries.find_account_by_email(identity)
+            return [account] if account else []
+        chosen = self.organisation.data or ""
+        within = int(chosen) if chosen.isdecimal() and len(chosen) < 16 else None
+        return list_accounts_by_staff_number(identity, within)
+
+
+class ForgotForm(ForgotPasswordForm):
+    """Requesting a link to choose a new password; the answer is the same whether there is an account or not."""
+
+    email = EmailField(
+        _l("Your e-mail"),
+        filters=[normalise],
+        validators=[
+            IsString(),
+            DataRequired(_l("Type your e-mail.")),
+            EmailValidation(verify=True),
+            valid_user_email,
+        ],
+        render_kw={"autocomplete": "username", "spellcheck": "false"},
+    )
+    submit = SubmitField(_l("Send me a link"))
+
+
+class ResetForm(ResetPasswordForm):
+    """Choosing a new password after a mail."""
+
+    password = password_field(_l("New password"), "new-password")
+    password_confirm = password_field(_l("Repeat the password"), "new-password", REPEAT_MATCHES)
+    submit = SubmitField(_l("Save the password"))
+
+
+class ChangeForm(ChangePasswordForm):
+    """Changing the password while signed in."""
+
+    password = password_field(_l("Your current password"), "current-password")
+    new_password = password_field(_l("New password"), "new-password")
+    new_password_confirm = password_field(
+        _l("Repeat the password"),
+        "new-password",
+        EqualTo("new_password", _l("The passwords do not match. Type them again.")),
+    )
+    submit = SubmitField(_l("Save the password"))
+
+
+class ConfirmForm(VerifyForm):
+    """Typing the password once more before something that matters."""
+
+    password = password_field(_l("Your password"), "current-password")
+    submit = SubmitField(_l("Continue"))

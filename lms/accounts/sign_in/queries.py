@@ -1,0 +1,143 @@
+"""Who signs in, and who acts: the queries of every request."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, Row, Select, bindparam, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from lms.accounts.models import Account, RoleGrant, SignedIn
+from lms.accounts.queries import account_where, to_scopes
+from lms.kernel.actor import Actor
+from lms.kernel.db import session
+from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
+
+
+def find_account_of_session(uniquifier: str) -> Account | None:
+    """Finds the account that a session cookie names."""
+    return account_where(Account.fs_uniquifier == uniquifier)
+
+
+def list_accounts_by_staff_number(staff_number: str, organisation_id: int | None = None) -> Sequence[Account]:
+    """Lists the accounts of everybody with a staff number, in one organisation or in all of them."""
+    statement = (
+        select(Account)
+        .join(Account.person)
+        .join(Employment, Employment.person_id == Person.id)
+        .options(contains_eager(Account.person), joinedload(Account.grants))
+        .where(func.lower(Employment.staff_number) == func.lower(staff_number.strip()))
+        .order_by(Account.id)
+        .limit(20)
+    )
+    if organisation_id is not None:
+        statement = statement.where(Employment.organisation_id == organisation_id)
+    return session.scalars(statement).unique().all()
+
+
+def list_organisation_choices() -> list[tuple[int, str]]:
+    """Lists all organisations by id and name."""
+    rows = session.execute(select(Organisation.id, Organisation.name).order_by(Organisation.name))
+    return [(row.id, row.name) for row in rows]
+
+
+def list_personal_words(account: Account) -> list[str]:
+    """Lists what others know of the account holder, for the check of a password: names, e-mail, staff numbers."""
+    rows = session.execute(
+        select(Person.name, Employment.staff_number)
+        .outerjoin(Employment, Employment.person_id == Person.id)
+        .where(Person.id == account.person_id)
+    ).all()
+    address = [account.email, account.email.partition("@")[0]] if account.email else []
+    name = rows[0].name
+    return [name, *name.split(), *address, *(row.staff_number for row in rows if row.staff_number)]
+
+
+def _actor_statement() -> Select[*tuple[Any, ...]]:
+    """Returns the statement of who acts: one row for each active grant, at least one; the placement the same in all.
+
+    It selects columns of tables, not models: building models would take longer than the database does.
+    """
+    account, person, grant = Account.__table__, Person.__table__, RoleGrant.__table__
+    employment, organisation = Employment.__table__, Organisation.__table__
+    placement, station = Placement.__table__, DutyStation.__table__
+    day = bindparam("today", type_=Date)
+    latest_in_force = (
+        select(placement.c.id)
+        .join(employment, placement.c.employment_id == employment.c.id)
+        .where(
+            employment.c.person_id == account.c.person_id,
+            placement.c.retracted_at.is_(None),
+            placement.c.from_on <= day,
+            or_(placement.c.through_on.is_(None), placement.c.through_on >= day),
+        )
+        .order_by(placement.c.from_on.desc(), placement.c.id.desc())
+        .limit(1)
+        .correlate(account)
+        .scalar_subquery()
+    )
+    live = (grant.c.account_id == account.c.id) & grant.c.retracted_at.is_(None)
+    return (
+        select(
+            account.c.id.label("account_id"),
+            account.c.person_id,
+            person.c.name,
+            person.c.language,
+            placement.c.sector,
+            placement.c.station_id,
+            station.c.name.label("station_name"),
+            station.c.time_zone,
+            organisation.c.id.label("organisation_id"),
+            organisation.c.name.label("organisation_name"),
+            grant.c.role,
+            grant.c.organisation_id.label("granted_in"),
+        )
+        .select_from(account)
+        .join(person, person.c.id == account.c.person_id)
+        .outerjoin(placement, placement.c.id == latest_in_force)
+        .outerjoin(employment, employment.c.id == placement.c.employment_id)
+        .outerjoin(organisation, organisation.c.id == employment.c.organisation_id)
+        .outerjoin(station, station.c.id == placement.c.station_id)
+        .outerjoin(grant, live)
+    )
+
+
+# Run on every page, so built once: building the statement takes longer than running it.
+_account = Account.__table__.c
+
+
+ACTOR = _actor_statement().where(_account.id == bindparam("account"))
+
+
+SIGNED_IN = (
+    _actor_statement().add_columns(_account.active).where(_account.fs_uniquifier == bindparam("session"))
+)
+
+
+def load_actor(account: Account, today: date) -> Actor:
+    """Returns who acts with an account today: its scopes, and the placement in force (the latest begun)."""
+    return _actor(session.execute(ACTOR, {"account": account.id, "today": today}).all())
+
+
+def find_signed_in(uniquifier: str, today: date) -> SignedIn | None:
+    """Finds whom a session cookie names and who acts with it, in one query."""
+    rows = session.execute(SIGNED_IN, {"session": uniquifier, "today": today}).all()
+    return SignedIn(uniquifier, _actor(rows), active=rows[0].active) if rows else None
+
+
+def _actor(rows: Sequence[Row[Any]]) -> Actor:
+    first = rows[0]
+    scopes = to_scopes((row.role, row.granted_in) for row in rows if row.role is not None)
+    who = (first.account_id, first.person_id, first.name, first.language)
+    if first.station_id is None:
+        return Actor(*who, scopes=scopes)
+    return Actor(
+        *who,
+        sector=first.sector,
+        station_id=first.station_id,
+        station_name=first.station_name,
+        organisation_id=first.organisation_id,
+        organisation_name=first.organisation_name,
+        time_zone=first.time_zone,
+        scopes=scopes,
+    )

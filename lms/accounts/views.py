@@ -1,0 +1,8 @@
+"""The pages of accounts that are not Flask-Security's own."""
+
+from lms.accounts.administration import views as administration
+from lms.accounts.blueprint import bp
+from lms.accounts.codes import views as codes
+from lms.accounts.sign_in import views as sign_in
+
+__all__ = ["administration", "bp", "codes", "sign_in"]
