@@ -116,6 +116,19 @@ def test_the_page_on_architecture_lists_every_package() -> None:
     assert set(re.findall(r"^\| \d+ \| `(\w+)` \|", page, re.MULTILINE)) == packages
 
 
+def test_the_glossary_names_classes_and_tables_that_exist() -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "lms").rglob("*.py"))
+    classes = set(re.findall(r"^(?:class )?(\w+)(?:\(| =|:)", sources, re.MULTILINE))
+    tables = set(re.findall(r"__tablename__ = \"(\w+)\"", sources))
+    wrong = []
+    for line in (ROOT / "docs" / "handbook" / "words.md").read_text().splitlines():
+        cells = [set(re.findall(r"`(\w+)`", cell)) for cell in line.split("|")[3:5]]
+        wrong += [
+            name for known, names in zip((classes, tables), cells, strict=False) for name in names - known
+        ]
+    assert wrong == []
+
+
 def anchor_of(heading: str) -> str:
     """Returns the anchor that a forge gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
