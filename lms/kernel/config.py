@@ -1,6 +1,6 @@
 """Settings: read once from the environment (prefix ``LMS_``) and an optional ``instance/settings.env``.
 
-Each field's sentence is the manual: docs/handbook/settings.md is checked against this class by a test.
+The sentence of each field is also in docs/handbook/settings.md; a test compares them.
 """
 
 import os
@@ -9,12 +9,14 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lms.kernel.i18n import gettext as _
+
 ROOT = Path(__file__).resolve().parents[2]
-"""The project's folder: where modules/, quizzes/ and certificates/ are found."""
+"""The project's folder, which contains modules/, quizzes/ and certificates/."""
 
 
 class Settings(BaseSettings):
-    """Everything an administrator can set."""
+    """All settings of an installation."""
 
     model_config = SettingsConfigDict(
         env_prefix="LMS_", env_file=None, frozen=True, extra="ignore", use_attribute_docstrings=True
@@ -57,7 +59,7 @@ class Settings(BaseSettings):
     """The hour, in the installation's time zone, from which the day's reminders are sent."""
 
     quick_exit_address: str = "https://www.wikipedia.org/"
-    """Where "Leave this page" leads: an ordinary page that explains nothing."""
+    """Where "Leave this page" leads: an ordinary page that reveals nothing."""
 
     mail_server: str = ""
     """The SMTP server. Empty: mails wait in the outbox, and /admin says so."""
@@ -81,7 +83,7 @@ class Settings(BaseSettings):
     """Whether sign-in, verification and other guessable pages are rate-limited."""
 
     rate_limit_storage: str = "memory://"
-    """Where rate limits are counted: memory of each process, or a Redis address for several machines."""
+    """Where rate limits are counted: the memory of each process, or a Redis address for several machines."""
 
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many reverse proxies are in front and may report the client's address and scheme."""
@@ -103,18 +105,22 @@ class Settings(BaseSettings):
 
 
 class FolderNotWritable(Exception):
-    """The instance folder cannot be made or written to; the message says what to do."""
+    """The instance folder cannot be created or written to; the message says what to do."""
 
 
 def make_writable_folder(folder: Path) -> None:
-    """Makes the instance folder where it is missing; raises ``FolderNotWritable`` before anything else can fail."""
+    """Creates the instance folder where it is missing; raises ``FolderNotWritable`` before anything else can fail."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        reason = "" if os.access(folder, os.W_OK | os.X_OK) else "no permission, or a read-only disk"
+        reason = "" if os.access(folder, os.W_OK | os.X_OK) else _("no permission, or a read-only disk")
     except OSError as error:
-        reason = (error.strerror or "not possible").lower()
+        reason = (error.strerror or str(error)).lower()
     if reason:
         raise FolderNotWritable(
-            f"The folder {folder} cannot be written to ({reason}). "
-            "The database lives there. Name another folder: LMS_INSTANCE=/path/to/a/folder"
+            _(
+                "The folder %(folder)s cannot be written to (%(reason)s). The database is stored there. "
+                "Choose another folder: LMS_INSTANCE=/path/to/a/folder",
+                folder=folder,
+                reason=reason,
+            )
         )

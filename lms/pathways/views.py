@@ -37,7 +37,7 @@ def help_now() -> ResponseReturnValue:
         actor=reached.actor,
         version=reached.version,
         away=reached.away,
-        frame_only=reached.away,
+        layout_only=reached.away,
     )
 
 

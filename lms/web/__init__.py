@@ -1,5 +1,5 @@
-"""The frame every page stands in: layout, navigation, form macros, error pages, headers and static files.
+"""What all pages share: layout, navigation, form macros, error pages, headers, downloads and static files.
 
-It serves no page of its own and knows nothing of other rooms: it sees the signed-in person only as the
-``actor`` that templates are given, and other rooms' pages only as endpoint names.
+It has no page of its own and knows no package above: it sees the signed-in person only as the ``actor`` that templates
+are given, and pages of other packages only as endpoint names.
 """

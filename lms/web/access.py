@@ -1,4 +1,4 @@
-"""Who may open a page at all: signed in, or holding a role. What of it they may see is each room's policy."""
+"""Who may open a page at all: signed in, or with a role. What they may see of it is each package's policy."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,13 +14,13 @@ R = TypeVar("R")
 
 
 def current_actor() -> Actor:
-    """Returns who is acting in this request."""
+    """Returns the actor of this request."""
     actor = getattr(current_user, "actor", None)
     return actor if isinstance(actor, Actor) else NOBODY
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
-    """Opens a view to everybody who is signed in; the others are asked to sign in first."""
+    """Opens a view to everybody signed in; others are sent to the sign-in page."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -34,7 +34,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def role_needed(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Opens a view to people who hold one of the roles; signed-in others are refused with 403."""
+    """Opens a view to people with one of the roles; others who are signed in get 403."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -52,6 +52,6 @@ def role_needed(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
-    """Marks a view that anybody may open without signing in; a test keeps the list of them short."""
+    """Opens a view to everybody without signing in; a test lists these views."""
     view.access = "public"  # type: ignore[attr-defined]
     return view

@@ -39,7 +39,7 @@ COMPRESSIBLE = {".css", ".js", ".svg", ".txt", ".json", ".webmanifest"}
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One static file as it is sent: its bytes by content coding, ``identity`` always among them."""
+    """One static file: its bytes by content coding, ``identity`` always among them."""
 
     name: str
     digest: str
@@ -48,12 +48,12 @@ class Asset:
 
     @property
     def path(self) -> str:
-        """Returns the path below the place where the application is mounted."""
+        """Returns the path below the path where the application is mounted."""
         return f"/static/{self.digest}/{quote(self.name)}"
 
 
 def without_comments(css: str) -> str:
-    """Returns a style sheet without comments and indentation, which are for us and not for a 2G line."""
+    """Returns a style sheet without comments and indentation, which nobody needs to download."""
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip() + "\n"
 
 

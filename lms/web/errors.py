@@ -1,4 +1,4 @@
-"""Error pages: what happened, what to do next, what is not lost. They read no database and no session."""
+"""Error pages: what happened, what to do next, what is not lost. They query no database and no session."""
 
 import secrets
 from collections.abc import Sequence
@@ -19,133 +19,131 @@ RETRY_SECONDS = {429: 60, 503: 15}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The words of one error page; ``name`` is what programs read."""
+class ErrorText:
+    """The text of one error page; ``name`` is the error's code in JSON."""
 
     name: str
     title: LazyString
     happened: LazyString
     next_step: LazyString
-    kept: LazyString | None = None
+    not_lost: LazyString | None = None
 
 
-BAD_REQUEST = Words(
+BAD_REQUEST = ErrorText(
     "bad_request",
-    _l("That did not arrive as we expected"),
-    _l("Something in the address or in what was sent could not be read."),
-    _l("Go back, reload the page and try once more."),
+    _l("We could not read that"),
+    _l("Something in the address or in the form could not be read."),
+    _l("Go back, reload the page and try again."),
 )
-PAGES: dict[int, Words] = {
+PAGES: dict[int, ErrorText] = {
     400: BAD_REQUEST,
-    401: Words(
+    401: ErrorText(
         "sign_in_first",
         _l("Please sign in"),
         _l("This page is for people who are signed in."),
         _l("Sign in, then open the page again."),
     ),
-    403: Words(
+    403: ErrorText(
         "not_allowed",
-        _l("This is not yours to open"),
-        _l("You are signed in, but this page or this step belongs to another role."),
-        _l("If you need it for your work, ask the person who looks after training in your organisation."),
+        _l("You do not have access to this page"),
+        _l("You are signed in, but this page or action is for another role."),
+        _l("If you need it for your work, ask the person responsible for training in your organisation."),
     ),
-    404: Words(
+    404: ErrorText(
         "not_found",
-        _l("This page is not here"),
-        _l("The address may be mistyped, the page may have moved, or it is not open to you."),
-        _l("Check the address, or begin again from the start page."),
+        _l("Page not found"),
+        _l("The address may be wrong, the page may have moved, or you may not have access to it."),
+        _l("Check the address, or go to the start page."),
     ),
-    405: Words(
+    405: ErrorText(
         "wrong_method",
-        _l("This step cannot be opened like that"),
-        _l("The address belongs to a button on another page and cannot be opened by itself."),
+        _l("This address cannot be opened directly"),
+        _l("It belongs to a button on another page."),
         _l("Go back and use the button there."),
     ),
-    409: Words(
+    409: ErrorText(
         "refused",
         _l("This cannot be done now"),
-        _l("Something has changed since the page was opened."),
-        _l("Go back and reload the page to see how things stand."),
+        _l("Something has changed since you opened the page."),
+        _l("Go back and reload the page to see the current state."),
         _l("Nothing that was saved before is lost."),
     ),
-    413: Words(
+    413: ErrorText(
         "too_large",
-        _l("That is too large to send"),
-        _l("The file or the text is bigger than we can take."),
+        _l("This is too large to send"),
+        _l("The file or text is larger than we can accept."),
         _l("Go back and choose a smaller file, or split it into parts."),
         _l("Nothing was changed."),
     ),
-    422: Words(
+    422: ErrorText(
         "invalid",
-        _l("That cannot be accepted as it is"),
-        _l("Something in what was sent does not fit."),
+        _l("This cannot be accepted"),
+        _l("Something you sent is not valid."),
         _l("Go back, correct it and send it again."),
         _l("Nothing was changed."),
     ),
-    429: Words(
+    429: ErrorText(
         "too_many_requests",
         _l("Please wait a moment"),
-        _l("There were many tries in a short time, so we have paused for everybody's safety."),
+        _l("There were many attempts in a short time, so we have paused to protect everybody's accounts."),
         _l("Wait a minute, then try again. You have done nothing wrong."),
         _l("What you saved before is still there."),
     ),
-    500: Words(
+    500: ErrorText(
         "failure",
         _l("Something went wrong on our side"),
-        _l(
-            "This is our fault, not yours. It has been written down for the people who look after the server."
-        ),
-        _l("Try again in a few minutes. If it happens again, tell them the number below."),
+        _l("This is our fault, not yours. The error has been logged for the people who run this service."),
+        _l("Try again in a few minutes. If it happens again, give them the error number below."),
         _l("What you saved before is still there."),
     ),
-    503: Words(
+    503: ErrorText(
         "away",
         _l("We will be back in a moment"),
-        _l("The platform cannot reach its records just now."),
+        _l("We cannot reach our records at the moment."),
         _l("Wait a little, then reload this page."),
-        _l("What you saved before is still there. What is still on your screen you can send again."),
+        _l("What you saved before is still there. You can send what is on your screen again."),
     ),
 }
-OPEN_TOO_LONG = Words(
+PAGE_EXPIRED = ErrorText(
     "page_expired",
     _l("This page was open too long"),
-    _l("For safety on shared phones, a page can be sent only for some hours after it was opened."),
-    _l("Go back, reload the page, and send it again."),
+    _l("For safety on shared phones, a page can only be sent for some hours after you opened it."),
+    _l("Go back, reload the page and send it again."),
     _l("Your answers are still there."),
 )
 
 
 def request_id() -> str:
-    """Returns the number under which this request is in the log, making one where none is given yet."""
+    """Returns the id of this request in the log, making one where there is none yet."""
     if not isinstance(getattr(g, "request_id", None), str):
         g.request_id = secrets.token_hex(6)
     return str(g.request_id)
 
 
 def wants_json() -> bool:
-    """Says whether a program asked, rather than a person with a browser."""
+    """Returns whether the client wants JSON rather than a page."""
     accepted = request.accept_mimetypes
     return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
-def error_response(code: int, words: Words, message: str = "") -> Response:
-    """Renders one error as a page or as JSON; ``message`` replaces the general words of what happened."""
+def error_response(code: int, text: ErrorText, message: str = "") -> Response:
+    """Returns an error as a page or as JSON; ``message`` replaces the general text of what happened."""
     # The template is rendered without Flask's context processors, and the language is chosen without the
-    # session: both may ask the database, which may be what is broken.
+    # session: both may query the database, which may be what is broken.
     language = language_without_session()
     with force_locale(language):
         if wants_json():
             error = {
                 "code": code,
-                "name": words.name,
-                "message": message or str(words.happened),
+                "name": text.name,
+                "message": message or str(text.happened),
                 "request_id": request_id(),
             }
             response = jsonify(error=error)
         else:
             page = current_app.jinja_env.get_template("web/error.html").render(
                 code=code,
-                words=words,
+                text=text,
                 message=message,
                 request_id=request_id(),
                 language=language,
@@ -155,14 +153,14 @@ def error_response(code: int, words: Words, message: str = "") -> Response:
             )
             response = Response(page, mimetype="text/html")
     response.status_code = code
-    # An error is about this moment: a browser that kept it would show it after the cure.
+    # A browser that cached an error page would show it after the error is gone.
     response.headers["Cache-Control"] = "no-store"
     if code in RETRY_SECONDS:
         response.headers["Retry-After"] = str(RETRY_SECONDS[code])
     return response
 
 
-def _kept_headers(error: HTTPException) -> Sequence[tuple[str, str]]:
+def _headers_to_keep(error: HTTPException) -> Sequence[tuple[str, str]]:
     return [
         (name, value)
         for name, value in error.get_headers()
@@ -170,48 +168,48 @@ def _kept_headers(error: HTTPException) -> Sequence[tuple[str, str]]:
     ]
 
 
-def answer_http(error: HTTPException) -> Response | HTTPException:
-    """Turns an HTTP error into its page; answers that are not errors pass."""
+def handle_http(error: HTTPException) -> Response | HTTPException:
+    """Returns the page of an HTTP error; responses that are not errors pass."""
     if error.code is None or error.code < 400:
         return error
-    words = PAGES.get(error.code, PAGES[500] if error.code >= 500 else BAD_REQUEST)
-    response = error_response(error.code, words)
-    for name, value in _kept_headers(error):
+    text = PAGES.get(error.code, PAGES[500] if error.code >= 500 else BAD_REQUEST)
+    response = error_response(error.code, text)
+    for name, value in _headers_to_keep(error):
         response.headers[name] = value
     return response
 
 
-def answer_csrf(_: CSRFError) -> Response:
-    """Tells a person whose page was open too long how to keep what they wrote."""
-    return error_response(400, OPEN_TOO_LONG)
+def handle_csrf(_: CSRFError) -> Response:
+    """Explains to a person whose page was open too long how to keep what they wrote."""
+    return error_response(400, PAGE_EXPIRED)
 
 
-def answer_refusal(error: Refusal) -> Response:
-    """Shows a refusal in its own words."""
+def handle_refusal(error: Refusal) -> Response:
+    """Returns the page of a refusal with its own message."""
     return error_response(error.status, PAGES.get(error.status, PAGES[409]), error.message)
 
 
-def answer_away(error: DBAPIError | NoFreeConnection) -> Response:
-    """Answers 503 while the database is away, busy or full."""
+def handle_unavailable(error: DBAPIError | NoFreeConnection) -> Response:
+    """Returns 503 while the database is down, busy or full."""
     cause = getattr(error, "orig", None)
-    # Only the driver's own words: SQLAlchemy's message would carry the values of the statement.
-    log.error("database away", error=type(error).__name__, cause=str(cause), request=request_id())
+    # Only the driver's own message: SQLAlchemy's contains the values of the statement.
+    log.error("database unavailable", error=type(error).__name__, cause=str(cause), request=request_id())
     return error_response(503, PAGES[503])
 
 
-def answer_database(error: DBAPIError) -> Response:
-    """Answers 503 for a connection lost in the middle; any other database error is a failure of ours."""
+def handle_database(error: DBAPIError) -> Response:
+    """Returns 503 for a lost connection; any other database error is a bug."""
     if error.connection_invalidated:
-        return answer_away(error)
+        return handle_unavailable(error)
     raise error
 
 
 def set_up_errors(app: Flask) -> None:
-    """Gives the application its error pages."""
-    app.register_error_handler(HTTPException, answer_http)
-    app.register_error_handler(CSRFError, answer_csrf)
-    app.register_error_handler(Refusal, answer_refusal)
-    app.register_error_handler(OperationalError, answer_away)
-    app.register_error_handler(InterfaceError, answer_away)
-    app.register_error_handler(NoFreeConnection, answer_away)
-    app.register_error_handler(DBAPIError, answer_database)
+    """Registers the error pages."""
+    app.register_error_handler(HTTPException, handle_http)
+    app.register_error_handler(CSRFError, handle_csrf)
+    app.register_error_handler(Refusal, handle_refusal)
+    app.register_error_handler(OperationalError, handle_unavailable)
+    app.register_error_handler(InterfaceError, handle_unavailable)
+    app.register_error_handler(NoFreeConnection, handle_unavailable)
+    app.register_error_handler(DBAPIError, handle_database)

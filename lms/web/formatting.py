@@ -1,4 +1,4 @@
-"""How days, moments, figures and periods are written on pages. None of them ever breaks over a line."""
+"""Template filters for days, times, numbers and periods. None of their results breaks over a line."""
 
 import re
 from collections.abc import Callable
@@ -17,36 +17,36 @@ Amount = int | float | Fraction | Decimal
 
 
 def _locale() -> Locale:
-    # Outside a request, in a command or a job, nobody has chosen a language.
+    # There is none without an application context.
     return get_locale() or Locale("en")
 
 
-def _kept_together(text: str) -> str:
+def _unbroken(text: str) -> str:
     return text.replace(" ", NO_BREAK)
 
 
 def day(value: date | None) -> str:
-    """Writes a day in full: 22 November 2026."""
-    return _kept_together(format_date(value, "d MMMM y", _locale())) if value else NOTHING
+    """Returns a day in full: 22 November 2026."""
+    return _unbroken(format_date(value, "d MMMM y", _locale())) if value else NOTHING
 
 
 def day_short(value: date | None) -> str:
-    """Writes a day for tables: 22 Nov 2026."""
-    return _kept_together(format_date(value, "d MMM y", _locale())) if value else NOTHING
+    """Returns a day for tables: 22 Nov 2026."""
+    return _unbroken(format_date(value, "d MMM y", _locale())) if value else NOTHING
 
 
 def month_short(value: date | None) -> str:
-    """Writes a month below a time line: Nov 2026."""
-    return _kept_together(format_date(value, "MMM y", _locale())) if value else NOTHING
+    """Returns a month for timelines: Nov 2026."""
+    return _unbroken(format_date(value, "MMM y", _locale())) if value else NOTHING
 
 
 def moment(value: datetime | None) -> str:
-    """Writes a moment in UTC: 22 November 2026, 09:14 UTC. A moment without a zone is taken as UTC."""
+    """Returns a time in UTC: 22 November 2026, 09:14 UTC. A time without a zone is taken as UTC."""
     return _moment(value, day)
 
 
 def moment_short(value: datetime | None) -> str:
-    """Writes a moment where there is little room: 22 Nov 2026, 09:14 UTC."""
+    """Returns a time for tables: 22 Nov 2026, 09:14 UTC."""
     return _moment(value, day_short)
 
 
@@ -59,24 +59,24 @@ def _moment(value: datetime | None, write_day: Callable[[date], str]) -> str:
 
 
 def number(value: int | None) -> str:
-    """Writes a whole number with its thousands apart: 4 212."""
+    """Returns an integer with its thousands apart: 4 212."""
     return NOTHING if value is None else f"{value:,}".replace(",", THIN).replace("-", "\N{MINUS SIGN}")
 
 
 def change(value: int | None) -> str:
-    """Writes a difference with its sign: +6, −5, 0."""
+    """Returns a difference with its sign: +6, −5, 0."""
     return f"+{number(value)}" if value is not None and value > 0 else number(value)
 
 
 def percent(value: Amount | None, of: Amount = 1) -> str:
-    """Writes a share, ``value`` out of ``of``, in whole per cent: 73 %.
+    """Returns ``value`` out of ``of`` in whole per cent: 73 %, or a dash where ``of`` is 0.
 
-    A share of nothing is a dash. Rounding is half up, but "100 %" is kept for all and "0 %" for none: a
-    report that rounds the last missing person away is not believed twice.
+    Rounding is half up, except that only all is 100 % and only none is 0 %: a report that rounds the last missing
+    person away loses its readers' trust.
     """
     if value is None or of == 0:
         return NOTHING
-    # By their written digits: 0.725 is meant as 72.5 %, though as a binary fraction it is a little less.
+    # By its decimal digits: 0.725 means 72.5 %, though as a binary fraction it is a little less.
     hundredths = Fraction(str(value)) * 100 / Fraction(str(of))
     exact = Decimal(hundredths.numerator) / Decimal(hundredths.denominator)
     rounded = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
@@ -86,7 +86,7 @@ def percent(value: Amount | None, of: Amount = 1) -> str:
 
 
 def period(value: object) -> str:
-    """Writes an ISO 8601 period in words: ``P2Y`` is "2 years", ``PT24H`` is "24 hours"."""
+    """Returns an ISO 8601 period in words: ``P2Y`` is "2 years", ``PT24H`` is "24 hours"."""
     found = re.fullmatch(
         r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", str(value)
     )
@@ -101,7 +101,7 @@ def period(value: object) -> str:
         ngettext("%(num)d hour", "%(num)d hours", hours) if hours else "",
         ngettext("%(num)d minute", "%(num)d minutes", minutes) if minutes else "",
     )
-    return ", ".join(_kept_together(part) for part in parts if part) or NOTHING
+    return ", ".join(_unbroken(part) for part in parts if part) or NOTHING
 
 
 FILTERS = {

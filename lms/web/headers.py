@@ -17,9 +17,9 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 ONE_YEAR_OF_TLS = "max-age=31536000"
-# A page may be kept on the phone and shown again at once after "back" or without a network, but no shared
-# cache keeps it and it is asked for again each time. It is not ``no-store``, which would forget half-filled
-# forms on "back" and would keep /help-now from working without a network.
+# A browser may cache a page and show it again after "back" or without a network, but it revalidates it each time,
+# and no shared cache stores it. It is not ``no-store``, which would lose half-filled forms on "back" and /help-now
+# without a network.
 PRIVATE = "private, no-cache"
 
 
@@ -28,11 +28,11 @@ OVER_TLS = [*PLAIN, ("strict-transport-security", "Strict-Transport-Security", O
 
 
 def set_up_headers(app: Flask) -> None:
-    """Adds the headers to every response; what a view has set itself stays."""
+    """Adds the headers to every response; those that a view has set stay."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        # Asking for one header looks through all of them, so which are there is written down once.
+        # Looking one header up searches all of them, so their names are collected once.
         there = {name.lower() for name, _ in response.headers}
         wanted = OVER_TLS if request.is_secure else PLAIN
         response.headers.extend([(name, value) for small, name, value in wanted if small not in there])

@@ -1,4 +1,4 @@
-"""Which language a page is written in, and which way it runs."""
+"""The language of a page, and its direction."""
 
 from functools import cache
 
@@ -12,12 +12,12 @@ NAMES = {"ar": "العربية", "en": "English", "es": "Español", "fr": "Fran�
 
 
 def languages() -> list[str]:
-    """Returns the codes of the languages offered, the house's own first."""
+    """Returns the codes of the languages offered, the default first."""
     return list(current_app.config["LANGUAGES"])
 
 
 def language_without_session() -> str:
-    """Chooses the language by cookie, then by the browser's wish, then the house's own; asks nobody else."""
+    """Returns the language by cookie, by the browser's preference, or the default, without the database."""
     offered = languages()
     if len(offered) == 1 or not has_request_context():
         return offered[0]

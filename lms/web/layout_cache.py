@@ -11,7 +11,7 @@ from flask import current_app, g, request
 from markupsafe import Markup
 
 from lms.kernel.caching import application_cache
-from lms.web.navigation import Link
+from lms.web.navigation import NavigationLink
 
 ENTRIES = 1024
 """The number of headers and footers cached: languages times sets of links times current pages."""
@@ -38,13 +38,15 @@ def _base_key(language: str) -> tuple[Hashable, ...]:
     return language, request.script_root, demonstration, config["PRODUCT_NAME"], config["QUICK_EXIT_URL"]
 
 
-def layout_key(links: Sequence[Link], signed_in: bool, language: str) -> tuple[Hashable, ...]:
+def layout_key(links: Sequence[NavigationLink], signed_in: bool, language: str) -> tuple[Hashable, ...]:
     """Returns what header and footer depend on, on a page that offers no sign-in."""
     offered = tuple(current_app.config["LANGUAGES"])
     return (*_base_key(language), offered, signed_in, *((link.url, link.current) for link in links))
 
 
-def page_header(links: Sequence[Link], signed_in: bool, offers_sign_in: bool, language: str) -> Markup:
+def page_header(
+    links: Sequence[NavigationLink], signed_in: bool, offers_sign_in: bool, language: str
+) -> Markup:
     """Renders what is above the main part: skip links, the banner, the name, the links, account and sign-out."""
     current = ((link.url, link.current) for link in links)
     key = ("header", *_base_key(language), signed_in, offers_sign_in, *current)

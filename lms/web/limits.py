@@ -1,4 +1,4 @@
-"""Rate limits of pages that could be guessed at."""
+"""Rate limits of pages where somebody could guess, such as sign-in."""
 
 from flask import Flask
 from flask_limiter import Limiter
@@ -8,7 +8,7 @@ limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
 
 
 def set_up_limits(app: Flask, *, enabled: bool, storage: str) -> None:
-    """Starts counting, in the memory of each process or in a Redis shared by several machines."""
+    """Sets up rate limits, counted in the memory of each process or in a Redis shared by several machines."""
     app.config.update(
         RATELIMIT_ENABLED=enabled, RATELIMIT_STORAGE_URI=storage, RATELIMIT_STRATEGY="moving-window"
     )

@@ -1,4 +1,4 @@
-"""The table of the main navigation: who sees which entry, and which one is here."""
+"""The main navigation: which role sees which entry, and which one is current."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from lms.web.addresses import address_of
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One place of the main navigation, by endpoint name, for the roles that have business there."""
+class NavigationEntry:
+    """An entry of the main navigation, by endpoint name, with the roles that see it."""
 
     endpoint: str
     label: LazyString
@@ -20,8 +20,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """An entry as one request shows it; ``current`` is ``page``, ``true`` (somewhere below it) or empty."""
+class NavigationLink:
+    """An entry in one request; ``current`` is ``page``, ``true`` (a page below it) or empty: aria-current."""
 
     url: str
     label: LazyString
@@ -29,15 +29,15 @@ class Link:
 
 
 ENTRIES = (
-    Entry("home.my", _l("My training"), frozenset({Role.LEARNER})),
-    Entry("learning.courses", _l("Courses"), frozenset({Role.LEARNER})),
-    Entry("pathways.mine", _l("Pathway"), frozenset({Role.LEARNER})),
-    Entry("authoring.index", _l("Authoring"), frozenset({Role.TRAINER})),
-    Entry("people.index", _l("People"), frozenset({Role.HR})),
-    Entry("compliance.requirements", _l("Requirements"), frozenset({Role.HR})),
-    Entry("compliance.report", _l("Compliance"), frozenset({Role.HR, Role.COORDINATOR})),
-    Entry("reminders.index", _l("Reminders"), frozenset({Role.HR})),
-    Entry("home.admin", _l("Administration"), frozenset({Role.ADMIN})),
+    NavigationEntry("home.my", _l("My training"), frozenset({Role.LEARNER})),
+    NavigationEntry("learning.courses", _l("Courses"), frozenset({Role.LEARNER})),
+    NavigationEntry("pathways.mine", _l("Pathway"), frozenset({Role.LEARNER})),
+    NavigationEntry("authoring.index", _l("Authoring"), frozenset({Role.TRAINER})),
+    NavigationEntry("people.index", _l("People"), frozenset({Role.HR})),
+    NavigationEntry("compliance.requirements", _l("Requirements"), frozenset({Role.HR})),
+    NavigationEntry("compliance.report", _l("Compliance"), frozenset({Role.HR, Role.COORDINATOR})),
+    NavigationEntry("reminders.index", _l("Reminders"), frozenset({Role.HR})),
+    NavigationEntry("home.admin", _l("Administration"), frozenset({Role.ADMIN})),
 )
 
 
@@ -47,13 +47,13 @@ def _current(url: str, path: str) -> str:
     return "true" if path.startswith(url.rstrip("/") + "/") else ""
 
 
-def navigation(actor: Actor | None) -> list[Link]:
-    """Returns the links an actor sees, in the order of the table; nobody signed in sees none."""
+def navigation(actor: Actor | None) -> list[NavigationLink]:
+    """Returns the links an actor sees, in their order; none where nobody is signed in."""
     if actor is None or actor.is_anonymous:
         return []
     pages, path, roles = current_app.view_functions, request.path, actor.roles
     return [
-        Link(url, entry.label, _current(url, path))
+        NavigationLink(url, entry.label, _current(url, path))
         for entry in ENTRIES
         if entry.endpoint in pages and not entry.roles.isdisjoint(roles)
         for url in [address_of(entry.endpoint)]

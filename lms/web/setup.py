@@ -1,4 +1,4 @@
-"""Puts the frame on the application: templates, filters, navigation, headers, errors, static files."""
+"""Sets up what all pages share: templates, filters, navigation, headers, errors, static files."""
 
 import re
 from functools import lru_cache
@@ -35,41 +35,41 @@ ICONS = frozenset(re.findall(r'<symbol id="([a-z-]+)"', (FOLDER / "icons.svg").r
 
 
 @lru_cache(maxsize=1000)
-def _drawn(name: str, label: str | None, sprite: str) -> Markup:
+def _icon(name: str, label: str | None, sprite: str) -> Markup:
     if name not in ICONS:
         raise LookupError(f"there is no icon {name!r} in lms/web/static/icons.svg")
-    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    return Markup('<svg class="icon icon-{0}" {1}><use href="{2}#{0}"/></svg>').format(name, said, sprite)
+    role = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon icon-{0}" {1}><use href="{2}#{0}"/></svg>').format(name, role, sprite)
 
 
 def icon(name: str, label: str | None = None) -> Markup:
-    """Draws an icon of the sprite: decorative beside a word, or named by ``label`` where it stands alone."""
-    # A label may be a lazy translation: its text is what the drawing depends on.
-    return _drawn(name, str(label) if label else None, current_app.extensions["asset_url"]("icons.svg"))
+    """Returns an icon of the sprite: decorative beside a word, or named by ``label`` where it is alone."""
+    # A label may be a lazy translation: the icon depends on its text.
+    return _icon(name, str(label) if label else None, current_app.extensions["asset_url"]("icons.svg"))
 
 
 def has_icon(name: object) -> bool:
-    """Says whether the sprite holds an icon, for names that come from files people write."""
+    """Returns whether the sprite contains an icon, for names in course files."""
     return name in ICONS
 
 
 def has_endpoint(name: str) -> bool:
-    """Says whether a page exists in this application, so that the frame can link to it."""
+    """Returns whether a page exists in this application, so that the layout can link to it."""
     return name in current_app.view_functions
 
 
 def address(endpoint: str, path: str) -> str:
-    """Returns a page's address by endpoint name, or its agreed path where that page is not here."""
+    """Returns a page's address by endpoint name, or the given path where the application has no such page."""
     return address_of(endpoint) if has_endpoint(endpoint) else request.script_root + path
 
 
 def demonstration() -> bool:
-    """Says whether this installation only shows invented people."""
+    """Returns whether this installation is a demonstration."""
     return bool(current_app.config["DEMONSTRATION"])
 
 
 def page_context() -> dict[str, Any]:
-    """Gives every template what the frame is written with."""
+    """Returns what the layout needs in every template."""
     language = language_of_page()
     return {
         "language": language,
@@ -80,7 +80,7 @@ def page_context() -> dict[str, Any]:
 
 
 def set_up_web(app: Flask) -> None:
-    """Wires the room into an application; works with no other room present."""
+    """Sets up the web package in an application, with or without the packages above."""
     for name, value in DEFAULTS.items():
         app.config.setdefault(name, value)
     app.jinja_env.trim_blocks = True
@@ -91,7 +91,7 @@ def set_up_web(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         icon=icon,
-        # Macros have parameters called ``icon``: inside them the drawing goes by its longer name.
+        # Macros have parameters called ``icon``: inside them the function is called svg_icon.
         svg_icon=icon,
         address=address,
         form_problems=form_problems,
