@@ -102,7 +102,7 @@ def test_which_of_these_two_hundred_may_deploy(who: Visitor, server: Server) -> 
     page = who.goes("/compliance")
     page.get_by_role("link", name="Check a list of staff").click()
     page.fill("[name=text]", "\n".join(numbers))
-    page.locator("#look-up").get_by_role("button", name="Look up").click()
+    page.locator("#staff-check").get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("main .lead")).to_contain_text("of 200 may deploy")
     said = page.locator("main .lead").inner_text()
     told = re.search(r"(\d+) of 200 may deploy\. (\d+) may not\.", said.replace("\u00a0", " "))
@@ -110,9 +110,11 @@ def test_which_of_these_two_hundred_may_deploy(who: Visitor, server: Server) -> 
     may, may_not = int(told[1]), int(told[2])
     assert may > 0 and may_not > 0 and may + may_not == 200
     assert page.locator("table tbody tr").count() == 100
-    page.get_by_label("Show only those who may not deploy").check()
-    page.locator("#look-up").get_by_role("button", name="Look up").click()
-    expect(page.locator("main .toolbar")).to_contain_text(f"{may_not} entries are not cleared.")
+    page.get_by_label("Show only people who may not deploy").check()
+    page.locator("#staff-check").get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("main .toolbar")).to_contain_text(
+        f"{may_not} entries may not deploy or could not be determined."
+    )
     for row in page.locator("table tbody tr").all():
         expect(row).to_contain_text("May not deploy")
         assert re.search(r"Overdue|Expired|In grace|Due|No placement", row.inner_text()), row.inner_text()
@@ -121,7 +123,7 @@ def test_which_of_these_two_hundred_may_deploy(who: Visitor, server: Server) -> 
         page.get_by_role("button", name="CSV").click()
     with download.value.path().open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len({row["asked"] for row in rows}) == may_not
+    assert len({row["entry"] for row in rows}) == may_not
     assert {row["answer"] for row in rows} == {"may_not"}
 
 

@@ -1,313 +1,164 @@
-"""Which of these people may deploy: a pasted list, answered entry by entry as of any day.
+"""Which people of a list may deploy on a day.
 
-Unknown and foreign look the same, except where nothing is told by saying so: a serial can be verified by anybody,
-and an organisation that an entry names itself is either the actor's or it is not (docs/decisions/0016-look-up.md).
+An entry that matches nobody and one that matches somebody elsewhere get the same answer, except where that reveals
+nothing: anybody may verify a serial, and an entry may name an organisation (docs/decisions/0016-look-up.md).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from lms.certification.api import normalise_serial
-from lms.compliance.clearance import resolve as queries
-from lms.compliance.clearance.resolve import MatchedEmployment
+from lms.compliance.clearance.queries import MatchedEmployment
+from lms.compliance.clearance.resolve import (
+    IdentifierKind,
+    IdentifierMatch,
+    IdentifierMatcher,
+    MatchResult,
+)
 from lms.compliance.projection.bulk_status import PostId, StatusOnDate, bulk_statuses_on, explained_on
 from lms.compliance.source_data.person_status import StatusRow
 from lms.compliance.status import api as rules
-from lms.kernel.actor import Actor, Role
-from lms.people.api import list_organisations_of, load_canonical_ids, merged_ids
+from lms.kernel.actor import Actor
+from lms.kernel.i18n import gettext as _, lazy_gettext as _l
 
-PAGE = 100
 MOST_CANDIDATES = 5
-"""How many people are shown beside an entry that several have."""
+"""People shown for an entry that matches several."""
 
-
-class IdentifierKind(StrEnum):
-    """What an entry is taken for."""
-
-    SERIAL = "serial"
-    EMAIL = "email"
-    NUMBER = "number"
-
-
-class MatchResult(StrEnum):
-    """What came of looking for an entry."""
-
-    ONCE = "once"
-    SEVERAL = "several"
-    NOBODY = "none"
-    NOT_YOURS = "not_yours"
+NO_MATCH = {
+    (MatchResult.NOBODY, IdentifierKind.EMAIL): _l("None of your staff has this e-mail address."),
+    (MatchResult.NOBODY, IdentifierKind.NUMBER): _l("None of your staff has this staff number."),
+    (MatchResult.NOBODY, IdentifierKind.SERIAL): _l("There is no certificate with this serial."),
+    (MatchResult.NOT_YOURS, IdentifierKind.NUMBER): _l(
+        "This names an organisation that is not one of yours."
+    ),
+    (MatchResult.NOT_YOURS, IdentifierKind.SERIAL): _l("This certificate does not belong to your staff."),
+}
 
 
 class Clearance(StrEnum):
-    """The one word: whether somebody may deploy, or that it cannot be said of whom the entry speaks."""
+    """Whether the person of an entry may deploy."""
 
     MAY = "may_deploy"
     MAY_NOT = "may_not"
-    UNSAID = "cannot_say"
-
-
-class ClearanceReason(StrEnum):
-    """What the word rests on."""
-
-    HOLDS_ALL = "holds_all"
-    NOTHING_REQUIRED = "nothing_required"
-    NO_PLACEMENT = "no_placement"
-    NOT_IN_ORDER = "not_in_order"
-    NOT_FOUND = "not_found"
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Somebody who was found, with the staff number and organisation to tell them by."""
-
-    person_id: int
-    name: str
-    staff_number: str
-    organisation: str
+    UNDETERMINED = "undetermined"
 
 
 @dataclass(frozen=True, slots=True)
 class ClearanceEntry:
-    """One entry with its answer; `place` counts from 1 in the order given.
+    """One entry of a list, with its answer; `number` counts from 1.
 
-    `posts` are those judged: persons in organisations with a placement on the day. `valid_through` is the first
-    last day among what is held, `overall` the worst status; both None where nobody is judged.
+    `posts` are the person's organisations with a placement on the day. `overall` is the worst status there and
+    `valid_through` the first day on which an award held ends; both None without a placement.
     """
 
-    place: int
-    asked: str
+    number: int
+    text: str
     kind: IdentifierKind
-    found: MatchResult
-    word: Clearance
-    why: ClearanceReason
-    who: tuple[Who, ...] = ()
-    posts: tuple[PostId, ...] = ()
-    overall: rules.TrainingStatus | None = None
-    valid_through: date | None = None
+    match: MatchResult
+    people: Sequence[MatchedEmployment]
+    posts: Sequence[PostId]
+    overall: rules.TrainingStatus | None
+    valid_through: date | None
+
+    @property
+    def clearance(self) -> Clearance:
+        """Returns whether the person may deploy: they have a placement and are compliant, or nothing is required."""
+        if self.match is not MatchResult.ONE:
+            return Clearance.UNDETERMINED
+        return Clearance.MAY if self.nothing_required or self.is_compliant else Clearance.MAY_NOT
+
+    @property
+    def nothing_required(self) -> bool:
+        """Says whether no requirement applies to the person on the day."""
+        return self.overall is rules.TrainingStatus.NOT_REQUIRED
+
+    @property
+    def is_compliant(self) -> bool:
+        """Says whether the person meets, or is exempt from, every requirement."""
+        return self.overall is not None and self.overall.group is rules.StatusGroup.COMPLIANT
+
+    @property
+    def explanation(self) -> str:
+        """Returns the reason as a sentence; empty where each requirement, or each of several people, has its own."""
+        if self.match is not MatchResult.ONE:
+            return str(NO_MATCH.get((self.match, self.kind), ""))
+        if self.overall is None:
+            return _("Not working for you on this day.")
+        if self.nothing_required:
+            return _("Nothing is required of them on this day.")
+        return _("Meets every requirement.") if self.is_compliant else ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClearanceCheck:
-    """All entries of a look-up on a day."""
+    """All entries of a list, checked on a day."""
 
     day: date
     entries: Sequence[ClearanceEntry]
 
-    def counted(self, word: Clearance) -> int:
-        """Counts the entries with a word."""
-        return sum(1 for entry in self.entries if entry.word == word)
+    def count(self, clearance: Clearance) -> int:
+        """Counts the entries with an answer."""
+        return sum(entry.clearance == clearance for entry in self.entries)
 
-    def those(self, only_may_not: bool) -> Sequence[ClearanceEntry]:
-        """Returns all entries, or those that are not cleared: who may not, and of whom nothing can be said."""
-        return (
-            [each for each in self.entries if each.word is not Clearance.MAY]
-            if only_may_not
-            else self.entries
-        )
+    def listed(self, *, only_not_cleared: bool) -> Sequence[ClearanceEntry]:
+        """Returns all entries, or those whose people may not deploy or could not be determined."""
+        if not only_not_cleared:
+            return self.entries
+        return [entry for entry in self.entries if entry.clearance is not Clearance.MAY]
 
 
-@dataclass(frozen=True, slots=True)
-class ClearancePage:
-    """One page of a look-up, shaped as pagination reads it, with what is required of the people on it."""
-
-    looked_up: ClearanceCheck
-    entries: Sequence[ClearanceEntry]
-    rows: Mapping[PostId, list[StatusRow]]
-    total: int
-    page: int
-    pages: int
-
-    @property
-    def has_prev(self) -> bool:
-        """Says whether a page comes before."""
-        return self.page > 1
-
-    @property
-    def has_next(self) -> bool:
-        """Says whether a page follows."""
-        return self.page < self.pages
-
-    def rows_of(self, entry: ClearanceEntry) -> list[StatusRow]:
-        """Returns what is required of the person an entry found, the worst first."""
-        return rows_of(entry, self.rows)
+def check_clearance(actor: Actor, texts: Sequence[str], day: date) -> ClearanceCheck:
+    """Checks the entries of a list in their order; about eight queries for each few thousand."""
+    matcher = IdentifierMatcher(actor, texts)
+    matches = [matcher.match(text) for text in texts]
+    posts = {post for match in matches for post in _posts(match)}
+    persons, organisations = {person for person, _ in posts}, {organisation for _, organisation in posts}
+    statuses = bulk_statuses_on(persons, organisations, day) if posts else {}
+    return ClearanceCheck(
+        day,
+        [
+            _entry(number, text, match, statuses)
+            for number, (text, match) in enumerate(zip(texts, matches, strict=True), 1)
+        ],
+    )
 
 
-def check_clearance(actor: Actor, entries: Sequence[str], day: date) -> ClearanceCheck:
-    """Answers entries in their order; about eight queries for each few thousand, whatever they are."""
-    meant = _Meant(actor, entries)
-    organisations = {organisation for who in meant.met.values() for organisation in who}
-    stood = bulk_statuses_on(set(meant.met), organisations, day) if meant.met else {}
-    return ClearanceCheck(day, [meant.answer(place, asked, stood) for place, asked in enumerate(entries, 1)])
-
-
-def show(looked_up: ClearanceCheck, only_may_not: bool, page: int) -> ClearancePage:
-    """Returns one page of a look-up, a hundred entries with the reasons."""
-    wanted = looked_up.those(only_may_not)
-    pages = max(1, -(-len(wanted) // PAGE))
-    at = min(max(page, 1), pages)
-    shown = wanted[(at - 1) * PAGE : at * PAGE]
-    return ClearancePage(looked_up, shown, explain(looked_up, shown), len(wanted), at, pages)
-
-
-def explain(looked_up: ClearanceCheck, entries: Iterable[ClearanceEntry]) -> Mapping[PostId, list[StatusRow]]:
-    """Returns what is required of the people whom entries found, by post."""
+def explain(day: date, entries: Iterable[ClearanceEntry]) -> Mapping[int, Sequence[StatusRow]]:
+    """Returns what is required of the person of each entry, by the entry's number, the worst first."""
+    entries = list(entries)
     posts = {post for entry in entries for post in entry.posts}
-    if not posts:
-        return {}
-    persons, organisations = {person for person, _ in posts}, {place for _, place in posts}
-    return explained_on(persons, organisations, looked_up.day)
-
-
-def rows_of(entry: ClearanceEntry, rows: Mapping[PostId, list[StatusRow]]) -> list[StatusRow]:
-    """Returns what is required of the person an entry found, over all the organisations judged, the worst first."""
-    found = [row for post in entry.posts for row in rows.get(post, ())]
-    return sorted(found, key=lambda row: rules.SEVERITY[row.status])
-
-
-@dataclass(slots=True)
-class _Target:
-    """Who an entry may mean: by kept person, the organisations that are judged; `foreign` as Found says."""
-
-    kind: IdentifierKind
-    persons: dict[int, frozenset[int] | None] = field(default_factory=dict)
-    foreign: bool = False
-
-
-class _Meant:
-    """Whom entries mean, of the people an actor may see: asked of the database for all of them together."""
-
-    def __init__(self, actor: Actor, entries: Collection[str]) -> None:
-        """Finds everybody concerned, and for each kept person the employments the actor may see."""
-        self._own = {each.slug: each.id for each in list_organisations_of(actor, Role.HR)}
-        self._stands_for = load_canonical_ids()
-        asked = set(entries)
-        named = {entry: _split(entry) for entry in asked}
-        self._named = {entry: split for entry, split in named.items() if split is not None}
-        numbers = {entry for entry in asked if "@" not in entry}
-        self._numbers = queries.list_by_numbers(
-            actor, numbers | {number for _slug, number in self._named.values()}
+    persons, organisations = {person for person, _ in posts}, {organisation for _, organisation in posts}
+    explained = explained_on(persons, organisations, day) if posts else {}
+    return {
+        entry.number: sorted(
+            (row for post in entry.posts for row in explained.get(post, ())),
+            key=lambda row: rules.SEVERITY[row.status],
         )
-        self._emails = queries.list_by_emails(actor, {entry for entry in asked if "@" in entry})
-        serials = {entry: serial for entry in asked if (serial := normalise_serial(entry)) is not None}
-        self._serials = serials
-        self._certified = queries.list_by_serials(set(serials.values()))
-        self._last_days: dict[int, date | None] = {}
-        self.met: dict[int, dict[int, MatchedEmployment]] = {}
-        self._meet(actor)
-
-    def _meet(self, actor: Actor) -> None:
-        persons = {person for found in self._numbers.values() for person, _ in found}
-        persons |= {person for found in self._emails.values() for person in found}
-        persons |= {each.person_id for each in self._certified.values()}
-        everybody = merged_ids(persons, self._stands_for)
-        for met in queries.list_met(actor, everybody):
-            places = self.met.setdefault(self._kept(met.person_id), {})
-            # The kept person's own number and name go before those of who was merged.
-            if met.organisation_id not in places or met.person_id not in self._stands_for:
-                places[met.organisation_id] = met
-        holders = merged_ids({each.person_id for each in self._certified.values()}, self._stands_for)
-        for person, last in queries.list_last_days(actor, holders).items():
-            kept = self._kept(person)
-            before = self._last_days.get(kept, date.min)
-            self._last_days[kept] = None if last is None or before is None else max(last, before)
-
-    def _kept(self, person: int) -> int:
-        return self._stands_for.get(person, person)
-
-    def _target(self, entry: str) -> _Target:
-        if "@" in entry:
-            persons = self._emails.get(queries.folded(entry), ())
-            return _Target(IdentifierKind.EMAIL, {self._kept(each): None for each in persons})
-        serial = self._serials.get(entry)
-        if serial is not None and serial in self._certified:
-            return self._of_serial(serial)
-        found = self._numbers.get(queries.folded(entry), [])
-        if not found and entry in self._named:
-            slug, number = self._named[entry]
-            if slug not in self._own:
-                return _Target(IdentifierKind.NUMBER, foreign=True)
-            found = [
-                each for each in self._numbers.get(queries.folded(number), []) if each[1] == self._own[slug]
-            ]
-        target = _Target(IdentifierKind.NUMBER if serial is None or found else IdentifierKind.SERIAL)
-        for person, organisation in found:
-            kept = self._kept(person)
-            target.persons[kept] = (target.persons.get(kept) or frozenset()) | {organisation}
-        return target
-
-    def _of_serial(self, serial: str) -> _Target:
-        certified = self._certified[serial]
-        kept = self._kept(certified.person_id)
-        last = self._last_days.get(kept)
-        # What somebody earned after they had left is not told to those they left.
-        if kept not in self.met or (last is not None and certified.earned_on > last):
-            return _Target(IdentifierKind.SERIAL, foreign=True)
-        return _Target(IdentifierKind.SERIAL, {kept: None})
-
-    def answer(self, place: int, asked: str, stood: Mapping[PostId, StatusOnDate]) -> ClearanceEntry:
-        """Returns the answer to one entry."""
-        target = self._target(asked)
-        who = tuple(
-            Who(kept, met.name, met.staff_number, met.organisation)
-            for kept, organisations in target.persons.items()
-            for met in self._of(kept, organisations)[:1]
-        )
-        if len(target.persons) != 1:
-            several = MatchResult.SEVERAL if target.persons else MatchResult.NOBODY
-            found = MatchResult.NOT_YOURS if target.foreign else several
-            return ClearanceEntry(
-                place,
-                asked,
-                target.kind,
-                found,
-                Clearance.UNSAID,
-                ClearanceReason.NOT_FOUND,
-                who=who[:MOST_CANDIDATES],
-            )
-        ((kept, organisations),) = target.persons.items()
-        posts = tuple(
-            post for met in self._of(kept, organisations) if (post := (kept, met.organisation_id)) in stood
-        )
-        word, why, overall = _judged([stood[post] for post in posts])
-        return ClearanceEntry(
-            place=place,
-            asked=asked,
-            kind=target.kind,
-            found=MatchResult.ONCE,
-            word=word,
-            why=why,
-            who=who,
-            posts=posts,
-            overall=overall,
-            valid_through=min(
-                (end for post in posts if (end := stood[post].valid_through) is not None), default=None
-            ),
-        )
-
-    def _of(self, kept: int, organisations: frozenset[int] | None) -> list[MatchedEmployment]:
-        return [
-            met
-            for organisation, met in self.met.get(kept, {}).items()
-            if organisations is None or organisation in organisations
-        ]
+        for entry in entries
+    }
 
 
-def _judged(stood: Sequence[StatusOnDate]) -> tuple[Clearance, ClearanceReason, rules.TrainingStatus | None]:
-    """Says who may deploy: who has a placement on the day and holds, or is exempt from, everything required."""
-    if not stood:
-        return Clearance.MAY_NOT, ClearanceReason.NO_PLACEMENT, None
-    overall = rules.overall(each.overall for each in stood)
-    if overall is rules.TrainingStatus.NOT_REQUIRED:
-        return Clearance.MAY, ClearanceReason.NOTHING_REQUIRED, overall
-    if overall.group is rules.StatusGroup.COMPLIANT:
-        return Clearance.MAY, ClearanceReason.HOLDS_ALL, overall
-    return Clearance.MAY_NOT, ClearanceReason.NOT_IN_ORDER, overall
+def _entry(
+    number: int, text: str, match: IdentifierMatch, statuses: Mapping[PostId, StatusOnDate]
+) -> ClearanceEntry:
+    posts = [post for post in _posts(match) if post in statuses]
+    found = [statuses[post] for post in posts]
+    return ClearanceEntry(
+        number=number,
+        text=text,
+        kind=match.kind,
+        match=match.result,
+        people=match.people[:MOST_CANDIDATES],
+        posts=posts,
+        overall=rules.overall(each.overall for each in found) if found else None,
+        valid_through=min((each.valid_through for each in found if each.valid_through), default=None),
+    )
 
 
-def _split(entry: str) -> tuple[str, str] | None:
-    """Takes apart an entry that names its organisation: rivers-relief:W-12."""
-    slug, colon, number = entry.partition(":")
-    slug, number = slug.strip().lower(), number.strip()
-    return (slug, number) if colon and slug and number else None
+def _posts(match: IdentifierMatch) -> list[PostId]:
+    """Returns the person and the organisations to check; none where the entry does not match one person."""
+    if match.result is not MatchResult.ONE:
+        return []
+    ((person, employments),) = match.employments.items()
+    return [(person, employment.organisation_id) for employment in employments]

@@ -1,69 +1,71 @@
-"""What people paste or send to be looked up: a text of numbers, addresses and serials, taken apart. Pure."""
+"""Splits a pasted text or a CSV file into staff numbers, e-mail addresses and serials. Pure."""
 
 import codecs
 import csv
 import re
+from collections.abc import Iterable
 from io import StringIO
 
 from charset_normalizer import from_bytes
 
 from lms.kernel.text import normalise
 
-MOST = 10_000
-"""How many entries are answered at a time."""
+MAX_ENTRIES = 10_000
+"""Entries checked at a time."""
 
-_BETWEEN = re.compile(r"[,;\t\r\n\v\f\u0085\u2028\u2029\u060c\u061b]+")
+_SEPARATORS = re.compile(r"[,;\t\r\n\v\f\u0085\u2028\u2029\u060c\u061b]+")
 _QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb"
-_HEADS = (
+_HEADINGS = (
     frozenset(
         {"staff number", "staff no", "staff id", "number", "matricule", "employee number", "employee id"}
     ),
     frozenset({"email", "e mail", "mail", "email address", "e mail address", "courriel", "correo"}),
     frozenset({"serial", "certificate", "certificate serial", "certificate number"}),
 )
-_KNOWN_HEADS = frozenset().union(*_HEADS)
+_ALL_HEADINGS = frozenset().union(*_HEADINGS)
 
 
-def entries_of(text: str) -> list[str]:
+def split_text(text: str) -> list[str]:
     """Returns the entries of a pasted text in order: one a line, or between commas, semicolons or tabs.
 
-    Spaces around an entry, quotation marks and empty entries do not count; doubled entries stay, each is
-    answered.
+    Spaces and quotation marks around an entry and empty entries are left out; repeated entries stay.
     """
-    found = (normalise(part).strip(_QUOTES).strip() for part in _BETWEEN.split(text.replace("\x00", "")))
-    return [entry for entry in found if entry]
+    return _entries(_SEPARATORS.split(text.replace("\x00", "")))
 
 
-def decoded(sent: bytes) -> str:
-    """Returns the text of a file: UTF-8 or UTF-16 as it says itself, else what its bytes look like."""
-    if sent.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return sent.decode("utf-16", errors="replace")
+def decode(content: bytes) -> str:
+    """Returns the text of a file: UTF-8, UTF-16 with a byte order mark, or the likeliest other encoding."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
     try:
-        return sent.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        best = from_bytes(sent).best()
-        return str(best) if best is not None else sent.decode("latin-1")
+        best = from_bytes(content).best()
+        return str(best) if best is not None else content.decode("latin-1")
 
 
-def entries_of_table(text: str) -> list[str]:
-    """Returns the entries of a CSV file: of the column whose head names numbers, addresses or serials, else the first.
+def split_table(text: str) -> list[str]:
+    """Returns the entries of a CSV file: of the column headed as numbers, addresses or serials, else of the first.
 
-    Where several columns have such a head, staff numbers are taken before addresses, these before serials. A
-    file of one column, or one that is no table after all, is read as a pasted text is.
+    Where several columns have such a heading, staff numbers come before addresses, and these before serials. A
+    file of one column, or one that is not a table, is read like a pasted text.
     """
     lines = StringIO(text.replace("\x00", ""), newline=None)
     try:
         rows = [row for row in csv.reader(lines, delimiter=_delimiter(text)) if row]
     except csv.Error:
-        return entries_of(text)
+        return split_text(text)
     if max((len(row) for row in rows), default=0) <= 1:
-        found = entries_of("\n".join(row[0] for row in rows))
-        return found[1:] if found and _head(found[0]) in _KNOWN_HEADS else found
-    heads = [_head(cell) for cell in rows[0]]
-    wanted = [place for names in _HEADS for place, head in enumerate(heads) if head in names]
-    column = wanted[0] if wanted else 0
-    cells = (row[column] for row in (rows[1:] if wanted else rows) if column < len(row))
-    return [entry for cell in cells if (entry := normalise(cell).strip(_QUOTES).strip())]
+        found = split_text("\n".join(row[0] for row in rows))
+        return found[1:] if found and _normalise_heading(found[0]) in _ALL_HEADINGS else found
+    headings = [_normalise_heading(cell) for cell in rows[0]]
+    columns = [column for names in _HEADINGS for column, heading in enumerate(headings) if heading in names]
+    column = columns[0] if columns else 0
+    return _entries(row[column] for row in (rows[1:] if columns else rows) if column < len(row))
+
+
+def _entries(parts: Iterable[str]) -> list[str]:
+    return [entry for part in parts if (entry := normalise(part).strip(_QUOTES).strip())]
 
 
 def _delimiter(text: str) -> str:
@@ -71,5 +73,5 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def _head(cell: str) -> str:
+def _normalise_heading(cell: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", cell).lower().split())

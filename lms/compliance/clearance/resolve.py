@@ -1,126 +1,138 @@
-"""Who is meant by staff numbers, addresses and serials, many at a time."""
+"""Finds the people that staff numbers, e-mail addresses and certificate serials refer to, many at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 
-from sqlalchemy import func, select
+from lms.certification.api import normalise_serial
+from lms.compliance.clearance import queries
+from lms.compliance.clearance.queries import CertificateOwner, MatchedEmployment
+from lms.kernel.actor import Actor, Role
+from lms.people.api import list_organisations_of, load_canonical_ids, merged_ids
 
-from lms.certification.models import Award
-from lms.kernel.actor import Actor
-from lms.kernel.batches import batched
-from lms.kernel.db import session
-from lms.people.api import visible_employments, visible_people
-from lms.people.models import Employment, Organisation, Person, Placement
 
-TOGETHER = 500
-"""How many values one query asks for: well below what either database takes."""
+class IdentifierKind(StrEnum):
+    """What an entry is."""
+
+    SERIAL = "serial"
+    EMAIL = "email"
+    NUMBER = "number"
+
+
+class MatchResult(StrEnum):
+    """How many people an entry matches; not_yours where it names an organisation or award that is not the actor's."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    NOBODY = "none"
+    NOT_YOURS = "not_yours"
 
 
 @dataclass(frozen=True, slots=True)
-class MatchedEmployment:
-    """An employment that an actor may see: who, where, and under which number."""
+class IdentifierMatch:
+    """The people an entry matches: by surviving person, the employments that are checked."""
 
-    person_id: int
-    organisation_id: int
-    staff_number: str
-    name: str
-    organisation: str
+    kind: IdentifierKind
+    employments: Mapping[int, Sequence[MatchedEmployment]]
+    is_foreign: bool = False
 
+    @property
+    def result(self) -> MatchResult:
+        """Returns how many people match."""
+        if self.employments:
+            return MatchResult.ONE if len(self.employments) == 1 else MatchResult.SEVERAL
+        return MatchResult.NOT_YOURS if self.is_foreign else MatchResult.NOBODY
 
-@dataclass(frozen=True, slots=True)
-class CertificateOwner:
-    """Whose an award is, and the day it was earned."""
-
-    person_id: int
-    earned_on: date
-
-
-def folded(text: str) -> str:
-    """Returns a text as it is compared: whatever the case of its letters."""
-    return text.lower()
+    @property
+    def people(self) -> tuple[MatchedEmployment, ...]:
+        """Returns one employment of each person, for the name and staff number to show."""
+        return tuple(employments[0] for employments in self.employments.values())
 
 
-def list_by_numbers(actor: Actor, numbers: Collection[str]) -> dict[str, list[tuple[int, int]]]:
-    """Lists, by folded staff number, persons and organisations of the actor's where somebody has it."""
-    found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    # SQLite folds the 26 letters only, so a number with others is also asked for as it was typed.
-    for batch in batched(
-        sorted({spelling for number in numbers for spelling in (folded(number), number)}), TOGETHER
-    ):
-        rows = session.execute(
-            select(Employment.staff_number, Employment.person_id, Employment.organisation_id).where(
-                visible_employments(actor), func.lower(Employment.staff_number).in_(batch)
+class IdentifierMatcher:
+    """Matches entries with the people an actor may see, and loads everything needed in a handful of queries."""
+
+    def __init__(self, actor: Actor, entries: Collection[str]) -> None:
+        emails = {entry for entry in entries if "@" in entry}
+        numbers = set(entries) - emails
+        self._prefixed = {entry: split for entry in numbers if (split := _split_prefix(entry)) is not None}
+        self._serials = {
+            entry: serial for entry in numbers if (serial := normalise_serial(entry)) is not None
+        }
+        self._organisations = {each.slug: each.id for each in list_organisations_of(actor, Role.HR)}
+        self._canonical_ids = load_canonical_ids()
+        self._by_number: defaultdict[str, list[MatchedEmployment]] = defaultdict(list)
+        numbers |= {number for _slug, number in self._prefixed.values()}
+        for employment in queries.list_employments_by_number(actor, numbers):
+            self._by_number[employment.staff_number.lower()].append(employment)
+        self._by_email = queries.list_people_by_email(actor, emails)
+        self._owners = queries.list_certificate_owners(set(self._serials.values()))
+        self._employments = self._load_employments(actor)
+        self._last_days = self._load_last_days(actor)
+
+    def match(self, entry: str) -> IdentifierMatch:
+        """Returns the people one of the entries refers to."""
+        if "@" in entry:
+            persons = [self._surviving(person) for person in self._by_email.get(entry.lower(), ())]
+            return IdentifierMatch(
+                IdentifierKind.EMAIL, {each: list(self._employments[each].values()) for each in persons}
             )
-        )
-        for number, person, organisation in rows:
-            if (person, organisation) not in found[folded(number)]:
-                found[folded(number)].append((person, organisation))
-    return found
+        serial = self._serials.get(entry)
+        if serial is not None and serial in self._owners:
+            return self._match_owner(self._owners[serial])
+        employed = self._by_number.get(entry.lower(), [])
+        if not employed and entry in self._prefixed:
+            slug, number = self._prefixed[entry]
+            if slug not in self._organisations:
+                return IdentifierMatch(IdentifierKind.NUMBER, {}, is_foreign=True)
+            employed = [
+                each
+                for each in self._by_number.get(number.lower(), [])
+                if each.organisation_id == self._organisations[slug]
+            ]
+        kind = IdentifierKind.NUMBER if serial is None or employed else IdentifierKind.SERIAL
+        matched: defaultdict[int, dict[int, MatchedEmployment]] = defaultdict(dict)
+        for each in employed:
+            person = self._surviving(each.person_id)
+            matched[person][each.organisation_id] = self._employments[person][each.organisation_id]
+        return IdentifierMatch(kind, {person: list(each.values()) for person, each in matched.items()})
+
+    def _match_owner(self, owner: CertificateOwner) -> IdentifierMatch:
+        person = self._surviving(owner.person_id)
+        # What somebody earned after they had left is not shown to those they left.
+        if person not in self._employments or owner.earned_on > self._last_days.get(person, date.max):
+            return IdentifierMatch(IdentifierKind.SERIAL, {}, is_foreign=True)
+        return IdentifierMatch(IdentifierKind.SERIAL, {person: list(self._employments[person].values())})
+
+    def _load_employments(self, actor: Actor) -> dict[int, dict[int, MatchedEmployment]]:
+        """Loads the visible employments of everybody concerned, by surviving person and organisation."""
+        persons = {employment.person_id for some in self._by_number.values() for employment in some}
+        persons |= {person for some in self._by_email.values() for person in some}
+        persons |= {owner.person_id for owner in self._owners.values()}
+        found: defaultdict[int, dict[int, MatchedEmployment]] = defaultdict(dict)
+        for each in queries.list_employments_of(actor, merged_ids(persons, self._canonical_ids)):
+            person = self._surviving(each.person_id)
+            # The surviving person's own name and staff number are shown rather than those of a merged record.
+            if each.organisation_id not in found[person] or each.person_id == person:
+                found[person][each.organisation_id] = replace(each, person_id=person)
+        return dict(found)
+
+    def _load_last_days(self, actor: Actor) -> dict[int, date]:
+        found: dict[int, date] = {}
+        owners = merged_ids({owner.person_id for owner in self._owners.values()}, self._canonical_ids)
+        for each, last_day in queries.list_last_days(actor, owners).items():
+            person = self._surviving(each)
+            found[person] = max(last_day, found.get(person, date.min))
+        return found
+
+    def _surviving(self, person_id: int) -> int:
+        return self._canonical_ids.get(person_id, person_id)
 
 
-def list_by_emails(actor: Actor, emails: Collection[str]) -> dict[str, list[int]]:
-    """Lists, by address in lower case, the persons of the actor's who have it."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for batch in batched(sorted({folded(email) for email in emails}), TOGETHER):
-        rows = session.execute(
-            select(Person.email, Person.id).where(Person.email.in_(batch), visible_people(actor))
-        )
-        for email, person in rows:
-            found[folded(email or "")].append(person)
-    return found
-
-
-def list_by_serials(serials: Collection[str]) -> dict[str, CertificateOwner]:
-    """Returns, by stored serial, whose award it is: of anybody, since anybody may verify a serial."""
-    found: dict[str, CertificateOwner] = {}
-    for batch in batched(sorted(set(serials)), TOGETHER):
-        rows = session.execute(
-            select(Award.serial, Award.person_id, Award.earned_on).where(Award.serial.in_(batch))
-        )
-        found.update({serial: CertificateOwner(person, earned) for serial, person, earned in rows})
-    return found
-
-
-def list_met(actor: Actor, persons: Collection[int]) -> list[MatchedEmployment]:
-    """Lists the employments of some persons that an actor may see, with the names around them."""
-    found: list[MatchedEmployment] = []
-    for batch in batched(sorted(persons), TOGETHER):
-        rows = session.execute(
-            select(
-                Employment.person_id,
-                Employment.organisation_id,
-                Employment.staff_number,
-                Person.name,
-                Organisation.name,
-            )
-            .join(Person, Person.id == Employment.person_id)
-            .join(Organisation, Organisation.id == Employment.organisation_id)
-            .where(Employment.person_id.in_(batch), visible_employments(actor))
-            .order_by(Employment.id)
-        )
-        found += [MatchedEmployment(*row) for row in rows]
-    return found
-
-
-def list_last_days(actor: Actor, persons: Collection[int]) -> dict[int, date | None]:
-    """Returns, by person, the last day of their known placements with the actor; None where one is open."""
-    found: dict[int, date | None] = {}
-    for batch in batched(sorted(persons), TOGETHER):
-        rows = session.execute(
-            select(
-                Employment.person_id,
-                func.max(Placement.through_on),
-                func.count(Placement.id) - func.count(Placement.through_on),
-            )
-            .join(Placement, Placement.employment_id == Employment.id)
-            .where(
-                Employment.person_id.in_(batch),
-                visible_employments(actor),
-                Placement.retracted_at.is_(None),
-            )
-            .group_by(Employment.person_id)
-        )
-        found.update({person: None if still else last for person, last, still in rows})
-    return found
+def _split_prefix(entry: str) -> tuple[str, str] | None:
+    """Returns the organisation's short name and the staff number of an entry such as rivers-relief:W-12."""
+    slug, colon, number = entry.partition(":")
+    slug, number = slug.strip().lower(), number.strip()
+    return (slug, number) if colon and slug and number else None

@@ -12,15 +12,9 @@ from hypothesis import example, given, strategies as st
 from openpyxl import load_workbook
 
 from lms.certification.awards.rules import make_serial, print_serial
-from lms.compliance.clearance.answer import (
-    Clearance,
-    ClearanceEntry,
-    ClearanceReason,
-    IdentifierKind,
-    MatchResult,
-    check_clearance,
-)
-from lms.compliance.clearance.parse import MOST, decoded, entries_of, entries_of_table
+from lms.compliance.clearance.answer import Clearance, ClearanceEntry, check_clearance
+from lms.compliance.clearance.parse import MAX_ENTRIES, decode, split_table, split_text
+from lms.compliance.clearance.resolve import IdentifierKind, MatchResult
 from lms.compliance.projection.bulk_status import bulk_statuses_from_facts, bulk_statuses_on
 from lms.compliance.status.api import TrainingStatus
 from lms.kernel import clock
@@ -51,7 +45,7 @@ DAY = timedelta(days=1)
     ],
 )
 def test_a_pasted_text(text: str, expected: list[str]) -> None:
-    assert entries_of(text) == expected
+    assert split_text(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -67,20 +61,20 @@ def test_a_pasted_text(text: str, expected: list[str]) -> None:
     ],
 )
 def test_a_table(text: str, expected: list[str]) -> None:
-    assert entries_of_table(text) == expected
+    assert split_table(text) == expected
 
 
 @example("\r0")
 @example('"' + "x" * 200_000)
 @given(st.text(max_size=300))
 def test_no_file_breaks_the_reading(text: str) -> None:
-    assert all(entry.strip() for entry in entries_of_table(text))
+    assert all(entry.strip() for entry in split_table(text))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_file_in_any_encoding(encoding: str) -> None:
     text = "Matricule;Nom\nÉ-1;Zoé Lefèvre a été formée à l'été\n"
-    assert decoded(text.encode(encoding)) == text
+    assert decode(text.encode(encoding)) == text
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +111,7 @@ def serial(fill: int) -> str:
     return make_serial(lambda n: fill % n)
 
 
-def answer(
+def check(
     two: dict[str, int], *entries: str, day: date = TODAY, at: tuple[str, ...] = ("here",)
 ) -> list[ClearanceEntry]:
     return list(check_clearance(hr_of(*(two[each] for each in at)), entries, day).entries)
@@ -125,55 +119,62 @@ def answer(
 
 def test_each_in_the_order_asked(app: Flask, two: dict[str, int]) -> None:
     with app.app_context():
-        found = answer(
+        found = check(
             two, "w-2", " W-1", "AMINA@demo.example", print_serial(serial(3)).lower(), "W-1", "W-99"
         )
-        words = [(each.place, each.kind, each.found, each.word) for each in found]
-        assert words == [
-            (1, IdentifierKind.NUMBER, MatchResult.ONCE, Clearance.MAY_NOT),
-            (2, IdentifierKind.NUMBER, MatchResult.NOBODY, Clearance.UNSAID),
-            (3, IdentifierKind.EMAIL, MatchResult.ONCE, Clearance.MAY),
-            (4, IdentifierKind.SERIAL, MatchResult.ONCE, Clearance.MAY),
-            (5, IdentifierKind.NUMBER, MatchResult.ONCE, Clearance.MAY),
-            (6, IdentifierKind.NUMBER, MatchResult.NOBODY, Clearance.UNSAID),
+        found_as = [(each.number, each.kind, each.match, each.clearance) for each in found]
+        assert found_as == [
+            (1, IdentifierKind.NUMBER, MatchResult.ONE, Clearance.MAY_NOT),
+            (2, IdentifierKind.NUMBER, MatchResult.NOBODY, Clearance.UNDETERMINED),
+            (3, IdentifierKind.EMAIL, MatchResult.ONE, Clearance.MAY),
+            (4, IdentifierKind.SERIAL, MatchResult.ONE, Clearance.MAY),
+            (5, IdentifierKind.NUMBER, MatchResult.ONE, Clearance.MAY),
+            (6, IdentifierKind.NUMBER, MatchResult.NOBODY, Clearance.UNDETERMINED),
         ]
-        assert {each.who[0].person_id for each in found if each.word is Clearance.MAY} == {two["amina"]}
+        assert {each.people[0].person_id for each in found if each.clearance is Clearance.MAY} == {
+            two["amina"]
+        }
         assert found[4].valid_through == date(2027, 5, 31)
-        assert (found[0].why, found[0].overall) == (ClearanceReason.NOT_IN_ORDER, TrainingStatus.OVERDUE)
+        assert found[0].overall is TrainingStatus.OVERDUE
 
 
 def test_unknown_and_foreign_look_the_same(app: Flask, two: dict[str, int]) -> None:
     with app.app_context():
         for foreign, unknown in (("H-1", "H-2"), ("zainab@demo.example", "nobody@demo.example"),
                                  ("hill-aid:W-1", "no-such-aid:W-1"), ("hill-aid:W-1", "hill-aid:W-77")):  # fmt: skip
-            one, other = answer(two, foreign, unknown)
-            assert (one.kind, one.found, one.word, one.why, one.who, one.posts) == (
-                other.kind, other.found, other.word, other.why, other.who, other.posts,
+            one, other = check(two, foreign, unknown)
+            assert (one.kind, one.match, one.clearance, one.overall, one.people, one.posts) == (
+                other.kind, other.match, other.clearance, other.overall, other.people, other.posts,
             )  # fmt: skip
         # What is public may be said, and nothing more than that.
-        (theirs,) = answer(two, serial(5))
-        assert (theirs.found, theirs.who, theirs.word) == (MatchResult.NOT_YOURS, (), Clearance.UNSAID)
-        (none,) = answer(two, serial(7))
-        assert (none.kind, none.found) == (IdentifierKind.SERIAL, MatchResult.NOBODY)
+        (theirs,) = check(two, serial(5))
+        assert (theirs.match, theirs.people, theirs.clearance) == (
+            MatchResult.NOT_YOURS,
+            (),
+            Clearance.UNDETERMINED,
+        )
+        (none,) = check(two, serial(7))
+        assert (none.kind, none.match) == (IdentifierKind.SERIAL, MatchResult.NOBODY)
 
 
 def test_one_number_in_two_of_ones_organisations(app: Flask, two: dict[str, int]) -> None:
     with app.app_context():
-        both, ours, theirs = answer(two, "W-1", "rivers-relief:w-1", "hill-aid:W-1", at=("here", "there"))
-        assert both.found is MatchResult.SEVERAL
-        assert {who.person_id for who in both.who} == {two["amina"], two["zainab"]}
-        assert [each.who[0].person_id for each in (ours, theirs)] == [two["amina"], two["zainab"]]
+        both, ours, theirs = check(two, "W-1", "rivers-relief:w-1", "hill-aid:W-1", at=("here", "there"))
+        assert both.match is MatchResult.SEVERAL
+        assert {who.person_id for who in both.people} == {two["amina"], two["zainab"]}
+        assert [each.people[0].person_id for each in (ours, theirs)] == [two["amina"], two["zainab"]]
         # Hill Aid requires nothing: nothing is missing, and that is what is said.
-        assert (theirs.word, theirs.why) == (Clearance.MAY, ClearanceReason.NOTHING_REQUIRED)
+        assert (theirs.clearance, theirs.overall) == (Clearance.MAY, TrainingStatus.NOT_REQUIRED)
 
 
 def test_any_day(app: Flask, two: dict[str, int]) -> None:
     with app.app_context():
-        before = answer(two, "W-1", day=date(2025, 6, 1))[0]
-        assert (before.word, before.why) == (Clearance.MAY_NOT, ClearanceReason.NO_PLACEMENT)
-        assert answer(two, "W-1", day=date(2026, 1, 10))[0].word is Clearance.MAY_NOT  # in time, but not held
-        assert answer(two, "W-1", day=date(2027, 5, 31))[0].word is Clearance.MAY
-        assert answer(two, "W-1", day=date(2027, 6, 1))[0].word is Clearance.MAY_NOT
+        before = check(two, "W-1", day=date(2025, 6, 1))[0]
+        assert (before.clearance, before.overall) == (Clearance.MAY_NOT, None)
+        # Not yet due, but no award either.
+        assert check(two, "W-1", day=date(2026, 1, 10))[0].clearance is Clearance.MAY_NOT
+        assert check(two, "W-1", day=date(2027, 5, 31))[0].clearance is Clearance.MAY
+        assert check(two, "W-1", day=date(2027, 6, 1))[0].clearance is Clearance.MAY_NOT
 
 
 def test_what_former_staff_earned_later_is_not_ours(app: Flask, two: dict[str, int]) -> None:
@@ -182,21 +183,21 @@ def test_what_former_staff_earned_later_is_not_ours(app: Flask, two: dict[str, i
         earned(gone, two["course"], TODAY - 90 * DAY, serial=serial(9))
         earned(gone, two["course"], TODAY - 30 * DAY, serial=serial(11))
     with app.app_context():
-        before, after, number = answer(two, serial(9), serial(11), "W-9")
-        assert (before.found, before.why) == (MatchResult.ONCE, ClearanceReason.NO_PLACEMENT)
-        assert (after.found, after.who) == (MatchResult.NOT_YOURS, ())
-        assert (number.word, number.why) == (Clearance.MAY_NOT, ClearanceReason.NO_PLACEMENT)
+        before, after, number = check(two, serial(9), serial(11), "W-9")
+        assert (before.match, before.overall) == (MatchResult.ONE, None)
+        assert (after.match, after.people) == (MatchResult.NOT_YOURS, ())
+        assert (number.clearance, number.overall) == (Clearance.MAY_NOT, None)
 
 
 def test_merged_records_are_found_once(app: Flask, two: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         twin = a_person("A. Yusuf", two["here"], "W-8", two["station"])
-        assert answer(two, "W-8")[0].word is Clearance.MAY_NOT
+        assert check(two, "W-8")[0].clearance is Clearance.MAY_NOT
         merge_people(hr_of(two["here"]), surviving_id=two["amina"], merged_id=twin.id, reason="Twice")
     with app.app_context():
-        (found,) = answer(two, "W-8")
-        assert (found.found, found.word, found.who[0].person_id) == (
-            MatchResult.ONCE,
+        (found,) = check(two, "W-8")
+        assert (found.match, found.clearance, found.people[0].person_id) == (
+            MatchResult.ONE,
             Clearance.MAY,
             two["amina"],
         )
@@ -224,17 +225,17 @@ def test_the_page(client: FlaskClient, two: dict[str, int]) -> None:
     assert "May deploy" in body and "Meets every requirement" in body
     assert "Overdue, was due on 15 Jan 2026" in body
     assert "Zainab" not in body and "Omar" not in body
-    held_back = post(client, text="W-1\nW-2, H-1", only_may_not="y")
+    held_back = post(client, text="W-1\nW-2, H-1", only_not_cleared="y")
     assert "Amina Yusuf" not in held_back and "Tomas Silva" in held_back
-    assert "Everyone on the list may deploy" in post(client, text="W-1", only_may_not="y")
+    assert "Everyone on the list may deploy" in post(client, text="W-1", only_not_cleared="y")
 
 
 def test_what_was_pasted_is_not_lost(client: FlaskClient, two: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     assert "W-1 &lt;b&gt;" in post(client, status=422, text="W-1 <b>", as_of="30.02.2026")
-    many = "\n".join(f"W-{number}" for number in range(MOST + 1))
+    many = "\n".join(f"W-{number}" for number in range(MAX_ENTRIES + 1))
     refused = post(client, status=422, text=many)
-    assert "10,001 entries" in refused and f"W-{MOST}" in refused
+    assert "10,001 entries" in refused and f"W-{MAX_ENTRIES}" in refused
     assert "Paste at least one" in post(client, status=422, text=" ,; ")
     sent = post(client, text="W-2", file=(BytesIO(b"name,staff number\nAmina,W-1\n"), "list.csv"))
     assert "W-2\nW-1" in sent.replace("\r\n", "\n")
@@ -250,8 +251,8 @@ def test_page_by_page(client: FlaskClient, two: dict[str, int]) -> None:
 def test_files(client: FlaskClient, two: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     rows = list(csv.DictReader(StringIO(post(client, ".csv", text="W-1\n=1+1\nW-2").lstrip("\ufeff"))))
-    assert [(row["asked"], row["answer"]) for row in rows] == [
-        ("W-1", "may_deploy"), ("'=1+1", "cannot_say"), ("W-2", "may_not"),
+    assert [(row["entry"], row["answer"]) for row in rows] == [
+        ("W-1", "may_deploy"), ("'=1+1", "undetermined"), ("W-2", "may_not"),
     ]  # fmt: skip
     assert "Overdue" in rows[2]["reason"]
     response = client.post("/compliance/lookup.xlsx", data={"text": "W-1\n=1+1"})
