@@ -1,4 +1,4 @@
-"""The commands of reminders: send those of a day, look at what would be sent, and ask whether the daily run happens."""
+"""The commands of reminders: send those of a day, count what would be sent, and check that the daily run happens."""
 
 from collections import Counter
 from datetime import date, datetime
@@ -9,18 +9,13 @@ from flask.cli import AppGroup, with_appcontext
 from lms.kernel import clock
 from lms.kernel.db import reading
 from lms.kernel.errors import Refusal
-from lms.reminders import jobs, queries
-from lms.reminders.rules import LATE_AFTER_HOURS, Moment, is_late
+from lms.kernel.i18n import gettext as _, ngettext
+from lms.reminders import jobs
+from lms.reminders.labels import STAGE_LABELS
+from lms.reminders.queries import runs as run_queries
+from lms.reminders.rules import LATE_AFTER_HOURS, ReminderStage, is_late
 
-reminders_cli = AppGroup("reminders", help="Mails that are due.")
-
-WORDS = {
-    Moment.IN_1: "due today or tomorrow",
-    Moment.AFTER: "newly late",
-    Moment.WEEKLY: "late for longer",
-    Moment.IN_14: "due within 14 days",
-    Moment.IN_30: "due within 30 days",
-}
+reminders_cli = AppGroup("reminders", help="Reminders of training that is due.")
 
 
 def _day(_context: click.Context, _option: click.Parameter, given: datetime | None) -> date | None:
@@ -29,52 +24,79 @@ def _day(_context: click.Context, _option: click.Parameter, given: datetime | No
 
 @reminders_cli.command("send")
 @click.option(
-    "--day", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="The day they belong to; today if left out."
+    "--day", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="The day to send for; today by default."
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Count what would be sent, and send nothing.")
 @with_appcontext
 def send_command(day: date | None, *, dry_run: bool) -> None:
-    """Sends the reminders of a day; a day that is done is left alone, an interrupted one goes on."""
-    wanted = day or jobs.house_day()
+    """Sends the reminders of a day; continues an interrupted run, and does nothing for a finished one."""
+    chosen = day or jobs.installation_day()
     if dry_run:
-        _rehearse(wanted)
+        _print_dry_run(chosen)
         return
+
+    def progress(people: int) -> None:
+        click.echo(ngettext("%(num)s person checked", "%(num)s people checked", people))
+
     try:
-        run = jobs.send(wanted, click.echo)
+        run = jobs.send(chosen, progress)
     except Refusal as refusal:
         raise click.ClickException(refusal.message) from None
     click.echo(
-        f"{wanted}: {run.people} people, {run.mails} reminders written, {run.on_paper} people to be told on paper, "
-        f"{run.digests} weekly mails of figures."
+        _(
+            "%(day)s: %(people)s people checked, %(mails)s reminders queued, %(without_email)s people on the print "
+            "list, %(digests)s e-mails with weekly figures.",
+            day=chosen,
+            people=run.people,
+            mails=run.mails,
+            without_email=run.without_email,
+            digests=run.digests,
+        )
     )
 
 
-def _rehearse(day: date) -> None:
-    planned, on_paper = jobs.rehearse(day)
-    mails = Counter(each.moment for each in planned)
-    click.echo(f"{day}: {len(planned)} reminders would be written.")
-    for moment in Moment:
-        click.echo(f"  {WORDS[moment]:<24}{mails[moment]:>6}")
-    click.echo(f"  {'to be told on paper':<24}{on_paper:>6}")
+def _print_dry_run(day: date) -> None:
+    planned, without_email = jobs.dry_run(day)
+    click.echo(
+        ngettext(
+            "%(day)s: %(num)s reminder would be sent.",
+            "%(day)s: %(num)s reminders would be sent.",
+            len(planned),
+            day=day,
+        )
+    )
+    counts = Counter(each.stage for each in planned)
+    rows = [(str(STAGE_LABELS[stage]), counts[stage]) for stage in ReminderStage]
+    for label, count in [*rows, (_("On the print list"), without_email)]:
+        click.echo(f"  {label:<24}{count:>6}")
 
 
 @reminders_cli.command("status")
 @with_appcontext
 def status_command() -> None:
-    """Says when the daily run last ended; exits with 1 where that is too long ago or never was."""
+    """Shows when the daily run last ended; exits with 1 if that was too long ago or never."""
     with reading():
-        last = queries.find_last_finished()
+        last = run_queries.find_last_finished()
         finished_at = None if last is None else last.finished_at
     if last is None or finished_at is None:
-        click.echo("No run of reminders has ended yet.")
+        click.echo(_("No reminders have been sent yet."))
     else:
         click.echo(
-            f"The last run, of {last.day}, ended at {finished_at:%Y-%m-%d %H:%M} UTC: "
-            f"{last.people} people, {last.mails} reminders written."
+            _(
+                "The last run, for %(day)s, ended at %(moment)s UTC: %(people)s people checked, %(mails)s reminders "
+                "queued.",
+                day=last.day,
+                moment=f"{finished_at:%Y-%m-%d %H:%M}",
+                people=last.people,
+                mails=last.mails,
+            )
         )
     if is_late(finished_at, clock.now()):
         click.echo(
-            f"Late: a run is expected every day, and none has ended within {LATE_AFTER_HOURS} hours.",
+            _(
+                "Late: reminders should be sent every day, and no run has ended within %(hours)s hours.",
+                hours=LATE_AFTER_HOURS,
+            ),
             err=True,
         )
         raise SystemExit(1)

@@ -2,52 +2,40 @@
 
 from collections.abc import Iterable
 
-from flask_babel import lazy_gettext as _l
 from wtforms import Form, SelectField, StringField, SubmitField
 
+from lms.kernel.i18n import lazy_gettext as _l
 from lms.kernel.text import normalise
 from lms.people.models import DutyStation, Organisation, Sector
-from lms.reminders.list_queries import LogWanted
+from lms.reminders.labels import KIND_LABELS, STATE_LABELS
+from lms.reminders.queries.log import LogFilter
 from lms.web.forms import BaseForm, choices_of, reason_field, text_field
-
-KINDS = (
-    ("", _l("Everything")),
-    ("in_30", _l("Due within 30 days")),
-    ("in_14", _l("Due within 14 days")),
-    ("in_1", _l("Due today or tomorrow")),
-    ("after", _l("Newly late")),
-    ("weekly", _l("Late for longer")),
-    ("hr_week", _l("Week's figures, HR")),
-    ("sector_week", _l("Week's figures, sector")),
-)
-STATES = (
-    ("", _l("Every state")),
-    ("sent", _l("Sent")),
-    ("waiting", _l("Waiting")),
-    ("failed", _l("Failed")),
-)
 
 
 class LogForm(Form):
-    """What to look for among what was sent: an address, not a change, so it carries no token."""
+    """What to read_run_state for among what was sent: an address, not a change, so it carries no token."""
 
     q = StringField(_l("Name or staff number"), filters=[normalise])
-    kind = SelectField(_l("What"), choices=choices_of(KINDS), validate_choice=False)
-    state = SelectField(_l("State"), choices=choices_of(STATES), validate_choice=False)
+    kind = SelectField(
+        _l("Type"), choices=choices_of([("", _l("Everything")), *KIND_LABELS.items()]), validate_choice=False
+    )
+    state = SelectField(
+        _l("Status"), choices=choices_of([("", _l("All")), *STATE_LABELS.items()]), validate_choice=False
+    )
 
-    def wanted(self) -> LogWanted:
-        """Returns what is looked for; unknown words of an address look for nothing."""
-        return LogWanted(
+    def log_filter(self) -> LogFilter:
+        """Returns what is looked for; unknown words of an address read_run_state for nothing."""
+        return LogFilter(
             text=(self.q.data or "")[:200], kind=normalise(self.kind.data), state=normalise(self.state.data)
         )
 
     def chosen(self) -> dict[str, str]:
-        """Returns the address's words again, for the links to other pages of the list."""
+        """Returns the parameters of the address, for the links to other pages of the list."""
         return {name: value for name, value in self.data.items() if value}
 
 
-class PaperForm(Form):
-    """Whose list to print: an address, not a change."""
+class PrintListForm(Form):
+    """The station whose list to print: part of the address."""
 
     station = SelectField(_l("Duty station"), validate_choice=False)
 
@@ -58,19 +46,19 @@ class PaperForm(Form):
         )
 
 
-class LeadForm(BaseForm):
-    """Choosing who gets the weekly figures of a sector."""
+class FocalPointForm(BaseForm):
+    """Adds a focal point, who gets the weekly figures of a sector."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
     sector = SelectField(_l("Sector"))
     who = text_field(
         _l("E-mail or staff number"),
         254,
-        required=_l("Write the e-mail or the staff number of the person."),
-        description=_l("Somebody of your organisation who can sign in here."),
+        required=_l("Type the e-mail address or the staff number of the person."),
+        description=_l("Somebody in your organisation with an account."),
     )
     reason = reason_field()
-    submit = SubmitField(_l("Send them the figures"))
+    submit = SubmitField(_l("Add focal point"))
 
     def offer(self, organisations: Iterable[Organisation], sectors: Iterable[Sector], language: str) -> None:
         """Fills the choices; the only organisation needs no choice."""
@@ -81,8 +69,8 @@ class LeadForm(BaseForm):
         self.sector.choices = choices_of([(each.slug, each.name(language)) for each in sectors])
 
 
-class WithdrawLeadForm(BaseForm):
-    """Ending it that somebody gets a sector's figures."""
+class WithdrawFocalPointForm(BaseForm):
+    """Removes a focal point."""
 
     reason = reason_field()
-    submit = SubmitField(_l("Stop sending them the figures"))
+    submit = SubmitField(_l("Stop sending figures"))

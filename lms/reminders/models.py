@@ -1,4 +1,4 @@
-"""The tables of reminders: the runs, what was sent to whom, and who gets a sector's weekly figures."""
+"""The tables of reminders: the runs, what was sent to whom, and the focal points of sectors."""
 
 from datetime import date, datetime
 from typing import Any
@@ -15,28 +15,28 @@ class ReminderRun(Model):
     __tablename__ = "reminder_run"
 
     id: Mapped[Id]
-    # The day in the house's time zone: one run a day, however often it is started.
+    # The day in the installation's time zone: one run a day, however often it is started.
     day: Mapped[date] = mapped_column(unique=True)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # Empty while it is under way or was interrupted; the next start goes on from there.
+    # NULL while it is running or was interrupted; the next start continues it.
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    # Everybody up to this person's number has been looked at.
+    # Everybody up to this person id has been checked.
     through_person_id: Mapped[int] = mapped_column(BigId, default=0)
-    # How many people were looked at, and how many mails were written to people.
+    # How many people were checked, and how many reminders were queued.
     people: Mapped[int] = mapped_column(default=0)
     mails: Mapped[int] = mapped_column(default=0)
-    # For how many without e-mail something is due or late.
-    on_paper: Mapped[int] = mapped_column(default=0)
-    # How many weekly mails of figures were written.
+    # How many people without e-mail have something due or overdue.
+    without_email: Mapped[int] = mapped_column(default=0)
+    # How many e-mails with weekly figures were queued.
     digests: Mapped[int] = mapped_column(default=0)
     # Counts by organisation and sector, from which the weekly figures are written.
-    figures: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    counts: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
 
 
 class Reminder(Model):
-    """One row: on this day a mail was written to this person in the name of this organisation. Never changed.
+    """One row: on this day an e-mail to this person was queued in the name of this organisation. Never changed.
 
-    Personal data: that somebody was told of which requirement; kept as proof that they were. No text, no address.
+    Personal data: who was reminded of which requirement, as evidence that they were. No text, no address.
     """
 
     __tablename__ = "reminder"
@@ -53,26 +53,26 @@ class Reminder(Model):
     id: Mapped[Id]
     run_id: Mapped[int] = mapped_column(ForeignKey("reminder_run.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    # The organisation whose requirements it names; a mail that names those of two has two rows.
+    # The organisation whose requirements it names; an e-mail about two organisations has two rows.
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    # The day it belongs to, in the house's time zone.
+    # The day it belongs to, in the installation's time zone.
     day: Mapped[date]
-    # The most important moment it tells of, or hr_week and sector_week for the weekly figures.
+    # The most important stage it lists, or hr_week and sector_week for the weekly figures.
     kind: Mapped[str] = mapped_column(String(20))
-    # What it tells of: requirement, deadline and moment of each; empty for figures.
+    # What it lists: requirement, deadline and stage ("moment") of each; empty for figures.
     about: Mapped[list[dict[str, Any]]] = mapped_column(Document, default=list)
-    # The key of its mail in the outbox, which knows whether it has been sent.
+    # The key of its e-mail in the outbox, which has its state.
     outbox_key: Mapped[str] = mapped_column(String(120))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class SectorLead(Model):
+class SectorFocalPoint(Model):
     """One row: an account gets the weekly figures of a sector in an organisation, until it is withdrawn.
 
     Personal data: the account's number.
     """
 
-    __tablename__ = "sector_lead"
+    __tablename__ = "sector_focal_point"
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)

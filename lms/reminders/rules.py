@@ -1,15 +1,15 @@
-"""Pure rules of reminders: which moment a deadline has reached, and whether today is the day of the one weekly mail.
+"""Pure rules of reminders: which stage a deadline has reached, and whether a person gets an e-mail today.
 
-A deadline is the last day in time: the due day, or the last valid day of a certificate. Its moments are thirty,
-fourteen and one day before, the day after, and every week from then on. Nobody gets two mails within seven days, so
-moments share the mail of a week, by these rules:
+A deadline is the last day in time: the due day, or the last valid day of a certificate. Its stages begin thirty,
+fourteen and one day before, the day after, and every week from then on. Nobody gets two e-mails within seven days, so
+stages share an e-mail, by these rules:
 
-1. a mail is written only when there is news: a deadline has reached a moment that the last mail did not tell of;
-2. within seven days of the last mail, or while that one still waits to be sent, nothing is written;
-3. if a more important moment comes within the next six days, the mail is kept for that day;
-4. a mail lists everything due within thirty days or late, so what was kept back or comes between is not lost.
+1. an e-mail is sent only if a deadline has reached a stage that the last e-mail did not list;
+2. within seven days of the last e-mail, or while that one waits to be sent, none is sent;
+3. if a more important stage begins within the next six days, the e-mail is postponed to that day;
+4. an e-mail lists everything that is overdue or due within thirty days, so nothing postponed is lost.
 
-So only another "due tomorrow" can take the place of a "due tomorrow", and then its mail names both.
+So only another "due tomorrow" can replace a "due tomorrow", and then its e-mail lists both.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,20 +20,20 @@ from enum import StrEnum
 from lms.compliance.api import TrainingStatus
 
 SPACING_DAYS = 7
-"""Between two mails to one person lie at least so many days."""
+"""The least number of days between two e-mails to one person."""
 
 HORIZON_DAYS = 30
-"""How long before a deadline the first mail may tell of it."""
+"""How many days before a deadline the first e-mail may list it."""
 
 SETTLED_UNTIL_DAYS = 14
-"""A certificate whose renewal window is still shut is spoken of only so many days before its end."""
+"""A certificate whose renewal window is not open yet is listed only so many days before its end."""
 
 LATE_AFTER_HOURS = 26
-"""A daily run that has not ended for so long has not happened."""
+"""Without a finished run for so many hours, the daily run is late."""
 
 
-class Moment(StrEnum):
-    """What a deadline has reached, the most important first; each lasts until the next one in time."""
+class ReminderStage(StrEnum):
+    """The stages of a deadline, the most important first; each lasts until the next one in time."""
 
     IN_1 = "in_1"
     AFTER = "after"
@@ -42,15 +42,26 @@ class Moment(StrEnum):
     IN_30 = "in_30"
 
 
-IMPORTANCE = {moment: place for place, moment in enumerate(Moment)}
-"""The place of each moment, 0 for the one that goes before all others: it can still keep somebody from being late."""
+IMPORTANCE = {stage: place for place, stage in enumerate(ReminderStage)}
+"""The place of each stage, 0 for the most important: it can still prevent a delay."""
 
-IN_TIME_ORDER = (Moment.IN_30, Moment.IN_14, Moment.IN_1, Moment.AFTER, Moment.WEEKLY)
-FIRST_DAYS = {30: Moment.IN_30, 14: Moment.IN_14, 1: Moment.IN_1, -1: Moment.AFTER}
-"""How many days before the deadline (after it, below zero) a moment begins. Weeks begin with each mail."""
+IN_TIME_ORDER = (
+    ReminderStage.IN_30,
+    ReminderStage.IN_14,
+    ReminderStage.IN_1,
+    ReminderStage.AFTER,
+    ReminderStage.WEEKLY,
+)
+FIRST_DAYS = {
+    30: ReminderStage.IN_30,
+    14: ReminderStage.IN_14,
+    1: ReminderStage.IN_1,
+    -1: ReminderStage.AFTER,
+}
+"""How many days before the deadline (after it, below zero) a stage begins. Weeks begin with each e-mail."""
 
 Key = tuple[int, int, date]
-"""What a mail has told of: organisation, requirement and deadline."""
+"""What identifies a deadline: organisation, requirement and date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,40 +76,40 @@ class Due:
 
     @property
     def key(self) -> Key:
-        """Returns what tells this deadline from every other."""
+        """Returns what identifies this deadline."""
         return self.organisation_id, self.requirement_id, self.deadline
 
-    def moment(self, day: date) -> Moment | None:
-        """Returns the moment the deadline has reached on a day."""
-        return moment_of((self.deadline - day).days)
+    def stage(self, day: date) -> ReminderStage | None:
+        """Returns the stage the deadline has reached on a day."""
+        return stage_on((self.deadline - day).days)
 
 
 @dataclass(frozen=True, slots=True)
 class LastMail:
-    """The last mail to a person: its day, whether it still waits to be sent, and which moments it told of."""
+    """The last e-mail to a person: its day, whether it waits to be sent, and the stages of the deadlines it listed."""
 
     day: date
     waiting: bool = False
-    told: Mapping[Key, Moment] = field(default_factory=dict)
+    stages: Mapping[Key, ReminderStage] = field(default_factory=dict)
 
 
-def moment_of(days_left: int) -> Moment | None:
-    """Returns the moment of a deadline that is so many days away, below zero where it has passed; None: not yet."""
+def stage_on(days_left: int) -> ReminderStage | None:
+    """Returns the stage of a deadline that is so many days away, below zero where it has passed; None: not yet."""
     if days_left > HORIZON_DAYS:
         return None
     if days_left > 14:
-        return Moment.IN_30
+        return ReminderStage.IN_30
     if days_left > 1:
-        return Moment.IN_14
+        return ReminderStage.IN_14
     if days_left >= 0:
-        return Moment.IN_1
-    return Moment.AFTER if days_left >= -7 else Moment.WEEKLY
+        return ReminderStage.IN_1
+    return ReminderStage.AFTER if days_left >= -7 else ReminderStage.WEEKLY
 
 
 def deadline_of(
     status: TrainingStatus, *, due_on: date | None, valid_through: date | None, day: date
 ) -> date | None:
-    """Returns the last day in time of a status on a day, or None where there is nothing to be done.
+    """Returns the last day in time of a status on a day, or None where nothing is due.
 
     A certificate counts as due on its last valid day: from the day its renewal window opens, and at the latest
     fourteen days before. Exempt is not due.
@@ -118,48 +129,48 @@ def deadline_of(
     return None
 
 
-def decide(day: date, dues: Iterable[Due], last: LastMail | None) -> Moment | None:
-    """Returns the moment for which a person gets a mail on a day, the most important one, or None for no mail."""
+def decide(day: date, dues: Iterable[Due], last: LastMail | None) -> ReminderStage | None:
+    """Returns the stage for which a person gets an e-mail on a day, the most important one, or None for no e-mail."""
     if last is not None and (last.waiting or abs((day - last.day).days) < SPACING_DAYS):
         return None
     known = list(dues)
-    told = {} if last is None else last.told
-    best = most_important(moment for due in known if (moment := _news(due, day, told)) is not None)
+    listed = {} if last is None else last.stages
+    best = most_important(stage for due in known if (stage := _new_stage(due, day, listed)) is not None)
     if best is None:
         return None
-    coming = most_important(moment for due in known for moment in _begins_within(due, day, SPACING_DAYS - 1))
-    kept = coming is not None and IMPORTANCE[coming] < IMPORTANCE[best]
-    return None if kept else best
+    coming = most_important(stage for due in known for stage in _begins_within(due, day, SPACING_DAYS - 1))
+    postponed = coming is not None and IMPORTANCE[coming] < IMPORTANCE[best]
+    return None if postponed else best
 
 
-def most_important(moments: Iterable[Moment]) -> Moment | None:
-    """Returns the most important of some moments, None of none."""
-    return min(moments, key=IMPORTANCE.__getitem__, default=None)
+def most_important(stages: Iterable[ReminderStage]) -> ReminderStage | None:
+    """Returns the most important of some stages, None of none."""
+    return min(stages, key=IMPORTANCE.__getitem__, default=None)
 
 
-def _news(due: Due, day: date, told: Mapping[Key, Moment]) -> Moment | None:
-    moment, before = due.moment(day), told.get(due.key)
-    if moment is None or before is None or moment is Moment.WEEKLY:
-        return moment
-    return moment if IN_TIME_ORDER.index(moment) > IN_TIME_ORDER.index(before) else None
+def _new_stage(due: Due, day: date, listed: Mapping[Key, ReminderStage]) -> ReminderStage | None:
+    stage, before = due.stage(day), listed.get(due.key)
+    if stage is None or before is None or stage is ReminderStage.WEEKLY:
+        return stage
+    return stage if IN_TIME_ORDER.index(stage) > IN_TIME_ORDER.index(before) else None
 
 
-def _begins_within(due: Due, day: date, days: int) -> Iterable[Moment]:
+def _begins_within(due: Due, day: date, days: int) -> Iterable[ReminderStage]:
     left = (due.deadline - day).days
-    return [moment for start, moment in FIRST_DAYS.items() if 1 <= left - start <= days]
+    return [stage for start, stage in FIRST_DAYS.items() if 1 <= left - start <= days]
 
 
-def to_tell(day: date, dues: Iterable[Due]) -> list[Due]:
-    """Returns what a mail of a day lists, the one with the earliest deadline first."""
-    near = [due for due in dues if due.moment(day) is not None]
+def items_to_list(day: date, dues: Iterable[Due]) -> list[Due]:
+    """Returns what an e-mail of a day lists, the earliest deadline first."""
+    near = [due for due in dues if due.stage(day) is not None]
     return sorted(near, key=lambda due: (due.deadline, due.course_id, due.organisation_id))
 
 
 def week_of(day: date) -> date:
-    """Returns the Monday of a day's week: the weekly figures go out once a week, with its first run."""
+    """Returns the Monday of a day's week: the weekly figures are sent with the first run of a week."""
     return day - timedelta(days=day.weekday())
 
 
 def is_late(last_finished_at: datetime | None, now: datetime) -> bool:
-    """Says whether a daily run has not happened: none has ended within 26 hours."""
+    """Says whether the daily run is late: none has ended within 26 hours."""
     return last_finished_at is None or now - last_finished_at > timedelta(hours=LATE_AFTER_HOURS)

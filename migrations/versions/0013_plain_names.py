@@ -21,6 +21,7 @@ TABLES: dict[str, str] = {
     "ledger_state": "projection_state",
     "projection": "projection_job",
     "sheet": "shared_content",
+    "sector_lead": "sector_focal_point",
     "record_query": "correction_request",
     "record_query_answer": "correction_request_answer",
     "people_import_piece": "people_import_file_part",
@@ -47,10 +48,18 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("people_import", "blanked_at", "anonymised_at"),
     ("people_import_row", "kept", "skipped"),
     ("award", "dates_because", "date_inputs"),
+    ("reminder_run", "figures", "counts"),
+    ("reminder_run", "on_paper", "without_email"),
 )
 """Table (by its new name), old name of a column, new name."""
 
 INDEXES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    (
+        "sector_focal_point",
+        "ix_sector_lead_organisation_id",
+        "ix_sector_focal_point_organisation_id",
+        ("organisation_id",),
+    ),
     ("shared_content", "ix_sheet_name", "ix_shared_content_name", ("name",)),
     (
         "status_interval",

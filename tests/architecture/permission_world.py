@@ -69,7 +69,7 @@ class World:
         self.samples: dict[str, object] = {
             "course": "first-course", "module": "first-steps", "name": "road.svg", "station": "north-river",
             "organisation_id": 1, "person_id": 1, "employment_id": 1, "placement_id": 1, "account_id": 1,
-            "exemption_id": 1, "grant_id": 1, "lead_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
+            "exemption_id": 1, "grant_id": 1, "focal_point_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
         }  # fmt: skip
         self.special: dict[str, dict[str, object]] = {
             f"/requirements/new {OF_ALL}": {},

@@ -31,16 +31,16 @@ def test_a_dry_run_counts_and_writes_nothing(app: Flask, world: World) -> None:
     answer = typed(app, "send", "--dry-run")
     assert answer.exit_code == 0, answer.output
     assert answer.output.splitlines()[:3] == [
-        "2026-03-03: 2 reminders would be written.",
-        "  due today or tomorrow        1",
-        "  newly late                   0",
+        "2026-03-03: 2 reminders would be sent.",
+        "  Due today or tomorrow        1",
+        "  Newly overdue                0",
     ]
-    assert "  to be told on paper          1" in answer.output
+    assert "  On the print list            1" in answer.output
     assert "Amina" not in answer.output
     with app.app_context():
         assert sent() == []
     ahead = typed(app, "send", "--dry-run", "--day", "2026-03-20")
-    assert "2026-03-20: 2 reminders would be written." in ahead.output
+    assert "2026-03-20: 2 reminders would be sent." in ahead.output
 
 
 def test_send_says_what_it_did_and_does_it_once(app: Flask, world: World) -> None:
@@ -48,25 +48,25 @@ def test_send_says_what_it_did_and_does_it_once(app: Flask, world: World) -> Non
         answer = typed(app, "send")
         assert answer.exit_code == 0, answer.output
         assert (
-            "2026-03-03: 3 people, 2 reminders written, 1 people to be told on paper, 0 weekly mails of figures."
-            in answer.output
+            "2026-03-03: 3 people checked, 2 reminders queued, 1 people on the print list, 0 e-mails with weekly "
+            "figures." in answer.output
         )
     with app.app_context():
         assert len(sent()) == 2
     refused = typed(app, "send", "--day", "2026-03-04")
     assert refused.exit_code == 1
-    assert "Mails are not sent before their day." in refused.output
+    assert "This day is in the future." in refused.output
     assert typed(app, "send", "--day", "tomorrow").exit_code == 2
 
 
 def test_status_fails_when_no_run_has_ended_in_time(app: Flask, world: World) -> None:
     never = typed(app, "status")
     assert never.exit_code == 1
-    assert "No run of reminders has ended yet." in never.output
+    assert "No reminders have been sent yet." in never.output
     typed(app, "send")
     fine = typed(app, "status", days=1)
     assert fine.exit_code == 0
-    assert "The last run, of 2026-03-03, ended at 2026-03-03 09:00 UTC: 3 people, 2 reminders" in fine.output
+    assert "The last run, for 2026-03-03, ended at 2026-03-03 09:00 UTC: 3 people checked, 2" in fine.output
     late = typed(app, "status", days=2)
     assert late.exit_code == 1
-    assert "none has ended within 26 hours" in late.output
+    assert "no run has ended within 26 hours" in late.output

@@ -18,8 +18,8 @@ from lms.kernel.outbox import OutboxRow
 from lms.people.api import merge_people
 from lms.people.models import Person
 from lms.reminders import jobs, operations
-from lms.reminders.errors import AheadOfTheDay
-from lms.reminders.models import Reminder, SectorLead
+from lms.reminders.errors import DayInFuture
+from lms.reminders.models import Reminder, SectorFocalPoint
 from tests.factories.compliance import earned, hr_of, revoked
 from tests.reminders.world import DAY, World, delivered, due_in, on, sent, the_run
 
@@ -34,7 +34,7 @@ def test_each_is_written_to_at_their_moment(app: Flask) -> None:
             ):  # fmt: skip
                 world.person(name, since=due_in(days, due_days=40))
         run = jobs.send(DAY)
-        assert (run.people, run.mails, run.on_paper) == (7, 6, 0)
+        assert (run.people, run.mails, run.without_email) == (7, 6, 0)
         assert sent() == [
             ("2026-03-03", "Month", "in_30"),
             ("2026-03-03", "Fortnight", "in_14"),
@@ -83,7 +83,7 @@ def test_nobody_hurries_for_what_will_not_be_due(app: Flask) -> None:
         assert sent() == []
 
 
-def test_people_without_email_are_counted_for_paper(app: Flask) -> None:
+def test_people_without_email_are_counted(app: Flask) -> None:
     with on(app):
         world = World()
         with unit_of_work():
@@ -92,8 +92,8 @@ def test_people_without_email_are_counted_for_paper(app: Flask) -> None:
             who = session.scalars(select(Person).where(Person.name == "Settled")).one()
             earned(who, world.course, DAY - timedelta(days=10))
         run = jobs.send(DAY)
-        assert (run.people, run.mails, run.on_paper) == (2, 0, 1)
-        assert run.figures[str(world.here)]["wash"]["on_paper"] == 1
+        assert (run.people, run.mails, run.without_email) == (2, 0, 1)
+        assert run.counts[str(world.here)]["wash"]["without_email"] == 1
 
 
 def test_over_weeks_nobody_gets_two_in_seven_days(app: Flask) -> None:
@@ -166,7 +166,7 @@ def test_killed_half_way_it_goes_on(app: Flask, monkeypatch: pytest.MonkeyPatch)
         whole = jobs.send(DAY)
         assert (whole.people, whole.mails) == (7, 7)
         assert whole.finished_at is not None
-        assert whole.figures[str(world.here)]["wash"]["people"] == 7
+        assert whole.counts[str(world.here)]["wash"]["people"] == 7
         assert [line[1] for line in sent()] == [f"Person{number}" for number in range(7)]
 
 
@@ -249,7 +249,7 @@ def test_merged_records_are_one_person(app: Flask) -> None:
         with unit_of_work():
             merge_people(hr_of(world.here), surviving_id=kept, merged_id=twin, reason="The same person")
         run = jobs.send(DAY)
-        assert (run.people, run.figures[str(world.here)]["wash"]["people"]) == (1, 1)
+        assert (run.people, run.counts[str(world.here)]["wash"]["people"]) == (1, 1)
         assert len(sent()) == 1, "a mail to the other record was a mail to the same person"
     later = DAY + timedelta(days=6)
     with on(app, later):
@@ -260,7 +260,7 @@ def test_merged_records_are_one_person(app: Flask) -> None:
 def test_nothing_is_sent_before_its_day(app: Flask) -> None:
     with on(app):
         World()
-        with pytest.raises(AheadOfTheDay):
+        with pytest.raises(DayInFuture):
             jobs.send(DAY + timedelta(days=1))
 
 
@@ -290,7 +290,7 @@ def test_the_worker_waits_for_the_hour_and_runs_once(app: Flask) -> None:
                 assert len(set(session.scalars(select(Reminder.run_id)))) == runs, moment
 
 
-def test_figures_go_to_hr_and_sector_leads_once_a_week(app: Flask) -> None:
+def test_figures_go_to_hr_and_focal_points_once_a_week(app: Flask) -> None:
     monday = date(2026, 3, 2)
     with on(app, monday):
         world = World()
@@ -299,7 +299,7 @@ def test_figures_go_to_hr_and_sector_leads_once_a_week(app: Flask) -> None:
             world.person("Lead", since=date(2024, 6, 1))
             world.person("Other", since=date(2024, 6, 1), at=world.there)
             for sector in ("wash", "health"):
-                operations.choose_lead(
+                operations.appoint_focal_point(
                     hr_of(world.here), world.here, sector, "lead@demo.example", reason="Leads"
                 )
     for offset in range(8):
@@ -325,11 +325,11 @@ def test_figures_count_newly_late_and_ending(app: Flask) -> None:
             world.person("Timely", since=due_in(5), sector="health")
             who = session.get_one(Person, world.person("Ending", since=date(2024, 6, 1)))
             earned(who, world.course, date(2025, 6, 1), DAY + timedelta(days=30))
-        figures = jobs.send(DAY).figures[str(world.here)]
+        figures = jobs.send(DAY).counts[str(world.here)]
         assert figures["wash"] == {
-            "people": 3, "late": 2, "newly_late": 1, "on_paper": 0, "compliant": 1, f"ending:{world.course}": 1,
+            "people": 3, "late": 2, "newly_late": 1, "without_email": 0, "compliant": 1, f"ending:{world.course}": 1,
         }  # fmt: skip
-        assert figures["health"] == {"people": 1, "in_time": 1, "on_paper": 0}
+        assert figures["health"] == {"people": 1, "in_time": 1, "without_email": 0}
 
 
 def test_what_was_sent_stays(app: Flask) -> None:
@@ -339,22 +339,22 @@ def test_what_was_sent_stays(app: Flask) -> None:
             world.person("Amina", since=due_in(1), roles=(Role.HR,))
         jobs.send(DAY)
         with unit_of_work():
-            lead = operations.choose_lead(
+            focal_point = operations.appoint_focal_point(
                 hr_of(world.here), world.here, "wash", "P-1", reason="Leads the sector"
             )
-            operations.withdraw_lead(hr_of(world.here), lead.id, reason="Moved on")
+            operations.withdraw_focal_point(hr_of(world.here), focal_point.id, reason="Moved on")
         for statement in (
             "UPDATE reminder SET kind = 'weekly'",
             "DELETE FROM reminder",
             "DELETE FROM reminder_run",
-            "DELETE FROM sector_lead",
-            "UPDATE sector_lead SET retracted_at = NULL",
-            "UPDATE sector_lead SET sector = 'health'",
+            "DELETE FROM sector_focal_point",
+            "UPDATE sector_focal_point SET retracted_at = NULL",
+            "UPDATE sector_focal_point SET sector = 'health'",
         ):
             with pytest.raises(DatabaseError), unit_of_work():
                 session.connection().exec_driver_sql(statement)
         with reading():
-            (kept,) = session.scalars(select(SectorLead))
+            (kept,) = session.scalars(select(SectorFocalPoint))
             assert kept.retracted_at is not None
 
 

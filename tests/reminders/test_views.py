@@ -1,4 +1,4 @@
-"""HR's pages of reminders, the learner's "why", and the administrator's alarm."""
+"""HR's pages of reminders, the learner's "why", and the administrator's health check."""
 
 import re
 from datetime import timedelta
@@ -14,7 +14,7 @@ from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.clock import using
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Person
-from lms.reminders import jobs, paper
+from lms.reminders import jobs, print_list
 from tests.factories.compliance import earned, hr_of
 from tests.factories.pages import form_on, send
 from tests.factories.people import sign_in
@@ -49,13 +49,13 @@ def test_hr_sees_what_was_sent_of_their_own_organisation(
     with using(noon(DAY)):
         sign_in(client, "hana@demo.example")
         empty = text_of(client, "/reminders")
-        assert "Nothing was sent yet" in empty
+        assert "Nothing sent yet" in empty
         assert "No reminders have been sent yet." in empty
     with on(app):
         jobs.send(DAY)
     with using(noon(DAY)):
         page = text_of(client, "/reminders")
-        assert "Last run: 3\xa0March\xa02026, 09:00\xa0UTC." in page
+        assert "Last sent: 3\xa0March\xa02026, 09:00\xa0UTC." in page
         assert "Amina Yusuf" in page
         assert "Due today or tomorrow" in page
         assert "Course safe-identification" in page
@@ -69,7 +69,7 @@ def test_hr_sees_what_was_sent_of_their_own_organisation(
         assert "Amina" in text_of(client, "/reminders?q=P-3")
         for query in ("state=waiting", "kind=weekly", "q=nobody", "state=nonsense", "kind=nonsense"):
             found = text_of(client, f"/reminders?{query}")
-            assert "Nothing fits" in found, query
+            assert "No matching e-mails" in found, query
             assert "Amina" not in found
 
 
@@ -82,14 +82,14 @@ def test_the_log_comes_in_pages(app: Flask, client: FlaskClient, world: World) -
     with using(noon(DAY)):
         sign_in(client, "hana@demo.example")
         first, second = text_of(client, "/reminders?q=long"), text_of(client, "/reminders?q=long&page=2")
-        assert "60 mails" in first
+        assert "60 e-mails" in first
         assert 'href="/reminders?page=2&amp;q=long"' in first
         found = set(re.findall(r"Person\d\d", first)) | set(re.findall(r"Person\d\d", second))
         assert len(found) == 60
         assert len(set(re.findall(r"Person\d\d", first))) == 50
 
 
-def test_the_alarm_is_quiet_for_a_day_and_then_said(app: Flask, client: FlaskClient, world: World) -> None:
+def test_the_health_check_reports_a_missing_run(app: Flask, client: FlaskClient, world: World) -> None:
     with on(app), unit_of_work():
         root = find_account_by_email("root@demo.example")
         assert root is not None
@@ -104,11 +104,11 @@ def test_the_alarm_is_quiet_for_a_day_and_then_said(app: Flask, client: FlaskCli
         with using(noon(DAY + timedelta(days=days))):
             sign_in(client, "hana@demo.example")
             sign_in(root_client, "root@demo.example")
-            assert ("there should be one every day" in text_of(client, "/reminders")) is said
+            assert ("they should be sent every day" in text_of(client, "/reminders")) is said
             assert ("Reminders were last sent on" in text_of(root_client, "/admin")) is said
 
 
-def test_people_to_tell_on_paper_by_station(app: Flask, client: FlaskClient, world: World) -> None:
+def test_the_print_list_by_station(app: Flask, client: FlaskClient, world: World) -> None:
     with using(noon(DAY)):
         sign_in(client, "hana@demo.example")
         page = text_of(client, "/reminders/print")
@@ -118,25 +118,25 @@ def test_people_to_tell_on_paper_by_station(app: Flask, client: FlaskClient, wor
         assert "Amina" not in page
         assert "Stranger" not in page
         assert "Paper Reader" in text_of(client, "/reminders/print?station=north-river")
-        assert "Everybody has an e-mail" in text_of(client, "/reminders/print?station=nowhere")
+        assert "Everybody has an e-mail address" in text_of(client, "/reminders/print?station=nowhere")
     with on(app), unit_of_work():
         who = session.query(Person).filter(Person.name == "Paper Reader").one()
         earned(who, world.course, DAY)
     with using(noon(DAY)):
-        assert "Nobody needs to be told on paper" in text_of(client, "/reminders/print")
+        assert "Nothing due" in text_of(client, "/reminders/print")
 
 
-def test_a_long_paper_list_comes_in_parts(
+def test_a_long_print_list_has_pages(
     app: Flask, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paper, "PART", 2)
+    monkeypatch.setattr(print_list, "PEOPLE_PER_PAGE", 2)
     with on(app), unit_of_work():
         for number in range(4):
             world.person(f"Walker{number}", since=due_in(3), email=False)
     with using(noon(DAY)):
         sign_in(client, "hana@demo.example")
         parts = [text_of(client, f"/reminders/print?page={page}") for page in (1, 2, 3)]
-        assert "it comes in 3 parts" in parts[0]
+        assert "This list has 3 pages" in parts[0]
         assert [re.findall(r"Walker\d|Paper Reader", part) for part in parts] == [
             ["Paper Reader", "Walker0"],
             ["Walker1", "Walker2"],
@@ -147,17 +147,17 @@ def test_a_long_paper_list_comes_in_parts(
         assert last.partition("</main>")[0] == parts[2].partition("</main>")[0]
 
 
-def test_hr_chooses_a_sector_lead_and_stops_it_again(app: Flask, client: FlaskClient, world: World) -> None:
+def test_hr_adds_and_removes_a_focal_point(app: Flask, client: FlaskClient, world: World) -> None:
     with using(noon(DAY)):
         sign_in(client, "hana@demo.example")
         page = client.get("/reminders/settings")
-        assert "Nobody gets a sector's figures yet" in page.get_data(as_text=True)
+        assert "No focal points yet" in page.get_data(as_text=True)
         form = form_on(page, "/reminders/settings")
         for who, words in (
-            ("stranger@demo.example", "Nobody of this organisation"),
-            ("P-5", "Nobody of this organisation"),
+            ("stranger@demo.example", "Nobody in this organisation"),
+            ("P-5", "Nobody in this organisation"),
             ("P-4", "This person has no e-mail"),
-            ("", "Write the e-mail or the staff number"),
+            ("", "Type the e-mail address or the staff number"),
         ):
             refused = send(client, form, sector="wash", who=who, reason="Leads the sector")
             assert refused.status_code == 422
@@ -166,7 +166,7 @@ def test_hr_chooses_a_sector_lead_and_stops_it_again(app: Flask, client: FlaskCl
         assert "Say why, in a few words." in refused.get_data(as_text=True)
         assert send(client, form, sector="wash", who="p-3", reason="Leads the sector").status_code == 303
         again = send(client, form, sector="wash", who="amina@demo.example", reason="Again")
-        assert "gets the figures of this sector already" in again.get_data(as_text=True)
+        assert "is already a focal point of this sector" in again.get_data(as_text=True)
         listed = text_of(client, "/reminders/settings")
         assert "amina@demo.example" in listed
         (stop,) = re.findall(r'href="(/reminders/settings/\d+/end)"', listed)
@@ -176,7 +176,7 @@ def test_hr_chooses_a_sector_lead_and_stops_it_again(app: Flask, client: FlaskCl
         assert "amina@demo.example" not in text_of(client, "/reminders/settings")
 
 
-def test_another_organisation_has_its_own_leads(app: Flask, client: FlaskClient, world: World) -> None:
+def test_another_organisation_has_its_own_focal_points(app: Flask, client: FlaskClient, world: World) -> None:
     with on(app), unit_of_work():
         world.person("Other Officer", since=FAR, at=world.there, roles=(Role.HR,))
     with using(noon(DAY)):
@@ -201,7 +201,7 @@ def test_why_names_what_is_asked_by_whom_and_what_to_do(
         sign_in(client, "amina@demo.example")
         page = text_of(client, "/reminders/why")
         assert "Course safe-identification" in page
-        assert "Asked by Rivers Relief." in page
+        assert "Required by Rivers Relief." in page
         assert "Due on 4 Mar 2026" in page
         assert "hana@demo.example" in page
         assert client.get("/reminders").status_code == 403
@@ -215,4 +215,4 @@ def test_why_names_what_is_asked_by_whom_and_what_to_do(
         assert "Exempt" in text_of(client, "/reminders/why")
         hana = app.test_client()
         sign_in(hana, "hana@demo.example")
-        assert "Nothing is asked of you today" in text_of(hana, "/reminders/why")
+        assert "Nothing is required of you today" in text_of(hana, "/reminders/why")

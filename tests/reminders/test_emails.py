@@ -85,9 +85,7 @@ def test_a_reminder_says_what_by_when_where_and_why(
     assert mail["To"] == "amina@demo.example"
     assert mail["Subject"] == "Training due on 4 March 2026"
     assert mail.get_content_type() == "text/plain"
-    assert text.startswith(
-        "Hello Amina Yusuf,\n\nthis training is asked of you by Rivers Relief:\n\n- Course "
-    )
+    assert text.startswith("Hello Amina Yusuf,\n\nTraining required by Rivers Relief:\n\n- Course ")
     assert "  Due on 4 March 2026.\n  https://training.example/courses/safe-identification\n" in text
     assert "\n\n\n" not in text
     links = re.findall(r"https://training\.example(\S+)", text)
@@ -96,7 +94,7 @@ def test_a_reminder_says_what_by_when_where_and_why(
         sign_in(client)
         why = client.get("/reminders/why")
     assert why.status_code == 200
-    assert "Asked by Rivers Relief." in why.get_data(as_text=True)
+    assert "Required by Rivers Relief." in why.get_data(as_text=True)
 
 
 def test_one_mail_names_everything_and_the_subject_the_nearest_day(app: Flask, sink: Controller) -> None:
@@ -111,7 +109,7 @@ def test_one_mail_names_everything_and_the_subject_the_nearest_day(app: Flask, s
     first, second = mails(sink)
     assert first["Subject"] == "Training due on 4 March 2026"
     text = text_of(first)
-    assert "these trainings are asked of you by Rivers Relief, Hill Aid:" in text
+    assert "Training required by Rivers Relief, Hill Aid:" in text
     assert text.index("(Rivers Relief)\n  Was due on 1 February 2026.") < text.index(
         "(Hill Aid)\n  Due on 4 March"
     )
@@ -146,7 +144,7 @@ def test_certificates_are_spoken_of_as_such(app: Flask, sink: Controller) -> Non
         outbox.sweep()
     ending, ended = mails(sink)
     assert "Your certificate is valid until 13 March 2026. Please renew it by then." in text_of(ending)
-    assert "Your certificate ended on 28 February 2026. Please renew it." in text_of(ended)
+    assert "Your certificate expired on 28 February 2026. Please renew it." in text_of(ended)
 
 
 def test_a_mail_that_is_refused_is_waiting_and_then_failed(
@@ -187,24 +185,24 @@ def test_weekly_figures_hold_counts_and_no_names(app: Flask, sink: Controller) -
             world.person("Stranger", since=due_in(-3), at=world.there)
             who = session.get_one(Person, world.person("Ending", since=DAY - timedelta(days=900)))
             earned(who, world.course, DAY - timedelta(days=300), DAY + timedelta(days=20))
-            operations.choose_lead(
+            operations.appoint_focal_point(
                 hr_of(world.here), world.here, "wash", "LEAD@demo.example", reason="Leads WASH"
             )
         jobs.send(DAY)
         outbox.sweep()
     digests = {mail["To"]: mail for mail in mails(sink) if mail["Subject"].startswith("Training at")}
     assert set(digests) == {"hana@demo.example", "lead@demo.example"}
-    hana, lead = text_of(digests["hana@demo.example"]), text_of(digests["lead@demo.example"])
-    assert digests["hana@demo.example"]["Subject"] == "Training at Rivers Relief: the week of 3 March 2026"
+    hana, focal_point = text_of(digests["hana@demo.example"]), text_of(digests["lead@demo.example"])
+    assert digests["hana@demo.example"]["Subject"] == "Training at Rivers Relief: week of 3 March 2026"
     assert "On 3 March 2026, 25 % of 4 people hold every certificate they need." in hana
-    assert "Late: 2, of them new in the last week: 1" in hana
-    assert "Still in time: 1" in hana
-    assert "Certificates that end in the next 30 days: 1\n  Course safe-identification: 1\n" in hana
-    assert "1 person has something due and no e-mail." in hana
+    assert "Overdue: 2, of these new in the last week: 1" in hana
+    assert "Not yet due: 1" in hana
+    assert "Certificates that expire in the next 30 days: 1\n  Course safe-identification: 1\n" in hana
+    assert "1 person has training due and no e-mail." in hana
     assert "https://training.example/reminders/print" in hana
-    assert "\nWash\n" in lead
-    assert "33 % of 3 people" in lead
-    assert "Health" not in lead
-    for text in (hana, lead):
+    assert "\nWash\n" in focal_point
+    assert "33 % of 3 people" in focal_point
+    assert "Health" not in focal_point
+    for text in (hana, focal_point):
         assert not re.search("Amina|Paper R|Other S|Stranger|Ending", text)
         assert "\n\n\n" not in text

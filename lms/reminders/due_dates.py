@@ -1,4 +1,4 @@
-"""What a batch of people must do by when, and how their organisations stand: one pass over prepared facts. Pure."""
+"""What is due when for a batch of people, and the weekly counts of their organisations, from loaded facts. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -15,29 +15,29 @@ from lms.compliance.api import (
     TrainingStatus,
     overall,
 )
+from lms.kernel.days import ONE_DAY
 from lms.reminders.rules import HORIZON_DAYS, SPACING_DAYS, Due, deadline_of
 
-LOOKED_AHEAD = timedelta(days=HORIZON_DAYS + SPACING_DAYS)
-"""Deadlines further away can neither be told of nor keep another mail back."""
+LOOK_AHEAD = timedelta(days=HORIZON_DAYS + SPACING_DAYS)
+"""Deadlines further away are neither listed nor postpone another reminder."""
 
 WEEK = timedelta(days=7)
-ONE_DAY = timedelta(days=1)
 LAPSED = (StatusGroup.LATE, StatusGroup.IN_TIME)
 
 
 @dataclass(slots=True)
-class Figures:
-    """Counts by organisation, sector and name; kept with the run, so that the next batch adds to them.
+class WeeklyCounts:
+    """Counts by organisation, sector and name; stored with the run, so that the next batch adds to them.
 
-    Names are people, compliant, in_time, late, newly_late (late now and not a week ago), on_paper (something to be
-    told and no e-mail), and ``ending:<course>`` for certificates whose last valid day comes within thirty days.
+    Names are people, compliant, in_time, late, newly_late (late now and not a week ago), without_email
+    (something due and no e-mail), and ``ending:<course>`` for certificates that end within 30 days.
     """
 
     counts: dict[int, dict[str, Counter[str]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, document: Mapping[str, Mapping[str, Mapping[str, int]]]) -> "Figures":
-        """Reads figures as they are kept."""
+    def of(cls, document: Mapping[str, Mapping[str, Mapping[str, int]]]) -> "WeeklyCounts":
+        """Returns the counts that a run has stored."""
         return cls(
             {
                 int(organisation): {sector: Counter(counts) for sector, counts in sectors.items()}
@@ -46,18 +46,18 @@ class Figures:
         )
 
     def document(self) -> dict[str, Any]:
-        """Returns the figures as they are kept."""
+        """Returns the counts as a run stores them."""
         return {
             str(organisation): {sector: dict(counts) for sector, counts in sectors.items()}
             for organisation, sectors in self.counts.items()
         }
 
     def at(self, organisation_id: int, sector: str) -> Counter[str]:
-        """Returns the counts of a sector in an organisation, to be added to."""
+        """Returns the counts of a sector in an organisation, which may be changed."""
         return self.counts.setdefault(organisation_id, {}).setdefault(sector, Counter())
 
-    def add(self, other: "Figures") -> None:
-        """Adds the figures of further people."""
+    def add(self, other: "WeeklyCounts") -> None:
+        """Adds the counts of further people."""
         for organisation_id, sectors in other.counts.items():
             for sector, counts in sectors.items():
                 self.at(organisation_id, sector).update(counts)
@@ -71,17 +71,17 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoned:
-    """What people must do by when, by person, and the figures of their organisations."""
+class DueDates:
+    """What is due when, by person, and the weekly counts of the organisations."""
 
     dues: Mapping[int, list[Due]]
-    figures: Figures
+    counts: WeeklyCounts
 
 
-def reckon(population: Population, day: date, without_email: Collection[int] = ()) -> Reckoned:
-    """Goes through the posts once: who has what to do by when on a day, and how organisations stand."""
+def compute_due_dates(population: Population, day: date, without_email: Collection[int] = ()) -> DueDates:
+    """Returns what is due when on a day, and the counts of organisations, in one pass over the staff positions."""
     dues: defaultdict[int, list[Due]] = defaultdict(list)
-    figures = Figures()
+    weekly = WeeklyCounts()
     for post in population.posts:
         placement = post.placement_on(day)
         if placement is None:
@@ -90,29 +90,29 @@ def reckon(population: Population, day: date, without_email: Collection[int] = (
         mine = list(_dues(post, required, day))
         dues[int(post.person)] += mine
         if required:
-            counts = figures.at(int(post.organisation), str(placement.sector))
+            counts = weekly.at(int(post.organisation), str(placement.sector))
             _count(counts, post, required, day)
             unreachable = post.person in without_email
-            counts["on_paper"] += unreachable and any(due.moment(day) is not None for due in mine)
-    return Reckoned(dues, figures)
+            counts["without_email"] += unreachable and any(due.stage(day) is not None for due in mine)
+    return DueDates(dues, weekly)
 
 
 def _dues(
     post: Post, required: Iterable[tuple[AppliedRequirement, ExplainedStatus]], day: date
 ) -> Iterable[Due]:
-    for asked, explained in required:
+    for requirement, explained in required:
         deadline = deadline_of(
             explained.status, due_on=explained.due_on, valid_through=explained.valid_through, day=day
         )
-        if deadline is None or deadline > day + LOOKED_AHEAD:
+        if deadline is None or deadline > day + LOOK_AHEAD:
             continue
-        # Who will have left, be on leave or be asked no more by then has nothing to hurry for.
-        if deadline >= day and asked.on(deadline + ONE_DAY).status.group not in LAPSED:
+        # Nothing is due for staff who will have left, be on leave, or no longer be required to have it.
+        if deadline >= day and requirement.on(deadline + ONE_DAY).status.group not in LAPSED:
             continue
         yield Due(
             organisation_id=int(post.organisation),
-            requirement_id=int(asked.requirement.id),
-            course_id=int(asked.requirement.course),
+            requirement_id=int(requirement.requirement.id),
+            course_id=int(requirement.requirement.course),
             deadline=deadline,
             status=explained.status,
         )
@@ -124,14 +124,14 @@ def _count(
     required: Iterable[tuple[AppliedRequirement, ExplainedStatus]],
     day: date,
 ) -> None:
-    statuses = [explained.status for _asked, explained in required]
+    statuses = [explained.status for _requirement, explained in required]
     group = overall(statuses).group
     counts["people"] += 1
     counts[str(group)] += 1
     if group is StatusGroup.LATE:
-        before = overall(explained.status for _asked, explained in post.required_on(day - WEEK))
+        before = overall(explained.status for _requirement, explained in post.required_on(day - WEEK))
         counts["newly_late"] += before.group is not StatusGroup.LATE
-    for asked, explained in required:
+    for requirement, explained in required:
         held = explained.status in (TrainingStatus.VALID, TrainingStatus.EXPIRING)
         if held and explained.valid_through and (explained.valid_through - day).days <= HORIZON_DAYS:
-            counts[f"ending:{asked.requirement.course}"] += 1
+            counts[f"ending:{requirement.requirement.course}"] += 1

@@ -1,4 +1,4 @@
-"""Every SELECT of reminders: whom a run looks at, what was sent, who is written to, what the pages list."""
+"""Runs of reminders: whom they check, what was sent before, and who gets the weekly figures."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
 
 from lms.accounts.models import Account, RoleGrant
 from lms.catalogue.models import Course, CourseRevision
@@ -15,16 +15,16 @@ from lms.kernel.db import locked, session
 from lms.kernel.outbox import MOST_TRIES, OutboxRow
 from lms.people.api import known_merges, load_canonical_ids, merged_ids
 from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
-from lms.reminders.models import Reminder, ReminderRun, SectorLead
-from lms.reminders.rules import LastMail, Moment
+from lms.reminders.models import Reminder, ReminderRun, SectorFocalPoint
+from lms.reminders.rules import LastMail, ReminderStage
 
-TO_PEOPLE = tuple(str(moment) for moment in Moment)
-"""The kinds of reminders that share a person's weekly mail; the weekly figures of HR and leads do not."""
+TO_PEOPLE = tuple(str(moment) for moment in ReminderStage)
+"""The kinds of reminders of which a person gets one a week; the weekly figures come in addition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody to write to; without an e-mail they are told on paper."""
+    """Somebody to remind; without an e-mail address they are on the print list."""
 
     person_id: int
     name: str
@@ -33,7 +33,7 @@ class Recipient:
 
 
 def lock_runs() -> None:
-    """Lets one transaction at a time write reminders, whatever the day: the first run ever is the lock."""
+    """Locks the first run ever, so that one transaction at a time writes reminders, whatever the day."""
     session.execute(locked(select(ReminderRun.id).order_by(ReminderRun.id).limit(1)))
 
 
@@ -53,29 +53,29 @@ def find_last_finished() -> ReminderRun | None:
 
 
 def placed_on(day: date) -> ColumnElement[bool]:
-    """Returns the condition that a placement holds on a day."""
+    """Returns the condition that a placement covers a day."""
     still = or_(Placement.through_on.is_(None), Placement.through_on >= day)
     return Placement.retracted_at.is_(None) & (Placement.from_on <= day) & still
 
 
-def known_merge_of_employed() -> ColumnElement[bool]:
-    """Returns the condition to join the merge, where there is one, of the person who is employed."""
+def merge_of_employed() -> ColumnElement[bool]:
+    """Returns the condition that joins the merge of the person who is employed."""
     return (PersonMerge.merged_id == Employment.person_id) & known_merges()
 
 
-def standing_for_employed() -> ColumnElement[int]:
-    """Returns the person who stands for the one who is employed: of merged records, the one that is kept."""
+def surviving_person_id() -> ColumnElement[int]:
+    """Returns the surviving record of the person who is employed."""
     return func.coalesce(PersonMerge.surviving_id, Employment.person_id)
 
 
 def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
-    """Lists the next people, by number, who are placed anywhere on a day; merged records are one person."""
-    person_id = standing_for_employed()
+    """Lists the next people by id who have a placement on a day; merged records are one person."""
+    person_id = surviving_person_id()
     placed = (
         select(person_id)
         .select_from(Employment)
         .join(Placement, Placement.employment_id == Employment.id)
-        .outerjoin(PersonMerge, known_merge_of_employed())
+        .outerjoin(PersonMerge, merge_of_employed())
         .where(placed_on(day), person_id > after)
         .distinct()
         .order_by(person_id)
@@ -99,12 +99,12 @@ def mail_state() -> ColumnElement[str]:
 
 
 def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
-    """Returns, by person, the last mail that told them of something to do, under whichever merged record."""
-    stands_for = load_canonical_ids()
+    """Returns the last reminder of each person, under any of their merged records; weekly figures do not count."""
+    canonical_ids = load_canonical_ids()
     latest = (
         select(Reminder.person_id, func.max(Reminder.day).label("day"))
         .where(
-            Reminder.person_id.in_(sorted(merged_ids(person_ids, stands_for))),
+            Reminder.person_id.in_(sorted(merged_ids(person_ids, canonical_ids))),
             Reminder.kind.in_(TO_PEOPLE),
         )
         .group_by(Reminder.person_id)
@@ -124,25 +124,25 @@ def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
     )
     by_person: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        by_person[stands_for.get(row.person_id, row.person_id)].append(row)
+        by_person[canonical_ids.get(row.person_id, row.person_id)].append(row)
     return {person_id: _last_mail(parts) for person_id, parts in by_person.items()}
 
 
 def _last_mail(parts: Sequence[Row[Any]]) -> LastMail:
     day = max(part.day for part in parts)
-    told = {
-        (part.organisation_id, each["requirement"], date.fromisoformat(each["deadline"])): Moment(
+    stages = {
+        (part.organisation_id, each["requirement"], date.fromisoformat(each["deadline"])): ReminderStage(
             each["moment"]
         )
         for part in parts
         if part.day == day
         for each in part.about
     }
-    return LastMail(day, any(part.state == "waiting" for part in parts), told)
+    return LastMail(day, any(part.state == "waiting" for part in parts), stages)
 
 
 def list_hr_of(organisation_id: int) -> list[Recipient]:
-    """Lists the HR of an organisation who can be written to."""
+    """Lists the HR of an organisation who have an e-mail address."""
     return [
         Recipient(row.id, row.name, row.email, row.language)
         for row in session.execute(
@@ -158,14 +158,14 @@ def list_hr_of(organisation_id: int) -> list[Recipient]:
     ]
 
 
-def list_leads_of(organisation_id: int) -> list[tuple[Recipient, list[str]]]:
-    """Lists who gets sectors' figures in an organisation, each with their sectors."""
+def list_focal_points_of(organisation_id: int) -> list[tuple[Recipient, list[str]]]:
+    """Lists the focal points of an organisation who have an e-mail address, each with their sectors."""
     found: dict[int, tuple[Recipient, list[str]]] = {}
     for row in session.execute(
         _account_holders()
-        .add_columns(SectorLead.sector)
-        .join(SectorLead, SectorLead.account_id == Account.id)
-        .where(SectorLead.organisation_id == organisation_id, SectorLead.retracted_at.is_(None))
+        .add_columns(SectorFocalPoint.sector)
+        .join(SectorFocalPoint, SectorFocalPoint.account_id == Account.id)
+        .where(SectorFocalPoint.organisation_id == organisation_id, SectorFocalPoint.retracted_at.is_(None))
     ):
         if row.email:
             recipient = Recipient(row.id, row.name, row.email, row.language)
@@ -184,13 +184,13 @@ def _account_holders() -> Select[*tuple[Any, ...]]:
     )
 
 
-def list_written(keys: Collection[str]) -> set[str]:
-    """Returns which of these keys' mails are written already."""
+def list_written_keys(keys: Collection[str]) -> set[str]:
+    """Returns those of some outbox keys that have been used."""
     return set(session.scalars(select(Reminder.outbox_key).where(Reminder.outbox_key.in_(sorted(keys)))))
 
 
 def count_digests(run_id: int) -> int:
-    """Counts the mails of figures that a run has written."""
+    """Counts the e-mails with weekly figures that a run has queued."""
     statement = select(func.count(func.distinct(Reminder.outbox_key))).where(
         Reminder.run_id == run_id, Reminder.kind.not_in(TO_PEOPLE)
     )
@@ -198,60 +198,16 @@ def count_digests(run_id: int) -> int:
 
 
 def name_organisations(ids: Collection[int]) -> dict[int, str]:
-    """Returns the names of organisations by their numbers."""
+    """Returns the names of organisations by id."""
     rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(sorted(ids))))
     return {row.id: row.name for row in rows}
 
 
 def title_courses(course_ids: Collection[int]) -> dict[int, str]:
-    """Returns the titles of courses by their numbers."""
+    """Returns the titles of courses by id."""
     rows = session.execute(
         select(Course.id, func.coalesce(CourseRevision.title, Course.slug).label("title"))
         .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .where(Course.id.in_(sorted(course_ids)))
     )
     return {row.id: row.title for row in rows}
-
-
-def lock_lead(lead_id: int) -> SectorLead | None:
-    """Finds a lead that still holds, and lets one transaction at a time withdraw it."""
-    return session.scalar(
-        locked(select(SectorLead).where(SectorLead.id == lead_id, SectorLead.retracted_at.is_(None)))
-    )
-
-
-def is_lead(organisation_id: int, sector: str, account_id: int) -> bool:
-    """Says whether an account gets a sector's figures in an organisation already."""
-    found = session.scalar(
-        select(SectorLead.id)
-        .where(
-            SectorLead.organisation_id == organisation_id,
-            SectorLead.sector == sector,
-            SectorLead.account_id == account_id,
-            SectorLead.retracted_at.is_(None),
-        )
-        .limit(1)
-    )
-    return found is not None
-
-
-def find_colleague(organisation_id: int, who: str) -> tuple[Account, str | None] | None:
-    """Finds the open account of somebody an organisation employs, by e-mail or staff number, with their e-mail."""
-    word = func.lower(literal(who.strip()))
-    row = session.execute(
-        select(Account, func.coalesce(Person.email, Account.email))
-        .join(Person, Person.id == Account.person_id)
-        .join(Employment, Employment.person_id == Person.id)
-        .where(
-            Employment.organisation_id == organisation_id,
-            Account.active.is_(True),
-            or_(
-                func.lower(Account.email) == word,
-                func.lower(Person.email) == word,
-                func.lower(Employment.staff_number) == word,
-            ),
-        )
-        .order_by(Account.id)
-        .limit(1)
-    ).first()
-    return None if row is None else (row[0], row[1])

@@ -1,0 +1,96 @@
+"""Staff without e-mail, for the print list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from lms.kernel.actor import Actor
+from lms.kernel.db import session
+from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement, Sector
+from lms.reminders import policy
+from lms.reminders.queries.runs import merge_of_employed, placed_on, surviving_person_id
+
+
+@dataclass(frozen=True, slots=True)
+class StaffWithoutEmail:
+    """A placement of somebody without e-mail in one of the actor's organisations."""
+
+    person_id: int
+    name: str
+    organisation_id: int
+    organisation: str
+    staff_number: str
+    station: str
+    sector: Sector
+    role: str
+
+
+def _staff_without_email(actor: Actor, day: date, station: str) -> Select[*tuple[Any, ...]]:
+    statement = (
+        select(
+            Person.id,
+            Person.name,
+            Organisation.id.label("organisation_id"),
+            Organisation.name.label("organisation"),
+            Employment.staff_number,
+            DutyStation.name.label("station"),
+            Sector,
+            Placement.role,
+        )
+        .select_from(Placement)
+        .join(Employment, Employment.id == Placement.employment_id)
+        .outerjoin(PersonMerge, merge_of_employed())
+        .join(Person, Person.id == surviving_person_id())
+        .join(Organisation, Organisation.id == Employment.organisation_id)
+        .join(DutyStation, DutyStation.id == Placement.station_id)
+        .join(Sector, Sector.slug == Placement.sector)
+        .where(
+            policy.own_organisations(actor),
+            placed_on(day),
+            or_(Person.email.is_(None), Person.email == ""),
+        )
+        .order_by(DutyStation.name, func.lower(Person.name), Employment.id)
+    )
+    return statement.where(DutyStation.slug == station) if station else statement
+
+
+def count_staff_without_email(actor: Actor, day: date, station: str = "") -> int:
+    """Counts the placements of people without e-mail in the actor's organisations."""
+    placed = _staff_without_email(actor, day, station).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(placed)) or 0
+
+
+def list_staff_without_email(
+    actor: Actor, day: date, station: str = "", *, after: int = 0, limit: int = 500
+) -> list[StaffWithoutEmail]:
+    """Lists people without e-mail by station and name, starting at a place in the list."""
+    rows = session.execute(_staff_without_email(actor, day, station).offset(after).limit(limit))
+    return [
+        StaffWithoutEmail(
+            row.id,
+            row.name,
+            row.organisation_id,
+            row.organisation,
+            row.staff_number,
+            row.station,
+            row.Sector,
+            row.role,
+        )
+        for row in rows
+    ]
+
+
+def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:
+    """Lists the stations where the actor's organisations have people on a day, by name."""
+    there = (
+        select(Placement.station_id)
+        .join(Employment, Employment.id == Placement.employment_id)
+        .join(Organisation, Organisation.id == Employment.organisation_id)
+        .where(policy.own_organisations(actor), placed_on(day))
+    )
+    return session.scalars(
+        select(DutyStation).where(DutyStation.id.in_(there)).order_by(DutyStation.name)
+    ).all()
