@@ -1,7 +1,8 @@
 """Which people of a list may deploy on a day.
 
 An entry that matches nobody and one that matches somebody elsewhere get the same answer, except where that reveals
-nothing: anybody may verify a serial, and an entry may name an organisation (docs/decisions/0016-look-up.md).
+nothing: anybody may verify a serial, and an entry may name an organisation
+(docs/decisions/0016-check-a-list-of-staff.md).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
