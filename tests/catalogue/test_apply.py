@@ -296,7 +296,7 @@ def test_a_failure_half_way_leaves_no_row(course_files: CourseFiles, monkeypatch
     def fail(*_args: Any, **_values: Any) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr("lms.audit.operations.record", fail)
+    monkeypatch.setattr("lms.audit.api.record", fail)
     with pytest.raises(RuntimeError):
         course_files.publish()
     assert set(rows().values()) == {0}

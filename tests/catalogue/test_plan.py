@@ -66,8 +66,7 @@ def published(target: TargetState, before: PublishedState | None = None) -> Publ
             digest=each.digest,
             retired=False,
             edition=PublishedEdition(each.edition, each.rules, tuple(each.module_slugs), keys | each.keys),
-            modules={(part.slug, part.language): part.digest for part in each.modules},
-            questions={(part.slug, part.language): part.digest for part in each.questions},
+            digests=each.digests,
         )
     return PublishedState(states, target.sectors)
 

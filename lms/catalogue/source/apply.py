@@ -85,13 +85,13 @@ def read_published_state() -> PublishedState:
         .join(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .join(Edition, Edition.id == CourseRevision.edition_id)
     ).all()
-    modules = _digests(
+    modules = _part_digests(
         select(Course.id.label("course_id"), Module.slug, ModuleRevision.language, ModuleRevision.digest)
         .join(CourseRevisionModule, CourseRevisionModule.course_revision_id == Course.current_revision_id)
         .join(ModuleRevision, ModuleRevision.id == CourseRevisionModule.module_revision_id)
         .join(Module, Module.id == ModuleRevision.module_id)
     )
-    questions = _digests(
+    questions = _part_digests(
         select(
             Course.id.label("course_id"), Question.slug, QuestionRevision.language, QuestionRevision.digest
         )
@@ -99,7 +99,7 @@ def read_published_state() -> PublishedState:
         .join(QuestionRevision, QuestionRevision.id == CourseRevisionQuestion.question_revision_id)
         .join(Question, Question.id == QuestionRevision.question_id)
     )
-    pictures = _picture_digests()
+    parts = {"module": modules, "question": questions, "picture": _picture_digests()}
     keys = _marking_keys([row.Edition.id for row in rows])
     courses = {
         row.Course.slug: PublishedCourseState(
@@ -111,9 +111,7 @@ def read_published_state() -> PublishedState:
                 modules=tuple(row.Edition.modules),
                 keys=keys.get(row.Edition.id, {}),
             ),
-            modules=modules.get(row.Course.id, {}),
-            questions=questions.get(row.Course.id, {}),
-            pictures=pictures.get(row.Course.id, {}),
+            digests={kind: digests.get(row.Course.id, {}) for kind, digests in parts.items()},
         )
         for row in rows
     }
@@ -124,22 +122,22 @@ def read_published_state() -> PublishedState:
     return PublishedState(courses, sector_rows, {row.name: row.digest for row in shared})
 
 
-def _digests(query: Select[int, str, str, str]) -> dict[int, dict[tuple[str, str], str]]:
+def _part_digests(query: Select[int, str, str, str]) -> dict[int, dict[Any, str]]:
     """Returns by course the digests of its published modules or questions, by (slug, language)."""
-    found: dict[int, dict[tuple[str, str], str]] = {}
+    found: dict[int, dict[Any, str]] = {}
     for row in session.execute(query):
         found.setdefault(row.course_id, {})[(row.slug, row.language)] = row.digest
     return found
 
 
-def _picture_digests() -> dict[int, dict[str, str]]:
+def _picture_digests() -> dict[int, dict[Any, str]]:
     """Returns by course the digests of its published pictures, by the name that texts use (img/two-roads.svg)."""
     rows = session.execute(
         select(Course.id.label("course_id"), CourseRevisionPicture.name, CourseRevisionPicture.digest).join(
             CourseRevisionPicture, CourseRevisionPicture.course_revision_id == Course.current_revision_id
         )
     )
-    found: dict[int, dict[str, str]] = {}
+    found: dict[int, dict[Any, str]] = {}
     for row in rows:
         found.setdefault(row.course_id, {})[f"img/{row.name}"] = row.digest
     return found

@@ -1,7 +1,7 @@
 """The plan: a pure diff between the target state and what is published."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -39,14 +39,12 @@ class PublishedEdition:
 
 @dataclass(frozen=True, slots=True)
 class PublishedCourseState:
-    """A course as it is published now: the digests of its parts by (slug, language), of its pictures by name."""
+    """A course as it is published now; ``digests`` are those of its parts, as in TargetCourse."""
 
     digest: str
     retired: bool
     edition: PublishedEdition
-    modules: dict[tuple[str, str], str] = field(default_factory=dict)
-    questions: dict[tuple[str, str], str] = field(default_factory=dict)
-    pictures: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, dict[Any, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +87,19 @@ def make_plan(target: TargetState, published: PublishedState) -> PublicationPlan
         state = published.courses.get(course.slug)
         if state is not None:
             refusals += edition_problems(course, state)
-        change = _course_change(course, state)
+        change = _change((state.digest, state.retired) if state else None, (course.digest, False))
         if change is not ChangeType.UNCHANGED:
             changed.append(course)
         counts["course"][change] += 1
-        for kind, known, wanted in _parts(course, state):
-            counts[kind].update(_changes(known, wanted))
+        for kind, digests in course.digests.items():
+            counts[kind].update(_part_changes(state.digests[kind] if state else {}, digests))
     slugs = {course.slug for course in target.courses}
     for slug, state in published.courses.items():
         if slug not in slugs and not state.retired:
             retired.append(slug)
             counts["course"][ChangeType.RETIRED] += 1
-            for kind, known, wanted in _parts(None, state):
-                counts[kind].update(_changes(known, wanted))
+            for kind, digests in state.digests.items():
+                counts[kind].update(_part_changes(digests, {}))
     sectors = _sectors(target, published, counts["sector"], refusals)
     shared = _shared(target, published, counts["shared file"])
     numbers = {kind: {str(change): found[change] for change in ChangeType} for kind, found in counts.items()}
@@ -133,36 +131,16 @@ def edition_problems(course: TargetCourse, state: PublishedCourseState) -> list[
     return [error(course.path, course.edition_line, message, remedy) for message in messages]
 
 
-def _course_change(course: TargetCourse, state: PublishedCourseState | None) -> ChangeType:
-    if state is None:
+def _change(published: object, target: object) -> ChangeType:
+    """Returns what happens to something, from its digest or row as it is published (None: not at all) and should be."""
+    if published is None:
         return ChangeType.CREATED
-    same = state.digest == course.digest and not state.retired
-    return ChangeType.UNCHANGED if same else ChangeType.REVISED
+    return ChangeType.UNCHANGED if published == target else ChangeType.REVISED
 
 
-Digests = Mapping[Any, str]
-
-
-def _parts(
-    course: TargetCourse | None, state: PublishedCourseState | None
-) -> Iterable[tuple[str, Digests, Digests]]:
-    """Lists the kinds of parts of a course with the published digests and the target ones."""
-    modules = {(it.slug, it.language): it.digest for it in course.modules} if course else {}
-    questions = {(it.slug, it.language): it.digest for it in course.questions} if course else {}
-    pictures = {name: it.sha256 for name, it in course.pictures.items()} if course else {}
-    yield "module", state.modules if state else {}, modules
-    yield "question", state.questions if state else {}, questions
-    yield "picture", state.pictures if state else {}, pictures
-
-
-def _changes(published: Digests, target: Digests) -> Counter[ChangeType]:
-    counts = Counter({ChangeType.RETIRED: len(published.keys() - target.keys())})
-    for key, digest in target.items():
-        if key not in published:
-            counts[ChangeType.CREATED] += 1
-        else:
-            same = published[key] == digest
-            counts[ChangeType.UNCHANGED if same else ChangeType.REVISED] += 1
+def _part_changes(published: Mapping[Any, str], target: Mapping[Any, str]) -> Counter[ChangeType]:
+    counts = Counter(_change(published.get(key), digest) for key, digest in target.items())
+    counts[ChangeType.RETIRED] = len(published.keys() - target.keys())
     return counts
 
 
@@ -175,12 +153,10 @@ def _shared(
         known = published.shared.get(content.name)
         if known is None and not content.body:
             continue
-        if known == content.digest:
-            counts[ChangeType.UNCHANGED] += 1
-            continue
-        changed.append(content)
-        revised = ChangeType.REVISED if content.body else ChangeType.RETIRED
-        counts[ChangeType.CREATED if known is None else revised] += 1
+        change = _change(known, content.digest)
+        counts[change if content.body or change is ChangeType.UNCHANGED else ChangeType.RETIRED] += 1
+        if change is not ChangeType.UNCHANGED:
+            changed.append(content)
     return tuple(changed)
 
 
@@ -194,12 +170,10 @@ def _sectors(
     remaining = {row["slug"]: row for row in published.sectors}
     changed = []
     for row in target.sectors:
-        known = remaining.pop(row["slug"], None)
-        if known == row:
-            counts[ChangeType.UNCHANGED] += 1
-            continue
-        counts[ChangeType.CREATED if known is None else ChangeType.REVISED] += 1
-        changed.append(row)
+        change = _change(remaining.pop(row["slug"], None), row)
+        counts[change] += 1
+        if change is not ChangeType.UNCHANGED:
+            changed.append(row)
     for slug in remaining:
         message = _("the sector “%(sector)s” is in use and cannot be removed", sector=slug)
         refusals.append(error("modules/sectors.yml", 1, message))

@@ -64,6 +64,15 @@ class TargetCourse:
         return list(dict.fromkeys(module.slug for module in self.modules))
 
     @property
+    def digests(self) -> dict[str, dict[Any, str]]:
+        """Returns the digests of modules and questions by (slug, language), of pictures by name."""
+        return {
+            "module": {(part.slug, part.language): part.digest for part in self.modules},
+            "question": {(part.slug, part.language): part.digest for part in self.questions},
+            "picture": {name: picture.sha256 for name, picture in self.pictures.items()},
+        }
+
+    @property
     def keys(self) -> dict[str, str]:
         """Returns the digest of each question's marking key."""
         return {question.slug: question.key for question in self.questions}
