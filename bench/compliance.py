@@ -32,9 +32,10 @@ from lms.compliance.projection.bulk_status import bulk_statuses_on
 from lms.compliance.projection.update import refresh
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.counts_from_facts import FactsCounts
+from lms.compliance.report.people import build_people
 from lms.compliance.report.query import ReportLabels, ReportQuery
 from lms.compliance.report.report import make_report
-from lms.compliance.report.service import build_people, build_report
+from lms.compliance.report.service import build_report
 from lms.compliance.source_data.filters import Filters
 from lms.coverage import queries
 from lms.coverage.operations import publish_next
@@ -80,7 +81,7 @@ def question(
         as_of=as_of,
         known_as_of=None,
         today=clock.today("UTC"),
-        words=ReportLabels(
+        labels=ReportLabels(
             {each.slug: each.slug for each in list_sectors()},
             {},
             {number: str(number) for number in crowd.stations},

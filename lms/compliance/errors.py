@@ -47,13 +47,13 @@ class NameTaken(Invalid):
     field = "name"
 
 
-class TooManyKept(Invalid):
+class TooManySavedViews(Invalid):
     """The account keeps as many views as it may."""
 
     field = "name"
 
 
-class TooManyUnderWay(Refusal):
+class TooManyExports(Refusal):
     """As many files are being made for the account as may be at a time."""
 
     status = 429

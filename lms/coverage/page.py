@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lms.compliance.api import CourseWords
+from lms.compliance.api import CourseTitle
 from lms.coverage import queries
 from lms.coverage.models import CoverageRelease
 from lms.coverage.rules import Cell, Figures
@@ -29,7 +29,7 @@ class CoveragePage:
     joining: Sequence[Organisation]
     sectors: Mapping[str, str]
     stations: Mapping[int, str]
-    courses: Mapping[int, CourseWords]
+    courses: Mapping[int, CourseTitle]
     trend: Sequence[tuple[date, Figures | None]]
 
     def at(
@@ -47,7 +47,7 @@ def make_page(
     *,
     sectors: Mapping[str, str],
     stations: Mapping[int, str],
-    courses: Mapping[int, CourseWords],
+    courses: Mapping[int, CourseTitle],
 ) -> CoveragePage:
     """Returns the page of the first of some releases, the latest first; organisations are those that share now."""
     release, months = releases[0], releases[:MONTHS_OF_TREND][::-1]

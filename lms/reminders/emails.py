@@ -12,7 +12,7 @@ from datetime import date
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext as _, ngettext
 
-from lms.compliance.api import CourseWords, TrainingStatus
+from lms.compliance.api import CourseTitle, TrainingStatus
 from lms.kernel.config import Settings
 from lms.people.models import Sector
 from lms.reminders.queries.runs import Recipient
@@ -62,7 +62,7 @@ def write_due_email(
     stage: ReminderStage,
     *,
     day: date,
-    courses: Mapping[int, CourseWords],
+    courses: Mapping[int, CourseTitle],
     organisations: Mapping[int, str],
 ) -> Email:
     """Writes the reminder of what is due; organisations are named where there are several."""

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record
-from lms.compliance.api import CourseWords
+from lms.compliance.api import CourseTitle
 from lms.kernel import clock, mail
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session
@@ -32,7 +32,7 @@ class Batch:
     after: int
     people: list[Recipient]
     due_dates: DueDates
-    courses: Mapping[int, CourseWords]
+    courses: Mapping[int, CourseTitle]
     organisations: Mapping[int, str]
 
     @property

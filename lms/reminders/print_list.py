@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from lms.compliance.api import CourseWords, Scope, load_population
+from lms.compliance.api import CourseTitle, Scope, load_population
 from lms.kernel.actor import Actor
 from lms.kernel.pagination import Pagination, clamp_page
 from lms.reminders.due_dates import compute_due_dates
@@ -68,5 +68,5 @@ def _entries(people: Sequence[StaffWithoutEmail], day: date) -> list[PrintListEn
     return entries
 
 
-def _title(courses: dict[int, CourseWords], due: Due) -> str:
+def _title(courses: dict[int, CourseTitle], due: Due) -> str:
     return courses[due.course_id].title

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from lms.compliance.person.queries import HistoryEvent, list_history_events, list_versions_happened
 from lms.compliance.person.timeline import Lane, Span, Window, lanes_of, window_of
-from lms.compliance.source_data.load import CourseWords, LoadedFacts
+from lms.compliance.source_data.load import CourseTitle, LoadedFacts
 from lms.compliance.source_data.person_status import StatusRow, load_facts, status_row
 from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
@@ -77,7 +77,7 @@ class RecordPage:
     statuses: Sequence[StatusRow]
     organisations: Mapping[int, str]
     sectors: Mapping[str, str]
-    courses: Mapping[int, CourseWords]
+    courses: Mapping[int, CourseTitle]
     window: Window
     lanes: Sequence[Lane]
     years: Sequence[tuple[int, Sequence[Event]]]
@@ -166,7 +166,7 @@ def _placement_events(placements: Sequence[Placed]) -> list[Event]:
 
 
 def _standing_events(
-    lanes: Sequence[Lane], courses: Mapping[int, CourseWords], organisations: Mapping[int, str]
+    lanes: Sequence[Lane], courses: Mapping[int, CourseTitle], organisations: Mapping[int, str]
 ) -> list[Event]:
     """Returns the days on which a requirement began to stand another way; what begins blank is no event."""
     return [

@@ -23,8 +23,7 @@ from lms.compliance.status.api import (
     sentence,
 )
 from lms.kernel import clock
-
-PAGE = 50
+from lms.kernel.pagination import PER_PAGE, Pagination, paginate_list
 
 
 class Change(StrEnum):
@@ -50,9 +49,9 @@ class Changed:
     @property
     def placement(self) -> PlacementFact:
         """Returns where the post counts: on the second day, or for who left on the first."""
-        stood = self.after or self.before
-        assert stood is not None  # noqa: S101 - a post that counts on neither day has not changed
-        return stood.placement
+        post_status = self.after or self.before
+        assert post_status is not None  # noqa: S101 - a post that counts on neither day has not changed
+        return post_status.placement
 
 
 def changes_between(population: Population, first: date, second: date, filters: Filters) -> list[Changed]:
@@ -106,11 +105,11 @@ def _changes(
 
 def _renewed(before: PostStatus, after: PostStatus) -> bool:
     """Says whether another award that ends later explains any requirement."""
-    held = {asked.requirement.id: explained for asked, explained in before.required}
+    held = {applied.requirement.id: explained for applied, explained in before.required}
     return any(
-        _later(held[asked.requirement.id], explained)
-        for asked, explained in after.required
-        if asked.requirement.id in held
+        _later(held[applied.requirement.id], explained)
+        for applied, explained in after.required
+        if applied.requirement.id in held
     )
 
 
@@ -137,74 +136,57 @@ class ChangedLine:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangesPage:
-    """One page of posts that changed, shaped as the pagination macro reads it; `counts` are those of all pages."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesPage(Pagination[ChangedLine]):
+    """One page of posts that changed; `counts` are those of all pages."""
 
-    lines: Sequence[ChangedLine]
     counts: Mapping[Change, int]
-    total: int
-    page: int
-    pages: int
     first: date
     second: date
-    question: ReportQuery
-
-    @property
-    def has_prev(self) -> bool:
-        """Says whether a page comes before."""
-        return self.page > 1
-
-    @property
-    def has_next(self) -> bool:
-        """Says whether a page follows."""
-        return self.page < self.pages
+    query: ReportQuery
 
 
 def build_changes(
-    question: ReportQuery, other: date, wanted: Collection[Change] | None, page: int | None = 1
+    query: ReportQuery, other: date, wanted: Collection[Change] | None, page: int | None = 1
 ) -> ChangesPage:
     """Lists what changed between the day asked about and another one; all of it where `page` is None."""
-    loaded, population = load_population(Scope(question.organisation_ids), question.known_as_of)
-    first, second = sorted((question.as_of, other))
-    found = changes_between(population, first, second, question.filters)
+    loaded, population = load_population(Scope(query.organisation_ids), query.known_as_of)
+    first, second = sorted((query.as_of, other))
+    found = changes_between(population, first, second, query.filters)
     counts = Counter(change for each in found for change in each.changes)
     chosen = [each for each in found if wanted is None or each.changes & set(wanted)]
-    pages = max(1, -(-len(chosen) // PAGE))
-    at = 1 if page is None else min(max(page, 1), pages)
-    shown = chosen if page is None else chosen[(at - 1) * PAGE : at * PAGE]
+    shown = paginate_list(chosen, page or 1, PER_PAGE if page else max(1, len(chosen)))
     return ChangesPage(
-        lines=_lines(question, loaded, shown),
+        items=_lines(query, loaded, shown.items),
+        total=shown.total,
+        page=shown.page,
+        per_page=shown.per_page,
         counts=counts,
-        total=len(chosen),
-        page=at,
-        pages=pages,
         first=first,
         second=second,
-        question=question,
+        query=query,
     )
 
 
-def _lines(question: ReportQuery, loaded: LoadedFacts, changed: Sequence[Changed]) -> list[ChangedLine]:
-    persons = {int(each.post.person) for each in changed} if len(changed) <= PAGE else None
+def _lines(query: ReportQuery, loaded: LoadedFacts, changed: Sequence[Changed]) -> list[ChangedLine]:
+    persons = {int(each.post.person) for each in changed} if len(changed) <= PER_PAGE else None
     names: dict[tuple[Id, Id], NamedPerson] = {
-        (each.person_id, each.organisation_id): each
-        for each in name_people(question.organisation_ids, persons)
+        (each.person_id, each.organisation_id): each for each in name_people(query.organisation_ids, persons)
     }
-    words = question.words
+    labels = query.labels
 
-    def place(stood: PostStatus | None) -> str:
-        if stood is None:
+    def place(post_status: PostStatus | None) -> str:
+        if post_status is None:
             return ""
-        sector, station = str(stood.placement.sector), int(stood.placement.station)
-        return f"{words.sectors.get(sector, sector)}, {words.stations.get(station, station)}"
+        sector, station = str(post_status.placement.sector), int(post_status.placement.station)
+        return f"{labels.sectors.get(sector, sector)}, {labels.stations.get(station, station)}"
 
     return [
         ChangedLine(
             named=names[each.post.person, each.post.organisation],
-            organisation=words.organisations[int(each.post.organisation)],
+            organisation=labels.organisations[int(each.post.organisation)],
             sector=str(each.placement.sector),
-            sector_name=words.sectors.get(str(each.placement.sector), str(each.placement.sector)),
+            sector_name=labels.sectors.get(str(each.placement.sector), str(each.placement.sector)),
             was_in=place(each.before),
             now_in=place(each.after),
             changes=tuple(change for change in Change if change in each.changes),
@@ -221,27 +203,27 @@ def _reason(changed: Changed, loaded: LoadedFacts) -> str:
     after = changed.after
     if after is None or not after.required:
         return ""
-    asked, explained = after.worst
+    applied, explained = after.worst
     if Change.RENEWED in changed.changes and changed.before is not None:
         held = {one.requirement.id: how for one, how in changed.before.required}
-        asked, explained = next(
+        applied, explained = next(
             (one, how)
             for one, how in after.required
             if one.requirement.id in held and _later(held[one.requirement.id], how)
         )
-    return f"{loaded.courses[int(asked.requirement.course)].title}: {sentence(explained.reason)}"
+    return f"{loaded.courses[int(applied.requirement.course)].title}: {sentence(explained.reason)}"
 
 
 CHANGES_HEAD = (
     "first_day", "second_day", "known_as_of", "organisation", "staff_number", "name", "sector", "was_in", "now_in",
-    "changes", "stood", "stands", "reason",
+    "changes", "status_before", "status_after", "reason",
 )  # fmt: skip
 
 
 def changes_rows(page: ChangesPage) -> Iterator[Sequence[str | date | None]]:
     """Returns what changed as rows of `CHANGES_HEAD`."""
-    known_at = page.question.known_as_of or clock.now()
-    for line in page.lines:
+    known_at = page.query.known_as_of or clock.now()
+    for line in page.items:
         yield (
             page.first, page.second, known_at.isoformat(timespec="seconds"), line.organisation,
             line.named.staff_number, line.named.name, line.sector_name, line.was_in, line.now_in,

@@ -20,16 +20,16 @@ from lms.web.language import language_of_page
 def changes() -> ResponseReturnValue:
     """Shows who joined, left, moved, lapsed, renewed or became compliant between two days."""
     actor = current_actor()
-    form, question = parse_query(actor, request.args, language_of_page(), PeopleForm)
+    form, query = parse_query(actor, request.args, language_of_page(), PeopleForm)
     what = next((each for each in Change if each == request.args.get("what")), None)
     page = None
-    if question is not None:
+    if query is not None:
         if form.compare_with.data is None:
-            form.compare_with.data = a_year_before(question.as_of)
-        if is_large(question):
-            return render_template("compliance/long.html", kind="changes", form=form, question=question)
+            form.compare_with.data = a_year_before(query.as_of)
+        if is_large(query):
+            return render_template("compliance/long.html", kind="changes", form=form, query=query)
         wanted = None if what is None else frozenset({what})
-        page = build_changes(question, form.compare_with.data, wanted, request.args.get("page", 1, type=int))
+        page = build_changes(query, form.compare_with.data, wanted, request.args.get("page", 1, type=int))
     return render_template(
         "compliance/changes.html",
         form=form,
@@ -37,4 +37,4 @@ def changes() -> ResponseReturnValue:
         what=what,
         kinds=list(Change),
         shortcuts=shortcuts(clock.today(actor.time_zone)),
-    ), 200 if question else 422
+    ), 200 if query else 422

@@ -56,9 +56,9 @@ def too_many_to_compute_inline(organisations: Collection[int]) -> bool:
     return sum(intervals.count_persons(each) for each in organisations) > MOST_COMPUTED_INLINE
 
 
-def count_backend_for(question: ReportQuery, courses: Collection[int]) -> "SnapshotCounts | IntervalCounts":
+def count_backend_for(query: ReportQuery, courses: Collection[int]) -> "SnapshotCounts | IntervalCounts":
     """Returns where the counts of a question come from once statuses are prepared."""
-    filters, organisations = question.filters, question.organisation_ids
+    filters, organisations = query.filters, query.organisation_ids
     if snapshots_can_answer(filters):
         return SnapshotCounts(organisations, filters, courses)
     return IntervalCounts(organisations, filters)

@@ -46,19 +46,19 @@ class PostStatus:
     def by_course(self) -> dict[Id, TrainingStatus]:
         """Returns the worst status for each course that is required."""
         worst: dict[Id, TrainingStatus] = {}
-        for asked, explained in self.required:
-            course = asked.requirement.course
+        for applied, explained in self.required:
+            course = applied.requirement.course
             before = worst.get(course, explained.status)
             worst[course] = min(before, explained.status, key=SEVERITY.__getitem__)
         return worst
 
 
 def _urgency(one: tuple[AppliedRequirement, ExplainedStatus]) -> tuple[int, date, str]:
-    asked, explained = one
+    applied, explained = one
     return (
         SEVERITY[explained.status],
         explained.due_on or explained.valid_through or date.max,
-        str(asked.requirement.id),
+        str(applied.requirement.id),
     )
 
 
@@ -139,7 +139,7 @@ class DayCounts:
         return StatusCounts.added(self.overall.values())
 
     @property
-    def unasked(self) -> int:
+    def not_required(self) -> int:
         """Returns how many posts are there of whom nothing is required."""
         return sum(counted.get(TrainingStatus.NOT_REQUIRED, 0) for counted in self.overall.values())
 
@@ -165,19 +165,21 @@ class CountBackend(Protocol):
 
 def statuses_on(population: Population, day: date, filters: Filters) -> list[PostStatus]:
     """Returns how the posts that are looked at stand on a day; who has no placement then is left out."""
-    stood = []
+    post_statuses = []
     for post in population.posts:
         placement = post.placement_on(day)
         if placement is not None and filters.holds(placement):
-            stood.append(PostStatus(post, placement, tuple(post.required_on(day, filters.courses))))
-    return stood
+            post_statuses.append(PostStatus(post, placement, tuple(post.required_on(day, filters.courses))))
+    return post_statuses
 
 
-def listed_people(
-    stood: Iterable[PostStatus], *, statuses: Collection[TrainingStatus] | None = None
+def most_urgent_first(
+    post_statuses: Iterable[PostStatus], *, statuses: Collection[TrainingStatus] | None = None
 ) -> list[PostStatus]:
     """Returns the posts of whom something is required, worst first, or those with some overall statuses."""
-    found = [each for each in stood if each.required and (statuses is None or each.overall in statuses)]
+    found = [
+        each for each in post_statuses if each.required and (statuses is None or each.overall in statuses)
+    ]
     return sorted(found, key=lambda each: (_urgency(each.worst)[:2], _by_number(each.post.person)))
 
 

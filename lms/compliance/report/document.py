@@ -28,7 +28,7 @@ def report_as_document(report: Report) -> dict[str, Any]:
     return {
         "as_of": report.as_of.isoformat(),
         "total": _counts(report.total),
-        "unasked": report.unasked,
+        "unasked": report.not_required,
         "change": report.change,
         "lines": [
             {
@@ -58,7 +58,7 @@ def report_of_document(document: Mapping[str, Any]) -> Report:
     return Report(
         as_of=date.fromisoformat(document["as_of"]),
         total=_figures(document["total"]),
-        unasked=document["unasked"],
+        not_required=document["unasked"],
         change=document["change"],
         lines=tuple(
             SectorLine(

@@ -17,7 +17,7 @@ from wtforms.validators import Length
 
 from lms.compliance.calculator.file_format import read_known_as_of
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import CourseWords
+from lms.compliance.source_data.load import CourseTitle
 from lms.compliance.source_data.names import FilterChoices
 from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.kernel import clock
@@ -87,7 +87,7 @@ class ReportForm(AsOfForm):
         self,
         organisations: Iterable[Organisation],
         choices: FilterChoices,
-        courses: Iterable[CourseWords],
+        courses: Iterable[CourseTitle],
         sectors: Iterable[tuple[str, str]],
     ) -> None:
         """Fills the choices."""
@@ -136,7 +136,7 @@ class ReportForm(AsOfForm):
         """Returns the day before which those who are listed will have lapsed; a report lists nobody."""
         return None
 
-    def filters(self, choices: FilterChoices, courses: Iterable[CourseWords]) -> Filters:
+    def filters(self, choices: FilterChoices, courses: Iterable[CourseTitle]) -> Filters:
         """Returns the filters chosen, by row number where the address holds a word."""
         stations = {slug: number for number, slug, _name in choices.stations}
         numbers = {each.slug: each.course_id for each in courses}

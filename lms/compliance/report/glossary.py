@@ -64,15 +64,15 @@ def definitions() -> list[tuple[str, str]]:
     ]
 
 
-def query_labels(question: ReportQuery) -> Iterable[tuple[str, str]]:
+def query_labels(query: ReportQuery) -> Iterable[tuple[str, str]]:
     """Yields the filters that were chosen, each with its value in words."""
-    filters, words = question.filters, question.words
+    filters, labels = query.filters, query.labels
     if filters.station is not None:
-        yield _("Station"), words.stations.get(int(filters.station), str(filters.station))
+        yield _("Station"), labels.stations.get(int(filters.station), str(filters.station))
     if filters.sector is not None:
-        yield _("Sector"), words.sectors.get(str(filters.sector), str(filters.sector))
+        yield _("Sector"), labels.sectors.get(str(filters.sector), str(filters.sector))
     if filters.course is not None:
-        yield _("Course"), question.chosen.get("course", str(filters.course))
+        yield _("Course"), query.chosen.get("course", str(filters.course))
     if filters.role is not None:
         yield _("Role"), str(filters.role)
     if filters.contract is not None:

@@ -62,7 +62,7 @@ class ReportQuery:
     as_of: date
     known_as_of: datetime | None
     today: date
-    words: ReportLabels
+    labels: ReportLabels
     chosen: Mapping[str, str]
     lapses_before: date | None = None
 
@@ -119,17 +119,17 @@ def parse_query(
         return form, None
     chosen = form.chosen()
     form.as_of.data = form.day(today)
-    question = ReportQuery(
+    query = ReportQuery(
         organisations=tuple(asked_about),
         filters=form.filters(choices, courses),
         as_of=form.as_of.data,
         known_as_of=form.moment,
         today=today,
-        words=ReportLabels.of(sectors, choices, asked_about, language),
+        labels=ReportLabels.of(sectors, choices, asked_about, language),
         chosen=chosen,
         lapses_before=form.lapse_day(),
     )
-    return form, question
+    return form, query
 
 
 def shortcuts(today: date) -> list[tuple[str, date]]:

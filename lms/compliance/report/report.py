@@ -54,7 +54,7 @@ class TrendPoint:
 class Report:
     """Everything the page of a report shows, for one day and one choice of filters.
 
-    `courses` are those required of anybody, in the order given. `unasked` counts posts without a requirement.
+    `courses` are those required of anybody, in the order given. `not_required` counts posts without a requirement.
     `trend` leads up to the day, `forecast` goes on from it, and `ahead` holds the days 30, 60 and 90 days later:
     the figures expected without further training, under the recorded requirements and placements. `lapsing` says how
     many comply on the day and will not any more within 30, 60 and 90 days. `lowest` is the
@@ -63,7 +63,7 @@ class Report:
 
     as_of: date
     total: StatusCounts
-    unasked: int
+    not_required: int
     change: int | None
     lines: tuple[SectorLine, ...]
     courses: tuple[Id, ...]
@@ -89,7 +89,7 @@ class Report:
 
 
 def make_report(
-    counting: CountBackend,
+    backend: CountBackend,
     as_of: date,
     filters: Filters,
     *,
@@ -102,16 +102,16 @@ def make_report(
     The trend has the last days of the 24 months before the day, and the day, unless days are given; the forecast
     has those of the 12 months from the day on.
     """
-    now = counting.on(as_of)
-    before = counting.on(_shifted(as_of, -BEFORE_DAYS), cells=False)
+    now = backend.on(as_of)
+    before = backend.on(_shifted(as_of, -BEFORE_DAYS), cells=False)
     days = (*month_ends_before(as_of, TREND_MONTHS), as_of) if trend is None else tuple(trend)
     coming = month_ends_after(as_of, FORECAST_MONTHS)
     ahead = [_shifted(as_of, each) for each in AHEAD_DAYS]
-    totals = counting.totals_on({*days, *coming, *ahead})
+    totals = backend.totals_on({*days, *coming, *ahead})
     return Report(
         as_of=as_of,
         total=now.total,
-        unasked=now.unasked,
+        not_required=now.not_required,
         change=points_between(before.total.rate, now.total.rate),
         lines=tuple(
             _line(str(sector), now, before)

@@ -28,13 +28,13 @@ IDENTIFIED_HEAD = (*REPORT_HEAD, "report")
 
 def id_of(page: ReportPage) -> ReportId:
     """Returns the id of a report that was made."""
-    question = page.question
+    query = page.query
     return ReportId(
         definitions=int(rules.DEFINITIONS_VERSION),
-        as_of=question.as_of,
+        as_of=query.as_of,
         known_at=page.known_at,
-        organisations=tuple(sorted(question.organisation_ids)),
-        filters=question.filters,
+        organisations=tuple(sorted(query.organisation_ids)),
+        filters=query.filters,
         digest=digest_of(page.report),
     )
 
@@ -52,14 +52,14 @@ def address_of(report_id: ReportId) -> str:
     return f"{settings.public_address}/compliance/reports/{report_id}"
 
 
-def is_large(question: ReportQuery) -> bool:
+def is_large(query: ReportQuery) -> bool:
     """Says whether nobody should wait while the facts of the organisations are judged."""
-    return sources.too_many_to_compute_inline(question.organisation_ids)
+    return sources.too_many_to_compute_inline(query.organisation_ids)
 
 
-def takes_long(question: ReportQuery) -> bool:
+def takes_long(query: ReportQuery) -> bool:
     """Says whether a report is worked out by a job: from the facts, for many people."""
-    return question.known_as_of is not None and is_large(question)
+    return query.known_as_of is not None and is_large(query)
 
 
 def load_report_for(actor: Actor, text: str, language: str) -> tuple[ReportId, ReportQuery]:
@@ -76,16 +76,16 @@ def load_report_for(actor: Actor, text: str, language: str) -> tuple[ReportId, R
         raise NotThere
     organisations = tuple(sorted((mine[each] for each in read.organisations), key=lambda each: each.name))
     choices = names.find_choices(read.organisations)
-    question = ReportQuery(
+    query = ReportQuery(
         organisations=organisations,
         filters=read.filters,
         as_of=read.as_of,
         known_as_of=read.known_at,
         today=clock.today(actor.time_zone),
-        words=ReportLabels.of(list_sectors(), choices, organisations, language),
+        labels=ReportLabels.of(list_sectors(), choices, organisations, language),
         chosen=_chosen(read, organisations, len(mine), choices),
     )
-    return read, question
+    return read, query
 
 
 def _chosen(
@@ -94,7 +94,7 @@ def _chosen(
     filters = read.filters
     stations = {number: slug for number, slug, _name in choices.stations}
     courses = {each.course_id: each.slug for each in names.list_courses()}
-    words = {
+    labels = {
         "as_of": read.as_of.isoformat(),
         "station": stations.get(int(filters.station)) if filters.station is not None else None,
         "course": courses.get(int(filters.course)) if filters.course is not None else None,
@@ -106,8 +106,8 @@ def _chosen(
         else None,
     }
     if len(organisations) == 1 and mine > 1:
-        words["organisation"] = str(getattr(organisations[0], "slug", ""))
-    return {name: str(word) for name, word in words.items() if word}
+        labels["organisation"] = str(getattr(organisations[0], "slug", ""))
+    return {name: str(word) for name, word in labels.items() if word}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class ReportComparison:
 
 def compare_reports(now: ReportPage, then: ReportPage) -> ReportComparison:
     """Puts two reports beside each other, in the order of sectors of the first."""
-    nobody, names = StatusCounts({}), now.question.words.sectors
+    nobody, names = StatusCounts({}), now.query.labels.sectors
     before = {line.sector: line.figures for line in then.lines}
     after = {line.sector: line.figures for line in now.lines}
     pairs = [
@@ -187,13 +187,13 @@ class VerifiedReport:
         return sum(self.since.values())
 
 
-def verify_report(read: ReportId, question: ReportQuery, then: ReportPage | None = None) -> VerifiedReport:
+def verify_report(read: ReportId, query: ReportQuery, then: ReportPage | None = None) -> VerifiedReport:
     """Works a report out again; `then` is given where a job has done the long part. Raises StillUpdating."""
-    then = then or build_report(question, "sector")
-    now = build_report(replace(question, known_as_of=None), "sector")
+    then = then or build_report(query, "sector")
+    now = build_report(replace(query, known_as_of=None), "sector")
     return VerifiedReport(
         read=read,
         compared=compare_reports(now, then),
-        since=count_recorded_since(question.organisation_ids, read.known_at),
+        since=count_recorded_since(query.organisation_ids, read.known_at),
         checked_at=clock.now(),
     )

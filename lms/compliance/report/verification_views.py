@@ -27,10 +27,10 @@ def reports() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def reproduced(report_id: str) -> ResponseReturnValue:
     """Says whether a report still gives the same figures, and what later knowledge changed."""
-    read, question = load_report_for(current_actor(), report_id, language_of_page())
-    if takes_long(question):
-        return render_template("compliance/long.html", kind="check", read=read, question=question, form=None)
-    return show_reproduced(verify_report(read, question))
+    read, query = load_report_for(current_actor(), report_id, language_of_page())
+    if takes_long(query):
+        return render_template("compliance/long.html", kind="check", read=read, query=query, form=None)
+    return show_reproduced(verify_report(read, query))
 
 
 def show_reproduced(found: VerifiedReport) -> ResponseReturnValue:
@@ -38,6 +38,6 @@ def show_reproduced(found: VerifiedReport) -> ResponseReturnValue:
     return render_template(
         "compliance/reproduced.html",
         found=found,
-        asked=list(query_labels(found.compared.then.question)),
+        asked=list(query_labels(found.compared.then.query)),
         definitions=rules.DEFINITIONS_VERSION,
     )

@@ -12,8 +12,9 @@ from lms.compliance.report.export import queries as kept
 from lms.compliance.report.export.forms import SaveViewForm
 from lms.compliance.report.export.jobs import page_of
 from lms.compliance.report.forms import PeopleForm, ReportForm
+from lms.compliance.report.people import build_people
 from lms.compliance.report.query import ReportQuery, parse_query, shortcuts
-from lms.compliance.report.service import ReportPage, build_people, build_report
+from lms.compliance.report.service import ReportPage, build_report
 from lms.compliance.report.verification import ReportComparison, compare_reports, id_of, takes_long
 from lms.compliance.status import api as rules
 from lms.kernel import clock
@@ -28,20 +29,20 @@ def report() -> ResponseReturnValue:
     """Shows the report of the actor's organisations; leads coordinators who are not HR to coverage."""
     if not current_actor().has(Role.HR):
         return redirect(url_for("coverage.figures", **request.args), 303)  # type: ignore[arg-type]  # words of an address
-    form, question = parse_query(current_actor(), request.args, language_of_page(), ReportForm)
-    return show_report(form, question)
+    form, query = parse_query(current_actor(), request.args, language_of_page(), ReportForm)
+    return show_report(form, query)
 
 
 def show_report(
-    form: ReportForm, question: ReportQuery | None, kept_result: dict[str, Any] | None = None
+    form: ReportForm, query: ReportQuery | None, stored_result: dict[str, Any] | None = None
 ) -> ResponseReturnValue:
     """Renders a report; from figures that a job has worked out, where they are given."""
     actor, sort = current_actor(), request.args.get("sort", "rate")
-    if question is not None and kept_result is None and takes_long(question):
-        return render_template("compliance/long.html", form=form, kind="report", question=question)
+    if query is not None and stored_result is None and takes_long(query):
+        return render_template("compliance/long.html", form=form, kind="report", query=query)
     page = None
-    if question is not None:
-        page = page_of(kept_result, question, sort) if kept_result else build_report(question, sort)
+    if query is not None:
+        page = page_of(stored_result, query, sort) if stored_result else build_report(query, sort)
     return render_template(
         "compliance/report.html",
         form=form,
@@ -55,7 +56,7 @@ def show_report(
         views=kept.list_views(actor),
         jobs=kept.list_jobs(actor),
         save_form=SaveViewForm(),
-    ), 200 if question else 422
+    ), 200 if query else 422
 
 
 def compare(page: ReportPage, form: ReportForm) -> ReportComparison | None:
@@ -63,7 +64,7 @@ def compare(page: ReportPage, form: ReportForm) -> ReportComparison | None:
     day = form.compare_with.data
     if day is None or day == page.report.as_of:
         return None
-    other = build_report(replace(page.question, as_of=day), "sector")
+    other = build_report(replace(page.query, as_of=day), "sector")
     return compare_reports(page, other)
 
 
@@ -72,15 +73,15 @@ def compare(page: ReportPage, form: ReportForm) -> ReportComparison | None:
 def people() -> ResponseReturnValue:
     """Lists the people behind the figures, worst first."""
     actor = current_actor()
-    form, question = parse_query(actor, request.args, language_of_page(), PeopleForm)
+    form, query = parse_query(actor, request.args, language_of_page(), PeopleForm)
     number = request.args.get("page", 1, type=int)
-    if question is not None and takes_long(question):
-        return render_template("compliance/long.html", form=form, kind="people", question=question)
+    if query is not None and takes_long(query):
+        return render_template("compliance/long.html", form=form, kind="people", query=query)
     return render_template(
         "compliance/people.html",
         form=form,
-        page=build_people(question, form.statuses(), number) if question else None,
+        page=build_people(query, form.statuses(), number) if query else None,
         shortcuts=shortcuts(clock.today(actor.time_zone)),
         views=kept.list_views(actor),
         save_form=SaveViewForm(),
-    ), 200 if question else 422
+    ), 200 if query else 422

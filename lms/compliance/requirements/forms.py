@@ -24,7 +24,7 @@ from lms.compliance.requirements.exemption_queries import STATES, WantedExemptio
 from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.requirements.operations import MOST_DAYS, Terms
 from lms.compliance.requirements.queries import ListedRequirement
-from lms.compliance.source_data.load import CourseWords
+from lms.compliance.source_data.load import CourseTitle
 from lms.compliance.source_data.names import FilterChoices
 from lms.people.models import Organisation, Sector
 from lms.web.forms import BaseForm, choices_of, day_field, reason_field
@@ -177,7 +177,7 @@ class RequirementForm(TermsForm):
     starts_in_past = False
 
     def offer_owners(
-        self, organisations: Iterable[Organisation], *, house: bool, courses: Iterable[CourseWords]
+        self, organisations: Iterable[Organisation], *, house: bool, courses: Iterable[CourseTitle]
     ) -> None:
         """Offers the organisations that the actor may ask for, the whole house first where they may."""
         whole = [("", _l("All organisations"))] if house else []

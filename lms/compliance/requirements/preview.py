@@ -11,7 +11,7 @@ from lms.compliance.report.count_backends import MOST_COMPUTED_INLINE
 from lms.compliance.report.counts import PostStatus, StatusCounts, statuses_on
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import CourseWords, match_of
+from lms.compliance.source_data.load import CourseTitle, match_of
 from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
@@ -57,7 +57,7 @@ def preview(
     *,
     requirement_id: int | None,
     organisation_id: int | None,
-    course: CourseWords,
+    course: CourseTitle,
     effective_from: date,
     terms: Terms,
     sectors: Sequence[str],
@@ -92,7 +92,7 @@ def _changed(
     requirements: Sequence[rules.RequirementFact],
     requirement_id: int | None,
     organisation_id: int | None,
-    course: CourseWords,
+    course: CourseTitle,
     version: rules.RequirementVersionFact,
 ) -> list[rules.RequirementFact]:
     if requirement_id is None:

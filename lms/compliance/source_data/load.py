@@ -35,7 +35,7 @@ from lms.people.models import DutyStation, Employment, Placement
 
 
 @dataclass(frozen=True, slots=True)
-class CourseWords:
+class CourseTitle:
     """A course as it is named on pages, and what its current edition says; `edition` is None while it has none."""
 
     course_id: int
@@ -51,7 +51,7 @@ class LoadedFacts:
     """Known facts, with the words a page needs beside them: courses by row number, serials by award."""
 
     facts: rules.Facts
-    courses: dict[int, CourseWords]
+    courses: dict[int, CourseTitle]
     serials: dict[int, str]
 
 
@@ -125,7 +125,7 @@ def _placement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
 
 def _requirements(
     organisations: Collection[int] | None, known_as_of: datetime | None
-) -> tuple[list[rules.RequirementFact], dict[int, CourseWords]]:
+) -> tuple[list[rules.RequirementFact], dict[int, CourseTitle]]:
     """Loads the house's requirements and those of some organisations (None: of all), with their courses.
 
     Whether a course is per sector is asked of its current edition. Requirements without a known version are
@@ -152,7 +152,7 @@ def _requirements(
         )
     heads = {row.id: (row.id, row.organisation_id, row.course_id, bool(row.per_sector)) for row in rows}
     courses = {
-        row.course_id: CourseWords(
+        row.course_id: CourseTitle(
             row.course_id,
             row.slug,
             row.title or row.slug,
@@ -203,7 +203,7 @@ def _requirement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     )
 
 
-def required_courses(organisations: Collection[int] | None) -> dict[int, CourseWords]:
+def required_courses(organisations: Collection[int] | None) -> dict[int, CourseTitle]:
     """Returns the courses that were ever required in some organisations (None: in any), by row number."""
     return _requirements(organisations, None)[1]
 

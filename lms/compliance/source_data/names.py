@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from lms.accounts.models import Account
 from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.compliance import policy
-from lms.compliance.source_data.load import CourseWords
+from lms.compliance.source_data.load import CourseTitle
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
@@ -56,18 +56,18 @@ def find_choices(organisations: Collection[int] | None) -> FilterChoices:
     )
 
 
-def list_courses() -> list[CourseWords]:
+def list_courses() -> list[CourseTitle]:
     """Lists the courses that are published and not retired, by title."""
     rows = session.execute(_courses().where(Course.retired_at.is_(None)).order_by(CourseRevision.title))
-    return [CourseWords(*row) for row in rows.all()]
+    return [CourseTitle(*row) for row in rows.all()]
 
 
-def find_course(course_id: int) -> CourseWords:
+def find_course(course_id: int) -> CourseTitle:
     """Finds a course that is or was published, by its row number; raises NotThere."""
     row = session.execute(_courses().where(Course.id == course_id)).one_or_none()
     if row is None:
         raise NotThere
-    return CourseWords(*row)
+    return CourseTitle(*row)
 
 
 def _courses() -> Select[int, str, str, str, int, bool]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from flask import current_app
 
 from lms.certification.api import print_serial
-from lms.compliance.source_data.load import CourseWords, LoadedFacts, read_facts
+from lms.compliance.source_data.load import CourseTitle, LoadedFacts, read_facts
 from lms.compliance.source_data.population import AppliedRequirement, Population
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
@@ -69,9 +69,9 @@ def statuses_of(
     here = None if organisations is None else frozenset(organisations)
     loaded = load_facts(Scope(organisations=here, persons=frozenset({person_id})), known_as_of)
     found = [
-        status_row(asked, explained, int(post.organisation), loaded.courses, loaded.serials)
+        status_row(applied, explained, int(post.organisation), loaded.courses, loaded.serials)
         for post in Population(loaded.facts).posts
-        for asked, explained in post.required_on(as_of)
+        for applied, explained in post.required_on(as_of)
     ]
     return sorted(
         found, key=lambda row: (rules.SEVERITY[row.status], row.due_on or date.max, row.course_title)
@@ -79,18 +79,18 @@ def statuses_of(
 
 
 def status_row(
-    asked: AppliedRequirement,
+    applied: AppliedRequirement,
     explained: rules.ExplainedStatus,
     organisation_id: int,
-    courses: dict[int, CourseWords],
+    courses: dict[int, CourseTitle],
     serials: dict[int, str],
 ) -> StatusRow:
     """Puts a status into words."""
-    course = courses[int(asked.requirement.course)]
+    course = courses[int(applied.requirement.course)]
     serial = None if explained.award is None else serials[int(explained.award)]
     sector = explained.reason.sector
     return StatusRow(
-        requirement_id=int(asked.requirement.id),
+        requirement_id=int(applied.requirement.id),
         organisation_id=organisation_id,
         course_id=course.course_id,
         course_slug=course.slug,

@@ -67,7 +67,7 @@ class Post:
     person: Id
     organisation: Id
     placements: tuple[PlacementFact, ...]
-    asked: tuple[AppliedRequirement, ...]
+    applied: tuple[AppliedRequirement, ...]
 
     def placement_on(self, day: date) -> PlacementFact | None:
         """Returns the placement that the post counts under on a day, or None where there is none."""
@@ -78,16 +78,16 @@ class Post:
     ) -> list[tuple[AppliedRequirement, ExplainedStatus]]:
         """Returns what is required on a day, of some courses or (None) of all, each with its status."""
         found = []
-        for asked in self.asked:
-            if courses is None or asked.requirement.course in courses:
-                explained = asked.on(day)
+        for applied in self.applied:
+            if courses is None or applied.requirement.course in courses:
+                explained = applied.on(day)
                 if explained.status is not TrainingStatus.NOT_REQUIRED:
-                    found.append((asked, explained))
+                    found.append((applied, explained))
         return found
 
     def lapses_on(self, day: date) -> date | None:
         """Returns the first day on which a post that complies on `day` would not any more if nothing is done."""
-        required = [(asked.requirement.course, asked.intervals()) for asked in self.asked]
+        required = [(applied.requirement.course, applied.intervals()) for applied in self.applied]
         for interval in rules.overall_intervals(self.placements, required):
             if interval.from_on <= day <= interval.through_on:
                 return interval.lapses_on
@@ -107,8 +107,8 @@ class Population:
                 placed[placement.organisation].append(placement)
             for organisation, placements in placed.items():
                 if organisations is None or organisation in organisations:
-                    asked = self._asked(facts, known, organisation)
-                    self.posts.append(Post(person, organisation, tuple(placements), tuple(asked)))
+                    applied = self._asked(facts, known, organisation)
+                    self.posts.append(Post(person, organisation, tuple(placements), tuple(applied)))
 
     @staticmethod
     def _asked(facts: Facts, known: rules.PersonFacts, organisation: Id) -> Iterable[AppliedRequirement]:

@@ -288,7 +288,7 @@ def test_who_lapsed_and_who_became_compliant(app: Flask, client: FlaskClient, kn
         earned(session.get_one(people.Person, known["noor"]), known["course"], date(2026, 9, 2))
     sign_in(client, "hana@demo.example")
     found = rows(client, "/compliance/changes.csv?as_of=2026-10-31&compare_with=2026-08-01")
-    told = {row["name"]: (row["changes"], row["stood"], row["stands"]) for row in found}
+    told = {row["name"]: (row["changes"], row["status_before"], row["status_after"]) for row in found}
     assert told["Sami Aziz"] == ("lapsed", "valid", "revoked")
     assert told["Noor Ali"] == ("compliant", "overdue", "valid")
 

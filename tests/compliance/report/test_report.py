@@ -265,7 +265,7 @@ def test_filters(here: Organisation, filters: dict[str, Any], people_counted: in
 def test_nobody_has_no_rate(here: Organisation) -> None:
     a_person("A", here.id, "1", people.station().id)
     report = report_of(here)
-    assert (report.total.rate, report.unasked, report.lowest, report.change) == (None, 1, None, None)
+    assert (report.total.rate, report.not_required, report.lowest, report.change) == (None, 1, None, None)
     assert [line.sector for line in report.lines] == list(people.SECTORS)
 
 

@@ -84,7 +84,7 @@ def test_a_plain_id_is_short_enough_to_type() -> None:
 def a_report(**changes: object) -> Report:
     figures, day = StatusCounts({TrainingStatus.VALID: 3, TrainingStatus.OVERDUE: 1}), date(2026, 3, 31)
     values: dict[str, object] = {
-        "as_of": day, "total": figures, "unasked": 2, "change": -3,
+        "as_of": day, "total": figures, "not_required": 2, "change": -3,
         "lines": (SectorLine("wash", figures, None, {7: figures}), SectorLine("health", StatusCounts({}), None, {})),
         "courses": (7,), "course_totals": {7: figures}, "trend": (TrendPoint(day, figures),),
         "forecast": (TrendPoint(date(2026, 4, 30), figures),), "ahead": (TrendPoint(date(2026, 4, 30), figures),),
@@ -105,7 +105,7 @@ def test_the_digest_follows_every_figure_and_nothing_else() -> None:
     line = report.lines[0]
     for changed in (
         a_report(total=other),
-        a_report(unasked=1),
+        a_report(not_required=1),
         a_report(lines=(SectorLine("wash", other, None, line.cells), report.lines[1])),
         a_report(lines=(SectorLine("wash", line.figures, None, {7: other}), report.lines[1])),
         a_report(trend=(TrendPoint(report.as_of, other),)),

@@ -16,7 +16,7 @@ WORDS = (
 MOST_LETTERS = 200
 
 
-def kept_words(address: "MultiDict[str, str]") -> dict[str, str]:
+def saved_filters(address: "MultiDict[str, str]") -> dict[str, str]:
     """Returns the words of an address that may be kept, without what is too long to be one."""
     return {name: address[name] for name in WORDS if address.get(name) and len(address[name]) <= MOST_LETTERS}
 

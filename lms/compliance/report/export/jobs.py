@@ -27,17 +27,10 @@ from lms.compliance.report.export.operations import JOB
 from lms.compliance.report.export.pdf import print_report
 from lms.compliance.report.export.xlsx import write_people, write_report
 from lms.compliance.report.forms import PeopleForm
+from lms.compliance.report.people import PEOPLE_HEAD, PeoplePage, PersonLine, all_lines, people_rows
 from lms.compliance.report.query import ReportQuery, parse_query
 from lms.compliance.report.report import sorted_lines
-from lms.compliance.report.service import (
-    PEOPLE_HEAD,
-    PeoplePage,
-    PersonLine,
-    ReportPage,
-    all_lines,
-    build_report,
-    people_rows,
-)
+from lms.compliance.report.service import ReportPage, build_report
 from lms.compliance.report.verification import (
     IDENTIFIED_HEAD,
     address_of,
@@ -115,28 +108,28 @@ def _made(wanted: Wanted) -> tuple[dict[str, Any] | None, str]:
             raise Refusal
         actor = load_actor(account, clock.today())
         if wanted.kind == "check":
-            _read, question = load_report_for(actor, wanted.choices["id"], wanted.language)
-            return kept_page(build_report(question, "sector")), ""
-        question, form = _question(actor, wanted)
+            _read, query = load_report_for(actor, wanted.choices["id"], wanted.language)
+            return kept_page(build_report(query, "sector")), ""
+        query, form = _question(actor, wanted)
         if wanted.format == "page":
-            return kept_page(build_report(question)), ""
+            return kept_page(build_report(query)), ""
         path = folder() / f"{wanted.number}.{wanted.format}"
         beside = path.with_suffix(path.suffix + ".part")
-        _write(wanted, question, form, beside)
+        _write(wanted, query, form, beside)
         beside.replace(path)
-        return None, f"{wanted.kind}-{question.as_of}.{wanted.format}"
+        return None, f"{wanted.kind}-{query.as_of}.{wanted.format}"
 
 
 def _question(actor: Actor, wanted: Wanted) -> tuple[ReportQuery, PeopleForm]:
-    form, question = parse_query(actor, MultiDict(wanted.choices), wanted.language, PeopleForm)
-    if question is None:
+    form, query = parse_query(actor, MultiDict(wanted.choices), wanted.language, PeopleForm)
+    if query is None:
         raise Refusal
-    return question, form
+    return query, form
 
 
-def _write(wanted: Wanted, question: ReportQuery, form: PeopleForm, path: Path) -> None:
+def _write(wanted: Wanted, query: ReportQuery, form: PeopleForm, path: Path) -> None:
     if wanted.kind == "report":
-        page = build_report(question, "sector")
+        page = build_report(query, "sector")
         with path.open("wb") as file:
             if wanted.format == "pdf":
                 file.write(print_report(page))
@@ -149,25 +142,25 @@ def _write(wanted: Wanted, question: ReportQuery, form: PeopleForm, path: Path) 
                 )
         return
     if wanted.kind == "changes":
-        changes = build_changes(question, form.compare_with.data or question.today, None, None)
+        changes = build_changes(query, form.compare_with.data or query.today, None, None)
         with path.open("wb") as file:
             file.writelines(piece.encode() for piece in csv_pieces(CHANGES_HEAD, changes_rows(changes)))
         return
-    known_at = question.known_as_of or clock.now()
-    lines = all_lines(question, form.statuses())
+    known_at = query.known_as_of or clock.now()
+    lines = all_lines(query, form.statuses())
     with path.open("wb") as file:
         if wanted.format == "xlsx":
-            write_people(file, question, known_at, lines, _stepper(wanted.number))
+            write_people(file, query, known_at, lines, _stepper(wanted.number))
         else:
-            rows = _rows_one_by_one(question, known_at, lines, _stepper(wanted.number))
+            rows = _rows_one_by_one(query, known_at, lines, _stepper(wanted.number))
             file.writelines(piece.encode() for piece in csv_pieces(PEOPLE_HEAD, rows))
 
 
 def _rows_one_by_one(
-    question: ReportQuery, known_at: datetime, lines: Iterator[PersonLine], step: Callable[[], None]
+    query: ReportQuery, known_at: datetime, lines: Iterator[PersonLine], step: Callable[[], None]
 ) -> Iterator[Any]:
     for line in lines:
-        yield from people_rows(PeoplePage([line], 1, 1, 1, known_at, question))
+        yield from people_rows(PeoplePage(items=[line], total=1, known_at=known_at, query=query))
         step()
 
 
@@ -215,16 +208,16 @@ def kept_page(page: ReportPage) -> dict[str, Any]:
     }
 
 
-def page_of(result: dict[str, Any], question: ReportQuery, sort: str = "rate") -> ReportPage:
+def page_of(result: dict[str, Any], query: ReportQuery, sort: str = "rate") -> ReportPage:
     """Returns the report page of a row again, sorted as asked."""
     report = report_of_document(result["report"])
-    courses = required_courses(question.organisation_ids)
+    courses = required_courses(query.organisation_ids)
     return ReportPage(
         report=report,
         lines=sorted_lines(report.lines, sort),
         courses=[courses[int(course)] for course in report.courses],
         known_at=datetime.fromisoformat(result["known_at"]),
-        question=question,
+        query=query,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record
-from lms.compliance.errors import NameTaken, TooManyKept, TooManyUnderWay
+from lms.compliance.errors import NameTaken, TooManyExports, TooManySavedViews
 from lms.compliance.report.export import queries as kept
 from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.kernel import clock, outbox
@@ -27,7 +27,7 @@ def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) ->
             _("You already have a view with this name. Choose another name, or remove that view first.")
         )
     if len(mine) >= MOST_VIEWS:
-        raise TooManyKept(
+        raise TooManySavedViews(
             _("You have forty saved views, the most there can be. Remove one you no longer use.")
         )
     view = SavedView(
@@ -56,7 +56,7 @@ def remove_view(actor: Actor, view: SavedView) -> None:
 def ask_for(actor: Actor, kind: str, form: str, choices: Mapping[str, str], language: str) -> ExportJob:
     """Has a file or a long report made after the commit. Raises TooManyUnderWay."""
     if kept.count_open_jobs(actor) >= MOST_OPEN:
-        raise TooManyUnderWay(_("Five of your files are being created. Wait until one is ready."))
+        raise TooManyExports(_("Five of your files are being created. Wait until one is ready."))
     job = ExportJob(
         account_id=actor.account_id or 0,
         kind=kind,

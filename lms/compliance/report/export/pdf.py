@@ -33,18 +33,18 @@ def print_report(page: ReportPage) -> bytes:
 
 def _data(page: ReportPage, report_id: str, address: str) -> dict[str, Any]:
     settings: Settings = current_app.extensions["settings"]
-    report, question = page.report, page.question
+    report, query = page.report, page.query
     locale = get_locale()
     return {
         "lang": str(locale.language) if locale else "en",
         "product": settings.product_name,
-        "organisations": ", ".join(each.name for each in question.organisations),
-        "filters": [f"{word}: {value}" for word, value in query_labels(question)],
+        "organisations": ", ".join(each.name for each in query.organisations),
+        "filters": [f"{word}: {value}" for word, value in query_labels(query)],
         "sentence": sentence_parts(page),
         "ahead": _ahead(page),
         "lines": [
             {
-                "name": question.words.sectors.get(line.sector, line.sector),
+                "name": query.labels.sectors.get(line.sector, line.sector),
                 "key": SECTOR_KEYS.get(line.sector, ""),
                 "people": number(line.figures.people),
                 "rate": percent(line.figures.rate),
@@ -77,14 +77,14 @@ def _data(page: ReportPage, report_id: str, address: str) -> dict[str, Any]:
         "known": moment(page.known_at),
         "day": day(report.as_of),
         "version": rules.DEFINITIONS_VERSION,
-        "posts": question.of_posts,
+        "posts": query.of_posts,
         "words": _words(page),
     }
 
 
 def sentence_parts(page: ReportPage) -> list[dict[str, Any]]:
     """Returns the first sentence of a report in parts, the figures marked as strong."""
-    report, words = page.report, page.question.words
+    report, labels = page.report, page.query.labels
 
     def parts(pattern: str, **values: str) -> list[dict[str, Any]]:
         # The pattern is translated whole; its places are filled afterwards, so that each value can be strong.
@@ -101,12 +101,12 @@ def sentence_parts(page: ReportPage) -> list[dict[str, Any]]:
     people = report.total.people
     counted = (
         ngettext("%(count)s post", "%(count)s posts", people, count=number(people))
-        if page.question.of_posts
+        if page.query.of_posts
         else ngettext("%(count)s person", "%(count)s people", people, count=number(people))
     )
     asked = (
         _("On %(day)s, %(rate)s of %(counted)s hold this course or are exempt.")
-        if page.question.filters.course
+        if page.query.filters.course
         else _("On %(day)s, %(rate)s of %(counted)s are compliant with everything required.")
     )
     said = parts(asked, day=day(report.as_of), rate=percent(report.total.rate), counted=counted)
@@ -114,7 +114,7 @@ def sentence_parts(page: ReportPage) -> list[dict[str, Any]]:
         said.append({"text": " ", "strong": False})
         said += parts(
             _("%(sector)s is lowest at %(rate)s."),
-            sector=words.short.get(report.lowest.sector, report.lowest.sector),
+            sector=labels.short.get(report.lowest.sector, report.lowest.sector),
             rate=percent(report.lowest.figures.rate),
         )
     return said
@@ -147,10 +147,10 @@ def _cell(figures: StatusCounts | None) -> dict[str, Any]:
 
 
 def _matrix(page: ReportPage) -> list[dict[str, Any]]:
-    report, words = page.report, page.question.words
+    report, labels = page.report, page.query.labels
     rows = [
         {
-            "name": words.sectors.get(line.sector, line.sector),
+            "name": labels.sectors.get(line.sector, line.sector),
             "key": SECTOR_KEYS.get(line.sector, ""),
             "cells": [_cell(line.cells.get(course)) for course in report.courses],
         }
@@ -193,7 +193,7 @@ def _words(page: ReportPage) -> dict[str, str]:
     return {
         "title": _("Compliance by sector"),
         "sector": _("Sector"),
-        "people": _("Posts") if page.question.of_posts else _("People"),
+        "people": _("Posts") if page.query.of_posts else _("People"),
         "compliant": _("Compliant"),
         "stand": _("Status"),
         "in_time": _("Not yet due"),

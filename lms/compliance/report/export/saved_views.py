@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from lms.compliance.blueprint import AGAIN_SECONDS, bp
 from lms.compliance.report.export import operations as kept_operations, queries as kept
-from lms.compliance.report.export.forms import SaveViewForm, kept_words
+from lms.compliance.report.export.forms import SaveViewForm, saved_filters
 from lms.compliance.report.export.jobs import done_so_far, page_of, path_of
 from lms.compliance.report.forms import PeopleForm, ReportForm
 from lms.compliance.report.query import parse_query
@@ -34,7 +34,7 @@ MADE = {
 @role_needed(Role.HR)
 def save_view() -> ResponseReturnValue:
     """Keeps the filters of a page under a name."""
-    form, words = SaveViewForm(), kept_words(request.form)
+    form, words = SaveViewForm(), saved_filters(request.form)
     page = form.page.data if form.page.data in PAGES else "report"
     if form.validate_on_submit():
         try:
@@ -74,7 +74,7 @@ def prepare() -> ResponseReturnValue:
         "compliance/prepare.html",
         kind=kind if offered else "",
         form=form,
-        words=kept_words(request.args),
+        words=saved_filters(request.args),
         jobs=kept.list_jobs(current_actor()),
     )
 
@@ -86,7 +86,7 @@ def ask_for_file() -> ResponseReturnValue:
     kind, form = request.form.get("kind", ""), request.form.get("form", "")
     if form not in MADE.get(kind, ()):
         abort(400)
-    actor, language, words = current_actor(), language_of_page(), kept_words(request.form)
+    actor, language, words = current_actor(), language_of_page(), saved_filters(request.form)
     if kind == "check":
         try:
             words = {"id": str(read_id(request.form.get("id", "")))}
@@ -94,8 +94,8 @@ def ask_for_file() -> ResponseReturnValue:
             abort(404)
         load_report_for(actor, words["id"], language)
     else:
-        asked, question = parse_query(actor, request.form, language, PeopleForm)
-        if question is None:
+        asked, query = parse_query(actor, request.form, language, PeopleForm)
+        if query is None:
             return render_template("compliance/refused.html", form=asked, back="compliance.report"), 422
     job = kept_operations.ask_for(actor, kind, form, words, language)
     return redirect(url_for("compliance.job", job_id=job.id), 303)
@@ -109,8 +109,8 @@ def job(job_id: int) -> ResponseReturnValue:
     found = kept.load_job_for(actor, job_id)
     if found.outcome == "ready" and found.result is not None:
         if found.kind == "check":
-            read, question = load_report_for(actor, found.choices["id"], language)
-            return show_reproduced(verify_report(read, question, page_of(found.result, question, "sector")))
+            read, query = load_report_for(actor, found.choices["id"], language)
+            return show_reproduced(verify_report(read, query, page_of(found.result, query, "sector")))
         form, asked = parse_query(actor, MultiDict(found.choices), language, ReportForm)
         if asked is not None:
             return show_report(form, asked, found.result)

@@ -10,8 +10,9 @@ from lms.compliance.report.changes import CHANGES_HEAD, build_changes, changes_r
 from lms.compliance.report.export.pdf import print_report
 from lms.compliance.report.export.xlsx import write_people, write_report
 from lms.compliance.report.forms import PeopleForm
+from lms.compliance.report.people import PEOPLE_HEAD, build_people, people_rows
 from lms.compliance.report.query import ReportQuery, parse_query
-from lms.compliance.report.service import PEOPLE_HEAD, build_people, build_report, people_rows
+from lms.compliance.report.service import build_report
 from lms.compliance.report.verification import (
     IDENTIFIED_HEAD,
     address_of,
@@ -67,12 +68,12 @@ def people_xlsx() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def changes_csv() -> ResponseReturnValue:
     """Gives what changed between two days as CSV."""
-    form, question = _asked()
-    if question is None:
+    form, query = _asked()
+    if query is None:
         return _refused(form, "compliance.changes")
-    if is_large(question):
+    if is_large(query):
         return _prepare("changes", "csv")
-    page = build_changes(question, form.compare_with.data or question.today, None, None)
+    page = build_changes(query, form.compare_with.data or query.today, None, None)
     return download_csv(CHANGES_HEAD, changes_rows(page), f"changes-{page.first}-{page.second}.csv")
 
 
@@ -91,13 +92,13 @@ def _prepare(kind: str, form: str) -> ResponseReturnValue:
 
 
 def _report(form: str) -> ResponseReturnValue:
-    asked, question = _asked()
-    if question is None:
+    asked, query = _asked()
+    if query is None:
         return _refused(asked, "compliance.report")
-    if takes_long(question):
+    if takes_long(query):
         return _prepare("report", form)
-    page = build_report(question, "sector")
-    name = f"compliance-{question.as_of}"
+    page = build_report(query, "sector")
+    name = f"compliance-{query.as_of}"
     if form == "csv":
         return download_csv(IDENTIFIED_HEAD, identified_rows(page), f"{name}.csv")
     if form == "pdf":
@@ -108,15 +109,15 @@ def _report(form: str) -> ResponseReturnValue:
 
 
 def _people(form: str) -> ResponseReturnValue:
-    asked, question = _asked()
-    if question is None:
+    asked, query = _asked()
+    if query is None:
         return _refused(asked, "compliance.people")
-    if is_large(question):
+    if is_large(query):
         return _prepare("people", form)
-    page = build_people(question, asked.statuses(), None)
-    name = f"people-{question.as_of}"
+    page = build_people(query, asked.statuses(), None)
+    name = f"people-{query.as_of}"
     if form == "csv":
         return download_csv(PEOPLE_HEAD, people_rows(page), f"{name}.csv")
     file = BytesIO()
-    write_people(file, question, page.known_at, page.lines)
+    write_people(file, query, page.known_at, page.items)
     return download(file.getvalue(), f"{name}.{form}")

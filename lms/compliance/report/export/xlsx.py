@@ -11,8 +11,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.glossary import definitions, query_labels, status_labels
+from lms.compliance.report.people import PersonLine
 from lms.compliance.report.query import ReportQuery
-from lms.compliance.report.service import PersonLine, ReportPage
+from lms.compliance.report.service import ReportPage
 from lms.compliance.status import api as rules
 from lms.kernel.tabular import Cell, new_workbook
 
@@ -108,9 +109,9 @@ class Book:
 
 def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str) -> None:
     """Writes a report: all sectors, the matrix, trend and forecast, a sheet for each sector, definitions."""
-    book, report, words = Book(file), page.report, page.question.words
+    book, report, labels = Book(file), page.report, page.query.labels
     titles = {each.course_id: each.title for each in page.courses}
-    heads = (_("What is required"), *_figure_heads(page.question))
+    heads = (_("What is required"), *_figure_heads(page.query))
     widths = (44, *(12 for _each in heads[1:]))
 
     def rows_of(figures: StatusCounts, cells: Any) -> Iterable[Sequence[Cell]]:
@@ -121,12 +122,12 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
 
     book.table(
         _("All sectors"),
-        (_("Sector"), *_figure_heads(page.question)),
+        (_("Sector"), *_figure_heads(page.query)),
         widths,
         (
             (_("All sectors"), *_figure_cells(report.total)),
             *(
-                (words.sectors.get(line.sector, line.sector), *_figure_cells(line.figures))
+                (labels.sectors.get(line.sector, line.sector), *_figure_cells(line.figures))
                 for line in page.lines
             ),
         ),
@@ -138,7 +139,7 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
         [
             *(
                 (
-                    words.sectors.get(line.sector, line.sector),
+                    labels.sectors.get(line.sector, line.sector),
                     *(line.cells[course].rate if course in line.cells else None for course in report.courses),
                 )
                 for line in page.lines
@@ -149,7 +150,7 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
     )
     book.table(
         _("Trend"),
-        (_("Day"), _("What it is"), *_figure_heads(page.question)),
+        (_("Day"), _("What it is"), *_figure_heads(page.query)),
         (12, 34, *(12 for _each in heads[1:])),
         [
             (point.day, said, *_figure_cells(point.figures))
@@ -161,15 +162,15 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
         ],
     )
     for line in page.lines:
-        name = words.short.get(line.sector, line.sector)
+        name = labels.short.get(line.sector, line.sector)
         book.table(name, heads, widths, rows_of(line.figures, line.cells))
-    book.facts(_("Definitions"), _about(page.question, page.known_at, report_id, address))
+    book.facts(_("Definitions"), _about(page.query, page.known_at, report_id, address))
     book.close()
 
 
 def write_people(
     file: BinaryIO,
-    question: ReportQuery,
+    query: ReportQuery,
     known_at: datetime,
     lines: Iterable[PersonLine],
     step: Callable[[], None] = lambda: None,
@@ -192,14 +193,14 @@ def write_people(
             step()
 
     book.table(_("People"), head, (28, 14, 24, 28, 20, 20, 18, 40, 18, 12, 14, 18, 90), rows())
-    book.facts(_("Definitions"), _about(question, known_at, "", ""))
+    book.facts(_("Definitions"), _about(query, known_at, "", ""))
     book.close()
 
 
-def _figure_heads(question: ReportQuery) -> Sequence[str]:
+def _figure_heads(query: ReportQuery) -> Sequence[str]:
     said = status_labels()
     return (
-        _("Posts") if question.of_posts else _("People"), _("Compliant"), _("Not yet due"), _("Overdue"), _("Rate"),
+        _("Posts") if query.of_posts else _("People"), _("Compliant"), _("Not yet due"), _("Overdue"), _("Rate"),
         *(said[each] for each in rules.SEVERITY if each.group),
     )  # fmt: skip
 
@@ -212,12 +213,12 @@ def _figure_cells(figures: StatusCounts) -> Sequence[Cell]:
 
 
 def _about(
-    question: ReportQuery, known_at: datetime, report_id: str, address: str
+    query: ReportQuery, known_at: datetime, report_id: str, address: str
 ) -> Iterable[tuple[str, Cell]]:
-    yield _("About"), question.as_of
+    yield _("About"), query.as_of
     yield _("Data as of (UTC)"), known_at
-    yield _("Organisations"), "; ".join(each.name for each in question.organisations)
-    yield from query_labels(question)
+    yield _("Organisations"), "; ".join(each.name for each in query.organisations)
+    yield from query_labels(query)
     if report_id:
         yield _("Report id"), report_id
         yield _("Verify"), address
