@@ -2,9 +2,7 @@
 
 from lms.accounts.operations import grant_role, open_account
 from lms.accounts.queries import (
-    HrContact,
     find_account,
-    find_account_by_email,
     find_account_ids,
     list_hr_contacts,
     list_role_scopes,
@@ -13,9 +11,7 @@ from lms.accounts.queries import (
 from lms.accounts.sign_in.queries import list_organisation_choices, load_actor
 
 __all__ = [
-    "HrContact",
     "find_account",
-    "find_account_by_email",
     "find_account_ids",
     "grant_role",
     "list_hr_contacts",

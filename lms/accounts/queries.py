@@ -11,8 +11,8 @@ from lms.accounts import policy
 from lms.accounts.models import Account, RoleGrant
 from lms.kernel.actor import Actor, Role
 from lms.kernel.batches import batched
-from lms.kernel.db import LARGEST_ID, locked, session
-from lms.kernel.errors import NotThere
+from lms.kernel.db import locked, session
+from lms.kernel.errors import NotThere, require_found
 from lms.people.api import contains_words
 from lms.people.models import Organisation, Person
 
@@ -30,20 +30,12 @@ def account_where(*conditions: ColumnElement[bool]) -> Account | None:
 
 def load_account_for(actor: Actor, account_id: int) -> Account:
     """Loads an account that an actor may see, with its person and grants. Raises ``NotThere`` for any other."""
-    found = None
-    if account_id <= LARGEST_ID:
-        found = account_where(Account.id == account_id, policy.visible_accounts(actor))
-    if found is None:
-        raise NotThere
-    return found
+    return require_found(account_where(Account.id == account_id, policy.visible_accounts(actor)))
 
 
 def load_own_account(actor: Actor) -> Account:
     """Loads the account an actor acts with. Raises ``NotThere`` for nobody and for the system itself."""
-    found = account_where(Account.id == actor.account_id) if actor.account_id else None
-    if found is None:
-        raise NotThere
-    return found
+    return require_found(account_where(Account.id == actor.account_id) if actor.account_id else None)
 
 
 def find_account(account_id: int) -> Account | None:

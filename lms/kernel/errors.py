@@ -16,7 +16,11 @@ installation. ``_l`` translates when the text is shown: for texts at module leve
 or a sentence put together from pieces: a translator sees one whole sentence with named gaps.
 """
 
+from typing import TypeVar
+
 from lms.kernel.i18n import LazyString
+
+T = TypeVar("T")
 
 
 class Refusal(Exception):
@@ -46,6 +50,13 @@ class NotThere(Refusal):
     """The thing does not exist, or the actor may not know that it does."""
 
     status = 404
+
+
+def require_found(found: T | None) -> T:
+    """Returns what a query found. Raises ``NotThere`` where it found nothing."""
+    if found is None:
+        raise NotThere
+    return found
 
 
 class NotAllowed(Refusal):

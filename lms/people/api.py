@@ -1,6 +1,7 @@
 """What other packages may use of people: who works where, whose records are merged, and recording it.
 
-Queries whose name ends in ``_for`` judge the actor and raise ``NotThere``; the others leave that to the caller.
+Queries whose name ends in ``_for`` check what the actor may see,
+or raise ``NotThere``; the others leave that to the caller.
 """
 
 from lms.people.corrections.queries import (
@@ -15,7 +16,6 @@ from lms.people.labels import CONTRACT_LABELS
 from lms.people.merging.operations import merge_people, undo_merge
 from lms.people.merging.queries import (
     ListedMerge,
-    PossibleDuplicate,
     find_person_id_by_number,
     known_merges,
     list_employer_ids,
@@ -41,9 +41,7 @@ from lms.people.operations import (
 )
 from lms.people.policy import may_see_person, visible_employments, visible_people
 from lms.people.queries import (
-    RunningImport,
     count_people,
-    find_employment,
     find_organisation_by_slug,
     find_person,
     find_sector,
@@ -68,12 +66,9 @@ __all__ = [
     "ListedCorrectionRequest",
     "ListedMerge",
     "MergeAlreadyUndone",
-    "PossibleDuplicate",
-    "RunningImport",
     "contains_words",
     "count_people",
     "end_placement",
-    "find_employment",
     "find_organisation_by_slug",
     "find_person",
     "find_person_id_by_number",

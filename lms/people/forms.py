@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, SubmitField
+from wtforms import BooleanField, SelectField, SelectMultipleField, SubmitField
 from wtforms.validators import Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -39,7 +39,7 @@ class AssignmentForm(BaseForm):
         _l("Role"),
         60,
         required=_l("Write what this person does."),
-        description=_l("One word or two, such as driver."),
+        description=_l("A short job title, such as driver."),
     )
     contract = SelectField(_l("Contract"), choices=choices_of(CONTRACT_LABELS.items()))
     works_with_children = BooleanField(_l("This work brings regular contact with children"))
@@ -151,9 +151,30 @@ class WithdrawPlacementForm(BaseForm):
     submit = SubmitField(_l("Withdraw this placement"))
 
 
-SHORT_NAME = Regexp(
-    f"^{SLUG}$", message=_l("Use lower-case letters a to z, digits and hyphens, such as north-river.")
-)
+def short_name_field() -> Any:
+    """Returns the field for a short name, which addresses and files use."""
+    pattern = Regexp(
+        f"^{SLUG}$", message=_l("Use lower-case letters a to z, digits and hyphens, such as north-river.")
+    )
+    return text_field(
+        _l("Short name"),
+        60,
+        pattern,
+        required=_l("Write a short name."),
+        description=_l("Used in addresses and files. It cannot be changed later."),
+    )
+
+
+def time_zone_field(description: Any) -> Any:
+    """Returns the field for a time zone."""
+    return text_field(
+        _l("Time zone"),
+        60,
+        check_time_zone,
+        required=_l("Write the time zone."),
+        default="UTC",
+        description=description,
+    )
 
 
 class OrganisationForm(BaseForm):
@@ -165,36 +186,24 @@ class OrganisationForm(BaseForm):
     initials = text_field(
         _l("Initials"), 6, required=_l("Write two or three letters."), description=_l("Two or three letters.")
     )
-    time_zone = text_field(
-        _l("Time zone"),
-        60,
-        required=_l("Write the time zone."),
-        default="UTC",
-        description=_l("Such as Africa/Nairobi."),
-    )
+    time_zone = time_zone_field(_l("Such as Africa/Nairobi."))
     shares_coverage = BooleanField(
         _l("Coordinators may see its figures"),
         description=_l(
             "Figures only, never names; small numbers are not shown. Tick this when the organisation has agreed."
         ),
     )
-    validate_time_zone = staticmethod(check_time_zone)
+
+    def values(self) -> dict[str, Any]:
+        """Returns what was typed of an organisation."""
+        return {name: self[name].data for name in ("name", "initials", "time_zone", "shares_coverage")}
 
 
 class NewOrganisationForm(OrganisationForm):
     """Adding an organisation."""
 
-    slug = text_field(
-        _l("Short name"),
-        60,
-        required=_l("Write a short name."),
-        description=_l("Used in addresses and files. It cannot be changed later."),
-    )
+    slug = short_name_field()
     submit = SubmitField(_l("Add the organisation"))
-
-    def validate_slug(self, field: StringField) -> None:
-        """Checks the form of a short name."""
-        SHORT_NAME(self, field)
 
 
 class ChangeOrganisationForm(OrganisationForm):
@@ -209,22 +218,8 @@ class NewStationForm(BaseForm):
 
     name = text_field(_l("Name"), 120, required=_l("Write the name."))
     country = text_field(_l("Country"), 80, required=_l("Write the country."))
-    slug = text_field(
-        _l("Short name"),
-        60,
-        required=_l("Write a short name."),
-        description=_l("Used in addresses and files. It cannot be changed later."),
-    )
-    time_zone = text_field(
-        _l("Time zone"),
-        60,
-        required=_l("Write the time zone."),
-        default="UTC",
-        description=_l("Such as Africa/Nairobi. Courses count as passed on the date in this zone."),
+    slug = short_name_field()
+    time_zone = time_zone_field(
+        _l("Such as Africa/Nairobi. Courses count as passed on the date in this zone.")
     )
     submit = SubmitField(_l("Add the station"))
-    validate_time_zone = staticmethod(check_time_zone)
-
-    def validate_slug(self, field: StringField) -> None:
-        """Checks the form of a short name."""
-        SHORT_NAME(self, field)

@@ -67,7 +67,7 @@ def change_organisation(
 ) -> None:
     """Changes what an organisation is called, its time zone, and whether coordinators see its counts.
 
-    Certificates issued before keep the old name: they froze it.
+    Certificates issued before show the old name: they store it.
     """
     agreed = organisation.shares_coverage
     organisation.name = name
@@ -160,7 +160,7 @@ def record_placement(
     Raises ``InvalidFirstDay`` where it would overlap another of the employment, ``InvalidLastDay``.
     """
     if through_on is not None and through_on < from_on:
-        raise InvalidLastDay(_("The last day is before the first."))
+        raise InvalidLastDay(_("The last day is before the first day."))
     queries.lock_employment(employment.id)
     if _overlaps(employment, from_on, through_on):
         raise InvalidFirstDay(
@@ -185,7 +185,7 @@ def end_placement(
     """
     if through_on < placement.from_on:
         raise InvalidLastDay(
-            _("The last day is before the first. If the placement never took place, withdraw it instead.")
+            _("The last day is before the first day. If the placement never took place, withdraw it instead.")
         )
     _require_unchanged(placement)
     if _overlaps(employment, placement.from_on, through_on, besides=placement.id):

@@ -1,6 +1,6 @@
 """Who may see and change whom: HR the people of its own organisations, and nobody else.
 
-Everybody's own record is read through their own account, not judged here.
+Everybody reads their own record through their own account; that is not decided here.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def may_see_person(actor: Actor, organisations: Iterable[int]) -> bool:
 
 
 def visible_people(actor: Actor) -> ColumnElement[bool]:
-    """Returns the same judgement as a condition on ``Person``."""
+    """Returns the same rule as a condition on ``Person``."""
     return exists().where(Employment.person_id == Person.id, visible_employments(actor))
 
 
@@ -34,7 +34,7 @@ def may_change_employment(actor: Actor, organisation_id: int) -> bool:
 
 
 def visible_employments(actor: Actor) -> ColumnElement[bool]:
-    """Returns the same judgement as a condition on ``Employment``."""
+    """Returns the same rule as a condition on ``Employment``."""
     return within_scope(actor, Employment.organisation_id)
 
 
@@ -44,5 +44,5 @@ def may_answer_correction_request(actor: Actor, organisation_id: int) -> bool:
 
 
 def visible_correction_requests(actor: Actor) -> ColumnElement[bool]:
-    """Returns the same judgement as a condition on ``CorrectionRequest``."""
+    """Returns the same rule as a condition on ``CorrectionRequest``."""
     return within_scope(actor, CorrectionRequest.organisation_id)

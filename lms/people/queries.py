@@ -7,8 +7,8 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import LARGEST_ID, locked, session
-from lms.kernel.errors import NotThere
+from lms.kernel.db import locked, session
+from lms.kernel.errors import require_found
 from lms.kernel.i18n import gettext as _
 from lms.people import policy
 from lms.people.errors import PlacementChanged
@@ -28,12 +28,9 @@ def lock_organisation(organisation_id: int) -> None:
 
 def load_person_for(actor: Actor, person_id: int) -> Person:
     """Loads a person whom an actor may see. Raises ``NotThere`` for anybody else, known or not."""
-    if person_id > LARGEST_ID:
-        raise NotThere
-    person = session.scalar(select(Person).where(Person.id == person_id, policy.visible_people(actor)))
-    if person is None:
-        raise NotThere
-    return person
+    return require_found(
+        session.scalar(select(Person).where(Person.id == person_id, policy.visible_people(actor)))
+    )
 
 
 def list_employments_for(actor: Actor, person_id: int) -> Sequence[Employment]:
@@ -48,46 +45,41 @@ def list_employments_for(actor: Actor, person_id: int) -> Sequence[Employment]:
 
 def load_employment_for(actor: Actor, person_id: int, employment_id: int) -> Employment:
     """Loads one employment of a person, with person and organisation. Raises ``NotThere`` as the person's does."""
-    if max(person_id, employment_id) > LARGEST_ID:
-        raise NotThere
-    employment = session.scalar(
-        select(Employment)
-        .options(joinedload(Employment.person), joinedload(Employment.organisation))
-        .where(
-            Employment.id == employment_id,
-            Employment.person_id == person_id,
-            policy.visible_employments(actor),
+    return require_found(
+        session.scalar(
+            select(Employment)
+            .options(joinedload(Employment.person), joinedload(Employment.organisation))
+            .where(
+                Employment.id == employment_id,
+                Employment.person_id == person_id,
+                policy.visible_employments(actor),
+            )
         )
     )
-    if employment is None:
-        raise NotThere
-    return employment
 
 
 def load_placement_for(actor: Actor, person_id: int, placement_id: int) -> Placement:
     """Loads one placement of a person, with station, employment, person and organisation.
 
-    Raises ``NotThere`` across organisations and ``PlacementChanged`` where it was withdrawn meanwhile.
+    Raises ``NotThere`` across organisations and ``PlacementChanged`` where it was withdrawn since.
     """
-    if max(person_id, placement_id) > LARGEST_ID:
-        raise NotThere
-    placement = session.scalar(
-        select(Placement)
-        .join(Placement.employment)
-        .options(
-            joinedload(Placement.station),
-            contains_eager(Placement.employment).options(
-                joinedload(Employment.person), joinedload(Employment.organisation)
-            ),
-        )
-        .where(
-            Placement.id == placement_id,
-            Employment.person_id == person_id,
-            policy.visible_employments(actor),
+    placement = require_found(
+        session.scalar(
+            select(Placement)
+            .join(Placement.employment)
+            .options(
+                joinedload(Placement.station),
+                contains_eager(Placement.employment).options(
+                    joinedload(Employment.person), joinedload(Employment.organisation)
+                ),
+            )
+            .where(
+                Placement.id == placement_id,
+                Employment.person_id == person_id,
+                policy.visible_employments(actor),
+            )
         )
     )
-    if placement is None:
-        raise NotThere
     require_active(placement)
     return placement
 
@@ -187,24 +179,12 @@ def find_organisation(organisation_id: int) -> Organisation | None:
 
 def load_organisation(organisation_id: int) -> Organisation:
     """Loads an organisation for an administrator. Raises ``NotThere``."""
-    found = find_organisation(organisation_id) if organisation_id <= LARGEST_ID else None
-    if found is None:
-        raise NotThere
-    return found
+    return require_found(find_organisation(organisation_id))
 
 
 def find_person(person_id: int) -> Person | None:
-    """Finds a person by id; the caller judges who may see them."""
+    """Finds a person by id; the caller decides who may see them."""
     return session.get(Person, person_id)
-
-
-def find_employment(employment_id: int) -> Employment | None:
-    """Finds an employment with its person and organisation."""
-    return session.scalar(
-        select(Employment)
-        .options(joinedload(Employment.person), joinedload(Employment.organisation))
-        .where(Employment.id == employment_id)
-    )
 
 
 def count_people() -> int:

@@ -1,6 +1,6 @@
 """What the forms of all packages share: fields with their checks, and a form that shows why an operation refused."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,7 +12,7 @@ from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaFi
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length, Optional
 
-from lms.kernel.errors import Refusal
+from lms.kernel.errors import Invalid, Refusal
 from lms.kernel.text import normalise
 
 
@@ -26,6 +26,20 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         if field is not None and not isinstance(errors, list):
             field.errors = errors = list(errors)
         errors.append(error.message)
+
+    def run_on_submit(self, operation: Callable[[], object]) -> bool:
+        """Runs an operation if the form was sent and is valid.
+
+        Returns whether it succeeded; where it refuses with ``Invalid``, the form shows why.
+        """
+        if not self.validate_on_submit():
+            return False
+        try:
+            operation()
+        except Invalid as error:
+            self.add_error(error)
+            return False
+        return True
 
 
 def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
@@ -46,11 +60,11 @@ def at_most(length: int) -> Length:
     return Length(max=length, message=_l("This is too long: at most %(most)s characters fit.", most=length))
 
 
-def text_field(label: Any, max_length: int, *, required: Any = None, **more: Any) -> Any:
+def text_field(label: Any, max_length: int, *validators: Any, required: Any = None, **more: Any) -> Any:
     """Returns a field for one line of at most ``max_length`` characters; ``required`` is the error when it is empty."""
     more.setdefault("render_kw", {"autocomplete": "off"})
-    validators = [DataRequired(required) if required else Optional(), at_most(max_length)]
-    return StringField(label, filters=[normalise], validators=validators, **more)
+    checks = [DataRequired(required) if required else Optional(), at_most(max_length), *validators]
+    return StringField(label, filters=[normalise], validators=checks, **more)
 
 
 def sentences_field(

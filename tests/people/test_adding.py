@@ -102,7 +102,7 @@ REFUSED = (
     ({"staff_number": "x" * 41}, "at most 40 characters"),
     ({"staff_number": "w-1"}, "Somebody else in this organisation has this staff number."),
     ({"email": "not an address"}, "This is not a full e-mail address"),
-    ({"email": "AMINA@demo.example"}, "An account here signs in with this e-mail already."),
+    ({"email": "AMINA@demo.example"}, "An account already signs in with this e-mail."),
     ({"station": "999"}, "Not a valid choice"),
     ({"station": "x"}, "Invalid Choice"),
     ({"sector": "magic"}, "Not a valid choice"),

@@ -1,7 +1,5 @@
 """The administrator's pages: accounts and roles."""
 
-from collections.abc import Callable
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,12 +8,9 @@ from lms.accounts import operations, queries
 from lms.accounts.administration.forms import AccountsForm, GrantForm, ReasonForm
 from lms.accounts.administration.queries import list_accounts, list_role_grants
 from lms.accounts.blueprint import bp
-from lms.accounts.models import Account
 from lms.kernel.actor import Role
-from lms.kernel.errors import Invalid
 from lms.people.api import list_organisations
 from lms.web.access import current_actor, role_needed
-from lms.web.forms import BaseForm
 
 
 @bp.get("/admin/users")
@@ -47,18 +42,17 @@ def grant(account_id: int) -> ResponseReturnValue:
     account = queries.load_account_for(current_actor(), account_id)
     form = GrantForm()
     form.offer(list_organisations())
-
-    def operation() -> None:
-        role = Role(form.role.data)
-        operations.grant_role(current_actor(), account, role, form.organisation_id(), reason=form.reason.data)
-
-    return change_account(
-        "accounts/grant.html",
-        form,
-        account,
-        operation,
-        _("The role has been given."),
-    )
+    if form.run_on_submit(
+        lambda: operations.grant_role(
+            current_actor(),
+            account,
+            Role(form.role.data),
+            form.organisation_id(),
+            reason=form.reason.data,
+        )
+    ):
+        return to_account(account_id, _("The role has been given."))
+    return render_template("accounts/grant.html", form=form, account=account), 422 if form.errors else 200
 
 
 @bp.route("/admin/users/<int:account_id>/roles/<int:grant_id>/retract", methods=["GET", "POST"])
@@ -68,20 +62,14 @@ def remove_role(account_id: int, grant_id: int) -> ResponseReturnValue:
     account = queries.load_account_for(current_actor(), account_id)
     found = queries.load_grant(account, grant_id)
     form = ReasonForm()
-
-    def operation() -> None:
-        operations.remove_role(
+    if form.run_on_submit(
+        lambda: operations.remove_role(
             current_actor(), account, Role(found.role), found.organisation_id, reason=form.reason.data
         )
-
-    return change_account(
-        "accounts/remove_role.html",
-        form,
-        account,
-        operation,
-        _("The role has been removed."),
-        role=found.role,
-    )
+    ):
+        return to_account(account_id, _("The role has been removed."))
+    page = render_template("accounts/remove_role.html", form=form, account=account, role=found.role)
+    return page, 422 if form.errors else 200
 
 
 @bp.route("/admin/users/<int:account_id>/close", methods=["GET", "POST"])
@@ -90,17 +78,11 @@ def close(account_id: int) -> ResponseReturnValue:
     """Closes an account."""
     account = queries.load_account_for(current_actor(), account_id)
     form = ReasonForm()
-
-    def operation() -> None:
-        operations.close_account(current_actor(), account, reason=form.reason.data)
-
-    return change_account(
-        "accounts/close.html",
-        form,
-        account,
-        operation,
-        _("The account has been closed."),
-    )
+    if form.run_on_submit(
+        lambda: operations.close_account(current_actor(), account, reason=form.reason.data)
+    ):
+        return to_account(account_id, _("The account has been closed."))
+    return render_template("accounts/close.html", form=form, account=account), 422 if form.errors else 200
 
 
 @bp.route("/admin/users/<int:account_id>/open", methods=["GET", "POST"])
@@ -109,34 +91,14 @@ def reopen(account_id: int) -> ResponseReturnValue:
     """Opens a closed account again."""
     account = queries.load_account_for(current_actor(), account_id)
     form = ReasonForm()
-
-    def operation() -> None:
-        operations.reopen_account(current_actor(), account, reason=form.reason.data)
-
-    return change_account(
-        "accounts/reopen.html",
-        form,
-        account,
-        operation,
-        _("The account is open again."),
-    )
+    if form.run_on_submit(
+        lambda: operations.reopen_account(current_actor(), account, reason=form.reason.data)
+    ):
+        return to_account(account_id, _("The account is open again."))
+    return render_template("accounts/reopen.html", form=form, account=account), 422 if form.errors else 200
 
 
-def change_account(
-    template: str,
-    form: BaseForm,
-    account: Account,
-    operation: Callable[[], None],
-    done: str,
-    **context: object,
-) -> ResponseReturnValue:
-    """Runs an operation when its form was sent and is valid, and leads back to the account; else shows the form."""
-    if form.validate_on_submit():
-        try:
-            operation()
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(done, "good")
-            return redirect(url_for("accounts.user", account_id=account.id), 303)
-    return render_template(template, form=form, account=account, **context), 422 if form.errors else 200
+def to_account(account_id: int, message: str) -> ResponseReturnValue:
+    """Leads back to an account with a message."""
+    flash(message, "good")
+    return redirect(url_for("accounts.user", account_id=account_id), 303)

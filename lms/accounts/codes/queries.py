@@ -11,7 +11,7 @@ from lms.accounts.models import Account, OneTimeCode, RoleGrant
 from lms.accounts.queries import find_account, find_account_of_person, list_grants, load_account_for
 from lms.kernel.actor import Actor
 from lms.kernel.db import locked, session
-from lms.kernel.errors import NotAllowed, NotThere
+from lms.kernel.errors import NotAllowed, NotThere, require_found
 from lms.kernel.i18n import gettext as _
 from lms.people.api import list_employer_ids, load_person_for, visible_employments
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
@@ -128,9 +128,7 @@ def load_account_for_code(actor: Actor, person_id: int) -> Account:
     Raises ``NotThere`` for people the actor may not see or who have no account, ``NotAllowed`` for those who have a
     role and whose code is printed by an administrator.
     """
-    account = find_account_of_person(load_person_for(actor, person_id).id)
-    if account is None:
-        raise NotThere
+    account = require_found(find_account_of_person(load_person_for(actor, person_id).id))
     _require_may_print(
         actor, account, _("This person has a role here, so an administrator prints their code.")
     )

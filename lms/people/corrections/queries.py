@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from lms.kernel.actor import Actor
-from lms.kernel.db import LARGEST_ID, locked, session
+from lms.kernel.db import locked, session
 from lms.kernel.errors import NotThere
 from lms.kernel.pagination import Pagination, paginate
 from lms.people import policy
@@ -106,11 +106,9 @@ def list_correction_requests(
 
 def load_correction_request_for(actor: Actor, request_id: int) -> ListedCorrectionRequest:
     """Loads a correction request that an actor may see as HR. Raises ``NotThere``."""
-    found = None
-    if request_id <= LARGEST_ID:
-        found = session.execute(
-            _requests().where(CorrectionRequest.id == request_id, policy.visible_correction_requests(actor))
-        ).one_or_none()
+    found = session.execute(
+        _requests().where(CorrectionRequest.id == request_id, policy.visible_correction_requests(actor))
+    ).one_or_none()
     if found is None:
         raise NotThere
     return _listed(found)

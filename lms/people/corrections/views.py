@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.kernel.actor import Role
-from lms.kernel.errors import Invalid, NotAllowed
+from lms.kernel.errors import NotAllowed
 from lms.people.corrections import operations, queries
 from lms.people.corrections.forms import KIND_LABELS, CorrectionAnswerForm, CorrectionRequestForm
 from lms.people.errors import AlreadyAnswered
@@ -25,16 +25,13 @@ def request_correction() -> ResponseReturnValue:
     form = CorrectionRequestForm()
     employers = list_employers(actor.person_id)
     offer(form.organisation, ((each.id, each.name) for each in employers))
-    if form.validate_on_submit():
-        try:
-            operations.request_correction(
-                actor, organisation_id=form.organisation.data, kind=form.kind.data, text=form.text.data
-            )
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("Your request has been sent to HR. You will see the answer on this page."), "good")
-            return redirect(url_for("home.my"), 303)
+    if form.run_on_submit(
+        lambda: operations.request_correction(
+            actor, organisation_id=form.organisation.data, kind=form.kind.data, text=form.text.data
+        )
+    ):
+        flash(_("Your request has been sent to HR. You will see the answer on this page."), "good")
+        return redirect(url_for("home.my"), 303)
     page = render_template("people/request_correction.html", form=form, employers=employers)
     return page, 422 if form.errors else 200
 

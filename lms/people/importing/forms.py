@@ -167,9 +167,9 @@ class ColumnsForm(BaseForm):
         return valid
 
     @staticmethod
-    def _add(field: Any, words: str) -> None:
+    def _add(field: Any, message: str) -> None:
         if not field.errors:
-            field.errors = [words]
+            field.errors = [message]
 
 
 class ApplyForm(BaseForm):

@@ -60,7 +60,7 @@ REASONS: dict[str, LazyString] = {
     "ambiguous_day": _l(
         "%(field)s: “%(text)s” is ambiguous. Choose whether the day or the month comes first."
     ),
-    "last_before_first": _l("The last day is before the first."),
+    "last_before_first": _l("The last day is before the first day."),
     "same_as_row": _l("This repeats row %(row)s."),
     "overlaps_row": _l("This overlaps row %(row)s, which has the same staff number."),
     "other_name_in_row": _l("Row %(row)s has the same staff number but another name."),

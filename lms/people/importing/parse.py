@@ -143,8 +143,8 @@ def guess_columns(header: Sequence[str], before: Mapping[str, str]) -> dict[str,
     keys = [comparison_key(re.sub(r"[_*:]+", " ", heading)) for heading in header]
     found: dict[str, int] = {}
     for field in FIELDS:
-        words = [comparison_key(before[field])] if field in before else []
-        for word in (*words, field.replace("_", " "), *HEADING_SYNONYMS[field]):
+        earlier = [comparison_key(before[field])] if field in before else []
+        for word in (*earlier, field.replace("_", " "), *HEADING_SYNONYMS[field]):
             wanted = comparison_key(word)
             index = keys.index(wanted) if wanted in keys else None
             if index is not None and index not in found.values():
@@ -182,28 +182,28 @@ def parse_row(
 ) -> ParsedRow | list[Note]:
     """Reads one row; returns what it says, or everything that is wrong with it."""
     notes: list[Note] = []
-    words = {field: normalise(cells.get(field)) for field in FIELDS}
+    texts = {field: normalise(cells.get(field)) for field in FIELDS}
     for field in REQUIRED:
-        if not words[field]:
+        if not texts[field]:
             notes.append({"code": f"no_{field}"})
     for field, most in MAX_LENGTHS.items():
-        if len(words[field]) > most:
+        if len(texts[field]) > most:
             notes.append({"code": "too_long", "field": field, "most": most})
-    _check_email(words["email"], notes)
-    station = _look_up(vocabulary.stations, "station", words["station"], notes)
-    sector = _look_up(vocabulary.sectors, "sector", words["sector"], notes)
+    _check_email(texts["email"], notes)
+    station = _look_up(vocabulary.stations, "station", texts["station"], notes)
+    sector = _look_up(vocabulary.sectors, "sector", texts["sector"], notes)
     also = (
-        _also_sectors(words["also_sectors"], vocabulary, notes) if "also_sectors" in choices.fields else None
+        _also_sectors(texts["also_sectors"], vocabulary, notes) if "also_sectors" in choices.fields else None
     )
-    contract = _contract(words["contract"], notes) if "contract" in choices.fields else None
+    contract = _contract(texts["contract"], notes) if "contract" in choices.fields else None
     with_children = (
-        _works_with_children(words["works_with_children"], notes)
+        _works_with_children(texts["works_with_children"], notes)
         if "works_with_children" in choices.fields
         else None
     )
-    from_on = _day("from_on", words["from_on"], choices, notes) or choices.default_from
-    through_on = _day("through_on", words["through_on"], choices, notes)
-    if from_on is None and not words["from_on"]:
+    from_on = _day("from_on", texts["from_on"], choices, notes) or choices.default_from
+    through_on = _day("through_on", texts["through_on"], choices, notes)
+    if from_on is None and not texts["from_on"]:
         notes.append({"code": "no_first_day"})
     if from_on and through_on and through_on < from_on:
         notes.append({"code": "last_before_first"})
@@ -211,12 +211,12 @@ def parse_row(
         return notes
     return ParsedRow(
         number=number,
-        staff_number=words["staff_number"],
-        name=words["name"],
-        email=words["email"].lower(),
+        staff_number=texts["staff_number"],
+        name=texts["name"],
+        email=texts["email"].lower(),
         station_id=station,
         sector=sector,
-        role=words["role"].lower(),
+        role=texts["role"].lower(),
         also_sectors=None if also is None else tuple(slug for slug in also if slug != sector),
         contract=contract,
         works_with_children=with_children,
@@ -235,8 +235,8 @@ def _check_email(text: str, notes: list[Note]) -> None:
         notes.append({"code": "bad_email", "text": text[:100]})
 
 
-def _look_up(words: Mapping[str, T], field: str, text: str, notes: list[Note]) -> T | None:
-    found = words.get(comparison_key(text))
+def _look_up(names: Mapping[str, T], field: str, text: str, notes: list[Note]) -> T | None:
+    found = names.get(comparison_key(text))
     if text and found is None:
         notes.append({"code": f"unknown_{field}", "text": text[:100]})
     return found

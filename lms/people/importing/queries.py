@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor
 from lms.kernel.batches import batched
-from lms.kernel.db import LARGEST_ID, locked, session
-from lms.kernel.errors import NotThere
+from lms.kernel.db import locked, session
+from lms.kernel.errors import require_found
 from lms.kernel.pagination import Pagination, paginate
 from lms.people.importing import policy
 from lms.people.importing.models import PeopleImport, PeopleImportFilePart, PeopleImportRow
@@ -25,16 +25,13 @@ IDS_PER_QUERY = 500
 
 def load_import_for(actor: Actor, import_id: int) -> PeopleImport:
     """Loads an import that an actor may see, with its organisation. Raises ``NotThere``."""
-    found = None
-    if import_id <= LARGEST_ID:
-        found = session.scalar(
+    return require_found(
+        session.scalar(
             select(PeopleImport)
             .options(joinedload(PeopleImport.organisation))
             .where(PeopleImport.id == import_id, policy.visible_imports(actor))
         )
-    if found is None:
-        raise NotThere
-    return found
+    )
 
 
 def lock_import(import_id: int) -> PeopleImport | None:

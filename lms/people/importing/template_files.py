@@ -19,7 +19,7 @@ EXPLANATIONS: dict[str, LazyString] = {
     "station": _l("One of the stations listed here."),
     "sector": _l("One of the sectors listed here: where the person counts in the report."),
     "also_sectors": _l("Further sectors, separated by commas. Optional."),
-    "role": _l("One word or two, such as driver."),
+    "role": _l("A short job title, such as driver."),
     "contract": _l("One of the values listed here. Empty means staff."),
     "works_with_children": _l("yes or no. Empty means no."),
     "from_on": _l("The first day of this assignment, such as 2026-11-25."),

@@ -8,8 +8,8 @@ from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, func, or_, 
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import LARGEST_ID, locked, session
-from lms.kernel.errors import NotThere
+from lms.kernel.db import locked, session
+from lms.kernel.errors import NotThere, require_found
 from lms.people import policy
 from lms.people.merging.rules import merged_ids, resolve_merges
 from lms.people.models import Employment, Organisation, Person, PersonMerge
@@ -60,15 +60,11 @@ def load_surviving_person_for(actor: Actor, person_id: int) -> tuple[Person, fro
 
     Raises ``NotThere`` where an actor may see none of them. Two queries.
     """
-    if person_id > LARGEST_ID:
-        raise NotThere
     canonical_ids = load_canonical_ids()
     ids = merged_ids([person_id], canonical_ids)
     visible = select(Employment.id).where(Employment.person_id.in_(ids), policy.visible_employments(actor))
     surviving_id = canonical_ids.get(person_id, person_id)
-    person = session.scalar(select(Person).where(Person.id == surviving_id, visible.exists()))
-    if person is None:
-        raise NotThere
+    person = require_found(session.scalar(select(Person).where(Person.id == surviving_id, visible.exists())))
     return person, ids
 
 
@@ -127,7 +123,7 @@ def list_merges_of(person_id: int) -> list[ListedMerge]:
 
 def load_merge_for(actor: Actor, merge_id: int) -> PersonMerge:
     """Loads a merge done in the name of an organisation of the actor's. Raises ``NotThere``."""
-    merge = session.get(PersonMerge, merge_id) if merge_id <= LARGEST_ID else None
+    merge = session.get(PersonMerge, merge_id)
     if merge is None or not policy.may_change_employment(actor, merge.organisation_id):
         raise NotThere
     return merge

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.kernel.actor import Role
-from lms.kernel.errors import Invalid
 from lms.people import operations, queries
 from lms.people.forms import ChangeOrganisationForm, NewOrganisationForm, NewStationForm
 from lms.people.views.blueprint import bp
@@ -24,27 +23,13 @@ def organisations() -> ResponseReturnValue:
 def new_organisation() -> ResponseReturnValue:
     """Adds an organisation."""
     form = NewOrganisationForm()
-    if form.validate_on_submit():
-        try:
-            operations.record_organisation(
-                current_actor(),
-                slug=form.slug.data,
-                name=form.name.data,
-                initials=form.initials.data,
-                time_zone=form.time_zone.data,
-                shares_coverage=form.shares_coverage.data,
-            )
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(
-                _("%(name)s has been added. Now give somebody there the HR role.", name=form.name.data),
-                "good",
-            )
-            return redirect(url_for("people.organisations"), 303)
-    return render_template(
-        "people/organisation.html", form=form, organisation=None
-    ), 422 if form.errors else 200
+    if form.run_on_submit(
+        lambda: operations.record_organisation(current_actor(), slug=form.slug.data, **form.values())
+    ):
+        flash(_("%(name)s has been added. Now give somebody there the HR role.", name=form.name.data), "good")
+        return redirect(url_for("people.organisations"), 303)
+    page = render_template("people/organisation.html", form=form, organisation=None)
+    return page, 422 if form.errors else 200
 
 
 @bp.route("/admin/organisations/<int:organisation_id>", methods=["GET", "POST"])
@@ -53,16 +38,11 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
     """Changes an organisation's names, time zone, and whether coordinators see its figures."""
     organisation = queries.load_organisation(organisation_id)
     form = ChangeOrganisationForm(obj=organisation)
-    if form.validate_on_submit():
-        operations.change_organisation(
-            current_actor(),
-            organisation,
-            name=form.name.data,
-            initials=form.initials.data,
-            time_zone=form.time_zone.data,
-            shares_coverage=form.shares_coverage.data,
-            reason=form.reason.data,
+    if form.run_on_submit(
+        lambda: operations.change_organisation(
+            current_actor(), organisation, **form.values(), reason=form.reason.data
         )
+    ):
         flash(_("%(name)s has been saved.", name=organisation.name), "good")
         return redirect(url_for("people.organisations"), 303)
     page = render_template("people/organisation.html", form=form, organisation=organisation)
@@ -81,18 +61,15 @@ def stations() -> ResponseReturnValue:
 def new_station() -> ResponseReturnValue:
     """Adds a duty station."""
     form = NewStationForm()
-    if form.validate_on_submit():
-        try:
-            operations.record_station(
-                current_actor(),
-                slug=form.slug.data,
-                name=form.name.data,
-                country=form.country.data,
-                time_zone=form.time_zone.data,
-            )
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("%(name)s has been added.", name=form.name.data), "good")
-            return redirect(url_for("people.stations"), 303)
+    if form.run_on_submit(
+        lambda: operations.record_station(
+            current_actor(),
+            slug=form.slug.data,
+            name=form.name.data,
+            country=form.country.data,
+            time_zone=form.time_zone.data,
+        )
+    ):
+        flash(_("%(name)s has been added.", name=form.name.data), "good")
+        return redirect(url_for("people.stations"), 303)
     return render_template("people/station.html", form=form), 422 if form.errors else 200

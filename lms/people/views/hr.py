@@ -1,7 +1,5 @@
 """HR's pages about one person: adding them, and their placements."""
 
-from collections.abc import Callable
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -76,8 +74,7 @@ def place(person_id: int, employment_id: int) -> ResponseReturnValue:
     employment = queries.load_employment_for(actor, person_id, employment_id)
     form = NewPlacementForm()
     offer_assignments(form)
-    if submitted(
-        form,
+    if form.run_on_submit(
         lambda: operations.record_placement(
             actor,
             employment,
@@ -100,8 +97,7 @@ def move(person_id: int, placement_id: int) -> ResponseReturnValue:
     form = MoveForm()
     offer_assignments(form)
     form.begin_with(placement)
-    if submitted(
-        form,
+    if form.run_on_submit(
         lambda: operations.move_placement(
             actor,
             placement,
@@ -122,8 +118,7 @@ def end(person_id: int, placement_id: int) -> ResponseReturnValue:
     actor = current_actor()
     placement = queries.load_placement_for(actor, person_id, placement_id)
     form = EndForm(through_on=placement.through_on)
-    if submitted(
-        form,
+    if form.run_on_submit(
         lambda: operations.end_placement(
             actor, placement, placement.employment, form.through_on.data, reason=form.reason.data
         ),
@@ -139,8 +134,7 @@ def withdraw(person_id: int, placement_id: int) -> ResponseReturnValue:
     actor = current_actor()
     placement = queries.load_placement_for(actor, person_id, placement_id)
     form = WithdrawPlacementForm()
-    if submitted(
-        form,
+    if form.run_on_submit(
         lambda: operations.withdraw_placement(
             actor, placement, placement.employment, reason=form.reason.data
         ),
@@ -149,18 +143,6 @@ def withdraw(person_id: int, placement_id: int) -> ResponseReturnValue:
             person_id, _("The placement has been withdrawn. Record the right one, if there is one.")
         )
     return page_about("people/withdraw.html", form, placement)
-
-
-def submitted(form: BaseForm, operation: Callable[[], object]) -> bool:
-    """Runs an operation if the form was sent and is valid; returns whether it succeeded, else the form has errors."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        operation()
-    except Invalid as error:
-        form.add_error(error)
-        return False
-    return True
 
 
 def to_placements(person_id: int, message: str) -> ResponseReturnValue:
