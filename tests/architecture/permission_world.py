@@ -257,7 +257,7 @@ class World:
         self._done("hana", MERGE, keep=self.persons["W-9"])
         self.special[UNDO] = {"person_id": self.persons["W-9"]}
         self.special[MERGE] = {"person_id": self.persons["W-7"], "other_id": self.persons["W-8"]}
-        self.bodies[MERGE] = {"keep": self.persons["W-7"]}
+        self.bodies[MERGE] = {"surviving": self.persons["W-7"]}
 
     def _read_pages(self) -> None:
         """Takes from pages and a mail what only they say: a report's id, a static file, a code, a link."""

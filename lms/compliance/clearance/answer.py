@@ -134,7 +134,7 @@ def explain(day: date, entries: Iterable[ClearanceEntry]) -> Mapping[int, Sequen
     return {
         entry.number: sorted(
             (row for post in entry.posts for row in explained.get(post, ())),
-            key=lambda row: rules.SEVERITY[row.status],
+            key=lambda row: row.urgency,
         )
         for entry in entries
     }

@@ -1,17 +1,28 @@
 """One person's record over time, as the HR of an organisation of theirs may see it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from lms.compliance.person.queries import HistoryEvent, list_history_events, list_versions_happened
-from lms.compliance.person.timeline import Lane, Span, Window, lanes_of, window_of
+from lms.compliance.person.queries import (
+    HistoryEvent,
+    NamedPlacement,
+    list_learning_events,
+    list_named_placements,
+    list_version_events,
+)
+from lms.compliance.person.timeline import (
+    RequirementTimeline,
+    TimelineRange,
+    requirement_timelines,
+    timeline_range,
+)
 from lms.compliance.source_data.load import CourseTitle, LoadedFacts
 from lms.compliance.source_data.person_status import StatusRow, load_facts, status_row
 from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status import api as rules
+from lms.compliance.status.api import TrainingStatus
 from lms.kernel.actor import Actor, Role
 from lms.people.api import (
     ListedCorrectionRequest,
@@ -19,190 +30,148 @@ from lms.people.api import (
     list_correction_requests_about,
     list_employments_of,
     list_merges_of,
-    list_placements_of,
     list_sectors,
     load_surviving_person_for,
 )
-from lms.people.models import Employment, Person, Placement
+from lms.people.models import Employment, Person
+
+DAY_ORDER = {
+    "placement_start": 0,
+    "placement_end": 0,
+    "merge": 1,
+    "merge_undone": 1,
+    "version": 1,
+    "status": 3,
+}
+"""The order of kinds within a day, 2 for the others: a status follows from the facts of its day."""
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A placement with the names around it."""
+class PersonPage:
+    """A person's statuses on a day (None where the day could not be read), and everything over time.
 
-    placement: Placement
-    employment: Employment
-    sector_name: str
-
-    def covers(self, day: date) -> bool:
-        """Says whether the placement holds on a day."""
-        return self.placement.from_on <= day and (
-            self.placement.through_on is None or day <= self.placement.through_on
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the time line: a day, and what happened on it, in one of the ways it can.
-
-    `kind` is placed, left, merged, parted, status, or one of `Happened`. `rank` orders the lines of one day:
-    what follows from others stands above them, since the latest come first.
-    """
-
-    on: date
-    kind: str
-    rank: int
-    happened: HistoryEvent | None = None
-    placed: Placed | None = None
-    merge: ListedMerge | None = None
-    span: Span | None = None
-    course: str = ""
-    organisation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordPage:
-    """A person's record: statuses on a day (None where the day could not be read) and everything over time.
-
-    `persons` are those who are one with the person, themselves among them. What happened after the last day in the
-    actor's organisations is not part of it: `left_on` is that day.
+    `persons` are the ids of all merged records. Somebody who has left is shown up to `left_on`, their last day in
+    the actor's organisations.
     """
 
     person: Person
     persons: frozenset[int]
     employments: Sequence[Employment]
-    placements: Sequence[Placed]
-    now: Placed | None
+    placements: Sequence[NamedPlacement]
+    current: NamedPlacement | None
     day: date | None
     statuses: Sequence[StatusRow]
     organisations: Mapping[int, str]
     sectors: Mapping[str, str]
     courses: Mapping[int, CourseTitle]
-    window: Window
-    lanes: Sequence[Lane]
-    years: Sequence[tuple[int, Sequence[Event]]]
+    shown: TimelineRange
+    timelines: Sequence[RequirementTimeline]
+    years: Sequence[tuple[int, Sequence[HistoryEvent]]]
     merges: Sequence[ListedMerge]
     correction_requests: Sequence[ListedCorrectionRequest]
     left_on: date | None
 
 
-def answer_person(actor: Actor, person_id: int, day: date | None, today: date, language: str) -> RecordPage:
+def load_person_page(
+    actor: Actor, person_id: int, day: date | None, today: date, language: str
+) -> PersonPage:
     """Loads a person's record; raises NotThere where they are unknown or employed elsewhere only."""
-    person, members = load_surviving_person_for(actor, person_id)
-    employments = list_employments_of(actor, members)
+    person, persons = load_surviving_person_for(actor, person_id)
+    employments = list_employments_of(actor, persons)
     sectors = {each.slug: each.name(language) for each in list_sectors()}
-    by_id = {each.id: each for each in employments}
-    placements = [
-        Placed(each, by_id[each.employment_id], sectors.get(each.sector, each.sector))
-        for each in list_placements_of(list(by_id))
-    ]
+    placements = list_named_placements(employments, sectors)
     organisations = {each.organisation_id: each.organisation.name for each in employments}
-    left_on = _left_on(placements, today)
-    loaded = _told(load_facts(Scope(frozenset(organisations), members)), left_on)
-    window = window_of(loaded.facts.placements, None, day or today, today, left_on)
-    lanes = lanes_of(loaded.facts, window)
+    left_on = _last_day(placements, today)
+    loaded = _without_later_revocations(load_facts(Scope(frozenset(organisations), persons)), left_on)
+    shown = timeline_range(loaded.facts.placements, day or today, today, left_on)
+    timelines = requirement_timelines(loaded.facts, shown)
     merges = [each for each in list_merges_of(person.id) if actor.covers(Role.HR, each.merge.organisation_id)]
+    versions = list_version_events({int(each.requirement) for each in timelines})
     events = [
         *_placement_events(placements),
-        *_standing_events(lanes, loaded.courses, organisations),
+        *_status_events(timelines, loaded.courses, organisations),
         *_merge_events(merges),
-        *_happened(members, organisations, lanes, window),
+        *list_learning_events(persons, organisations),
+        *(each for each in versions if shown.contains(each.on)),
     ]
-    return RecordPage(
+    return PersonPage(
         person=person,
-        persons=members,
+        persons=persons,
         employments=employments,
         placements=placements,
-        now=next((each for each in placements if each.covers(today)), None),
+        current=next((each for each in placements if each.covers(today)), None),
         day=day,
-        statuses=[] if day is None else _standings(loaded, day),
+        statuses=[] if day is None else _statuses(loaded, day),
         organisations=organisations,
         sectors=sectors,
         courses=loaded.courses,
-        window=window,
-        lanes=lanes,
+        shown=shown,
+        timelines=timelines,
         years=_by_year(each for each in events if left_on is None or each.on <= left_on),
         merges=merges,
-        correction_requests=list_correction_requests_about(actor, members),
+        correction_requests=list_correction_requests_about(actor, persons),
         left_on=left_on,
     )
 
 
-def _left_on(placements: Sequence[Placed], today: date) -> date | None:
+def _last_day(placements: Sequence[NamedPlacement], today: date) -> date | None:
     """Returns the last day of somebody who has left, None for everybody else."""
-    last_days = [each.placement.through_on for each in placements]
-    if not last_days or any(day is None or day >= today for day in last_days):
-        return None
-    return max(day for day in last_days if day is not None)
+    last_day = max((each.placement.through_on or date.max for each in placements), default=date.max)
+    return last_day if last_day < today else None
 
 
-def _told(loaded: LoadedFacts, left_on: date | None) -> LoadedFacts:
-    """Leaves out of the facts about somebody who has left what was revoked afterwards."""
+def _without_later_revocations(loaded: LoadedFacts, left_on: date | None) -> LoadedFacts:
+    """Leaves out what was revoked after somebody had left."""
     if left_on is None:
         return loaded
-    before = [each for each in loaded.facts.revocations if each.effective_on <= left_on]
-    return replace(loaded, facts=replace(loaded.facts, revocations=before))
+    revocations = [each for each in loaded.facts.revocations if each.effective_on <= left_on]
+    return replace(loaded, facts=replace(loaded.facts, revocations=revocations))
 
 
-def _standings(loaded: LoadedFacts, day: date) -> list[StatusRow]:
+def _statuses(loaded: LoadedFacts, day: date) -> list[StatusRow]:
     rows = [
-        status_row(asked, explained, int(post.organisation), loaded.courses, loaded.serials)
+        status_row(applied, explained, int(post.organisation), loaded.courses, loaded.serials)
         for post in Population(loaded.facts).posts
-        for asked, explained in post.required_on(day)
+        for applied, explained in post.required_on(day)
     ]
-    return sorted(
-        rows, key=lambda row: (rules.SEVERITY[row.status], row.due_on or date.max, row.course_title)
+    return sorted(rows, key=lambda row: row.urgency)
+
+
+def _placement_events(placements: Sequence[NamedPlacement]) -> Iterable[HistoryEvent]:
+    for each in placements:
+        yield HistoryEvent("placement_start", each.placement.from_on, placement=each)
+        if each.placement.through_on is not None:
+            yield HistoryEvent("placement_end", each.placement.through_on, placement=each)
+
+
+def _status_events(
+    timelines: Sequence[RequirementTimeline],
+    courses: Mapping[int, CourseTitle],
+    organisations: Mapping[int, str],
+) -> Iterable[HistoryEvent]:
+    """Yields the days on which the status of a requirement changed; not being required at first is no change."""
+    for timeline in timelines:
+        for number, period in enumerate(timeline.periods):
+            if number > 0 or period.status is not TrainingStatus.NOT_REQUIRED:
+                yield HistoryEvent(
+                    "status",
+                    period.from_on,
+                    course=courses[int(timeline.course)].title,
+                    organisation=organisations.get(int(timeline.organisation), ""),
+                    period=period,
+                )
+
+
+def _merge_events(merges: Sequence[ListedMerge]) -> Iterable[HistoryEvent]:
+    for each in merges:
+        yield HistoryEvent("merge", each.merge.recorded_at.date(), merge=each)
+        if each.merge.retracted_at is not None:
+            yield HistoryEvent("merge_undone", each.merge.retracted_at.date(), merge=each)
+
+
+def _by_year(events: Iterable[HistoryEvent]) -> list[tuple[int, Sequence[HistoryEvent]]]:
+    """Groups events by year, the latest first."""
+    ordered = sorted(
+        events, key=lambda each: (each.on, DAY_ORDER.get(each.kind, 2), each.recorded_at), reverse=True
     )
-
-
-def _placement_events(placements: Sequence[Placed]) -> list[Event]:
-    events = [Event(each.placement.from_on, "placed", 0, placed=each) for each in placements]
-    events += [
-        Event(each.placement.through_on, "left", 0, placed=each)
-        for each in placements
-        if each.placement.through_on is not None
-    ]
-    return events
-
-
-def _standing_events(
-    lanes: Sequence[Lane], courses: Mapping[int, CourseTitle], organisations: Mapping[int, str]
-) -> list[Event]:
-    """Returns the days on which a requirement began to stand another way; what begins blank is no event."""
-    return [
-        Event(
-            span.from_on,
-            "status",
-            3,
-            span=span,
-            course=courses[int(lane.course)].title,
-            organisation=organisations.get(int(lane.organisation), ""),
-        )
-        for lane in lanes
-        for place, span in enumerate(lane.spans)
-        if place or span.status is not rules.TrainingStatus.NOT_REQUIRED
-    ]
-
-
-def _merge_events(merges: Sequence[ListedMerge]) -> list[Event]:
-    made = [Event(each.merge.recorded_at.date(), "merged", 1, merge=each) for each in merges]
-    undone = [
-        Event(each.merge.retracted_at.date(), "parted", 1, merge=each)
-        for each in merges
-        if each.merge.retracted_at is not None
-    ]
-    return [*made, *undone]
-
-
-def _happened(
-    members: Collection[int], organisations: Collection[int], lanes: Sequence[Lane], window: Window
-) -> list[Event]:
-    happened = list_history_events(members, organisations)
-    versions = list_versions_happened({int(lane.requirement) for lane in lanes})
-    happened += [each for each in versions if window.shows(each.on, each.on)]
-    return [Event(each.on, each.kind, 1 if each.kind == "version" else 2, happened=each) for each in happened]
-
-
-def _by_year(events: Iterable[Event]) -> list[tuple[int, Sequence[Event]]]:
-    ordered = sorted(events, key=lambda each: (each.on, each.rank), reverse=True)
     return [(year, list(some)) for year, some in groupby(ordered, key=lambda each: each.on.year)]

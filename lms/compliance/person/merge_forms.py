@@ -1,18 +1,14 @@
-"""The forms that say that two records are one person's, and take it back."""
-
-from collections.abc import Iterable
-from typing import Any
+"""The forms to find a duplicate record, to merge two records, and to undo a merge."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SubmitField
 from wtforms.validators import InputRequired
 
-from lms.people.models import Organisation
-from lms.web.forms import BaseForm, choices_of, reason_field, text_field
+from lms.web.forms import BaseForm, reason_field, text_field
 
 
 class OtherRecordForm(BaseForm):
-    """Which other record: by its staff number."""
+    """The staff number of the other record."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
     staff_number = text_field(
@@ -20,18 +16,11 @@ class OtherRecordForm(BaseForm):
     )
     submit = SubmitField(_l("Compare the two"))
 
-    def choose_organisation(self, organisations: Iterable[Organisation]) -> None:
-        """Offers the organisations of the actor; the only one needs no choice."""
-        known = [(each.id, each.name) for each in organisations]
-        self.organisation.choices = choices_of(known)
-        if len(known) == 1:
-            self.organisation.data = known[0][0]
-
 
 class MergeForm(BaseForm):
-    """Which of two records is kept, and why they are one."""
+    """Which of two records survives, and why they are the same person's."""
 
-    keep = RadioField(
+    surviving = RadioField(
         _l("Which record should be kept?"),
         coerce=int,
         description=_l(
@@ -42,13 +31,9 @@ class MergeForm(BaseForm):
     reason = reason_field()
     submit = SubmitField(_l("Merge: same person"))
 
-    def offer(self, persons: Iterable[tuple[int, Any]]) -> None:
-        """Offers the two to keep."""
-        self.keep.choices = choices_of(persons)
-
 
 class UndoMergeForm(BaseForm):
-    """Why two records are not one person's after all."""
+    """Why two records are not the same person's after all."""
 
     reason = reason_field()
     submit = SubmitField(_l("Undo the merge"))

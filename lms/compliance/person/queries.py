@@ -1,88 +1,122 @@
-"""What is recorded of one person's learning, in one dated list. Answers are never part of it."""
+"""Queries for one person's history: what is recorded, as dated events. Answers to questions are not part of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision
 from lms.certification.api import print_serial
 from lms.certification.models import Award, Revocation
+from lms.compliance.person.timeline import StatusPeriod
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.db import session
 from lms.learning.models import Completion
+from lms.people.api import ListedMerge, list_placements_of
+from lms.people.models import Employment, Placement
+
+NOT_RECORDED = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlacement:
+    """A placement with its employment and the name of its sector."""
+
+    placement: Placement
+    employment: Employment
+    sector_name: str
+
+    def covers(self, day: date) -> bool:
+        """Says whether a day is within the placement."""
+        through_on = self.placement.through_on
+        return self.placement.from_on <= day and (through_on is None or day <= through_on)
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEvent:
-    """One dated line of a person's record: what kind of fact, about which course, and what it says.
+    """One dated line of a person's history.
 
-    `kind` is completion, attempt, award, revocation, exemption, or version: of a requirement. `detail` is the module's
-    title, the serial, the exemption's kind, or why the requirement was changed; `passed` and `score` are an
-    attempt's, None while it is open.
+    `kind` is completion, attempt, award, revocation or exemption; version (of a requirement); placement_start,
+    placement_end, merge, merge_undone or status. `detail` is the module's title, the serial, the exemption's kind,
+    or the reason of a version; `passed` and `score` are an attempt's, None while it is open.
     """
 
     kind: str
-    at: datetime
     on: date
-    course: str
+    recorded_at: datetime = NOT_RECORDED
+    course: str = ""
+    organisation: str = ""
     detail: str = ""
     through: date | None = None
     passed: bool | None = None
     score: int | None = None
     withdrawn: bool = False
+    placement: NamedPlacement | None = None
+    merge: ListedMerge | None = None
+    period: StatusPeriod | None = None
 
 
-def list_history_events(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
-    """Lists what is recorded of the learning of persons who are one, the latest first.
-
-    Exemptions are those of some organisations only. Answers are never part of it. Days are those the facts carry; of
-    completions and attempts, the UTC day.
-    """
-    numbers = sorted(persons)
-    happened = [
-        *_completions(numbers),
-        *_attempts(numbers),
-        *_earned(numbers),
-        *_exempted(numbers, organisations),
+def list_named_placements(
+    employments: Sequence[Employment], sectors: Mapping[str, str]
+) -> list[NamedPlacement]:
+    """Lists the placements of some employments, the latest first; `sectors` are names by slug."""
+    by_id = {each.id: each for each in employments}
+    return [
+        NamedPlacement(each, by_id[each.employment_id], sectors.get(each.sector, each.sector))
+        for each in list_placements_of(list(by_id))
     ]
-    return sorted(happened, key=lambda each: (each.on, each.at), reverse=True)
+
+
+def list_learning_events(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
+    """Lists what is recorded about the learning of merged persons, with the exemptions in some organisations.
+
+    Days are those of the facts; of completions and attempts, the UTC day.
+    """
+    ids = sorted(persons)
+    return [*_completions(ids), *_attempts(ids), *_awards(ids), *_exemptions(ids, organisations)]
+
+
+def list_version_events(requirement_ids: Collection[int]) -> list[HistoryEvent]:
+    """Lists the days from which versions of requirements are in force, with the reason given."""
+    statement = (
+        select(RequirementVersion.recorded_at, RequirementVersion.effective_from, RequirementVersion.reason)
+        .join(Requirement, Requirement.id == RequirementVersion.requirement_id)
+        .where(Requirement.id.in_(sorted(requirement_ids)))
+    )
+    return [
+        HistoryEvent("version", row.effective_from, row.recorded_at, course=row.course, detail=row.reason)
+        for row in _with_course(statement, Requirement.course_id)
+    ]
 
 
 def _completions(persons: Collection[int]) -> list[HistoryEvent]:
-    rows = session.execute(
-        select(Completion.recorded_at, Course.slug, CourseRevision.title, ModuleRevision.title)
-        .join(Course, Course.id == Completion.course_id)
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
+    statement = (
+        select(Completion.recorded_at, ModuleRevision.title.label("module"))
         .join(ModuleRevision, ModuleRevision.id == Completion.module_revision_id)
         .where(Completion.person_id.in_(persons))
     )
-    return [HistoryEvent("completion", at, at.date(), title or slug, name) for at, slug, title, name in rows]
-
-
-def _attempts(persons: Collection[int]) -> list[HistoryEvent]:
-    rows = session.execute(
-        select(
-            Attempt.started_at,
-            Attempt.submitted_at,
-            Course.slug,
-            CourseRevision.title,
-            Attempt.passed,
-            Attempt.score,
-        )
-        .join(Course, Course.id == Attempt.course_id)
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
-        .where(Attempt.person_id.in_(persons))
-    )
     return [
-        HistoryEvent("attempt", at := sent or started, at.date(), title or slug, passed=passed, score=score)
-        for started, sent, slug, title, passed, score in rows
+        HistoryEvent(
+            "completion", row.recorded_at.date(), row.recorded_at, course=row.course, detail=row.module
+        )
+        for row in _with_course(statement, Completion.course_id)
     ]
 
 
-def _earned(persons: Collection[int]) -> list[HistoryEvent]:
+def _attempts(persons: Collection[int]) -> list[HistoryEvent]:
+    at = func.coalesce(Attempt.submitted_at, Attempt.started_at).label("at")
+    statement = select(at, Attempt.passed, Attempt.score).where(Attempt.person_id.in_(persons))
+    return [
+        HistoryEvent("attempt", row.at.date(), row.at, course=row.course, passed=row.passed, score=row.score)
+        for row in _with_course(statement, Attempt.course_id)
+    ]
+
+
+def _awards(persons: Collection[int]) -> list[HistoryEvent]:
     rows = session.execute(
         select(
             Award.recorded_at,
@@ -91,62 +125,56 @@ def _earned(persons: Collection[int]) -> list[HistoryEvent]:
             Award.serial,
             Award.printed,
             Revocation.effective_on,
-            Revocation.recorded_at,
+            Revocation.recorded_at.label("revoked_at"),
         )
         .outerjoin(Revocation, Revocation.award_id == Award.id)
         .where(Award.person_id.in_(persons))
     )
-    happened = []
-    for at, earned_on, until, serial, printed, revoked_on, revoked_at in rows:
-        course = str(printed.get("course", ""))
-        happened.append(HistoryEvent("award", at, earned_on, course, print_serial(serial), until))
-        if revoked_on is not None:
-            happened.append(HistoryEvent("revocation", revoked_at, revoked_on, course, print_serial(serial)))
-    return happened
+    events = []
+    for row in rows:
+        course, serial = str(row.printed.get("course", "")), print_serial(row.serial)
+        events.append(
+            HistoryEvent(
+                "award", row.earned_on, row.recorded_at, course=course, detail=serial, through=row.valid_until
+            )
+        )
+        if row.effective_on is not None:
+            events.append(
+                HistoryEvent("revocation", row.effective_on, row.revoked_at, course=course, detail=serial)
+            )
+    return events
 
 
-def _exempted(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
-    rows = session.execute(
+def _exemptions(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
+    statement = (
         select(
             Exemption.recorded_at,
             Exemption.from_on,
             Exemption.until_on,
             Exemption.kind,
             Exemption.retracted_at,
-            Course.slug,
-            CourseRevision.title,
         )
         .join(Requirement, Requirement.id == Exemption.requirement_id)
-        .join(Course, Course.id == Requirement.course_id)
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .where(
             Exemption.person_id.in_(persons),
             or_(Exemption.organisation_id.is_(None), Exemption.organisation_id.in_(sorted(organisations))),
         )
     )
     return [
-        HistoryEvent("exemption", at, from_on, title or slug, kind, until, withdrawn=withdrawn is not None)
-        for at, from_on, until, kind, withdrawn, slug, title in rows
-    ]
-
-
-def list_versions_happened(requirement_ids: Collection[int]) -> list[HistoryEvent]:
-    """Lists when requirements began, changed and end, with the reason given."""
-    rows = session.execute(
-        select(
-            RequirementVersion.recorded_at,
-            RequirementVersion.effective_from,
-            RequirementVersion.effective_through,
-            RequirementVersion.reason,
-            Course.slug,
-            CourseRevision.title,
+        HistoryEvent(
+            "exemption", row.from_on, row.recorded_at, course=row.course, detail=row.kind,
+            through=row.until_on, withdrawn=row.retracted_at is not None,
         )
-        .join(Requirement, Requirement.id == RequirementVersion.requirement_id)
-        .join(Course, Course.id == Requirement.course_id)
+        for row in _with_course(statement, Requirement.course_id)
+    ]  # fmt: skip
+
+
+def _with_course(
+    statement: Select[*tuple[Any, ...]], course_id: InstrumentedAttribute[int]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Runs a statement with the title of a course beside each row, as `course`."""
+    return session.execute(
+        statement.add_columns(func.coalesce(CourseRevision.title, Course.slug).label("course"))
+        .join(Course, Course.id == course_id)
         .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
-        .where(Requirement.id.in_(sorted(requirement_ids)))
-    )
-    return [
-        HistoryEvent("version", at, from_on, title or slug, reason, through)
-        for at, from_on, through, reason, slug, title in rows
-    ]
+    ).all()

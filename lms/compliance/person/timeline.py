@@ -1,149 +1,133 @@
-"""One person's time line: how each requirement stood over time, as spans of days with their reason. Pure."""
+"""A person's timeline: the status of each requirement over time, as periods with their reason. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lms.compliance.status import api as rules
+from lms.compliance.status.api import TrainingStatus
 from lms.kernel.days import ONE_DAY, add_days
 
 AHEAD_DAYS = 180
-"""How far ahead the time line goes: what will be without further training."""
+"""Days shown ahead of today: what will happen without further training."""
 
-KINDS = {
-    rules.TrainingStatus.VALID: "valid",
-    rules.TrainingStatus.EXEMPT: "valid",
-    rules.TrainingStatus.EXPIRING: "renew",
-    rules.TrainingStatus.IN_PROGRESS: "wait",
-    rules.TrainingStatus.NOT_STARTED: "wait",
-    rules.TrainingStatus.GRACE: "wait",
-    rules.TrainingStatus.OVERDUE: "late",
-    rules.TrainingStatus.EXPIRED: "late",
-    rules.TrainingStatus.REVOKED: "late",
+MOST_AHEAD_DAYS = 3 * 365
+"""Days ahead of today that can be shown by choosing a later day."""
+
+BAR_STYLES = {
+    TrainingStatus.VALID: "valid",
+    TrainingStatus.EXEMPT: "valid",
+    TrainingStatus.EXPIRING: "renew",
+    TrainingStatus.IN_PROGRESS: "wait",
+    TrainingStatus.NOT_STARTED: "wait",
+    TrainingStatus.GRACE: "wait",
+    TrainingStatus.OVERDUE: "late",
+    TrainingStatus.EXPIRED: "late",
+    TrainingStatus.REVOKED: "late",
 }
-"""How each status is drawn; what is not required is left blank."""
+"""The style of each status; days on which nothing is required stay empty."""
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """The days a time line shows, both inclusive."""
+class TimelineRange:
+    """The first and the last day that a timeline shows."""
 
     first: date
     last: date
 
-    def share(self, day: date) -> float:
-        """Returns where a day begins, in per cent of the window, held within it."""
-        whole = (self.last - self.first).days + 1
-        return round(100 * min(max((day - self.first).days, 0), whole) / whole, 2)
+    def position(self, day: date) -> float:
+        """Returns where a day begins, in per cent of the range, at least 0 and at most 100."""
+        days = (self.last - self.first).days + 1
+        return round(100 * min(max((day - self.first).days, 0), days) / days, 2)
 
-    def shares(self, from_on: date, through_on: date | None) -> tuple[float, float]:
-        """Returns where a interval of days begins and ends, in per cent of the window."""
+    def positions(self, from_on: date, through_on: date | None) -> tuple[float, float]:
+        """Returns where a period begins and ends, in per cent of the range; None is a period without end."""
         end = self.last if through_on is None else min(through_on, self.last)
-        return self.share(from_on), self.share(add_days(end, 1))
+        return self.position(from_on), self.position(add_days(end, 1))
 
-    def shows(self, from_on: date, through_on: date | None) -> bool:
-        """Says whether any day of a interval lies in the window."""
-        return from_on <= self.last and (through_on is None or through_on >= self.first)
+    def contains(self, day: date) -> bool:
+        """Says whether a day is shown."""
+        return self.first <= day <= self.last
+
+    def ticks(self) -> list[date]:
+        """Returns the days to write below the timeline: the first, the last, and in a long range two between."""
+        days = (self.last - self.first).days
+        parts = 3 if days >= 90 else 1
+        return [add_days(self.first, days * number // parts) for number in range(parts + 1)]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Days on which a requirement stands so, with the sentence that says why on the first of them."""
+class StatusPeriod:
+    """Successive days with the same status for the same reason."""
 
     from_on: date
     through_on: date
-    explained: rules.ExplainedStatus
-
-    @property
-    def status(self) -> rules.TrainingStatus:
-        """Returns the status."""
-        return self.explained.status
-
-    @property
-    def sentence(self) -> str:
-        """Returns the reason in words."""
-        return rules.sentence(self.explained.reason)
+    status: TrainingStatus
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """One requirement in one organisation, over the window."""
+class RequirementTimeline:
+    """The periods of one requirement in one organisation; they cover the range without gaps."""
 
     requirement: rules.Id
     course: rules.Id
     organisation: rules.Id
-    spans: tuple[Span, ...]
+    periods: tuple[StatusPeriod, ...]
 
-    def on(self, day: date) -> Span | None:
-        """Returns the span that holds a day."""
-        return next((span for span in self.spans if span.from_on <= day <= span.through_on), None)
+    def on(self, day: date) -> StatusPeriod | None:
+        """Returns the period that a day is in."""
+        return next((each for each in self.periods if each.from_on <= day <= each.through_on), None)
 
-    def drawn(self, window: Window) -> list[tuple[float, float, str]]:
-        """Returns the pieces to draw: where they begin and end in per cent, and their kind."""
+    def bars(self, shown: TimelineRange) -> list[tuple[float, float, str]]:
+        """Returns the bars to draw: where they begin and end in per cent, and their style."""
         return [
-            (*window.shares(span.from_on, span.through_on), KINDS[span.status])
-            for span in self.spans
-            if span.status in KINDS
+            (*shown.positions(each.from_on, each.through_on), BAR_STYLES[each.status])
+            for each in self.periods
+            if each.status in BAR_STYLES
         ]
 
 
-def window_of(
-    placements: Iterable[rules.PlacementFact],
-    earliest: date | None,
-    day: date,
-    today: date,
-    last: date | None,
-) -> Window:
-    """Returns the days to show: from the first placement or fact through half a year ahead.
+def timeline_range(
+    placements: Iterable[rules.PlacementFact], day: date, today: date, left_on: date | None
+) -> TimelineRange:
+    """Returns the days to show: from the first placement through half a year ahead, and at least the chosen day.
 
-    `last` is the last day of somebody who has left: nothing later is shown. The day asked about is within.
+    Of somebody who has left, nothing after `left_on` is shown.
     """
-    begins = [each.from_on for each in placements]
-    first = min([*begins, *([] if earliest is None else [earliest]), today])
-    end = add_days(today, AHEAD_DAYS) if last is None else last
-    if last is None:
-        end = max(end, *begins, min(day, add_days(today, 3 * 365)))
-    return Window(min(first, end), end)
+    starts = [each.from_on for each in placements]
+    last = left_on or max(*starts, add_days(today, AHEAD_DAYS), min(day, add_days(today, MOST_AHEAD_DAYS)))
+    return TimelineRange(min(*starts, today, last), last)
 
 
-def lanes_of(facts: rules.Facts, window: Window) -> list[Lane]:
-    """Returns a lane for each requirement that asks anything of the one person whom facts tell of in the window.
+def requirement_timelines(facts: rules.Facts, shown: TimelineRange) -> list[RequirementTimeline]:
+    """Returns the timelines of the requirements that apply to one person on any of the days.
 
-    `facts` are those of `rules.known`. Neighbouring days with the same status and the same reason are one span.
+    `facts` are known facts (`rules.known`) about that person only.
     """
-    lanes = []
-    for known in rules.by_person(facts).values():
-        for organisation in dict.fromkeys(each.organisation for each in known.placements):
+    timelines = []
+    for person in rules.by_person(facts).values():
+        for organisation in dict.fromkeys(each.organisation for each in person.placements):
             for requirement in facts.requirements:
                 if requirement.applies_in(organisation):
-                    obligation = rules.Obligation(known, organisation, requirement, facts.settings)
-                    spans = _spans(obligation, window)
-                    if any(span.status is not rules.TrainingStatus.NOT_REQUIRED for span in spans):
-                        lanes.append(Lane(requirement.id, requirement.course, organisation, tuple(spans)))
-    return lanes
+                    obligation = rules.Obligation(person, organisation, requirement, facts.settings)
+                    periods = tuple(_periods(obligation, shown))
+                    if any(each.status is not TrainingStatus.NOT_REQUIRED for each in periods):
+                        timelines.append(
+                            RequirementTimeline(requirement.id, requirement.course, organisation, periods)
+                        )
+    return timelines
 
 
-def _spans(obligation: rules.Obligation, window: Window) -> list[Span]:
-    inside = [day for day in obligation.change_days() if window.first < day <= window.last]
-    starts = [window.first, *inside]
-    spans: list[Span] = []
-    for place, start in enumerate(starts):
-        end = starts[place + 1] - ONE_DAY if place + 1 < len(starts) else window.last
+def _periods(obligation: rules.Obligation, shown: TimelineRange) -> list[StatusPeriod]:
+    starts = [shown.first, *(day for day in obligation.change_days() if shown.first < day <= shown.last)]
+    ends = [*(day - ONE_DAY for day in starts[1:]), shown.last]
+    periods: list[StatusPeriod] = []
+    for start, end in zip(starts, ends, strict=True):
         explained = obligation.on(start)
-        before = spans[-1] if spans else None
-        if before is not None and _same(before.explained, explained):
-            spans[-1] = Span(before.from_on, end, before.explained)
+        status, sentence = explained.status, rules.sentence(explained.reason)
+        if periods and (periods[-1].status, periods[-1].sentence) == (status, sentence):
+            periods[-1] = replace(periods[-1], through_on=end)
         else:
-            spans.append(Span(start, end, explained))
-    return spans
-
-
-def _same(one: rules.ExplainedStatus, other: rules.ExplainedStatus) -> bool:
-    return one.status is other.status and rules.sentence(one.reason) == rules.sentence(other.reason)
-
-
-def ticks(window: Window) -> list[date]:
-    """Returns days written below the lanes: the first, the last, and two between them at equal distances."""
-    whole = (window.last - window.first).days
-    parts = 3 if whole >= 90 else 1
-    return [add_days(window.first, whole * place // parts) for place in range(parts + 1)]
+            periods.append(StatusPeriod(start, end, status, sentence))
+    return periods

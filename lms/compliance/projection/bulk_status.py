@@ -82,6 +82,6 @@ def explained_on(
                 status_row(asked, explained, organisation, loaded.courses, loaded.serials)
                 for asked, explained in post.required_on(day)
             ]
-            rows.sort(key=lambda row: (rules.SEVERITY[row.status], row.due_on or date.max, row.course_title))
+            rows.sort(key=lambda row: row.urgency)
             found[int(post.person), organisation] = rows
     return found

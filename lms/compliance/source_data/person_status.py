@@ -35,6 +35,11 @@ class StatusRow:
     sector: str | None = None
     renewal_open_since: date | None = None
 
+    @property
+    def urgency(self) -> tuple[int, date, str]:
+        """Returns the sort key that puts the worst status first, then the earliest due day, then the course."""
+        return rules.SEVERITY[self.status], self.due_on or date.max, self.course_title
+
 
 def load_facts(reach: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:
     """Loads the facts within reach under the settings of the house, with or without what was begun or completed."""
@@ -73,9 +78,7 @@ def statuses_of(
         for post in Population(loaded.facts).posts
         for applied, explained in post.required_on(as_of)
     ]
-    return sorted(
-        found, key=lambda row: (rules.SEVERITY[row.status], row.due_on or date.max, row.course_title)
-    )
+    return sorted(found, key=lambda row: row.urgency)
 
 
 def status_row(

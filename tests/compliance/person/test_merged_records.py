@@ -1,4 +1,4 @@
-"""Persons who are one: their facts together, as known at any moment, on every page and behind every wall."""
+"""Merged records: one person's facts together, as known at any moment, on every page and for each role."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -69,7 +69,7 @@ def merged(app: Flask, two: dict[str, int]) -> int:
         return made.id
 
 
-def parted(app: Flask, two: dict[str, int], number: int) -> None:
+def unmerged(app: Flask, two: dict[str, int], number: int) -> None:
     with clock.using(FixedClock(STILL_LATER)), app.app_context(), unit_of_work():
         undo_merge(hr_of(two["here"]), session.get_one(PersonMerge, number), reason="They are sisters")
 
@@ -86,7 +86,7 @@ def test_what_either_earned_counts_for_both(app: Flask, two: dict[str, int]) -> 
         assert status(two, "amina") == status(two, "twin") == [TrainingStatus.VALID]
         # As known before it was said, they are two still.
         assert status(two, "amina", NOW) == [TrainingStatus.OVERDUE]
-    parted(app, two, number)
+    unmerged(app, two, number)
     with app.app_context():
         assert status(two, "amina") == [TrainingStatus.OVERDUE]
         assert status(two, "twin") == [TrainingStatus.VALID]
@@ -122,7 +122,7 @@ def test_what_is_prepared_follows(app: Flask, two: dict[str, int]) -> None:
     number = merged(app, two)
     with app.app_context():
         assert prepared() == {two["amina"]}
-    parted(app, two, number)
+    unmerged(app, two, number)
     with app.app_context():
         assert prepared() == {two["amina"], two["twin"]}
 
@@ -163,9 +163,15 @@ def test_merging_on_the_pages(app: Flask, client: FlaskClient, two: dict[str, in
     assert found.headers["Location"] == f"/people/{amina}/merge/{twin}"
     compared = page(client, f"/people/{amina}/merge/{twin}")
     assert "A. Yusuf" in compared and "1 Jun 2026" in compared and "Overdue" in compared
-    for data in ({"keep": str(amina)}, {"reason": "Twice"}, {"keep": str(two["omar"]), "reason": "Twice"}):
+    for data in (
+        {"surviving": str(amina)},
+        {"reason": "Twice"},
+        {"surviving": str(two["omar"]), "reason": "Twice"},
+    ):
         assert client.post(f"/people/{amina}/merge/{twin}", data=data).status_code == 422
-    done = client.post(f"/people/{amina}/merge/{twin}", data={"keep": str(amina), "reason": "Typed in twice"})
+    done = client.post(
+        f"/people/{amina}/merge/{twin}", data={"surviving": str(amina), "reason": "Typed in twice"}
+    )
     assert done.headers["Location"] == f"/people/{amina}"
 
     body = page(client, f"/people/{amina}")

@@ -1,4 +1,4 @@
-"""A person's time line: every day has the status the six rules give, and nothing after a leaver's last day."""
+"""A person's timeline: every day has the status that the rules give, and nothing follows a leaver's last day."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings, strategies as st
 
-from lms.compliance.person.history import answer_person
-from lms.compliance.person.timeline import Window, lanes_of, ticks
+from lms.compliance.person.history import load_person_page
+from lms.compliance.person.timeline import TimelineRange, requirement_timelines
 from lms.compliance.status import api as rules
 from lms.kernel import clock
 from lms.kernel.clock import FixedClock
@@ -28,18 +28,19 @@ def fixed() -> Iterator[None]:
 
 
 @given(DAYS, st.integers(0, 2000), DAYS)
-def test_shares_stay_within_the_line(first: date, length: int, day: date) -> None:
-    window = Window(first, first + length * DAY)
-    begin, end = window.shares(day, day + 30 * DAY)
+def test_positions_stay_within_the_range(first: date, length: int, day: date) -> None:
+    shown = TimelineRange(first, first + length * DAY)
+    begin, end = shown.positions(day, day + 30 * DAY)
     assert 0 <= begin <= end <= 100
-    assert ticks(window)[0] == window.first
-    assert ticks(window)[-1] <= window.last
-    assert ticks(window) == sorted(ticks(window))
+    ticks = shown.ticks()
+    assert ticks[0] == shown.first
+    assert ticks[-1] <= shown.last
+    assert ticks == sorted(ticks)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(DAYS, max_size=4), DAYS, st.integers(0, 700))
-def test_each_day_stands_as_the_rules_say(earned_on: list[date], start: date, length: int) -> None:
+def test_each_day_has_the_status_of_the_rules(earned_on: list[date], start: date, length: int) -> None:
     facts = rules.Facts(
         placements=[
             rules.PlacementFact(1, 1, 1, "wash", "driver", "staff", False, start, start + length * DAY, NOW)
@@ -54,19 +55,19 @@ def test_each_day_stands_as_the_rules_say(earned_on: list[date], start: date, le
             for number, day in enumerate(earned_on)
         ],
     )
-    window = Window(start - 10 * DAY, start + (length + 10) * DAY)
-    (lane,) = lanes_of(facts, window)
+    shown = TimelineRange(start - 10 * DAY, start + (length + 10) * DAY)
+    (timeline,) = requirement_timelines(facts, shown)
     person = rules.by_person(facts)[1]
-    assert lane.spans[0].from_on == window.first
-    assert lane.spans[-1].through_on == window.last
-    for before, after in zip(lane.spans, lane.spans[1:], strict=False):
+    assert timeline.periods[0].from_on == shown.first
+    assert timeline.periods[-1].through_on == shown.last
+    for before, after in zip(timeline.periods, timeline.periods[1:], strict=False):
         assert before.through_on + DAY == after.from_on
-    for place in range(0, (window.last - window.first).days + 1, 7):
-        day = window.first + place * DAY
-        span = lane.on(day)
-        assert span is not None
+    for number in range(0, (shown.last - shown.first).days + 1, 7):
+        day = shown.first + number * DAY
+        period = timeline.on(day)
+        assert period is not None
         expected = rules.status_on(person, 1, facts.requirements[0], day)
-        assert (span.status, span.sentence) == (expected.status, rules.sentence(expected.reason))
+        assert (period.status, period.sentence) == (expected.status, rules.sentence(expected.reason))
 
 
 def test_a_leaver_is_seen_up_to_the_last_day(app_context: Flask) -> None:
@@ -78,16 +79,16 @@ def test_a_leaver_is_seen_up_to_the_last_day(app_context: Flask) -> None:
     award = earned(gone, course, TODAY - 90 * DAY)
     revoked(award, TODAY - 10 * DAY)
     earned(gone, course, TODAY - 30 * DAY)
-    page = answer_person(hr_of(here.id), gone.id, TODAY - 61 * DAY, TODAY, "en")
-    assert page.left_on == TODAY - 60 * DAY == page.window.last
+    page = load_person_page(hr_of(here.id), gone.id, TODAY - 61 * DAY, TODAY, "en")
+    assert page.left_on == TODAY - 60 * DAY == page.shown.last
     events = [event for _year, some in page.years for event in some]
     assert max(event.on for event in events) <= page.left_on
     assert [row.sentence for row in page.statuses if "Revoked" in row.sentence] == []
     assert [event.kind for event in events if event.kind == "revocation"] == []
-    # Who comes back goes on where they were, and what happened between is told.
+    # For somebody who comes back, what happened in between is shown too.
     where = session.get_one(DutyStation, station.id)
     people.placed(page.employments[0], where, from_on=TODAY - 5 * DAY)
-    again = answer_person(hr_of(here.id), gone.id, TODAY, TODAY, "en")
+    again = load_person_page(hr_of(here.id), gone.id, TODAY, TODAY, "en")
     assert again.left_on is None
     kinds = {event.kind for _year, some in again.years for event in some}
-    assert {"placed", "left", "status", "award", "revocation", "version"} <= kinds
+    assert {"placement_start", "placement_end", "status", "award", "revocation", "version"} <= kinds
