@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from lms.audit.queries import LinkedEntry
 from lms.audit.rules import format_timestamp
-from lms.kernel.tabular import Cell, csv_pieces
+from lms.kernel.tabular import Cell, csv_chunks
 
 HEAD = (
     "entry", "at", "account", "action", "subject", "subject_number", "organisation", "reason", "detail",
@@ -15,7 +15,7 @@ HEAD = (
 
 def csv_lines(entries: Iterable[LinkedEntry]) -> Iterator[str]:
     """Yields the table as text, some rows at a time; accounts are ids here and never names."""
-    return csv_pieces(HEAD, ([*_cells(each)] for each in entries))
+    return csv_chunks(HEAD, ([*_cells(each)] for each in entries))
 
 
 def _cells(each: LinkedEntry) -> Iterator[Cell]:

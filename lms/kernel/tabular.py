@@ -1,7 +1,7 @@
-"""Tables that people send and take away: CSV in any encoding and delimiter, and XLSX; every cell is text.
+"""Tables that people upload and download: CSV in any encoding and delimiter, and XLSX; every cell is text.
 
-Nothing is evaluated: a formula is the text it is written with. A file is read row by row and never taken at its word:
-sizes are bounded, an archive is measured before it is unpacked, and what cannot be read says so in one sentence.
+Nothing is evaluated: a formula is only text. A file is read row by row and never trusted: sizes are bounded, an archive
+is measured before it is unpacked, and a file that cannot be read is refused with one sentence.
 """
 
 import codecs
@@ -23,32 +23,33 @@ from openpyxl import load_workbook
 from xlsxwriter import Workbook
 
 from lms.kernel.errors import Invalid
+from lms.kernel.i18n import gettext as _
 
-MOST_COLUMNS = 60
-"""More columns than this are no list of people; further ones are not read."""
+MAX_COLUMNS = 60
+"""The number of columns that are read."""
 
-MOST_LETTERS = 1000
-"""A longer cell is cut here."""
+MAX_CELL_LENGTH = 1000
+"""The number of characters after which a cell is cut."""
 
-MOST_UNPACKED = 300_000_000
-"""An XLSX archive may unpack to so many bytes."""
+MAX_UNPACKED_BYTES = 300_000_000
+"""The size of all parts of an XLSX archive, unpacked."""
 
-MOST_SHARED = 64_000_000
-"""Its parts that must be held in memory may unpack to so many bytes each."""
+MAX_PART_BYTES = 64_000_000
+"""The size of each part that must be held in memory, unpacked."""
 
 ENCODINGS = (
     "utf-8", "cp1252", "cp1256", "cp1250", "cp1251", "cp1254", "iso8859_15", "mac_roman", "cp850", "utf-16",
 )  # fmt: skip
-"""The encodings offered; the first that fits is taken, in the order of how often they are met."""
+"""The encodings offered, the most frequent first."""
 
 Cell = str | int | date | datetime | Fraction | None
-"""What a table that is taken away may hold."""
+"""The values of cells in a table to download."""
 
 DELIMITERS = ",;\t"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_PIECE = 1_000_000
-_ROWS_AT_ONCE = 200
+_CHUNK_BYTES = 1_000_000
+_ROWS_A_CHUNK = 200
 _EMPTY_ROWS = 1000
 
 
@@ -59,80 +60,88 @@ class Unreadable(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """How a file is to be read: ``kind`` is csv or xlsx; encoding and delimiter are those of CSV."""
+class FileFormat:
+    """How a file is read: ``kind`` is csv or xlsx; encoding and delimiter are for CSV."""
 
     kind: str
     encoding: str = ""
     delimiter: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        """Returns the same as plain values."""
+        """Returns it as a dictionary, for storing."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """The top of a table: how it is read, its headings, and the first rows below them."""
+class TablePreview:
+    """The top of a table: its format, its headings, and the first rows below them."""
 
-    shape: Shape
+    format: FileFormat
     header: list[str]
     samples: list[list[str]]
 
 
-def look(file: BinaryIO, encoding: str = "", samples: int = 3) -> Look:
-    """Finds out how a file is read, and reads its top. Raises ``Unreadable``."""
-    shape = find_shape(file, encoding)
-    top = list(islice(read_rows(file, shape), samples + 1))
+def preview_table(file: BinaryIO, encoding: str = "", samples: int = 3) -> TablePreview:
+    """Detects the format of a file and reads its top. Raises ``Unreadable``."""
+    file_format = detect_format(file, encoding)
+    top = list(islice(read_rows(file, file_format), samples + 1))
     if not top or sum(1 for cell in top[0][1] if cell) < 2:
-        raise Unreadable(
-            "There are no headings in the first row, so it cannot be said what the columns hold."
-        )
-    return Look(shape, top[0][1], [cells for _number, cells in top[1:]])
+        raise Unreadable(_("The first row has no headings, so the columns cannot be identified."))
+    return TablePreview(file_format, top[0][1], [cells for _number, cells in top[1:]])
 
 
-def find_shape(file: BinaryIO, encoding: str = "") -> Shape:
-    """Finds out by its bytes, not by its name, how a file is read. Raises ``Unreadable``."""
+def detect_format(file: BinaryIO, encoding: str = "") -> FileFormat:
+    """Returns the format of a file by its bytes, not by its name. Raises ``Unreadable``."""
     file.seek(0)
     head = file.read(8)
     if head.startswith(b"PK\x03\x04"):
         check_archive(file)
-        return Shape("xlsx")
+        return FileFormat("xlsx")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
-            "This is an old Excel file (.xls), or one with a password. Save it as .xlsx or CSV without a password."
+            _(
+                "This is an old Excel file (.xls), or one with a password. Save it as .xlsx or CSV without a password."
+            )
         )
     if not head.strip():
-        raise Unreadable("The file is empty.")
+        raise Unreadable(_("The file is empty."))
     encoding = encoding or find_encoding(file)
-    return Shape("csv", encoding, find_delimiter(file, encoding))
+    return FileFormat("csv", encoding, find_delimiter(file, encoding))
 
 
 def check_archive(file: BinaryIO) -> None:
-    """Measures an XLSX archive before anything is unpacked. Raises ``Unreadable``.
+    """Checks the declared sizes of an XLSX archive before it is unpacked. Raises ``Unreadable``.
 
-    What an archive says of its sizes bounds what is read: unpacking stops there.
+    Unpacking stops at the declared sizes.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             declares = any(_declares_entities(archive, part) for part in parts[:2000])
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, EOFError, zlib.error) as error:
-        raise Unreadable("The file is damaged: it cannot be opened as an Excel file.") from error
+        raise Unreadable(_("The file is damaged and cannot be opened as an Excel file.")) from error
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names:
-        raise Unreadable("This is not an Excel file (.xlsx). Save the table as .xlsx or CSV.")
-    held = max((part.file_size for part in parts if "/worksheets/" not in part.filename), default=0)
-    if len(parts) > 2000 or sum(part.file_size for part in parts) > MOST_UNPACKED or held > MOST_SHARED:
-        raise Unreadable("Unpacked, this Excel file is too large. Save the table as CSV and send that.")
+        raise Unreadable(_("This is not an Excel file (.xlsx). Save the table as .xlsx or CSV."))
+    largest = max((part.file_size for part in parts if "/worksheets/" not in part.filename), default=0)
+    if (
+        len(parts) > 2000
+        or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES
+        or largest > MAX_PART_BYTES
+    ):
+        raise Unreadable(
+            _("This Excel file is too large when unpacked. Save the table as CSV and upload that.")
+        )
     if any(part.flag_bits & 1 for part in parts):
-        raise Unreadable("The file has a password. Save it without one.")
+        raise Unreadable(_("The file has a password. Save it without one."))
     if declares:
-        raise Unreadable("This Excel file holds declarations that no table needs. Save it again from Excel.")
+        raise Unreadable(
+            _("This Excel file contains declarations that no table needs. Save it again in Excel.")
+        )
 
 
 def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    # Excel writes none; entities that stand for entities grow without end. The parser has a limit of its own too.
+    # Excel writes none, and nested entities can grow without limit. The parser has a limit of its own too.
     if part.flag_bits & 1 or not part.filename.endswith((".xml", ".rels")):
         return False
     with archive.open(part) as opened:
@@ -140,7 +149,7 @@ def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 
 def find_encoding(file: BinaryIO) -> str:
-    """Returns the encoding of a text file: UTF-8 where all of it fits, else the likeliest of the offered ones."""
+    """Returns the encoding of a text file: UTF-8 where all of it is valid, else the likeliest of those offered."""
     file.seek(0)
     head = file.read(4096)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -149,11 +158,11 @@ def find_encoding(file: BinaryIO) -> str:
         for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
             if zeros.count(0) > len(zeros) * 0.5:
                 return encoding
-        raise Unreadable("This is not a table of text. Send CSV or Excel (.xlsx).")
+        raise Unreadable(_("This file is not a table. Upload CSV or Excel (.xlsx)."))
     if _is_utf8(file):
         return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    likely = from_bytes(_telling_lines(file), cp_isolation=list(ENCODINGS[1:-1]))
-    # Several may read equally well: then the one that is met most often.
+    likely = from_bytes(_lines_beyond_ascii(file), cp_isolation=list(ENCODINGS[1:-1]))
+    # Several may fit equally well: then the most frequent one.
     ranked = sorted(
         (round(match.chaos, 2), -round(match.coherence, 2), ENCODINGS.index(match.encoding))
         for match in likely
@@ -162,7 +171,7 @@ def find_encoding(file: BinaryIO) -> str:
 
 
 def find_delimiter(file: BinaryIO, encoding: str) -> str:
-    """Returns the sign between the cells: the one that parts the first rows into the same number of most cells."""
+    """Returns the delimiter that splits the first rows into the same number of cells, and into most cells."""
     best = (0, 0, ",")
     for delimiter in DELIMITERS:
         widths = [len(cells) for _n, cells in islice(_csv_rows(file, encoding, delimiter, strict=False), 20)]
@@ -172,17 +181,21 @@ def find_delimiter(file: BinaryIO, encoding: str) -> str:
             )
     if best[0] == 0:
         raise Unreadable(
-            "There is only one column, so this is not a list of people. Send CSV or Excel (.xlsx)."
+            _("There is only one column, so this is not a list of people. Upload CSV or Excel (.xlsx).")
         )
     return best[2]
 
 
-def read_rows(file: BinaryIO, shape: Shape) -> Iterator[tuple[int, list[str]]]:
-    """Reads a table row by row: the number a spreadsheet shows, and the cells as text. Empty rows are left out.
+def read_rows(file: BinaryIO, file_format: FileFormat) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows of a table: the row number in a spreadsheet, and the cells as text, without empty rows.
 
-    So are empty cells at the end. The first row is that of the headings. Raises ``Unreadable``, also in the middle.
+    Empty cells at the end are left out. The first row has the headings. Raises ``Unreadable``, also in the middle.
     """
-    rows = _xlsx_rows(file) if shape.kind == "xlsx" else _csv_rows(file, shape.encoding, shape.delimiter)
+    rows = (
+        _xlsx_rows(file)
+        if file_format.kind == "xlsx"
+        else _csv_rows(file, file_format.encoding, file_format.delimiter)
+    )
     for number, cells in rows:
         while cells and not cells[-1]:
             cells.pop()
@@ -191,29 +204,29 @@ def read_rows(file: BinaryIO, shape: Shape) -> Iterator[tuple[int, list[str]]]:
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """Returns a table as CSV text for spreadsheets; see `csv_pieces`."""
-    return "".join(csv_pieces(head, rows))
+    """Returns a table as CSV text for spreadsheets; see `csv_chunks`."""
+    return "".join(csv_chunks(head, rows))
 
 
-def csv_pieces(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """Yields a table as CSV, some rows at a time as they are read: with a byte order mark, and lines that end in CRLF.
+def csv_chunks(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Yields a table as CSV, some rows at a time, with a byte order mark and CRLF.
 
-    No cell can be taken for a formula; days and moments are written as ISO 8601, shares as per cent with one decimal.
+    No cell is run as a formula; days and times are ISO 8601, fractions are per cent with one decimal.
     """
     page = io.StringIO()
     page.write(_BOM)
     writer = csv.writer(page, lineterminator="\r\n")
     writer.writerow(head)
     for count, row in enumerate(rows, 1):
-        writer.writerow([_written(cell) for cell in row])
-        if count % _ROWS_AT_ONCE == 0:
+        writer.writerow([_csv_cell(cell) for cell in row])
+        if count % _ROWS_A_CHUNK == 0:
             yield page.getvalue()
             page.seek(0)
             page.truncate()
     yield page.getvalue()
 
 
-def _written(cell: Cell) -> str:
+def _csv_cell(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Fraction):
@@ -222,7 +235,7 @@ def _written(cell: Cell) -> str:
 
 
 def escape_formula(text: str) -> str:
-    """Returns text that no spreadsheet takes for a formula: an apostrophe stands before a sign that begins one."""
+    """Returns text that no spreadsheet runs as a formula: with an apostrophe before a character that starts one."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
@@ -230,16 +243,16 @@ def _is_utf8(file: BinaryIO) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     file.seek(0)
     try:
-        while piece := file.read(_PIECE):
-            decoder.decode(piece)
+        while chunk := file.read(_CHUNK_BYTES):
+            decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _telling_lines(file: BinaryIO) -> bytes:
-    # Only lines with letters beyond ASCII say anything about the encoding.
+def _lines_beyond_ascii(file: BinaryIO) -> bytes:
+    # Only lines with characters beyond ASCII depend on the encoding.
     file.seek(0)
     found = bytearray()
     for line in file:
@@ -264,29 +277,32 @@ def _csv_rows(
                 if re.fullmatch(r"sep=.?", delimiter.join(cells).strip(_BOM).lower()):
                     continue
                 cells[:1] = [cell.strip(_BOM) for cell in cells[:1]]
-            yield number, [_kept(cell) for cell in cells[:MOST_COLUMNS]]
+            yield number, [_clean(cell) for cell in cells[:MAX_COLUMNS]]
     except (csv.Error, UnicodeError) as error:
         if strict:
             raise Unreadable(
-                f"The file cannot be read after row {number}: a quotation mark there is not closed, "
-                "or a cell is far too long. Correct it and send the file again."
+                _(
+                    "The file cannot be read after row %(number)s: a quotation mark there is not closed, "
+                    "or a cell is much too long. Correct it and upload the file again.",
+                    number=number,
+                )
             ) from error
     finally:
-        # The wrapper would close the file that others still read.
+        # The wrapper would close the file, which is still used.
         text.detach()
 
 
-def _kept(cell: str) -> str:
-    # No database keeps a NUL, and nobody has typed one.
-    text = cell.replace("\0", "").strip()[:MOST_LETTERS]
-    # What ``escape_formula`` put before a sign comes off again, so that a list taken away here can come back.
+def _clean(cell: str) -> str:
+    # PostgreSQL cannot store NUL, and nobody types it.
+    text = cell.replace("\0", "").strip()[:MAX_CELL_LENGTH]
+    # The apostrophe of ``escape_formula`` is removed again, so that a downloaded list can be uploaded.
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
 
 
 def new_workbook(file: BinaryIO, *, by_row: bool = True) -> Workbook:
-    """Opens an XLSX file to write: text is text whatever it begins with, nothing is run and nothing becomes a link.
+    """Opens an XLSX file to write: text stays text, and becomes neither a formula nor a link.
 
-    With `by_row` cells are written in the order of their rows, and what is written leaves the memory.
+    With ``by_row`` cells must be written row by row, and written rows leave the memory.
     """
     plain = {"strings_to_formulas": False, "strings_to_urls": False}
     return Workbook(file, {"constant_memory" if by_row else "in_memory": True, **plain})
@@ -300,16 +316,16 @@ def _xlsx_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
             book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     except Exception as error:
         # The library raises whatever a damaged part makes it raise.
-        raise Unreadable("The file is damaged: it cannot be opened as an Excel file.") from error
+        raise Unreadable(_("The file is damaged and cannot be opened as an Excel file.")) from error
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not sheets:
-        raise Unreadable("There is no sheet to be seen in this Excel file.")
+        raise Unreadable(_("This Excel file has no visible sheet."))
     sheet = sheets[0]
-    # What a sheet says of its own size is often wrong, and may be meant to be.
+    # The declared size of a sheet is often wrong, perhaps on purpose.
     sheet.reset_dimensions()
     number = empty = 0
     try:
-        for values in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
+        for values in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
             number += 1
             cells = [_text_of(value) for value in values]
             empty = 0 if any(cells) else empty + 1
@@ -319,7 +335,7 @@ def _xlsx_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     except Unreadable:
         raise
     except Exception as error:
-        raise Unreadable(f"The Excel file is damaged after row {number}.") from error
+        raise Unreadable(_("The Excel file is damaged after row %(number)s.", number=number)) from error
     finally:
         book.close()
 
@@ -328,12 +344,12 @@ def _text_of(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _kept(value)
+        return _clean(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):
         return value.isoformat()[:10]
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    # A formula that fills several cells is an object; its text is what was written.
-    return str(getattr(value, "text", value))[:MOST_LETTERS]
+    # A formula for several cells is an object; its text is what was written.
+    return str(getattr(value, "text", value))[:MAX_CELL_LENGTH]

@@ -160,7 +160,7 @@ def error_response(code: int, text: ErrorText, message: str = "") -> Response:
     return response
 
 
-def _headers_to_keep(error: HTTPException) -> Sequence[tuple[str, str]]:
+def _passed_headers(error: HTTPException) -> Sequence[tuple[str, str]]:
     return [
         (name, value)
         for name, value in error.get_headers()
@@ -174,7 +174,7 @@ def handle_http(error: HTTPException) -> Response | HTTPException:
         return error
     text = PAGES.get(error.code, PAGES[500] if error.code >= 500 else BAD_REQUEST)
     response = error_response(error.code, text)
-    for name, value in _headers_to_keep(error):
+    for name, value in _passed_headers(error):
         response.headers[name] = value
     return response
 

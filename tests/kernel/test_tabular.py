@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import example, given, strategies as st
 from openpyxl import Workbook
 
-from lms.kernel.tabular import Shape, Unreadable, as_csv, escape_formula, look, read_rows
+from lms.kernel.tabular import FileFormat, Unreadable, as_csv, escape_formula, preview_table, read_rows
 
 NAMES = ("Zoë Müller", "François Lefèvre", "Núria Ibáñez", "Renée Dupré")
 
@@ -25,8 +25,8 @@ def table(names: tuple[str, ...] = NAMES, delimiter: str = ",") -> str:
 
 
 def all_of(file: io.BytesIO, encoding: str = "") -> list[list[str]]:
-    top = look(file, encoding)
-    return [cells for _number, cells in read_rows(file, top.shape)]
+    top = preview_table(file, encoding)
+    return [cells for _number, cells in read_rows(file, top.format)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "iso8859_15"])
@@ -53,7 +53,7 @@ def test_an_encoding_can_be_said() -> None:
 
 def test_letters_of_the_wrong_encoding_never_stop_the_reading() -> None:
     file = file_of(table(), "cp1252")
-    assert len(list(read_rows(file, Shape("csv", "utf-8", ",")))) == 1 + len(NAMES)
+    assert len(list(read_rows(file, FileFormat("csv", "utf-8", ",")))) == 1 + len(NAMES)
 
 
 def test_a_nul_is_left_out() -> None:
@@ -63,7 +63,7 @@ def test_a_nul_is_left_out() -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_delimiters_are_found(delimiter: str) -> None:
-    assert look(file_of(table(delimiter=delimiter))).shape.delimiter == delimiter
+    assert preview_table(file_of(table(delimiter=delimiter))).format.delimiter == delimiter
 
 
 def test_a_delimiter_within_the_cells_does_not_mislead() -> None:
@@ -75,8 +75,8 @@ def test_a_delimiter_within_the_cells_does_not_mislead() -> None:
 
 def test_numbers_are_those_a_spreadsheet_shows() -> None:
     file = file_of('sep=;\r\nA;B\r\n"two\r\nlines";2\r\n;\r\nx;4\r\n')
-    top = look(file)
-    assert list(read_rows(file, top.shape)) == [(2, ["A", "B"]), (3, ["two\r\nlines", "2"]), (5, ["x", "4"])]
+    top = preview_table(file)
+    assert list(read_rows(file, top.format)) == [(2, ["A", "B"]), (3, ["two\r\nlines", "2"]), (5, ["x", "4"])]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_cells_of_excel_are_text_and_formulas_are_never_run() -> None:
             ["00731", '=HYPERLINK("http://x.example")', None, None, False, 12.0],
         ]
     )
-    top = look(file)
-    assert top.shape.kind == "xlsx"
-    assert list(read_rows(file, top.shape))[1:] == [
+    top = preview_table(file)
+    assert top.format.kind == "xlsx"
+    assert list(read_rows(file, top.format))[1:] == [
         (2, ["731", "=1+1", "2026-04-03", "2026-11-25", "yes", "1.5"]),
         (4, ["00731", '=HYPERLINK("http://x.example")', "", "", "no", "12"]),
     ]
@@ -140,7 +140,7 @@ def test_a_hidden_sheet_is_not_read() -> None:
     seen.set_first_sheet()
     hidden.hide()
     book.close()
-    assert look(file).header == ["Yes", "Yes"]
+    assert preview_table(file).header == ["Yes", "Yes"]
 
 
 def archive(parts: dict[str, bytes]) -> io.BytesIO:
@@ -155,14 +155,14 @@ def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() 
     bomb = archive({"xl/workbook.xml": b"<x/>", "xl/sharedStrings.xml": b"0" * 65_000_000})
     assert len(bomb.getvalue()) < 100_000
     with pytest.raises(Unreadable, match="too large"):
-        look(bomb)
+        preview_table(bomb)
 
 
 def test_an_archive_that_is_no_workbook_is_refused() -> None:
     with pytest.raises(Unreadable, match="not an Excel file"):
-        look(archive({"content.xml": b"<x/>"}))
+        preview_table(archive({"content.xml": b"<x/>"}))
     with pytest.raises(Unreadable, match="damaged"):
-        look(archive({"xl/workbook.xml": b"<x/>", "[Content_Types].xml": b"<x/>"}))
+        preview_table(archive({"xl/workbook.xml": b"<x/>", "[Content_Types].xml": b"<x/>"}))
 
 
 def test_entities_of_xml_are_not_multiplied() -> None:
@@ -203,7 +203,7 @@ def test_what_is_given_out_comes_back(rows: list[list[str]]) -> None:
         while row and not row[-1]:
             row.pop()
     file = io.BytesIO(as_csv(["Head", "Line"], clean).encode())
-    shape = Shape("csv", "utf-8-sig", ",")
+    shape = FileFormat("csv", "utf-8-sig", ",")
     assert [cells for _n, cells in read_rows(file, shape)][1:] == [row for row in clean if row]
 
 
@@ -211,6 +211,6 @@ def test_what_is_given_out_comes_back(rows: list[list[str]]) -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     file = io.BytesIO(data)
     try:
-        list(read_rows(file, look(file).shape))
+        list(read_rows(file, preview_table(file).format))
     except Unreadable as refusal:
         assert refusal.message

@@ -14,7 +14,7 @@ from lms.kernel import clock
 from lms.kernel.batches import batched
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.i18n import gettext as _
-from lms.kernel.tabular import Shape, Unreadable, read_rows
+from lms.kernel.tabular import FileFormat, Unreadable, read_rows
 from lms.kernel.text import normalise
 from lms.people.importing import queries
 from lms.people.importing.models import PeopleImport, PeopleImportRow
@@ -80,7 +80,7 @@ def check(import_id: int, run: int) -> None:
         if people_import is None or people_import.checks != run or people_import.state != "checking":
             return
         columns, choices = dict(people_import.columns), load_choices(people_import)
-        shape, vocabulary = Shape(**people_import.shape), queries.load_vocabulary()
+        shape, vocabulary = FileFormat(**people_import.shape), queries.load_vocabulary()
         known = queries.list_known_employees(people_import.organisation_id)
         try:
             with open_file(import_id) as file:

@@ -14,7 +14,7 @@ from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.i18n import gettext as _
-from lms.kernel.tabular import Look
+from lms.kernel.tabular import TablePreview
 from lms.kernel.text import normalise
 from lms.people.importing import queries
 from lms.people.importing.errors import ImportChanged
@@ -27,7 +27,7 @@ JOB = "people_import"
 
 
 def upload(
-    actor: Actor, organisation_id: int, file_name: str, top: Look, parts: Iterable[bytes]
+    actor: Actor, organisation_id: int, file_name: str, top: TablePreview, parts: Iterable[bytes]
 ) -> PeopleImport:
     """Stores a list in parts; nothing is recorded of anybody yet."""
     people_import = PeopleImport(
@@ -35,7 +35,7 @@ def upload(
         recorded_at=clock.now(),
         recorded_by=actor.account_id or None,
         file_name=normalise(file_name)[-120:],
-        shape=top.shape.as_dict(),
+        shape=top.format.as_dict(),
         header=top.header,
         samples=top.samples,
     )
@@ -49,11 +49,11 @@ def upload(
     return people_import
 
 
-def change_encoding(people_import: PeopleImport, top: Look) -> None:
+def change_encoding(people_import: PeopleImport, top: TablePreview) -> None:
     """Stores the encoding that HR chose, with the headings and samples as they read now."""
     _lock_in_state(people_import, "columns", "checked")
     people_import.shape, people_import.header, people_import.samples = (
-        top.shape.as_dict(),
+        top.format.as_dict(),
         top.header,
         top.samples,
     )

@@ -59,7 +59,7 @@ def import_people() -> ResponseReturnValue:
         db.rollback()
         file = form.file.data.stream
         try:
-            top = tabular.look(file)
+            top = tabular.preview_table(file)
             file.seek(0)
             people_import = operations.upload(
                 actor, form.organisation.data, form.file.data.filename or "", top, split_file(file)
@@ -129,7 +129,7 @@ def import_encoding(import_id: int) -> ResponseReturnValue:
     if people_import.shape["kind"] == "csv" and form.validate_on_submit():
         try:
             with open_file(people_import.id) as file:
-                operations.change_encoding(people_import, tabular.look(file, form.encoding.data))
+                operations.change_encoding(people_import, tabular.preview_table(file, form.encoding.data))
         except Invalid as error:
             flash(error.message, "late")
     return redirect(url_for("people.import_columns", import_id=people_import.id), 303)

@@ -10,7 +10,7 @@ from lms.accounts.queries import find_account_by_email
 from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.db import reading, session, unit_of_work
-from lms.kernel.tabular import as_csv, look
+from lms.kernel.tabular import as_csv, preview_table
 from lms.people.importing import operations, queries
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.importing.parse import FIELDS, guess_columns
@@ -56,7 +56,7 @@ def hana() -> Actor:
 def sent(data: bytes, organisation_id: int = 1, **choices: str) -> int:
     """Sends a list, says what its columns hold by their headings, and has it checked."""
     actor, file = hana(), io.BytesIO(data)
-    top = look(file)
+    top = preview_table(file)
     with unit_of_work():
         each = operations.upload(actor, organisation_id, "list.csv", top, [data[:50], data[50:]])
         operations.choose_columns(actor, each, guess_columns(top.header, {}), choices)

@@ -163,7 +163,7 @@ def test_files_that_are_no_list_are_refused_beside_the_field(app: Flask, client:
         packed.writestr("xl/sharedStrings.xml", b"0" * 65_000_000)
     for data, words in (
         (b"", "The file is empty."),
-        (b"%PDF-1.7\n\0\0\0\0\0", "This is not a table of text."),
+        (b"%PDF-1.7\n\0\0\0\0\0", "This file is not a table."),
         (bomb.getvalue(), "too large"),
     ):
         response = client.post("/people/import", data={"file": (io.BytesIO(data), "list.xlsx")})

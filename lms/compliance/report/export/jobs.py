@@ -44,7 +44,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.config import Settings
 from lms.kernel.errors import Refusal
 from lms.kernel.logs import describe_error
-from lms.kernel.tabular import csv_pieces
+from lms.kernel.tabular import csv_chunks
 
 log = structlog.get_logger(__name__)
 
@@ -138,13 +138,13 @@ def _write(wanted: Wanted, query: ReportQuery, form: PeopleForm, path: Path) -> 
                 write_report(file, page, str(report_id), address_of(report_id))
             else:
                 file.writelines(
-                    piece.encode() for piece in csv_pieces(IDENTIFIED_HEAD, identified_rows(page))
+                    piece.encode() for piece in csv_chunks(IDENTIFIED_HEAD, identified_rows(page))
                 )
         return
     if wanted.kind == "changes":
         changes = build_changes(query, form.compare_with.data or query.today, None, None)
         with path.open("wb") as file:
-            file.writelines(piece.encode() for piece in csv_pieces(CHANGES_HEAD, changes_rows(changes)))
+            file.writelines(piece.encode() for piece in csv_chunks(CHANGES_HEAD, changes_rows(changes)))
         return
     known_at = query.known_as_of or clock.now()
     lines = all_lines(query, form.statuses())
@@ -153,7 +153,7 @@ def _write(wanted: Wanted, query: ReportQuery, form: PeopleForm, path: Path) -> 
             write_people(file, query, known_at, lines, _stepper(wanted.number))
         else:
             rows = _rows_one_by_one(query, known_at, lines, _stepper(wanted.number))
-            file.writelines(piece.encode() for piece in csv_pieces(PEOPLE_HEAD, rows))
+            file.writelines(piece.encode() for piece in csv_chunks(PEOPLE_HEAD, rows))
 
 
 def _rows_one_by_one(
