@@ -27,7 +27,7 @@ _VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
 class PdfError(Exception):
-    """A document cannot be set; carries the design and the reason, never the text of an input."""
+    """A document cannot be rendered; has the design and the reason, never the text of an input."""
 
     def __init__(self, design: str, reason: str) -> None:
         super().__init__(f"{design}: {reason}")
@@ -36,63 +36,67 @@ class PdfError(Exception):
 
 
 @dataclass(frozen=True)
-class _Press:
-    """One kept compiler with the lock that lets one thread at a time use it."""
+class _LockedCompiler:
+    """A reused compiler with a lock, since only one thread at a time may use it."""
 
     compiler: typst.Compiler
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class _Workshop:
-    """The process's presses, one for each design, made at first use."""
+class _Compilers:
+    """The compilers of this process, one for each design, created at first use."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.presses: dict[str, _Press] = {}
-        self.left_behind = False
+        self.by_design: dict[str, _LockedCompiler] = {}
+        self.forked_after_use = False
 
-    def press(self, design: str) -> _Press:
-        """Returns the press of a design that exists."""
-        if self.left_behind:
-            # Typst would wait for ever for threads that only the parent has; an error can be seen and mended.
-            raise PdfError(design, "the parent process set a PDF before it forked; only workers may set PDFs")
+    def get(self, design: str) -> _LockedCompiler:
+        """Returns the compiler of a design; raises PdfError where there is none."""
+        if self.forked_after_use:
+            # Typst would wait for ever for threads that only the parent has; an error can be seen and fixed.
+            raise PdfError(
+                design, "the parent process rendered a PDF before it forked; only workers may render PDFs"
+            )
         with self.lock:
-            if design not in self.presses:
+            if design not in self.by_design:
                 path = FOLDER / f"{design}.typ"
                 if not _DESIGN_NAME.fullmatch(design) or not path.is_file():
                     raise PdfError(design, "there is no such design in certificates/")
-                self.presses[design] = _Press(typst.Compiler(input=path, root=FOLDER, font_paths=_fonts()))
-            return self.presses[design]
+                self.by_design[design] = _LockedCompiler(
+                    typst.Compiler(input=path, root=FOLDER, font_paths=_fonts())
+                )
+            return self.by_design[design]
 
     def after_fork(self) -> None:
-        """Notes in a forked child whether the parent's Typst had threads, for a fork leaves those behind."""
-        self.left_behind = self.left_behind or bool(self.presses)
+        """Records in a forked child whether the parent used Typst, whose threads do not survive a fork."""
+        self.forked_after_use = self.forked_after_use or bool(self.by_design)
         # Another thread of the parent may have held the lock.
         self.lock = threading.Lock()
 
 
-_workshop = _Workshop()
-os.register_at_fork(after_in_child=_workshop.after_fork)
+_compilers = _Compilers()
+os.register_at_fork(after_in_child=_compilers.after_fork)
 
 
 def render(design: str, inputs: Mapping[str, str]) -> bytes:
-    """Sets the design `certificates/<design>.typ` with the inputs and returns the PDF's bytes.
+    """Renders the design ``certificates/<design>.typ`` with the inputs and returns the PDF's bytes.
 
-    `inputs["issued_at"]` (ISO 8601, UTC where it names no zone) is the document's moment, so that nothing
-    depends on when it is set. Characters that no bundled font has are printed as U+FFFD, see `unprintable`.
-    Raises `PdfError` for an unknown design, a missing or unknown input and whatever else Typst refuses.
+    ``inputs["issued_at"]`` (ISO 8601, UTC where it has no zone) is the document's time, so that nothing depends on when
+    it is rendered. Characters that no bundled font has are printed as U+FFFD, see ``unprintable``. Raises ``PdfError``
+    for an unknown design, a missing or unknown input and any other error of Typst.
     """
-    moment = _moment(design, inputs)
+    moment = _document_time(design, inputs)
     cleaned = {key: printable(value) for key, value in inputs.items()}
     try:
-        return _set(design, cleaned, moment)
+        return _compile(design, cleaned, moment)
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise PdfError(design, error.message) from error
     # The fonts have every character but not this combination of a letter and its marks: the letters alone
     # are always printable, and a certificate without an accent is better than none.
     try:
-        return _set(design, {key: _without_marks(value) for key, value in cleaned.items()}, moment)
+        return _compile(design, {key: _without_marks(value) for key, value in cleaned.items()}, moment)
     except typst.TypstError as error:
         raise PdfError(design, error.message) from error
 
@@ -103,7 +107,7 @@ def printable(text: str) -> str:
 
 
 def unprintable(text: str) -> frozenset[str]:
-    """Returns the characters of the text that a PDF would show as U+FFFD, so that HR can be told before."""
+    """Returns the characters of the text that a PDF would show as U+FFFD, so that HR can be warned before."""
     composed = unicodedata.normalize("NFC", text)
     return frozenset(char for char in composed if _printable_character(char) == REPLACEMENT != char)
 
@@ -117,7 +121,7 @@ def _printable_character(char: str) -> str:
         return char
     if category in {"Cc", "Cf"} or char in _VARIATION_SELECTORS:
         return ""
-    # PDF/A forbids private characters even where a font has them: nobody could say what they mean.
+    # PDF/A forbids private-use characters even where a font has them.
     return char if category != "Co" and ord(char) in _covered() else REPLACEMENT
 
 
@@ -126,21 +130,21 @@ def _without_marks(text: str) -> str:
     return "".join(char for char in text if not unicodedata.category(char).startswith(("M", "Cf")))
 
 
-def _moment(design: str, inputs: Mapping[str, str]) -> datetime:
-    """Reads the document's moment from its inputs; an absent one is an error, for now() would not repeat."""
+def _document_time(design: str, inputs: Mapping[str, str]) -> datetime:
+    """Returns the document's time from its inputs; a missing one is an error, for now() would not be repeatable."""
     try:
         # Typst counts in whole seconds and refuses anything finer.
         moment = datetime.fromisoformat(inputs["issued_at"]).replace(microsecond=0)
     except (KeyError, ValueError) as error:
-        raise PdfError(design, "the input issued_at must be an ISO 8601 date or moment") from error
+        raise PdfError(design, "the input issued_at must be an ISO 8601 date or time") from error
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _set(design: str, inputs: dict[str, str], moment: datetime) -> bytes:
-    """Compiles the design with text that is ready to print; lets Typst's own error through."""
-    press = _workshop.press(design)
-    with press.lock:
-        pdf = press.compiler.compile(
+def _compile(design: str, inputs: dict[str, str], moment: datetime) -> bytes:
+    """Compiles the design with printable text; lets Typst's own error through."""
+    locked = _compilers.get(design)
+    with locked.lock:
+        pdf = locked.compiler.compile(
             format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], timestamp=moment
         )
     if not isinstance(pdf, bytes):
