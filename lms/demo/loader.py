@@ -33,7 +33,7 @@ from lms.demo.staff import DemoStaff
 from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session
-from lms.pathways import operations as pathways, queries as pathway_queries
+from lms.pathways import api as pathways
 
 
 class DemoLoader:
@@ -140,7 +140,7 @@ class DemoLoader:
 
     def _publish_pathway(self, act: PublishPathway) -> None:
         station_id = self.staff.stations[act.station]
-        current = pathway_queries.find_current(station_id)
+        current = pathways.find_current(station_id)
         pathways.publish_pathway(
             SYSTEM,
             station_id,

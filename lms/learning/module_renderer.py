@@ -12,8 +12,7 @@ from lms.catalogue.api import PublishedModule, SectorRow, list_sectors, module_s
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.caching import cached
-from lms.pathways.queries import find_pointer, load_version
-from lms.pathways.words import overdue_pathway
+from lms.pathways.api import find_pointer, load_version, overdue_pathway
 
 SECTORS_KEPT_SECONDS = 60
 """Names of sectors may change at any time; pages may say the old one for so long."""

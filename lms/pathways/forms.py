@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
@@ -21,37 +20,40 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from lms.kernel import clock
+from lms.kernel.i18n import lazy_gettext as _
 from lms.pathways import rules
+from lms.pathways.labels import KIND_LABELS
 from lms.pathways.models import PathwayVersion
-from lms.pathways.words import KIND_WORDS
 
 NO_CASES = _("Do not write about a real child, family or incident.")
-CONTACT_WORDS = {
+CONTACT_ERRORS = {
     ("kind", "missing"): _("Choose what this contact is for."),
     ("kind", "unknown"): _("Choose what this contact is for from the list."),
     ("name", "missing"): _("Type the name of the service or the role."),
-    ("phone", "missing"): _("Type a number, or say in the note where to find them."),
-    ("phone", "unreadable"): _("Type one number with figures only, such as +211 912 345 678 or 116."),
+    ("phone", "missing"): _("Type a number, or write in the note where to find them."),
+    ("phone", "unreadable"): _("Type one telephone number, such as +211 912 345 678 or 116."),
 }
-DATE_WORDS = {
-    ("verified_on", "future"): _("This day has not come yet. Give the day on which the numbers were called."),
-    ("review_by", "past"): _("This day has passed. Call the numbers again, then choose a day to come."),
-    ("review_by", "before"): _("Choose a day after the one on which the numbers were called."),
-    ("review_by", "far"): _("Choose a day within a year of the last check: numbers change."),
+DATE_ERRORS = {
+    ("verified_on", "future"): _(
+        "This date is in the future. Enter the date on which the numbers were called."
+    ),
+    ("review_by", "past"): _("This date has passed. Call the numbers again, then choose a future date."),
+    ("review_by", "before"): _("Choose a date after the one on which the numbers were called."),
+    ("review_by", "far"): _("Choose a date within a year of the last check."),
 }
-KIND_CHOICES = [SelectChoice("", _("Choose")), *(SelectChoice(*pair) for pair in KIND_WORDS.items())]
+KIND_CHOICES = [SelectChoice("", _("Choose")), *(SelectChoice(*pair) for pair in KIND_LABELS.items())]
 TOO_LONG = _("This is too long. Shorten it.")
 USUAL_REVIEW = timedelta(days=90)
 
 
-def _too_long(length: int) -> Length:
+def _at_most(length: int) -> Length:
     return Length(max=length, message=TOO_LONG)
 
 
 class ContactForm(Form):
-    """One contact; left empty it is not a contact."""
+    """One contact; an empty one is ignored."""
 
-    kind = SelectField(_("What for"), choices=KIND_CHOICES, default="", validate_choice=False)
+    kind = SelectField(_("Purpose"), choices=KIND_CHOICES, default="", validate_choice=False)
     name = StringField(_("Service or role"), render_kw={"autocomplete": "off"})
     phone = StringField(_("Telephone"), render_kw={"autocomplete": "off", "inputmode": "tel"})
     hours = StringField(_("Hours"), render_kw={"autocomplete": "off"})
@@ -59,48 +61,48 @@ class ContactForm(Form):
 
     @property
     def contact(self) -> rules.Contact:
-        """Returns what was typed, tidied."""
-        return rules.tidy_contact(self.data)
+        """Returns the contact, normalised."""
+        return rules.normalise_contact(self.data)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Judges the contact as a whole; an empty one is fine."""
+        """Validates the contact as a whole; an empty one is valid."""
         valid = bool(super().validate(extra_validators))
         if rules.is_empty(self.contact):
             return valid
         faults = rules.contact_faults(self.contact)
         for part, fault in faults.items():
-            self[part].errors = [CONTACT_WORDS.get((part, fault), TOO_LONG)]
+            self[part].errors = [CONTACT_ERRORS.get((part, fault), TOO_LONG)]
         return valid and not faults
 
 
 class PathwayForm(FlaskForm):  # type: ignore[misc]
     """A whole pathway as its next version."""
 
-    # The version it was written from: so that nobody overwrites what somebody else published meanwhile.
+    # The version it was written from, so that nobody overwrites what somebody else published in the meantime.
     base = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     contacts = FieldList(
         FormField(ContactForm), min_entries=rules.MOST_CONTACTS, max_entries=rules.MOST_CONTACTS
     )
     note = TextAreaField(
-        _("What is different here"),
+        _("Local rules"),
         description=NO_CASES,
-        validators=[Optional(), _too_long(rules.LONGEST_NOTE)],
+        validators=[Optional(), _at_most(rules.LONGEST_NOTE)],
         render_kw={"rows": 4},
     )
     verified_on = DateField(
         _("Numbers called on"),
-        description=_("The day on which somebody called every number on this page."),
-        validators=[InputRequired(_("Give the day on which somebody called every number."))],
+        description=_("The date on which somebody called every number on this page."),
+        validators=[InputRequired(_("Enter the date on which somebody called every number."))],
     )
     review_by = DateField(
         _("Check again by"),
-        description=_("After this day the page warns that the numbers may be wrong."),
-        validators=[InputRequired(_("Give the day by which the numbers are called again."))],
+        description=_("After this date the page warns that the numbers may be wrong."),
+        validators=[InputRequired(_("Enter the date by which the numbers must be called again."))],
     )
     change = StringField(
         _("What changed"),
         description=NO_CASES,
-        validators=[_too_long(rules.LONGEST_CHANGE)],
+        validators=[_at_most(rules.LONGEST_CHANGE)],
         render_kw={"autocomplete": "off"},
     )
     submit = SubmitField(_("Publish this version"))
@@ -113,7 +115,7 @@ class PathwayForm(FlaskForm):  # type: ignore[misc]
     def of(cls, version: PathwayVersion | None, time_zone: str) -> "PathwayForm":
         """Returns the form filled with what was typed, else with the current version to start from.
 
-        The day of the check is left empty on purpose: copying it would say that somebody called when nobody did.
+        The date of the check is left empty: a copied one would claim a check that nobody made.
         """
         start: dict[str, Any] = {"base": 0}
         if version is not None:
@@ -122,14 +124,14 @@ class PathwayForm(FlaskForm):  # type: ignore[misc]
         return cls(data=start, time_zone=time_zone)
 
     def write_from(self, number: int) -> None:
-        """Takes another version as the one written from; everything typed stays."""
+        """Sets the version that this one is written from; everything typed stays."""
         self.base.data = number
-        # A field that was sent shows what was sent, whatever its data.
+        # Otherwise the field would show the submitted value.
         self.base.raw_data = None
 
     @property
     def version(self) -> dict[str, Any]:
-        """Returns what was typed as the words of ``publish_pathway``."""
+        """Returns what was typed as arguments of ``publish_pathway``."""
         return {
             "contacts": self.typed_contacts,
             "note": self.note.data or "",
@@ -145,16 +147,14 @@ class PathwayForm(FlaskForm):  # type: ignore[misc]
         return [entry.form.contact for entry in self.contacts if not rules.is_empty(entry.form.contact)]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Judges the whole: at least one contact, the two days, and the sentence on what changed."""
+        """Validates the whole: at least one contact, the two dates, and the sentence on what changed."""
         valid = bool(super().validate(extra_validators))
         if not self.typed_contacts:
             self.contacts[0].form.name.errors = [_("A pathway needs at least one contact.")]
             self.contacts.errors = [self.contacts[0].errors]
             valid = False
-        if self.base.data and not rules.tidy(self.change.data or ""):
-            self.change.errors = [
-                _("Say in one sentence what changed, for the people who knew the old version.")
-            ]
+        if self.base.data and not rules.normalise_text(self.change.data or ""):
+            self.change.errors = [_("Say in one sentence what changed, for people who know the old version.")]
             valid = False
         return self._validate_dates() and valid
 
@@ -163,5 +163,5 @@ class PathwayForm(FlaskForm):  # type: ignore[misc]
             return False
         faults = rules.date_faults(self.verified_on.data, self.review_by.data, clock.today(self.time_zone))
         for part, fault in faults.items():
-            self[part].errors = [DATE_WORDS[part, fault]]
+            self[part].errors = [DATE_ERRORS[part, fault]]
         return not faults

@@ -10,7 +10,7 @@ from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class PathwayVersion(Model):
-    """One row: a station's referral pathway as it was from one moment on. Never changed; a new version follows.
+    """One row: a version of a station's referral pathway. Never changed; a new version replaces it.
 
     Personal data: work contacts of focal points, if HR writes names at all; replaced by the next version.
     """
@@ -24,7 +24,7 @@ class PathwayVersion(Model):
     number: Mapped[int]
     # [{"kind": "focal-point|emergency|health|gbv|staff-concern|mhpss|police|other", "name", "phone", "hours", "note"}].
     contacts: Mapped[list[dict[str, Any]]] = mapped_column(Document)
-    # What is different here: plain text, no case.
+    # Local rules: plain text, no case.
     note: Mapped[str] = mapped_column(Text, default="")
     # The day somebody called every number, and the day it must be done again.
     verified_on: Mapped[date]
@@ -36,7 +36,7 @@ class PathwayVersion(Model):
 
 
 class PathwayReport(Model):
-    """One row: somebody said that a version is out of date. Personal data: the person's number; no text at all."""
+    """One row: somebody reported a version as out of date. Personal data: the person's id; no text."""
 
     __tablename__ = "pathway_report"
     __table_args__ = (Index("uq_pathway_report_once", "pathway_version_id", "person_id", unique=True),)

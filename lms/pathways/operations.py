@@ -1,4 +1,4 @@
-"""What changes in pathways: a new version, and the word that a version is out of date."""
+"""Publishes new versions of pathways, and records reports that a version is out of date."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,8 +10,9 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed, NotThere
+from lms.kernel.i18n import gettext as _
 from lms.pathways import policy, queries, rules
-from lms.pathways.errors import NewerVersion
+from lms.pathways.errors import MayNotEditPathway, NewerVersion
 from lms.pathways.models import PathwayReport, PathwayVersion
 from lms.pathways.rules import Contact
 
@@ -31,31 +32,31 @@ def publish_pathway(
 
     ``contacts`` are mappings with kind (one of ``rules.KINDS``), name, phone, hours and note; empty ones are left out.
     ``base_number`` is the version that the new one was written from, 0 where there was none. Raises ``NewerVersion``
-    where another came in between, ``NotAllowed``, ``NotThere``, and ``Invalid`` for what the form would refuse.
+    where another was published in between, ``MayNotEditPathway``, ``NotThere``, and ``Invalid`` as the form would.
     """
     station = queries.lock_station(station_id)
     if station is None:
         raise NotThere
     if not policy.may_edit(actor, station_id):
-        raise NotAllowed(
-            "The pathway of a station is written by HR of people who work there, or by a coordinator."
-        )
+        raise MayNotEditPathway
     current = queries.find_current(station_id)
     newest = current.number if current else 0
     if newest != base_number:
         raise NewerVersion(newest)
-    kept = [contact for contact in map(rules.tidy_contact, contacts) if not rules.is_empty(contact)]
-    sentence = rules.tidy(change)
-    _refuse_faults(kept, rules.tidy(note), sentence)
+    given = [contact for contact in map(rules.normalise_contact, contacts) if not rules.is_empty(contact)]
+    sentence = rules.normalise_text(change)
+    _refuse_faults(given, rules.normalise_text(note), sentence)
     if newest and not sentence:
-        raise Invalid("Say in one sentence what changed.")
+        raise Invalid(_("Say in one sentence what changed."))
     if rules.date_faults(verified_on, review_by, clock.today(station.time_zone)):
-        raise Invalid("The numbers are verified today or before, and checked again within a year.")
+        raise Invalid(
+            _("The numbers must have been verified today or earlier, and be checked again within a year.")
+        )
     version = PathwayVersion(
         station_id=station_id,
         number=newest + 1,
-        contacts=[dict(contact) for contact in kept],
-        note=rules.tidy(note),
+        contacts=[dict(contact) for contact in given],
+        note=rules.normalise_text(note),
         verified_on=verified_on,
         review_by=review_by,
         change=sentence,
@@ -71,16 +72,16 @@ def publish_pathway(
 
 
 def report_outdated(actor: Actor, version: PathwayVersion) -> bool:
-    """Records that a person says a version is out of date, once a version; returns whether it was the first time."""
+    """Records a person's report that a version is out of date, once; returns whether it is new."""
     if actor.person_id is None:
-        raise NotAllowed("Only a person can say that a pathway is out of date.")
+        raise NotAllowed(_("Only staff can report that a pathway is out of date."))
     report = PathwayReport(pathway_version_id=version.id, person_id=actor.person_id, recorded_at=clock.now())
     try:
         with session.begin_nested():
             session.add(report)
             session.flush()
     except IntegrityError:
-        # The same person pressed twice, perhaps on two phones: what was to be known is known.
+        # The same person has already reported it.
         return False
     record(actor, "pathways.report_outdated", "pathway_version", version.id, station=version.station_id)
     return True
@@ -88,12 +89,12 @@ def report_outdated(actor: Actor, version: PathwayVersion) -> bool:
 
 def _refuse_faults(contacts: Sequence[Contact], note: str, change: str) -> None:
     if not contacts:
-        raise Invalid("A pathway needs at least one contact.")
+        raise Invalid(_("A pathway needs at least one contact."))
     if len(contacts) > rules.MOST_CONTACTS:
-        raise Invalid("A pathway holds at most twelve contacts: more are not read when it matters.")
+        raise Invalid(_("A pathway can have at most %(most)s contacts.", most=rules.MOST_CONTACTS))
     if any(rules.contact_faults(contact) for contact in contacts):
         raise Invalid(
-            "A contact is not complete: it needs a kind, a name, and a number or a way to find them."
+            _("A contact is incomplete: it needs a purpose, a name, and a number or a note how to find it.")
         )
     if len(note) > rules.LONGEST_NOTE or len(change) > rules.LONGEST_CHANGE:
-        raise Invalid("The note or the sentence on the change is too long.")
+        raise Invalid(_("The note or the description of the change is too long."))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from lms.kernel.db import LARGEST_COUNT, locked, session
 from lms.pathways.models import PathwayReport, PathwayVersion
@@ -13,7 +13,7 @@ from lms.people.models import DutyStation, Employment, Placement
 
 @dataclass(frozen=True, slots=True)
 class StationRow:
-    """One station of the list, with what is current there; a station without a pathway has no number."""
+    """A station of the list with its current pathway; a station without one has no number."""
 
     station_id: int
     slug: str
@@ -26,7 +26,7 @@ class StationRow:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Which version is current at a station; a version itself never changes."""
+    """The current version of a station; a version itself never changes."""
 
     version_id: int
     review_by: date
@@ -44,14 +44,14 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """How many people said that a version is out of date, and whether the asking person is one of them."""
+    """How many people reported that a version is out of date, and whether the reader is one of them."""
 
     count: int
     mine: bool
 
 
 _version = PathwayVersion.__table__.c
-# Asked on most module pages, so written once, and for rows alone.
+# Built once, because most module pages run it.
 NEWEST = (
     select(_version.id, _version.review_by)
     .where(_version.station_id == bindparam("station"))
@@ -67,7 +67,7 @@ def find_pointer(station_id: int) -> Pointer | None:
 
 
 def load_version(version_id: int) -> PathwayVersion:
-    """Loads a version by its number among all; it is known to be there."""
+    """Loads a version by id; it must exist."""
     return session.get_one(PathwayVersion, version_id)
 
 
@@ -113,7 +113,7 @@ def list_versions(station_id: int, limit: int = 50) -> Sequence[VersionRow]:
         .order_by(PathwayVersion.number.desc())
         .limit(limit)
     )
-    return [VersionRow(*row) for row in rows]
+    return [VersionRow(row.number, row.recorded_at, row.verified_on, row.change) for row in rows]
 
 
 def list_stations() -> Sequence[StationRow]:
@@ -140,16 +140,21 @@ def list_stations() -> Sequence[StationRow]:
         )
         .order_by(DutyStation.country, DutyStation.name)
     )
-    return [StationRow(*row) for row in rows]
+    return [
+        StationRow(row.id, row.slug, row.name, row.country, row.number, row.verified_on, row.review_by)
+        for row in rows
+    ]
 
 
 def count_reports(version_id: int, person_id: int | None) -> Reports:
     """Counts the reports of a version, in one query."""
     mine = func.count(PathwayReport.id).filter(PathwayReport.person_id == person_id)
     row = session.execute(
-        select(func.count(PathwayReport.id), mine).where(PathwayReport.pathway_version_id == version_id)
+        select(func.count(PathwayReport.id).label("total"), mine.label("mine")).where(
+            PathwayReport.pathway_version_id == version_id
+        )
     ).one()
-    return Reports(row[0], row[1] > 0)
+    return Reports(row.total, row.mine > 0)
 
 
 def list_organisations_at(station_id: int, day: date) -> frozenset[int]:
@@ -166,8 +171,3 @@ def list_organisations_at(station_id: int, day: date) -> frozenset[int]:
             .distinct()
         )
     )
-
-
-def list_station_ids(condition: ColumnElement[bool]) -> frozenset[int]:
-    """Returns the stations that a filter, such as the policy's, lets through."""
-    return frozenset(session.scalars(select(DutyStation.id).where(condition)))

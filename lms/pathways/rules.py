@@ -10,11 +10,11 @@ KINDS = ("emergency", "focal-point", "staff-concern", "health", "gbv", "mhpss", 
 """The kinds of contacts, in the order in which somebody who is worried needs them."""
 
 ESSENTIAL = ("emergency", "focal-point", "staff-concern")
-"""Without these a pathway leaves somebody alone: at night, with a child, or with a worry about a colleague."""
+"""The kinds every pathway needs: for emergencies, for children, and for concerns about colleagues."""
 
 MOST_CONTACTS = 12
 LONGEST_REVIEW = timedelta(days=366)
-"""Numbers change: every pathway is checked at least once a year."""
+"""Every pathway must be checked at least once a year, because numbers change."""
 
 LENGTHS = {"name": 120, "phone": 40, "hours": 80, "note": 200}
 """The most characters of the parts of a contact."""
@@ -33,17 +33,19 @@ class Contact(TypedDict):
     note: str
 
 
-def tidy(text: str) -> str:
-    """Returns a text without outer spaces and without characters that no keyboard types."""
-    kept = (sign for sign in text.replace("\r\n", "\n") if sign == "\n" or unicodedata.category(sign) != "Cc")
-    return "".join(kept).strip()
+def normalise_text(text: str) -> str:
+    """Returns a text without outer spaces and control characters; line ends stay."""
+    signs = (
+        sign for sign in text.replace("\r\n", "\n") if sign == "\n" or unicodedata.category(sign) != "Cc"
+    )
+    return "".join(signs).strip()
 
 
-def tidy_contact(given: Mapping[str, str]) -> Contact:
-    """Returns a contact with every part present and tidy; parts that are not known are left out."""
+def normalise_contact(given: Mapping[str, str]) -> Contact:
+    """Returns a contact with every part present and normalised; unknown parts are left out."""
 
     def part(name: str) -> str:
-        return tidy(given.get(name) or "")
+        return normalise_text(given.get(name) or "")
 
     return Contact(
         kind=part("kind"), name=part("name"), phone=part("phone"), hours=part("hours"), note=part("note")
@@ -51,15 +53,15 @@ def tidy_contact(given: Mapping[str, str]) -> Contact:
 
 
 def is_empty(contact: Contact) -> bool:
-    """Says whether nothing was typed; a chosen kind alone is nothing."""
+    """Says whether nothing was typed; a chosen kind alone does not count."""
     return not any((contact["name"], contact["phone"], contact["hours"], contact["note"]))
 
 
 def dial(phone: str) -> str | None:
     """Returns what a telephone dials: figures with a leading plus, stars and hashes; ``None`` for anything else.
 
-    Figures of every script are understood. Between 3 and 15 figures: the shortest help lines, and the most that the
-    numbering plan of the world (ITU-T E.164) allows.
+    Figures of every script are understood. Between 3 and 15 figures: the shortest help lines, and the longest
+    number that ITU-T E.164 allows.
     """
     figures = "".join(
         str(unicodedata.decimal(sign)) if unicodedata.category(sign) == "Nd" else sign
@@ -82,7 +84,7 @@ def contact_faults(contact: Contact) -> dict[str, str]:
     if contact["phone"] and dial(contact["phone"]) is None:
         faults["phone"] = "unreadable"
     if not contact["phone"] and not contact["note"]:
-        # Somebody must be findable: by a number, or by words such as "the tent beside the clinic".
+        # A contact needs a number, or a note such as "the tent beside the clinic".
         faults["phone"] = "missing"
     return faults
 
@@ -102,7 +104,7 @@ def date_faults(verified_on: date, review_by: date, today: date) -> dict[str, st
 
 
 def is_overdue(review_by: date, today: date) -> bool:
-    """Says whether the day to check again has passed; the day itself is still in time."""
+    """Says whether the day to check again has passed; the day itself is not overdue."""
     return today > review_by
 
 

@@ -2,15 +2,15 @@
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lms.kernel.actor import Actor, Role
-from lms.kernel.errors import NotAllowed, NotThere
+from lms.kernel.errors import NotThere
+from lms.kernel.i18n import gettext as _
 from lms.pathways import operations, policy, queries
-from lms.pathways.errors import NewerVersion
+from lms.pathways.errors import MayNotEditPathway, NewerVersion
 from lms.pathways.forms import PathwayForm
-from lms.pathways.help import reach
-from lms.pathways.words import FILTERS, TESTS
+from lms.pathways.help_page import load_reader
+from lms.pathways.labels import FILTERS, TESTS
 from lms.people.api import find_station
 from lms.people.models import DutyStation
 from lms.web.access import current_actor, public, signed_in
@@ -23,28 +23,28 @@ for _name, _test in TESTS.items():
     bp.add_app_template_test(_test, _name)
 
 OVERSEERS = (Role.HR, Role.COORDINATOR, Role.ADMIN)
-"""Who has business with other stations' pathways and therefore starts from the list."""
+"""The roles that work with other stations' pathways and therefore start from the list."""
 
 
 @bp.get("/help-now")
 @public
 def help_now() -> ResponseReturnValue:
-    """Says what to do when worried about a child, whatever else is broken."""
-    reached = reach()
+    """Shows what to do when worried about a child; works without the database."""
+    reader = load_reader()
     # Rendered without Flask's context processors: they ask who is signed in, and so the database once more.
     return current_app.jinja_env.get_template("pathways/help_now.html").render(
         page_context(),
-        actor=reached.actor,
-        version=reached.version,
-        away=reached.away,
-        layout_only=reached.away,
+        actor=reader.actor,
+        version=reader.version,
+        database_down=reader.database_down,
+        layout_only=reader.database_down,
     )
 
 
 @bp.get("/pathways")
 @signed_in
 def mine() -> ResponseReturnValue:
-    """Leads to one's own station, or lists the stations for those who look after several or have none."""
+    """Redirects to one's own station; lists the stations for those who manage several or have none."""
     actor = current_actor()
     own = queries.find_station_by_id(actor.station_id) if actor.station_id is not None else None
     if own is not None and not any(actor.has(role) for role in OVERSEERS):
@@ -55,7 +55,7 @@ def mine() -> ResponseReturnValue:
 @bp.get("/pathways/<station>")
 @signed_in
 def station(station: str) -> ResponseReturnValue:
-    """Shows a station's pathway, its history, and to those who write it how many call it out of date."""
+    """Shows a station's pathway and its history, and to those who write it the reports that it is out of date."""
     actor, place = current_actor(), load_station(station)
     version = queries.find_current(place.id)
     return render_template(
@@ -71,20 +71,20 @@ def station(station: str) -> ResponseReturnValue:
 @bp.post("/pathways/<station>/outdated")
 @signed_in
 def outdated(station: str) -> ResponseReturnValue:
-    """Takes the word that the version somebody was looking at is out of date."""
+    """Records that the version somebody was reading is out of date."""
     place = load_station(station)
     version = queries.find_version(place.id, request.form.get("number", 0, type=int))
     if version is None:
         raise NotThere
     operations.report_outdated(current_actor(), version)
-    flash(_("Thank you. The people who write this pathway can see that it needs a check."), "good")
+    flash(_("Thank you. The people who write this pathway can see that it needs checking."), "good")
     return redirect(url_for("pathways.station", station=place.slug), 303)
 
 
 @bp.route("/pathways/<station>/edit", methods=["GET", "POST"])
 @signed_in
 def edit(station: str) -> ResponseReturnValue:
-    """Writes the next version of a station's pathway."""
+    """Publishes the next version of a station's pathway."""
     actor = current_actor()
     place = load_station_to_edit(actor, station)
     current = queries.find_current(place.id)
@@ -97,7 +97,7 @@ def edit(station: str) -> ResponseReturnValue:
             newer = queries.find_current(place.id)
             form.write_from(newer.number if newer else 0)
         else:
-            flash(_("Version %(number)s is published.", number=version.number), "good")
+            flash(_("Version %(number)s was published.", number=version.number), "good")
             return redirect(url_for("pathways.station", station=place.slug), 303)
     status = 409 if newer else 422 if form.errors else 200
     return render_template(
@@ -106,7 +106,7 @@ def edit(station: str) -> ResponseReturnValue:
 
 
 def load_station(slug: str) -> DutyStation:
-    """Loads a station, which everybody who is signed in may read; raises ``NotThere``."""
+    """Loads a station, for everybody who is signed in; raises ``NotThere``."""
     found = find_station(slug)
     if found is None:
         raise NotThere
@@ -117,7 +117,5 @@ def load_station_to_edit(actor: Actor, slug: str) -> DutyStation:
     """Loads a station whose pathway the actor may write; raises ``NotThere`` and ``NotAllowed``."""
     found = load_station(slug)
     if not policy.may_edit(actor, found.id):
-        raise NotAllowed(
-            _("The pathway of a station is written by HR of people who work there, or by a coordinator.")
-        )
+        raise MayNotEditPathway
     return found

@@ -81,7 +81,7 @@ def test_the_stations_numbers_come_first(client: FlaskClient) -> None:
 def test_a_station_without_a_pathway_and_a_person_without_a_station(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     sign_in(client)
-    assert "Nobody has written the pathway of North River yet." in page(client)
+    assert "North River has no pathway yet." in page(client)
     with app.app_context(), unit_of_work():
         people.account(people.person("Noor Said", "noor@demo.example"))
     client.post("/logout")
@@ -100,7 +100,7 @@ def test_it_holds_while_the_database_is_away(
     assert cookie is not None
     away.set_cookie("every_sector", cookie.value)
     said = page(away)
-    assert "The contacts of your station cannot be shown just now." in said
+    assert "The contacts of your station cannot be shown right now." in said
     assert "Then, in this order" in said
     assert away.get("/pathways").status_code == 503
     assert away.get("/healthz").status_code == 200
@@ -116,7 +116,7 @@ def test_it_holds_with_the_tables_gone(app: Flask, client: FlaskClient) -> None:
         for name in names:
             connection.execute(text(f"ALTER TABLE {name} RENAME TO {name}_away"))
     try:
-        assert "The contacts of your station cannot be shown just now." in page(client)
+        assert "The contacts of your station cannot be shown right now." in page(client)
     finally:
         with app.app_context(), database.db.engine.begin() as connection:
             for name in names:
@@ -129,8 +129,8 @@ def test_it_holds_with_the_tables_gone(app: Flask, client: FlaskClient) -> None:
     ("written", "station_name", "words"),
     [
         (True, "North River", "verified on"),
-        (False, "North River", "Nobody has written the referral pathway of North River yet."),
-        (False, "", "Your record names no duty station"),
+        (False, "North River", "North River has no referral pathway yet."),
+        (False, "", "Your record has no duty station"),
     ],
 )
 def test_the_card_inside_a_module(app: Flask, written: bool, station_name: str, words: str) -> None:

@@ -12,7 +12,7 @@ TODAY = date(2026, 11, 23)
 
 def contact(**changes: str) -> rules.Contact:
     parts = {"kind": "health", "name": "Clinic", "phone": "116", "hours": "", "note": ""}
-    return rules.tidy_contact(parts | changes)
+    return rules.normalise_contact(parts | changes)
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ def test_what_no_pathway_should_be_without() -> None:
 
 
 def test_a_text_loses_what_a_database_refuses() -> None:
-    assert rules.tidy(" a\x00b\r\nc\x07 ") == "ab\nc"
+    assert rules.normalise_text(" a\x00b\r\nc\x07 ") == "ab\nc"

@@ -66,7 +66,7 @@ def test_somebody_without_a_station_gets_the_list(app: Flask, client: FlaskClien
         people.account(people.person("Noor Said", "noor@demo.example"))
     sign_in(client, "noor@demo.example")
     page = text(client, "/pathways")
-    assert "Your record names no station today" in page
+    assert "Your record has no duty station today" in page
     assert f'href="{HERE}"' in page
     assert "Not written yet" in page
 
@@ -74,7 +74,7 @@ def test_somebody_without_a_station_gets_the_list(app: Flask, client: FlaskClien
 def test_before_anybody_wrote_one(client: FlaskClient) -> None:
     sign_in(client)
     page = text(client, HERE)
-    assert "Nobody has written this pathway yet" in page
+    assert "No pathway yet" in page
     assert "Ask your manager today" in page
     assert EDIT not in page
 
@@ -113,7 +113,7 @@ def test_what_is_missing_is_named(app: Flask, client: FlaskClient) -> None:
     sign_in(client)
     page = text(client, HERE)
     assert "This pathway has no contact for:" in page
-    assert "Worry about staff" in page
+    assert "Concern about staff" in page
 
 
 def test_an_overdue_check_is_said_clearly(
@@ -122,10 +122,10 @@ def test_an_overdue_check_is_said_clearly(
     publish(app)
     fixed_clock.move_to(datetime(2026, 11, 23, 9, tzinfo=UTC) + timedelta(days=90))
     sign_in(client)
-    assert "The check of this page is overdue." not in text(client, HERE)
+    assert "This pathway is overdue for a check." not in text(client, HERE)
     fixed_clock.move_to(datetime(2026, 11, 23, 9, tzinfo=UTC) + timedelta(days=91))
     sign_in(client)
-    assert "The check of this page is overdue." in text(client, HERE)
+    assert "This pathway is overdue for a check." in text(client, HERE)
     assert "These numbers should have been checked" in text(client, "/help-now")
 
 
@@ -138,13 +138,13 @@ def test_saying_that_it_is_out_of_date_once(app: Flask, client: FlaskClient) -> 
         assert (answer.status_code, answer.headers["Location"]) == (303, HERE)
     page = text(client, HERE)
     assert "Thank you. The people who write this pathway" in page
-    assert "You said that this is out of date" in page
+    assert "You reported this as out of date" in page
     assert OUTDATED not in page
     client.post("/logout")
     sign_in(client, "hana@demo.example")
-    assert "1 person says that version 1 is out of date." in text(client, HERE)
+    assert "1 person reported version 1 as out of date." in text(client, HERE)
     publish(app)
-    assert "Nobody has said that version 2 is out of date." in text(client, HERE)
+    assert "Nobody has reported version 2 as out of date." in text(client, HERE)
 
 
 @pytest.mark.parametrize("number", ["", "7", "x"])
@@ -187,7 +187,7 @@ def test_hana_writes_the_first_version_and_karim_the_next(app: Flask, client: Fl
     )  # fmt: skip
     assert answer.status_code == 303
     page = text(client, HERE)
-    assert "Version 1 is published." in page
+    assert "Version 1 was published." in page
     assert "Police post" in page
 
     client.post("/logout")
@@ -218,8 +218,8 @@ def test_nothing_typed_is_lost_when_something_is_wrong(app: Flask, client: Flask
     }
     assert again.values["contacts-0-name"] == "Focal point, Rivers Relief"
     for sentence in (
-        "Type one number with figures only", "Choose what this contact is for.", "Type a number, or say in the note",
-        "This day has not come yet.", "This day has passed.", "Say in one sentence what changed",
+        "Type one telephone number", "Choose what this contact is for.", "Type a number, or write in the note",
+        "This date is in the future.", "This date has passed.", "Say in one sentence what changed",
     ):  # fmt: skip
         # Once in the summary, once beside its field.
         assert page.count(sentence) == 2, sentence
@@ -234,7 +234,7 @@ def test_an_empty_form_says_all_that_is_missing(app: Flask, client: FlaskClient)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert page.count("A pathway needs at least one contact.") == 2
-    assert page.count("Give the day on which somebody called every number.") == 2
+    assert page.count("Enter the date on which somebody called every number.") == 2
     assert current_number(app) == 0
 
 

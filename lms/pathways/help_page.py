@@ -1,4 +1,4 @@
-"""What the page for worried people knows of the reader's station: whatever can be reached, and never an error."""
+"""What the page for people worried about a child shows of the reader's station; never an error."""
 
 from dataclasses import dataclass
 
@@ -12,23 +12,23 @@ from lms.web.access import current_actor
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """Who is reading, their station's pathway, and whether the database could not be asked."""
+class HelpPageReader:
+    """Who reads the page, the pathway of their station, and whether the database could not be reached."""
 
     actor: Actor
     version: PathwayVersion | None
-    away: bool = False
+    database_down: bool = False
 
 
-def reach() -> Reached:
-    """Returns what can be known of the reader; where the database is away, that nothing is known.
+def load_reader() -> HelpPageReader:
+    """Returns the reader and their pathway; without a database, an unknown reader.
 
-    Even asking who is signed in asks the database, so that both questions stand under one roof here.
+    Both are read here, because even who is signed in is a query.
     """
     try:
         actor = current_actor()
         version = queries.find_current(actor.station_id) if actor.station_id is not None else None
     except (DBAPIError, NoFreeConnection):
         db.rollback()
-        return Reached(NOBODY, None, away=True)
-    return Reached(actor, version)
+        return HelpPageReader(NOBODY, None, database_down=True)
+    return HelpPageReader(actor, version)

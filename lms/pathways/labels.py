@@ -1,20 +1,19 @@
-"""How pathways are written on pages: the names of the kinds of contacts, numbers to tap, and what is overdue."""
+"""Labels of kinds of contacts, telephone links, and the template filters of pathways."""
 
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from flask_babel import LazyString, lazy_gettext as _l
-
 from lms.kernel import clock
+from lms.kernel.i18n import LazyString, lazy_gettext as _l
 from lms.pathways import rules
 from lms.web.access import current_actor
 
-KIND_WORDS: dict[str, LazyString] = {
-    "emergency": _l("Danger now, day and night"),
+KIND_LABELS: dict[str, LazyString] = {
+    "emergency": _l("Emergency, day and night"),
     "focal-point": _l("Child protection focal point"),
-    "staff-concern": _l("Worry about staff (safeguarding, PSEA)"),
+    "staff-concern": _l("Concern about staff (safeguarding, PSEA)"),
     "health": _l("Health care"),
     "gbv": _l("After sexual violence"),
     "mhpss": _l("Mental health and psychosocial support"),
@@ -24,32 +23,32 @@ KIND_WORDS: dict[str, LazyString] = {
 """What each kind of contact is called; the keys are ``rules.KINDS``."""
 
 
-def kind_word(kind: str) -> str:
+def kind_label(kind: str) -> str:
     """Returns what a kind of contact is called; a kind from an older release shows as it was written."""
-    return str(KIND_WORDS.get(kind, kind))
+    return str(KIND_LABELS.get(kind, kind))
 
 
 def tel(phone: str) -> str:
-    """Returns the address that dials a number when it is tapped; empty where it cannot be dialled."""
+    """Returns the ``tel:`` address of a number; empty where it cannot be dialled."""
     dialled = rules.dial(phone)
     return f"tel:{quote(dialled, safe='+*')}" if dialled else ""
 
 
 class Reviewed(Protocol):
-    """Anything that names the day by which it is checked again: a version, or a line of the list."""
+    """Anything with a date by which it must be checked again: a version, or a row of the list."""
 
     @property
     def review_by(self) -> date:
-        """Returns the last day that is in time."""
+        """Returns the last day that is not overdue."""
 
 
 def overdue_pathway(version: Reviewed) -> bool:
-    """Says whether a version should have been checked again before today, where the reader works."""
+    """Says whether a version should have been checked before today, in the reader's time zone."""
     return rules.is_overdue(version.review_by, clock.today(current_actor().time_zone))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "kind_word": kind_word,
+    "kind_label": kind_label,
     "tel": tel,
     "by_kind": rules.by_kind,
     "missing_kinds": rules.missing_kinds,
