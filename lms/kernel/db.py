@@ -179,6 +179,14 @@ def locked(statement: Locking, **options: Any) -> Locking:
     return statement.with_for_update(key_share=True, **options)
 
 
+def has_one_writer() -> bool:
+    """Returns whether this transaction has kept out all other writers since it began: SQLite's, where it writes.
+
+    What it has read is then current, and rows need no lock.
+    """
+    return writing.get() and session.get_bind().dialect.name == "sqlite"
+
+
 def lock_key(key: int) -> None:
     """Waits until no other transaction holds this key, and holds it until this one ends.
 
