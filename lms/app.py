@@ -40,7 +40,7 @@ import lms.reminders.models
 import lms.reminders.views
 from lms.accounts.api import find_account_ids, list_organisation_choices, load_account_names
 from lms.accounts.sign_in.security import set_up_accounts
-from lms.assessment.events import attempts_changed
+from lms.assessment.api import attempts_changed
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
 from lms.certification.awards.renewal_note import renewal_note
 from lms.certification.events import awards_changed
@@ -53,7 +53,7 @@ from lms.kernel.mail import set_up_mail
 from lms.kernel.requests import Application
 from lms.kernel.setup import set_up_config, set_up_database
 from lms.kernel.worker import set_up_worker
-from lms.learning.events import course_completed, progress_made
+from lms.learning.api import course_completed, progress_made
 from lms.learning.hooks import quiz_notes
 from lms.people.api import people_added, people_merged, placements_changed
 from lms.web.access import current_actor
@@ -131,11 +131,11 @@ def connect_subscribers() -> None:
     people_added.connect(lms.accounts.subscribers.open_accounts)
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     course_completed.connect(lms.certification.subscribers.on_course_completed)
-    placements_changed.connect(lms.compliance.subscribers.on_persons_changed)
-    people_merged.connect(lms.compliance.subscribers.on_persons_changed)
-    awards_changed.connect(lms.compliance.subscribers.on_persons_changed)
-    attempts_changed.connect(lms.compliance.subscribers.on_attempts_changed)
-    progress_made.connect(lms.compliance.subscribers.on_progress_made)
+    placements_changed.connect(lms.compliance.subscribers.on_people_changed)
+    people_merged.connect(lms.compliance.subscribers.on_people_changed)
+    awards_changed.connect(lms.compliance.subscribers.on_learning_changed)
+    attempts_changed.connect(lms.compliance.subscribers.on_learning_changed)
+    progress_made.connect(lms.compliance.subscribers.on_learning_changed)
 
 
 def fill_hooks() -> None:

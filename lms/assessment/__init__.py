@@ -1,4 +1,4 @@
-"""Examining: draws, attempts, answers, marking and the rules for trying again.
+"""Quizzes: selecting questions, attempts, responses, grading and retake rules.
 
-It has no pages for learners (learning shows them) and knows nothing of awards.
+It has no pages (learning shows the attempts) and knows nothing of awards.
 """

@@ -2,19 +2,22 @@
 
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
+
 from lms.kernel.errors import Refusal
 
 
 class AttemptsExhausted(Refusal):
-    """Every try before the pause is used; another attempt may start ``from_when``."""
+    """All attempts before the pause are used; another one may start at ``next_attempt_at``."""
 
-    def __init__(self, from_when: datetime) -> None:
-        super().__init__("You have used all tries for now. Please take the pause and read the modules again.")
-        self.from_when = from_when
+    default = _l("You have used all your attempts for now. Please read the modules again during the pause.")
+
+    def __init__(self, next_attempt_at: datetime) -> None:
+        super().__init__()
+        self.next_attempt_at = next_attempt_at
 
 
-class NothingToExamine(Refusal):
+class NoQuestions(Refusal):
     """The course has no questions, or none for this sector."""
 
-    def __init__(self) -> None:
-        super().__init__("This course has no questions yet. Please tell the people who look after training.")
+    default = _l("This course has no questions yet. Please ask the people responsible for training.")

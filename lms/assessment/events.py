@@ -1,6 +1,9 @@
-"""What has happened to attempts, told to the rooms above."""
+"""What has happened to attempts, announced to the packages above."""
 
 from blinker import Signal
 
 attempts_changed = Signal()
-"""Sent inside the transaction after attempts were started or submitted; ``attempts`` is the set of ids."""
+"""Sent in the transaction after attempts were started or submitted; ``attempts`` is the set of their ids.
+
+``persons`` is the set of ids of the people who made them.
+"""

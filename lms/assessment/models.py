@@ -10,7 +10,7 @@ from lms.kernel.db import Document, Id, Model, UtcDateTime
 
 
 class Attempt(Model):
-    """One row: a person started a quiz; later, once, submitted it. The draw is frozen when it starts.
+    """One row: a person started a quiz and, later and once, submitted it. Its questions are fixed when it starts.
 
     Personal data: what a person answered and scored; never evidence for anything but the award.
     """
@@ -26,31 +26,31 @@ class Attempt(Model):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"))
-    # For courses that are per sector: which one is examined.
+    # For courses that are per sector: which one.
     sector: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(12))
-    # [{"question": question_revision_id, "slug": …, "order": [option ids or indexes as shown]}], as shown.
-    draw: Mapped[list[dict[str, Any]]] = mapped_column(Document)
-    # What the draw was made with, so that it can be explained.
+    # [{"question": question_revision_id, "slug": …, "order": [option ids as shown]}], in the order shown.
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(Document)
+    # The seed of the selection, so that it can be repeated.
     seed: Mapped[str] = mapped_column(String(40))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # When the server received the submission; empty while it is open.
+    # When the server received the submission; NULL while the attempt is open.
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # What the learner's clock said, where it said anything; clamped to the server's and flagged if ahead.
+    # The time on the learner's device, where it sent one; set to the server's and flagged if ahead.
     client_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     client_ahead: Mapped[bool] = mapped_column(default=False)
-    # Percent, rounded down; every red line right; both together.
+    # Percent, rounded down; every red line right; passed needs both.
     score: Mapped[int | None]
     red_lines_right: Mapped[bool | None]
     passed: Mapped[bool | None]
-    # Marks by question as given: [{"question": id, "slug", "points": 0..1, "red_line": bool, "response": …}].
-    marks: Mapped[list[dict[str, Any]] | None] = mapped_column(Document)
+    # By question: [{"question": id, "slug", "points": 0..1, "red_line": bool, "response": …}].
+    grades: Mapped[list[dict[str, Any]] | None] = mapped_column(Document)
 
 
 class Answer(Model):
-    """One row: what a person last chose for one question of an open attempt.
+    """One row: the response saved last for one question of an open attempt.
 
-    Personal data: an answer; after submission the attempt's marks hold it, this row stays as it was.
+    Personal data: a response; on submission it is copied to the attempt's grades, this row stays as it was.
     """
 
     __tablename__ = "answer"

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app
 
-from lms.assessment.queries import list_passed
+from lms.assessment.api import list_passed
 from lms.catalogue.api import load_course_revision
 from lms.certification.awards import operations
 from lms.certification.awards.issuer import Issuer

@@ -1,24 +1,21 @@
-"""What compliance does when facts about people were written below: it notes whose statuses are to be prepared anew.
+"""Notes whose training status is to be updated when lower packages write facts about people; connected in `lms.app`.
 
-Connected in `lms.app`. The preparing itself is done once for each transaction, just before its commit.
+The update itself is done once for each transaction, just before its commit.
 """
 
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from lms.compliance.projection.update import mark_dirty, mark_dirty_by
+from lms.compliance.projection.update import mark_dirty
+from lms.kernel.transaction_memo import forget
 
 
-def on_persons_changed(_sender: object, *, persons: AbstractSet[int], **_more: Any) -> None:
-    """Hears of placements, of awards, and of persons who are one."""
+def on_people_changed(_sender: object, *, persons: AbstractSet[int], **_more: Any) -> None:
+    """Handles changed placements and merged records."""
+    forget()
     mark_dirty(persons)
 
 
-def on_attempts_changed(_sender: object, *, attempts: AbstractSet[int], **_more: Any) -> None:
-    """Hears of attempts that were started."""
-    mark_dirty_by("attempts", attempts)
-
-
-def on_progress_made(_sender: object, *, completions: AbstractSet[int], **_more: Any) -> None:
-    """Hears of modules that were completed."""
-    mark_dirty_by("completions", completions)
+def on_learning_changed(_sender: object, *, persons: AbstractSet[int], **_more: Any) -> None:
+    """Handles changed awards, attempts and completions."""
+    mark_dirty(persons)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lms.assessment.rules import Drawable
-from lms.assessment.rules.grading import truth
+from lms.assessment.api import SelectableQuestion, is_true
 from lms.demo.acts import Outcome
 
 
-def right(question: Drawable) -> Any:
+def right(question: SelectableQuestion) -> Any:
     """Returns the right response to a question."""
     body = question.body
     match question.kind:
@@ -17,7 +16,7 @@ def right(question: Drawable) -> Any:
         case "multiple":
             return [option["id"] for option in body["options"] if option.get("correct")]
         case "statements":
-            return {part["id"]: "yes" if truth(part) else "no" for part in body["statements"]}
+            return {part["id"]: "yes" if is_true(part) else "no" for part in body["statements"]}
         case "ordering":
             return {option["id"]: place for place, option in enumerate(body["options"], start=1)}
         case "matching":
@@ -30,7 +29,7 @@ def right(question: Drawable) -> Any:
     raise ValueError(f"the demonstration has no answer to questions of the kind {question.kind}")
 
 
-def wrong(question: Drawable) -> Any:
+def wrong(question: SelectableQuestion) -> Any:
     """Returns a response that is worth nothing."""
     body = question.body
     match question.kind:
@@ -39,12 +38,12 @@ def wrong(question: Drawable) -> Any:
         case "multiple":
             return [option["id"] for option in body["options"] if not option.get("correct")]
         case "statements":
-            return {part["id"]: "no" if truth(part) else "yes" for part in body["statements"]}
+            return {part["id"]: "no" if is_true(part) else "yes" for part in body["statements"]}
     # Nothing chosen: a wrong order may have some of its items in place.
     return None
 
 
-def answers(asked: Sequence[Drawable], outcome: Outcome, slips: int, pass_mark: int) -> list[Any]:
+def answers(asked: Sequence[SelectableQuestion], outcome: Outcome, slips: int, pass_mark: int) -> list[Any]:
     """Returns a response to each question such that the quiz ends as it should, at a pass mark in percent.
 
     Who passes slips no more often than the pass mark allows, and never at a red line.

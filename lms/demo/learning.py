@@ -9,10 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lms.assessment import rules
-from lms.assessment.errors import NothingToExamine
+from lms.assessment.api import NoQuestions, grade_attempt, normalise_response, select_attempt_questions
 from lms.assessment.models import Answer, Attempt
-from lms.assessment.operations import grade, select_questions
 from lms.catalogue.api import PublishedCourse, bank
 from lms.certification.api import EarnedAward, Issuer, build_awards
 from lms.certification.models import Award, AwardName, Recognition, TrainingSession
@@ -91,10 +89,10 @@ class DemoLearning:
         self._complete(act, [act.at - timedelta(minutes=1)] * len(course.modules))
         seen, seed = self._questions_seen.get(key, ()), f"{rng.randbelow(1 << 128):032x}"
         try:
-            draw = select_questions(course, act.sector or member.sector, LANGUAGE, seen, seed)
-        except NothingToExamine:
+            selected = select_attempt_questions(course, act.sector or member.sector, LANGUAGE, seen, seed)
+        except NoQuestions:
             raise CourseUnfit(course.slug) from None
-        self._questions_seen[key] = [drawn["slug"] for drawn in draw]
+        self._questions_seen[key] = [one["slug"] for one in selected]
         attempt = self._rows.add(
             Attempt,
             person_id=member.person_id,
@@ -103,7 +101,7 @@ class DemoLearning:
             course_revision_id=course.revision_id,
             sector=act.sector,
             language=LANGUAGE,
-            draw=draw,
+            questions=selected,
             seed=seed,
             started_at=act.at,
         )
@@ -113,21 +111,21 @@ class DemoLearning:
             self._submit(act, course, attempt)
 
     def _submit(self, act: TakeQuiz, course: PublishedCourse, attempt: NewRow) -> None:
-        at, draw = act.at + timedelta(minutes=act.minutes), attempt.columns["draw"]
+        at = act.at + timedelta(minutes=act.minutes)
         questions = {each.question_revision_id: each for each in bank(course.revision_id, LANGUAGE)}
-        asked = [questions[drawn["question"]] for drawn in draw]
+        asked = [questions[one["question"]] for one in attempt.columns["questions"]]
         responses = answers(asked, act.outcome, act.slips, course.pass_mark)
         given = {
             question.question_revision_id: cleaned
             for question, response in zip(asked, responses, strict=True)
-            if (cleaned := rules.clean(question.kind, question.body, response)) is not None
+            if (cleaned := normalise_response(question.kind, question.body, response)) is not None
         }
-        marks, result = grade(draw, questions, given, course.pass_mark)
+        grades, result = grade_attempt(asked, given, course.pass_mark)
         if result.passed is not (act.outcome is Outcome.PASSED):
             raise CourseUnfit(course.slug)
         attempt.columns |= {
             "submitted_at": at,
-            "marks": marks,
+            "grades": grades,
             "score": result.score,
             "red_lines_right": result.red_lines_right,
             "passed": result.passed,

@@ -1,4 +1,4 @@
-"""The front door: the first page, my training, the administrator's index, and the probes of a running house.
+"""The first page, My training, My record, the administration page, and the health endpoints.
 
-It shows what other rooms know and writes nothing of its own.
+It shows what other packages know and writes nothing of its own.
 """

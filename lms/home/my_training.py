@@ -1,4 +1,4 @@
-"""What one person's page of training shows, put together from the rooms below."""
+"""What a person's page My training shows, put together from the packages below."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 from lms.certification.api import AwardRow, list_awards_of
 from lms.compliance.api import StatusRow, statuses_of
 from lms.home import queries, rules
-from lms.home.queries import Surroundings
+from lms.home.queries import WorkContext
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed
-from lms.learning.progress import CourseProgress, progress_of
+from lms.learning.api import CourseProgress, list_course_progress
 from lms.people.api import ListedCorrectionRequest, list_own_correction_requests
 
 ANSWERS_SHOWN = timedelta(days=30)
-"""How long an answer of HR stands on the page; on the record it stays."""
+"""How long an answer of HR is shown on the page; on My record it stays."""
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One requirement: how the person stands and why, and their progress where the course is still offered.
+class RequiredCourse:
+    """One requirement: the person's status, and their progress where the course is still offered.
 
     ``organisation`` is named only where the person works for several. ``days`` counts from today to the due day.
     """
@@ -32,60 +32,57 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """Everything on the page; ``go_on`` is the one thing to do next, ``tasks`` come most urgent first."""
+class MyTraining:
+    """Everything on the page; ``next_course`` has the one next step, ``required`` is sorted most urgent first."""
 
-    today: date
     part_of_day: str
-    go_on: CourseProgress | None
-    tasks: list[Task]
+    next_course: CourseProgress | None
+    required: list[RequiredCourse]
     optional: list[CourseProgress]
     awards: list[AwardRow]
-    surroundings: Surroundings | None
+    context: WorkContext | None
     correction_requests: list[ListedCorrectionRequest]
 
     @property
-    def settled(self) -> bool:
-        """Says whether nothing that is required is left to be done."""
-        return all(task.row.status in rules.SETTLED for task in self.tasks)
+    def all_done(self) -> bool:
+        """Whether nothing that is required is left to be done."""
+        return all(course.row.status in rules.NOTHING_TO_DO for course in self.required)
 
 
-def overview_of(actor: Actor, language: str) -> Overview:
+def load_my_training(actor: Actor, language: str) -> MyTraining:
     """Returns what an actor must do, may do and has done; at most fourteen queries with those of signing in.
 
-    A query more comes only with each course that the actor is taking in an older edition.
-    Of what they said is wrong, it shows what waits and what was answered lately.
+    One query more for each course that the actor takes in an older edition. Of the correction requests, it shows
+    the open ones and those answered lately.
     """
     if actor.person_id is None:
         raise NotAllowed
-    here = clock.now().astimezone(ZoneInfo(actor.time_zone))
-    courses = progress_of(actor, language)
-    statuses = statuses_of(actor.person_id, here.date())
-    asked = {row.course_id for row in statuses}
-    return Overview(
-        today=here.date(),
-        part_of_day=rules.part_of_day(here.hour),
-        go_on=rules.course_to_go_on_with(courses, statuses),
-        tasks=_tasks(statuses, courses, here.date()),
-        optional=[course for course in courses if course.course_id not in asked],
+    now = clock.now().astimezone(ZoneInfo(actor.time_zone))
+    courses = list_course_progress(actor, language)
+    statuses = statuses_of(actor.person_id, now.date())
+    required_ids = {row.course_id for row in statuses}
+    return MyTraining(
+        part_of_day=rules.part_of_day(now.hour),
+        next_course=rules.next_course(courses, statuses),
+        required=_required(statuses, courses, now.date()),
+        optional=[course for course in courses if course.course_id not in required_ids],
         awards=list_awards_of(actor.person_id),
-        surroundings=queries.find_surroundings(actor.sector, actor.station_id) if actor.sector else None,
+        context=queries.find_work_context(actor.sector, actor.station_id) if actor.sector else None,
         correction_requests=[
-            each
-            for each in list_own_correction_requests(actor.person_id)
-            if each.answer is None or each.answer.recorded_at > clock.now() - ANSWERS_SHOWN
+            request
+            for request in list_own_correction_requests(actor.person_id)
+            if request.answer is None or request.answer.recorded_at > now - ANSWERS_SHOWN
         ],
     )
 
 
-def _tasks(statuses: list[StatusRow], courses: list[CourseProgress], today: date) -> list[Task]:
+def _required(statuses: list[StatusRow], courses: list[CourseProgress], today: date) -> list[RequiredCourse]:
     progress = {course.course_id: course for course in courses}
     employers = {row.organisation_id for row in statuses}
-    several = len(employers) > 1
-    # Who works for one organisation knows which; asking for its name would cost everybody a query.
-    names = queries.list_organisation_names(employers) if several else {}
+    # Who works for one organisation knows which: the query is only made for those who work for several.
+    names = queries.list_organisation_names(employers) if len(employers) > 1 else {}
     return [
-        Task(
+        RequiredCourse(
             row=row,
             progress=progress.get(row.course_id),
             organisation=names.get(row.organisation_id, ""),

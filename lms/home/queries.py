@@ -1,4 +1,4 @@
-"""Every SELECT of the front door: the few things that no single room below can say."""
+"""Every SELECT of home: what needs tables of several packages."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from lms.learning.models import Completion
 from lms.pathways.models import PathwayVersion
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
 
-MOST_LINES = 500
-"""The most lines of one kind that a record shows: more than a working life of courses makes."""
+MAX_LINES = 500
+"""The most lines of one kind that My record shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where somebody works: their sector, and their station's pathway where one is written."""
+class WorkContext:
+    """Where somebody works: their sector, and their station's current referral pathway where there is one."""
 
     sector: Sector
     pathway: PathwayVersion | None
@@ -29,7 +29,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class PlacementLine:
-    """One placement of a person; the sector is the model, for its name in any language."""
+    """One placement; the sector is the model, for its name in any language."""
 
     organisation: str
     staff_number: str
@@ -44,7 +44,7 @@ class PlacementLine:
 
 @dataclass(frozen=True, slots=True)
 class CompletionLine:
-    """One module a person completed, with its title as they read it."""
+    """One completed module, with its title as it was read."""
 
     course: str
     module: str
@@ -54,7 +54,7 @@ class CompletionLine:
 
 @dataclass(frozen=True, slots=True)
 class AttemptLine:
-    """One quiz a person started; without a moment of submission it is still open."""
+    """One attempt; ``submitted_at`` is None while it is open."""
 
     attempt_id: int
     course: str
@@ -66,7 +66,7 @@ class AttemptLine:
 
 @dataclass(frozen=True, slots=True)
 class ExemptionLine:
-    """One time in which a person need not hold a course; without a last day while it is open."""
+    """One exemption from a course; without a last day while it is open."""
 
     course: str
     kind: str
@@ -76,8 +76,8 @@ class ExemptionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How much there is in the house; the last publication's moment is empty before the first."""
+class InstallationCounts:
+    """Totals of this installation; ``published_at`` is None before the first publication."""
 
     organisations: int
     people: int
@@ -87,7 +87,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class OutboxState:
-    """What waits to be done: all of it, what failed and is tried again, what has been given up; and why."""
+    """Background work not done: all of it, what failed and is retried, what was given up; and the kinds of error."""
 
     waiting: int
     failing: int
@@ -100,8 +100,8 @@ _newest = (
     .where(PathwayVersion.station_id == bindparam("station"))
     .scalar_subquery()
 )
-# Asked whenever somebody opens their page, so written once: writing a statement costs more than asking it.
-SURROUNDINGS = (
+# Built once: building the statement costs more than running it.
+_WORK_CONTEXT = (
     select(Sector, PathwayVersion)
     .outerjoin(
         PathwayVersion,
@@ -111,22 +111,20 @@ SURROUNDINGS = (
 )
 
 
-def find_surroundings(sector: str | None, station_id: int | None) -> Surroundings | None:
-    """Finds somebody's sector and their station's current pathway, in one query."""
-    row = session.execute(SURROUNDINGS, {"sector": sector, "station": station_id}).one_or_none()
-    return Surroundings(row[0], row[1]) if row is not None else None
+def find_work_context(sector: str | None, station_id: int | None) -> WorkContext | None:
+    """Returns a sector and a station's current pathway, in one query."""
+    row = session.execute(_WORK_CONTEXT, {"sector": sector, "station": station_id}).one_or_none()
+    return WorkContext(row[0], row[1]) if row is not None else None
 
 
 def list_organisation_names(ids: Collection[int]) -> dict[int, str]:
-    """Returns the names of organisations by their numbers; asks nothing where none are wanted."""
-    if not ids:
-        return {}
+    """Returns the names of organisations by their ids."""
     rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
     return {row.id: row.name for row in rows}
 
 
-def list_placements_of(person_id: int) -> Sequence[PlacementLine]:
-    """Lists what the record says of where a person worked, the latest first; withdrawn placements are left out."""
+def list_placements_of(person_ids: Collection[int]) -> Sequence[PlacementLine]:
+    """Returns the placements of a person's records, the latest first; withdrawn ones are left out."""
     rows = session.execute(
         select(
             Organisation.name,
@@ -143,15 +141,15 @@ def list_placements_of(person_id: int) -> Sequence[PlacementLine]:
         .join(Organisation, Employment.organisation_id == Organisation.id)
         .join(DutyStation, Placement.station_id == DutyStation.id)
         .join(Sector, Placement.sector == Sector.slug)
-        .where(Employment.person_id == person_id, Placement.retracted_at.is_(None))
+        .where(Employment.person_id.in_(person_ids), Placement.retracted_at.is_(None))
         .order_by(Placement.from_on.desc(), Placement.id.desc())
-        .limit(MOST_LINES)
+        .limit(MAX_LINES)
     )
     return [PlacementLine(*row) for row in rows]
 
 
-def list_completions_of(person_id: int) -> Sequence[CompletionLine]:
-    """Lists the modules a person completed, the latest first."""
+def list_completions_of(person_ids: Collection[int]) -> Sequence[CompletionLine]:
+    """Returns the modules completed, the latest first."""
     rows = session.execute(
         select(
             func.coalesce(CourseRevision.title, Course.slug),
@@ -162,15 +160,15 @@ def list_completions_of(person_id: int) -> Sequence[CompletionLine]:
         .join(Course, Completion.course_id == Course.id)
         .join(ModuleRevision, Completion.module_revision_id == ModuleRevision.id)
         .outerjoin(CourseRevision, Course.current_revision_id == CourseRevision.id)
-        .where(Completion.person_id == person_id)
+        .where(Completion.person_id.in_(person_ids))
         .order_by(Completion.recorded_at.desc(), Completion.id.desc())
-        .limit(MOST_LINES)
+        .limit(MAX_LINES)
     )
     return [CompletionLine(*row) for row in rows]
 
 
-def list_attempts_of(person_id: int) -> Sequence[AttemptLine]:
-    """Lists the quizzes a person started, the latest first, without what they answered."""
+def list_attempts_of(person_ids: Collection[int]) -> Sequence[AttemptLine]:
+    """Returns the attempts, the latest first, without responses."""
     rows = session.execute(
         select(
             Attempt.id,
@@ -181,15 +179,15 @@ def list_attempts_of(person_id: int) -> Sequence[AttemptLine]:
             Attempt.passed,
         )
         .join(CourseRevision, Attempt.course_revision_id == CourseRevision.id)
-        .where(Attempt.person_id == person_id)
+        .where(Attempt.person_id.in_(person_ids))
         .order_by(Attempt.started_at.desc(), Attempt.id.desc())
-        .limit(MOST_LINES)
+        .limit(MAX_LINES)
     )
     return [AttemptLine(*row) for row in rows]
 
 
-def list_exemptions_of(person_id: int) -> Sequence[ExemptionLine]:
-    """Lists a person's exemptions, the latest first; withdrawn ones are left out."""
+def list_exemptions_of(person_ids: Collection[int]) -> Sequence[ExemptionLine]:
+    """Returns the exemptions, the latest first; withdrawn ones are left out."""
     rows = session.execute(
         select(
             func.coalesce(CourseRevision.title, Course.slug),
@@ -201,15 +199,15 @@ def list_exemptions_of(person_id: int) -> Sequence[ExemptionLine]:
         .join(Requirement, Exemption.requirement_id == Requirement.id)
         .join(Course, Requirement.course_id == Course.id)
         .outerjoin(CourseRevision, Course.current_revision_id == CourseRevision.id)
-        .where(Exemption.person_id == person_id, Exemption.retracted_at.is_(None))
+        .where(Exemption.person_id.in_(person_ids), Exemption.retracted_at.is_(None))
         .order_by(Exemption.from_on.desc(), Exemption.id.desc())
-        .limit(MOST_LINES)
+        .limit(MAX_LINES)
     )
     return [ExemptionLine(*row) for row in rows]
 
 
-def count_house() -> Counts:
-    """Counts organisations, people and offered courses, in one query."""
+def count_installation() -> InstallationCounts:
+    """Returns the totals of organisations, people and offered courses, in one query."""
     row = session.execute(
         select(
             select(func.count(Organisation.id)).scalar_subquery(),
@@ -220,11 +218,11 @@ def count_house() -> Counts:
             select(func.max(Publication.recorded_at)).scalar_subquery(),
         )
     ).one()
-    return Counts(*row)
+    return InstallationCounts(*row)
 
 
 def find_outbox_state() -> OutboxState:
-    """Counts what waits in the outbox, and names the classes of errors, never their texts."""
+    """Returns the counts of the outbox and the classes of its errors, never their texts."""
     still = OutboxRow.done_at.is_(None)
     waiting, failing, given_up = session.execute(
         select(

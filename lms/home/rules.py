@@ -1,23 +1,22 @@
-"""Pure rules of my training: how to greet, and what to go on with."""
+"""Pure rules of My training: the greeting, and the course to continue with."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from lms.compliance.api import TrainingStatus
-from lms.learning.rules import NextStep
+from lms.learning.api import NextStep
 
 UNDER_WAY = frozenset({NextStep.CONTINUE, NextStep.QUIZ, NextStep.ATTEMPT})
-SETTLED = frozenset({TrainingStatus.VALID, TrainingStatus.EXEMPT, TrainingStatus.NOT_REQUIRED})
-"""Standings under which nothing is to be done."""
+NOTHING_TO_DO = frozenset({TrainingStatus.VALID, TrainingStatus.EXEMPT, TrainingStatus.NOT_REQUIRED})
 
 
-class Course(Protocol):
-    """A course and how far somebody is in it."""
+class CourseState(Protocol):
+    """A course and somebody's progress in it."""
 
     @property
     def course_id(self) -> int:
-        """The course's number."""
+        """The course's id."""
 
     @property
     def next_step(self) -> NextStep:
@@ -28,25 +27,25 @@ class Course(Protocol):
         """When something was last done in it."""
 
 
-class Required(Protocol):
-    """A requirement and how somebody stands."""
+class RequirementState(Protocol):
+    """A requirement and somebody's training status."""
 
     @property
     def course_id(self) -> int:
-        """The course asked for."""
+        """The required course's id."""
 
     @property
     def status(self) -> TrainingStatus:
-        """How the person stands."""
+        """The training status."""
 
 
-C = TypeVar("C", bound=Course)
+C = TypeVar("C", bound=CourseState)
 
 
-def course_to_go_on_with(courses: Sequence[C], required: Iterable[Required]) -> C | None:
-    """Returns the course touched last of those under way, else the first required one that is not settled.
+def next_course(courses: Sequence[C], required: Iterable[RequirementState]) -> C | None:
+    """Returns the course used last of those under way, else the first required one with something to do.
 
-    ``required`` comes most urgent first. A required course that is not published any more cannot be gone on with.
+    ``required`` is sorted most urgent first. A required course that is no longer published is skipped.
     """
     begun = [
         (course.last_at, course) for course in courses if course.next_step in UNDER_WAY and course.last_at
@@ -54,7 +53,7 @@ def course_to_go_on_with(courses: Sequence[C], required: Iterable[Required]) -> 
     if begun:
         return max(begun, key=lambda pair: pair[0])[1]
     by_id = {course.course_id: course for course in courses}
-    urgent = (by_id.get(row.course_id) for row in required if row.status not in SETTLED)
+    urgent = (by_id.get(row.course_id) for row in required if row.status not in NOTHING_TO_DO)
     return next((course for course in urgent if course is not None), None)
 
 

@@ -1,4 +1,4 @@
-"""The first page, my training, my record, the administrator's index, and the probes."""
+"""The first page, My training, My record, the administration page, and the health endpoints."""
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,7 @@ from lms.accounts.api import list_hr_contacts
 from lms.certification.api import list_awards_of
 from lms.home import queries
 from lms.home.hooks import list_problems
-from lms.home.my_training import overview_of
+from lms.home.my_training import load_my_training
 from lms.home.version import VERSION
 from lms.kernel.actor import Role
 from lms.kernel.db import session
@@ -23,7 +23,7 @@ bp = Blueprint("home", __name__, template_folder="templates")
 @bp.get("/")
 @public
 def index() -> ResponseReturnValue:
-    """Says what this is, or leads those who are signed in to their training."""
+    """Introduces the application, or redirects those who are signed in to My training."""
     if not current_actor().is_anonymous:
         return redirect(url_for("home.my"))
     return render_template("home/index.html")
@@ -32,27 +32,27 @@ def index() -> ResponseReturnValue:
 @bp.get("/my")
 @signed_in
 def my() -> ResponseReturnValue:
-    """Shows what is due and why, what to go on with, and what is held."""
-    return render_template("home/my.html", overview=overview_of(current_actor(), language_of_page()))
+    """Shows the next step, the required courses and the certificates."""
+    return render_template("home/my.html", training=load_my_training(current_actor(), language_of_page()))
 
 
 @bp.get("/my/record")
 @signed_in
 def record() -> ResponseReturnValue:
-    """Shows everything the record says of oneself, and how to have it put right."""
+    """Shows everything on the person's own record, and how to have it corrected."""
     person_id = current_actor().person_id
     if person_id is None:
         raise NotAllowed
-    # Who was recorded twice and is merged sees the facts of both.
-    members = sorted(load_merged_ids(person_id))
+    # A person whose records were merged sees the facts of all of them.
+    ids = load_merged_ids(person_id)
     return render_template(
         "home/record.html",
         person=find_person(person_id),
-        placements=[line for each in members for line in queries.list_placements_of(each)],
-        completions=[line for each in members for line in queries.list_completions_of(each)],
-        attempts=[line for each in members for line in queries.list_attempts_of(each)],
+        placements=queries.list_placements_of(ids),
+        completions=queries.list_completions_of(ids),
+        attempts=queries.list_attempts_of(ids),
         awards=list_awards_of(person_id, with_replaced=True),
-        exemptions=[line for each in members for line in queries.list_exemptions_of(each)],
+        exemptions=queries.list_exemptions_of(ids),
         contacts=list_hr_contacts([each.id for each in list_employers(person_id)]),
         correction_requests=list_own_correction_requests(person_id),
     )
@@ -61,10 +61,10 @@ def record() -> ResponseReturnValue:
 @bp.get("/admin")
 @role_needed(Role.ADMIN)
 def admin() -> ResponseReturnValue:
-    """Shows what there is in the house, what waits, and where to look after it."""
+    """Shows the totals of the installation, problems with background work, and links to administration."""
     return render_template(
         "home/admin.html",
-        counts=queries.count_house(),
+        counts=queries.count_installation(),
         outbox=queries.find_outbox_state(),
         mail_server=current_app.extensions["settings"].mail_server,
         problems=list_problems(),
@@ -75,13 +75,13 @@ def admin() -> ResponseReturnValue:
 @bp.get("/healthz")
 @public
 def healthz() -> ResponseReturnValue:
-    """Says that the process answers, whatever the database does."""
+    """Returns 200 while the process runs, whatever the database does."""
     return {"status": "ok"}
 
 
 @bp.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Says whether pages can be served: the database answers."""
+    """Returns 200 while pages can be served: the database answers."""
     session.execute(text("SELECT 1"))
     return {"status": "ready"}

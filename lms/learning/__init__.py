@@ -1,4 +1,4 @@
-"""Learning itself: the module player, completions, and the pages of the quiz.
+"""Learning: courses and modules, completions, and the pages of the quiz.
 
-Marking belongs to assessment, awards to certification; this room says when a course was completed.
+Grading belongs to assessment, awards to certification; this package decides when a course is completed.
 """

@@ -10,13 +10,13 @@ from lms.web.access import current_actor
 bp = Blueprint("learning", "lms.learning", template_folder="templates")
 
 
-@bp.app_template_filter("here")
-def here(moment: datetime) -> datetime:
+@bp.app_template_filter("local_time")
+def local_time(moment: datetime) -> datetime:
     """Returns a moment in the time zone of the signed-in person's station."""
     return moment.astimezone(ZoneInfo(current_actor().time_zone))
 
 
-@bp.app_template_filter("day_here")
-def day_here(moment: datetime) -> date:
+@bp.app_template_filter("local_day")
+def local_day(moment: datetime) -> date:
     """Returns the day of a moment in the time zone of the signed-in person's station."""
-    return here(moment).date()
+    return local_time(moment).date()

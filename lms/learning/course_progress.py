@@ -1,4 +1,4 @@
-"""From an address to what somebody is studying: the course in the edition they are on, and their progress."""
+"""One person's progress in a course, on the edition they are on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,123 +8,155 @@ from lms.catalogue.api import (
     PublishedCourse,
     PublishedModule,
     latest_revision_of_edition,
+    list_courses,
     load_course_revision,
     published_course,
 )
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed, NotThere
 from lms.learning import queries, rules
-from lms.learning.rules import NextStep, Progress, Tried
+from lms.learning.rules import AttemptFact, EditionProgress, LearningRecord, NextStep
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class CourseProgress:
     """One person's course. ``course`` is of the edition they are on, ``newest`` what is published now.
 
-    ``sector`` is set only where the course is per sector; ``modules`` are those to be completed.
+    ``sector`` is set only where the course is per sector. Moments are UTC.
     """
 
     person_id: int
     course: PublishedCourse
     newest: PublishedCourse
     sector: str | None
-    progress: Progress
-    tried: tuple[Tried, ...] = ()
+    edition: EditionProgress
+    attempts: tuple[AttemptFact, ...] = ()
+
+    @property
+    def course_id(self) -> int:
+        """The course's id."""
+        return self.course.course_id
 
     @property
     def modules(self) -> tuple[PublishedModule, ...]:
-        """Returns the modules to be completed, in their order."""
+        """The modules to be completed, in their order."""
         return self.course.modules_for(self.sector)
 
     @property
     def missing(self) -> list[PublishedModule]:
-        """Returns the modules not completed."""
-        return rules.missing(self.modules, self.progress.done)
+        """The modules not completed."""
+        return rules.missing(self.modules, self.edition.completed_at)
+
+    @property
+    def next_module(self) -> PublishedModule | None:
+        """The first module not completed; None when all are."""
+        return next(iter(self.missing), None)
 
     @property
     def next_step(self) -> NextStep:
-        """Says what comes next."""
-        return rules.next_step(self.modules, self.progress)
+        """The one thing to do next."""
+        return rules.next_step(self.modules, self.edition)
 
     @property
-    def done_count(self) -> int:
-        """Counts the modules completed."""
+    def completed_count(self) -> int:
+        """The number of modules completed."""
         return len(self.modules) - len(self.missing)
 
     @property
-    def has_newer(self) -> bool:
-        """Says whether a newer edition than the one they are on is published."""
+    def minutes_left(self) -> int:
+        """The minutes that the modules not completed take."""
+        return sum(module.minutes for module in self.missing)
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When something was last done in the course; None before the first time."""
+        return self.edition.last_at
+
+    @property
+    def has_newer_edition(self) -> bool:
+        """Whether a newer edition than the one they are on is published."""
         return self.newest.edition_id != self.course.edition_id
 
-    def done_at(self, module: PublishedModule) -> datetime | None:
+    def completed_at(self, module: PublishedModule) -> datetime | None:
         """Returns when a module was completed."""
-        return self.progress.done.get(module.module_id)
+        return self.edition.completed_at.get(module.module_id)
 
 
-def learner(actor: Actor) -> int:
-    """Returns the person who learns; the house itself does not."""
+def learner_id(actor: Actor) -> int:
+    """Returns the actor's person id; raises ``NotAllowed`` for actors who are no person."""
     if actor.person_id is None:
         raise NotAllowed
     return actor.person_id
 
 
-def study_of(
-    actor: Actor, newest: PublishedCourse, record: rules.Record, sector: str | None, language: str
-) -> Study:
-    """Puts a course and a record together; a query more only where somebody is on an older edition."""
-    known = newest.per_sector and any(module.sector == sector for module in newest.modules)
-    examined = sector if known else None
-    facts = record.of_sector(examined)
-    progress = rules.progress_in(facts, newest.edition_id)
-    course = newest
-    if progress.edition_id != newest.edition_id:
-        revision_id = latest_revision_of_edition(progress.edition_id)
-        course = (load_course_revision(revision_id, language) if revision_id else None) or newest
-    return Study(learner(actor), course, newest, examined, progress, facts.tried)
+def load_course_progress(actor: Actor, slug: str, language: str, sector: str | None = None) -> CourseProgress:
+    """Loads the actor's progress in a published course; ``sector`` is by default their own.
+
+    Raises ``NotThere`` for unknown courses.
+    """
+    newest = _published(slug, language)
+    record = queries.load_record(learner_id(actor), newest.course_id)
+    return _progress(actor, newest, record, sector or actor.sector, language)
 
 
-def load_study(actor: Actor, slug: str, language: str, sector: str | None = None) -> Study:
-    """Loads what an actor studies; ``sector`` by default their own. Raises ``NotThere`` for unknown courses."""
-    newest = published_course(slug, language)
-    if newest is None:
-        raise NotThere
-    record = queries.record_of(learner(actor), newest.course_id)
-    return study_of(actor, newest, record, sector or actor.sector, language)
-
-
-def load_module(actor: Actor, slug: str, module_slug: str, language: str) -> tuple[Study, PublishedModule]:
+def load_module(
+    actor: Actor, slug: str, module_slug: str, language: str
+) -> tuple[CourseProgress, PublishedModule]:
     """Loads a module in the edition the actor is on. Raises ``NotThere`` for unknown ones."""
-    newest = published_course(slug, language)
-    if newest is None:
-        raise NotThere
+    newest = _published(slug, language)
     known = newest.module(module_slug)
-    record = queries.record_of(learner(actor), newest.course_id)
-    study = study_of(actor, newest, record, known.sector if known else actor.sector, language)
-    module = study.course.module(module_slug)
+    record = queries.load_record(learner_id(actor), newest.course_id)
+    progress = _progress(actor, newest, record, known.sector if known else actor.sector, language)
+    module = progress.course.module(module_slug)
     if module is None:
         raise NotThere
-    return study, module
+    return progress, module
 
 
-def course_of_attempt(attempt: Attempt) -> PublishedCourse:
-    """Returns the course as it was when an attempt was drawn."""
+def load_course_of_attempt(attempt: Attempt) -> PublishedCourse:
+    """Loads the course as it was when an attempt was started."""
     course = load_course_revision(attempt.course_revision_id, attempt.language)
     if course is None:
         raise NotThere
     return course
 
 
-def load_study_of(actor: Actor, attempt: Attempt, language: str) -> Study:
-    """Loads what the actor studies now of the course they made an attempt of, also where it was retired."""
-    then = course_of_attempt(attempt)
-    record = queries.record_of(learner(actor), attempt.course_id)
-    return study_of(actor, published_course(then.slug, language) or then, record, attempt.sector, language)
+def load_progress_after(actor: Actor, attempt: Attempt, language: str) -> CourseProgress:
+    """Loads the actor's progress now in the course of an attempt, also where the course was retired."""
+    then = load_course_of_attempt(attempt)
+    record = queries.load_record(learner_id(actor), attempt.course_id)
+    return _progress(actor, published_course(then.slug, language) or then, record, attempt.sector, language)
 
 
-def list_studies(actor: Actor, courses: list[PublishedCourse], language: str) -> list[Study]:
-    """Lists an actor's courses with progress, in one query for all of them."""
-    records = queries.records_of(learner(actor))
+def list_course_progress(actor: Actor, language: str = "en") -> list[CourseProgress]:
+    """Returns an actor's progress in every published course, begun or not, in the catalogue's order.
+
+    Takes two queries once the courses are cached.
+    """
+    records = queries.load_records(learner_id(actor))
     return [
-        study_of(actor, course, records.get(course.course_id, rules.Record()), actor.sector, language)
-        for course in courses
+        _progress(actor, course, records.get(course.course_id, LearningRecord()), actor.sector, language)
+        for course in list_courses(language)
     ]
+
+
+def _published(slug: str, language: str) -> PublishedCourse:
+    course = published_course(slug, language)
+    if course is None:
+        raise NotThere
+    return course
+
+
+def _progress(
+    actor: Actor, newest: PublishedCourse, record: LearningRecord, sector: str | None, language: str
+) -> CourseProgress:
+    """Returns the progress that a record gives; one query more only where somebody is on an older edition."""
+    known = newest.per_sector and any(module.sector == sector for module in newest.modules)
+    own_sector = sector if known else None
+    facts = record.of_sector(own_sector)
+    edition = rules.progress_in(facts, newest.edition_id)
+    course = newest
+    if edition.edition_id != newest.edition_id:
+        revision_id = latest_revision_of_edition(edition.edition_id)
+        course = (load_course_revision(revision_id, language) if revision_id else None) or newest
+    return CourseProgress(learner_id(actor), course, newest, own_sector, edition, facts.attempts)

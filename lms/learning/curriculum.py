@@ -1,4 +1,4 @@
-"""The curriculum as a map: what serves each consideration and each sector, from which sources, reviewed by whom."""
+"""The curriculum map: the courses for each consideration and each sector, their sources and their review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,19 +16,19 @@ from lms.catalogue.api import (
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """A course that serves something; without ``modules``, all of it does."""
+class ServingCourse:
+    """A course that covers a consideration: these ``modules`` of it, or where empty all of it."""
 
     course: PublishedCourse
     modules: tuple[PublishedModule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Consideration:
-    """A consideration with what serves it."""
+class ConsiderationMap:
+    """A consideration with the courses that cover it."""
 
     row: ConsiderationRow
-    served: tuple[Served, ...]
+    courses: tuple[ServingCourse, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class SectorMap:
 
 
 @dataclass(slots=True)
-class Source:
-    """A source with the codes of the courses that name it."""
+class CitedSource:
+    """A source with the codes of the courses that cite it."""
 
     title: str
     publisher: str
@@ -50,53 +50,55 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Curriculum:
-    """Everything the map shows."""
+class CurriculumMap:
+    """Everything the page of the curriculum map shows."""
 
     courses: tuple[PublishedCourse, ...]
-    considerations: tuple[Consideration, ...]
+    considerations: tuple[ConsiderationMap, ...]
     sectors: tuple[SectorMap, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[CitedSource, ...]
 
 
-def curriculum(language: str) -> Curriculum:
-    """Puts the map together from what is published now; courses are kept by the process, so it asks little."""
+def load_curriculum_map(language: str) -> CurriculumMap:
+    """Returns the map of what is published now; the courses come from the cache."""
     courses = list_courses(language)
-    return Curriculum(
+    return CurriculumMap(
         courses,
-        tuple(Consideration(row, served(courses, row.number)) for row in considerations()),
+        tuple(
+            ConsiderationMap(row, courses_for_consideration(courses, row.number)) for row in considerations()
+        ),
         tuple(SectorMap(row, briefs(courses, row.slug)) for row in list_sectors() if row.core),
         merged_sources(courses),
     )
 
 
-def served(courses: Sequence[PublishedCourse], number: int) -> tuple[Served, ...]:
-    """Lists the courses and modules that serve a consideration; a module without its own serves its course's first."""
+def courses_for_consideration(courses: Sequence[PublishedCourse], number: int) -> tuple[ServingCourse, ...]:
+    """Returns the courses that cover a consideration; a module that names none covers its course's first."""
     found = []
     for course in courses:
         own = tuple(course.meta.get("considerations", ()))
         modules = tuple(module for module in course.modules if number in (module.considerations or own[:1]))
         if modules:
-            found.append(Served(course, () if len(modules) == len(course.modules) else modules))
+            found.append(ServingCourse(course, () if len(modules) == len(course.modules) else modules))
     return tuple(found)
 
 
 def briefs(
     courses: Sequence[PublishedCourse], sector: str
 ) -> tuple[tuple[PublishedCourse, PublishedModule], ...]:
-    """Lists the modules written for a sector alone."""
+    """Returns the modules written for one sector alone."""
     return tuple(
         (course, module) for course in courses for module in course.modules if module.sector == sector
     )
 
 
-def merged_sources(courses: Sequence[PublishedCourse]) -> tuple[Source, ...]:
-    """Lists the sources of all courses by title, each once."""
-    found: dict[tuple[Any, ...], Source] = {}
+def merged_sources(courses: Sequence[PublishedCourse]) -> tuple[CitedSource, ...]:
+    """Returns the sources of all courses by title, each once."""
+    found: dict[tuple[Any, ...], CitedSource] = {}
     for course in courses:
         for source in course.meta.get("sources", ()):
             values = (source["title"], source.get("publisher") or "", source.get("year"))
-            known = found.setdefault(values, Source(*values))
+            known = found.setdefault(values, CitedSource(*values))
             if course.code not in known.codes:
                 known.codes.append(course.code)
     return tuple(sorted(found.values(), key=lambda source: (source.title.lower(), source.year or 0)))

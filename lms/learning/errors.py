@@ -1,17 +1,17 @@
 """Why a step of learning is refused."""
 
+from flask_babel import lazy_gettext as _l
+
 from lms.kernel.errors import Refusal
 
 
 class ModulesMissing(Refusal):
-    """The quiz is not open: modules are not complete."""
+    """The quiz is not open: modules are not completed."""
 
-    def __init__(self) -> None:
-        super().__init__("The quiz opens when all modules are done. Please finish the modules first.")
+    default = _l("The quiz opens when all modules are completed. Please finish the modules first.")
 
 
-class NothingNewer(Refusal):
-    """There is no newer edition to start again on."""
+class NoNewerEdition(Refusal):
+    """There is no newer edition to switch to."""
 
-    def __init__(self) -> None:
-        super().__init__("You are on the newest edition of this course already.")
+    default = _l("You are already on the newest edition of this course.")

@@ -1,12 +1,15 @@
-"""What has been learned, told to the rooms above."""
+"""What has been learned, announced to the packages above."""
 
 from blinker import Signal
 
 progress_made = Signal()
-"""Sent inside the transaction after modules were completed; ``completions`` is the set of their ids."""
+"""Sent in the transaction after modules were completed; ``completions`` is the set of their ids.
+
+``persons`` is the set of ids of the people who completed them.
+"""
 
 course_completed = Signal()
-"""Sent inside the transaction after quizzes were passed with all modules of their edition complete.
+"""Sent in the transaction after quizzes were passed with all modules of their edition completed.
 
 ``attempts`` is the set of the passed attempts' ids.
 """

@@ -1,6 +1,6 @@
-"""What a browser sends from the quiz, read with patience: whatever cannot be understood is left out.
+"""Reads what a browser sends from the attempt form; whatever cannot be understood is left out.
 
-The controls of question 12 are named ``q-12``; of its part "a", where it has parts, ``q-12-a``; of a story's moment
+The controls of question 12 are named ``q-12``; of its part "a", where it has parts, ``q-12-a``; of a story's step
 "start", ``q-12-start``.
 """
 
@@ -10,50 +10,50 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from lms.assessment.papers import AskedQuestion
+from lms.assessment.api import FormQuestion
 
-PARTED = frozenset({"statements", "ordering", "matching", "branching"})
+KINDS_WITH_PARTS = frozenset({"statements", "ordering", "matching", "branching"})
 """The kinds of questions that are answered part by part."""
-LONGEST_MOMENT = 40
+MAX_TIMESTAMP_LENGTH = 40
 
 
-def read_responses(form: MultiDict[str, str], sheet: Iterable[AskedQuestion]) -> dict[int, Any]:
-    """Returns what a form says, by question revision; questions it does not speak of are left out.
+def read_responses(form: MultiDict[str, str], questions: Iterable[FormQuestion]) -> dict[int, Any]:
+    """Returns the responses in a form by question revision; questions it does not name are left out.
 
-    A form may hold only what changed. An emptied group of checkboxes sends nothing: ``changed`` names it, and the
-    response is then empty. Parts that are not sent keep what was saved.
+    A form may contain only what changed. An emptied group of checkboxes sends nothing: ``changed`` names it, and the
+    response is then empty. Parts that are not sent keep their saved value.
     """
-    spoken_of = {*form, *form.getlist("changed")}
+    sent_names = {*form, *form.getlist("changed")}
     read: dict[int, Any] = {}
-    for question in sheet:
+    for question in questions:
         name = f"q-{question.question_revision_id}"
-        if question.kind in PARTED:
+        if question.kind in KINDS_WITH_PARTS:
             names = {part: f"{name}-{part}" for part in _saved(question)}
-            if spoken_of.intersection(names.values()):
-                read[question.question_revision_id] = _parts(form, question, names, spoken_of)
-        elif name in spoken_of:
+            if sent_names.intersection(names.values()):
+                read[question.question_revision_id] = _parts(form, question, names, sent_names)
+        elif name in sent_names:
             read[question.question_revision_id] = form.getlist(name) or None
     return read
 
 
 def _parts(
-    form: MultiDict[str, str], question: AskedQuestion, names: Mapping[str, str], spoken_of: set[str]
+    form: MultiDict[str, str], question: FormQuestion, names: Mapping[str, str], sent_names: set[str]
 ) -> dict[str, str]:
     saved = _saved(question)
-    sent = {part: form.get(name, "") for part, name in names.items() if name in spoken_of}
+    sent = {part: form.get(name, "") for part, name in names.items() if name in sent_names}
     return {part: given for part, given in (saved | sent).items() if given}
 
 
-def _saved(question: AskedQuestion) -> dict[str, str]:
-    """Returns what was saved, by part; of a story, the choice made at each moment."""
+def _saved(question: FormQuestion) -> dict[str, str]:
+    """Returns the saved values by part; of a story, the choice made at each step."""
     if question.kind == "branching":
         return {step.id: next((part.id for part in step.parts if part.given), "") for step in question.steps}
     return {part.id: part.given for part in question.parts}
 
 
-def read_moment(text: str | None) -> datetime | None:
-    """Returns the moment a learner's clock said, or nothing where it cannot be read or names no zone."""
-    if not text or len(text) > LONGEST_MOMENT:
+def read_device_time(text: str | None) -> datetime | None:
+    """Returns the time that a learner's device sent; None where it cannot be read or names no time zone."""
+    if not text or len(text) > MAX_TIMESTAMP_LENGTH:
         return None
     try:
         moment = datetime.fromisoformat(text)

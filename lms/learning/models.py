@@ -1,4 +1,4 @@
-"""The tables of progress."""
+"""The tables of completions and edition switches."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from lms.kernel.db import Id, Model, UtcDateTime
 
 
 class Completion(Model):
-    """One row: a person finished a module of one edition, in this revision and language.
+    """One row: a person completed a module of one edition, in this revision and language.
 
     Personal data: what a person read and when; kept with the awards it led to.
     """
@@ -29,24 +29,24 @@ class Completion(Model):
     # For courses that are per sector: the module's sector.
     sector: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(12))
-    # When the server was told, and what the learner's clock said, where it said anything.
+    # The server's time, and that of the learner's device where it sent one.
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     client_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class FreshStart(Model):
-    """One row: a person left the edition they were on and began again on a newer one.
+class EditionSwitch(Model):
+    """One row: a person left the edition they were on and switched to a newer one, to complete it from the start.
 
     Personal data: what a person chose to learn and when; kept with the completions that follow.
     """
 
-    __tablename__ = "fresh_start"
-    __table_args__ = (Index("ix_fresh_start_person_course", "person_id", "course_id"),)
+    __tablename__ = "edition_switch"
+    __table_args__ = (Index("ix_edition_switch_person_course", "person_id", "course_id"),)
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    # The edition begun on.
+    # The edition switched to.
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     # For courses that are per sector: which one.
     sector: Mapped[str | None] = mapped_column(String(40))

@@ -1,14 +1,14 @@
-"""What a marked attempt tells its learner: what they know, and what to read again."""
+"""The result of a submitted attempt for its learner: what they know, and what to read again."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lms.assessment.papers import ReviewedQuestion
+from lms.assessment.api import ReviewedQuestion
 from lms.catalogue.api import PublishedCourse, PublishedModule
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReadAgainLink:
     """A section of a module to read again; without a section, the module's beginning."""
 
     module: PublishedModule
@@ -17,44 +17,48 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
-    """One objective: its words, how many of its questions were right, and where to read again."""
+class ObjectiveResult:
+    """One objective: its text, how many of its questions were right, and what to read again."""
 
     text: str
     right: int
-    asked: int
-    places: tuple[Place, ...]
+    question_count: int
+    links: tuple[ReadAgainLink, ...]
 
     @property
     def known(self) -> bool:
-        """Says whether every question about it was right."""
-        return self.right == self.asked
+        """Returns whether every question about it was right."""
+        return self.right == self.question_count
 
 
-def by_objective(course: PublishedCourse, questions: Sequence[ReviewedQuestion]) -> list[Learned]:
-    """Sums up a marked attempt by objective, in the course's order; objectives not asked about are left out."""
-    learned = []
+def results_by_objective(
+    course: PublishedCourse, questions: Sequence[ReviewedQuestion]
+) -> list[ObjectiveResult]:
+    """Returns an attempt's results by objective, in the course's order; objectives without a question are left out."""
+    results = []
     for objective in course.meta.get("objectives", ()):
         about = [question for question in questions if question.objective == objective["id"]]
         if about:
             right = sum(question.right for question in about)
             wrong = [question for question in about if not question.right]
-            learned.append(Learned(objective["text"], right, len(about), tuple(places(course, wrong))))
-    return learned
+            results.append(
+                ObjectiveResult(objective["text"], right, len(about), tuple(_links(course, wrong)))
+            )
+    return results
 
 
-def places(course: PublishedCourse, questions: Iterable[ReviewedQuestion]) -> list[Place]:
-    """Lists where the questions' answers stand, each place once."""
-    found: dict[tuple[str, str], Place] = {}
+def _links(course: PublishedCourse, questions: Iterable[ReviewedQuestion]) -> list[ReadAgainLink]:
+    """Returns the sections that explain the questions, each once."""
+    found: dict[tuple[str, str], ReadAgainLink] = {}
     for question in questions:
-        place = place_of(course, question)
-        if place is not None:
-            found.setdefault((place.module.slug, place.section_id), place)
+        link = read_again_link(course, question)
+        if link is not None:
+            found.setdefault((link.module.slug, link.section_id), link)
     return list(found.values())
 
 
-def place_of(course: PublishedCourse, question: ReviewedQuestion) -> Place | None:
-    """Returns where a question's answer stands; nothing where the course no longer has that module."""
+def read_again_link(course: PublishedCourse, question: ReviewedQuestion) -> ReadAgainLink | None:
+    """Returns the section that explains a question; None where the course no longer has that module."""
     if question.refresh is None:
         return None
     slug, section_id = question.refresh
@@ -63,4 +67,4 @@ def place_of(course: PublishedCourse, question: ReviewedQuestion) -> Place | Non
         return None
     titles = {section["id"]: section["title"] for section in module.sections}
     known = section_id in titles
-    return Place(module, section_id if known else "", titles.get(section_id, ""))
+    return ReadAgainLink(module, section_id if known else "", titles.get(section_id, ""))

@@ -1,4 +1,4 @@
-"""Which edition somebody is on, what of it is done and what comes next: pure functions on plain facts."""
+"""Pure rules of progress: the edition somebody is on, what of it is completed, and the next step."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CompletionFact:
     """A module was completed."""
 
     module_id: int
@@ -18,21 +18,21 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """A quiz was started and perhaps submitted."""
+class AttemptFact:
+    """A quiz was started and perhaps submitted; ``score`` in percent."""
 
     attempt_id: int
     edition_id: int
     sector: str | None
-    at: datetime
+    started_at: datetime
     submitted_at: datetime | None = None
     passed: bool | None = None
     score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Began:
-    """Somebody started again on another edition."""
+class EditionSwitchFact:
+    """Somebody switched to another edition."""
 
     edition_id: int
     sector: str | None
@@ -40,32 +40,31 @@ class Began:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What one person did in one course, in the order in which it happened."""
+class LearningRecord:
+    """What one person did in one course."""
 
-    done: tuple[Done, ...] = ()
-    tried: tuple[Tried, ...] = ()
-    began: tuple[Began, ...] = ()
+    completions: tuple[CompletionFact, ...] = ()
+    attempts: tuple[AttemptFact, ...] = ()
+    switches: tuple[EditionSwitchFact, ...] = ()
 
-    def of_sector(self, sector: str | None) -> "Record":
-        """Returns what counts for one sector; for courses that are not per sector, ask for ``None``."""
-        return Record(
-            tuple(fact for fact in self.done if fact.sector == sector),
-            tuple(fact for fact in self.tried if fact.sector == sector),
-            tuple(fact for fact in self.began if fact.sector == sector),
+    def of_sector(self, sector: str | None) -> "LearningRecord":
+        """Returns what counts for one sector; of courses that are not per sector, that of ``None``."""
+        return LearningRecord(
+            tuple(fact for fact in self.completions if fact.sector == sector),
+            tuple(fact for fact in self.attempts if fact.sector == sector),
+            tuple(fact for fact in self.switches if fact.sector == sector),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far somebody is on the edition they are on. ``done`` gives for each module when it was completed."""
+class EditionProgress:
+    """Progress on the edition somebody is on. ``completed_at`` gives the moment by module id."""
 
     edition_id: int
-    done: Mapping[int, datetime] = field(default_factory=dict)
+    completed_at: Mapping[int, datetime] = field(default_factory=dict)
     open_attempt_id: int | None = None
-    # The latest submitted attempt, and the latest passed one, of any edition.
-    latest: Tried | None = None
-    passed: Tried | None = None
+    # The latest passed attempt, of any edition.
+    passed: AttemptFact | None = None
     # Whether something was done since the latest pass: then a renewal is under way.
     under_way: bool = False
     last_at: datetime | None = None
@@ -92,67 +91,65 @@ class HasModuleId(Protocol):
 M = TypeVar("M", bound=HasModuleId)
 
 
-def latest_pass(record: Record) -> Tried | None:
+def latest_pass(record: LearningRecord) -> AttemptFact | None:
     """Returns the passed attempt that was submitted last."""
-    passed = [one for one in record.tried if one.passed and one.submitted_at is not None]
-    return max(passed, key=_submitted, default=None)
+    passed = [one for one in record.attempts if one.passed and one.submitted_at is not None]
+    return max(passed, key=_submitted_at, default=None)
 
 
-def edition_of(record: Record, current_edition_id: int) -> int:
+def edition_of(record: LearningRecord, current_edition_id: int) -> int:
     """Returns the edition somebody is on.
 
-    That is the edition of the first thing done since the latest pass, or the one chosen since by starting again;
+    That is the edition of the first thing done since the latest pass, or the one switched to since;
     with nothing done since (or ever), the current one.
     """
     passed = latest_pass(record)
     since = passed.submitted_at if passed else None
-    chosen = [fact for fact in record.began if since is None or fact.at > since]
-    if chosen:
-        return max(chosen, key=lambda fact: fact.at).edition_id
-    facts: list[Done | Tried] = [*record.done, *record.tried]
-    later = [fact for fact in facts if since is None or fact.at > since]
-    return min(later, key=lambda fact: fact.at).edition_id if later else current_edition_id
+    switches = [(fact.at, fact.edition_id) for fact in record.switches if since is None or fact.at > since]
+    if switches:
+        return max(switches, key=lambda pair: pair[0])[1]
+    steps = [(fact.at, fact.edition_id) for fact in record.completions]
+    steps += [(fact.started_at, fact.edition_id) for fact in record.attempts]
+    later = [(at, edition_id) for at, edition_id in steps if since is None or at > since]
+    return min(later, key=lambda pair: pair[0])[1] if later else current_edition_id
 
 
-def progress_in(record: Record, current_edition_id: int) -> Progress:
-    """Sums up a record, already of one sector, for the edition somebody is on."""
+def progress_in(record: LearningRecord, current_edition_id: int) -> EditionProgress:
+    """Returns the progress that a record, already of one sector, gives on the edition somebody is on."""
     edition_id = edition_of(record, current_edition_id)
     passed = latest_pass(record)
-    submitted = [one for one in record.tried if one.submitted_at is not None]
     open_ids = [
-        one.attempt_id for one in record.tried if one.submitted_at is None and one.edition_id == edition_id
+        one.attempt_id for one in record.attempts if one.submitted_at is None and one.edition_id == edition_id
     ]
-    everything: list[Done | Tried | Began] = [*record.done, *record.tried, *record.began]
-    moments = [fact.at for fact in everything]
-    moments += [_submitted(one) for one in submitted]
+    moments = [fact.at for fact in record.completions] + [fact.at for fact in record.switches]
+    moments += [moment for one in record.attempts for moment in (one.started_at, one.submitted_at) if moment]
     since = passed.submitted_at if passed else None
-    return Progress(
+    return EditionProgress(
         edition_id=edition_id,
-        done={fact.module_id: fact.at for fact in record.done if fact.edition_id == edition_id},
+        completed_at={f.module_id: f.at for f in record.completions if f.edition_id == edition_id},
         open_attempt_id=max(open_ids, default=None),
-        latest=max(submitted, key=_submitted, default=None),
         passed=passed,
         under_way=any(since is None or moment > since for moment in moments),
         last_at=max(moments, default=None),
     )
 
 
-def missing(modules: Sequence[M], done: Iterable[int]) -> list[M]:
-    """Lists the modules not done, in their order."""
-    known = set(done)
+def missing(modules: Sequence[M], completed: Iterable[int]) -> list[M]:
+    """Returns the modules not completed, in their order."""
+    known = set(completed)
     return [module for module in modules if module.module_id not in known]
 
 
-def next_step(modules: Sequence[HasModuleId], progress: Progress) -> NextStep:
-    """Says what comes next: an open attempt first, then the modules, then the quiz, unless all is passed."""
+def next_step(modules: Sequence[HasModuleId], progress: EditionProgress) -> NextStep:
+    """Returns the next step: an open attempt first, then the modules, then the quiz, unless all is passed."""
     if progress.open_attempt_id is not None:
         return NextStep.ATTEMPT
     if progress.passed and not progress.under_way:
         return NextStep.PASSED
-    if not modules or missing(modules, progress.done):
-        return NextStep.CONTINUE if progress.done else NextStep.START
+    if not modules or missing(modules, progress.completed_at):
+        return NextStep.CONTINUE if progress.completed_at else NextStep.START
     return NextStep.QUIZ
 
 
-def _submitted(one: Tried) -> datetime:
-    return one.submitted_at or one.at
+def _submitted_at(one: AttemptFact) -> datetime:
+    return one.submitted_at or one.started_at

@@ -1,25 +1,25 @@
-"""What learning does when attempts have changed."""
+"""Handles changed attempts: a passed quiz may complete a course."""
 
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from lms.assessment.api import list_passed
 from lms.assessment.models import Attempt
-from lms.assessment.queries import list_passed
 from lms.catalogue.api import load_course_revision
 from lms.learning import queries, rules
 from lms.learning.events import course_completed
 
 
 def on_attempts_changed(_sender: object, *, attempts: AbstractSet[int], **_more: Any) -> None:
-    """Says that courses were completed where an attempt passed and all modules of its edition are done."""
-    completed = {attempt.id for attempt in list_passed(attempts) if all_modules_done(attempt)}
+    """Announces courses completed: an attempt passed and all modules of its edition are completed."""
+    completed = {attempt.id for attempt in list_passed(attempts) if all_modules_completed(attempt)}
     if completed:
         course_completed.send(None, attempts=completed)
 
 
-def all_modules_done(attempt: Attempt) -> bool:
-    """Says whether every module of an attempt's edition is complete."""
+def all_modules_completed(attempt: Attempt) -> bool:
+    """Returns whether every module of an attempt's edition is completed."""
     course = load_course_revision(attempt.course_revision_id, attempt.language)
-    facts = queries.record_of(attempt.person_id, attempt.course_id).done
-    done = [fact.module_id for fact in facts if fact.edition_id == attempt.edition_id]
-    return course is not None and not rules.missing(course.modules_for(attempt.sector), done)
+    facts = queries.load_record(attempt.person_id, attempt.course_id).completions
+    completed = [fact.module_id for fact in facts if fact.edition_id == attempt.edition_id]
+    return course is not None and not rules.missing(course.modules_for(attempt.sector), completed)

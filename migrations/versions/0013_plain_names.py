@@ -25,6 +25,7 @@ TABLES: dict[str, str] = {
     "record_query": "correction_request",
     "record_query_answer": "correction_request_answer",
     "people_import_piece": "people_import_file_part",
+    "fresh_start": "edition_switch",
 }
 """Old name of a table to its new one."""
 
@@ -50,6 +51,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("award", "dates_because", "date_inputs"),
     ("reminder_run", "figures", "counts"),
     ("reminder_run", "on_paper", "without_email"),
+    ("attempt", "draw", "questions"),
+    ("attempt", "marks", "grades"),
 )
 """Table (by its new name), old name of a column, new name."""
 
@@ -80,6 +83,12 @@ INDEXES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "ix_record_query_organisation",
         "ix_correction_request_organisation",
         ("organisation_id", "recorded_at"),
+    ),
+    (
+        "edition_switch",
+        "ix_fresh_start_person_course",
+        "ix_edition_switch_person_course",
+        ("person_id", "course_id"),
     ),
 )
 """Table (by its new name), old name of an index, new name, columns (by their new names)."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.assessment import rules
+from lms.assessment.rules import grading as rules
 
 SINGLE = {"options": [{"id": "a", "correct": True}, {"id": "b"}, {"id": "c", "correct": False}]}
 MULTIPLE = {"options": [{"id": word, "correct": word in "ab"} for word in "abcde"]}
@@ -58,12 +58,12 @@ RIGHT: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", RIGHT)
 def test_the_key_is_worth_everything_and_nothing_is_worth_nothing(kind: str) -> None:
-    assert rules.mark(kind, BODIES[kind], RIGHT[kind]) == 1
-    assert rules.is_right(kind, BODIES[kind], RIGHT[kind])
-    assert rules.answered(kind, BODIES[kind], RIGHT[kind])
+    assert rules.grade(kind, BODIES[kind], RIGHT[kind]) == 1
+    assert rules.grade(kind, BODIES[kind], RIGHT[kind]) == 1
+    assert rules.is_answered(kind, BODIES[kind], RIGHT[kind])
     for nothing in (None, "", [], {}):
-        assert rules.mark(kind, BODIES[kind], nothing) == 0
-        assert not rules.answered(kind, BODIES[kind], nothing)
+        assert rules.grade(kind, BODIES[kind], nothing) == 0
+        assert not rules.is_answered(kind, BODIES[kind], nothing)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_key_is_worth_everything_and_nothing_is_worth_nothing(kind: str) -> 
     ],
 )
 def test_points(kind: str, response: Any, points: Fraction) -> None:
-    assert rules.mark(kind, BODIES[kind], response) == points
+    assert rules.grade(kind, BODIES[kind], response) == points
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_points(kind: str, response: Any, points: Fraction) -> None:
     ],
 )
 def test_answered_means_nothing_is_left_open(kind: str, response: Any, complete: bool) -> None:
-    assert rules.answered(kind, BODIES[kind], response) is complete
+    assert rules.is_answered(kind, BODIES[kind], response) is complete
 
 
 WORDS = st.sampled_from(["a", "b", "s1", "1", "yes", "no", "look", "start", "x" * 100_000])
@@ -132,10 +132,10 @@ JSON = st.recursive(
 @given(kind=st.sampled_from(sorted(BODIES)), response=JSON)
 def test_whatever_is_sent_is_understood_or_left_out(kind: str, response: Any) -> None:
     body = BODIES[kind]
-    assert 0 <= rules.mark(kind, body, response) <= 1
-    cleaned = rules.clean(kind, body, response)
-    assert rules.clean(kind, body, cleaned) == cleaned
-    assert rules.mark(kind, body, cleaned) == rules.mark(kind, body, response)
+    assert 0 <= rules.grade(kind, body, response) <= 1
+    cleaned = rules.normalise_response(kind, body, response)
+    assert rules.normalise_response(kind, body, cleaned) == cleaned
+    assert rules.grade(kind, body, cleaned) == rules.grade(kind, body, response)
     assert len(str(cleaned)) < 1000
 
 
@@ -153,10 +153,10 @@ def test_multiple_is_full_only_for_the_key_and_more_wrong_never_raises_it(
 ) -> None:
     body, chosen = case
     right = {option["id"] for option in body["options"] if option["correct"]}
-    points = rules.mark("multiple", body, chosen)
+    points = rules.grade("multiple", body, chosen)
     assert (points == 1) == (set(chosen) == right)
     for option in body["options"]:
-        more = rules.mark("multiple", body, [*chosen, option["id"]])
+        more = rules.grade("multiple", body, [*chosen, option["id"]])
         assert more >= points if option["correct"] else more <= points
 
 
@@ -165,7 +165,7 @@ def test_statements_are_full_only_for_the_key(parts: list[tuple[bool, str | None
     body = {"statements": [{"id": f"s{n}", "true": key} for n, (key, _) in enumerate(parts)]}
     response = {f"s{n}": said for n, (_, said) in enumerate(parts) if said}
     all_right = all(said == ("yes" if key else "no") for key, said in parts)
-    assert (rules.mark("statements", body, response) == 1) == all_right
+    assert (rules.grade("statements", body, response) == 1) == all_right
 
 
 @pytest.mark.parametrize(
@@ -183,14 +183,14 @@ def test_statements_are_full_only_for_the_key(parts: list[tuple[bool, str | None
     ],
 )
 def test_outcome(marks: list[tuple[Fraction, bool]], score: int, kept: bool, passed: bool) -> None:
-    assert rules.outcome(marks, 80) == rules.Outcome(score, kept, passed)
+    assert rules.score_quiz(marks, 80) == rules.QuizScore(score, kept, passed)
 
 
 @given(st.lists(st.tuples(st.fractions(0, 1), st.booleans()), min_size=1), st.integers(1, 100))
 def test_outcome_laws(marks: list[tuple[Fraction, bool]], pass_mark: int) -> None:
-    outcome = rules.outcome(marks, pass_mark)
+    outcome = rules.score_quiz(marks, pass_mark)
     assert 0 <= outcome.score <= 100
     assert (outcome.score == 100) == all(points == 1 for points, _ in marks)
     assert outcome.passed == (outcome.red_lines_right and outcome.score >= pass_mark)
-    better = rules.outcome([(Fraction(1), red) for _, red in marks], pass_mark)
+    better = rules.score_quiz([(Fraction(1), red) for _, red in marks], pass_mark)
     assert better.passed and better.score >= outcome.score

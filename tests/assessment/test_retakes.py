@@ -1,11 +1,12 @@
-"""When somebody may try again."""
+"""When another attempt may start."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.assessment.rules import MayTry, Try, length_of, may_try
+from lms.assessment.rules.retakes import RetakeAllowance, parse_duration, retake_allowance
 
 DAY = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -14,12 +15,19 @@ def at(hours: float) -> datetime:
     return DAY + timedelta(hours=hours)
 
 
-def tried(start: float, *, passed: bool = False, minutes: int = 30) -> Try:
-    return Try(at(start), at(start) + timedelta(minutes=minutes), passed)
+@dataclass(frozen=True)
+class SubmittedAttempt:
+    started_at: datetime
+    submitted_at: datetime
+    passed: bool
+
+
+def tried(start: float, *, passed: bool = False, minutes: int = 30) -> SubmittedAttempt:
+    return SubmittedAttempt(at(start), at(start) + timedelta(minutes=minutes), passed)
 
 
 @pytest.mark.parametrize(
-    ("attempts", "hours", "left", "from_when"),
+    ("attempts", "hours", "left", "next_attempt_at"),
     [
         ([], 0, 2, None),
         ([tried(0)], 1, 1, None),
@@ -41,8 +49,10 @@ def tried(start: float, *, passed: bool = False, minutes: int = 30) -> Try:
         ([tried(0), tried(1, minutes=60 * 40)], 42, 0, at(65)),
     ],
 )
-def test_table(attempts: list[Try], hours: float, left: int, from_when: datetime | None) -> None:
-    assert may_try(attempts, 2, "PT24H", at(hours)) == MayTry(left, from_when)
+def test_table(
+    attempts: list[SubmittedAttempt], hours: float, left: int, next_attempt_at: datetime | None
+) -> None:
+    assert retake_allowance(attempts, 2, "PT24H", at(hours)) == RetakeAllowance(left, next_attempt_at)
 
 
 @given(
@@ -51,23 +61,23 @@ def test_table(attempts: list[Try], hours: float, left: int, from_when: datetime
 def test_laws(given_tries: list[tuple[float, bool]], tries: int, hours: float) -> None:
     attempts = [tried(start, passed=passed) for start, passed in given_tries]
     now = max([at(hours), *(one.submitted_at for one in attempts)])
-    may = may_try(attempts, tries, "PT24H", now)
-    assert 0 <= may.left <= tries
-    assert may.allowed == (may.left > 0)
-    if may.from_when is not None:
-        assert now < may.from_when <= now + timedelta(hours=24)
-        assert may_try(attempts, tries, "PT24H", may.from_when).allowed
+    allowance = retake_allowance(attempts, tries, "PT24H", now)
+    assert 0 <= allowance.attempts_left <= tries
+    assert allowance.allowed == (allowance.attempts_left > 0)
+    if allowance.next_attempt_at is not None:
+        assert now < allowance.next_attempt_at <= now + timedelta(hours=24)
+        assert retake_allowance(attempts, tries, "PT24H", allowance.next_attempt_at).allowed
 
 
 @pytest.mark.parametrize(
     ("text", "hours"),
     [("PT24H", 24), ("P1D", 24), ("P1W", 168), ("P1DT12H", 36), ("PT30M", 0.5), ("P1M", 720)],
 )
-def test_length_of(text: str, hours: float) -> None:
-    assert length_of(text) == timedelta(hours=hours)
+def test_parse_duration(text: str, hours: float) -> None:
+    assert parse_duration(text) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("text", ["", "P", "PT", "24H", "P1X", "PT24H ", "-P1D"])
-def test_length_of_refuses(text: str) -> None:
+def test_parse_duration_refuses(text: str) -> None:
     with pytest.raises(ValueError, match="not an ISO 8601 duration"):
-        length_of(text)
+        parse_duration(text)

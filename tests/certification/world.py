@@ -50,9 +50,9 @@ def passed_attempt(who: Person, of: PublishedCourse, at: datetime | None = None,
     moment = at or clock.now()
     values: dict[str, Any] = {
         "person_id": who.id, "course_id": of.course_id, "edition_id": of.edition_id,
-        "course_revision_id": of.revision_id, "language": "en", "draw": [], "seed": "s",
+        "course_revision_id": of.revision_id, "language": "en", "questions": [], "seed": "s",
         "started_at": moment - timedelta(minutes=10), "submitted_at": moment, "score": 92,
-        "red_lines_right": True, "passed": True, "marks": [],
+        "red_lines_right": True, "passed": True, "grades": [],
     }  # fmt: skip
     session.add(attempt := Attempt(**(values | changes)))
     session.flush()

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from lms.assessment import rules
-from lms.assessment.papers import ask, review
+from lms.assessment import api as assessment
+from lms.assessment.attempt_form import build_attempt_form
+from lms.assessment.attempt_review import build_review
 from lms.catalogue.source.checks.modules import words_on_page
 from lms.catalogue.source.checks.run import check_folders
 from lms.catalogue.source.target_state import TargetState, target_state
@@ -127,7 +128,8 @@ def test_every_question_has_a_source_and_a_place_to_read_again(target: TargetSta
 def test_every_question_is_selected_shown_graded_and_explained(quiz: SimulatedQuiz) -> None:
     known = {question.question_revision_id: question for question in quiz.questions}
     waiting = {
-        question.slug for question in rules.eligible(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
+        question.slug
+        for question in assessment.eligible_questions(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
     }
     sectors = (
         [quiz.sector] if quiz.sector else sorted({s for question in quiz.questions for s in question.sectors})
@@ -136,8 +138,8 @@ def test_every_question_is_selected_shown_graded_and_explained(quiz: SimulatedQu
         if not waiting:
             break
         sector = sectors[number % len(sectors)] if sectors else None
-        eligible = rules.eligible(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
-        drawn = rules.draw(eligible, size=quiz.size, sector=sector, seed=str(number))
+        eligible = assessment.eligible_questions(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
+        drawn = assessment.select_questions(eligible, size=quiz.size, sector=sector, seed=str(number))
         assert len(drawn) == quiz.size
         assert sum(known[one.question_revision_id].red_line for one in drawn) >= 2
         if not waiting.intersection(one.slug for one in drawn):
@@ -147,17 +149,19 @@ def test_every_question_is_selected_shown_graded_and_explained(quiz: SimulatedQu
             {"question": d.question_revision_id, "slug": d.slug, "order": list(d.order)} for d in drawn
         ]
         given = {one.question_revision_id: right(known[one.question_revision_id]) for one in drawn}
-        assert all(question.answered for question in ask(drawn_questions, known, given))
+        assert all(question.answered for question in build_attempt_form(drawn_questions, known, given))
         marks = []
         for one in drawn:
             question = known[one.question_revision_id]
-            assert rules.mark(question.kind, question.body, given[one.question_revision_id]) == Fraction(1)
-            assert rules.mark(question.kind, question.body, None) == 0
+            assert assessment.grade(
+                question.kind, question.body, given[one.question_revision_id]
+            ) == Fraction(1)
+            assert assessment.grade(question.kind, question.body, None) == 0
             response = given[one.question_revision_id]
             marks.append(
                 {"question": one.question_revision_id, "points": 1, "red_line": False, "response": response}
             )
-        for explained in review(drawn_questions, known, marks):
+        for explained in build_review(drawn_questions, known, marks):
             told = [*explained.path, *explained.parts]
             assert told and all(part.right or not part.given for part in explained.parts), explained.slug
             assert all(part.feedback for part in told), explained.slug
@@ -168,7 +172,9 @@ def test_the_right_answer_is_at_any_place_in_an_attempt() -> None:
     places: Counter[int] = Counter()
     for quiz in QUIZZES:
         for number in range(20):
-            for one in rules.draw(quiz.questions, size=quiz.size, sector=quiz.sector, seed=str(number)):
+            for one in assessment.select_questions(
+                quiz.questions, size=quiz.size, sector=quiz.sector, seed=str(number)
+            ):
                 question = next(q for q in quiz.questions if q.slug == one.slug)
                 if question.kind == "single" and len(one.order) == 4:
                     places[one.order.index(right(question))] += 1

@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from lms.assessment import rules
+from lms.assessment import api as assessment
+from lms.assessment.rules.grading import is_answered
 from lms.catalogue.source.target_state import target_state
 from tests.assessment.test_grading import BRANCHING, STATEMENTS
 from tests.content.test_courses import CATALOGUE
@@ -98,11 +99,11 @@ def test_strategies_answer_every_question_type() -> None:
     rng = Random(1)
     for quiz in QUIZZES:
         for question in quiz.questions:
-            (drawn,) = rules.draw([question], size=1, sector=None, seed="x")
+            (drawn,) = assessment.select_questions([question], size=1, sector=None, seed="x")
             for strategy in STRATEGIES.values():
                 given = answer(question.kind, question.body, drawn.order, strategy, rng)
-                assert rules.answered(question.kind, question.body, given), question.slug
-                assert 0 <= rules.mark(question.kind, question.body, given) <= 1
+                assert is_answered(question.kind, question.body, given), question.slug
+                assert 0 <= assessment.grade(question.kind, question.body, given) <= 1
 
 
 def test_half_of_the_statements_are_called_true() -> None:
@@ -116,4 +117,4 @@ def test_half_of_the_statements_are_called_true() -> None:
     order = [f"{name}/{option['id']}" for name, node in story.items() for option in node["options"]]
     walked = answer("branching", {"nodes": story}, order, STRATEGIES["first"], Random(1))
     assert walked == {"start": "a", "then": "a", "bad": "a"}
-    assert rules.mark("branching", {"nodes": story}, walked) == Fraction(1)
+    assert assessment.grade("branching", {"nodes": story}, walked) == Fraction(1)

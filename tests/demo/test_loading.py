@@ -24,7 +24,7 @@ from lms.demo.errors import CoursesMissing, CourseUnfit, RealPeople
 from lms.kernel import db as database
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, session, unit_of_work
-from lms.learning.subscribers import all_modules_done
+from lms.learning.subscribers import all_modules_completed
 from lms.people.api import count_people
 from tests.demo.conftest import load, published
 from tests.factories import people as factory
@@ -107,7 +107,7 @@ def test_it_follows_courses_that_have_changed_since_the_file_was_written(app: Fl
         passed = session.scalars(select(Attempt).where(Attempt.course_id == course.course_id, Attempt.passed))
         some = list(passed)[-20:]
         assert all(each.score is not None and each.score >= 95 for each in some)
-        assert some and all(all_modules_done(each) for each in some)
+        assert some and all(all_modules_completed(each) for each in some)
         dates = select(Award.earned_on, Award.valid_until).where(Award.course_id == course.course_id)
         assert min(until - earned for earned, until in session.execute(dates)) < timedelta(days=550)
 

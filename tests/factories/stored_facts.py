@@ -288,7 +288,7 @@ def store_progress(each: Json, stored: Stored, zone: str) -> None:
             course_revision_id=revision.id,
             sector=each.get("sector"),
             language="en",
-            draw=[],
+            questions=[],
             seed="seed",
             started_at=datetime.combine(day, time(12), ZoneInfo(zone)),
         )

@@ -65,7 +65,7 @@ def test_an_empty_house_says_what_to_do(app: Flask, client: FlaskClient) -> None
     assert "flask content publish" in page
     assert "never" in page
     assert "Set LMS_MAIL_SERVER" in page
-    assert "Nothing waits" in page
+    assert "Nothing is waiting" in page
     assert f"version {VERSION}" in page
     assert 'href="/admin/users"' in page and 'href="/admin/organisations"' in page
 
@@ -87,14 +87,14 @@ def test_counts_and_the_outbox(
             row.tries = outbox.MOST_TRIES
     sign_in(client, "root@demo.example")
     page = admin(client)
-    assert "1 piece of work failed too often" in page
+    assert "1 task failed too often" in page
     assert "MailServerMissing" in page
     assert "somebody@demo.example" not in page
     assert "23 Nov 2026, 09:00 UTC" in page
     for term, figure in (
         ("Waiting", 3),
-        ("Failed, tried again", 1),
-        ("Failed for good", 1),
+        ("Failed, will be retried", 1),
+        ("Failed permanently", 1),
         ("People", 5),
         ("Organisations", 1),
     ):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lms.compliance.status.api import TrainingStatus
-from lms.home.rules import course_to_go_on_with, part_of_day
+from lms.home.rules import next_course, part_of_day
 from lms.learning.rules import NextStep
 
 
@@ -59,7 +59,7 @@ PASSED = Course(4, NextStep.PASSED, at(20))
     ],
 )
 def test_what_to_go_on_with(courses: list[Course], required: list[Required], chosen: Course | None) -> None:
-    assert course_to_go_on_with(courses, required) == chosen
+    assert next_course(courses, required) == chosen
 
 
 @pytest.mark.parametrize(

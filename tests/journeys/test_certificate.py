@@ -30,7 +30,7 @@ def earns(amina: Visitor) -> str:
     expect(page.locator("fieldset.question")).to_have_count(12)
     assert "red line" not in page.locator("fieldset.question").first.inner_text().lower()
     assert answer_rightly(page, COURSE) == 12
-    page.get_by_role("button", name="Send my answers").click()
+    page.get_by_role("button", name="Submit my answers").click()
     expect(page.locator("h1")).to_have_text("You have passed")
     page.get_by_role("link", name="See your certificate").click()
     page.wait_for_url(re.compile(r"/certificates/[0-9A-Z]{4}-"))

@@ -68,11 +68,11 @@ def test_why_is_this_person_overdue(who: Visitor) -> None:
     page.get_by_role("link", name="See who is overdue").click()
     first = page.locator("table tbody tr").first
     expect(first).to_contain_text("Overdue")
-    expect(first).to_contain_text("was due on")
+    expect(first).to_contain_text("Was due on")
     name = first.locator("th a").inner_text()
     first.locator("th a").click()
     expect(page.locator("h1")).to_contain_text(name)
-    expect(page.locator("main")).to_contain_text("was due on")
+    expect(page.locator("main")).to_contain_text("Was due on")
 
 
 def test_a_printed_report_is_worked_out_again(who: Visitor) -> None:

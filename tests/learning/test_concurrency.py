@@ -28,7 +28,7 @@ TABS = 6
 def heard() -> Iterator[dict[str, list[set[int]]]]:
     sets: dict[str, list[set[int]]] = {"made": [], "completed": []}
 
-    def made(_sender: object, *, completions: set[int]) -> None:
+    def made(_sender: object, *, completions: set[int], **_more: object) -> None:
         sets["made"].append(completions)
 
     def completed(_sender: object, *, attempts: set[int]) -> None:

@@ -89,12 +89,12 @@ def test_progress_shows_on_the_learners_next_page_and_on_nobody_elses(
     assert "Done, next" in read(amina)
     amina.post(f"{PAGE}/complete")
     after = read(amina)
-    assert "Done on" in after
+    assert "Completed on" in after
     assert set(tokens(after)) == {"sign_out_form"}
     assert 'aria-label="1 of 2 done"' in after
     assert without_tokens(read(tomas)) == before
     tomas.post(f"{PAGE}/complete")
-    assert "Done on" in read(tomas)
+    assert "Completed on" in read(tomas)
 
 
 def test_a_changed_text_shows_at_once(
@@ -149,7 +149,7 @@ def test_a_browser_that_has_the_page_is_answered_304(app: Flask, course: Publish
     assert again(amina, mark, "gzip") == again(elsewhere, mark) == again(tomas, mark) == 200
     assert amina.post(f"{PAGE}/complete", data={"csrf_token": token}).status_code == 303
     assert again(amina, mark) == 200
-    assert "Done on" in read(amina)
+    assert "Completed on" in read(amina)
 
 
 def test_a_new_session_does_not_reuse_pages_of_the_one_before(app: Flask, course: PublishedCourse) -> None:

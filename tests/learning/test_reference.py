@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.catalogue.api import PublishedCourse
-from lms.learning.curriculum import merged_sources, served
+from lms.learning.curriculum import courses_for_consideration, merged_sources
 from tests.catalogue.course_files import SVG, png
 from tests.factories.people import make_small_organisation, sign_in
 from tests.learning.conftest import publish_in
@@ -71,16 +71,18 @@ def test_the_map_leads_to_what_serves_each_consideration(client: FlaskClient, sh
     assert page.index("1. Everyone is trained") < page.index("2. What a crisis does")
     first, second = page.split('id="consideration-2"')
     assert '<a href="/courses/first-course">First Course</a>' in first
-    assert "No course serves it yet." in second.split("</li>")[0]
-    assert "9 sectors" in page and "Its brief is not published yet." in page and "First of all:" in page
+    assert "No course covers this yet." in second.split("</li>")[0]
+    assert "9 sectors" in page and "The brief is not published yet." in page and "First priority:" in page
     assert "<strong>Draft.</strong> For tests." in page and "A source" in page and "(FIRST-COURSE)" in page
     assert re.search(r'data-label="Published">.*20\d\d', page)
     assert "/courses/about" in client.get("/courses").text
 
 
 def test_a_module_may_serve_other_considerations_than_its_course_first(shown: PublishedCourse) -> None:
-    assert [it.course.slug for it in served([shown], 1)] == ["first-course"]
-    assert served([shown], 1)[0].modules == () and served([shown], 2) == ()
+    assert [it.course.slug for it in courses_for_consideration([shown], 1)] == ["first-course"]
+    assert (
+        courses_for_consideration([shown], 1)[0].modules == () and courses_for_consideration([shown], 2) == ()
+    )
     assert [source.codes for source in merged_sources([shown, shown])] == [["FIRST-COURSE"]]
 
 
@@ -98,7 +100,7 @@ def test_the_glossary_explains_in_all_languages_and_says_how_sure_it_is(
     assert (
         'A <a href="/glossary#referral">referral</a> follows <a href="/glossary#abuse">abuse</a>.' in module
     )
-    assert "<summary>The picture in words</summary><p>A road and a house.</p></details>" in module
+    assert "<summary>Description of the picture</summary><p>A road and a house.</p></details>" in module
 
 
 def test_without_files_the_pages_say_so(app: Flask, client: FlaskClient) -> None:

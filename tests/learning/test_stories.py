@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.assessment.papers import ask, review, story_order
+from lms.assessment.attempt_form import build_attempt_form, story_order
+from lms.assessment.attempt_review import build_review
 from lms.catalogue.api import BankQuestion, bank
 from tests.factories.courses import questions, single
 from tests.factories.people import make_small_organisation, sign_in
@@ -68,7 +69,7 @@ def test_a_moment_comes_after_all_that_lead_to_it() -> None:
 
 
 def test_a_story_is_laid_out_without_its_keys() -> None:
-    (question,) = ask(DRAW, {7: asked_question()}, {7: {"start": "shout"}})
+    (question,) = build_attempt_form(DRAW, {7: asked_question()}, {7: {"start": "shout"}})
     assert [(step.id, step.number, step.after) for step in question.steps] == [
         ("start", 1, ()), ("talk", 2, ("Do greet.",)), ("fear", 3, ("Do shout.",)), ("end", 4, ()),
     ]  # fmt: skip
@@ -92,7 +93,7 @@ def test_a_story_is_reviewed_by_the_way_that_was_taken(
     given: dict[str, str] | None, path: list[str], points: float
 ) -> None:
     mark = {"question": 7, "slug": "q-story", "points": points, "red_line": False, "response": given}
-    (question,) = review(DRAW, {7: asked_question()}, [mark])
+    (question,) = build_review(DRAW, {7: asked_question()}, [mark])
     assert [step.text for step in question.path] == path
     assert [step.text for step in question.best] == ["Do greet.", "Do hear.", "Do stay."]
     assert all(step.feedback.startswith("Because") for step in (*question.path, *question.best))
@@ -120,7 +121,7 @@ def test_a_story_is_on_the_page_whole_and_saved_step_by_step(client: FlaskClient
     name = name_of(page)
     places = [page.index(words) for words in ("It begins.", "She talks.", "She is afraid.", "It ends.")]
     assert places == sorted(places)
-    assert "If you chose “Do greet.”:" in page and "What comes then:" in page and "Because" not in page
+    assert "If you chose “Do greet.”:" in page and "Next:" in page and "Because" not in page
     client.post(attempt, data={f"{name}-start": "shout"})
     client.post(attempt, data={f"{name}-fear": "sit"})
     page = client.get(attempt).text
@@ -137,7 +138,7 @@ def test_a_story_is_marked_and_reviewed(app: Flask, client: FlaskClient, attempt
     form = {f"{name}-start": "shout", f"{name}-fear": "sit", f"{name}-end": "leave", "anyway": "1"}
     client.post(f"{attempt}/submit", data=form)
     page = client.get(f"{attempt}/result").text
-    taken, best = page.index("The way you took"), page.index("The best way")
+    taken, best = page.index("Your choices"), page.index("The best choices")
     assert taken < page.index("Because shout.") < page.index("Because leave.") < best
     assert best < page.index("Because greet.") < page.index("Because stay.")
     assert "Because chase." not in page
@@ -151,4 +152,4 @@ def test_a_story_told_rightly_passes(app: Flask, client: FlaskClient, files: Any
     address = start(client, course)
     client.post(f"{address}/submit", data=keys(app, course))
     page = client.get(f"{address}/result").text
-    assert "You have passed" in page and "The way you took" in page and "The best way" not in page
+    assert "You have passed" in page and "Your choices" in page and "The best choices" not in page

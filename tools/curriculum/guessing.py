@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from lms.assessment import rules
+from lms.assessment import api as assessment
 from lms.catalogue.api import BankQuestion
 from lms.catalogue.source.target_state import TargetCourse
 
@@ -95,21 +95,21 @@ def simulate(
 
     Where a quiz is not per sector, each attempt is a learner's of another sector of its questions.
     """
-    eligible = rules.eligible(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
+    eligible = assessment.eligible_questions(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
     by_id = {question.question_revision_id: question for question in eligible}
     sectors = sorted({sector for question in eligible for sector in question.sectors})
     rng = Random(f"{seed}/{quiz.name}")
     scores: dict[str, list[tuple[int, bool]]] = {name: [] for name in strategies}
     for number in range(attempts):
         sector = quiz.sector or (sectors[number % len(sectors)] if sectors else None)
-        drawn = rules.draw(eligible, size=quiz.size, sector=sector, seed=f"{seed}/{number}")
+        drawn = assessment.select_questions(eligible, size=quiz.size, sector=sector, seed=f"{seed}/{number}")
         for name, strategy in strategies.items():
             marks = []
             for one in drawn:
                 question = by_id[one.question_revision_id]
                 response = answer(question.kind, question.body, one.order, strategy, rng)
-                marks.append((rules.mark(question.kind, question.body, response), question.red_line))
-            outcome = rules.outcome(marks, quiz.pass_mark)
+                marks.append((assessment.grade(question.kind, question.body, response), question.red_line))
+            outcome = assessment.score_quiz(marks, quiz.pass_mark)
             scores[name].append((outcome.score, outcome.passed))
     return [_result(quiz.name, name, found) for name, found in scores.items()]
 

@@ -1,6 +1,6 @@
-"""What an answer is worth. A response is whatever a browser sent: what cannot be understood is left out.
+"""Grading responses. A response is whatever a browser sent: what cannot be understood is left out.
 
-Responses by kind, as ``clean`` returns them:
+Responses by kind, as ``normalise_response`` returns them:
 
 * single: ``"a"``; multiple: ``["a", "c"]``
 * statements: ``{"s1": "yes", "s2": "no"}``
@@ -14,27 +14,28 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-Body = Mapping[str, Any]
-LONGEST_ID = 80
+from lms.assessment.rules.question_body import Body, ids_of, is_true
+
+MAX_ID_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an attempt came to; ``score`` is percent, rounded down."""
+class QuizScore:
+    """The score of an attempt in percent, rounded down, and whether it passes."""
 
     score: int
     red_lines_right: bool
     passed: bool
 
 
-def clean(kind: str, body: Body, response: Any) -> Any:
-    """Returns a response in its proper shape, without what the question does not know; ``None`` for no answer."""
-    return _CLEANERS[kind](body, response) or None
+def normalise_response(kind: str, body: Body, response: Any) -> Any:
+    """Returns a response in its kind's shape, without ids the question does not have; ``None`` for no answer."""
+    return _NORMALISERS[kind](body, response) or None
 
 
-def answered(kind: str, body: Body, response: Any) -> bool:
-    """Says whether nothing is left open: a choice made, or one for every part."""
-    given = clean(kind, body, response)
+def is_answered(kind: str, body: Body, response: Any) -> bool:
+    """Returns whether a response is complete: a choice made, or one for every part."""
+    given = normalise_response(kind, body, response)
     if given is None:
         return False
     match kind:
@@ -45,39 +46,35 @@ def answered(kind: str, body: Body, response: Any) -> bool:
         case "matching":
             return len(given) == len(body["pairs"])
         case "branching":
-            return _walk(body, given)[1]
+            return _follow_story(body, given)[1]
     return True
 
 
-def mark(kind: str, body: Body, response: Any) -> Fraction:
-    """Returns what a response is worth, from 0 to 1; no answer is worth nothing.
+def grade(kind: str, body: Body, response: Any) -> Fraction:
+    """Returns the points of a response, from 0 to 1; no answer gives none.
 
     single: the right option. multiple: the share of right options chosen, less the share of wrong options chosen,
-    never below zero, so that choosing everything is worth nothing. statements and matching: the share that is right.
-    ordering: the share of items in their places. branching: the share of right choices on the way taken.
+    never below zero, so that choosing everything gives nothing. statements and matching: the share that is right.
+    ordering: the share of items in their places. branching: the share of right choices on the path taken.
     """
-    given = clean(kind, body, response)
-    return Fraction(0) if given is None else _MARKERS[kind](body, given)
+    given = normalise_response(kind, body, response)
+    return Fraction(0) if given is None else _GRADERS[kind](body, given)
 
 
-def is_right(kind: str, body: Body, response: Any) -> bool:
-    """Says whether a response is fully right, as a red-line question needs."""
-    return mark(kind, body, response) == 1
+def score_quiz(grades: Iterable[tuple[Fraction, bool]], pass_mark: int) -> QuizScore:
+    """Returns the score of the grades of an attempt, given as (points, is a red line), and whether it passes.
 
-
-def outcome(marks: Iterable[tuple[Fraction, bool]], pass_mark: int) -> Outcome:
-    """Adds up marks, given as (points, red line): the score, and whether it passes.
-
-    To pass, the score reaches ``pass_mark`` percent and every red line is fully right. Nothing asked is not passed.
+    To pass, the score reaches ``pass_mark`` percent and every red line is fully right. No questions: not passed.
     """
-    given = list(marks)
+    given = list(grades)
     score = int(100 * sum((points for points, _ in given), Fraction(0)) / len(given)) if given else 0
-    kept = all(points == 1 for points, red_line in given if red_line)
-    return Outcome(score=score, red_lines_right=kept, passed=bool(given) and kept and score >= pass_mark)
+    red_lines_right = all(points == 1 for points, red_line in given if red_line)
+    passed = bool(given) and red_lines_right and score >= pass_mark
+    return QuizScore(score=score, red_lines_right=red_lines_right, passed=passed)
 
 
 def _word(value: Any) -> str | None:
-    return value if isinstance(value, str) and len(value) <= LONGEST_ID else None
+    return value if isinstance(value, str) and len(value) <= MAX_ID_LENGTH else None
 
 
 def _words(value: Any) -> list[str]:
@@ -85,25 +82,21 @@ def _words(value: Any) -> list[str]:
     return [item for item in items if _word(item) is not None]
 
 
-def _ids(parts: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [part["id"] for part in parts]
-
-
-def _clean_single(body: Body, response: Any) -> str | None:
-    known = {word for word in _words(response) if word in _ids(body["options"])}
-    # Two choices where one is asked for are none.
+def _normalise_single(body: Body, response: Any) -> str | None:
+    known = {word for word in _words(response) if word in ids_of(body["options"])}
+    # Two choices for a question that takes one count as none.
     return known.pop() if len(known) == 1 else None
 
 
-def _clean_multiple(body: Body, response: Any) -> list[str]:
+def _normalise_multiple(body: Body, response: Any) -> list[str]:
     given = set(_words(response))
-    return [option for option in sorted(_ids(body["options"])) if option in given]
+    return [option for option in sorted(ids_of(body["options"])) if option in given]
 
 
-def _by_part(parts: Iterable[str], response: Any, reading: Callable[[Any], Any]) -> dict[str, Any]:
+def _by_part(parts: Iterable[str], response: Any, normalise: Callable[[Any], Any]) -> dict[str, Any]:
     if not isinstance(response, Mapping):
         return {}
-    given = {part: reading(response.get(part)) for part in sorted(parts)}
+    given = {part: normalise(response.get(part)) for part in sorted(parts)}
     return {part: value for part, value in given.items() if value is not None}
 
 
@@ -113,12 +106,12 @@ def _yes_or_no(value: Any) -> str | None:
     return value if _word(value) in {"yes", "no"} else None
 
 
-def _clean_statements(body: Body, response: Any) -> dict[str, Any]:
-    return _by_part(_ids(body["statements"]), response, _yes_or_no)
+def _normalise_statements(body: Body, response: Any) -> dict[str, Any]:
+    return _by_part(ids_of(body["statements"]), response, _yes_or_no)
 
 
-def _clean_ordering(body: Body, response: Any) -> dict[str, Any]:
-    ids = _ids(body["options"])
+def _normalise_ordering(body: Body, response: Any) -> dict[str, Any]:
+    ids = ids_of(body["options"])
 
     def place(value: Any) -> int | None:
         number = str(value) if isinstance(value, int) and not isinstance(value, bool) else _word(value) or ""
@@ -128,58 +121,51 @@ def _clean_ordering(body: Body, response: Any) -> dict[str, Any]:
     return _by_part(ids, response, place)
 
 
-def _clean_matching(body: Body, response: Any) -> dict[str, Any]:
-    ids = _ids(body["pairs"])
+def _normalise_matching(body: Body, response: Any) -> dict[str, Any]:
+    ids = ids_of(body["pairs"])
     return _by_part(ids, response, lambda value: value if _word(value) in ids else None)
 
 
-def _clean_branching(body: Body, response: Any) -> dict[str, Any]:
-    choices = {name: _ids(node["options"]) for name, node in body["nodes"].items()}
+def _normalise_branching(body: Body, response: Any) -> dict[str, Any]:
+    choices = {name: ids_of(node["options"]) for name, node in body["nodes"].items()}
     given = response if isinstance(response, Mapping) else {}
     return {
         name: given[name] for name in sorted(choices) if name in given and _word(given[name]) in choices[name]
     }
 
 
-def _mark_single(body: Body, given: str) -> Fraction:
+def _grade_single(body: Body, given: str) -> Fraction:
     return Fraction(any(option["id"] == given and bool(option.get("correct")) for option in body["options"]))
 
 
-def _mark_multiple(body: Body, given: list[str]) -> Fraction:
+def _grade_multiple(body: Body, given: list[str]) -> Fraction:
     right = {option["id"] for option in body["options"] if option.get("correct")}
-    wrong = set(_ids(body["options"])) - right
+    wrong = set(ids_of(body["options"])) - right
     hits = Fraction(len(right.intersection(given)), len(right)) if right else Fraction(0)
     misses = Fraction(len(wrong.intersection(given)), len(wrong)) if wrong else Fraction(0)
     return max(Fraction(0), hits - misses)
 
 
-def truth(statement: Mapping[str, Any]) -> bool:
-    """Says whether a statement is true; files may say yes and no."""
-    # YAML readers of different ages make the key ``true`` a word or a boolean.
-    value = statement.get("true", statement.get(True))  # type: ignore[call-overload]
-    return value is True or value == "yes"
-
-
-def _mark_statements(body: Body, given: Mapping[str, str]) -> Fraction:
+def _grade_statements(body: Body, given: Mapping[str, str]) -> Fraction:
     parts = body["statements"]
-    right = sum(given.get(part["id"]) == ("yes" if truth(part) else "no") for part in parts)
+    right = sum(given.get(part["id"]) == ("yes" if is_true(part) else "no") for part in parts)
     return Fraction(right, len(parts))
 
 
-def _mark_ordering(body: Body, given: Mapping[str, int]) -> Fraction:
-    ids = _ids(body["options"])
+def _grade_ordering(body: Body, given: Mapping[str, int]) -> Fraction:
+    ids = ids_of(body["options"])
     return Fraction(sum(given.get(item) == place for place, item in enumerate(ids, start=1)), len(ids))
 
 
-def _mark_matching(body: Body, given: Mapping[str, str]) -> Fraction:
+def _grade_matching(body: Body, given: Mapping[str, str]) -> Fraction:
     # Two pairs may have the same right side in words: then either of them is right.
     right = {pair["id"]: pair["right"] for pair in body["pairs"]}
     hits = sum(pair in given and right[given[pair]] == words for pair, words in right.items())
     return Fraction(hits, len(right))
 
 
-def _walk(body: Body, given: Mapping[str, str]) -> tuple[list[bool], bool]:
-    """Follows the choices from the start: whether each was right, and whether the story came to its end."""
+def _follow_story(body: Body, given: Mapping[str, str]) -> tuple[list[bool], bool]:
+    """Returns whether each choice from the start on was right, and whether the story came to its end."""
     nodes, name, steps = body["nodes"], "start", []
     visited: set[str] = set()
     while name in nodes and name in given and name not in visited:
@@ -189,28 +175,28 @@ def _walk(body: Body, given: Mapping[str, str]) -> tuple[list[bool], bool]:
         if not option.get("next"):
             return steps, True
         name = option["next"]
-    # A story that leads back to where one was has come to its end too.
+    # A path that leads back to an earlier step has ended too.
     return steps, name in visited
 
 
-def _mark_branching(body: Body, given: Mapping[str, str]) -> Fraction:
-    steps, ended = _walk(body, given)
+def _grade_branching(body: Body, given: Mapping[str, str]) -> Fraction:
+    steps, ended = _follow_story(body, given)
     return Fraction(sum(steps), len(steps) + (not ended))
 
 
-_CLEANERS: dict[str, Callable[[Body, Any], Any]] = {
-    "single": _clean_single,
-    "multiple": _clean_multiple,
-    "statements": _clean_statements,
-    "ordering": _clean_ordering,
-    "matching": _clean_matching,
-    "branching": _clean_branching,
+_NORMALISERS: dict[str, Callable[[Body, Any], Any]] = {
+    "single": _normalise_single,
+    "multiple": _normalise_multiple,
+    "statements": _normalise_statements,
+    "ordering": _normalise_ordering,
+    "matching": _normalise_matching,
+    "branching": _normalise_branching,
 }
-_MARKERS: dict[str, Callable[[Body, Any], Fraction]] = {
-    "single": _mark_single,
-    "multiple": _mark_multiple,
-    "statements": _mark_statements,
-    "ordering": _mark_ordering,
-    "matching": _mark_matching,
-    "branching": _mark_branching,
+_GRADERS: dict[str, Callable[[Body, Any], Fraction]] = {
+    "single": _grade_single,
+    "multiple": _grade_multiple,
+    "statements": _grade_statements,
+    "ordering": _grade_ordering,
+    "matching": _grade_matching,
+    "branching": _grade_branching,
 }

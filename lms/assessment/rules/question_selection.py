@@ -1,21 +1,23 @@
-"""Which questions one attempt asks, and in which order their options stand."""
+"""Selecting the questions of one attempt and the order of their options."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-RED_LINES = 2
-"""Each draw asks at least so many red-line questions, where the bank has them."""
+from lms.assessment.rules.question_body import Body, ids_of, parts_of
+
+MIN_RED_LINE_QUESTIONS = 2
+"""Each attempt asks at least so many red-line questions, where the bank has them."""
 
 
-class Drawable(Protocol):
-    """What a draw must know of a question."""
+class SelectableQuestion(Protocol):
+    """A question of a bank, as far as selection and grading need it."""
 
     @property
     def question_revision_id(self) -> int:
-        """The number of the question's words and key."""
+        """The revision's id: one wording with its key."""
 
     @property
     def slug(self) -> str:
@@ -35,105 +37,111 @@ class Drawable(Protocol):
 
     @property
     def sectors(self) -> Sequence[str]:
-        """The sectors it is written for; none stands for all."""
+        """The sectors it is written for; empty means all."""
 
     @property
-    def body(self) -> Mapping[str, Any]:
-        """The question as in the file."""
+    def body(self) -> Body:
+        """The question as in the bank's file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """One question of a draw, with its options in the order shown."""
+class SelectedQuestion:
+    """A selected question with the ids of its options in the order shown."""
 
     question_revision_id: int
     slug: str
     order: tuple[str, ...]
 
 
-Q = TypeVar("Q", bound=Drawable)
+Q = TypeVar("Q", bound=SelectableQuestion)
 
 
-def eligible(bank: Iterable[Q], sector: str | None, *, per_sector: bool) -> list[Q]:
-    """Lists the questions that may be asked: in courses that are per sector, none written for others only."""
-    return [question for question in bank if not (per_sector and is_foreign(question, sector))]
+def eligible_questions(bank: Iterable[Q], sector: str | None, *, per_sector: bool) -> list[Q]:
+    """Returns the questions that may be asked: in courses that are per sector, none written for other sectors only."""
+    return [question for question in bank if not (per_sector and is_for_other_sectors(question, sector))]
 
 
-def draw(
-    bank: Iterable[Drawable], *, size: int, sector: str | None, seen: Iterable[str] = (), seed: str
-) -> tuple[Drawn, ...]:
-    """Draws the questions of one attempt; the same arguments give the same draw.
+def select_questions(
+    bank: Iterable[SelectableQuestion],
+    *,
+    size: int,
+    sector: str | None,
+    seen: Iterable[str] = (),
+    seed: str,
+) -> tuple[SelectedQuestion, ...]:
+    """Selects the questions of one attempt; the same arguments give the same selection.
 
-    The objectives share the places evenly; at least two questions are red lines, where the bank has them. Within
+    The objectives share the ``size`` questions evenly; at least two are red lines, where the bank has them. Within
     an objective, questions not in ``seen`` (slugs) come first, then those written for the learner's sector.
-    Questions written only for other sectors come in only where the others are not enough. A bank smaller than
-    ``size`` is asked whole.
+    Questions written only for other sectors are used only where the others are not enough. A bank smaller than
+    ``size`` is used whole.
     """
-    # The order of a bank is its author's; it must not decide which question comes first.
-    chance = Random(seed)  # noqa: S311 - a draw must be repeatable, not secret
-    mixed = sorted(bank, key=lambda question: question.slug)
-    chance.shuffle(mixed)
-    choice = _Choice(mixed, size, sector, frozenset(seen))
-    choice.fill(min(RED_LINES, size), choice.red_lines(foreign=False))
-    choice.fill(min(RED_LINES, size), choice.red_lines(foreign=True))
-    choice.fill(size, choice.others(foreign=False))
-    choice.fill(size, choice.others(foreign=True))
-    chosen = list(choice.chosen)
-    chance.shuffle(chosen)
-    return tuple(Drawn(q.question_revision_id, q.slug, tuple(option_order(q, chance))) for q in chosen)
+    rng = Random(seed)  # noqa: S311 - a selection must be repeatable, not secret
+    # The bank's order is its author's; it must not decide which question comes first.
+    shuffled = sorted(bank, key=lambda question: question.slug)
+    rng.shuffle(shuffled)
+    selection = _Selection(shuffled, sector, frozenset(seen))
+    red_lines = min(MIN_RED_LINE_QUESTIONS, size)
+    selection.fill(red_lines, for_other_sectors=False, red_lines_only=True)
+    selection.fill(red_lines, for_other_sectors=True, red_lines_only=True)
+    selection.fill(size, for_other_sectors=False)
+    selection.fill(size, for_other_sectors=True)
+    selected = list(selection.selected)
+    rng.shuffle(selected)
+    return tuple(
+        SelectedQuestion(
+            question.question_revision_id, question.slug, tuple(_shuffled_options(question, rng))
+        )
+        for question in selected
+    )
 
 
-def is_foreign(question: Drawable, sector: str | None) -> bool:
-    """Says whether a question is written only for sectors that are not the learner's."""
+def is_for_other_sectors(question: SelectableQuestion, sector: str | None) -> bool:
+    """Returns whether a question is written only for sectors that are not the learner's."""
     return bool(question.sectors) and sector not in question.sectors
 
 
-class _Choice:
-    """The questions chosen so far."""
+class _Selection:
+    """The questions selected so far."""
 
-    def __init__(self, bank: list[Drawable], size: int, sector: str | None, seen: frozenset[str]) -> None:
-        self.size = size
+    def __init__(self, bank: list[SelectableQuestion], sector: str | None, seen: frozenset[str]) -> None:
         self.sector = sector
-        # A stable sort: within equal preference the chance order stays.
-        self.bank = sorted(bank, key=lambda q: (q.slug in seen, sector not in q.sectors))
-        self.chosen: list[Drawable] = []
-        self.places: Counter[str] = Counter()
+        # A stable sort: questions of equal preference stay shuffled.
+        self.remaining = sorted(bank, key=lambda q: (q.slug in seen, sector not in q.sectors))
+        self.selected: list[SelectableQuestion] = []
+        self.by_objective: Counter[str] = Counter()
 
-    def red_lines(self, *, foreign: bool) -> list[Drawable]:
-        """Lists the red-line questions, the preferred first."""
-        return [q for q in self.others(foreign=foreign) if q.red_line]
-
-    def others(self, *, foreign: bool) -> list[Drawable]:
-        """Lists the questions not yet chosen, the preferred first."""
-        taken = {q.slug for q in self.chosen}
-        return [q for q in self.bank if q.slug not in taken and is_foreign(q, self.sector) is foreign]
-
-    def fill(self, size: int, candidates: list[Drawable]) -> None:
-        """Chooses until there are ``size`` questions: always one of the objective with the fewest places."""
-        while candidates and len(self.chosen) < size:
-            # min() keeps the first of equals: the preferred candidate.
-            best = min(candidates, key=lambda q: self.places[q.objective])
+    def fill(self, size: int, *, for_other_sectors: bool, red_lines_only: bool = False) -> None:
+        """Selects until there are ``size`` questions: always one of the objective with the fewest so far."""
+        candidates = [
+            question
+            for question in self.remaining
+            if is_for_other_sectors(question, self.sector) is for_other_sectors
+            and (question.red_line or not red_lines_only)
+        ]
+        while candidates and len(self.selected) < size:
+            # min() returns the first of equals: the preferred candidate.
+            best = min(candidates, key=lambda question: self.by_objective[question.objective])
             candidates.remove(best)
-            self.chosen.append(best)
-            self.places[best.objective] += 1
+            self.remaining.remove(best)
+            self.selected.append(best)
+            self.by_objective[best.objective] += 1
 
 
-def option_order(question: Drawable, chance: Random) -> list[str]:
-    """Returns the ids of a question's options in the order they are shown.
+def _shuffled_options(question: SelectableQuestion, rng: Random) -> list[str]:
+    """Returns the ids of a question's options, shuffled.
 
     Of matching questions, the pairs whose right sides are offered; of branching ones, ``node/option``.
     """
-    body = question.body
     if question.kind == "branching":
         return [
             f"{name}/{option}"
-            for name, node in sorted(body["nodes"].items())
-            for option in _mixed([option["id"] for option in node["options"]], chance)
+            for name, node in sorted(question.body["nodes"].items())
+            for option in _shuffled(ids_of(node["options"]), rng)
         ]
-    parts = {"statements": "statements", "matching": "pairs"}.get(question.kind, "options")
-    return _mixed([part["id"] for part in body[parts]], chance)
+    return _shuffled(ids_of(parts_of(question.kind, question.body)), rng)
 
 
-def _mixed(ids: list[str], chance: Random) -> list[str]:
-    chance.shuffle(ids)
+def _shuffled(ids: list[str], rng: Random) -> list[str]:
+    rng.shuffle(ids)
     return ids

@@ -1,61 +1,74 @@
-"""When somebody may try again."""
+"""When another attempt may start."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-_PERIOD = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+
+
+class PastAttempt(Protocol):
+    """An attempt, submitted or still open."""
+
+    @property
+    def started_at(self) -> datetime:
+        """When it started."""
+
+    @property
+    def submitted_at(self) -> datetime | None:
+        """When it was submitted; None while it is open."""
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it passed; None while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
-    """A submitted attempt."""
+class RetakeAllowance:
+    """The attempts left before the next pause; during a pause none, and the moment when it ends."""
 
-    started_at: datetime
-    submitted_at: datetime
-    passed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MayTry:
-    """Whether an attempt may start now: how many are left before the pause, or from when again."""
-
-    left: int
-    from_when: datetime | None = None
+    attempts_left: int
+    next_attempt_at: datetime | None = None
 
     @property
     def allowed(self) -> bool:
-        """Says whether it may start now."""
-        return self.from_when is None
+        """Returns whether an attempt may start now."""
+        return self.next_attempt_at is None
 
 
-def length_of(period: str) -> timedelta:
-    """Returns an ISO 8601 duration as a length of time; raises ``ValueError`` for anything else.
+def parse_duration(text: str) -> timedelta:
+    """Returns an ISO 8601 duration; raises ``ValueError`` for anything else.
 
     A year is 365 days and a month 30: a pause need not be finer.
     """
-    found = _PERIOD.fullmatch(period)
+    found = _DURATION.fullmatch(text)
     if found is None or not any(found.groups()):
-        raise ValueError(f"not an ISO 8601 duration: {period!r}")
+        raise ValueError(f"not an ISO 8601 duration: {text!r}")
     years, months, weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
     return timedelta(days=365 * years + 30 * months + 7 * weeks + days, hours=hours, minutes=minutes)
 
 
-def may_try(attempts: Iterable[Try], tries: int, pause: str, now: datetime) -> MayTry:
-    """Says whether another attempt may start: after ``tries`` failed ones in a row comes a pause.
+def retake_allowance(
+    attempts: Iterable[PastAttempt], max_attempts: int, pause: str, now: datetime
+) -> RetakeAllowance:
+    """Returns whether another attempt may start: after ``max_attempts`` failed ones in a row comes a pause.
 
-    A pass begins a new row, and so does a pause that somebody took of their own accord: one attempt started a
-    whole ``pause`` after the one before was submitted.
+    ``pause`` is an ISO 8601 duration. A pass starts the count again, and so does a pause that the learner took
+    anyway: an attempt started a whole ``pause`` after the one before was submitted. Open attempts do not count.
     """
-    rest = length_of(pause)
+    duration = parse_duration(pause)
     failed = 0
     last: datetime | None = None
-    for attempt in sorted(attempts, key=lambda one: one.submitted_at):
-        if last is not None and attempt.started_at >= last + rest:
+    submitted = [(one.submitted_at, one.started_at, one.passed) for one in attempts if one.submitted_at]
+    for submitted_at, started_at, passed in sorted(submitted, key=lambda one: one[0]):
+        if last is not None and started_at >= last + duration:
             failed = 0
-        failed = 0 if attempt.passed else failed + 1
-        last = attempt.submitted_at
-    if last is None or now >= last + rest:
-        return MayTry(left=tries)
-    return MayTry(left=tries - failed) if failed < tries else MayTry(left=0, from_when=last + rest)
+        failed = 0 if passed else failed + 1
+        last = submitted_at
+    if last is None or now >= last + duration:
+        return RetakeAllowance(max_attempts)
+    if failed < max_attempts:
+        return RetakeAllowance(max_attempts - failed)
+    return RetakeAllowance(0, next_attempt_at=last + duration)

@@ -14,7 +14,8 @@ from lms.compliance.requirements.models import Requirement
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.kernel.batches import batched
-from lms.kernel.db import locked, session
+from lms.kernel.db import has_one_writer, locked, session
+from lms.kernel.transaction_memo import forget
 from lms.people.models import Employment, Person, Placement
 
 POST_COLUMNS = [getattr(PostInterval, name) for name in PostRow._fields]
@@ -30,7 +31,11 @@ _STANDING_ROWS = select(StatusInterval.id, *STATUS_COLUMNS).where(StatusInterval
 
 
 def lock_persons(persons: Collection[int]) -> None:
-    """Holds persons for this transaction, so that two writes about one person prepare one after the other."""
+    """Locks persons, so that two transactions update the statuses of one person one after the other."""
+    if has_one_writer():
+        return
+    # What was read before the lock may have been changed by whoever held it.
+    forget()
     session.execute(_LOCK, {"persons": sorted(persons)})
 
 

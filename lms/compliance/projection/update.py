@@ -12,7 +12,6 @@ from flask import current_app
 from sqlalchemy import delete
 
 from lms.compliance.projection import read as intervals
-from lms.compliance.projection.affected import persons_of
 from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import CountState, load_projection, read_state
 from lms.compliance.projection.inputs import ProjectionInputs, read_inputs
@@ -31,30 +30,19 @@ Row = TypeVar("Row", PostRow, ObligationRow)
 
 BATCH = 500
 """Persons a batch brings up to date; a change that touches no more is done at once, with the change itself."""
-_TOUCHED = "compliance_touched"
+_DIRTY = "compliance_dirty_persons"
 
 
 def mark_dirty(persons: Iterable[int]) -> None:
-    """Notes that facts about persons were written; their statuses are prepared once, just before the commit."""
-    mark_dirty_by("persons", persons)
+    """Notes that facts about persons were written; their statuses are updated once, just before the commit."""
+    dirty: set[int] = session.info.setdefault(_DIRTY, set())
+    dirty.update(persons)
+    db.before_commit(_DIRTY, _update_dirty)
 
 
-def mark_dirty_by(kind: str, numbers: Iterable[int]) -> None:
-    """Notes that facts were written, by the number of an attempt, completion or person.
-
-    Whom they are about is asked once, before the commit: many are often written together.
-    """
-    touched: dict[str, set[int]] = session.info.setdefault(_TOUCHED, {})
-    touched.setdefault(kind, set()).update(numbers)
-    db.before_commit(_TOUCHED, _prepare_touched)
-
-
-def _prepare_touched() -> None:
+def _update_dirty() -> None:
     session.flush()
-    touched: dict[str, set[int]] = session.info.pop(_TOUCHED, {})
-    persons = set(touched.pop("persons", ()))
-    for kind, numbers in touched.items():
-        persons.update(persons_of(kind, numbers))
+    persons: set[int] = session.info.pop(_DIRTY, set())
     if persons:
         state = _inputs_at_start(persons)
         listed = sorted(persons)

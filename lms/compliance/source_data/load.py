@@ -4,11 +4,11 @@ Rows are read as plain columns and not as entities: a report of a whole organisa
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -29,9 +29,15 @@ from lms.certification.models import Award, Revocation
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.compliance.source_data.scope import ORGANISATIONS, Scope, ScopedReader, StatementVariant
 from lms.compliance.status import api as rules
+from lms.kernel.db import Model
+from lms.kernel.transaction_memo import load_once
 from lms.learning.models import Completion
 from lms.people.api import load_canonical_ids
-from lms.people.models import DutyStation, Employment, Placement
+from lms.people.models import DutyStation, Employment, PersonMerge, Placement
+
+T = TypeVar("T")
+_PLACEMENT_TABLES = (Employment, Placement, DutyStation)
+_REQUIREMENT_TABLES = (Requirement, RequirementVersion, Course, CourseRevision, Edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +76,26 @@ def read_facts(
     person was placed, else in `house_zone`, as the earned days of awards are: so the attempt that earned an
     award never falls on a later day than the award. The facts of persons who were known to be one are the kept
     one's, whichever of them is within reach. Without `progress` nothing is said of what was begun or completed.
+    What one person's quiz does not write is loaded once in a transaction: its award and its status both need it.
     """
-    stands_for = load_canonical_ids(known_as_of)
+    one_person = known_as_of is None and reach.persons is not None and len(reach.persons) == 1
+
+    def once(part: str, tables: tuple[type[Model], ...], load: Callable[[], T]) -> T:
+        return load_once((part, reach), tables, load) if one_person else load()
+
+    stands_for = once("merges", (PersonMerge,), lambda: load_canonical_ids(known_as_of))
     whose = ScopedReader(reach.with_merged(stands_for), stands_for, known_as_of)
-    placements, zones = _placements(whose)
-    requirements, courses = _requirements(reach.organisations, known_as_of)
+    placements, zones = once("placements", _PLACEMENT_TABLES, lambda: _placements(whose))
+    requirements, courses = once(
+        "requirements", _REQUIREMENT_TABLES, lambda: _requirements(reach.organisations, known_as_of)
+    )
     awards, revocations, serials = _awards(whose)
     facts = rules.Facts(
         placements=placements,
         requirements=requirements,
         awards=awards,
         revocations=revocations,
-        exemptions=_exemptions(whose),
+        exemptions=once("exemptions", (Exemption,), lambda: _exemptions(whose)),
         progress=_progress(whose, _Zones(placements, zones, house_zone)) if progress else (),
         settings=settings,
     )

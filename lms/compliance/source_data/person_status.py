@@ -18,8 +18,9 @@ from lms.kernel.config import Settings
 class StatusRow:
     """How a person stands for one requirement in one organisation on a day, with the sentence that says why.
 
-    `due_on` is set while it is due or overdue, `valid_through` and `award` (the serial as printed) where an
-    award explains. `sentence` is English and speaks of nobody as "you".
+    `due_on` is set while it is due or overdue, with `required_since` and `due_days`; `valid_through` and `award`
+    (the serial as printed) where an award explains. `sentence` is English and speaks of nobody as "you"; `details`
+    is what follows its first part.
     """
 
     requirement_id: int
@@ -32,8 +33,11 @@ class StatusRow:
     valid_through: date | None
     award: str | None
     sentence: str
+    details: str = ""
     sector: str | None = None
     renewal_open_since: date | None = None
+    required_since: date | None = None
+    due_days: int | None = None
 
     @property
     def urgency(self) -> tuple[int, date, str]:
@@ -103,8 +107,11 @@ def status_row(
         valid_through=explained.valid_through,
         award=None if serial is None else print_serial(serial),
         sentence=rules.sentence(explained.reason),
+        details=rules.details(explained.reason),
         sector=None if sector is None else str(sector),
         renewal_open_since=explained.reason.window_open_since,
+        required_since=explained.reason.obliged_from if explained.due_on else None,
+        due_days=explained.reason.due_days if explained.due_on else None,
     )
 
 

@@ -25,7 +25,7 @@ from lms.compliance.status.evaluate import (
     status_on,
     statuses_of_person,
 )
-from lms.compliance.status.explain import ENGLISH, Language, english_day, sentence
+from lms.compliance.status.explain import ENGLISH, Language, details, english_day, sentence
 from lms.compliance.status.facts import (
     DEFAULT_SETTINGS,
     AwardFact,
@@ -83,6 +83,7 @@ __all__ = [
     "TrainingStatus",
     "by_person",
     "change_days",
+    "details",
     "effective_end",
     "english_day",
     "first_revocations",

@@ -1,7 +1,7 @@
 """The sentence that explains a status, written from its reason through one table of messages.
 
-A translation gives its own `Language`; the English one is here. The sentence is the same on the learner's
-page, the HR page, in the API and in every export, so it speaks of nobody as "you".
+A translation gives its own `Language`; the English one is here. The sentence is the same on HR pages, in
+the API and in every export, so it speaks of nobody as "you"; the learner's page adds its own words for due days.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,26 +15,22 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 MESSAGES: Mapping[str, str] = {
     "no_placement": "Not required: no placement in the organisation on this day.",
     "not_in_force": "Not required: the requirement is not in force on this day.",
-    "not_matched": "Not required: the requirement does not ask it of this placement.",
+    "not_matched": "Not required: the requirement does not apply to this placement.",
     "valid": "Valid until {effective_end}: earned {earned_on}, edition {edition}.",
     "expiring": (
         "Valid until {effective_end}: earned {earned_on}, edition {edition}; "
-        "renewing loses no day since {window_open_since}."
+        "open for renewal since {window_open_since} without losing a day."
     ),
     "exempt": "Exempt from {exempt_from} until {exempt_until}.",
-    "exempt_open": "Exempt from {exempt_from}, without a last day.",
-    "not_started": "Due on {due_on}: the obligation started on {obliged_from}, with {due_days} to meet it.",
-    "in_progress": (
-        "Due on {due_on}: the obligation started on {obliged_from}, with {due_days} to meet it; "
-        "last worked on {progress_on}."
-    ),
-    "overdue": (
-        "Overdue, was due on {due_on}: the obligation started on {obliged_from}, with {due_days} to meet it."
-    ),
+    "exempt_open": "Exempt from {exempt_from}, without an end date.",
+    "not_started": "Due on {due_on}: required since {obliged_from}, with {due_days} to complete it.",
+    "in_progress": "Due on {due_on}: required since {obliged_from}, with {due_days} to complete it.",
+    "overdue": "Was due on {due_on}: required since {obliged_from}, with {due_days} to complete it.",
     "revoked": "Revoked from {revoked_on}: the award earned {earned_on} counted through {ended_on}.",
     "grace": "Ended on {ended_on}, in grace until {grace_through}: earned {earned_on}, edition {edition}.",
     "expired": "Expired, last valid day {ended_on}: earned {earned_on}, edition {edition}.",
-    "last_before": "The last award, earned {earned_on}, ended on {ended_on}, before the obligation started.",
+    "last_before": "The last award, earned {earned_on}, ended on {ended_on}, before the requirement applied.",
+    "progress": "Last worked on {progress_on}.",
     "revoked_since": "Revoked since, from {revoked_on}.",
     "max_age": "The end is set by the age the requirement allows.",
     "min_edition": "The end is set by the day from which the requirement asks for a newer edition.",
@@ -81,7 +77,16 @@ ENGLISH = Language(MESSAGES, english_day, _english_count, SECTORS)
 
 
 def sentence(reason: Reason, language: Language = ENGLISH) -> str:
-    """Returns the reason of a status in words: first what it is and until when, then what adds to it."""
+    """Returns the reason of a status in words: first what it is and until when, then the details."""
+    return _say([_head(reason), *_detail_keys(reason)], reason, language)
+
+
+def details(reason: Reason, language: Language = ENGLISH) -> str:
+    """Returns the details that follow the first part of the sentence; may be empty."""
+    return _say(_detail_keys(reason), reason, language)
+
+
+def _say(keys: list[str], reason: Reason, language: Language) -> str:
     values: dict[str, object] = {
         name: language.say_day(value) if isinstance(value, date) else value
         for name in Reason.__dataclass_fields__
@@ -91,11 +96,13 @@ def sentence(reason: Reason, language: Language = ENGLISH) -> str:
         values["sector"] = language.sectors.get(str(reason.sector), reason.sector)
     if reason.due_days is not None:
         values["due_days"] = language.messages[language.plural(reason.due_days)].format(count=reason.due_days)
-    return " ".join(language.messages[key].format_map(values) for key in _keys(reason))
+    return " ".join(language.messages[key].format_map(values) for key in keys)
 
 
-def _keys(reason: Reason) -> list[str]:
-    keys = [_head(reason)]
+def _detail_keys(reason: Reason) -> list[str]:
+    keys = []
+    if reason.status is TrainingStatus.IN_PROGRESS:
+        keys.append("progress")
     if reason.rule is StatusRule.ENDED_BEFORE_OBLIGATION:
         keys.append("last_before")
     if reason.limit in (Limit.MAX_AGE, Limit.MIN_EDITION) and reason.rule in (

@@ -9,19 +9,23 @@ from flask_babel import gettext as _
 
 from lms.catalogue.api import PublishedModule, list_courses
 from lms.learning import operations
-from lms.learning.blueprint import bp, day_here
-from lms.learning.course_progress import Study, load_module, load_study
-from lms.learning.forms import read_moment
-from lms.learning.module_renderer import (
-    Pathway,
-    body_of,
-    names_now,
-    names_the_station,
-    pathway_card,
-    pathway_now,
-    sectors_now,
+from lms.learning.blueprint import bp, local_day
+from lms.learning.course_progress import (
+    CourseProgress,
+    list_course_progress,
+    load_course_progress,
+    load_module,
 )
-from lms.learning.progress import progress_of
+from lms.learning.forms import read_device_time
+from lms.learning.module_renderer import (
+    ShownPathway,
+    cached_sectors,
+    find_pathway,
+    render_body,
+    render_pathway,
+    sector_labels,
+    shows_pathway,
+)
 from lms.web.access import current_actor, signed_in
 from lms.web.language import direction_of, language_of_page
 from lms.web.page_cache import cached_page
@@ -30,38 +34,40 @@ from lms.web.page_cache import cached_page
 @bp.get("/courses")
 @signed_in
 def courses() -> ResponseReturnValue:
-    """Lists the courses with one's own progress."""
+    """Lists the courses with the learner's own progress."""
     language = language_of_page()
-    progress = {course.course_id: course for course in progress_of(current_actor(), language)}
+    progress = {course.course_id: course for course in list_course_progress(current_actor(), language)}
     return render_template("learning/courses.html", courses=list_courses(language), progress=progress)
 
 
 @bp.get("/courses/<course>")
 @signed_in
 def course(course: str) -> ResponseReturnValue:
-    """Says what a course is, what of it is done, and what comes next."""
-    study = load_study(current_actor(), course, language_of_page(), request.args.get("sector"))
-    return render_template("learning/course.html", study=study, course=study.course, sectors=sectors_now())
+    """Shows a course, what of it is completed, and the next step."""
+    progress = load_course_progress(current_actor(), course, language_of_page(), request.args.get("sector"))
+    return render_template(
+        "learning/course.html", progress=progress, course=progress.course, sectors=cached_sectors()
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """All that a module's page is written from, beside its frame: equal readings are one page.
+class ModulePageKey:
+    """Everything a module's page depends on, beside its layout: equal keys give the same page.
 
-    ``own`` is the learner's sector, ``examined`` the one their course is about; ``named`` how the sectors are called;
-    ``required`` whether the module is one of those to be completed.
+    ``own_sector`` is the learner's, ``course_sector`` the one that a course per sector is taken for; ``required``
+    is whether the module is one of those to be completed.
     """
 
     course_revision_id: int
     module_revision_id: int
     language: str
-    own: str | None
-    examined: str | None
-    named: tuple[tuple[str, str, str | None], ...]
+    own_sector: str | None
+    course_sector: str | None
+    sector_labels: tuple[tuple[str, str, str | None], ...]
     required: bool
-    done_count: int
-    done_on: date | None
-    pathway: Pathway | None
+    completed_count: int
+    completed_on: date | None
+    pathway: ShownPathway | None
 
 
 @bp.get("/courses/<course>/<module>")
@@ -69,58 +75,58 @@ class Reading:
 def module(course: str, module: str) -> ResponseReturnValue:
     """Shows a module, with the learner's own sector first."""
     actor, language = current_actor(), language_of_page()
-    study, shown = load_module(actor, course, module, language)
-    done_at = study.done_at(shown)
-    reading = Reading(
-        course_revision_id=study.course.revision_id,
+    progress, shown = load_module(actor, course, module, language)
+    completed_at = progress.completed_at(shown)
+    key = ModulePageKey(
+        course_revision_id=progress.course.revision_id,
         module_revision_id=shown.module_revision_id,
         language=language,
-        own=actor.sector,
-        examined=study.sector,
-        named=names_now(language),
-        required=shown in study.modules,
-        done_count=study.done_count,
-        done_on=day_here(done_at) if done_at else None,
-        pathway=pathway_now(actor) if names_the_station(shown) else None,
+        own_sector=actor.sector,
+        course_sector=progress.sector,
+        sector_labels=sector_labels(language),
+        required=shown in progress.modules,
+        completed_count=progress.completed_count,
+        completed_on=local_day(completed_at) if completed_at else None,
+        pathway=find_pathway(actor) if shows_pathway(shown) else None,
     )
-    return cached_page(("learning.module", reading), lambda: _module_page(reading, study, shown))
+    return cached_page(("learning.module", key), lambda: _module_page(key, progress, shown))
 
 
-def _module_page(reading: Reading, study: Study, shown: PublishedModule) -> str:
-    """Writes a module's page; of the study it reads only what the reading names."""
-    modules = study.modules if reading.required else study.course.modules
+def _module_page(key: ModulePageKey, progress: CourseProgress, shown: PublishedModule) -> str:
+    """Returns a module's page; of the progress it uses only what the key contains."""
+    modules = progress.modules if key.required else progress.course.modules
     return render_template(
         "learning/module.html",
-        reading=reading,
-        course=study.course,
+        key=key,
+        course=progress.course,
         module=shown,
         modules=modules,
         place=modules.index(shown),
-        body=body_of(shown, reading.own, reading.language),
+        body=render_body(shown, key.own_sector, key.language),
         written=direction_of(shown.language),
-        pathway=pathway_card(reading.pathway, reading.language) if reading.pathway else "",
+        pathway=render_pathway(key.pathway, key.language) if key.pathway else "",
     )
 
 
 @bp.post("/courses/<course>/<module>/complete")
 @signed_in
 def complete(course: str, module: str) -> ResponseReturnValue:
-    """Records that a module is done and leads on: to the next one, after the last one to the quiz."""
-    study, shown = load_module(current_actor(), course, module, language_of_page())
-    operations.complete(study, shown, read_moment(request.form.get("client_at")))
-    modules = study.modules if shown in study.modules else study.course.modules
+    """Records that a module is completed and redirects to the next one, or after the last one to the quiz."""
+    progress, shown = load_module(current_actor(), course, module, language_of_page())
+    operations.complete_module(progress, shown, read_device_time(request.form.get("client_at")))
+    modules = progress.modules if shown in progress.modules else progress.course.modules
     following = modules[modules.index(shown) + 1 :]
     if following:
         return redirect(url_for("learning.module", course=course, module=following[0].slug), 303)
-    return redirect(url_for("learning.quiz", course=course, sector=study.sector), 303)
+    return redirect(url_for("learning.quiz", course=course, sector=progress.sector), 303)
 
 
 @bp.post("/courses/<course>/start-again")
 @signed_in
-def start_again(course: str) -> ResponseReturnValue:
-    """Moves the learner to the newest edition."""
+def switch_edition(course: str) -> ResponseReturnValue:
+    """Switches the learner to the newest edition."""
     actor = current_actor()
-    study = load_study(actor, course, language_of_page(), request.form.get("sector"))
-    operations.start_again(actor, study)
-    flash(_("You are on the newest edition now. What you did before stays in your record."), "good")
-    return redirect(url_for("learning.course", course=course, sector=study.sector), 303)
+    progress = load_course_progress(actor, course, language_of_page(), request.form.get("sector"))
+    operations.switch_edition(actor, progress)
+    flash(_("You are now on the newest edition. What you did before stays on your record."), "good")
+    return redirect(url_for("learning.course", course=course, sector=progress.sector), 303)

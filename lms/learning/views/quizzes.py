@@ -1,70 +1,72 @@
-"""Quizzes: the rules, the questions, the result."""
+"""Quizzes: the rules, the attempt form, the result."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.assessment import operations as assessment
-from lms.assessment.errors import AttemptsExhausted
-from lms.assessment.papers import AskedQuestion
-from lms.assessment.policy import load_attempt_for
-from lms.learning import operations
+from lms.assessment.api import (
+    AttemptsExhausted,
+    load_attempt_for,
+    load_attempt_form,
+    load_review,
+    save_responses,
+    submit_attempt,
+)
 from lms.learning.blueprint import bp
-from lms.learning.course_progress import course_of_attempt, load_study, load_study_of
-from lms.learning.forms import read_moment, read_responses
+from lms.learning.course_progress import load_course_of_attempt, load_course_progress, load_progress_after
+from lms.learning.forms import read_device_time, read_responses
 from lms.learning.hooks import list_quiz_notes
-from lms.learning.module_renderer import sectors_now
-from lms.learning.quiz_results import by_objective, place_of
+from lms.learning.module_renderer import cached_sectors
+from lms.learning.operations import quiz_allowance, start_quiz
+from lms.learning.quiz_results import read_again_link, results_by_objective
 from lms.web.access import current_actor, signed_in
 from lms.web.language import language_of_page
-
-Sheet = list[AskedQuestion]
 
 
 @bp.get("/courses/<course>/quiz")
 @signed_in
 def quiz(course: str) -> ResponseReturnValue:
-    """Says the quiz's rules before it starts, or what is still to be done."""
+    """Shows the rules of the quiz before it starts, or the modules still to do."""
     actor = current_actor()
-    study = load_study(actor, course, language_of_page(), request.args.get("sector"))
+    progress = load_course_progress(actor, course, language_of_page(), request.args.get("sector"))
     return render_template(
         "learning/quiz.html",
-        study=study,
-        course=study.course,
-        may=operations.may_try(study),
-        notes=list_quiz_notes(actor, study.course, study.sector),
-        sectors=sectors_now(),
+        progress=progress,
+        course=progress.course,
+        allowance=quiz_allowance(progress),
+        notes=list_quiz_notes(actor, progress.course, progress.sector),
+        sectors=cached_sectors(),
     )
 
 
 @bp.post("/courses/<course>/quiz")
 @signed_in
 def start(course: str) -> ResponseReturnValue:
-    """Starts an attempt, or leads to the one that is open."""
+    """Starts an attempt, or redirects to the one that is open."""
     actor, language = current_actor(), language_of_page()
-    study = load_study(actor, course, language, request.values.get("sector"))
+    progress = load_course_progress(actor, course, language, request.values.get("sector"))
     try:
-        attempt = operations.start_quiz(actor, study, language)
+        attempt = start_quiz(actor, progress, language)
     except AttemptsExhausted:
-        # The page says from when.
-        return redirect(url_for("learning.quiz", course=course, sector=study.sector), 303)
+        # The page shows when the next attempt may start.
+        return redirect(url_for("learning.quiz", course=course, sector=progress.sector), 303)
     return redirect(url_for("learning.attempt", attempt_id=attempt.id), 303)
 
 
 @bp.get("/attempts/<int:attempt_id>")
 @signed_in
 def attempt(attempt_id: int) -> ResponseReturnValue:
-    """Shows the questions with what was saved, or leads to the result."""
+    """Shows the attempt form with the saved responses, or redirects to the result."""
     found = load_attempt_for(current_actor(), attempt_id)
     if found.submitted_at is not None:
         return redirect(url_for("learning.result", attempt_id=attempt_id))
-    sheet = assessment.sheet_of(found)
+    questions = load_attempt_form(found)
     return render_template(
         "learning/attempt.html",
         attempt=found,
-        course=course_of_attempt(found),
-        sheet=sheet,
-        open=[question for question in sheet if not question.answered],
+        course=load_course_of_attempt(found),
+        questions=questions,
+        unanswered=[question for question in questions if not question.answered],
         stopped="unanswered" in request.args,
     )
 
@@ -72,50 +74,53 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
 @bp.post("/attempts/<int:attempt_id>")
 @signed_in
 def save(attempt_id: int) -> ResponseReturnValue:
-    """Keeps the answers given so far."""
+    """Saves the responses given so far."""
     found = load_attempt_for(current_actor(), attempt_id)
-    if not assessment.save_answers(found, read_responses(request.form, assessment.sheet_of(found))):
+    if not save_responses(found, read_responses(request.form, load_attempt_form(found))):
         return redirect(url_for("learning.result", attempt_id=attempt_id), 303)
     if request.headers.get("X-Requested-With") == "fetch":
         return "", 204
-    flash(_("Your answers are saved. You can close this page and go on later."), "good")
+    flash(_("Your answers are saved. You can close this page and continue later."), "good")
     return redirect(url_for("learning.attempt", attempt_id=attempt_id), 303)
 
 
 @bp.post("/attempts/<int:attempt_id>/submit")
 @signed_in
 def submit(attempt_id: int) -> ResponseReturnValue:
-    """Submits an attempt; with questions unanswered it first saves, stops gently and says which."""
+    """Submits an attempt; with unanswered questions it first only saves and shows which they are."""
     actor = current_actor()
     found = load_attempt_for(actor, attempt_id)
-    responses = read_responses(request.form, assessment.sheet_of(found))
-    if "anyway" not in request.form and assessment.save_answers(found, responses):
-        if not all(question.answered for question in assessment.sheet_of(found)):
-            return redirect(url_for("learning.attempt", attempt_id=attempt_id, unanswered=1), 303)
-        responses = {}
-    assessment.submit(actor, found, responses, read_moment(request.form.get("client_at")))
+    submitted = submit_attempt(
+        actor,
+        found,
+        read_responses(request.form, load_attempt_form(found)),
+        read_device_time(request.form.get("client_at")),
+        accept_unanswered="anyway" in request.form,
+    )
+    if submitted.submitted_at is None:
+        return redirect(url_for("learning.attempt", attempt_id=attempt_id, unanswered=1), 303)
     return redirect(url_for("learning.result", attempt_id=attempt_id), 303)
 
 
 @bp.get("/attempts/<int:attempt_id>/result")
 @signed_in
 def result(attempt_id: int) -> ResponseReturnValue:
-    """Says what came of an attempt, why, and what to do next."""
+    """Shows the result of an attempt, the reasons, and the next step."""
     actor = current_actor()
     found = load_attempt_for(actor, attempt_id)
     if found.submitted_at is None:
         return redirect(url_for("learning.attempt", attempt_id=attempt_id))
-    course = course_of_attempt(found)
-    questions = assessment.review_of(found)
-    study = load_study_of(actor, found, language_of_page())
+    course = load_course_of_attempt(found)
+    questions = load_review(found)
+    progress = load_progress_after(actor, found, language_of_page())
     return render_template(
         "learning/result.html",
         attempt=found,
         course=course,
         questions=questions,
-        learned=by_objective(course, questions),
-        places={question.number: place_of(course, question) for question in questions},
-        crossed=[question for question in questions if question.red_line and not question.right],
-        study=study,
-        may=operations.may_try(study),
+        objectives=results_by_objective(course, questions),
+        read_again_links={question.number: read_again_link(course, question) for question in questions},
+        missed_red_lines=[question for question in questions if question.red_line and not question.right],
+        progress=progress,
+        allowance=quiz_allowance(progress),
     )

@@ -1,4 +1,4 @@
-"""What belongs to all courses: the map of the curriculum, the glossary, and the courses' pictures."""
+"""The curriculum map, the glossary, and the pictures of courses."""
 
 import re
 
@@ -8,28 +8,28 @@ from flask.typing import ResponseReturnValue
 from lms.catalogue.api import find_picture, glossary as terms
 from lms.kernel.errors import NotThere
 from lms.learning.blueprint import bp
-from lms.learning.curriculum import curriculum
+from lms.learning.curriculum import load_curriculum_map
 from lms.web.access import signed_in
 from lms.web.language import direction_of, language_of_page
 
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-"""What a picture may do when somebody opens it by itself: use the colours it brings along, and nothing else."""
+"""The content security policy of a picture opened by itself: only its own styles."""
 
-FOR_EVER = "private, max-age=31536000, immutable"
+CACHED_FOREVER = "private, max-age=31536000, immutable"
 _NAME = re.compile(r"([a-z0-9-]+)(?:\.([0-9a-f]{12}))?\.([a-z]{3,4})")
 
 
 @bp.get("/courses/about")
 @signed_in
 def about() -> ResponseReturnValue:
-    """Shows what the courses cover, where it comes from and who has reviewed it."""
-    return render_template("learning/about.html", map=curriculum(language_of_page()))
+    """Shows what the courses cover, their sources and who has reviewed them."""
+    return render_template("learning/about.html", map=load_curriculum_map(language_of_page()))
 
 
 @bp.get("/glossary")
 @signed_in
 def glossary() -> ResponseReturnValue:
-    """Explains the words of the courses, with their equivalents in other languages."""
+    """Explains the terms of the courses, with their equivalents in other languages."""
     language = language_of_page()
     listed = sorted(terms(), key=lambda term: term.term.get(language, term.term["en"]).lower())
     return render_template("learning/glossary.html", terms=listed, direction_of=direction_of)
@@ -38,13 +38,13 @@ def glossary() -> ResponseReturnValue:
 @bp.get("/courses/<course>/img/<name>")
 @signed_in
 def picture(course: str, name: str) -> ResponseReturnValue:
-    """Sends a picture: by the digest in its name the version that a text was published with, else today's."""
-    asked = _NAME.fullmatch(name)
-    found = find_picture(course, f"{asked[1]}.{asked[3]}", asked[2] or "") if asked else None
-    if asked is None or found is None:
+    """Returns a picture: with a digest in its name the version a module was published with, else the current one."""
+    parts = _NAME.fullmatch(name)
+    found = find_picture(course, f"{parts[1]}.{parts[3]}", parts[2] or "") if parts else None
+    if parts is None or found is None:
         raise NotThere
     response = Response(found.data, mimetype=found.media_type)
     response.headers["Content-Security-Policy"] = PICTURE_POLICY
-    response.headers["Cache-Control"] = FOR_EVER if asked[2] else "private, no-cache"
+    response.headers["Cache-Control"] = CACHED_FOREVER if parts[2] else "private, no-cache"
     response.set_etag(found.digest)
     return response.make_conditional(request)

@@ -240,6 +240,6 @@ def test_standings_of_a_person_say_why_and_name_the_certificate(here: Organisati
         ("safe-identification", "valid", date(2027, 2, 28)),
     ]
     assert rows[0].due_on == date(2026, 1, 15)
-    assert rows[0].sentence.startswith("Overdue, was due on 15 Jan 2026")
+    assert rows[0].sentence.startswith("Was due on 15 Jan 2026")
     assert rows[1].award == f"{award.serial[:4]}-{award.serial[4:8]}-{award.serial[8:]}"
     assert reading.statuses_of(who.id, date(2025, 12, 31)) == []

@@ -721,32 +721,32 @@ def test_the_order_and_the_groups() -> None:
             world(earned("2023-02-12")),
             "2024-02-01",
             "Valid until 11 Feb 2024: earned 12 Feb 2023, edition 1; "
-            "renewing loses no day since 13 Dec 2023.",
+            "open for renewal since 13 Dec 2023 without losing a day.",
         ),
         (
             world(),
             "2023-02-02",
-            "Due on 15 Feb 2023: the obligation started on 1 Feb 2023, with 14 days to meet it.",
+            "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it.",
         ),
         (
             world(asked(version(due_days=1))),
             "2023-02-03",
-            "Overdue, was due on 2 Feb 2023: the obligation started on 1 Feb 2023, with 1 day to meet it.",
+            "Was due on 2 Feb 2023: required since 1 Feb 2023, with 1 day to complete it.",
         ),
         (
             world(worked("2023-02-02")),
             "2023-02-03",
-            "Due on 15 Feb 2023: the obligation started on 1 Feb 2023, with 14 days to meet it; "
-            "last worked on 2 Feb 2023.",
+            "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it. "
+            "Last worked on 2 Feb 2023.",
         ),
         (
             world(earned("2021-02-12")),
             "2023-02-03",
-            "Due on 15 Feb 2023: the obligation started on 1 Feb 2023, with 14 days to meet it. "
-            "The last award, earned 12 Feb 2021, ended on 11 Feb 2022, before the obligation started.",
+            "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it. "
+            "The last award, earned 12 Feb 2021, ended on 11 Feb 2022, before the requirement applied.",
         ),
         (world(exempt("2023-02-01", "2023-03-01")), "2023-02-03", "Exempt from 1 Feb 2023 until 1 Mar 2023."),
-        (world(exempt("2023-02-01")), "2023-02-03", "Exempt from 1 Feb 2023, without a last day."),
+        (world(exempt("2023-02-01")), "2023-02-03", "Exempt from 1 Feb 2023, without an end date."),
         (
             world(earned("2023-02-12"), revoked("a1", "2023-06-01")),
             "2023-07-01",
@@ -766,8 +766,7 @@ def test_the_order_and_the_groups() -> None:
         (
             world(asked(per_sector=True)),
             "2023-02-02",
-            "Due on 15 Feb 2023: the obligation started on 1 Feb 2023, with 14 days to meet it. "
-            "Sector: WASH.",
+            "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it. Sector: WASH.",
         ),
         (world(), "2022-02-02", "Not required: no placement in the organisation on this day."),
         (
@@ -778,7 +777,7 @@ def test_the_order_and_the_groups() -> None:
         (
             world(asked(version(match=Match(roles=frozenset({"guard"}))))),
             "2023-02-02",
-            "Not required: the requirement does not ask it of this placement.",
+            "Not required: the requirement does not apply to this placement.",
         ),
     ],
 )

@@ -1,0 +1,7 @@
+"""What other packages may use of learning: somebody's progress in courses. Moments are UTC."""
+
+from lms.learning.course_progress import CourseProgress, list_course_progress
+from lms.learning.events import course_completed, progress_made
+from lms.learning.rules import NextStep
+
+__all__ = ["CourseProgress", "NextStep", "course_completed", "list_course_progress", "progress_made"]
