@@ -7,7 +7,7 @@ BIN := .venv/bin
 PEOPLE ?= 10000
 # Files that the application reads once at its start: the development server starts again when one changes.
 WATCHED := lms/web/static/icons.svg:$(subst $() ,:,$(wildcard certificates/*.typ))
-.PHONY: help run debug test test-under-load permissions words lint content demonstration format screenshots bench bench-report lock clean installed installed-dev
+.PHONY: help run debug test test-under-load permissions messages words lint content demonstration format screenshots bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,10 @@ permissions: installed-dev ## Write docs/handbook/permissions.md again: what eve
 
 test-under-load: installed-dev ## Run the tests N=5 times while all cores are kept busy; T=tests/kernel runs only these
 	@$(BIN)/python bin/test_under_load.py $(or $(N),5) $(T)
+
+messages: installed-dev ## Collect every text for translators into lms/translations/messages.pot
+	@mkdir -p lms/translations && $(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --project "Every Sector" \
+	  -o lms/translations/messages.pot lms
 
 words: installed-dev ## Lower the numbers of private words in tests/architecture/words.json
 	@WRITE_WORDS=1 $(BIN)/pytest -q tests/architecture/test_words.py
