@@ -8,14 +8,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from lms.compliance.projection.rebuild import compact_all, maintain, rebuild
 from lms.compliance.projection.update import is_current
 from lms.compliance.projection.verify import verify
-from lms.kernel import db as database
-from lms.kernel.db import reading, unit_of_work
+from lms.kernel import clock, db as database
+from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import sweep
+from lms.people.importing.models import PeopleImport, PeopleImportRow
+from lms.people.models import CorrectionRequest, Person
+from tests.factories import people
 from tests.factories.compliance import a_course, asked
 from tests.factories.people import make_small_organisation
 
@@ -80,3 +83,52 @@ def test_prepared_statuses_survive_the_new_names(app: Flask) -> None:
         with reading():
             assert is_current()
             assert verify() == before
+
+
+def test_imports_and_correction_requests_survive_the_new_names(app: Flask) -> None:
+    """What people sent and what came of their lists is the same after the way down and up again."""
+    make_small_organisation(app)
+    with app.app_context():
+        with unit_of_work():
+            here = people.people.queries.list_organisations()[0].id
+            amina = session.query(Person).filter_by(name="Amina Yusuf").one()
+            session.add(
+                CorrectionRequest(
+                    person_id=amina.id,
+                    organisation_id=here,
+                    kind="name",
+                    text="Yusuf",
+                    recorded_at=clock.now(),
+                )
+            )
+            sent = PeopleImport(
+                organisation_id=here, recorded_at=clock.now(), file_name="staff.csv", shape={}, header=[],
+                samples=[], counts={"rejected": 1, "skipped": 2, "added": 3},
+            )  # fmt: skip
+            session.add(sent)
+            session.flush()
+            session.add(
+                PeopleImportRow(
+                    import_id=sent.id,
+                    number=2,
+                    key="w-1",
+                    cells={},
+                    outcome="rejected",
+                    notes=[],
+                    skipped=True,
+                )
+            )
+        flask_migrate.downgrade(revision="0012")
+        with reading():
+            assert session.scalar(text("SELECT said FROM record_query")) == "Yusuf"
+            assert session.execute(text("SELECT outcome, kept FROM people_import_row")).one() == (
+                "refused",
+                True,
+            )
+        flask_migrate.upgrade()
+        with reading():
+            assert session.query(CorrectionRequest).one().text == "Yusuf"
+            row = session.query(PeopleImportRow).one()
+            assert (row.outcome, row.skipped) == ("rejected", True)
+            counts = session.query(PeopleImport).one().counts
+            assert counts == {"rejected": 1, "skipped": 2, "added": 3}

@@ -90,7 +90,7 @@ def add_people_acts(browser: Browser, server: Server) -> None:
         hana.goes("/people/import")
         data = PEOPLE.format(kept[0].upper()).encode()
         page.set_input_files("[name=file]", {"name": "staff.csv", "mimeType": "text/csv", "buffer": data})
-        page.get_by_role("button", name="Send the list").click()
+        page.get_by_role("button", name="Upload the list").click()
         page.wait_for_url("**/columns")
         if kept != "columns":
             page.locator("form:has([name=column_name]) [type=submit]").click()
