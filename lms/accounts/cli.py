@@ -10,7 +10,7 @@ from lms.accounts import operations
 from lms.kernel.db import unit_of_work
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
-from lms.kernel.text import normalise
+from lms.kernel.text import is_email, normalise
 from lms.people.api import SLUG
 
 people_cli = AppGroup("people", help="People and who may sign in.")
@@ -29,7 +29,7 @@ people_cli = AppGroup("people", help="People and who may sign in.")
 )  # fmt: skip
 def create_admin(name: str, email: str, password: str, organisation: str) -> None:
     """Creates an administrator, the first account of a real installation."""
-    if not normalise(name) or "@" not in email:
+    if not normalise(name) or not is_email(email):
         raise click.ClickException(_("A name and a full e-mail address are required."))
     if organisation and not re.fullmatch(SLUG, organisation):
         raise click.ClickException(

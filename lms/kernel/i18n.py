@@ -6,7 +6,7 @@ What templates write is in ``lms/web/i18n.py``; how refusals are written is in `
 import flask_babel
 from flask_babel import LazyString
 
-__all__ = ["LazyString", "gettext", "lazy_gettext", "ngettext"]
+__all__ = ["N_", "LazyString", "gettext", "lazy_gettext", "ngettext"]
 
 
 def gettext(message: str, /, **variables: object) -> str:
@@ -25,3 +25,8 @@ def lazy_gettext(message: str, /, **variables: object) -> LazyString:
 def ngettext(singular: str, plural: str, num: int, /, **variables: object) -> str:
     """Returns the form of a message for a number, which it may name as ``%(num)s``."""
     return str(flask_babel.ngettext(singular, plural, num, **variables))
+
+
+def N_(message: str, /) -> str:  # noqa: N802 - the name that pybabel looks for
+    """Returns a message as it is, and marks it for the catalogue: it is translated where it is shown."""
+    return message

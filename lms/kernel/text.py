@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from email_validator import EmailNotValidError, validate_email
+
 
 def normalise(text: str | None) -> str:
     """Returns one line of typed text as it is stored: composed letters, single spaces, no control characters.
@@ -14,3 +16,12 @@ def normalise(text: str | None) -> str:
     composed = unicodedata.normalize("NFC", text or "")
     spaced = "".join(" " if character in "\t\n\r" else character for character in composed)
     return " ".join("".join(each for each in spaced if unicodedata.category(each) != "Cc").split())
+
+
+def is_email(text: str) -> bool:
+    """Returns whether a text can be an e-mail address, without asking the network."""
+    try:
+        validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True

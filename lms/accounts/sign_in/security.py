@@ -27,16 +27,11 @@ from lms.audit.api import record
 from lms.kernel import clock, mail
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.db import db
+from lms.kernel.i18n import N_
 from lms.web.errors import wants_json
 
 SESSION_KEYS_OF_LOGIN = frozenset({"_user_id", "_fresh", "_id", "_remember", "_remember_seconds"})
 """What Flask-Login has just written; everything older in the cookie is removed at sign-in."""
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name that pybabel looks for
-    """Marks a message for translation where Flask-Security shows it."""
-    return message
-
 
 MESSAGES = {
     "GENERIC_AUTHN_FAILED": (N_("The name or the password is not right. Check both and try again."), "error"),

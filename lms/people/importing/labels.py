@@ -6,22 +6,10 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext as _l
 
-from lms.people.importing.parse import Note
+from lms.people.importing.parse import HEADINGS, Note
 from lms.web.formatting import day
 
-FIELD_LABELS: dict[str, LazyString] = {
-    "staff_number": _l("Staff number"),
-    "name": _l("Name"),
-    "email": _l("E-mail"),
-    "station": _l("Duty station"),
-    "sector": _l("Main sector"),
-    "also_sectors": _l("Also works in"),
-    "role": _l("Role"),
-    "contract": _l("Contract"),
-    "works_with_children": _l("Works with children"),
-    "from_on": _l("First day"),
-    "through_on": _l("Last day"),
-}
+FIELD_LABELS: dict[str, LazyString] = {field: _l(heading) for field, heading in HEADINGS.items()}
 
 OUTCOME_LABELS: dict[str, tuple[LazyString, str, str]] = {
     "added": (_l("Added"), "good", "circle-check"),
