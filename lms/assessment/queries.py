@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from lms.assessment.models import Answer, Attempt
 from lms.kernel.db import has_one_writer, locked, session
-from lms.kernel.transaction_memo import forget, load_once
+from lms.kernel.transaction_memo import clear_memo, load_once
 from lms.people.models import Person
 
 
@@ -25,7 +25,7 @@ def lock_attempt(attempt_id: int) -> Attempt:
     if has_one_writer() and (attempt := session.get(Attempt, attempt_id)) is not None:
         return attempt
     # What was read before the lock may have been changed by whoever held it.
-    forget()
+    clear_memo()
     statement = locked(select(Attempt).where(Attempt.id == attempt_id))
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 

@@ -7,12 +7,12 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from lms.compliance.projection.update import mark_dirty
-from lms.kernel.transaction_memo import forget
+from lms.kernel.transaction_memo import clear_memo
 
 
 def on_people_changed(_sender: object, *, persons: AbstractSet[int], **_more: Any) -> None:
     """Handles changed placements and merged records."""
-    forget()
+    clear_memo()
     mark_dirty(persons)
 
 

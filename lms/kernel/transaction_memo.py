@@ -1,4 +1,4 @@
-"""Values loaded once in a transaction; forgotten at its end and when a table they were loaded from is written."""
+"""Values loaded once in a transaction; dropped at its end and when a table they were loaded from is written."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ def load_once(key: Hashable, tables: tuple[type[Model], ...], load: Callable[[],
     """Returns the value under a key, loading it the first time in this transaction.
 
     ``tables`` are those it is loaded from: objects of theirs that are written make it be loaded anew. Who writes them
-    by statements calls ``forget``.
+    by statements calls ``clear_memo``.
     """
     session.flush()
     memo: dict[Hashable, tuple[tuple[type[Model], ...], T]] = session.info.setdefault(_MEMO, {})
@@ -26,13 +26,13 @@ def load_once(key: Hashable, tables: tuple[type[Model], ...], load: Callable[[],
     return memo[key][1]
 
 
-def forget() -> None:
-    """Forgets all values of this transaction."""
+def clear_memo() -> None:
+    """Clears all values of this transaction."""
     session.info.pop(_MEMO, None)
 
 
 @event.listens_for(Session, "after_flush")
-def _forget_written(written: Session, _context: Any) -> None:
+def _drop_written(written: Session, _context: Any) -> None:
     memo = written.info.get(_MEMO)
     if memo:
         objects = (*written.new, *written.dirty, *written.deleted)
@@ -43,12 +43,12 @@ def _forget_written(written: Session, _context: Any) -> None:
 
 
 @event.listens_for(Session, "after_commit")
-def _forget_at_commit(committed: Session) -> None:
+def _clear_at_commit(committed: Session) -> None:
     # The event is sent for savepoints too; they do not end the transaction.
     if not committed.in_nested_transaction():
         committed.info.pop(_MEMO, None)
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_at_rollback(rolled_back: Session, _transaction: Any) -> None:
+def _clear_at_rollback(rolled_back: Session, _transaction: Any) -> None:
     rolled_back.info.pop(_MEMO, None)

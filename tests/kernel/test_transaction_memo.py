@@ -3,7 +3,7 @@
 from flask import Flask
 
 from lms.kernel.db import session, unit_of_work
-from lms.kernel.transaction_memo import forget, load_once
+from lms.kernel.transaction_memo import clear_memo, load_once
 from lms.people.models import Organisation, Person
 from tests.factories import people
 
@@ -29,7 +29,7 @@ def test_a_value_is_loaded_once_until_its_table_is_written(app_context: Flask) -
     valley.name = "Valley"
     assert load_once("key", (Person, Organisation), load) == 3
     assert load_once("other", (Person,), load) == 4
-    forget()
+    clear_memo()
     assert load_once("other", (Person,), load) == 5
 
 

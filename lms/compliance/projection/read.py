@@ -15,7 +15,7 @@ from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.kernel.batches import batched
 from lms.kernel.db import has_one_writer, locked, session
-from lms.kernel.transaction_memo import forget
+from lms.kernel.transaction_memo import clear_memo
 from lms.people.models import Employment, Person, Placement
 
 POST_COLUMNS = [getattr(PostInterval, name) for name in PostRow._fields]
@@ -35,7 +35,7 @@ def lock_persons(persons: Collection[int]) -> None:
     if has_one_writer():
         return
     # What was read before the lock may have been changed by whoever held it.
-    forget()
+    clear_memo()
     session.execute(_LOCK, {"persons": sorted(persons)})
 
 
