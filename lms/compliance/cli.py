@@ -23,6 +23,7 @@ from lms.compliance.source_data.load import required_courses
 from lms.compliance.status import api as rules
 from lms.kernel import clock
 from lms.kernel.db import reading
+from lms.kernel.i18n import gettext as _
 from lms.people.api import find_organisation_by_slug, list_sectors
 
 compliance_cli = AppGroup("compliance", help="Standing: who must hold what, and how everybody stands.")
@@ -39,7 +40,7 @@ def _period(_context: click.Context, _option: click.Parameter, text: str) -> Per
     try:
         return parse_period(text)
     except ValueError as error:
-        raise click.BadParameter(f"{error}.") from None
+        raise click.BadParameter(str(error)) from None
 
 
 @compliance_cli.command("explain", with_appcontext=False)
@@ -68,14 +69,14 @@ def explain_command(facts: BinaryIO, as_of: date, known_as_of: str | None) -> No
 def date_command(earned: date, validity: Period, old_until: date | None, window_days: int | None) -> None:
     """Prints the first and the last valid day of an award."""
     if window_days is not None and old_until is None:
-        raise click.UsageError("--window-days needs --old-until, the day the window leads up to.")
+        raise click.UsageError(_("--window-days needs --old-until, the day the window ends on."))
     windows = []
     if old_until is not None and window_days is not None:
         windows = [window for window in [Window.of(old_until, window_days)] if window is not None]
     try:
         dates = award_dates(earned, validity, old_until=old_until, windows=windows)
     except OverflowError:
-        raise click.UsageError("The award would end past the year 9999.") from None
+        raise click.UsageError(_("The award would end past the year 9999.")) from None
     click.echo(f"valid_from: {dates.valid_from}\nvalid_until: {dates.valid_until}")
 
 
@@ -94,7 +95,9 @@ def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_js
     with reading():
         organisation = find_organisation_by_slug(slug)
         if organisation is None:
-            raise click.BadParameter(f"There is no organisation {slug}.", param_hint="--organisation")
+            raise click.BadParameter(
+                _("There is no organisation %(slug)s.", slug=slug), param_hint="--organisation"
+            )
         here = frozenset({organisation.id})
         courses = required_courses(here)
         report = make_report(

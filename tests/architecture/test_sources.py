@@ -119,3 +119,24 @@ def test_no_text_names_where_it_was_written() -> None:
         if path.is_file()
     ]
     assert [name(path) for path in texts if words.search(path.read_text())] == []
+
+
+def test_every_refusal_can_be_translated() -> None:
+    """A sentence given to an exception of ours goes through gettext; what only a programmer sees is exempt."""
+    programmers = {
+        "ValueError", "TypeError", "RuntimeError", "KeyError", "LookupError", "OverflowError", "PdfError",
+    }  # fmt: skip
+    found = [
+        f"{name(path)}:{node.lineno}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and getattr(node.exc.func, "id", getattr(node.exc.func, "attr", "")) not in programmers
+        and any(
+            isinstance(given, ast.JoinedStr)
+            or (isinstance(given, ast.Constant) and isinstance(given.value, str))
+            for given in node.exc.args
+        )
+    ]
+    assert found == []

@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lms.compliance.projection.counts.snapshots import list_unfinished
 from lms.compliance.projection.read import list_current_statuses
 from lms.compliance.projection.rows import STATUSES
-from lms.compliance.projection.update import is_current
+from lms.compliance.projection.update import is_up_to_date
 from lms.compliance.source_data.person_status import StatusRow, load_facts, status_row
 from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
@@ -41,7 +40,7 @@ def bulk_statuses_on(
     Of persons who are one, the kept one's number is the key (`people.load_canonical_ids`). What is prepared is
     read where it is whole; while it is being brought up to date, the facts are.
     """
-    if is_current() and not list_unfinished(organisations):
+    if is_up_to_date(organisations):
         return {
             (person, organisation): StatusOnDate(STATUSES[place], through)
             for person, organisation, place, through in list_current_statuses(persons, organisations, day)
@@ -52,7 +51,7 @@ def bulk_statuses_on(
 def bulk_statuses_from_facts(
     persons: Collection[int], organisations: Collection[int], day: date
 ) -> Mapping[PostId, StatusOnDate]:
-    """Returns the same as `standings_on`, judged person by person."""
+    """Returns the same as `bulk_statuses_on`, computed person by person."""
     found: dict[PostId, StatusOnDate] = {}
     for batch in batched(sorted(persons), TOGETHER):
         loaded = load_facts(Scope(frozenset(organisations), frozenset(batch)))

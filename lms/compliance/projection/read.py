@@ -117,8 +117,8 @@ def has_others_placed(persons: Collection[int]) -> bool:
     return session.scalar(statement) is not None
 
 
-def _holds(organisations: Collection[int], filters: Filters) -> list[ColumnElement[bool]]:
-    """Returns the conditions under which a post is looked at, but for the course."""
+def filter_conditions(organisations: Collection[int], filters: Filters) -> list[ColumnElement[bool]]:
+    """Returns `Filters.match` in SQL, within some organisations."""
     conditions: list[ColumnElement[bool]] = [PostInterval.organisation_id.in_(sorted(organisations))]
     if filters.station is not None:
         conditions.append(PostInterval.station_id == int(filters.station))
@@ -141,7 +141,7 @@ def count_on(organisations: Collection[int], filters: Filters, day: date) -> Sta
     """Counts the posts of a day by sector, subject (`OVERALL` or the number of a course) and status."""
     rows = session.execute(
         select(PostInterval.sector, PostInterval.overall, PostInterval.courses, func.count())
-        .where(_on(day), *_holds(organisations, filters))
+        .where(_on(day), *filter_conditions(organisations, filters))
         .group_by(PostInterval.sector, PostInterval.overall, PostInterval.courses)
     )
     counts: StatusTotalsBySector = Counter()
@@ -168,7 +168,7 @@ def count_totals_on(
             .where(
                 PostInterval.from_on <= max(days),
                 PostInterval.through_on >= min(days),
-                *_holds(organisations, filters),
+                *filter_conditions(organisations, filters),
             )
             .group_by(at, what)
         )
@@ -215,7 +215,7 @@ def _listed(
     lapses_before: date | None,
 ) -> list[ColumnElement[bool]]:
     required = [each for each in STATUSES if each is not TrainingStatus.NOT_REQUIRED]
-    conditions = [_on(day), *_holds(organisations, filters)]
+    conditions = [_on(day), *filter_conditions(organisations, filters)]
     if filters.course is None:
         places = [STATUSES.index(each) for each in (required if statuses is None else statuses)]
         conditions.append(PostInterval.overall.in_(places))
@@ -302,7 +302,7 @@ def count_lapsing(
             PostInterval.lapses_on <= max(through),
             PostInterval.overall.in_(COMPLIANT),
             _on(day),
-            *_holds(organisations, filters),
+            *filter_conditions(organisations, filters),
         )
     ).one()
     return [each or 0 for each in row]

@@ -47,6 +47,11 @@ class PostRow(NamedTuple):
     urgent_on: date
     lapses_on: date | None
 
+    @property
+    def station(self) -> int:
+        """Returns the station under the name that filters use."""
+        return self.station_id
+
 
 class ObligationRow(NamedTuple):
     """A row of `status_interval` without its number."""

@@ -13,7 +13,12 @@ from sqlalchemy import delete
 
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.counts import deltas as count_deltas
-from lms.compliance.projection.counts.snapshots import CountState, load_projection, read_state
+from lms.compliance.projection.counts.snapshots import (
+    CountState,
+    list_unfinished,
+    load_projection,
+    read_state,
+)
 from lms.compliance.projection.inputs import ProjectionInputs, read_inputs
 from lms.compliance.projection.models import PostInterval, ProjectionJob, StatusInterval
 from lms.compliance.projection.rows import CountDeltas, ObligationRow, PostRow, add_deltas, interval_rows
@@ -197,5 +202,10 @@ def _next_batch(projection_id: int) -> bool:
 
 
 def is_current() -> bool:
-    """Says whether what is prepared rests on what holds now."""
+    """Says whether what is prepared rests on the present settings, time zones and kinds of courses."""
     return ProjectionInputs.read(read_state().inputs).holds(inputs_now())
+
+
+def is_up_to_date(organisations: Collection[int] | None) -> bool:
+    """Says whether the prepared statuses of some organisations (None: of all) are complete and current."""
+    return not list_unfinished(organisations) and is_current()

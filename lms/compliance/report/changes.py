@@ -65,7 +65,7 @@ def changes_between(population: Population, first: date, second: date, filters: 
         placements = post.placement_on(first), post.placement_on(second)
         before, after = (
             PostStatus(post, placement, tuple(post.required_on(day, filters.courses)))
-            if placement is not None and filters.holds(placement)
+            if placement is not None and filters.match(placement)
             else None
             for placement, day in zip(placements, (first, second), strict=True)
         )

@@ -22,7 +22,7 @@ from lms.compliance.projection.counts.snapshots import (
     read_totals,
 )
 from lms.compliance.projection.rows import LAPSES, OVERALL
-from lms.compliance.projection.update import is_current
+from lms.compliance.projection.update import is_up_to_date
 from lms.compliance.report.counts import DayCounts, StatusCounts
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.source_data.filters import Filters
@@ -34,18 +34,18 @@ MOST_COMPUTED_INLINE = 5000
 
 
 def require_up_to_date(organisations: Collection[int]) -> bool:
-    """Says whether what is prepared for some organisations is whole; raises StillUpdating where nothing can be told.
+    """Says whether the prepared statuses of some organisations are up to date, so that they can answer.
 
-    While a list of people is applied the facts themselves are between two states. While statuses are prepared anew the
-    facts are whole: they answer for few people, and for many nobody waits that long.
+    False where the facts must answer instead: statuses are being updated, and there are few enough people to compute
+    them at once. Raises StillUpdating where there are too many, or while a list of people is being imported.
     """
     imports = list_running_imports(organisations)
     if imports:
         raise StillUpdating(sum(each.done for each in imports), sum(each.total for each in imports))
-    works = list_unfinished(organisations)
-    if not works and is_current():
+    if is_up_to_date(organisations):
         return True
     if too_many_to_compute_inline(organisations):
+        works = list_unfinished(organisations)
         total = sum(each.total for each in works) or intervals.count_persons(None)
         raise StillUpdating(sum(each.done for each in works), total)
     return False

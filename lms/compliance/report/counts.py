@@ -20,6 +20,7 @@ from lms.compliance.status.api import (
     PlacementFact,
     StatusGroup,
     TrainingStatus,
+    urgency,
 )
 
 AHEAD_DAYS = (30, 60, 90)
@@ -56,8 +57,7 @@ class PostStatus:
 def _urgency(one: tuple[AppliedRequirement, ExplainedStatus]) -> tuple[int, date, str]:
     applied, explained = one
     return (
-        SEVERITY[explained.status],
-        explained.due_on or explained.valid_through or date.max,
+        *urgency(explained.status, explained.due_on, explained.valid_through),
         str(applied.requirement.id),
     )
 
@@ -168,7 +168,7 @@ def statuses_on(population: Population, day: date, filters: Filters) -> list[Pos
     post_statuses = []
     for post in population.posts:
         placement = post.placement_on(day)
-        if placement is not None and filters.holds(placement):
+        if placement is not None and filters.match(placement):
             post_statuses.append(PostStatus(post, placement, tuple(post.required_on(day, filters.courses))))
     return post_statuses
 

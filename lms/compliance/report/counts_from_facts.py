@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.counts.snapshots import StatusTotals, StatusTotalsBySector
-from lms.compliance.projection.rows import OVERALL, CountDeltas, PostRow, add_deltas, interval_rows
+from lms.compliance.projection.rows import OVERALL, CountDeltas, add_deltas, interval_rows
 from lms.compliance.report.count_backends import day_counts, status_counts_of
 from lms.compliance.report.counts import DayCounts, StatusCounts
 from lms.compliance.source_data.filters import Filters
@@ -53,7 +53,7 @@ class FactsCounts:
             posts, _ = interval_rows(facts, requirements=False)
             # Persons who are one come with each of them, and count once.
             add_deltas(
-                self._deltas, [row for row in posts if row.person_id not in done and looked_at(filters, row)]
+                self._deltas, [row for row in posts if row.person_id not in done and filters.match(row)]
             )
             done.update(batch, (row.person_id for row in posts))
             if progress:
@@ -74,14 +74,3 @@ class FactsCounts:
             if subject == self._subject:
                 changes.setdefault(on_day, Counter())[status] += people
         return {day: status_counts_of(each) for day, each in intervals.cumulated(changes, days).items()}
-
-
-def looked_at(filters: Filters, row: PostRow) -> bool:
-    """Says whether a row of a post is looked at, but for the course."""
-    return (
-        filters.station in (None, row.station_id)
-        and filters.sector in (None, row.sector)
-        and filters.role in (None, row.role)
-        and filters.contract in (None, row.contract)
-        and filters.works_with_children in (None, row.works_with_children)
-    )

@@ -116,7 +116,7 @@ def _person_line(
         overall=post_statuses.overall,
         worst=rows[worst[0].requirement.id],
         also=max(0, len(not_in_order) - 1),
-        rows=tuple(sorted(rows.values(), key=lambda row: rules.SEVERITY[row.status])),
+        rows=tuple(sorted(rows.values(), key=lambda row: row.urgency)),
     )
 
 

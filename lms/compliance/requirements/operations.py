@@ -230,7 +230,7 @@ def _checked(terms: Terms) -> Terms:
         try:
             parse_period(terms.max_age)
         except ValueError as error:
-            raise Invalid(f"{error}.") from None
+            raise Invalid(str(error)) from None
     match: dict[str, Any] = {name: sorted(set(terms.match.get(name) or ())) for name in MATCH_LISTS}
     match["works_with_children"] = terms.match.get("works_with_children")
     return Terms(*days, match, terms.max_age, terms.min_edition, terms.renew_by)

@@ -9,9 +9,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from lms.compliance import policy
-from lms.compliance.projection.counts.snapshots import list_unfinished
 from lms.compliance.projection.read import count_required_on
-from lms.compliance.projection.update import is_current
+from lms.compliance.projection.update import is_up_to_date
 from lms.compliance.report.counts import statuses_on
 from lms.compliance.report.forms import CONTRACT_WORDS
 from lms.compliance.requirements import queries
@@ -94,7 +93,7 @@ def _may_change(actor: Actor, listed: ListedRequirement) -> bool:
 def _caught(actor: Actor, today: date) -> Counter[Any]:
     """Counts, by requirement, the posts it asks today among the organisations of the actor."""
     organisations = queries.asked_organisations(actor)
-    if is_current() and not list_unfinished(organisations):
+    if is_up_to_date(organisations):
         return count_required_on(organisations, today)
     found: Counter[Any] = Counter()
     for stood in statuses_on(load_population(Scope(organisations))[1], today, Filters()):

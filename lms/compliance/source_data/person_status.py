@@ -41,8 +41,8 @@ class StatusRow:
 
     @property
     def urgency(self) -> tuple[int, date, str]:
-        """Returns the sort key that puts the worst status first, then the earliest due day, then the course."""
-        return rules.SEVERITY[self.status], self.due_on or date.max, self.course_title
+        """Returns the key that sorts the most urgent requirement first."""
+        return *rules.urgency(self.status, self.due_on, self.valid_through), self.course_title
 
 
 def load_facts(reach: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:

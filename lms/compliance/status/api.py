@@ -17,6 +17,7 @@ from lms.compliance.status.definitions import (
     TrainingStatus,
     overall,
     rate,
+    urgency,
 )
 from lms.compliance.status.evaluate import (
     Obligation,
@@ -96,4 +97,5 @@ __all__ = [
     "sentence",
     "status_on",
     "statuses_of_person",
+    "urgency",
 ]

@@ -56,6 +56,11 @@ SEVERITY = {status: place for place, status in enumerate(TrainingStatus)}
 """The place of each status, 0 for the worst."""
 
 
+def urgency(status: TrainingStatus, due_on: date | None, valid_through: date | None) -> tuple[int, date]:
+    """Returns the key that sorts the worst status first, and of equal ones what is due or ends first."""
+    return SEVERITY[status], due_on or valid_through or date.max
+
+
 def overall(statuses: Iterable[TrainingStatus]) -> TrainingStatus:
     """Returns the worst of a person's statuses on a day; `not_required` if none applies."""
     return min(statuses, key=SEVERITY.__getitem__, default=TrainingStatus.NOT_REQUIRED)
