@@ -36,7 +36,7 @@ PAGES = (
 )
 
 
-def throughput(hello: tuple[int, int], house: tuple[int, int], cookies: dict[str, str]) -> None:
+def throughput(hello: tuple[int, int], application: tuple[int, int], cookies: dict[str, str]) -> None:
     """Loads every page in turn, round after round, and prints the middle of the rounds; takes (port, process)."""
     seconds = float(os.environ.get("BENCH_SECONDS", "2"))
     rounds = int(os.environ.get("BENCH_ROUNDS", "3"))
@@ -46,7 +46,9 @@ def throughput(hello: tuple[int, int], house: tuple[int, int], cookies: dict[str
         bare.append(load.run(hello[0], "/", hello[1], seconds=seconds))
         for name, path, who, _goal in PAGES:
             cookie = cookies.get(who, "")
-            measured[name].append(load.run(house[0], path, house[1], cookie=cookie, seconds=seconds))
+            measured[name].append(
+                load.run(application[0], path, application[1], cookie=cookie, seconds=seconds)
+            )
     print(f"\nTwo workers, 8 connections, the middle of {rounds} rounds of {seconds:g} s")
     line("hello (bare Flask)", bare, bare)
     for name, _path, _who, goal in PAGES:

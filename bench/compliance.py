@@ -1,6 +1,6 @@
 """The report at size: ``python -m bench.compliance [PEOPLE ...] [--database sqlite|postgresql] [--keep FOLDER]``.
 
-Makes a house of so many people with four requirements over three years, prepares their statuses, and measures what a
+Creates so many people with four requirements over three years, builds their status data, and measures what a
 person waits for, each beside ``SELECT count(*)`` over the awards in the same run: a busy machine slows both.
 """
 
@@ -21,7 +21,7 @@ from flask import Flask
 from sqlalchemy import func, insert, select, text, update
 
 from bench.__main__ import quiet_app
-from bench.crowd import Crowd, make_crowd
+from bench.population import BenchPopulation, create_population
 from lms.catalogue.api import published_course
 from lms.certification.awards import operations as certification
 from lms.certification.awards.issuer import Issuer
@@ -69,11 +69,11 @@ def show(name: str, took: list[float], beside: float | None = None, goal: str = 
 
 
 def question(
-    crowd: Crowd, as_of: date, organisations: list[int] | None = None, **filters: Any
+    population: BenchPopulation, as_of: date, organisations: list[int] | None = None, **filters: Any
 ) -> ReportQuery:
     """Returns a question as the page would ask it."""
     asked = session.scalars(
-        select(Organisation).where(Organisation.id.in_(organisations or crowd.organisations))
+        select(Organisation).where(Organisation.id.in_(organisations or population.organisations))
     ).all()
     return ReportQuery(
         organisations=tuple(asked),
@@ -84,16 +84,16 @@ def question(
         labels=ReportLabels(
             {each.slug: each.slug for each in list_sectors()},
             {},
-            {number: str(number) for number in crowd.stations},
+            {number: str(number) for number in population.stations},
             {each.id: each.name for each in asked},
         ),
         chosen={},
     )
 
 
-def measure(app: Flask, crowd: Crowd) -> None:
-    """Measures one house."""
-    size, random = crowd.people, Random(2)
+def measure(app: Flask, population: BenchPopulation) -> None:
+    """Measures one database."""
+    size, random = population.people, Random(2)
     days = [date(2023, 3, 1) + timedelta(days=random.randrange(1900)) for _ in range(40)]
 
     def read(act: Callable[[], Any]) -> Callable[[], None]:
@@ -110,27 +110,27 @@ def measure(app: Flask, crowd: Crowd) -> None:
     goal = "goal 100 ms, 0.50" if size >= 1_000_000 else "goal 150 ms" if size >= 100_000 else ""
     show(
         "report, any day, everybody",
-        timed(read(lambda: build_report(question(crowd, next(ask)))), 40),
+        timed(read(lambda: build_report(question(population, next(ask)))), 40),
         beside,
         goal,
     )
-    one = crowd.organisations[:1]
+    one = population.organisations[:1]
     show(
         "report, one organisation",
-        timed(read(lambda: build_report(question(crowd, next(ask), one))), 40),
+        timed(read(lambda: build_report(question(population, next(ask), one))), 40),
         beside,
         goal,
     )
-    course = crowd.courses[0]
+    course = population.courses[0]
     show(
         "report, one course",
-        timed(read(lambda: build_report(question(crowd, next(ask), course=course))), 20),
+        timed(read(lambda: build_report(question(population, next(ask), course=course))), 20),
         beside,
     )
-    station = crowd.stations[0]
+    station = population.stations[0]
     show(
         "report, one station",
-        timed(read(lambda: build_report(question(crowd, next(ask), station=station))), 10),
+        timed(read(lambda: build_report(question(population, next(ask), station=station))), 10),
         beside,
         "goal 1 000 ms" if size >= 1_000_000 else "",
     )  # fmt: skip
@@ -138,35 +138,35 @@ def measure(app: Flask, crowd: Crowd) -> None:
     today = date(2026, 11, 25)
     show(
         "people who are late, first page",
-        timed(read(lambda: build_people(question(crowd, today), late)), 5),
+        timed(read(lambda: build_people(question(population, today), late)), 5),
         beside,
     )
     show(
         "people who are late in one organisation, page 20",
-        timed(read(lambda: build_people(question(crowd, today, one), late, 20)), 5), beside,
+        timed(read(lambda: build_people(question(population, today, one), late, 20)), 5), beside,
     )  # fmt: skip
     asked = random.sample(range(1, size + 1), min(10_000, size))
     show(
         "statuses of 10 000 people on a day",
-        timed(read(lambda: bulk_statuses_on(asked, crowd.organisations, today)), 3),
+        timed(read(lambda: bulk_statuses_on(asked, population.organisations, today)), 3),
         beside,
     )
-    writes(app, crowd, random)
+    writes(app, population, random)
 
 
-def writes(app: Flask, crowd: Crowd, random: Random) -> None:
+def writes(app: Flask, population: BenchPopulation, random: Random) -> None:
     """Measures an award recorded in full beside a bare row."""
     with reading():
         course = published_course("safe-identification", "en")
     if course is None:
         raise SystemExit("the course is not published")
-    house = Issuer.of(app.extensions["settings"])
+    issuer = Issuer.of(app.extensions["settings"])
 
     barely: list[int] = []
 
     def bare() -> None:
         day = date(2026, 11, 20)
-        barely.append(random.randint(1, crowd.people))
+        barely.append(random.randint(1, population.people))
         with unit_of_work():
             session.execute(
                 insert(Award),
@@ -189,8 +189,8 @@ def writes(app: Flask, crowd: Crowd, random: Random) -> None:
     def full() -> None:
         with unit_of_work():
             certification.issue(
-                SYSTEM, person_id=random.randint(1, crowd.people), course_revision=course, sector=None,
-                earned_at=datetime.now(UTC), how="import", house=house, earned_on=date(2026, 11, 21),
+                SYSTEM, person_id=random.randint(1, population.people), course_revision=course, sector=None,
+                earned_at=datetime.now(UTC), how="import", issuer=issuer, earned_on=date(2026, 11, 21),
             )  # fmt: skip
 
     first = timed(bare, 40)
@@ -201,22 +201,22 @@ def writes(app: Flask, crowd: Crowd, random: Random) -> None:
     show("an award issued in full, prepared, stored", second)
 
 
-def exact(crowd: Crowd) -> None:
+def figures_from_facts(population: BenchPopulation) -> None:
     """Measures the exact path over everybody's facts."""
     with reading():
         began = time.perf_counter()
-        counting = FactsCounts(crowd.organisations, Filters(), datetime(2026, 6, 30, 12, tzinfo=UTC))
+        counting = FactsCounts(population.organisations, Filters(), datetime(2026, 6, 30, 12, tzinfo=UTC))
         make_report(
             counting, date(2026, 6, 30), Filters(),
-            sectors=[each.slug for each in list_sectors()], courses=crowd.courses,
+            sectors=[each.slug for each in list_sectors()], courses=population.courses,
         )  # fmt: skip
         took = time.perf_counter() - began
-    goal = "goal 60 s" if crowd.people == EXACT_PEOPLE else ""
+    goal = "goal 60 s" if population.people == EXACT_PEOPLE else ""
     print(f"  {'report as known on a past day, from facts':44} {took:10.1f} s   {goal}".rstrip())
 
 
 @contextmanager
-def house_of(database: str, folder: Path) -> Iterator[Flask]:
+def application_on(database: str, folder: Path) -> Iterator[Flask]:
     """Gives an application with an empty, migrated database."""
     url = ""
     if database == "postgresql":
@@ -252,7 +252,7 @@ def prepared_mb(database: str) -> str:
 
 
 def look_at_tables(database: str) -> None:
-    """Lets PostgreSQL count what is in the tables, as it does by itself in a house that is in use."""
+    """Runs ANALYZE on PostgreSQL, as autovacuum does on a database in use."""
     if database == "postgresql":
         with unit_of_work():
             session.execute(text("ANALYZE"))
@@ -281,13 +281,13 @@ def coverage() -> None:
 
 
 def run(database: str, size: int, folder: Path) -> None:
-    """Makes a house of a size and prints its table."""
+    """Creates a population of a size, measures it and prints the table."""
     folder.mkdir(parents=True, exist_ok=True)
-    with house_of(database, folder) as app:
+    with application_on(database, folder) as app:
         settings: Settings = app.extensions["settings"]
         print(f"\n{size} people on {database}", flush=True)
         began = time.perf_counter()
-        crowd = make_crowd(settings, size, lambda _done: None)
+        population = create_population(settings, size, lambda _done: None)
         print(f"  {'made in':44} {time.perf_counter() - began:10.1f} s", flush=True)
         look_at_tables(database)
         began = time.perf_counter()
@@ -297,9 +297,9 @@ def run(database: str, size: int, folder: Path) -> None:
         )
         print(f"  {'rebuild':44} {time.perf_counter() - began:10.1f} s   {goal}".rstrip(), flush=True)
         look_at_tables(database)
-        measure(app, crowd)
+        measure(app, population)
         if size <= EXACT_PEOPLE:
-            exact(crowd)
+            figures_from_facts(population)
         began = time.perf_counter()
         compact_all()
         print(f"  {'fold':44} {time.perf_counter() - began:10.1f} s", flush=True)

@@ -15,12 +15,12 @@ THREADS = ("1", "2", "4")
 
 
 def commands(name: str, port: int, threads: str) -> tuple[list[str], list[str]]:
-    """Returns how a server is started with the bare page and with the house."""
+    """Returns how a server is started with the bare page and with the application."""
     python = [sys.executable, "-m"]
     if name == "granian":
         hello = [*python, "bench.hello", str(port), threads]
-        house = [*python, "flask", "--app", "wsgi", "serve", "--no-worker", "--port", str(port)]
-        return hello, [*house, "--threads", threads]
+        application = [*python, "flask", "--app", "wsgi", "serve", "--no-worker", "--port", str(port)]
+        return hello, [*application, "--threads", threads]
     gunicorn = [*python, "gunicorn", "-c", "python:bench.gunicorn_conf", "--threads", threads]
     gunicorn += ["-b", f"127.0.0.1:{port}"]
     return [*gunicorn, "bench.hello:app"], [*gunicorn, "wsgi:app"]
@@ -33,10 +33,10 @@ def main() -> None:
     for threads in THREADS:
         for name in ("granian", "gunicorn"):
             port = free_port()
-            bare, house = commands(name, port, threads)
+            bare, application = commands(name, port, threads)
             with server(bare, port, "/", environment) as (pid, _):
                 hello = load.run(port, "/", pid, seconds=seconds)
-            with server(house, port, "/healthz", environment) as (pid, started):
+            with server(application, port, "/healthz", environment) as (pid, started):
                 fresh = load.pss_mb(load.family(pid))
                 page = load.run(port, MODULE, pid, cookie=sign_in(port, "amina"), seconds=seconds)
                 worked = load.pss_mb(load.family(pid))

@@ -1,6 +1,6 @@
-"""A large invented house for measuring: organisations, people, placements and three years of awards, written fast.
+"""A large invented population for benchmarks: organisations, people, placements and three years of awards.
 
-Rows go straight into the tables, in the shapes the rooms' operations would give them; nothing here is for a real house.
+Rows are inserted in bulk, as the packages' operations would write them. Never use it on real data.
 """
 
 import json
@@ -36,7 +36,7 @@ BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class BenchPopulation:
     """What was made: row numbers to ask about."""
 
     organisations: list[int]
@@ -45,8 +45,8 @@ class Crowd:
     people: int
 
 
-def make_crowd(settings: Settings, size: int, tell: Callable[[int], None]) -> Crowd:
-    """Fills an empty, migrated house with so many people."""
+def create_population(settings: Settings, size: int, tell: Callable[[int], None]) -> BenchPopulation:
+    """Fills an empty, migrated database with so many people."""
     with unit_of_work(), clock.using(FixedClock(datetime(2022, 12, 1, tzinfo=UTC))):
         catalogue.publish(settings.modules, settings.quizzes, SYSTEM)
         organisations = [
@@ -86,7 +86,7 @@ def make_crowd(settings: Settings, size: int, tell: Callable[[int], None]) -> Cr
         tell(made)
     with unit_of_work():
         advance()
-    return Crowd(organisations, stations, [course[0] for course in courses], size)
+    return BenchPopulation(organisations, stations, [course[0] for course in courses], size)
 
 
 Rows = tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]
