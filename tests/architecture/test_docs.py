@@ -12,7 +12,7 @@ from flask import Flask
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\]\(([^)\s]+)\)")
+LINK = re.compile(r'(?:\]\(|<img src=")([^)"\s]+)')
 PLACES = {"int:": r"(<\w+>|…|\d+)", "path:": r"(<\w+>|…|.+)", None: r"(<\w+>|…|[^/]+)"}
 """What may stand in a document for a variable of an address, by its converter."""
 
@@ -127,6 +127,12 @@ def test_the_glossary_names_classes_and_tables_that_exist() -> None:
             name for known, names in zip((classes, tables), cells, strict=False) for name in names - known
         ]
     assert wrong == []
+
+
+def test_pictures_of_the_documents_are_small() -> None:
+    sizes = {path.name: path.stat().st_size for path in (ROOT / "docs" / "img").iterdir()}
+    assert sizes
+    assert {name: size for name, size in sizes.items() if size > 150_000} == {}
 
 
 def anchor_of(heading: str) -> str:
