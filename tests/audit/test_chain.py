@@ -198,7 +198,7 @@ def connections(backend: str) -> set[int]:
 
 
 @pytest.mark.faults
-def test_a_killed_worker_leaves_whole_batches_and_the_next_one_goes_on(
+def test_a_killed_worker_leaves_complete_batches_and_the_next_one_continues(
     app_context: Flask, settings: Settings, backend: str
 ) -> None:
     with unit_of_work():
@@ -287,7 +287,7 @@ def test_whatever_is_altered_is_found(
     assert check().found == 0
 
 
-def test_a_chain_made_again_is_found_by_the_last_check_and_by_a_digest_kept_elsewhere(
+def test_a_rewritten_chain_is_found_by_the_last_check_and_by_a_stored_digest(
     app_context: Flask,
 ) -> None:
     act(6)

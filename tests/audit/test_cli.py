@@ -51,7 +51,7 @@ def test_verify_fails_on_a_changed_entry_and_names_it(app: Flask) -> None:
     assert "link 2: entry 2 or its link was changed" in said
 
 
-def test_verify_notes_its_outcome_unless_told_not_to(app: Flask) -> None:
+def test_verify_records_its_outcome_by_default(app: Flask) -> None:
     run(app, "verify", "--no-note")
     run(app, "verify")
     with app.app_context():

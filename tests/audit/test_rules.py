@@ -78,7 +78,7 @@ def faults(pairs: Pairs, known: dict[int, str] | None = None) -> list[ChainFault
 
 
 @given(trails)
-def test_a_chain_that_nobody_touched_is_sound(trail: list[TrailEntry]) -> None:
+def test_an_unchanged_chain_has_no_faults(trail: list[TrailEntry]) -> None:
     pairs = linked(trail)
     last = pairs[-1][0]
     assert faults(pairs, {last.number: last.digest}) == []

@@ -142,7 +142,7 @@ def test_by_the_system(root: FlaskClient) -> None:
     ],
 )
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_what_cannot_be_read_is_said_and_kept(root: FlaskClient, query: str, says: str) -> None:
+def test_invalid_filters_are_explained_and_shown_again(root: FlaskClient, query: str, says: str) -> None:
     for address in ("/admin/audit", "/admin/audit.csv"):
         body = page(root, f"{address}?{query}", 422)
         assert says in body

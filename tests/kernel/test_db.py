@@ -14,7 +14,7 @@ from lms.people.models import DutyStation, Organisation, Placement
 from tests.factories.people import employed, organisation, person, placed, sectors, station
 
 
-def test_moments_come_back_in_utc(app_context: Flask) -> None:
+def test_times_come_back_in_utc(app_context: Flask) -> None:
     given = datetime(2026, 3, 30, 23, 30, tzinfo=timezone(timedelta(hours=3)))
     with clock.using(clock.FixedClock(given)):
         made = organisation()
@@ -23,7 +23,7 @@ def test_moments_come_back_in_utc(app_context: Flask) -> None:
     assert session.get_one(Organisation, made.id).recorded_at.tzinfo is UTC
 
 
-def test_a_moment_without_a_zone_is_refused(app_context: Flask) -> None:
+def test_a_time_without_a_zone_is_refused(app_context: Flask) -> None:
     session.add(
         DutyStation(slug="s", name="S", country="Aravia", recorded_at=datetime(2026, 3, 30))  # noqa: DTZ001
     )
@@ -40,7 +40,7 @@ def test_a_failed_unit_of_work_leaves_nothing(app: Flask) -> None:
             assert session.query(Organisation).count() == 0
 
 
-def test_work_that_writes_most_of_it_keeps_more_pages_and_gives_them_back(app: Flask) -> None:
+def test_bulk_work_caches_more_pages_and_releases_them(app: Flask) -> None:
     def kept() -> int:
         return int(session.execute(text("PRAGMA cache_size")).scalar_one())
 

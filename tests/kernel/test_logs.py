@@ -33,9 +33,7 @@ def fail_in_the_database(path: str) -> str:
 @pytest.mark.parametrize(
     ("view", "error"), [(fail, "ValueError"), (fail_in_the_database, "sqlalchemy.exc.IntegrityError from ")]
 )
-def test_an_error_nobody_expected(
-    capsys: pytest.CaptureFixture[str], app: Flask, view: Any, error: str
-) -> None:
+def test_an_unexpected_error(capsys: pytest.CaptureFixture[str], app: Flask, view: Any, error: str) -> None:
     app.add_url_rule("/made/<path>", "made", view)
     capsys.readouterr()
     response = app.test_client().get(f"/made/{SECRET}", headers={"X-Request-ID": "a-request-of-ours"})

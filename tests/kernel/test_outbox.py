@@ -72,7 +72,7 @@ def test_a_mail_arrives_once_and_its_text_is_blanked(mailing: Flask, post: tuple
     assert row.payload == {}
 
 
-def test_a_mail_server_that_says_nothing_is_left_and_asked_again(settings: Settings) -> None:
+def test_a_silent_mail_server_times_out_and_is_tried_again(settings: Settings) -> None:
     # It takes the connection and never greets, as one behind a broken firewall does.
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
@@ -131,7 +131,7 @@ def test_a_row_that_fails_is_tried_with_growing_pauses_and_then_waits(app_contex
     assert row.last_error == "ValueError", "an error's text may hold an address; only its class is kept"
 
 
-def test_one_bad_row_does_not_hold_up_the_others(app_context: Flask) -> None:
+def test_a_failing_row_does_not_block_the_others(app_context: Flask) -> None:
     done: list[int] = []
 
     @outbox.handler("test-mixed")

@@ -167,7 +167,7 @@ def test_the_longest_inputs_stay_on_one_page(letter: str) -> None:
     assert "Serial 7F3K-92QD-6MTVA" in words(reader)
 
 
-def test_a_long_name_is_printed_whole() -> None:
+def test_a_long_name_is_printed_in_full() -> None:
     name = " ".join(f"Name{number}" for number in range(100, 125))
     assert len(name) <= 200
     assert name in words(certificate(name=name))
@@ -248,7 +248,7 @@ def test_a_character_without_a_font_does_not_stop_the_certificate(name: str) -> 
     assert len(certificate(name=name).pages) == 1
 
 
-def test_unprintable_characters_can_be_told_before() -> None:
+def test_unprintable_characters_are_known_before() -> None:
     assert pdf.unprintable("Abebe አበ") == {"አ", "በ"}
     assert pdf.unprintable(f"{ARABIC} Zoë Łukasz Ωμέγα Юсуф می‌خواهم O\u2019Brien") == frozenset()
     assert pdf.printable("Abebe አ") == f"Abebe {pdf.REPLACEMENT}"

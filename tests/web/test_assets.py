@@ -1,4 +1,4 @@
-"""Static files: named by content, kept for ever, small on the wire."""
+"""Static files: named by digest, cached for ever, small on the wire."""
 
 import gzip
 import os
@@ -28,7 +28,7 @@ def test_a_name_carries_the_digest_of_its_content(tmp_path: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{12}", first)
 
 
-def test_the_present_digest_is_kept_for_ever(layout_app: Flask, browser: FlaskClient) -> None:
+def test_the_present_digest_is_cached_for_ever(layout_app: Flask, browser: FlaskClient) -> None:
     response = browser.get(url_of(layout_app, "app.css"))
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -107,7 +107,7 @@ def test_the_script_is_small() -> None:
     assert len(read_assets()["app.js"].bodies["br"]) < 3000
 
 
-def test_style_script_and_icons_together_leave_room_for_the_page() -> None:
+def test_style_script_and_icons_stay_within_their_budget() -> None:
     assets = read_assets()
     assert sum(len(assets[name].bodies["br"]) for name in ("app.css", "app.js", "icons.svg")) < 11_000
 

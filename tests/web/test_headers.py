@@ -28,12 +28,12 @@ def test_every_answer_carries_the_policy(layout_app: Flask, browser: FlaskClient
         assert "camera=()" in headers["Permissions-Policy"]
 
 
-def test_pages_are_private_and_asked_for_again(layout_app: Flask, browser: FlaskClient) -> None:
+def test_pages_are_private_and_revalidated(layout_app: Flask, browser: FlaskClient) -> None:
     add_page(layout_app)
     assert browser.get("/page").headers["Cache-Control"] == "private, no-cache"
 
 
-def test_help_can_be_kept_for_a_time_without_network(layout_app: Flask, browser: FlaskClient) -> None:
+def test_help_may_be_cached_for_use_without_a_network(layout_app: Flask, browser: FlaskClient) -> None:
     add_page(layout_app, "/help-now")
     assert "no-store" not in browser.get("/help-now").headers["Cache-Control"]
 

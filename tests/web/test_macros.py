@@ -164,7 +164,7 @@ def test_the_summary_leads_to_every_wrong_field(layout_app: Flask) -> None:
 
 
 @pytest.mark.parametrize("status", STANDINGS)
-def test_a_standing_is_a_word_an_icon_and_a_kind(render: Render, status: str) -> None:
+def test_a_status_has_a_word_an_icon_and_a_kind(render: Render, status: str) -> None:
     html = render("{{ ui.status_chip(status) }}", status=status)
     kind, word = STANDINGS[status]
     assert f'<span class="status {kind}">' in html
