@@ -6,10 +6,11 @@ where the holder works now or will work. An administrator runs the server and se
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, or_, true
 
-from lms.certification.models import Award, Recognition, TrainingSession
+from lms.certification.models import Award
 from lms.kernel.actor import Actor, Role
 from lms.people.api import select_merged_ids
 from lms.people.models import Employment, Placement
@@ -53,13 +54,7 @@ def may_record_training(actor: Actor, organisation_id: int) -> bool:
     return actor.covers(Role.HR, organisation_id)
 
 
-def visible_sessions(actor: Actor) -> ColumnElement[bool]:
-    """Returns the condition on sessions that is true for those of `may_record_training`."""
+def recorded_by_own_hr(actor: Actor, organisation_id: Any) -> ColumnElement[bool]:
+    """Returns the condition that `may_record_training` holds for the organisation that a column names."""
     scope = actor.organisations(Role.HR)
-    return true() if scope is None else TrainingSession.organisation_id.in_(sorted(scope))
-
-
-def visible_recognitions(actor: Actor) -> ColumnElement[bool]:
-    """Returns the condition on recognitions that is true for those of `may_record_training`."""
-    scope = actor.organisations(Role.HR)
-    return true() if scope is None else Recognition.organisation_id.in_(sorted(scope))
+    return true() if scope is None else organisation_id.in_(sorted(scope))

@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from lms.audit.api import record
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries, rules
+from lms.certification.awards.bulk import EarnedAward, build_awards
 from lms.certification.awards.dates import decide_dates
 from lms.certification.awards.issuer import Issuer
-from lms.certification.awards.snapshot import award_sector, build_award, context_on, find_context
+from lms.certification.awards.snapshot import award_sector, build_award, find_context
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName, Recognition, Revocation
 from lms.kernel import clock, rng
@@ -20,7 +21,6 @@ from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotThere, Refusal
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
-from lms.people.api import list_sectors
 from lms.people.models import Person
 from lms.web.formatting import day as format_day
 
@@ -108,21 +108,25 @@ def issue_list(
         raise Invalid(_("Somebody on this list is unknown or listed twice."))
     sector = award_sector(course_revision, sector)
     holders = queries.list_holders(people, course_revision.course_id)
-    placements = queries.list_placements_of(people, [each.earned_on for each in earned])
-    # While they are referenced, the session finds the sector of each award without another query.
-    sectors = list_sectors()
-    awards: list[Award] = []
-    for each in earned:
-        placement = queries.placement_on(placements[each.person_id], each.earned_on, at=organisation_id)
-        context = context_on(placement, each.earned_on, issuer)
-        had_before = each.person_id in holders
-        decided = decide_dates(each.person_id, course_revision, sector, each.earned_on, had_before=had_before)
-        award = build_award(
-            each.person_id, course_revision, sector, how=how, context=context, decided=decided, issuer=issuer
-        )
+    now = clock.now()
+    awards = build_awards(
+        [
+            EarnedAward(
+                each.person_id,
+                course_revision,
+                sector,
+                how,
+                now,
+                earned_on=each.earned_on,
+                organisation_id=organisation_id,
+                had_before=each.person_id in holders,
+            )
+            for each in earned
+        ],
+        issuer,
+    )
+    for award, each in zip(awards, earned, strict=True):
         award.evidence = each.evidence[:200]
-        awards.append(award)
-    del sectors
     _add_all(actor, awards, people)
     for award in awards:
         _record_issue(actor, award)
@@ -263,10 +267,9 @@ def _record_issue(actor: Actor, award: Award) -> None:
 
 
 def _add_all(actor: Actor, awards: Sequence[Award], people: Mapping[int, Person]) -> None:
-    """Stores awards with new serials; draws again, one by one, where a serial is taken."""
+    """Stores awards; draws their serials again, one by one, where one is taken."""
     for award in awards:
         award.recorded_at, award.recorded_by = clock.now(), actor.account_id or None
-        award.serial = rules.make_serial(rng.randbelow)
     try:
         with session.begin_nested():
             session.add_all(awards)

@@ -113,16 +113,6 @@ def load_award_for(actor: Actor, serial: str) -> RecordedAward:
     return found
 
 
-def state_of(recorded: RecordedAward, today: date) -> AwardState:
-    """Returns the state of an award on a day."""
-    return state_on(
-        today,
-        valid_until=recorded.award.valid_until,
-        revoked_on=recorded.revocation.effective_on if recorded.revocation else None,
-        replaced=recorded.replaced_by is not None,
-    )
-
-
 # Built once, because every visit of a learner's page runs it and building costs more than running.
 AWARDS = (
     _recorded()

@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import Length, Optional
 
 from lms.catalogue.api import PublishedCourse
-from lms.certification.training.operations import LONGEST_CHECKER
+from lms.certification.training.operations import LONGEST_CHECKER, SessionRecord
 from lms.certification.training.parser import LONGEST_EVIDENCE, TrainingLine, read_attendance, read_trainings
 from lms.kernel.i18n import lazy_gettext as _l
 from lms.people.models import DutyStation, Organisation, Sector
@@ -130,6 +130,16 @@ class SessionForm(TrainingForm):
         """Requires at least one staff number."""
         if not (field.data or "").strip():
             raise ValidationError(_l("Write at least one staff number."))
+
+    def session_record(self) -> SessionRecord:
+        """Returns what was typed about the session itself."""
+        return SessionRecord(
+            held_on=self.held_on.data,
+            station_id=self.station.data,
+            checked_by=self.checked_by.data,
+            evidence=self.evidence.data,
+            token=self.token.data or "",
+        )
 
     def attendance(self) -> list[TrainingLine]:
         """Returns the lines that were typed."""

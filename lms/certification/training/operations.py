@@ -120,6 +120,20 @@ class CheckedList:
         return sha256(repr((common, outcomes)).encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """When and where a session was held, who checked the attendance, and where the signed list is kept.
+
+    `token` is random and comes with the form, so that sending it twice records one session.
+    """
+
+    held_on: date
+    station_id: int
+    checked_by: str
+    evidence: str
+    token: str
+
+
 def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingLine]) -> CheckedList:
     """Checks a list line by line: who would get what, and who is left out and why. Records nothing.
 
@@ -208,84 +222,51 @@ def _fault(line: TrainingLine, limit: date) -> LineOutcome:
     return LineOutcome.TOO_OLD if line.earned_on < limit else LineOutcome.FUTURE
 
 
-def record_checked_session(
+def record_session(
     actor: Actor,
     details: TrainingDetails,
     lines: Sequence[TrainingLine],
+    held: SessionRecord,
     *,
-    held_on: date,
-    station_id: int,
-    checked_by: str,
-    evidence: str,
-    token: str,
     checksum: str,
     issuer: Issuer,
 ) -> TrainingSession:
     """Records a session and issues an award to everybody who attended, all or nothing.
 
-    A form that is sent twice with one `token` returns the session that it recorded first. `checksum` is that of the
-    list as it was shown. Raises SessionInFuture, TooLongAgo, ListChanged, NothingToRecord, and as `check_list` does.
+    A form that is sent twice with one token returns the session that it recorded first. `checksum` is that of the list
+    as it was shown. Raises SessionInFuture, TooLongAgo, ListChanged, NothingToRecord, NotThere for an unknown place,
+    and as `check_list` does.
     """
     _require_hr(actor, details.organisation_id)
     lock_organisation(details.organisation_id)
-    recorded = queries.find_session_by_token(token)
+    recorded = queries.find_session_by_token(held.token)
     if recorded is not None:
         _require_hr(actor, recorded.organisation_id)
         return recorded
-    check_held_on(actor, details, held_on)
+    check_held_on(actor, details, held.held_on)
     checked = _recheck(actor, details, lines, checksum)
-    return record_session(
-        actor,
-        details,
-        _new_awards(checked, checked_by),
-        held_on=held_on,
-        station_id=station_id,
-        checked_by=checked_by,
-        evidence=evidence,
-        token=token,
-        issuer=issuer,
-    )
-
-
-def record_session(
-    actor: Actor,
-    details: TrainingDetails,
-    attended: Sequence[award_operations.NewAward],
-    *,
-    held_on: date,
-    station_id: int,
-    checked_by: str,
-    evidence: str,
-    token: str,
-    issuer: Issuer,
-) -> TrainingSession:
-    """Records a session and issues an award to everybody who is known to have attended.
-
-    Raises OtherOrganisationsTraining, NotThere for an unknown place, and as `award_operations.issue_list` does.
-    """
-    _require_hr(actor, details.organisation_id)
-    if queries.find_station(station_id) is None:
+    if queries.find_station(held.station_id) is None:
         raise NotThere
     recorded = TrainingSession(
         organisation_id=details.organisation_id,
         course_id=details.course.course_id,
         course_revision_id=details.course.revision_id,
         sector=details.sector if details.course.per_sector else None,
-        held_on=held_on,
-        station_id=station_id,
-        checked_by=checked_by[:LONGEST_CHECKER],
-        evidence=evidence[:LONGEST_EVIDENCE],
-        token=token,
+        held_on=held.held_on,
+        station_id=held.station_id,
+        checked_by=held.checked_by[:LONGEST_CHECKER],
+        evidence=held.evidence[:LONGEST_EVIDENCE],
+        token=held.token,
         recorded_at=clock.now(),
         recorded_by=actor.account_id or None,
     )
     session.add(recorded)
     session.flush()
-    _issue(actor, details, attended, session_id=recorded.id, issuer=issuer)
+    awards = _issue(actor, details, checked, held.checked_by, session_id=recorded.id, issuer=issuer)
     record(
         actor, "certification.record_session", "training_session", recorded.id,
         organisation_id=recorded.organisation_id, reason=recorded.evidence, course=recorded.course_id,
-        awards=len(attended), held_on=held_on.isoformat(),
+        awards=len(awards), held_on=held.held_on.isoformat(),
     )  # fmt: skip
     return recorded
 
@@ -316,10 +297,10 @@ def recognise_prior_learning(
     """Recognises training that people had before or elsewhere, with an award for each line that can have one.
 
     `checksum` is that of the list as it was shown; None for a single line that was checked just before. Sending a
-    list twice finds everybody covered on that day and records nothing. Raises as `record_checked_session` does.
+    list twice finds everybody covered on that day and records nothing. Raises as `record_session` does.
     """
     checked = _recheck(actor, details, lines, checksum)
-    awards = _issue(actor, details, _new_awards(checked, checked_by), session_id=None, issuer=issuer)
+    awards = _issue(actor, details, checked, checked_by, session_id=None, issuer=issuer)
     for award in awards:
         record(
             actor, "certification.recognise", "award", award.id,
@@ -370,24 +351,22 @@ def _recheck(
     return checked
 
 
-def _new_awards(checked: CheckedList, checked_by: str) -> list[award_operations.NewAward]:
-    return [
+def _issue(
+    actor: Actor,
+    details: TrainingDetails,
+    checked: CheckedList,
+    checked_by: str,
+    *,
+    session_id: int | None,
+    issuer: Issuer,
+) -> list[Award]:
+    earned = [
         award_operations.NewAward(
             each.person.person_id, each.line.earned_on, each.line.evidence, checked_by[:LONGEST_CHECKER]
         )
         for each in checked.awarded
         if each.person and each.line.earned_on
     ]
-
-
-def _issue(
-    actor: Actor,
-    details: TrainingDetails,
-    earned: Sequence[award_operations.NewAward],
-    *,
-    session_id: int | None,
-    issuer: Issuer,
-) -> list[Award]:
     return award_operations.issue_list(
         actor,
         course_revision=details.course,

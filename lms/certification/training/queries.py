@@ -164,7 +164,7 @@ def _sessions(actor: Actor) -> Select[TrainingSession, str, str, str, SessionWit
         .join(Organisation, Organisation.id == TrainingSession.organisation_id)
         .join(DutyStation, DutyStation.id == TrainingSession.station_id)
         .outerjoin(SessionWithdrawal, SessionWithdrawal.session_id == TrainingSession.id)
-        .where(policy.visible_sessions(actor))
+        .where(policy.recorded_by_own_hr(actor, TrainingSession.organisation_id))
         .order_by(TrainingSession.held_on.desc(), TrainingSession.id.desc())
     )
 
@@ -183,7 +183,7 @@ def list_courses_of_sessions(actor: Actor) -> list[tuple[int, str]]:
     rows = session.execute(
         select(TrainingSession.course_id, func.max(CourseRevision.title).label("title"))
         .join(CourseRevision, CourseRevision.id == TrainingSession.course_revision_id)
-        .where(policy.visible_sessions(actor))
+        .where(policy.recorded_by_own_hr(actor, TrainingSession.organisation_id))
         .group_by(TrainingSession.course_id)
         .order_by("title")
     )
@@ -248,7 +248,9 @@ def list_attendance(session_id: int) -> list[RecognisedRow]:
 
 def list_trainings_for(actor: Actor, page: int) -> Pagination[RecognisedRow]:
     """Lists the prior training that the actor's organisations recognised, the latest recorded first."""
-    statement = _recognised().where(Recognition.session_id.is_(None), policy.visible_recognitions(actor))
+    statement = _recognised().where(
+        Recognition.session_id.is_(None), policy.recorded_by_own_hr(actor, Recognition.organisation_id)
+    )
     found = paginate(statement.order_by(Award.recorded_at.desc(), Award.id.desc()), page)
     return found.with_items([_recognised_row(row) for row in found.items])
 

@@ -40,7 +40,10 @@ def _focal_points(actor: Actor) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == Account.person_id)
         .join(Organisation, Organisation.id == SectorFocalPoint.organisation_id)
         .join(Sector, Sector.slug == SectorFocalPoint.sector)
-        .where(policy.visible_focal_points(actor), SectorFocalPoint.retracted_at.is_(None))
+        .where(
+            policy.of_own_organisations(actor, SectorFocalPoint.organisation_id),
+            SectorFocalPoint.retracted_at.is_(None),
+        )
         .order_by(Organisation.name, Sector.position, Person.name)
     )
 

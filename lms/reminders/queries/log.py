@@ -91,7 +91,7 @@ def list_log(actor: Actor, log_filter: LogFilter, page: int = 1) -> Pagination[L
         .join(Person, Person.id == Reminder.person_id)
         .join(Organisation, Organisation.id == Reminder.organisation_id)
         .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
-        .where(policy.visible_reminders(actor))
+        .where(policy.of_own_organisations(actor, Reminder.organisation_id))
         .order_by(Reminder.day.desc(), Reminder.id.desc())
     )
     if log_filter.text:

@@ -48,7 +48,7 @@ def _staff_without_email(actor: Actor, day: date, station: str) -> Select[*tuple
         .join(DutyStation, DutyStation.id == Placement.station_id)
         .join(Sector, Sector.slug == Placement.sector)
         .where(
-            policy.own_organisations(actor),
+            policy.of_own_organisations(actor, Organisation.id),
             placed_on(day),
             or_(Person.email.is_(None), Person.email == ""),
         )
@@ -89,7 +89,7 @@ def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:
         select(Placement.station_id)
         .join(Employment, Employment.id == Placement.employment_id)
         .join(Organisation, Organisation.id == Employment.organisation_id)
-        .where(policy.own_organisations(actor), placed_on(day))
+        .where(policy.of_own_organisations(actor, Organisation.id), placed_on(day))
     )
     return session.scalars(
         select(DutyStation).where(DutyStation.id.in_(there)).order_by(DutyStation.name)

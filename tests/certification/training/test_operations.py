@@ -77,8 +77,9 @@ class World:
         asked = values.pop("asked", self.asked())
         lines = attended(*numbers, on=values["held_on"])  # type: ignore[arg-type]
         checksum = values.pop("checksum", None) or training.check_list(self.hr, asked, lines).checksum  # type: ignore[arg-type]
-        return training.record_checked_session(
-            self.hr, asked, lines, evidence="Binder 3", token=form, checksum=checksum, issuer=ISSUER, **values,  # type: ignore[arg-type]
+        return training.record_session(
+            self.hr, asked, lines, training.SessionRecord(evidence="Binder 3", token=form, **values),  # type: ignore[arg-type]
+            checksum=checksum, issuer=ISSUER,  # type: ignore[arg-type]
         )  # fmt: skip
 
 
@@ -171,9 +172,10 @@ def test_everybody_who_attended_has_a_certificate(here: World) -> None:
 def test_sending_twice_records_one(here: World) -> None:
     first = here.record("W-1", "W-3")
     lines = attended("W-1", "W-3")
-    again = training.record_checked_session(
-        here.hr, here.asked(), lines, held_on=HELD, station_id=here.station.id, checked_by="Lina Aziz",
-        evidence="Binder 3", token="t-1", checksum="whatever it was", issuer=ISSUER,
+    again = training.record_session(
+        here.hr, here.asked(), lines,
+        training.SessionRecord(HELD, here.station.id, "Lina Aziz", "Binder 3", "t-1"),
+        checksum="whatever it was", issuer=ISSUER,
     )  # fmt: skip
     assert again.id == first.id
     assert len(session.scalars(select(Award)).all()) == 2

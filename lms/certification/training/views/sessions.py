@@ -67,15 +67,11 @@ def record_session() -> ResponseReturnValue:
         return render_new_session(form), 422
     try:
         details = session_details(form)
-        recorded = operations.record_checked_session(
+        recorded = operations.record_session(
             actor,
             details,
             form.attendance(),
-            held_on=form.held_on.data,
-            station_id=form.station.data,
-            checked_by=form.checked_by.data,
-            evidence=form.evidence.data,
-            token=form.token.data or "",
+            form.session_record(),
             checksum=form.checksum.data or "",
             issuer=issuer(),
         )
