@@ -48,7 +48,7 @@ def _period(_context: click.Context, _option: click.Parameter, text: str) -> Per
 @click.option("--as-of", required=True, metavar="DATE", callback=_day, help="The day asked about.")
 @click.option("--known-as-of", metavar="MOMENT", help="What was known then; a day means its end in UTC.")
 def explain_command(facts: BinaryIO, as_of: date, known_as_of: str | None) -> None:
-    """Explains every status that follows from FACTS, a JSON file; - reads the standard input."""
+    """Explains every status that follows from FACTS, a JSON file; - reads standard input."""
     try:
         known = None if known_as_of is None else read_known_as_of(known_as_of)
     except ValueError as error:
@@ -130,7 +130,7 @@ def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_js
 @compliance_cli.command("verify")
 @with_appcontext
 def verify_command() -> None:
-    """Compares everything that is prepared with the facts; exit code 1 where anything differs."""
+    """Compares the stored statuses and counts with the facts; exit code 1 where anything differs."""
     with reading():
         found = verify(lambda done: click.echo(f"\r{done} people compared ...", nl=False, err=True))
         whole = is_current() or not found.persons
@@ -155,7 +155,7 @@ def verify_command() -> None:
 @click.option("--processes", type=click.IntRange(1, 32), default=2, show_default=True, help="On PostgreSQL.")
 @with_appcontext
 def rebuild_command(processes: int) -> None:
-    """Prepares all statuses anew from the facts; the report says that it is being updated meanwhile."""
+    """Rebuilds all statuses from the facts; meanwhile the report says that it is being updated."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     began = time.monotonic()
 

@@ -11,13 +11,13 @@ class NothingRetroactive(Invalid):
 
 
 class PastNotAccepted(Invalid):
-    """A first version would start in the past and nobody has said that this is meant."""
+    """A first version would start in the past, and nobody has confirmed that."""
 
     field = "past_accepted"
 
 
 class NotYours(NotAllowed):
-    """The requirement or exemption belongs to somebody else to change."""
+    """The requirement or exemption is somebody else's to change."""
 
 
 class AlreadyWithdrawn(Invalid):
@@ -42,13 +42,13 @@ class NoSuchRecord(Invalid):
 
 
 class NameTaken(Invalid):
-    """The account keeps another view under this name."""
+    """The account has another view with this name."""
 
     field = "name"
 
 
 class TooManySavedViews(Invalid):
-    """The account keeps as many views as it may."""
+    """The account has as many views as it may."""
 
     field = "name"
 

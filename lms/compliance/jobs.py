@@ -16,8 +16,8 @@ log = structlog.get_logger(__name__)
 
 
 def _house() -> Flask:
-    house: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return house
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
 
 
 def tend_this_house() -> None:
@@ -26,7 +26,7 @@ def tend_this_house() -> None:
 
 
 def check_at_night() -> None:
-    """Compares what is prepared with the facts, and prepares it anew where anything differs."""
+    """Compares the projection with the facts, and rebuilds it where anything differs."""
     with reading():
         found = verify()
     if found.clean:

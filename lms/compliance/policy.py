@@ -1,7 +1,7 @@
-"""Who may see statuses, and who may say what is mandatory for whom.
+"""Who may see training status, and who may decide what is mandatory for whom.
 
 Names are for the HR of the organisation a person is employed at (`lms.people.policy`). Requirements are
-their organisation's matter; those of the whole house are the administrator's.
+their organisation's matter; those for all organisations are the administrator's.
 """
 
 from sqlalchemy import ColumnElement, false, or_, true
@@ -25,7 +25,7 @@ def reported_organisations(actor: Actor) -> ColumnElement[bool]:
 
 
 def may_see_requirement(actor: Actor, organisation_id: int | None) -> bool:
-    """Says whether the actor may read a requirement of an organisation, or with None of the whole house."""
+    """Returns whether the actor may read a requirement of an organisation (None: of all organisations)."""
     if actor.has(Role.ADMIN):
         return True
     return actor.has(Role.HR) if organisation_id is None else actor.covers(Role.HR, organisation_id)
@@ -42,7 +42,7 @@ def visible_requirements(actor: Actor) -> ColumnElement[bool]:
 
 
 def may_change_requirement(actor: Actor, organisation_id: int | None) -> bool:
-    """Says whether the actor may make, change or end requirements there; with None, of the whole house."""
+    """Returns whether the actor may make, change or end requirements there (None: for all organisations)."""
     return actor.has(Role.ADMIN) if organisation_id is None else actor.covers(Role.HR, organisation_id)
 
 

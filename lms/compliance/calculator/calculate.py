@@ -17,7 +17,7 @@ from lms.compliance.status import api as rules
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One wrong value of a file: where it stands, such as `placements[0].from`, and what is wrong with it."""
+    """One wrong value of a file: its path, such as `placements[0].from`, and what is wrong with it."""
 
     path: str
     sentence: str
@@ -134,7 +134,7 @@ def _path(steps: tuple[int | str, ...]) -> str:
 
 
 def _contradictions(shape: FactsShape) -> Iterator[Problem]:
-    """Finds what no single value shows: days in the wrong order, ids that stand twice or name nothing."""
+    """Finds what no single value shows: days in the wrong order, duplicate ids or ids that name nothing."""
     yield from _ends_before_it_begins(shape)
     yield from _half_a_renewal(shape)
     yield from _twice("requirements", [each.id for each in shape.requirements])

@@ -73,7 +73,7 @@ class _Shape(BaseModel):
 
 
 class SettingsShape(_Shape):
-    """What the house may choose."""
+    """The installation's choices."""
 
     gap_days: Days = rules.DEFAULT_SETTINGS.gap_days
 
@@ -96,7 +96,7 @@ class PlacementShape(_Shape):
 
 
 class MatchShape(_Shape):
-    """Whom a version asks; what is empty matches everybody."""
+    """To whom a version applies; an empty list matches everybody."""
 
     sectors: tuple[Word, ...] = ()
     stations: tuple[Word, ...] = ()
@@ -121,7 +121,7 @@ class VersionShape(_Shape):
 
 
 class RequirementShape(_Shape):
-    """An organisation, or with null the house, asks its people to hold a course."""
+    """An organisation (null: all organisations) requires its people to hold a course."""
 
     id: Word
     organisation: Word | None

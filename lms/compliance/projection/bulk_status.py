@@ -1,4 +1,4 @@
-"""How many people stand on one day: judged together, each once, and explained only where somebody reads it."""
+"""The statuses of many people on one day, read together; explained only where a page shows the reason."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PostId = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class StatusOnDate:
-    """How a post stands on a day on which it has a placement.
+    """The status of a post on a day on which it has a placement.
 
     `overall` is the worst status, not_required where nothing is required. `valid_through` is the first of the
     last days of what is held, None where nothing held has one.
@@ -35,7 +35,7 @@ class StatusOnDate:
 def bulk_statuses_on(
     persons: Collection[int], organisations: Collection[int], day: date
 ) -> Mapping[PostId, StatusOnDate]:
-    """Returns how people stand in some organisations on a day; who has no placement there then is left out.
+    """Returns the statuses of people in some organisations on a day; without a placement there, a person is left out.
 
     Of persons who are one, the kept one's number is the key (`people.load_canonical_ids`). What is prepared is
     read where it is whole; while it is being brought up to date, the facts are.

@@ -15,13 +15,13 @@ from lms.people.models import DutyStation
 
 @dataclass(frozen=True, slots=True)
 class ProjectionInputs:
-    """On what statuses were prepared: a digest of settings and zones, and whether each course was per sector."""
+    """The inputs of the projection: a digest of settings and time zones, and whether each course was per sector."""
 
     digest: str = ""
     kinds: Mapping[int, bool] = field(default_factory=dict)
 
     def written(self) -> str:
-        """Returns it as a row keeps it, such as "ab12… 3:0 8:1"; empty before anything was prepared."""
+        """Returns the text stored in a row, such as "ab12… 3:0 8:1"; empty before anything was projected."""
         return " ".join(
             [self.digest, *(f"{course}:{int(kind)}" for course, kind in sorted(self.kinds.items()))]
         )
@@ -34,7 +34,7 @@ class ProjectionInputs:
         return cls(digest, {int(course): kind == "1" for course, kind in kinds})
 
     def holds(self, now: "ProjectionInputs") -> bool:
-        """Says whether what was prepared on this holds now; a course that was not required then is no hindrance."""
+        """Returns whether these inputs still hold; a course that was not required then does not matter."""
         return self.digest == now.digest and all(
             self.kinds.get(course, kind) == kind for course, kind in now.kinds.items()
         )

@@ -9,10 +9,10 @@ from lms.kernel.db import BigId, Id, Model, UtcDateTime
 
 
 class StatusInterval(Model):
-    """One row: from day to day a person stands so for one requirement in one organisation. Follows from the facts.
+    """One row: from day to day a person has this status for a requirement in an organisation. Follows from the facts.
 
     Days on which nothing is required have no row. Rows are replaced whenever a fact about the person is written.
-    Personal data: how somebody stands; kept as long as the facts it follows from.
+    Personal data: a person's training status; stored as long as the facts it follows from.
     """
 
     __tablename__ = "status_interval"
@@ -25,7 +25,7 @@ class StatusInterval(Model):
     # First and last day, both included; 9999-12-31 where it never ends.
     from_on: Mapped[date]
     through_on: Mapped[date]
-    # The place of the status in the order of severity, 0 for overdue.
+    # The index of the status in order of severity, 0 for overdue.
     status: Mapped[int] = mapped_column(SmallInteger)
     # What a list shows beside it, as the six rules say.
     due_on: Mapped[date | None]
@@ -34,10 +34,10 @@ class StatusInterval(Model):
 
 
 class PostInterval(Model):
-    """One row: from day to day a post (a person in an organisation) has this placement and stands so overall.
+    """One row: from day to day a post (a person in an organisation) has this placement and this overall status.
 
     Follows from the facts, and is replaced with them.
-    Personal data: how somebody stands; kept as long as the facts it follows from.
+    Personal data: a person's training status; stored as long as the facts it follows from.
     """
 
     __tablename__ = "post_interval"
@@ -61,18 +61,18 @@ class PostInterval(Model):
     role: Mapped[str] = mapped_column(String(60))
     contract: Mapped[str] = mapped_column(String(30))
     works_with_children: Mapped[bool]
-    # The place of the overall status in the order of severity; the last where nothing is required.
+    # The index of the overall status in order of severity; the last where nothing is required.
     overall: Mapped[int] = mapped_column(SmallInteger)
-    # The worst status of each required course, as course:place in order, such as "3:7 5:0".
+    # The worst status of each required course, as course:index in order, such as "3:7 5:0".
     courses: Mapped[str] = mapped_column(Text)
     # When the overall status was due or ends; 9999-12-31 where neither is.
     urgent_on: Mapped[date]
-    # While the post complies: the first day on which it would not any more if nothing is done.
+    # While the post is compliant: the first day on which it no longer is without further training.
     lapses_on: Mapped[date | None]
 
 
 class CountDelta(Model):
-    """One row: from a day on so many posts more (or fewer) stand so; written with the intervals, folded by a job.
+    """One row: from a day on so many more (or fewer) posts have this status; a job compacts the rows.
 
     Personal data: none, but that one post changed.
     """
@@ -91,7 +91,7 @@ class CountDelta(Model):
 
 
 class DailyCount(Model):
-    """One row: the folded entries of a day: by how many posts this status changes on it. Personal data: none."""
+    """One row: the compacted deltas of a day: by how many posts this status changes on it. Personal data: none."""
 
     __tablename__ = "daily_count"
     __table_args__ = (PrimaryKeyConstraint("subject", "on_day", "organisation_id", "sector", "status"),)
@@ -105,7 +105,7 @@ class DailyCount(Model):
 
 
 class CountSnapshot(Model):
-    """One row: how many posts stand so before a day begins, of what is folded; kept three times a month.
+    """One row: how many posts have this status before a day begins, of what is compacted; three times a month.
 
     A row of the sector "(all)" holds the sum of all sectors, which a trend reads.
     Personal data: none.
@@ -124,7 +124,7 @@ class CountSnapshot(Model):
 
 
 class ProjectionState(Model):
-    """One row: the only one: what the intervals rest on beside the facts, and which snapshots are kept.
+    """One row, the only one: the inputs of the intervals beside the facts, and which snapshots exist.
 
     Personal data: none.
     """
@@ -132,15 +132,15 @@ class ProjectionState(Model):
     __tablename__ = "projection_state"
 
     id: Mapped[Id]
-    # What statuses were prepared on: a digest of settings and zones, and the kind of each course; empty at first.
+    # The inputs: a digest of settings and time zones, and the kind of each course; empty at first.
     inputs: Mapped[str] = mapped_column(Text)
-    # The first and the last that have rows in count_snapshot, none before anything was folded.
+    # The first and the last that have rows in count_snapshot, none before anything was compacted.
     first_snapshot: Mapped[date | None]
     last_snapshot: Mapped[date | None]
 
 
 class ProjectionJob(Model):
-    """One row: work under way that brings the intervals of many people up to date, batch by batch.
+    """One row: a job that refreshes the intervals of many people, batch by batch.
 
     Personal data: none.
     """
@@ -148,17 +148,17 @@ class ProjectionJob(Model):
     __tablename__ = "projection_job"
 
     id: Mapped[Id]
-    # Whose people; empty for the whole house.
+    # Whose people; null for all organisations.
     organisation_id: Mapped[int | None] = mapped_column(BigId, index=True)
     # Why: requirement, inputs or rebuild.
     cause: Mapped[str] = mapped_column(String(20))
-    # The inputs when it began: what everybody will have been prepared on when it is through.
+    # The inputs when it began: those of everybody when it is finished.
     inputs: Mapped[str] = mapped_column(Text)
     # Persons in all, persons done, and the greatest person number done.
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(BigId, default=0)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # When a batch was last done: work that has stood still was killed.
+    # When a batch was last done: a job that stalls was killed.
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

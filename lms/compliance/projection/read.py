@@ -1,4 +1,4 @@
-"""Prepared statuses read back: rows of some people, counts under any filter, and the list behind a figure."""
+"""Reads the projection: rows of some people, counts under any filter, and the people behind a count."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ STATUS_COLUMNS = [getattr(StatusInterval, name) for name in ObligationRow._field
 TOGETHER = 500
 """How many values one query asks for: well below what either database takes."""
 COMPLIANT = [place for place, each in enumerate(STATUSES) if each.group is StatusGroup.COMPLIANT]
-# Asked with every write about somebody: written once.
+# Run with every write about a person, so built once.
 _PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
 _LOCK = locked(select(Person.id).where(Person.id.in_(_PERSONS)).order_by(Person.id))
 _POST_ROWS = select(PostInterval.id, *POST_COLUMNS).where(PostInterval.person_id.in_(_PERSONS))
@@ -34,7 +34,7 @@ def lock_persons(persons: Collection[int]) -> None:
     """Locks persons, so that two transactions update the statuses of one person one after the other."""
     if has_one_writer():
         return
-    # What was read before the lock may have been changed by whoever held it.
+    # What was read before the lock may have changed meanwhile.
     clear_memo()
     session.execute(_LOCK, {"persons": sorted(persons)})
 
@@ -311,9 +311,9 @@ def count_lapsing(
 def list_current_statuses(
     persons: Collection[int], organisations: Collection[int], day: date
 ) -> list[tuple[int, int, int, date | None]]:
-    """Lists what is prepared of some persons for a day: person, organisation, the place of the overall status.
+    """Lists the projected statuses of some persons on a day: person, organisation, index of the overall status.
 
-    And the first of the last days of what is held, None where nothing held has one.
+    And the earliest last valid day among compliant requirements, None where there is none.
     """
     here = sorted(organisations)
     found: list[tuple[int, int, int, date | None]] = []

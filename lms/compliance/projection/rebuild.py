@@ -1,6 +1,6 @@
-"""Preparing a whole house anew from the facts, and the work of each minute that keeps it so.
+"""Rebuilds the whole projection from the facts, and the maintenance of each minute.
 
-A rebuild counts in memory what the ledger is to hold and writes it at the end, so one that was killed is begun again;
+A rebuild collects the counts in memory and writes them at the end, so one that was killed starts again;
 until it is through, the report says that it is being updated.
 """
 
@@ -41,11 +41,11 @@ LONGEST_WAIT_MS = 2000
 STALLED_AFTER = timedelta(minutes=15)
 REBUILD = "rebuild"
 Progress = Callable[[int, int], None]
-"""Told persons done and persons in all."""
+"""Called with the number of persons done and of all persons."""
 
 
 def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) -> int:
-    """Prepares everybody anew and returns how many persons; several processes only help on PostgreSQL."""
+    """Rebuilds everybody and returns the number of persons; several processes only help on PostgreSQL."""
     say = progress or (lambda _done, _total: None)
     number = _clear()
     with db.reading():
@@ -74,7 +74,7 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
 
 
 def _clear() -> int:
-    """Forgets everything prepared and notes that a rebuild has begun; returns the number of the note."""
+    """Empties the projection and records that a rebuild has begun; returns the number of its job row."""
     with db.unit_of_work():
         state = count_deltas.locked_state()
         _empty(CountDelta, DailyCount, CountSnapshot, PostInterval, StatusInterval)
@@ -114,7 +114,7 @@ def _inputs(number: int) -> str:
 
 
 def _worked(app: Flask, persons: Sequence[int], processes: int) -> Any:
-    """Gives the persons of each batch done, and the ledger of each process at its end."""
+    """Yields the number of persons of each batch done, and the count deltas of each process at its end."""
     if processes <= 1 or len(persons) <= BATCH:
         yield from _part(persons)
         return
@@ -156,7 +156,7 @@ def _part(persons: Sequence[int]) -> Any:
     for some in batched(persons, BATCH):
         with db.unit_of_work(bulk=True):
             refresh(some, deltas)
-        # The ledger grows to millions of keys that the collector would otherwise walk again and again.
+        # The deltas grow to millions of keys that the garbage collector would otherwise walk again and again.
         gc.freeze()
         yield len(some)
     yield deltas
@@ -182,7 +182,7 @@ def maintain(app: Flask) -> None:
 
 
 def compact_all() -> int:
-    """Folds everything there is to fold, batch by batch, and returns how many entries that were."""
+    """Compacts all waiting count deltas, batch by batch, and returns how many there were."""
     folded = 0
     while True:
         with db.reading():

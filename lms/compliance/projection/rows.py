@@ -1,4 +1,4 @@
-"""Prepared statuses as rows: what the pure intervals of a person become in the tables, and what they count for.
+"""Rows of the projection: the intervals of a person as table rows, and the counts they add.
 
 Rows are plain tuples in the order of `POST_COLUMNS` and `STATUS_COLUMNS`, so that many can be compared, written and
 counted quickly.
@@ -16,7 +16,7 @@ from lms.kernel.days import ONE_DAY, add_days
 
 FOREVER = date.max
 STATUSES = tuple(TrainingStatus)
-"""The statuses by their place, as the tables hold them."""
+"""The statuses in order of severity; the interval tables store the index."""
 LAPSES = {days: f"lapses_within_{days}_days" for days in (30, 60, 90)}
 """What is counted beside the statuses, of the overall status: posts that comply and lapse within so many days."""
 ALL_SECTORS = "(all)"
@@ -69,7 +69,7 @@ class ObligationRow(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def written_courses(courses: tuple[tuple[rules.Id, TrainingStatus], ...]) -> str:
-    """Writes the statuses by course as a row holds them, each between spaces: " 3:7 5:0 "."""
+    """Writes the statuses by course as a row stores them, each between spaces: " 3:7 5:0 "."""
     words = " ".join(f"{course}:{SEVERITY[status]}" for course, status in courses)
     return f" {words} " if words else ""
 
@@ -195,5 +195,5 @@ def _add_lapses(deltas: CountDeltas, row: PostRow, sign: int) -> None:
         since = row.from_on if lapses_on is None else max(row.from_on, add_days(lapses_on, -days))
         if since <= row.through_on:
             deltas[since, row.organisation_id, OVERALL, row.sector, lapse] += sign
-            # Somebody who lapses does so by then: the interval ends.
+            # A post that lapses does so by then: the interval ends.
             deltas[row.through_on + ONE_DAY, row.organisation_id, OVERALL, row.sector, lapse] -= sign

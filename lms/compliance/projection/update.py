@@ -1,6 +1,6 @@
-"""Keeping prepared statuses up to date: every write, in its own transaction; many people, batch by batch.
+"""Keeps the projection up to date: with every write in its own transaction; for many people, batch by batch.
 
-What is prepared follows from the facts and from nothing else: preparing a person twice changes nothing, so a batch
+The projection follows from the facts alone: refreshing a person twice changes nothing, so a batch
 that is killed is simply done again.
 """
 
@@ -58,9 +58,9 @@ def _update_dirty() -> None:
 def refresh(
     persons: Collection[int], deltas: CountDeltas | None = None, *, state: CountState | None = None
 ) -> int:
-    """Prepares the statuses of persons anew and returns how many rows differed.
+    """Refreshes the statuses of persons and returns how many rows differed.
 
-    What changes in the counts is written to the ledger, or added to the one given. `state` is the ledger's, where it
+    Changes of counts are written as deltas, or added to those given. `state` is the projection's, where it
     was just read.
     """
     if not persons:
@@ -117,9 +117,9 @@ def inputs_now() -> ProjectionInputs:
 
 
 def _inputs_at_start(persons: Collection[int]) -> CountState:
-    """Notes what statuses rest on when the first people of a house are prepared, and returns the ledger's state.
+    """Records the inputs when the first people of an installation are projected, and returns the projection's state.
 
-    Where others were placed before, they are not prepared yet: the worker's next run finds that.
+    Where others were placed before, they are not projected yet: the worker's next run finds that.
     """
     state = read_state()
     if state.inputs or intervals.has_others_placed(persons):
@@ -142,7 +142,7 @@ def _note_kinds(requirements: Iterable[RequirementFact], state: CountState) -> N
 
 
 def requirement_changed(organisation_id: int | None) -> None:
-    """Brings everybody up to date whom a requirement of an organisation (None: the house's) may ask.
+    """Refreshes everybody to whom a requirement of an organisation (None: of all organisations) may apply.
 
     A few people at once, in this transaction; many by a job, batch by batch, and until it is through the report
     says that it is being updated.
@@ -202,10 +202,10 @@ def _next_batch(projection_id: int) -> bool:
 
 
 def is_current() -> bool:
-    """Says whether what is prepared rests on the present settings, time zones and kinds of courses."""
+    """Returns whether the projection was computed with the present settings, time zones and kinds of courses."""
     return ProjectionInputs.read(read_state().inputs).holds(inputs_now())
 
 
 def is_up_to_date(organisations: Collection[int] | None) -> bool:
-    """Says whether the prepared statuses of some organisations (None: of all) are complete and current."""
+    """Returns whether the projection of some organisations (None: of all) is complete and current."""
     return not list_unfinished(organisations) and is_current()

@@ -1,4 +1,4 @@
-"""Checking what is prepared: the intervals against the facts, the ledger against the intervals."""
+"""Verifies the projection: status intervals against the facts, count tables against the intervals."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class ProjectionCheck:
-    """What a check found: persons and rows looked at, persons whose rows differ, and keys of the ledger that do.
+    """The result: persons and rows compared, persons whose rows differ, and differing keys of the count tables.
 
     `differing` names the first persons by number; `days` and `snapshots` count differing keys of the ledger.
     """
@@ -49,7 +49,7 @@ class ProjectionCheck:
 
 
 def verify(progress: Callable[[int], None] | None = None) -> ProjectionCheck:
-    """Compares everything prepared with the facts, all read as of one moment, whatever is written meanwhile.
+    """Compares the whole projection with the facts, all read as of one moment, whatever is written meanwhile.
 
     Begin with a fresh transaction.
     """
@@ -61,7 +61,7 @@ def verify(progress: Callable[[int], None] | None = None) -> ProjectionCheck:
     done: set[int] = set()
     while batch:
         posts, statuses = interval_rows(load_facts(Scope(persons=frozenset(batch))).facts)
-        # Somebody who stands for another comes with them, and is compared once.
+        # A merged person comes with the surviving record, and is compared once.
         asked = ({*batch} | {row.person_id for row in posts}) - done
         done |= asked
         stored_posts = [row for _, row in intervals.list_post_rows(asked)]
@@ -82,7 +82,7 @@ def verify(progress: Callable[[int], None] | None = None) -> ProjectionCheck:
 
 
 def _check_ledger(wanted: CountDeltas) -> tuple[int, int]:
-    """Compares the ledger with what the intervals count for; returns the differing keys of days and of snapshots."""
+    """Compares the count tables with the intervals; returns the numbers of differing keys of days and of snapshots."""
     found: CountDeltas = Counter()
     folded: CountDeltas = Counter()
     for is_folded, *key, people in read_count_tables():

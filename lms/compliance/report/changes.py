@@ -39,7 +39,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A post that is not as it was: how it stood on the first and on the second day, None where it did not count."""
+    """A post that changed: its status on the first and on the second day, None where it did not count."""
 
     post: Post
     changes: frozenset[Change]
@@ -48,7 +48,7 @@ class Changed:
 
     @property
     def placement(self) -> PlacementFact:
-        """Returns where the post counts: on the second day, or for who left on the first."""
+        """Returns where the post counts: on the second day, or on the first if it left."""
         post_status = self.after or self.before
         assert post_status is not None  # noqa: S101 - a post that counts on neither day has not changed
         return post_status.placement
@@ -122,7 +122,7 @@ def _later(before: ExplainedStatus, after: ExplainedStatus) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ChangedLine:
-    """A post that changed, in words; statuses are None where the post did not count on that day."""
+    """A post that changed, as a line of the page; statuses are None where the post did not count on that day."""
 
     named: NamedPerson
     organisation: str
@@ -149,7 +149,7 @@ class ChangesPage(Pagination[ChangedLine]):
 def build_changes(
     query: ReportQuery, other: date, wanted: Collection[Change] | None, page: int | None = 1
 ) -> ChangesPage:
-    """Lists what changed between the day asked about and another one; all of it where `page` is None."""
+    """Lists what changed between the day of the report and another one; all of it where `page` is None."""
     loaded, population = load_population(Scope(query.organisation_ids), query.known_as_of)
     first, second = sorted((query.as_of, other))
     found = changes_between(population, first, second, query.filters)
@@ -199,7 +199,7 @@ def _lines(query: ReportQuery, loaded: LoadedFacts, changed: Sequence[Changed]) 
 
 
 def _reason(changed: Changed, loaded: LoadedFacts) -> str:
-    """Returns why the post stands as it does on the second day, of what was renewed or else of the worst."""
+    """Returns the reason of the post's status on the second day, of what was renewed or else of the worst."""
     after = changed.after
     if after is None or not after.required:
         return ""

@@ -1,4 +1,4 @@
-"""Where the figures of a question come from: what is prepared, or the facts themselves.
+"""Where the counts of a report come from: the projection, or the facts themselves.
 
 What is known now is prepared: the ledger answers for whole organisations, the intervals under any other filter. A past
 moment of knowledge is answered from the facts, and so is what is known now while the prepared statuses are being
@@ -30,7 +30,7 @@ from lms.compliance.status.api import Id, TrainingStatus
 from lms.people.api import list_running_imports
 
 MOST_COMPUTED_INLINE = 5000
-"""People up to whom facts are judged while somebody waits; about a millisecond each."""
+"""Up to this many people, facts are evaluated while the page waits; about a millisecond each."""
 
 
 def require_up_to_date(organisations: Collection[int]) -> bool:
@@ -52,12 +52,12 @@ def require_up_to_date(organisations: Collection[int]) -> bool:
 
 
 def too_many_to_compute_inline(organisations: Collection[int]) -> bool:
-    """Says whether nobody should wait while the facts of some organisations are judged."""
+    """Returns whether some organisations have too many people to evaluate their facts while a page waits."""
     return sum(intervals.count_persons(each) for each in organisations) > MOST_COMPUTED_INLINE
 
 
 def count_backend_for(query: ReportQuery, courses: Collection[int]) -> "SnapshotCounts | IntervalCounts":
-    """Returns where the counts of a question come from once statuses are prepared."""
+    """Returns the backend for a report's counts once the projection is up to date."""
     filters, organisations = query.filters, query.organisation_ids
     if snapshots_can_answer(filters):
         return SnapshotCounts(organisations, filters, courses)
@@ -65,16 +65,16 @@ def count_backend_for(query: ReportQuery, courses: Collection[int]) -> "Snapshot
 
 
 def snapshots_can_answer(filters: Filters) -> bool:
-    """Says whether the ledger can answer: it knows sectors and courses, and nothing else of posts."""
+    """Returns whether the count tables can answer: they have sectors and courses, and nothing else of posts."""
     by_post = (filters.station, filters.role, filters.contract, filters.works_with_children)
     return all(each is None for each in by_post)
 
 
 class SnapshotCounts:
-    """Counts from the ledger: of whole organisations, of a sector, of a course. Its cost does not grow with people."""
+    """Counts of organisations, a sector or a course from the count tables; the cost does not grow with people."""
 
     def __init__(self, organisations: Collection[int], filters: Filters, courses: Collection[int]) -> None:
-        """Takes what is looked at, and the courses that may be required; the ledger's state is read once."""
+        """Takes the scope of the report and the courses that may be required; the projection's state is read once."""
         sector = None if filters.sector is None else str(filters.sector)
         self._scope = CountScope(frozenset(organisations), sector)
         self._subject = OVERALL if filters.course is None else str(filters.course)

@@ -1,4 +1,4 @@
-"""How posts stand on days, and how many: from the facts, post by post. Pure.
+"""The statuses of posts on a day, and how many there are of each. Pure.
 
 A post (a person in an organisation) counts in the main sector of its placement on the day asked about, once, with
 its overall status: the worst of what is required of it; and once in each course, with the worst of that course.
@@ -28,7 +28,7 @@ AHEAD_DAYS = (30, 60, 90)
 
 @dataclass(frozen=True, slots=True)
 class PostStatus:
-    """How a post stands on a day: its placement, and what is required of it, each with its status."""
+    """The status of a post on a day: its placement, and every requirement with its status."""
 
     post: Post
     placement: PlacementFact
@@ -64,7 +64,7 @@ def _urgency(one: tuple[AppliedRequirement, ExplainedStatus]) -> tuple[int, date
 
 @dataclass(frozen=True, slots=True)
 class StatusCounts:
-    """How many people with at least one requirement stand how."""
+    """How many people with at least one requirement have which status."""
 
     by_status: Mapping[TrainingStatus, int]
 
@@ -83,11 +83,11 @@ class StatusCounts:
         return cls(+total)
 
     def of_group(self, group: StatusGroup) -> int:
-        """Returns how many stand in a group."""
+        """Returns how many have a status of a group."""
         return sum(count for status, count in self.by_status.items() if status.group is group)
 
     def of_statuses(self, statuses: Collection[TrainingStatus] | None) -> int:
-        """Returns how many stand in one of some ways (None: in any)."""
+        """Returns how many have one of some statuses (None: any)."""
         return sum(people for each, people in self.by_status.items() if statuses is None or each in statuses)
 
     @property
@@ -97,7 +97,7 @@ class StatusCounts:
 
     @property
     def compliant(self) -> int:
-        """Returns how many hold everything they need or are exempt."""
+        """Returns how many meet every requirement or are exempt."""
         return self.of_group(StatusGroup.COMPLIANT)
 
     @property
@@ -107,7 +107,7 @@ class StatusCounts:
 
     @property
     def in_time(self) -> int:
-        """Returns how many do not hold everything and are still in time."""
+        """Returns how many are not compliant and not yet due."""
         return self.of_group(StatusGroup.IN_TIME)
 
     @property
@@ -123,7 +123,7 @@ class StatusCounts:
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """How many posts stand how on one day, by sector: overall, and by course the worst of that course.
+    """How many posts have which status on one day, by sector: overall, and by course the worst of that course.
 
     `overall` counts posts of whom nothing is required as not_required; `cells` leaves them out.
     """
@@ -154,7 +154,7 @@ class DayCounts:
 
 
 class CountBackend(Protocol):
-    """Where the counts of days come from: the facts, the intervals or the ledger. All three agree."""
+    """Where the counts of days come from: the facts, the intervals or the count tables. All three agree."""
 
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day; cells and lapses may be left out where they are not wanted."""
@@ -164,7 +164,7 @@ class CountBackend(Protocol):
 
 
 def statuses_on(population: Population, day: date, filters: Filters) -> list[PostStatus]:
-    """Returns how the posts that are looked at stand on a day; who has no placement then is left out."""
+    """Returns the statuses of the posts that match filters on a day; without a placement, a post is left out."""
     post_statuses = []
     for post in population.posts:
         placement = post.placement_on(day)

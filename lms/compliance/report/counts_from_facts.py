@@ -1,6 +1,6 @@
-"""Counts from the facts of many people, as known at any moment: each post is judged once, whatever days are asked for.
+"""Counts from the facts, as known at any moment: each post is evaluated once, whatever days are counted.
 
-The exact path of a large house, for a job: people are read and judged some hundred at a time, and only what they count
+People are read and evaluated some hundred at a time, and only what they count
 for is kept.
 """
 
@@ -22,7 +22,7 @@ BATCH = 500
 
 
 class FactsCounts:
-    """Counts from the facts of organisations, judged when it is made; costs some tenths of a millisecond a person."""
+    """Counts from the facts of organisations, evaluated on construction; some tenths of a millisecond a person."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class FactsCounts:
         known_as_of: datetime | None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        """Reads and judges everybody; `progress` is told how many are done."""
+        """Reads and evaluates everybody; `progress` is called with how many are done."""
         self._subject = OVERALL if filters.course is None else str(filters.course)
         self._deltas: CountDeltas = Counter()
         with gc_paused():  # The deltas grow to millions of keys.
@@ -51,7 +51,7 @@ class FactsCounts:
             batch = persons[start : start + BATCH]
             facts = load_facts(Scope(within, frozenset(batch)), known_as_of).facts
             posts, _ = interval_rows(facts, requirements=False)
-            # Persons who are one come with each of them, and count once.
+            # Merged persons come with each other, and count once.
             add_deltas(
                 self._deltas, [row for row in posts if row.person_id not in done and filters.match(row)]
             )

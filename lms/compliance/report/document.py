@@ -1,4 +1,4 @@
-"""A report as plain values: to be kept by a job, and to be told apart from another one by a digest. Pure."""
+"""A report as plain values: stored by a job, and compared with another one by a digest. Pure."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ def digest_of(report: Report) -> bytes:
 
 
 def report_as_document(report: Report) -> dict[str, Any]:
-    """Returns a report as values that JSON can hold."""
+    """Returns a report as JSON values."""
     return {
         "as_of": report.as_of.isoformat(),
         "total": _counts(report.total),

@@ -1,4 +1,4 @@
-"""The forms that ask about statuses: addresses, not changes, so they carry no token."""
+"""The forms of the report's addresses: they change nothing, so they carry no token."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -36,10 +36,10 @@ WRITE_A_DAY = _l("Write a day as year-month-day, such as 2026-11-22.")
 
 
 class DayField(DateField):
-    """A day that says in plain words how it is written."""
+    """A day field with a plain hint."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Reads the day; raises ValueError in our words."""
+        """Reads the day; raises ValueError with a plain message."""
         typed = [text for text in valuelist if text]
         if not typed:
             self.data = None
@@ -57,17 +57,17 @@ def check_range(_form: Form, field: Field) -> None:
 
 
 class AsOfForm(Form):
-    """Asking about another day: an address, not a change, so it carries no token."""
+    """Chooses another day: changes nothing, so it carries no token."""
 
     as_of = DayField(_l("On this day"), validators=[check_range])
 
     def day(self, today: date) -> date:
-        """Returns the day asked about, today where none is given."""
+        """Returns the day, today where none is given."""
         return self.as_of.data or today
 
 
 class ReportForm(AsOfForm):
-    """What a report is asked about."""
+    """The filters of a report."""
 
     organisation = SelectField(_l("Organisation"), default="")
     station = SelectField(_l("Station"), default="")
@@ -137,7 +137,7 @@ class ReportForm(AsOfForm):
         return None
 
     def filters(self, choices: FilterChoices, courses: Iterable[CourseTitle]) -> Filters:
-        """Returns the filters chosen, by row number where the address holds a word."""
+        """Returns the filters chosen, by row number where the address has a slug."""
         stations = {slug: number for number, slug, _name in choices.stations}
         numbers = {each.slug: each.course_id for each in courses}
         return Filters(
@@ -150,7 +150,7 @@ class ReportForm(AsOfForm):
         )
 
     def chosen(self) -> dict[str, str]:
-        """Returns the address's words again, for links that keep them; an unusable day as it was typed."""
+        """Returns the address's parameters, for links that keep them; an unusable day as it was typed."""
         typed = {
             name: (field.raw_data or [""])[0] if isinstance(field, DayField) else field.data
             for name, field in self._fields.items()
@@ -190,7 +190,7 @@ class PeopleForm(ReportForm):
     )
 
     def validate_lapses_before(self, field: Field) -> None:
-        """Refuses a day that is not after the one asked about."""
+        """Rejects a day that is not after the day of the report."""
         if field.data and field.data <= (self.as_of.data or self.today):
             raise ValidationError(_l("Choose a day after the day asked about."))
 

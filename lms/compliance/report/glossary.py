@@ -1,4 +1,4 @@
-"""What the figures and words of a report mean, as they are printed and exported with it."""
+"""What the figures and terms of a report mean, as they are printed and exported with it."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from lms.compliance.status.api import TrainingStatus
 
 
 def status_labels() -> dict[TrainingStatus, str]:
-    """Returns the word of each status."""
+    """Returns the label of each status."""
     return {
         TrainingStatus.OVERDUE: _("Overdue"),
         TrainingStatus.EXPIRED: _("Expired"),
@@ -25,7 +25,7 @@ def status_labels() -> dict[TrainingStatus, str]:
 
 
 def definitions() -> list[tuple[str, str]]:
-    """Returns the words of a report, each with what it means."""
+    """Returns the terms of a report, each with what it means."""
     return [
         (
             _("Compliant"),
@@ -65,7 +65,7 @@ def definitions() -> list[tuple[str, str]]:
 
 
 def query_labels(query: ReportQuery) -> Iterable[tuple[str, str]]:
-    """Yields the filters that were chosen, each with its value in words."""
+    """Yields the chosen filters, each with the label of its value."""
     filters, labels = query.filters, query.labels
     if filters.station is not None:
         yield _("Station"), labels.stations.get(int(filters.station), str(filters.station))

@@ -24,7 +24,7 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A person of the report: who and where, the requirement that stands worst, and how many more are not in order."""
+    """A person of the report: who and where, the most urgent requirement, and how many more are not met."""
 
     named: NamedPerson
     organisation: str
@@ -70,7 +70,7 @@ def build_people(
 
 
 def all_lines(query: ReportQuery, statuses: Iterable[rules.TrainingStatus] | None) -> Iterator[PersonLine]:
-    """Gives everybody who is asked for, worst first, read some hundred at a time. Raises StillUpdating."""
+    """Yields everybody, worst first, read some hundred at a time. Raises StillUpdating."""
     for loaded, post_statuses in select_all(query, statuses):
         yield from _lines(query, loaded, post_statuses)
 
@@ -155,7 +155,7 @@ def select_all(
 
 
 def _count_from_snapshots(query: ReportQuery, statuses: frozenset[TrainingStatus] | None) -> int | None:
-    """Counts the posts that are asked for where the ledger can, without reading them; else returns None."""
+    """Counts the selected posts from the count tables where they can answer; else returns None."""
     if query.lapses_before is not None or not snapshots_can_answer(query.filters):
         return None
     counts = SnapshotCounts(query.organisation_ids, query.filters, ())
@@ -177,7 +177,7 @@ def _select_from_facts(
 def _explain(
     query: ReportQuery, posts: Sequence[tuple[int, int]]
 ) -> tuple[LoadedFacts, Sequence[PostStatus]]:
-    """Judges the facts of some posts, in their order."""
+    """Evaluates the facts of some posts, in their order."""
     persons = frozenset(person for person, _organisation in posts)
     loaded, population = load_population(Scope(query.organisation_ids, persons))
     post_statuses = statuses_on(population, query.as_of, query.filters)

@@ -1,4 +1,4 @@
-"""From the words of an address to a question about statuses that the actor may ask."""
+"""Parses the address of a report into a query that the actor may make."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class ReportLabels:
 
 @dataclass(frozen=True, slots=True)
 class ReportQuery:
-    """What is asked: about which organisations, of which people, on which day, as known when.
+    """A report query: which organisations, which people, on which day, with data as of when.
 
     `known_as_of` None means everything known now; `today` is the actor's own day. With `lapses_before` only people are
     listed who comply on the day and will not any more before that other day if nothing is done.
@@ -68,12 +68,12 @@ class ReportQuery:
 
     @property
     def organisation_ids(self) -> frozenset[int]:
-        """Returns the row numbers of the organisations asked about."""
+        """Returns the row numbers of the organisations."""
         return frozenset(each.id for each in self.organisations)
 
     @property
     def of_posts(self) -> bool:
-        """Says whether people are counted as posts, because several organisations are asked about."""
+        """Returns whether people are counted as posts, because there are several organisations."""
         return len(self.organisations) > 1
 
 
@@ -84,7 +84,7 @@ SLOW_SECONDS = 0.1
 
 
 def cached_choices(organisations: frozenset[int]) -> FilterChoices:
-    """Returns the words that filters can choose from; in a large organisation those of a few minutes ago."""
+    """Returns the values that filters can choose from; in a large organisation those of a few minutes ago."""
     cache = application_cache("compliance_choices", 256, CHOICES_SECONDS)
     found: FilterChoices | None = cache.get(organisations)
     if found is not None:

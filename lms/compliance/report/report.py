@@ -1,8 +1,8 @@
-"""The per-sector report: counts of how people stand on a day, by sector and by course. Pure.
+"""The per-sector report: how many people have which status on a day, by sector and by course. Pure.
 
 A post (a person in an organisation) counts in the main sector of its placement on the day asked about, once, with
 its overall status: the worst of what is required of it. In the matrix it counts once in each course, with the
-worst of that course. Posts of whom nothing is required are told apart and are in no rate.
+worst of that course. Posts of whom nothing is required are counted apart and are in no rate.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -148,7 +148,7 @@ SORTS = ("rate", "sector", "people", "late", "change")
 
 
 def sorted_lines(lines: Iterable[SectorLine], by: str) -> list[SectorLine]:
-    """Sorts sectors by a word of `SORTS`, downwards where a minus stands before it; empty ones come last.
+    """Sorts sectors by a name of `SORTS`, descending with a minus before it; empty ones come last.
 
     Sorting by sector keeps the order given, the sectors' own.
     """

@@ -1,4 +1,4 @@
-"""The id of a report: what was asked, as known when, and a digest of the figures, in words that can be typed. Pure.
+"""The id of a report: its query, the moment of its data, and a digest of the figures, to be typed. Pure.
 
 Nothing is stored and nothing is secret: whoever may see the organisations can work the report out again and compare.
 The bytes are: a form number, the definitions' version, the day, the moment of knowledge, the organisations, the

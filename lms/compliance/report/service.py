@@ -1,4 +1,4 @@
-"""Answers to questions about statuses: the facts are loaded once, and every figure of a page comes from them."""
+"""Builds the per-sector report and its CSV rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from lms.kernel.tabular import Cell
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """A report with the words it is written with; `lines` are sorted as asked."""
+    """A report with the names it shows; `lines` are sorted as requested."""
 
     report: Report
     lines: Sequence[SectorLine]
@@ -34,7 +34,7 @@ class ReportPage:
 
 
 def build_report(query: ReportQuery, sort: str = "rate") -> ReportPage:
-    """Makes the report that is asked for; from what is prepared, or for a past moment from the facts.
+    """Builds a report from the projection, or for a past moment of knowledge from the facts.
 
     Raises StillUpdating.
     """

@@ -1,4 +1,4 @@
-"""Working out again the report that an id names: with the knowledge of then, and with that of now."""
+"""Verifies the report of an id: recalculates it with the data of then, and with today's."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ def address_of(report_id: ReportId) -> str:
 
 
 def is_large(query: ReportQuery) -> bool:
-    """Says whether nobody should wait while the facts of the organisations are judged."""
+    """Returns whether there are too many people to evaluate their facts while a page waits."""
     return sources.too_many_to_compute_inline(query.organisation_ids)
 
 
@@ -63,7 +63,7 @@ def takes_long(query: ReportQuery) -> bool:
 
 
 def load_report_for(actor: Actor, text: str, language: str) -> tuple[ReportId, ReportQuery]:
-    """Reads an id and returns the question it asks, with the knowledge of then.
+    """Reads an id and returns its query, with the data of then.
 
     Raises NotThere where it is no id, or where a report of one of its organisations is not the actor's to see.
     """

@@ -15,7 +15,7 @@ from lms.web.language import language_of_page
 @bp.get("/compliance/reports")
 @role_needed(Role.HR)
 def reports() -> ResponseReturnValue:
-    """Asks for the id of a printed report, and leads to it."""
+    """Asks for the id of a printed report, and redirects to it."""
     typed = request.args.get("id", "").strip()
     if typed:
         read, _question = load_report_for(current_actor(), typed, language_of_page())

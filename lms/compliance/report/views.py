@@ -26,7 +26,7 @@ from lms.web.language import language_of_page
 @bp.get("/compliance")
 @role_needed(Role.HR, Role.COORDINATOR)
 def report() -> ResponseReturnValue:
-    """Shows the report of the actor's organisations; leads coordinators who are not HR to coverage."""
+    """Shows the report of the actor's organisations; redirects coordinators who are not HR to coverage."""
     if not current_actor().has(Role.HR):
         return redirect(url_for("coverage.figures", **request.args), 303)  # type: ignore[arg-type]  # words of an address
     form, query = parse_query(current_actor(), request.args, language_of_page(), ReportForm)
@@ -60,7 +60,7 @@ def show_report(
 
 
 def compare(page: ReportPage, form: ReportForm) -> ReportComparison | None:
-    """Returns the figures of another day beside those of a report, where another day is asked for."""
+    """Returns the figures of another day beside those of a report, where another day is chosen."""
     day = form.compare_with.data
     if day is None or day == page.report.as_of:
         return None

@@ -30,7 +30,7 @@ class WantedExemptions:
 
 @dataclass(frozen=True, slots=True)
 class ListedExemption:
-    """An exemption with the words around it; `author` is empty where the house itself recorded it."""
+    """An exemption with its names; `author` is empty where the application itself recorded it."""
 
     exemption: Exemption
     person: str

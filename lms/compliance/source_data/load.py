@@ -54,7 +54,7 @@ class CourseTitle:
 
 @dataclass(frozen=True, slots=True)
 class LoadedFacts:
-    """Known facts, with the words a page needs beside them: courses by row number, serials by award."""
+    """Known facts, with what a page shows beside them: courses by row number, serials by award."""
 
     facts: rules.Facts
     courses: dict[int, CourseTitle]
@@ -69,7 +69,7 @@ def read_facts(
     house_zone: str = "UTC",
     progress: bool = True,
 ) -> LoadedFacts:
-    """Loads what was known at a moment (None: all of it) about the people within reach, in six queries.
+    """Loads what was known at a moment (None: all of it) about the people in scope, in six queries.
 
     Ids are row numbers; sectors, roles and contracts are words. Placements and requirements are those of the
     organisations within reach only. The days of progress are counted in the zone of the duty station where the
@@ -140,7 +140,7 @@ def _placement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
 def _requirements(
     organisations: Collection[int] | None, known_as_of: datetime | None
 ) -> tuple[list[rules.RequirementFact], dict[int, CourseTitle]]:
-    """Loads the house's requirements and those of some organisations (None: of all), with their courses.
+    """Loads the requirements for all organisations and those of some (None: of each), with their courses.
 
     Whether a course is per sector is asked of its current edition. Requirements without a known version are
     left out.

@@ -24,7 +24,7 @@ def list_reported_organisations(actor: Actor) -> Sequence[Organisation]:
 
 @dataclass(frozen=True, slots=True)
 class FilterChoices:
-    """What people are placed as: the words that filters and matches can choose from, sorted."""
+    """The values of placements that filters and requirements can choose from, sorted."""
 
     stations: tuple[tuple[int, str, str], ...]
     roles: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What other rooms ask of compliance: how a person stands, and which renewal windows open for them."""
+"""One person's training status, and the renewal windows that requirements open for them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from lms.kernel.config import Settings
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """How a person stands for one requirement in one organisation on a day, with the sentence that says why.
+    """A person's status for one requirement in one organisation on a day, with the sentence that explains it.
 
     `due_on` is set while it is due or overdue, with `required_since` and `due_days`; `valid_through` and `award`
     (the serial as printed) where an award explains. `sentence` is English and speaks of nobody as "you"; `details`
@@ -46,7 +46,7 @@ class StatusRow:
 
 
 def load_facts(reach: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:
-    """Loads the facts within reach under the settings of the house, with or without what was begun or completed."""
+    """Loads the facts in scope under the installation's settings, with or without progress."""
     settings: Settings = current_app.extensions["settings"]
     return read_facts(
         reach,
@@ -58,7 +58,7 @@ def load_facts(reach: Scope, known_as_of: datetime | None = None, *, progress: b
 
 
 def load_population(reach: Scope, known_as_of: datetime | None = None) -> tuple[LoadedFacts, Population]:
-    """Loads the facts within reach, as known at a moment, and the posts they tell of."""
+    """Loads the facts in scope, as known at a moment, and their posts."""
     loaded = load_facts(reach, known_as_of)
     return loaded, Population(loaded.facts)
 
@@ -70,7 +70,7 @@ def statuses_of(
     organisations: Iterable[int] | None = None,
     known_as_of: datetime | None = None,
 ) -> list[StatusRow]:
-    """Returns what is required of a person on a day and how they stand, the worst first; five queries.
+    """Returns what is required of a person on a day with their status, the most urgent first; five queries.
 
     One row for each requirement in each organisation where they are placed on that day; what is not required
     is left out.
@@ -92,7 +92,7 @@ def status_row(
     courses: dict[int, CourseTitle],
     serials: dict[int, str],
 ) -> StatusRow:
-    """Puts a status into words."""
+    """Returns a status as a row for pages."""
     course = courses[int(applied.requirement.course)]
     serial = None if explained.award is None else serials[int(explained.award)]
     sector = explained.reason.sector
@@ -126,7 +126,7 @@ def renewal_windows(
     """
     # What was begun since opens no window.
     facts = load_facts(Scope(persons=frozenset({person_id})), progress=False).facts
-    # Of persons who are one the facts come under the number of the kept one: there is one person here or none.
+    # Facts of merged persons come under the surviving one: there is one person here or none.
     person = next(iter(rules.by_person(facts).values()), None)
     if person is None:
         return []

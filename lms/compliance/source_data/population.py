@@ -1,4 +1,4 @@
-"""How a population stands on any day: known facts, prepared once and asked many times. Pure.
+"""The statuses of many people on any day: known facts, prepared once and evaluated often. Pure.
 
 One page asks for a day, the day a month before, a forecast and twelve month ends. A status is constant
 between the days on which it can change, so each interval is judged once, however many of the days fall in it.
@@ -14,14 +14,14 @@ from lms.compliance.status import api as rules
 from lms.compliance.status.api import ExplainedStatus, Facts, Id, Obligation, PlacementFact, TrainingStatus
 
 MOST_DAYS_KEPT = 64
-"""How many days a requirement of one person remembers; a report asks for about sixteen."""
+"""How many days are remembered for a requirement of one person; a report needs about sixteen."""
 
 
 class AppliedRequirement:
-    """One requirement as it is asked of one person in one organisation, on any day."""
+    """One requirement applied to one person in one organisation, on any day."""
 
     def __init__(self, requirement: rules.RequirementFact, prepare: Callable[[], Obligation]) -> None:
-        """Takes the requirement and what prepares the obligation, which is done when a day is first asked."""
+        """Takes the requirement and what prepares the obligation, called when the first day is evaluated."""
         self.requirement = requirement
         self._prepare = prepare
         self._obligation: Obligation | None = None
@@ -46,7 +46,7 @@ class AppliedRequirement:
         return rules.intervals_of(self._obligation)
 
     def _judge(self, day: date) -> ExplainedStatus:
-        # Where a single day is asked, looking for the days of change would cost more than it saves.
+        # For a single day, finding the days of change would cost more than it saves.
         if self._obligation is None:
             self._obligation = self._prepare()
             return self._obligation.on(day)
@@ -62,7 +62,7 @@ class AppliedRequirement:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A person in an organisation: what a report counts. `asked` holds every requirement of that organisation."""
+    """A person in an organisation: what a report counts. `applied` has every requirement of that organisation."""
 
     person: Id
     organisation: Id
@@ -95,7 +95,7 @@ class Post:
 
 
 class Population:
-    """The posts that known facts tell of."""
+    """The posts in known facts."""
 
     def __init__(self, facts: Facts, organisations: Collection[Id] | None = None) -> None:
         """Takes facts as `rules.known` gives them; with `organisations` only the posts there are made."""

@@ -1,4 +1,4 @@
-"""Whose facts are asked for, and as whose they count: the conditions that every statement about facts shares."""
+"""Whose facts are read, and under which person they count: the conditions that every statement about facts shares."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Scope:
     persons: frozenset[int] | None = None
 
     def with_merged(self, stands_for: Mapping[int, int]) -> "Scope":
-        """Returns the reach with everybody who is one with its persons."""
+        """Returns the scope with everybody merged with its persons."""
         if self.persons is None or not stands_for:
             return self
         return Scope(self.organisations, merged_ids(self.persons, stands_for))
@@ -35,9 +35,9 @@ _KNOWN = bindparam("known_as_of", type_=UtcDateTime)
 
 @dataclass(frozen=True, slots=True)
 class StatementVariant:
-    """Which conditions the statements have: they are built once for each shape and then asked with other values.
+    """Which conditions the statements have: they are built once for each variant and then run with other values.
 
-    Building one takes longer than asking it, and one person's facts are asked with every write about them.
+    Building one takes longer than running it, and one person's facts are read with every write about them.
     """
 
     by_organisation: bool
@@ -46,7 +46,7 @@ class StatementVariant:
     merged: bool = False
 
     def employed(self) -> ColumnElement[bool]:
-        """Returns the condition on employments that are within reach."""
+        """Returns the condition on employments in scope."""
         conditions: list[ColumnElement[bool]] = []
         if self.by_organisation:
             conditions.append(Employment.organisation_id.in_(ORGANISATIONS))
@@ -65,7 +65,7 @@ class StatementVariant:
         return (table.recorded_at <= _KNOWN) & or_(table.retracted_at.is_(None), table.retracted_at > _KNOWN)
 
     def has_person(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        """Returns the condition that a column names a person within reach, or one who may be one with them.
+        """Returns the condition that a column names a person in scope, or one who may be merged with them.
 
         Who was merged may have earned something where they are not employed within reach; what turns out to be
         nobody's within reach counts for nobody, since nobody there has a placement.
@@ -84,7 +84,7 @@ class StatementVariant:
 
 @dataclass(frozen=True, slots=True)
 class ScopedReader:
-    """Whose rows are read, and as whose they count: those of merged persons as the kept one's."""
+    """Whose rows are read, and under which person they count: those of merged persons under the surviving one."""
 
     reach: Scope
     stands_for: Mapping[int, int]
@@ -101,7 +101,7 @@ class ScopedReader:
         )
 
     def rows(self, build: Callable[[StatementVariant], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
-        """Asks a statement with the values of this reach."""
+        """Runs a statement with the values of this scope."""
         values = {
             "organisations": sorted(self.reach.organisations or ()),
             "persons": sorted(self.reach.persons or ()),
@@ -110,5 +110,5 @@ class ScopedReader:
         return session.execute(build(self.shape), values).all()
 
     def of(self, person_id: int) -> int:
-        """Returns the person as whose a row counts."""
+        """Returns the person under whom a row counts."""
         return self.stands_for.get(person_id, person_id)

@@ -1,4 +1,4 @@
-"""Standing as pure functions of facts, by the definitions of docs/handbook/status.md.
+"""Training status as pure functions of facts, by the definitions of docs/handbook/status.md.
 
 No clock, no database, no web. `known(facts, moment)` first, then `by_person`, then `standings_of_person` for
 one day, or an `Obligation` for many days.

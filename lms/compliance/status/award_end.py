@@ -39,7 +39,7 @@ def _id_order(id_: Id) -> tuple[int, str]:
 
 
 class Ending(NamedTuple):
-    """An award as it stands on a day under the version in force.
+    """An award on a day under the version in force.
 
     `end` is the effective end, `ended_on` its last day where a revocation has come earlier, `revoked_on` the
     first day it is revoked, which may lie ahead. `order` orders awards: the last ends last, then is later earned,
@@ -77,7 +77,7 @@ class Ending(NamedTuple):
 
 
 def ending(award: AwardFact, version: RequirementVersionFact, day: date, revoked_on: date | None) -> Ending:
-    """Returns how an award ends for somebody who asks on `day`: a revocation counts once its day has come."""
+    """Returns how an award ends as seen on `day`: a revocation counts once its day has come."""
     end, limit = effective_end(award, version)
     revoked = revoked_on is not None and revoked_on <= day
     ended_on = min(end, add_days(revoked_on, -1)) if revoked and revoked_on is not None else end

@@ -1,4 +1,4 @@
-"""The snapshots of the ledger: the days of a month before which it is added up. Pure."""
+"""The days of a month that have a count snapshot. Pure."""
 
 from datetime import date
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 from lms.kernel.days import first_of_month
 
 SNAPSHOT_DAYS = (1, 11, 21)
-"""The days of a month before which the ledger is added up: a report then adds at most eleven days to what it finds."""
+"""The days of a month before which counts are added up: a report then adds at most eleven days to a snapshot."""
 
 
 def snapshot_day_of(day: date) -> date:

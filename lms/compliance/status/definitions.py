@@ -1,4 +1,4 @@
-"""The words of status: their order, groups, the worst of several, and the reason with each."""
+"""The training statuses: their order, their groups, the worst of several, and the reason with each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields

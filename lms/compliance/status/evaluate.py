@@ -33,7 +33,7 @@ from lms.kernel.days import add_days
 
 
 class PersonStatus(NamedTuple):
-    """One row of a report: how the person stands in an organisation for a requirement."""
+    """One row of the calculator's answer: a person's status in an organisation for a requirement."""
 
     organisation: Id
     requirement: Id
@@ -41,7 +41,7 @@ class PersonStatus(NamedTuple):
 
 
 class Obligation:
-    """What one requirement asks of one person in one organisation over time, ready to be asked about any day.
+    """What one requirement demands of one person in one organisation over time, ready to be evaluated on any day.
 
     It is prepared once from known facts (`known`, `by_person`) and costs a few look-ups a day afterwards.
     """
@@ -243,7 +243,7 @@ def statuses_of_person(
     day: date,
     settings: StatusSettings = DEFAULT_SETTINGS,
 ) -> list[PersonStatus]:
-    """Returns how a person stands on a day in each organisation of theirs, for every requirement there.
+    """Returns a person's statuses on a day in each of their organisations, for every requirement there.
 
     Organisations are those with a placement on any day; requirements that do not ask the person are included.
     """

@@ -60,7 +60,7 @@ SECTORS: Mapping[str, str] = {
     "shelter-settlement": "Shelter and settlement",
     "camp-management": "Camp management",
 }
-"""The nine sectors as a sentence calls them; one that a house adds goes by its own word."""
+"""The nine sectors as a sentence names them; an added sector has its own name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,13 @@ class PlacementFact:
     retracted_at: datetime | None = None
 
     def covers(self, day: date) -> bool:
-        """Says whether the placement holds on a day."""
+        """Returns whether the placement covers a day."""
         return self.from_on <= day and (self.through_on is None or day <= self.through_on)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Whom a version asks: every condition given must hold, an empty one holds for everybody."""
+    """To whom a version applies: every condition given must match, an empty one matches everybody."""
 
     sectors: frozenset[Id] = frozenset()
     stations: frozenset[Id] = frozenset()
@@ -51,7 +51,7 @@ class Match:
     works_with_children: bool | None = None
 
     def holds(self, placement: PlacementFact) -> bool:
-        """Says whether a placement is asked; a sector counts as the main one or as one of the others."""
+        """Returns whether a placement matches; a sector may be the main one or one of the others."""
         return (
             (
                 not self.sectors
@@ -86,7 +86,7 @@ class RequirementVersionFact:
 
 @dataclass(frozen=True)
 class RequirementFact:
-    """An organisation, or the house where `organisation` is None, asks its people to hold a course."""
+    """An organisation (None: all organisations) requires its people to hold a course."""
 
     id: Id
     organisation: Id | None
@@ -95,7 +95,7 @@ class RequirementFact:
     versions: tuple[RequirementVersionFact, ...]
 
     def applies_in(self, organisation: Id) -> bool:
-        """Says whether the requirement is the house's or this organisation's own."""
+        """Returns whether the requirement is for all organisations or this one's own."""
         return self.organisation is None or self.organisation == organisation
 
     def version_on(self, day: date) -> RequirementVersionFact | None:
@@ -150,7 +150,7 @@ class ExemptionFact:
     retracted_at: datetime | None = None
 
     def covers(self, day: date) -> bool:
-        """Says whether the exemption holds on a day."""
+        """Returns whether the exemption covers a day."""
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)
 
 
@@ -167,7 +167,7 @@ class ProgressFact:
 
 @dataclass(frozen=True, slots=True)
 class StatusSettings:
-    """What the house may choose about status: the longest gap, in days, that does not end an obligation."""
+    """The installation's choice: the longest gap, in days, that does not end an obligation."""
 
     gap_days: int = 30
 

@@ -1,4 +1,4 @@
-"""How a post stands over the whole calendar, as intervals of days on which nothing changes. Pure.
+"""The status of a post over the whole calendar, as intervals of days on which nothing changes. Pure.
 
 The definitions are those of docs/handbook/status.md, "Prepared statuses". A interval says on every one of its days
 what the six rules say on that day; nothing here judges anew.
@@ -28,7 +28,7 @@ class ObligationInterval(NamedTuple):
 
 
 class OverallInterval(NamedTuple):
-    """Days on which a post has one placement and stands the same in every course.
+    """Days on which a post has one placement and the same status in every course.
 
     `courses` holds the worst status of each course that is required, by course. `urgent_on` is the day that
     presses most under the overall status: when it was due, or when it ends. `lapses_on` is, while the post
@@ -67,14 +67,14 @@ def intervals_of(obligation: Obligation) -> list[ObligationInterval]:
 def overall_intervals(
     placements: Sequence[PlacementFact], required: Iterable[tuple[Id, Sequence[ObligationInterval]]]
 ) -> list[OverallInterval]:
-    """Returns how a post stands over time, from its placements and the intervals of each course asked of it.
+    """Returns the status of a post over time, from its placements and the intervals of each required course.
 
     `required` has one entry for each requirement: its course and its intervals. Days without a placement are
     left out; days on which nothing is required stand as not_required.
     """
-    # In the order in which the courses of a interval are told.
+    # In the order of the courses of an interval.
     asked = sorted(((str(course), course, each) for course, each in required if each), key=itemgetter(0))
-    # The interval of each that may hold the day; days only go forward.
+    # The interval of each that may contain the day; days only go forward.
     places = [0] * len(asked)
     found: list[_Unlapsed] = []
     since, until, before = date.min, date.min, None
@@ -113,7 +113,7 @@ def overall_intervals(
 _Unlapsed: TypeAlias = tuple[
     date, date, tuple[PlacementFact, TrainingStatus, tuple[tuple[Id, TrainingStatus], ...], date | None]
 ]
-"""The first and last day of a interval, and what is told of it but for the day of lapsing."""
+"""The first and last day of an interval, and everything about it but the day of lapsing."""
 
 
 def _placed(

@@ -1,4 +1,4 @@
-"""What a requirement asks of a person in one organisation, as intervals of days; awards come later.
+"""What a requirement demands of a person in one organisation, as intervals of days; awards come later.
 
 The definitions are those of docs/handbook/status.md, "The obligation".
 """
@@ -129,7 +129,7 @@ def runs_of(segments: Iterable[ObligationSegment], sector: Id | None, gap_days: 
 
 
 def obliged_from(runs: Sequence[ObligationRun], day: date, last_award_ended_on: date | None) -> date:
-    """Returns S, the first day of the unbroken run that holds `day`, across the gaps that do not break it.
+    """Returns S, the first day of the unbroken run around `day`, across the gaps that do not break it.
 
     A gap inside which the last award ended breaks the run. Some run must hold `day`.
     """

@@ -1,4 +1,4 @@
-"""A status with what it rests on, and the reason that is told of it."""
+"""A status with the facts it follows from, and its reason as data."""
 
 from dataclasses import replace
 from datetime import date

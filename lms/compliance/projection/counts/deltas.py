@@ -1,7 +1,7 @@
-"""Writing the ledger: entries beside the intervals, and the fold that adds them up into days and snapshots.
+"""Count deltas: written beside the intervals, and compacted into daily counts and snapshots by a job.
 
-Writers only insert. One fold at a time takes entries away and adds them to `daily_count` and `count_snapshot` in key
-order, so writers and the fold never wait for each other in a circle.
+Writers only insert. One compaction at a time removes deltas and adds them to `daily_count` and `count_snapshot` in key
+order, so writers and the compaction never deadlock.
 """
 
 from collections import Counter, defaultdict
@@ -29,7 +29,7 @@ from lms.kernel.db import session
 MONTHS_AHEAD = 26
 """Months after this one that get snapshots; later days are added up from the last of them."""
 FIRST_SNAPSHOT = date(2000, 1, 1)
-"""No report asks about earlier days: what happened before is in this snapshot."""
+"""No report shows earlier days: everything before is in this snapshot."""
 BATCH = 20_000
 
 _EVE = date(1, 1, 1)
@@ -38,14 +38,14 @@ _DAY = ("on_day", "organisation_id", "subject", "sector", "status")
 
 
 def write_deltas(deltas: CountDeltas) -> None:
-    """Adds what changed to the ledger; what cancels out is left away."""
+    """Writes the deltas that do not cancel out."""
     rows = [dict(zip(_DAY, key, strict=True), people=people) for key, people in deltas.items() if people]
     if rows:
         session.execute(insert(CountDelta), rows)
 
 
 def locked_state() -> ProjectionState:
-    """Returns the ledger's state, held until the transaction ends; makes it where it is missing."""
+    """Returns the projection's state, locked until the transaction ends; creates it where it is missing."""
     state = lock_state()
     if state is None:
         state = ProjectionState(id=THE_ONLY, inputs="")
@@ -55,7 +55,7 @@ def locked_state() -> ProjectionState:
 
 
 def compact(today: date) -> int:
-    """Folds the oldest entries into days and snapshots and returns how many; zero when there is nothing to do."""
+    """Compacts the oldest deltas into days and snapshots and returns how many; zero when there is nothing to do."""
     state = locked_state()
     rows = session.execute(
         delete(CountDelta)
@@ -73,7 +73,7 @@ def compact(today: date) -> int:
     deltas: CountDeltas = Counter()
     for *key, people in rows:
         deltas[tuple(key)] += people  # type: ignore[index]  # five columns, as the key has
-    # Snapshots that are opened are added up from the days folded before; then both learn of these.
+    # New snapshots are added up from the days compacted before; then both get these deltas.
     open_snapshots(state, today, min((key[0] for key in deltas), default=None))
     add_to_days(deltas)
     add_to_snapshots(deltas, state)
@@ -132,9 +132,9 @@ def snapshots_between(deltas: CountDeltas, first_snapshot: date, last_snapshot: 
 
 
 def open_snapshots(state: ProjectionState, today: date, earliest: date | None) -> None:
-    """Makes the snapshots reach from the earliest day to some months after today.
+    """Extends the snapshots from the earliest day to some months after today.
 
-    Before the first nothing is folded yet; after the last one, they are added up from it and the days since.
+    Nothing is compacted before the first one; later ones are added up from the last one and the days since.
     """
     if earliest is not None:
         first = max(earliest.replace(day=1), FIRST_SNAPSHOT)

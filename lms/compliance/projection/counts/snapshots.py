@@ -1,6 +1,6 @@
-"""Counts of days from the ledger: the snapshot before them, the days since, and what is not folded yet.
+"""Reads the counts of days: the snapshot before a day, the daily counts since, and the deltas not yet compacted.
 
-The three are read in one statement, so that a fold between two reads can move nothing out of sight or into it twice.
+The three are read in one statement, so that a compaction between two reads neither hides nor doubles anything.
 """
 
 from collections import Counter, defaultdict
@@ -31,7 +31,7 @@ StatusTotals = Counter[str]
 
 @dataclass(frozen=True, slots=True)
 class CountState:
-    """What the ledger's state says: on what it rests, and the first and the last snapshot."""
+    """The state of the projection: its inputs, and the first and the last snapshot."""
 
     inputs: str = ""
     first_snapshot: date | None = None
@@ -44,7 +44,7 @@ class CountState:
         return min(snapshot_day_of(day), self.last_snapshot)
 
     def closes(self, day: date) -> date | None:
-        """Returns the snapshot that is a day's end: that of the day after, where it is kept."""
+        """Returns the snapshot at the end of a day: that of the day after, where there is one."""
         if self.first_snapshot is None or self.last_snapshot is None or day == date.max:
             return None
         after = date.fromordinal(day.toordinal() + 1)
@@ -58,13 +58,13 @@ _STATE = select(ProjectionState.inputs, ProjectionState.first_snapshot, Projecti
 
 
 def read_state() -> CountState:
-    """Reads the ledger's state; an empty one where nothing was prepared yet."""
+    """Reads the projection's state; an empty one before anything was projected."""
     row = session.execute(_STATE).one_or_none()
     return CountState() if row is None else CountState(*row)
 
 
 def lock_state() -> ProjectionState | None:
-    """Returns the ledger's state, held against other folds until the transaction ends."""
+    """Returns the projection's state, locked until the transaction ends."""
     return session.scalar(locked(select(ProjectionState).where(ProjectionState.id == THE_ONLY)))
 
 
@@ -80,13 +80,13 @@ def list_unfinished(organisations: Collection[int] | None = None) -> Sequence[Pr
 
 
 def load_projection(projection_id: int) -> ProjectionJob | None:
-    """Loads work under way, held for this transaction."""
+    """Loads a running job, locked for this transaction."""
     return session.scalar(locked(select(ProjectionJob).where(ProjectionJob.id == projection_id)))
 
 
 @dataclass(frozen=True, slots=True)
 class CountScope:
-    """Which rows of the ledger are looked at; None means all."""
+    """Which rows of the count tables are read; None means all."""
 
     organisations: frozenset[int] | None = None
     sector: str | None = None
@@ -217,13 +217,13 @@ _ENTRY = (
 
 
 def read_count_tables() -> Iterable[Any]:
-    """Reads the whole ledger as (folded or not, day, organisation, course, sector, status, people), unordered."""
+    """Reads all counts as (compacted or not, day, organisation, subject, sector, status, people), unordered."""
     parts = (select(literal(1), *_DAY), select(literal(0), *_ENTRY))
     return session.execute(union_all(*parts)).yield_per(10_000)
 
 
 def read_compacted(since: date, before: date) -> Iterable[Any]:
-    """Reads the folded days from one on and before another, as `read_ledger` gives them."""
+    """Reads the daily counts from one day on and before another, in the columns of `read_count_tables`."""
     return session.execute(select(*_DAY).where(DailyCount.on_day >= since, DailyCount.on_day < before))
 
 
@@ -255,12 +255,12 @@ def read_snapshots() -> Iterable[Any]:
 
 
 def has_deltas() -> bool:
-    """Says whether anything waits to be folded."""
+    """Returns whether any delta waits to be compacted."""
     return session.scalar(select(CountDelta.id).limit(1)) is not None
 
 
 def oldest_deltas(limit: int) -> Select[Any]:
-    """Returns the statement that picks the entries to be folded next."""
+    """Returns the statement that picks the deltas to be compacted next."""
     return select(CountDelta.id).order_by(CountDelta.id).limit(limit)
 
 

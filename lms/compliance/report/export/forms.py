@@ -11,18 +11,18 @@ WORDS = (
     "organisation", "station", "course", "sector", "role", "contract", "works_with_children", "as_of", "known_as_of",
     "compare_with", "status", "lapses_before", "sort", "what",
 )  # fmt: skip
-"""The words of an address that are kept with a view or a file."""
+"""The parameters of an address that are saved with a view or a file."""
 
 MOST_LETTERS = 200
 
 
 def saved_filters(address: "MultiDict[str, str]") -> dict[str, str]:
-    """Returns the words of an address that may be kept, without what is too long to be one."""
+    """Returns the parameters of an address that may be saved, without values that are too long."""
     return {name: address[name] for name in WORDS if address.get(name) and len(address[name]) <= MOST_LETTERS}
 
 
 class SaveViewForm(BaseForm):
-    """Keeping the filters of a page under a name."""
+    """Saves the filters of a page under a name."""
 
     name = StringField(
         _l("Name of this view"),

@@ -54,7 +54,7 @@ _TOLD_EVERY = 500
 
 
 def folder() -> Path:
-    """Returns the folder of the files, made where it is missing; only the house reads it."""
+    """Returns the folder of the files, created where it is missing; only the application reads it."""
     settings: Settings = current_app.extensions["settings"]
     path = settings.instance / "exports"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ class Wanted:
 
 @outbox.handler(JOB)
 def make(payload: dict[str, Any]) -> None:
-    """Makes what one row asks for; a second time it finds it made."""
+    """Creates the file of one row; running it twice has no effect."""
     with db.reading():
         job = kept.find_job(payload["job"])
         if job is None or job.finished_at is not None:
@@ -165,7 +165,7 @@ def _rows_one_by_one(
 
 
 def _stepper(number: int) -> Callable[[], None]:
-    """Returns what counts people and tells the page of the job now and then."""
+    """Returns a callback that counts people and updates the job's progress now and then."""
     done = 0
 
     def step() -> None:
@@ -183,7 +183,7 @@ def _tell(number: int, done: int) -> None:
 
 
 def done_so_far(job: ExportJob) -> int:
-    """Returns how many people the file under way holds already."""
+    """Returns how many people are in the unfinished file."""
     with suppress(OSError, ValueError):
         return int((folder() / f"{job.id}.done").read_text())
     return 0
@@ -201,7 +201,7 @@ def _finish(number: int, outcome: str, name: str = "", result: dict[str, Any] | 
 
 
 def kept_page(page: ReportPage) -> dict[str, Any]:
-    """Returns a report page as values that a row can hold."""
+    """Returns a report page as values for a row."""
     return {
         "report": report_as_document(page.report),
         "known_at": page.known_at.isoformat(),
@@ -209,7 +209,7 @@ def kept_page(page: ReportPage) -> dict[str, Any]:
 
 
 def page_of(result: dict[str, Any], query: ReportQuery, sort: str = "rate") -> ReportPage:
-    """Returns the report page of a row again, sorted as asked."""
+    """Returns the report page of a row, sorted as requested."""
     report = report_of_document(result["report"])
     courses = required_courses(query.organisation_ids)
     return ReportPage(

@@ -1,4 +1,4 @@
-"""The tables of what HR keeps for themselves: views of the report under a name, and files that jobs make."""
+"""The tables of saved views of the report, and of files that jobs create."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class SavedView(Model):
-    """One row: an account keeps a choice of filters under a name. Removed when its owner no longer wants it.
+    """One row: filters that an account saved under a name. Removed when its owner no longer wants it.
 
     Personal data: which filters somebody looks at; removed with the account.
     """
@@ -27,13 +27,13 @@ class SavedView(Model):
     name: Mapped[str] = mapped_column(String(60))
     # Which page it opens: report or people.
     page: Mapped[str] = mapped_column(String(10))
-    # The words of the address, by name.
+    # The parameters of the address, by name.
     choices: Mapped[dict[str, Any]] = mapped_column(Document)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ExportJob(Model):
-    """One row: somebody asked for a file or a report that takes longer than a page may; a job makes it.
+    """One row: a request for a file or a report that takes longer than a page may; a job creates it.
 
     Personal data: the file and the result tell how people stand; both are removed a day later.
     """
@@ -46,13 +46,13 @@ class ExportJob(Model):
     )
 
     id: Mapped[Id]
-    # Who asked, and the only one who may take the file.
+    # Who requested it, and the only one who may download the file.
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     # What is made: report, people, changes, or check of a report's id.
     kind: Mapped[str] = mapped_column(String(10))
     # As what: csv, xlsx, pdf, or page for figures that are shown.
     format: Mapped[str] = mapped_column(String(10))
-    # The words of the address that was asked, by name.
+    # The parameters of the address, by name.
     choices: Mapped[dict[str, Any]] = mapped_column(Document)
     # The language it is made in.
     language: Mapped[str] = mapped_column(String(10))

@@ -1,4 +1,4 @@
-"""Keeping and forgetting a view under a name; asking for a file that takes long."""
+"""Saves and removes views; requests files that take long."""
 
 from collections.abc import Mapping
 
@@ -16,11 +16,11 @@ from lms.kernel.i18n import gettext as _
 MOST_VIEWS = 40
 MOST_OPEN = 5
 JOB = "compliance.make"
-"""The kind of outbox row that makes what was asked for."""
+"""The kind of outbox row that creates the file."""
 
 
 def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) -> SavedView:
-    """Keeps a choice of filters under a name. Raises NameTaken and TooManyKept."""
+    """Saves filters under a name. Raises NameTaken and TooManySavedViews."""
     mine = kept.list_views(actor)
     if any(each.name.casefold() == name.casefold() for each in mine):
         raise NameTaken(

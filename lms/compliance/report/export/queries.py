@@ -1,4 +1,4 @@
-"""What HR keeps for themselves: saved views, and the files that jobs make."""
+"""Queries of saved views, and of the files that jobs create."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ def find_job(job_id: int) -> ExportJob | None:
 
 
 def list_jobs(actor: Actor) -> Sequence[ExportJob]:
-    """Lists what the actor asked for and is not removed, the latest first."""
+    """Lists the actor's files that are not removed, the latest first."""
     return session.scalars(
         select(ExportJob)
         .where(ExportJob.account_id == actor.account_id, ExportJob.removed_at.is_(None))
@@ -50,7 +50,7 @@ def list_jobs(actor: Actor) -> Sequence[ExportJob]:
 
 
 def count_open_jobs(actor: Actor) -> int:
-    """Counts what the actor asked for and is not finished."""
+    """Counts the actor's files that are not finished."""
     statement = select(func.count(ExportJob.id)).where(
         ExportJob.account_id == actor.account_id, ExportJob.finished_at.is_(None)
     )
@@ -58,7 +58,7 @@ def count_open_jobs(actor: Actor) -> int:
 
 
 def list_jobs_before(moment: datetime) -> Sequence[ExportJob]:
-    """Lists the jobs that were finished before a moment, or given up long before, and whose file is kept."""
+    """Lists the jobs that were finished before a moment, or given up long before, and whose file still exists."""
     ended = func.coalesce(ExportJob.finished_at, ExportJob.recorded_at)
     return session.scalars(
         select(ExportJob)

@@ -1,4 +1,4 @@
-"""What HR keeps: views under a name, and files and long reports that a job makes, with their progress."""
+"""Pages of saved views, and of the files and long reports that a job creates, with their progress."""
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ MADE = {
 @bp.post("/compliance/views")
 @role_needed(Role.HR)
 def save_view() -> ResponseReturnValue:
-    """Keeps the filters of a page under a name."""
+    """Saves the filters of a page under a name."""
     form, words = SaveViewForm(), saved_filters(request.form)
     page = form.page.data if form.page.data in PAGES else "report"
     if form.validate_on_submit():
@@ -60,14 +60,14 @@ def remove_view(view_id: int) -> ResponseReturnValue:
 @bp.get("/compliance/views")
 @role_needed(Role.HR)
 def views() -> ResponseReturnValue:
-    """Lists the views that the actor keeps, each to be opened or removed."""
+    """Lists the actor's saved views, each to be opened or removed."""
     return render_template("compliance/views.html", views=kept.list_views(current_actor()), pages=PAGES)
 
 
 @bp.get("/compliance/prepare")
 @role_needed(Role.HR)
 def prepare() -> ResponseReturnValue:
-    """Offers to make a file that takes long; without a kind there is nothing to offer, only what was asked for."""
+    """Offers to create a file that takes long; without a kind, lists the actor's files only."""
     kind, form = request.args.get("kind", ""), request.args.get("form", "")
     offered = form in MADE.get(kind, ()) and kind != "check"
     return render_template(
@@ -122,7 +122,7 @@ def job(job_id: int) -> ResponseReturnValue:
 @bp.get("/compliance/jobs/<int:job_id>/file")
 @role_needed(Role.HR)
 def job_file(job_id: int) -> ResponseReturnValue:
-    """Gives a file that was made to whoever asked for it."""
+    """Sends a finished file to the person who requested it."""
     found = kept.load_job_for(current_actor(), job_id)
     path = path_of(found) if found.file_name else None
     if found.removed_at is not None or path is None or not path.is_file():

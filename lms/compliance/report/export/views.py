@@ -30,7 +30,7 @@ from lms.web.language import language_of_page
 @bp.get("/compliance.csv")
 @role_needed(Role.HR, Role.COORDINATOR)
 def report_csv() -> ResponseReturnValue:
-    """Gives the figures of the report as CSV; leads coordinators who are not HR to those of coverage."""
+    """Sends the figures of the report as CSV; redirects coordinators who are not HR to those of coverage."""
     if not current_actor().has(Role.HR):
         return redirect(url_for("coverage.figures_csv", **request.args), 303)  # type: ignore[arg-type]  # words of an address
     return _report("csv")

@@ -94,7 +94,7 @@ class Book:
             sheet.write_string(row, column, str(value)[:_CELL_LETTERS], formats.get(look))
 
     def facts(self, name: str, pairs: Iterable[tuple[str, Cell]]) -> None:
-        """Adds a sheet of words and what they mean."""
+        """Adds a sheet of terms and what they mean."""
         sheet = self.sheet(name)
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, 1, 100)
@@ -175,7 +175,7 @@ def write_people(
     lines: Iterable[PersonLine],
     step: Callable[[], None] = lambda: None,
 ) -> None:
-    """Writes people, one row for each requirement; `step` is told after every person."""
+    """Writes people, one row for each requirement; `step` is called after every person."""
     book, said = Book(file), status_labels()
     head = (
         _("Name"), _("Staff number"), _("Organisation"), _("Main sector"), _("Station"), _("Role"), _("Overall"),
