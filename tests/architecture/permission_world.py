@@ -254,7 +254,7 @@ class World:
     def _merge(self) -> None:
         """Lets HR merge two records, and leaves two others to merge."""
         self.special[MERGE] = {"person_id": self.persons["W-9"], "other_id": self.persons["W-10"]}
-        self._done("hana", MERGE, keep=self.persons["W-9"])
+        self._done("hana", MERGE, surviving=self.persons["W-9"])
         self.special[UNDO] = {"person_id": self.persons["W-9"]}
         self.special[MERGE] = {"person_id": self.persons["W-7"], "other_id": self.persons["W-8"]}
         self.bodies[MERGE] = {"surviving": self.persons["W-7"]}
