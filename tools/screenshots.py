@@ -29,7 +29,7 @@ FOLDER = ROOT / "docs" / "img"
 MAX_BYTES = 150_000
 PASSWORD = "learn-safely-2026"  # noqa: S105 - of the demonstration, and in the README
 PHONE = ViewportSize(width=390, height=800)
-LAPTOP = ViewportSize(width=1200, height=960)
+LAPTOP = ViewportSize(width=1200, height=950)
 START_SECONDS = 60
 FONTS = f"""<?xml version="1.0"?>
 <fontconfig>
@@ -144,9 +144,7 @@ def main(instance: Path | None) -> None:
         fonts = Path(made) / "fonts.conf"
         fonts.write_text(FONTS)
         environment: dict[str, str | float | bool] = dict(os.environ | {"FONTCONFIG_FILE": str(fonts)})
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--lang=en-GB"], env=environment
-        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"], env=environment)
         phone = browser.new_page(viewport=PHONE, reduced_motion="reduce", locale="en-GB")
         sign_in(phone, address, "amina@demo.example")
         take(
