@@ -129,7 +129,7 @@ def test_a_check_is_there_without_script(client: FlaskClient, course: PublishedC
     assert '<fieldset class="check" id="check-1">\n<legend>What do you do?</legend>' in page
     assert page.index("Tell the focal point") < page.index("Right, it is kind.") < page.index("Ask around")
     assert "<summary>Greet her.</summary>" in page and "Well meant, but harmful" in page
-    assert "Here is who to tell." in page and "Nobody has written the referral pathway" in page
+    assert "Here is who to tell." in page and "has no referral pathway yet" in page
 
 
 def test_a_person_without_a_sector_sees_all_of_them_folded(
