@@ -10,7 +10,7 @@ WATCHED := lms/web/static/icons.svg:$(subst $() ,:,$(wildcard certificates/*.typ
 .PHONY: help run debug test test-under-load permissions messages words lint content demonstration format screenshots bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 installed:
 	@$(PYTHON) bin/bootstrap.py requirements.txt
@@ -22,14 +22,14 @@ run: installed ## Start Every Sector on http://127.0.0.1:8000 (PORT=9000 and HOS
 	@LMS_PUBLIC_ADDRESS="$${LMS_PUBLIC_ADDRESS:-http://$(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(HOST)):$(PORT)}" \
 	  exec $(BIN)/flask --app wsgi serve --prepare --exit-with-parent --host $(HOST) --port $(PORT)
 
-debug: installed-dev ## Start it for development: code, templates and styles are read again after each change
+debug: installed-dev ## Start it for development: changes of code, templates and styles show at once
 	@export FLASK_APP=wsgi LMS_LOG_FORMAT=console LMS_PUBLIC_ADDRESS="$${LMS_PUBLIC_ADDRESS:-http://127.0.0.1:$(PORT)}"; \
 	  $(BIN)/flask prepare && exec $(BIN)/flask run --debug --host $(HOST) --port $(PORT) --extra-files "$(WATCHED)"
 
 test: installed-dev ## Check everything, or only some tests: T=tests/people, T="tests/people -k merge"
 	@$(if $(T),TEST_EXAMPLES=0.1 $(BIN)/pytest -q $(T),$(BIN)/python bin/check.py)
 
-permissions: installed-dev ## Write docs/handbook/permissions.md again: what every address answers to whom
+permissions: installed-dev ## Update docs/handbook/permissions.md: what every address answers to whom
 	@WRITE_PERMISSIONS=1 $(BIN)/pytest -q tests/architecture/test_permissions.py
 
 test-under-load: installed-dev ## Run the tests N=5 times while all cores are kept busy; T=tests/kernel runs only these
@@ -39,7 +39,7 @@ messages: installed-dev ## Collect every text for translators into lms/translati
 	@mkdir -p lms/translations && $(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --project "Every Sector" \
 	  -o lms/translations/messages.pot lms
 
-words: installed-dev ## Lower the numbers of private words in tests/architecture/words.json
+words: installed-dev ## Lower the counts of private words in tests/architecture/words.json
 	@WRITE_WORDS=1 $(BIN)/pytest -q tests/architecture/test_words.py
 
 lint: installed-dev ## Check style, types and layers only
@@ -48,10 +48,10 @@ lint: installed-dev ## Check style, types and layers only
 content: installed-dev ## Check the course files and lint our curriculum
 	@$(BIN)/flask --app wsgi content check && $(BIN)/python -m tools.curriculum lint
 
-demonstration: installed-dev ## Write the data file of the demonstration anew (after changes to courses or tools/demonstration)
+demonstration: installed-dev ## Update the demonstration's data file (after changes to courses or tools/demonstration)
 	@$(BIN)/python -m tools.demonstration
 
-format: installed-dev ## Put Python and templates into the project's style
+format: installed-dev ## Format the Python code
 	@$(BIN)/ruff check --fix --exit-zero --quiet . && $(BIN)/ruff format .
 
 screenshots: installed-dev ## Take the README's screenshots from the demonstration
@@ -63,7 +63,7 @@ bench: installed-dev ## Measure speed and size beside a bare Flask page
 bench-report: installed-dev ## Measure the report of very many people (PEOPLE=100000), on SQLite and PostgreSQL
 	@$(BIN)/python -m bench.compliance $(PEOPLE)
 
-lock: installed-dev ## Write the lock files anew from requirements.in and requirements-dev.in
+lock: installed-dev ## Update the lock files from requirements.in and requirements-dev.in
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
