@@ -20,13 +20,13 @@ def options(**changes: str) -> list[str]:
 
 
 def test_an_administrator_is_made_once(app: Flask, client: FlaskClient) -> None:
-    code, said = run(app, *options(organisation="rivers-relief"))
-    assert (code, said) == (
+    code, output = run(app, *options(organisation="rivers-relief"))
+    assert (code, output) == (
         0,
         "Noor Rahman is now an administrator and signs in at http://localhost/login.\n",
     )
-    code, said = run(app, *options(password="x", organisation="another"))
-    assert (code, said) == (0, "An administrator with this e-mail already exists. Nothing was changed.\n")
+    code, output = run(app, *options(password="x", organisation="another"))
+    assert (code, output) == (0, "An administrator with this e-mail already exists. Nothing was changed.\n")
     sign_in(client, "noor@example.org", GOOD)
     assert client.get("/admin/users").status_code == 200
     assert client.get("/people").status_code == 200
@@ -36,9 +36,9 @@ def test_an_administrator_is_made_once(app: Flask, client: FlaskClient) -> None:
 
 
 def test_it_asks_for_what_is_not_given(app: Flask, client: FlaskClient) -> None:
-    code, said = run(app, typed=f"Noor Rahman\nnoor@example.org\n{GOOD}\n{GOOD}\n")
+    code, output = run(app, typed=f"Noor Rahman\nnoor@example.org\n{GOOD}\n{GOOD}\n")
     assert code == 0
-    assert GOOD not in said
+    assert GOOD not in output
     sign_in(client, "noor@example.org", GOOD)
     assert client.get("/people").status_code == 403
 
@@ -60,7 +60,7 @@ def test_it_asks_for_what_is_not_given(app: Flask, client: FlaskClient) -> None:
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_it_refuses_clearly(app: Flask, changes: dict[str, str], says: str) -> None:
     make_small_organisation(app)
-    code, said = run(app, *options(**changes))
+    code, output = run(app, *options(**changes))
     assert code == 1
-    assert says in said
-    assert "Traceback" not in said
+    assert says in output
+    assert "Traceback" not in output

@@ -32,7 +32,7 @@ def acts(app: Flask) -> list[tuple[str, str]]:
         return [(row.action, row.reason) for row in rows]
 
 
-def test_a_role_is_given_used_and_taken_back(app: Flask, client: FlaskClient) -> None:
+def test_a_role_is_given_used_and_removed(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     amina = ids(app)["amina"]
     learner = app.test_client()

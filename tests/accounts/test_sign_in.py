@@ -85,7 +85,7 @@ def without_value(body: str) -> str:
     return body[:first] + body[body.index('"', first + 7) :]
 
 
-def test_missing_words_are_asked_for_once(app: Flask, client: FlaskClient) -> None:
+def test_missing_fields_are_reported_once(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     for identity, password in (("", ""), ("amina@demo.example", ""), ("", PASSWORD)):
         body = send(client, identity, password).get_data(as_text=True)
@@ -93,7 +93,7 @@ def test_missing_words_are_asked_for_once(app: Flask, client: FlaskClient) -> No
 
 
 @pytest.mark.parametrize("path", ["/login", "/reset", "/account/password"])
-def test_nothing_of_a_page_with_a_password_is_kept(app: Flask, client: FlaskClient, path: str) -> None:
+def test_no_page_with_a_password_is_cached(app: Flask, client: FlaskClient, path: str) -> None:
     make_small_organisation(app)
     if path.startswith("/account"):
         sign_in(client)
@@ -102,7 +102,7 @@ def test_nothing_of_a_page_with_a_password_is_kept(app: Flask, client: FlaskClie
     assert response.headers["Cache-Control"] == "private, no-store"
 
 
-def test_the_house_hashes_at_its_real_cost(settings: Settings) -> None:
+def test_the_application_hashes_at_its_real_cost(settings: Settings) -> None:
     # The application of the other tests hashes more cheaply: here is one as it is served.
     with create_app(settings).app_context():
         assert hash_password(PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -181,7 +181,7 @@ def two_organisations(app: Flask, second_password: str, *, same_person: bool = F
         operations.open_account(SYSTEM, other, password=second_password)
 
 
-def test_the_password_tells_two_people_with_one_number_apart(app: Flask, client: FlaskClient) -> None:
+def test_the_password_distinguishes_two_people_with_one_number(app: Flask, client: FlaskClient) -> None:
     two_organisations(app, "another-good-one")
     send(client, "W-1", "another-good-one")
     assert "Basma Idris" in client.get("/account").get_data(as_text=True)

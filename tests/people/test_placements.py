@@ -15,7 +15,7 @@ from lms.people.events import placements_changed
 from lms.people.models import Employment, Placement
 from tests.factories import people as make
 from tests.factories.people import sign_in
-from tests.people.places import Places, make_two_organisations
+from tests.people.two_organisations import Places, make_two_organisations
 
 Span = tuple[str, str, str | None]
 WORK = {"station": "1", "sector": "health", "role": "Nurse", "contract": "staff", "reason": "New project"}
@@ -185,7 +185,7 @@ def test_hr_moves_ends_and_corrects(app: Flask, client: FlaskClient, at: Places)
     assert {where for _, _, where in reasons(app)} == {at.rivers}
 
 
-def test_refusals_stand_beside_the_field_and_lose_nothing(
+def test_errors_are_beside_the_field_and_lose_nothing(
     app: Flask, client: FlaskClient, at: Places, subtests: pytest.Subtests
 ) -> None:
     base = f"/people/{at.amina}/placement"
@@ -223,7 +223,7 @@ def test_refusals_stand_beside_the_field_and_lose_nothing(
     assert reasons(app) == []
 
 
-def test_a_second_click_shows_how_things_stand(app: Flask, client: FlaskClient, at: Places) -> None:
+def test_a_second_click_shows_the_current_placements(app: Flask, client: FlaskClient, at: Places) -> None:
     path = f"/people/{at.amina}/placement/{at.amina_placement}"
     data = WORK | {"from_on": "2026-07-01"}
     assert client.post(f"{path}/move", data=data).status_code == 303

@@ -1,4 +1,4 @@
-"""Saying that one's record is wrong: who hears it, who answers, and that it stays."""
+"""Correction requests: who receives them, who answers, and that both stay."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def ask(numbers: dict[str, int], where: str = "here") -> CorrectionRequest:
     return request_correction(learner(numbers), organisation_id=numbers[where], kind="placement", text=SAID)
 
 
-def test_it_goes_to_the_hr_of_one_organisation(app: Flask, two_organisations: dict[str, int]) -> None:
+def test_a_request_goes_to_hr_of_one_organisation(app: Flask, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         made = ask(two_organisations)
         ours, theirs = hr(two_organisations["here"]), hr(two_organisations["there"])
@@ -82,7 +82,7 @@ def test_answered_once(app: Flask, two_organisations: dict[str, int]) -> None:
         (row,) = queries.list_own_correction_requests(two_organisations["amina"])
         assert row.answer is not None
         assert row.answer.text == ANSWERED
-        # The trail says that it happened, not what was said.
+        # The audit trail records that it happened, not the text.
         entries = session.query(AuditEntry).filter(AuditEntry.subject == "correction_request").all()
         assert {entry.action for entry in entries} == {
             "people.request_correction",
@@ -91,7 +91,7 @@ def test_answered_once(app: Flask, two_organisations: dict[str, int]) -> None:
         assert SAID not in str([(entry.reason, entry.detail) for entry in entries])
 
 
-def test_not_without_end(app: Flask, two_organisations: dict[str, int]) -> None:
+def test_open_requests_are_limited(app: Flask, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         for _ in range(MOST_OPEN):
             ask(two_organisations)
@@ -155,7 +155,7 @@ def test_from_the_learner_to_hr_and_back(
     page(hana, "/people/queries/99999999999999999999", 404)
 
 
-def test_who_works_nowhere_is_told_so(app: Flask, client: FlaskClient) -> None:
+def test_without_an_employer_there_is_nobody_to_ask(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         people.account(people.person("Noor Said", "noor@demo.example"))

@@ -46,7 +46,7 @@ def csv_of(rows: Iterable[Row], fields: Iterable[str] = FIELDS) -> bytes:
 
 
 def hana() -> Actor:
-    """Returns the HR officer of the small house."""
+    """Returns the HR officer of the small organisation."""
     with reading():
         account = find_account_by_email("hana@demo.example")
         assert account is not None
@@ -125,7 +125,7 @@ def spans(number: str, organisation_id: int = 1) -> list[tuple[str, str, str]]:
 
 
 def everything() -> list[tuple[object, ...]]:
-    """Returns every live placement of the house, by what it says and not by its number."""
+    """Returns every active placement, by its values and not its id."""
     with reading():
         return sorted(
             tuple(str(value) for value in each)

@@ -1,4 +1,4 @@
-"""Importing against a real database: dry run, batches, a killed worker, taking back, forgetting."""
+"""Importing against a real database: dry run, batches, a killed worker, undoing, purging."""
 
 import io
 import os
@@ -64,7 +64,7 @@ def _deaf_again() -> Iterator[None]:
         signal_.disconnect(listen)
 
 
-def test_a_dry_run_says_what_would_happen_and_touches_nobody(small: Flask) -> None:
+def test_a_dry_run_says_what_would_happen_and_changes_nothing(small: Flask) -> None:
     before = (lists.everything(), lists.count("person"), lists.count("account"))
     rows = [
         row("W-1", "Amina Yusuf"),
@@ -178,7 +178,7 @@ def test_a_row_that_is_refused_keeps_its_person_from_being_absent(small: Flask) 
     assert lists.counts(number) == {"unchanged": 4, "rejected": 1}
 
 
-def test_taking_back_restores_the_placements_and_keeps_the_people(small: Flask) -> None:
+def test_undoing_restores_the_placements_and_keeps_the_people(small: Flask) -> None:
     before = lists.everything()
     rows = [
         row("N-1"),
@@ -201,7 +201,7 @@ def test_taking_back_restores_the_placements_and_keeps_the_people(small: Flask) 
         assert all(each.cells == {} and each.key == "" and each.notes == [] for each in rows_left)
 
 
-def test_taking_back_leaves_alone_what_was_changed_by_hand(small: Flask) -> None:
+def test_undoing_leaves_alone_what_was_changed_by_hand(small: Flask) -> None:
     number = lists.sent(lists.csv_of([row("N-1"), row("W-2", "Tomas Silva", sector="health")]))
     lists.apply(number)
     with unit_of_work():
@@ -287,7 +287,7 @@ def test_a_list_in_an_old_encoding_keeps_its_names(small: Flask) -> None:
         assert found.person.name == "François Lefèvre"
 
 
-def test_a_file_that_breaks_off_is_told_and_writes_nothing(small: Flask) -> None:
+def test_a_file_that_breaks_off_is_reported_and_writes_nothing(small: Flask) -> None:
     data = lists.csv_of([row(f"N-{index}") for index in range(30)]) + b'"N-31,never closed\r\n'
     number = lists.sent(data)
     with reading():
@@ -337,7 +337,7 @@ def test_batches_go_one_by_one_and_say_that_they_are_under_way(small: Flask) -> 
         assert people_queries.list_running_imports() == []
 
 
-def test_an_import_that_is_stopped_half_way_is_taken_back_half_way(small: Flask) -> None:
+def test_an_import_stopped_half_way_is_undone_half_way(small: Flask) -> None:
     number = lists.sent(many(1100))
     before = lists.everything()
     with unit_of_work():
@@ -439,7 +439,7 @@ def test_more_rows_than_a_list_may_have_are_refused(small: Flask) -> None:
         assert "more than 100000 rows" in lists.load(number).problem
 
 
-def test_the_words_of_a_list_are_forgotten_in_time(small: Flask) -> None:
+def test_the_texts_of_a_list_are_purged_in_time(small: Flask) -> None:
     applied = lists.sent(lists.csv_of([row("N-1")]))
     waiting = lists.sent(lists.csv_of([row("N-2")]))
     thrown = lists.sent(lists.csv_of([row("N-3")]))
@@ -462,7 +462,7 @@ def test_the_words_of_a_list_are_forgotten_in_time(small: Flask) -> None:
     assert (lists.state(applied), lists.state(waiting)) == ("applied", "discarded")
     assert lists.count("people_import_file_part") == 0
     lists.undo(applied)
-    assert lists.spans("N-1") == [], "an import can be taken back when its words are forgotten"
+    assert lists.spans("N-1") == [], "an import can be undone after its texts were purged"
 
 
 FEW = hypothesis_settings(
@@ -484,7 +484,9 @@ ROWS = st.lists(
 
 @FEW
 @given(rows=ROWS, leavers=st.one_of(st.just(""), DAYS))
-def test_law_twice_is_once_and_taking_back_restores(small: Flask, rows: list[Any], leavers: str) -> None:
+def test_law_importing_twice_changes_nothing_and_undoing_restores(
+    small: Flask, rows: list[Any], leavers: str
+) -> None:
     data = lists.csv_of(rows, FIELDS)
     before = lists.everything()
     first = lists.sent(data, leavers_on=leavers)

@@ -150,7 +150,7 @@ def test_a_row_says_everything_that_is_wrong_with_it(changes: dict[str, str], co
     assert [note["code"] for note in found] == codes if isinstance(found, list) else codes == []
 
 
-def test_a_row_is_read_as_it_is_kept() -> None:
+def test_a_row_is_parsed_as_it_is_stored() -> None:
     cells = CELLS | {
         "name": "=1+1", "email": "Amina@Demo.Example", "role": "WASH  Promoter", "also_sectors": "Health, WASH",
         "works_with_children": "yes", "through_on": "31/12/2026",

@@ -15,7 +15,7 @@ from lms.people.importing.parse import FIELDS
 from tests.factories.people import make_small_organisation, sign_in
 from tests.people.importing import lists
 from tests.people.importing.lists import row
-from tests.people.places import make_two_organisations
+from tests.people.two_organisations import make_two_organisations
 
 
 def send(client: FlaskClient, data: bytes, name: str = "staff.csv", **more: str) -> str:
@@ -48,7 +48,7 @@ def page(client: FlaskClient, address: str) -> str:
     return response.get_data(as_text=True)
 
 
-def test_the_whole_way(app: Flask, client: FlaskClient) -> None:
+def test_from_upload_to_undo(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     assert "None yet." in page(client, "/people/import")
@@ -89,7 +89,7 @@ def test_the_whole_way(app: Flask, client: FlaskClient) -> None:
     assert "deleted" in page(client, "/people/import")
 
 
-def test_leaving_by_a_list_needs_a_word(app: Flask, client: FlaskClient) -> None:
+def test_leavers_by_a_list_must_be_confirmed(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     missing = columns(leavers="y")
@@ -228,7 +228,7 @@ def test_nobody_else_sees_or_moves_an_import(app: Flask, client: FlaskClient) ->
         assert lists.state(int(address.rsplit("/", 1)[1])) == "checked"
 
 
-def test_a_list_that_is_thrown_away_is_gone(app: Flask, client: FlaskClient) -> None:
+def test_a_list_that_is_discarded_is_gone(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     address = checked(app, client, [row("N-1", "Nadia New")])

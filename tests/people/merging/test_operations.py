@@ -1,4 +1,4 @@
-"""Two persons recorded as one: the act, its refusals, its undoing, and the walls around it."""
+"""Merging two person records: recording, refusals, undoing, and access."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -60,14 +60,14 @@ def world(app_context: Flask) -> World:
 
 @pytest.fixture
 def heard() -> Iterator[list[set[int]]]:
-    """What is told of merges."""
-    told: list[set[int]] = []
+    """The persons of each event about merges."""
+    sent: list[set[int]] = []
 
     def note(_sender: object, *, persons: set[int], **_more: Any) -> None:
-        told.append(set(persons))
+        sent.append(set(persons))
 
     with people_merged.connected_to(note):
-        yield told
+        yield sent
 
 
 def test_a_merge_is_a_fact_with_its_reason(world: World, heard: list[set[int]]) -> None:
@@ -80,7 +80,7 @@ def test_a_merge_is_a_fact_with_its_reason(world: World, heard: list[set[int]]) 
     assert (entry.reason, entry.organisation_id) == (REASON, world.here.id)
 
 
-def test_everybody_one_with_either_is_told(world: World, heard: list[set[int]]) -> None:
+def test_the_event_names_all_merged_records(world: World, heard: list[set[int]]) -> None:
     merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
     made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["badru"], reason=REASON)
     everybody = {world["amina"], world["twin"], world["badru"]}
@@ -166,7 +166,7 @@ def test_what_was_known_when(world: World) -> None:
     assert known == {2029: {}, 2030: {world["twin"]: world["amina"]}, 2031: {}}
 
 
-def test_one_with_is_the_family_in_the_database(world: World) -> None:
+def test_the_subquery_of_merged_ids_agrees_with_the_rules(world: World) -> None:
     merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
     merge_people(world.hr, surviving_id=world["amina"], merged_id=world["badru"], reason=REASON)
     for word in ("amina", "twin", "badru", "zainab"):
@@ -174,7 +174,7 @@ def test_one_with_is_the_family_in_the_database(world: World) -> None:
         assert found == merge_queries.load_merged_ids(world[word])
 
 
-def test_who_may_be_the_same_is_suggested_within_the_walls(world: World) -> None:
+def test_possible_duplicates_are_suggested_within_the_own_organisations(world: World) -> None:
     twin, zainab = world.persons["twin"], world.persons["zainab"]
     twin.name, zainab.name = "AMINA", "Amina"
     world.persons["badru"].email = world.persons["amina"].email = "same@demo.example"

@@ -1,4 +1,4 @@
-"""Laws of who stands for whom, whatever merges say."""
+"""Laws of canonical ids, whatever the merges."""
 
 from itertools import permutations
 
@@ -24,12 +24,12 @@ MERGES = st.lists(st.tuples(NUMBERS, NUMBERS).filter(lambda pair: pair[0] != pai
         ([(1, 2), (3, 4)], {2: 1, 4: 3}),
     ],
 )
-def test_who_stands_for_whom(merges: list[tuple[int, int]], expected: dict[int, int]) -> None:
+def test_canonical_ids(merges: list[tuple[int, int]], expected: dict[int, int]) -> None:
     assert resolve_merges(merges) == expected
 
 
 @given(MERGES)
-def test_the_answer_stands_for_itself(merges: list[tuple[int, int]]) -> None:
+def test_a_canonical_id_is_its_own(merges: list[tuple[int, int]]) -> None:
     canonical_ids = resolve_merges(merges)
     assert not set(canonical_ids) & set(canonical_ids.values())
     assert (
@@ -38,14 +38,14 @@ def test_the_answer_stands_for_itself(merges: list[tuple[int, int]]) -> None:
 
 
 @given(MERGES)
-def test_both_of_a_merge_are_one(merges: list[tuple[int, int]]) -> None:
+def test_both_of_a_merge_have_one_canonical_id(merges: list[tuple[int, int]]) -> None:
     canonical_ids = resolve_merges(merges)
     for surviving, merged in merges:
         assert canonical_ids.get(surviving, surviving) == canonical_ids.get(merged, merged)
 
 
 @given(MERGES)
-def test_nobody_is_one_with_somebody_no_merge_leads_to(merges: list[tuple[int, int]]) -> None:
+def test_only_merges_connect_records(merges: list[tuple[int, int]]) -> None:
     reached = {person: {person} for pair in merges for person in pair}
     for _ in reached:
         for surviving, merged in merges:

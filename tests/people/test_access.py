@@ -1,4 +1,4 @@
-"""Between organisations stands a wall: HR neither sees nor touches the people of another one."""
+"""HR neither sees nor changes the people of another organisation."""
 
 import pytest
 from flask import Flask
@@ -12,7 +12,7 @@ from lms.kernel.errors import NotThere
 from lms.people import policy, queries
 from tests.factories import people as make
 from tests.factories.people import actor_of, sign_in
-from tests.people.places import Places, make_two_organisations
+from tests.people.two_organisations import Places, make_two_organisations
 
 WORK = {"station": "1", "sector": "wash", "role": "driver", "contract": "staff"}
 DATA = WORK | {"from_on": "2026-09-01", "through_on": "2026-09-30", "reason": "A reason"}
@@ -127,7 +127,7 @@ def test_hr_of_two_organisations_chooses_one_of_them(app: Flask, client: FlaskCl
     assert client.post("/people/new", data=data | {"organisation": str(at.hills)}).status_code == 303
 
 
-def test_policy_and_its_twin_agree(app_context: Flask) -> None:
+def test_policy_and_its_sql_condition_agree(app_context: Flask) -> None:
     make.sectors()
     organisations = [make.organisation(f"o-{index}") for index in range(3)]
     persons = [make.person(f"P{index}") for index in range(4)]
