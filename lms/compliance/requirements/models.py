@@ -1,4 +1,4 @@
-"""The tables of requirements and exemptions, and those that follow from facts: intervals and the ledger."""
+"""The tables of requirements and exemptions."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,12 +10,12 @@ from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class Requirement(Model):
-    """One row: somebody must hold this course; who, and by when, say its versions. Personal data: none."""
+    """One row: some people must hold this course; its versions say who, and by when. Personal data: none."""
 
     __tablename__ = "requirement"
 
     id: Mapped[Id]
-    # The organisation it belongs to; empty for the whole house.
+    # The organisation it belongs to; empty for all organisations.
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -43,7 +43,7 @@ class RequirementVersion(Model):
     # First and last day on which it is in force; no last day while it is open.
     effective_from: Mapped[date]
     effective_through: Mapped[date | None]
-    # Whom: lists of station ids, sectors, roles, contracts (empty for all), works_with_children (or null).
+    # Who must hold it: lists of station ids, sectors, roles, contracts (empty for all), works_with_children (or null).
     match: Mapped[dict[str, Any]] = mapped_column(Document)
     # Days from the start of the obligation until it is due; renewal window; grace.
     due_days: Mapped[int]
@@ -54,7 +54,7 @@ class RequirementVersion(Model):
     # Older editions stop counting after a day.
     min_edition: Mapped[int | None]
     renew_by: Mapped[date | None]
-    # Why it was made or changed.
+    # Why it was recorded.
     reason: Mapped[str] = mapped_column(String(500))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
@@ -75,14 +75,14 @@ class Exemption(Model):
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
-    # The organisation it holds in; empty for the whole house.
+    # The organisation it applies in; empty for all organisations.
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     from_on: Mapped[date]
     until_on: Mapped[date | None]
     # parental, sick, leave (any other) or equivalence.
     kind: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(500))
-    # A reference to where the proof lies.
+    # A reference to where the evidence is filed.
     evidence: Mapped[str] = mapped_column(String(200), default="")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)

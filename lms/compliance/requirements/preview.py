@@ -1,6 +1,6 @@
-"""What a requirement would do before it is recorded: whom it asks, and the rates without and with it."""
+"""The effect of a requirement before it is recorded: people it applies to, and the rate without and with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -10,98 +10,102 @@ from lms.compliance.projection.read import sample_of
 from lms.compliance.report.count_backends import MOST_COMPUTED_INLINE
 from lms.compliance.report.counts import PostStatus, StatusCounts, statuses_on
 from lms.compliance.requirements.operations import Terms
+from lms.compliance.requirements.queries import organisations_in_scope
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import CourseTitle, match_of
+from lms.compliance.source_data.load import match_of
+from lms.compliance.source_data.names import find_course
 from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.kernel import clock
+from lms.kernel.actor import Actor
+from lms.people.api import list_sectors
 
-SAMPLE = 2000
-"""How many people a preview looks at in a large house: rates are then known to a point or two."""
+SAMPLE_SIZE = 2000
+"""People in the sample of a large installation: rates are then known to a point or two."""
+
+NEW_ID = 0
+"""The id of a requirement that is not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Consequence:
-    """What a change would do in one sector on a day: people it asks, and the rate without and with it."""
+class Effect:
+    """The effect on some people: how many of them it applies to, and their compliant share without and with it."""
 
-    sector: str
-    caught: int
-    people: int
-    before: Fraction | None
-    after: Fraction | None
+    applies_to: int
+    rate_before: Fraction | None
+    rate_after: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a version would do on its first day or today, whichever is later; nothing of it is recorded.
+    """The effect of a version on its first day or today, whichever is later; `sectors` by slug.
 
-    In a large house it is worked out for some people, spread evenly, and said of all: `looked_at` of `people`.
+    In a large installation it is estimated from an even sample: `sampled` of `people`.
     """
 
     day: date
-    total: Consequence
-    sectors: Sequence[Consequence]
-    looked_at: int
+    total: Effect
+    sectors: Mapping[str, Effect]
+    sampled: int
     people: int
 
     @property
-    def estimated(self) -> bool:
-        """Says whether the numbers are those of some people, multiplied."""
-        return self.looked_at < self.people
+    def is_estimate(self) -> bool:
+        """Says whether the numbers are scaled up from a sample."""
+        return self.sampled < self.people
 
 
 def preview(
-    organisations: frozenset[int] | None,
+    actor: Actor,
     *,
     requirement_id: int | None,
     organisation_id: int | None,
-    course: CourseTitle,
+    course_id: int,
     effective_from: date,
     terms: Terms,
-    sectors: Sequence[str],
-    today: date,
 ) -> Preview:
-    """Works out what a first version (no requirement yet) or a later one would do among some organisations."""
-    some, people = sample_of(organisations, MOST_COMPUTED_INLINE, SAMPLE)
-    facts = load_facts(Scope(organisations, some)).facts
-    times = Fraction(people, len(some)) if some else Fraction(1)
-    changed = _changed(
-        facts.requirements, requirement_id, organisation_id, course, _version(effective_from, terms)
-    )
-    day = max(effective_from, today)
+    """Computes the effect of a new requirement (no id yet) or of a new version of one; records nothing."""
+    organisations = organisations_in_scope(actor) if organisation_id is None else frozenset({organisation_id})
+    sample, people = sample_of(organisations, MOST_COMPUTED_INLINE, SAMPLE_SIZE)
+    facts = load_facts(Scope(organisations, sample)).facts
+    version = _version(effective_from, terms)
+    if requirement_id is None:
+        course = find_course(course_id)
+        new = rules.RequirementFact(NEW_ID, organisation_id, course_id, course.per_sector, (version,))
+        requirements = [*facts.requirements, new]
+    else:
+        requirements = [
+            replace(each, versions=(*each.versions, version)) if each.id == requirement_id else each
+            for each in facts.requirements
+        ]
+    day = max(effective_from, clock.today(actor.time_zone))
     before = statuses_on(Population(facts), day, Filters())
-    after = statuses_on(Population(replace(facts, requirements=changed)), day, Filters())
-    here = [str(each.placement.sector) for each in after]
-    listed = [*sectors, *sorted(set(here) - set(sectors))]
+    after = statuses_on(Population(replace(facts, requirements=requirements)), day, Filters())
+    scale = Fraction(people, len(sample)) if sample else Fraction(1)
+
+    def effect(sector: str | None = None) -> Effect:
+        posts = [each for each in after if sector in (None, each.placement.sector)]
+        return Effect(
+            round(scale * sum(_has(each, requirement_id or NEW_ID) for each in posts)),
+            StatusCounts.of(each.overall for each in before if sector in (None, each.placement.sector)).rate,
+            StatusCounts.of(each.overall for each in posts).rate,
+        )
+
+    found = {str(each.placement.sector) for each in after}
+    listed = dict.fromkeys([*(each.slug for each in list_sectors()), *sorted(found)])
     return Preview(
         day,
-        _consequence("", before, after, requirement_id or 0, times),
-        [
-            _consequence(sector, _within(before, sector), _within(after, sector), requirement_id or 0, times)
-            for sector in listed
-            if sector in here
-        ],
-        looked_at=people if some is None else len(some),
+        effect(),
+        {sector: effect(sector) for sector in listed if sector in found},
+        sampled=people if sample is None else len(sample),
         people=people,
     )
 
 
-def _changed(
-    requirements: Sequence[rules.RequirementFact],
-    requirement_id: int | None,
-    organisation_id: int | None,
-    course: CourseTitle,
-    version: rules.RequirementVersionFact,
-) -> list[rules.RequirementFact]:
-    if requirement_id is None:
-        made = rules.RequirementFact(0, organisation_id, course.course_id, course.per_sector, (version,))
-        return [*requirements, made]
-    return [
-        replace(each, versions=(*each.versions, version)) if each.id == requirement_id else each
-        for each in requirements
-    ]
+def _has(post: PostStatus, requirement_id: int) -> bool:
+    return any(applied.requirement.id == requirement_id for applied, _explained in post.required)
 
 
 def _version(effective_from: date, terms: Terms) -> rules.RequirementVersionFact:
@@ -116,25 +120,4 @@ def _version(effective_from: date, terms: Terms) -> rules.RequirementVersionFact
         max_age=None if terms.max_age is None else parse_period(terms.max_age),
         min_edition=terms.min_edition,
         renew_by=terms.renew_by,
-    )
-
-
-def _within(stood: Sequence[PostStatus], sector: str) -> list[PostStatus]:
-    return [each for each in stood if each.placement.sector == sector]
-
-
-def _consequence(
-    sector: str,
-    before: Sequence[PostStatus],
-    after: Sequence[PostStatus],
-    requirement: rules.Id,
-    times: Fraction,
-) -> Consequence:
-    caught = sum(any(asked.requirement.id == requirement for asked, _ in each.required) for each in after)
-    return Consequence(
-        sector,
-        round(caught * times),
-        round(len(after) * times),
-        StatusCounts.of(each.overall for each in before).rate,
-        StatusCounts.of(each.overall for each in after).rate,
     )

@@ -1,4 +1,4 @@
-"""Exemptions: their kinds, the list with its filters, and the same list on paper and as a file."""
+"""Exemptions: their kinds, the list with its filters, and the same list printed and as a file."""
 
 import csv
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.models import AuditEntry
-from lms.compliance.requirements import operations
+from lms.compliance.requirements.exemptions import operations
+from lms.compliance.requirements.exemptions.operations import EXEMPTION_KINDS
 from lms.compliance.requirements.models import Exemption
-from lms.compliance.requirements.operations import EXEMPTION_KINDS
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.clock import FixedClock
@@ -126,10 +126,10 @@ def test_what_is_recorded_already_is_not_added(client: FlaskClient, ids: dict[st
         ({"kind": "holiday"}, "Not a valid choice"),
         ({"until_on": "2026-11-21"}, "The last day is before the first"),
         ({"reason": ""}, "Say why"),
-        ({"evidence": "x" * 201}, "longer than 200"),
+        ({"evidence": "x" * 201}, "at most 200 characters"),
     ],
 )
-def test_what_is_wrong_is_told(
+def test_invalid_input_is_explained(
     client: FlaskClient, ids: dict[str, int], changes: dict[str, object], said: str
 ) -> None:
     sign_in(client, "hana@demo.example")
@@ -151,7 +151,7 @@ def test_what_is_wrong_is_told(
         ("?kind=nonsense&state=%00&page=-3", ["parental", "sick", "leave", "equivalence"]),
     ],
 )
-def test_the_list_its_paper_and_its_file_show_the_same(
+def test_the_list_the_print_and_the_file_show_the_same(
     app: Flask, client: FlaskClient, ids: dict[str, int], query: str, listed: list[str]
 ) -> None:
     four(app, ids)
@@ -181,7 +181,7 @@ def test_the_file_is_safe_and_complete(app: Flask, client: FlaskClient, ids: dic
     assert "Hana Haddad" in page(client, "/exemptions/print")
 
 
-def test_long_lists_have_pages_on_the_screen_and_none_on_paper(
+def test_long_lists_have_pages_on_the_screen_and_none_in_print(
     app: Flask, client: FlaskClient, ids: dict[str, int]
 ) -> None:
     with app.app_context(), unit_of_work():

@@ -9,6 +9,7 @@ from flask import Flask
 from lms.audit.models import AuditEntry
 from lms.compliance import errors
 from lms.compliance.requirements import operations, queries
+from lms.compliance.requirements.exemptions import operations as exemptions
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data import person_status as reading
 from lms.kernel import clock
@@ -46,7 +47,7 @@ def make(actor: object, organisation_id: int | None, **changes: object) -> objec
 
 def test_a_requirement_is_recorded_with_its_first_version_author_and_reason(here: Organisation) -> None:
     requirement = asked(here.id, a_course(), TODAY, match={"sectors": ["wash", "health", "wash"]})
-    (version,) = queries.list_versions(requirement.id)
+    (version,) = queries.list_versions([requirement.id])
     assert (version.effective_from, version.effective_through, version.reason) == (
         TODAY, None, "Agreed with the cluster",
     )  # fmt: skip
@@ -74,7 +75,7 @@ def test_only_its_hr_makes_a_requirement_of_an_organisation(here: Organisation, 
         make(actor, here.id)
 
 
-def test_the_house_asks_through_its_administrator_only(here: Organisation) -> None:
+def test_only_an_administrator_requires_of_all_organisations(here: Organisation) -> None:
     with pytest.raises(NotAllowed):
         make(hr_of(here.id), None)
     assert make(ADMIN, None, course_id=a_course("other"))
@@ -114,21 +115,23 @@ def test_a_later_version_holds_from_today_at_the_earliest(here: Organisation) ->
         )
 
 
-def standing_words(person_id: int, day: date) -> list[str]:
+def statuses_on(person_id: int, day: date) -> list[str]:
     return [row.status.value for row in reading.statuses_of(person_id, day)]
 
 
-def test_an_ended_requirement_asks_nobody_after_its_last_day(here: Organisation) -> None:
+def test_an_ended_requirement_applies_to_nobody_after_its_last_day(here: Organisation) -> None:
     who = a_person("Amina", here.id, "W-1", people.station().id)
     requirement = asked(here.id, a_course())
     operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY + DAY, reason="Merged")
-    assert standing_words(who.id, TODAY + DAY) == ["overdue"]
-    assert standing_words(who.id, TODAY + 2 * DAY) == []
+    assert statuses_on(who.id, TODAY + DAY) == ["overdue"]
+    assert statuses_on(who.id, TODAY + 2 * DAY) == []
     with pytest.raises(Invalid, match="already"):
         operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY + DAY, reason="Again")
 
 
-def test_a_requirement_cannot_end_before_today_or_before_a_version_that_waits(here: Organisation) -> None:
+def test_a_requirement_cannot_end_before_today_or_before_a_version_that_is_recorded(
+    here: Organisation,
+) -> None:
     requirement = asked(here.id, a_course())
     with pytest.raises(errors.NothingRetroactive):
         operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY - DAY, reason="Why")
@@ -150,7 +153,7 @@ def exempted(
         "person_id": person_id, "requirement_id": requirement_id, "organisation_id": organisation_id,
         "from_on": TODAY, "until_on": TODAY + 30 * DAY, "kind": "leave", "reason": "Parental leave",
     }  # fmt: skip
-    return operations.exempt(actor, **(values | changes))  # type: ignore[arg-type]
+    return exemptions.exempt(actor, **(values | changes))  # type: ignore[arg-type]
 
 
 def test_an_exemption_holds_from_day_to_day_in_one_organisation_and_is_withdrawn_once(
@@ -164,10 +167,10 @@ def test_an_exemption_holds_from_day_to_day_in_one_organisation_and_is_withdrawn
     exemption = exempted(hr_of(here.id), who.id, requirement.id, here.id)
     found = {row.organisation_id: row.status.value for row in reading.statuses_of(who.id, TODAY)}
     assert found == {here.id: "exempt", other.id: "overdue"}
-    operations.withdraw_exemption(hr_of(here.id), exemption, reason="Back early")  # type: ignore[arg-type]
-    assert standing_words(who.id, TODAY) == ["overdue", "overdue"]
+    exemptions.withdraw_exemption(hr_of(here.id), exemption, reason="Back early")  # type: ignore[arg-type]
+    assert statuses_on(who.id, TODAY) == ["overdue", "overdue"]
     with pytest.raises(errors.AlreadyWithdrawn):
-        operations.withdraw_exemption(hr_of(here.id), exemption, reason="Again")  # type: ignore[arg-type]
+        exemptions.withdraw_exemption(hr_of(here.id), exemption, reason="Again")  # type: ignore[arg-type]
     actions = [row.action for row in session.query(AuditEntry).order_by(AuditEntry.id)]
     assert actions[-2:] == ["compliance.exempt", "compliance.withdraw_exemption"]
 
@@ -205,7 +208,7 @@ def test_nobody_exempts_in_another_organisation(here: Organisation) -> None:
             exempted(actor, who.id, mine.id, here.id)
     exemption = exempted(hr_of(here.id), who.id, mine.id, here.id)
     with pytest.raises(NotAllowed):
-        operations.withdraw_exemption(ADMIN, exemption, reason="Why")  # type: ignore[arg-type]
+        exemptions.withdraw_exemption(ADMIN, exemption, reason="Why")  # type: ignore[arg-type]
 
 
 def test_the_windows_of_a_requirement_reach_the_dates_of_awards(here: Organisation) -> None:
@@ -228,7 +231,7 @@ def test_the_windows_of_a_requirement_reach_the_dates_of_awards(here: Organisati
     assert reading.renewal_windows(**(asked_for | {"person_id": stranger.id}), earned_on=TODAY) == []  # type: ignore[arg-type]
 
 
-def test_standings_of_a_person_say_why_and_name_the_certificate(here: Organisation) -> None:
+def test_statuses_of_a_person_say_why_and_name_the_certificate(here: Organisation) -> None:
     who = a_person("Amina", here.id, "W-1", people.station().id)
     first, second = a_course(), a_course("safe-referral")
     asked(here.id, first)

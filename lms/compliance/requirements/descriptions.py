@@ -1,0 +1,141 @@
+"""Requirements as pages show them: state, versions in words, and how many people they apply to."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from lms.compliance import policy
+from lms.compliance.projection.read import count_required_on
+from lms.compliance.projection.update import is_up_to_date
+from lms.compliance.report.counts import statuses_on
+from lms.compliance.requirements import queries
+from lms.compliance.requirements.models import RequirementVersion
+from lms.compliance.requirements.queries import ListedRequirement
+from lms.compliance.source_data import names
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.person_status import load_population
+from lms.compliance.source_data.scope import Scope
+from lms.kernel.actor import Actor
+from lms.people.api import CONTRACT_LABELS, list_sectors
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedVersion:
+    """A version with whom it applies to in words, who recorded it, and whether it is in force on the day."""
+
+    version: RequirementVersion
+    audience: str
+    author: str
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedRequirement:
+    """A requirement on a day; `current` is the version in force, else the next one, else the last one.
+
+    `state` is in_force, starts or ended, and `state_on` the last day, the first day or the last day. `versions` has
+    the latest first. `people` counts those it applies to in the actor's organisations.
+    """
+
+    listed: ListedRequirement
+    current: DescribedVersion
+    versions: Sequence[DescribedVersion]
+    state: str
+    state_on: date | None
+    people: int
+    may_change: bool
+
+    def version_to_change(self, today: date) -> RequirementVersion:
+        """Returns the version that a change starts from: the one in force, else the latest."""
+        current = self.current.version
+        return current if current.effective_from <= today else self.versions[0].version
+
+
+def describe_requirements(
+    actor: Actor, listed: Sequence[ListedRequirement], today: date, language: str
+) -> list[DescribedRequirement]:
+    """Describes requirements in their order, in a handful of queries."""
+    versions: defaultdict[int, list[RequirementVersion]] = defaultdict(list)
+    for version in queries.list_versions([each.id for each in listed]):
+        versions[version.requirement_id].append(version)
+    labels = _load_labels([version for some in versions.values() for version in some], language)
+    people = _count_people(actor, today)
+    found = []
+    for each in listed:
+        state, current = _find_state(versions[each.id], today)
+        described = [
+            DescribedVersion(
+                version,
+                labels.audience(version.match),
+                labels.authors.get(version.recorded_by or 0, _("All organisations")),
+                in_force=state == "in_force" and version is current,
+            )
+            for version in reversed(versions[each.id])
+        ]
+        found.append(
+            DescribedRequirement(
+                each,
+                current=next(one for one in described if one.version is current),
+                versions=described,
+                state=state,
+                state_on=current.effective_from if state == "starts" else current.effective_through,
+                people=people[each.id],
+                may_change=policy.may_change_requirement(actor, each.requirement.organisation_id),
+            )
+        )
+    return found
+
+
+def _find_state(versions: Sequence[RequirementVersion], today: date) -> tuple[str, RequirementVersion]:
+    """Returns the state of a requirement and its current version, from the versions in order."""
+    begun = [version for version in versions if version.effective_from <= today]
+    if begun and (begun[-1].effective_through is None or begun[-1].effective_through >= today):
+        return "in_force", begun[-1]
+    later = versions[len(begun) :]
+    return ("starts", later[0]) if later else ("ended", begun[-1])
+
+
+def _count_people(actor: Actor, today: date) -> Counter[Any]:
+    """Counts the people each requirement applies to, by its id, in the organisations of the actor."""
+    organisations = queries.organisations_in_scope(actor)
+    if is_up_to_date(organisations):
+        return count_required_on(organisations, today)
+    _loaded, population = load_population(Scope(organisations))
+    return Counter(
+        applied.requirement.id
+        for each in statuses_on(population, today, Filters())
+        for applied, _explained in each.required
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Names by sector slug, station id and account id."""
+
+    sectors: Mapping[str, str]
+    stations: Mapping[int, str]
+    authors: Mapping[int, str]
+
+    def audience(self, match: Mapping[str, Any]) -> str:
+        """Returns whom a match applies to; everybody where it names nothing."""
+        children = {True: _("works with children"), False: _("does not work with children")}
+        parts = (
+            ", ".join(self.sectors.get(slug, slug) for slug in match.get("sectors") or ()),
+            ", ".join(self.stations.get(station, str(station)) for station in match.get("stations") or ()),
+            ", ".join(match.get("roles") or ()),
+            ", ".join(str(CONTRACT_LABELS.get(each, each)) for each in match.get("contracts") or ()),
+            children.get(match.get("works_with_children"), ""),  # type: ignore[arg-type]  # None is not there
+        )
+        return " · ".join(filter(None, parts)) or _("Everybody")
+
+
+def _load_labels(versions: Sequence[RequirementVersion], language: str) -> _Labels:
+    return _Labels(
+        sectors={each.slug: each.name(language) for each in list_sectors()},
+        stations={number: name for number, _slug, name in names.find_choices(None).stations},
+        authors=names.name_accounts({each.recorded_by for each in versions if each.recorded_by}),
+    )

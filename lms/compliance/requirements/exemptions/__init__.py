@@ -1,0 +1,1 @@
+"""Who is exempt from a requirement, for how long and why."""
