@@ -142,7 +142,15 @@ def main() -> int:
     if option != "--lint":
         chromium = browser()
         with tempfile.TemporaryDirectory() as shared:
-            environment = os.environ | {"CHROMIUM": chromium or "", "TEST_SHARED_FOLDER": shared}
+            # A folder of this run's own: pytest closes the common one to the PostgreSQL of a run beside it.
+            folder = Path(shared, "pytest")
+            folder.mkdir()
+            Path(shared).chmod(0o755)
+            environment = os.environ | {
+                "CHROMIUM": chromium or "",
+                "TEST_SHARED_FOLDER": shared,
+                "PYTEST_DEBUG_TEMPROOT": str(folder),
+            }
             failing, flaked = check_all_tests(arguments, environment)
             failed += failing
         REPORT.mkdir(exist_ok=True)

@@ -15,6 +15,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
     from lms.kernel.config import Settings
 
 BACKENDS = ("sqlite", "postgresql")
+
+# No example fails for being slow: a busy machine is not a defect. Where a change waits to land, the examples are always
+# the same ones.
+hypothesis.settings.register_profile(
+    "tests",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_collection_finish() -> None:
