@@ -124,7 +124,7 @@ class CountSnapshot(Model):
 
 
 class ProjectionState(Model):
-    """One row, the only one: the inputs of the intervals beside the facts, and which snapshots exist.
+    """One row: the only one, with the inputs of the intervals beside the facts, and which snapshots exist.
 
     Personal data: none.
     """
