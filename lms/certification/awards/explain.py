@@ -42,7 +42,7 @@ def _counted(award: Award, length: str, counted_from: date) -> str:
         )
     if counted_from != award.earned_on:
         return _(
-            "Renewed in time, so its %(period)s are counted from %(start)s, the day after the previous certificate "
+            "Renewed in time, so it is valid for %(period)s from %(start)s, the day after the previous certificate "
             "ends: through %(until)s. No days were lost by renewing early.",
             period=period(length),
             start=day(counted_from),

@@ -151,7 +151,7 @@ class OneTrainingForm(TrainingForm):
 
     staff_number = text_field(_l("Staff number"), 40, required=_l("Write the staff number."))
     earned_on = day_field(
-        _l("Date it was earned"),
+        _l("Date earned"),
         required=_l("Choose a date."),
         description=_l("The date on the earlier certificate. The new one counts from that day."),
     )

@@ -57,8 +57,8 @@ def definitions() -> list[tuple[str, str]]:
         (
             _("Two dates"),
             _(
-                "The report has two dates, the day it is about and the moment its data is from: what is "
-                "recorded later can change today’s figures for that day, never the earlier report."
+                "The report has two dates: the day it is about, and the moment its data is from. Data "
+                "recorded later can change today’s figures for that day, but never the earlier report."
             ),
         ),
     ]

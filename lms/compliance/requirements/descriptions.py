@@ -71,7 +71,7 @@ def describe_requirements(
             DescribedVersion(
                 version,
                 labels.audience(version.match),
-                labels.authors.get(version.recorded_by or 0, _("All organisations")),
+                labels.authors.get(version.recorded_by or 0, _("the system")),
                 in_force=state == "in_force" and version is current,
             )
             for version in reversed(versions[each.id])

@@ -27,7 +27,7 @@ from lms.people.models import Organisation, Sector
 from lms.web.forms import BaseForm, choices_of, day_field, reason_field
 
 AGES = (
-    ("", _l("No limit beside the certificate's own dates")),
+    ("", _l("No limit other than the certificate's own dates")),
     ("P6M", _l("6 months")),
     ("P1Y", _l("1 year")),
     ("P18M", _l("18 months")),
@@ -76,7 +76,7 @@ class TermsForm(BaseForm):
     )
     window_days = _days(
         _l("Renewal window, in days"),
-        _l("Renewing up to this many days before the end costs no validity."),
+        _l("Staff can renew up to this many days before the end without losing any validity."),
         60,
     )
     grace_days = _days(

@@ -474,6 +474,6 @@ def test_the_sentence_of_a_renewal(app: Flask, client: FlaskClient) -> None:
         "through 31 December 2025; it could be renewed without losing days from 1 November 2025" in early_page
     )
     assert (
-        "counted from 1 March 2026, the day after the previous certificate ends: through 28 February 2027"
+        "from 1 March 2026, the day after the previous certificate ends: through 28 February 2027"
         in renewed_page
     )

@@ -178,7 +178,7 @@ def test_the_workbook_has_typed_cells_and_no_formulas(client: FlaskClient, known
     assert wash[5].value == pytest.approx(float(people_in_csv["rate_percent"]) / 100, abs=0.001)
     trend = book["Trend"]
     assert isinstance(trend["A2"].value, datetime)
-    assert {row[1].value for row in trend.iter_rows(min_row=2)} == {"as it was", "without further training"}
+    assert {row[1].value for row in trend.iter_rows(min_row=2)} == {"actual", "projected"}
     about = {row[0].value: row[1].value for row in book["Definitions"].iter_rows()}
     assert about["Definitions version"] == "1"
     assert "The figures match." in body(client, f"/compliance/reports/{about['Report id']}")
@@ -247,15 +247,15 @@ def test_who_will_lapse_before_a_day(client: FlaskClient, known: dict[str, int])
     assert "Choose a day after" in body(client, "/compliance/people?lapses_before=2026-11-22", 422)
     assert "Write a day as year-month-day" in body(client, "/compliance/people?lapses_before=March", 422)
     report = body(client, "/compliance")
-    assert 'lapses_before=2027-02-21">1 lapses within 90 days</a>' in report
+    assert 'lapses_before=2027-02-21">1 person lapses within 90 days</a>' in report
 
 
 def test_the_forecast_stands_beside_the_trend_in_words(client: FlaskClient, known: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     page = body(client, "/compliance")
     assert page.count('class="outline"') == 12 + 1
-    assert page.count(">without further training</td>") == 12
-    assert page.count(">as it was</td>") == 25
+    assert page.count(">projected</td>") == 12
+    assert page.count(">actual</td>") == 25
 
 
 def test_two_days_beside_each_other_and_who_changed(

@@ -205,19 +205,19 @@ def _words(page: ReportPage) -> dict[str, str]:
         "coming": _("Without further training"),
         "lapse": _("lapse by then"),
         "matrix": _("Sector by course"),
-        "matrix_note": _("Holders and exempt people among those who must hold it. Each course is counted separately, so the rate of a sector does not follow from its row."),  # noqa: E501
+        "matrix_note": _("Share of those who must hold each course who hold it or are exempt. Each course is counted separately, so the rate of a sector does not follow from its row."),  # noqa: E501
         "trend": _("The last 24 months, and the next 12 without further training"),
         "trend_note": _("Rates at month ends. A dot before the month: projected without further training."),
         "trend_alt": _(
             "Columns: %(rate)s compliant on %(day)s; without further training, %(later)s on %(last)s. "
-            "The table below holds the rates of all months.",
+            "The table below gives the rates of all months.",
             rate=percent(last.figures.rate),
             day=day(last.day),
             later=percent(final.figures.rate),
             last=day(final.day),
         ),
         "year": _("Year"),
-        "past": _("as it was"),
+        "past": _("actual"),
         "future": _("without further training"),
         "definitions": _("What these figures mean"),
         "known": _("Data as of"),

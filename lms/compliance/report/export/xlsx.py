@@ -150,13 +150,13 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
     )
     book.table(
         _("Trend"),
-        (_("Day"), _("What it is"), *_figure_heads(page.query)),
+        (_("Day"), _("Type"), *_figure_heads(page.query)),
         (12, 34, *(12 for _each in heads[1:])),
         [
             (point.day, said, *_figure_cells(point.figures))
             for said, points in (
-                (_("as it was"), report.trend),
-                (_("without further training"), report.forecast),
+                (_("actual"), report.trend),
+                (_("projected"), report.forecast),
             )
             for point in points
         ],
