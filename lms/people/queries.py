@@ -130,12 +130,12 @@ def find_organisation_by_slug(slug: str) -> Organisation | None:
 def list_organisation_sizes() -> list[tuple[Organisation, int]]:
     """Lists all organisations by name, each with how many people have a staff number there."""
     rows = session.execute(
-        select(Organisation, func.count(Employment.id))
+        select(Organisation, func.count(Employment.id).label("people"))
         .outerjoin(Employment, Employment.organisation_id == Organisation.id)
         .group_by(Organisation.id)
         .order_by(Organisation.name)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row.Organisation, row.people) for row in rows]
 
 
 def list_placements(employment_id: int) -> Sequence[Placement]:
@@ -172,14 +172,9 @@ def find_sector(slug: str) -> Sector | None:
     return session.get(Sector, slug)
 
 
-def find_organisation(organisation_id: int) -> Organisation | None:
-    """Finds an organisation by its id."""
-    return session.get(Organisation, organisation_id)
-
-
 def load_organisation(organisation_id: int) -> Organisation:
     """Loads an organisation for an administrator. Raises ``NotThere``."""
-    return require_found(find_organisation(organisation_id))
+    return require_found(session.get(Organisation, organisation_id))
 
 
 def find_person(person_id: int) -> Person | None:
