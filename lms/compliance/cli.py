@@ -135,20 +135,34 @@ def verify_command() -> None:
         found = verify(lambda done: click.echo(f"\r{done} people compared ...", nl=False, err=True))
         whole = is_current() or not found.persons
     click.echo(err=True)
-    click.echo(f"{found.persons} people, {found.rows} intervals compared.")
+    click.echo(
+        _("%(people)s people, %(intervals)s intervals compared.", people=found.persons, intervals=found.rows)
+    )
     if not whole:
         click.echo(
-            "Settings, time zones or courses have changed since: what is prepared rests on the old ones."
+            _("Settings, time zones or courses have changed: the stored statuses are based on the old ones.")
         )
     if found.wrong:
         named = ", ".join(str(number) for number in found.differing)
-        click.echo(f"{found.wrong} people stand differently than their facts say. Persons {named} ...")
+        click.echo(
+            _(
+                "%(people)s people have another status than their facts say. Persons %(ids)s ...",
+                people=found.wrong,
+                ids=named,
+            )
+        )
     if found.days or found.snapshots:
-        click.echo(f"The ledger differs at {found.days} places by day and at {found.snapshots} snapshots.")
+        click.echo(
+            _(
+                "%(days)s daily counts and %(snapshots)s snapshots differ from the intervals.",
+                days=found.days,
+                snapshots=found.snapshots,
+            )
+        )
     if not found.clean or not whole:
-        click.echo("Repair it with: flask compliance rebuild")
+        click.echo(_("Repair it with: flask compliance rebuild"))
         raise SystemExit(1)
-    click.echo("All agrees.")
+    click.echo(_("No differences."))
 
 
 @compliance_cli.command("rebuild")
@@ -159,12 +173,18 @@ def rebuild_command(processes: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     began = time.monotonic()
 
-    def tell(done: int, total: int) -> None:
+    def show_progress(done: int, total: int) -> None:
         click.echo(f"\r{done} of {total} people ...", nl=False, err=True)
 
-    persons = rebuild(app, tell, processes)
+    persons = rebuild(app, show_progress, processes)
     click.echo(err=True)
-    click.echo(f"The statuses of {persons} people are prepared ({time.monotonic() - began:.1f} s).")
+    click.echo(
+        _(
+            "Rebuilt the statuses of %(people)s people (%(seconds)s s).",
+            people=persons,
+            seconds=f"{time.monotonic() - began:.1f}",
+        )
+    )
 
 
 def _report_document(slug: str, report: Report, courses: dict[int, str]) -> dict[str, Any]:

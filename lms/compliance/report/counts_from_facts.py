@@ -16,6 +16,7 @@ from lms.compliance.report.counts import DayCounts, StatusCounts
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.scope import Scope
+from lms.kernel.batches import batched
 from lms.kernel.memory import gc_paused
 
 BATCH = 500
@@ -47,8 +48,7 @@ class FactsCounts:
         done: set[int] = set()
         # All at once: to find the next ones of some organisations goes through those organisations.
         persons = intervals.list_persons(within)
-        for start in range(0, len(persons), BATCH):
-            batch = persons[start : start + BATCH]
+        for batch in batched(persons, BATCH):
             facts = load_facts(Scope(within, frozenset(batch)), known_as_of).facts
             posts, _ = interval_rows(facts, requirements=False)
             # Merged persons come with each other, and count once.
