@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import StringIO
 
@@ -12,22 +11,15 @@ from flask.testing import FlaskClient
 
 from lms.audit.models import AuditEntry
 from lms.compliance.requirements.models import Exemption, RequirementVersion
-from lms.kernel import clock
-from lms.kernel.actor import Role
-from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Organisation, Person
 from tests.factories import people
-from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hill_aid
 from tests.factories.people import make_small_organisation, sign_in
 
+pytestmark = pytest.mark.usefixtures("fixed_clock")
+
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def fixed() -> Iterator[None]:
-    with clock.using(FixedClock(NOW)):
-        yield
 
 
 @pytest.fixture
@@ -37,10 +29,7 @@ def two_organisations(app: Flask) -> dict[str, int]:
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         here = session.query(Organisation).one()
-        there = people.organisation("hill-aid")
-        omar = people.person("Omar Said", "omar@demo.example")
-        people.placed(people.employed(omar, there, "H-1"), station, "health")
-        people.account(omar, Role.HR, at=there)
+        there = hill_aid()
         zainab = a_person("Zainab Noor", there.id, "H-2", station.id, "nutrition")
         course_id = a_course()
         ours, theirs = asked(here.id, course_id), asked(there.id, course_id)

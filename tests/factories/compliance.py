@@ -115,3 +115,12 @@ def a_person(
     )
     people.placed(people.employed(who, here, number), where, sector, **placement)  # type: ignore[arg-type]
     return who
+
+
+def hill_aid() -> people.Organisation:
+    """Hill Aid beside the small organisation, with Omar (H-1), its HR, at the same station."""
+    organisation, omar = people.organisation("hill-aid"), people.person("Omar Said", "omar@demo.example")
+    station = session.query(people.DutyStation).one()
+    people.placed(people.employed(omar, organisation, "H-1"), station, "health")
+    people.account(omar, Role.HR, at=organisation)
+    return organisation

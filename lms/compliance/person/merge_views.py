@@ -10,7 +10,7 @@ from lms.compliance.person.merge import load_compared_records_for
 from lms.compliance.person.merge_forms import MergeForm, OtherRecordForm, UndoMergeForm
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.errors import Invalid, NotThere
+from lms.kernel.errors import NotThere
 from lms.people import api as people
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import choices_of, offer
@@ -52,16 +52,17 @@ def merge(person_id: int, other_id: int) -> ResponseReturnValue:
     form.surviving.choices = choices_of(
         (each.person.id, f"{each.person.name} ({each.staff_numbers})") for each in records
     )
-    if form.validate_on_submit():
-        surviving = form.surviving.data
-        merged = next(each.person.id for each in records if each.person.id != surviving)
-        try:
-            people.merge_people(actor, surviving_id=surviving, merged_id=merged, reason=form.reason.data)
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("The records are merged."), "good")
-            return redirect(url_for("compliance.person", person_id=surviving), 303)
+    surviving = form.surviving.data
+    if form.run_on_submit(
+        lambda: people.merge_people(
+            actor,
+            surviving_id=surviving,
+            merged_id=next(each.person.id for each in records if each.person.id != surviving),
+            reason=form.reason.data,
+        )
+    ):
+        flash(_("The records are merged."), "good")
+        return redirect(url_for("compliance.person", person_id=surviving), 303)
     return render_template("compliance/merge.html", form=form, records=records), 422 if form.errors else 200
 
 

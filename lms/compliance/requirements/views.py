@@ -76,20 +76,17 @@ def requirement(requirement_id: int) -> ResponseReturnValue:
 def change_requirement(requirement_id: int) -> ResponseReturnValue:
     """Changes the terms from a day on, as a new version."""
     page, form = _load_change(requirement_id)
-    if form.validate_on_submit():
-        try:
-            operations.add_version(
-                current_actor(),
-                page.listed.requirement,
-                effective_from=form.effective_from.data,
-                terms=form.terms(),
-                reason=form.reason.data,
-            )
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("Change recorded."), "good")
-            return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)
+    if form.run_on_submit(
+        lambda: operations.add_version(
+            current_actor(),
+            page.listed.requirement,
+            effective_from=form.effective_from.data,
+            terms=form.terms(),
+            reason=form.reason.data,
+        )
+    ):
+        flash(_("Change recorded."), "good")
+        return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)
     return render_template(
         "compliance/change_requirement.html", page=page, form=form, preview=None
     ), 422 if form.is_submitted() else 200
@@ -115,19 +112,16 @@ def end_requirement(requirement_id: int) -> ResponseReturnValue:
     """Ends a requirement after a day."""
     page = _load_changeable(requirement_id)
     form = EndRequirementForm()
-    if form.validate_on_submit():
-        try:
-            operations.end_requirement(
-                current_actor(),
-                page.listed.requirement,
-                effective_through=form.effective_through.data,
-                reason=form.reason.data,
-            )
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("The requirement ends after that day."), "good")
-            return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)
+    if form.run_on_submit(
+        lambda: operations.end_requirement(
+            current_actor(),
+            page.listed.requirement,
+            effective_through=form.effective_through.data,
+            reason=form.reason.data,
+        )
+    ):
+        flash(_("The requirement ends after that day."), "good")
+        return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)
     return render_template(
         "compliance/end_requirement.html", page=page, form=form
     ), 422 if form.is_submitted() else 200

@@ -1,7 +1,6 @@
 """Checking a list of staff: what is found, what each role is shown, and that both ways to compute it agree."""
 
 import csv
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO, StringIO
 
@@ -17,16 +16,15 @@ from lms.compliance.clearance.parse import MAX_ENTRIES, decode, split_table, spl
 from lms.compliance.clearance.resolve import IdentifierKind, MatchResult
 from lms.compliance.projection.bulk_status import bulk_statuses_from_facts, bulk_statuses_on
 from lms.compliance.status.api import TrainingStatus
-from lms.kernel import clock
-from lms.kernel.actor import Role
-from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.logs import configure
 from lms.people.api import merge_people
 from lms.people.models import Employment, Organisation, Person
 from tests.factories import people
-from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of
+from tests.factories.compliance import TODAY, a_course, a_person, asked, earned, hill_aid, hr_of
 from tests.factories.people import make_small_organisation, sign_in
+
+pytestmark = pytest.mark.usefixtures("fixed_clock")
 
 DAY = timedelta(days=1)
 
@@ -77,12 +75,6 @@ def test_a_file_in_any_encoding(encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
-@pytest.fixture(autouse=True)
-def fixed() -> Iterator[None]:
-    with clock.using(FixedClock(NOW)):
-        yield
-
-
 @pytest.fixture
 def two(app: Flask) -> dict[str, int]:
     """Rivers Relief with Amina (certified) and others; Hill Aid beside it with Zainab, who has W-1 there."""
@@ -90,10 +82,7 @@ def two(app: Flask) -> dict[str, int]:
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         here = session.query(Organisation).one()
-        there = people.organisation("hill-aid")
-        omar = people.person("Omar Said", "omar@demo.example")
-        people.placed(people.employed(omar, there, "H-1"), station, "health")
-        people.account(omar, Role.HR, at=there)
+        there = hill_aid()
         zainab = a_person("Zainab Noor", there.id, "W-1", station.id)
         zainab.email = "zainab@demo.example"
         course = a_course()
@@ -254,7 +243,7 @@ def test_files(client: FlaskClient, two: dict[str, int]) -> None:
     assert [(row["entry"], row["answer"]) for row in rows] == [
         ("W-1", "may_deploy"), ("'=1+1", "undetermined"), ("W-2", "may_not"),
     ]  # fmt: skip
-    assert "Overdue" in rows[2]["reason"]
+    assert "Was due on 15 Jan 2026" in rows[2]["reason"]
     response = client.post("/compliance/lookup.xlsx", data={"text": "W-1\n=1+1"})
     book = load_workbook(BytesIO(response.data))
     assert book.sheetnames == ["Answers", "Requirements", "Definitions"]

@@ -1,6 +1,5 @@
 """Merged records: one person's facts together, as known at any moment, on every page and for each role."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,25 +15,21 @@ from lms.compliance.source_data.person_status import renewal_windows, statuses_o
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.api import TrainingStatus
 from lms.kernel import clock
-from lms.kernel.actor import Actor, Role
+from lms.kernel.actor import Actor
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import NotThere
 from lms.people.api import merge_people, undo_merge
 from lms.people.models import Organisation, Person, PersonMerge
 from tests.factories import people
-from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hill_aid, hr_of
 from tests.factories.people import make_small_organisation, sign_in
+
+pytestmark = pytest.mark.usefixtures("fixed_clock")
 
 LATER = NOW + timedelta(hours=1)
 STILL_LATER = NOW + timedelta(hours=2)
 SERIAL = make_serial(lambda n: 3 % n)
-
-
-@pytest.fixture(autouse=True)
-def fixed() -> Iterator[None]:
-    with clock.using(FixedClock(NOW)):
-        yield
 
 
 @pytest.fixture
@@ -44,10 +39,7 @@ def two(app: Flask) -> dict[str, int]:
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         here = session.query(Organisation).one()
-        there = people.organisation("hill-aid")
-        omar = people.person("Omar Said", "omar@demo.example")
-        people.placed(people.employed(omar, there, "H-1"), station, "health")
-        people.account(omar, Role.HR, at=there)
+        there = hill_aid()
         course = a_course()
         asked(here.id, course)
         amina = session.query(Person).filter_by(name="Amina Yusuf").one()
@@ -57,7 +49,7 @@ def two(app: Flask) -> dict[str, int]:
         earned(twin, course, date(2026, 6, 1), serial=SERIAL)
         return {
             "here": here.id, "there": there.id, "amina": amina.id, "twin": twin.id, "course": course,
-            "omar": omar.id,
+            "omar": session.query(Person).filter_by(name="Omar Said").one().id,
         }  # fmt: skip
 
 

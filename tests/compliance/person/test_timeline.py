@@ -1,6 +1,5 @@
 """A person's timeline: every day has the status that the rules give, and nothing follows a leaver's last day."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -10,21 +9,15 @@ from hypothesis import given, settings, strategies as st
 from lms.compliance.person.history import load_person_page
 from lms.compliance.person.timeline import TimelineRange, requirement_timelines
 from lms.compliance.status import api as rules
-from lms.kernel import clock
-from lms.kernel.clock import FixedClock
 from lms.kernel.db import session
 from lms.people.models import DutyStation
 from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of, revoked
 
+pytestmark = pytest.mark.usefixtures("fixed_clock")
+
 DAY = timedelta(days=1)
 DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
-
-
-@pytest.fixture(autouse=True)
-def fixed() -> Iterator[None]:
-    with clock.using(FixedClock(NOW)):
-        yield
 
 
 @given(DAYS, st.integers(0, 2000), DAYS)

@@ -1,23 +1,16 @@
 """`flask compliance report` prints the figures of the page."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
-from lms.kernel import clock
-from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Organisation, Person
-from tests.factories.compliance import NOW, TODAY, a_course, asked, earned
+from tests.factories.compliance import TODAY, a_course, asked, earned
 from tests.factories.people import make_small_organisation
 
-
-@pytest.fixture(autouse=True)
-def fixed() -> Iterator[None]:
-    with clock.using(FixedClock(NOW)):
-        yield
+pytestmark = pytest.mark.usefixtures("fixed_clock")
 
 
 @pytest.fixture

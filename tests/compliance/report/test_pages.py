@@ -20,13 +20,13 @@ from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.compliance.report.report_id import ReportId
 from lms.compliance.source_data.filters import Filters
 from lms.kernel import clock, outbox
-from lms.kernel.actor import SYSTEM, Role
+from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people import operations as people_operations
 from lms.people.models import Organisation, Placement
 from tests.factories import people
-from tests.factories.compliance import NOW, a_course, a_person, asked, earned, revoked
+from tests.factories.compliance import NOW, a_course, a_person, asked, earned, hill_aid, revoked
 from tests.factories.people import make_small_organisation, sign_in
 
 DAY = timedelta(days=1)
@@ -49,10 +49,7 @@ def known(app: Flask) -> dict[str, int]:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
-        here, there = session.query(Organisation).one(), people.organisation("hill-aid")
-        omar = people.person("Omar Said", "omar@demo.example")
-        people.placed(people.employed(omar, there, "H-1"), station, "health")
-        people.account(omar, Role.HR, at=there)
+        here, there = session.query(Organisation).one(), hill_aid()
         course = a_course()
         asked(here.id, course)
         asked(there.id, course)

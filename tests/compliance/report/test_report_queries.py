@@ -1,7 +1,6 @@
 """What the report asks of the database: no more for twice the people, and never an answer older than the facts."""
 
 import csv
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -9,8 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from lms.kernel import clock, db as database
-from lms.kernel.clock import FixedClock
+from lms.kernel import db as database
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories import people
@@ -18,11 +16,7 @@ from tests.factories.compliance import NOW, a_course, a_person, asked
 from tests.factories.crowd import crowd
 from tests.factories.people import make_small_organisation, sign_in
 
-
-@pytest.fixture(autouse=True)
-def fixed() -> Iterator[None]:
-    with clock.using(FixedClock(NOW)):
-        yield
+pytestmark = pytest.mark.usefixtures("fixed_clock")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Exemptions: their kinds, the list with its filters, and the same list printed and as a file."""
 
 import csv
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import StringIO
 
@@ -15,9 +14,7 @@ from lms.audit.models import AuditEntry
 from lms.compliance.requirements.exemptions import operations
 from lms.compliance.requirements.exemptions.operations import EXEMPTION_KINDS
 from lms.compliance.requirements.models import Exemption
-from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
-from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid
 from lms.people.models import DutyStation, Organisation, Person
@@ -25,13 +22,9 @@ from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked
 from tests.factories.people import make_small_organisation, sign_in
 
+pytestmark = pytest.mark.usefixtures("fixed_clock")
+
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def fixed() -> Iterator[None]:
-    with clock.using(FixedClock(NOW)):
-        yield
 
 
 @pytest.fixture

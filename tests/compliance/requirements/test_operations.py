@@ -1,6 +1,5 @@
 """Requirements, their versions and exemptions: what is recorded, what is refused, and by whom."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -12,20 +11,15 @@ from lms.compliance.requirements import operations, queries
 from lms.compliance.requirements.exemptions import operations as exemptions
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data import person_status as reading
-from lms.kernel import clock
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed
 from lms.people.models import Organisation
 from tests.factories import people
-from tests.factories.compliance import ADMIN, KARIM, NOW, TODAY, a_course, a_person, asked, earned, hr_of
+from tests.factories.compliance import ADMIN, KARIM, TODAY, a_course, a_person, asked, earned, hr_of
+
+pytestmark = pytest.mark.usefixtures("fixed_clock")
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def fixed() -> Iterator[None]:
-    with clock.using(clock.FixedClock(NOW)):
-        yield
 
 
 @pytest.fixture

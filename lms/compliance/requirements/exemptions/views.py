@@ -117,14 +117,11 @@ def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
     actor = current_actor()
     listed = queries.load_exemption_for(actor, exemption_id)
     form = WithdrawForm()
-    if form.validate_on_submit():
-        try:
-            operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("Exemption withdrawn."), "good")
-            return redirect(url_for("compliance.exemptions"), 303)
+    if form.run_on_submit(
+        lambda: operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)
+    ):
+        flash(_("Exemption withdrawn."), "good")
+        return redirect(url_for("compliance.exemptions"), 303)
     return render_template(
         "compliance/withdraw_exemption.html", form=form, listed=listed
     ), 422 if form.is_submitted() else 200
