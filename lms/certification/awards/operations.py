@@ -284,7 +284,7 @@ def _add_all(actor: Actor, awards: Sequence[Award], people: Mapping[int, Person]
 
 
 def _add(actor: Actor, award: Award, name: str) -> Award:
-    """Stores an award with a new serial, or returns the one that another transaction has issued meanwhile."""
+    """Stores an award with a new serial, or returns the one that another transaction issued in the meantime."""
     award.recorded_at = clock.now()
     award.recorded_by = actor.account_id or None
     for _draw in range(MOST_DRAWS):

@@ -187,8 +187,8 @@ def make_serial(randbelow: Callable[[int], int]) -> str:
     """Draws a serial of 12 random characters and their check character, as it is stored: without hyphens.
 
     `randbelow(n)` returns a whole number from 0 to n - 1 (`secrets.randbelow`). The check is Crockford's, the
-    number modulo 37; draws whose check would be one of his five signs (*~$=U) are thrown back, so that every
-    serial is made of the 32 plain characters and 59.8 bits of chance.
+    number modulo 37; draws whose check would be one of its five signs (*~$=U) are discarded, so that every
+    serial is made of the 32 plain characters and 59.8 random bits.
     """
     while True:
         values = [randbelow(len(base32.ALPHABET)) for _ in range(_RANDOM_CHARACTERS)]
