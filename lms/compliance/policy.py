@@ -59,7 +59,7 @@ def visible_exemptions(actor: Actor) -> ColumnElement[bool]:
     return Exemption.organisation_id.in_(sorted(scope))
 
 
-def judge(allowed: bool) -> None:
-    """Raises NotYours where an act is not allowed."""
+def require_allowed(allowed: bool) -> None:
+    """Raises NotYours unless something is allowed."""
     if not allowed:
         raise NotYours(_("Only the organisation that owns this, or an administrator, can change it."))

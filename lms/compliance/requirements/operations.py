@@ -59,7 +59,7 @@ def make_requirement(
     With `past_accepted` it may start in the past, so that people become overdue at once. Raises NotYours,
     PastNotAccepted, Invalid.
     """
-    policy.judge(policy.may_change_requirement(actor, organisation_id))
+    policy.require_allowed(policy.may_change_requirement(actor, organisation_id))
     if effective_from < clock.today(actor.time_zone) and not past_accepted:
         raise PastNotAccepted(
             _("This starts in the past, so people may become overdue at once. Tick the box to confirm.")
@@ -87,7 +87,7 @@ def add_version(
 
     Raises NotYours, NothingRetroactive, Invalid.
     """
-    policy.judge(policy.may_change_requirement(actor, requirement.organisation_id))
+    policy.require_allowed(policy.may_change_requirement(actor, requirement.organisation_id))
     _check_not_past(actor, effective_from)
     return _record_version(
         actor, "compliance.change_requirement", requirement,
@@ -102,7 +102,7 @@ def end_requirement(
 
     Raises NotYours, NothingRetroactive, and Invalid where it has ended already or a later version is recorded.
     """
-    policy.judge(policy.may_change_requirement(actor, requirement.organisation_id))
+    policy.require_allowed(policy.may_change_requirement(actor, requirement.organisation_id))
     _check_not_past(actor, effective_through)
     latest = queries.list_versions([requirement.id])[-1]
     if latest.effective_through is not None and latest.effective_through <= effective_through:

@@ -1,18 +1,18 @@
 """The effect of a requirement before it is recorded: people it applies to, and the rate without and with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from lms.certification.api import parse_period
 from lms.compliance.projection.read import sample_of
 from lms.compliance.report.count_backends import MOST_COMPUTED_INLINE
 from lms.compliance.report.counts import PostStatus, StatusCounts, statuses_on
+from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.requirements.queries import organisations_in_scope
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import match_of
+from lms.compliance.source_data.load import version_fact
 from lms.compliance.source_data.names import find_course
 from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.population import Population
@@ -70,7 +70,9 @@ def preview(
     organisations = organisations_in_scope(actor) if organisation_id is None else frozenset({organisation_id})
     sample, people = sample_of(organisations, MOST_COMPUTED_INLINE, SAMPLE_SIZE)
     facts = load_facts(Scope(organisations, sample)).facts
-    version = _version(effective_from, terms)
+    version = version_fact(
+        RequirementVersion(effective_from=effective_from, recorded_at=clock.now(), **asdict(terms))
+    )
     if requirement_id is None:
         course = find_course(course_id)
         new = rules.RequirementFact(NEW_ID, organisation_id, course_id, course.per_sector, (version,))
@@ -106,18 +108,3 @@ def preview(
 
 def _has(post: PostStatus, requirement_id: int) -> bool:
     return any(applied.requirement.id == requirement_id for applied, _explained in post.required)
-
-
-def _version(effective_from: date, terms: Terms) -> rules.RequirementVersionFact:
-    return rules.RequirementVersionFact(
-        effective_from=effective_from,
-        effective_through=None,
-        due_days=terms.due_days,
-        window_days=terms.window_days,
-        grace_days=terms.grace_days,
-        recorded_at=clock.now(),
-        match=match_of(terms.match),
-        max_age=None if terms.max_age is None else parse_period(terms.max_age),
-        min_edition=terms.min_edition,
-        renew_by=terms.renew_by,
-    )

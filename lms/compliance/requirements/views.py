@@ -162,7 +162,7 @@ def _load(requirement_id: int) -> DescribedRequirement:
 def _load_changeable(requirement_id: int) -> DescribedRequirement:
     """Loads a requirement that the actor may change; raises NotThere or NotYours."""
     page = _load(requirement_id)
-    policy.judge(page.may_change)
+    policy.require_allowed(page.may_change)
     return page
 
 

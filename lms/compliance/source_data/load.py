@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
     and_,
     func,
@@ -150,20 +151,7 @@ def _requirements(
     ).rows(_requirement_rows)
     versions: defaultdict[int, list[rules.RequirementVersionFact]] = defaultdict(list)
     for row in rows:
-        versions[row.id].append(
-            rules.RequirementVersionFact(
-                effective_from=row.effective_from,
-                effective_through=row.effective_through,
-                due_days=row.due_days,
-                window_days=row.window_days,
-                grace_days=row.grace_days,
-                recorded_at=row.recorded_at,
-                match=match_of(row.match),
-                max_age=None if row.max_age is None else parse_period(row.max_age),
-                min_edition=row.min_edition,
-                renew_by=row.renew_by,
-            )
-        )
+        versions[row.id].append(version_fact(row))
     heads = {row.id: (row.id, row.organisation_id, row.course_id, bool(row.per_sector)) for row in rows}
     courses = {
         row.course_id: CourseTitle(
@@ -220,6 +208,22 @@ def _requirement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
 def required_courses(organisations: Collection[int] | None) -> dict[int, CourseTitle]:
     """Returns the courses that were ever required in some organisations (None: in any), by row number."""
     return _requirements(organisations, None)[1]
+
+
+def version_fact(version: RequirementVersion | Row[*tuple[Any, ...]]) -> rules.RequirementVersionFact:
+    """Returns a version for the rules, from its row or from one that is not recorded."""
+    return rules.RequirementVersionFact(
+        effective_from=version.effective_from,
+        effective_through=version.effective_through,
+        due_days=version.due_days,
+        window_days=version.window_days,
+        grace_days=version.grace_days,
+        recorded_at=version.recorded_at,
+        match=match_of(version.match),
+        max_age=None if version.max_age is None else parse_period(version.max_age),
+        min_edition=version.min_edition,
+        renew_by=version.renew_by,
+    )
 
 
 def match_of(stored: Mapping[str, Any]) -> rules.Match:

@@ -38,7 +38,7 @@ def exempt(
     `kind` is one of `EXEMPTION_KINDS`. Raises NotYours, and Invalid where the person is not employed there, the
     requirement does not apply there, or the same is recorded already.
     """
-    policy.judge(policy.may_exempt(actor, organisation_id))
+    policy.require_allowed(policy.may_exempt(actor, organisation_id))
     if until_on is not None and until_on < from_on:
         raise Invalid(_("The last day is before the first day."))
     if kind not in EXEMPTION_KINDS:
@@ -76,7 +76,7 @@ def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> No
 
     Raises NotYours, AlreadyWithdrawn.
     """
-    policy.judge(policy.may_exempt(actor, exemption.organisation_id))
+    policy.require_allowed(policy.may_exempt(actor, exemption.organisation_id))
     if exemption.retracted_at is not None:
         raise AlreadyWithdrawn(_("This exemption has already been withdrawn. Nothing was changed."))
     reason = clean_reason(reason)
