@@ -127,7 +127,7 @@ class FiguresText:
 def write_figures(counts: Counter[str], courses: Mapping[int, str], day: date) -> FiguresText:
     """Returns counts as text."""
     sentence = _(
-        "On %(day)s, %(share)s of %(people)s hold every certificate they need.",
+        "On %(day)s, %(share)s of %(people)s are compliant with everything required.",
         day=plain_day(day),
         share=percent(counts["compliant"], counts["people"]).replace(NO_BREAK, " "),
         people=ngettext("%(num)d person", "%(num)d people", counts["people"]),

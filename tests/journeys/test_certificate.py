@@ -81,6 +81,6 @@ def wash(hana: Visitor) -> dict[str, int]:
     row = page.locator("table.bars tbody tr", has_text="WASH")
     people, in_time, late = (
         int(re.sub(r"\D", "", row.locator(f'td[data-label="{label}"]').inner_text()))
-        for label in ("People", "In time", "Late")
+        for label in ("People", "Not yet due", "Overdue")
     )
     return {"people": people, "compliant": people - in_time - late}

@@ -59,7 +59,7 @@ def test_were_we_above_a_rate_on_a_day_as_known_on_another(who: Visitor) -> None
     page.fill("[name=known_as_of]", f"{year}-04-05")
     shown(page)
     said = page.locator(".report-sentence").inner_text().replace("\u00a0", " ")
-    assert re.search(rf"On 31 March {year}, \d+ % of \d+ people hold every certificate", said)
+    assert re.search(rf"On 31 March {year}, \d+ % of \d+ people are compliant with everything required", said)
     expect(page.locator("#definitions").locator("..")).to_contain_text("5\u00a0April")
 
 

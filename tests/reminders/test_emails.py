@@ -194,7 +194,7 @@ def test_weekly_figures_hold_counts_and_no_names(app: Flask, sink: Controller) -
     assert set(digests) == {"hana@demo.example", "lead@demo.example"}
     hana, focal_point = text_of(digests["hana@demo.example"]), text_of(digests["lead@demo.example"])
     assert digests["hana@demo.example"]["Subject"] == "Training at Rivers Relief: week of 3 March 2026"
-    assert "On 3 March 2026, 25 % of 4 people hold every certificate they need." in hana
+    assert "On 3 March 2026, 25 % of 4 people are compliant with everything required." in hana
     assert "Overdue: 2, of these new in the last week: 1" in hana
     assert "Not yet due: 1" in hana
     assert "Certificates that expire in the next 30 days: 1\n  Course safe-identification: 1\n" in hana

@@ -192,7 +192,7 @@ class PeopleForm(ReportForm):
     def validate_lapses_before(self, field: Field) -> None:
         """Rejects a day that is not after the day of the report."""
         if field.data and field.data <= (self.as_of.data or self.today):
-            raise ValidationError(_l("Choose a day after the day asked about."))
+            raise ValidationError(_l("Choose a day after the day of the report."))
 
     def lapse_day(self) -> date | None:
         """Returns the day before which those who are listed will have lapsed."""

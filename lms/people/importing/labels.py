@@ -81,7 +81,7 @@ def note_sentence(note: Note) -> str:
     values: dict[str, Any] = {"field": "", "text": "", "row": "", "most": "", **note}
     values["field"] = field_label(str(values["field"]))
     values["day"] = _full_day(str(note.get("day", "")))
-    values["through"] = _full_day(str(note.get("through", ""))) or str(_l("an open end"))
+    values["through"] = _full_day(str(note.get("through", ""))) or str(_l("no last day"))
     return str(sentence) % values
 
 

@@ -27,9 +27,7 @@ def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) ->
             _("You already have a view with this name. Choose another name, or remove that view first.")
         )
     if len(mine) >= MOST_VIEWS:
-        raise TooManySavedViews(
-            _("You have forty saved views, the most there can be. Remove one you no longer use.")
-        )
+        raise TooManySavedViews(_("You have 40 saved views, the maximum. Remove one you no longer use."))
     view = SavedView(
         account_id=actor.account_id or 0,
         name=name,
