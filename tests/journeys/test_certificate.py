@@ -79,8 +79,8 @@ def wash(hana: Visitor) -> dict[str, int]:
     """Reads WASH's row of the report on one course, as the page shows it."""
     page = hana.goes(f"/compliance?course={COURSE}")
     row = page.locator("table.bars tbody tr", has_text="WASH")
-    people, in_time, late = (
+    people, not_yet_due, overdue = (
         int(re.sub(r"\D", "", row.locator(f'td[data-label="{label}"]').inner_text()))
         for label in ("People", "Not yet due", "Overdue")
     )
-    return {"people": people, "compliant": people - in_time - late}
+    return {"people": people, "compliant": people - not_yet_due - overdue}
