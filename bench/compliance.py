@@ -302,7 +302,7 @@ def run(database: str, size: int, folder: Path) -> None:
             figures_from_facts(population)
         began = time.perf_counter()
         compact_all()
-        print(f"  {'fold':44} {time.perf_counter() - began:10.1f} s", flush=True)
+        print(f"  {'compact':44} {time.perf_counter() - began:10.1f} s", flush=True)
         began = time.perf_counter()
         with reading():
             found = verify()

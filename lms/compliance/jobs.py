@@ -1,6 +1,6 @@
 """What compliance does in the background.
 
-It prepares many people, folds the ledger and checks everything at night.
+It refreshes many people, compacts the counts and verifies everything at night.
 """
 
 import structlog

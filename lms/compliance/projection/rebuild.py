@@ -165,7 +165,7 @@ def _part(persons: Sequence[int]) -> Any:
 def maintain(app: Flask) -> None:
     """Does what is to be done each minute.
 
-    Prepares everybody anew where the inputs changed or a rebuild was killed, and folds the ledger.
+    Rebuilds everybody where the inputs changed or a rebuild was killed, and compacts the counts.
     """
     with db.reading():
         waiting = list_unfinished()
@@ -183,11 +183,11 @@ def maintain(app: Flask) -> None:
 
 def compact_all() -> int:
     """Compacts all waiting count deltas, batch by batch, and returns how many there were."""
-    folded = 0
+    compacted = 0
     while True:
         with db.reading():
             waiting = has_deltas()
         if not waiting:
-            return folded
+            return compacted
         with db.unit_of_work():
-            folded += count_deltas.compact(clock.today("UTC"))
+            compacted += count_deltas.compact(clock.today("UTC"))

@@ -32,7 +32,7 @@ MOST_NAMED = 20
 class ProjectionCheck:
     """The result: persons and rows compared, persons whose rows differ, and differing keys of the count tables.
 
-    `differing` names the first persons by number; `days` and `snapshots` count differing keys of the ledger.
+    `differing` names the first persons by number; `days` and `snapshots` count differing keys of the count tables.
     """
 
     persons: int
@@ -84,20 +84,20 @@ def verify(progress: Callable[[int], None] | None = None) -> ProjectionCheck:
 def _check_ledger(wanted: CountDeltas) -> tuple[int, int]:
     """Compares the count tables with the intervals; returns the numbers of differing keys of days and of snapshots."""
     found: CountDeltas = Counter()
-    folded: CountDeltas = Counter()
-    for is_folded, *key, people in read_count_tables():
+    compacted: CountDeltas = Counter()
+    for is_compacted, *key, people in read_count_tables():
         found[_key(key)] += people
-        if is_folded:
-            folded[_key(key)] += people
+        if is_compacted:
+            compacted[_key(key)] += people
     days = _differing(wanted, found)
     state = read_state()
     if state.first_snapshot is None or state.last_snapshot is None:
         return days, 0
-    kept: CountDeltas = Counter()
+    stored: CountDeltas = Counter()
     for *key, people in read_snapshots():
-        kept[_key(key)] += people
+        stored[_key(key)] += people
     return days, _differing(
-        count_deltas.snapshots_between(folded, state.first_snapshot, state.last_snapshot), kept
+        count_deltas.snapshots_between(compacted, state.first_snapshot, state.last_snapshot), stored
     )
 
 

@@ -1,8 +1,8 @@
 """Where the counts of a report come from: the projection, or the facts themselves.
 
-What is known now is prepared: the ledger answers for whole organisations, the intervals under any other filter. A past
-moment of knowledge is answered from the facts, and so is what is known now while the prepared statuses are being
-updated, as long as there are few enough people to wait for.
+With today's data, the count tables answer for whole organisations and the intervals under any other filter. With data
+as of a past moment the facts answer; also with today's data while the projection is being updated, as long as there
+are few enough people to wait for.
 """
 
 from collections import Counter

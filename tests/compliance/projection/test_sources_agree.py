@@ -1,4 +1,4 @@
-"""Three paths, one answer: the facts judged post by post, the intervals, and the ledger, folded or not."""
+"""Three paths, one answer: the facts evaluated post by post, the intervals, and the count tables, compacted or not."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
@@ -101,11 +101,11 @@ def counted(counting: CountBackend, days: list[date]) -> Any:
 @given(
     world=WORLDS,
     days=st.lists(ASKED_DAYS, min_size=4, max_size=4),
-    folded=st.sampled_from(("no", "half", "whole")),
+    compacted=st.sampled_from(("no", "half", "whole")),
     pick=st.integers(0, 7),
 )
 def test_the_three_paths_agree(
-    app_context: Flask, world: Json, days: list[date], folded: str, pick: int
+    app_context: Flask, world: Json, days: list[date], compacted: str, pick: int
 ) -> None:
     document = storable(world)
     try:
@@ -113,10 +113,10 @@ def test_the_three_paths_agree(
         persons = sorted(stored.persons.values())
         half = persons[: len(persons) // 2]
         refresh(half)
-        if folded == "half":
+        if compacted == "half":
             count_deltas.compact(TODAY)
         refresh(persons)
-        if folded == "whole":
+        if compacted == "whole":
             while has_deltas():
                 count_deltas.compact(TODAY - timedelta(days=400))
             count_deltas.compact(TODAY)

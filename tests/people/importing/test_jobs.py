@@ -249,7 +249,7 @@ def test_what_was_changed_after_the_check_is_left_alone(small: Flask) -> None:
 
 def test_an_account_that_is_refused_above_refuses_its_row_only(small: Flask) -> None:
     with unit_of_work():
-        # An account whose e-mail is not its person's: only the room above knows it.
+        # An account whose e-mail is not its person's: only the package above knows it.
         make.accounts.open_account(SYSTEM, make.person("Quiet"), email="quiet@demo.example")
     rows = [row("N-1"), row("N-2", email="quiet@demo.example"), row("N-3", email="new@demo.example")]
     number = lists.sent(lists.csv_of(rows))
