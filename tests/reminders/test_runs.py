@@ -9,7 +9,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.exc import DatabaseError
 
 from lms.audit.models import AuditEntry
-from lms.compliance.requirements import operations as compliance
+from lms.compliance.requirements.exemptions import operations as exemptions
 from lms.kernel import db as database, outbox
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock, using
@@ -74,7 +74,7 @@ def test_nobody_hurries_for_what_will_not_be_due(app: Flask) -> None:
             world.person("Left", since=due_in(-20), through=DAY - timedelta(days=1))
             world.person("Starter", since=DAY + timedelta(days=1))
             for who, first in ((away, DAY), (soon_away, DAY + timedelta(days=2))):
-                compliance.exempt(
+                exemptions.exempt(
                     hr_of(world.here), person_id=who, requirement_id=world.mine, organisation_id=world.here,
                     from_on=first, until_on=DAY + timedelta(days=60), kind="leave", reason="Away",
                 )  # fmt: skip

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from lms.accounts.operations import grant_role
 from lms.accounts.queries import find_account_by_email
-from lms.compliance.requirements import operations as compliance
+from lms.compliance.requirements.exemptions import operations as exemptions
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.clock import using
 from lms.kernel.db import session, unit_of_work
@@ -207,7 +207,7 @@ def test_why_names_what_is_asked_by_whom_and_what_to_do(
         assert client.get("/reminders").status_code == 403
     with on(app), unit_of_work():
         amina = session.query(Person).filter(Person.name == "Amina Yusuf").one()
-        compliance.exempt(
+        exemptions.exempt(
             hr_of(world.here), person_id=amina.id, requirement_id=world.mine, organisation_id=world.here,
             from_on=DAY, until_on=None, kind="leave", reason="Away",
         )  # fmt: skip

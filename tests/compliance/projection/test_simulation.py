@@ -14,6 +14,7 @@ from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.count_backends import IntervalCounts, SnapshotCounts
 from lms.compliance.requirements import operations
+from lms.compliance.requirements.exemptions import operations as exemptions
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data.filters import Filters
@@ -115,7 +116,7 @@ class Life:
                 sector=self.random.choice(SECTORS) if revision.per_sector else None,
                 earned_at=clock.now(),
                 how="import",
-                house=Issuer("Every Sector", "http://localhost", "UTC"),
+                issuer=Issuer("Every Sector", "http://localhost", "UTC"),
                 earned_on=self.day(400, 1),
             )
 
@@ -171,7 +172,7 @@ class Life:
         employment, requirement = self.one(Employment), self.one(Requirement)
         if isinstance(employment, Employment) and isinstance(requirement, Requirement):
             first = self.day()
-            operations.exempt(
+            exemptions.exempt(
                 hr_of(employment.organisation_id),
                 person_id=employment.person_id,
                 requirement_id=requirement.id,
@@ -186,7 +187,7 @@ class Life:
     def excuse_no_more(self) -> None:
         exemption = self.one(Exemption)
         if isinstance(exemption, Exemption):
-            operations.withdraw_exemption(ADMIN, exemption, reason="A mistake")
+            exemptions.withdraw_exemption(ADMIN, exemption, reason="A mistake")
 
     def live(self, acts: int) -> int:
         kinds = [
