@@ -8,6 +8,7 @@ from lms.compliance.report.glossary import query_labels
 from lms.compliance.report.verification import VerifiedReport, load_report_for, takes_long, verify_report
 from lms.compliance.status import api as rules
 from lms.kernel.actor import Role
+from lms.kernel.errors import NotThere
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
 
@@ -15,10 +16,13 @@ from lms.web.language import language_of_page
 @bp.get("/compliance/reports")
 @role_needed(Role.HR)
 def reports() -> ResponseReturnValue:
-    """Asks for the id of a printed report, and redirects to it."""
+    """Asks for the id of a printed report, and redirects to it; an unknown id is asked for again."""
     typed = request.args.get("id", "").strip()
     if typed:
-        read, _question = load_report_for(current_actor(), typed, language_of_page())
+        try:
+            read, _query = load_report_for(current_actor(), typed, language_of_page())
+        except NotThere:
+            return render_template("compliance/reports.html", typed=typed), 404
         return redirect(url_for("compliance.reproduced", report_id=str(read)))
     return render_template("compliance/reports.html")
 

@@ -205,7 +205,7 @@ def _words(page: ReportPage) -> dict[str, str]:
         "coming": _("Without further training"),
         "lapse": _("lapse by then"),
         "matrix": _("Sector by course"),
-        "matrix_note": _("Share of those who must hold each course who hold it or are exempt. Each course is counted separately, so the rate of a sector does not follow from its row."),  # noqa: E501
+        "matrix_note": _("Of the people who must hold each course, the share who hold it or are exempt. Each course is counted separately, so the rate of a sector does not follow from its row."),  # noqa: E501
         "trend": _("The last 24 months, and the next 12 without further training"),
         "trend_note": _("Rates at month ends. A dot before the month: projected without further training."),
         "trend_alt": _(
