@@ -171,7 +171,7 @@ def published(folder: Path, slug: str = "first-course", **changes: Any) -> Publi
     """Writes and publishes a course. Call inside an application context with the session ready to write."""
     write_course(folder, slug, **changes)
     done = publish(folder / "modules", folder / "quizzes", SYSTEM)
-    assert not done.refused, [problem.sentence for problem in done.problems]
+    assert not done.refused, [str(problem) for problem in done.problems]
     course = published_course(slug)
     assert course is not None
     return course

@@ -79,7 +79,7 @@ class SnapshotCounts:
         self._scope = CountScope(frozenset(organisations), sector)
         self._subject = OVERALL if filters.course is None else str(filters.course)
         self._courses = frozenset(map(str, courses)) if filters.course is None else frozenset({self._subject})
-        self._kept: CountState | None = None
+        self._state_once: CountState | None = None
 
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day, without cells if they are not wanted."""
@@ -92,9 +92,9 @@ class SnapshotCounts:
         return {day: status_counts_of(each) for day, each in totals.items()}
 
     def _state(self) -> CountState:
-        if self._kept is None:
-            self._kept = read_state()
-        return self._kept
+        if self._state_once is None:
+            self._state_once = read_state()
+        return self._state_once
 
 
 class IntervalCounts:

@@ -48,8 +48,8 @@ class CountState:
         if self.first_snapshot is None or self.last_snapshot is None or day == date.max:
             return None
         after = date.fromordinal(day.toordinal() + 1)
-        kept = after.day in SNAPSHOT_DAYS and self.first_snapshot <= after <= self.last_snapshot
-        return after if kept else None
+        exists = after.day in SNAPSHOT_DAYS and self.first_snapshot <= after <= self.last_snapshot
+        return after if exists else None
 
 
 _STATE = select(ProjectionState.inputs, ProjectionState.first_snapshot, ProjectionState.last_snapshot).where(
@@ -93,15 +93,15 @@ class CountScope:
 
 
 def read_counts(
-    scope: CountScope, kept: CountState, day: date, subjects: Collection[str]
+    scope: CountScope, state: CountState, day: date, subjects: Collection[str]
 ) -> StatusTotalsBySector:
     """Reads the counts of a day by sector, subject (those given) and status; zeros are left out."""
     parts = []
-    before_on = kept.closes(day) or kept.snapshot(day)
+    before_on = state.closes(day) or state.snapshot(day)
     if before_on is not None:
         part = _part(CountSnapshot, scope, subjects).where(CountSnapshot.before_on == before_on)
         parts.append(part if scope.sector else part.where(CountSnapshot.sector != ALL_SECTORS))
-    if kept.closes(day) is None:
+    if state.closes(day) is None:
         part = _part(DailyCount, scope, subjects).where(DailyCount.on_day <= day)
         parts.append(part if before_on is None else part.where(DailyCount.on_day >= before_on))
     parts.append(_part(CountDelta, scope, subjects).where(CountDelta.on_day <= day))
@@ -133,13 +133,13 @@ def _within(
 
 
 def read_totals(
-    scope: CountScope, kept: CountState, days: Collection[date], subject: str = OVERALL
+    scope: CountScope, state: CountState, days: Collection[date], subject: str = OVERALL
 ) -> dict[date, StatusTotals]:
     """Reads the counts of several days by status, of one subject, over the sectors in scope."""
     snapshots: defaultdict[date, StatusTotals] = defaultdict(Counter)
     found: dict[date, StatusTotals] = {day: Counter() for day in days}
     unfolded: list[tuple[date, str, int]] = []
-    for kind, on_day, status, people in session.execute(_totals(scope, kept, sorted(found), subject)):
+    for kind, on_day, status, people in session.execute(_totals(scope, state, sorted(found), subject)):
         if kind == "snapshot":
             snapshots[on_day][status] += people
         elif kind == "entry":
@@ -147,7 +147,7 @@ def read_totals(
         else:
             found[on_day][status] += people
     for day, totals in found.items():
-        before_on = kept.closes(day) or kept.snapshot(day)
+        before_on = state.closes(day) or state.snapshot(day)
         if before_on is not None:
             totals.update(snapshots[before_on])
         for on_day, status, people in unfolded:
@@ -159,17 +159,17 @@ def read_totals(
     }
 
 
-def _totals(scope: CountScope, kept: CountState, days: Sequence[date], subject: str) -> CompoundSelect[Any]:
+def _totals(scope: CountScope, state: CountState, days: Sequence[date], subject: str) -> CompoundSelect[Any]:
     parts: list[Select[Any]] = []
-    snapshots = {before_on for day in days if (before_on := kept.closes(day) or kept.snapshot(day))}
+    snapshots = {before_on for day in days if (before_on := state.closes(day) or state.snapshot(day))}
     if snapshots:
         part = _total("snapshot", CountSnapshot, CountSnapshot.before_on, scope, subject)
         part = part.where(CountSnapshot.before_on.in_(sorted(snapshots))).group_by(CountSnapshot.before_on)
         parts.append(part if scope.sector else part.where(CountSnapshot.sector == ALL_SECTORS))
     for day in days:
-        if kept.closes(day) is None:
+        if state.closes(day) is None:
             part = _total("day", DailyCount, literal(day), scope, subject).where(DailyCount.on_day <= day)
-            since = kept.snapshot(day)
+            since = state.snapshot(day)
             parts.append(part if since is None else part.where(DailyCount.on_day >= since))
     parts.append(
         _total("entry", CountDelta, CountDelta.on_day, scope, subject)

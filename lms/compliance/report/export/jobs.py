@@ -21,7 +21,7 @@ from lms.accounts.api import find_account, load_actor
 from lms.compliance.errors import StillUpdating
 from lms.compliance.report.changes import CHANGES_HEAD, build_changes, changes_rows
 from lms.compliance.report.document import report_as_document, report_of_document
-from lms.compliance.report.export import queries as kept
+from lms.compliance.report.export import queries
 from lms.compliance.report.export.models import ExportJob
 from lms.compliance.report.export.operations import JOB
 from lms.compliance.report.export.pdf import print_report
@@ -48,7 +48,7 @@ from lms.kernel.tabular import csv_chunks
 
 log = structlog.get_logger(__name__)
 
-KEPT_HOURS = 24
+AVAILABLE_HOURS = 24
 _TOLD_EVERY = 500
 """After so many people the progress is written down."""
 
@@ -82,7 +82,7 @@ class Wanted:
 def make(payload: dict[str, Any]) -> None:
     """Creates the file of one row; running it twice has no effect."""
     with db.reading():
-        job = kept.find_job(payload["job"])
+        job = queries.find_job(payload["job"])
         if job is None or job.finished_at is not None:
             return
         wanted = Wanted(job.id, job.kind, job.format, dict(job.choices), job.language, job.account_id)
@@ -109,10 +109,10 @@ def _made(wanted: Wanted) -> tuple[dict[str, Any] | None, str]:
         actor = load_actor(account, clock.today())
         if wanted.kind == "check":
             _read, query = load_report_for(actor, wanted.choices["id"], wanted.language)
-            return kept_page(build_report(query, "sector")), ""
+            return stored_page(build_report(query, "sector")), ""
         query, form = _question(actor, wanted)
         if wanted.format == "page":
-            return kept_page(build_report(query)), ""
+            return stored_page(build_report(query)), ""
         path = folder() / f"{wanted.number}.{wanted.format}"
         beside = path.with_suffix(path.suffix + ".part")
         _write(wanted, query, form, beside)
@@ -192,7 +192,7 @@ def done_so_far(job: ExportJob) -> int:
 def _finish(number: int, outcome: str, name: str = "", result: dict[str, Any] | None = None) -> None:
     (folder() / f"{number}.done").unlink(missing_ok=True)
     with db.unit_of_work():
-        job = kept.find_job(number)
+        job = queries.find_job(number)
         if job is None or job.finished_at is not None:
             return
         job.outcome, job.file_name, job.result = outcome, name, result
@@ -200,7 +200,7 @@ def _finish(number: int, outcome: str, name: str = "", result: dict[str, Any] | 
         job.finished_at = clock.now()
 
 
-def kept_page(page: ReportPage) -> dict[str, Any]:
+def stored_page(page: ReportPage) -> dict[str, Any]:
     """Returns a report page as values for a row."""
     return {
         "report": report_as_document(page.report),
@@ -225,7 +225,7 @@ def remove_old() -> None:
     """Removes files and figures a day after they were made."""
     with db.unit_of_work():
         moment = clock.now()
-        for job in kept.list_jobs_before(moment - timedelta(hours=KEPT_HOURS)):
+        for job in queries.list_jobs_before(moment - timedelta(hours=AVAILABLE_HOURS)):
             for path in folder().glob(f"{job.id}.*"):
                 path.unlink(missing_ok=True)
             job.result, job.removed_at = None, moment

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record
 from lms.compliance.errors import NameTaken, TooManyExports, TooManySavedViews
-from lms.compliance.report.export import queries as kept
+from lms.compliance.report.export import queries
 from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
@@ -21,7 +21,7 @@ JOB = "compliance.make"
 
 def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) -> SavedView:
     """Saves filters under a name. Raises NameTaken and TooManySavedViews."""
-    mine = kept.list_views(actor)
+    mine = queries.list_views(actor)
     if any(each.name.casefold() == name.casefold() for each in mine):
         raise NameTaken(
             _("You already have a view with this name. Choose another name, or remove that view first.")
@@ -51,9 +51,9 @@ def remove_view(actor: Actor, view: SavedView) -> None:
     session.flush()
 
 
-def ask_for(actor: Actor, kind: str, form: str, choices: Mapping[str, str], language: str) -> ExportJob:
+def request_file(actor: Actor, kind: str, form: str, choices: Mapping[str, str], language: str) -> ExportJob:
     """Has a file or a long report made after the commit. Raises TooManyUnderWay."""
-    if kept.count_open_jobs(actor) >= MOST_OPEN:
+    if queries.count_open_jobs(actor) >= MOST_OPEN:
         raise TooManyExports(_("Five of your files are being created. Wait until one is ready."))
     job = ExportJob(
         account_id=actor.account_id or 0,

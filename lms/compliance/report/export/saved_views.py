@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from lms.compliance.blueprint import AGAIN_SECONDS, bp
-from lms.compliance.report.export import operations as kept_operations, queries as kept
+from lms.compliance.report.export import operations, queries
 from lms.compliance.report.export.forms import SaveViewForm, saved_filters
 from lms.compliance.report.export.jobs import done_so_far, page_of, path_of
 from lms.compliance.report.forms import PeopleForm, ReportForm
@@ -38,7 +38,7 @@ def save_view() -> ResponseReturnValue:
     page = form.page.data if form.page.data in PAGES else "report"
     if form.validate_on_submit():
         try:
-            kept_operations.save_view(current_actor(), (form.name.data or "").strip(), page, words)
+            operations.save_view(current_actor(), (form.name.data or "").strip(), page, words)
         except Invalid as error:
             form.add_error(error)
         else:
@@ -51,8 +51,8 @@ def save_view() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def remove_view(view_id: int) -> ResponseReturnValue:
     """Forgets a view."""
-    view = kept.load_view_for(current_actor(), view_id)
-    kept_operations.remove_view(current_actor(), view)
+    view = queries.load_view_for(current_actor(), view_id)
+    operations.remove_view(current_actor(), view)
     flash(_("View removed."), "good")
     return redirect(url_for("compliance.views"), 303)
 
@@ -61,7 +61,7 @@ def remove_view(view_id: int) -> ResponseReturnValue:
 @role_needed(Role.HR)
 def views() -> ResponseReturnValue:
     """Lists the actor's saved views, each to be opened or removed."""
-    return render_template("compliance/views.html", views=kept.list_views(current_actor()), pages=PAGES)
+    return render_template("compliance/views.html", views=queries.list_views(current_actor()), pages=PAGES)
 
 
 @bp.get("/compliance/prepare")
@@ -75,7 +75,7 @@ def prepare() -> ResponseReturnValue:
         kind=kind if offered else "",
         form=form,
         words=saved_filters(request.args),
-        jobs=kept.list_jobs(current_actor()),
+        jobs=queries.list_jobs(current_actor()),
     )
 
 
@@ -97,7 +97,7 @@ def ask_for_file() -> ResponseReturnValue:
         asked, query = parse_query(actor, request.form, language, PeopleForm)
         if query is None:
             return render_template("compliance/refused.html", form=asked, back="compliance.report"), 422
-    job = kept_operations.ask_for(actor, kind, form, words, language)
+    job = operations.request_file(actor, kind, form, words, language)
     return redirect(url_for("compliance.job", job_id=job.id), 303)
 
 
@@ -106,7 +106,7 @@ def ask_for_file() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     """Shows how far a file is, or the report that was worked out; looks again by itself while it is being made."""
     actor, language = current_actor(), language_of_page()
-    found = kept.load_job_for(actor, job_id)
+    found = queries.load_job_for(actor, job_id)
     if found.outcome == "ready" and found.result is not None:
         if found.kind == "check":
             read, query = load_report_for(actor, found.choices["id"], language)
@@ -123,7 +123,7 @@ def job(job_id: int) -> ResponseReturnValue:
 @role_needed(Role.HR)
 def job_file(job_id: int) -> ResponseReturnValue:
     """Sends a finished file to the person who requested it."""
-    found = kept.load_job_for(current_actor(), job_id)
+    found = queries.load_job_for(current_actor(), job_id)
     path = path_of(found) if found.file_name else None
     if found.removed_at is not None or path is None or not path.is_file():
         return render_template("compliance/job.html", job=found, done=0), 404
