@@ -25,7 +25,6 @@ from lms.people.api import CONTRACT_LABELS
 from lms.people.models import Organisation
 from lms.web.forms import choices_of
 
-CONTRACT_WORDS = CONTRACT_LABELS
 CHILDREN = (
     ("", _l("Everybody")),
     ("yes", _l("Works with children")),
@@ -114,7 +113,7 @@ class ReportForm(AsOfForm):
         self.contract.choices = choices_of(
             [
                 ("", _l("All contracts")),
-                *((word, CONTRACT_WORDS.get(word, word)) for word in choices.contracts),
+                *((word, CONTRACT_LABELS.get(word, word)) for word in choices.contracts),
             ]
         )
 

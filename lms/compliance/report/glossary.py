@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 
 from lms.compliance.report.query import ReportQuery
+from lms.compliance.source_data import names
 from lms.compliance.status.api import TrainingStatus
+from lms.people.api import CONTRACT_LABELS
 
 
 def status_labels() -> dict[TrainingStatus, str]:
@@ -72,10 +74,10 @@ def query_labels(query: ReportQuery) -> Iterable[tuple[str, str]]:
     if filters.sector is not None:
         yield _("Sector"), labels.sectors.get(str(filters.sector), str(filters.sector))
     if filters.course is not None:
-        yield _("Course"), query.chosen.get("course", str(filters.course))
+        yield _("Course"), names.find_course(int(filters.course)).title
     if filters.role is not None:
         yield _("Role"), str(filters.role)
     if filters.contract is not None:
-        yield _("Contract"), str(filters.contract)
+        yield _("Contract"), str(CONTRACT_LABELS.get(str(filters.contract), filters.contract))
     if filters.works_with_children is not None:
         yield _("Works with children"), _("yes") if filters.works_with_children else _("no")

@@ -151,7 +151,7 @@ def test_filters_stay_in_the_id(client: FlaskClient, known: dict[str, int]) -> N
     address = "/compliance?sector=wash&station=north-river&role=promoter&course=safe-identification"
     again = body(client, f"/compliance/reports/{id_on(body(client, address))}")
     assert "The figures match." in again
-    for word in ("Station", "Sector", "Course", "Role", "promoter"):
+    for word in ("Station", "Sector", "Course: <b>Course safe-identification", "Role", "promoter"):
         assert word in again
 
 

@@ -201,7 +201,7 @@ def _figure_heads(query: ReportQuery) -> Sequence[str]:
     said = status_labels()
     return (
         _("Posts") if query.of_posts else _("People"), _("Compliant"), _("Not yet due"), _("Overdue"), _("Rate"),
-        *(said[each] for each in rules.SEVERITY if each.group),
+        *(_("Status: %(status)s", status=said[each]) for each in rules.SEVERITY if each.group),
     )  # fmt: skip
 
 
@@ -215,7 +215,7 @@ def _figure_cells(figures: StatusCounts) -> Sequence[Cell]:
 def _about(
     query: ReportQuery, known_at: datetime, report_id: str, address: str
 ) -> Iterable[tuple[str, Cell]]:
-    yield _("About"), query.as_of
+    yield _("Day of the report"), query.as_of
     yield _("Data as of (UTC)"), known_at
     yield _("Organisations"), "; ".join(each.name for each in query.organisations)
     yield from query_labels(query)
