@@ -146,7 +146,7 @@ def verify_command() -> None:
         named = ", ".join(str(number) for number in found.differing)
         click.echo(
             _(
-                "%(people)s people have another status than their facts say. Persons %(ids)s ...",
+                "The stored statuses of %(people)s people differ from their facts. Person numbers: %(ids)s ...",
                 people=found.wrong,
                 ids=named,
             )

@@ -43,7 +43,7 @@ def test_who_in_a_sector_at_a_station_will_lapse_before_a_day(who: Visitor) -> N
     station = page.locator("[name=station] option").nth(1).get_attribute("value")
     page.select_option("[name=station]", station)
     shown(page)
-    expect(page.locator("main .lead")).to_contain_text("not any more before 1")
+    expect(page.locator("main .lead")).to_contain_text("no longer by 1")
     for row in page.locator("table tbody tr").all():
         expect(row).to_contain_text("Health")
         assert re.search(r"Valid|Exempt", row.inner_text())
@@ -75,7 +75,7 @@ def test_why_is_this_person_overdue(who: Visitor) -> None:
     expect(page.locator("main")).to_contain_text("Was due on")
 
 
-def test_a_printed_report_is_worked_out_again(who: Visitor) -> None:
+def test_a_printed_report_is_verified(who: Visitor) -> None:
     page = who.goes("/compliance")
     report_id = page.locator(".report-id").inner_text()
     page.get_by_role("link", name="Verify a printed report").click()
@@ -85,7 +85,7 @@ def test_a_printed_report_is_worked_out_again(who: Visitor) -> None:
     assert page.url.endswith(report_id)
 
 
-def test_a_view_is_kept_and_what_changed_is_told(who: Visitor) -> None:
+def test_a_view_is_saved_and_changes_are_listed(who: Visitor) -> None:
     page = who.goes("/compliance?sector=wash")
     page.locator("summary", has_text="Save this view").click()
     page.fill("main [name=name]", "Water people")
