@@ -1,4 +1,4 @@
-"""Pages of pathways: what to do when worried about a child, and whom to tell at each station."""
+"""Pages of pathways: what to do when worried about a child, and who to contact at each station."""
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

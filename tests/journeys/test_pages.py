@@ -46,6 +46,8 @@ LOOKS = {
     "768 px, light, right to left": {"width": 768, "color_scheme": "light", "language": "ar"},
     "1280 px, dark": {"width": 1280, "color_scheme": "dark"},
 }
+WIDTHS = (320, 768, 1000)
+"""No page sticks out at these widths, in any look: names are longer in one language than in another."""
 
 
 LISTS = ("applied", "checked", "columns")
@@ -144,11 +146,16 @@ def numbers(instance: Path) -> dict[str, object]:
 
 
 def faults_of(page: Page) -> list[str]:
-    """Says what axe finds, and whether the page is wider than the window."""
+    """Says what axe finds, and at which widths the page is wider than the window."""
     seen = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     found = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in seen]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        found.append("wider than the window")
+    own = page.viewport_size
+    assert own is not None
+    for width in {own["width"], *WIDTHS}:
+        page.set_viewport_size({"width": width, "height": own["height"]})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"wider than a window of {width} px")
+    page.set_viewport_size(own)
     return found
 
 
