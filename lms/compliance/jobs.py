@@ -15,14 +15,14 @@ from lms.kernel.worker import PeriodicJob
 log = structlog.get_logger(__name__)
 
 
-def _house() -> Flask:
+def _application() -> Flask:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     return app
 
 
-def tend_this_house() -> None:
+def maintain_projection() -> None:
     """Does what is to be done each minute."""
-    maintain(_house())
+    maintain(_application())
 
 
 def check_at_night() -> None:
@@ -33,11 +33,11 @@ def check_at_night() -> None:
         log.info("statuses verified", persons=found.persons, rows=found.rows)
         return
     log.error("statuses differ", persons=found.wrong, days=found.days, snapshots=found.snapshots)
-    rebuild(_house())
+    rebuild(_application())
 
 
 JOBS = (
-    PeriodicJob("compliance.tend", tend_this_house),
+    PeriodicJob("compliance.tend", maintain_projection),
     PeriodicJob("compliance.verify", check_at_night, minute="17", hour="1"),
     PeriodicJob("compliance.remove_old", remove_old, minute="41"),
 )

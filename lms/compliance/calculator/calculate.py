@@ -16,7 +16,7 @@ from lms.compliance.status import api as rules
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FactsProblem:
     """One wrong value of a file: its path, such as `placements[0].from`, and what is wrong with it."""
 
     path: str
@@ -30,7 +30,7 @@ class Problem:
 class MalformedFacts(Exception):
     """A file of facts that cannot be calculated with, and every problem found in it."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[FactsProblem]) -> None:
         """Carries the problems."""
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
@@ -41,9 +41,11 @@ def parse_facts(text: str | bytes) -> rules.Facts:
     try:
         document = json.loads(text, object_pairs_hook=_each_key_once)
     except json.JSONDecodeError as error:
-        raise MalformedFacts([Problem(f"line {error.lineno}", f"This is not JSON: {error.msg}.")]) from None
+        raise MalformedFacts(
+            [FactsProblem(f"line {error.lineno}", f"This is not JSON: {error.msg}.")]
+        ) from None
     except (ValueError, RecursionError):
-        raise MalformedFacts([Problem("(file)", "This is not JSON that can be read.")]) from None
+        raise MalformedFacts([FactsProblem("(file)", "This is not JSON that can be read.")]) from None
     return facts_of(document)
 
 
@@ -100,7 +102,7 @@ def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     seen: dict[str, object] = {}
     for key, value in pairs:
         if key in seen:
-            raise MalformedFacts([Problem(key, "This key stands twice in one object.")])
+            raise MalformedFacts([FactsProblem(key, "This key stands twice in one object.")])
         seen[key] = value
     return seen
 
@@ -118,12 +120,12 @@ _SENTENCES = {
 }
 
 
-def _problem(error: Mapping[str, Any]) -> Problem:
+def _problem(error: Mapping[str, Any]) -> FactsProblem:
     if error["type"] == "value_error":
         said = str(error["ctx"]["error"])
     else:
         said = _SENTENCES.get(error["type"], f"{error['msg']}.")
-    return Problem(_path(error["loc"]), said)
+    return FactsProblem(_path(error["loc"]), said)
 
 
 def _path(steps: tuple[int | str, ...]) -> str:
@@ -133,7 +135,7 @@ def _path(steps: tuple[int | str, ...]) -> str:
     return path.removeprefix(".") or "(file)"
 
 
-def _contradictions(shape: FactsShape) -> Iterator[Problem]:
+def _contradictions(shape: FactsShape) -> Iterator[FactsProblem]:
     """Finds what no single value shows: days in the wrong order, duplicate ids or ids that name nothing."""
     yield from _ends_before_it_begins(shape)
     yield from _half_a_renewal(shape)
@@ -153,7 +155,7 @@ def _contradictions(shape: FactsShape) -> Iterator[Problem]:
         if award.supersedes is not None and award.supersedes not in awards:
             yield _nobody(path, "award", award.supersedes)
         elif _comes_round(award.id, successor_of):
-            yield Problem(path, f"Award {award.id} supersedes itself, directly or through others.")
+            yield FactsProblem(path, f"Award {award.id} supersedes itself, directly or through others.")
 
 
 def _comes_round(start: str, successor_of: Mapping[str, str | None]) -> bool:
@@ -167,7 +169,7 @@ def _comes_round(start: str, successor_of: Mapping[str, str | None]) -> bool:
     return False
 
 
-def _ends_before_it_begins(shape: FactsShape) -> Iterator[Problem]:
+def _ends_before_it_begins(shape: FactsShape) -> Iterator[FactsProblem]:
     pairs: list[tuple[str, date, date | None, str]] = []
     for place, placement in enumerate(shape.placements):
         pairs.append((f"placements[{place}].through", placement.from_, placement.through, "from"))
@@ -181,30 +183,30 @@ def _ends_before_it_begins(shape: FactsShape) -> Iterator[Problem]:
         pairs.append((f"exemptions[{place}].until", exemption.from_, exemption.until, "from"))
     for path, first, last, name in pairs:
         if last is not None and last < first:
-            yield Problem(path, f"{last} is before {name}, {first}.")
+            yield FactsProblem(path, f"{last} is before {name}, {first}.")
 
 
-def _half_a_renewal(shape: FactsShape) -> Iterator[Problem]:
+def _half_a_renewal(shape: FactsShape) -> Iterator[FactsProblem]:
     for place, requirement in enumerate(shape.requirements):
         for at, version in enumerate(requirement.versions):
             if (version.min_edition is None) != (version.renew_by is None):
                 missing = "min_edition" if version.min_edition is None else "renew_by"
-                yield Problem(
+                yield FactsProblem(
                     f"requirements[{place}].versions[{at}].{missing}",
                     "min_edition and renew_by come together or not at all.",
                 )
 
 
-def _twice(section: str, ids: list[str]) -> Iterator[Problem]:
+def _twice(section: str, ids: list[str]) -> Iterator[FactsProblem]:
     seen: set[str] = set()
     for place, id_ in enumerate(ids):
         if id_ in seen:
-            yield Problem(f"{section}[{place}].id", f"The id {id_} stands twice.")
+            yield FactsProblem(f"{section}[{place}].id", f"The id {id_} stands twice.")
         seen.add(id_)
 
 
-def _nobody(path: str, kind: str, id_: str) -> Problem:
-    return Problem(path, f"There is no {kind} {id_} in this file.")
+def _nobody(path: str, kind: str, id_: str) -> FactsProblem:
+    return FactsProblem(path, f"There is no {kind} {id_} in this file.")
 
 
 def _facts(shape: FactsShape) -> rules.Facts:

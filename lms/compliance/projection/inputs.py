@@ -40,7 +40,7 @@ class ProjectionInputs:
         )
 
 
-def read_inputs(gap_days: int, house_zone: str) -> ProjectionInputs:
+def read_inputs(gap_days: int, installation_zone: str) -> ProjectionInputs:
     """Returns what statuses depend on now, in two queries."""
     zones = session.execute(select(DutyStation.id, DutyStation.time_zone).order_by(DutyStation.id))
     courses = session.execute(
@@ -49,6 +49,6 @@ def read_inputs(gap_days: int, house_zone: str) -> ProjectionInputs:
         .outerjoin(Edition, Edition.id == CourseRevision.edition_id)
         .where(Course.id.in_(select(Requirement.course_id)))
     )
-    told = (DEFINITIONS_VERSION, gap_days, house_zone, [*map(tuple, zones)])
-    digest = hashlib.sha256(repr(told).encode()).hexdigest()
+    inputs_digested = (DEFINITIONS_VERSION, gap_days, installation_zone, [*map(tuple, zones)])
+    digest = hashlib.sha256(repr(inputs_digested).encode()).hexdigest()
     return ProjectionInputs(digest, {course: bool(kind) for course, kind in courses})

@@ -65,23 +65,23 @@ def verify(progress: Callable[[int], None] | None = None) -> ProjectionCheck:
         asked = ({*batch} | {row.person_id for row in posts}) - done
         done |= asked
         stored_posts = [row for _, row in intervals.list_post_rows(asked)]
-        stored_standings = [row for _, row in intervals.list_status_rows(asked)]
-        found: Counter[PostRow | ObligationRow] = Counter([*stored_posts, *stored_standings])
+        stored_statuses = [row for _, row in intervals.list_status_rows(asked)]
+        found: Counter[PostRow | ObligationRow] = Counter([*stored_posts, *stored_statuses])
         expected: list[PostRow | ObligationRow] = [*posts, *statuses]
         wanted = Counter(row for row in expected if row.person_id in asked)
         bad = sorted({row.person_id for row in (found - wanted) + (wanted - found)})
         wrong += len(bad)
         differing += bad[: MOST_NAMED - len(differing)]
         add_deltas(deltas, stored_posts)
-        persons, rows = persons + len(asked), rows + len(stored_posts) + len(stored_standings)
+        persons, rows = persons + len(asked), rows + len(stored_posts) + len(stored_statuses)
         if progress:
             progress(persons)
         batch = intervals.next_persons(None, batch[-1], BATCH)
-    days, snapshots = _check_ledger(deltas)
+    days, snapshots = _check_counts(deltas)
     return ProjectionCheck(persons, rows, wrong, differing, days, snapshots)
 
 
-def _check_ledger(wanted: CountDeltas) -> tuple[int, int]:
+def _check_counts(wanted: CountDeltas) -> tuple[int, int]:
     """Compares the count tables with the intervals; returns the numbers of differing keys of days and of snapshots."""
     found: CountDeltas = Counter()
     compacted: CountDeltas = Counter()

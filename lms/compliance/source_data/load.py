@@ -63,11 +63,11 @@ class LoadedFacts:
 
 
 def read_facts(
-    reach: Scope,
+    scope: Scope,
     *,
     known_as_of: datetime | None = None,
     settings: rules.StatusSettings = rules.DEFAULT_SETTINGS,
-    house_zone: str = "UTC",
+    installation_zone: str = "UTC",
     progress: bool = True,
 ) -> LoadedFacts:
     """Loads what was known at a moment (None: all of it) about the people in scope, in six queries.
@@ -79,35 +79,35 @@ def read_facts(
     one's, whichever of them is within reach. Without `progress` nothing is said of what was begun or completed.
     What one person's quiz does not write is loaded once in a transaction: its award and its status both need it.
     """
-    one_person = known_as_of is None and reach.persons is not None and len(reach.persons) == 1
+    one_person = known_as_of is None and scope.persons is not None and len(scope.persons) == 1
 
     def once(part: str, tables: tuple[type[Model], ...], load: Callable[[], T]) -> T:
-        return load_once((part, reach), tables, load) if one_person else load()
+        return load_once((part, scope), tables, load) if one_person else load()
 
-    stands_for = once("merges", (PersonMerge,), lambda: load_canonical_ids(known_as_of))
-    whose = ScopedReader(reach.with_merged(stands_for), stands_for, known_as_of)
-    placements, zones = once("placements", _PLACEMENT_TABLES, lambda: _placements(whose))
+    canonical_ids = once("merges", (PersonMerge,), lambda: load_canonical_ids(known_as_of))
+    reader = ScopedReader(scope.with_merged(canonical_ids), canonical_ids, known_as_of)
+    placements, zones = once("placements", _PLACEMENT_TABLES, lambda: _placements(reader))
     requirements, courses = once(
-        "requirements", _REQUIREMENT_TABLES, lambda: _requirements(reach.organisations, known_as_of)
+        "requirements", _REQUIREMENT_TABLES, lambda: _requirements(scope.organisations, known_as_of)
     )
-    awards, revocations, serials = _awards(whose)
+    awards, revocations, serials = _awards(reader)
     facts = rules.Facts(
         placements=placements,
         requirements=requirements,
         awards=awards,
         revocations=revocations,
-        exemptions=once("exemptions", (Exemption,), lambda: _exemptions(whose)),
-        progress=_progress(whose, _Zones(placements, zones, house_zone)) if progress else (),
+        exemptions=once("exemptions", (Exemption,), lambda: _exemptions(reader)),
+        progress=_progress(reader, _Zones(placements, zones, installation_zone)) if progress else (),
         settings=settings,
     )
     return LoadedFacts(rules.known(facts, known_as_of), courses, serials)
 
 
-def _placements(whose: ScopedReader) -> tuple[list[rules.PlacementFact], dict[int, str]]:
+def _placements(reader: ScopedReader) -> tuple[list[rules.PlacementFact], dict[int, str]]:
     """Loads placements, and the time zones of their stations by row number."""
-    rows = whose.rows(_placement_rows)
+    rows = reader.rows(_placement_rows)
     placements = [
-        rules.PlacementFact(whose.of(person), *words, frozenset(also), retracted_at)  # type: ignore[call-arg]
+        rules.PlacementFact(reader.of(person), *words, frozenset(also), retracted_at)  # type: ignore[call-arg]
         for person, *words, also, retracted_at, _zone in rows
     ]
     return placements, {row[2]: row[12] for row in rows}
@@ -237,12 +237,12 @@ def match_of(stored: Mapping[str, Any]) -> rules.Match:
     )
 
 
-def _awards(whose: ScopedReader) -> tuple[list[rules.AwardFact], list[rules.RevocationFact], dict[int, str]]:
+def _awards(reader: ScopedReader) -> tuple[list[rules.AwardFact], list[rules.RevocationFact], dict[int, str]]:
     """Loads awards with their revocations, and their serials by row number."""
-    rows = whose.rows(_award_rows)
+    rows = reader.rows(_award_rows)
     revocations = [rules.RevocationFact(row[0], row[10], row[11]) for row in rows if row[10] is not None]
     return (
-        [rules.AwardFact(row[0], whose.of(row[1]), *row[2:9]) for row in rows],
+        [rules.AwardFact(row[0], reader.of(row[1]), *row[2:9]) for row in rows],
         revocations,
         {row[0]: row[9] for row in rows},
     )
@@ -272,8 +272,8 @@ def _award_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _exemptions(whose: ScopedReader) -> list[rules.ExemptionFact]:
-    return [rules.ExemptionFact(whose.of(row[0]), *row[1:]) for row in whose.rows(_exemption_rows)]
+def _exemptions(reader: ScopedReader) -> list[rules.ExemptionFact]:
+    return [rules.ExemptionFact(reader.of(row[0]), *row[1:]) for row in reader.rows(_exemption_rows)]
 
 
 @lru_cache
@@ -293,9 +293,9 @@ class _Zones:
     """In which zone the days of a person are counted at a moment."""
 
     def __init__(
-        self, placements: Iterable[rules.PlacementFact], zones: Mapping[int, str], house_zone: str
+        self, placements: Iterable[rules.PlacementFact], zones: Mapping[int, str], installation_zone: str
     ) -> None:
-        self._house = ZoneInfo(house_zone)
+        self._installation_zone = ZoneInfo(installation_zone)
         self._zones = {station: ZoneInfo(name) for station, name in zones.items() if name}
         self._placed: defaultdict[rules.Id, list[rules.PlacementFact]] = defaultdict(list)
         for placement in placements:
@@ -304,19 +304,23 @@ class _Zones:
     def day_of(self, person: int, moment: datetime) -> date:
         """Returns the day of a moment where the person was placed then."""
         placement = rules.main_placement(self._placed.get(person, ()), moment.date())
-        zone = self._house if placement is None else self._zones.get(int(placement.station), self._house)
+        zone = (
+            self._installation_zone
+            if placement is None
+            else self._zones.get(int(placement.station), self._installation_zone)
+        )
         return moment.astimezone(zone).date()
 
 
-def _progress(whose: ScopedReader, zones: _Zones) -> list[rules.ProgressFact]:
+def _progress(reader: ScopedReader, zones: _Zones) -> list[rules.ProgressFact]:
     """Loads completions and started attempts as days.
 
     The database keeps the first and the last moment of each of its own days: no interval of 24 hours touches
     more than two days of any zone, so those two moments name every day concerned.
     """
     made: list[rules.ProgressFact] = []
-    for raw, course, sector, first, last in whose.rows(_progress_by_day):
-        person = whose.of(raw)
+    for raw, course, sector, first, last in reader.rows(_progress_by_day):
+        person = reader.of(raw)
         day = zones.day_of(person, first)
         made.append(rules.ProgressFact(person, course, sector, day, first))
         if last != first and (later := zones.day_of(person, last)) != day:

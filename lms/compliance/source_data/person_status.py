@@ -45,21 +45,21 @@ class StatusRow:
         return *rules.urgency(self.status, self.due_on, self.valid_through), self.course_title
 
 
-def load_facts(reach: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:
+def load_facts(scope: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:
     """Loads the facts in scope under the installation's settings, with or without progress."""
     settings: Settings = current_app.extensions["settings"]
     return read_facts(
-        reach,
+        scope,
         known_as_of=known_as_of,
         settings=rules.StatusSettings(settings.gap_days),
-        house_zone=settings.time_zone,
+        installation_zone=settings.time_zone,
         progress=progress,
     )
 
 
-def load_population(reach: Scope, known_as_of: datetime | None = None) -> tuple[LoadedFacts, Population]:
+def load_population(scope: Scope, known_as_of: datetime | None = None) -> tuple[LoadedFacts, Population]:
     """Loads the facts in scope, as known at a moment, and their posts."""
-    loaded = load_facts(reach, known_as_of)
+    loaded = load_facts(scope, known_as_of)
     return loaded, Population(loaded.facts)
 
 

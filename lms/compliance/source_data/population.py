@@ -13,7 +13,7 @@ from datetime import date
 from lms.compliance.status import api as rules
 from lms.compliance.status.api import ExplainedStatus, Facts, Id, Obligation, PlacementFact, TrainingStatus
 
-MOST_DAYS_KEPT = 64
+MOST_DAYS_REMEMBERED = 64
 """How many days are remembered for a requirement of one person; a report needs about sixteen."""
 
 
@@ -27,14 +27,14 @@ class AppliedRequirement:
         self._obligation: Obligation | None = None
         self._changes: list[date] | None = None
         self._by_day: dict[date, ExplainedStatus] = {}
-        self._by_stretch: dict[int, ExplainedStatus] = {}
+        self._by_interval: dict[int, ExplainedStatus] = {}
 
     def on(self, day: date) -> ExplainedStatus:
         """Returns the status on a day and why."""
         explained = self._by_day.get(day)
         if explained is None:
             explained = self._judge(day)
-            if len(self._by_day) >= MOST_DAYS_KEPT:
+            if len(self._by_day) >= MOST_DAYS_REMEMBERED:
                 self._by_day = {}
             self._by_day[day] = explained
         return explained
@@ -53,11 +53,11 @@ class AppliedRequirement:
         if self._changes is None:
             self._changes = self._obligation.change_days()
             for known, explained in self._by_day.items():
-                self._by_stretch[bisect_right(self._changes, known)] = explained
+                self._by_interval[bisect_right(self._changes, known)] = explained
         interval = bisect_right(self._changes, day)
-        if interval not in self._by_stretch:
-            self._by_stretch[interval] = self._obligation.on(day)
-        return self._by_stretch[interval]
+        if interval not in self._by_interval:
+            self._by_interval[interval] = self._obligation.on(day)
+        return self._by_interval[interval]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ class Scope:
     organisations: frozenset[int] | None = None
     persons: frozenset[int] | None = None
 
-    def with_merged(self, stands_for: Mapping[int, int]) -> "Scope":
+    def with_merged(self, canonical_ids: Mapping[int, int]) -> "Scope":
         """Returns the scope with everybody merged with its persons."""
-        if self.persons is None or not stands_for:
+        if self.persons is None or not canonical_ids:
             return self
-        return Scope(self.organisations, merged_ids(self.persons, stands_for))
+        return Scope(self.organisations, merged_ids(self.persons, canonical_ids))
 
 
 ORGANISATIONS: BindParameter[int] = bindparam("organisations", expanding=True)
@@ -86,29 +86,29 @@ class StatementVariant:
 class ScopedReader:
     """Whose rows are read, and under which person they count: those of merged persons under the surviving one."""
 
-    reach: Scope
-    stands_for: Mapping[int, int]
+    scope: Scope
+    canonical_ids: Mapping[int, int]
     known_as_of: datetime | None
 
     @property
     def shape(self) -> StatementVariant:
         """Returns the shape of the statements."""
         return StatementVariant(
-            self.reach.organisations is not None,
-            self.reach.persons is not None,
+            self.scope.organisations is not None,
+            self.scope.persons is not None,
             self.known_as_of is not None,
-            bool(self.stands_for),
+            bool(self.canonical_ids),
         )
 
     def rows(self, build: Callable[[StatementVariant], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
         """Runs a statement with the values of this scope."""
         values = {
-            "organisations": sorted(self.reach.organisations or ()),
-            "persons": sorted(self.reach.persons or ()),
+            "organisations": sorted(self.scope.organisations or ()),
+            "persons": sorted(self.scope.persons or ()),
             "known_as_of": self.known_as_of,
         }
         return session.execute(build(self.shape), values).all()
 
     def of(self, person_id: int) -> int:
         """Returns the person under whom a row counts."""
-        return self.stands_for.get(person_id, person_id)
+        return self.canonical_ids.get(person_id, person_id)
