@@ -23,6 +23,7 @@ def keys(course: str) -> dict[str, dict[str, Any]]:
 def answer_rightly(page: Page, course: str) -> int:
     """Answers every question on the page rightly and returns how many there were."""
     known = keys(course)
+    page.wait_for_load_state()  # a long quiz comes in parts
     questions = page.locator("fieldset.question")
     for index in range(questions.count()):
         fieldset = questions.nth(index)

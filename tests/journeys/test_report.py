@@ -39,7 +39,8 @@ def test_who_in_a_sector_at_a_station_will_lapse_before_a_day(who: Visitor) -> N
     next_year = datetime.now(UTC).year + 1
     page.fill("[name=lapses_before]", f"{next_year}-12-01")
     shown(page)
-    assert page.locator("table tbody tr").count() > 0
+    page.wait_for_load_state()  # a long table comes in parts
+    expect(page.locator("table tbody tr").first).to_be_visible()
     station = page.locator("[name=station] option").nth(1).get_attribute("value")
     page.select_option("[name=station]", station)
     shown(page)
@@ -109,12 +110,13 @@ def test_which_of_these_two_hundred_may_deploy(who: Visitor, server: Server) -> 
     assert told, said
     may, may_not = int(told[1]), int(told[2])
     assert may > 0 and may_not > 0 and may + may_not == 200
-    assert page.locator("table tbody tr").count() == 100
+    expect(page.locator("table tbody tr")).to_have_count(100)
     page.get_by_label("Show only people who may not deploy").check()
     page.locator("#staff-check").get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("main .toolbar")).to_contain_text(
         f"{may_not} entries may not deploy or could not be determined."
     )
+    page.wait_for_load_state()  # a long table comes in parts
     for row in page.locator("table tbody tr").all():
         expect(row).to_contain_text("May not deploy")
         assert re.search(r"Overdue|Expired|In grace|Due|Not working for you", row.inner_text()), (
