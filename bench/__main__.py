@@ -46,9 +46,7 @@ def throughput(hello: tuple[int, int], application: tuple[int, int], cookies: di
         bare.append(load.run(hello[0], "/", hello[1], seconds=seconds))
         for name, path, who, _goal in PAGES:
             cookie = cookies.get(who, "")
-            measured[name].append(
-                load.run(application[0], path, application[1], cookie=cookie, seconds=seconds)
-            )
+            measured[name].append(load.run(application[0], path, application[1], cookie=cookie, seconds=seconds))
     print(f"\nTwo workers, 8 connections, the middle of {rounds} rounds of {seconds:g} s")
     line("hello (bare Flask)", bare, bare)
     for name, _path, _who, goal in PAGES:
@@ -97,10 +95,7 @@ def queries(app: Flask) -> None:
         engine = db.engine
     event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
     print("\nQueries a page (BEGIN not counted)")
-    for who, paths in (
-        ("amina", (MODULE, "/my", "/courses")),
-        ("hana", ("/compliance", "/people", "/requirements")),
-    ):
+    for who, paths in (("amina", (MODULE, "/my", "/courses")), ("hana", ("/compliance", "/people", "/requirements"))):
         client = app.test_client()
         client.post("/login", data={"email": f"{who}@demo.example", "password": PASSWORD})
         for path in paths:
@@ -124,19 +119,13 @@ def certificates(app: Flask) -> None:
             render_certificate(award, name)
             took.append((time.perf_counter() - began) * 1000)
     middle = median(took[1:])
-    print(
-        f"\nCertificates: {1000 / middle:.0f}/s, {middle:.1f} ms each (goal 25), the first {took[0]:.0f} ms"
-    )
+    print(f"\nCertificates: {1000 / middle:.0f}/s, {middle:.1f} ms each (goal 25), the first {took[0]:.0f} ms")
 
 
 def main() -> None:
     """Measures everything and prints it."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
-        environment = dict(os.environ) | {
-            "LMS_INSTANCE": folder,
-            "LMS_LOG_FORMAT": "json",
-            "LMS_RATE_LIMITS": "false",
-        }
+        environment = dict(os.environ) | {"LMS_INSTANCE": folder, "LMS_LOG_FORMAT": "json", "LMS_RATE_LIMITS": "false"}
         port, hello_port = free_port(), free_port()
         serve = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port), "--no-worker"]
         print("Loading the demonstration ...", flush=True)

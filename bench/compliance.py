@@ -267,9 +267,7 @@ def coverage() -> None:
         with unit_of_work():
             published = publish_next(None) is not None
         months += published
-    print(
-        f"  {'coverage published for the first time':44} {time.perf_counter() - began:10.1f} s   {months} months"
-    )
+    print(f"  {'coverage published for the first time':44} {time.perf_counter() - began:10.1f} s   {months} months")
 
     def read() -> None:
         with reading():
@@ -292,9 +290,7 @@ def run(database: str, size: int, folder: Path) -> None:
         look_at_tables(database)
         began = time.perf_counter()
         rebuild(app, None, 2)
-        goal = {(1_000_000, "postgresql"): "goal 600 s", (100_000, "sqlite"): "goal 120 s"}.get(
-            (size, database), ""
-        )
+        goal = {(1_000_000, "postgresql"): "goal 600 s", (100_000, "sqlite"): "goal 120 s"}.get((size, database), "")
         print(f"  {'rebuild':44} {time.perf_counter() - began:10.1f} s   {goal}".rstrip(), flush=True)
         look_at_tables(database)
         measure(app, population)

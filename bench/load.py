@@ -94,9 +94,7 @@ class Connection:
         self.socket.sendall(self.request)
 
 
-def run(
-    port: int, path: str, pid: int, *, cookie: str = "", seconds: float = 5.0, connections: int = 8
-) -> Measured:
+def run(port: int, path: str, pid: int, *, cookie: str = "", seconds: float = 5.0, connections: int = 8) -> Measured:
     """Loads one page for some seconds, after a warm-up of a fifth of them."""
     _loop(port, path, cookie, seconds / 5, connections)
     pids = family(pid)

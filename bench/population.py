@@ -64,9 +64,7 @@ def create_population(settings: Settings, size: int, tell: Callable[[int], None]
             course = published_course(slug, "en")
             if course is None:
                 raise SystemExit(f"the course {slug} is not published")
-            courses.append(
-                (course.course_id, course.edition_id, course.revision_id, parse_period(course.validity))
-            )
+            courses.append((course.course_id, course.edition_id, course.revision_id, parse_period(course.validity)))
             match = {"works_with_children": True} if place == 3 else {}
             compliance.make_requirement(
                 SYSTEM,
@@ -93,23 +91,14 @@ Rows = tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], list[dict[str
 
 
 def person(
-    random: Random,
-    number: int,
-    where: tuple[Sequence[int], Sequence[int], Sequence[str]],
-    courses: Sequence[Any],
+    random: Random, number: int, where: tuple[Sequence[int], Sequence[int], Sequence[str]], courses: Sequence[Any]
 ) -> Rows:
     """Makes somebody, with an employment, one or two placements, and awards."""
     organisations, stations, sectors = where
     span = (LAST - FIRST).days
     joined = FIRST + timedelta(days=random.randrange(-200, span))
     at = datetime.combine(joined, time(8), UTC)
-    somebody = {
-        "id": number,
-        "name": f"Person {number}",
-        "email": None,
-        "language": "en",
-        "recorded_at": at,
-    }
+    somebody = {"id": number, "name": f"Person {number}", "email": None, "language": "en", "recorded_at": at}
     employment = {
         "id": number,
         "person_id": number,
@@ -184,9 +173,7 @@ def write(made: Sequence[Rows]) -> None:
         rows = [row for each in found for row in (each if isinstance(each, list) else [each])]
         if rows:
             columns = list(rows[0])
-            add_rows(
-                table, columns, [[plain(row[name], on_sqlite=on_sqlite) for name in columns] for row in rows]
-            )
+            add_rows(table, columns, [[plain(row[name], on_sqlite=on_sqlite) for name in columns] for row in rows])
 
 
 def plain(value: Any, *, on_sqlite: bool) -> Any:
@@ -203,7 +190,5 @@ def advance() -> None:
     if session.get_bind().dialect.name != "postgresql":
         return
     for table in ("person", "employment"):
-        session.execute(
-            text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
-        )
+        session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))
     session.execute(text("ANALYZE"))

@@ -65,14 +65,10 @@ def sign_in(port: int, name: str) -> str:
 
 
 @contextmanager
-def server(
-    command: list[str], port: int, path: str, environment: dict[str, str]
-) -> Iterator[tuple[int, float]]:
+def server(command: list[str], port: int, path: str, environment: dict[str, str]) -> Iterator[tuple[int, float]]:
     """Starts a server, waits until it answers, and gives its process number and how long that took in seconds."""
     began = time.monotonic()
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while True:
             try:

@@ -78,13 +78,9 @@ def make_venv():
         return
     say("Making the environment .venv ...")
     try:
-        result = subprocess.run(
-            [sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False
-        )
+        result = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
     except OSError as error:
-        stop(
-            "The folder cannot be written to (%s). Copy the project to a folder of your own." % error.strerror
-        )
+        stop("The folder cannot be written to (%s). Copy the project to a folder of your own." % error.strerror)
     if result.returncode != 0:
         if not os.access(ROOT, os.W_OK):
             stop("The folder %s cannot be written to. Copy the project to a folder of your own." % ROOT)
@@ -131,9 +127,7 @@ def main():
     # The longer list holds the shorter one: after it, both are there.
     both = wanted(["requirements.txt"]) if len(locks) > 1 else ""
     with open(STAMP, "w") as file:
-        file.write(
-            "\n".join(sorted({digest, both} - {""} | (set(known) if len(locks) == 1 else set()))) + "\n"
-        )
+        file.write("\n".join(sorted({digest, both} - {""} | (set(known) if len(locks) == 1 else set()))) + "\n")
 
 
 if __name__ == "__main__":

@@ -97,9 +97,7 @@ def check_tests(
     if code != SOME_FAILED or not failed:
         return code in (ALL_PASSED, NONE_COLLECTED), set()
     print(f"── {name}: what failed, once more", flush=True)
-    code = run_pytest(
-        [*selection, *ONE, "--last-failed", "--last-failed-no-failures=none"], cache, environment
-    )
+    code = run_pytest([*selection, *ONE, "--last-failed", "--last-failed-no-failures=none"], cache, environment)
     return code == ALL_PASSED, failed - failed_tests(cache)
 
 

@@ -73,12 +73,7 @@ BLUEPRINTS = (
     lms.coverage.views.bp,
 )
 
-PERIODIC_JOBS = (
-    *lms.audit.jobs.JOBS,
-    *lms.compliance.jobs.JOBS,
-    *lms.coverage.jobs.JOBS,
-    *lms.reminders.jobs.JOBS,
-)
+PERIODIC_JOBS = (*lms.audit.jobs.JOBS, *lms.compliance.jobs.JOBS, *lms.coverage.jobs.JOBS, *lms.reminders.jobs.JOBS)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

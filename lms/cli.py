@@ -77,9 +77,7 @@ def publish() -> str:
         published = catalogue.publish(settings.modules, settings.quizzes, SYSTEM)
     if published.refused:
         problems = "\n".join(str(problem) for problem in published.problems)
-        raise click.ClickException(
-            _("The course files have errors, so nothing was published.") + f"\n{problems}"
-        )
+        raise click.ClickException(_("The course files have errors, so nothing was published.") + f"\n{problems}")
     with reading():
         stored.write_text(f"{catalogue.last_publication_id()} {files}")
     if published.publication_id is None:
@@ -97,9 +95,7 @@ def prepare() -> None:
         click.echo(_("No data yet: creating the demonstration ..."))
         began = time.monotonic()
         try:
-            demo.load(
-                lambda sentence: click.echo(f"  {sentence}"), Issuer.of(this_app().extensions["settings"])
-            )
+            demo.load(lambda sentence: click.echo(f"  {sentence}"), Issuer.of(this_app().extensions["settings"]))
         except Refusal as error:
             raise click.ClickException(error.message) from error
         compact_all()
@@ -119,16 +115,9 @@ def prepare_command() -> None:
 @click.option("--workers", default=2, show_default=True, help="Processes that answer pages.")
 @click.option("--threads", default=2, show_default=True, help="Threads in each of these processes.")
 @click.option("--worker/--no-worker", default=True, help="Run the background worker too.")
+@click.option("--prepare", "prepared", is_flag=True, help="Run the command prepare first.")
 @click.option(
-    "--prepare",
-    "prepared",
-    is_flag=True,
-    help="Run the command prepare first.",
-)
-@click.option(
-    "--exit-with-parent",
-    is_flag=True,
-    help="Exit when the program that started this one ends, however it ends.",
+    "--exit-with-parent", is_flag=True, help="Exit when the program that started this one ends, however it ends."
 )
 @with_appcontext
 def serve_command(
@@ -163,9 +152,7 @@ def serve_command(
             _("Stopped before it was ready. Nothing is left half done: start it again.")
         ) from None
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - only compared
-    running = _(
-        "%(product)s is at %(address)s  (Ctrl-C stops it)", product=settings.product_name, address=address
-    )
+    running = _("%(product)s is at %(address)s  (Ctrl-C stops it)", product=settings.product_name, address=address)
     click.echo(f"\n{running}")
     if demonstration:
         click.echo(demo.sign_ins())

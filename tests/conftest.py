@@ -72,9 +72,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 
 @pytest.fixture(scope="session")
-def postgresql_database(
-    postgresql_server: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
-) -> str:
+def postgresql_database(postgresql_server: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of this worker's own migrated database."""
     from tests.factories.application import create_database, make_settings, migrate
 

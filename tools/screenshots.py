@@ -106,8 +106,7 @@ def compressed(png: bytes) -> bytes:
         place += 12 + length
     chunks.insert(-1, (b"IDAT", zlib.compress(zlib.decompress(pixels), 9)))
     parts = [
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     ]
     return png[:8] + b"".join(parts)
 

@@ -8,9 +8,7 @@ class EmailTaken(Invalid):
     """Another account signs in with this e-mail."""
 
     field = "email"
-    default = _l(
-        "An account already signs in with this e-mail. Leave the e-mail empty, or ask your administrator."
-    )
+    default = _l("An account already signs in with this e-mail. Leave the e-mail empty, or ask your administrator.")
 
 
 class LastAdministrator(Invalid):

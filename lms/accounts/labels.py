@@ -16,7 +16,5 @@ WEAKNESS_MESSAGES: dict[Weakness, LazyString] = {
     Weakness.LONG: _l("This is too long: at most 128 characters fit."),
     Weakness.REPEATED: _l("This repeats the same few characters. Three or four words are better."),
     Weakness.GUESSABLE: _l("This is easy to guess. Three or four words of your own are better."),
-    Weakness.PERSONAL: _l(
-        "People who know your name, e-mail or staff number could guess this. Choose other words."
-    ),
+    Weakness.PERSONAL: _l("People who know your name, e-mail or staff number could guess this. Choose other words."),
 }

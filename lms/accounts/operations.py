@@ -26,12 +26,7 @@ ROLES_OF_ALL_ORGANISATIONS = frozenset({Role.ADMIN})
 
 
 def open_account(
-    actor: Actor,
-    person: Person,
-    *,
-    email: str | None = None,
-    password: str | None = None,
-    hashed: str | None = None,
+    actor: Actor, person: Person, *, email: str | None = None, password: str | None = None, hashed: str | None = None
 ) -> Account:
     """Opens an account for a person; the e-mail is stored in lower case.
 
@@ -126,9 +121,7 @@ def sign_out_everywhere(account: Account) -> None:
     session.flush()
 
 
-def create_admin(
-    *, name: str, email: str, password: str, product: str, organisation: str = ""
-) -> tuple[Account, bool]:
+def create_admin(*, name: str, email: str, password: str, product: str, organisation: str = "") -> tuple[Account, bool]:
     """Creates the first administrator of an installation, from the command line.
 
     ``organisation`` is the slug of one in which they are HR too; it is recorded where it is new. Returns the account
@@ -139,9 +132,7 @@ def create_admin(
     if known is not None:
         if Role.ADMIN in queries.role_scopes(known):
             return known, False
-        raise EmailTaken(
-            _("An account that is not an administrator signs in with this e-mail. Choose another e-mail.")
-        )
+        raise EmailTaken(_("An account that is not an administrator signs in with this e-mail. Choose another e-mail."))
     weakness = rules.weakness_of(password, product, [name, *name.split(), email, email.partition("@")[0]])
     if weakness is not None:
         raise PasswordRefused(WEAKNESS_MESSAGES[weakness])

@@ -79,9 +79,7 @@ def find_emails_with_account(emails: Iterable[str]) -> set[str]:
 
 def list_accounts_by_id(account_ids: Sequence[int]) -> list[Account]:
     """Lists accounts with their persons, in the order of the ids given."""
-    rows = session.scalars(
-        select(Account).options(joinedload(Account.person)).where(Account.id.in_(account_ids))
-    )
+    rows = session.scalars(select(Account).options(joinedload(Account.person)).where(Account.id.in_(account_ids)))
     found = {account.id: account for account in rows}
     return [found[account_id] for account_id in account_ids]
 
@@ -116,9 +114,7 @@ def lock_administrators() -> set[int]:
 
 def role_scopes(account: Account) -> dict[Role, frozenset[int] | None]:
     """Returns what the account's active grants allow and where; ``None`` means all organisations."""
-    return to_scopes(
-        (grant.role, grant.organisation_id) for grant in account.grants if grant.retracted_at is None
-    )
+    return to_scopes((grant.role, grant.organisation_id) for grant in account.grants if grant.retracted_at is None)
 
 
 def list_role_scopes(role: Role) -> set[frozenset[int] | None]:
@@ -150,9 +146,7 @@ def to_scopes(grants: Iterable[tuple[str, int | None]]) -> dict[Role, frozenset[
 def load_account_names(account_ids: Collection[int]) -> dict[int, str]:
     """Returns the names of accounts by id."""
     rows = session.execute(
-        select(Account.id, Person.name)
-        .join(Person, Person.id == Account.person_id)
-        .where(Account.id.in_(account_ids))
+        select(Account.id, Person.name).join(Person, Person.id == Account.person_id).where(Account.id.in_(account_ids))
     )
     return {row.id: row.name for row in rows}
 

@@ -20,11 +20,7 @@ from lms.assessment.policy import load_attempt_for
 from lms.assessment.queries import list_passed, lock_person
 from lms.assessment.rules.grading import grade, normalise_response, score_quiz
 from lms.assessment.rules.question_body import is_true
-from lms.assessment.rules.question_selection import (
-    SelectableQuestion,
-    eligible_questions,
-    select_questions,
-)
+from lms.assessment.rules.question_selection import SelectableQuestion, eligible_questions, select_questions
 from lms.assessment.rules.retakes import RetakeAllowance, retake_allowance
 
 __all__ = [

@@ -51,9 +51,7 @@ class FormQuestion:
 
 
 def build_attempt_form(
-    selected: Sequence[Mapping[str, Any]],
-    questions: Mapping[int, SelectableQuestion],
-    responses: Mapping[int, Any],
+    selected: Sequence[Mapping[str, Any]], questions: Mapping[int, SelectableQuestion], responses: Mapping[int, Any]
 ) -> list[FormQuestion]:
     """Returns the selected questions of an attempt with the saved responses; nothing in it says what is right."""
     return [
@@ -62,9 +60,7 @@ def build_attempt_form(
     ]
 
 
-def _form_question(
-    number: int, question: SelectableQuestion, order: Sequence[str], response: Any
-) -> FormQuestion:
+def _form_question(number: int, question: SelectableQuestion, order: Sequence[str], response: Any) -> FormQuestion:
     given = normalise_response(question.kind, question.body, response)
     story = question.kind == "branching"
     return FormQuestion(
@@ -115,9 +111,7 @@ def _steps(nodes: Mapping[str, Any], order: Sequence[str], given: Mapping[str, s
                     for part in shuffled
                 ),
                 after=_after(name, nodes),
-                leads_to={
-                    part: numbers[option["next"]] for part, option in options.items() if option.get("next")
-                },
+                leads_to={part: numbers[option["next"]] for part, option in options.items() if option.get("next")},
             )
         )
     return tuple(steps)

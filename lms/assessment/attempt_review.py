@@ -109,13 +109,9 @@ def _path(nodes: Mapping[str, Any], given: Mapping[str, str] | None) -> tuple[Re
     return tuple(steps)
 
 
-def _reviewed_parts(
-    question: SelectableQuestion, order: Sequence[str], response: Any
-) -> tuple[ReviewedPart, ...]:
+def _reviewed_parts(question: SelectableQuestion, order: Sequence[str], response: Any) -> tuple[ReviewedPart, ...]:
     parts = {part["id"]: part for part in parts_of(question.kind, question.body)}
-    ids = (
-        ids_of(parts_of(question.kind, question.body)) if question.kind in {"ordering", "matching"} else order
-    )
+    ids = ids_of(parts_of(question.kind, question.body)) if question.kind in {"ordering", "matching"} else order
     return tuple(_reviewed_part(question, parts[part], response) for part in ids)
 
 

@@ -23,12 +23,7 @@ from lms.kernel.errors import NotAllowed
 
 
 def start_attempt(
-    actor: Actor,
-    course: PublishedCourse,
-    *,
-    sector: str | None = None,
-    language: str = "en",
-    seed: str | None = None,
+    actor: Actor, course: PublishedCourse, *, sector: str | None = None, language: str = "en", seed: str | None = None
 ) -> Attempt:
     """Starts an attempt of the actor's own, or returns the one that is open in the same edition.
 
@@ -91,8 +86,7 @@ def submit_attempt(
     given = _save(stored, questions, responses or {})
     selected = [questions[one["question"]] for one in stored.questions]
     if not accept_unanswered and not all(
-        is_answered(question.kind, question.body, given.get(question.question_revision_id))
-        for question in selected
+        is_answered(question.kind, question.body, given.get(question.question_revision_id)) for question in selected
     ):
         session.flush()
         return stored
@@ -150,9 +144,7 @@ def select_attempt_questions(
     selected = select_questions(questions, size=course.draw, sector=sector, seen=seen, seed=seed)
     if not selected:
         raise NoQuestions
-    return [
-        {"question": one.question_revision_id, "slug": one.slug, "order": list(one.order)} for one in selected
-    ]
+    return [{"question": one.question_revision_id, "slug": one.slug, "order": list(one.order)} for one in selected]
 
 
 def grade_attempt(
@@ -174,9 +166,7 @@ def _seen_last(past: Iterable[Attempt]) -> set[str]:
     return {one["slug"] for one in latest.questions} if latest else set()
 
 
-def _save(
-    attempt: Attempt, questions: Mapping[int, BankQuestion], responses: Mapping[int, Any]
-) -> dict[int, Any]:
+def _save(attempt: Attempt, questions: Mapping[int, BankQuestion], responses: Mapping[int, Any]) -> dict[int, Any]:
     """Saves the responses to questions of an attempt; returns all saved ones by question revision."""
     saved = {answer.question_revision_id: answer for answer in queries.list_answers(attempt.id)}
     for question_id in {one["question"] for one in attempt.questions} & set(responses):
@@ -194,9 +184,7 @@ def _save(
 
 
 def _new_answer(attempt_id: int, question_id: int, response: Any) -> Answer:
-    return Answer(
-        attempt_id=attempt_id, question_revision_id=question_id, response=response, saved_at=clock.now()
-    )
+    return Answer(attempt_id=attempt_id, question_revision_id=question_id, response=response, saved_at=clock.now())
 
 
 def _course_of(attempt: Attempt) -> PublishedCourse:

@@ -33,9 +33,7 @@ def lock_attempt(attempt_id: int) -> Attempt:
 def list_attempts(person_id: int, course_id: int) -> Sequence[Attempt]:
     """Returns a person's attempts of a course in all its editions and sectors, the oldest first."""
     return session.scalars(
-        select(Attempt)
-        .where(Attempt.person_id == person_id, Attempt.course_id == course_id)
-        .order_by(Attempt.id)
+        select(Attempt).where(Attempt.person_id == person_id, Attempt.course_id == course_id).order_by(Attempt.id)
     ).all()
 
 

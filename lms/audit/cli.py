@@ -19,9 +19,7 @@ SENTENCES = {
     FaultKind.LINK_MISSING: _l("link %(link)s is missing"),
     FaultKind.BROKEN: _l("link %(link)s does not contain the digest of the link before"),
     FaultKind.REWRITTEN: _l("link %(link)s differs from the recorded one: the chain was rewritten"),
-    FaultKind.SHORTENED: _l(
-        "link %(link)s was recorded earlier and is missing: the end of the chain was removed"
-    ),
+    FaultKind.SHORTENED: _l("link %(link)s was recorded earlier and is missing: the end of the chain was removed"),
 }
 
 
@@ -30,27 +28,21 @@ class ChainHeadParameter(click.ParamType):  # type: ignore[type-arg]  # generic 
 
     name = "number:digest"
 
-    def convert(
-        self, value: str | ChainHead, param: click.Parameter | None, ctx: click.Context | None
-    ) -> ChainHead:
+    def convert(self, value: str | ChainHead, param: click.Parameter | None, ctx: click.Context | None) -> ChainHead:
         """Reads it; raises a usage error for anything else."""
         if isinstance(value, ChainHead):
             return value
         number, _colon, digest = value.strip().partition(":")
         if not number.isdecimal() or len(digest) != 64:
             self.fail(
-                _("write it as flask audit head printed it: a number, a colon and 64 hexadecimal digits."),
-                param,
-                ctx,
+                _("write it as flask audit head printed it: a number, a colon and 64 hexadecimal digits."), param, ctx
             )
         return ChainHead(int(number), digest.lower())
 
 
 @audit_cli.command("verify")
 @click.option(
-    "--expect",
-    type=ChainHeadParameter(),
-    help="A link that was kept elsewhere; it must still be in the chain.",
+    "--expect", type=ChainHeadParameter(), help="A link that was kept elsewhere; it must still be in the chain."
 )
 @click.option("--note/--no-note", default=True, help="Record the outcome for the page of the trail.")
 def verify_command(expect: ChainHead | None, note: bool) -> None:
@@ -72,8 +64,7 @@ def verify_command(expect: ChainHead | None, note: bool) -> None:
         click.echo(_("The chain is intact up to %(head)s.", head=checked.head))
         return
     click.echo(
-        ngettext("The chain has %(num)d fault:", "The chain has %(num)d faults. The first:", checked.found),
-        err=True,
+        ngettext("The chain has %(num)d fault:", "The chain has %(num)d faults. The first:", checked.found), err=True
     )
     for sentence in sentences(checked.faults):
         click.echo(f"  {sentence}", err=True)
@@ -82,9 +73,7 @@ def verify_command(expect: ChainHead | None, note: bool) -> None:
 
 def sentences(faults: Iterable[ChainFault]) -> list[str]:
     """Returns a sentence for each fault."""
-    return [
-        str(SENTENCES[each.kind]) % {"link": each.link_number, "entry": each.entry_number} for each in faults
-    ]
+    return [str(SENTENCES[each.kind]) % {"link": each.link_number, "entry": each.entry_number} for each in faults]
 
 
 @audit_cli.command("head")
@@ -106,9 +95,5 @@ def export_command() -> None:
     """Prints the chain, one line a link: the digest, a space, and the text of which it is the SHA-256."""
     with reading():
         for link, entry in queries.iterate_chain():
-            text = (
-                canonical(entry, link.number, link.at, link.previous)
-                if entry
-                else _("(the entry is missing)")
-            )
+            text = canonical(entry, link.number, link.at, link.previous) if entry else _("(the entry is missing)")
             click.echo(f"{link.digest} {text}")

@@ -23,6 +23,4 @@ def _cells(each: LinkedEntry) -> Iterator[Cell]:
     yield from (entry.number, format_timestamp(entry.at), entry.account, entry.action)
     yield from (entry.subject, entry.subject_number, entry.organisation, entry.reason)
     yield json.dumps(entry.detail, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    yield from (
-        (link.number, format_timestamp(link.at), link.previous, link.digest) if link else ("", "", "", "")
-    )
+    yield from ((link.number, format_timestamp(link.at), link.previous, link.digest) if link else ("", "", "", ""))

@@ -47,9 +47,7 @@ class TrailForm(Form):
     by = SelectField(
         _l("Done by"),
         default="",
-        choices=choices_of(
-            [("", _l("Anybody")), ("people", _l("Somebody signed in")), ("system", _l("The system"))]
-        ),
+        choices=choices_of([("", _l("Anybody")), ("people", _l("Somebody signed in")), ("system", _l("The system"))]),
     )
     who = StringField(
         _l("Name, e-mail or account number"), validators=[at_most(200)], render_kw={"autocomplete": "off"}
@@ -57,9 +55,7 @@ class TrailForm(Form):
     action = SelectField(_l("Action"), default="")
     subject = SelectField(_l("Record type"), default="")
     number = StringField(
-        _l("Record number"),
-        validators=[at_most(20)],
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+        _l("Record number"), validators=[at_most(20)], render_kw={"inputmode": "numeric", "autocomplete": "off"}
     )
     organisation = SelectField(_l("Organisation"), default="")
 
@@ -97,11 +93,7 @@ class TrailForm(Form):
 
     def chosen(self) -> dict[str, str]:
         """Returns the filters as query parameters, for links that keep them."""
-        return {
-            name: field.raw_data[0]
-            for name, field in self._fields.items()
-            if field.raw_data and field.raw_data[0]
-        }
+        return {name: field.raw_data[0] for name, field in self._fields.items() if field.raw_data and field.raw_data[0]}
 
 
 def _utc(moment: datetime | None) -> datetime | None:

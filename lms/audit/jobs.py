@@ -41,7 +41,4 @@ def check_nightly() -> None:
         log.warning("audit chain has faults", faults=checked.found, first=str(checked.faults[0].kind))
 
 
-JOBS = (
-    PeriodicJob("audit.link", link_entries),
-    PeriodicJob("audit.check", check_nightly, minute="40", hour="2"),
-)
+JOBS = (PeriodicJob("audit.link", link_entries), PeriodicJob("audit.check", check_nightly, minute="40", hour="2"))

@@ -40,10 +40,7 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "pathways.report_outdated": ("pathway_version", _l("%(who)s reported that %(what)s is out of date")),
     "assessment.start": ("attempt", _l("%(who)s started %(what)s")),
     "assessment.submit": ("attempt", _l("%(who)s submitted %(what)s")),
-    "learning.switch_edition": (
-        "edition_switch",
-        _l("%(who)s switched to a newer edition: %(what)s"),
-    ),
+    "learning.switch_edition": ("edition_switch", _l("%(who)s switched to a newer edition: %(what)s")),
     # As it was called in earlier versions.
     "learning.start_again": ("fresh_start", _l("%(who)s switched to a newer edition: %(what)s")),
     "certification.issue": ("award", _l("%(who)s issued %(what)s")),

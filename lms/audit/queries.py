@@ -30,9 +30,7 @@ def lock_chain() -> None:
 
 def find_head() -> ChainHead:
     """Returns the last link of the chain."""
-    row = session.execute(
-        select(AuditLink.number, AuditLink.digest).order_by(AuditLink.number.desc()).limit(1)
-    ).first()
+    row = session.execute(select(AuditLink.number, AuditLink.digest).order_by(AuditLink.number.desc()).limit(1)).first()
     return ChainHead(row.number, row.digest) if row else ChainHead()
 
 
@@ -138,9 +136,7 @@ def find_last_check() -> AuditCheck | None:
 
 def find_last_good_check() -> AuditCheck | None:
     """Returns the last check that found no fault, if there was one."""
-    statement = (
-        select(AuditCheck).where(AuditCheck.faults == 0, AuditCheck.links > 0).order_by(AuditCheck.id.desc())
-    )
+    statement = select(AuditCheck).where(AuditCheck.faults == 0, AuditCheck.links > 0).order_by(AuditCheck.id.desc())
     return session.scalar(statement.limit(1))
 
 
@@ -207,9 +203,7 @@ class LinkedEntry:
         return TrailCursor(self.entry.at, self.entry.number)
 
 
-def list_entries(
-    actor: Actor, filters: TrailFilter, after: TrailCursor | None, limit: int
-) -> list[LinkedEntry]:
+def list_entries(actor: Actor, filters: TrailFilter, after: TrailCursor | None, limit: int) -> list[LinkedEntry]:
     """Returns the entries an actor may see, newest first, from a cursor on. One query."""
     order = (AuditEntry.recorded_at, AuditEntry.id)
     statement = (

@@ -120,9 +120,7 @@ def link_entries_after(entries: Iterable[TrailEntry], head: ChainHead, at: datet
     links: list[ChainLink] = []
     for number, entry in enumerate(entries, head.number + 1):
         previous = links[-1].digest if links else head.digest
-        links.append(
-            ChainLink(number, entry.number, at, previous, digest_of(canonical(entry, number, at, previous)))
-        )
+        links.append(ChainLink(number, entry.number, at, previous, digest_of(canonical(entry, number, at, previous))))
     return links
 
 

@@ -53,12 +53,7 @@ def trail() -> ResponseReturnValue:
     shown = found[:PAGE]
     older = format_cursor(shown[-1].cursor) if len(found) > PAGE else None
     return render_template(
-        "audit/trail.html",
-        form=form,
-        chain=_chain_status(),
-        rows=_rows(shown),
-        older=older,
-        later=after is not None,
+        "audit/trail.html", form=form, chain=_chain_status(), rows=_rows(shown), older=older, later=after is not None
     )
 
 

@@ -24,9 +24,7 @@ _folder = click.Path(file_okay=False, path_type=Path)
 
 
 @content_cli.command("check", with_appcontext=False)
-@click.option(
-    "--modules", type=_folder, default=ROOT / "modules", show_default="modules", help="The courses."
-)
+@click.option("--modules", type=_folder, default=ROOT / "modules", show_default="modules", help="The courses.")
 @click.option("--quizzes", type=_folder, default=ROOT / "quizzes", show_default="quizzes", help="The banks.")
 def check_command(modules: Path, quizzes: Path) -> None:
     """Checks every course file and prints all problems at once; needs no database."""

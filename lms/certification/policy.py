@@ -20,14 +20,10 @@ def visible_awards(actor: Actor, today: date) -> ColumnElement[bool]:
     """Returns the condition on awards that is true for those the actor may see, `today` in their zone."""
     scope = actor.organisations(Role.HR)
     of_scope: ColumnElement[bool] = true() if scope is None else Employment.organisation_id.in_(scope)
-    earned_in_scope = (
-        Award.organisation_id.is_not(None) if scope is None else Award.organisation_id.in_(scope)
-    )
+    earned_in_scope = Award.organisation_id.is_not(None) if scope is None else Award.organisation_id.in_(scope)
     own = Award.person_id.in_(select_merged_ids(actor.person_id)) if actor.person_id is not None else false()
     return or_(
-        own,
-        earned_in_scope,
-        exists().where(Employment.person_id == Award.person_id, *works_from(today), of_scope),
+        own, earned_in_scope, exists().where(Employment.person_id == Award.person_id, *works_from(today), of_scope)
     )
 
 

@@ -12,21 +12,10 @@ from lms.compliance.requirements.exemptions.operations import exempt
 from lms.compliance.requirements.operations import Terms, add_version, make_requirement
 from lms.compliance.source_data.load import CourseTitle
 from lms.compliance.source_data.names import list_courses
-from lms.compliance.source_data.person_status import (
-    StatusRow,
-    load_population,
-    renewal_windows,
-    statuses_of,
-)
+from lms.compliance.source_data.person_status import StatusRow, load_population, renewal_windows, statuses_of
 from lms.compliance.source_data.population import AppliedRequirement, Population, Post
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.api import (
-    DEFINITIONS_VERSION,
-    ExplainedStatus,
-    StatusGroup,
-    TrainingStatus,
-    overall,
-)
+from lms.compliance.status.api import DEFINITIONS_VERSION, ExplainedStatus, StatusGroup, TrainingStatus, overall
 
 __all__ = [
     "DEFINITIONS_VERSION",

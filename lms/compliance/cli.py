@@ -95,9 +95,7 @@ def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_js
     with reading():
         organisation = find_organisation_by_slug(slug)
         if organisation is None:
-            raise click.BadParameter(
-                _("There is no organisation %(slug)s.", slug=slug), param_hint="--organisation"
-            )
+            raise click.BadParameter(_("There is no organisation %(slug)s.", slug=slug), param_hint="--organisation")
         here = frozenset({organisation.id})
         courses = required_courses(here)
         report = make_report(
@@ -109,22 +107,11 @@ def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_js
         )
     slugs = {number: each.slug for number, each in courses.items()}
     if as_json:
-        click.echo(
-            json.dumps(
-                _report_document(slug, report, slugs),
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
+        click.echo(json.dumps(_report_document(slug, report, slugs), ensure_ascii=False, indent=2))
         return
-    for name, figures in (
-        ("all sectors", report.total),
-        *((line.sector, line.figures) for line in report.lines),
-    ):
+    for name, figures in (("all sectors", report.total), *((line.sector, line.figures) for line in report.lines)):
         share = "-" if figures.rate is None else f"{float(100 * figures.rate):.1f} %"
-        click.echo(
-            f"{name:<28}{figures.people:>7}{share:>9}  in time {figures.in_time:>5}  late {figures.late:>5}"
-        )
+        click.echo(f"{name:<28}{figures.people:>7}{share:>9}  in time {figures.in_time:>5}  late {figures.late:>5}")
 
 
 @compliance_cli.command("verify")
@@ -135,13 +122,9 @@ def verify_command() -> None:
         found = verify(lambda done: click.echo(f"\r{done} people compared ...", nl=False, err=True))
         whole = is_current() or not found.persons
     click.echo(err=True)
-    click.echo(
-        _("%(people)s people, %(intervals)s intervals compared.", people=found.persons, intervals=found.rows)
-    )
+    click.echo(_("%(people)s people, %(intervals)s intervals compared.", people=found.persons, intervals=found.rows))
     if not whole:
-        click.echo(
-            _("Settings, time zones or courses have changed: the stored statuses are based on the old ones.")
-        )
+        click.echo(_("Settings, time zones or courses have changed: the stored statuses are based on the old ones."))
     if found.wrong:
         named = ", ".join(str(number) for number in found.differing)
         click.echo(

@@ -32,9 +32,7 @@ class CoveragePage:
     courses: Mapping[int, CourseTitle]
     trend: Sequence[tuple[date, Figures | None]]
 
-    def at(
-        self, sector: str | None = None, station: int | None = None, course: int | None = None
-    ) -> Figures | None:
+    def at(self, sector: str | None = None, station: int | None = None, course: int | None = None) -> Figures | None:
         """Returns the figures of what is chosen, narrowed further; None where fewer than ten people match."""
         of = self.chosen
         return self.figures.get(Cell(sector or of.sector, station or of.station_id, course or of.course_id))

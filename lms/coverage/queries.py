@@ -13,9 +13,7 @@ from lms.coverage.rules import Cell, Figures, PositionGroup
 from lms.kernel.db import session
 from lms.people.models import Organisation
 
-_KEYED = and_(
-    RecordKey.person_id == PostInterval.person_id, RecordKey.organisation_id == PostInterval.organisation_id
-)
+_KEYED = and_(RecordKey.person_id == PostInterval.person_id, RecordKey.organisation_id == PostInterval.organisation_id)
 
 
 def list_sharing(scope: Collection[int] | None) -> Sequence[Organisation]:
@@ -56,9 +54,7 @@ def iterate_groups(organisations: Collection[int], day: date) -> Iterator[Positi
     """Yields the positions of organisations of whom something is required on a day, grouped by what is counted."""
     by = (PostInterval.sector, PostInterval.station_id, PostInterval.overall, PostInterval.courses)
     sums = (func.count().label("people"), func.sum(RecordKey.key).label("key_sum"))
-    statement = (
-        select(*by, *sums).join(RecordKey, _KEYED).where(_counted_on(organisations, day)).group_by(*by)
-    )
+    statement = select(*by, *sums).join(RecordKey, _KEYED).where(_counted_on(organisations, day)).group_by(*by)
     for row in session.execute(statement):
         complies = STATUSES[row.overall].group is StatusGroup.COMPLIANT
         courses = [(course, how.group is StatusGroup.COMPLIANT) for course, how in read_courses(row.courses)]
@@ -70,9 +66,7 @@ def load_figures(release_id: int) -> dict[Cell, Figures]:
     columns = (CoverageCell.sector, CoverageCell.station_id, CoverageCell.course_id)
     counts = (CoverageCell.people, CoverageCell.compliant)
     found = session.execute(select(*columns, *counts).where(CoverageCell.release_id == release_id))
-    return {
-        Cell(row.sector, row.station_id, row.course_id): Figures(row.people, row.compliant) for row in found
-    }
+    return {Cell(row.sector, row.station_id, row.course_id): Figures(row.people, row.compliant) for row in found}
 
 
 def load_trend(releases: Collection[int], cell: Cell) -> dict[int, Figures]:

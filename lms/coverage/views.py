@@ -51,12 +51,7 @@ def _requested() -> dict[str, Any]:
     stations, courses = list_stations(), list_courses()
     form, page = CoverageForm(request.args), None
     days = [each.on_day for each in releases[:MONTHS_OFFERED]] or month_ends(1)
-    form.offer(
-        days,
-        sectors,
-        {each.slug: each.name for each in stations},
-        {each.slug: each.title for each in courses},
-    )
+    form.offer(days, sectors, {each.slug: each.name for each in stations}, {each.slug: each.title for each in courses})
     if form.validate() and releases:
         page = make_page(
             Cell(

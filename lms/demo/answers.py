@@ -58,6 +58,4 @@ def answers(asked: Sequence[SelectableQuestion], outcome: Outcome, slips: int, p
     else:
         slipped = [*others, *red_lines][: max(slips, len(asked) // 3, allowed + 1)]
     missed = {question.question_revision_id for question in slipped}
-    return [
-        wrong(question) if question.question_revision_id in missed else right(question) for question in asked
-    ]
+    return [wrong(question) if question.question_revision_id in missed else right(question) for question in asked]

@@ -23,10 +23,7 @@ class CoursesMissing(Refusal):
 
     def __init__(self, slugs: list[str]) -> None:
         super().__init__(
-            _(
-                "Publish the courses first (flask content publish). Missing: %(courses)s.",
-                courses=", ".join(slugs),
-            )
+            _("Publish the courses first (flask content publish). Missing: %(courses)s.", courses=", ".join(slugs))
         )
 
 

@@ -131,9 +131,7 @@ class DemoLearning:
             "passed": result.passed,
         }
         for number, response in given.items():
-            self._rows.add(
-                Answer, attempt_id=attempt, question_revision_id=number, response=response, saved_at=at
-            )
+            self._rows.add(Answer, attempt_id=attempt, question_revision_id=number, response=response, saved_at=at)
         account_id = self.staff.members[act.person].account_id
         self._rows.audit(at, account_id, "assessment.submit", "attempt", attempt)
         if result.passed:
@@ -213,9 +211,7 @@ class DemoLearning:
     def write(self) -> None:
         """Writes everything that was collected."""
         pending = self._pending.values()
-        for each, award in zip(
-            pending, build_awards([each.earned for each in pending], self.issuer), strict=True
-        ):
+        for each, award in zip(pending, build_awards([each.earned for each in pending], self.issuer), strict=True):
             self._complete_award(each, award)
         self._rows.write()
         self._holders |= self._pending.keys()

@@ -39,9 +39,7 @@ from lms.pathways import api as pathways
 class DemoLoader:
     """Performs acts within one transaction; ``clock`` is moved to the moment of each."""
 
-    def __init__(
-        self, clock: FixedClock, issuer: Issuer, courses: Mapping[str, PublishedCourse], hashed: str
-    ) -> None:
+    def __init__(self, clock: FixedClock, issuer: Issuer, courses: Mapping[str, PublishedCourse], hashed: str) -> None:
         self.clock = clock
         self.courses = courses
         self.staff = DemoStaff(hashed)
@@ -125,9 +123,7 @@ class DemoLoader:
         key = act.organisation, act.course
         if act.changes:
             requirement = session.get_one(Requirement, self._requirements[key])
-            compliance.add_version(
-                hr, requirement, effective_from=act.effective_from, terms=terms, reason=act.reason
-            )
+            compliance.add_version(hr, requirement, effective_from=act.effective_from, terms=terms, reason=act.reason)
             return
         self._requirements[key] = compliance.make_requirement(
             hr,

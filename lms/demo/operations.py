@@ -41,9 +41,7 @@ def is_loaded() -> bool:
     return queries.find_demonstration() is not None
 
 
-def load(
-    say: Callable[[str], None], issuer: Issuer, anchor: date | None = None, data_file: Path = DATA_FILE
-) -> None:
+def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None, data_file: Path = DATA_FILE) -> None:
     """Loads the demonstration that leads up to a day, today by default, in one transaction, and says what it holds.
 
     Then publishes its coverage, which the worker would do within the hour. Killed half-way it leaves nothing behind;
@@ -93,6 +91,4 @@ def _courses(acts: Sequence[Act]) -> dict[str, PublishedCourse]:
 def sign_ins() -> str:
     """Returns who can sign in to the demonstration, in lines to be printed."""
     lines = [f"  {who:<22} {what}" for who, what in SIGN_INS]
-    return "\n".join(
-        ["Everybody in it is invented. Sign in as", *lines, f"  with the password       {PASSWORD}"]
-    )
+    return "\n".join(["Everybody in it is invented. Sign in as", *lines, f"  with the password       {PASSWORD}"])

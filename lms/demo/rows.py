@@ -74,10 +74,7 @@ class NewRows:
             add_mappings(table, [_numbered(row.columns) for row in rows])
         add_mappings(
             AuditEntry,
-            [
-                _numbered(entry.columns) | {"detail": _numbered(entry.columns["detail"])}
-                for entry in self._audit
-            ],
+            [_numbered(entry.columns) | {"detail": _numbered(entry.columns["detail"])} for entry in self._audit],
         )
         self._rows.clear()
         self._audit.clear()

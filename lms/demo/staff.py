@@ -73,9 +73,7 @@ class DemoStaff:
 
     def _open_account(self, act: Join, person: Person, identity: Identity) -> None:
         account = accounts.open_account(SYSTEM, person, email=identity.email, hashed=self.hashed)
-        self.members[act.person] = StaffMember(
-            person.id, account.id, person.name, act.organisation, act.job.sector
-        )
+        self.members[act.person] = StaffMember(person.id, account.id, person.name, act.organisation, act.job.sector)
         organisation_id = self.organisations[act.organisation]
         for word in identity.roles:
             role = Role(word)

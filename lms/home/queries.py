@@ -96,17 +96,12 @@ class OutboxState:
 
 
 _newest = (
-    select(func.max(PathwayVersion.number))
-    .where(PathwayVersion.station_id == bindparam("station"))
-    .scalar_subquery()
+    select(func.max(PathwayVersion.number)).where(PathwayVersion.station_id == bindparam("station")).scalar_subquery()
 )
 # Built once: building the statement costs more than running it.
 _WORK_CONTEXT = (
     select(Sector, PathwayVersion)
-    .outerjoin(
-        PathwayVersion,
-        (PathwayVersion.station_id == bindparam("station")) & (PathwayVersion.number == _newest),
-    )
+    .outerjoin(PathwayVersion, (PathwayVersion.station_id == bindparam("station")) & (PathwayVersion.number == _newest))
     .where(Sector.slug == bindparam("sector"))
 )
 
@@ -171,12 +166,7 @@ def list_attempts_of(person_ids: Collection[int]) -> Sequence[AttemptLine]:
     """Returns the attempts, the latest first, without responses."""
     rows = session.execute(
         select(
-            Attempt.id,
-            CourseRevision.title,
-            Attempt.started_at,
-            Attempt.submitted_at,
-            Attempt.score,
-            Attempt.passed,
+            Attempt.id, CourseRevision.title, Attempt.started_at, Attempt.submitted_at, Attempt.score, Attempt.passed
         )
         .join(CourseRevision, Attempt.course_revision_id == CourseRevision.id)
         .where(Attempt.person_id.in_(person_ids))
@@ -232,9 +222,6 @@ def find_outbox_state() -> OutboxState:
         ).where(still)
     ).one()
     errors = session.scalars(
-        select(OutboxRow.last_error)
-        .where(still, OutboxRow.last_error != "")
-        .distinct()
-        .order_by(OutboxRow.last_error)
+        select(OutboxRow.last_error).where(still, OutboxRow.last_error != "").distinct().order_by(OutboxRow.last_error)
     ).all()
     return OutboxState(waiting, failing, given_up, tuple(errors))

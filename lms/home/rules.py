@@ -47,9 +47,7 @@ def next_course(courses: Sequence[C], required: Iterable[RequirementState]) -> C
 
     ``required`` is sorted most urgent first. A required course that is no longer published is skipped.
     """
-    begun = [
-        (course.last_at, course) for course in courses if course.next_step in UNDER_WAY and course.last_at
-    ]
+    begun = [(course.last_at, course) for course in courses if course.next_step in UNDER_WAY and course.last_at]
     if begun:
         return max(begun, key=lambda pair: pair[0])[1]
     by_id = {course.course_id: course for course in courses}

@@ -78,9 +78,7 @@ def reserve_ids(table: type[Model], count: int) -> list[int]:
     """
     if session.get_bind().dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence(table.__tablename__, "id")
-        return list(
-            session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count)))
-        )
+        return list(session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))
     session.flush()
     first = (session.scalar(select(func.max(literal_column("id"))).select_from(table)) or 0) + 1
     return list(range(first, first + count))

@@ -63,9 +63,7 @@ def log_libraries() -> None:
 
 def configure(log_format: str) -> None:
     """Sets up structlog for the process; ``log_format`` is json or console."""
-    renderer = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
-    )
+    renderer = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

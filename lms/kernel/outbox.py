@@ -74,9 +74,7 @@ def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | 
     if db.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
         return
     moment = clock.now()
-    db.session.add(
-        OutboxRow(kind=kind, key=key, payload=payload, recorded_at=moment, not_before=not_before or moment)
-    )
+    db.session.add(OutboxRow(kind=kind, key=key, payload=payload, recorded_at=moment, not_before=not_before or moment))
     db.after_commit(partial(wake, quick=kind in _quick))
 
 

@@ -55,17 +55,13 @@ class _Compilers:
         """Returns the compiler of a design; raises PdfError where there is none."""
         if self.forked_after_use:
             # Typst would wait for ever for threads that only the parent has; an error can be seen and fixed.
-            raise PdfError(
-                design, "the parent process rendered a PDF before it forked; only workers may render PDFs"
-            )
+            raise PdfError(design, "the parent process rendered a PDF before it forked; only workers may render PDFs")
         with self.lock:
             if design not in self.by_design:
                 path = FOLDER / f"{design}.typ"
                 if not _DESIGN_NAME.fullmatch(design) or not path.is_file():
                     raise PdfError(design, "there is no such design in certificates/")
-                self.by_design[design] = _LockedCompiler(
-                    typst.Compiler(input=path, root=FOLDER, font_paths=_fonts())
-                )
+                self.by_design[design] = _LockedCompiler(typst.Compiler(input=path, root=FOLDER, font_paths=_fonts()))
             return self.by_design[design]
 
     def after_fork(self) -> None:
@@ -144,9 +140,7 @@ def _compile(design: str, inputs: dict[str, str], moment: datetime) -> bytes:
     """Compiles the design with printable text; lets Typst's own error through."""
     locked = _compilers.get(design)
     with locked.lock:
-        pdf = locked.compiler.compile(
-            format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], timestamp=moment
-        )
+        pdf = locked.compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], timestamp=moment)
     if not isinstance(pdf, bytes):
         raise PdfError(design, "Typst returned no document")
     return pdf
@@ -155,9 +149,7 @@ def _compile(design: str, inputs: dict[str, str], moment: datetime) -> bytes:
 @cache
 def _fonts() -> typst.Fonts:
     """Returns the bundled fonts alone: a system's own fonts would make the PDF differ between machines."""
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER / "fonts"]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER / "fonts"])
 
 
 @cache

@@ -69,11 +69,7 @@ class Application(Flask):
         """Logs an unexpected error in one line, without its message or the path, which may contain personal data."""
         route = request.url_rule.rule if request.url_rule else "(none)"
         log.error(
-            "failed",
-            request=g.get("request_id", ""),
-            method=request.method,
-            route=route,
-            **describe_error(exc_info[1]),
+            "failed", request=g.get("request_id", ""), method=request.method, route=route, **describe_error(exc_info[1])
         )
 
     def full_dispatch_request(self) -> Any:

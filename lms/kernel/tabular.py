@@ -99,9 +99,7 @@ def detect_format(file: BinaryIO, encoding: str = "") -> FileFormat:
         return FileFormat("xlsx")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
-            _(
-                "This is an old Excel file (.xls), or one with a password. Save it as .xlsx or CSV without a password."
-            )
+            _("This is an old Excel file (.xls), or one with a password. Save it as .xlsx or CSV without a password.")
         )
     if not head.strip():
         raise Unreadable(_("The file is empty."))
@@ -124,20 +122,12 @@ def check_archive(file: BinaryIO) -> None:
     if "xl/workbook.xml" not in names:
         raise Unreadable(_("This is not an Excel file (.xlsx). Save the table as .xlsx or CSV."))
     largest = max((part.file_size for part in parts if "/worksheets/" not in part.filename), default=0)
-    if (
-        len(parts) > 2000
-        or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES
-        or largest > MAX_PART_BYTES
-    ):
-        raise Unreadable(
-            _("This Excel file is too large when unpacked. Save the table as CSV and upload that.")
-        )
+    if len(parts) > 2000 or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES or largest > MAX_PART_BYTES:
+        raise Unreadable(_("This Excel file is too large when unpacked. Save the table as CSV and upload that."))
     if any(part.flag_bits & 1 for part in parts):
         raise Unreadable(_("The file has a password. Save it without one."))
     if declares:
-        raise Unreadable(
-            _("This Excel file contains declarations that no table needs. Save it again in Excel.")
-        )
+        raise Unreadable(_("This Excel file contains declarations that no table needs. Save it again in Excel."))
 
 
 def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
@@ -164,8 +154,7 @@ def find_encoding(file: BinaryIO) -> str:
     likely = from_bytes(_lines_beyond_ascii(file), cp_isolation=list(ENCODINGS[1:-1]))
     # Several may fit equally well: then the most frequent one.
     ranked = sorted(
-        (round(match.chaos, 2), -round(match.coherence, 2), ENCODINGS.index(match.encoding))
-        for match in likely
+        (round(match.chaos, 2), -round(match.coherence, 2), ENCODINGS.index(match.encoding)) for match in likely
     )
     return ENCODINGS[ranked[0][2]] if ranked else "cp1252"
 
@@ -176,13 +165,9 @@ def find_delimiter(file: BinaryIO, encoding: str) -> str:
     for delimiter in DELIMITERS:
         widths = [len(cells) for _n, cells in islice(_csv_rows(file, encoding, delimiter, strict=False), 20)]
         if widths and widths[0] > 1:
-            best = max(
-                best, (widths.count(widths[0]), widths[0], delimiter), key=lambda each: each[0] * each[1]
-            )
+            best = max(best, (widths.count(widths[0]), widths[0], delimiter), key=lambda each: each[0] * each[1])
     if best[0] == 0:
-        raise Unreadable(
-            _("There is only one column, so this is not a list of people. Upload CSV or Excel (.xlsx).")
-        )
+        raise Unreadable(_("There is only one column, so this is not a list of people. Upload CSV or Excel (.xlsx)."))
     return best[2]
 
 
@@ -192,9 +177,7 @@ def read_rows(file: BinaryIO, file_format: FileFormat) -> Iterator[tuple[int, li
     Empty cells at the end are left out. The first row has the headings. Raises ``Unreadable``, also in the middle.
     """
     rows = (
-        _xlsx_rows(file)
-        if file_format.kind == "xlsx"
-        else _csv_rows(file, file_format.encoding, file_format.delimiter)
+        _xlsx_rows(file) if file_format.kind == "xlsx" else _csv_rows(file, file_format.encoding, file_format.delimiter)
     )
     for number, cells in rows:
         while cells and not cells[-1]:
@@ -263,9 +246,7 @@ def _lines_beyond_ascii(file: BinaryIO) -> bytes:
     return bytes(found)
 
 
-def _csv_rows(
-    file: BinaryIO, encoding: str, delimiter: str, *, strict: bool = True
-) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(file: BinaryIO, encoding: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     number = 0

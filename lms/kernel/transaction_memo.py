@@ -36,9 +36,7 @@ def _drop_written(written: Session, _context: Any) -> None:
     memo = written.info.get(_MEMO)
     if memo:
         objects = (*written.new, *written.dirty, *written.deleted)
-        for key in [
-            key for key, (tables, _value) in memo.items() if any(isinstance(o, tables) for o in objects)
-        ]:
+        for key in [key for key, (tables, _value) in memo.items() if any(isinstance(o, tables) for o in objects)]:
             del memo[key]
 
 

@@ -61,10 +61,7 @@ def set_up_worker(app: Flask, folder: Path, jobs: Sequence[PeriodicJob] = ()) ->
         SqliteHuey("lms-quick", filename=file, results=False, fsync=False),
         SqliteHuey("lms", filename=file, results=False, fsync=False),
     )
-    sweeps = {
-        True: _add_sweep(app, queues.quick, quick=True),
-        False: _add_sweep(app, queues.long, quick=False),
-    }
+    sweeps = {True: _add_sweep(app, queues.quick, quick=True), False: _add_sweep(app, queues.long, quick=False)}
     for job in jobs:
         _schedule(app, queues.long, job)
 

@@ -99,9 +99,7 @@ def load_course_progress(actor: Actor, slug: str, language: str, sector: str | N
     return _progress(actor, newest, record, sector or actor.sector, language)
 
 
-def load_module(
-    actor: Actor, slug: str, module_slug: str, language: str
-) -> tuple[CourseProgress, PublishedModule]:
+def load_module(actor: Actor, slug: str, module_slug: str, language: str) -> tuple[CourseProgress, PublishedModule]:
     """Loads a module in the edition the actor is on. Raises ``NotThere`` for unknown ones."""
     newest = _published(slug, language)
     known = newest.module(module_slug)

@@ -64,9 +64,7 @@ def load_curriculum_map(language: str) -> CurriculumMap:
     courses = list_courses(language)
     return CurriculumMap(
         courses,
-        tuple(
-            ConsiderationMap(row, courses_for_consideration(courses, row.number)) for row in considerations()
-        ),
+        tuple(ConsiderationMap(row, courses_for_consideration(courses, row.number)) for row in considerations()),
         tuple(SectorMap(row, briefs(courses, row.slug)) for row in list_sectors() if row.core),
         merged_sources(courses),
     )
@@ -83,13 +81,9 @@ def courses_for_consideration(courses: Sequence[PublishedCourse], number: int) -
     return tuple(found)
 
 
-def briefs(
-    courses: Sequence[PublishedCourse], sector: str
-) -> tuple[tuple[PublishedCourse, PublishedModule], ...]:
+def briefs(courses: Sequence[PublishedCourse], sector: str) -> tuple[tuple[PublishedCourse, PublishedModule], ...]:
     """Returns the modules written for one sector alone."""
-    return tuple(
-        (course, module) for course in courses for module in course.modules if module.sector == sector
-    )
+    return tuple((course, module) for course in courses for module in course.modules if module.sector == sector)
 
 
 def merged_sources(courses: Sequence[PublishedCourse]) -> tuple[CitedSource, ...]:

@@ -37,9 +37,7 @@ def sector_labels(language: str) -> tuple[tuple[str, str, str | None], ...]:
     return tuple((row.slug, row.short_name(language), row.icon) for row in cached_sectors())
 
 
-def render_body(
-    module: PublishedModule, own_sector: str | None, language: str
-) -> tuple[RenderedSegments, ...]:
+def render_body(module: PublishedModule, own_sector: str | None, language: str) -> tuple[RenderedSegments, ...]:
     """Returns a module's body for a learner of a sector, in the language of the page around it."""
     sectors = cached_sectors()
     key = (

@@ -18,9 +18,7 @@ from lms.learning.events import progress_made
 from lms.learning.models import Completion, EditionSwitch
 
 
-def complete_module(
-    progress: CourseProgress, module: PublishedModule, client_at: datetime | None = None
-) -> Completion:
+def complete_module(progress: CourseProgress, module: PublishedModule, client_at: datetime | None = None) -> Completion:
     """Records that a module is completed, once: a second time returns the first one's row.
 
     The row pins the revision, language and edition met. ``client_at`` is the time on the learner's device; a clock

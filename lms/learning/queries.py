@@ -16,9 +16,7 @@ def find_completion(person_id: int, module_id: int, edition_id: int) -> Completi
     """Returns the completion of a module in an edition."""
     return session.scalar(
         select(Completion).where(
-            Completion.person_id == person_id,
-            Completion.module_id == module_id,
-            Completion.edition_id == edition_id,
+            Completion.person_id == person_id, Completion.module_id == module_id, Completion.edition_id == edition_id
         )
     )
 
@@ -44,13 +42,7 @@ def _statement(*, of_course: bool) -> CompoundSelect[Any]:
     )
     columns = {
         "completion": (completion.module_id.label("id"), completion.recorded_at.label("at"), *none),
-        "attempt": (
-            attempt.id,
-            attempt.started_at.label("at"),
-            attempt.submitted_at,
-            attempt.passed,
-            attempt.score,
-        ),
+        "attempt": (attempt.id, attempt.started_at.label("at"), attempt.submitted_at, attempt.passed, attempt.score),
         "switch": (switch.id, switch.recorded_at.label("at"), *none),
     }
     parts = []
@@ -75,15 +67,11 @@ def _records(rows: Iterable[Any]) -> dict[int, LearningRecord]:
             completions[row.course_id].append(CompletionFact(row.id, row.edition_id, row.sector, row.at))
         elif row.kind == "attempt":
             attempts[row.course_id].append(
-                AttemptFact(
-                    row.id, row.edition_id, row.sector, row.at, row.submitted_at, row.passed, row.score
-                )
+                AttemptFact(row.id, row.edition_id, row.sector, row.at, row.submitted_at, row.passed, row.score)
             )
         else:
             switches[row.course_id].append(EditionSwitchFact(row.edition_id, row.sector, row.at))
     return {
-        course_id: LearningRecord(
-            tuple(completions[course_id]), tuple(attempts[course_id]), tuple(switches[course_id])
-        )
+        course_id: LearningRecord(tuple(completions[course_id]), tuple(attempts[course_id]), tuple(switches[course_id]))
         for course_id in {*completions, *attempts, *switches}
     }

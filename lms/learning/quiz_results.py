@@ -31,9 +31,7 @@ class ObjectiveResult:
         return self.right == self.question_count
 
 
-def results_by_objective(
-    course: PublishedCourse, questions: Sequence[ReviewedQuestion]
-) -> list[ObjectiveResult]:
+def results_by_objective(course: PublishedCourse, questions: Sequence[ReviewedQuestion]) -> list[ObjectiveResult]:
     """Returns an attempt's results by objective, in the course's order; objectives without a question are left out."""
     results = []
     for objective in course.meta.get("objectives", ()):
@@ -41,9 +39,7 @@ def results_by_objective(
         if about:
             right = sum(question.right for question in about)
             wrong = [question for question in about if not question.right]
-            results.append(
-                ObjectiveResult(objective["text"], right, len(about), tuple(_links(course, wrong)))
-            )
+            results.append(ObjectiveResult(objective["text"], right, len(about), tuple(_links(course, wrong))))
     return results
 
 

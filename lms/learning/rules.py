@@ -118,9 +118,7 @@ def progress_in(record: LearningRecord, current_edition_id: int) -> EditionProgr
     """Returns the progress that a record, already of one sector, gives on the edition somebody is on."""
     edition_id = edition_of(record, current_edition_id)
     passed = latest_pass(record)
-    open_ids = [
-        one.attempt_id for one in record.attempts if one.submitted_at is None and one.edition_id == edition_id
-    ]
+    open_ids = [one.attempt_id for one in record.attempts if one.submitted_at is None and one.edition_id == edition_id]
     moments = [fact.at for fact in record.completions] + [fact.at for fact in record.switches]
     moments += [moment for one in record.attempts for moment in (one.started_at, one.submitted_at) if moment]
     since = passed.submitted_at if passed else None

@@ -17,6 +17,4 @@ class NewerVersion(Refusal):
 class MayNotEditPathway(NotAllowed):
     """The actor may read the station's pathway, but not write it."""
 
-    default = _l(
-        "Only HR of staff who work at a station, coordinators and administrators can write its pathway."
-    )
+    default = _l("Only HR of staff who work at a station, coordinators and administrators can write its pathway.")

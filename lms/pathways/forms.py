@@ -34,9 +34,7 @@ CONTACT_ERRORS = {
     ("phone", "unreadable"): _("Type one telephone number, such as +211 912 345 678 or 116."),
 }
 DATE_ERRORS = {
-    ("verified_on", "future"): _(
-        "This date is in the future. Enter the date on which the numbers were called."
-    ),
+    ("verified_on", "future"): _("This date is in the future. Enter the date on which the numbers were called."),
     ("review_by", "past"): _("This date has passed. Call the numbers again, then choose a future date."),
     ("review_by", "before"): _("Choose a date after the one on which the numbers were called."),
     ("review_by", "far"): _("Choose a date within a year of the last check."),
@@ -80,9 +78,7 @@ class PathwayForm(FlaskForm):  # type: ignore[misc]
 
     # The version it was written from, so that nobody overwrites what somebody else published in the meantime.
     base = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-    contacts = FieldList(
-        FormField(ContactForm), min_entries=rules.MOST_CONTACTS, max_entries=rules.MOST_CONTACTS
-    )
+    contacts = FieldList(FormField(ContactForm), min_entries=rules.MOST_CONTACTS, max_entries=rules.MOST_CONTACTS)
     note = TextAreaField(
         _("Local rules"),
         description=NO_CASES,

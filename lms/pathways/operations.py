@@ -49,9 +49,7 @@ def publish_pathway(
     if newest and not sentence:
         raise Invalid(_("Say in one sentence what changed."))
     if rules.date_faults(verified_on, review_by, clock.today(station.time_zone)):
-        raise Invalid(
-            _("The numbers must have been verified today or earlier, and be checked again within a year.")
-        )
+        raise Invalid(_("The numbers must have been verified today or earlier, and be checked again within a year."))
     version = PathwayVersion(
         station_id=station_id,
         number=newest + 1,
@@ -65,9 +63,7 @@ def publish_pathway(
     )
     session.add(version)
     session.flush()
-    record(
-        actor, "pathways.publish", "pathway_version", version.id, station=station_id, number=version.number
-    )
+    record(actor, "pathways.publish", "pathway_version", version.id, station=station_id, number=version.number)
     return version
 
 
@@ -93,8 +89,6 @@ def _refuse_faults(contacts: Sequence[Contact], note: str, change: str) -> None:
     if len(contacts) > rules.MOST_CONTACTS:
         raise Invalid(_("A pathway can have at most %(most)s contacts.", most=rules.MOST_CONTACTS))
     if any(rules.contact_faults(contact) for contact in contacts):
-        raise Invalid(
-            _("A contact is incomplete: it needs a purpose, a name, and a number or a note how to find it.")
-        )
+        raise Invalid(_("A contact is incomplete: it needs a purpose, a name, and a number or a note how to find it."))
     if len(note) > rules.LONGEST_NOTE or len(change) > rules.LONGEST_CHANGE:
         raise Invalid(_("The note or the description of the change is too long."))

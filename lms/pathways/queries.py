@@ -103,12 +103,7 @@ def lock_station(station_id: int) -> DutyStation | None:
 def list_versions(station_id: int, limit: int = 50) -> Sequence[VersionRow]:
     """Lists a station's versions without their contacts, newest first."""
     rows = session.execute(
-        select(
-            PathwayVersion.number,
-            PathwayVersion.recorded_at,
-            PathwayVersion.verified_on,
-            PathwayVersion.change,
-        )
+        select(PathwayVersion.number, PathwayVersion.recorded_at, PathwayVersion.verified_on, PathwayVersion.change)
         .where(PathwayVersion.station_id == station_id)
         .order_by(PathwayVersion.number.desc())
         .limit(limit)
@@ -135,14 +130,12 @@ def list_stations() -> Sequence[StationRow]:
         )
         .outerjoin(newest, newest.c.station_id == DutyStation.id)
         .outerjoin(
-            PathwayVersion,
-            (PathwayVersion.station_id == DutyStation.id) & (PathwayVersion.number == newest.c.number),
+            PathwayVersion, (PathwayVersion.station_id == DutyStation.id) & (PathwayVersion.number == newest.c.number)
         )
         .order_by(DutyStation.country, DutyStation.name)
     )
     return [
-        StationRow(row.id, row.slug, row.name, row.country, row.number, row.verified_on, row.review_by)
-        for row in rows
+        StationRow(row.id, row.slug, row.name, row.country, row.number, row.verified_on, row.review_by) for row in rows
     ]
 
 

@@ -35,9 +35,7 @@ class Contact(TypedDict):
 
 def normalise_text(text: str) -> str:
     """Returns a text without outer spaces and control characters; line ends stay."""
-    signs = (
-        sign for sign in text.replace("\r\n", "\n") if sign == "\n" or unicodedata.category(sign) != "Cc"
-    )
+    signs = (sign for sign in text.replace("\r\n", "\n") if sign == "\n" or unicodedata.category(sign) != "Cc")
     return "".join(signs).strip()
 
 
@@ -47,9 +45,7 @@ def normalise_contact(given: Mapping[str, str]) -> Contact:
     def part(name: str) -> str:
         return normalise_text(given.get(name) or "")
 
-    return Contact(
-        kind=part("kind"), name=part("name"), phone=part("phone"), hours=part("hours"), note=part("note")
-    )
+    return Contact(kind=part("kind"), name=part("name"), phone=part("phone"), hours=part("hours"), note=part("note"))
 
 
 def is_empty(contact: Contact) -> bool:
@@ -64,8 +60,7 @@ def dial(phone: str) -> str | None:
     number that ITU-T E.164 allows.
     """
     figures = "".join(
-        str(unicodedata.decimal(sign)) if unicodedata.category(sign) == "Nd" else sign
-        for sign in phone.strip()
+        str(unicodedata.decimal(sign)) if unicodedata.category(sign) == "Nd" else sign for sign in phone.strip()
     )
     # Direction marks come along when a number is copied out of an Arabic text; they are not part of it.
     figures = "".join(sign for sign in figures if unicodedata.category(sign) != "Cf")

@@ -100,9 +100,7 @@ def edit(station: str) -> ResponseReturnValue:
             flash(_("Version %(number)s was published.", number=version.number), "good")
             return redirect(url_for("pathways.station", station=place.slug), 303)
     status = 409 if newer else 422 if form.errors else 200
-    return render_template(
-        "pathways/edit.html", station=place, version=current, form=form, newer=newer
-    ), status
+    return render_template("pathways/edit.html", station=place, version=current, form=form, newer=newer), status
 
 
 def load_station(slug: str) -> DutyStation:

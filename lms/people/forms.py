@@ -12,15 +12,7 @@ from lms.people.labels import CONTRACT_LABELS
 from lms.people.models import DutyStation, Placement, Sector
 from lms.people.operations import NewHire
 from lms.people.rules import SLUG, AssignmentDetails
-from lms.web.forms import (
-    BaseForm,
-    check_email,
-    check_time_zone,
-    choices_of,
-    day_field,
-    reason_field,
-    text_field,
-)
+from lms.web.forms import BaseForm, check_email, check_time_zone, choices_of, day_field, reason_field, text_field
 
 
 class AssignmentForm(BaseForm):
@@ -47,9 +39,7 @@ class AssignmentForm(BaseForm):
     def offer(self, stations: Iterable[DutyStation], sectors: Iterable[Sector], language: str) -> None:
         """Fills the choices."""
         names = [(sector.slug, sector.name(language)) for sector in sectors]
-        self.station.choices = choices_of(
-            [(station.id, f"{station.name}, {station.country}") for station in stations]
-        )
+        self.station.choices = choices_of([(station.id, f"{station.name}, {station.country}") for station in stations])
         self.sector.choices = choices_of(names)
         self.also_sectors.choices = choices_of(names)
 
@@ -137,9 +127,7 @@ class MoveForm(AssignmentForm):
 class EndForm(BaseForm):
     """The last day of a placement."""
 
-    through_on = day_field(
-        _l("Last day"), required=_l("Choose the last day."), description=_l("The last working day.")
-    )
+    through_on = day_field(_l("Last day"), required=_l("Choose the last day."), description=_l("The last working day."))
     reason = reason_field()
     submit = SubmitField(_l("Save the last day"))
 
@@ -153,9 +141,7 @@ class WithdrawPlacementForm(BaseForm):
 
 def short_name_field() -> Any:
     """Returns the field for a short name, which addresses and files use."""
-    pattern = Regexp(
-        f"^{SLUG}$", message=_l("Use lower-case letters a to z, digits and hyphens, such as north-river.")
-    )
+    pattern = Regexp(f"^{SLUG}$", message=_l("Use lower-case letters a to z, digits and hyphens, such as north-river."))
     return text_field(
         _l("Short name"),
         60,
@@ -180,9 +166,7 @@ def time_zone_field(description: Any) -> Any:
 class OrganisationForm(BaseForm):
     """An organisation's names, time zone and agreement to share figures."""
 
-    name = text_field(
-        _l("Name"), 120, required=_l("Write the name."), description=_l("As printed on certificates.")
-    )
+    name = text_field(_l("Name"), 120, required=_l("Write the name."), description=_l("As printed on certificates."))
     initials = text_field(
         _l("Initials"), 6, required=_l("Write two or three letters."), description=_l("Two or three letters.")
     )
@@ -219,7 +203,5 @@ class NewStationForm(BaseForm):
     name = text_field(_l("Name"), 120, required=_l("Write the name."))
     country = text_field(_l("Country"), 80, required=_l("Write the country."))
     slug = short_name_field()
-    time_zone = time_zone_field(
-        _l("Such as Africa/Nairobi. Courses count as passed on the date in this zone.")
-    )
+    time_zone = time_zone_field(_l("Such as Africa/Nairobi. Courses count as passed on the date in this zone."))
     submit = SubmitField(_l("Add the station"))

@@ -30,13 +30,7 @@ class NewHire:
 
 
 def record_organisation(
-    actor: Actor,
-    *,
-    slug: str,
-    name: str,
-    initials: str,
-    time_zone: str = "UTC",
-    shares_coverage: bool = False,
+    actor: Actor, *, slug: str, name: str, initials: str, time_zone: str = "UTC", shares_coverage: bool = False
 ) -> Organisation:
     """Records an organisation. Raises ``ShortNameTaken`` where another has the slug."""
     if queries.find_organisation_by_slug(slug) is not None:
@@ -82,9 +76,7 @@ def change_organisation(
     )  # fmt: skip
 
 
-def record_station(
-    actor: Actor, *, slug: str, name: str, country: str, time_zone: str = "UTC"
-) -> DutyStation:
+def record_station(actor: Actor, *, slug: str, name: str, country: str, time_zone: str = "UTC") -> DutyStation:
     """Records a duty station. Raises ``ShortNameTaken`` where another has the slug."""
     if queries.find_station(slug) is not None:
         raise ShortNameTaken(_("Another station has this short name. Choose a different one."))
@@ -200,9 +192,7 @@ def end_placement(
     return ended
 
 
-def withdraw_placement(
-    actor: Actor, placement: Placement, employment: Employment, *, reason: str = ""
-) -> None:
+def withdraw_placement(actor: Actor, placement: Placement, employment: Employment, *, reason: str = "") -> None:
     """Withdraws a placement that should not have been recorded; reports as known on earlier days still count it."""
     _require_unchanged(placement)
     _retract(actor, placement)
@@ -247,9 +237,7 @@ def _staff_number_taken() -> StaffNumberTaken:
     return StaffNumberTaken(_("Somebody else in this organisation has this staff number."))
 
 
-def _overlaps(
-    employment: Employment, from_on: date, through_on: date | None, besides: int | None = None
-) -> bool:
+def _overlaps(employment: Employment, from_on: date, through_on: date | None, besides: int | None = None) -> bool:
     return any(
         overlap(from_on, through_on, other.from_on, other.through_on)
         for other in queries.list_placements(employment.id)

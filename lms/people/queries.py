@@ -28,9 +28,7 @@ def lock_organisation(organisation_id: int) -> None:
 
 def load_person_for(actor: Actor, person_id: int) -> Person:
     """Loads a person whom an actor may see. Raises ``NotThere`` for anybody else, known or not."""
-    return require_found(
-        session.scalar(select(Person).where(Person.id == person_id, policy.visible_people(actor)))
-    )
+    return require_found(session.scalar(select(Person).where(Person.id == person_id, policy.visible_people(actor))))
 
 
 def list_employments_for(actor: Actor, person_id: int) -> Sequence[Employment]:
@@ -49,11 +47,7 @@ def load_employment_for(actor: Actor, person_id: int, employment_id: int) -> Emp
         session.scalar(
             select(Employment)
             .options(joinedload(Employment.person), joinedload(Employment.organisation))
-            .where(
-                Employment.id == employment_id,
-                Employment.person_id == person_id,
-                policy.visible_employments(actor),
-            )
+            .where(Employment.id == employment_id, Employment.person_id == person_id, policy.visible_employments(actor))
         )
     )
 
@@ -73,11 +67,7 @@ def load_placement_for(actor: Actor, person_id: int, placement_id: int) -> Place
                     joinedload(Employment.person), joinedload(Employment.organisation)
                 ),
             )
-            .where(
-                Placement.id == placement_id,
-                Employment.person_id == person_id,
-                policy.visible_employments(actor),
-            )
+            .where(Placement.id == placement_id, Employment.person_id == person_id, policy.visible_employments(actor))
         )
     )
     require_active(placement)
@@ -87,9 +77,7 @@ def load_placement_for(actor: Actor, person_id: int, placement_id: int) -> Place
 def require_active(placement: Placement) -> None:
     """Raises ``PlacementChanged`` where a placement was withdrawn or replaced."""
     if placement.retracted_at is not None:
-        raise PlacementChanged(
-            _("This placement has been changed in the meantime. Here are the current placements.")
-        )
+        raise PlacementChanged(_("This placement has been changed in the meantime. Here are the current placements."))
 
 
 def list_placements_of(employment_ids: Sequence[int]) -> Sequence[Placement]:

@@ -97,9 +97,7 @@ def compute_due_dates(population: Population, day: date, without_email: Collecti
     return DueDates(dues, weekly)
 
 
-def _dues(
-    post: Post, required: Iterable[tuple[AppliedRequirement, ExplainedStatus]], day: date
-) -> Iterable[Due]:
+def _dues(post: Post, required: Iterable[tuple[AppliedRequirement, ExplainedStatus]], day: date) -> Iterable[Due]:
     for requirement, explained in required:
         deadline = deadline_of(
             explained.status, due_on=explained.due_on, valid_through=explained.valid_through, day=day
@@ -119,10 +117,7 @@ def _dues(
 
 
 def _count(
-    counts: Counter[str],
-    post: Post,
-    required: Iterable[tuple[AppliedRequirement, ExplainedStatus]],
-    day: date,
+    counts: Counter[str], post: Post, required: Iterable[tuple[AppliedRequirement, ExplainedStatus]], day: date
 ) -> None:
     statuses = [explained.status for _requirement, explained in required]
     group = overall(statuses).group

@@ -133,11 +133,7 @@ def write_figures(counts: Counter[str], courses: Mapping[int, str], day: date) -
         people=ngettext("%(num)d person", "%(num)d people", counts["people"]),
     )
     lines = [
-        _(
-            "Overdue: %(num)d, of these new in the last week: %(new)d",
-            num=counts["late"],
-            new=counts["newly_late"],
-        ),
+        _("Overdue: %(num)d, of these new in the last week: %(new)d", num=counts["late"], new=counts["newly_late"]),
         _("Not yet due: %(num)d", num=counts["in_time"]),
         _("Certificates that expire in the next 30 days: %(num)d", num=sum(_endings(counts).values())),
     ]
@@ -147,9 +143,7 @@ def write_figures(counts: Counter[str], courses: Mapping[int, str], day: date) -
 
 def _endings(counts: Counter[str]) -> dict[int, int]:
     found = {
-        int(name.removeprefix("ending:")): num
-        for name, num in counts.items()
-        if name.startswith("ending:") and num
+        int(name.removeprefix("ending:")): num for name, num in counts.items() if name.startswith("ending:") and num
     }
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
@@ -189,9 +183,7 @@ def write_sector_figures(
             "reminders/email/sector_week.txt",
             name=to.name,
             organisation=organisation,
-            sectors=[
-                (sector.name(language), write_figures(counts, courses, day)) for sector, counts in sectors
-            ],
+            sectors=[(sector.name(language), write_figures(counts, courses, day)) for sector, counts in sectors],
         )
         subject = _("Training at %(name)s: week of %(day)s", name=organisation, day=plain_day(day))
         return Email(subject, body)

@@ -41,9 +41,7 @@ class PrintListForm(Form):
 
     def offer(self, stations: Iterable[DutyStation]) -> None:
         """Fills the choices."""
-        self.station.choices = choices_of(
-            [("", _l("All stations")), *((each.slug, each.name) for each in stations)]
-        )
+        self.station.choices = choices_of([("", _l("All stations")), *((each.slug, each.name) for each in stations)])
 
 
 class FocalPointForm(BaseForm):

@@ -35,9 +35,7 @@ def list_problems() -> list[str]:
     """Returns the problems an administrator must know, in the language of the page; none where all is well."""
     run = read_run_state()
     if run.never:
-        return [
-            _("No reminders have been sent yet. They are sent once a day while the background worker runs.")
-        ]
+        return [_("No reminders have been sent yet. They are sent once a day while the background worker runs.")]
     if run.late:
         return [
             _(

@@ -90,9 +90,7 @@ def _next(day: date, after: int) -> Batch | None:
             return None
         loaded, population = load_population(Scope(persons=frozenset(person.person_id for person in people)))
         due_dates = compute_due_dates(
-            population,
-            day,
-            without_email={person.person_id for person in people if person.email is None},
+            population, day, without_email={person.person_id for person in people if person.email is None}
         )
         names = run_queries.name_organisations(due_dates.counts.counts)
     return Batch(day, after, people, due_dates, loaded.courses, names)

@@ -45,8 +45,7 @@ class Reminder(Model):
         Index("ix_reminder_person_day", "person_id", "day"),
         Index("ix_reminder_organisation_day", "organisation_id", "day"),
         CheckConstraint(
-            "kind IN ('in_30', 'in_14', 'in_1', 'after', 'weekly', 'hr_week', 'sector_week')",
-            name="kind_known",
+            "kind IN ('in_30', 'in_14', 'in_1', 'after', 'weekly', 'hr_week', 'sector_week')", name="kind_known"
         ),
     )
 

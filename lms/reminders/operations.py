@@ -115,12 +115,7 @@ def send_batch(batch: Batch) -> bool:
 def _queue_reminder(run: ReminderRun, planned: PlannedEmail, batch: Batch) -> None:
     key = f"reminder:{planned.to.person_id}:{batch.day.isoformat()}"
     email_text = emails.write_due_email(
-        planned.to,
-        planned.dues,
-        planned.stage,
-        day=batch.day,
-        courses=batch.courses,
-        organisations=batch.organisations,
+        planned.to, planned.dues, planned.stage, day=batch.day, courses=batch.courses, organisations=batch.organisations
     )
     by_organisation: dict[int, list[Due]] = {}
     for due in planned.dues:
@@ -176,14 +171,10 @@ def send_digests(day: date, organisation_id: int) -> int:
     if run is None or run.finished_at is not None or not whole["people"]:
         return 0
     name = run_queries.name_organisations([organisation_id]).get(organisation_id, "")
-    courses = run_queries.title_courses(
-        {int(word.partition(":")[2]) for word in whole if word.startswith("ending:")}
-    )
+    courses = run_queries.title_courses({int(word.partition(":")[2]) for word in whole if word.startswith("ending:")})
     week = rules.week_of(day).isoformat()
     written = 0
-    for to, key in _not_written_yet(
-        run_queries.list_hr_of(organisation_id), f"reminder-hr:{organisation_id}", week
-    ):
+    for to, key in _not_written_yet(run_queries.list_hr_of(organisation_id), f"reminder-hr:{organisation_id}", week):
         _add(run, to, key, organisation_id=organisation_id, kind="hr_week")
         _queue(to, emails.write_hr_figures(to, name, whole, courses, day), key)
         written += 1
@@ -191,9 +182,7 @@ def send_digests(day: date, organisation_id: int) -> int:
     sectors_of = {to.person_id: sectors for to, sectors in focal_points}
     known = {sector.slug: sector for sector in list_sectors()}
     here = counts.counts.get(organisation_id, {})
-    for to, key in _not_written_yet(
-        [to for to, _sectors in focal_points], f"reminder-sector:{organisation_id}", week
-    ):
+    for to, key in _not_written_yet([to for to, _sectors in focal_points], f"reminder-sector:{organisation_id}", week):
         figures = [
             (known[slug], here[slug])
             for slug in sectors_of[to.person_id]
@@ -231,9 +220,7 @@ def finish(day: date) -> ReminderRun:
     return run
 
 
-def appoint_focal_point(
-    actor: Actor, organisation_id: int, sector: str, who: str, *, reason: str
-) -> SectorFocalPoint:
+def appoint_focal_point(actor: Actor, organisation_id: int, sector: str, who: str, *, reason: str) -> SectorFocalPoint:
     """Makes somebody of an organisation a focal point, who gets the weekly figures of a sector there.
 
     ``who`` is an e-mail or staff number. Raises ``NotThere`` for another's organisation or an unknown sector,

@@ -43,9 +43,7 @@ def build_print_list(actor: Actor, day: date, station: str = "", page: int = 1) 
     people = print_list_queries.list_staff_without_email(
         actor, day, station, after=(page - 1) * PEOPLE_PER_PAGE, limit=PEOPLE_PER_PAGE
     )
-    return PrintList(
-        items=_entries(people, day) if people else [], total=total, page=page, per_page=PEOPLE_PER_PAGE
-    )
+    return PrintList(items=_entries(people, day) if people else [], total=total, page=page, per_page=PEOPLE_PER_PAGE)
 
 
 def _entries(people: Sequence[StaffWithoutEmail], day: date) -> list[PrintListEntry]:

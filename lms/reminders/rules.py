@@ -52,12 +52,7 @@ IN_TIME_ORDER = (
     ReminderStage.AFTER,
     ReminderStage.WEEKLY,
 )
-FIRST_DAYS = {
-    30: ReminderStage.IN_30,
-    14: ReminderStage.IN_14,
-    1: ReminderStage.IN_1,
-    -1: ReminderStage.AFTER,
-}
+FIRST_DAYS = {30: ReminderStage.IN_30, 14: ReminderStage.IN_14, 1: ReminderStage.IN_1, -1: ReminderStage.AFTER}
 """How many days before the deadline (after it, below zero) a stage begins. Weeks begin with each e-mail."""
 
 Key = tuple[int, int, date]
@@ -106,9 +101,7 @@ def stage_on(days_left: int) -> ReminderStage | None:
     return ReminderStage.AFTER if days_left >= -7 else ReminderStage.WEEKLY
 
 
-def deadline_of(
-    status: TrainingStatus, *, due_on: date | None, valid_through: date | None, day: date
-) -> date | None:
+def deadline_of(status: TrainingStatus, *, due_on: date | None, valid_through: date | None, day: date) -> date | None:
     """Returns the last day in time of a status on a day, or None where nothing is due.
 
     A certificate counts as due on its last valid day: from the day its renewal window opens, and at the latest
@@ -119,12 +112,7 @@ def deadline_of(
     if status is TrainingStatus.VALID and valid_through is not None:
         near = (valid_through - day).days <= SETTLED_UNTIL_DAYS
         return valid_through if near else None
-    if status in (
-        TrainingStatus.EXPIRING,
-        TrainingStatus.GRACE,
-        TrainingStatus.EXPIRED,
-        TrainingStatus.REVOKED,
-    ):
+    if status in (TrainingStatus.EXPIRING, TrainingStatus.GRACE, TrainingStatus.EXPIRED, TrainingStatus.REVOKED):
         return valid_through
     return None
 

@@ -69,9 +69,7 @@ def settings() -> ResponseReturnValue:
             form.add_error(error)
         else:
             flash(
-                _(
-                    "The focal point was added. They get the figures with the next reminders, and then once a week."
-                ),
+                _("The focal point was added. They get the figures with the next reminders, and then once a week."),
                 "good",
             )
             return redirect(url_for("reminders.settings"), 303)
@@ -95,9 +93,7 @@ def end_focal_point(focal_point_id: int) -> ResponseReturnValue:
         operations.withdraw_focal_point(actor, focal_point_id, reason=form.reason.data)
         flash(_("They no longer get these figures."), "good")
         return redirect(url_for("reminders.settings"), 303)
-    page = render_template(
-        "reminders/end_focal_point.html", form=form, listed=listed, language=language_of_page()
-    )
+    page = render_template("reminders/end_focal_point.html", form=form, listed=listed, language=language_of_page())
     return page, 422 if form.errors else 200
 
 

@@ -7,6 +7,4 @@ from lms.kernel.caching import application_cache
 
 def address_of(endpoint: str) -> str:
     """Returns the address of a page that takes no arguments, by its endpoint's full name."""
-    return application_cache("addresses", 1024).get_or_load(
-        (request.script_root, endpoint), lambda: url_for(endpoint)
-    )
+    return application_cache("addresses", 1024).get_or_load((request.script_root, endpoint), lambda: url_for(endpoint))

@@ -77,9 +77,7 @@ def read_asset(path: Path, name: str) -> Asset:
 
 def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     """Reads every file of a folder, by its path below it."""
-    names = {
-        path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     return {name: read_asset(path, name) for name, path in names.items()}
 
 
@@ -112,9 +110,7 @@ def set_up_assets(app: Flask, folder: Path = FOLDER) -> None:
         if found is None:
             abort(404)
         response = Response(content_type=found.content_type)
-        coding = next(
-            (c for c in ("br", "gzip") if c in found.bodies and request.accept_encodings[c]), "identity"
-        )
+        coding = next((c for c in ("br", "gzip") if c in found.bodies and request.accept_encodings[c]), "identity")
         response.set_data(found.bodies[coding])
         if coding != "identity":
             response.content_encoding = coding

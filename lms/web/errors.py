@@ -162,9 +162,7 @@ def error_response(code: int, text: ErrorText, message: str = "") -> Response:
 
 def _passed_headers(error: HTTPException) -> Sequence[tuple[str, str]]:
     return [
-        (name, value)
-        for name, value in error.get_headers()
-        if name in {"Allow", "Retry-After", "WWW-Authenticate"}
+        (name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After", "WWW-Authenticate"}
     ]
 
 

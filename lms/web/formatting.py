@@ -87,9 +87,7 @@ def percent(value: Amount | None, of: Amount = 1) -> str:
 
 def period(value: object) -> str:
     """Returns an ISO 8601 period in words: ``P2Y`` is "2 years", ``PT24H`` is "24 hours"."""
-    found = re.fullmatch(
-        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", str(value)
-    )
+    found = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", str(value))
     if value is None or found is None:
         return NOTHING if value is None else str(value)
     years, months, weeks, days, hours, minutes = (int(part or 0) for part in found.groups())

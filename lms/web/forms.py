@@ -66,9 +66,7 @@ def text_field(label: Any, max_length: int, *validators: Any, required: Any = No
     return StringField(label, filters=[normalise], validators=checks, **more)
 
 
-def sentences_field(
-    label: Any, max_length: int, *, required: Any, description: Any = "", rows: int = 3
-) -> Any:
+def sentences_field(label: Any, max_length: int, *, required: Any, description: Any = "", rows: int = 3) -> Any:
     """Returns a field for a few sentences of at most ``max_length`` characters, stored as one line."""
     return TextAreaField(
         label,
@@ -85,18 +83,14 @@ def reason_field() -> Any:
         _l("Reason"),
         500,
         required=_l("Say why, in a few words."),
-        description=_l(
-            "One sentence, recorded with this change. Do not write about a real child, family or incident."
-        ),
+        description=_l("One sentence, recorded with this change. Do not write about a real child, family or incident."),
         rows=2,
     )
 
 
 def day_field(label: Any, *, required: Any = None, **more: Any) -> Any:
     """Returns a field for a day; ``required`` is the error when it is empty."""
-    return DateField(
-        label, validators=[DataRequired(required) if required else Optional(), check_day], **more
-    )
+    return DateField(label, validators=[DataRequired(required) if required else Optional(), check_day], **more)
 
 
 def check_day(_form: Form, field: Field) -> None:

@@ -52,9 +52,7 @@ def _format(text: str, variables: Mapping[str, Any], safe: bool) -> str:
     if not safe:
         return text % variables
     # Numbers stay numbers, for %(num)d; whatever else comes from outside is escaped.
-    escaped = {
-        name: value if isinstance(value, int | float) else escape(value) for name, value in variables.items()
-    }
+    escaped = {name: value if isinstance(value, int | float) else escape(value) for name, value in variables.items()}
     return Markup(text % escaped)  # noqa: S704 - the text is ours, what it is filled with is escaped
 
 

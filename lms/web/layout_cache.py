@@ -44,9 +44,7 @@ def layout_key(links: Sequence[NavigationLink], signed_in: bool, language: str) 
     return (*_base_key(language), offered, signed_in, *((link.url, link.current) for link in links))
 
 
-def page_header(
-    links: Sequence[NavigationLink], signed_in: bool, offers_sign_in: bool, language: str
-) -> Markup:
+def page_header(links: Sequence[NavigationLink], signed_in: bool, offers_sign_in: bool, language: str) -> Markup:
     """Renders what is above the main part: skip links, the banner, the name, the links, account and sign-out."""
     current = ((link.url, link.current) for link in links)
     key = ("header", *_base_key(language), signed_in, offers_sign_in, *current)

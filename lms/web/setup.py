@@ -15,13 +15,7 @@ from lms.web.fields import form_problems, is_form, is_group
 from lms.web.formatting import FILTERS
 from lms.web.headers import set_up_headers
 from lms.web.i18n import set_up_template_i18n
-from lms.web.language import (
-    direction_of,
-    language_name,
-    language_of_page,
-    language_without_session,
-    languages,
-)
+from lms.web.language import direction_of, language_name, language_of_page, language_without_session, languages
 from lms.web.layout_cache import defer_csrf_token, deferred_csrf_tokens, page_footer, page_header
 from lms.web.navigation import navigation
 

@@ -139,9 +139,7 @@ def upgrade() -> None:
         sa.Column("subject_id", database.BigId, nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("detail", database.Document, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_audit_entry_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_audit_entry_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
@@ -173,14 +171,10 @@ def upgrade() -> None:
         sa.Column("staff_number", sa.String(length=40), nullable=False),
         sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
         sa.Column("recorded_by", database.BigId, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_employment_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_employment_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_employment_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employment")),
-        sa.UniqueConstraint(
-            "organisation_id", "staff_number", name=op.f("uq_employment_organisation_id_staff_number")
-        ),
+        sa.UniqueConstraint("organisation_id", "staff_number", name=op.f("uq_employment_organisation_id_staff_number")),
     )
     with op.batch_alter_table("employment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_employment_person_id"), ["person_id"], unique=False)
@@ -208,9 +202,7 @@ def upgrade() -> None:
         sa.Column("change", sa.String(length=300), nullable=False),
         sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
         sa.Column("recorded_by", database.BigId, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["station_id"], ["duty_station.id"], name=op.f("fk_pathway_version_station_id")
-        ),
+        sa.ForeignKeyConstraint(["station_id"], ["duty_station.id"], name=op.f("fk_pathway_version_station_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pathway_version")),
         sa.UniqueConstraint("station_id", "number", name=op.f("uq_pathway_version_station_id_number")),
     )
@@ -232,9 +224,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
         sa.Column("recorded_by", database.BigId, nullable=True),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_requirement_course_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_requirement_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_requirement_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requirement")),
     )
     with op.batch_alter_table("requirement", schema=None) as batch_op:
@@ -271,9 +261,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_revision_course_id")),
         sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_course_revision_edition_id")),
-        sa.ForeignKeyConstraint(
-            ["publication_id"], ["publication.id"], name=op.f("fk_course_revision_publication_id")
-        ),
+        sa.ForeignKeyConstraint(["publication_id"], ["publication.id"], name=op.f("fk_course_revision_publication_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_revision")),
         sa.UniqueConstraint("course_id", "digest", name=op.f("uq_course_revision_course_id_digest")),
     )
@@ -293,16 +281,10 @@ def upgrade() -> None:
         sa.Column("retracted_at", database.UtcDateTime(), nullable=True),
         sa.Column("retracted_by", database.BigId, nullable=True),
         sa.CheckConstraint("kind IN ('leave', 'equivalence')", name=op.f("ck_exemption_kind_known")),
-        sa.CheckConstraint(
-            "until_on IS NULL OR until_on >= from_on", name=op.f("ck_exemption_until_after_from")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_exemption_organisation_id")
-        ),
+        sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_exemption_until_after_from")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_exemption_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_exemption_person_id")),
-        sa.ForeignKeyConstraint(
-            ["requirement_id"], ["requirement.id"], name=op.f("fk_exemption_requirement_id")
-        ),
+        sa.ForeignKeyConstraint(["requirement_id"], ["requirement.id"], name=op.f("fk_exemption_requirement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exemption")),
     )
     with op.batch_alter_table("exemption", schema=None) as batch_op:
@@ -395,12 +377,8 @@ def upgrade() -> None:
         sa.Column("recorded_by", database.BigId, nullable=True),
         sa.Column("retracted_at", database.UtcDateTime(), nullable=True),
         sa.Column("retracted_by", database.BigId, nullable=True),
-        sa.CheckConstraint(
-            "through_on IS NULL OR through_on >= from_on", name=op.f("ck_placement_through_after_from")
-        ),
-        sa.ForeignKeyConstraint(
-            ["employment_id"], ["employment.id"], name=op.f("fk_placement_employment_id")
-        ),
+        sa.CheckConstraint("through_on IS NULL OR through_on >= from_on", name=op.f("ck_placement_through_after_from")),
+        sa.ForeignKeyConstraint(["employment_id"], ["employment.id"], name=op.f("fk_placement_employment_id")),
         sa.ForeignKeyConstraint(["sector"], ["sector.slug"], name=op.f("fk_placement_sector")),
         sa.ForeignKeyConstraint(["station_id"], ["duty_station.id"], name=op.f("fk_placement_station_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement")),
@@ -422,9 +400,7 @@ def upgrade() -> None:
         sa.Column("sectors", database.Document, nullable=False),
         sa.Column("body", database.Document, nullable=False),
         sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["question.id"], name=op.f("fk_question_revision_question_id")
-        ),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_question_revision_question_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_revision")),
         sa.UniqueConstraint(
             "question_id", "language", "digest", name=op.f("uq_question_revision_question_id_language_digest")
@@ -447,8 +423,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
         sa.Column("recorded_by", database.BigId, nullable=True),
         sa.CheckConstraint(
-            "(min_edition IS NULL) = (renew_by IS NULL)",
-            name=op.f("ck_requirement_version_min_edition_with_renew_by"),
+            "(min_edition IS NULL) = (renew_by IS NULL)", name=op.f("ck_requirement_version_min_edition_with_renew_by")
         ),
         sa.CheckConstraint(
             "due_days >= 0 AND window_days >= 0 AND grace_days >= 0",
@@ -464,9 +439,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requirement_version")),
     )
     with op.batch_alter_table("requirement_version", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_requirement_version_from", ["requirement_id", "effective_from"], unique=False
-        )
+        batch_op.create_index("ix_requirement_version_from", ["requirement_id", "effective_from"], unique=False)
 
     op.create_table(
         "role_grant",
@@ -481,13 +454,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "role <> 'hr' OR organisation_id IS NOT NULL", name=op.f("ck_role_grant_hr_has_organisation")
         ),
-        sa.CheckConstraint(
-            "role IN ('trainer', 'hr', 'coordinator', 'admin')", name=op.f("ck_role_grant_role_known")
-        ),
+        sa.CheckConstraint("role IN ('trainer', 'hr', 'coordinator', 'admin')", name=op.f("ck_role_grant_role_known")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_role_grant_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_role_grant_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
     )
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
@@ -512,9 +481,7 @@ def upgrade() -> None:
         sa.Column("red_lines_right", sa.Boolean(), nullable=True),
         sa.Column("passed", sa.Boolean(), nullable=True),
         sa.Column("marks", database.Document, nullable=True),
-        sa.CheckConstraint(
-            "(submitted_at IS NULL) = (passed IS NULL)", name=op.f("ck_attempt_marked_when_submitted")
-        ),
+        sa.CheckConstraint("(submitted_at IS NULL) = (passed IS NULL)", name=op.f("ck_attempt_marked_when_submitted")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_attempt_course_id")),
         sa.ForeignKeyConstraint(
             ["course_revision_id"], ["course_revision.id"], name=op.f("fk_attempt_course_revision_id")
@@ -559,18 +526,12 @@ def upgrade() -> None:
         sa.Column("module_revision_id", database.BigId, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["course_revision_id"],
-            ["course_revision.id"],
-            name=op.f("fk_course_revision_module_course_revision_id"),
+            ["course_revision_id"], ["course_revision.id"], name=op.f("fk_course_revision_module_course_revision_id")
         ),
         sa.ForeignKeyConstraint(
-            ["module_revision_id"],
-            ["module_revision.id"],
-            name=op.f("fk_course_revision_module_module_revision_id"),
+            ["module_revision_id"], ["module_revision.id"], name=op.f("fk_course_revision_module_module_revision_id")
         ),
-        sa.PrimaryKeyConstraint(
-            "course_revision_id", "module_revision_id", name=op.f("pk_course_revision_module")
-        ),
+        sa.PrimaryKeyConstraint("course_revision_id", "module_revision_id", name=op.f("pk_course_revision_module")),
     )
     op.create_table(
         "course_revision_picture",
@@ -578,13 +539,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
-            ["course_revision_id"],
-            ["course_revision.id"],
-            name=op.f("fk_course_revision_picture_course_revision_id"),
+            ["course_revision_id"], ["course_revision.id"], name=op.f("fk_course_revision_picture_course_revision_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["digest"], ["picture_file.digest"], name=op.f("fk_course_revision_picture_digest")
-        ),
+        sa.ForeignKeyConstraint(["digest"], ["picture_file.digest"], name=op.f("fk_course_revision_picture_digest")),
         sa.PrimaryKeyConstraint("course_revision_id", "name", name=op.f("pk_course_revision_picture")),
     )
     with op.batch_alter_table("course_revision_picture", schema=None) as batch_op:
@@ -596,18 +553,14 @@ def upgrade() -> None:
         sa.Column("question_revision_id", database.BigId, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["course_revision_id"],
-            ["course_revision.id"],
-            name=op.f("fk_course_revision_question_course_revision_id"),
+            ["course_revision_id"], ["course_revision.id"], name=op.f("fk_course_revision_question_course_revision_id")
         ),
         sa.ForeignKeyConstraint(
             ["question_revision_id"],
             ["question_revision.id"],
             name=op.f("fk_course_revision_question_question_revision_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "course_revision_id", "question_revision_id", name=op.f("pk_course_revision_question")
-        ),
+        sa.PrimaryKeyConstraint("course_revision_id", "question_revision_id", name=op.f("pk_course_revision_question")),
     )
     op.create_table(
         "answer",
@@ -653,9 +606,7 @@ def upgrade() -> None:
             ["course_revision_id"], ["course_revision.id"], name=op.f("fk_award_course_revision_id")
         ),
         sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_award_edition_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_award_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_award_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_award_person_id")),
         sa.ForeignKeyConstraint(["supersedes_id"], ["award.id"], name=op.f("fk_award_supersedes_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_award")),

@@ -29,8 +29,7 @@ def refuse(table: str, event: str, condition: str = "") -> None:
     if op.get_bind().dialect.name == "sqlite":
         when = f"WHEN {condition}" if condition else ""
         op.execute(
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} "
-            f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
         )
         return
     when = f"WHEN ({condition})" if condition else ""
@@ -38,9 +37,7 @@ def refuse(table: str, event: str, condition: str = "") -> None:
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()"
-    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
 
 
 def allow(table: str, event: str) -> None:

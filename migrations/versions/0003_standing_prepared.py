@@ -63,9 +63,7 @@ def make_intervals() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post_interval")),
     )
     op.create_index("ix_post_interval_person", "post_interval", ["person_id", "organisation_id"])
-    op.create_index(
-        "ix_post_interval_list", "post_interval", ["organisation_id", "overall", "urgent_on", "person_id"]
-    )
+    op.create_index("ix_post_interval_list", "post_interval", ["organisation_id", "overall", "urgent_on", "person_id"])
     op.create_index("ix_post_interval_station", "post_interval", ["station_id", "through_on"])
     op.create_index("ix_post_interval_lapse", "post_interval", ["organisation_id", "lapses_on"])
 

@@ -51,9 +51,7 @@ def upgrade() -> None:
         sa.Column("import_id", database.BigId, nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["people_import.id"], name=op.f("fk_people_import_piece_import_id")
-        ),
+        sa.ForeignKeyConstraint(["import_id"], ["people_import.id"], name=op.f("fk_people_import_piece_import_id")),
         sa.PrimaryKeyConstraint("import_id", "part", name=op.f("pk_people_import_piece")),
     )
     op.create_table(
@@ -69,9 +67,7 @@ def upgrade() -> None:
         sa.Column("applied_at", database.UtcDateTime(), nullable=True),
         sa.Column("recorded", database.Document, nullable=False),
         sa.Column("kept", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["people_import.id"], name=op.f("fk_people_import_row_import_id")
-        ),
+        sa.ForeignKeyConstraint(["import_id"], ["people_import.id"], name=op.f("fk_people_import_row_import_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import_row")),
         sa.UniqueConstraint("import_id", "number", name=op.f("uq_people_import_row_import_id_number")),
     )

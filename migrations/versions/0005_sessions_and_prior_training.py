@@ -118,21 +118,13 @@ def make_again(known: str) -> None:
         "exemption_again",
         *columns,
         sa.CheckConstraint(known, name=op.f("ck_exemption_kind_known")),
-        sa.CheckConstraint(
-            "until_on IS NULL OR until_on >= from_on", name=op.f("ck_exemption_until_after_from")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_exemption_organisation_id")
-        ),
+        sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_exemption_until_after_from")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_exemption_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_exemption_person_id")),
-        sa.ForeignKeyConstraint(
-            ["requirement_id"], ["requirement.id"], name=op.f("fk_exemption_requirement_id")
-        ),
+        sa.ForeignKeyConstraint(["requirement_id"], ["requirement.id"], name=op.f("fk_exemption_requirement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exemption")),
     )
-    kept = ", ".join(
-        f"CASE WHEN {known} THEN kind ELSE 'leave' END" if name == "kind" else name for name in names
-    )
+    kept = ", ".join(f"CASE WHEN {known} THEN kind ELSE 'leave' END" if name == "kind" else name for name in names)
     op.execute(f"INSERT INTO exemption_again ({', '.join(names)}) SELECT {kept} FROM exemption")
     op.drop_table("exemption")
     op.rename_table("exemption_again", "exemption")
@@ -147,8 +139,7 @@ def refuse(table: str, event: str, condition: str = "") -> None:
     if op.get_bind().dialect.name == "sqlite":
         when = f"WHEN {condition}" if condition else ""
         op.execute(
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} "
-            f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
         )
         return
     when = f"WHEN ({condition})" if condition else ""
@@ -156,9 +147,7 @@ def refuse(table: str, event: str, condition: str = "") -> None:
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()"
-    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
 
 
 def allow(table: str, event: str) -> None:

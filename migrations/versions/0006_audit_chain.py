@@ -21,9 +21,7 @@ def freeze(table: str) -> None:
     for event, word in (("UPDATE", "changed"), ("DELETE", "removed")):
         name, sentence = f"{table}_refuses_{event.lower()}", f"{table}: what happened is not {word}"
         if op.get_bind().dialect.name == "sqlite":
-            op.execute(
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-            )
+            op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{sentence}'); END")
             continue
         op.execute(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "

@@ -42,16 +42,12 @@ def upgrade() -> None:
         sa.Column("about", database.Document, nullable=False),
         sa.Column("outbox_key", sa.String(length=120), nullable=False),
         sa.Column("recorded_at", database.UtcDateTime(), nullable=False),
-        sa.CheckConstraint(
-            f"kind IN ({', '.join(repr(kind) for kind in KINDS)})", name=op.f("ck_reminder_kind_known")
-        ),
+        sa.CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in KINDS)})", name=op.f("ck_reminder_kind_known")),
         sa.ForeignKeyConstraint(["run_id"], ["reminder_run.id"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"]),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
-        sa.UniqueConstraint(
-            "outbox_key", "organisation_id", name=op.f("uq_reminder_outbox_key_organisation_id")
-        ),
+        sa.UniqueConstraint("outbox_key", "organisation_id", name=op.f("uq_reminder_outbox_key_organisation_id")),
     )
     op.create_index(op.f("ix_reminder_run_id"), "reminder", ["run_id"])
     op.create_index("ix_reminder_person_day", "reminder", ["person_id", "day"])
@@ -96,8 +92,7 @@ def refuse(table: str, event: str, condition: str = "") -> None:
     if op.get_bind().dialect.name == "sqlite":
         when = f"WHEN {condition}" if condition else ""
         op.execute(
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} "
-            f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
         )
         return
     when = f"WHEN ({condition})" if condition else ""
@@ -105,9 +100,7 @@ def refuse(table: str, event: str, condition: str = "") -> None:
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()"
-    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
 
 
 def allow(table: str, event: str) -> None:

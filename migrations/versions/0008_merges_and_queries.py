@@ -18,8 +18,7 @@ def refuse(table: str, event: str, condition: str = "") -> None:
     if op.get_bind().dialect.name == "sqlite":
         when = f"WHEN {condition}" if condition else ""
         op.execute(
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} "
-            f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
         )
         return
     when = f"WHEN ({condition})" if condition else ""
@@ -27,9 +26,7 @@ def refuse(table: str, event: str, condition: str = "") -> None:
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()"
-    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
 
 
 def allow(table: str, event: str) -> None:
@@ -65,9 +62,7 @@ def upgrade() -> None:
         sa.CheckConstraint("kept_id <> merged_id", name=op.f("ck_person_merge_two_persons")),
         sa.ForeignKeyConstraint(["kept_id"], ["person.id"], name=op.f("fk_person_merge_kept_id")),
         sa.ForeignKeyConstraint(["merged_id"], ["person.id"], name=op.f("fk_person_merge_merged_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_person_merge_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_person_merge_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_merge")),
     )
     op.create_index(op.f("ix_person_merge_kept_id"), "person_merge", ["kept_id"])
@@ -92,9 +87,7 @@ def upgrade() -> None:
             "kind IN ('placement', 'certificate', 'name', 'other')", name=op.f("ck_record_query_kind_known")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_record_query_person_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_record_query_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_record_query_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_query")),
     )
     op.create_index(op.f("ix_record_query_person_id"), "record_query", ["person_id"])
@@ -106,9 +99,7 @@ def upgrade() -> None:
         sa.Column("said", sa.String(500), nullable=False),
         sa.Column("recorded_at", MOMENT, nullable=False),
         sa.Column("recorded_by", NUMBER),
-        sa.ForeignKeyConstraint(
-            ["query_id"], ["record_query.id"], name=op.f("fk_record_query_answer_query_id")
-        ),
+        sa.ForeignKeyConstraint(["query_id"], ["record_query.id"], name=op.f("fk_record_query_answer_query_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_query_answer")),
         sa.UniqueConstraint("query_id", name=op.f("uq_record_query_answer_query_id")),
     )

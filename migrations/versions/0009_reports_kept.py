@@ -39,15 +39,9 @@ def upgrade() -> None:
         sa.Column("size_bytes", database.BigId, nullable=False),
         sa.Column("result", database.Document, nullable=True),
         sa.Column("removed_at", database.UtcDateTime(), nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('report', 'people', 'changes', 'check')", name=op.f("ck_export_job_kind_known")
-        ),
-        sa.CheckConstraint(
-            "format IN ('csv', 'xlsx', 'pdf', 'page')", name=op.f("ck_export_job_format_known")
-        ),
-        sa.CheckConstraint(
-            "outcome IN ('', 'ready', 'refused', 'failed')", name=op.f("ck_export_job_outcome_known")
-        ),
+        sa.CheckConstraint("kind IN ('report', 'people', 'changes', 'check')", name=op.f("ck_export_job_kind_known")),
+        sa.CheckConstraint("format IN ('csv', 'xlsx', 'pdf', 'page')", name=op.f("ck_export_job_format_known")),
+        sa.CheckConstraint("outcome IN ('', 'ready', 'refused', 'failed')", name=op.f("ck_export_job_outcome_known")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export_job")),
     )

@@ -9,13 +9,7 @@ from alembic import op
 revision = "0011"
 down_revision = "0010"
 
-SHARES = {
-    "post_interval": -0.06,
-    "standing_interval": -0.05,
-    "award": -0.15,
-    "attempt": -0.1,
-    "completion": -0.03,
-}
+SHARES = {"post_interval": -0.06, "standing_interval": -0.05, "award": -0.15, "attempt": -0.1, "completion": -0.03}
 
 
 def upgrade() -> None:

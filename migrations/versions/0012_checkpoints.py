@@ -29,9 +29,7 @@ def make_table(name: str) -> None:
     op.create_table(
         name,
         *(sa.Column(column, kind, nullable=False) for column, kind in columns),
-        sa.PrimaryKeyConstraint(
-            "course_id", day, "sector", "organisation_id", "standing", name=op.f(f"pk_{name}")
-        ),
+        sa.PrimaryKeyConstraint("course_id", day, "sector", "organisation_id", "standing", name=op.f(f"pk_{name}")),
     )
 
 

@@ -64,18 +64,8 @@ INDEXES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         ("organisation_id",),
     ),
     ("shared_content", "ix_sheet_name", "ix_shared_content_name", ("name",)),
-    (
-        "status_interval",
-        "ix_standing_interval_person",
-        "ix_status_interval_person",
-        ("person_id", "organisation_id"),
-    ),
-    (
-        "projection_job",
-        "ix_projection_organisation_id",
-        "ix_projection_job_organisation_id",
-        ("organisation_id",),
-    ),
+    ("status_interval", "ix_standing_interval_person", "ix_status_interval_person", ("person_id", "organisation_id")),
+    ("projection_job", "ix_projection_organisation_id", "ix_projection_job_organisation_id", ("organisation_id",)),
     ("person_merge", "ix_person_merge_kept_id", "ix_person_merge_surviving_id", ("surviving_id",)),
     ("correction_request", "ix_record_query_person_id", "ix_correction_request_person_id", ("person_id",)),
     (
@@ -84,12 +74,7 @@ INDEXES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "ix_correction_request_organisation",
         ("organisation_id", "recorded_at"),
     ),
-    (
-        "edition_switch",
-        "ix_fresh_start_person_course",
-        "ix_edition_switch_person_course",
-        ("person_id", "course_id"),
-    ),
+    ("edition_switch", "ix_fresh_start_person_course", "ix_edition_switch_person_course", ("person_id", "course_id")),
 )
 """Table (by its new name), old name of an index, new name, columns (by their new names)."""
 
@@ -119,8 +104,7 @@ def rename_import_outcomes(outcomes: dict[str, str]) -> None:
     connection = op.get_bind()
     for old, new in outcomes.items():
         connection.execute(
-            sa.text("UPDATE people_import_row SET outcome = :new WHERE outcome = :old"),
-            {"old": old, "new": new},
+            sa.text("UPDATE people_import_row SET outcome = :new WHERE outcome = :old"), {"old": old, "new": new}
         )
     update = sa.text("UPDATE people_import SET counts = :counts WHERE id = :id")
     if connection.dialect.name == "postgresql":

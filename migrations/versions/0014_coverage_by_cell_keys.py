@@ -45,14 +45,10 @@ def upgrade() -> None:
         sa.Column("course_id", database.BigId, nullable=True),
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("compliant", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["coverage_release.id"], name=op.f("fk_coverage_cell_release_id")
-        ),
+        sa.ForeignKeyConstraint(["release_id"], ["coverage_release.id"], name=op.f("fk_coverage_cell_release_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage_cell")),
     )
-    op.create_index(
-        "ix_coverage_cell_release", "coverage_cell", ["release_id", "sector", "station_id", "course_id"]
-    )
+    op.create_index("ix_coverage_cell_release", "coverage_cell", ["release_id", "sector", "station_id", "course_id"])
 
 
 def downgrade() -> None:

@@ -22,9 +22,7 @@ KEYS = {
 }
 
 
-def replace_table(
-    name: str, subject: sa.Column[object], status: sa.Column[object], read: dict[str, str]
-) -> None:
+def replace_table(name: str, subject: sa.Column[object], status: sa.Column[object], read: dict[str, str]) -> None:
     """Makes a table anew with other columns for subject and status, and copies its rows."""
     day = DAYS[name]
     own_id = name == "count_delta"

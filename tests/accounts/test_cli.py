@@ -21,10 +21,7 @@ def options(**changes: str) -> list[str]:
 
 def test_an_administrator_is_made_once(app: Flask, client: FlaskClient) -> None:
     code, output = run(app, *options(organisation="rivers-relief"))
-    assert (code, output) == (
-        0,
-        "Noor Rahman is now an administrator and signs in at http://localhost/login.\n",
-    )
+    assert (code, output) == (0, "Noor Rahman is now an administrator and signs in at http://localhost/login.\n")
     code, output = run(app, *options(password="x", organisation="another"))
     assert (code, output) == (0, "An administrator with this e-mail already exists. Nothing was changed.\n")
     sign_in(client, "noor@example.org", GOOD)
@@ -51,10 +48,7 @@ def test_it_asks_for_what_is_not_given(app: Flask, client: FlaskClient) -> None:
         ({"email": "noor"}, "A name and a full e-mail address are required."),
         ({"name": " "}, "A name and a full e-mail address are required."),
         ({"organisation": "Rivers Relief"}, "lower-case letters, digits and hyphens only"),
-        (
-            {"email": "amina@demo.example"},
-            "An account that is not an administrator signs in with this e-mail.",
-        ),
+        ({"email": "amina@demo.example"}, "An account that is not an administrator signs in with this e-mail."),
     ],
 )
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

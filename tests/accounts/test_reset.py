@@ -45,20 +45,14 @@ def sink() -> Iterator[Controller]:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path, sink: Controller) -> Settings:
     return make_settings(
-        tmp_path,
-        database_url,
-        mail_server="127.0.0.1",
-        mail_port=sink.port,
-        public_address="https://training.example/",
+        tmp_path, database_url, mail_server="127.0.0.1", mail_port=sink.port, public_address="https://training.example/"
     )
 
 
 def ask(client: FlaskClient, email: str, **headers: str) -> str:
     response = client.post("/reset", data={"email": email}, headers=headers)
     assert response.status_code == 200
-    return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", response.get_data(as_text=True)).replace(
-        email, "E"
-    )
+    return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", response.get_data(as_text=True)).replace(email, "E")
 
 
 def mails(app: Flask, sink: Controller) -> list[EmailMessage]:

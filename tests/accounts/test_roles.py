@@ -42,9 +42,7 @@ def test_a_role_is_given_used_and_removed(app: Flask, client: FlaskClient) -> No
     page = client.get(f"/admin/users/{amina}/roles/new").get_data(as_text=True)
     assert "Rivers Relief" in page
     given = client.post(
-        f"/admin/users/{amina}/roles/new",
-        data={"role": "hr", "organisation": "1", **REASON},
-        follow_redirects=True,
+        f"/admin/users/{amina}/roles/new", data={"role": "hr", "organisation": "1", **REASON}, follow_redirects=True
     ).get_data(as_text=True)
     assert "The role has been given." in given
     assert "HR, Rivers Relief" in given
@@ -63,10 +61,7 @@ def test_a_role_is_given_used_and_removed(app: Flask, client: FlaskClient) -> No
     ("data", "says"),
     [
         ({"role": "hr", "organisation": "", **REASON}, "The HR role belongs to one organisation"),
-        (
-            {"role": "admin", "organisation": "1", **REASON},
-            "An administrator is responsible for all organisations",
-        ),
+        ({"role": "admin", "organisation": "1", **REASON}, "An administrator is responsible for all organisations"),
         ({"role": "hr", "organisation": "999", **REASON}, "Not a valid choice"),
         ({"role": "king", "organisation": "1", **REASON}, "Not a valid choice"),
         ({"role": "hr", "organisation": "1", "reason": "  "}, "Say why, in a few words."),
@@ -99,9 +94,7 @@ def test_the_last_administrator_stays(app: Flask, client: FlaskClient) -> None:
         response = client.post(path, data=REASON)
         assert response.status_code == 422
         assert "This is the only administrator." in response.get_data(as_text=True)
-    client.post(
-        f"/admin/users/{numbers['amina']}/roles/new", data={"role": "admin", "organisation": "", **REASON}
-    )
+    client.post(f"/admin/users/{numbers['amina']}/roles/new", data={"role": "admin", "organisation": "", **REASON})
     client.post(f"/admin/users/{numbers['amina']}/close", data=REASON)
     # A closed administrator does not count.
     assert client.post(link[0], data=REASON).status_code == 422

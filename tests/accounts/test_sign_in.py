@@ -235,9 +235,7 @@ def test_one_is_led_back_to_the_page_asked_for(app: Flask, client: FlaskClient) 
     assert asked.status_code == 302
     page = client.get(asked.headers["Location"]).get_data(as_text=True)
     assert 'name="next" value="/account?from=a&amp;to=b"' in page
-    response = client.post(
-        "/login", data={"email": "W-1", "password": PASSWORD, "next": "/account?from=a&to=b"}
-    )
+    response = client.post("/login", data={"email": "W-1", "password": PASSWORD, "next": "/account?from=a&to=b"})
     assert response.headers["Location"] == "/account?from=a&to=b"
 
 
@@ -292,9 +290,7 @@ def test_a_closed_account_is_signed_out(app: Flask, client: FlaskClient) -> None
     assert client.get("/account").status_code == 302
 
 
-def test_a_session_lives_while_it_is_used_and_is_written_once_an_hour(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_a_session_lives_while_it_is_used_and_is_written_once_an_hour(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     moment = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
     with clock.using(clock.FixedClock(moment)) as now:
@@ -349,12 +345,7 @@ def test_password_managers_know_the_fields(app: Flask, client: FlaskClient) -> N
 
 
 REFUSED_CHANGES = (
-    (
-        "not-the-password",
-        "four-good-words-here",
-        "four-good-words-here",
-        "This is not your current password.",
-    ),
+    ("not-the-password", "four-good-words-here", "four-good-words-here", "This is not your current password."),
     (PASSWORD, "short", "short", "Use at least 10 characters."),
     (PASSWORD, "four-good-words-here", "four-bad-words-here", "The passwords do not match."),
     (PASSWORD, "every-sector-1", "every-sector-1", "This is easy to guess."),

@@ -41,9 +41,7 @@ NAMES = ("Nadia Noor", "Nadia Nour", "Omar Said", "Omar Saeed", "Omar Ended")
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
 PICTURE = "\n\n![A road](img/road.svg)\n\n/// description\nA road.\n///\n"
-ROWS = (
-    "Staff number,Name,Station,Sector,Role,First day\n{},Somebody New,North River,wash,promoter,2026-01-01\n"
-)
+ROWS = "Staff number,Name,Station,Sector,Role,First day\n{},Somebody New,North River,wash,promoter,2026-01-01\n"
 FILTERS = ("station", "course", "role", "contract")
 PATHWAY = "/pathways/<station>/edit"
 IMPORT = "/people/import/<import_id>"
@@ -167,9 +165,7 @@ class World:
         path = re.sub(r"<(\w+)>", lambda variable: str(samples[variable[1]]), plain)
         data = self.fields | self.bodies.get(plain, {}) | self.bodies.get(address, {}) | changes
         files = {
-            name: (BytesIO(value[0].encode()), value[1])
-            for name, value in data.items()
-            if isinstance(value, tuple)
+            name: (BytesIO(value[0].encode()), value[1]) for name, value in data.items() if isinstance(value, tuple)
         }
         # Read to its end: a response that is streamed holds the request's context until then.
         return self.app.test_client(use_cookies=False).open(
@@ -218,9 +214,7 @@ class World:
         """Lets HR record what is required, who is exempt, a session, a view, a file and a focal point."""
         self.samples["requirement_id"] = self._number("hana", "/requirements/new")
         for_all = {"requirement_id": self._number("root", f"/requirements/new {OF_ALL}")}
-        self.special |= {
-            f"/requirements/<requirement_id>{act} {OF_ALL}": for_all for act in ("", "/change", "/end")
-        }
+        self.special |= {f"/requirements/<requirement_id>{act} {OF_ALL}": for_all for act in ("", "/change", "/end")}
         self._done("hana", "/exemptions/new", staff_number="W-8")
         self.samples["session_id"] = self._number("hana", SESSION, **self._checked("W-3"))
         self.bodies[SESSION] = self._checked("W-4")

@@ -62,10 +62,7 @@ class Database:
         changed = {}
         for (table,) in self.before.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             cursor = self.file.execute(f'SELECT * FROM "{table}"')
-            rows, old = (
-                set(cursor.fetchall()),
-                set(self.before.execute(f'SELECT * FROM "{table}"').fetchall()),
-            )
+            rows, old = (set(cursor.fetchall()), set(self.before.execute(f'SELECT * FROM "{table}"').fetchall()))
             if rows != old:
                 columns = [column[0] for column in cursor.description]
                 changed[table] = [dict(zip(columns, row, strict=True)) for row in rows - old]
@@ -76,9 +73,7 @@ class Database:
 
 def read() -> Matrix:
     """Returns the matrix as the handbook shows it."""
-    lines = [
-        line.strip("| ").split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| `/")
-    ]
+    lines = [line.strip("| ").split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| `/")]
     return {(address.strip("`"), method): answers for address, method, *answers in lines}
 
 

@@ -28,14 +28,8 @@ def test_an_old_python_is_told_of(version: tuple[int, int, int]) -> None:
     program = PRETENDS.format(version, str(BOOTSTRAP))
     # Nothing on the path: where a newer Python is found, it is used instead.
     result = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-c", program], env={**os.environ, "PATH": ""}, capture_output=True, text=True, check=False
     )
     assert result.returncode == 1
-    assert (
-        f"This is Python {version[0]}.{version[1]}; Every Sector needs Python 3.11 or newer." in result.stderr
-    )
+    assert f"This is Python {version[0]}.{version[1]}; Every Sector needs Python 3.11 or newer." in result.stderr
     assert "make run PYTHON=" in result.stderr

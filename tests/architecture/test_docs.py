@@ -80,18 +80,14 @@ def fault_of(group: click.Group, words: list[str]) -> str:
         if found is None:
             return f"no command {name}"
         command = found
-    known = {
-        option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
-    }
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     unknown = {word.strip("[]") for word in words if word.lstrip("[").startswith("--")} - known - {"--help"}
     return f"no option {sorted(unknown)}" if unknown else ""
 
 
 def test_every_file_of_the_project_in_the_documents_exists() -> None:
     of_project = re.compile(r"(?:lms|docs|tests|tools|bench|bin|migrations)/[\w./-]+")
-    files = [
-        (path, found[0]) for path in DOCUMENTS for words in named(path) if (found := of_project.match(words))
-    ]
+    files = [(path, found[0]) for path in DOCUMENTS for words in named(path) if (found := of_project.match(words))]
     assert [says(path, name) for path, name in files if not (ROOT / name).exists()] == []
 
 
@@ -123,9 +119,7 @@ def test_the_glossary_names_classes_and_tables_that_exist() -> None:
     wrong = []
     for line in (ROOT / "docs" / "handbook" / "words.md").read_text().splitlines():
         cells = [set(re.findall(r"`(\w+)`", cell)) for cell in line.split("|")[3:5]]
-        wrong += [
-            name for known, names in zip((classes, tables), cells, strict=False) for name in names - known
-        ]
+        wrong += [name for known, names in zip((classes, tables), cells, strict=False) for name in names - known]
     assert wrong == []
 
 
@@ -150,8 +144,6 @@ def test_every_link_in_the_documents_leads_somewhere() -> None:
             target = path.parent / name if name else path
             if not target.exists():
                 wrong.append(says(path, link))
-            elif anchor and anchor not in map(
-                anchor_of, re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
-            ):
+            elif anchor and anchor not in map(anchor_of, re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)):
                 wrong.append(says(path, f"{link}: no such heading"))
     assert wrong == []

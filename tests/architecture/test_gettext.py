@@ -18,9 +18,7 @@ def refusals() -> set[str]:
     """Returns the names of all classes below Refusal."""
     known = {"Refusal"}
     classes = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    while found := {
-        node.name for node in classes if node.name not in known and known & {*map(name_of, node.bases)}
-    }:
+    while found := {node.name for node in classes if node.name not in known and known & {*map(name_of, node.bases)}}:
         known |= found
     return known
 

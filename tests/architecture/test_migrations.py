@@ -94,11 +94,7 @@ def test_imports_and_correction_requests_survive_the_new_names(app: Flask) -> No
             amina = session.query(Person).filter_by(name="Amina Yusuf").one()
             session.add(
                 CorrectionRequest(
-                    person_id=amina.id,
-                    organisation_id=here,
-                    kind="name",
-                    text="Yusuf",
-                    recorded_at=clock.now(),
+                    person_id=amina.id, organisation_id=here, kind="name", text="Yusuf", recorded_at=clock.now()
                 )
             )
             sent = PeopleImport(
@@ -109,22 +105,13 @@ def test_imports_and_correction_requests_survive_the_new_names(app: Flask) -> No
             session.flush()
             session.add(
                 PeopleImportRow(
-                    import_id=sent.id,
-                    number=2,
-                    key="w-1",
-                    cells={},
-                    outcome="rejected",
-                    notes=[],
-                    skipped=True,
+                    import_id=sent.id, number=2, key="w-1", cells={}, outcome="rejected", notes=[], skipped=True
                 )
             )
         flask_migrate.downgrade(revision="0012")
         with reading():
             assert session.scalar(text("SELECT said FROM record_query")) == "Yusuf"
-            assert session.execute(text("SELECT outcome, kept FROM people_import_row")).one() == (
-                "refused",
-                True,
-            )
+            assert session.execute(text("SELECT outcome, kept FROM people_import_row")).one() == ("refused", True)
         flask_migrate.upgrade()
         with reading():
             assert session.query(CorrectionRequest).one().text == "Yusuf"

@@ -72,9 +72,7 @@ def test_odd_forms_never_break_a_page(app: Flask, client: FlaskClient) -> None:
             ("/verify", f"serial={raw}"),
             ("/language", f"language={raw}&next={raw}"),
         ):
-            status = client.post(
-                address, data=body, content_type="application/x-www-form-urlencoded"
-            ).status_code
+            status = client.post(address, data=body, content_type="application/x-www-form-urlencoded").status_code
             if status >= 500:
                 broken.append(f"{address} {word[:20]!r}: {status}")
     assert broken == []
@@ -133,20 +131,14 @@ def test_every_field_of_every_form_takes_odd_words(app: Flask, client: FlaskClie
     for page, form in walk(app, client):
         for name in form.values:
             for word in WORDS:
-                data = "&".join(
-                    f"{quoted(key)}={quoted(said)}" for key, said in (form.values | {name: word}).items()
-                )
+                data = "&".join(f"{quoted(key)}={quoted(said)}" for key, said in (form.values | {name: word}).items())
                 if form.method == "get":
                     answer = client.get(f"{form.action}?{data}")
                 else:
-                    answer = client.post(
-                        form.action, data=data, content_type="application/x-www-form-urlencoded"
-                    )
+                    answer = client.post(form.action, data=data, content_type="application/x-www-form-urlencoded")
                 sent += 1
                 if answer.status_code >= 500:
-                    broken.append(
-                        f"{page}: {form.method} {form.action} {name}={word[:20]!r}: {answer.status_code}"
-                    )
+                    broken.append(f"{page}: {form.method} {form.action} {name}={word[:20]!r}: {answer.status_code}")
     assert broken == []
     # Whoever was signed out on the way has tried nothing since.
     assert client.get("/my").status_code == 200

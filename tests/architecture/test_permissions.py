@@ -8,16 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.architecture.permission_world import ACTORS, NAMES, World
-from tests.architecture.permissions import (
-    REFUSED,
-    Database,
-    Matrix,
-    Route,
-    answer_of,
-    packages,
-    read,
-    write,
-)
+from tests.architecture.permissions import REFUSED, Database, Matrix, Route, answer_of, packages, read, write
 
 MAY_READ_NAMES = {"hana", "root"}
 """Who may read names of Rivers Relief's people."""
@@ -60,18 +51,14 @@ def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, tmp_pa
             if written and (method == "GET" or answers[-1] in REFUSED):
                 faults.append(f"{line}: {answers[-1]}, and yet {sorted(written)} were written")
             if who == "hugo" and any(
-                row.get("organisation_id", row.get("organisation")) == 1
-                for rows in written.values()
-                for row in rows
+                row.get("organisation_id", row.get("organisation")) == 1 for rows in written.values() for row in rows
             ):
                 faults.append(f"{line}: wrote for an organisation that is not theirs")
             if who not in MAY_READ_NAMES and address != SHOWS_ITS_HOLDER:
                 asked = [response]
                 if method == "GET" and answers[-1] in ("page", "file"):
                     asked.append(world.send(who, method, address, ELSEWHERE))
-                faults += [
-                    f"{line}: shows {name}" for name in NAMES for each in asked if name.encode() in each.data
-                ]
+                faults += [f"{line}: shows {name}" for name in NAMES for each in asked if name.encode() in each.data]
     if os.environ.get("WRITE_PERMISSIONS"):
         write(matrix, packages(app))
     known = read()

@@ -16,7 +16,5 @@ sys.exit(f"exit code {code}, imported {sorted(heavy & set(sys.modules))}" if cod
 
 
 def test_the_tests_of_status_rules_import_no_application() -> None:
-    collected = subprocess.run(
-        [sys.executable, "-c", COLLECT], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    collected = subprocess.run([sys.executable, "-c", COLLECT], cwd=ROOT, capture_output=True, text=True, check=False)
     assert collected.returncode == 0, collected.stderr + collected.stdout[-2000:]

@@ -12,7 +12,6 @@ def test_every_setting_is_documented() -> None:
     missing = [
         name
         for name, field in Settings.model_fields.items()
-        if f"`LMS_{name.upper()}`" not in manual
-        or (field.description or "?").replace("\n", " ") not in manual
+        if f"`LMS_{name.upper()}`" not in manual or (field.description or "?").replace("\n", " ") not in manual
     ]
     assert missing == []

@@ -67,11 +67,7 @@ def test_only_the_clock_reads_the_time() -> None:
 
 
 def test_every_module_has_a_docstring() -> None:
-    silent = [
-        name(path)
-        for path in SOURCES
-        if path.read_text() and not ast.get_docstring(ast.parse(path.read_text()))
-    ]
+    silent = [name(path) for path in SOURCES if path.read_text() and not ast.get_docstring(ast.parse(path.read_text()))]
     assert silent == []
 
 
@@ -105,16 +101,7 @@ def test_no_text_names_where_it_was_written() -> None:
     words = re.compile(r"/work/|pypi\.org/simple|DEVELOPERS\.md|\bhelper session|\bthis workplace\b")
     texts = [
         path
-        for pattern in (
-            "lms/**/*.py",
-            "docs/**/*.md",
-            "*.md",
-            "*.toml",
-            "*.txt",
-            "Makefile",
-            "bin/*",
-            "bench/*.py",
-        )
+        for pattern in ("lms/**/*.py", "docs/**/*.md", "*.md", "*.toml", "*.txt", "Makefile", "bin/*", "bench/*.py")
         for path in ROOT.glob(pattern)
         if path.is_file()
     ]
@@ -134,8 +121,7 @@ def test_every_refusal_can_be_translated() -> None:
         and isinstance(node.exc, ast.Call)
         and getattr(node.exc.func, "id", getattr(node.exc.func, "attr", "")) not in programmers
         and any(
-            isinstance(given, ast.JoinedStr)
-            or (isinstance(given, ast.Constant) and isinstance(given.value, str))
+            isinstance(given, ast.JoinedStr) or (isinstance(given, ast.Constant) and isinstance(given.value, str))
             for given in node.exc.args
         )
     ]

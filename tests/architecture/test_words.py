@@ -44,10 +44,7 @@ def count(known: dict[str, Any]) -> dict[str, Any]:
     prose = "\n".join(path.read_text() for path in (*SOURCES, *TEMPLATES, *DOCUMENTS))
     return {
         "classes": sorted(name for name, number in classes.items() if number > 1),
-        "names": {
-            word: sum(f"_{word}_" in name or f"_{word}s_" in name for name in every)
-            for word in known["names"]
-        },
+        "names": {word: sum(f"_{word}_" in name or f"_{word}s_" in name for name in every) for word in known["names"]},
         "prose": {word: len(re.findall(rf"(?i)\b{word}s?\b", prose)) for word in known["prose"]},
     }
 

@@ -122,9 +122,7 @@ WORDS = st.sampled_from(["a", "b", "s1", "1", "yes", "no", "look", "start", "x" 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | WORDS
 JSON = st.recursive(
     LEAVES,
-    lambda inner: (
-        st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=6) | WORDS, inner, max_size=5)
-    ),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=6) | WORDS, inner, max_size=5),
     max_leaves=12,
 )
 

@@ -224,11 +224,7 @@ PARTS = {"first-steps": "wash", "second-steps": "health"}
 
 def brief(folder: Path) -> PublishedCourse:
     """A sector brief: three questions for each of two sectors."""
-    bank = [
-        single(f"{sector}-{n}", sectors=[sector], red_line=n < 2)
-        for sector in PARTS.values()
-        for n in range(3)
-    ]
+    bank = [single(f"{sector}-{n}", sectors=[sector], red_line=n < 2) for sector in PARTS.values() for n in range(3)]
     rules = {"mark": 80, "draw": 3, "tries": 2, "pause": "PT24H"}
     return published(folder, per_sector=True, sectors=PARTS, bank=bank, **{"pass": rules})
 
@@ -270,19 +266,11 @@ def test_others_attempts_are_not_there(app_context: Flask, tmp_path: Path) -> No
 
 def test_a_sheet_holds_no_keys(app_context: Flask, tmp_path: Path) -> None:
     ordering = single("q-order", type="ordering")
-    ordering["options"] = [
-        {"id": w, "text": w, "feedback": f"Secret {w}."} for w in ("look", "listen", "link")
-    ]
+    ordering["options"] = [{"id": w, "text": w, "feedback": f"Secret {w}."} for w in ("look", "listen", "link")]
     matching = single("q-match", type="matching")
     del matching["options"]
     matching["pairs"] = [{"id": n, "left": f"l{n}", "right": f"r{n}", "feedback": "Secret."} for n in "12"]
-    bank = [
-        single("q-one", red_line=True),
-        multiple("q-many", red_line=True),
-        statements("q-said"),
-        ordering,
-        matching,
-    ]
+    bank = [single("q-one", red_line=True), multiple("q-many", red_line=True), statements("q-said"), ordering, matching]
     actor = learner()
     attempt = operations.start_attempt(actor, published(tmp_path, bank=bank))
     sheet = operations.load_attempt_form(attempt)

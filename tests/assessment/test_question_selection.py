@@ -53,9 +53,7 @@ ARGUMENTS = {
 
 @settings(unhurried, max_examples=150)
 @given(**ARGUMENTS)
-def test_laws_of_a_draw(
-    bank: list[Question], size: int, sector: str | None, seen: set[str], seed: str
-) -> None:
+def test_laws_of_a_draw(bank: list[Question], size: int, sector: str | None, seen: set[str], seed: str) -> None:
     drawn = rules.select_questions(bank, size=size, sector=sector, seen=seen, seed=seed)
     by_slug = {question.slug: question for question in bank}
     chosen = [by_slug[one.slug] for one in drawn]
@@ -95,9 +93,7 @@ def test_the_same_arguments_give_the_same_draw_whatever_the_order_of_the_bank(
     bank: list[Question], size: int, sector: str | None, seen: set[str], seed: str
 ) -> None:
     once = rules.select_questions(bank, size=size, sector=sector, seen=seen, seed=seed)
-    assert once == rules.select_questions(
-        list(reversed(bank)), size=size, sector=sector, seen=seen, seed=seed
-    )
+    assert once == rules.select_questions(list(reversed(bank)), size=size, sector=sector, seen=seen, seed=seed)
 
 
 def plain(number: int, **changes: Any) -> Question:

@@ -49,15 +49,11 @@ def tried(start: float, *, passed: bool = False, minutes: int = 30) -> Submitted
         ([tried(0), tried(1, minutes=60 * 40)], 42, 0, at(65)),
     ],
 )
-def test_table(
-    attempts: list[SubmittedAttempt], hours: float, left: int, next_attempt_at: datetime | None
-) -> None:
+def test_table(attempts: list[SubmittedAttempt], hours: float, left: int, next_attempt_at: datetime | None) -> None:
     assert retake_allowance(attempts, 2, "PT24H", at(hours)) == RetakeAllowance(left, next_attempt_at)
 
 
-@given(
-    st.lists(st.tuples(st.floats(0, 200), st.booleans()), max_size=12), st.integers(1, 4), st.floats(0, 400)
-)
+@given(st.lists(st.tuples(st.floats(0, 200), st.booleans()), max_size=12), st.integers(1, 4), st.floats(0, 400))
 def test_laws(given_tries: list[tuple[float, bool]], tries: int, hours: float) -> None:
     attempts = [tried(start, passed=passed) for start, passed in given_tries]
     now = max([at(hours), *(one.submitted_at for one in attempts)])
@@ -70,8 +66,7 @@ def test_laws(given_tries: list[tuple[float, bool]], tries: int, hours: float) -
 
 
 @pytest.mark.parametrize(
-    ("text", "hours"),
-    [("PT24H", 24), ("P1D", 24), ("P1W", 168), ("P1DT12H", 36), ("PT30M", 0.5), ("P1M", 720)],
+    ("text", "hours"), [("PT24H", 24), ("P1D", 24), ("P1W", 168), ("P1DT12H", 36), ("PT30M", 0.5), ("P1M", 720)]
 )
 def test_parse_duration(text: str, hours: float) -> None:
     assert parse_duration(text) == timedelta(hours=hours)

@@ -19,15 +19,11 @@ def later(**span: float) -> FixedClock:
     return FixedClock(NOW + timedelta(**span))
 
 
-def act(
-    count: int = 1, *, account: int | None = None, action: str = "people.record_person", **more: Any
-) -> None:
+def act(count: int = 1, *, account: int | None = None, action: str = "people.record_person", **more: Any) -> None:
     """Records acts in one transaction."""
     with unit_of_work():
         for number in range(count):
-            operations.record(
-                Actor(account_id=account) if account else SYSTEM, action, "person", number + 1, **more
-            )
+            operations.record(Actor(account_id=account) if account else SYSTEM, action, "person", number + 1, **more)
 
 
 def link() -> int:

@@ -33,8 +33,7 @@ def fixed() -> Iterator[None]:
 def links() -> list[tuple[int, int]]:
     with reading():
         return [
-            (row[0], row[1])
-            for row in session.execute(text("SELECT number, entry_id FROM audit_link ORDER BY number"))
+            (row[0], row[1]) for row in session.execute(text("SELECT number, entry_id FROM audit_link ORDER BY number"))
         ]
 
 
@@ -176,9 +175,7 @@ def test_many_workers_at_once_make_one_chain(app: Flask, monkeypatch: pytest.Mon
 def test_the_database_itself_refuses_a_fork(app_context: Flask) -> None:
     act(3)
     link()
-    (previous,) = {
-        row[0] for row in session.execute(text("SELECT previous FROM audit_link WHERE number = 2"))
-    }
+    (previous,) = {row[0] for row in session.execute(text("SELECT previous FROM audit_link WHERE number = 2"))}
     act(1)
     with pytest.raises(IntegrityError), unit_of_work():
         session.execute(
@@ -192,9 +189,7 @@ def connections(backend: str) -> set[int]:
     if backend == "sqlite":
         return set()
     with reading():
-        return set(
-            session.scalars(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"))
-        )
+        return set(session.scalars(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")))
 
 
 @pytest.mark.faults
@@ -205,13 +200,7 @@ def test_a_killed_worker_leaves_complete_batches_and_the_next_one_continues(
         session.execute(
             insert(AuditEntry),
             [
-                {
-                    "recorded_at": NOW,
-                    "action": "people.place",
-                    "subject": "placement",
-                    "reason": "",
-                    "detail": {},
-                }
+                {"recorded_at": NOW, "action": "people.place", "subject": "placement", "reason": "", "detail": {}}
                 for _each in range(20_000)
             ],
         )
@@ -276,9 +265,7 @@ def test_a_killed_worker_leaves_complete_batches_and_the_next_one_continues(
         ),
     ],
 )  # fmt: skip
-def test_whatever_is_altered_is_found(
-    app_context: Flask, statements: list[str], kinds: set[FaultKind]
-) -> None:
+def test_whatever_is_altered_is_found(app_context: Flask, statements: list[str], kinds: set[FaultKind]) -> None:
     act(6, reason="As agreed", account=4)
     link()
     jobs.check_and_record()
@@ -287,9 +274,7 @@ def test_whatever_is_altered_is_found(
     assert check().found == 0
 
 
-def test_a_rewritten_chain_is_found_by_the_last_check_and_by_a_stored_digest(
-    app_context: Flask,
-) -> None:
+def test_a_rewritten_chain_is_found_by_the_last_check_and_by_a_stored_digest(app_context: Flask) -> None:
     act(6)
     link()
     kept = check().head
@@ -347,7 +332,5 @@ def test_any_single_edit_of_a_row_is_found(app_context: Flask, data: st.DataObje
         converted = {"recorded_at": "CAST(:value AS timestamptz)", "detail": "CAST(:value AS jsonb)"}.get(
             column, converted
         )
-    found = faults_after(
-        f"UPDATE audit_entry SET {column} = {converted} WHERE id = :entry", value=value, entry=entry
-    )
+    found = faults_after(f"UPDATE audit_entry SET {column} = {converted} WHERE id = :entry", value=value, entry=entry)
     assert [(each.kind, each.entry_number) for each in found] == [(FaultKind.CHANGED, entry)]

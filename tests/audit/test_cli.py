@@ -68,9 +68,7 @@ def test_verify_finds_the_end_cut_off(app: Flask) -> None:
         session.execute(text("DELETE FROM audit_link WHERE number = 4"))
         session.execute(text("DELETE FROM audit_entry WHERE id = 4"))
     assert "intact" in run(app, "verify", "--no-note")
-    assert "link 4 was recorded earlier and is missing" in run(
-        app, "verify", "--no-note", "--expect", head, status=1
-    )
+    assert "link 4 was recorded earlier and is missing" in run(app, "verify", "--no-note", "--expect", head, status=1)
     with app.app_context():
         act(1)
     run(app, "link")

@@ -27,11 +27,7 @@ def words(expression: ast.expr) -> list[str]:
     """Returns the words an expression may be: one, or both of a choice between two."""
     if isinstance(expression, ast.IfExp):
         return words(expression.body) + words(expression.orelse)
-    return (
-        [expression.value]
-        if isinstance(expression, ast.Constant) and isinstance(expression.value, str)
-        else []
-    )
+    return [expression.value] if isinstance(expression, ast.Constant) and isinstance(expression.value, str) else []
 
 
 def test_every_act_has_a_sentence_and_every_subject_a_word() -> None:
@@ -40,8 +36,7 @@ def test_every_act_has_a_sentence_and_every_subject_a_word() -> None:
     unknown = [
         f"{where}: {word}"
         for where, action, subject in found
-        for word, table in [(each, ACTIONS) for each in words(action)]
-        + [(each, SUBJECTS) for each in words(subject)]
+        for word, table in [(each, ACTIONS) for each in words(action)] + [(each, SUBJECTS) for each in words(subject)]
         if word not in table
     ]
     assert unknown == [], "add these to lms/audit/labels.py"
@@ -51,14 +46,10 @@ def test_every_act_has_a_sentence_and_every_subject_a_word() -> None:
 def test_sentences(app: Flask) -> None:
     with app.test_request_context():
         assert (
-            sentence("accounts.grant", "Hana", subject_with_number("account", 3))
-            == "Hana granted a role to account 3"
+            sentence("accounts.grant", "Hana", subject_with_number("account", 3)) == "Hana granted a role to account 3"
         )
         assert sentence("certification.revoke", "<b>", Markup("<i>x</i>")) == "&lt;b&gt; revoked <i>x</i>"
-        assert (
-            sentence("old.act", "Hana", subject_with_number("old_thing", None))
-            == "Hana did old.act: old thing"
-        )
+        assert sentence("old.act", "Hana", subject_with_number("old_thing", None)) == "Hana did old.act: old thing"
         for action in ACTIONS:
             said = sentence(action, "Hana", subject_with_number("award", 3))
             assert "Hana" in said

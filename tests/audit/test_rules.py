@@ -66,9 +66,7 @@ Pairs = list[tuple[ChainLink, TrailEntry | None]]
 def linked(trail: list[TrailEntry]) -> Pairs:
     half = len(trail) // 2
     first = link_entries_after(trail[:half], ChainHead(), NOW)
-    second = link_entries_after(
-        trail[half:], ChainHead(first[-1].number, first[-1].digest), NOW + timedelta(minutes=1)
-    )
+    second = link_entries_after(trail[half:], ChainHead(first[-1].number, first[-1].digest), NOW + timedelta(minutes=1))
     return list(zip([*first, *second], trail, strict=True))
 
 
@@ -92,9 +90,7 @@ def test_any_alteration_is_found(trail: list[TrailEntry], data: st.DataObject) -
     at = data.draw(st.integers(0, len(pairs) - 1))
     link, entry = pairs[at]
     assert entry is not None
-    how = data.draw(
-        st.sampled_from(["change", "remove entry", "remove both", "swap", "insert", "relink", "cut"])
-    )
+    how = data.draw(st.sampled_from(["change", "remove entry", "remove both", "swap", "insert", "relink", "cut"]))
     if how == "change":
         pairs[at] = (link, replace(entry, reason=entry.reason + "."))
     elif how == "remove entry":
@@ -108,10 +104,7 @@ def test_any_alteration_is_found(trail: list[TrailEntry], data: st.DataObject) -
         pairs.insert(at, (replace(link, digest="f" * 64), entry))
     elif how == "relink":
         # All that follows is made again over a changed entry: only a digest kept elsewhere tells.
-        changed = [
-            replace(entry, reason=entry.reason + "."),
-            *(each for _link, each in pairs[at + 1 :] if each),
-        ]
+        changed = [replace(entry, reason=entry.reason + "."), *(each for _link, each in pairs[at + 1 :] if each)]
         before = ChainHead(pairs[at - 1][0].number, pairs[at - 1][0].digest) if at else ChainHead()
         again = link_entries_after(changed, before, NOW)
         pairs[at:] = list(zip(again, changed, strict=True))

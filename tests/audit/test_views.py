@@ -34,12 +34,7 @@ def root(app: Flask, client: FlaskClient) -> FlaskClient:
     make_small_organisation(app)
     with app.app_context():
         act(
-            1,
-            account=3,
-            action="people.place",
-            organisation_id=1,
-            reason="She <b>moves</b> to health",
-            sector="health",
+            1, account=3, action="people.place", organisation_id=1, reason="She <b>moves</b> to health", sector="health"
         )
         with clock.using(later(hours=2)):
             act(1, account=4, action="people.end_placement")
@@ -151,18 +146,7 @@ def test_invalid_filters_are_explained_and_shown_again(root: FlaskClient, query:
         assert 'value="yesterday"' in body
 
 
-ODD = (
-    "",
-    "0",
-    "-1",
-    "99999999999999999999",
-    "a%00b",
-    "%ED%A0%BD",
-    "9999-12-31",
-    "0001-01-01",
-    "'; --",
-    "x" * 3000,
-)
+ODD = ("", "0", "-1", "99999999999999999999", "a%00b", "%ED%A0%BD", "9999-12-31", "0001-01-01", "'; --", "x" * 3000)
 
 
 @pytest.mark.parametrize(
@@ -224,10 +208,9 @@ def test_the_table_can_be_taken_away_and_does_nothing_in_a_spreadsheet(app: Flas
         act(1, account=3, reason='=HYPERLINK("http://x")')
         jobs.link_entries()
     found = rows(root, "?who=3")
-    assert [row["reason"] for row in found] == [
-        """'=HYPERLINK("http://x")""",
-        "She <b>moves</b> to health",
-    ] or [row["reason"] for row in found] == ["She <b>moves</b> to health", """'=HYPERLINK("http://x")"""]
+    assert [row["reason"] for row in found] == ["""'=HYPERLINK("http://x")""", "She <b>moves</b> to health"] or [
+        row["reason"] for row in found
+    ] == ["She <b>moves</b> to health", """'=HYPERLINK("http://x")"""]
     assert {row["account"] for row in found} == {"3"}
     assert all(len(row["digest"]) == 64 for row in found)
     assert "Hana" not in root.get("/admin/audit.csv").get_data(as_text=True)

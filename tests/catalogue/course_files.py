@@ -253,9 +253,7 @@ class CourseFiles:
         catalogue, _problems = check_folders(self.modules, self.quizzes)
         bank = catalogue.courses[0].bank
         assert bank is not None
-        return next(
-            question_digest(question)[:12] for question in bank.questions.values() if question.id == slug
-        )
+        return next(question_digest(question)[:12] for question in bank.questions.values() if question.id == slug)
 
     def translate(self) -> None:
         """Adds a French translation of everything."""

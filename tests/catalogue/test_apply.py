@@ -31,30 +31,14 @@ from tests.catalogue.course_files import CourseFiles
 
 pytestmark = pytest.mark.usefixtures("context_outside_transaction")
 
-TABLES = (
-    Publication,
-    Course,
-    Edition,
-    CourseRevision,
-    Module,
-    ModuleRevision,
-    Question,
-    QuestionRevision,
-    Sector,
-)
+TABLES = (Publication, Course, Edition, CourseRevision, Module, ModuleRevision, Question, QuestionRevision, Sector)
 
-QUAY_MD, COURSE_YML, BANK_YML = (
-    "modules/boats/01-at-the-quay.md",
-    "modules/boats/course.yml",
-    "quizzes/boats.yml",
-)
+QUAY_MD, COURSE_YML, BANK_YML = ("modules/boats/01-at-the-quay.md", "modules/boats/course.yml", "quizzes/boats.yml")
 
 
 def rows() -> dict[str, int]:
     with reading():
-        return {
-            table.__name__: session.scalar(select(func.count()).select_from(table)) or 0 for table in TABLES
-        }
+        return {table.__name__: session.scalar(select(func.count()).select_from(table)) or 0 for table in TABLES}
 
 
 def current() -> int:
@@ -75,13 +59,7 @@ def test_publishing_fills_every_table_once(course_files: CourseFiles) -> None:
     }  # fmt: skip
     with reading():
         edition = session.scalars(select(Edition)).one()
-        assert (edition.number, edition.pass_mark, edition.draw, edition.tries, edition.pause) == (
-            1,
-            80,
-            3,
-            2,
-            "PT24H",
-        )
+        assert (edition.number, edition.pass_mark, edition.draw, edition.tries, edition.pause) == (1, 80, 3, 2, "PT24H")
         assert edition.modules == ["at-the-quay", "on-board"]
         row = session.scalars(select(Publication)).one()
         assert row.counts == published.counts
@@ -97,9 +75,7 @@ def test_publishing_twice_writes_nothing(course_files: CourseFiles) -> None:
     assert again.publication_id is None
     assert not again.refused
     assert all(
-        outcome == "unchanged" or not number
-        for kind in again.counts.values()
-        for outcome, number in kind.items()
+        outcome == "unchanged" or not number for kind in again.counts.values() for outcome, number in kind.items()
     )
     assert rows() == before
     assert current() == revision
@@ -181,9 +157,7 @@ def test_with_an_invalid_file_nothing_is_published_or_retired(
     course_files.publish()
     before, revision = rows(), current()
     # Much else changes too, and a course would be retired; none of it may happen.
-    course_files.write(
-        "modules/rafts/course.yml", course_files.read(COURSE_YML).replace("CP-BOAT", "CP-RAFT")
-    )
+    course_files.write("modules/rafts/course.yml", course_files.read(COURSE_YML).replace("CP-BOAT", "CP-RAFT"))
     course_files.edit("modules/boats/02-on-board.md", "See", "Look at")
     course_files.write(path, content)
     published = course_files.publish()
@@ -208,12 +182,7 @@ def test_a_course_is_retired_with_its_folder_and_returns_with_it(course_files: C
     course_files.publish()
     course_files.move("modules/ships", "elsewhere/ships")
     course_files.move("quizzes/ships.yml", "elsewhere/ships.yml")
-    assert course_files.publish().counts["course"] == {
-        "created": 0,
-        "revised": 0,
-        "retired": 1,
-        "unchanged": 1,
-    }
+    assert course_files.publish().counts["course"] == {"created": 0, "revised": 0, "retired": 1, "unchanged": 1}
     with reading():
         retired = session.scalars(select(Course).where(Course.slug == "ships")).one()
         assert retired.retired_at is not None
@@ -238,9 +207,7 @@ CHANGES_OF_MEANING = [
 
 
 @pytest.mark.parametrize(("path", "old", "new"), CHANGES_OF_MEANING)
-def test_a_change_of_meaning_needs_a_new_edition(
-    course_files: CourseFiles, path: str, old: str, new: str
-) -> None:
+def test_a_change_of_meaning_needs_a_new_edition(course_files: CourseFiles, path: str, old: str, new: str) -> None:
     course_files.publish()
     before = rows()
     course_files.edit(path, old, new)
@@ -265,29 +232,20 @@ def test_a_translation_is_published_with_its_original(course_files: CourseFiles)
         assert english and french
         assert [module.language for module in french.modules] == ["fr", "fr"]
         assert [module.title for module in french.modules] == ["Titre 01-at-the-quay", "Titre 02-on-board"]
-        assert [module.module_id for module in french.modules] == [
-            module.module_id for module in english.modules
-        ]
+        assert [module.module_id for module in french.modules] == [module.module_id for module in english.modules]
         assert [module.minutes for module in french.modules] == [10, 12]
         assert [part.sections[0]["id"] for part in french.modules] == ["where-you-stand", "who-sits-where"]
         assert french.modules[1].sections[0]["title"] == "Qui sits where"
         questions = catalogue.bank(french.revision_id, "fr")
         assert [question.language for question in questions] == ["fr", "en", "en", "en", "en", "en"]
-        assert questions[0].body["options"][1] == {
-            "id": "b",
-            "text": "Attendre.",
-            "correct": True,
-            "feedback": "Sûr.",
-        }
+        assert questions[0].body["options"][1] == {"id": "b", "text": "Attendre.", "correct": True, "feedback": "Sûr."}
         assert [question.language for question in catalogue.bank(french.revision_id, "ar")] == ["en"] * 6
     assert course_files.publish().publication_id is None
 
 
 def test_a_publication_records_who_published(course_files: CourseFiles) -> None:
     with unit_of_work():
-        catalogue.publish(
-            course_files.modules, course_files.quizzes, Actor(account_id=7, person_id=7, name="Tomas")
-        )
+        catalogue.publish(course_files.modules, course_files.quizzes, Actor(account_id=7, person_id=7, name="Tomas"))
     with reading():
         assert session.scalars(select(Publication.recorded_by)).one() == 7
 
@@ -302,14 +260,10 @@ def test_a_failure_half_way_leaves_no_row(course_files: CourseFiles, monkeypatch
     assert set(rows().values()) == {0}
 
 
-def test_a_revision_is_linked_to_all_its_parts(
-    course_files: CourseFiles, context_outside_transaction: Flask
-) -> None:
+def test_a_revision_is_linked_to_all_its_parts(course_files: CourseFiles, context_outside_transaction: Flask) -> None:
     course_files.publish()
     with reading():
-        modules = session.execute(
-            select(CourseRevisionModule.position).order_by(CourseRevisionModule.position)
-        ).all()
+        modules = session.execute(select(CourseRevisionModule.position).order_by(CourseRevisionModule.position)).all()
         questions = session.execute(select(CourseRevisionQuestion.position)).all()
         assert [row.position for row in modules] == [1, 2]
         assert sorted(row.position for row in questions) == [1, 2, 3, 4, 5, 6]

@@ -147,9 +147,7 @@ MOVES: list[tuple[str, Break, str]] = [
 @pytest.mark.parametrize(
     ("name", "act", "start"), MOVES, ids=[f"{name} {number}" for number, (name, _a, _s) in enumerate(MOVES)]
 )
-def test_a_problem_of_the_folders_is_reported(
-    course_files: CourseFiles, name: str, act: Break, start: str
-) -> None:
+def test_a_problem_of_the_folders_is_reported(course_files: CourseFiles, name: str, act: Break, start: str) -> None:
     act(course_files)
     found = course_files.check()
     assert [line for line in found if line.startswith(start)], found
@@ -169,9 +167,7 @@ def test_a_course_per_sector_needs_enough_questions_for_each_sector(course_files
     course_files.write(COURSE_YML, PER_SECTOR)
     course_files.edit(QUAY_MD, "summary:", "sector: wash\nsummary:")
     course_files.edit(BOARD_MD, "summary:", "sector: health\nsummary:")
-    both = BANK.replace("    type:", "    sectors: [wash, health]\n    type:").replace(
-        "    sectors: [wash]\n", ""
-    )
+    both = BANK.replace("    type:", "    sectors: [wash, health]\n    type:").replace("    sectors: [wash]\n", "")
     course_files.write(BANK_YML, both)
     assert course_files.check() == []
     course_files.write(BANK_YML, both.replace("sectors: [wash, health]", "sectors: [wash]"))
@@ -195,31 +191,13 @@ TRANSLATIONS: list[Edit] = [
         "the original has the block “sector health” here, not “note”",
     ),
     (FR_MD, "- [x] Stop", "- [ ] Stop", "/// check", "no answer of this check is right"),
-    (
-        FR_MD,
-        "- [ ] Go",
-        "- [x] Go",
-        "/// check",
-        "the original has the block “check x-” here, not “check xx”",
-    ),
-    (
-        FR_MD,
-        "/// check",
-        "/// note\nx\n///\n\n/// check",
-        "/// note",
-        "the original has the block “check x-” here",
-    ),
+    (FR_MD, "- [ ] Go", "- [x] Go", "/// check", "the original has the block “check x-” here, not “check xx”"),
+    (FR_MD, "/// check", "/// note\nx\n///\n\n/// check", "/// note", "the original has the block “check x-” here"),
     (FR_MD, "## Where", "### Where", "---", "the original has 1 sections (##), this translation 0"),
     (FR_MD, "(/help-now)", "(/help-me)", "/help-me", "dead link /help-me"),
     (FR_MD, "title: Titre", "minutes: 3\ntitle: Titre", "minutes", "unknown key “minutes”"),
     (FR_YML, "id: boat-full", "id: boat-empty", "boat-empty", "the bank has no question “boat-empty”"),
-    (
-        FR_YML,
-        "{id: b, text: Attendre.",
-        "{id: c, text: Attendre.",
-        "options",
-        "the original's options are a, b",
-    ),
+    (FR_YML, "{id: b, text: Attendre.", "{id: c, text: Attendre.", "options", "the original's options are a, b"),
     (FR_YML, "    stem:", "    correct: a\n    stem:", "correct", "unknown key “correct”"),
     (
         COURSE_YML,
@@ -241,9 +219,7 @@ def test_a_problem_of_a_translation_is_reported(course_files: CourseFiles, edit:
     assert [line for line in found if line.startswith(start) and words in line], (start, found)
 
 
-def test_an_outdated_translation_is_a_warning_with_the_new_reference(
-    course_files: CourseFiles,
-) -> None:
+def test_an_outdated_translation_is_a_warning_with_the_new_reference(course_files: CourseFiles) -> None:
     course_files.translate()
     course_files.edit(QUAY_MD, "Text with", "New text with")
     course_files.edit(BANK_YML, "text: Leave.", "text: Go away.")
@@ -257,15 +233,9 @@ def test_an_outdated_translation_is_a_warning_with_the_new_reference(
 def test_translations_without_original_or_declared_language_are_reported(course_files: CourseFiles) -> None:
     course_files.translate()
     course_files.move(FR_MD, "modules/boats/01-at-the-key.fr.md")
-    course_files.write(
-        "modules/boats/02-on-board.en.md", course_files.read("modules/boats/02-on-board.fr.md")
-    )
-    course_files.write(
-        "modules/boats/02-on-board.ar.md", course_files.read("modules/boats/02-on-board.fr.md")
-    )
-    course_files.write(
-        "modules/boats/03-on-board.fr.md", course_files.read("modules/boats/02-on-board.fr.md")
-    )
+    course_files.write("modules/boats/02-on-board.en.md", course_files.read("modules/boats/02-on-board.fr.md"))
+    course_files.write("modules/boats/02-on-board.ar.md", course_files.read("modules/boats/02-on-board.fr.md"))
+    course_files.write("modules/boats/03-on-board.fr.md", course_files.read("modules/boats/02-on-board.fr.md"))
     found = course_files.check()
     for line in (
         "modules/boats/01-at-the-key.fr.md:1: there is no original for “at-the-key”",
@@ -323,9 +293,7 @@ def test_shared_files_are_checked(course_files: CourseFiles) -> None:
         "  - {slug: boat, term: {en: Ferry}, forms: [quay], definition: {en: A boat.}, certainty: V}\n"
         "  - {slug: quay, term: {en: quay}, definition: {en: A wall.}, certainty: X}\n",
     )
-    assert any(
-        "glossary.yml:4: “certainty”" in line or "glossary.yml:4: " in line for line in course_files.check()
-    )
+    assert any("glossary.yml:4: “certainty”" in line or "glossary.yml:4: " in line for line in course_files.check())
     course_files.edit("modules/glossary.yml", ", certainty: X", "")
     found = [line for line in course_files.check() if "glossary" in line]
     assert found == [
@@ -334,6 +302,4 @@ def test_shared_files_are_checked(course_files: CourseFiles) -> None:
         "modules/glossary.yml:3: warning: the en word “ferry” appears twice",
     ]
     course_files.edit("modules/boats/01-at-the-quay.md", "(/help-now)", "(/glossary#mast)")
-    assert any(
-        "dead link /glossary#mast: the glossary has no term “mast”" in line for line in course_files.check()
-    )
+    assert any("dead link /glossary#mast: the glossary has no term “mast”" in line for line in course_files.check())

@@ -9,10 +9,7 @@ def test_any_change_changes_the_fingerprint(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "one.md").write_text("One")
     (tmp_path / "two.md").write_text("Two")
-    seen = {
-        source_fingerprint(tmp_path, database=""),
-        source_fingerprint(tmp_path, database="postgresql://here"),
-    }
+    seen = {source_fingerprint(tmp_path, database=""), source_fingerprint(tmp_path, database="postgresql://here")}
     assert source_fingerprint(tmp_path, database="") in seen
     (tmp_path / "two.md").write_text("TwO")
     seen.add(source_fingerprint(tmp_path, database=""))

@@ -84,9 +84,7 @@ def test_a_drawing_with_scripts_external_addresses_or_animation_is_rejected(text
         ("a.svg", png(), "this is not SVG"),
     ],
 )
-def test_a_picture_of_another_type_or_with_camera_data_is_rejected(
-    name: str, data: bytes, words: str
-) -> None:
+def test_a_picture_of_another_type_or_with_camera_data_is_rejected(name: str, data: bytes, words: str) -> None:
     picture, problems = read_picture(name, data)
     assert picture is None and any(words in problem for problem in problems), problems
 

@@ -7,18 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.catalogue.source.checks.run import check_folders
-from lms.catalogue.source.plan import (
-    PublishedCourseState,
-    PublishedEdition,
-    PublishedState,
-    make_plan,
-)
-from lms.catalogue.source.target_state import (
-    TargetCourse,
-    TargetPart,
-    TargetState,
-    target_state,
-)
+from lms.catalogue.source.plan import PublishedCourseState, PublishedEdition, PublishedState, make_plan
+from lms.catalogue.source.target_state import TargetCourse, TargetPart, TargetState, target_state
 from tests.catalogue.course_files import CourseFiles
 
 RULES: dict[str, Any] = {"per_sector": False, "pass_mark": 80, "draw": 3, "tries": 2, "pause": "PT24H"}
@@ -40,16 +30,7 @@ def course(
     asked = tuple(TargetPart(name, "en", digest, {}, digest[:1]) for name, digest in questions.items())
     digest = repr((edition, words, rules, modules, questions))
     return TargetCourse(
-        slug,
-        f"modules/{slug}/course.yml",
-        4,
-        edition,
-        rules or RULES,
-        {"title": words},
-        parts,
-        asked,
-        {},
-        digest,
+        slug, f"modules/{slug}/course.yml", 4, edition, rules or RULES, {"title": words}, parts, asked, {}, digest
     )
 
 
@@ -156,9 +137,7 @@ def test_a_question_that_returns_must_have_its_old_key() -> None:
     first = published(TargetState((course(),), ()))
     gone = TargetState((course(questions={"many": "k2"}),), ())
     assert counts(gone, first)["question"] == "1 retired 1 unchanged"
-    back = make_plan(
-        TargetState((course(questions={"full": "x1", "many": "k2"}),), ()), published(gone, first)
-    )
+    back = make_plan(TargetState((course(questions={"full": "x1", "many": "k2"}),), ()), published(gone, first))
     assert "the right answers change (full)" in back.refusals[0].message
 
 
@@ -166,9 +145,7 @@ def test_a_sector_in_use_is_not_removed() -> None:
     before = PublishedState({}, ({"slug": "wash", "position": 1}, {"slug": "health", "position": 2}))
     plan = make_plan(TargetState((), ({"slug": "wash", "position": 9},)), before)
     assert plan.sectors == ({"slug": "wash", "position": 9},)
-    assert [problem.message for problem in plan.refusals] == [
-        "the sector “health” is in use and cannot be removed"
-    ]
+    assert [problem.message for problem in plan.refusals] == ["the sector “health” is in use and cannot be removed"]
 
 
 def test_a_digest_depends_on_its_parts_only(course_files: CourseFiles) -> None:

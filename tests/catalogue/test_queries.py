@@ -57,9 +57,7 @@ def test_a_course_is_returned_complete_and_immutable(course_files: CourseFiles) 
         course.title = "x"  # type: ignore[misc]
 
 
-def test_a_module_page_queries_only_the_current_revision(
-    course_files: CourseFiles, statements: list[str]
-) -> None:
+def test_a_module_page_queries_only_the_current_revision(course_files: CourseFiles, statements: list[str]) -> None:
     course_files.publish()
     for expected in (3, 1, 1):
         statements.clear()
@@ -82,12 +80,7 @@ def test_the_bank_is_cached(course_files: CourseFiles, statements: list[str]) ->
         assert catalogue.bank(course.revision_id) is first
         assert statements == []
     assert [question.slug for question in first][:2] == ["boat-full", "boat-many"]
-    assert (first[0].kind, first[0].red_line, first[0].objective, first[0].sectors) == (
-        "single",
-        True,
-        "together",
-        (),
-    )
+    assert (first[0].kind, first[0].red_line, first[0].objective, first[0].sectors) == ("single", True, "together", ())
     assert first[2].sectors == ("wash",)
     assert first[0].body["stem"] == "The boat is nearly full. What do you do?"
 
@@ -154,11 +147,7 @@ def test_courses_and_sectors_are_listed_in_order(course_files: CourseFiles) -> N
     assert [(sector.slug, sector.core, sector.position) for sector in sectors] == [
         ("wash", True, 1), ("health", True, 2), ("logistics", False, 3),
     ]  # fmt: skip
-    assert (sectors[0].name("fr"), sectors[1].name("fr"), sectors[0].short_name("ar")) == (
-        "Eau",
-        "Health",
-        "WASH",
-    )
+    assert (sectors[0].name("fr"), sectors[1].name("fr"), sectors[0].short_name("ar")) == ("Eau", "Health", "WASH")
 
 
 def test_courses_are_listed_by_their_order_then_the_others(course_files: CourseFiles) -> None:
@@ -171,13 +160,7 @@ def test_courses_are_listed_by_their_order_then_the_others(course_files: CourseF
             course_files.edit(f"modules/{slug}/course.yml", "edition: 1", f"edition: 1\norder: {order}")
     course_files.publish()
     with reading():
-        assert [each.slug for each in catalogue.list_courses()] == [
-            "planes",
-            "carts",
-            "ships",
-            "boats",
-            "trains",
-        ]
+        assert [each.slug for each in catalogue.list_courses()] == ["planes", "carts", "ships", "boats", "trains"]
         assert catalogue.published_course("boats") == before
     course_files.edit("modules/planes/course.yml", "order: 3", "order: 30")
     course_files.publish()

@@ -23,12 +23,7 @@ def sentences(schema: type[Schema], text: str) -> list[str]:
 def test_a_valid_file_is_parsed() -> None:
     course = parse_yaml(CourseFile, "x.yml", COURSE).value
     assert course is not None
-    assert (course.edition, course.passing.draw, course.per_sector, course.certificate) == (
-        1,
-        3,
-        False,
-        "standard",
-    )
+    assert (course.edition, course.passing.draw, course.per_sector, course.certificate) == (1, 3, False, "standard")
     bank = parse_yaml(BankFile, "x.yml", BANK).value
     assert bank is not None
     assert [question.type for question in bank.questions] == [
@@ -49,12 +44,7 @@ FAULTS = [
     (CourseFile, "validity: P2Y", "validity: PT24H", ["5: “validity” must be an ISO 8601 period"]),
     (CourseFile, "pause: PT24H", "pause: a day", ["11: “pause” must be an ISO 8601 duration"]),
     (CourseFile, "mark: 80", "mark: 800", ["11: “mark”: input should be less than or equal to 100"]),
-    (
-        CourseFile,
-        "pass: {mark: 80,",
-        "pass: {marks: 80,",
-        ["11: “mark” is missing", "11: unknown key “marks”"],
-    ),
+    (CourseFile, "pass: {mark: 80,", "pass: {marks: 80,", ["11: “mark” is missing", "11: unknown key “marks”"]),
     (CourseFile, "id: together,", "id: Together!,", ["10: “id” must match"]),
     (CourseFile, "considerations: [1]", "considerations: [10]", ["8: item 1 of “considerations”"]),
     (CourseFile, "state: draft", "state: done", ["14: “state” must be 'draft' or 'reviewed'"]),
@@ -87,9 +77,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("schema", "old", "new", "expected"), FAULTS)
-def test_a_problem_has_its_line_and_plain_words(
-    schema: type[Schema], old: str, new: str, expected: list[str]
-) -> None:
+def test_a_problem_has_its_line_and_plain_words(schema: type[Schema], old: str, new: str, expected: list[str]) -> None:
     text = {CourseFile: COURSE, BankFile: BANK}[schema]
     assert old in text
     found = sentences(schema, text.replace(old, new, 1))
@@ -98,9 +86,7 @@ def test_a_problem_has_its_line_and_plain_words(
 
 
 def test_all_problems_of_a_file_are_reported_together() -> None:
-    text = (
-        COURSE.replace("edition: 1", "edition: x").replace("code: CP-BOAT", "cod: CP").replace("P60D", "60")
-    )
+    text = COURSE.replace("edition: 1", "edition: x").replace("code: CP-BOAT", "cod: CP").replace("P60D", "60")
     assert len(sentences(CourseFile, text)) == 4
 
 
@@ -114,9 +100,7 @@ def test_keys_and_values_are_parsed_as_written() -> None:
 
 
 def test_statements_become_booleans_and_pairs_get_ids() -> None:
-    bank = parse_yaml(
-        BankFile, "x.yml", BANK.replace("{id: a, left", "{left").replace("{id: b, left", "{left")
-    ).value
+    bank = parse_yaml(BankFile, "x.yml", BANK.replace("{id: a, left", "{left").replace("{id: b, left", "{left")).value
     assert bank is not None
     bodies = {question.id: stored_body(question) for question in bank.questions}
     assert [item["true"] for item in bodies["boat-true"]["statements"]] == [True, False]
@@ -129,9 +113,7 @@ def test_statements_become_booleans_and_pairs_get_ids() -> None:
 def test_a_marking_key_has_right_answers_and_no_texts() -> None:
     """Words, feedback and order may change within an edition; what is right may not."""
     before = parse_yaml(BankFile, "x.yml", BANK).value
-    after = parse_yaml(
-        BankFile, "x.yml", re.sub(r"(text|feedback|stem|left|right): (\w)", r"\1: So \2", BANK)
-    ).value
+    after = parse_yaml(BankFile, "x.yml", re.sub(r"(text|feedback|stem|left|right): (\w)", r"\1: So \2", BANK)).value
     assert before and after
     for old, new in zip(before.questions, after.questions, strict=True):
         assert stored_body(old) != stored_body(new)
@@ -165,12 +147,7 @@ def test_bytes_are_preserved_and_non_text_files_rejected() -> None:
     file = decode_file("x.md", data)
     assert isinstance(file, SourceFile)
     assert file.text.encode() == data
-    for bad, line in (
-        (b"a\nb\xff\xfe", 2),
-        ("é".encode("latin-1"), 1),
-        (b"a\n\n\x00", 3),
-        ("a".encode("utf-16"), 1),
-    ):
+    for bad, line in ((b"a\nb\xff\xfe", 2), ("é".encode("latin-1"), 1), (b"a\n\n\x00", 3), ("a".encode("utf-16"), 1)):
         problem = decode_file("x.md", bad)
         assert not isinstance(problem, SourceFile)
         assert problem.line == line
@@ -193,9 +170,7 @@ def test_sizes_are_checked_before_contents(course_files: CourseFiles) -> None:
     course_files.write("modules/boats/03-long.md", b"x" * 5_000_000)
     course_files.write("quizzes/boats.yml", b"x" * 1_000_001)
     course_files.write("modules/boats/img/large.png", b"x" * 300_001)
-    problems = [
-        str(problem) for problem in sorted(read_folders(course_files.modules, course_files.quizzes).problems)
-    ]
+    problems = [str(problem) for problem in sorted(read_folders(course_files.modules, course_files.quizzes).problems)]
     assert problems == [
         "modules/boats/03-long.md:1: this file is larger than 200 kB; split it",
         "modules/boats/img/large.png:1: this picture is larger than 300 kB; make it smaller",

@@ -72,9 +72,7 @@ THEIRS = (
 )  # fmt: skip
 
 
-def test_hr_of_one_organisation_never_sees_another(
-    client: FlaskClient, two_organisations: dict[str, int]
-) -> None:
+def test_hr_of_one_organisation_never_sees_another(client: FlaskClient, two_organisations: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     for address in THEIRS:
         body = page(client, address.format(**two_organisations), 404)
@@ -86,17 +84,11 @@ def test_hr_of_one_organisation_never_sees_another(
         body = page(client, address)
         assert "Zainab" not in body, address
         assert "Hill Aid" not in body, address
-    for address in (
-        "/requirements/{theirs}/change",
-        "/requirements/{theirs}/end",
-        "/exemptions/{exemption}/withdraw",
-    ):
+    for address in ("/requirements/{theirs}/change", "/requirements/{theirs}/end", "/exemptions/{exemption}/withdraw"):
         assert client.post(address.format(**two_organisations), data={"reason": "Why"}).status_code == 404
 
 
-def test_the_other_hr_sees_theirs_at_the_same_addresses(
-    client: FlaskClient, two_organisations: dict[str, int]
-) -> None:
+def test_the_other_hr_sees_theirs_at_the_same_addresses(client: FlaskClient, two_organisations: dict[str, int]) -> None:
     sign_in(client, "omar@demo.example")
     for address in THEIRS[:6]:
         page(client, address.format(**two_organisations))
@@ -104,12 +96,9 @@ def test_the_other_hr_sees_theirs_at_the_same_addresses(
 
 
 @pytest.mark.parametrize(
-    ("who", "status"),
-    [("amina", 403), ("tomas", 403), ("karim", 403), ("root", 403), ("hana", 200)],
+    ("who", "status"), [("amina", 403), ("tomas", 403), ("karim", 403), ("root", 403), ("hana", 200)]
 )
-def test_names_are_for_hr_only(
-    client: FlaskClient, two_organisations: dict[str, int], who: str, status: int
-) -> None:
+def test_names_are_for_hr_only(client: FlaskClient, two_organisations: dict[str, int], who: str, status: int) -> None:
     sign_in(client, f"{who}@demo.example")
     for address in ("/compliance/people", "/compliance/people.csv", "/exemptions", "/people/{amina}"):
         assert client.get(address.format(**two_organisations)).status_code == status
@@ -129,9 +118,7 @@ def test_the_report_says_its_figures_in_a_sentence_and_in_bars(
     assert 'href="/compliance?as_of=2026-09-30"' in body
 
 
-def test_an_unreadable_day_is_answered_kindly_and_kept(
-    client: FlaskClient, two_organisations: dict[str, int]
-) -> None:
+def test_an_unreadable_day_is_answered_kindly_and_kept(client: FlaskClient, two_organisations: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     body = page(client, "/compliance?as_of=22.11.2026&station=north-river", 422)
     assert "Write a day as year-month-day, such as 2026-11-22." in body
@@ -146,9 +133,7 @@ def test_an_unreadable_day_is_answered_kindly_and_kept(
         assert "Write a day as year-month-day" in body
 
 
-def test_the_csv_has_the_same_figures_as_the_page(
-    client: FlaskClient, two_organisations: dict[str, int]
-) -> None:
+def test_the_csv_has_the_same_figures_as_the_page(client: FlaskClient, two_organisations: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     rows = table(client, "/compliance.csv?as_of=2026-11-22")
     total = rows[0]
@@ -176,14 +161,10 @@ def test_no_cell_is_a_formula(app: Flask, client: FlaskClient, two_organisations
     found = {row["name"] for row in rows}
     assert {"'=HYPERLINK(1)", "'+49", "'-1", "'@here", "'\tTab", "Fine"} <= found
     assert not any(cell[:1] in set("=+-@\t\r") for row in rows for cell in row.values())
-    assert not any(
-        cell[:1] in set("=+-@\t\r") for row in table(client, "/compliance.csv") for cell in row.values()
-    )
+    assert not any(cell[:1] in set("=+-@\t\r") for row in table(client, "/compliance.csv") for cell in row.values())
 
 
-def test_people_are_listed_worst_first_with_the_reason(
-    client: FlaskClient, two_organisations: dict[str, int]
-) -> None:
+def test_people_are_listed_worst_first_with_the_reason(client: FlaskClient, two_organisations: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     body = page(client, "/compliance/people")
     assert body.index("Tomas Silva") < body.index("Amina Yusuf")
@@ -197,9 +178,7 @@ def test_people_are_listed_worst_first_with_the_reason(
     assert "No staff with this status" in page(client, "/compliance/people?status=revoked")
 
 
-def test_long_lists_have_pages_of_fifty(
-    app: Flask, client: FlaskClient, two_organisations: dict[str, int]
-) -> None:
+def test_long_lists_have_pages_of_fifty(app: Flask, client: FlaskClient, two_organisations: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         station = session.query(people.DutyStation).one()
         for number in range(60):
@@ -238,22 +217,16 @@ def test_hr_makes_changes_and_ends_a_requirement(
     refused = client.post(f"{address}/change", data=changed)
     assert refused.status_code == 422
     assert "cannot be changed" in refused.get_data(as_text=True)
-    assert (
-        client.post(f"{address}/change", data=changed | {"effective_from": "2026-12-01"}).status_code == 303
-    )
+    assert client.post(f"{address}/change", data=changed | {"effective_from": "2026-12-01"}).status_code == 303
     assert "Why: Agreed with the cluster" in page(client, address)
     early = client.post(f"{address}/end", data={"effective_through": "2026-11-25", "reason": "Merged"})
     assert (early.status_code, "already recorded" in early.get_data(as_text=True)) == (422, True)
     assert (
-        client.post(
-            f"{address}/end", data={"effective_through": "2026-12-31", "reason": "Merged"}
-        ).status_code
-        == 303
+        client.post(f"{address}/end", data={"effective_through": "2026-12-31", "reason": "Merged"}).status_code == 303
     )
     with app.app_context():
         actions = [
-            row.action
-            for row in session.query(AuditEntry).filter_by(subject="requirement").order_by(AuditEntry.id)
+            row.action for row in session.query(AuditEntry).filter_by(subject="requirement").order_by(AuditEntry.id)
         ]
     assert actions[-3:] == [
         "compliance.make_requirement", "compliance.change_requirement", "compliance.end_requirement",
@@ -286,9 +259,7 @@ def test_a_preview_shows_what_it_would_do_and_records_nothing(
         third = a_course("third")
     with app.app_context():
         before = session.query(RequirementVersion).count(), session.query(AuditEntry).count()
-    form = requirement_form(
-        two_organisations["here"], third, effective_from="2026-01-01", sectors=["wash", "health"]
-    )
+    form = requirement_form(two_organisations["here"], third, effective_from="2026-01-01", sectors=["wash", "health"])
     response = client.post("/requirements/preview", data=form)
     body = " ".join(response.get_data(as_text=True).split())
     assert response.status_code == 200
@@ -324,9 +295,7 @@ def test_the_administrator_reads_all_and_makes_those_of_the_house(
         ).status_code
         == 422
     )
-    made = client.post(
-        "/requirements/new", data=requirement_form(0, two_organisations["course"], organisation="")
-    )
+    made = client.post("/requirements/new", data=requirement_form(0, two_organisations["course"], organisation=""))
     assert made.status_code == 303
     assert client.get(f"/requirements/{two_organisations['whole']}/change").status_code == 200
 

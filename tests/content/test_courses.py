@@ -102,15 +102,11 @@ def test_every_brief_begins_with_its_sectors_priority_action() -> None:
     (course,) = [course for course in CATALOGUE.courses if course.manifest.per_sector]
     actions = {sector.slug: sector.priority_action["en"] for sector in CATALOGUE.sectors.value.sectors}
     for module in course.modules:
-        assert f"## The priority action\n\n**{actions[module.front.sector]}**" in module.file.text, (
-            module.slug
-        )
+        assert f"## The priority action\n\n**{actions[module.front.sector]}**" in module.file.text, module.slug
 
 
 def test_every_picture_is_small_and_has_light_and_dark_colours() -> None:
-    pictures = [
-        (course.slug, name, it) for course in CATALOGUE.courses for name, it in course.pictures.items()
-    ]
+    pictures = [(course.slug, name, it) for course in CATALOGUE.courses for name, it in course.pictures.items()]
     assert len(pictures) >= 6
     for course, name, picture in pictures:
         assert picture.media_type == "image/svg+xml" and len(picture.data) < 5_000, (course, name)
@@ -131,9 +127,7 @@ def test_every_question_is_selected_shown_graded_and_explained(quiz: SimulatedQu
         question.slug
         for question in assessment.eligible_questions(quiz.questions, quiz.sector, per_sector=quiz.per_sector)
     }
-    sectors = (
-        [quiz.sector] if quiz.sector else sorted({s for question in quiz.questions for s in question.sectors})
-    )
+    sectors = [quiz.sector] if quiz.sector else sorted({s for question in quiz.questions for s in question.sectors})
     for number in range(400):
         if not waiting:
             break
@@ -145,22 +139,16 @@ def test_every_question_is_selected_shown_graded_and_explained(quiz: SimulatedQu
         if not waiting.intersection(one.slug for one in drawn):
             continue
         waiting -= {one.slug for one in drawn}
-        drawn_questions = [
-            {"question": d.question_revision_id, "slug": d.slug, "order": list(d.order)} for d in drawn
-        ]
+        drawn_questions = [{"question": d.question_revision_id, "slug": d.slug, "order": list(d.order)} for d in drawn]
         given = {one.question_revision_id: right(known[one.question_revision_id]) for one in drawn}
         assert all(question.answered for question in build_attempt_form(drawn_questions, known, given))
         marks = []
         for one in drawn:
             question = known[one.question_revision_id]
-            assert assessment.grade(
-                question.kind, question.body, given[one.question_revision_id]
-            ) == Fraction(1)
+            assert assessment.grade(question.kind, question.body, given[one.question_revision_id]) == Fraction(1)
             assert assessment.grade(question.kind, question.body, None) == 0
             response = given[one.question_revision_id]
-            marks.append(
-                {"question": one.question_revision_id, "points": 1, "red_line": False, "response": response}
-            )
+            marks.append({"question": one.question_revision_id, "points": 1, "red_line": False, "response": response})
         for explained in build_review(drawn_questions, known, marks):
             told = [*explained.path, *explained.parts]
             assert told and all(part.right or not part.given for part in explained.parts), explained.slug

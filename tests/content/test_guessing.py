@@ -15,24 +15,14 @@ from lms.assessment.rules.grading import is_answered
 from lms.catalogue.source.target_state import target_state
 from tests.assessment.test_grading import BRANCHING, STATEMENTS
 from tests.content.test_courses import CATALOGUE
-from tools.curriculum.guessing import (
-    MAX_PASSED,
-    STRATEGIES,
-    Choice,
-    SimulatedQuiz,
-    answer,
-    quizzes_of,
-    simulate,
-)
+from tools.curriculum.guessing import MAX_PASSED, STRATEGIES, Choice, SimulatedQuiz, answer, quizzes_of, simulate
 
 ATTEMPTS = 300
 # With 300 attempts one lucky pass in a thousand may show as three: the ten thousand of the command judge finely.
 LUCK = 0.02
 
 # What the words alone let a clever reader guess: who is always right to call, and what is mostly a delay or a question.
-CALLED = re.compile(
-    r"focal point|channel|back-up|night number|emergency contact|coordinator|trained", re.IGNORECASE
-)
+CALLED = re.compile(r"focal point|channel|back-up|night number|emergency contact|coordinator|trained", re.IGNORECASE)
 DELAYED = re.compile(
     r"\bif\b|first|later|tomorrow|until|only|once|ask (?:him|her|the|them)|picture|promise|note|list|name|week",
     re.IGNORECASE,
@@ -63,8 +53,7 @@ def test_words_alone_do_not_pass(quiz: SimulatedQuiz) -> None:
     strategies = {
         "keyword": lambda choices, rng: sorted(rng.sample(choices, len(choices)), key=called, reverse=True),
         "clever": lambda choices, rng: sorted(
-            rng.sample(choices, len(choices)),
-            key=lambda choice: len(DELAYED.findall(choice[1])) - 2 * called(choice),
+            rng.sample(choices, len(choices)), key=lambda choice: len(DELAYED.findall(choice[1])) - 2 * called(choice)
         ),
     }
     outcomes = simulate(quiz, ATTEMPTS, strategies=strategies)
@@ -80,12 +69,9 @@ def test_a_bank_with_an_answer_cue_is_passed() -> None:
     # A law of the simulation itself: where the longest is always right, the strategy of the longest passes.
     options = [{"id": "a", "text": "Yes."}, {"id": "b", "text": "Yes, with many words.", "correct": True}]
     questions = tuple(
-        quiz_question(number, {"stem": "?", "options": options}, red_line=number < 3)
-        for number in range(1, 7)
+        quiz_question(number, {"stem": "?", "options": options}, red_line=number < 3) for number in range(1, 7)
     )
-    outcomes = {
-        it.strategy: it for it in simulate(SimulatedQuiz("x", questions, 6, 80, None, per_sector=False), 50)
-    }
+    outcomes = {it.strategy: it for it in simulate(SimulatedQuiz("x", questions, 6, 80, None, per_sector=False), 50)}
     assert outcomes["longest"].passed == 1 and not outcomes["longest"].fails
     assert outcomes["shortest"].passed == 0 and outcomes["shortest"].fails and MAX_PASSED < 1
 

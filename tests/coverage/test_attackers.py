@@ -53,11 +53,7 @@ def likelier(publish: Publish, seen: Iterable[tuple[int | None, int]], rng: Rand
 
 def two_filters(rng: Random, publish: Publish) -> bool:
     """A sector, and those in it of whom a course is required: everybody else, and the person maybe."""
-    others, person, required = (
-        keys_of(rng, rng.randrange(10, 100)),
-        rng.randrange(KEY_RANGE),
-        rng.random() < 0.5,
-    )
+    others, person, required = (keys_of(rng, rng.randrange(10, 100)), rng.randrange(KEY_RANGE), rng.random() < 0.5)
     everybody = publish(len(others) + 1, sum(others) + person)
     of_course = publish(len(others) + required, sum(others) + required * person)
     # The same people have the same figure: where two figures differ, they are not about the same people.
@@ -66,11 +62,7 @@ def two_filters(rng: Random, publish: Publish) -> bool:
 
 def two_months(rng: Random, publish: Publish) -> bool:
     """The compliant of a sector at two month ends, between which only the person joined, and is compliant or not."""
-    others, person, complies = (
-        keys_of(rng, rng.randrange(10, 100)),
-        rng.randrange(KEY_RANGE),
-        rng.random() < 0.5,
-    )
+    others, person, complies = (keys_of(rng, rng.randrange(10, 100)), rng.randrange(KEY_RANGE), rng.random() < 0.5)
     before = publish(len(others), sum(others))
     after = publish(len(others) + complies, sum(others) + complies * person)
     return (before != after) == complies

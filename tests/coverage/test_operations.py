@@ -49,9 +49,7 @@ def share(organisation_id: int, shares: bool) -> None:
 
 def keys() -> dict[tuple[int, int], int]:
     with reading():
-        return {
-            (each.person_id, each.organisation_id): each.key for each in session.scalars(select(RecordKey))
-        }
+        return {(each.person_id, each.organisation_id): each.key for each in session.scalars(select(RecordKey))}
 
 
 def test_a_month_is_published_once_as_known_then(context: Flask) -> None:

@@ -88,9 +88,7 @@ def test_rows_of_the_p_table_differ_in_their_order() -> None:
         (Figures(30, None), None, Fraction(1, 3)),
     ],
 )
-def test_rates_are_computed_from_published_counts(
-    figures: Figures, rate: Fraction | None, highest: Fraction
-) -> None:
+def test_rates_are_computed_from_published_counts(figures: Figures, rate: Fraction | None, highest: Fraction) -> None:
     assert (figures.rate, figures.highest_rate) == (rate, highest)
 
 
@@ -138,8 +136,7 @@ def invented(seed: int) -> "pd.DataFrame":
 def test_the_package_of_the_ons_gives_the_same_table_from_our_p_table(seed: int) -> None:
     data = invented(seed)
     groups = [
-        PositionGroup(row.sector, row.station, row.complies, [], people=1, key_sum=row.key)
-        for row in data.itertuples()
+        PositionGroup(row.sector, row.station, row.complies, [], people=1, key_sum=row.key) for row in data.itertuples()
     ]
     ours = tabulate(groups)
     with warnings.catch_warnings():

@@ -54,13 +54,7 @@ def test_a_coordinator_sees_shared_counts_without_names(karim: FlaskClient) -> N
     assert "Hill Aid" not in body
     assert "Person " not in body
     assert "/people/" not in body
-    for address in (
-        "/compliance/people",
-        "/compliance/people.csv",
-        "/people/1",
-        "/requirements",
-        "/exemptions",
-    ):
+    for address in ("/compliance/people", "/compliance/people.csv", "/people/1", "/requirements", "/exemptions"):
         page(karim, address, 403)
 
 

@@ -6,19 +6,7 @@ from random import Random
 
 import pytest
 
-from lms.demo.acts import (
-    DATA_FILE,
-    Act,
-    ChangeJob,
-    Join,
-    Learn,
-    Leave,
-    Outcome,
-    Read,
-    Require,
-    TakeQuiz,
-    read_acts,
-)
+from lms.demo.acts import DATA_FILE, Act, ChangeJob, Join, Learn, Leave, Outcome, Read, Require, TakeQuiz, read_acts
 from lms.demo.answers import answers
 from tools.demonstration.__main__ import lines, read_courses
 from tools.demonstration.data_file import write_acts

@@ -86,9 +86,7 @@ def test_everybody_who_earned_a_brief_earned_it_for_a_sector(demonstration_conte
     assert len({sector for slug, sector, _ in rows if slug in per_sector}) == 9
     assert sum(number for slug, _, number in rows if slug in per_sector) > 400
     twice = select(Award.person_id).where(Award.sector.is_not(None)).group_by(Award.person_id)
-    assert session.scalars(twice.having(func.count(Award.sector.distinct()) > 1)).all(), (
-        "movers owe the new one"
-    )
+    assert session.scalars(twice.having(func.count(Award.sector.distinct()) > 1)).all(), "movers owe the new one"
 
 
 def test_everything_was_recorded_when_it_happened(demonstration_context: Flask) -> None:
@@ -100,9 +98,7 @@ def test_everything_was_recorded_when_it_happened(demonstration_context: Flask) 
         assert first.date() >= ANCHOR - timedelta(days=548)
         assert ANCHOR - timedelta(days=14) < last.date() < ANCHOR
     late = session.scalars(
-        select(Award.id)
-        .join(Attempt, Attempt.id == Award.attempt_id)
-        .where(Award.recorded_at != Attempt.submitted_at)
+        select(Award.id).join(Attempt, Attempt.id == Award.attempt_id).where(Award.recorded_at != Attempt.submitted_at)
     ).all()
     assert late == []
 
@@ -157,8 +153,7 @@ def test_amina_has_work_to_do(demonstration_context: Flask) -> None:
         "child-friendly-communication": rules.TrainingStatus.NOT_STARTED,
     }
     progress = {
-        each.course.slug: (each.completed_count, len(each.modules))
-        for each in list_course_progress(actor_of(account))
+        each.course.slug: (each.completed_count, len(each.modules)) for each in list_course_progress(actor_of(account))
     }
     assert progress["safe-identification"] == (3, 6)
 

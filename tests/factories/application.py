@@ -68,9 +68,7 @@ def own_postgresql(folder: Path) -> Iterator[str]:
 
 def skip_disk_sync(url: str) -> None:
     """Lets a server of our own skip waiting for the disk: its data end with the tests."""
-    admin = create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
-    )
+    admin = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
@@ -89,9 +87,7 @@ def _set_up_test_sqlite(connection: Any, _record: Any) -> None:
 
 def create_database(server: str, name: str) -> str:
     """Creates an empty database on a server, in place of one of the same name; returns its address."""
-    admin = create_engine(
-        server.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
-    )
+    admin = create_engine(server.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))

@@ -36,10 +36,7 @@ KARIM = Actor(account_id=3, name="Karim", scopes={Role.LEARNER: None, Role.COORD
 
 
 def asked(
-    organisation_id: int | None,
-    course_id: int,
-    effective_from: date = date(2026, 1, 1),
-    **terms: object,
+    organisation_id: int | None, course_id: int, effective_from: date = date(2026, 1, 1), **terms: object
 ) -> Requirement:
     """Records a requirement, fourteen days to meet it."""
     values: dict[str, object] = {"due_days": 14}
@@ -54,13 +51,9 @@ def asked(
     )
 
 
-def earned(
-    who: Person, course_id: int, earned_on: date, valid_until: date | None = None, **changes: object
-) -> Award:
+def earned(who: Person, course_id: int, earned_on: date, valid_until: date | None = None, **changes: object) -> Award:
     """Records an award, valid for a year where nothing else is said."""
-    revision = (
-        session.query(CourseRevision).filter_by(course_id=course_id).order_by(CourseRevision.id).first()
-    )
+    revision = session.query(CourseRevision).filter_by(course_id=course_id).order_by(CourseRevision.id).first()
     assert revision is not None
     number = next(_serials)
     values: dict[str, object] = {
@@ -89,9 +82,7 @@ def earned(
 
 def revoked(award: Award, effective_on: date) -> Revocation:
     """Records a revocation."""
-    revocation = Revocation(
-        award_id=award.id, effective_on=effective_on, reason="Never sat", recorded_at=clock.now()
-    )
+    revocation = Revocation(award_id=award.id, effective_on=effective_on, reason="Never sat", recorded_at=clock.now())
     session.add(revocation)
     session.flush()
     awards_changed.send(None, awards={award.id}, persons={award.person_id})

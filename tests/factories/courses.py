@@ -73,12 +73,7 @@ def multiple(slug: str, objective: str = "one", **more: Any) -> dict[str, Any]:
     """Writes a question with two right options, a and b, of four."""
     question = single(slug, objective, type="multiple", **more)
     question["options"] = [
-        {
-            "id": word,
-            "text": f"Option {word} of {slug}",
-            "correct": word in "ab",
-            "feedback": f"Because {word}.",
-        }
+        {"id": word, "text": f"Option {word} of {slug}", "correct": word in "ab", "feedback": f"Because {word}."}
         for word in "abcd"
     ]
     return question
@@ -146,10 +141,7 @@ def write_course(
         "renewal": "P60D",
         "languages": ["en"],
         "considerations": [1],
-        "objectives": [
-            {"id": "one", "text": "Do the first thing"},
-            {"id": "two", "text": "Do the second thing"},
-        ],
+        "objectives": [{"id": "one", "text": "Do the first thing"}, {"id": "two", "text": "Do the second thing"}],
         "pass": {"mark": 80, "draw": min(6, len(chosen)), "tries": 2, "pause": "PT24H"},
         "sources": [{"title": "A source", "year": 2019}],
         "review": {"state": "draft", "note": "For tests."},

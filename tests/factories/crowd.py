@@ -38,10 +38,7 @@ def crowd(
     session.flush()
     employments = [
         Employment(
-            person_id=each.id,
-            organisation_id=here.id,
-            staff_number=f"C-{first_number + n}",
-            recorded_at=LONG_AGO,
+            person_id=each.id, organisation_id=here.id, staff_number=f"C-{first_number + n}", recorded_at=LONG_AGO
         )
         for n, each in enumerate(persons)
     ]
@@ -91,12 +88,7 @@ def crowd(
     if exemptions:
         session.execute(insert(Exemption), exemptions)
     revoked = [
-        {
-            "award_id": number,
-            "effective_on": TODAY - timedelta(days=9),
-            "reason": "Never sat",
-            "recorded_at": LONG_AGO,
-        }
+        {"award_id": number, "effective_on": TODAY - timedelta(days=9), "reason": "Never sat", "recorded_at": LONG_AGO}
         for number in numbers[::97]
     ]
     if revoked:
@@ -107,9 +99,7 @@ def crowd(
 _serials = iter(range(10**6, 10**9))
 
 
-def award_row(
-    person_id: int, course_id: int, revision: CourseRevision | None, earned: date
-) -> dict[str, object]:
+def award_row(person_id: int, course_id: int, revision: CourseRevision | None, earned: date) -> dict[str, object]:
     assert revision is not None
     return {
         "serial": f"{next(_serials):013d}", "person_id": person_id, "course_id": course_id,

@@ -57,9 +57,7 @@ class _Reader(HTMLParser):
             self.select = ""
         elif tag == "textarea" and self.form is not None:
             # A browser leaves out the line break that follows the tag.
-            self.form.values[self.textarea] = (
-                self.form.values[self.textarea].removeprefix("\r\n").removeprefix("\n")
-            )
+            self.form.values[self.textarea] = self.form.values[self.textarea].removeprefix("\r\n").removeprefix("\n")
             self.textarea = ""
 
     def handle_data(self, data: str) -> None:

@@ -8,19 +8,8 @@ from lms.pathways import operations, queries
 from lms.pathways.models import PathwayVersion
 
 CONTACTS = [
-    {
-        "kind": "focal-point",
-        "name": "Focal point, Rivers Relief",
-        "phone": "+211 912 345 678",
-        "hours": "8-17",
-    },
-    {
-        "kind": "emergency",
-        "name": "Night telephone",
-        "phone": "116",
-        "hours": "Day and night",
-        "note": "Arabic too",
-    },
+    {"kind": "focal-point", "name": "Focal point, Rivers Relief", "phone": "+211 912 345 678", "hours": "8-17"},
+    {"kind": "emergency", "name": "Night telephone", "phone": "116", "hours": "Day and night", "note": "Arabic too"},
     {"kind": "staff-concern", "name": "Safeguarding line", "phone": "0800 555 000"},
 ]
 

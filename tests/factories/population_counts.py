@@ -31,9 +31,7 @@ class PopulationCounts:
                 by_course[str(each.placement.sector), course][status] += 1
             if (lapse := each.post.lapses_on(day)) is not None:
                 lapses.append((lapse - day).days)
-        return DayCounts(
-            overall, by_course, {each: sum(lapse <= each for lapse in lapses) for each in AHEAD_DAYS}
-        )
+        return DayCounts(overall, by_course, {each: sum(lapse <= each for lapse in lapses) for each in AHEAD_DAYS})
 
     def totals_on(self, days: Collection[date]) -> Mapping[date, StatusCounts]:
         """Returns the figures of all sectors on several days."""

@@ -78,9 +78,7 @@ def store(document: Json, zone: str = "UTC") -> Stored:
     stations |= {word for each in document.get("requirements", []) for version in each["versions"]
                  for word in version.get("match", {}).get("stations", [])}  # fmt: skip
     stored = Stored(
-        persons={
-            word: add(Person(name=f"Person {word}", recorded_at=LONG_AGO)) for word in sorted(everybody)
-        },
+        persons={word: add(Person(name=f"Person {word}", recorded_at=LONG_AGO)) for word in sorted(everybody)},
         organisations={word: add(organisation(word)) for word in sorted(employers)},
         requirements={},
         awards={},
@@ -125,16 +123,12 @@ def organisation(word: str) -> Organisation:
 
 
 def station(word: str, zone: str) -> DutyStation:
-    return DutyStation(
-        slug=word, name=f"Station {word}", country="Aravia", time_zone=zone, recorded_at=LONG_AGO
-    )
+    return DutyStation(slug=word, name=f"Station {word}", country="Aravia", time_zone=zone, recorded_at=LONG_AGO)
 
 
 def store_courses(document: Json, stored: Stored) -> None:
     per_sector = {each["course"]: each["per_sector"] for each in document.get("requirements", [])}
-    words = {
-        each["course"] for part in ("requirements", "awards", "progress") for each in document.get(part, [])
-    }
+    words = {each["course"] for part in ("requirements", "awards", "progress") for each in document.get(part, [])}
     for word in sorted(words):
         stored.courses[word] = course(word, per_sector=per_sector.get(word, False), editions=range(1, 4))
 
@@ -300,10 +294,7 @@ def document_of(facts: rules.Facts) -> Json:
     return {
         "settings": {"gap_days": facts.settings.gap_days},
         "placements": [
-            plain(
-                each,
-                "person organisation station sector role contract works_with_children recorded_at retracted_at",
-            )
+            plain(each, "person organisation station sector role contract works_with_children recorded_at retracted_at")
             | {
                 "also_sectors": sorted(map(str, each.also_sectors)),
                 "from": text(each.from_on),
@@ -332,9 +323,7 @@ def document_of(facts: rules.Facts) -> Json:
 
 def version_document(version: rules.RequirementVersionFact) -> Json:
     match = version.match
-    words = (
-        "effective_from effective_through due_days window_days grace_days min_edition renew_by recorded_at"
-    )
+    words = "effective_from effective_through due_days window_days grace_days min_edition renew_by recorded_at"
     return plain(version, words) | {
         "max_age": None if version.max_age is None else str(version.max_age),
         "match": {

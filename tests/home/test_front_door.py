@@ -70,9 +70,7 @@ def test_an_empty_house_says_what_to_do(app: Flask, client: FlaskClient) -> None
     assert 'href="/admin/users"' in page and 'href="/admin/organisations"' in page
 
 
-def test_counts_and_the_outbox(
-    app: Flask, client: FlaskClient, tmp_path: Path, fixed_clock: clock.FixedClock
-) -> None:
+def test_counts_and_the_outbox(app: Flask, client: FlaskClient, tmp_path: Path, fixed_clock: clock.FixedClock) -> None:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         published(tmp_path / "files")

@@ -38,9 +38,7 @@ def course(app: Flask, tmp_path: Path) -> PublishedCourse:
         return published(tmp_path / "files")
 
 
-def require(
-    app: Flask, course: PublishedCourse, due_days: int = 30, from_on: date = date(2026, 11, 9)
-) -> None:
+def require(app: Flask, course: PublishedCourse, due_days: int = 30, from_on: date = date(2026, 11, 9)) -> None:
     with app.app_context(), unit_of_work():
         make_requirement(
             SYSTEM, organisation_id=None, course_id=course.course_id, effective_from=from_on,
@@ -72,9 +70,7 @@ def test_on_the_first_day_nothing_is_known_and_everything_says_so(client: FlaskC
     assert 'href="/my/record"' in page
 
 
-def test_the_greeting_is_that_of_the_station(
-    app: Flask, client: FlaskClient, fixed_clock: clock.FixedClock
-) -> None:
+def test_the_greeting_is_that_of_the_station(app: Flask, client: FlaskClient, fixed_clock: clock.FixedClock) -> None:
     with app.app_context(), unit_of_work():
         there = people.station("far-east", time_zone="Asia/Tokyo")
         noor = people.person("Noor Said", "noor@demo.example")
@@ -125,11 +121,7 @@ def test_a_course_from_required_to_valid(app: Flask, client: FlaskClient, course
     with app.app_context():
         for question in bank(course.revision_id):
             name, key = f"q-{question.question_revision_id}", key_of(question.body, question.kind)
-            answers |= (
-                {f"{name}-{part}": said for part, said in key.items()}
-                if isinstance(key, dict)
-                else {name: key}
-            )
+            answers |= {f"{name}-{part}": said for part, said in key.items()} if isinstance(key, dict) else {name: key}
     assert client.post(f"{attempt}/submit", data=answers).status_code == 303
     page = my(client)
     assert "You have completed all required training." in page
@@ -236,9 +228,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("courses", [1, 9])
-def test_it_takes_fourteen_queries_however_many_courses(
-    app: Flask, client: FlaskClient, courses: int
-) -> None:
+def test_it_takes_fourteen_queries_however_many_courses(app: Flask, client: FlaskClient, courses: int) -> None:
     for number in range(courses):
         with app.app_context(), unit_of_work():
             made = world.course(f"course-{number}", title=f"Course {number}")

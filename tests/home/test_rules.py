@@ -40,16 +40,8 @@ PASSED = Course(4, NextStep.PASSED, at(20))
         ([FRESH], [], None),
         ([FRESH, READ, EXAMINED, PASSED], [], EXAMINED),
         ([EXAMINED, READ], [Required(1, TrainingStatus.OVERDUE)], EXAMINED),
-        (
-            [FRESH, PASSED],
-            [Required(4, TrainingStatus.EXPIRED), Required(1, TrainingStatus.NOT_STARTED)],
-            PASSED,
-        ),
-        (
-            [FRESH, PASSED],
-            [Required(1, TrainingStatus.NOT_STARTED), Required(4, TrainingStatus.VALID)],
-            FRESH,
-        ),
+        ([FRESH, PASSED], [Required(4, TrainingStatus.EXPIRED), Required(1, TrainingStatus.NOT_STARTED)], PASSED),
+        ([FRESH, PASSED], [Required(1, TrainingStatus.NOT_STARTED), Required(4, TrainingStatus.VALID)], FRESH),
         ([FRESH, PASSED], [Required(4, TrainingStatus.VALID)], None),
         ([FRESH, PASSED], [Required(4, TrainingStatus.EXPIRING)], PASSED),
         ([FRESH], [Required(1, TrainingStatus.EXEMPT)], None),

@@ -51,9 +51,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def load(folder: Path) -> None:
         for words in (("db", "upgrade"), ("content", "publish"), ("demo", "load")):
-            subprocess.run(
-                command(*words), cwd=ROOT, env=environment(folder), check=True, capture_output=True
-            )
+            subprocess.run(command(*words), cwd=ROOT, env=environment(folder), check=True, capture_output=True)
 
     return made_once(tmp_path_factory, "demonstration", load) / "every_sector.db"
 
@@ -101,9 +99,7 @@ def server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    found = os.environ.get("CHROMIUM") or next(
-        (path for name in BROWSERS if (path := shutil.which(name))), None
-    )
+    found = os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if not found:
         pytest.fail("No Chromium was found: apt-get install chromium, or name one with CHROMIUM=/path.")
     # How long a page may take is another test's business: here it only has to come.
@@ -111,12 +107,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=found,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-            ],
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
         )
         yield chromium
         chromium.close()
@@ -144,9 +135,7 @@ class Visitor:
         return self.page
 
 
-def visitor(
-    browser: Browser, server: Server, *, width: int = 320, script: bool = True, **more: object
-) -> Visitor:
+def visitor(browser: Browser, server: Server, *, width: int = 320, script: bool = True, **more: object) -> Visitor:
     """Opens a window of a width, with or without JavaScript."""
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": 700},

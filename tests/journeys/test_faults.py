@@ -136,10 +136,7 @@ def enough(learners: list[Learner]) -> bool:
 
     How many questions they were saved to is up to the draw: some attempts have few of the type that is answered here.
     """
-    return (
-        sum(learner.saves for learner in learners) >= 150
-        and sum(learner.saves > 0 for learner in learners) >= 4
-    )
+    return sum(learner.saves for learner in learners) >= 150 and sum(learner.saves > 0 for learner in learners) >= 4
 
 
 def test_every_acknowledged_answer_survives_a_kill(demonstration: Path, tmp_path: Path) -> None:
@@ -151,9 +148,7 @@ def test_every_acknowledged_answer_survives_a_kill(demonstration: Path, tmp_path
         learners = [Learner(server.address, number, course) for number in numbers]
         for learner in learners:
             learner.start()
-        wait_until(
-            lambda: enough(learners) or not any(one.is_alive() for one in learners), "answers are saved"
-        )
+        wait_until(lambda: enough(learners) or not any(one.is_alive() for one in learners), "answers are saved")
         server.kill()
         for learner in learners:
             learner.join()
@@ -167,9 +162,7 @@ def test_every_acknowledged_answer_survives_a_kill(demonstration: Path, tmp_path
             stored = {key: json.loads(value) for key, value in connection.execute(query, (learner.attempt,))}
             for question, value in learner.acknowledged.items():
                 assert stored[question] in (value, learner.under_way[question])
-            row = connection.execute(
-                "SELECT submitted_at FROM attempt WHERE id = ?", (learner.attempt,)
-            ).fetchone()
+            row = connection.execute("SELECT submitted_at FROM attempt WHERE id = ?", (learner.attempt,)).fetchone()
             assert not learner.submitted or row[0] is not None
         connection.close()
         again = Reader(server.address)

@@ -66,9 +66,7 @@ with create_app().app_context():
 
 
 @pytest.fixture(scope="module")
-def busy_server(
-    browser: Browser, demonstration: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def busy_server(browser: Browser, demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The demonstration with what only people's acts make: lists at each step, a message about a record."""
     instance = tmp_path_factory.mktemp("busy_server")
     shutil.copyfile(demonstration, instance / "every_sector.db")

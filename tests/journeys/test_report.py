@@ -119,9 +119,7 @@ def test_which_of_these_two_hundred_may_deploy(who: Visitor, server: Server) -> 
     page.wait_for_load_state()  # a long table comes in parts
     for row in page.locator("table tbody tr").all():
         expect(row).to_contain_text("May not deploy")
-        assert re.search(r"Overdue|Expired|In grace|Due|Not working for you", row.inner_text()), (
-            row.inner_text()
-        )
+        assert re.search(r"Overdue|Expired|In grace|Due|Not working for you", row.inner_text()), row.inner_text()
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()

@@ -30,8 +30,7 @@ def stored() -> list[PostRow]:
 
 def test_odd_values_come_back_as_they_were(app_context: Flask) -> None:
     rows = [
-        row(number, role, number % 2 == 0, date(2026, 2, 28) if number % 3 else None)
-        for number, role in enumerate(ODD)
+        row(number, role, number % 2 == 0, date(2026, 2, 28) if number % 3 else None) for number, role in enumerate(ODD)
     ]
     add_rows(PostInterval, PostRow._fields, rows)
     assert stored() == rows

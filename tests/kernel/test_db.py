@@ -83,10 +83,7 @@ def test_facts_are_withdrawn_once_and_never_reworded(app_context: Flask) -> None
     placement = placed(employed(person(), organisation()), station())
     number = placement.id
     for change in ({"sector": "health"}, {"from_on": placement.from_on.replace(year=2020)}):
-        with (
-            pytest.raises(DBAPIError, match="placement: what happened is not changed"),
-            session.begin_nested(),
-        ):
+        with pytest.raises(DBAPIError, match="placement: what happened is not changed"), session.begin_nested():
             session.execute(update(Placement).where(Placement.id == number).values(**change))
     moment = clock.now()
     session.execute(update(Placement).where(Placement.id == number).values(retracted_at=moment))

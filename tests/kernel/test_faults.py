@@ -72,10 +72,7 @@ def test_a_database_that_goes_away_and_comes_back(app: Flask, client: FlaskClien
                 response = client.get(path)
                 assert response.status_code == 503, path
                 assert "Retry-After" in response.headers
-            assert (
-                client.post("/login", data={"email": "a@demo.example", "password": "x" * 12}).status_code
-                == 503
-            )
+            assert client.post("/login", data={"email": "a@demo.example", "password": "x" * 12}).status_code == 503
             assert client.get("/healthz").status_code == 200
             assert client.get("/help-now").status_code == 200
         finally:

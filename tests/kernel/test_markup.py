@@ -289,25 +289,13 @@ def test_a_text_becomes_ordered_segments() -> None:
     assert check["id"] == "check-1"
     assert check["prompt"] == "<p>Which one is <em>noticing</em>?</p>"
     assert check["options"] == [
-        {
-            "text": "A girl stops coming.",
-            "right": True,
-            "why": "A change you could <strong>not</strong> miss.",
-        },
-        {
-            "text": "You ask <code>a | b</code> every family.",
-            "right": False,
-            "why": "It puts children at risk.",
-        },
+        {"text": "A girl stops coming.", "right": True, "why": "A change you could <strong>not</strong> miss."},
+        {"text": "You ask <code>a | b</code> every family.", "right": False, "why": "It puts children at risk."},
     ]
     assert scenario["title"] == "The list"
     assert scenario["intro"] == "<p>Someone gives you a list.</p>"
     assert scenario["options"] == [
-        {
-            "quality": "harmful",
-            "choice": "Send it on.",
-            "why": "<p>It may reach the wrong hands.</p>\n<p>Twice.</p>",
-        },
+        {"quality": "harmful", "choice": "Send it on.", "why": "<p>It may reach the wrong hands.</p>\n<p>Twice.</p>"},
         {"quality": "best", "choice": "Keep it safe.", "why": "<p>Good.</p>"},
     ]
     assert local == {"kind": "local", "html": "<p>Your rules.</p>"}
@@ -336,22 +324,14 @@ def test_line_ends_and_a_byte_order_mark_make_no_difference() -> None:
 
 
 def test_a_translation_takes_the_section_ids_of_its_original_and_its_own_words() -> None:
-    rendered = render(
-        "## أين تلتقي\n\n/// dont\nنص\n///\n\n## Zwei", language="ar", section_ids=["where", "second"]
-    )
+    rendered = render("## أين تلتقي\n\n/// dont\nنص\n///\n\n## Zwei", language="ar", section_ids=["where", "second"])
     assert [section["id"] for section in rendered.sections] == ["where", "second"]
     assert "لا تفعل" in rendered.segments[0]["html"]
 
 
 def test_section_ids_are_unique_and_never_those_of_the_page() -> None:
     rendered = render("## Try it\n\na\n\n## Try it\n\nb\n\n## Main\n\nc\n\n## ما\n\nd\n\n## “Quoted” & *so*!")
-    assert [section["id"] for section in rendered.sections] == [
-        "try-it",
-        "try-it-2",
-        "main-2",
-        "ما",
-        "quoted-so",
-    ]
+    assert [section["id"] for section in rendered.sections] == ["try-it", "try-it-2", "main-2", "ما", "quoted-so"]
     assert rendered.sections[-1]["title"] == "“Quoted” & so!"
 
 
@@ -367,17 +347,9 @@ FAULTS = [
     ("/// note\n///", 1, "is empty"),
     ("/// option | best\nA\n\nB\n///", 1, "outside a scenario"),
     ("/// scenario | T\nx\n\n/// option | good\nA\n\nB\n///\n///", 4, "an option is best, harmful or weak"),
-    (
-        "/// scenario | T\nx\n\n/// option | best\nA\n///\n\n/// option | weak\nA\n\nB\n///\n///",
-        4,
-        "two paragraphs",
-    ),
+    ("/// scenario | T\nx\n\n/// option | best\nA\n///\n\n/// option | weak\nA\n\nB\n///\n///", 4, "two paragraphs"),
     ("/// scenario | T\nx\n\n/// option | best\nA\n\nB\n///\n///", 1, "at least two options"),
-    (
-        "/// scenario | T\nx\n\n/// option | weak\nA\n\nB\n///\n\n/// option | weak\nA\n\nB\n///\n///",
-        1,
-        "one best",
-    ),
+    ("/// scenario | T\nx\n\n/// option | weak\nA\n\nB\n///\n\n/// option | weak\nA\n\nB\n///\n///", 1, "one best"),
     ("/// scenario | T\n/// option | best\nA\n\nB\n///\nmore\n///", 7, "only options may follow"),
     ("/// scenario\nA\n///", 1, "a scenario has a title"),
     ("/// sector | wash\n/// check\nA\n///\n///", 2, "cannot be inside “sector”"),
@@ -479,9 +451,7 @@ def test_no_text_whatever_gets_past_the_allow_list(text: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(
     st.one_of(
-        st.text(),
-        st.lists(st.sampled_from(ATTACKS), max_size=3).map("".join),
-        st.from_regex(r"<[a-z]+ [a-z]+=.*>"),
+        st.text(), st.lists(st.sampled_from(ATTACKS), max_size=3).map("".join), st.from_regex(r"<[a-z]+ [a-z]+=.*>")
     )
 )
 def test_no_html_whatever_gets_past_the_allow_list(html: str) -> None:

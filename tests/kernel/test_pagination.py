@@ -5,9 +5,7 @@ import pytest
 from lms.kernel.pagination import paginate_list
 
 
-@pytest.mark.parametrize(
-    ("page", "shown", "items"), [(-3, 1, [0, 1]), (1, 1, [0, 1]), (3, 3, [4]), (9, 3, [4])]
-)
+@pytest.mark.parametrize(("page", "shown", "items"), [(-3, 1, [0, 1]), (1, 1, [0, 1]), (3, 3, [4]), (9, 3, [4])])
 def test_a_page_past_the_end_is_the_last_one(page: int, shown: int, items: list[int]) -> None:
     found = paginate_list(range(5), page, 2)
     assert (found.page, found.pages, list(found.items)) == (shown, 3, items)

@@ -154,14 +154,10 @@ def test_every_font_is_bundled_and_embedded() -> None:
     assert {name.split("-")[0] for name in names} == {"NotoSerif", "NotoSans", "NotoNaskhArabic"}
 
 
-@pytest.mark.parametrize(
-    "letter", ["W", "i", "م", "\N{ARABIC LIGATURE BISMILLAH AR-RAHMAN AR-RAHEEM}", "Юлия "]
-)
+@pytest.mark.parametrize("letter", ["W", "i", "م", "\N{ARABIC LIGATURE BISMILLAH AR-RAHMAN AR-RAHEEM}", "Юлия "])
 def test_the_longest_inputs_stay_on_one_page(letter: str) -> None:
     longest = (letter * 200)[:200]
-    same = dict.fromkeys(
-        ["name", "course_title", "organisation", "sector", "earned_on", "valid_through"], longest
-    )
+    same = dict.fromkeys(["name", "course_title", "organisation", "sector", "earned_on", "valid_through"], longest)
     reader = certificate(**same, signatory=longest, verify_address=f"https://example.org/{longest}")
     assert len(reader.pages) == 1
     assert "Serial 7F3K-92QD-6MTVA" in words(reader)
@@ -182,23 +178,7 @@ def test_inputs_are_data_and_never_markup() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "#panic(1)",
-        "#sys.inputs",
-        "]",
-        "}",
-        '"',
-        "\\",
-        "/*",
-        "//",
-        "<label>",
-        "@ref",
-        "=",
-        "-",
-        "$",
-        "`",
-        "{name}",
-    ],
+    ["#panic(1)", "#sys.inputs", "]", "}", '"', "\\", "/*", "//", "<label>", "@ref", "=", "-", "$", "`", "{name}"],
 )
 def test_a_name_that_looks_like_markup_is_printed(name: str) -> None:
     assert f"This certifies that {name} has completed" in words(certificate(name=name))
@@ -207,19 +187,11 @@ def test_a_name_that_looks_like_markup_is_printed(name: str) -> None:
 def test_same_inputs_same_bytes_also_in_another_process_and_from_many_threads() -> None:
     first = pdf.render("standard", AWARD)
     with ThreadPoolExecutor(8) as threads:
-        many = list(
-            threads.map(
-                lambda number: pdf.render("standard", AWARD | {"edition": str(number % 2)}), range(16)
-            )
-        )
+        many = list(threads.map(lambda number: pdf.render("standard", AWARD | {"edition": str(number % 2)}), range(16)))
     assert many[0::2] == [many[0]] * 8
     assert many[1::2] == [many[1]] * 8
-    script = (
-        f"import sys; from lms.kernel import pdf; sys.stdout.buffer.write(pdf.render('standard', {AWARD}))"
-    )
-    other = subprocess.run(
-        [sys.executable, "-c", script], check=True, capture_output=True, cwd=pdf.FOLDER.parent
-    )
+    script = f"import sys; from lms.kernel import pdf; sys.stdout.buffer.write(pdf.render('standard', {AWARD}))"
+    other = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, cwd=pdf.FOLDER.parent)
     assert other.stdout == first == pdf.render("standard", AWARD)
 
 
@@ -241,9 +213,7 @@ os._exit(1)
     subprocess.run([sys.executable, "-c", script], check=True, cwd=pdf.FOLDER.parent)
 
 
-@pytest.mark.parametrize(
-    "name", ["Abebe አበበ", "陈伟", "Zoë 😀", "a\ue000b", "a\u20dd", "\u0301\u0651x", "\uff41"]
-)
+@pytest.mark.parametrize("name", ["Abebe አበበ", "陈伟", "Zoë 😀", "a\ue000b", "a\u20dd", "\u0301\u0651x", "\uff41"])
 def test_a_character_without_a_font_does_not_stop_the_certificate(name: str) -> None:
     assert len(certificate(name=name).pages) == 1
 

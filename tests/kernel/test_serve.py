@@ -107,9 +107,7 @@ signal.pause()
 
 
 def test_a_child_forked_as_the_server_dies_ends_too() -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", ORPHAN], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    ended = subprocess.run([sys.executable, "-c", ORPHAN], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGKILL, "", "")
 
 

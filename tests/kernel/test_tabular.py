@@ -41,9 +41,7 @@ def test_arabic_and_cyrillic_code_pages_are_found() -> None:
     arabic = ("أمينة يوسف", "محمد الحسن", "فاطمة الزهراء", "خالد عبد الله", "سارة إبراهيم")
     assert all_of(file_of(table(arabic), "cp1256"))[1:] == [[f"W-{i}", name] for i, name in enumerate(arabic)]
     cyrillic = ("Олена Шевченко", "Андрій Коваленко", "Марія Бондаренко", "Сергій Мельник")
-    assert all_of(file_of(table(cyrillic), "cp1251"))[1:] == [
-        [f"W-{i}", name] for i, name in enumerate(cyrillic)
-    ]
+    assert all_of(file_of(table(cyrillic), "cp1251"))[1:] == [[f"W-{i}", name] for i, name in enumerate(cyrillic)]
 
 
 def test_an_encoding_can_be_said() -> None:
@@ -67,9 +65,7 @@ def test_delimiters_are_found(delimiter: str) -> None:
 
 
 def test_a_delimiter_within_the_cells_does_not_mislead() -> None:
-    text = (
-        "Name;Station;Role\nYusuf, Amina;North River, Aravia;driver\nSilva, Tomas;Hill Town, Aravia;nurse\n"
-    )
+    text = "Name;Station;Role\nYusuf, Amina;North River, Aravia;driver\nSilva, Tomas;Hill Town, Aravia;nurse\n"
     assert all_of(file_of(text))[1] == ["Yusuf, Amina", "North River, Aravia", "driver"]
 
 
@@ -174,9 +170,7 @@ def test_entities_of_xml_are_not_multiplied() -> None:
         sheet = parts["xl/worksheets/sheet1.xml"].decode().replace("<t>c</t>", "<t>&e9;</t>")
         assert "&e9;" in sheet
         evil = parts | {
-            "xl/worksheets/sheet1.xml": (
-                start + sheet.partition("?>")[2] if "?>" in sheet else start + sheet
-            ).encode()
+            "xl/worksheets/sheet1.xml": (start + sheet.partition("?>")[2] if "?>" in sheet else start + sheet).encode()
         }
         with pytest.raises(Unreadable):
             all_of(archive(evil))
@@ -193,10 +187,7 @@ def test_what_is_given_out_is_no_formula(text: str) -> None:
 def test_what_is_given_out_comes_back(rows: list[list[str]]) -> None:
     # Only what reading changes on purpose is left out: white space around, line ends, half characters.
     clean = [
-        [
-            " ".join(cell.encode("utf-8", "ignore").decode().replace("\0", "").split()).strip("' ")
-            for cell in row
-        ]
+        [" ".join(cell.encode("utf-8", "ignore").decode().replace("\0", "").split()).strip("' ") for cell in row]
         for row in rows
     ]
     for row in clean:

@@ -50,9 +50,7 @@ def test_nightly_and_weekly(queue: SqliteHuey, done: list[str]) -> None:
     assert done.count("weekly") == 1
 
 
-def test_a_job_that_fails_is_logged_without_its_text(
-    queue: SqliteHuey, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_job_that_fails_is_logged_without_its_text(queue: SqliteHuey, capsys: pytest.CaptureFixture[str]) -> None:
     configure("json")  # writes to the standard error of this moment
     run_due(queue, datetime(2026, 11, 24, 9, 7))  # noqa: DTZ001 - Huey's own
     said = capsys.readouterr()

@@ -53,9 +53,5 @@ def keys(app: Flask, course: PublishedCourse) -> dict[str, Any]:
     with app.app_context():
         for question in bank(course.revision_id):
             name, key = f"q-{question.question_revision_id}", key_of(question.body, question.kind)
-            form |= (
-                {f"{name}-{part}": word for part, word in key.items()}
-                if isinstance(key, dict)
-                else {name: key}
-            )
+            form |= {f"{name}-{part}": word for part, word in key.items()} if isinstance(key, dict) else {name: key}
     return form

@@ -43,9 +43,7 @@ def tabs(app: Flask, browser: FlaskClient, path: str, forms: list[dict[str, Any]
     return post_all(app, browser, [(path, form) for form in forms])
 
 
-def post_all(
-    app: Flask, browser: FlaskClient, posts: list[tuple[str, dict[str, Any]]]
-) -> list[tuple[int, str]]:
+def post_all(app: Flask, browser: FlaskClient, posts: list[tuple[str, dict[str, Any]]]) -> list[tuple[int, str]]:
     """Posts forms to addresses at the same time, all with the same session."""
     cookie = browser.get_cookie("every_sector")
     assert cookie is not None
@@ -106,9 +104,7 @@ def test_two_modules_completed_at_once_do_not_wait_for_each_other_for_ever(
         assert session.scalar(select(func.count()).select_from(Completion)) == len(posts)
 
 
-def test_a_quiz_started_in_many_tabs_is_one_attempt(
-    app: Flask, client: FlaskClient, course: PublishedCourse
-) -> None:
+def test_a_quiz_started_in_many_tabs_is_one_attempt(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
     sign_in(client)
     complete_all(client, course)
     answers = tabs(app, client, "/courses/first-course/quiz", [{}] * TABS)
@@ -134,9 +130,7 @@ def test_an_attempt_submitted_in_many_tabs_has_one_outcome_and_one_message(
         assert attempt is not None and attempt.passed and attempt.score == 100
 
 
-def test_failing_sends_no_event_of_a_completed_course(
-    app: Flask, client: FlaskClient, course: PublishedCourse
-) -> None:
+def test_failing_sends_no_event_of_a_completed_course(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
     sign_in(client)
     complete_all(client, course)
     address = start(client, course)

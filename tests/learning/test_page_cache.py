@@ -45,9 +45,7 @@ def without_tokens(page: str) -> str:
 
 
 @pytest.mark.parametrize("accepts", ["br", "gzip", ""])
-def test_a_cached_page_is_what_would_be_rendered_now(
-    app: Flask, course: PublishedCourse, accepts: str
-) -> None:
+def test_a_cached_page_is_what_would_be_rendered_now(app: Flask, course: PublishedCourse, accepts: str) -> None:
     app.config["LANGUAGES"] = ["en", "ar"]
     seen: list[tuple[FlaskClient, str, str]] = []
     browsers = [browser(app, name) for name in ("amina", "tomas", "hana", "karim", "root")]
@@ -63,9 +61,7 @@ def test_a_cached_page_is_what_would_be_rendered_now(
     assert len({page for _, _, page in seen}) == len(browsers) * 2
 
 
-def test_each_session_gets_its_own_tokens_and_they_open_the_forms(
-    app: Flask, course: PublishedCourse
-) -> None:
+def test_each_session_gets_its_own_tokens_and_they_open_the_forms(app: Flask, course: PublishedCourse) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     here, there = browser(app, "amina"), browser(app, "amina")
     app.config["WTF_CSRF_ENABLED"] = True
@@ -81,9 +77,7 @@ def test_each_session_gets_its_own_tokens_and_they_open_the_forms(
     assert here.post("/logout", data={"csrf_token": mine["sign_out_form"]}).status_code == 302
 
 
-def test_progress_shows_on_the_learners_next_page_and_on_nobody_elses(
-    app: Flask, course: PublishedCourse
-) -> None:
+def test_progress_shows_on_the_learners_next_page_and_on_nobody_elses(app: Flask, course: PublishedCourse) -> None:
     amina, tomas = browser(app, "amina"), browser(app, "tomas")
     before = without_tokens(read(tomas))
     assert "Done, next" in read(amina)

@@ -22,9 +22,7 @@ def amina() -> Actor:
     return Actor(account_id=1, person_id=person.id, sector="wash")
 
 
-def test_progress_of_every_course(
-    app: Flask, client: FlaskClient, course: PublishedCourse, files: Path
-) -> None:
+def test_progress_of_every_course(app: Flask, client: FlaskClient, course: PublishedCourse, files: Path) -> None:
     publish_in(app, files, "second-course")
     sign_in(client)
     client.post("/courses/first-course/first-steps/complete")

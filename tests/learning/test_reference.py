@@ -80,9 +80,7 @@ def test_the_map_leads_to_what_serves_each_consideration(client: FlaskClient, sh
 
 def test_a_module_may_serve_other_considerations_than_its_course_first(shown: PublishedCourse) -> None:
     assert [it.course.slug for it in courses_for_consideration([shown], 1)] == ["first-course"]
-    assert (
-        courses_for_consideration([shown], 1)[0].modules == () and courses_for_consideration([shown], 2) == ()
-    )
+    assert courses_for_consideration([shown], 1)[0].modules == () and courses_for_consideration([shown], 2) == ()
     assert [source.codes for source in merged_sources([shown, shown])] == [["FIRST-COURSE"]]
 
 
@@ -91,15 +89,10 @@ def test_the_glossary_explains_in_all_languages_and_says_how_sure_it_is(
 ) -> None:
     page = client.get("/glossary").text
     assert page.index('id="abuse"') < page.index('id="referral"')
-    assert (
-        '<span lang="ar" dir="rtl">إحالة</span>' in page
-        and '<span lang="fr" dir="ltr">orientation</span>' in page
-    )
+    assert '<span lang="ar" dir="rtl">إحالة</span>' in page and '<span lang="fr" dir="ltr">orientation</span>' in page
     assert "to be confirmed with a specialist" in page and "A glossary. Alliance, 2019" in page
     module = client.get("/courses/first-course/first-steps").text
-    assert (
-        'A <a href="/glossary#referral">referral</a> follows <a href="/glossary#abuse">abuse</a>.' in module
-    )
+    assert 'A <a href="/glossary#referral">referral</a> follows <a href="/glossary#abuse">abuse</a>.' in module
     assert "<summary>Description of the picture</summary><p>A road and a house.</p></details>" in module
 
 
@@ -129,9 +122,7 @@ def test_a_picture_is_sent_as_what_it_is_and_kept(client: FlaskClient, shown: Pu
 @pytest.mark.parametrize(
     "name", ["none.svg", "road.000000000000.svg", "road", "..%2f..%2fsecret_key", "road.svg.svg", "ROAD.svg"]
 )
-def test_what_is_no_picture_of_the_course_is_not_there(
-    client: FlaskClient, shown: PublishedCourse, name: str
-) -> None:
+def test_what_is_no_picture_of_the_course_is_not_there(client: FlaskClient, shown: PublishedCourse, name: str) -> None:
     assert client.get(f"/courses/first-course/img/{name}").status_code == 404
     assert client.get("/courses/other/img/road.svg").status_code == 404
 

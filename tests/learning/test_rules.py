@@ -49,11 +49,7 @@ ALL_OLD = (completed(1, OLD, 0), completed(2, OLD, 1))
         (LearningRecord(completions=(completed(1, OLD, 0),)), OLD, NextStep.CONTINUE),
         (LearningRecord(completions=ALL_OLD), OLD, NextStep.QUIZ),
         (LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2),)), OLD, NextStep.ATTEMPT),
-        (
-            LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2, passed=False),)),
-            OLD,
-            NextStep.QUIZ,
-        ),
+        (LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2, passed=False),)), OLD, NextStep.QUIZ),
         # Started again: everything is to be done anew, an attempt of the old edition is not gone on with.
         (LearningRecord(completions=ALL_OLD, switches=(switched(NEW, 3),)), NEW, NextStep.START),
         (
@@ -67,15 +63,9 @@ ALL_OLD = (completed(1, OLD, 0), completed(2, OLD, 1))
             NextStep.CONTINUE,
         ),
         # Passed: the next time is the current edition's.
+        (LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2, passed=True),)), NEW, NextStep.PASSED),
         (
-            LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2, passed=True),)),
-            NEW,
-            NextStep.PASSED,
-        ),
-        (
-            LearningRecord(
-                completions=(*ALL_OLD, completed(1, NEW, 9)), attempts=(attempted(OLD, 2, passed=True),)
-            ),
+            LearningRecord(completions=(*ALL_OLD, completed(1, NEW, 9)), attempts=(attempted(OLD, 2, passed=True),)),
             NEW,
             NextStep.CONTINUE,
         ),

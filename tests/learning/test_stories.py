@@ -16,22 +16,14 @@ from tests.learning.conftest import complete_all, keys, publish_in, start
 
 
 def choice(name: str, to: str | None = None, *, right: bool = False) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "id": name,
-        "text": f"Do {name}.",
-        "feedback": f"Because {name}.",
-        "correct": right,
-    }
+    found: dict[str, Any] = {"id": name, "text": f"Do {name}.", "feedback": f"Because {name}.", "correct": right}
     return found | ({"next": to} if to else {})
 
 
 NODES: dict[str, Any] = {
     # Written in another order than they are lived.
     "end": {"stem": "It ends.", "options": [choice("stay", right=True), choice("leave")]},
-    "start": {
-        "stem": "It begins.",
-        "options": [choice("greet", "talk", right=True), choice("shout", "fear")],
-    },
+    "start": {"stem": "It begins.", "options": [choice("greet", "talk", right=True), choice("shout", "fear")]},
     "fear": {"stem": "She is afraid.", "options": [choice("sit", "end", right=True), choice("chase", "end")]},
     "talk": {"stem": "She talks.", "options": [choice("hear", "end", right=True), choice("press", "end")]},
 }
@@ -48,16 +40,7 @@ def asked_question() -> BankQuestion:
     return BankQuestion(7, 7, "q-story", "en", "branching", "one", red_line=False, sectors=(), body=body)
 
 
-ORDER = [
-    "start/shout",
-    "start/greet",
-    "talk/hear",
-    "talk/press",
-    "fear/sit",
-    "fear/chase",
-    "end/leave",
-    "end/stay",
-]
+ORDER = ["start/shout", "start/greet", "talk/hear", "talk/press", "fear/sit", "fear/chase", "end/leave", "end/stay"]
 ALL: dict[str, Any] = {"pass": {"mark": 80, "draw": 7, "tries": 2, "pause": "PT24H"}}
 """Draws the whole bank."""
 DRAW = [{"question": 7, "slug": "q-story", "order": ORDER}]

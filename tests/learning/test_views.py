@@ -63,11 +63,7 @@ def test_from_course_to_result(app: Flask, client: FlaskClient, course: Publishe
     response = client.post(f"{COURSE}/second-steps/complete")
     assert response.headers["Location"] == f"{COURSE}/quiz"
     rules = client.get(f"{COURSE}/quiz").text
-    assert (
-        "6 questions, all on one page" in rules
-        and "We do not show which ones" in rules
-        and f"80{NBSP}%" in rules
-    )
+    assert "6 questions, all on one page" in rules and "We do not show which ones" in rules and f"80{NBSP}%" in rules
     attempt = start(client, course)
     page = client.get(attempt).text
     assert "<span data-answered>0</span> of 6 answered" in page
@@ -80,9 +76,7 @@ def test_from_course_to_result(app: Flask, client: FlaskClient, course: Publishe
     assert done.passed and done.score == 100 and done.red_lines_right
 
 
-def test_the_module_page_asks_little_and_is_small(
-    app: Flask, client: FlaskClient, course: PublishedCourse
-) -> None:
+def test_the_module_page_asks_little_and_is_small(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
     sign_in(client)
     client.get(f"{COURSE}/first-steps")
     statements: list[str] = []
@@ -224,9 +218,7 @@ def test_answers_are_saved_as_one_goes(app: Flask, walker: FlaskClient, course: 
     fetch = {"X-Requested-With": "fetch"}
 
     def send(**form: Any) -> None:
-        response = walker.post(
-            attempt, data={name.replace("_", "-"): v for name, v in form.items()}, headers=fetch
-        )
+        response = walker.post(attempt, data={name.replace("_", "-"): v for name, v in form.items()}, headers=fetch)
         assert (response.status_code, response.data) == (204, b"")
 
     def saved() -> dict[int, Any]:
@@ -276,9 +268,7 @@ def test_the_first_button_of_the_form_saves(walker: FlaskClient, course: Publish
     assert "formaction" not in form[: form.index("</button>")]
 
 
-def test_submitting_again_after_a_lost_answer(
-    app: Flask, walker: FlaskClient, course: PublishedCourse
-) -> None:
+def test_submitting_again_after_a_lost_answer(app: Flask, walker: FlaskClient, course: PublishedCourse) -> None:
     attempt = start(walker, course)
     walker.post(f"{attempt}/submit", data=keys(app, course))
     before = stored(app, attempt)
@@ -288,11 +278,7 @@ def test_submitting_again_after_a_lost_answer(
     assert walker.post(attempt, data=keys(app, course)).headers["Location"] == f"{attempt}/result"
     assert walker.get(attempt).headers["Location"] == f"{attempt}/result"
     after = stored(app, attempt)
-    assert (after.score, after.submitted_at, after.grades) == (
-        before.score,
-        before.submitted_at,
-        before.grades,
-    )
+    assert (after.score, after.submitted_at, after.grades) == (before.score, before.submitted_at, before.grades)
 
 
 def test_a_result_says_what_to_read_again(app: Flask, walker: FlaskClient, course: PublishedCourse) -> None:

@@ -71,11 +71,7 @@ def test_the_stations_numbers_come_first(client: FlaskClient) -> None:
     sign_in(client)
     said = page(client)
     assert "Who to call: North River" in said
-    assert (
-        said.index('href="tel:116"')
-        < said.index('href="tel:+211912345678"')
-        < said.index("Then, in this order")
-    )
+    assert said.index('href="tel:116"') < said.index('href="tel:+211912345678"') < said.index("Then, in this order")
 
 
 def test_a_station_without_a_pathway_and_a_person_without_a_station(app: Flask, client: FlaskClient) -> None:

@@ -85,12 +85,7 @@ def test_the_last_day_is_still_in_time() -> None:
 
 def test_contacts_are_grouped_in_the_order_of_need() -> None:
     groups = rules.by_kind(
-        [
-            contact(),
-            contact(kind="emergency", name="Night"),
-            contact(name="Hospital"),
-            contact(kind="old-kind"),
-        ]
+        [contact(), contact(kind="emergency", name="Night"), contact(name="Hospital"), contact(kind="old-kind")]
     )
     assert [(kind, [one["name"] for one in group]) for kind, group in groups] == [
         ("emergency", ["Night"]),

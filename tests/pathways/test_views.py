@@ -85,11 +85,7 @@ def test_a_pathway_says_whom_when_and_how_fresh(app: Flask, client: FlaskClient)
     sign_in(client)
     page = text(client, HERE)
     assert 'href="tel:+211912345678"' in page
-    assert (
-        page.index("Night telephone")
-        < page.index("Focal point, Rivers Relief")
-        < page.index("Safeguarding line")
-    )
+    assert page.index("Night telephone") < page.index("Focal point, Rivers Relief") < page.index("Safeguarding line")
     assert "What changed: The clinic has moved." in page
     assert "The agreed form lies in the office." in page
     assert "All versions (2)" in page
@@ -116,9 +112,7 @@ def test_what_is_missing_is_named(app: Flask, client: FlaskClient) -> None:
     assert "Concern about staff" in page
 
 
-def test_an_overdue_check_is_said_clearly(
-    app: Flask, client: FlaskClient, fixed_clock: clock.FixedClock
-) -> None:
+def test_an_overdue_check_is_said_clearly(app: Flask, client: FlaskClient, fixed_clock: clock.FixedClock) -> None:
     publish(app)
     fixed_clock.move_to(datetime(2026, 11, 23, 9, tzinfo=UTC) + timedelta(days=90))
     sign_in(client)
@@ -148,9 +142,7 @@ def test_saying_that_it_is_out_of_date_once(app: Flask, client: FlaskClient) -> 
 
 
 @pytest.mark.parametrize("number", ["", "7", "x"])
-def test_a_version_that_is_not_there_cannot_be_out_of_date(
-    app: Flask, client: FlaskClient, number: str
-) -> None:
+def test_a_version_that_is_not_there_cannot_be_out_of_date(app: Flask, client: FlaskClient, number: str) -> None:
     publish(app)
     sign_in(client)
     assert client.post(OUTDATED, data={"number": number}).status_code == 404
@@ -249,9 +241,7 @@ def test_without_contacts_alone_is_refused_in_words(app: Flask, client: FlaskCli
 def test_a_form_without_its_version_is_refused(app: Flask, client: FlaskClient, base: str) -> None:
     publish(app)
     sign_in(client, "root@demo.example")
-    answer = send(
-        client, form_on(client.get(EDIT), EDIT), base=base, verified_on="2026-11-23", change="All new."
-    )
+    answer = send(client, form_on(client.get(EDIT), EDIT), base=base, verified_on="2026-11-23", change="All new.")
     assert answer.status_code == 422
     assert "Please check this" in answer.get_data(as_text=True)
     assert current_number(app) == 1

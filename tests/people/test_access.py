@@ -87,9 +87,7 @@ def test_the_directory_holds_only_the_own_people(app: Flask, client: FlaskClient
         assert "No matches" in client.get("/people", query_string={"q": found}).get_data(as_text=True)
 
 
-def test_a_person_in_two_organisations_is_seen_by_both_each_with_its_own_work(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_a_person_in_two_organisations_is_seen_by_both_each_with_its_own_work(app: Flask, client: FlaskClient) -> None:
     at = make_two_organisations(app)
     for who, seen, hidden in (("hana", "W-20", "H-20"), ("haile", "H-20", "W-20")):
         client.post("/logout")

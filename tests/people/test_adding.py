@@ -50,9 +50,7 @@ def test_a_person_without_email_is_added_with_everything(app: Flask, hana: Flask
         account = find_account_of_person(employment.person_id)
         assert account is not None
         assert (account.email, account.password, account.active) == (None, None, True)
-        actions = (
-            session.execute(text("SELECT action FROM audit_entry ORDER BY id DESC LIMIT 4")).scalars().all()
-        )
+        actions = session.execute(text("SELECT action FROM audit_entry ORDER BY id DESC LIMIT 4")).scalars().all()
         assert set(actions) == {"people.record_person", "people.employ", "people.place", "accounts.open"}
 
 
@@ -117,9 +115,7 @@ REFUSED = (
 )
 
 
-def test_what_is_refused_says_why_and_loses_nothing(
-    app: Flask, hana: FlaskClient, subtests: pytest.Subtests
-) -> None:
+def test_what_is_refused_says_why_and_loses_nothing(app: Flask, hana: FlaskClient, subtests: pytest.Subtests) -> None:
     for changes, says in REFUSED:
         with subtests.test(changes=changes):
             data = DATA | {"through_on": "2028-01-01"} | changes

@@ -89,11 +89,7 @@ def test_an_end_before_the_beginning_or_into_the_next_is_refused(job: Employment
 
 def test_days_are_never_shared(job: Employment) -> None:
     operations.end_placement(SYSTEM, current(job), job, date(2026, 6, 30))
-    for first, last in (
-        (date(2026, 6, 30), None),
-        (date(2025, 1, 1), date(2026, 1, 1)),
-        (date(2025, 1, 1), None),
-    ):
+    for first, last in ((date(2026, 6, 30), None), (date(2025, 1, 1), date(2026, 1, 1)), (date(2025, 1, 1), None)):
         with pytest.raises(InvalidFirstDay):
             operations.record_placement(SYSTEM, job, work(job), first, last)
     operations.record_placement(SYSTEM, job, work(job), date(2025, 1, 1), date(2025, 12, 31))
@@ -195,11 +191,7 @@ def test_errors_are_beside_the_field_and_lose_nothing(
         (f"{at.amina_placement}/move", {"from_on": "2025-01-01"}, "The placement begins after this day."),
         (f"{at.amina_placement}/move", {"from_on": "2026-07-01", "reason": ""}, "Say why, in a few words."),
         (f"{at.amina_placement}/end", {"through_on": "2025-01-01"}, "The last day is before the first day."),
-        (
-            f"{at.amina_placement}/end",
-            {"through_on": "2026-07-01", "reason": " "},
-            "Say why, in a few words.",
-        ),
+        (f"{at.amina_placement}/end", {"through_on": "2026-07-01", "reason": " "}, "Say why, in a few words."),
         (f"{at.amina_placement}/correct", {"reason": ""}, "Say why, in a few words."),
         (f"new/{at.amina_employment}", {"from_on": "2026-07-01"}, "This overlaps another placement"),
         (

@@ -69,9 +69,7 @@ def text_of(mail: EmailMessage) -> str:
     return str(mail.get_content()).replace("\r\n", "\n")
 
 
-def test_a_reminder_says_what_by_when_where_and_why(
-    app: Flask, client: FlaskClient, sink: Controller
-) -> None:
+def test_a_reminder_says_what_by_when_where_and_why(app: Flask, client: FlaskClient, sink: Controller) -> None:
     with on(app):
         world = World()
         with unit_of_work():
@@ -110,9 +108,7 @@ def test_one_mail_names_everything_and_the_subject_the_nearest_day(app: Flask, s
     assert first["Subject"] == "Training due on 4 March 2026"
     text = text_of(first)
     assert "Training required by Rivers Relief, Hill Aid:" in text
-    assert text.index("(Rivers Relief)\n  Was due on 1 February 2026.") < text.index(
-        "(Hill Aid)\n  Due on 4 March"
-    )
+    assert text.index("(Rivers Relief)\n  Was due on 1 February 2026.") < text.index("(Hill Aid)\n  Due on 4 March")
     assert second["Subject"] == "Training was due on 1 February 2026"
 
 
@@ -128,9 +124,7 @@ def test_days_are_written_in_the_language_of_the_person(app: Flask, sink: Contro
     fatou, salma, ivan = mails(sink)
     assert "4 mars 2026" in fatou["Subject"]
     assert "مارس" in salma["Subject"]
-    assert "4 March 2026" in ivan["Subject"], (
-        "a language that is not offered falls back to the installation's"
-    )
+    assert "4 March 2026" in ivan["Subject"], "a language that is not offered falls back to the installation's"
 
 
 def test_certificates_are_spoken_of_as_such(app: Flask, sink: Controller) -> None:
@@ -147,9 +141,7 @@ def test_certificates_are_spoken_of_as_such(app: Flask, sink: Controller) -> Non
     assert "Your certificate expired on 28 February 2026. Please renew it." in text_of(ended)
 
 
-def test_a_mail_that_is_refused_is_waiting_and_then_failed(
-    app: Flask, client: FlaskClient, sink: Controller
-) -> None:
+def test_a_mail_that_is_refused_is_waiting_and_then_failed(app: Flask, client: FlaskClient, sink: Controller) -> None:
     with on(app):
         world = World()
         with unit_of_work():

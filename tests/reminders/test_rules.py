@@ -57,9 +57,7 @@ def test_moments_of_a_deadline(days_left: int, stage: str | None) -> None:
         ("not_required", None, None, None),
     ],
 )
-def test_the_last_day_in_time(
-    status: str, due_in: int | None, ends_in: int | None, deadline_in: int | None
-) -> None:
+def test_the_last_day_in_time(status: str, due_in: int | None, ends_in: int | None, deadline_in: int | None) -> None:
     def at(days: int | None) -> date | None:
         return None if days is None else DAY + timedelta(days=days)
 
@@ -128,9 +126,7 @@ def test_a_run_has_not_happened(hours: int | None, late: bool) -> None:
 
 
 # A life of one person: deadlines that appear and are met on some day, and days on which no run happens.
-deadlines = st.lists(
-    st.tuples(st.integers(0, 120), st.integers(-10, 90), st.integers(0, 150)), min_size=1, max_size=5
-)
+deadlines = st.lists(st.tuples(st.integers(0, 120), st.integers(-10, 90), st.integers(0, 150)), min_size=1, max_size=5)
 no_runs = st.sets(st.integers(0, 200), max_size=40)
 
 
@@ -162,9 +158,7 @@ def test_never_two_within_seven_days(given_deadlines: list[tuple[int, int, int]]
 
 
 @given(deadlines)
-def test_only_a_due_tomorrow_takes_the_place_of_a_due_tomorrow(
-    given_deadlines: list[tuple[int, int, int]],
-) -> None:
+def test_only_a_due_tomorrow_takes_the_place_of_a_due_tomorrow(given_deadlines: list[tuple[int, int, int]]) -> None:
     mails = live(given_deadlines, set())
     by_day = {mail[0]: mail for mail in mails}
     for number, (known, due_in, met) in enumerate(given_deadlines):
@@ -179,9 +173,7 @@ def test_only_a_due_tomorrow_takes_the_place_of_a_due_tomorrow(
 
 
 @given(deadlines)
-def test_whoever_is_late_hears_of_it_again_within_two_weeks(
-    given_deadlines: list[tuple[int, int, int]],
-) -> None:
+def test_whoever_is_late_hears_of_it_again_within_two_weeks(given_deadlines: list[tuple[int, int, int]]) -> None:
     days = [mail[0] for mail in live(given_deadlines, set())]
     for known, due_in, met in given_deadlines:
         for start in range(max(known, known + due_in + 1), min(known + met, 200) - 13):
@@ -189,9 +181,7 @@ def test_whoever_is_late_hears_of_it_again_within_two_weeks(
 
 
 @given(deadlines, no_runs)
-def test_every_mail_lists_what_gave_rise_to_it(
-    given_deadlines: list[tuple[int, int, int]], missed: set[int]
-) -> None:
+def test_every_mail_lists_what_gave_rise_to_it(given_deadlines: list[tuple[int, int, int]], missed: set[int]) -> None:
     for offset, stage, listed, open_then in live(given_deadlines, missed):
         day = DAY + timedelta(days=offset)
         assert stage in {each.stage(day) for each in listed}

@@ -43,9 +43,7 @@ def world(app: Flask) -> World:
         return made
 
 
-def test_hr_sees_what_was_sent_of_their_own_organisation(
-    app: Flask, client: FlaskClient, world: World
-) -> None:
+def test_hr_sees_what_was_sent_of_their_own_organisation(app: Flask, client: FlaskClient, world: World) -> None:
     with using(noon(DAY)):
         sign_in(client, "hana@demo.example")
         empty = text_of(client, "/reminders")
@@ -194,9 +192,7 @@ def test_another_organisation_has_its_own_focal_points(app: Flask, client: Flask
         assert stop in text_of(client, "/reminders/settings")
 
 
-def test_why_names_what_is_asked_by_whom_and_what_to_do(
-    app: Flask, client: FlaskClient, world: World
-) -> None:
+def test_why_names_what_is_asked_by_whom_and_what_to_do(app: Flask, client: FlaskClient, world: World) -> None:
     with using(noon(DAY)):
         sign_in(client, "amina@demo.example")
         page = text_of(client, "/reminders/why")

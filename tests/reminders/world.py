@@ -72,10 +72,7 @@ class World:
         self._number += 1
         who, there = session.get_one(Person, person_id), session.get_one(Organisation, organisation_id)
         people.placed(
-            people.employed(who, there, f"P-{self._number}"),
-            session.get_one(DutyStation, self.place),
-            "wash",
-            since,
+            people.employed(who, there, f"P-{self._number}"), session.get_one(DutyStation, self.place), "wash", since
         )
 
 

@@ -22,10 +22,7 @@ def lint_of(course_files: CourseFiles) -> list[Problem]:
 
 def test_coverage_counts_what_there_is(course_files: CourseFiles) -> None:
     coverage = coverage_of(course_files)
-    assert (
-        coverage.considerations[1] == {"boats": ["at-the-quay", "on-board"]}
-        and coverage.considerations[2] == {}
-    )
+    assert coverage.considerations[1] == {"boats": ["at-the-quay", "on-board"]} and coverage.considerations[2] == {}
     assert coverage.groups == {"wash": 1, "health": 1} and coverage.questions == {"wash": 1, "health": 0}
     (course,) = coverage.courses
     assert (course.modules, course.minutes, course.minutes_each) == (2, 22, (10, 12))
@@ -58,9 +55,7 @@ def test_what_a_curriculum_lacks_is_reported(course_files: CourseFiles) -> None:
         "running words on the page; a module has 600 to 900",
     ):
         assert words in said, words
-    course_files.edit(
-        "quizzes/boats.yml", "feedback: Safe.", 'feedback: "Safe. Wait for the whole family, always."'
-    )
+    course_files.edit("quizzes/boats.yml", "feedback: Safe.", 'feedback: "Safe. Wait for the whole family, always."')
     course_files.edit("modules/boats/02-on-board.md", "minutes: 12", "minutes: 16")
     assert coverage_of(course_files).red_lines == {"wait": ["boats/boat-full"]}
     (long,) = [problem for problem in lint_of(course_files) if "16 minutes" in problem.message]

@@ -45,9 +45,7 @@ def warnings(course_files: CourseFiles, *parts: str) -> list[str]:
         ("A repair today beats one in three weeks. Take 3 boats and 50 m of rope.", ""),
     ],
 )
-def test_figures_are_approved_and_named_with_their_source(
-    course_files: CourseFiles, text: str, words: str
-) -> None:
+def test_figures_are_approved_and_named_with_their_source(course_files: CourseFiles, text: str, words: str) -> None:
     course_files.write("modules/figures.yml", FIGURES)
     course_files.edit(BOARD_MD, "See [above]", f"{text}\n\nSee [above]")
     found = warnings(course_files, "figures.yml", "no source here")
@@ -71,9 +69,7 @@ def test_red_lines_are_stated_word_for_word(course_files: CourseFiles, text: str
     course_files.edit(BOARD_MD, "See [above]", f"{text}\n\nSee [above]")
     course_files.edit(BANK_YML, "feedback: Unsafe.", f'feedback: "{text}"')
     found = warnings(course_files, "nearly a red line")
-    assert [line.partition(": ")[0] for line in found] == (
-        [f"{BOARD_MD}:9", f"{BANK_YML}:9"] if nearly else []
-    )
+    assert [line.partition(": ")[0] for line in found] == ([f"{BOARD_MD}:9", f"{BANK_YML}:9"] if nearly else [])
 
 
 def test_wrong_answers_may_be_close_to_a_red_line(course_files: CourseFiles) -> None:
@@ -88,9 +84,7 @@ def test_long_sentences_and_hard_words_are_reported(course_files: CourseFiles) -
     (found,) = warnings(course_files, "a sentence of")
     assert found.startswith(f"{BOARD_MD}:11: warning: a sentence of 29 words (“and then we go and then …”)")
     assert warnings(course_files, "words on average", "hard to read") == []
-    course_files.edit(
-        BOARD_MD, plain, "we go on and on with the boat and the rope and the crew to the quay. " * 30
-    )
+    course_files.edit(BOARD_MD, plain, "we go on and on with the boat and the rope and the crew to the quay. " * 30)
     assert warnings(course_files, "words on average")
     hard = "Institutional accountability necessitates interdisciplinary organisational harmonisation. " * 20
     course_files.edit(BOARD_MD, "See [above]", f"{hard}\n\nSee [above]")
@@ -100,9 +94,7 @@ def test_long_sentences_and_hard_words_are_reported(course_files: CourseFiles) -
 def test_the_reading_grade_follows_its_formula() -> None:
     # 100 sentences of one short word: 0.39 + 11.8 - 15.59.
     reading = measure(["Go."] * 100)
-    assert (
-        reading is not None and math.isclose(reading.grade, -3.4) and reading.average == reading.longest == 1
-    )
+    assert reading is not None and math.isclose(reading.grade, -3.4) and reading.average == reading.longest == 1
     assert measure(["Go."] * 99) is None
 
 
@@ -132,12 +124,7 @@ def bank(right: int, length: int, count: int = 20) -> list[SingleChoice]:
     found = []
     for number in range(count):
         options = [
-            {
-                "id": word,
-                "text": "x" * (9 + (length if at == right else 0)),
-                "correct": at == right,
-                "feedback": "f",
-            }
+            {"id": word, "text": "x" * (9 + (length if at == right else 0)), "correct": at == right, "feedback": "f"}
             for at, word in enumerate("abcd")
         ]
         found.append(SingleChoice(id=f"q{number}", objective="o", type="single", stem="s", options=options))
@@ -175,12 +162,8 @@ def test_similar_questions_and_passages_are_reported(course_files: CourseFiles) 
     course_files.edit(BANK_YML, "stem: In which order?", f"stem: {stem} In which order?")
     course_files.edit(BANK_YML, "stem: True or not?", f"stem: {stem} True or not?")
     (found,) = warnings(course_files, "nearly the same")
-    assert found.startswith(
-        f"{BANK_YML}:29: warning: boat-order is nearly the same as boat-true in {BANK_YML}:21"
-    )
-    passage = (
-        "You walk with the family to the gate, you show them where the water is, and you come back later."
-    )
+    assert found.startswith(f"{BANK_YML}:29: warning: boat-order is nearly the same as boat-true in {BANK_YML}:21")
+    passage = "You walk with the family to the gate, you show them where the water is, and you come back later."
     course_files.edit(BOARD_MD, "See [above]", f"{passage}\n\nSee [above]")
     course_files.edit("modules/boats/01-at-the-quay.md", "Text with", f"{passage}\n\nText with")
     assert [line.partition(": ")[0] for line in warnings(course_files, "“You walk")] == [f"{BOARD_MD}:9"]
@@ -189,9 +172,7 @@ def test_similar_questions_and_passages_are_reported(course_files: CourseFiles) 
 def test_a_stem_that_gives_away_another_answer_is_reported(course_files: CourseFiles) -> None:
     course_files.edit(BANK_YML, "text: Wait.", "text: Anchor the ferry beside the harbour office quickly.")
     course_files.edit(
-        BANK_YML,
-        "stem: In which order?",
-        "stem: He anchored a ferry quickly beside the harbour office. Then?",
+        BANK_YML, "stem: In which order?", "stem: He anchored a ferry quickly beside the harbour office. Then?"
     )
     (found,) = warnings(course_files, "gives away")
     assert f"{BANK_YML}:32: warning: this stem gives away what is right in “boat-full”" in found

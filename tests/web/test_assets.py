@@ -37,9 +37,7 @@ def test_the_present_digest_is_cached_for_ever(layout_app: Flask, browser: Flask
     assert "Cookie" not in response.vary
 
 
-def test_an_old_digest_answers_with_todays_file_for_a_short_time(
-    layout_app: Flask, browser: FlaskClient
-) -> None:
+def test_an_old_digest_answers_with_todays_file_for_a_short_time(layout_app: Flask, browser: FlaskClient) -> None:
     old = browser.get("/static/000000000000/app.css")
     assert old.status_code == 200
     assert old.headers["Cache-Control"] == "public, max-age=60"
@@ -114,9 +112,7 @@ def test_style_script_and_icons_stay_within_their_budget() -> None:
 
 def test_every_icon_named_in_a_template_is_in_the_sprite() -> None:
     templates = FOLDER.parents[1].rglob("templates/**/*.html")
-    asked = {
-        name for path in templates for name in re.findall(r"\b(?:svg_)?icon\(\"([a-z-]+)\"", path.read_text())
-    }
+    asked = {name for path in templates for name in re.findall(r"\b(?:svg_)?icon\(\"([a-z-]+)\"", path.read_text())}
     assert asked - ICONS == set()
     assert (FOLDER / "LICENSE-lucide.txt").read_text().startswith("ISC License")
 

@@ -40,9 +40,7 @@ def bilingual(tmp_path: Path) -> Flask:
         ('{{ _("Not known, 100%%") }}', "Not known, 100%", "Not known, 100%"),
     ],
 )
-def test_a_text_is_in_the_language_of_the_moment(
-    bilingual: Flask, template: str, english: str, french: str
-) -> None:
+def test_a_text_is_in_the_language_of_the_moment(bilingual: Flask, template: str, english: str, french: str) -> None:
     with bilingual.test_request_context("/"):
         assert render_template_string(template) == english
         with force_locale("fr"):
@@ -52,20 +50,13 @@ def test_a_text_is_in_the_language_of_the_moment(
 
 @pytest.mark.parametrize(
     ("given", "written"),
-    [
-        ("<b>x</b>", "&lt;b&gt;x&lt;/b&gt;"),
-        (Markup("<b>x</b>"), "<b>x</b>"),
-        (3, "3"),
-        ("100%", "100%"),
-    ],
+    [("<b>x</b>", "&lt;b&gt;x&lt;/b&gt;"), (Markup("<b>x</b>"), "<b>x</b>"), (3, "3"), ("100%", "100%")],
 )
 def test_what_a_text_is_filled_with_is_escaped_unless_it_is_markup(
     layout_app: Flask, given: object, written: str
 ) -> None:
     with layout_app.test_request_context("/"):
-        assert (
-            render_template_string('{{ _("It: %(thing)s", thing=given) }}', given=given) == f"It: {written}"
-        )
+        assert render_template_string('{{ _("It: %(thing)s", thing=given) }}', given=given) == f"It: {written}"
 
 
 def test_nothing_is_escaped_where_a_template_is_plain_text(layout_app: Flask) -> None:

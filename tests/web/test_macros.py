@@ -67,15 +67,11 @@ class Place(Form):
 
 
 class Everything(FlaskForm):
-    number = StringField(
-        "Staff number", [DataRequired("Write your staff number.")], description="As on the badge."
-    )
+    number = StringField("Staff number", [DataRequired("Write your staff number.")], description="As on the badge.")
     password = PasswordField("Password")
     station = SelectField("Station", choices=[SelectChoice("n", "North")])
     work = RadioField(
-        "Work",
-        [DataRequired("Choose one.")],
-        choices=[SelectChoice("s", "Staff"), SelectChoice("v", "Volunteer")],
+        "Work", [DataRequired("Choose one.")], choices=[SelectChoice("s", "Staff"), SelectChoice("v", "Volunteer")]
     )
     languages = SelectMultipleField(
         "Languages", [Optional()], choices=[SelectChoice("en", "English"), SelectChoice("ar", "Arabic")],
@@ -155,12 +151,7 @@ def test_the_summary_leads_to_every_wrong_field(layout_app: Flask) -> None:
     html = a_form(layout_app, "{{ ui.error_summary(form) }}")
     assert re.findall(r'href="#([^"]+)"', html) == ["number", "work-0", "place-name"]
     assert 'role="alert"' in html
-    assert (
-        a_form(
-            layout_app, "{{ ui.error_summary(form) }}", number="1", work="s", **{"place-name": "x"}
-        ).strip()
-        == ""
-    )
+    assert a_form(layout_app, "{{ ui.error_summary(form) }}", number="1", work="s", **{"place-name": "x"}).strip() == ""
 
 
 @pytest.mark.parametrize("status", STANDINGS)
@@ -186,9 +177,7 @@ def test_progress_is_said_and_drawn(render: Render) -> None:
 
 
 def test_a_bar_fills_its_width_and_says_its_figures(render: Render) -> None:
-    html = render(
-        '{{ ui.bar([("Valid", 1, "valid"), ("Grace", 0, "wait"), ("Late", 2, "late")], label="WASH") }}'
-    )
+    html = render('{{ ui.bar([("Valid", 1, "valid"), ("Grace", 0, "wait"), ("Late", 2, "late")], label="WASH") }}')
     assert 'aria-label="WASH: Valid 1, Late 2"' in html
     widths = [float(width) for width in re.findall(r'class="fill-\w+" x="[\d.]+%" width="([\d.]+)%"', html)]
     assert sum(widths) == pytest.approx(100, abs=0.1)
@@ -224,9 +213,7 @@ def test_pages_are_linked_with_their_filters(layout_app: Flask, render: Render) 
 def test_small_parts(render: Render) -> None:
     assert "<dd>0</dd>" in render('{{ ui.facts([("Score", 0), ("Nothing", none)]) }}')
     assert "Nothing" not in render('{{ ui.facts([("Score", 0), ("Nothing", none)]) }}')
-    assert 'href="/courses"' in render(
-        '{{ ui.empty("None yet", "They appear here.", ("See courses", "/courses")) }}'
-    )
+    assert 'href="/courses"' in render('{{ ui.empty("None yet", "They appear here.", ("See courses", "/courses")) }}')
     confirm = render('{{ ui.confirm("/x", "It ends today.", "End it", "/back") }}')
     assert 'name="csrf_token"' in confirm
     assert 'method="post"' in confirm
@@ -287,19 +274,12 @@ def test_flashes_are_shown_once(layout_app: Flask) -> None:
 
 
 def test_navigation_follows_roles_and_what_exists(layout_app: Flask) -> None:
-    for endpoint, path in (
-        ("home.my", "/my"),
-        ("learning.courses", "/courses"),
-        ("compliance.report", "/compliance"),
-    ):
+    for endpoint, path in (("home.my", "/my"), ("learning.courses", "/courses"), ("compliance.report", "/compliance")):
         layout_app.add_url_rule(path, endpoint, lambda: "")
     learner = Actor(account_id=1, scopes={Role.LEARNER: None})
     hana = Actor(account_id=2, scopes={Role.LEARNER: None, Role.HR: frozenset({1})})
     with layout_app.test_request_context("/courses/safe-identification"):
-        assert [(link.url, link.current) for link in navigation(learner)] == [
-            ("/my", ""),
-            ("/courses", "true"),
-        ]
+        assert [(link.url, link.current) for link in navigation(learner)] == [("/my", ""), ("/courses", "true")]
         assert [link.url for link in navigation(hana)] == ["/my", "/courses", "/compliance"]
         assert navigation(NOBODY) == []
         assert navigation(None) == []
@@ -322,9 +302,7 @@ def test_days_and_moments_never_break(layout_app: Flask) -> None:
         assert moment(datetime(2026, 11, 22, 9, 14, tzinfo=UTC)) == expected
         assert moment(datetime.fromisoformat("2026-11-22T12:14:00+03:00")) == expected
         assert moment(datetime.fromisoformat("2026-11-22T09:14:00")) == expected
-        assert (
-            moment_short(datetime(2026, 11, 22, 9, 14, tzinfo=UTC)) == "22\u00a0Nov\u00a02026, 09:14\u00a0UTC"
-        )
+        assert moment_short(datetime(2026, 11, 22, 9, 14, tzinfo=UTC)) == "22\u00a0Nov\u00a02026, 09:14\u00a0UTC"
         assert (day(None), day_short(None), moment(None), moment_short(None)) == ("–", "–", "–", "–")
 
 

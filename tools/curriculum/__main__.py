@@ -19,9 +19,7 @@ _FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
 
 
 @click.group()
-@click.option(
-    "--modules", type=_FOLDER, default=ROOT / "modules", show_default="modules", help="The courses."
-)
+@click.option("--modules", type=_FOLDER, default=ROOT / "modules", show_default="modules", help="The courses.")
 @click.option("--quizzes", type=_FOLDER, default=ROOT / "quizzes", show_default="quizzes", help="The banks.")
 @click.pass_context
 def main(context: click.Context, modules: Path, quizzes: Path) -> None:

@@ -43,9 +43,7 @@ def check_answer_cues(course: ParsedCourse) -> Iterator[Problem]:
     if cues.longest_p < SIGNIFICANT:
         # Too seldom helps a guesser as well: one option fewer to choose from.
         remedy = (
-            "make wrong options as long"
-            if cues.longest > cues.longest_expected
-            else "let some right ones be longest"
+            "make wrong options as long" if cues.longest > cues.longest_expected else "let some right ones be longest"
         )
         sentence = (
             f"the longest option is right in {cues.longest:.0%} of {cues.choices} choices, where "
@@ -55,8 +53,7 @@ def check_answer_cues(course: ParsedCourse) -> Iterator[Problem]:
     if cues.position_p < SIGNIFICANT:
         places = ", ".join(map(str, cues.positions))
         sentence = (
-            f"the right options are unevenly placed ({places} by place, p = {cues.position_p:.3f}); "
-            "mix the places"
+            f"the right options are unevenly placed ({places} by place, p = {cues.position_p:.3f}); mix the places"
         )
         yield warning(path, line, sentence)
     if cues.true_p < SIGNIFICANT:
@@ -81,10 +78,7 @@ def measure_answer_cues(questions: Sequence[AnyQuestion]) -> AnswerCues:
     even = [sum(1 / len(options) for options in choices if len(options) > at) for at in range(places)]
     observed = tuple(positions[at] for at in range(places))
     statements = [
-        item.true
-        for question in questions
-        if isinstance(question, StatementsQuestion)
-        for item in question.statements
+        item.true for question in questions if isinstance(question, StatementsQuestion) for item in question.statements
     ]
     return AnswerCues(
         choices=len(choices),

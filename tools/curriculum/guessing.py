@@ -86,10 +86,7 @@ def quizzes_of(course: TargetCourse) -> list[SimulatedQuiz]:
 
 
 def simulate(
-    quiz: SimulatedQuiz,
-    attempts: int,
-    seed: str = "guessing",
-    strategies: Mapping[str, Strategy] = STRATEGIES,
+    quiz: SimulatedQuiz, attempts: int, seed: str = "guessing", strategies: Mapping[str, Strategy] = STRATEGIES
 ) -> list[GuessingResult]:
     """Answers so many attempts at a quiz by every strategy; the same seed gives the same figures.
 

@@ -25,8 +25,6 @@ def lint(curriculum: Curriculum) -> list[Problem]:
         problems.update(check_readability(passages))
         problems.update(check_figures(passages, curriculum.figures))
         problems.update(check_red_lines(passages, curriculum.red_lines))
-    problems.update(
-        check_passages([passage for passages in modules for passage in passages], curriculum.red_lines)
-    )
+    problems.update(check_passages([passage for passages in modules for passage in passages], curriculum.red_lines))
     problems.update(check_questions(banks, curriculum.red_lines))
     return sorted(problems)

@@ -48,9 +48,7 @@ def course_statistics(course: ParsedCourse) -> CourseStatistics:
     kinds = [_segment_kinds(module) for module in course.modules]
     minutes = [module.front.minutes for module in course.modules if module.front]
     measures = [
-        found
-        for module in course.modules
-        if (found := measure(passage.text for passage in passages_of_module(module)))
+        found for module in course.modules if (found := measure(passage.text for passage in passages_of_module(module)))
     ]
     return CourseStatistics(
         course=course.slug,

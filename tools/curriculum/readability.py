@@ -77,9 +77,7 @@ def check_readability(passages: list[Passage]) -> Iterator[Problem]:
         line = next((it.line for it in passages if measured.longest_sentence in it.text), 1)
         start = " ".join(measured.longest_sentence.split()[:6])
         yield warning(
-            path,
-            line,
-            f"a sentence of {measured.longest} words (“{start} …”); split it, {MAX_SENTENCE} at most",
+            path, line, f"a sentence of {measured.longest} words (“{start} …”); split it, {MAX_SENTENCE} at most"
         )
 
 

@@ -65,10 +65,7 @@ def check_passages(passages: Sequence[Passage], red_lines: Sequence[RedLine]) ->
     yield from _similar(
         [
             _Comparable(
-                passage.path,
-                passage.line,
-                f"“{' '.join(passage.text.split()[:5])} …”",
-                shingles_of(words) - allowed,
+                passage.path, passage.line, f"“{' '.join(passage.text.split()[:5])} …”", shingles_of(words) - allowed
             )
             for passage, words in long
             if len(words) >= MIN_PASSAGE_WORDS
@@ -121,10 +118,7 @@ def _similar(texts: Sequence[_Comparable], limit: float) -> Iterator[Problem]:
 
 def _given_away(bank: ParsedBank) -> Iterator[Problem]:
     """Names stems that contain the words of what is right elsewhere in the same bank."""
-    stems = [
-        (number, question, content_stems(words_of(question.stem)))
-        for number, question in bank.questions.items()
-    ]
+    stems = [(number, question, content_stems(words_of(question.stem))) for number, question in bank.questions.items()]
     for question in bank.questions.values():
         for words in _own_words_of_right_options(question):
             for number, other, stem in stems:
@@ -139,9 +133,7 @@ def _own_words_of_right_options(question: AnyQuestion) -> Iterator[set[str]]:
     """Lists the content words that only the right options of a question have."""
     if not isinstance(question, SingleChoice | MultipleChoice):
         return
-    wrong = content_stems(
-        word for option in question.options if not option.correct for word in words_of(option.text)
-    )
+    wrong = content_stems(word for option in question.options if not option.correct for word in words_of(option.text))
     asked = content_stems(words_of(question.stem))
     for option in question.options:
         own = content_stems(words_of(option.text)) - wrong - asked

@@ -63,8 +63,7 @@ def _range(pair: tuple[int, int]) -> str:
 def _sectors(coverage: CurriculumCoverage) -> Iterator[str]:
     yield "Sectors"
     rows = [
-        (slug, count, coverage.questions[slug], len(coverage.briefs[slug]))
-        for slug, count in coverage.groups.items()
+        (slug, count, coverage.questions[slug], len(coverage.briefs[slug])) for slug, count in coverage.groups.items()
     ]
     yield from table(("sector", "blocks in modules", "questions", "briefs"), rows)
 
@@ -89,13 +88,7 @@ def _banks(coverage: CurriculumCoverage) -> Iterator[str]:
     yield "Banks"
     types = list(coverage.banks[0].types) if coverage.banks else []
     rows = [
-        (
-            bank.course,
-            bank.questions,
-            bank.red_lines,
-            *bank.types.values(),
-            min(bank.sectors.values(), default=0),
-        )
+        (bank.course, bank.questions, bank.red_lines, *bank.types.values(), min(bank.sectors.values(), default=0))
         for bank in coverage.banks
     ]
     yield from table(("bank", "questions", "red lines", *types, "fewest for a sector"), rows)

@@ -121,8 +121,6 @@ def _pathways(calendar: Calendar) -> Iterator[PublishPathway]:
             verified = calendar.anchor - timedelta(days=5)
             at, review = calendar.evening(verified), verified + timedelta(days=180)
             change = "The night telephone has a new number."
-            yield PublishPathway(
-                at, station, contacts, verified, review, "The form lies in the office.", change
-            )
+            yield PublishPathway(at, station, contacts, verified, review, "The form lies in the office.", change)
         else:
             yield PublishPathway(at, station, contacts, verified, review)

@@ -38,11 +38,7 @@ SECOND_NAMES = ("Noor", "Grace", "Sami", "Ines")
 
 
 def _some(
-    rng: Random,
-    people: Iterable[PlannedPerson],
-    employer: str,
-    count: int,
-    fits: Callable[[PlannedPerson], bool],
+    rng: Random, people: Iterable[PlannedPerson], employer: str, count: int, fits: Callable[[PlannedPerson], bool]
 ) -> list[PlannedPerson]:
     found = [person for person in people if person.employment.employer.slug == employer and fits(person)]
     return rng.sample(found, min(count, len(found)))
@@ -89,16 +85,12 @@ def _let_some_begin(rng: Random, calendar: Calendar, people: Sequence[PlannedPer
     for employer in EMPLOYERS:
         days = SHORTER_DUE_DAYS if employer.slug == SHORTER_AT else DUE_DAYS[SAFEGUARDING]
         earliest, latest = calendar.anchor - timedelta(days=days - 2), calendar.anchor - timedelta(days=3)
-        new_staff = [
-            person for person in people if earliest <= person.employment.assignments[0].from_on <= latest
-        ]
+        new_staff = [person for person in people if earliest <= person.employment.assignments[0].from_on <= latest]
         for person in _some(rng, new_staff, employer.slug, 1, lambda person: not person.exempt_from):
             person.has_just_begun = True
 
 
-def _on_leave(
-    rng: Random, calendar: Calendar, people: Sequence[PlannedPerson], employer: str
-) -> Iterator[Exempt]:
+def _on_leave(rng: Random, calendar: Calendar, people: Sequence[PlannedPerson], employer: str) -> Iterator[Exempt]:
     """Yields those who went on leave soon after they came: exempt from everything until they are back."""
 
     def fits(person: PlannedPerson) -> bool:
@@ -125,9 +117,7 @@ def _on_leave(
         )
 
 
-def _equivalent(
-    rng: Random, calendar: Calendar, people: Sequence[PlannedPerson], employer: str
-) -> Iterator[Exempt]:
+def _equivalent(rng: Random, calendar: Calendar, people: Sequence[PlannedPerson], employer: str) -> Iterator[Exempt]:
     """Yields those whose profession covers Psychological First Aid."""
 
     def fits(person: PlannedPerson) -> bool:
@@ -149,25 +139,17 @@ def _equivalent(
         )  # fmt: skip
 
 
-def _away_before(
-    rng: Random, calendar: Calendar, people: Sequence[PlannedPerson], employer: str
-) -> Iterator[Exempt]:
+def _away_before(rng: Random, calendar: Calendar, people: Sequence[PlannedPerson], employer: str) -> Iterator[Exempt]:
     """Yields those who were away for some months last year."""
 
     def fits(person: PlannedPerson) -> bool:
         assignment = person.employment.assignments[0]
-        return (
-            assignment.from_on < calendar.begins_on
-            and assignment.through_on is None
-            and not person.exempt_from
-        )
+        return assignment.from_on < calendar.begins_on and assignment.through_on is None and not person.exempt_from
 
     for person in _some(rng, people, employer, AWAY_BEFORE, fits):
         first = calendar.anchor - timedelta(days=rng.randint(240, 320))
         until = first + timedelta(days=rng.randint(60, 120))
-        yield _exempt(
-            rng, calendar, person, COURSES, first=first, until=until, kind="leave", reason="Family leave."
-        )
+        yield _exempt(rng, calendar, person, COURSES, first=first, until=until, kind="leave", reason="Family leave.")
 
 
 def _exempt(
@@ -193,9 +175,7 @@ def _exempt(
     return Exempt(at, person.number, required, first, until, kind, reason, evidence)
 
 
-def hr_acts(
-    rng: Random, calendar: Calendar, people: Sequence[PlannedPerson], learned: Sequence[Act]
-) -> Iterator[Act]:
+def hr_acts(rng: Random, calendar: Calendar, people: Sequence[PlannedPerson], learned: Sequence[Act]) -> Iterator[Act]:
     """Yields one revocation in each organisation, one that was made good, and two corrected names."""
     passed = [act for act in learned if isinstance(act, TakeQuiz) and act.outcome is Outcome.PASSED]
     recognised = [act for act in learned if isinstance(act, Recognise)]
@@ -221,13 +201,7 @@ def hr_acts(
 
 
 def _one(
-    rng: Random,
-    people: Sequence[PlannedPerson],
-    once: Sequence[TakeQuiz],
-    *,
-    employer: str,
-    course: str,
-    day: date,
+    rng: Random, people: Sequence[PlannedPerson], once: Sequence[TakeQuiz], *, employer: str, course: str, day: date
 ) -> TakeQuiz:
     """Returns a quiz, passed some weeks before, of somebody who works there still and holds the course by it alone."""
 

@@ -184,9 +184,7 @@ def _job(rng: Random, employer: Employer, sector: SectorPlan, contract: str) -> 
 
 def _plan_changes(rng: Random, calendar: Calendar, registry: Registry, people: list[PlannedPerson]) -> None:
     settled = [
-        person
-        for person in people
-        if person.employment.assignments[0].from_on < calendar.anchor - timedelta(days=120)
+        person for person in people if person.employment.assignments[0].from_on < calendar.anchor - timedelta(days=120)
     ]
     rng.shuffle(settled)
     leavers = [settled.pop() for _ in range(round(len(people) * LEAVERS))]
@@ -203,9 +201,7 @@ def _plan_changes(rng: Random, calendar: Calendar, registry: Registry, people: l
         _plan_second_employment(rng, calendar, registry, person)
     newest = sorted(people, key=lambda person: person.employment.assignments[0].from_on)[-30:]
     for person in rng.sample(newest, FUTURE_STARTERS):
-        person.employment.assignments[0].from_on = next_monday(
-            calendar.anchor + timedelta(days=rng.randint(1, 14))
-        )
+        person.employment.assignments[0].from_on = next_monday(calendar.anchor + timedelta(days=rng.randint(1, 14)))
 
 
 def _leave(rng: Random, calendar: Calendar, person: PlannedPerson) -> None:
@@ -219,20 +215,14 @@ def _return(rng: Random, calendar: Calendar, person: PlannedPerson) -> None:
     assignment = person.employment.assignments[0]
     gap = rng.choice((12, 20, 27, 45, 60, 90, 120, 150))
     latest = calendar.anchor - timedelta(days=gap + 14)
-    assignment.through_on = min(
-        assignment.through_on or latest, max(latest, assignment.from_on + timedelta(days=30))
-    )
-    person.employment.assignments.append(
-        Assignment(assignment.job, assignment.through_on + timedelta(days=gap))
-    )
+    assignment.through_on = min(assignment.through_on or latest, max(latest, assignment.from_on + timedelta(days=30)))
+    person.employment.assignments.append(Assignment(assignment.job, assignment.through_on + timedelta(days=gap)))
 
 
 def _move(rng: Random, calendar: Calendar, person: PlannedPerson) -> None:
     assignment = person.employment.assignments[0]
     earliest = max(assignment.from_on, calendar.required_on) + timedelta(days=30)
-    day = next_monday(
-        earliest + timedelta(days=rng.randint(0, max((calendar.anchor - earliest).days - 20, 1)))
-    )
+    day = next_monday(earliest + timedelta(days=rng.randint(0, max((calendar.anchor - earliest).days - 20, 1))))
     if day > calendar.anchor - timedelta(days=3):
         return
     sector = rng.choice(SECTORS) if rng.random() < 0.5 else SECTOR_PLANS[assignment.job.sector]
@@ -242,9 +232,7 @@ def _move(rng: Random, calendar: Calendar, person: PlannedPerson) -> None:
     )
 
 
-def _plan_second_employment(
-    rng: Random, calendar: Calendar, registry: Registry, person: PlannedPerson
-) -> None:
+def _plan_second_employment(rng: Random, calendar: Calendar, registry: Registry, person: PlannedPerson) -> None:
     other = rng.choice([employer for employer in EMPLOYERS if employer is not person.employment.employer])
     job = _job(rng, other, SECTOR_PLANS[person.employment.assignments[0].job.sector], "consultant")
     day = next_monday(calendar.anchor - timedelta(days=rng.randint(60, 200)))

@@ -7,13 +7,7 @@ from random import Random
 
 from lms.demo.acts import Act, Identity, Job, Outcome, Read, Recognise, TakeQuiz
 from tools.demonstration.days import Calendar
-from tools.demonstration.people import (
-    EMPLOYERS_BY_SLUG,
-    Assignment,
-    PlannedEmployment,
-    PlannedPerson,
-    Registry,
-)
+from tools.demonstration.people import EMPLOYERS_BY_SLUG, Assignment, PlannedEmployment, PlannedPerson, Registry
 from tools.demonstration.settings import BRIEFS, IDENTIFICATION, REFERRAL, SAFEGUARDING
 
 NEW_HIRE = "D-1001"
@@ -53,13 +47,9 @@ def plan_personae(calendar: Calendar, registry: Registry) -> list[PlannedPerson]
 
 def _with_role(calendar: Calendar, registry: Registry, persona: Persona) -> PlannedPerson:
     employer = EMPLOYERS_BY_SLUG[persona.employer]
-    assignment = Assignment(
-        persona.job, calendar.begins_on - timedelta(days=400 + 30 * WITH_ROLES.index(persona))
-    )
+    assignment = Assignment(persona.job, calendar.begins_on - timedelta(days=400 + 30 * WITH_ROLES.index(persona)))
     employment = PlannedEmployment(employer, registry.staff_number(employer, "staff"), [assignment])
-    return PlannedPerson(
-        0, Identity(persona.name, f"{persona.word}@demo.example", persona.roles), [employment]
-    )
+    return PlannedPerson(0, Identity(persona.name, f"{persona.word}@demo.example", persona.roles), [employment])
 
 
 def amina_began(calendar: Calendar) -> date:
@@ -70,12 +60,8 @@ def amina_began(calendar: Calendar) -> date:
 def _amina(calendar: Calendar, registry: Registry) -> PlannedPerson:
     employer = EMPLOYERS_BY_SLUG["rivers-relief"]
     first = calendar.anchor - timedelta(days=488)
-    season = Assignment(
-        Job("north-river", "wash", "promoter", "volunteer"), first, first + timedelta(days=26)
-    )
-    now = Assignment(
-        Job("north-river", "wash", "promoter", "staff", works_with_children=True), amina_began(calendar)
-    )
+    season = Assignment(Job("north-river", "wash", "promoter", "volunteer"), first, first + timedelta(days=26))
+    now = Assignment(Job("north-river", "wash", "promoter", "staff", works_with_children=True), amina_began(calendar))
     employment = PlannedEmployment(employer, registry.staff_number(employer, "staff"), [season, now])
     return PlannedPerson(0, Identity("Amina Yusuf", "amina@demo.example"), [employment], is_persona=True)
 
@@ -100,15 +86,7 @@ def amina_acts(rng: Random, calendar: Calendar, number: int, referral_modules: i
     """
     first = calendar.anchor - timedelta(days=488)
     earned = first + timedelta(days=5)
-    yield Recognise(
-        calendar.evening(earned),
-        number,
-        SAFEGUARDING,
-        "rivers-relief",
-        "session",
-        earned,
-        "north-river",
-    )
+    yield Recognise(calendar.evening(earned), number, SAFEGUARDING, "rivers-relief", "session", earned, "north-river")
     quiz_on = first + timedelta(days=20)
     yield _read(calendar.morning(quiz_on - timedelta(days=2), rng), number, REFERRAL, referral_modules)
     yield TakeQuiz(calendar.afternoon(quiz_on, rng), number, REFERRAL, Outcome.PASSED, 14, 1)

@@ -120,9 +120,7 @@ WINDOW_DAYS = 60
 EVERYBODY_BECAUSE = "Agreed by the heads of all organisations: every sector, every role."
 OWN_BECAUSE = "Part of our safeguarding policy, agreed with the staff council."
 CHILDREN_BECAUSE = "Whoever works with children must know how to comfort without harm."
-BRIEF_BECAUSE = (
-    "Every sector can raise or lower the risks for children: everybody takes the brief of their own."
-)
+BRIEF_BECAUSE = "Every sector can raise or lower the risks for children: everybody takes the brief of their own."
 COMMUNICATION_BECAUSE = "Whoever talks with children must be understood by every one of them."
 SHORTER_BECAUSE = "After the audit: new colleagues met children before they had learned the code of conduct."
 

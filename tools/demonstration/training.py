@@ -88,9 +88,7 @@ class TrainingPlan:
 
     def _briefs(self) -> Iterator[Learn]:
         """Yields one brief for each sector that the person has worked in: every one is learned by itself."""
-        for sector in dict.fromkeys(
-            assignment.job.sector for assignment in self.person.employment.assignments
-        ):
+        for sector in dict.fromkeys(assignment.job.sector for assignment in self.person.employment.assignments):
             self.unread[BRIEFS] = self.courses[BRIEFS].modules
             for act in self._course(BRIEFS, sector):
                 yield replace(act, sector=sector)
@@ -120,8 +118,7 @@ class TrainingPlan:
 
     def _keeps_up(self, day: date) -> bool:
         assignment = next(
-            (s for s in self.person.employment.assignments if s.covers(day)),
-            self.person.employment.assignments[-1],
+            (s for s in self.person.employment.assignments if s.covers(day)), self.person.employment.assignments[-1]
         )
         field = SECTOR_PLANS[assignment.job.sector]
         passed = min(max((self.calendar.anchor - day).days / 365, 0.0), 1.0)
@@ -252,9 +249,7 @@ class TrainingPlan:
     def _failed(self, course: str, day: date) -> TakeQuiz:
         outcome = self.rng.choice((Outcome.FAILED, Outcome.FAILED, Outcome.RED_LINE))
         at = self.calendar.afternoon(day, self.rng)
-        return TakeQuiz(
-            at, self.person.number, course, outcome, self.rng.randint(5, 20), self.rng.randint(3, 4)
-        )
+        return TakeQuiz(at, self.person.number, course, outcome, self.rng.randint(5, 20), self.rng.randint(3, 4))
 
     def _half_done(self, course: str, time: RequiredTime) -> Iterator[Learn]:
         """Yields how far somebody came who never earned it: nowhere, half through, or up to a quiz."""
@@ -290,11 +285,7 @@ def required_times(
     for assignment in person.employment.assignments:
         first = max(assignment.from_on, calendar.required_since(course))
         last = assignment.through_on or date.max
-        if (
-            not is_required_of(course, assignment)
-            or last < first
-            or sector not in (None, assignment.job.sector)
-        ):
+        if not is_required_of(course, assignment) or last < first or sector not in (None, assignment.job.sector):
             continue
         if found and (first - found[-1].through_on).days <= GAP_DAYS + 1:
             found[-1] = RequiredTime(found[-1].from_on, last)

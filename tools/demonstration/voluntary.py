@@ -34,9 +34,7 @@ def voluntary_acts(
             yield from _one_course(rng, calendar, courses[course].modules, person, course)
 
 
-def _one_course(
-    rng: Random, calendar: Calendar, modules: int, person: PlannedPerson, course: str
-) -> Iterator[Learn]:
+def _one_course(rng: Random, calendar: Calendar, modules: int, person: PlannedPerson, course: str) -> Iterator[Learn]:
     far, back = rng.random(), rng.randint(3, LONG_AGO)
     day = calendar.anchor - timedelta(days=back)
     begun = person.employment.assignments[0].from_on + timedelta(days=FIRST_WEEKS)

@@ -3,12 +3,7 @@
 from collections.abc import Iterable
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from wtforms import (
-    Form,
-    SelectField,
-    StringField,
-    SubmitField,
-)
+from wtforms import Form, SelectField, StringField, SubmitField
 from wtforms.validators import Optional
 
 from lms.accounts.labels import ROLE_LABELS
@@ -23,11 +18,7 @@ class AccountsForm(Form):
     """The filters of the list of accounts, sent with GET and so without a token."""
 
     q = StringField(_l("Name or e-mail"), filters=[normalise])
-    role = SelectField(
-        _l("Role"),
-        choices=[*choices_of([("", _l("Everyone"))]), *ROLE_CHOICES],
-        validate_choice=False,
-    )
+    role = SelectField(_l("Role"), choices=[*choices_of([("", _l("Everyone"))]), *ROLE_CHOICES], validate_choice=False)
 
     def chosen(self) -> dict[str, str]:
         """Returns the query parameters in use, for links to other pages of the list."""
@@ -49,10 +40,7 @@ class GrantForm(BaseForm):
     def offer(self, organisations: Iterable[Organisation]) -> None:
         """Fills the choices."""
         self.organisation.choices = choices_of(
-            [
-                ("", _("All organisations")),
-                *((str(each.id), each.name) for each in organisations),
-            ]
+            [("", _("All organisations")), *((str(each.id), each.name) for each in organisations)]
         )
 
     def organisation_id(self) -> int | None:

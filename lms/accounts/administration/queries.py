@@ -42,13 +42,7 @@ class AccountRow:
 def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -> Pagination[AccountRow]:
     """Lists the accounts an actor may see, by name. Four queries, whatever the number of accounts."""
     statement = (
-        select(
-            Account.id,
-            Person.name,
-            Account.email,
-            Account.active,
-            Account.password.is_not(None).label("chosen"),
-        )
+        select(Account.id, Person.name, Account.email, Account.active, Account.password.is_not(None).label("chosen"))
         .join(Person, Person.id == Account.person_id)
         .where(policy.visible_accounts(actor))
         .order_by(func.lower(Person.name), Account.id)
@@ -61,9 +55,7 @@ def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -
     found = paginate(statement, page)
     rows = {row.id: AccountRow(row.id, row.name, row.email, row.active, row.chosen) for row in found.items}
     for grant in _list_grants(RoleGrant.account_id.in_(list(rows))):
-        rows[grant.account_id].roles.append(
-            ListedRole(grant.id, grant.role, grant.organisation, grant.recorded_at)
-        )
+        rows[grant.account_id].roles.append(ListedRole(grant.id, grant.role, grant.organisation, grant.recorded_at))
     employers = session.execute(
         select(Account.id, Organisation.initials)
         .distinct()

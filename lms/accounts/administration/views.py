@@ -19,10 +19,7 @@ def users() -> ResponseReturnValue:
     """Lists accounts and their roles, searched and filtered."""
     form = AccountsForm(request.args)
     page = list_accounts(
-        current_actor(),
-        (form.q.data or "")[:200],
-        form.role.data or "",
-        request.args.get("page", 1, type=int),
+        current_actor(), (form.q.data or "")[:200], form.role.data or "", request.args.get("page", 1, type=int)
     )
     return render_template("accounts/users.html", form=form, page=page)
 
@@ -44,11 +41,7 @@ def grant(account_id: int) -> ResponseReturnValue:
     form.offer(list_organisations())
     if form.run_on_submit(
         lambda: operations.grant_role(
-            current_actor(),
-            account,
-            Role(form.role.data),
-            form.organisation_id(),
-            reason=form.reason.data,
+            current_actor(), account, Role(form.role.data), form.organisation_id(), reason=form.reason.data
         )
     ):
         return to_account(account_id, _("The role has been given."))
@@ -78,9 +71,7 @@ def close(account_id: int) -> ResponseReturnValue:
     """Closes an account."""
     account = queries.load_account_for(current_actor(), account_id)
     form = ReasonForm()
-    if form.run_on_submit(
-        lambda: operations.close_account(current_actor(), account, reason=form.reason.data)
-    ):
+    if form.run_on_submit(lambda: operations.close_account(current_actor(), account, reason=form.reason.data)):
         return to_account(account_id, _("The account has been closed."))
     return render_template("accounts/close.html", form=form, account=account), 422 if form.errors else 200
 
@@ -91,9 +82,7 @@ def reopen(account_id: int) -> ResponseReturnValue:
     """Opens a closed account again."""
     account = queries.load_account_for(current_actor(), account_id)
     form = ReasonForm()
-    if form.run_on_submit(
-        lambda: operations.reopen_account(current_actor(), account, reason=form.reason.data)
-    ):
+    if form.run_on_submit(lambda: operations.reopen_account(current_actor(), account, reason=form.reason.data)):
         return to_account(account_id, _("The account is open again."))
     return render_template("accounts/reopen.html", form=form, account=account), 422 if form.errors else 200
 

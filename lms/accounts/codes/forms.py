@@ -5,12 +5,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import (
-    PasswordField,
-    StringField,
-    SubmitField,
-    ValidationError,
-)
+from wtforms import PasswordField, StringField, SubmitField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from lms.accounts.models import Account

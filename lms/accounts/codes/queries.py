@@ -42,11 +42,7 @@ def list_people_without_password(
     """
     printed = (
         select(func.max(OneTimeCode.recorded_at))
-        .where(
-            OneTimeCode.account_id == Account.id,
-            OneTimeCode.used_at.is_(None),
-            OneTimeCode.expires_at > now,
-        )
+        .where(OneTimeCode.account_id == Account.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
         .scalar_subquery()
     )
     holders = select(RoleGrant.account_id).where(RoleGrant.retracted_at.is_(None))
@@ -129,9 +125,7 @@ def load_account_for_code(actor: Actor, person_id: int) -> Account:
     role and whose code is printed by an administrator.
     """
     account = require_found(find_account_of_person(load_person_for(actor, person_id).id))
-    _require_may_print(
-        actor, account, _("This person has a role here, so an administrator prints their code.")
-    )
+    _require_may_print(actor, account, _("This person has a role here, so an administrator prints their code."))
     return account
 
 

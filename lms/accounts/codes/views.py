@@ -67,8 +67,7 @@ def print_codes() -> ResponseReturnValue:
     accounts = list_accounts_by_id([each.account_id for each in people])
     made = operations.print_codes(current_actor(), accounts)
     slips = [
-        Slip(each.name, each.organisation, each.staff_number, code)
-        for each, code in zip(people, made, strict=True)
+        Slip(each.name, each.organisation, each.staff_number, code) for each, code in zip(people, made, strict=True)
     ]
     return print_page(slips, url_for("accounts.codes"))
 

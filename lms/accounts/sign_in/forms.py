@@ -16,25 +16,13 @@ from flask_security import (
 )
 from flask_security.forms import EmailValidation, IsString, valid_user_email
 from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    EmailField,
-    Field,
-    PasswordField,
-    SelectField,
-    StringField,
-    SubmitField,
-)
+from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField, StringField, SubmitField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from lms.accounts import queries, rules
 from lms.accounts.labels import WEAKNESS_MESSAGES
 from lms.accounts.models import Account
-from lms.accounts.sign_in.queries import (
-    list_accounts_by_staff_number,
-    list_organisation_choices,
-    list_personal_words,
-)
+from lms.accounts.sign_in.queries import list_accounts_by_staff_number, list_organisation_choices, list_personal_words
 from lms.kernel.text import normalise
 from lms.web.forms import choices_of
 
@@ -144,12 +132,7 @@ class ForgotForm(ForgotPasswordForm):
     email = EmailField(
         _l("Your e-mail"),
         filters=[normalise],
-        validators=[
-            IsString(),
-            DataRequired(_l("Type your e-mail.")),
-            EmailValidation(verify=True),
-            valid_user_email,
-        ],
+        validators=[IsString(), DataRequired(_l("Type your e-mail.")), EmailValidation(verify=True), valid_user_email],
         render_kw={"autocomplete": "username", "spellcheck": "false"},
     )
     submit = SubmitField(_l("Send me a link"))

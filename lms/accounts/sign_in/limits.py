@@ -44,9 +44,9 @@ def not_found(response: Response) -> bool:
 def limit_sign_in(view: View) -> View:
     """Limits wrong passwords: 10 a minute from an address, 5 in 15 minutes for a name there, 100 an hour for a name."""
     view = limiter.limit("100 per hour", key_func=typed_name, methods=["POST"], deduct_when=refused)(view)
-    view = limiter.limit(
-        "5 per 15 minutes", key_func=typed_name_and_address, methods=["POST"], deduct_when=refused
-    )(view)
+    view = limiter.limit("5 per 15 minutes", key_func=typed_name_and_address, methods=["POST"], deduct_when=refused)(
+        view
+    )
     return limiter.limit("10 per minute", methods=["POST"], deduct_when=refused)(view)
 
 

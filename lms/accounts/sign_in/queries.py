@@ -109,9 +109,7 @@ _account = Account.__table__.c
 ACTOR = _actor_statement().where(_account.id == bindparam("account"))
 
 
-SIGNED_IN = (
-    _actor_statement().add_columns(_account.active).where(_account.fs_uniquifier == bindparam("session"))
-)
+SIGNED_IN = _actor_statement().add_columns(_account.active).where(_account.fs_uniquifier == bindparam("session"))
 
 
 def load_actor(account: Account, today: date) -> Actor:

@@ -8,14 +8,7 @@ from flask import Flask, abort, current_app, flash, g, redirect, request, sessio
 from flask.typing import ResponseValue
 from flask_babel import gettext as _
 from flask_login import user_logged_in
-from flask_security import (
-    MailUtil,
-    RoleMixin,
-    Security,
-    SQLAlchemyUserDatastore,
-    password_changed,
-    password_reset,
-)
+from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, password_changed, password_reset
 
 from lms.accounts.codes.operations import use_up_codes
 from lms.accounts.models import Account, SignedIn

@@ -129,9 +129,7 @@ def _normalise_matching(body: Body, response: Any) -> dict[str, Any]:
 def _normalise_branching(body: Body, response: Any) -> dict[str, Any]:
     choices = {name: ids_of(node["options"]) for name, node in body["nodes"].items()}
     given = response if isinstance(response, Mapping) else {}
-    return {
-        name: given[name] for name in sorted(choices) if name in given and _word(given[name]) in choices[name]
-    }
+    return {name: given[name] for name in sorted(choices) if name in given and _word(given[name]) in choices[name]}
 
 
 def _grade_single(body: Body, given: str) -> Fraction:

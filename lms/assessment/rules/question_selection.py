@@ -62,12 +62,7 @@ def eligible_questions(bank: Iterable[Q], sector: str | None, *, per_sector: boo
 
 
 def select_questions(
-    bank: Iterable[SelectableQuestion],
-    *,
-    size: int,
-    sector: str | None,
-    seen: Iterable[str] = (),
-    seed: str,
+    bank: Iterable[SelectableQuestion], *, size: int, sector: str | None, seen: Iterable[str] = (), seed: str
 ) -> tuple[SelectedQuestion, ...]:
     """Selects the questions of one attempt; the same arguments give the same selection.
 
@@ -89,9 +84,7 @@ def select_questions(
     selected = list(selection.selected)
     rng.shuffle(selected)
     return tuple(
-        SelectedQuestion(
-            question.question_revision_id, question.slug, tuple(_shuffled_options(question, rng))
-        )
+        SelectedQuestion(question.question_revision_id, question.slug, tuple(_shuffled_options(question, rng)))
         for question in selected
     )
 

@@ -50,9 +50,7 @@ def parse_duration(text: str) -> timedelta:
     return timedelta(days=365 * years + 30 * months + 7 * weeks + days, hours=hours, minutes=minutes)
 
 
-def retake_allowance(
-    attempts: Iterable[PastAttempt], max_attempts: int, pause: str, now: datetime
-) -> RetakeAllowance:
+def retake_allowance(attempts: Iterable[PastAttempt], max_attempts: int, pause: str, now: datetime) -> RetakeAllowance:
     """Returns whether another attempt may start: after ``max_attempts`` failed ones in a row comes a pause.
 
     ``pause`` is an ISO 8601 duration. A pass starts the count again, and so does a pause that the learner took

@@ -87,9 +87,7 @@ class PublishedCourse:
 def list_courses(language: str = "en") -> tuple[PublishedCourse, ...]:
     """Lists the published courses in the order of their files, then by consideration and title; none retired."""
     revision_ids = session.scalars(
-        select(Course.current_revision_id).where(
-            Course.retired_at.is_(None), Course.current_revision_id.is_not(None)
-        )
+        select(Course.current_revision_id).where(Course.retired_at.is_(None), Course.current_revision_id.is_not(None))
     ).all()
     found = [load_course_revision(revision_id, language) for revision_id in revision_ids if revision_id]
     return tuple(sorted([course for course in found if course], key=_list_order))
@@ -174,8 +172,7 @@ def _load_modules(revision_id: int, language: str, original: str) -> tuple[Publi
         .join(ModuleRevision, ModuleRevision.id == CourseRevisionModule.module_revision_id)
         .join(Module, Module.id == ModuleRevision.module_id)
         .where(
-            CourseRevisionModule.course_revision_id == revision_id,
-            ModuleRevision.language.in_({language, original}),
+            CourseRevisionModule.course_revision_id == revision_id, ModuleRevision.language.in_({language, original})
         )
         .order_by(CourseRevisionModule.position)
     ).all()
@@ -191,9 +188,7 @@ def module_segments(module_revision_id: int) -> list[dict[str, Any]]:
     """Returns the segments of a module revision, cached: do not change them; empty where there is none."""
     found = cached(
         ("segments", module_revision_id),
-        lambda: session.scalar(
-            select(ModuleRevision.segments).where(ModuleRevision.id == module_revision_id)
-        ),
+        lambda: session.scalar(select(ModuleRevision.segments).where(ModuleRevision.id == module_revision_id)),
     )
     return found or []
 

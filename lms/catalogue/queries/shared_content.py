@@ -66,9 +66,7 @@ def list_sectors() -> tuple[SectorRow, ...]:
     """Lists the sectors in their order."""
     table = Sector.__table__.c
     columns = [table[name] for name in SectorRow.__dataclass_fields__]
-    return tuple(
-        SectorRow(**row._mapping) for row in session.execute(select(*columns).order_by(table.position))
-    )
+    return tuple(SectorRow(**row._mapping) for row in session.execute(select(*columns).order_by(table.position)))
 
 
 def glossary() -> tuple[GlossaryEntry, ...]:

@@ -22,19 +22,9 @@ from lms.catalogue.models import (
 )
 from lms.catalogue.source.parsing.pictures import Picture
 from lms.catalogue.source.parsing.sources import json_digest
-from lms.catalogue.source.plan import (
-    PublicationPlan,
-    PublishedCourseState,
-    PublishedEdition,
-    PublishedState,
-    make_plan,
-)
+from lms.catalogue.source.plan import PublicationPlan, PublishedCourseState, PublishedEdition, PublishedState, make_plan
 from lms.catalogue.source.schemas.banks import marking_key
-from lms.catalogue.source.target_state import (
-    TargetCourse,
-    TargetPart,
-    TargetState,
-)
+from lms.catalogue.source.target_state import TargetCourse, TargetPart, TargetState
 from lms.kernel import clock
 from lms.kernel.db import lock_key, session
 from lms.people.models import Sector
@@ -92,9 +82,7 @@ def read_published_state() -> PublishedState:
         .join(Module, Module.id == ModuleRevision.module_id)
     )
     questions = _part_digests(
-        select(
-            Course.id.label("course_id"), Question.slug, QuestionRevision.language, QuestionRevision.digest
-        )
+        select(Course.id.label("course_id"), Question.slug, QuestionRevision.language, QuestionRevision.digest)
         .join(CourseRevisionQuestion, CourseRevisionQuestion.course_revision_id == Course.current_revision_id)
         .join(QuestionRevision, QuestionRevision.id == CourseRevisionQuestion.question_revision_id)
         .join(Question, Question.id == QuestionRevision.question_id)
@@ -169,9 +157,7 @@ def _write_course(target: TargetCourse, publication: Publication) -> None:
         session.add(course)
         session.flush()
     revision = session.scalar(
-        select(CourseRevision).where(
-            CourseRevision.course_id == course.id, CourseRevision.digest == target.digest
-        )
+        select(CourseRevision).where(CourseRevision.course_id == course.id, CourseRevision.digest == target.digest)
     )
     if revision is None:
         revision = _write_revision(target, course, publication)
@@ -194,9 +180,7 @@ def _write_revision(target: TargetCourse, course: Course, publication: Publicati
     questions = _write_parts(target.questions, Question, QuestionRevision, "question_id", course)
     for part, position in _positions(target.modules):
         session.add(
-            CourseRevisionModule(
-                course_revision_id=revision.id, module_revision_id=modules[part], position=position
-            )
+            CourseRevisionModule(course_revision_id=revision.id, module_revision_id=modules[part], position=position)
         )
     for question, position in _positions(target.questions):
         session.add(
@@ -217,9 +201,7 @@ def _positions(parts: Sequence[TargetPart]) -> list[tuple[TargetPart, int]]:
 
 
 def _edition(target: TargetCourse, course: Course) -> Edition:
-    edition = session.scalar(
-        select(Edition).where(Edition.course_id == course.id, Edition.number == target.edition)
-    )
+    edition = session.scalar(select(Edition).where(Edition.course_id == course.id, Edition.number == target.edition))
     if edition is None:
         edition = Edition(
             course_id=course.id,
@@ -270,8 +252,7 @@ def _write_parts(
     session.add_all(new.values())
     session.flush()
     return {
-        part: new[part].id if part in new else existing[(ids[part.slug], part.language, part.digest)]
-        for part in parts
+        part: new[part].id if part in new else existing[(ids[part.slug], part.language, part.digest)] for part in parts
     }
 
 
@@ -286,8 +267,6 @@ def _write_pictures(pictures: Mapping[str, Picture], revision: CourseRevision) -
     )
     session.flush()
     session.add_all(
-        CourseRevisionPicture(
-            course_revision_id=revision.id, name=name.removeprefix("img/"), digest=picture.sha256
-        )
+        CourseRevisionPicture(course_revision_id=revision.id, name=name.removeprefix("img/"), digest=picture.sha256)
         for name, picture in pictures.items()
     )

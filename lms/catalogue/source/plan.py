@@ -161,10 +161,7 @@ def _shared(
 
 
 def _sectors(
-    target: TargetState,
-    published: PublishedState,
-    counts: Counter[ChangeType],
-    refusals: list[Problem],
+    target: TargetState, published: PublishedState, counts: Counter[ChangeType], refusals: list[Problem]
 ) -> tuple[dict[str, Any], ...]:
     """Returns the sectors to write. A sector is never removed, because placements and awards refer to it."""
     remaining = {row["slug"]: row for row in published.sectors}

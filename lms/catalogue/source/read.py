@@ -18,11 +18,7 @@ MAX_YAML_BYTES = 1_000_000
 MAX_PICTURE_BYTES = 300_000
 """The largest picture, in bytes: learners pay for their data."""
 
-SHARED_FILES = {
-    "sectors.yml": "sectors",
-    "considerations.yml": "considerations",
-    "glossary.yml": "glossary",
-}
+SHARED_FILES = {"sectors.yml": "sectors", "considerations.yml": "considerations", "glossary.yml": "glossary"}
 """The files that all courses share, with their fields of SourceFolders."""
 
 EDITORIAL_FILES = ("figures.yml", "red-lines.yml")

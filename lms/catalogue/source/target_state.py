@@ -5,13 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lms.catalogue.source.parsing.pictures import Picture
-from lms.catalogue.source.parsing.sources import (
-    ParsedCourse,
-    ParsedModule,
-    ParsedSources,
-    json_digest,
-    question_digest,
-)
+from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule, ParsedSources, json_digest, question_digest
 from lms.catalogue.source.schemas.banks import AnyQuestion, marking_key, stored_body
 from lms.catalogue.source.schemas.courses import CourseFile, TranslatedQuestion
 from lms.catalogue.source.schemas.shared_files import GlossaryTerm
@@ -91,8 +85,7 @@ def target_state(sources: ParsedSources) -> TargetState:
     """Returns the target state of sources without errors."""
     sectors = sources.sectors.value.sectors if sources.sectors and sources.sectors.value else []
     rows = tuple(
-        {"position": number, **sector.model_dump(mode="json")}
-        for number, sector in enumerate(sectors, start=1)
+        {"position": number, **sector.model_dump(mode="json")} for number, sector in enumerate(sectors, start=1)
     )
     return TargetState(tuple(map(_course, sources.courses)), rows, tuple(_shared_content(sources)))
 
@@ -155,8 +148,7 @@ def _revision_columns(manifest: CourseFile) -> dict[str, Any]:
         mode="json", include={"title", "summary", "code", "validity", "renewal", "certificate"}
     )
     columns["meta"] = manifest.model_dump(
-        mode="json",
-        include={"considerations", "objectives", "sources", "review", "content_note", "languages"},
+        mode="json", include={"considerations", "objectives", "sources", "review", "content_note", "languages"}
     )
     # Only where it is given, so that the digests of courses without an order stay what they were.
     if manifest.order is not None:

@@ -53,9 +53,7 @@ def build_awards(earned: Sequence[EarnedAward], issuer: Issuer) -> list[Award]:
 
 def _build(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer) -> Award:
     context = _context_of(each, placements, issuer)
-    decided = decide_dates(
-        each.person_id, each.course, each.sector, context.day.earned_on, had_before=each.had_before
-    )
+    decided = decide_dates(each.person_id, each.course, each.sector, context.day.earned_on, had_before=each.had_before)
     award = build_award(
         each.person_id, each.course, each.sector, how=each.how, context=context, decided=decided, issuer=issuer
     )  # fmt: skip
@@ -65,9 +63,7 @@ def _build(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer) -
 
 def _context_of(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer) -> EarningContext:
     if each.earned_on is not None:
-        return context_on(
-            placement_on(placements, each.earned_on, at=each.organisation_id), each.earned_on, issuer
-        )
+        return context_on(placement_on(placements, each.earned_on, at=each.organisation_id), each.earned_on, issuer)
     for placement in placements:
         day = earned_day(each.earned_at, ZoneInfo(zone_of(placement)))
         if placement_on([placement], day.earned_on):

@@ -39,9 +39,7 @@ class DecidedDates:
     def counted_from(self) -> date:
         """Returns the day from which the period was counted: the earned day, or the day after the old end."""
         earned_on = self.dates.valid_from
-        renewed = self.old is not None and any(
-            window.is_open_on(earned_on) for _opener, window in self.windows
-        )
+        renewed = self.old is not None and any(window.is_open_on(earned_on) for _opener, window in self.windows)
         return self.old.valid_until + timedelta(days=1) if renewed and self.old else earned_on
 
     @property
@@ -56,13 +54,11 @@ class DecidedDates:
             "old_award": self.old.id if self.old else None,
             "old_until": self.old.valid_until.isoformat() if self.old else None,
             "windows": [
-                {"opened_by": opener, "opens_on": window.opens_on.isoformat()}
-                for opener, window in self.windows
+                {"opened_by": opener, "opens_on": window.opens_on.isoformat()} for opener, window in self.windows
             ],
             "counted_from": self.counted_from.isoformat(),
             # The new award never ends before the old one: nobody loses days by learning again.
-            "kept_old_until": last_valid_day(self.counted_from, parse_period(self.period))
-            != self.dates.valid_until,
+            "kept_old_until": last_valid_day(self.counted_from, parse_period(self.period)) != self.dates.valid_until,
         }
 
 
@@ -96,11 +92,7 @@ def _windows(
         yield "course", own
     for source in renewal_windows:
         opened = source(
-            person_id=person_id,
-            course_id=course.course_id,
-            sector=sector,
-            earned_on=earned_on,
-            old_until=old_until,
+            person_id=person_id, course_id=course.course_id, sector=sector, earned_on=earned_on, old_until=old_until
         )
         for opens_on in sorted(set(opened)):
             yield "requirement", Window(opens_on, old_until)

@@ -52,9 +52,7 @@ def design_inputs(award: Award, name: str | None) -> dict[str, str]:
         "qr": qr.rows(address),
         "product": printed["product"],
         "lang": printed["language"],
-        f"label_how_{_DESIGN_HOW[award.how]}": "Earlier record"
-        if award.how == "import"
-        else printed.get("how", ""),
+        f"label_how_{_DESIGN_HOW[award.how]}": "Earlier record" if award.how == "import" else printed.get("how", ""),
         "issued_at": award.recorded_at.isoformat(),
     }
     # Unknown values are left out, so that the design uses its own default.

@@ -12,11 +12,7 @@ def how_earned(award: Award) -> str:
     """Returns how an award was earned."""
     if award.how == "session":
         return _("In-person session on %(day)s", day=day(award.earned_on))
-    return {
-        "quiz": _("Course quiz"),
-        "prior": _("Recognised prior training"),
-        "import": _("Earlier record"),
-    }[award.how]
+    return {"quiz": _("Course quiz"), "prior": _("Recognised prior training"), "import": _("Earlier record")}[award.how]
 
 
 def why_these_dates(award: Award) -> str:
@@ -49,9 +45,7 @@ def _counted(award: Award, length: str, counted_from: date) -> str:
             until=day(award.valid_until),
         )
     plain = _(
-        "Valid for %(period)s from that day: through %(until)s.",
-        period=period(length),
-        until=day(award.valid_until),
+        "Valid for %(period)s from that day: through %(until)s.", period=period(length), until=day(award.valid_until)
     )
     opened = _opened_later(award)
     if old_until is None or opened is None:
@@ -71,9 +65,7 @@ def _opened_later(award: Award) -> date | None:
     return first if first is not None and award.earned_on < first else None
 
 
-def renewal_sentence(
-    old_until: date, earned_on: date, length: str, until: date, free_from: date | None
-) -> str:
+def renewal_sentence(old_until: date, earned_on: date, length: str, until: date, free_from: date | None) -> str:
     """Returns, before a quiz, what passing it on a day would give somebody with a valid certificate."""
     held = _("Your certificate is valid through %(until)s.", until=day(old_until))
     new = _("If you pass today, the new one is valid through %(until)s.", until=day(until))

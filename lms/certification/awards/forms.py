@@ -48,8 +48,5 @@ class CorrectForm(BaseForm):
         unknown = "".join(sorted(unprintable(field.data or "")))
         if unknown:
             raise ValidationError(
-                gettext(
-                    "The certificate cannot print %(letters)s. Write the name in other letters.",
-                    letters=unknown,
-                )
+                gettext("The certificate cannot print %(letters)s. Write the name in other letters.", letters=unknown)
             )

@@ -73,9 +73,7 @@ def issue(
     sector = award_sector(course_revision, sector)
     context = find_context(person_id, issuer, earned_at, earned_on, done_at)
     decided = decide_dates(person_id, course_revision, sector, context.day.earned_on)
-    award = build_award(
-        person_id, course_revision, sector, how=how, context=context, decided=decided, issuer=issuer
-    )
+    award = build_award(person_id, course_revision, sector, how=how, context=context, decided=decided, issuer=issuer)
     award.score, award.attempt_id, award.evidence = score, attempt_id, evidence[:200]
     added = _add(actor, award, person.name)
     if added is not award:
@@ -147,14 +145,10 @@ def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
     queries.lock_person(award.person_id)
     recorded = _require_current(award)
     if not corrected or len(corrected) > LONGEST_NAME:
-        raise Invalid(
-            _("Type the name as it should be printed, in at most %(most)s characters.", most=LONGEST_NAME)
-        )
+        raise Invalid(_("Type the name as it should be printed, in at most %(most)s characters.", most=LONGEST_NAME))
     if corrected == recorded.name:
         raise Invalid(_("The certificate already has this name."))
-    successor = Award(
-        **{column: getattr(award, column) for column in _COPIED}, attempt_id=None, supersedes_id=award.id
-    )
+    successor = Award(**{column: getattr(award, column) for column in _COPIED}, attempt_id=None, supersedes_id=award.id)
     _add(actor, successor, corrected)
     recognition = queries.find_recognition(award.id)
     if recognition is not None:
@@ -179,9 +173,7 @@ def revoke(actor: Actor, award: Award, *, reason: str, effective_on: date | None
     queries.lock_person(award.person_id)
     _require_current(award)
     if day < award.earned_on:
-        raise Invalid(
-            _("Choose the day it was earned, %(day)s, or a later one.", day=format_day(award.earned_on))
-        )
+        raise Invalid(_("Choose the day it was earned, %(day)s, or a later one.", day=format_day(award.earned_on)))
     if day > award.valid_until:
         raise Invalid(
             _(
@@ -249,10 +241,7 @@ def _add_recognitions(
 ) -> None:
     session.add_all(
         Recognition(
-            award_id=award.id,
-            organisation_id=organisation_id,
-            session_id=session_id,
-            checked_by=each.checked_by,
+            award_id=award.id, organisation_id=organisation_id, session_id=session_id, checked_by=each.checked_by
         )
         for award, each in zip(awards, earned, strict=True)
     )
@@ -309,9 +298,7 @@ def _add(actor: Actor, award: Award, name: str) -> Award:
 
 
 def _emit_changed(awards: Sequence[Award]) -> None:
-    awards_changed.send(
-        None, awards={award.id for award in awards}, persons={award.person_id for award in awards}
-    )
+    awards_changed.send(None, awards={award.id for award in awards}, persons={award.person_id for award in awards})
 
 
 def _require_current(award: Award) -> queries.RecordedAward:

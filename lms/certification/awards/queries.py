@@ -68,11 +68,7 @@ class AwardRow:
 def _recorded() -> Select[Award, str, Revocation, str, str]:
     return (
         select(
-            Award,
-            AwardName.name,
-            Revocation,
-            _Successor.serial.label("replaced_by"),
-            Course.slug.label("course_slug"),
+            Award, AwardName.name, Revocation, _Successor.serial.label("replaced_by"), Course.slug.label("course_slug")
         )
         .join(Course, Course.id == Award.course_id)
         .outerjoin(AwardName, AwardName.award_id == Award.id)
@@ -209,10 +205,7 @@ def placement_on(placements: Sequence[Placement], day: date, *, at: int | None =
 _PLACEMENTS = (
     select(Placement)
     .join(Placement.employment)
-    .options(
-        joinedload(Placement.station),
-        joinedload(Placement.employment).joinedload(Employment.organisation),
-    )
+    .options(joinedload(Placement.station), joinedload(Placement.employment).joinedload(Employment.organisation))
     .where(
         Employment.person_id.in_(bindparam("persons", expanding=True)),
         Placement.retracted_at.is_(None),
@@ -254,9 +247,7 @@ def lock_people(person_ids: Collection[int]) -> Sequence[Person]:
 def list_holders(person_ids: Collection[int], course_id: int) -> set[int]:
     """Returns those of several people who ever had an award of a course, revoked ones included."""
     return set(
-        session.scalars(
-            select(Award.person_id).where(Award.person_id.in_(person_ids), Award.course_id == course_id)
-        )
+        session.scalars(select(Award.person_id).where(Award.person_id.in_(person_ids), Award.course_id == course_id))
     )
 
 

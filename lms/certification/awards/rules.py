@@ -66,9 +66,7 @@ def days_in(period: Period) -> int:
     Raises ValueError for years and months, whose length in days depends on where they begin.
     """
     if period.years or period.months:
-        raise ValueError(
-            f"{period} has no fixed number of days; write a renewal window in days, such as P60D"
-        )
+        raise ValueError(f"{period} has no fixed number of days; write a renewal window in days, such as P60D")
     return 7 * period.weeks + period.days
 
 
@@ -89,12 +87,7 @@ class Window:
 
     @classmethod
     def of(
-        cls,
-        last_day: date,
-        window_days: int,
-        *,
-        in_force_from: date = date.min,
-        in_force_through: date = date.max,
+        cls, last_day: date, window_days: int, *, in_force_from: date = date.min, in_force_through: date = date.max
     ) -> "Window | None":
         """Returns the window that a rule opens before `last_day`, or None where it never opened.
 
@@ -118,11 +111,7 @@ class AwardDates(NamedTuple):
 
 
 def award_dates(
-    earned_on: date,
-    period: Period,
-    *,
-    old_until: date | None = None,
-    windows: Iterable[Window] = (),
+    earned_on: date, period: Period, *, old_until: date | None = None, windows: Iterable[Window] = ()
 ) -> AwardDates:
     """Decides the dates of an award earned on a day, given the last valid day of the one held before.
 

@@ -85,8 +85,7 @@ def build_award(
         valid_from=decided.dates.valid_from,
         valid_until=decided.dates.valid_until,
         date_inputs=decided.inputs() | {"clock_ahead": context.day.clock_ahead},
-        printed=_printed(course, sector, context.placement, issuer)
-        | _how_printed(how, context.day.earned_on),
+        printed=_printed(course, sector, context.placement, issuer) | _how_printed(how, context.day.earned_on),
     )
 
 

@@ -100,10 +100,7 @@ def correct(serial: str) -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(
-                _("This is the corrected certificate, with a new serial number. Give it to its holder."),
-                "good",
-            )
+            flash(_("This is the corrected certificate, with a new serial number. Give it to its holder."), "good")
             serial = print_serial(successor.serial)
             return redirect(url_for("certification.certificate", serial=serial), 303)
     return render_template("certification/correct.html", known=known, form=form), 422 if form.errors else 200
@@ -135,11 +132,7 @@ def verified(serial: str) -> ResponseReturnValue:
         state = known.state_on(today)
         response = make_response(
             render_template(
-                "certification/verified.html",
-                known=known,
-                state=state,
-                today=today,
-                how=how_earned(known.award),
+                "certification/verified.html", known=known, state=state, today=today, how=how_earned(known.award)
             )
         )
     response.headers["X-Robots-Tag"] = "noindex"

@@ -5,15 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import (
-    BooleanField,
-    Field,
-    Form,
-    HiddenField,
-    SelectField,
-    TextAreaField,
-    ValidationError,
-)
+from wtforms import BooleanField, Field, Form, HiddenField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 
 from lms.catalogue.api import PublishedCourse
@@ -33,9 +25,7 @@ def _list_field(label: Any, description: Any, rows: int) -> Any:
     return TextAreaField(
         label,
         description=description,
-        validators=[
-            Length(max=MOST_LETTERS, message=_l("This list is too long. Split it into several lists.")),
-        ],
+        validators=[Length(max=MOST_LETTERS, message=_l("This list is too long. Split it into several lists."))],
         render_kw={"rows": rows, "spellcheck": "false", "autocomplete": "off", "dir": "auto"},
     )
 
@@ -46,8 +36,7 @@ class TrainingForm(BaseForm):
     organisation = SelectField(_l("Organisation"), coerce=int)
     course = SelectField(_l("Course"), coerce=int)
     sector = SelectField(
-        _l("Sector"),
-        description=_l("Only for courses that are awarded by sector, such as the sector briefs."),
+        _l("Sector"), description=_l("Only for courses that are awarded by sector, such as the sector briefs.")
     )
     only_organisation: int | None = None
     by_sector: frozenset[int] = frozenset()

@@ -37,9 +37,7 @@ def explain_outcome(checked: CheckedLine) -> str:
     earned_on, until = day_short(checked.line.earned_on), day_short(checked.until)
     return {
         LineOutcome.NEW: _("Valid through %(until)s.", until=until),
-        LineOutcome.RENEWED: _(
-            "Had a valid certificate on that day. Renewed, valid through %(until)s.", until=until
-        ),
+        LineOutcome.RENEWED: _("Had a valid certificate on that day. Renewed, valid through %(until)s.", until=until),
         LineOutcome.COVERED: _("Had a certificate on that day, valid through %(until)s.", until=until),
         LineOutcome.SAME_DAY: _("Already has a certificate earned on %(day)s.", day=earned_on),
         LineOutcome.UNKNOWN: _("No staff member has this number. Check it, or add the person first."),

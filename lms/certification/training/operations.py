@@ -114,8 +114,7 @@ class CheckedList:
         details = self.details
         common = (details.organisation_id, details.course.revision_id, details.sector, details.how)
         outcomes = [
-            (each.line, each.outcome, each.person.person_id if each.person else None, each.until)
-            for each in self.lines
+            (each.line, each.outcome, each.person.person_id if each.person else None, each.until) for each in self.lines
         ]
         return sha256(repr((common, outcomes)).encode()).hexdigest()[:32]
 
@@ -146,11 +145,7 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
         raise ListEmpty
     if len(lines) > MOST_LINES:
         raise ListTooLong(
-            _(
-                "A list can have at most %(most)s lines; this one has %(count)s.",
-                most=MOST_LINES,
-                count=len(lines),
-            )
+            _("A list can have at most %(most)s lines; this one has %(count)s.", most=MOST_LINES, count=len(lines))
         )
     numbers = {each.staff_number for each in lines}
     staff = queries.find_staff(details.organisation_id, numbers)
@@ -167,13 +162,9 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
         person = staff.get(line.staff_number.lower())
         if person is None:
             known = line.staff_number.lower() in elsewhere
-            checked.append(
-                CheckedLine(line, LineOutcome.OTHER_ORGANISATION if known else LineOutcome.UNKNOWN)
-            )
+            checked.append(CheckedLine(line, LineOutcome.OTHER_ORGANISATION if known else LineOutcome.UNKNOWN))
         elif person.person_id in first_lines:
-            checked.append(
-                CheckedLine(line, LineOutcome.DUPLICATE, person, first_line=first_lines[person.person_id])
-            )
+            checked.append(CheckedLine(line, LineOutcome.DUPLICATE, person, first_line=first_lines[person.person_id]))
         else:
             first_lines[person.person_id] = line.number
             had_before = person.person_id in holders
@@ -201,13 +192,9 @@ def _check_line(
     same_day = any(each.earned_on == day for each in covering)
     if covering and (same_day or not details.renew):
         until = max(each.valid_until for each in covering)
-        return CheckedLine(
-            line, LineOutcome.SAME_DAY if same_day else LineOutcome.COVERED, person, until=until
-        )
+        return CheckedLine(line, LineOutcome.SAME_DAY if same_day else LineOutcome.COVERED, person, until=until)
     sector = details.sector if details.course.per_sector else None
-    until = decide_dates(
-        person.person_id, details.course, sector, day, had_before=had_before
-    ).dates.valid_until
+    until = decide_dates(person.person_id, details.course, sector, day, had_before=had_before).dates.valid_until
     if details.how == "prior" and until < today:
         return CheckedLine(line, LineOutcome.ENDED, person, until=until)
     return CheckedLine(line, LineOutcome.RENEWED if covering else LineOutcome.NEW, person, until=until)

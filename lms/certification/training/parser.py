@@ -37,9 +37,7 @@ class TrainingLine:
 def read_attendance(text: str, held_on: date, evidence: str) -> list[TrainingLine]:
     """Reads staff numbers, one a line; what follows after a tab, comma or semicolon, such as a name, is ignored."""
     typed = ((number, re.split(r"[\t;,]", line)[0]) for number, line in enumerate(text.splitlines(), start=1))
-    return [
-        TrainingLine(number, normalise(word), held_on, evidence) for number, word in typed if normalise(word)
-    ]
+    return [TrainingLine(number, normalise(word), held_on, evidence) for number, word in typed if normalise(word)]
 
 
 def read_trainings(text: str) -> list[TrainingLine]:

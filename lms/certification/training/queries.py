@@ -67,9 +67,7 @@ class AwardPeriod:
     valid_until: date
 
 
-def list_award_periods(
-    person_ids: Collection[int], course_id: int, sector: str | None
-) -> dict[int, list[AwardPeriod]]:
+def list_award_periods(person_ids: Collection[int], course_id: int, sector: str | None) -> dict[int, list[AwardPeriod]]:
     """Lists the days of the awards of a course that count, by person; with a sector those of that sector."""
     statement = (
         select(Award.person_id, Award.earned_on, Award.valid_until)
@@ -259,10 +257,7 @@ def _recognised() -> Select[Award, str, str, str, date]:
     # A person with two staff numbers in one organisation is listed once.
     number = (
         select(func.min(Employment.staff_number))
-        .where(
-            Employment.person_id == Award.person_id,
-            Employment.organisation_id == Recognition.organisation_id,
-        )
+        .where(Employment.person_id == Award.person_id, Employment.organisation_id == Recognition.organisation_id)
         .scalar_subquery()
     )
     return (
@@ -289,9 +284,6 @@ def _recognised_row(row: Row[Award, str, str, str, date]) -> RecognisedRow:
         evidence=award.evidence,
         checked_by=row.checked_by,
         state=state_on(
-            clock.today(award.zone),
-            valid_until=award.valid_until,
-            revoked_on=row.effective_on,
-            replaced=False,
+            clock.today(award.zone), valid_until=award.valid_until, revoked_on=row.effective_on, replaced=False
         ),
     )

@@ -41,9 +41,7 @@ def parse_facts(text: str | bytes) -> rules.Facts:
     try:
         document = json.loads(text, object_pairs_hook=_each_key_once)
     except json.JSONDecodeError as error:
-        raise MalformedFacts(
-            [FactsProblem(f"line {error.lineno}", f"This is not JSON: {error.msg}.")]
-        ) from None
+        raise MalformedFacts([FactsProblem(f"line {error.lineno}", f"This is not JSON: {error.msg}.")]) from None
     except (ValueError, RecursionError):
         raise MalformedFacts([FactsProblem("(file)", "This is not JSON that can be read.")]) from None
     return facts_of(document)

@@ -11,12 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from lms.compliance.clearance.queries import MatchedEmployment
-from lms.compliance.clearance.resolve import (
-    IdentifierKind,
-    IdentifierMatch,
-    IdentifierMatcher,
-    MatchResult,
-)
+from lms.compliance.clearance.resolve import IdentifierKind, IdentifierMatch, IdentifierMatcher, MatchResult
 from lms.compliance.projection.bulk_status import PostId, StatusOnDate, bulk_statuses_on, explained_on
 from lms.compliance.source_data.person_status import StatusRow
 from lms.compliance.status import api as rules
@@ -30,9 +25,7 @@ NO_MATCH = {
     (MatchResult.NOBODY, IdentifierKind.EMAIL): _l("None of your staff has this e-mail address."),
     (MatchResult.NOBODY, IdentifierKind.NUMBER): _l("None of your staff has this staff number."),
     (MatchResult.NOBODY, IdentifierKind.SERIAL): _l("There is no certificate with this serial."),
-    (MatchResult.NOT_YOURS, IdentifierKind.NUMBER): _l(
-        "This names an organisation that is not one of yours."
-    ),
+    (MatchResult.NOT_YOURS, IdentifierKind.NUMBER): _l("This names an organisation that is not one of yours."),
     (MatchResult.NOT_YOURS, IdentifierKind.SERIAL): _l("This certificate does not belong to your staff."),
 }
 
@@ -133,16 +126,13 @@ def explain(day: date, entries: Iterable[ClearanceEntry]) -> Mapping[int, Sequen
     explained = explained_on(persons, organisations, day) if posts else {}
     return {
         entry.number: sorted(
-            (row for post in entry.posts for row in explained.get(post, ())),
-            key=lambda row: row.urgency,
+            (row for post in entry.posts for row in explained.get(post, ())), key=lambda row: row.urgency
         )
         for entry in entries
     }
 
 
-def _entry(
-    number: int, text: str, match: IdentifierMatch, statuses: Mapping[PostId, StatusOnDate]
-) -> ClearanceEntry:
+def _entry(number: int, text: str, match: IdentifierMatch, statuses: Mapping[PostId, StatusOnDate]) -> ClearanceEntry:
     posts = [post for post in _posts(match) if post in statuses]
     found = [statuses[post] for post in posts]
     return ClearanceEntry(

@@ -21,19 +21,13 @@ DETAIL_HEAD = (
     "reason",
 )  # fmt: skip
 DEFINITIONS = (
-    (
-        Clearance.MAY,
-        _l("Works in the organisation on the day and meets, or is exempt from, every requirement."),
-    ),
+    (Clearance.MAY, _l("Works in the organisation on the day and meets, or is exempt from, every requirement.")),
     (
         Clearance.MAY_NOT,
         _l("Does not work there on the day, or does not meet a requirement, whether overdue or not yet due."),
     ),
     (Clearance.UNDETERMINED, _l("No person matches, or more than one does.")),
-    (
-        MatchResult.NOBODY,
-        _l("Nobody in your organisations. We do not say whether another organisation knows them."),
-    ),
+    (MatchResult.NOBODY, _l("Nobody in your organisations. We do not say whether another organisation knows them.")),
     (
         MatchResult.NOT_YOURS,
         _l("A certificate of somebody outside your organisations, or an organisation that is not yours."),
@@ -82,10 +76,7 @@ def reason(entry: ClearanceEntry, statuses: Sequence[StatusRow]) -> str:
 
 
 def as_workbook(
-    day: date,
-    entries: Sequence[ClearanceEntry],
-    statuses: Mapping[int, Sequence[StatusRow]],
-    checked_at: datetime,
+    day: date, entries: Sequence[ClearanceEntry], statuses: Mapping[int, Sequence[StatusRow]], checked_at: datetime
 ) -> bytes:
     """Returns a workbook: the answers, what is required of each person, and what the terms mean."""
     file = BytesIO()

@@ -46,9 +46,7 @@ class ClearanceForm(BaseForm):
             self.entries += split_table(decode(content))
             self.text.data = "\n".join(self.entries)
         if not self.entries:
-            return self._reject(
-                _l("Paste at least one staff number, e-mail address or serial, or choose a file.")
-            )
+            return self._reject(_l("Paste at least one staff number, e-mail address or serial, or choose a file."))
         if len(self.entries) > MAX_ENTRIES:
             return self._reject(
                 _l(

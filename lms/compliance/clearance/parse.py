@@ -16,9 +16,7 @@ MAX_ENTRIES = 10_000
 _SEPARATORS = re.compile(r"[,;\t\r\n\v\f\u0085\u2028\u2029\u060c\u061b]+")
 _QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb"
 _HEADINGS = (
-    frozenset(
-        {"staff number", "staff no", "staff id", "number", "matricule", "employee number", "employee id"}
-    ),
+    frozenset({"staff number", "staff no", "staff id", "number", "matricule", "employee number", "employee id"}),
     frozenset({"email", "e mail", "mail", "email address", "e mail address", "courriel", "correo"}),
     frozenset({"serial", "certificate", "certificate serial", "certificate number"}),
 )

@@ -58,9 +58,7 @@ class IdentifierMatcher:
         emails = {entry for entry in entries if "@" in entry}
         numbers = set(entries) - emails
         self._prefixed = {entry: split for entry in numbers if (split := _split_prefix(entry)) is not None}
-        self._serials = {
-            entry: serial for entry in numbers if (serial := normalise_serial(entry)) is not None
-        }
+        self._serials = {entry: serial for entry in numbers if (serial := normalise_serial(entry)) is not None}
         self._organisations = {each.slug: each.id for each in list_organisations_of(actor, Role.HR)}
         self._canonical_ids = load_canonical_ids()
         self._by_number: defaultdict[str, list[MatchedEmployment]] = defaultdict(list)

@@ -77,6 +77,4 @@ def _checked(form: ClearanceForm) -> Iterator[ClearanceCheck]:
 
 
 def _render(form: ClearanceForm, **context: object) -> str:
-    return render_template(
-        "compliance/clearance.html", form=form, definitions=rules.DEFINITIONS_VERSION, **context
-    )
+    return render_template("compliance/clearance.html", form=form, definitions=rules.DEFINITIONS_VERSION, **context)

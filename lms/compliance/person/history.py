@@ -12,12 +12,7 @@ from lms.compliance.person.queries import (
     list_named_placements,
     list_version_events,
 )
-from lms.compliance.person.timeline import (
-    RequirementTimeline,
-    TimelineRange,
-    requirement_timelines,
-    timeline_range,
-)
+from lms.compliance.person.timeline import RequirementTimeline, TimelineRange, requirement_timelines, timeline_range
 from lms.compliance.source_data.load import CourseTitle, LoadedFacts
 from lms.compliance.source_data.person_status import StatusRow, load_facts, status_row
 from lms.compliance.source_data.population import Population
@@ -35,14 +30,7 @@ from lms.people.api import (
 )
 from lms.people.models import Employment, Person
 
-DAY_ORDER = {
-    "placement_start": 0,
-    "placement_end": 0,
-    "merge": 1,
-    "merge_undone": 1,
-    "version": 1,
-    "status": 3,
-}
+DAY_ORDER = {"placement_start": 0, "placement_end": 0, "merge": 1, "merge_undone": 1, "version": 1, "status": 3}
 """The order of kinds within a day, 2 for the others: a status follows from the facts of its day."""
 
 
@@ -72,9 +60,7 @@ class PersonPage:
     left_on: date | None
 
 
-def load_person_page(
-    actor: Actor, person_id: int, day: date | None, today: date, language: str
-) -> PersonPage:
+def load_person_page(actor: Actor, person_id: int, day: date | None, today: date, language: str) -> PersonPage:
     """Loads a person's record; raises NotThere where they are unknown or employed elsewhere only."""
     person, persons = load_surviving_person_for(actor, person_id)
     employments = list_employments_of(actor, persons)
@@ -145,9 +131,7 @@ def _placement_events(placements: Sequence[NamedPlacement]) -> Iterable[HistoryE
 
 
 def _status_events(
-    timelines: Sequence[RequirementTimeline],
-    courses: Mapping[int, CourseTitle],
-    organisations: Mapping[int, str],
+    timelines: Sequence[RequirementTimeline], courses: Mapping[int, CourseTitle], organisations: Mapping[int, str]
 ) -> Iterable[HistoryEvent]:
     """Yields the days on which the status of a requirement changed; not being required at first is no change."""
     for timeline in timelines:
@@ -171,7 +155,5 @@ def _merge_events(merges: Sequence[ListedMerge]) -> Iterable[HistoryEvent]:
 
 def _by_year(events: Iterable[HistoryEvent]) -> list[tuple[int, Sequence[HistoryEvent]]]:
     """Groups events by year, the latest first."""
-    ordered = sorted(
-        events, key=lambda each: (each.on, DAY_ORDER.get(each.kind, 2), each.recorded_at), reverse=True
-    )
+    ordered = sorted(events, key=lambda each: (each.on, DAY_ORDER.get(each.kind, 2), each.recorded_at), reverse=True)
     return [(year, list(some)) for year, some in groupby(ordered, key=lambda each: each.on.year)]

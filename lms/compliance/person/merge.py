@@ -41,17 +41,13 @@ def load_compared_records_for(
     return _load(actor, person, persons, today, language), _load(actor, other, others, today, language)
 
 
-def _load(
-    actor: Actor, person: Person, persons: frozenset[int], today: date, language: str
-) -> ComparedRecord:
+def _load(actor: Actor, person: Person, persons: frozenset[int], today: date, language: str) -> ComparedRecord:
     employments = list_employments_of(actor, persons)
     explained = explained_on(persons, {each.organisation_id for each in employments}, today)
     return ComparedRecord(
         person=person,
         employments=employments,
-        placements=list_named_placements(
-            employments, {each.slug: each.name(language) for each in list_sectors()}
-        ),
+        placements=list_named_placements(employments, {each.slug: each.name(language) for each in list_sectors()}),
         awards=list_awards_of(person.id),
         statuses=[row for rows in explained.values() for row in rows],
     )

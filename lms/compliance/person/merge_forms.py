@@ -11,9 +11,7 @@ class OtherRecordForm(BaseForm):
     """The staff number of the other record."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
-    staff_number = text_field(
-        _l("Staff number of the other record"), 40, required=_l("Write the other staff number.")
-    )
+    staff_number = text_field(_l("Staff number of the other record"), 40, required=_l("Write the other staff number."))
     submit = SubmitField(_l("Compare the two"))
 
 
@@ -23,9 +21,7 @@ class MergeForm(BaseForm):
     surviving = RadioField(
         _l("Which record should be kept?"),
         coerce=int,
-        description=_l(
-            "Both are shown under its name and address. Nothing of the other one is lost or changed."
-        ),
+        description=_l("Both are shown under its name and address. Nothing of the other one is lost or changed."),
         validators=[InputRequired(_l("Choose the record to keep."))],
     )
     reason = reason_field()

@@ -60,9 +60,7 @@ class HistoryEvent:
     period: StatusPeriod | None = None
 
 
-def list_named_placements(
-    employments: Sequence[Employment], sectors: Mapping[str, str]
-) -> list[NamedPlacement]:
+def list_named_placements(employments: Sequence[Employment], sectors: Mapping[str, str]) -> list[NamedPlacement]:
     """Lists the placements of some employments, the latest first; `sectors` are names by slug."""
     by_id = {each.id: each for each in employments}
     return [
@@ -100,9 +98,7 @@ def _completions(persons: Collection[int]) -> list[HistoryEvent]:
         .where(Completion.person_id.in_(persons))
     )
     return [
-        HistoryEvent(
-            "completion", row.recorded_at.date(), row.recorded_at, course=row.course, detail=row.module
-        )
+        HistoryEvent("completion", row.recorded_at.date(), row.recorded_at, course=row.course, detail=row.module)
         for row in _with_course(statement, Completion.course_id)
     ]
 
@@ -134,26 +130,16 @@ def _awards(persons: Collection[int]) -> list[HistoryEvent]:
     for row in rows:
         course, serial = str(row.printed.get("course", "")), print_serial(row.serial)
         events.append(
-            HistoryEvent(
-                "award", row.earned_on, row.recorded_at, course=course, detail=serial, through=row.valid_until
-            )
+            HistoryEvent("award", row.earned_on, row.recorded_at, course=course, detail=serial, through=row.valid_until)
         )
         if row.effective_on is not None:
-            events.append(
-                HistoryEvent("revocation", row.effective_on, row.revoked_at, course=course, detail=serial)
-            )
+            events.append(HistoryEvent("revocation", row.effective_on, row.revoked_at, course=course, detail=serial))
     return events
 
 
 def _exemptions(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
     statement = (
-        select(
-            Exemption.recorded_at,
-            Exemption.from_on,
-            Exemption.until_on,
-            Exemption.kind,
-            Exemption.retracted_at,
-        )
+        select(Exemption.recorded_at, Exemption.from_on, Exemption.until_on, Exemption.kind, Exemption.retracted_at)
         .join(Requirement, Requirement.id == Exemption.requirement_id)
         .where(
             Exemption.person_id.in_(persons),

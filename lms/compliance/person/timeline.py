@@ -113,9 +113,7 @@ def requirement_timelines(facts: rules.Facts, shown: TimelineRange) -> list[Requ
                     obligation = rules.Obligation(person, organisation, requirement, facts.settings)
                     periods = tuple(_periods(obligation, shown))
                     if any(each.status is not TrainingStatus.NOT_REQUIRED for each in periods):
-                        timelines.append(
-                            RequirementTimeline(requirement.id, requirement.course, organisation, periods)
-                        )
+                        timelines.append(RequirementTimeline(requirement.id, requirement.course, organisation, periods))
     return timelines
 
 

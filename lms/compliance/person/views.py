@@ -26,6 +26,4 @@ def person(person_id: int) -> ResponseReturnValue:
         as_of = request.args.get("as_of")
         return redirect(url_for("compliance.person", person_id=page.person.id, as_of=as_of))
     form.as_of.data = day
-    return render_template(
-        "compliance/person.html", form=form, page=page, today=today
-    ), 200 if is_valid else 422
+    return render_template("compliance/person.html", form=form, page=page, today=today), 200 if is_valid else 422

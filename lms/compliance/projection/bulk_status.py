@@ -61,9 +61,7 @@ def bulk_statuses_from_facts(
                 held = [each for each in explained if each.status.group is rules.StatusGroup.COMPLIANT]
                 found[int(post.person), int(post.organisation)] = StatusOnDate(
                     overall=rules.overall(each.status for each in explained),
-                    valid_through=min(
-                        (each.valid_through for each in held if each.valid_through), default=None
-                    ),
+                    valid_through=min((each.valid_through for each in held if each.valid_through), default=None),
                 )
     return found
 

@@ -22,9 +22,7 @@ class ProjectionInputs:
 
     def written(self) -> str:
         """Returns the text stored in a row, such as "ab12… 3:0 8:1"; empty before anything was projected."""
-        return " ".join(
-            [self.digest, *(f"{course}:{int(kind)}" for course, kind in sorted(self.kinds.items()))]
-        )
+        return " ".join([self.digest, *(f"{course}:{int(kind)}" for course, kind in sorted(self.kinds.items()))])
 
     @classmethod
     def read(cls, text: str) -> "ProjectionInputs":

@@ -72,9 +72,7 @@ def count_persons(organisation_id: int | None) -> int:
     return session.scalar(statement) or 0
 
 
-def sample_of(
-    organisations: Collection[int] | None, most: int, size: int
-) -> tuple[frozenset[int] | None, int]:
+def sample_of(organisations: Collection[int] | None, most: int, size: int) -> tuple[frozenset[int] | None, int]:
     """Returns persons of some organisations (None: of all), spread evenly by number, and how many there are in all.
 
     None instead of persons where there are no more than `most`: then all are meant.
@@ -241,10 +239,7 @@ def list_page(
     order: tuple[Any, ...] = (PostInterval.overall, PostInterval.urgent_on)
     if filters.course is not None:
         course = int(filters.course)
-        worst = case(
-            *((_course_on(course, [each]), place) for place, each in enumerate(STATUSES)),
-            else_=len(STATUSES),
-        )
+        worst = case(*((_course_on(course, [each]), place) for place, each in enumerate(STATUSES)), else_=len(STATUSES))
         order = (worst, _pressing(course, day))
     if lapses_before is not None:
         order = (PostInterval.lapses_on,)
@@ -292,9 +287,7 @@ def count_listed(
     return session.scalar(statement.where(*conditions)) or 0
 
 
-def count_lapsing(
-    organisations: Collection[int], filters: Filters, day: date, through: Sequence[date]
-) -> list[int]:
+def count_lapsing(organisations: Collection[int], filters: Filters, day: date, through: Sequence[date]) -> list[int]:
     """Counts the posts that comply on a day and do not any more by each of several later days."""
     sums = [func.sum(case((PostInterval.lapses_on <= later, 1), else_=0)) for later in through]
     row = session.execute(
@@ -320,11 +313,7 @@ def list_current_statuses(
     numbers = sorted(persons)
     for chunk in batched(numbers, TOGETHER):
         ends = session.execute(
-            select(
-                StatusInterval.person_id,
-                StatusInterval.organisation_id,
-                func.min(StatusInterval.valid_through),
-            )
+            select(StatusInterval.person_id, StatusInterval.organisation_id, func.min(StatusInterval.valid_through))
             .where(
                 StatusInterval.person_id.in_(chunk),
                 StatusInterval.organisation_id.in_(here),
@@ -344,7 +333,6 @@ def list_current_statuses(
             )
         )
         found += [
-            (person, organisation, place, through.get((person, organisation)))
-            for person, organisation, place in posts
+            (person, organisation, place, through.get((person, organisation))) for person, organisation, place in posts
         ]
     return found

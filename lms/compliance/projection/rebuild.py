@@ -66,9 +66,7 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
         earliest = min((key[0] for key, people in deltas.items() if people), default=None)
         count_deltas.open_snapshots(state, clock.today("UTC"), earliest)
         count_deltas.fill(deltas, state)
-        session.execute(
-            update(ProjectionJob).where(ProjectionJob.id == number).values(finished_at=clock.now())
-        )
+        session.execute(update(ProjectionJob).where(ProjectionJob.id == number).values(finished_at=clock.now()))
         state.inputs = _inputs(number)
     return len(persons)
 
@@ -103,9 +101,7 @@ def _empty(*tables: type[Model]) -> None:
 
 def _note(number: int, done: int) -> None:
     with db.unit_of_work():
-        session.execute(
-            update(ProjectionJob).where(ProjectionJob.id == number).values(done=done, moved_at=clock.now())
-        )
+        session.execute(update(ProjectionJob).where(ProjectionJob.id == number).values(done=done, moved_at=clock.now()))
 
 
 def _inputs(number: int) -> str:

@@ -81,9 +81,7 @@ def read_courses(text: str) -> tuple[tuple[int, TrainingStatus], ...]:
     return tuple((int(course), STATUSES[int(place)]) for course, place in pairs)
 
 
-def interval_rows(
-    facts: rules.Facts, *, requirements: bool = True
-) -> tuple[list[PostRow], list[ObligationRow]]:
+def interval_rows(facts: rules.Facts, *, requirements: bool = True) -> tuple[list[PostRow], list[ObligationRow]]:
     """Returns the rows that known facts give: of every post, and of every requirement in it if they are wanted."""
     posts: list[PostRow] = []
     statuses: list[ObligationRow] = []

@@ -13,12 +13,7 @@ from sqlalchemy import delete
 
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.counts import deltas as count_deltas
-from lms.compliance.projection.counts.snapshots import (
-    CountState,
-    list_unfinished,
-    load_projection,
-    read_state,
-)
+from lms.compliance.projection.counts.snapshots import CountState, list_unfinished, load_projection, read_state
 from lms.compliance.projection.inputs import ProjectionInputs, read_inputs
 from lms.compliance.projection.models import PostInterval, ProjectionJob, StatusInterval
 from lms.compliance.projection.rows import CountDeltas, ObligationRow, PostRow, add_deltas, interval_rows
@@ -55,9 +50,7 @@ def _update_dirty() -> None:
             refresh(batch, state=state)
 
 
-def refresh(
-    persons: Collection[int], deltas: CountDeltas | None = None, *, state: CountState | None = None
-) -> int:
+def refresh(persons: Collection[int], deltas: CountDeltas | None = None, *, state: CountState | None = None) -> int:
     """Refreshes the statuses of persons and returns how many rows differed.
 
     Changes of counts are written as deltas, or added to those given. `state` is the projection's, where it
@@ -83,9 +76,7 @@ def refresh(
     return len(gone) + len(new) + len(gone_too) + len(new_too)
 
 
-def _difference(
-    stored: Sequence[tuple[int, Row]], wanted: Sequence[Row]
-) -> tuple[list[tuple[int, Row]], list[Row]]:
+def _difference(stored: Sequence[tuple[int, Row]], wanted: Sequence[Row]) -> tuple[list[tuple[int, Row]], list[Row]]:
     """Returns the stored rows that are not wanted, and the wanted ones that are not stored."""
     missing = Counter(wanted)
     gone = []
@@ -103,9 +94,7 @@ def _replace(
     new: Sequence[PostRow] | Sequence[ObligationRow],
 ) -> None:
     if gone:
-        session.execute(
-            delete(table).where(table.id.in_(gone)), execution_options={"synchronize_session": False}
-        )
+        session.execute(delete(table).where(table.id.in_(gone)), execution_options={"synchronize_session": False})
     if new:
         add_rows(table, new[0]._fields, new)
 

@@ -6,20 +6,8 @@ from dataclasses import dataclass
 
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.counts import deltas as count_deltas
-from lms.compliance.projection.counts.snapshots import (
-    freeze_snapshot,
-    read_count_tables,
-    read_snapshots,
-    read_state,
-)
-from lms.compliance.projection.rows import (
-    CountDeltas,
-    CountKey,
-    ObligationRow,
-    PostRow,
-    add_deltas,
-    interval_rows,
-)
+from lms.compliance.projection.counts.snapshots import freeze_snapshot, read_count_tables, read_snapshots, read_state
+from lms.compliance.projection.rows import CountDeltas, CountKey, ObligationRow, PostRow, add_deltas, interval_rows
 from lms.compliance.source_data.person_status import load_facts
 from lms.compliance.source_data.scope import Scope
 

@@ -14,14 +14,7 @@ from lms.compliance.source_data.names import NamedPerson, name_people
 from lms.compliance.source_data.person_status import load_population
 from lms.compliance.source_data.population import Population, Post
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.api import (
-    ExplainedStatus,
-    Id,
-    PlacementFact,
-    StatusGroup,
-    TrainingStatus,
-    sentence,
-)
+from lms.compliance.status.api import ExplainedStatus, Id, PlacementFact, StatusGroup, TrainingStatus, sentence
 from lms.kernel import clock
 from lms.kernel.pagination import PER_PAGE, Pagination, paginate_list
 
@@ -78,9 +71,7 @@ def changes_between(population: Population, first: date, second: date, filters: 
 
 
 def _changes(
-    placements: tuple[PlacementFact | None, PlacementFact | None],
-    before: PostStatus | None,
-    after: PostStatus | None,
+    placements: tuple[PlacementFact | None, PlacementFact | None], before: PostStatus | None, after: PostStatus | None
 ) -> Iterator[Change]:
     was, now = placements
     if was is None:
@@ -91,10 +82,7 @@ def _changes(
         yield Change.MOVED
     if before is None or after is None:
         return
-    complied, complies = (
-        before.overall.group is StatusGroup.COMPLIANT,
-        after.overall.group is StatusGroup.COMPLIANT,
-    )
+    complied, complies = (before.overall.group is StatusGroup.COMPLIANT, after.overall.group is StatusGroup.COMPLIANT)
     if complied and not complies and after.overall is not TrainingStatus.NOT_REQUIRED:
         yield Change.LAPSED
     if complies and not complied and before.overall is not TrainingStatus.NOT_REQUIRED:

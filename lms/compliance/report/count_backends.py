@@ -129,9 +129,7 @@ def status_counts_of(totals: StatusTotals) -> StatusCounts:
     )
 
 
-def day_counts(
-    counts: StatusTotalsBySector, subject: str, lapsing: Mapping[int, int] | None = None
-) -> DayCounts:
+def day_counts(counts: StatusTotalsBySector, subject: str, lapsing: Mapping[int, int] | None = None) -> DayCounts:
     """Turns totals by sector, subject and status into those of a report; with a course, overall means that course.
 
     Posts of whom the course is not required are then counted as not_required. Lapses are among the counts, or given.

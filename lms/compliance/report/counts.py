@@ -13,15 +13,7 @@ from typing import Protocol
 
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.population import AppliedRequirement, Population, Post
-from lms.compliance.status.api import (
-    SEVERITY,
-    ExplainedStatus,
-    Id,
-    PlacementFact,
-    StatusGroup,
-    TrainingStatus,
-    urgency,
-)
+from lms.compliance.status.api import SEVERITY, ExplainedStatus, Id, PlacementFact, StatusGroup, TrainingStatus, urgency
 
 AHEAD_DAYS = (30, 60, 90)
 
@@ -56,10 +48,7 @@ class PostStatus:
 
 def _urgency(one: tuple[AppliedRequirement, ExplainedStatus]) -> tuple[int, date, str]:
     applied, explained = one
-    return (
-        *urgency(explained.status, explained.due_on, explained.valid_through),
-        str(applied.requirement.id),
-    )
+    return (*urgency(explained.status, explained.due_on, explained.valid_through), str(applied.requirement.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +166,7 @@ def most_urgent_first(
     post_statuses: Iterable[PostStatus], *, statuses: Collection[TrainingStatus] | None = None
 ) -> list[PostStatus]:
     """Returns the posts of whom something is required, worst first, or those with some overall statuses."""
-    found = [
-        each for each in post_statuses if each.required and (statuses is None or each.overall in statuses)
-    ]
+    found = [each for each in post_statuses if each.required and (statuses is None or each.overall in statuses)]
     return sorted(found, key=lambda each: (_urgency(each.worst)[:2], _by_number(each.post.person)))
 
 

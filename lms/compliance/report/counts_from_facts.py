@@ -52,9 +52,7 @@ class FactsCounts:
             facts = load_facts(Scope(within, frozenset(batch)), known_as_of).facts
             posts, _ = interval_rows(facts, requirements=False)
             # Merged persons come with each other, and count once.
-            add_deltas(
-                self._deltas, [row for row in posts if row.person_id not in done and filters.match(row)]
-            )
+            add_deltas(self._deltas, [row for row in posts if row.person_id not in done and filters.match(row)])
             done.update(batch, (row.person_id for row in posts))
             if progress:
                 progress(len(done))

@@ -44,11 +44,7 @@ def report_as_document(report: Report) -> dict[str, Any]:
         "course_totals": {str(course): _counts(cell) for course, cell in report.course_totals.items()},
         **{
             name: [[point.day.isoformat(), _counts(point.figures)] for point in points]
-            for name, points in (
-                ("trend", report.trend),
-                ("forecast", report.forecast),
-                ("ahead", report.ahead),
-            )
+            for name, points in (("trend", report.trend), ("forecast", report.forecast), ("ahead", report.ahead))
         },
     }
 

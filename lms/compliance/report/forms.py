@@ -5,14 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    DateField,
-    Field,
-    Form,
-    SelectField,
-    StringField,
-    ValidationError,
-)
+from wtforms import DateField, Field, Form, SelectField, StringField, ValidationError
 from wtforms.validators import Length
 
 from lms.compliance.calculator.file_format import read_known_as_of
@@ -25,11 +18,7 @@ from lms.people.api import CONTRACT_LABELS
 from lms.people.models import Organisation
 from lms.web.forms import choices_of
 
-CHILDREN = (
-    ("", _l("Everybody")),
-    ("yes", _l("Works with children")),
-    ("no", _l("Does not work with children")),
-)
+CHILDREN = (("", _l("Everybody")), ("yes", _l("Works with children")), ("no", _l("Does not work with children")))
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 WRITE_A_DAY = _l("Write a day as year-month-day, such as 2026-11-22.")
 
@@ -91,30 +80,18 @@ class ReportForm(AsOfForm):
     ) -> None:
         """Fills the choices."""
         self.organisation.choices = choices_of(
-            [
-                ("", _l("All of mine")),
-                *((each.slug, each.name) for each in organisations),
-            ]
+            [("", _l("All of mine")), *((each.slug, each.name) for each in organisations)]
         )
         self.station.choices = choices_of(
-            [
-                ("", _l("All stations")),
-                *((slug, name) for _id, slug, name in choices.stations),
-            ]
+            [("", _l("All stations")), *((slug, name) for _id, slug, name in choices.stations)]
         )
         self.course.choices = choices_of(
-            [
-                ("", _l("Every required course")),
-                *((each.slug, each.title) for each in courses),
-            ]
+            [("", _l("Every required course")), *((each.slug, each.title) for each in courses)]
         )
         self.sector.choices = choices_of([("", _l("All sectors")), *sectors])
         self.role.choices = choices_of([("", _l("All roles")), *((word, word) for word in choices.roles)])
         self.contract.choices = choices_of(
-            [
-                ("", _l("All contracts")),
-                *((word, CONTRACT_LABELS.get(word, word)) for word in choices.contracts),
-            ]
+            [("", _l("All contracts")), *((word, CONTRACT_LABELS.get(word, word)) for word in choices.contracts)]
         )
 
     def validate_known_as_of(self, field: Field) -> None:
@@ -183,9 +160,7 @@ class PeopleForm(ReportForm):
     )
 
     lapses_before = DayField(
-        _l("Lapses before"),
-        description=_l("Compliant now, but no longer by then."),
-        validators=[check_range],
+        _l("Lapses before"), description=_l("Compliant now, but no longer by then."), validators=[check_range]
     )
 
     def validate_lapses_before(self, field: Field) -> None:
@@ -203,9 +178,7 @@ class PeopleForm(ReportForm):
         word = self.status.data
         if not word:
             return None
-        return frozenset(
-            each for each in TrainingStatus if word == each or (each.group and each.group is _group(word))
-        )
+        return frozenset(each for each in TrainingStatus if word == each or (each.group and each.group is _group(word)))
 
 
 def _group(word: str) -> StatusGroup | None:

@@ -32,10 +32,7 @@ def count_recorded_since(organisations: Collection[int], moment: datetime) -> di
         "revocations": (Revocation.award_id.in_(awards), Revocation.recorded_at > moment),
         "exemptions": (Exemption.person_id.in_(persons), Exemption.recorded_at > moment),
         "exemptions_withdrawn": (Exemption.person_id.in_(persons), Exemption.retracted_at > moment),
-        "requirements": (
-            RequirementVersion.requirement_id.in_(asked),
-            RequirementVersion.recorded_at > moment,
-        ),
+        "requirements": (RequirementVersion.requirement_id.in_(asked), RequirementVersion.recorded_at > moment),
         "completions": (Completion.person_id.in_(persons), Completion.recorded_at > moment),
         "attempts": (Attempt.person_id.in_(persons), Attempt.started_at > moment),
         "merges": (PersonMerge.surviving_id.in_(persons), PersonMerge.recorded_at > moment),

@@ -56,9 +56,7 @@ def build_people(
     known_at = query.known_as_of or clock.now()
     if page is None:
         lines = list(all_lines(query, statuses))
-        return PeoplePage(
-            items=lines, total=len(lines), per_page=max(1, len(lines)), known_at=known_at, query=query
-        )
+        return PeoplePage(items=lines, total=len(lines), per_page=max(1, len(lines)), known_at=known_at, query=query)
     selected, loaded = select_page(query, statuses, page)
     return PeoplePage(
         items=_lines(query, loaded, selected.items),
@@ -80,9 +78,7 @@ def _lines(query: ReportQuery, loaded: LoadedFacts, post_statuses: Sequence[Post
     return [_person_line(query, loaded, each, names) for each in post_statuses]
 
 
-def _names(
-    query: ReportQuery, post_statuses: Sequence[PostStatus]
-) -> Mapping[tuple[rules.Id, rules.Id], NamedPerson]:
+def _names(query: ReportQuery, post_statuses: Sequence[PostStatus]) -> Mapping[tuple[rules.Id, rules.Id], NamedPerson]:
     persons = {int(each.post.person) for each in post_statuses} if len(post_statuses) <= BATCH else None
     named = name_people(query.organisation_ids, persons)
     return {(each.person_id, each.organisation_id): each for each in named}
@@ -174,9 +170,7 @@ def _select_from_facts(
     return loaded, found
 
 
-def _explain(
-    query: ReportQuery, posts: Sequence[tuple[int, int]]
-) -> tuple[LoadedFacts, Sequence[PostStatus]]:
+def _explain(query: ReportQuery, posts: Sequence[tuple[int, int]]) -> tuple[LoadedFacts, Sequence[PostStatus]]:
     """Evaluates the facts of some posts, in their order."""
     persons = frozenset(person for person, _organisation in posts)
     loaded, population = load_population(Scope(query.organisation_ids, persons))

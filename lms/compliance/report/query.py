@@ -34,11 +34,7 @@ class ReportLabels:
 
     @classmethod
     def of(
-        cls,
-        sectors: Sequence[Sector],
-        choices: FilterChoices,
-        organisations: Sequence[Organisation],
-        language: str,
+        cls, sectors: Sequence[Sector], choices: FilterChoices, organisations: Sequence[Organisation], language: str
     ) -> "ReportLabels":
         """Collects the names."""
         return cls(

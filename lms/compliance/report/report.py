@@ -130,9 +130,7 @@ def make_report(
 def _line(sector: str, now: DayCounts, before: DayCounts) -> SectorLine:
     figures = StatusCounts.added([now.overall.get(sector, {})])
     earlier = StatusCounts.added([before.overall.get(sector, {})])
-    cells = {
-        course: StatusCounts.added([now.cells[here, course]]) for here, course in now.cells if here == sector
-    }
+    cells = {course: StatusCounts.added([now.cells[here, course]]) for here, course in now.cells if here == sector}
     return SectorLine(sector, figures, points_between(earlier.rate, figures.rate), cells)
 
 

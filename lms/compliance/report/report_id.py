@@ -122,8 +122,7 @@ def _unpacked(body: bytes) -> ReportId:
     station = reader.number() if marks & _STATION else None
     course = reader.number() if marks & _COURSE else None
     role, contract, sector = (
-        reader.take(reader.number()).decode() if marks & mark else None
-        for mark in (_ROLE, _CONTRACT, _SECTOR)
+        reader.take(reader.number()).decode() if marks & mark else None for mark in (_ROLE, _CONTRACT, _SECTOR)
     )
     children = True if marks & _CHILDREN else False if marks & _NO_CHILDREN else None
     digest = reader.take(DIGEST_BYTES)

@@ -28,9 +28,7 @@ class ReportPage:
     @property
     def lapsing(self) -> Mapping[date, int]:
         """Returns by the days ahead how many comply on the day and will not any more by then, if nothing is done."""
-        return {
-            self.report.as_of + timedelta(days=days): count for days, count in self.report.lapsing.items()
-        }
+        return {self.report.as_of + timedelta(days=days): count for days, count in self.report.lapsing.items()}
 
 
 def build_report(query: ReportQuery, sort: str = "rate") -> ReportPage:
@@ -70,9 +68,7 @@ def report_rows(page: ReportPage) -> Iterable[Sequence[Cell]]:
     report, labels = page.report, page.query.labels
     courses = {each.course_id: each.slug for each in page.courses}
     groups = [("(all sectors)", report.total, report.course_totals)]
-    groups += [
-        (labels.sectors.get(line.sector, line.sector), line.figures, line.cells) for line in page.lines
-    ]
+    groups += [(labels.sectors.get(line.sector, line.sector), line.figures, line.cells) for line in page.lines]
     for sector, figures, cells in groups:
         yield _figure_row(page, sector, "(every required course)", figures)
         for course in report.courses:

@@ -88,9 +88,7 @@ def load_report_for(actor: Actor, text: str, language: str) -> tuple[ReportId, R
     return read, query
 
 
-def _chosen(
-    read: ReportId, organisations: Sequence[object], mine: int, choices: names.FilterChoices
-) -> dict[str, str]:
+def _chosen(read: ReportId, organisations: Sequence[object], mine: int, choices: names.FilterChoices) -> dict[str, str]:
     filters = read.filters
     stations = {number: slug for number, slug, _name in choices.stations}
     courses = {each.course_id: each.slug for each in names.list_courses()}

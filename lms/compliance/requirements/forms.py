@@ -5,15 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    BooleanField,
-    Field,
-    IntegerField,
-    SelectField,
-    SelectMultipleField,
-    SubmitField,
-    ValidationError,
-)
+from wtforms import BooleanField, Field, IntegerField, SelectField, SelectMultipleField, SubmitField, ValidationError
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -64,16 +56,12 @@ class TermsForm(BaseForm):
     """The terms of a version: whom it applies to, from when, and in how many days."""
 
     effective_from = day_field(_l("In force from"), required=_l("Choose the first day."))
-    sectors = _checkboxes(
-        _l("Sectors"), _l("Tick none for all. People who also work in a sector are included.")
-    )
+    sectors = _checkboxes(_l("Sectors"), _l("Tick none for all. People who also work in a sector are included."))
     stations = _checkboxes(_l("Stations"), _l("Tick none for all."), coerce=int)
     roles = _checkboxes(_l("Roles"), _l("Tick none for all."))
     contracts = _checkboxes(_l("Contracts"), _l("Tick none for all."))
     works_with_children = SelectField(_l("Contact with children"), choices=choices_of(CHILDREN))
-    due_days = _days(
-        _l("Days to complete"), _l("Counted from the first day the requirement applies to a person."), 30
-    )
+    due_days = _days(_l("Days to complete"), _l("Counted from the first day the requirement applies to a person."), 30)
     window_days = _days(
         _l("Renewal window, in days"),
         _l("Staff can renew up to this many days before the end without losing any validity."),
@@ -152,17 +140,11 @@ class RequirementForm(TermsForm):
     starts_in_past = False
 
     def offer_owners(
-        self,
-        organisations: Iterable[Organisation],
-        *,
-        all_organisations: bool,
-        courses: Iterable[CourseTitle],
+        self, organisations: Iterable[Organisation], *, all_organisations: bool, courses: Iterable[CourseTitle]
     ) -> None:
         """Offers some organisations, before them all organisations where the actor may choose that, and the courses."""
         first = [("", _l("All organisations"))] if all_organisations else []
-        self.organisation.choices = choices_of(
-            [*first, *((str(each.id), each.name) for each in organisations)]
-        )
+        self.organisation.choices = choices_of([*first, *((str(each.id), each.name) for each in organisations)])
         self.course.choices = choices_of([(each.course_id, each.title) for each in courses])
 
     def organisation_id(self) -> int | None:

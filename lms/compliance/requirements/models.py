@@ -31,9 +31,7 @@ class RequirementVersion(Model):
     __tablename__ = "requirement_version"
     __table_args__ = (
         Index("ix_requirement_version_from", "requirement_id", "effective_from"),
-        CheckConstraint(
-            "effective_through IS NULL OR effective_through >= effective_from", name="through_after_from"
-        ),
+        CheckConstraint("effective_through IS NULL OR effective_through >= effective_from", name="through_after_from"),
         CheckConstraint("due_days >= 0 AND window_days >= 0 AND grace_days >= 0", name="days_not_negative"),
         CheckConstraint("(min_edition IS NULL) = (renew_by IS NULL)", name="min_edition_with_renew_by"),
     )

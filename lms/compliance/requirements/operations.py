@@ -134,9 +134,7 @@ def _check_terms(terms: Terms) -> Terms:
     if not all(0 <= days <= MAX_DAYS for days in (terms.due_days, terms.window_days, terms.grace_days)):
         raise Invalid(_("Enter a number of days from 0 to 3650."))
     if (terms.min_edition is None) != (terms.renew_by is None):
-        raise Invalid(
-            _("Enter both the minimum edition and the day by which older ones must be renewed, or neither.")
-        )
+        raise Invalid(_("Enter both the minimum edition and the day by which older ones must be renewed, or neither."))
     if terms.min_edition is not None and terms.min_edition < 1:
         raise Invalid(_("The first edition is 1."))
     if terms.max_age is not None:

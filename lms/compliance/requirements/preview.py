@@ -70,9 +70,7 @@ def preview(
     organisations = organisations_in_scope(actor) if organisation_id is None else frozenset({organisation_id})
     sample, people = sample_of(organisations, MOST_COMPUTED_INLINE, SAMPLE_SIZE)
     facts = load_facts(Scope(organisations, sample)).facts
-    version = version_fact(
-        RequirementVersion(effective_from=effective_from, recorded_at=clock.now(), **asdict(terms))
-    )
+    version = version_fact(RequirementVersion(effective_from=effective_from, recorded_at=clock.now(), **asdict(terms)))
     if requirement_id is None:
         course = find_course(course_id)
         new = rules.RequirementFact(NEW_ID, organisation_id, course_id, course.per_sector, (version,))

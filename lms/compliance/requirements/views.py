@@ -122,9 +122,7 @@ def end_requirement(requirement_id: int) -> ResponseReturnValue:
     ):
         flash(_("The requirement ends after that day."), "good")
         return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)
-    return render_template(
-        "compliance/end_requirement.html", page=page, form=form
-    ), 422 if form.is_submitted() else 200
+    return render_template("compliance/end_requirement.html", page=page, form=form), 422 if form.is_submitted() else 200
 
 
 def _new_form() -> RequirementForm:
@@ -148,9 +146,7 @@ def _offer_choices(form: TermsForm, current: RequirementVersion | None = None) -
 
 
 def _render_new(form: RequirementForm, shown: Preview | None = None) -> str:
-    return render_template(
-        "compliance/new_requirement.html", form=form, preview=shown, sectors=_sector_names()
-    )
+    return render_template("compliance/new_requirement.html", form=form, preview=shown, sectors=_sector_names())
 
 
 def _load(requirement_id: int) -> DescribedRequirement:
@@ -177,9 +173,7 @@ def _load_change(requirement_id: int) -> tuple[DescribedRequirement, VersionForm
     return page, form
 
 
-def _preview(
-    form: TermsForm, requirement_id: int | None, organisation_id: int | None, course_id: int
-) -> Preview:
+def _preview(form: TermsForm, requirement_id: int | None, organisation_id: int | None, course_id: int) -> Preview:
     return preview(
         current_actor(),
         requirement_id=requirement_id,

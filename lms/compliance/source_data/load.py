@@ -11,17 +11,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    and_,
-    func,
-    or_,
-    select,
-    true,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, union_all
 
 from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, Edition
@@ -146,27 +136,20 @@ def _requirements(
     Whether a course is per sector is asked of its current edition. Requirements without a known version are
     left out.
     """
-    rows = ScopedReader(
-        Scope(None if organisations is None else frozenset(organisations)), {}, known_as_of
-    ).rows(_requirement_rows)
+    rows = ScopedReader(Scope(None if organisations is None else frozenset(organisations)), {}, known_as_of).rows(
+        _requirement_rows
+    )
     versions: defaultdict[int, list[rules.RequirementVersionFact]] = defaultdict(list)
     for row in rows:
         versions[row.id].append(version_fact(row))
     heads = {row.id: (row.id, row.organisation_id, row.course_id, bool(row.per_sector)) for row in rows}
     courses = {
         row.course_id: CourseTitle(
-            row.course_id,
-            row.slug,
-            row.title or row.slug,
-            row.code or row.slug,
-            row.number,
-            bool(row.per_sector),
+            row.course_id, row.slug, row.title or row.slug, row.code or row.slug, row.number, bool(row.per_sector)
         )
         for row in rows
     }
-    return [
-        rules.RequirementFact(*head, versions=tuple(versions[id_])) for id_, head in heads.items()
-    ], courses
+    return [rules.RequirementFact(*head, versions=tuple(versions[id_])) for id_, head in heads.items()], courses
 
 
 @lru_cache
@@ -333,9 +316,9 @@ def _progress_by_day(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     completed = select(
         Completion.person_id, Completion.course_id, Completion.sector, Completion.recorded_at.label("at")
     ).where(shape.has_person(Completion.person_id), shape.recorded(Completion.recorded_at))
-    started = select(
-        Attempt.person_id, Attempt.course_id, Attempt.sector, Attempt.started_at.label("at")
-    ).where(shape.has_person(Attempt.person_id), shape.recorded(Attempt.started_at))
+    started = select(Attempt.person_id, Attempt.course_id, Attempt.sector, Attempt.started_at.label("at")).where(
+        shape.has_person(Attempt.person_id), shape.recorded(Attempt.started_at)
+    )
     made = union_all(completed, started).subquery().c
     words = (made.person_id, made.course_id, made.sector)
     return select(*words, func.min(made.at), func.max(made.at)).group_by(*words, func.date(made.at))

@@ -72,14 +72,7 @@ def find_course(course_id: int) -> CourseTitle:
 
 def _courses() -> Select[int, str, str, str, int, bool]:
     return (
-        select(
-            Course.id,
-            Course.slug,
-            CourseRevision.title,
-            CourseRevision.code,
-            Edition.number,
-            Edition.per_sector,
-        )
+        select(Course.id, Course.slug, CourseRevision.title, CourseRevision.code, Edition.number, Edition.per_sector)
         .join(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .join(Edition, Edition.id == CourseRevision.edition_id)
     )

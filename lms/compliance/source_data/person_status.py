@@ -64,11 +64,7 @@ def load_population(scope: Scope, known_as_of: datetime | None = None) -> tuple[
 
 
 def statuses_of(
-    person_id: int,
-    as_of: date,
-    *,
-    organisations: Iterable[int] | None = None,
-    known_as_of: datetime | None = None,
+    person_id: int, as_of: date, *, organisations: Iterable[int] | None = None, known_as_of: datetime | None = None
 ) -> list[StatusRow]:
     """Returns what is required of a person on a day with their status, the most urgent first; five queries.
 

@@ -114,15 +114,10 @@ class Population:
     def _asked(facts: Facts, known: rules.PersonFacts, organisation: Id) -> Iterable[AppliedRequirement]:
         for requirement in facts.requirements:
             if requirement.applies_in(organisation):
-                yield AppliedRequirement(
-                    requirement, _prepared(known, organisation, requirement, facts.settings)
-                )
+                yield AppliedRequirement(requirement, _prepared(known, organisation, requirement, facts.settings))
 
 
 def _prepared(
-    known: rules.PersonFacts,
-    organisation: Id,
-    requirement: rules.RequirementFact,
-    settings: rules.StatusSettings,
+    known: rules.PersonFacts, organisation: Id, requirement: rules.RequirementFact, settings: rules.StatusSettings
 ) -> Callable[[], Obligation]:
     return lambda: Obligation(known, organisation, requirement, settings)

@@ -76,9 +76,7 @@ class StatementVariant:
         if not self.merged:
             return within
         known = self.kept(PersonMerge)
-        concerned = union_all(
-            select(PersonMerge.surviving_id).where(known), select(PersonMerge.merged_id).where(known)
-        )
+        concerned = union_all(select(PersonMerge.surviving_id).where(known), select(PersonMerge.merged_id).where(known))
         return or_(within, column.in_(concerned))
 
 

@@ -19,13 +19,7 @@ from lms.compliance.status.definitions import (
     rate,
     urgency,
 )
-from lms.compliance.status.evaluate import (
-    Obligation,
-    PersonStatus,
-    change_days,
-    status_on,
-    statuses_of_person,
-)
+from lms.compliance.status.evaluate import Obligation, PersonStatus, change_days, status_on, statuses_of_person
 from lms.compliance.status.explain import ENGLISH, Language, details, english_day, sentence
 from lms.compliance.status.facts import (
     DEFAULT_SETTINGS,
@@ -45,12 +39,7 @@ from lms.compliance.status.facts import (
     first_revocations,
     known,
 )
-from lms.compliance.status.intervals import (
-    ObligationInterval,
-    OverallInterval,
-    intervals_of,
-    overall_intervals,
-)
+from lms.compliance.status.intervals import ObligationInterval, OverallInterval, intervals_of, overall_intervals
 from lms.compliance.status.obligation import main_placement
 
 __all__ = [

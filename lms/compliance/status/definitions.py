@@ -128,9 +128,7 @@ class Reason:
         """Returns what is concerned, by name, with days as YYYY-MM-DD."""
         pairs = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "status")
         return {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in pairs
-            if value is not None
+            name: value.isoformat() if isinstance(value, date) else value for name, value in pairs if value is not None
         }
 
 

@@ -21,13 +21,7 @@ from lms.compliance.status.facts import (
     RequirementVersionFact,
     StatusSettings,
 )
-from lms.compliance.status.obligation import (
-    ObligationRun,
-    ObligationSegment,
-    obliged_from,
-    runs_of,
-    segments_of,
-)
+from lms.compliance.status.obligation import ObligationRun, ObligationSegment, obliged_from, runs_of, segments_of
 from lms.compliance.status.reasons import Evaluation, explained
 from lms.kernel.days import add_days
 
@@ -84,18 +78,14 @@ class Obligation:
         if last is not None and day <= last.ended_on:
             opened = self._opened(last.award, day)
             status_on = TrainingStatus.VALID if opened is None else TrainingStatus.EXPIRING
-            return Evaluation(
-                status_on, StatusRule.LIVE_AWARD, segment, sector, last, None, last.end, opened_on=opened
-            )
+            return Evaluation(status_on, StatusRule.LIVE_AWARD, segment, sector, last, None, last.end, opened_on=opened)
         if segment.exemption is not None:
             return Evaluation(TrainingStatus.EXEMPT, StatusRule.EXEMPTION, segment, sector)
         started_on = obliged_from(self._runs_in(sector), day, None if last is None else last.ended_on)
         if last is None or last.ended_on < started_on:
             return self._due(last, started_on, segment, sector, day)
         if last.revoked:
-            return Evaluation(
-                TrainingStatus.REVOKED, StatusRule.REVOCATION, segment, sector, last, None, last.ended_on
-            )
+            return Evaluation(TrainingStatus.REVOKED, StatusRule.REVOCATION, segment, sector, last, None, last.ended_on)
         in_grace = day <= add_days(last.end, version.grace_days)
         status_on = TrainingStatus.GRACE if in_grace else TrainingStatus.EXPIRED
         return Evaluation(status_on, StatusRule.ENDED, segment, sector, last, None, last.ended_on)
@@ -168,11 +158,7 @@ class Obligation:
             for endings in self._under(version):
                 end = endings.whole.end
                 days.update(
-                    (
-                        add_days(end, -version.window_days),
-                        add_days(end, 1),
-                        add_days(end, version.grace_days + 1),
-                    )
+                    (add_days(end, -version.window_days), add_days(end, 1), add_days(end, version.grace_days + 1))
                 )
         for sector in self._sectors:
             for run in self._runs_in(sector):
@@ -238,10 +224,7 @@ def status_on(
 
 
 def statuses_of_person(
-    person: PersonFacts,
-    requirements: Iterable[RequirementFact],
-    day: date,
-    settings: StatusSettings = DEFAULT_SETTINGS,
+    person: PersonFacts, requirements: Iterable[RequirementFact], day: date, settings: StatusSettings = DEFAULT_SETTINGS
 ) -> list[PersonStatus]:
     """Returns a person's statuses on a day in each of their organisations, for every requirement there.
 
@@ -257,10 +240,7 @@ def statuses_of_person(
 
 
 def change_days(
-    person: PersonFacts,
-    organisation: Id,
-    requirement: RequirementFact,
-    settings: StatusSettings = DEFAULT_SETTINGS,
+    person: PersonFacts, organisation: Id, requirement: RequirementFact, settings: StatusSettings = DEFAULT_SETTINGS
 ) -> list[date]:
     """Returns, sorted, the days on which a person's status for a requirement can change."""
     return Obligation(person, organisation, requirement, settings).change_days()

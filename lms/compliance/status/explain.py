@@ -105,10 +105,7 @@ def _detail_keys(reason: Reason) -> list[str]:
         keys.append("progress")
     if reason.rule is StatusRule.ENDED_BEFORE_OBLIGATION:
         keys.append("last_before")
-    if reason.limit in (Limit.MAX_AGE, Limit.MIN_EDITION) and reason.rule in (
-        StatusRule.LIVE_AWARD,
-        StatusRule.ENDED,
-    ):
+    if reason.limit in (Limit.MAX_AGE, Limit.MIN_EDITION) and reason.rule in (StatusRule.LIVE_AWARD, StatusRule.ENDED):
         keys.append(reason.limit.value)
     if reason.rule is StatusRule.LIVE_AWARD and reason.revoked_on is not None:
         keys.append("revoked_since")

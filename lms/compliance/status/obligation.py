@@ -8,13 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from lms.compliance.status.facts import (
-    ExemptionFact,
-    Id,
-    PlacementFact,
-    RequirementFact,
-    RequirementVersionFact,
-)
+from lms.compliance.status.facts import ExemptionFact, Id, PlacementFact, RequirementFact, RequirementVersionFact
 from lms.kernel.days import ONE_DAY, add_days
 
 
@@ -121,9 +115,7 @@ def runs_of(segments: Iterable[ObligationSegment], sector: Id | None, gap_days: 
                 runs[-1] = ObligationRun(before.from_on, segment.through_on, before.bridges)
             else:
                 short = before is not None and (segment.from_on - before.through_on).days - 1 <= gap_days
-                runs.append(
-                    ObligationRun(segment.from_on, segment.through_on, short and not exempt_since_run)
-                )
+                runs.append(ObligationRun(segment.from_on, segment.through_on, short and not exempt_since_run))
             exempt_since_run = False
     return runs
 

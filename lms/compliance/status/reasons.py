@@ -37,11 +37,7 @@ class Evaluation(NamedTuple):
 def explained(judged: Evaluation) -> ExplainedStatus:
     """Puts a status and its reason together."""
     return ExplainedStatus(
-        judged.status,
-        _reason(judged),
-        due_on=judged.due_on,
-        valid_through=judged.valid_through,
-        award=judged.award,
+        judged.status, _reason(judged), due_on=judged.due_on, valid_through=judged.valid_through, award=judged.award
     )
 
 
@@ -71,8 +67,6 @@ def _reason(judged: Evaluation) -> Reason:
     if judged.rule in (StatusRule.REVOCATION, StatusRule.ENDED) and last is not None and version is not None:
         graced = judged.rule is StatusRule.ENDED and version.grace_days > 0
         return replace(
-            reason,
-            ended_on=last.ended_on,
-            grace_through=add_days(last.end, version.grace_days) if graced else None,
+            reason, ended_on=last.ended_on, grace_through=add_days(last.end, version.grace_days) if graced else None
         )
     return reason

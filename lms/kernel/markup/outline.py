@@ -110,9 +110,7 @@ def read_outline(text: str, first_line: int = 1) -> Outline:
     """
     outline = Outline()
     if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
-        message = _(
-            "the text is longer than %(size)s kB; split it into several modules", size=MAX_BYTES // 1000
-        )
+        message = _("the text is longer than %(size)s kB; split it into several modules", size=MAX_BYTES // 1000)
         outline.problems.append(MarkupProblem(first_line, message))
         return outline
     reader = _OutlineReader(outline)
@@ -163,9 +161,7 @@ class _OutlineReader:
             self.problem(number, message)
             self.paragraph = -MAX_BYTES
         if self.brackets > MAX_BRACKETS:
-            message = _(
-                "this paragraph has more than %(max)s brackets or code marks; split it", max=MAX_BRACKETS
-            )
+            message = _("this paragraph has more than %(max)s brackets or code marks; split it", max=MAX_BRACKETS)
             self.problem(number, message)
             self.brackets = -MAX_BYTES
 
@@ -178,8 +174,7 @@ class _OutlineReader:
             self.begin(number, len(opening[1]), opening[2].lower(), opening[3] or "")
         else:
             self.problem(
-                number,
-                _("this block mark is invalid; write `/// name` or `/// name | word`, and `///` to end it"),
+                number, _("this block mark is invalid; write `/// name` or `/// name | word`, and `///` to end it")
             )
 
     def begin(self, number: int, slashes: int, name: str, word: str) -> None:
@@ -269,9 +264,7 @@ class _OutlineReader:
         """Reports what was never closed."""
         for block in self.open:
             mark = "/" * block.slashes
-            message = _(
-                "the block “%(name)s” is never closed; end it with `%(mark)s`", name=block.name, mark=mark
-            )
+            message = _("the block “%(name)s” is never closed; end it with `%(mark)s`", name=block.name, mark=mark)
             self.problem(block.line, message)
 
     def check(self, block: MarkupBlock) -> None:
@@ -288,11 +281,7 @@ class _OutlineReader:
             paragraphs = "\n".join(line for _number, line in block.lines).strip().split("\n\n")
             if len([part for part in paragraphs if part.strip()]) + len(block.children) < 2:
                 self.problem(block.line, _("an option needs two paragraphs: the choice, then the reason"))
-        elif (
-            block.name != "local"
-            and not block.children
-            and not any(line.strip() for _number, line in block.lines)
-        ):
+        elif block.name != "local" and not block.children and not any(line.strip() for _number, line in block.lines):
             self.problem(block.line, _("the block “%(name)s” is empty", name=block.name))
 
     def check_knowledge_check(self, block: MarkupBlock) -> None:

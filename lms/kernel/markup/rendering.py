@@ -115,9 +115,7 @@ def render(
     rendered = Rendered(outline=outline, problems=list(outline.problems))
     if not rendered.problems:
         linker = TermLinker(vocabulary, rendered.terms) if vocabulary else None
-        rendering = _Rendering(
-            rendered, language, section_ids, image_base, pictures=pictures or {}, linker=linker
-        )
+        rendering = _Rendering(rendered, language, section_ids, image_base, pictures=pictures or {}, linker=linker)
         rendering.run(text, first_line)
     return rendered
 
@@ -280,9 +278,7 @@ class _Rendering:
         """
         whole = re.compile(rf"(?<![\w/#.-]){re.escape(words)}(?![\w/#?=&-])")
         places = [
-            number
-            for number, line in enumerate(self.source, start=self.first_line)
-            for _match in whole.finditer(line)
+            number for number, line in enumerate(self.source, start=self.first_line) for _match in whole.finditer(line)
         ]
         occurrence = self.occurrences.get(words, 0)
         self.occurrences[words] = occurrence + 1
@@ -294,9 +290,7 @@ class _Rendering:
         if address_allowed(target):
             self.rendered.links.append(Link(target, line))
         else:
-            message = _(
-                "a link cannot lead to “%(target)s”; use https://, mailto:, tel:, / or #", target=target[:80]
-            )
+            message = _("a link cannot lead to “%(target)s”; use https://, mailto:, tel:, / or #", target=target[:80])
             self.rendered.problems.append(MarkupProblem(line, message))
 
     def image(self, source: str, alt: str) -> None:
@@ -366,21 +360,11 @@ class _Rendering:
             element.remove(option)
             first, *rest = list(option)
             options.append(
-                {
-                    "quality": option.get(WORD, ""),
-                    "choice": self.safe(list(first), first.text),
-                    "why": self.safe(rest),
-                }
+                {"quality": option.get(WORD, ""), "choice": self.safe(list(first), first.text), "why": self.safe(rest)}
             )
         name = self.name("scenario")
         intro = self.safe(list(element))
-        return {
-            "kind": "scenario",
-            "id": name,
-            "title": element.get(WORD, ""),
-            "intro": intro,
-            "options": options,
-        }
+        return {"kind": "scenario", "id": name, "title": element.get(WORD, ""), "intro": intro, "options": options}
 
 
 def _words_of(segment: Segment) -> int:
@@ -391,11 +375,7 @@ def _words_of(segment: Segment) -> int:
         case "check":
             parts = [segment["prompt"], *(f"{o['text']} {o['why']}" for o in segment["options"])]
         case "scenario":
-            parts = [
-                segment["title"],
-                segment["intro"],
-                *(f"{o['choice']} {o['why']}" for o in segment["options"]),
-            ]
+            parts = [segment["title"], segment["intro"], *(f"{o['choice']} {o['why']}" for o in segment["options"])]
         case _:
             parts = [segment["html"]]
     return sum(map(count_words, parts))

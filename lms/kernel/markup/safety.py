@@ -32,9 +32,7 @@ CLASSES: dict[str, frozenset[str]] = {
 
 # Browsers skip control characters and read a backslash as a slash: an address with either is refused whole.
 _STRANGE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\\]")
-_ADDRESS = re.compile(
-    r"(?:https?://[^/?#]|mailto:[^\s@]+@|tel:\+?[0-9][0-9*#().-]*$|/(?!/)|#[\w-]+$)", re.IGNORECASE
-)
+_ADDRESS = re.compile(r"(?:https?://[^/?#]|mailto:[^\s@]+@|tel:\+?[0-9][0-9*#().-]*$|/(?!/)|#[\w-]+$)", re.IGNORECASE)
 _IMAGE = re.compile(r"/(?!/)[^?#]+\.(?:png|jpe?g|webp|gif|svg|avif)$", re.IGNORECASE)
 _ID = re.compile(r"[\w-]{1,120}")
 _NUMBER = re.compile(r"\d{1,4}")

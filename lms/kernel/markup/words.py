@@ -47,6 +47,4 @@ def count_words(html: str) -> int:
 def slug_of(title: str) -> str:
     """Returns a heading as an id: lower case, hyphens, letters of any script."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
-    return re.sub(r"[^\w]+", "-", plain.lower().replace("_", "-").replace("'", "").replace("’", "")).strip(
-        "-"
-    )[:80]
+    return re.sub(r"[^\w]+", "-", plain.lower().replace("_", "-").replace("'", "").replace("’", "")).strip("-")[:80]

@@ -10,12 +10,7 @@ from flask_babel import gettext as _
 from lms.catalogue.api import PublishedModule, list_courses
 from lms.learning import operations
 from lms.learning.blueprint import bp, local_day
-from lms.learning.course_progress import (
-    CourseProgress,
-    list_course_progress,
-    load_course_progress,
-    load_module,
-)
+from lms.learning.course_progress import CourseProgress, list_course_progress, load_course_progress, load_module
 from lms.learning.forms import read_device_time
 from lms.learning.module_renderer import (
     ShownPathway,
@@ -45,9 +40,7 @@ def courses() -> ResponseReturnValue:
 def course(course: str) -> ResponseReturnValue:
     """Shows a course, what of it is completed, and the next step."""
     progress = load_course_progress(current_actor(), course, language_of_page(), request.args.get("sector"))
-    return render_template(
-        "learning/course.html", progress=progress, course=progress.course, sectors=cached_sectors()
-    )
+    return render_template("learning/course.html", progress=progress, course=progress.course, sectors=cached_sectors())
 
 
 @dataclass(frozen=True, slots=True)

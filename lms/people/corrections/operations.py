@@ -25,9 +25,7 @@ def request_correction(actor: Actor, *, organisation_id: int, kind: str, text: s
     if person_id is None or organisation_id not in {each.id for each in list_employers(person_id)}:
         raise NotAllowed
     if queries.count_unanswered(person_id) >= MOST_OPEN:
-        raise TooManyOpenRequests(
-            _("HR has not answered your earlier requests yet. Wait for that, or call them.")
-        )
+        raise TooManyOpenRequests(_("HR has not answered your earlier requests yet. Wait for that, or call them."))
     request = CorrectionRequest(
         person_id=person_id,
         organisation_id=organisation_id,
@@ -45,9 +43,7 @@ def request_correction(actor: Actor, *, organisation_id: int, kind: str, text: s
     return request
 
 
-def answer_correction_request(
-    actor: Actor, request: CorrectionRequest, *, text: str
-) -> CorrectionRequestAnswer:
+def answer_correction_request(actor: Actor, request: CorrectionRequest, *, text: str) -> CorrectionRequestAnswer:
     """Answers a correction request; the person reads the answer on their own page.
 
     Raises ``NotAllowed`` across organisations and ``AlreadyAnswered``.

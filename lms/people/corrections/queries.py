@@ -51,9 +51,7 @@ def _requests() -> Select[CorrectionRequest, CorrectionRequestAnswer, str, str, 
     )
 
 
-def _listed(
-    row: Row[CorrectionRequest, CorrectionRequestAnswer, str, str, str],
-) -> ListedCorrectionRequest:
+def _listed(row: Row[CorrectionRequest, CorrectionRequestAnswer, str, str, str]) -> ListedCorrectionRequest:
     return ListedCorrectionRequest(
         request=row.CorrectionRequest,
         answer=row.CorrectionRequestAnswer,
@@ -78,22 +76,14 @@ def list_own_correction_requests(person_id: int) -> list[ListedCorrectionRequest
     return _list_latest(CorrectionRequest.person_id.in_(select_merged_ids(person_id)))
 
 
-def list_correction_requests_about(
-    actor: Actor, person_ids: Collection[int]
-) -> list[ListedCorrectionRequest]:
+def list_correction_requests_about(actor: Actor, person_ids: Collection[int]) -> list[ListedCorrectionRequest]:
     """Lists the correction requests of some persons that an actor may see as HR; latest first."""
-    return _list_latest(
-        CorrectionRequest.person_id.in_(sorted(person_ids)), policy.visible_correction_requests(actor)
-    )
+    return _list_latest(CorrectionRequest.person_id.in_(sorted(person_ids)), policy.visible_correction_requests(actor))
 
 
-def list_correction_requests(
-    actor: Actor, *, answered: bool, page: int = 1
-) -> Pagination[ListedCorrectionRequest]:
+def list_correction_requests(actor: Actor, *, answered: bool, page: int = 1) -> Pagination[ListedCorrectionRequest]:
     """Lists what an actor may see as HR: open requests, the oldest first, or answered ones, the latest first."""
-    is_answered = (
-        CorrectionRequestAnswer.id.is_not(None) if answered else CorrectionRequestAnswer.id.is_(None)
-    )
+    is_answered = CorrectionRequestAnswer.id.is_not(None) if answered else CorrectionRequestAnswer.id.is_(None)
     order = (
         (CorrectionRequestAnswer.recorded_at.desc(), CorrectionRequest.id.desc())
         if answered
@@ -121,9 +111,7 @@ def lock_correction_request(request_id: int) -> None:
 
 def find_answer(request_id: int) -> CorrectionRequestAnswer | None:
     """Finds the answer to a correction request."""
-    return session.scalar(
-        select(CorrectionRequestAnswer).where(CorrectionRequestAnswer.request_id == request_id)
-    )
+    return session.scalar(select(CorrectionRequestAnswer).where(CorrectionRequestAnswer.request_id == request_id))
 
 
 def count_unanswered(person_id: int) -> int:
@@ -131,9 +119,6 @@ def count_unanswered(person_id: int) -> int:
     open_ones = (
         select(func.count(CorrectionRequest.id))
         .outerjoin(CorrectionRequestAnswer, CorrectionRequestAnswer.request_id == CorrectionRequest.id)
-        .where(
-            CorrectionRequest.person_id.in_(select_merged_ids(person_id)),
-            CorrectionRequestAnswer.id.is_(None),
-        )
+        .where(CorrectionRequest.person_id.in_(select_merged_ids(person_id)), CorrectionRequestAnswer.id.is_(None))
     )
     return session.scalar(open_ones) or 0

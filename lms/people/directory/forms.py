@@ -28,9 +28,7 @@ class DirectoryForm(Form):
 
     def offer(self, stations: Iterable[DutyStation], sectors: Iterable[Sector], language: str) -> None:
         """Fills the choices."""
-        self.station.choices = choices_of(
-            [("", _l("All stations")), *((each.slug, each.name) for each in stations)]
-        )
+        self.station.choices = choices_of([("", _l("All stations")), *((each.slug, each.name) for each in stations)])
         self.sector.choices = choices_of(
             [("", _l("All sectors")), *((each.slug, each.name(language)) for each in sectors)]
         )

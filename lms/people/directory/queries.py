@@ -58,9 +58,7 @@ def contains_words(text: str, *columns: Any) -> ColumnElement[bool]:
 
 def _ranked_placements(actor: Actor, today: date) -> Subquery:
     """Ranks each employment's placements: today's first, then the next to come, then the last that was."""
-    running = and_(
-        Placement.from_on <= today, or_(Placement.through_on.is_(None), Placement.through_on >= today)
-    )
+    running = and_(Placement.from_on <= today, or_(Placement.through_on.is_(None), Placement.through_on >= today))
     state = case((running, "now"), (Placement.from_on > today, "future"), else_="left")
     rank = func.row_number().over(
         partition_by=Placement.employment_id,
@@ -87,9 +85,7 @@ def _ranked_placements(actor: Actor, today: date) -> Subquery:
     )
 
 
-def list_directory(
-    actor: Actor, wanted: DirectoryFilter, today: date, page: int = 1
-) -> Pagination[DirectoryRow]:
+def list_directory(actor: Actor, wanted: DirectoryFilter, today: date, page: int = 1) -> Pagination[DirectoryRow]:
     """Lists the people an actor may see, by name, one row an employment. Two queries."""
     placement = _ranked_placements(actor, today)
     state = func.coalesce(placement.c.state, "left")

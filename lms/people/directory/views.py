@@ -21,8 +21,6 @@ def index() -> ResponseReturnValue:
     form = DirectoryForm(request.args)
     sectors = queries.list_sectors()
     form.offer(queries.list_stations(), sectors, language_of_page())
-    page = list_directory(
-        actor, form.filter(), clock.today(actor.time_zone), request.args.get("page", 1, type=int)
-    )
+    page = list_directory(actor, form.filter(), clock.today(actor.time_zone), request.args.get("page", 1, type=int))
     names = {sector.slug: sector.name(language_of_page()) for sector in sectors}
     return render_template("people/index.html", form=form, page=page, sector_names=names)

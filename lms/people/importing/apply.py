@@ -20,13 +20,7 @@ from lms.people.importing import operations, queries
 from lms.people.importing.dry_run import load_choices
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
-from lms.people.importing.plan import (
-    KnownEmployee,
-    PersonPlan,
-    PlannedPlacement,
-    plan_absent,
-    plan_person,
-)
+from lms.people.importing.plan import KnownEmployee, PersonPlan, PlannedPlacement, plan_absent, plan_person
 from lms.people.models import Employment, Person, Placement
 from lms.people.queries import lock_organisation
 from lms.people.rules import overlap
@@ -80,11 +74,7 @@ def undo_batch(import_id: int, batch: int) -> None:
 def _apply(import_id: int, batch: int, *, one_by_one: bool) -> None:
     with unit_of_work():
         people_import = queries.lock_import(import_id)
-        if (
-            people_import is None
-            or people_import.state != "applying"
-            or batch != people_import.batches_done + 1
-        ):
+        if people_import is None or people_import.state != "applying" or batch != people_import.batches_done + 1:
             return
         actor = Actor(account_id=people_import.apply_requested_by)
         lock_organisation(people_import.organisation_id)
@@ -126,10 +116,7 @@ def _replan(
 
 
 def _replan_person(
-    rows: list[PeopleImportRow],
-    known: KnownEmployee | None,
-    vocabulary: ImportVocabulary,
-    choices: ImportChoices,
+    rows: list[PeopleImportRow], known: KnownEmployee | None, vocabulary: ImportVocabulary, choices: ImportChoices
 ) -> PersonChange | None:
     found = [parse_row(row.number, row.cells, vocabulary, choices) for row in rows if row.number is not None]
     parsed = [each for each in found if isinstance(each, ParsedRow)]
@@ -155,12 +142,8 @@ def _reject(rows: Iterable[PeopleImportRow], note: Note) -> None:
         row.outcome, row.notes = "rejected", [note]
 
 
-def _record(
-    people_import: PeopleImport, actor: Actor, changes: list[PersonChange], *, one_by_one: bool
-) -> None:
-    old, new = (
-        [change for change in changes if (change.known is None) == is_new] for is_new in (False, True)
-    )
+def _record(people_import: PeopleImport, actor: Actor, changes: list[PersonChange], *, one_by_one: bool) -> None:
+    old, new = ([change for change in changes if (change.known is None) == is_new] for is_new in (False, True))
     for change in old:
         if change.known is not None:
             change.employment_id, change.person_id = change.known.employment_id, change.known.person_id
@@ -303,7 +286,5 @@ def _undo_rows(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -> 
 
 def _any_overlap(some: Iterable[PlannedPlacement], others: Sequence[PlannedPlacement]) -> bool:
     return any(
-        overlap(one.from_on, one.through_on, other.from_on, other.through_on)
-        for one in some
-        for other in others
+        overlap(one.from_on, one.through_on, other.from_on, other.through_on) for one in some for other in others
     )

@@ -19,14 +19,7 @@ from lms.kernel.text import normalise
 from lms.people.importing import queries
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
-from lms.people.importing.plan import (
-    CHANGES,
-    KnownEmployee,
-    assign_batches,
-    find_conflicts,
-    plan_absent,
-    plan_person,
-)
+from lms.people.importing.plan import CHANGES, KnownEmployee, assign_batches, find_conflicts, plan_absent, plan_person
 
 MOST_ROWS = 100_000
 """The most rows below the headings."""
@@ -56,12 +49,8 @@ class CheckedRow:
 def load_choices(people_import: PeopleImport) -> ImportChoices:
     """Returns what HR chose, as the rules take it."""
     chosen: Mapping[str, Any] = people_import.choices
-    days = {
-        name: date.fromisoformat(chosen[name]) for name in ("default_from", "leavers_on") if chosen.get(name)
-    }
-    return ImportChoices(
-        day_order=chosen.get("day_order", ""), fields=frozenset(people_import.columns), **days
-    )
+    days = {name: date.fromisoformat(chosen[name]) for name in ("default_from", "leavers_on") if chosen.get(name)}
+    return ImportChoices(day_order=chosen.get("day_order", ""), fields=frozenset(people_import.columns), **days)
 
 
 @contextmanager
@@ -104,14 +93,9 @@ def parse_rows(
             continue
         if count > MOST_ROWS:
             raise Unreadable(
-                _(
-                    "There are more than %(rows)s rows. Split the list and import the parts one by one.",
-                    rows=MOST_ROWS,
-                )
+                _("There are more than %(rows)s rows. Split the list and import the parts one by one.", rows=MOST_ROWS)
             )
-        cells = {
-            name: values[index] for name, index in columns.items() if index < len(values) and values[index]
-        }
+        cells = {name: values[index] for name, index in columns.items() if index < len(values) and values[index]}
         row = CheckedRow(number, normalise(cells.get("staff_number")).lower()[:200], cells)
         found = parse_row(number, cells, vocabulary, choices)
         if isinstance(found, ParsedRow):
@@ -147,9 +131,7 @@ def plan_rows(rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choice
         row.batch = batches[row.key] if row.outcome in CHANGES else None
 
 
-def reject_used_emails(
-    new_rows: Iterable[CheckedRow], find_emails_in_use: Callable[[Iterable[str]], set[str]]
-) -> None:
+def reject_used_emails(new_rows: Iterable[CheckedRow], find_emails_in_use: Callable[[Iterable[str]], set[str]]) -> None:
     """Rejects rows of new people whose e-mail somebody else has, recorded or further up in the list."""
     rows = [(row, row.parsed.email) for row in new_rows if row.parsed and row.parsed.email]
     in_use = find_emails_in_use(sorted({email for _row, email in rows}))

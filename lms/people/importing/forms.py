@@ -50,9 +50,7 @@ class EncodingForm(BaseForm):
 
     def offer(self, present: str) -> None:
         """Fills the choices, beginning with how it is read now."""
-        first = (
-            "utf-8" if present.startswith("utf-8") else "utf-16" if present.startswith("utf-16") else present
-        )
+        first = "utf-8" if present.startswith("utf-8") else "utf-16" if present.startswith("utf-16") else present
         self.encoding.choices = choices_of((name, ENCODING_WORDS[name]) for name in tabular.ENCODINGS)
         if not self.is_submitted():
             self.encoding.data = first
@@ -67,9 +65,7 @@ def check_column(form: "ColumnsForm", field: Any) -> None:
         return
     others = [other for other in FIELDS if other != name and form[f"column_{other}"].data == field.data]
     if others:
-        raise ValidationError(
-            _("This column is also chosen for “%(other)s”.", other=str(FIELD_LABELS[others[0]]))
-        )
+        raise ValidationError(_("This column is also chosen for “%(other)s”.", other=str(FIELD_LABELS[others[0]])))
 
 
 def column(field: str) -> Any:
@@ -103,8 +99,7 @@ class ColumnsForm(BaseForm):
         default="",
     )
     default_from = day_field(
-        _l("First day where the list has none"),
-        description=_l("New people, and new assignments, begin on this day."),
+        _l("First day where the list has none"), description=_l("New people, and new assignments, begin on this day.")
     )
     leavers = BooleanField(
         _l("Everyone who is not in this list has left"),
@@ -116,8 +111,7 @@ class ColumnsForm(BaseForm):
         """Fills the choices of every field with the headings of the list."""
         columns = [(NOT_IN_FILE, _("Not in the list"))]
         columns += [
-            (index, heading or _("Column %(number)s", number=index + 1))
-            for index, heading in enumerate(header)
+            (index, heading or _("Column %(number)s", number=index + 1)) for index, heading in enumerate(header)
         ]
         for field in FIELDS:
             self[f"column_{field}"].choices = choices_of(columns)
@@ -145,10 +139,7 @@ class ColumnsForm(BaseForm):
 
     def choices(self) -> dict[str, str]:
         """Returns the other choices as they are stored."""
-        days = {
-            "default_from": self.default_from.data,
-            "leavers_on": self.leavers.data and self.leavers_on.data,
-        }
+        days = {"default_from": self.default_from.data, "leavers_on": self.leavers.data and self.leavers_on.data}
         chosen = {name: day.isoformat() for name, day in days.items() if day}
         return {"day_order": self.day_order.data or "", **chosen}
 

@@ -45,9 +45,7 @@ REASONS: dict[str, LazyString] = {
     "unknown_contract": _l("“%(text)s” is not a known kind of contract."),
     "neither_yes_nor_no": _l("Works with children: “%(text)s” is neither yes nor no."),
     "bad_day": _l("%(field)s: “%(text)s” is not a date we can read. Write it like 2026-11-25."),
-    "ambiguous_day": _l(
-        "%(field)s: “%(text)s” is ambiguous. Choose whether the day or the month comes first."
-    ),
+    "ambiguous_day": _l("%(field)s: “%(text)s” is ambiguous. Choose whether the day or the month comes first."),
     "last_before_first": _l("The last day is before the first day."),
     "same_as_row": _l("This repeats row %(row)s."),
     "overlaps_row": _l("This overlaps row %(row)s, which has the same staff number."),
@@ -93,9 +91,7 @@ def why(notes: list[Note]) -> str:
 def describe_work(cells: Mapping[str, str]) -> str:
     """Writes what a row says of the assignment, in the texts of the file."""
     days = " – ".join(cells[name] for name in ("from_on", "through_on") if cells.get(name))
-    return " · ".join(
-        part for part in (*(cells.get(n, "") for n in ("station", "sector", "role")), days) if part
-    )
+    return " · ".join(part for part in (*(cells.get(n, "") for n in ("station", "sector", "role")), days) if part)
 
 
 def _full_day(text: str) -> str:

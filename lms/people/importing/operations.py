@@ -52,11 +52,7 @@ def upload(
 def change_encoding(people_import: PeopleImport, top: TablePreview) -> None:
     """Stores the encoding that HR chose, with the headings and samples as they read now."""
     _lock_in_state(people_import, "columns", "checked")
-    people_import.shape, people_import.header, people_import.samples = (
-        top.format.as_dict(),
-        top.header,
-        top.samples,
-    )
+    people_import.shape, people_import.header, people_import.samples = (top.format.as_dict(), top.header, top.samples)
 
 
 def choose_columns(
@@ -127,9 +123,7 @@ def anonymise(people_import: PeopleImport) -> None:
         .execution_options(synchronize_session=False)
     )
     chosen = set(people_import.columns.values())
-    people_import.header = [
-        heading if index in chosen else "" for index, heading in enumerate(people_import.header)
-    ]
+    people_import.header = [heading if index in chosen else "" for index, heading in enumerate(people_import.header)]
     people_import.file_name = ""
     people_import.reasons = []
     people_import.anonymised_at = clock.now()

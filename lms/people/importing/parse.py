@@ -192,14 +192,10 @@ def parse_row(
         notes.append({"code": "bad_email", "text": texts["email"][:100]})
     station = _look_up(vocabulary.stations, "station", texts["station"], notes)
     sector = _look_up(vocabulary.sectors, "sector", texts["sector"], notes)
-    also = (
-        _also_sectors(texts["also_sectors"], vocabulary, notes) if "also_sectors" in choices.fields else None
-    )
+    also = _also_sectors(texts["also_sectors"], vocabulary, notes) if "also_sectors" in choices.fields else None
     contract = _contract(texts["contract"], notes) if "contract" in choices.fields else None
     with_children = (
-        _works_with_children(texts["works_with_children"], notes)
-        if "works_with_children" in choices.fields
-        else None
+        _works_with_children(texts["works_with_children"], notes) if "works_with_children" in choices.fields else None
     )
     from_on = _day("from_on", texts["from_on"], choices, notes) or choices.default_from
     through_on = _day("through_on", texts["through_on"], choices, notes)

@@ -123,9 +123,7 @@ def plan_absent(placements: Sequence[PlannedPlacement], last_on: date) -> Person
 
     Returns None for who left before, leaves that day anyway, or only starts later.
     """
-    running = next(
-        (each for each in placements if overlap(last_on, last_on, each.from_on, each.through_on)), None
-    )
+    running = next((each for each in placements if overlap(last_on, last_on, each.from_on, each.through_on)), None)
     if running is None:
         return None
     later = tuple(each.id for each in placements if each.from_on > last_on and each.id is not None)
@@ -146,9 +144,7 @@ def assign_batches(keys: Iterable[str]) -> dict[str, int]:
 
 
 def _apply_row(row: ParsedRow, state: list[PlannedPlacement]) -> tuple[RowOutcome, list[PlannedPlacement]]:
-    current = next(
-        (each for each in state if overlap(row.from_on, row.from_on, each.from_on, each.through_on)), None
-    )
+    current = next((each for each in state if overlap(row.from_on, row.from_on, each.from_on, each.through_on)), None)
     through_on = current.through_on if current and row.keeps_last_day else row.through_on
     others = [each for each in state if each is not current]
     if current is not None and row.fits(current.details):
@@ -163,11 +159,7 @@ def _apply_row(row: ParsedRow, state: list[PlannedPlacement]) -> tuple[RowOutcom
         outcome = _outcome_of_change(row, current, others)
     for other in others:
         if overlap(planned.from_on, planned.through_on, other.from_on, other.through_on):
-            note = {
-                "code": "overlaps_recorded",
-                "day": _iso(other.from_on),
-                "through": _iso(other.through_on),
-            }
+            note = {"code": "overlaps_recorded", "day": _iso(other.from_on), "through": _iso(other.through_on)}
             return RowOutcome("rejected", (note,)), state
     if current is not None and current.from_on < planned.from_on:
         others.append(replace(current, id=None, through_on=planned.from_on - ONE_DAY))

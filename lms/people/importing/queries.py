@@ -37,9 +37,7 @@ def load_import_for(actor: Actor, import_id: int) -> PeopleImport:
 def lock_import(import_id: int) -> PeopleImport | None:
     """Loads an import and locks it, so that one transaction at a time changes it."""
     return session.scalar(
-        locked(select(PeopleImport).where(PeopleImport.id == import_id)).execution_options(
-            populate_existing=True
-        )
+        locked(select(PeopleImport).where(PeopleImport.id == import_id)).execution_options(populate_existing=True)
     )
 
 
@@ -64,19 +62,13 @@ def last_chosen_columns(organisation_id: int, import_id: int) -> tuple[dict[str,
     """Returns the headings by field, and the choices, of the organisation's last import whose columns were chosen."""
     last = session.scalars(
         select(PeopleImport)
-        .where(
-            PeopleImport.organisation_id == organisation_id,
-            PeopleImport.id != import_id,
-            PeopleImport.checks > 0,
-        )
+        .where(PeopleImport.organisation_id == organisation_id, PeopleImport.id != import_id, PeopleImport.checks > 0)
         .order_by(PeopleImport.id.desc())
         .limit(1)
     ).one_or_none()
     if last is None:
         return {}, {}
-    headings = {
-        field: last.header[index] for field, index in last.columns.items() if index < len(last.header)
-    }
+    headings = {field: last.header[index] for field, index in last.columns.items() if index < len(last.header)}
     return headings, dict(last.choices)
 
 
@@ -214,9 +206,7 @@ def list_person_ids(employment_ids: Iterable[int]) -> set[int]:
 def list_employments_of_rows(rows: Iterable[PeopleImportRow]) -> dict[int, Employment]:
     """Returns the employment with its person by the id of an applied row, for at most a page of rows. One query."""
     row_ids = {row.recorded["employment"][0]: row.id for row in rows if row.recorded}
-    found = session.scalars(
-        select(Employment).options(joinedload(Employment.person)).where(Employment.id.in_(row_ids))
-    )
+    found = session.scalars(select(Employment).options(joinedload(Employment.person)).where(Employment.id.in_(row_ids)))
     return {row_ids[employment.id]: employment for employment in found}
 
 
@@ -247,9 +237,7 @@ def read_all_rows(import_id: int, outcome: str = "") -> Iterator[PeopleImportRow
     """Reads the rows of an import in the order of the file, a thousand at a time."""
     last = 0
     while True:
-        statement = select(PeopleImportRow).where(
-            PeopleImportRow.import_id == import_id, PeopleImportRow.id > last
-        )
+        statement = select(PeopleImportRow).where(PeopleImportRow.import_id == import_id, PeopleImportRow.id > last)
         if outcome:
             statement = statement.where(PeopleImportRow.outcome == outcome)
         rows = session.scalars(statement.order_by(PeopleImportRow.id).limit(1000)).all()
@@ -285,10 +273,7 @@ def count_outcomes(import_id: int) -> dict[str, int]:
         .group_by(PeopleImportRow.outcome)
     ).all()
     counts = {row.outcome: row.rows for row in rows}
-    return counts | {
-        "absent": sum(row.absent for row in rows),
-        "skipped": sum(row.skipped for row in rows),
-    }
+    return counts | {"absent": sum(row.absent for row in rows), "skipped": sum(row.skipped for row in rows)}
 
 
 def count_employed_on(organisation_id: int, day: date) -> int:

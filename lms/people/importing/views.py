@@ -190,12 +190,7 @@ def import_rows(import_id: int) -> ResponseReturnValue:
     outcome = request.args.get("outcome", "")
     head = [HEADINGS[field] for field in FIELDS] + [_("Row"), _("Outcome"), _("Why")]
     rows = (
-        [
-            *(row.cells.get(field, "") for field in FIELDS),
-            str(row.number or ""),
-            row.outcome,
-            labels.why(row.notes),
-        ]
+        [*(row.cells.get(field, "") for field in FIELDS), str(row.number or ""), row.outcome, labels.why(row.notes)]
         for row in queries.read_all_rows(people_import.id, outcome if outcome in OUTCOMES else "")
     )
     text = tabular.as_csv(head, rows)

@@ -28,9 +28,7 @@ def merge_people(actor: Actor, *, surviving_id: int, merged_id: int, reason: str
             raise NotThere
     if not all(actor.covers(Role.HR, each) for organisations in employers.values() for each in organisations):
         raise EmployedElsewhere(
-            _(
-                "One of these people also works for another organisation. Ask HR of all organisations to merge them."
-            )
+            _("One of these people also works for another organisation. Ask HR of all organisations to merge them.")
         )
     queries.lock_persons([surviving_id, merged_id])
     _check_no_chain(surviving_id, merged_id)
@@ -79,9 +77,7 @@ def undo_merge(actor: Actor, merge: PersonMerge, *, reason: str) -> None:
 def _check_no_chain(surviving_id: int, merged_id: int) -> None:
     for active in queries.list_active_merges([surviving_id, merged_id]):
         if active.merged_id in (surviving_id, merged_id):
-            raise CannotMerge(
-                _("One of these two records is already merged into another. Undo that merge first.")
-            )
+            raise CannotMerge(_("One of these two records is already merged into another. Undo that merge first."))
         if active.surviving_id == merged_id:
             raise CannotMerge(
                 _(

@@ -74,9 +74,7 @@ def list_employers(person_id: int) -> Sequence[Organisation]:
         select(Organisation)
         .where(
             Organisation.id.in_(
-                select(Employment.organisation_id).where(
-                    Employment.person_id.in_(select_merged_ids(person_id))
-                )
+                select(Employment.organisation_id).where(Employment.person_id.in_(select_merged_ids(person_id)))
             )
         )
         .order_by(Organisation.name)
@@ -155,20 +153,12 @@ class PossibleDuplicate:
     same_email: bool
 
 
-def list_possible_duplicates(
-    actor: Actor, person: Person, already_merged: Collection[int]
-) -> list[PossibleDuplicate]:
+def list_possible_duplicates(actor: Actor, person: Person, already_merged: Collection[int]) -> list[PossibleDuplicate]:
     """Lists people whom an actor may see and who have a person's e-mail or name, without those already merged."""
     same_name = func.lower(Person.name) == func.lower(person.name)
     same_email = Person.email == person.email if person.email else None
     rows = session.execute(
-        select(
-            Person.id,
-            Person.name,
-            Person.email,
-            Employment.staff_number,
-            Organisation.name.label("organisation"),
-        )
+        select(Person.id, Person.name, Person.email, Employment.staff_number, Organisation.name.label("organisation"))
         .join(Employment, Employment.person_id == Person.id)
         .join(Organisation, Organisation.id == Employment.organisation_id)
         .where(

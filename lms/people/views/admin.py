@@ -39,9 +39,7 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
     organisation = queries.load_organisation(organisation_id)
     form = ChangeOrganisationForm(obj=organisation)
     if form.run_on_submit(
-        lambda: operations.change_organisation(
-            current_actor(), organisation, **form.values(), reason=form.reason.data
-        )
+        lambda: operations.change_organisation(current_actor(), organisation, **form.values(), reason=form.reason.data)
     ):
         flash(_("%(name)s has been saved.", name=organisation.name), "good")
         return redirect(url_for("people.organisations"), 303)

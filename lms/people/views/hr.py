@@ -8,14 +8,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.people import operations, queries
-from lms.people.forms import (
-    AssignmentForm,
-    EndForm,
-    MoveForm,
-    NewPersonForm,
-    NewPlacementForm,
-    WithdrawPlacementForm,
-)
+from lms.people.forms import AssignmentForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm, WithdrawPlacementForm
 from lms.people.models import Placement
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
@@ -76,13 +69,8 @@ def place(person_id: int, employment_id: int) -> ResponseReturnValue:
     offer_assignments(form)
     if form.run_on_submit(
         lambda: operations.record_placement(
-            actor,
-            employment,
-            form.details(),
-            form.from_on.data,
-            form.through_on.data,
-            reason=form.reason.data,
-        ),
+            actor, employment, form.details(), form.from_on.data, form.through_on.data, reason=form.reason.data
+        )
     ):
         return to_placements(person_id, _("The placement has been recorded."))
     return render_template("people/place.html", form=form, employment=employment), 422 if form.errors else 200
@@ -99,13 +87,8 @@ def move(person_id: int, placement_id: int) -> ResponseReturnValue:
     form.begin_with(placement)
     if form.run_on_submit(
         lambda: operations.move_placement(
-            actor,
-            placement,
-            placement.employment,
-            form.details(),
-            form.from_on.data,
-            reason=form.reason.data,
-        ),
+            actor, placement, placement.employment, form.details(), form.from_on.data, reason=form.reason.data
+        )
     ):
         return to_placements(person_id, _("The move has been recorded."))
     return page_about("people/move.html", form, placement)
@@ -121,7 +104,7 @@ def end(person_id: int, placement_id: int) -> ResponseReturnValue:
     if form.run_on_submit(
         lambda: operations.end_placement(
             actor, placement, placement.employment, form.through_on.data, reason=form.reason.data
-        ),
+        )
     ):
         return to_placements(person_id, _("The last day has been saved."))
     return page_about("people/end.html", form, placement)
@@ -135,13 +118,9 @@ def withdraw(person_id: int, placement_id: int) -> ResponseReturnValue:
     placement = queries.load_placement_for(actor, person_id, placement_id)
     form = WithdrawPlacementForm()
     if form.run_on_submit(
-        lambda: operations.withdraw_placement(
-            actor, placement, placement.employment, reason=form.reason.data
-        ),
+        lambda: operations.withdraw_placement(actor, placement, placement.employment, reason=form.reason.data)
     ):
-        return to_placements(
-            person_id, _("The placement has been withdrawn. Record the right one, if there is one.")
-        )
+        return to_placements(person_id, _("The placement has been withdrawn. Record the right one, if there is one."))
     return page_about("people/withdraw.html", form, placement)
 
 

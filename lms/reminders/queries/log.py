@@ -64,9 +64,7 @@ def list_log(actor: Actor, log_filter: LogFilter, page: int = 1) -> Pagination[L
             or_(
                 Employment.person_id == Reminder.person_id,
                 Employment.person_id.in_(
-                    select(PersonMerge.merged_id).where(
-                        known_merges(), PersonMerge.surviving_id == Reminder.person_id
-                    )
+                    select(PersonMerge.merged_id).where(known_merges(), PersonMerge.surviving_id == Reminder.person_id)
                 ),
             ),
             Employment.organisation_id == Reminder.organisation_id,

@@ -70,14 +70,7 @@ def list_staff_without_email(
     rows = session.execute(_staff_without_email(actor, day, station).offset(after).limit(limit))
     return [
         StaffWithoutEmail(
-            row.id,
-            row.name,
-            row.organisation_id,
-            row.organisation,
-            row.staff_number,
-            row.station,
-            row.Sector,
-            row.role,
+            row.id, row.name, row.organisation_id, row.organisation, row.staff_number, row.station, row.Sector, row.role
         )
         for row in rows
     ]
@@ -91,6 +84,4 @@ def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:
         .join(Organisation, Organisation.id == Employment.organisation_id)
         .where(policy.of_own_organisations(actor, Organisation.id), placed_on(day))
     )
-    return session.scalars(
-        select(DutyStation).where(DutyStation.id.in_(there)).order_by(DutyStation.name)
-    ).all()
+    return session.scalars(select(DutyStation).where(DutyStation.id.in_(there)).order_by(DutyStation.name)).all()

@@ -82,9 +82,7 @@ def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
         .limit(limit)
     )
     rows = session.execute(
-        select(Person.id, Person.name, Person.email, Person.language)
-        .where(Person.id.in_(placed))
-        .order_by(Person.id)
+        select(Person.id, Person.name, Person.email, Person.language).where(Person.id.in_(placed)).order_by(Person.id)
     )
     return [Recipient(row.id, row.name, row.email or None, row.language) for row in rows]
 
@@ -103,21 +101,12 @@ def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
     canonical_ids = load_canonical_ids()
     latest = (
         select(Reminder.person_id, func.max(Reminder.day).label("day"))
-        .where(
-            Reminder.person_id.in_(sorted(merged_ids(person_ids, canonical_ids))),
-            Reminder.kind.in_(TO_PEOPLE),
-        )
+        .where(Reminder.person_id.in_(sorted(merged_ids(person_ids, canonical_ids))), Reminder.kind.in_(TO_PEOPLE))
         .group_by(Reminder.person_id)
         .subquery()
     )
     rows = session.execute(
-        select(
-            Reminder.person_id,
-            Reminder.organisation_id,
-            Reminder.day,
-            Reminder.about,
-            mail_state().label("state"),
-        )
+        select(Reminder.person_id, Reminder.organisation_id, Reminder.day, Reminder.about, mail_state().label("state"))
         .join(latest, (latest.c.person_id == Reminder.person_id) & (latest.c.day == Reminder.day))
         .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
         .where(Reminder.kind.in_(TO_PEOPLE))
@@ -131,9 +120,7 @@ def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
 def _last_mail(parts: Sequence[Row[Any]]) -> LastMail:
     day = max(part.day for part in parts)
     stages = {
-        (part.organisation_id, each["requirement"], date.fromisoformat(each["deadline"])): ReminderStage(
-            each["moment"]
-        )
+        (part.organisation_id, each["requirement"], date.fromisoformat(each["deadline"])): ReminderStage(each["moment"])
         for part in parts
         if part.day == day
         for each in part.about
@@ -175,9 +162,7 @@ def list_focal_points_of(organisation_id: int) -> list[tuple[Recipient, list[str
 
 def _account_holders() -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            Person.id, Person.name, func.coalesce(Person.email, Account.email).label("email"), Person.language
-        )
+        select(Person.id, Person.name, func.coalesce(Person.email, Account.email).label("email"), Person.language)
         .join(Account, Account.person_id == Person.id)
         .where(Account.active.is_(True))
         .order_by(Person.id)

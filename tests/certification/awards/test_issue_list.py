@@ -74,9 +74,7 @@ def test_who_held_the_course_before_renews_it(group: list[int]) -> None:
 
 @pytest.mark.parametrize("on", [DAY, None], ids=["on a day", "by a quiz around midnight"])
 @pytest.mark.parametrize("before", [True, False], ids=["renewed", "first"])
-def test_awards_built_in_bulk_say_what_single_ones_would(
-    group: list[int], on: date | None, before: bool
-) -> None:
+def test_awards_built_in_bulk_say_what_single_ones_would(group: list[int], on: date | None, before: bool) -> None:
     # Midnight in Amman has passed, in UTC it has not: the second of the group has moved by then.
     of, at = course(renewal="P60D"), datetime(2026, 3, 4, 22, 30, tzinfo=UTC)
     for person_id in group if before else ():

@@ -92,13 +92,7 @@ def test_a_first_award_lasts_its_period(amina: Person, validity: str, earned_on:
 )
 @pytest.mark.parametrize("opened_by", ["course", "requirement"])
 def test_renewing_in_the_window_counts_from_the_old_end(
-    amina: Person,
-    requirement_windows: list[date],
-    *,
-    opened_by: str,
-    renewed_on: str,
-    last_day: str,
-    counted_from: str,
+    amina: Person, requirement_windows: list[date], *, opened_by: str, renewed_on: str, last_day: str, counted_from: str
 ) -> None:
     course = world.course(renewal="P60D" if opened_by == "course" else "")
     first = world.earned(amina, course, "2026-01-01")
@@ -113,9 +107,7 @@ def test_renewing_in_the_window_counts_from_the_old_end(
     assert second.date_inputs["windows"] == [{"opened_by": opened_by, "opens_on": "2026-11-01"}]
 
 
-def test_a_window_that_was_open_stays_open_when_it_is_shortened(
-    amina: Person, requirement_windows: list[date]
-) -> None:
+def test_a_window_that_was_open_stays_open_when_it_is_shortened(amina: Person, requirement_windows: list[date]) -> None:
     course = world.course(renewal="P10D")
     world.earned(amina, course, "2026-01-01")
     # Sixty days under the old version, thirty under today's; the person renews 45 days before the end.
@@ -150,9 +142,7 @@ def test_a_new_award_never_ends_before_the_old_one(amina: Person) -> None:
     course = world.course(validity="P2Y")
     world.earned(amina, course, "2025-01-01")
     shorter = world.course("shorter", validity="P1M")
-    moved = PublishedCourse(
-        **{f: getattr(shorter, f) for f in shorter.__slots__} | {"course_id": course.course_id}
-    )
+    moved = PublishedCourse(**{f: getattr(shorter, f) for f in shorter.__slots__} | {"course_id": course.course_id})
     award = world.earned(amina, moved, "2025-06-01")
     assert dates(award) == ("2025-06-01", "2026-12-31")
     assert award.date_inputs["kept_old_until"] is True
@@ -238,9 +228,7 @@ def test_the_placement_is_the_one_that_holds_there_at_that_moment(app_context: F
 
 def test_without_a_placement_the_house_counts(app_context: Flask) -> None:
     who = people.person("Nobody's employee")
-    award = world.earned(
-        who, world.course(), "2026-03-30", earned_at=datetime(2026, 3, 30, 22, 0, tzinfo=UTC)
-    )
+    award = world.earned(who, world.course(), "2026-03-30", earned_at=datetime(2026, 3, 30, 22, 0, tzinfo=UTC))
     assert (award.earned_on, award.zone) == (date(2026, 3, 31), world.ISSUER.time_zone)
     assert award.organisation_id is None
     assert (award.printed["organisation"], award.printed["sector"]) == ("", "")
@@ -249,9 +237,7 @@ def test_without_a_placement_the_house_counts(app_context: Flask) -> None:
 def test_a_device_ahead_of_the_server_is_set_back_and_flagged(amina: Person) -> None:
     received = datetime(2026, 4, 4, 9, 0, tzinfo=UTC)
     course = world.course()
-    ahead = world.earned(
-        amina, course, "2026-04-04", earned_at=received, done_at=received + timedelta(days=3)
-    )
+    ahead = world.earned(amina, course, "2026-04-04", earned_at=received, done_at=received + timedelta(days=3))
     assert (ahead.earned_on, ahead.date_inputs["clock_ahead"]) == (date(2026, 4, 4), True)
     offline = world.earned(
         amina, world.course("other"), "2026-04-04", earned_at=received, done_at=received - timedelta(days=5)
@@ -344,9 +330,7 @@ def test_who_and_what_must_be_there(amina: Person) -> None:
     assert world.earned(amina, world.course("whole"), "2026-06-19", sector="wash").sector is None
 
 
-@pytest.mark.parametrize(
-    "name", ["أمينة بنت يوسف الطاهر", "Sinéad O'Neil-D'Souza", "N" * 200, "  Two   spaces "]
-)
+@pytest.mark.parametrize("name", ["أمينة بنت يوسف الطاهر", "Sinéad O'Neil-D'Souza", "N" * 200, "  Two   spaces "])
 def test_names_are_frozen_whole(app_context: Flask, name: str) -> None:
     who = people.person(name)
     award = world.earned(who, world.course(), "2026-06-19")
@@ -376,16 +360,7 @@ def test_a_corrected_award_says_the_same_under_a_new_serial(amina: Person) -> No
     award = world.earned(amina, course, "2026-06-19", attempt_id=world.passed_attempt(amina, course).id)
     successor = operations.supersede(HANA, award, name=" Amina  Al-Yusuf ", reason="Spelling.")
     assert successor.serial != award.serial
-    for column in (
-        "person_id",
-        "earned_on",
-        "zone",
-        "valid_until",
-        "score",
-        "printed",
-        "date_inputs",
-        "how",
-    ):
+    for column in ("person_id", "earned_on", "zone", "valid_until", "score", "printed", "date_inputs", "how"):
         assert getattr(successor, column) == getattr(award, column)
     old, new = queries.find_award(award.serial), queries.find_award(successor.serial)
     assert old is not None

@@ -57,9 +57,7 @@ def cast(app_context: Flask) -> dict[str, int]:
 
 def actors(cast: dict[str, int]) -> dict[str, Actor]:
     def hr(*organisations: int, person: int | None = None) -> Actor:
-        return Actor(
-            account_id=1, person_id=person, scopes={Role.LEARNER: None, Role.HR: frozenset(organisations)}
-        )
+        return Actor(account_id=1, person_id=person, scopes={Role.LEARNER: None, Role.HR: frozenset(organisations)})
 
     return {
         "nobody": NOBODY,
@@ -133,10 +131,6 @@ def test_the_loader_is_the_gate(cast: dict[str, int]) -> None:
     with clock.using(clock.FixedClock(datetime(2026, 9, 1, 12, tzinfo=UTC))):
         typed = f" {award.serial[:4].lower()}-{award.serial[4:]} "
         assert queries.load_award_for(who["here"], typed).award is award
-        for actor, serial in (
-            (who["admin"], award.serial),
-            (who["here"], "0000-0000-00000"),
-            (who["here"], "?"),
-        ):
+        for actor, serial in ((who["admin"], award.serial), (who["here"], "0000-0000-00000"), (who["here"], "?")):
             with pytest.raises(NotThere):
                 queries.load_award_for(actor, serial)

@@ -27,11 +27,7 @@ from lms.kernel.base32 import ALPHABET
 
 DAYS = st.dates(date(2000, 1, 1), date(2080, 12, 31))
 PERIODS = st.builds(
-    Period,
-    years=st.integers(0, 5),
-    months=st.integers(0, 30),
-    weeks=st.integers(0, 8),
-    days=st.integers(1, 400),
+    Period, years=st.integers(0, 5), months=st.integers(0, 30), weeks=st.integers(0, 8), days=st.integers(1, 400)
 )
 WINDOWS = st.integers(0, 400)
 
@@ -53,8 +49,7 @@ def test_periods_are_read_and_written(text: str, period: Period) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "P", "2Y", "P2", "p2y", "P-1Y", "P1.5Y", "PT5H", "P1D1Y", "P1Y1W", "P0D", "P٢Y", " P2Y", "P2Y\n"],
+    "text", ["", "P", "2Y", "P2", "p2y", "P-1Y", "P1.5Y", "PT5H", "P1D1Y", "P1Y1W", "P0D", "P٢Y", " P2Y", "P2Y\n"]
 )
 def test_other_periods_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="P"):
@@ -135,10 +130,7 @@ def test_vector_of_a_window_shortened_while_open() -> None:
     long = Window.of(old_until, 60, in_force_through=changed_on - timedelta(days=1))
     short = Window.of(old_until, 30, in_force_from=changed_on)
     dates = award_dates(
-        old_until - timedelta(days=45),
-        parse_period("P1Y"),
-        old_until=old_until,
-        windows=windows_of(long, short),
+        old_until - timedelta(days=45), parse_period("P1Y"), old_until=old_until, windows=windows_of(long, short)
     )
     assert dates.valid_until == date(2027, 12, 31)
 
@@ -213,9 +205,7 @@ def test_a_quiz_done_offline_is_earned_on_the_day_it_was_done() -> None:
 
 
 def test_a_quiz_done_online_is_earned_at_the_receipt_in_the_zone() -> None:
-    assert earned_day(datetime(2026, 3, 30, 23, 0, tzinfo=UTC), ZoneInfo("Asia/Amman")).earned_on == date(
-        2026, 3, 31
-    )
+    assert earned_day(datetime(2026, 3, 30, 23, 0, tzinfo=UTC), ZoneInfo("Asia/Amman")).earned_on == date(2026, 3, 31)
     with pytest.raises(ValueError, match="zone"):
         earned_day(datetime(2026, 3, 30, 23, 0), UTC)  # noqa: DTZ001 (the naive moment is the case)
 

@@ -83,9 +83,7 @@ def act_on(app: Flask, serial: str, act: str) -> None:
         known = queries.find_award(serial.replace("-", ""))
         assert known is not None
         if act == "revoke":
-            operations.revoke(
-                SYSTEM, known.award, reason="Answers were shared.", effective_on=date(2026, 8, 1)
-            )
+            operations.revoke(SYSTEM, known.award, reason="Answers were shared.", effective_on=date(2026, 8, 1))
         elif act == "correct":
             operations.supersede(SYSTEM, known.award, name="Amina Al-Yusuf", reason="Spelling.")
         elif act == "erase":
@@ -121,9 +119,7 @@ def test_addresses_forgive(client: FlaskClient, serial: str) -> None:
 @pytest.mark.parametrize(
     ("who", "status"), [("amina", 200), ("hana", 200), ("tomas", 404), ("karim", 404), ("root", 404)]
 )
-def test_only_the_holder_and_their_hr_open_it(
-    client: FlaskClient, serial: str, who: str, status: int
-) -> None:
+def test_only_the_holder_and_their_hr_open_it(client: FlaskClient, serial: str, who: str, status: int) -> None:
     pages = (f"/certificates/{serial}", f"/certificates/{serial}.pdf")
     assert [client.get(page).status_code for page in pages] == [302, 302]
     sign_in(client, f"{who}@demo.example")
@@ -138,9 +134,7 @@ def test_from_an_attempt_to_its_certificate(app: Flask, client: FlaskClient, ser
     assert (response.status_code, response.headers["Location"]) == (302, f"/certificates/{serial}")
     assert client.get("/certificates/of-attempt/99999").status_code == 404
     act_on(app, serial, "correct")
-    assert (
-        client.get(f"/certificates/of-attempt/{attempt_id}").headers["Location"] != f"/certificates/{serial}"
-    )
+    assert client.get(f"/certificates/of-attempt/{attempt_id}").headers["Location"] != f"/certificates/{serial}"
     client.post("/logout")
     sign_in(client, "hana@demo.example")
     assert client.get(f"/certificates/of-attempt/{attempt_id}").status_code == 404
@@ -149,9 +143,7 @@ def test_from_an_attempt_to_its_certificate(app: Flask, client: FlaskClient, ser
 # --- the PDF ---------------------------------------------------------------------------------------------
 
 
-def test_the_pdf_says_the_same_for_ever(
-    app: Flask, client: FlaskClient, serial: str, today: clock.FixedClock
-) -> None:
+def test_the_pdf_says_the_same_for_ever(app: Flask, client: FlaskClient, serial: str, today: clock.FixedClock) -> None:
     sign_in(client)
     response = client.get(f"/certificates/{serial}.pdf")
     assert response.headers["Content-Type"] == "application/pdf"
@@ -192,9 +184,7 @@ def test_a_certificate_without_score_placement_or_name(app: Flask, client: Flask
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         amina = session.scalars(select(Person).where(Person.name == "Amina Yusuf")).one()
-        award = world.earned(
-            amina, world.course(), "2025-03-01", earned_on=date(2025, 3, 1), how="import", score=None
-        )
+        award = world.earned(amina, world.course(), "2025-03-01", earned_on=date(2025, 3, 1), how="import", score=None)
         serial = print_serial(award.serial)
     act_on(app, serial, "erase")
     sign_in(client)
@@ -218,24 +208,19 @@ def test_hr_revokes(app: Flask, client: FlaskClient, serial: str) -> None:
     assert "Do not write about a real child, family or incident." in text_of(form)
     empty = client.post(f"/certificates/{serial}/revoke", data={"effective_on": "2026-09-01", "reason": ""})
     assert empty.status_code == 422
-    early = client.post(
-        f"/certificates/{serial}/revoke", data={"effective_on": "2026-06-18", "reason": "Shared"}
-    )
+    early = client.post(f"/certificates/{serial}/revoke", data={"effective_on": "2026-06-18", "reason": "Shared"})
     assert early.status_code == 422
     assert "Choose the day it was earned, 19 June 2026, or a later one" in text_of(early)
     assert "Shared" in early.get_data(as_text=True)
     response = client.post(
-        f"/certificates/{serial}/revoke",
-        data={"effective_on": "2026-08-01", "reason": "Answers were shared."},
+        f"/certificates/{serial}/revoke", data={"effective_on": "2026-08-01", "reason": "Answers were shared."}
     )
     assert (response.status_code, response.headers["Location"]) == (303, f"/certificates/{serial}")
     page = text_of(client.get(f"/certificates/{serial}"))
     assert "has not been valid since 1 August 2026" in page
     assert "Answers were shared." in page
     assert "For HR" not in page
-    again = client.post(
-        f"/certificates/{serial}/revoke", data={"effective_on": "2026-08-01", "reason": "Twice."}
-    )
+    again = client.post(f"/certificates/{serial}/revoke", data={"effective_on": "2026-08-01", "reason": "Twice."})
     assert again.status_code == 409
     with app.app_context(), unit_of_work():
         assert session.scalars(select(Revocation.reason)).all() == ["Answers were shared."]
@@ -254,9 +239,7 @@ def test_hr_corrects_a_name(app: Flask, client: FlaskClient, serial: str) -> Non
         refused = client.post(f"/certificates/{serial}/correct", data={"name": name, "reason": "Spelling."})
         assert refused.status_code == 422, name
         assert word in text_of(refused)
-    response = client.post(
-        f"/certificates/{serial}/correct", data={"name": "Amina Al-Yusuf", "reason": "Spelling."}
-    )
+    response = client.post(f"/certificates/{serial}/correct", data={"name": "Amina Al-Yusuf", "reason": "Spelling."})
     assert response.status_code == 303
     new = client.get(response.headers["Location"])
     assert "Amina Al-Yusuf" in text_of(new)
@@ -264,10 +247,7 @@ def test_hr_corrects_a_name(app: Flask, client: FlaskClient, serial: str) -> Non
     old = client.get(f"/certificates/{serial}")
     assert f'href="{response.headers["Location"]}"' in old.get_data(as_text=True)
     assert client.get(f"/certificates/{serial}/correct").status_code == 200
-    assert (
-        client.post(f"/certificates/{serial}/correct", data={"name": "A", "reason": "Again."}).status_code
-        == 409
-    )
+    assert client.post(f"/certificates/{serial}/correct", data={"name": "A", "reason": "Again."}).status_code == 409
 
 
 @pytest.mark.parametrize(("who", "status"), [("amina", 403), ("root", 403), ("karim", 403), ("hana", 200)])
@@ -280,9 +260,7 @@ def test_only_hr_changes_certificates(client: FlaskClient, serial: str, who: str
         assert [client.post(page, data={}).status_code for page in pages] == [403, 403]
 
 
-def test_hr_of_the_employer_sees_but_does_not_change_what_another_issued(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_hr_of_the_employer_sees_but_does_not_change_what_another_issued(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         amina = session.scalars(select(Person).where(Person.name == "Amina Yusuf")).one()
@@ -294,9 +272,7 @@ def test_hr_of_the_employer_sees_but_does_not_change_what_another_issued(
         assert award.organisation_id == here.id
         session.expunge(award)
         values = {c.key: getattr(award, c.key) for c in Award.__table__.columns if c.key != "id"}
-        other = Award(
-            **values | {"serial": "000000000000" + check_of("000000000000"), "organisation_id": lakes.id}
-        )
+        other = Award(**values | {"serial": "000000000000" + check_of("000000000000"), "organisation_id": lakes.id})
         session.add(other)
         session.flush()
         serial = print_serial(other.serial)
@@ -323,18 +299,8 @@ def check_of(body: str) -> str:
         ("", "2028-06-19", "Expired.", "is genuine but has expired: its last valid day was 18 June 2028"),
         ("revoke", "2026-09-01", "Revoked.", "has been revoked: it has not been valid since 1 August 2026"),
         ("revoke", "2030-01-01", "Revoked.", "has been revoked: it has not been valid since 1 August 2026"),
-        (
-            "correct",
-            "2026-09-01",
-            "Replaced.",
-            "has been replaced by a corrected one with another serial number",
-        ),
-        (
-            "correct",
-            "2030-01-01",
-            "Replaced.",
-            "has been replaced by a corrected one with another serial number",
-        ),
+        ("correct", "2026-09-01", "Replaced.", "has been replaced by a corrected one with another serial number"),
+        ("correct", "2030-01-01", "Replaced.", "has been replaced by a corrected one with another serial number"),
     ],
 )
 def test_what_anybody_is_told(
@@ -348,16 +314,7 @@ def test_what_anybody_is_told(
     assert response.headers["X-Robots-Tag"] == "noindex"
     source, page = response.get_data(as_text=True), text_of(response)
     assert '<meta name="robots" content="noindex">' in source
-    for words in (
-        word,
-        sentence,
-        "Amina Yusuf",
-        world.TITLE,
-        "Rivers Relief",
-        "Wash",
-        "19 June 2026",
-        shown,
-    ):
+    for words in (word, sentence, "Amina Yusuf", world.TITLE, "Rivers Relief", "Wash", "19 June 2026", shown):
         assert words in page, words
     # Neither the score, nor the reason, nor the way to the successor, nor anything of what the holder must do.
     for words in ("Score", "Answers were shared", "Al-Yusuf", "Spelling", "overdue", "required", "status"):
@@ -470,10 +427,5 @@ def test_the_sentence_of_a_renewal(app: Flask, client: FlaskClient) -> None:
         assert rows[0].valid_until - rows[0].earned_on > timedelta(days=365)
     sign_in(client)
     early_page, renewed_page = (text_of(client.get(f"/certificates/{serial}")) for serial in serials)
-    assert (
-        "through 31 December 2025; it could be renewed without losing days from 1 November 2025" in early_page
-    )
-    assert (
-        "from 1 March 2026, the day after the previous certificate ends: through 28 February 2027"
-        in renewed_page
-    )
+    assert "through 31 December 2025; it could be renewed without losing days from 1 November 2025" in early_page
+    assert "from 1 March 2026, the day after the previous certificate ends: through 28 February 2027" in renewed_page

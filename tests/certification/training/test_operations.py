@@ -163,9 +163,7 @@ def test_everybody_who_attended_has_a_certificate(here: World) -> None:
         assert (vouched.session_id, vouched.checked_by, vouched.organisation_id) == (
             held.id, "Lina Aziz", here.here.id,
         )  # fmt: skip
-    entry = session.scalars(
-        select(AuditEntry).where(AuditEntry.action == "certification.record_session")
-    ).one()
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "certification.record_session")).one()
     assert (entry.subject_id, entry.account_id, entry.detail["awards"]) == (held.id, 77, 2)
 
 
@@ -213,9 +211,7 @@ def test_a_session_by_sector(here: World) -> None:
 
 
 def test_the_own_organisation_counts_where_somebody_works_for_two(here: World) -> None:
-    factory.placed(
-        factory.employed(here.people["W-1"], here.there, "H-7"), here.station, "health", date(2026, 5, 1)
-    )
+    factory.placed(factory.employed(here.people["W-1"], here.there, "H-7"), here.station, "health", date(2026, 5, 1))
     here.record("W-1")
     award = session.scalars(select(Award)).one()
     assert (award.organisation_id, award.printed["organisation"]) == (here.here.id, "Rivers Relief")
@@ -294,10 +290,7 @@ def prior(here: World, *lines: tuple[str, str | None, str], **changes: object) -
 
 def test_prior_training_has_its_limits(here: World) -> None:
     checked = prior(
-        here,
-        ("W-1", "2024-09-01", "File 1"),
-        ("W-2", "2024-08-31", "File 2"),
-        ("W-3", "2026-09-02", "File 3"),
+        here, ("W-1", "2024-09-01", "File 1"), ("W-2", "2024-08-31", "File 2"), ("W-3", "2026-09-02", "File 3")
     )
     # On 1 September 2026 the first would have ended the day before, for the course is valid for two years.
     assert found(checked) == [LineOutcome.ENDED, LineOutcome.TOO_OLD, LineOutcome.FUTURE]
@@ -312,10 +305,7 @@ def test_prior_training_has_its_limits(here: World) -> None:
 
 
 def test_recognised_training_counts_from_its_own_day(here: World) -> None:
-    lines = [
-        TrainingLine(1, "W-1", date(2025, 3, 1), "File 7"),
-        TrainingLine(2, "W-2", date(2025, 12, 31), "File 8"),
-    ]
+    lines = [TrainingLine(1, "W-1", date(2025, 3, 1), "File 7"), TrainingLine(2, "W-2", date(2025, 12, 31), "File 8")]
     asked = here.asked(how="prior", renew=False)
     checksum = training.check_list(here.hr, asked, lines).checksum
     made = training.recognise_prior_learning(
@@ -329,11 +319,7 @@ def test_recognised_training_counts_from_its_own_day(here: World) -> None:
     assert made[0].organisation_id is None
     assert made[0].printed["how"] == "Recognised prior training"
     vouched = session.get_one(Recognition, made[0].id)
-    assert (vouched.session_id, vouched.organisation_id, vouched.checked_by) == (
-        None,
-        here.here.id,
-        "Lina Aziz",
-    )
+    assert (vouched.session_id, vouched.organisation_id, vouched.checked_by) == (None, here.here.id, "Lina Aziz")
     with pytest.raises(ListChanged):
         training.recognise_prior_learning(
             here.hr, asked, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
@@ -348,9 +334,7 @@ def test_a_training_from_before_changes_no_later_award(here: World) -> None:
     later = earned(here.people["W-1"], here.course, "2026-02-01")
     asked = here.asked(how="prior", renew=False)
     line = TrainingLine(1, "W-1", date(2025, 2, 1), "File 7")
-    (made,) = training.recognise_prior_learning(
-        here.hr, asked, [line], checked_by="Lina", checksum=None, issuer=ISSUER
-    )
+    (made,) = training.recognise_prior_learning(here.hr, asked, [line], checked_by="Lina", checksum=None, issuer=ISSUER)
     session.refresh(later)
     assert (later.valid_until, made.valid_until) == (date(2028, 1, 31), date(2027, 1, 31))
 

@@ -28,11 +28,7 @@ def test_staff_numbers_one_a_line() -> None:
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_lines_of_trainings(separator: str) -> None:
-    rows = [
-        ("Staff number", "Earned on", "Evidence"),
-        ("W-1", "2026-03-31", "File 1"),
-        ("W-2", "31.3.2026", "File 2"),
-    ]
+    rows = [("Staff number", "Earned on", "Evidence"), ("W-1", "2026-03-31", "File 1"), ("W-2", "31.3.2026", "File 2")]
     read = read_trainings("\n".join(separator.join(row) for row in rows))
     assert read == [TrainingLine(2, "W-1", DAY, "File 1"), TrainingLine(3, "W-2", DAY, "File 2")]
 

@@ -34,10 +34,7 @@ def ids(app: Flask) -> dict[str, int]:
     """The small organisation with Hill Aid beside it, whose HR is Omar, a course, and a brief by sector."""
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
-        here, station = (
-            session.scalars(select(Organisation)).one(),
-            session.scalars(select(DutyStation)).one(),
-        )
+        here, station = (session.scalars(select(Organisation)).one(), session.scalars(select(DutyStation)).one())
         there = people.organisation("hill-aid")
         omar = people.person("Omar Said", "omar@demo.example")
         people.placed(people.employed(omar, there, "H-1"), station, "health")
@@ -214,19 +211,11 @@ def test_sessions_are_for_hr(client: FlaskClient, ids: dict[str, int], who: str)
     sign_in(client, f"{who}@demo.example")
     pages = ("/sessions", "/sessions/new", "/sessions/prior", "/sessions/prior/new", "/sessions/prior/list")
     assert {client.get(page).status_code for page in pages} == {403}
-    posts = (
-        "/sessions/check",
-        "/sessions/new",
-        "/sessions/prior/new",
-        "/sessions/prior/check",
-        "/sessions/prior/list",
-    )
+    posts = ("/sessions/check", "/sessions/new", "/sessions/prior/new", "/sessions/prior/check", "/sessions/prior/list")
     assert {client.post(page, data=session_form(ids)).status_code for page in posts} == {403}
 
 
-def test_long_lists_of_sessions_have_pages_and_a_filter(
-    app: Flask, client: FlaskClient, ids: dict[str, int]
-) -> None:
+def test_long_lists_of_sessions_have_pages_and_a_filter(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         revision = session.scalars(
             select(world.CourseRevision.id).where(world.CourseRevision.course_id == ids["course"])
@@ -277,10 +266,7 @@ def test_hr_recognises_one_training(app: Flask, client: FlaskClient, ids: dict[s
     for said in ("Recognised prior training", "File 7", "Lina Aziz", "9 February 2028"):
         assert said in shown, said
     again = client.post("/sessions/prior/new", data=form)
-    assert (again.status_code, "Already has a certificate earned on 10 Feb 2026" in text_of(again)) == (
-        422,
-        True,
-    )
+    assert (again.status_code, "Already has a certificate earned on 10 Feb 2026" in text_of(again)) == (422, True)
     assert "File 7" in text_of(client.get("/sessions/prior"))
     (paper,) = PdfReader(io.BytesIO(client.get(f"{made.headers['Location']}.pdf").data)).pages
     assert "Recognised prior training" in re.sub(r"\s+", " ", paper.extract_text())
@@ -336,9 +322,7 @@ def test_files_that_are_no_lists(client: FlaskClient, ids: dict[str, int]) -> No
         assert said in text_of(refused), said
 
 
-def test_a_session_is_linked_for_those_who_may_open_it(
-    app: Flask, client: FlaskClient, ids: dict[str, int]
-) -> None:
+def test_a_session_is_linked_for_those_who_may_open_it(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     address = recorded(client, ids)
     with app.app_context():

@@ -54,9 +54,7 @@ AWARD: Json = {
 FILE: Json = {
     "settings": {"gap_days": 30},
     "placements": [PLACEMENT],
-    "requirements": [
-        {"id": "r1", "organisation": "o1", "course": "c1", "per_sector": False, "versions": [VERSION]}
-    ],
+    "requirements": [{"id": "r1", "organisation": "o1", "course": "c1", "per_sector": False, "versions": [VERSION]}],
     "awards": [AWARD],
     "revocations": [{"award": "a1", "effective_on": "2023-09-01", "recorded_at": "2023-09-01T10:00:00Z"}],
     "exemptions": [
@@ -70,13 +68,7 @@ FILE: Json = {
         }
     ],
     "progress": [
-        {
-            "person": "p1",
-            "course": "c1",
-            "sector": None,
-            "on": "2023-02-05",
-            "recorded_at": "2023-02-05T10:00:00Z",
-        }
+        {"person": "p1", "course": "c1", "sector": None, "on": "2023-02-05", "recorded_at": "2023-02-05T10:00:00Z"}
     ],
 }
 
@@ -130,9 +122,7 @@ def test_the_answer_has_exactly_its_shape() -> None:
                     "limit": "validity",
                     "ended_on": "2023-08-31",
                     "revoked_on": "2023-09-01",
-                    "sentence": (
-                        "Revoked from 1 Sep 2023: the award earned 12 Feb 2023 counted through 31 Aug 2023."
-                    ),
+                    "sentence": ("Revoked from 1 Sep 2023: the award earned 12 Feb 2023 counted through 31 Aug 2023."),
                 },
             }
         ],
@@ -197,17 +187,13 @@ def test_somebody_of_whom_nothing_is_asked_stands_under_overall_as_not_required(
 
 def test_optional_keys_may_be_left_out() -> None:
     short: Json = {
-        "placements": [
-            {k: v for k, v in PLACEMENT.items() if k not in ("also_sectors", "through", "retracted_at")}
-        ],
+        "placements": [{k: v for k, v in PLACEMENT.items() if k not in ("also_sectors", "through", "retracted_at")}],
         "requirements": [
             {
                 "id": "r1",
                 "organisation": "o1",
                 "course": "c1",
-                "versions": [
-                    {"effective_from": "2023-01-01", "due_days": 14, "recorded_at": "2022-12-01T00:00:00Z"}
-                ],
+                "versions": [{"effective_from": "2023-01-01", "due_days": 14, "recorded_at": "2022-12-01T00:00:00Z"}],
             }
         ],
         "awards": [{k: v for k, v in AWARD.items() if k not in ("sector", "supersedes", "edition")}],
@@ -242,12 +228,7 @@ WRONG = [
     ("placements/0/person", "", "placements[0].person", "A text may not be empty here."),
     ("placements/0/person", 1, "placements[0].person", "A text is expected here."),
     ("placements/0/name", "Amina", "placements[0].name", "This key is not known here."),
-    (
-        "placements/0/works_with_children",
-        "yes",
-        "placements[0].works_with_children",
-        "true or false is expected here.",
-    ),
+    ("placements/0/works_with_children", "yes", "placements[0].works_with_children", "true or false is expected here."),
     ("placements/0/also_sectors", "health", "placements[0].also_sectors", "A list is expected here."),
     ("placements/0", [], "placements[0]", "An object is expected here."),
     (
@@ -269,18 +250,8 @@ WRONG = [
         "2022-12-31 is before effective_from, 2023-01-01.",
     ),
     (f"{VERSION_0}/due_days", -1, "requirements[0].versions[0].due_days", None),
-    (
-        f"{VERSION_0}/due_days",
-        "14",
-        "requirements[0].versions[0].due_days",
-        "A whole number is expected here.",
-    ),
-    (
-        f"{VERSION_0}/due_days",
-        True,
-        "requirements[0].versions[0].due_days",
-        "A whole number is expected here.",
-    ),
+    (f"{VERSION_0}/due_days", "14", "requirements[0].versions[0].due_days", "A whole number is expected here."),
+    (f"{VERSION_0}/due_days", True, "requirements[0].versions[0].due_days", "A whole number is expected here."),
     (
         f"{VERSION_0}/max_age",
         "two years",
@@ -299,34 +270,14 @@ WRONG = [
         "requirements[0].versions[0].min_edition",
         "min_edition and renew_by come together or not at all.",
     ),
-    (
-        f"{VERSION_0}/match/sector",
-        [],
-        "requirements[0].versions[0].match.sector",
-        "This key is not known here.",
-    ),
+    (f"{VERSION_0}/match/sector", [], "requirements[0].versions[0].match.sector", "This key is not known here."),
     ("requirements/0/organisation", DROP, "requirements[0].organisation", "This key is missing."),
-    (
-        "awards/0/valid_until",
-        "2023-02-11",
-        "awards[0].valid_until",
-        "2023-02-11 is before earned_on, 2023-02-12.",
-    ),
+    ("awards/0/valid_until", "2023-02-11", "awards[0].valid_until", "2023-02-11 is before earned_on, 2023-02-12."),
     ("awards/0/supersedes", "a9", "awards[0].supersedes", "There is no award a9 in this file."),
-    (
-        "awards/0/supersedes",
-        "a1",
-        "awards[0].supersedes",
-        "Award a1 supersedes itself, directly or through others.",
-    ),
+    ("awards/0/supersedes", "a1", "awards[0].supersedes", "Award a1 supersedes itself, directly or through others."),
     ("awards", [AWARD, AWARD], "awards[1].id", "The id a1 stands twice."),
     ("revocations/0/award", "a2", "revocations[0].award", "There is no award a2 in this file."),
-    (
-        "exemptions/0/requirement",
-        "r2",
-        "exemptions[0].requirement",
-        "There is no requirement r2 in this file.",
-    ),
+    ("exemptions/0/requirement", "r2", "exemptions[0].requirement", "There is no requirement r2 in this file."),
     ("exemptions/0/until", "2024-02-01", "exemptions[0].until", "2024-02-01 is before from, 2024-03-01."),
     ("settings/gap_days", None, "settings.gap_days", "A whole number is expected here."),
     ("settings", None, "settings", "An object is expected here."),
@@ -335,9 +286,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("path", "value", "named", "said"), WRONG)
-def test_a_wrong_value_is_refused_with_its_path(
-    path: str, value: object, named: str, said: str | None
-) -> None:
+def test_a_wrong_value_is_refused_with_its_path(path: str, value: object, named: str, said: str | None) -> None:
     with pytest.raises(MalformedFacts) as refused:
         facts_of(changed(path, value))
     assert refused.value.problems[0].path == named
@@ -357,10 +306,7 @@ def test_awards_that_supersede_each_other_in_a_circle_are_refused() -> None:
     document = changed("awards", [{**AWARD, "supersedes": "a2"}, {**AWARD, "id": "a2", "supersedes": "a1"}])
     with pytest.raises(MalformedFacts) as refused:
         facts_of(document)
-    assert [problem.path for problem in refused.value.problems] == [
-        "awards[0].supersedes",
-        "awards[1].supersedes",
-    ]
+    assert [problem.path for problem in refused.value.problems] == ["awards[0].supersedes", "awards[1].supersedes"]
 
 
 @pytest.mark.parametrize(
@@ -400,11 +346,7 @@ def test_explain_prints_the_answer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("moment", "status"),
-    [
-        ("2023-08-31", "valid"),
-        ("2023-09-01T12:00:00+02:00", "revoked"),
-        ("2023-09-01T11:59:59+02:00", "valid"),
-    ],
+    [("2023-08-31", "valid"), ("2023-09-01T12:00:00+02:00", "revoked"), ("2023-09-01T11:59:59+02:00", "valid")],
 )
 def test_explain_reads_the_standard_input_and_a_moment_of_knowledge(moment: str, status: str) -> None:
     result = run("explain", "-", "--as-of", "2023-09-01", "--known-as-of", moment, given=json.dumps(FILE))
@@ -412,9 +354,7 @@ def test_explain_reads_the_standard_input_and_a_moment_of_knowledge(moment: str,
 
 
 def test_explain_refuses_a_malformed_file() -> None:
-    result = run(
-        "explain", "-", "--as-of", "2023-09-01", given=json.dumps(changed("placements/0/from", "soon"))
-    )
+    result = run("explain", "-", "--as-of", "2023-09-01", given=json.dumps(changed("placements/0/from", "soon")))
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr == 'placements[0].from: "soon" is not a day written YYYY-MM-DD.\n'

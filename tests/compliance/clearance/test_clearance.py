@@ -108,9 +108,7 @@ def check(
 
 def test_each_in_the_order_asked(app: Flask, two: dict[str, int]) -> None:
     with app.app_context():
-        found = check(
-            two, "w-2", " W-1", "AMINA@demo.example", print_serial(serial(3)).lower(), "W-1", "W-99"
-        )
+        found = check(two, "w-2", " W-1", "AMINA@demo.example", print_serial(serial(3)).lower(), "W-1", "W-99")
         found_as = [(each.number, each.kind, each.match, each.clearance) for each in found]
         assert found_as == [
             (1, IdentifierKind.NUMBER, MatchResult.ONE, Clearance.MAY_NOT),
@@ -120,9 +118,7 @@ def test_each_in_the_order_asked(app: Flask, two: dict[str, int]) -> None:
             (5, IdentifierKind.NUMBER, MatchResult.ONE, Clearance.MAY),
             (6, IdentifierKind.NUMBER, MatchResult.NOBODY, Clearance.UNDETERMINED),
         ]
-        assert {each.people[0].person_id for each in found if each.clearance is Clearance.MAY} == {
-            two["amina"]
-        }
+        assert {each.people[0].person_id for each in found if each.clearance is Clearance.MAY} == {two["amina"]}
         assert found[4].valid_through == date(2027, 5, 31)
         assert found[0].overall is TrainingStatus.OVERDUE
 
@@ -137,11 +133,7 @@ def test_unknown_and_foreign_look_the_same(app: Flask, two: dict[str, int]) -> N
             )  # fmt: skip
         # What is public may be said, and nothing more than that.
         (theirs,) = check(two, serial(5))
-        assert (theirs.match, theirs.people, theirs.clearance) == (
-            MatchResult.NOT_YOURS,
-            (),
-            Clearance.UNDETERMINED,
-        )
+        assert (theirs.match, theirs.people, theirs.clearance) == (MatchResult.NOT_YOURS, (), Clearance.UNDETERMINED)
         (none,) = check(two, serial(7))
         assert (none.kind, none.match) == (IdentifierKind.SERIAL, MatchResult.NOBODY)
 
@@ -258,9 +250,7 @@ def test_only_hr(client: FlaskClient, two: dict[str, int]) -> None:
     post(client, ".csv", status=403, text="W-1")
 
 
-def test_nothing_of_it_is_logged(
-    client: FlaskClient, two: dict[str, int], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_of_it_is_logged(client: FlaskClient, two: dict[str, int], capsys: pytest.CaptureFixture[str]) -> None:
     sign_in(client, "hana@demo.example")
     configure("json")  # writes to the standard error of this moment
     post(client, text="secret-number-77\nsomebody@private.example")

@@ -104,9 +104,7 @@ def test_they_are_one_post_within_any_reach(app: Flask, two: dict[str, int]) -> 
 
 def test_what_is_prepared_follows(app: Flask, two: dict[str, int]) -> None:
     def prepared() -> set[int]:
-        rows = session.query(PostInterval.person_id).filter(
-            PostInterval.person_id.in_([two["amina"], two["twin"]])
-        )
+        rows = session.query(PostInterval.person_id).filter(PostInterval.person_id.in_([two["amina"], two["twin"]]))
         return {person for (person,) in rows}
 
     with app.app_context():
@@ -147,23 +145,15 @@ def test_merging_on_the_pages(app: Flask, client: FlaskClient, two: dict[str, in
     assert "None of your staff has this staff number." in unknown.text
     itself = client.post(f"/people/{amina}/merge", data=where | {"staff_number": "W-1"})
     assert "to the same record" in itself.text
-    elsewhere = client.post(
-        f"/people/{amina}/merge", data={"organisation": str(two["there"]), "staff_number": "H-1"}
-    )
+    elsewhere = client.post(f"/people/{amina}/merge", data={"organisation": str(two["there"]), "staff_number": "H-1"})
     assert elsewhere.status_code == 422
     found = client.post(f"/people/{amina}/merge", data=where | {"staff_number": "w-8"})
     assert found.headers["Location"] == f"/people/{amina}/merge/{twin}"
     compared = page(client, f"/people/{amina}/merge/{twin}")
     assert "A. Yusuf" in compared and "1 Jun 2026" in compared and "Overdue" in compared
-    for data in (
-        {"surviving": str(amina)},
-        {"reason": "Twice"},
-        {"surviving": str(two["omar"]), "reason": "Twice"},
-    ):
+    for data in ({"surviving": str(amina)}, {"reason": "Twice"}, {"surviving": str(two["omar"]), "reason": "Twice"}):
         assert client.post(f"/people/{amina}/merge/{twin}", data=data).status_code == 422
-    done = client.post(
-        f"/people/{amina}/merge/{twin}", data={"surviving": str(amina), "reason": "Typed in twice"}
-    )
+    done = client.post(f"/people/{amina}/merge/{twin}", data={"surviving": str(amina), "reason": "Typed in twice"})
     assert done.headers["Location"] == f"/people/{amina}"
 
     body = page(client, f"/people/{amina}")
@@ -180,9 +170,7 @@ def test_merging_on_the_pages(app: Flask, client: FlaskClient, two: dict[str, in
     assert "A. Yusuf" in page(client, f"/people/{twin}")
 
 
-def test_the_report_and_its_people_name_them_once(
-    app: Flask, client: FlaskClient, two: dict[str, int]
-) -> None:
+def test_the_report_and_its_people_name_them_once(app: Flask, client: FlaskClient, two: dict[str, int]) -> None:
     merged(app, two)
     with clock.using(FixedClock(STILL_LATER)):
         sign_in(client, "hana@demo.example")

@@ -35,17 +35,12 @@ def test_positions_stay_within_the_range(first: date, length: int, day: date) ->
 @given(st.lists(DAYS, max_size=4), DAYS, st.integers(0, 700))
 def test_each_day_has_the_status_of_the_rules(earned_on: list[date], start: date, length: int) -> None:
     facts = rules.Facts(
-        placements=[
-            rules.PlacementFact(1, 1, 1, "wash", "driver", "staff", False, start, start + length * DAY, NOW)
-        ],
+        placements=[rules.PlacementFact(1, 1, 1, "wash", "driver", "staff", False, start, start + length * DAY, NOW)],
         requirements=[
-            rules.RequirementFact(
-                1, 1, 1, False, (rules.RequirementVersionFact(start, None, 14, 60, 10, NOW),)
-            )
+            rules.RequirementFact(1, 1, 1, False, (rules.RequirementVersionFact(start, None, 14, 60, 10, NOW),))
         ],
         awards=[
-            rules.AwardFact(number, 1, 1, None, 1, day, day + 364 * DAY, NOW)
-            for number, day in enumerate(earned_on)
+            rules.AwardFact(number, 1, 1, None, 1, day, day + 364 * DAY, NOW) for number, day in enumerate(earned_on)
         ],
     )
     shown = TimelineRange(start - 10 * DAY, start + (length + 10) * DAY)

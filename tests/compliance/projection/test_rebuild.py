@@ -85,9 +85,7 @@ def test_a_requirement_for_many_is_prepared_by_the_worker(app_context: Flask) ->
     assert is_clean()
 
 
-def test_a_kill_in_the_middle_goes_on_where_it_was(
-    app_context: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kill_in_the_middle_goes_on_where_it_was(app_context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     require()
     with reading():
         number = list_unfinished()[0].id
@@ -158,9 +156,7 @@ def test_other_inputs_prepares_everybody_anew(app_context: Flask) -> None:
     assert is_clean()
 
 
-def test_a_rebuild_that_was_killed_is_begun_again(
-    app_context: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rebuild_that_was_killed_is_begun_again(app_context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     require()
     sweep()
     real, calls = rebuilding.refresh, []

@@ -164,9 +164,7 @@ class Life:
             if self.random.random() < 0.3:
                 operations.end_requirement(ADMIN, requirement, effective_through=day, reason="No more")
             else:
-                operations.add_version(
-                    ADMIN, requirement, effective_from=day, terms=self.terms(), reason="Another"
-                )
+                operations.add_version(ADMIN, requirement, effective_from=day, terms=self.terms(), reason="Another")
 
     def excuse(self) -> None:
         employment, requirement = self.one(Employment), self.one(Requirement)

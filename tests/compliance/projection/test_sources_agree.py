@@ -34,9 +34,7 @@ TODAY = FIRST + timedelta(days=SPAN)
 LATE = frozenset(each for each in rules.TrainingStatus if each.group is rules.StatusGroup.LATE)
 laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 on_databases = settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 
 
@@ -45,9 +43,7 @@ on_databases = settings(
 def test_stretches_say_what_the_rules_say_on_every_day(world: Json) -> None:
     for post in Population(rules.known(facts_of(world))).posts:
         required = [(asked, asked.intervals()) for asked in post.applied]
-        whole = rules.overall_intervals(
-            post.placements, [(asked.requirement.course, each) for asked, each in required]
-        )
+        whole = rules.overall_intervals(post.placements, [(asked.requirement.course, each) for asked, each in required])
         for day in EVERY_DAY:
             for asked, intervals in required:
                 here = [each for each in intervals if each.from_on <= day <= each.through_on]
@@ -104,9 +100,7 @@ def counted(counting: CountBackend, days: list[date]) -> Any:
     compacted=st.sampled_from(("no", "half", "whole")),
     pick=st.integers(0, 7),
 )
-def test_the_three_paths_agree(
-    app_context: Flask, world: Json, days: list[date], compacted: str, pick: int
-) -> None:
+def test_the_three_paths_agree(app_context: Flask, world: Json, days: list[date], compacted: str, pick: int) -> None:
     document = storable(world)
     try:
         stored = store(document)

@@ -40,10 +40,7 @@ def rows() -> list[dict[str, Any]]:
             "lapses_on": None,
         }
         for number, (station, sector, role, contract, children) in enumerate(
-            product(
-                (1, 2), ("wash", "health"), ("promoter", "driver"), ("staff", "volunteer"), (True, False)
-            ),
-            1,
+            product((1, 2), ("wash", "health"), ("promoter", "driver"), ("staff", "volunteer"), (True, False)), 1
         )
     ]
 

@@ -182,17 +182,13 @@ def test_the_workbook_has_typed_cells_and_no_formulas(client: FlaskClient, known
     assert "The figures match." in body(client, f"/compliance/reports/{about['Report id']}")
 
 
-def test_each_row_of_the_csv_says_to_which_report_it_belongs(
-    client: FlaskClient, known: dict[str, int]
-) -> None:
+def test_each_row_of_the_csv_says_to_which_report_it_belongs(client: FlaskClient, known: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     written = {row["report"] for row in rows(client, "/compliance.csv?as_of=2026-10-31")}
     assert written == {id_on(body(client, "/compliance?as_of=2026-10-31"))}
 
 
-def test_people_in_files_are_text_whatever_they_begin_with(
-    client: FlaskClient, known: dict[str, int]
-) -> None:
+def test_people_in_files_are_text_whatever_they_begin_with(client: FlaskClient, known: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     book = load_workbook(BytesIO(client.get("/compliance/people.xlsx?sector=wash").data))
     sheet = book["People"]
@@ -204,9 +200,7 @@ def test_people_in_files_are_text_whatever_they_begin_with(
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
-def test_the_paper_has_two_tagged_pages_with_the_id_and_the_moment(
-    client: FlaskClient, known: dict[str, int]
-) -> None:
+def test_the_paper_has_two_tagged_pages_with_the_id_and_the_moment(client: FlaskClient, known: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     first = client.get("/compliance.pdf?as_of=2026-10-31")
     assert first.content_type == "application/pdf"
@@ -224,10 +218,7 @@ def test_the_paper_has_two_tagged_pages_with_the_id_and_the_moment(
 
 def test_paper_without_people_and_with_every_filter(client: FlaskClient, known: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
-    for address in (
-        "/compliance.pdf?as_of=2001-01-01",
-        "/compliance.pdf?sector=wash&works_with_children=yes",
-    ):
+    for address in ("/compliance.pdf?as_of=2001-01-01", "/compliance.pdf?sector=wash&works_with_children=yes"):
         response = client.get(address)
         assert response.status_code == 200
         assert len(PdfReader(BytesIO(response.data)).pages) == 2
@@ -256,20 +247,13 @@ def test_the_forecast_stands_beside_the_trend_in_words(client: FlaskClient, know
     assert page.count(">actual</td>") == 25
 
 
-def test_two_days_beside_each_other_and_who_changed(
-    app: Flask, client: FlaskClient, known: dict[str, int]
-) -> None:
+def test_two_days_beside_each_other_and_who_changed(app: Flask, client: FlaskClient, known: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         leave(known["sami"], date(2026, 10, 10))
         new = a_person("Rana New", known["here"], "W-20", known["station"], from_on=date(2026, 9, 1))
         earned(new, known["course"], date(2026, 9, 3))
         moved = leave(known["noor"], date(2026, 9, 30))
-        people.placed(
-            moved,
-            session.get_one(people.DutyStation, known["station"]),
-            "health",
-            date(2026, 10, 1),
-        )
+        people.placed(moved, session.get_one(people.DutyStation, known["station"]), "health", date(2026, 10, 1))
         lina = session.get_one(people.Person, known["lina"])
         earned(lina, known["course"], date(2026, 10, 20))
     sign_in(client, "hana@demo.example")
@@ -313,9 +297,7 @@ def leave(person_id: int, last_day: date) -> people.Employment:
     return employed
 
 
-def test_a_view_is_kept_for_its_owner_alone_and_removed(
-    app: Flask, client: FlaskClient, known: dict[str, int]
-) -> None:
+def test_a_view_is_kept_for_its_owner_alone_and_removed(app: Flask, client: FlaskClient, known: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     kept = {"page": "people", "name": "WASH, late", "sector": "wash", "status": "late"}
     answer = client.post("/compliance/views", data=kept)
@@ -419,9 +401,7 @@ def test_a_report_with_past_knowledge_of_many_people_is_worked_out_by_a_job(
     checked = client.post("/compliance/jobs", data={"kind": "check", "form": "page", "id": report_id})
     sweep(app)
     assert "The figures match." in body(client, checked.headers["Location"])
-    assert (
-        client.post("/compliance/jobs", data={"kind": "check", "form": "page", "id": "0"}).status_code == 404
-    )
+    assert client.post("/compliance/jobs", data={"kind": "check", "form": "page", "id": "0"}).status_code == 404
 
 
 @pytest.mark.usefixtures("small_limit")

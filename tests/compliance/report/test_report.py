@@ -34,15 +34,11 @@ from tests.factories.stored_facts import Stored, storable, store
 DAY = timedelta(days=1)
 ORDER = [status.value for status in rules.TrainingStatus]
 on_databases = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 
 
-def main_placement(
-    document: Json, person: str, organisation: str, day: date, moment: datetime | None
-) -> Json | None:
+def main_placement(document: Json, person: str, organisation: str, day: date, moment: datetime | None) -> Json | None:
     """The placement somebody counts under, written anew from the definition."""
     found = []
     for each in document["placements"]:
@@ -54,9 +50,7 @@ def main_placement(
             continue
         if (each["person"], each["organisation"]) != (person, organisation):
             continue
-        if each["from"] <= day.isoformat() and (
-            each["through"] is None or each["through"] >= day.isoformat()
-        ):
+        if each["from"] <= day.isoformat() and (each["through"] is None or each["through"] >= day.isoformat()):
             found.append(each)
     return max(found, key=lambda e: (e["from"], e["recorded_at"], e["sector"], e["station"]), default=None)
 
@@ -135,10 +129,7 @@ def here(app_context: Flask) -> Iterator[Organisation]:
 
 
 def report_of(
-    *organisations: Organisation,
-    day: date = TODAY,
-    filters: Filters | None = None,
-    known: datetime | None = None,
+    *organisations: Organisation, day: date = TODAY, filters: Filters | None = None, known: datetime | None = None
 ) -> Report:
     loaded = read_facts(Scope(frozenset(each.id for each in organisations)), known_as_of=known)
     return make_report(
@@ -227,9 +218,7 @@ def test_a_move_counts_in_the_new_sector_from_its_first_day(here: Organisation) 
     assert sectors(report_of(here, day=TODAY - DAY)) == ["wash"]
     assert sectors(report_of(here)) == ["health"]
     assert sectors(report_of(here, filters=Filters(station=north.id))) == []
-    assert sectors(report_of(here, day=TODAY - DAY, filters=Filters(station=north.id, role="promoter"))) == [
-        "wash"
-    ]
+    assert sectors(report_of(here, day=TODAY - DAY, filters=Filters(station=north.id, role="promoter"))) == ["wash"]
 
 
 @pytest.mark.parametrize(
@@ -285,11 +274,7 @@ def test_points(before: Fraction | None, after: Fraction | None, points: int | N
 
 
 def test_days_of_the_calendar() -> None:
-    assert month_ends_before(date(2026, 3, 31), 3) == [
-        date(2025, 12, 31),
-        date(2026, 1, 31),
-        date(2026, 2, 28),
-    ]
+    assert month_ends_before(date(2026, 3, 31), 3) == [date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 28)]
     assert end_of_last_quarter(date(2026, 11, 22)) == date(2026, 9, 30)
     assert end_of_last_quarter(date(2026, 1, 1)) == date(2025, 12, 31)
     assert a_year_before(date(2024, 2, 29)) == date(2023, 2, 28)

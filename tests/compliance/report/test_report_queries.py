@@ -78,13 +78,7 @@ def test_twice_the_people_need_no_more_queries(
     with crowded.app_context(), unit_of_work():
         here = session.query(Organisation).filter_by(slug="rivers-relief").one()
         crowd(
-            here,
-            session.query(DutyStation).all(),
-            [1, 2],
-            people=150,
-            requirement_ids=[1],
-            seed=3,
-            first_number=5000,
+            here, session.query(DutyStation).all(), [1, 2], people=150, requirement_ids=[1], seed=3, first_number=5000
         )
     assert counted() == before
     # The crowd is written past the operations, so it is judged from facts: a few queries more than what is prepared.

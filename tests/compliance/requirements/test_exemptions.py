@@ -46,9 +46,7 @@ def ids(app: Flask) -> dict[str, int]:
         return {"here": here.id, "there": there.id, "ours": ours.id, "amina": amina.id, "station": station.id}
 
 
-def exempted(
-    app: Flask, ids: dict[str, int], kind: str, from_on: date, until_on: date | None, **more: str
-) -> int:
+def exempted(app: Flask, ids: dict[str, int], kind: str, from_on: date, until_on: date | None, **more: str) -> int:
     with app.app_context(), unit_of_work():
         hr = Actor(account_id=None, scopes={Role.HR: frozenset({ids["here"]})})
         made = operations.exempt(
@@ -163,10 +161,7 @@ def test_the_file_is_safe_and_complete(app: Flask, client: FlaskClient, ids: dic
     client.post("/exemptions/new", data=new_form(ids, staff_number="W-2"))
     response = client.get("/exemptions.csv")
     assert "exemptions-2026-11-22.csv" in response.headers["Content-Disposition"]
-    rows = {
-        row["reason"]: row
-        for row in csv.DictReader(StringIO(response.get_data(as_text=True).lstrip("\ufeff")))
-    }
+    rows = {row["reason"]: row for row in csv.DictReader(StringIO(response.get_data(as_text=True).lstrip("\ufeff")))}
     assert rows["Because parental"]["evidence"] == "'=File 7"
     assert (rows["Because parental"]["until"], rows["Because parental"]["state"]) == ("", "current")
     assert rows["Agreed"]["recorded_by"] == "Hana Haddad"
@@ -186,9 +181,7 @@ def test_long_lists_have_pages_on_the_screen_and_none_in_print(
             for n in range(60)
         )  # fmt: skip
         # A second staff number of the same person doubles no line.
-        people.employed(
-            session.get_one(Person, ids["amina"]), session.get_one(Organisation, ids["here"]), "W-1b"
-        )
+        people.employed(session.get_one(Person, ids["amina"]), session.get_one(Organisation, ids["here"]), "W-1b")
     sign_in(client, "hana@demo.example")
     assert page(client, "/exemptions").count('<th scope="row">') == 50
     assert page(client, "/exemptions?page=2&state=future").count('<th scope="row">') == 9
@@ -199,9 +192,7 @@ def test_long_lists_have_pages_on_the_screen_and_none_in_print(
 @pytest.mark.parametrize("who", ["amina", "tomas", "karim", "root"])
 def test_they_are_for_hr(client: FlaskClient, ids: dict[str, int], who: str) -> None:
     sign_in(client, f"{who}@demo.example")
-    assert {client.get(a).status_code for a in ("/exemptions", "/exemptions/print", "/exemptions.csv")} == {
-        403
-    }
+    assert {client.get(a).status_code for a in ("/exemptions", "/exemptions/print", "/exemptions.csv")} == {403}
 
 
 def test_the_learner_sees_why_in_words(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:

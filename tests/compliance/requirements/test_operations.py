@@ -57,9 +57,7 @@ def test_a_requirement_is_recorded_with_its_first_version_author_and_reason(here
 def test_a_first_version_in_the_past_must_be_meant(here: Organisation) -> None:
     with pytest.raises(errors.PastNotAccepted):
         make(hr_of(here.id), here.id, effective_from=TODAY - DAY)
-    assert make(
-        hr_of(here.id), here.id, effective_from=TODAY - DAY, past_accepted=True, course_id=a_course("other")
-    )
+    assert make(hr_of(here.id), here.id, effective_from=TODAY - DAY, past_accepted=True, course_id=a_course("other"))
 
 
 @pytest.mark.parametrize("who", ["other", "coordinator", "admin"])
@@ -123,9 +121,7 @@ def test_an_ended_requirement_applies_to_nobody_after_its_last_day(here: Organis
         operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY + DAY, reason="Again")
 
 
-def test_a_requirement_cannot_end_before_today_or_before_a_version_that_is_recorded(
-    here: Organisation,
-) -> None:
+def test_a_requirement_cannot_end_before_today_or_before_a_version_that_is_recorded(here: Organisation) -> None:
     requirement = asked(here.id, a_course())
     with pytest.raises(errors.NothingRetroactive):
         operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY - DAY, reason="Why")
@@ -134,15 +130,11 @@ def test_a_requirement_cannot_end_before_today_or_before_a_version_that_is_recor
     )
     with pytest.raises(Invalid, match="already recorded"):
         operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY, reason="Why")
-    ended = operations.end_requirement(
-        hr_of(here.id), requirement, effective_through=TODAY + 9 * DAY, reason="Why"
-    )
+    ended = operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY + 9 * DAY, reason="Why")
     assert (ended.effective_from, ended.due_days) == (TODAY + 9 * DAY, 7)
 
 
-def exempted(
-    actor: object, person_id: int, requirement_id: int, organisation_id: int, **changes: object
-) -> object:
+def exempted(actor: object, person_id: int, requirement_id: int, organisation_id: int, **changes: object) -> object:
     values: dict[str, object] = {
         "person_id": person_id, "requirement_id": requirement_id, "organisation_id": organisation_id,
         "from_on": TODAY, "until_on": TODAY + 30 * DAY, "kind": "leave", "reason": "Parental leave",
@@ -150,9 +142,7 @@ def exempted(
     return exemptions.exempt(actor, **(values | changes))  # type: ignore[arg-type]
 
 
-def test_an_exemption_holds_from_day_to_day_in_one_organisation_and_is_withdrawn_once(
-    here: Organisation,
-) -> None:
+def test_an_exemption_holds_from_day_to_day_in_one_organisation_and_is_withdrawn_once(here: Organisation) -> None:
     other = people.organisation("hill-aid")
     station = people.station()
     who = a_person("Amina", here.id, "W-1", station.id)
@@ -183,10 +173,7 @@ def test_exemptions_that_cannot_hold_are_refused(here: Organisation, changes: di
     station, course_id = people.station(), a_course()
     other = people.organisation("hill-aid")
     who = a_person("Amina", here.id, "W-1", station.id)
-    words = {
-        "outsider": a_person("Outsider", other.id, "H-1", station.id).id,
-        "theirs": asked(other.id, course_id).id,
-    }
+    words = {"outsider": a_person("Outsider", other.id, "H-1", station.id).id, "theirs": asked(other.id, course_id).id}
     mine = asked(here.id, course_id)
     changed = {key: words.get(str(value), value) for key, value in changes.items()}
     person_id, requirement_id = changed.pop("person_id", who.id), changed.pop("requirement_id", mine.id)
@@ -214,11 +201,7 @@ def test_the_windows_of_a_requirement_reach_the_dates_of_awards(here: Organisati
     asked_for = {"person_id": who.id, "course_id": course_id, "sector": None, "old_until": TODAY + 45 * DAY}
     assert reading.renewal_windows(**asked_for, earned_on=TODAY) == [TODAY - 15 * DAY]  # type: ignore[arg-type]
     operations.add_version(
-        hr_of(here.id),
-        requirement,
-        effective_from=TODAY,
-        terms=Terms(due_days=14, window_days=30),
-        reason="Why",
+        hr_of(here.id), requirement, effective_from=TODAY, terms=Terms(due_days=14, window_days=30), reason="Why"
     )
     assert TODAY - 15 * DAY in reading.renewal_windows(**asked_for, earned_on=TODAY)  # type: ignore[arg-type]
     stranger = people.person("Stranger")

@@ -19,9 +19,7 @@ from tests.factories.stored_facts import Json, Stored, document_of, storable, st
 
 ONE_DAY = timedelta(days=1)
 on_databases = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 
 
@@ -61,9 +59,7 @@ def by_database(stored: Stored, document: Json, day: date, moment: datetime | No
     }
 
 
-@pytest.mark.parametrize(
-    ("facts", "day", "expected"), [pytest.param(*v[1:], id=f"{v[0]} ({v[2]})") for v in VECTORS]
-)
+@pytest.mark.parametrize(("facts", "day", "expected"), [pytest.param(*v[1:], id=f"{v[0]} ({v[2]})") for v in VECTORS])
 def test_every_vector_holds_through_the_database(
     app_context: Flask, facts: rules.Facts, day: str, expected: str
 ) -> None:
@@ -94,13 +90,7 @@ def test_the_days_of_progress_are_counted_where_the_person_is(app_context: Flask
     document = document_of(VECTORS[0][1])
     document["awards"] = []
     document["progress"] = [
-        {
-            "person": "p1",
-            "course": "c1",
-            "sector": None,
-            "on": "2023-02-03",
-            "recorded_at": "2023-02-03T23:30:00Z",
-        }
+        {"person": "p1", "course": "c1", "sector": None, "on": "2023-02-03", "recorded_at": "2023-02-03T23:30:00Z"}
     ]
     stored = store(document, zone="Pacific/Kiritimati")
     explained = {

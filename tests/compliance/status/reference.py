@@ -20,9 +20,7 @@ def on(text: str) -> date:
 class Reference:
     """One person, organisation and requirement of a file, known at the end of a day or (None) entirely."""
 
-    def __init__(
-        self, doc: Json, person: str, organisation: str, requirement: Json, known: date | None
-    ) -> None:
+    def __init__(self, doc: Json, person: str, organisation: str, requirement: Json, known: date | None) -> None:
         moment = None if known is None else datetime.combine(known, time.max, UTC)
 
         def is_known(fact: Json) -> bool:
@@ -38,9 +36,7 @@ class Reference:
         self.gap_days: int = doc["settings"]["gap_days"]
         self.versions = [v for v in requirement["versions"] if is_known(v)]
         self.placements = [
-            p
-            for p in doc["placements"]
-            if is_known(p) and p["person"] == person and p["organisation"] == organisation
+            p for p in doc["placements"] if is_known(p) and p["person"] == person and p["organisation"] == organisation
         ]
         known_awards = [a for a in doc["awards"] if is_known(a)]
         replaced = [a["supersedes"] for a in known_awards]
@@ -59,9 +55,7 @@ class Reference:
             and e["organisation"] in (None, organisation)
         ]
         self.progress = [
-            p
-            for p in doc["progress"]
-            if is_known(p) and p["person"] == person and p["course"] == requirement["course"]
+            p for p in doc["progress"] if is_known(p) and p["person"] == person and p["course"] == requirement["course"]
         ]
         self.version = cache(self._version)
         self.placement = cache(self._placement)
@@ -100,14 +94,10 @@ class Reference:
             if m["works_with_children"] is not None and p["works_with_children"] != m["works_with_children"]:
                 continue
             found.append(p)
-        return max(
-            found, key=lambda p: (p["from"], p["recorded_at"], p["sector"], p["station"]), default=None
-        )
+        return max(found, key=lambda p: (p["from"], p["recorded_at"], p["sector"], p["station"]), default=None)
 
     def exempt(self, day: date) -> bool:
-        return any(
-            on(e["from"]) <= day and (e["until"] is None or day <= on(e["until"])) for e in self.exemptions
-        )
+        return any(on(e["from"]) <= day and (e["until"] is None or day <= on(e["until"])) for e in self.exemptions)
 
     def obliged(self, day: date, sector: str | None) -> bool:
         p = self.placement(day)
@@ -166,9 +156,7 @@ class Reference:
             return "not_required", None, None, None
         sector = p["sector"] if self.per_sector else None
         awards = [
-            a
-            for a in self.awards
-            if on(a["earned_on"]) <= day and (not self.per_sector or a["sector"] == sector)
+            a for a in self.awards if on(a["earned_on"]) <= day and (not self.per_sector or a["sector"] == sector)
         ]
         awards.sort(key=lambda a: (self.ended_on(a, v, day), on(a["earned_on"]), a["id"]))
         live = [a for a in awards if self.effective_end(a, v) >= day and self.revoked_on(a, day) is None]
@@ -187,8 +175,7 @@ class Reference:
             due_on = s + at_start["due_days"] * DAY
             after = date.min if last is None else on(last["earned_on"])
             made = any(
-                after < on(x["on"]) <= day and (sector is None or x["sector"] in (None, sector))
-                for x in self.progress
+                after < on(x["on"]) <= day and (sector is None or x["sector"] in (None, sector)) for x in self.progress
             )
             word = "overdue" if day > due_on else "in_progress" if made else "not_started"
             return word, due_on, None, None

@@ -64,9 +64,7 @@ def placement(pick: Pick) -> Json:
 
 
 def version(pick: Pick) -> Json:
-    first, last = pick(
-        ((day_at(-30), None), (day_at(-30), None), (day_at(pick(OFFSETS)), None), interval(pick))
-    )
+    first, last = pick(((day_at(-30), None), (day_at(-30), None), (day_at(pick(OFFSETS)), None), interval(pick)))
     edition = pick((None, None, 2))
     return {
         "effective_from": first,
@@ -118,9 +116,7 @@ def revocations_of(pick: Pick, held: list[Json]) -> list[Json]:
     return [
         {
             "award": each["id"],
-            "effective_on": str(
-                date.fromisoformat(each["earned_on"]) + timedelta(days=pick((0, 1, 4, 10, 30, 70)))
-            ),
+            "effective_on": str(date.fromisoformat(each["earned_on"]) + timedelta(days=pick((0, 1, 4, 10, 30, 70)))),
             "recorded_at": recorded(pick),
         }
         for each in revoked
@@ -159,10 +155,7 @@ def world(pick: Pick) -> Json:
             each["supersedes"] = f"a{pick(range(place))}"
     return {
         "settings": {"gap_days": pick((0, 3, 8, 30))},
-        "placements": [
-            {**placement(pick), "person": "p1", "organisation": "o1"},
-            *several(pick, placement, 3),
-        ],
+        "placements": [{**placement(pick), "person": "p1", "organisation": "o1"}, *several(pick, placement, 3)],
         "requirements": [{**requirement(pick), "id": id_} for id_ in ("r1", "r2")],
         "awards": held,
         "revocations": revocations_of(pick, held),

@@ -69,9 +69,7 @@ def calendar(document: Json) -> dict[tuple[Id, Id, Id], list[ExplainedStatus]]:
 
 @compared
 @given(WORLDS, st.lists(ASKED_DAYS, min_size=6, max_size=6), st.one_of(st.none(), DAYS))
-def test_the_calculator_agrees_with_the_second_opinion(
-    world: Json, days: list[date], known_on: date | None
-) -> None:
+def test_the_calculator_agrees_with_the_second_opinion(world: Json, days: list[date], known_on: date | None) -> None:
     facts = facts_of(world)
     moment = None if known_on is None else datetime.combine(known_on, time.max, UTC)
     for day in days:
@@ -173,9 +171,7 @@ def test_renewing_inside_the_window_never_shortens_validity(world: Json, day: da
 
 @laws
 @given(WORLDS, st.lists(RECORDED, min_size=4, max_size=4), st.randoms(use_true_random=False))
-def test_the_order_of_recording_awards_changes_nothing(
-    world: Json, moments: list[str], shuffling: Random
-) -> None:
+def test_the_order_of_recording_awards_changes_nothing(world: Json, moments: list[str], shuffling: Random) -> None:
     other = deepcopy(world)
     for award, moment in zip(other["awards"], moments, strict=False):
         award["recorded_at"] = moment

@@ -47,9 +47,7 @@ def on(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def placed(
-    first: str = "2023-02-01", last: str | None = None, sector: str = "wash", **more: object
-) -> PlacementFact:
+def placed(first: str = "2023-02-01", last: str | None = None, sector: str = "wash", **more: object) -> PlacementFact:
     base = PlacementFact(
         person="p1",
         organisation="o1",
@@ -148,17 +146,10 @@ MOVES = (
 )
 WASH_BRIEF = earned("2023-02-10", sector="wash")
 NEW_EDITION = asked(version(min_edition=3, renew_by=on("2026-06-30"), grace_days=10, window_days=30))
-SHORTENED = asked(
-    version(window_days=60, effective_through=on("2026-11-10")), version("2026-11-11", window_days=30)
-)
+SHORTENED = asked(version(window_days=60, effective_through=on("2026-11-10")), version("2026-11-11", window_days=30))
 
 VECTORS = [
-    (
-        "obliged from 2023-02-01, earned 02-12: in time before",
-        world(earned("2023-02-12")),
-        "2023-02-11",
-        "not_started",
-    ),
+    ("obliged from 2023-02-01, earned 02-12: in time before", world(earned("2023-02-12")), "2023-02-11", "not_started"),
     ("obliged from 2023-02-01: in time through 02-15", world(), "2023-02-15", "not_started"),
     ("obliged from 2023-02-01: late from 02-16", world(), "2023-02-16", "overdue"),
     ("earned 02-12: valid from then", world(earned("2023-02-12")), "2023-02-12", "valid"),
@@ -169,18 +160,8 @@ VECTORS = [
     ("earned 02-20: valid from then", world(earned("2023-02-20")), "2023-02-20", "valid"),
     ("earned 02-20: last valid day", world(earned("2023-02-20")), "2024-02-19", "expiring"),
     ("earned 02-20: expired after", world(earned("2023-02-20")), "2024-02-20", "expired"),
-    (
-        "window of 60 days: closed on day -61",
-        world(earned("2025-01-01", "2026-12-31")),
-        "2026-10-31",
-        "valid",
-    ),
-    (
-        "window of 60 days: open on day -60",
-        world(earned("2025-01-01", "2026-12-31")),
-        "2026-11-01",
-        "expiring",
-    ),
+    ("window of 60 days: closed on day -61", world(earned("2025-01-01", "2026-12-31")), "2026-10-31", "valid"),
+    ("window of 60 days: open on day -60", world(earned("2025-01-01", "2026-12-31")), "2026-11-01", "expiring"),
     (
         "window shortened to 30 while open: stays open on day -45",
         world(SHORTENED, earned("2025-01-01", "2026-12-31")),
@@ -201,36 +182,21 @@ VECTORS = [
     ),
     ("three weeks away: the full due period", world(earned("2023-02-12"), *GAP), "2024-03-11", "not_started"),
     ("three weeks away: late after it", world(earned("2023-02-12"), *GAP), "2024-03-12", "overdue"),
-    (
-        "one day away, expired before: stays expired",
-        world(earned("2023-02-12"), *DAY_OFF),
-        "2024-05-11",
-        "expired",
-    ),
+    ("one day away, expired before: stays expired", world(earned("2023-02-12"), *DAY_OFF), "2024-05-11", "expired"),
     (
         "two awards, the later-ending one revoked",
         world(earned("2023-02-12"), earned("2023-03-01", "2025-02-28", "a2"), revoked("a2", "2023-06-01")),
         "2023-07-01",
         "valid",
     ),
-    (
-        "exempt and holding a live award",
-        world(earned("2023-02-12"), exempt("2023-01-01")),
-        "2023-07-01",
-        "valid",
-    ),
+    ("exempt and holding a live award", world(earned("2023-02-12"), exempt("2023-01-01")), "2023-07-01", "valid"),
     (
         "per-sector: not started for Health on 1 June",
         world(asked(per_sector=True), WASH_BRIEF, *MOVES),
         "2023-06-01",
         "not_started",
     ),
-    (
-        "per-sector: the full due period",
-        world(asked(per_sector=True), WASH_BRIEF, *MOVES),
-        "2023-06-15",
-        "not_started",
-    ),
+    ("per-sector: the full due period", world(asked(per_sector=True), WASH_BRIEF, *MOVES), "2023-06-15", "not_started"),
     ("per-sector: late after it", world(asked(per_sector=True), WASH_BRIEF, *MOVES), "2023-06-16", "overdue"),
     (
         "per-sector: valid again from 1 September",
@@ -256,30 +222,13 @@ VECTORS = [
         "2026-07-11",
         "expired",
     ),
-    (
-        "placement of one day: not before",
-        world(placed("2023-02-01", "2023-02-01")),
-        "2023-01-31",
-        "not_required",
-    ),
-    (
-        "placement of one day: counted on it",
-        world(placed("2023-02-01", "2023-02-01")),
-        "2023-02-01",
-        "not_started",
-    ),
-    (
-        "placement of one day: not after",
-        world(placed("2023-02-01", "2023-02-01")),
-        "2023-02-02",
-        "not_required",
-    ),
+    ("placement of one day: not before", world(placed("2023-02-01", "2023-02-01")), "2023-01-31", "not_required"),
+    ("placement of one day: counted on it", world(placed("2023-02-01", "2023-02-01")), "2023-02-01", "not_started"),
+    ("placement of one day: not after", world(placed("2023-02-01", "2023-02-01")), "2023-02-02", "not_required"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("facts", "day", "expected"), [pytest.param(*v[1:], id=f"{v[0]} ({v[2]})") for v in VECTORS]
-)
+@pytest.mark.parametrize(("facts", "day", "expected"), [pytest.param(*v[1:], id=f"{v[0]} ({v[2]})") for v in VECTORS])
 def test_vectors(facts: Facts, day: str, expected: str) -> None:
     assert ask(facts, day).status.value == expected
 
@@ -350,13 +299,10 @@ def test_vector_of_a_revocation_today() -> None:
 def test_vector_of_a_quiz_done_offline_and_received_days_later() -> None:
     """Done on 30 March, received on 4 April: 31 March is valid today and was rightly expired then."""
     facts = world(
-        earned("2025-03-25", "2026-03-24"),
-        earned("2026-03-30", id_="a2", recorded_at=datetime(2026, 4, 4, tzinfo=UTC)),
+        earned("2025-03-25", "2026-03-24"), earned("2026-03-30", id_="a2", recorded_at=datetime(2026, 4, 4, tzinfo=UTC))
     )
     assert ask(facts, "2026-03-31").status is TrainingStatus.VALID
-    assert (
-        ask(facts, "2026-03-31", datetime(2026, 3, 31, 23, 59, tzinfo=UTC)).status is TrainingStatus.EXPIRED
-    )
+    assert ask(facts, "2026-03-31", datetime(2026, 3, 31, 23, 59, tzinfo=UTC)).status is TrainingStatus.EXPIRED
 
 
 @pytest.mark.parametrize(
@@ -402,9 +348,7 @@ def test_an_award_that_ended_on_the_last_day_of_a_gap_is_due_again() -> None:
 
 
 @pytest.mark.parametrize(("back", "expected"), [("2023-05-31", "overdue"), ("2023-06-01", "not_started")])
-def test_a_gap_of_thirty_days_does_not_break_the_run_and_one_of_thirty_one_does(
-    back: str, expected: str
-) -> None:
+def test_a_gap_of_thirty_days_does_not_break_the_run_and_one_of_thirty_one_does(back: str, expected: str) -> None:
     facts = world(placed("2023-02-01", "2023-04-30"), placed(back))
     assert words(facts, back) == [expected]
 
@@ -416,10 +360,7 @@ def test_an_award_that_ended_on_the_first_day_of_a_gap_is_due_again() -> None:
 
 def test_gaps_are_bridged_one_after_the_other() -> None:
     facts = world(
-        placed("2023-02-01", "2023-02-03"),
-        placed("2023-02-10", "2023-02-12"),
-        placed("2023-02-20"),
-        gap_days=7,
+        placed("2023-02-01", "2023-02-03"), placed("2023-02-10", "2023-02-12"), placed("2023-02-20"), gap_days=7
     )
     assert ask(facts, "2023-02-20").due_on == on("2023-02-15")
 
@@ -481,11 +422,7 @@ def test_a_requirement_starts_an_obligation_where_people_already_work() -> None:
 def test_a_revocation_ends_the_award_on_the_day_before() -> None:
     facts = world(earned("2023-02-12"), revoked("a1", "2023-06-01"))
     explained = ask(facts, "2023-06-01")
-    assert (explained.status, explained.valid_through, explained.award) == (
-        "revoked",
-        on("2023-05-31"),
-        "a1",
-    )
+    assert (explained.status, explained.valid_through, explained.award) == ("revoked", on("2023-05-31"), "a1")
 
 
 def test_revoked_lasts_until_a_later_award() -> None:
@@ -515,10 +452,7 @@ def test_of_several_revocations_the_first_counts() -> None:
 
 def test_a_superseded_award_does_not_count_from_the_moment_its_successor_is_known() -> None:
     then = datetime(2023, 6, 1, tzinfo=UTC)
-    facts = world(
-        earned("2023-02-12"),
-        earned("2023-02-12", "2023-08-11", "a2", supersedes="a1", recorded_at=then),
-    )
+    facts = world(earned("2023-02-12"), earned("2023-02-12", "2023-08-11", "a2", supersedes="a1", recorded_at=then))
     assert ask(facts, "2023-09-01", then - ONE_DAY).status is TrainingStatus.VALID
     assert ask(facts, "2023-09-01").status is TrainingStatus.EXPIRED
 
@@ -558,11 +492,7 @@ def test_a_sector_matches_as_main_or_also_and_the_brief_is_always_the_main_secto
 
 
 def test_a_short_stay_in_another_sector_does_not_restart_the_brief_of_the_first() -> None:
-    short = (
-        placed("2023-02-01", "2023-05-31"),
-        placed("2023-06-01", "2023-06-20", "health"),
-        placed("2023-06-21"),
-    )
+    short = (placed("2023-02-01", "2023-05-31"), placed("2023-06-01", "2023-06-20", "health"), placed("2023-06-21"))
     assert words(world(asked(per_sector=True), *short), "2023-05-31", "2023-06-01", "2023-06-21") == [
         "overdue",
         "not_started",
@@ -571,9 +501,7 @@ def test_a_short_stay_in_another_sector_does_not_restart_the_brief_of_the_first(
 
 
 def test_max_age_counts_from_the_earned_day() -> None:
-    facts = world(
-        asked(version(max_age=Period(months=6), window_days=10)), earned("2023-02-12", "2025-02-11")
-    )
+    facts = world(asked(version(max_age=Period(months=6), window_days=10)), earned("2023-02-12", "2025-02-11"))
     explained = ask(facts, "2023-08-11")
     assert (explained.status, explained.valid_through) == ("expiring", on("2023-08-11"))
     assert explained.reason.limit is Limit.MAX_AGE
@@ -595,9 +523,7 @@ def test_a_window_that_a_shorter_end_opened_closes_with_that_end_when_the_end_is
 
 
 def test_a_window_does_not_open_for_an_award_before_it_is_earned() -> None:
-    wide = asked(
-        version(window_days=400, effective_through=on("2023-03-01")), version("2023-03-02", window_days=30)
-    )
+    wide = asked(version(window_days=400, effective_through=on("2023-03-01")), version("2023-03-02", window_days=30))
     assert words(world(wide, earned("2023-03-02")), "2023-03-02") == ["valid"]
     explained = ask(world(wide, earned("2023-02-20")), "2023-03-02")
     assert (explained.status, explained.reason.window_open_since) == ("expiring", on("2023-02-20"))
@@ -640,10 +566,7 @@ def test_an_exemption_of_one_organisation_does_not_hold_in_another() -> None:
     leave = replace(exempt("2023-02-01"), organisation="o1")
     facts = known(world(everywhere, placed(), placed(organisation="o2"), leave))
     rows = statuses_of_person(by_person(facts)["p1"], facts.requirements, on("2023-02-05"), facts.settings)
-    assert {row.organisation: row.explained.status.value for row in rows} == {
-        "o1": "exempt",
-        "o2": "not_started",
-    }
+    assert {row.organisation: row.explained.status.value for row in rows} == {"o1": "exempt", "o2": "not_started"}
 
 
 def test_a_retracted_placement_is_known_until_its_retraction() -> None:
@@ -688,9 +611,7 @@ def test_the_change_days_of_a_person() -> None:
 
 
 def test_days_at_the_end_of_the_calendar_do_not_overflow() -> None:
-    forever = world(
-        asked(version(grace_days=90, max_age=Period(years=9999))), earned("2023-02-12", "9999-12-31")
-    )
+    forever = world(asked(version(grace_days=90, max_age=Period(years=9999))), earned("2023-02-12", "9999-12-31"))
     assert words(forever, "0001-01-01", "2500-01-01", "9999-12-31") == ["not_required", "valid", "expiring"]
     seen = known(forever)
     assert on("2023-02-12") in change_days(by_person(seen)["p1"], "o1", seen.requirements[0])
@@ -723,11 +644,7 @@ def test_the_order_and_the_groups() -> None:
             "Valid until 11 Feb 2024: earned 12 Feb 2023, edition 1; "
             "open for renewal since 13 Dec 2023 without losing a day.",
         ),
-        (
-            world(),
-            "2023-02-02",
-            "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it.",
-        ),
+        (world(), "2023-02-02", "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it."),
         (
             world(asked(version(due_days=1))),
             "2023-02-03",
@@ -736,8 +653,7 @@ def test_the_order_and_the_groups() -> None:
         (
             world(worked("2023-02-02")),
             "2023-02-03",
-            "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it. "
-            "Last worked on 2 Feb 2023.",
+            "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it. Last worked on 2 Feb 2023.",
         ),
         (
             world(earned("2021-02-12")),

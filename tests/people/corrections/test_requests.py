@@ -57,9 +57,7 @@ def test_a_request_goes_to_hr_of_one_organisation(app: Flask, two_organisations:
         ours, theirs = hr(two_organisations["here"]), hr(two_organisations["there"])
         assert queries.list_correction_requests(ours, answered=False).total == 1
         assert queries.list_correction_requests(theirs, answered=False).total == 0
-        assert [row.request.id for row in queries.list_correction_requests(ours, answered=False).items] == [
-            made.id
-        ]
+        assert [row.request.id for row in queries.list_correction_requests(ours, answered=False).items] == [made.id]
         assert queries.list_correction_requests_about(theirs, {two_organisations["amina"]}) == []
         with pytest.raises(NotThere):
             queries.load_correction_request_for(theirs, made.id)
@@ -84,10 +82,7 @@ def test_answered_once(app: Flask, two_organisations: dict[str, int]) -> None:
         assert row.answer.text == ANSWERED
         # The audit trail records that it happened, not the text.
         entries = session.query(AuditEntry).filter(AuditEntry.subject == "correction_request").all()
-        assert {entry.action for entry in entries} == {
-            "people.request_correction",
-            "people.answer_correction_request",
-        }
+        assert {entry.action for entry in entries} == {"people.request_correction", "people.answer_correction_request"}
         assert SAID not in str([(entry.reason, entry.detail) for entry in entries])
 
 
@@ -115,9 +110,7 @@ def page(client: FlaskClient, address: str, status: int = 200, **data: str) -> s
     return response.text
 
 
-def test_from_the_learner_to_hr_and_back(
-    app: Flask, client: FlaskClient, two_organisations: dict[str, int]
-) -> None:
+def test_from_the_learner_to_hr_and_back(app: Flask, client: FlaskClient, two_organisations: dict[str, int]) -> None:
     here = str(two_organisations["here"])
     sign_in(client)
     assert "/my/record/wrong" in page(client, "/my")
@@ -188,9 +181,7 @@ def test_a_merged_person_sees_and_reaches_the_hr_of_both_records(
     assert "Omar Said" in record, "its HR"
     form = page(client, "/my/record/wrong")
     assert f'value="{two_organisations["there"]}"' in form
-    page(
-        client, "/my/record/wrong", 303, organisation=str(two_organisations["there"]), kind="other", text=SAID
-    )
+    page(client, "/my/record/wrong", 303, organisation=str(two_organisations["there"]), kind="other", text=SAID)
     omar = app.test_client()
     sign_in(omar, "omar@demo.example")
     assert SAID in page(omar, "/people/queries")

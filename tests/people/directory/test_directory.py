@@ -45,15 +45,7 @@ def names(client: FlaskClient, **query: str) -> set[str]:
         page = client.get("/people", query_string=query)
     assert page.status_code == 200
     text = page.get_data(as_text=True).replace("&#39;", "'")
-    known = (
-        "Élodie O'Brien",
-        "عبد الرحمن صالح",
-        LONG,
-        "Future Fatima",
-        "100% _Odd_",
-        "No Placement",
-        "Mover Musa",
-    )
+    known = ("Élodie O'Brien", "عبد الرحمن صالح", LONG, "Future Fatima", "100% _Odd_", "No Placement", "Mover Musa")
     return {name.split()[0] for name in known if name in text}
 
 
@@ -109,12 +101,7 @@ def test_found_on_postgresql(crowd: FlaskClient) -> None:
 def test_every_state_says_why(crowd: FlaskClient) -> None:
     with clock.using(clock.FixedClock(TODAY)):
         page = crowd.get("/people").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
-    for words in (
-        "From 23 Nov 2026",
-        "Left after 21 Nov 2026",
-        "Now, until 22 Nov 2026",
-        "Now, since 1 Jul 2026",
-    ):
+    for words in ("From 23 Nov 2026", "Left after 21 Nov 2026", "Now, until 22 Nov 2026", "Now, since 1 Jul 2026"):
         assert words in page
     assert "No placement" in page
     assert "12 people" in page
@@ -146,9 +133,7 @@ def test_two_hundred_people_take_eight_queries(app: Flask, client: FlaskClient) 
 def test_an_empty_directory_says_what_to_do(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
-        make.account(
-            make.person("Halima", "halima@demo.example"), make.Role.HR, at=make.organisation("new-one")
-        )
+        make.account(make.person("Halima", "halima@demo.example"), make.Role.HR, at=make.organisation("new-one"))
     sign_in(client, "halima@demo.example")
     assert "No people yet" in client.get("/people").get_data(as_text=True)
     assert "No sign-in codes needed" in client.get("/people/codes").get_data(as_text=True)

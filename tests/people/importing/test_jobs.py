@@ -465,9 +465,7 @@ def test_the_texts_of_a_list_are_purged_in_time(small: Flask) -> None:
     assert lists.spans("N-1") == [], "an import can be undone after its texts were purged"
 
 
-FEW = hypothesis_settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FEW = hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NUMBERS = st.sampled_from(["W-1", "W-2", "W-3", "N-1", "N-2", "N-3"])
 NAMES = {"W-1": "Amina Yusuf", "W-2": "Tomas Silva", "W-3": "Hana Haddad"}
 DAYS = st.sampled_from(["2025-11-01", "2026-01-01", "2026-03-01", "2026-06-15", "2026-09-30"])
@@ -484,9 +482,7 @@ ROWS = st.lists(
 
 @FEW
 @given(rows=ROWS, leavers=st.one_of(st.just(""), DAYS))
-def test_law_importing_twice_changes_nothing_and_undoing_restores(
-    small: Flask, rows: list[Any], leavers: str
-) -> None:
+def test_law_importing_twice_changes_nothing_and_undoing_restores(small: Flask, rows: list[Any], leavers: str) -> None:
     data = lists.csv_of(rows, FIELDS)
     before = lists.everything()
     first = lists.sent(data, leavers_on=leavers)

@@ -6,14 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.people.importing.parse import (
-    ImportChoices,
-    ImportVocabulary,
-    ParsedRow,
-    guess_columns,
-    parse_day,
-    parse_row,
-)
+from lms.people.importing.parse import ImportChoices, ImportVocabulary, ParsedRow, guess_columns, parse_day, parse_row
 from lms.people.importing.plan import (
     KnownEmployee,
     PersonPlan,
@@ -26,9 +19,7 @@ from lms.people.importing.plan import (
 )
 from lms.people.rules import AssignmentDetails
 
-WORDS = ImportVocabulary(
-    {"north river": 1, "north-river": 1, "hill camp": 2}, {"wash": "wash", "health": "health"}
-)
+WORDS = ImportVocabulary({"north river": 1, "north-river": 1, "hill camp": 2}, {"wash": "wash", "health": "health"})
 CELLS = {
     "staff_number": "W-1", "name": "Amina Yusuf", "station": "North River", "sector": "WASH", "role": "Promoter",
     "from_on": "2026-01-01",
@@ -42,11 +33,7 @@ def d(text: str) -> date:
 
 
 def wanted(
-    number: int = 2,
-    details: AssignmentDetails = WASH,
-    from_on: str = "2026-01-01",
-    through: str = "",
-    **more: object,
+    number: int = 2, details: AssignmentDetails = WASH, from_on: str = "2026-01-01", through: str = "", **more: object
 ) -> ParsedRow:
     values: dict[str, object] = {
         **details._asdict(), "number": number, "staff_number": "W-1", "name": "Amina Yusuf", "email": "",
@@ -67,11 +54,7 @@ def known(*placements: PlannedPlacement) -> KnownEmployee:
 
 def spans(plan: PersonPlan) -> list[tuple[str, str, str]]:
     return sorted(
-        (
-            each.details.sector,
-            each.from_on.isoformat(),
-            each.through_on.isoformat() if each.through_on else "",
-        )
+        (each.details.sector, each.from_on.isoformat(), each.through_on.isoformat() if each.through_on else "")
         for each in plan.add
     )
 
@@ -171,9 +154,7 @@ def test_a_first_day_for_all_is_used_where_the_row_has_none() -> None:
     ), "a day that cannot be read is no missing day"
 
 
-PersonChange = tuple[
-    list[PlannedPlacement], list[ParsedRow], list[str], list[int], list[tuple[str, str, str]]
-]
+PersonChange = tuple[list[PlannedPlacement], list[ParsedRow], list[str], list[int], list[tuple[str, str, str]]]
 CASES: dict[str, PersonChange] = {
     "new": ([], [wanted()], ["added"], [], [("wash", "2026-01-01", "")]),
     "the same": ([placement(1)], [wanted()], ["unchanged"], [], []),
@@ -233,19 +214,11 @@ def test_what_the_list_does_not_say_stays() -> None:
     details = AssignmentDetails(1, "wash", "promoter", "volunteer", True, ("health",))
     row = wanted(also_sectors=None, contract=None, works_with_children=None)
     assert plan_person([row], known(placement(1, details))).outcomes[2].outcome == "unchanged"
-    moved = wanted(
-        details=HEALTH, from_on="2026-06-01", also_sectors=None, contract=None, works_with_children=None
-    )
+    moved = wanted(details=HEALTH, from_on="2026-06-01", also_sectors=None, contract=None, works_with_children=None)
     new = next(
-        each
-        for each in plan_person([moved], known(placement(1, details))).add
-        if each.details.sector == "health"
+        each for each in plan_person([moved], known(placement(1, details))).add if each.details.sector == "health"
     )
-    assert (new.details.contract, new.details.works_with_children, new.details.also_sectors) == (
-        "volunteer",
-        True,
-        (),
-    )
+    assert (new.details.contract, new.details.works_with_children, new.details.also_sectors) == ("volunteer", True, ())
 
 
 def test_rows_of_one_number_against_each_other() -> None:
@@ -288,9 +261,7 @@ def test_columns_are_guessed_by_heading_and_by_the_list_before() -> None:
 
 
 days = st.integers(0, 30).map(lambda number: date(2026, 1, 1) + timedelta(days=number))
-works = st.sampled_from(
-    [WASH, HEALTH, AssignmentDetails(1, "wash", "promoter", "volunteer", True, ("health",))]
-)
+works = st.sampled_from([WASH, HEALTH, AssignmentDetails(1, "wash", "promoter", "volunteer", True, ("health",))])
 
 
 @st.composite
@@ -317,9 +288,7 @@ def lists(draw: st.DrawFn) -> list[ParsedRow]:
     for number in range(2, 2 + draw(st.integers(1, 4))):
         details, start = draw(works), draw(days)
         last = None if keeps or draw(st.booleans()) else start + timedelta(days=draw(st.integers(0, 8)))
-        row = wanted(
-            number, details, start.isoformat(), last.isoformat() if last else "", keeps_last_day=keeps
-        )
+        row = wanted(number, details, start.isoformat(), last.isoformat() if last else "", keeps_last_day=keeps)
         rows.append(row if said else wanted(
             number, details, start.isoformat(), last.isoformat() if last else "",
             keeps_last_day=keeps, also_sectors=None, contract=None, works_with_children=None,
@@ -354,19 +323,13 @@ def test_placements_never_share_a_day_and_a_second_time_changes_nothing(
 
 
 @given(lives(), lists())
-def test_what_a_row_asks_for_is_true_afterwards(
-    present: list[PlannedPlacement], rows: list[ParsedRow]
-) -> None:
+def test_what_a_row_asks_for_is_true_afterwards(present: list[PlannedPlacement], rows: list[ParsedRow]) -> None:
     plan = plan_person(rows, known(*present))
     state = after(present, plan)
     for row in rows:
         if plan.outcomes[row.number].outcome == "rejected":
             continue
-        there = [
-            each
-            for each in state
-            if each.from_on <= row.from_on and (each.through_on or date.max) >= row.from_on
-        ]
+        there = [each for each in state if each.from_on <= row.from_on and (each.through_on or date.max) >= row.from_on]
         assert len(there) == 1
         assert row.fits(there[0].details)
         assert row.keeps_last_day or there[0].through_on == row.through_on

@@ -142,9 +142,7 @@ def test_a_list_is_read_again_in_another_encoding(app: Flask, client: FlaskClien
     assert "Zoë" in page(client, f"{address}/columns")
 
 
-def test_an_encoding_that_does_not_fit_shows_odd_names_and_is_changed_back(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_an_encoding_that_does_not_fit_shows_odd_names_and_is_changed_back(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     address = send(client, "Staff number,Name\nN-1,Zoë\n".encode("utf-16-le"))
@@ -187,9 +185,7 @@ def test_templates_come_back_recognised(app: Flask, client: FlaskClient) -> None
         assert f'selected value="{index}"' in select
 
 
-def test_a_list_may_be_larger_than_other_requests_but_only_from_hr(
-    tmp_path: Path, settings: Settings
-) -> None:
+def test_a_list_may_be_larger_than_other_requests_but_only_from_hr(tmp_path: Path, settings: Settings) -> None:
     small = settings.model_copy(update={"max_request_bytes": 100_000, "max_import_bytes": 300_000})
     app = create_app(small)
     app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)

@@ -160,9 +160,7 @@ def test_what_was_known_when(world: World) -> None:
         made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
     with clock.using(clock.FixedClock(moments[0].replace(year=2031))):
         undo_merge(world.hr, made, reason="They are sisters.")
-    known = {
-        year: merge_queries.load_canonical_ids(moments[0].replace(year=year)) for year in (2029, 2030, 2031)
-    }
+    known = {year: merge_queries.load_canonical_ids(moments[0].replace(year=year)) for year in (2029, 2030, 2031)}
     assert known == {2029: {}, 2030: {world["twin"]: world["amina"]}, 2031: {}}
 
 
@@ -180,10 +178,7 @@ def test_possible_duplicates_are_suggested_within_the_own_organisations(world: W
     world.persons["badru"].email = world.persons["amina"].email = "same@demo.example"
     session.flush()
     likely = merge_queries.list_possible_duplicates(world.hr, world.persons["amina"], {world["amina"]})
-    assert [(each.person_id, each.same_email) for each in likely] == [
-        (world["twin"], False),
-        (world["badru"], True),
-    ]
+    assert [(each.person_id, each.same_email) for each in likely] == [(world["twin"], False), (world["badru"], True)]
 
 
 @pytest.mark.parametrize("what", ["reason", "second withdrawal", "removal"])

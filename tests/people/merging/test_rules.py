@@ -32,9 +32,7 @@ def test_canonical_ids(merges: list[tuple[int, int]], expected: dict[int, int]) 
 def test_a_canonical_id_is_its_own(merges: list[tuple[int, int]]) -> None:
     canonical_ids = resolve_merges(merges)
     assert not set(canonical_ids) & set(canonical_ids.values())
-    assert (
-        resolve_merges([(surviving, merged) for merged, surviving in canonical_ids.items()]) == canonical_ids
-    )
+    assert resolve_merges([(surviving, merged) for merged, surviving in canonical_ids.items()]) == canonical_ids
 
 
 @given(MERGES)
@@ -76,6 +74,4 @@ def test_who_was_never_merged_away_is_not_taken_away(merges: list[tuple[int, int
 @given(MERGES, st.frozensets(NUMBERS, max_size=5))
 def test_families_are_the_families_of_each(merges: list[tuple[int, int]], asked: frozenset[int]) -> None:
     canonical_ids = resolve_merges(merges)
-    assert merged_ids(asked, canonical_ids) == frozenset().union(
-        *(merged_ids([each], canonical_ids) for each in asked)
-    )
+    assert merged_ids(asked, canonical_ids) == frozenset().union(*(merged_ids([each], canonical_ids) for each in asked))

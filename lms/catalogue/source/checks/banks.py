@@ -75,9 +75,7 @@ def _references(
     sections = [section["id"] for section in module.rendered.sections]
     if refresh.section and sections and refresh.section not in sections:
         message = _(
-            "refresh: “%(module)s” has no section “%(section)s”",
-            module=refresh.module,
-            section=refresh.section,
+            "refresh: “%(module)s” has no section “%(section)s”", module=refresh.module, section=refresh.section
         )
         yield error(path, line("refresh", "section"), message)
 
@@ -90,22 +88,14 @@ def _answers(question: AnyQuestion, path: str, line: LineOf) -> Iterator[Problem
             yield from _right_options(question, path, line("options"))
         case OrderingQuestion():
             yield from _twice([item.id for item in question.options], path, "options", line)
-            yield from _red_line_feedback(
-                question, [it.feedback for it in question.options], path, "options", line
-            )
+            yield from _red_line_feedback(question, [it.feedback for it in question.options], path, "options", line)
         case StatementsQuestion():
             yield from _twice([item.id for item in question.statements], path, "statements", line)
         case MatchingQuestion():
             ids = [pair.id or str(position) for position, pair in enumerate(question.pairs, start=1)]
-            for names in (
-                ids,
-                [pair.left for pair in question.pairs],
-                [pair.right for pair in question.pairs],
-            ):
+            for names in (ids, [pair.left for pair in question.pairs], [pair.right for pair in question.pairs]):
                 yield from _twice(names, path, "pairs", line)
-            yield from _red_line_feedback(
-                question, [it.feedback for it in question.pairs], path, "pairs", line
-            )
+            yield from _red_line_feedback(question, [it.feedback for it in question.pairs], path, "pairs", line)
         case StoryQuestion():
             yield from _story(question, path, line)
 
@@ -130,9 +120,7 @@ def _right_options(question: SingleChoice | MultipleChoice, path: str, line: int
     if right == 0:
         yield error(path, line, _("no option is right"), _("mark one with correct: true"))
     elif isinstance(question, SingleChoice) and right > 1:
-        yield error(
-            path, line, _("%(count)s options are right; a question of type single has one", count=right)
-        )
+        yield error(path, line, _("%(count)s options are right; a question of type single has one", count=right))
     elif isinstance(question, MultipleChoice) and right == len(question.options):
         yield error(path, line, _("every option is right; a question needs a wrong one"))
     elif isinstance(question, MultipleChoice) and right == 1:

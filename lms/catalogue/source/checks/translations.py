@@ -3,13 +3,7 @@
 from collections.abc import Iterator
 
 from lms.catalogue.source.checks.modules import check_text
-from lms.catalogue.source.parsing.sources import (
-    ParsedBank,
-    ParsedCourse,
-    ParsedModule,
-    ParsedSources,
-    question_digest,
-)
+from lms.catalogue.source.parsing.sources import ParsedBank, ParsedCourse, ParsedModule, ParsedSources, question_digest
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.schemas.banks import AnyQuestion, stored_body
 from lms.catalogue.source.schemas.courses import TranslatedPart, TranslatedQuestion
@@ -37,9 +31,7 @@ def check_translations(course: ParsedCourse, sources: ParsedSources) -> Iterator
         for module in course.modules:
             if (module.slug, language) not in seen:
                 message = _(
-                    "“%(module)s” is not translated into %(language)s yet",
-                    module=module.slug,
-                    language=language,
+                    "“%(module)s” is not translated into %(language)s yet", module=module.slug, language=language
                 )
                 yield warning(course.course_path, course.yaml.line("languages"), message)
 
@@ -86,26 +78,20 @@ def _structure(module: ParsedModule, original: ParsedModule) -> Iterator[Problem
     for (line, block), (_line, expected) in zip(own, theirs, strict=False):
         if block != expected:
             message = _(
-                "the original has the block “%(expected)s” here, not “%(block)s”",
-                expected=expected,
-                block=block,
+                "the original has the block “%(expected)s” here, not “%(block)s”", expected=expected, block=block
             )
             yield error(path, line, message)
             return
     if len(own) != len(theirs):
         line = own[len(theirs)][0] if len(own) > len(theirs) else 1
         message = _(
-            "the original has %(original)s blocks, this translation %(own)s",
-            original=len(theirs),
-            own=len(own),
+            "the original has %(original)s blocks, this translation %(own)s", original=len(theirs), own=len(own)
         )
         yield error(path, line, message)
     own_sections, sections = len(module.rendered.sections), len(original.rendered.sections)
     if own_sections != sections:
         message = _(
-            "the original has %(original)s sections (##), this translation %(own)s",
-            original=sections,
-            own=own_sections,
+            "the original has %(original)s sections (##), this translation %(own)s", original=sections, own=own_sections
         )
         yield error(path, 1, message)
 
@@ -133,9 +119,7 @@ def _bank(bank: ParsedBank, course: ParsedCourse) -> Iterator[Problem]:
         yield warning(path, bank.yaml.line("questions"), message)
 
 
-def _parts(
-    translated: TranslatedQuestion, original: AnyQuestion, number: int, bank: ParsedBank
-) -> Iterator[Problem]:
+def _parts(translated: TranslatedQuestion, original: AnyQuestion, number: int, bank: ParsedBank) -> Iterator[Problem]:
     """Checks that a translated question has the original's options, statements, pairs and nodes."""
     body = stored_body(original)
     for part in ("options", "statements", "pairs"):
@@ -157,8 +141,6 @@ def _same_ids(
 ) -> Iterator[Problem]:
     if sorted(ids) != sorted(item.id for item in items):
         message = _(
-            "the original's %(part)s are %(ids)s; translate these",
-            part=place[-1],
-            ids=", ".join(ids) or _("none"),
+            "the original's %(part)s are %(ids)s; translate these", part=place[-1], ids=", ".join(ids) or _("none")
         )
         yield error(bank.file.path, bank.yaml.line(*place), message)

@@ -55,9 +55,7 @@ def _read_svg(data: bytes) -> tuple[str, int, int, list[str]]:
         drawing.parser.Parse(data, True)
     except expat.ExpatError as fault:
         reason = expat.errors.messages[fault.code]
-        drawing.problems.append(
-            _("this is not SVG: %(reason)s, line %(line)s", reason=reason, line=fault.lineno)
-        )
+        drawing.problems.append(_("this is not SVG: %(reason)s, line %(line)s", reason=reason, line=fault.lineno))
     if not drawing.problems and not (drawing.width and drawing.height):
         drawing.problems.append(_("this drawing has no size: write width, height and viewBox"))
     return SVG, drawing.width, drawing.height, list(dict.fromkeys(drawing.problems))

@@ -21,12 +21,7 @@ from lms.catalogue.source.schemas.courses import (
     ModuleFrontMatter,
     TranslatedFrontMatter,
 )
-from lms.catalogue.source.schemas.shared_files import (
-    ConsiderationsFile,
-    GlossaryFile,
-    GlossaryTerm,
-    SectorsFile,
-)
+from lms.catalogue.source.schemas.shared_files import ConsiderationsFile, GlossaryFile, GlossaryTerm, SectorsFile
 from lms.kernel.i18n import gettext as _
 from lms.kernel.markup import LinkedTerm, Rendered, RenderedPicture, Vocabulary, render
 
@@ -218,9 +213,7 @@ class _ModuleParser:
         self.terms = terms
         self.image_base = f"/courses/{course.slug}/"
         self.pictures = {
-            name: RenderedPicture(
-                picture_url(course.slug, name, picture.sha256), picture.width, picture.height
-            )
+            name: RenderedPicture(picture_url(course.slug, name, picture.sha256), picture.width, picture.height)
             for name, picture in course.pictures.items()
         }
         self.vocabularies: dict[str, Vocabulary] = {}
@@ -254,9 +247,7 @@ class _ModuleParser:
             self.problems += parsed.problems
         return module
 
-    def render(
-        self, file: SourceFile, language: str, body: str, line: int, ids: list[str] | None
-    ) -> Rendered:
+    def render(self, file: SourceFile, language: str, body: str, line: int, ids: list[str] | None) -> Rendered:
         """Renders a text and collects its problems."""
         if language not in self.vocabularies:
             self.vocabularies[language] = _vocabulary(self.terms, language)

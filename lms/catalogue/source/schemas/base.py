@@ -51,14 +51,10 @@ LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 Summary = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 """One or two sentences."""
 
-Period = Annotated[
-    str, AfterValidator(_check_period), Field(json_schema_extra={"pattern": f"^({PERIOD.pattern})$"})
-]
+Period = Annotated[str, AfterValidator(_check_period), Field(json_schema_extra={"pattern": f"^({PERIOD.pattern})$"})]
 """An ISO 8601 period of whole days: P2Y is two years, P60D sixty days."""
 
-Pause = Annotated[
-    str, AfterValidator(_check_pause), Field(json_schema_extra={"pattern": f"^{PAUSE.pattern}$"})
-]
+Pause = Annotated[str, AfterValidator(_check_pause), Field(json_schema_extra={"pattern": f"^{PAUSE.pattern}$"})]
 """An ISO 8601 duration: PT24H is twenty-four hours."""
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?$")]

@@ -5,13 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lms.catalogue.source.schemas.banks import BankFile, SourceReference
-from lms.catalogue.source.schemas.base import (
-    Language,
-    Schema,
-    ShortText,
-    Slug,
-    TextByLanguage,
-)
+from lms.catalogue.source.schemas.base import Language, Schema, ShortText, Slug, TextByLanguage
 from lms.catalogue.source.schemas.courses import (
     BankTranslationFile,
     CourseFile,

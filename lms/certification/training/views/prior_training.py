@@ -78,9 +78,7 @@ def check_trainings() -> ResponseReturnValue:
     try:
         read_file(form)
         if form.validate_on_submit():
-            return render_list(
-                form, operations.check_list(current_actor(), training_details(form), form.trainings())
-            )
+            return render_list(form, operations.check_list(current_actor(), training_details(form), form.trainings()))
     except UnreadableList as error:
         form.form_errors.append(str(error))
     except Invalid as error:
@@ -100,12 +98,7 @@ def record_trainings() -> ResponseReturnValue:
     try:
         lines = form.trainings()
         awards = operations.recognise_prior_learning(
-            actor,
-            details,
-            lines,
-            checked_by=form.checked_by.data,
-            checksum=form.checksum.data or "",
-            issuer=issuer(),
+            actor, details, lines, checked_by=form.checked_by.data, checksum=form.checksum.data or "", issuer=issuer()
         )
     except UnreadableList as error:
         form.form_errors.append(str(error))
@@ -149,6 +142,4 @@ def training_details(form: TrainingForm) -> TrainingDetails:
 
 def render_list(form: TrainingsForm, checked: CheckedList | None = None) -> str:
     """Renders the page of a list of prior training, with its outcome where it was checked."""
-    return render_template(
-        "certification/new_trainings.html", form=form, checked=checked, **outcome_context()
-    )
+    return render_template("certification/new_trainings.html", form=form, checked=checked, **outcome_context())

@@ -68,12 +68,7 @@ def record_session() -> ResponseReturnValue:
     try:
         details = session_details(form)
         recorded = operations.record_session(
-            actor,
-            details,
-            form.attendance(),
-            form.session_record(),
-            checksum=form.checksum.data or "",
-            issuer=issuer(),
+            actor, details, form.attendance(), form.session_record(), checksum=form.checksum.data or "", issuer=issuer()
         )
     except ListChanged as refusal:
         form.add_error(refusal)
@@ -127,9 +122,7 @@ def withdraw_session(session_id: int) -> ResponseReturnValue:
 def offer_training(form: TrainingForm) -> None:
     """Fills the choices that sessions and prior training share."""
     language = language_of_page()
-    form.offer(
-        list_organisations_of(current_actor(), Role.HR), list_courses(language), list_sectors(), language
-    )
+    form.offer(list_organisations_of(current_actor(), Role.HR), list_courses(language), list_sectors(), language)
 
 
 def build_session_form() -> SessionForm:

@@ -88,9 +88,7 @@ def fill(deltas: CountDeltas, state: ProjectionState) -> None:
 
 
 def _fill(
-    table: type[DailyCount] | type[CountSnapshot],
-    columns: tuple[str, ...],
-    changes: Mapping[CountKey, int],
+    table: type[DailyCount] | type[CountSnapshot], columns: tuple[str, ...], changes: Mapping[CountKey, int]
 ) -> None:
     rows = [(*key, people) for key, people in changes.items() if people]
     # Subject and day first, as the table's key: the rows that a report reads then lie together on the disk.
@@ -156,15 +154,9 @@ def open_snapshots(state: ProjectionState, today: date, earliest: date | None) -
 
 
 def _add(
-    table: type[DailyCount] | type[CountSnapshot],
-    columns: tuple[str, ...],
-    changes: Mapping[CountKey, int],
+    table: type[DailyCount] | type[CountSnapshot], columns: tuple[str, ...], changes: Mapping[CountKey, int]
 ) -> None:
-    rows = [
-        dict(zip(columns, key, strict=True), people=people)
-        for key, people in sorted(changes.items())
-        if people
-    ]
+    rows = [dict(zip(columns, key, strict=True), people=people) for key, people in sorted(changes.items()) if people]
     if not rows:
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite

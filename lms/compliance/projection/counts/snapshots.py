@@ -11,13 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, select, union_all
 
-from lms.compliance.projection.models import (
-    CountDelta,
-    CountSnapshot,
-    DailyCount,
-    ProjectionJob,
-    ProjectionState,
-)
+from lms.compliance.projection.models import CountDelta, CountSnapshot, DailyCount, ProjectionJob, ProjectionState
 from lms.compliance.projection.rows import ALL_SECTORS, OVERALL
 from lms.compliance.status.days import SNAPSHOT_DAYS, snapshot_day_of
 from lms.kernel.db import locked, session
@@ -92,9 +86,7 @@ class CountScope:
     sector: str | None = None
 
 
-def read_counts(
-    scope: CountScope, state: CountState, day: date, subjects: Collection[str]
-) -> StatusTotalsBySector:
+def read_counts(scope: CountScope, state: CountState, day: date, subjects: Collection[str]) -> StatusTotalsBySector:
     """Reads the counts of a day by sector, subject (those given) and status; zeros are left out."""
     parts = []
     before_on = state.closes(day) or state.snapshot(day)
@@ -112,9 +104,7 @@ def read_counts(
 
 
 def _part(
-    table: type[CountSnapshot] | type[DailyCount] | type[CountDelta],
-    scope: CountScope,
-    subjects: Collection[str],
+    table: type[CountSnapshot] | type[DailyCount] | type[CountDelta], scope: CountScope, subjects: Collection[str]
 ) -> Select[str, str, str, int]:
     columns = (table.sector, table.subject, table.status)
     statement = select(*columns, func.sum(table.people)).group_by(*columns)
@@ -153,10 +143,7 @@ def read_totals(
         for on_day, status, people in unfolded:
             if on_day <= day:
                 totals[status] += people
-    return {
-        day: Counter({status: people for status, people in each.items() if people})
-        for day, each in found.items()
-    }
+    return {day: Counter({status: people for status, people in each.items() if people}) for day, each in found.items()}
 
 
 def _totals(scope: CountScope, state: CountState, days: Sequence[date], subject: str) -> CompoundSelect[Any]:
@@ -188,10 +175,7 @@ def _total(
 ) -> Select[Any]:
     return (
         select(
-            literal(kind).label("kind"),
-            on_day.label("on_day"),
-            table.status,
-            func.sum(table.people).label("people"),
+            literal(kind).label("kind"), on_day.label("on_day"), table.status, func.sum(table.people).label("people")
         )
         .where(table.subject == subject, *_within(table, scope))
         .group_by(table.status)

@@ -26,13 +26,8 @@ class SaveViewForm(BaseForm):
 
     name = StringField(
         _l("Name of this view"),
-        description=_l(
-            "Only you see it. For example “WASH in the north, overdue”. No names of people, no cases."
-        ),
-        validators=[
-            DataRequired(_l("Write a name.")),
-            Length(max=60, message=_l("Use at most 60 characters.")),
-        ],
+        description=_l("Only you see it. For example “WASH in the north, overdue”. No names of people, no cases."),
+        validators=[DataRequired(_l("Write a name.")), Length(max=60, message=_l("Use at most 60 characters."))],
         render_kw={"autocomplete": "off"},
     )
     page = HiddenField()

@@ -31,13 +31,7 @@ from lms.compliance.report.people import PEOPLE_HEAD, PeoplePage, PersonLine, al
 from lms.compliance.report.query import ReportQuery, parse_query
 from lms.compliance.report.report import sorted_lines
 from lms.compliance.report.service import ReportPage, build_report
-from lms.compliance.report.verification import (
-    IDENTIFIED_HEAD,
-    address_of,
-    id_of,
-    identified_rows,
-    load_report_for,
-)
+from lms.compliance.report.verification import IDENTIFIED_HEAD, address_of, id_of, identified_rows, load_report_for
 from lms.compliance.source_data.load import required_courses
 from lms.kernel import clock, db, outbox
 from lms.kernel.actor import Actor
@@ -137,9 +131,7 @@ def _write(wanted: Wanted, query: ReportQuery, form: PeopleForm, path: Path) -> 
                 report_id = id_of(page)
                 write_report(file, page, str(report_id), address_of(report_id))
             else:
-                file.writelines(
-                    piece.encode() for piece in csv_chunks(IDENTIFIED_HEAD, identified_rows(page))
-                )
+                file.writelines(piece.encode() for piece in csv_chunks(IDENTIFIED_HEAD, identified_rows(page)))
         return
     if wanted.kind == "changes":
         changes = build_changes(query, form.compare_with.data or query.today, None, None)
@@ -202,10 +194,7 @@ def _finish(number: int, outcome: str, name: str = "", result: dict[str, Any] | 
 
 def stored_page(page: ReportPage) -> dict[str, Any]:
     """Returns a report page as values for a row."""
-    return {
-        "report": report_as_document(page.report),
-        "known_at": page.known_at.isoformat(),
-    }
+    return {"report": report_as_document(page.report), "known_at": page.known_at.isoformat()}
 
 
 def page_of(result: dict[str, Any], query: ReportQuery, sort: str = "rate") -> ReportPage:

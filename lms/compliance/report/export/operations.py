@@ -23,17 +23,11 @@ def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) ->
     """Saves filters under a name. Raises NameTaken and TooManySavedViews."""
     mine = queries.list_views(actor)
     if any(each.name.casefold() == name.casefold() for each in mine):
-        raise NameTaken(
-            _("You already have a view with this name. Choose another name, or remove that view first.")
-        )
+        raise NameTaken(_("You already have a view with this name. Choose another name, or remove that view first."))
     if len(mine) >= MOST_VIEWS:
         raise TooManySavedViews(_("You have 40 saved views, the maximum. Remove one you no longer use."))
     view = SavedView(
-        account_id=actor.account_id or 0,
-        name=name,
-        page=page,
-        choices=dict(choices),
-        recorded_at=clock.now(),
+        account_id=actor.account_id or 0, name=name, page=page, choices=dict(choices), recorded_at=clock.now()
     )
     session.add(view)
     try:

@@ -61,8 +61,5 @@ def list_jobs_before(moment: datetime) -> Sequence[ExportJob]:
     """Lists the jobs that were finished before a moment, or given up long before, and whose file still exists."""
     ended = func.coalesce(ExportJob.finished_at, ExportJob.recorded_at)
     return session.scalars(
-        select(ExportJob)
-        .where(ExportJob.removed_at.is_(None), ended < moment)
-        .order_by(ExportJob.id)
-        .limit(200)
+        select(ExportJob).where(ExportJob.removed_at.is_(None), ended < moment).order_by(ExportJob.id).limit(200)
     ).all()

@@ -22,12 +22,7 @@ from lms.web.downloads import CONTENT_TYPES
 from lms.web.language import language_of_page
 
 PAGES = {"report": "compliance.report", "people": "compliance.people"}
-MADE = {
-    "report": ("csv", "xlsx", "pdf", "page"),
-    "people": ("csv", "xlsx"),
-    "changes": ("csv",),
-    "check": ("page",),
-}
+MADE = {"report": ("csv", "xlsx", "pdf", "page"), "people": ("csv", "xlsx"), "changes": ("csv",), "check": ("page",)}
 
 
 @bp.post("/compliance/views")
@@ -127,6 +122,4 @@ def job_file(job_id: int) -> ResponseReturnValue:
     path = path_of(found) if found.file_name else None
     if found.removed_at is not None or path is None or not path.is_file():
         return render_template("compliance/job.html", job=found, done=0), 404
-    return send_file(
-        path, CONTENT_TYPES[f".{found.format}"], as_attachment=True, download_name=found.file_name
-    )
+    return send_file(path, CONTENT_TYPES[f".{found.format}"], as_attachment=True, download_name=found.file_name)

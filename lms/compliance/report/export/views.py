@@ -13,14 +13,7 @@ from lms.compliance.report.forms import PeopleForm
 from lms.compliance.report.people import PEOPLE_HEAD, build_people, people_rows
 from lms.compliance.report.query import ReportQuery, parse_query
 from lms.compliance.report.service import build_report
-from lms.compliance.report.verification import (
-    IDENTIFIED_HEAD,
-    address_of,
-    id_of,
-    identified_rows,
-    is_large,
-    takes_long,
-)
+from lms.compliance.report.verification import IDENTIFIED_HEAD, address_of, id_of, identified_rows, is_large, takes_long
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download, download_csv

@@ -56,9 +56,7 @@ class Book:
         self._names.add(chosen.casefold())
         return self.book.add_worksheet(chosen)
 
-    def table(
-        self, name: str, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Cell]]
-    ) -> None:
+    def table(self, name: str, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Cell]]) -> None:
         """Adds a table with headings that stay in view and can filter; what is too long goes on on another sheet."""
         sheet, place = self._headed(name, head, widths), 0
         for row in rows:
@@ -126,10 +124,7 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
         widths,
         (
             (_("All sectors"), *_figure_cells(report.total)),
-            *(
-                (labels.sectors.get(line.sector, line.sector), *_figure_cells(line.figures))
-                for line in page.lines
-            ),
+            *((labels.sectors.get(line.sector, line.sector), *_figure_cells(line.figures)) for line in page.lines),
         ),
     )
     book.table(
@@ -154,10 +149,7 @@ def write_report(file: BinaryIO, page: ReportPage, report_id: str, address: str)
         (12, 34, *(12 for _each in heads[1:])),
         [
             (point.day, said, *_figure_cells(point.figures))
-            for said, points in (
-                (_("actual"), report.trend),
-                (_("projected"), report.forecast),
-            )
+            for said, points in ((_("actual"), report.trend), (_("projected"), report.forecast))
             for point in points
         ],
     )
@@ -212,9 +204,7 @@ def _figure_cells(figures: StatusCounts) -> Sequence[Cell]:
     )  # fmt: skip
 
 
-def _about(
-    query: ReportQuery, known_at: datetime, report_id: str, address: str
-) -> Iterable[tuple[str, Cell]]:
+def _about(query: ReportQuery, known_at: datetime, report_id: str, address: str) -> Iterable[tuple[str, Cell]]:
     yield _("Day of the report"), query.as_of
     yield _("Data as of (UTC)"), known_at
     yield _("Organisations"), "; ".join(each.name for each in query.organisations)

@@ -38,9 +38,7 @@ class ExemptionForm(BaseForm):
         ),
     )
     from_on = day_field(_l("From"), required=_l("Choose the first day."))
-    until_on = day_field(
-        _l("Until"), description=_l("The last day, included. Leave it empty if it is not known.")
-    )
+    until_on = day_field(_l("Until"), description=_l("The last day, included. Leave it empty if it is not known."))
     reason = reason_field()
     evidence = text_field(
         _l("Where the evidence is filed"),
@@ -49,14 +47,11 @@ class ExemptionForm(BaseForm):
     )
     submit = SubmitField(_l("Record this exemption"))
 
-    def offer_choices(
-        self, organisations: Iterable[Organisation], requirements: Iterable[ListedRequirement]
-    ) -> None:
+    def offer_choices(self, organisations: Iterable[Organisation], requirements: Iterable[ListedRequirement]) -> None:
         """Offers the actor's organisations and the requirements that they may see."""
         offer(self.organisation, ((each.id, each.name) for each in organisations))
         self.requirement.choices = choices_of(
-            (each.id, f"{each.course} ({each.organisation or _l('all organisations')})")
-            for each in requirements
+            (each.id, f"{each.course} ({each.organisation or _l('all organisations')})") for each in requirements
         )
 
 

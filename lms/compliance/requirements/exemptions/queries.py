@@ -62,9 +62,7 @@ def _is_in_state(state: str, today: date) -> ColumnElement[bool]:
     }[state]
 
 
-def list_exemptions_for(
-    actor: Actor, chosen: ExemptionFilter, today: date, page: int
-) -> Pagination[ListedExemption]:
+def list_exemptions_for(actor: Actor, chosen: ExemptionFilter, today: date, page: int) -> Pagination[ListedExemption]:
     """Lists one page of the exemptions an actor may see, the latest to begin first."""
     found = paginate(_filtered(actor, chosen, today), page)
     return found.with_items(_with_authors(found.items))
@@ -98,10 +96,7 @@ def _exemptions(actor: Actor) -> Select[Exemption, str, str, str, str]:
     # A person with two staff numbers in one organisation is listed once.
     staff_number = (
         select(func.min(Employment.staff_number))
-        .where(
-            Employment.person_id == Exemption.person_id,
-            Employment.organisation_id == Exemption.organisation_id,
-        )
+        .where(Employment.person_id == Exemption.person_id, Employment.organisation_id == Exemption.organisation_id)
         .scalar_subquery()
     )
     return (

@@ -117,9 +117,7 @@ def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
     actor = current_actor()
     listed = queries.load_exemption_for(actor, exemption_id)
     form = WithdrawForm()
-    if form.run_on_submit(
-        lambda: operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)
-    ):
+    if form.run_on_submit(lambda: operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)):
         flash(_("Exemption withdrawn."), "good")
         return redirect(url_for("compliance.exemptions"), 303)
     return render_template(
