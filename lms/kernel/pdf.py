@@ -155,14 +155,15 @@ def _fonts() -> typst.Fonts:
 @cache
 def _covered() -> frozenset[int]:
     """Returns the code points that at least one bundled font has."""
-    files = sorted((FOLDER / "fonts").glob("*.ttf"))
+    files = sorted(path for path in (FOLDER / "fonts").iterdir() if path.suffix in {".ttf", ".otf", ".ttc"})
     return frozenset(point for path in files for point in _code_points(path.read_bytes()))
 
 
 def _code_points(font: bytes) -> Iterator[int]:
-    """Yields the code points that lead to a glyph in a TrueType font (OpenType, `cmap` formats 4 and 12)."""
-    (table_count,) = struct.unpack_from(">H", font, 4)
-    tables = (struct.unpack_from(">4s4xL", font, 12 + 16 * number) for number in range(table_count))
+    """Yields the code points that lead to a glyph in a font or the first of a collection (`cmap` formats 4 and 12)."""
+    (start,) = struct.unpack_from(">L", font, 12) if font.startswith(b"ttcf") else (0,)
+    (table_count,) = struct.unpack_from(">H", font, start + 4)
+    tables = (struct.unpack_from(">4s4xL", font, start + 12 + 16 * number) for number in range(table_count))
     (cmap,) = (offset for tag, offset in tables if tag == b"cmap")
     (subtable_count,) = struct.unpack_from(">H", font, cmap + 2)
     for number in range(subtable_count):
