@@ -36,7 +36,7 @@ def identifier_key(text: str | None) -> str:
 
 
 def key_without_zeros(key: str) -> str:
-    """Returns a key without the leading zeros of its numbers: two that agree so are probably, never surely, the same."""
+    """Returns a key without the leading zeros of its numbers: two that agree only so are probably the same."""
     return _LEADING_ZEROS.sub("", key)
 
 
