@@ -5,7 +5,7 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, Field, Form, SelectField, StringField, ValidationError
+from wtforms import DateTimeLocalField, Field, SelectField, StringField, ValidationError
 from wtforms.widgets import TextInput
 
 from lms.audit import hooks
@@ -13,7 +13,7 @@ from lms.audit.labels import ACTIONS, SUBJECTS, action_label, subject_label
 from lms.audit.queries import TrailCursor, TrailFilter
 from lms.audit.rules import format_timestamp
 from lms.kernel.db import LARGEST_ID
-from lms.web.forms import at_most, choices_of
+from lms.web.forms import PlainForm, at_most, choices_of
 
 TIME_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 NOT_A_TIME = _l("Write the time as year-month-day hours:minutes, for example 2026-11-22 09:14.")
@@ -39,7 +39,7 @@ class UtcDateTimeField(DateTimeLocalField):
             raise ValueError(NOT_A_TIME) from None
 
 
-class TrailForm(Form):
+class TrailForm(PlainForm):
     """Filters of the trail."""
 
     since = UtcDateTimeField(_l("From (UTC)"), format=TIME_FORMATS, description=TIME_HINT)

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, SelectField
+from wtforms import SelectField
 
 from lms.web.formatting import day as written_day
-from lms.web.forms import choices_of
+from lms.web.forms import PlainForm, choices_of
 
 Names = Mapping[str, str]
 
 
-class CoverageForm(Form):
+class CoverageForm(PlainForm):
     """A month's end, a sector, a station, both or neither, and a course."""
 
     as_of = SelectField(_l("At the end of"), default="")

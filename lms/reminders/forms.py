@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 
-from wtforms import Form, SelectField, StringField, SubmitField
+from wtforms import SelectField, StringField, SubmitField
 
 from lms.kernel.i18n import lazy_gettext as _l
 from lms.kernel.text import normalise
 from lms.people.models import DutyStation, Organisation, Sector
 from lms.reminders.labels import KIND_LABELS, STATE_LABELS
 from lms.reminders.queries.log import LogFilter
-from lms.web.forms import BaseForm, choices_of, reason_field, text_field
+from lms.web.forms import BaseForm, PlainForm, choices_of, reason_field, text_field
 
 
-class LogForm(Form):
+class LogForm(PlainForm):
     """What to read_run_state for among what was sent: an address, not a change, so it carries no token."""
 
     q = StringField(_l("Name or staff number"), filters=[normalise])
@@ -34,7 +34,7 @@ class LogForm(Form):
         return {name: value for name, value in self.data.items() if value}
 
 
-class PrintListForm(Form):
+class PrintListForm(PlainForm):
     """The station whose list to print: part of the address."""
 
     station = SelectField(_l("Duty station"), validate_choice=False)

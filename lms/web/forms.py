@@ -14,8 +14,45 @@ from wtforms.validators import DataRequired, Length, Optional
 from lms.kernel.errors import Invalid, Refusal
 from lms.kernel.text import is_email, normalise
 
+_NOT_OFFERED = (
+    "Not a valid choice.",
+    "Invalid Choice: could not coerce.",
+    "'%(value)s' is not a valid choice for this field.",
+    "'%(value)s' are not valid choices for this field.",
+)
+FIELD_TEXTS = dict.fromkeys(_NOT_OFFERED, _l("This is not one of the options. Choose one of those offered.")) | {
+    "Not a valid date value.": _l("Write the day as year-month-day, for example 2026-11-22."),
+    "Not a valid integer value.": _l("Write a whole number, for example 12."),
+}
+"""Our sentences in place of those that WTForms says by default."""
 
-class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+
+class FieldTexts:
+    """The default texts of fields, in the language of the page."""
+
+    def gettext(self, text: str) -> str:
+        """Returns what is shown for a text of WTForms."""
+        return str(FIELD_TEXTS.get(text, text))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        """Returns what is shown for a text of WTForms that has a plural."""
+        return self.gettext(singular if number == 1 else plural)
+
+
+class _WithFieldTexts:
+    class Meta:
+        """What both kinds of form share."""
+
+        def get_translations(self, _form: Any) -> FieldTexts:
+            """Returns what fields take their default texts from."""
+            return FieldTexts()
+
+
+class PlainForm(_WithFieldTexts, Form):
+    """A form without CSRF token: filters, which change nothing, or a part of another form."""
+
+
+class BaseForm(_WithFieldTexts, FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form that can show why an operation refused, beside the field it belongs to."""
 
     def add_error(self, error: Refusal) -> None:

@@ -62,8 +62,8 @@ def test_a_role_is_given_used_and_removed(app: Flask, client: FlaskClient) -> No
     [
         ({"role": "hr", "organisation": "", **REASON}, "The HR role belongs to one organisation"),
         ({"role": "admin", "organisation": "1", **REASON}, "An administrator is responsible for all organisations"),
-        ({"role": "hr", "organisation": "999", **REASON}, "Not a valid choice"),
-        ({"role": "king", "organisation": "1", **REASON}, "Not a valid choice"),
+        ({"role": "hr", "organisation": "999", **REASON}, "This is not one of the options"),
+        ({"role": "king", "organisation": "1", **REASON}, "This is not one of the options"),
         ({"role": "hr", "organisation": "1", "reason": "  "}, "Say why, in a few words."),
         ({"role": "hr", "organisation": "1", "reason": "x" * 501}, "at most 500 characters"),
     ],

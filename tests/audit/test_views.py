@@ -131,8 +131,8 @@ def test_by_the_system(root: FlaskClient) -> None:
         ("since=yesterday", "Write the time as"),
         ("since=2026-11-25T10:00&until=2026-11-24T10:00", "The end is before the beginning"),
         ("number=twelve", "Write only the number"),
-        ("action=unknown", "Not a valid choice"),
-        ("organisation=9", "Not a valid choice"),
+        ("action=unknown", "This is not one of the options"),
+        ("organisation=9", "This is not one of the options"),
         ("who=" + "x" * 300, "at most 200 characters"),
     ],
 )

@@ -127,7 +127,7 @@ def test_an_unreadable_day_is_answered_kindly_and_kept(client: FlaskClient, two_
     assert "Choose a day from 2000 to 2100." in page(client, "/compliance?as_of=1999-12-31", 422)
     assert "not in the future" in page(client, "/compliance?known_as_of=2027-01-01", 422)
     assert "or a moment such as" in page(client, "/compliance?known_as_of=yesterday", 422)
-    assert "Not a valid choice" in page(client, "/compliance?course=unknown", 422)
+    assert "This is not one of the options" in page(client, "/compliance?course=unknown", 422)
     for address in ("/compliance.csv", "/compliance/people", "/compliance/people.csv", "/people/{amina}"):
         body = page(client, address.format(**two_organisations) + "?as_of=soon", 422)
         assert "Write a day as year-month-day" in body

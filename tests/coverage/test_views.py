@@ -76,7 +76,7 @@ def test_nobody_else_has_coverage(client: FlaskClient, app: Flask) -> None:
 
 def test_only_month_ends_and_known_filters_are_answered(karim: FlaskClient) -> None:
     for query in ("as_of=2026-11-22", "as_of=2027-01-31", "course=unknown", "station=1"):
-        assert "Not a valid choice" in page(karim, f"{PAGE}?{query}", 422)
+        assert "This is not one of the options" in page(karim, f"{PAGE}?{query}", 422)
         page(karim, f"{PAGE}.csv?{query}", 422)
     plain = page(karim, f"{PAGE}.csv")
     assert page(karim, f"{PAGE}.csv?role=driver&known_as_of=2026-01-01&organisation=hill-aid") == plain

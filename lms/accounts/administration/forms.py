@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from wtforms import Form, SelectField, StringField, SubmitField
+from wtforms import SelectField, StringField, SubmitField
 from wtforms.validators import Optional
 
 from lms.accounts.labels import ROLE_LABELS
 from lms.kernel.text import normalise
 from lms.people.models import Organisation
-from lms.web.forms import BaseForm, choices_of, reason_field
+from lms.web.forms import BaseForm, PlainForm, choices_of, reason_field
 
 ROLE_CHOICES = choices_of(ROLE_LABELS.items())
 
 
-class AccountsForm(Form):
+class AccountsForm(PlainForm):
     """The filters of the list of accounts, sent with GET and so without a token."""
 
     q = StringField(_l("Name or e-mail"), filters=[normalise])

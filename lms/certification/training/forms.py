@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, Field, Form, HiddenField, SelectField, TextAreaField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 
 from lms.catalogue.api import PublishedCourse
@@ -13,7 +13,7 @@ from lms.certification.training.operations import LONGEST_CHECKER, SessionRecord
 from lms.certification.training.parser import LONGEST_EVIDENCE, TrainingLine, read_attendance, read_trainings
 from lms.kernel.i18n import lazy_gettext as _l
 from lms.people.models import DutyStation, Organisation, Sector
-from lms.web.forms import BaseForm, choices_of, day_field, reason_field, text_field
+from lms.web.forms import BaseForm, PlainForm, choices_of, day_field, reason_field, text_field
 
 MOST_LETTERS = 200_000
 """More than 500 lines need; a longer text is refused before it is parsed."""
@@ -200,7 +200,7 @@ class WithdrawSessionForm(BaseForm):
     reason = reason_field()
 
 
-class SessionsFilter(Form):
+class SessionsFilter(PlainForm):
     """The filter of the list of sessions: part of the address, so it needs no token."""
 
     course = SelectField(_l("Course"), validate_choice=False)

@@ -16,7 +16,7 @@ from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.kernel import clock
 from lms.people.api import CONTRACT_LABELS
 from lms.people.models import Organisation
-from lms.web.forms import choices_of
+from lms.web.forms import PlainForm, choices_of
 
 CHILDREN = (("", _l("Everybody")), ("yes", _l("Works with children")), ("no", _l("Does not work with children")))
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
@@ -44,7 +44,7 @@ def check_range(_form: Form, field: Field) -> None:
         raise ValidationError(_l("Choose a day from 2000 to 2100."))
 
 
-class AsOfForm(Form):
+class AsOfForm(PlainForm):
     """Chooses another day: changes nothing, so it carries no token."""
 
     as_of = DayField(_l("On this day"), validators=[check_range])

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, SelectField, StringField
+from wtforms import SelectField, StringField
 
 from lms.kernel.text import normalise
 from lms.people.directory.queries import DirectoryFilter
 from lms.people.models import DutyStation, Sector
-from lms.web.forms import choices_of
+from lms.web.forms import PlainForm, choices_of
 
 STATE_LABELS = (
     ("", _l("Everyone")),
@@ -18,7 +18,7 @@ STATE_LABELS = (
 )
 
 
-class DirectoryForm(Form):
+class DirectoryForm(PlainForm):
     """The filters of the directory, sent with GET and so without a token."""
 
     q = StringField(_l("Name, staff number or e-mail"), filters=[normalise])

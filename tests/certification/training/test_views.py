@@ -136,8 +136,8 @@ def test_a_changed_list_is_looked_at_again(app: Flask, client: FlaskClient, ids:
         ({"lines": "\n".join(f"N-{n}" for n in range(501))}, "at most 500 lines"),
         ({"checked_by": ""}, "Write who checked"),
         ({"evidence": ""}, "attendance list"),
-        ({"station": "99"}, "Not a valid choice"),
-        ({"course": "x"}, "Invalid Choice"),
+        ({"station": "99"}, "This is not one of the options"),
+        ({"course": "x"}, "This is not one of the options"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_and_what_was_typed_is_kept(

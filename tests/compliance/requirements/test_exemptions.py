@@ -114,7 +114,7 @@ def test_what_is_recorded_already_is_not_added(client: FlaskClient, ids: dict[st
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"kind": "holiday"}, "Not a valid choice"),
+        ({"kind": "holiday"}, "This is not one of the options"),
         ({"until_on": "2026-11-21"}, "The last day is before the first"),
         ({"reason": ""}, "Say why"),
         ({"evidence": "x" * 201}, "at most 200 characters"),

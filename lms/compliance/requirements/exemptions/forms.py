@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, SelectField, SubmitField
+from wtforms import SelectField, SubmitField
 
 from lms.compliance.requirements.exemptions.queries import STATES, ExemptionFilter
 from lms.compliance.requirements.queries import ListedRequirement
 from lms.people.models import Organisation
-from lms.web.forms import BaseForm, choices_of, day_field, offer, reason_field, text_field
+from lms.web.forms import BaseForm, PlainForm, choices_of, day_field, offer, reason_field, text_field
 
 KIND_LABELS = {
     "parental": _l("Parental leave"),
@@ -62,7 +62,7 @@ class WithdrawForm(BaseForm):
     submit = SubmitField(_l("Withdraw this exemption"))
 
 
-class ExemptionFilterForm(Form):
+class ExemptionFilterForm(PlainForm):
     """Which exemptions a list shows: part of an address, so it has no token."""
 
     kind = SelectField(
