@@ -1,6 +1,6 @@
 """Security and caching headers, the same for every response."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -17,10 +17,11 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 ONE_YEAR_OF_TLS = "max-age=31536000"
-# A browser may cache a page and show it again after "back" or without a network, but it revalidates it each time,
-# and no shared cache stores it. It is not ``no-store``, which would lose half-filled forms on "back" and /help-now
-# without a network.
+# A browser may cache a page that is the same for everybody, or has an ETag, and show it again without a network, but it
+# revalidates it each time, and no shared cache stores it.
 PRIVATE = "private, no-cache"
+# What somebody saw who was signed in is not stored at all: the next person at a shared phone could go back to it.
+PERSONAL = "private, no-store"
 
 
 PLAIN = [(name.lower(), name, value) for name, value in (ALWAYS | {"Cache-Control": PRIVATE}).items()]
@@ -32,6 +33,9 @@ def set_up_headers(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        user = g.get("_login_user")
+        if user is not None and user.is_authenticated and "ETag" not in response.headers:
+            response.headers.setdefault("Cache-Control", PERSONAL)
         # Looking one header up searches all of them, so their names are collected once.
         there = {name.lower() for name, _ in response.headers}
         wanted = OVER_TLS if request.is_secure else PLAIN

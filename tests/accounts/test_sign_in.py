@@ -256,7 +256,6 @@ def test_the_session_is_renewed_at_sign_in(app: Flask, client: FlaskClient) -> N
     with client.session_transaction() as cookie:
         assert "planted" not in cookie
         assert cookie.get("csrf_token") != "known to somebody else"
-        assert cookie.permanent
 
 
 def test_remember_is_asked_and_off(app: Flask, client: FlaskClient) -> None:
@@ -266,9 +265,22 @@ def test_remember_is_asked_and_off(app: Flask, client: FlaskClient) -> None:
     assert "checked" not in page
     send(client, "W-1")
     assert client.get_cookie("remember_token") is None
+    with client.session_transaction() as cookie:
+        assert not cookie.permanent
     client.post("/logout")
     send(client, "W-1", remember="y")
     assert client.get_cookie("remember_token") is not None
+    with client.session_transaction() as cookie:
+        assert cookie.permanent
+
+
+def test_nothing_comes_back_after_sign_out(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client)
+    assert client.get("/account").headers["Cache-Control"] == "private, no-store"
+    assert client.get("/help-now").headers["Cache-Control"] == "private, no-store"
+    assert client.post("/logout").headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert client.get("/help-now").headers["Cache-Control"] == "private, no-cache"
 
 
 def test_signing_out_everywhere_ends_other_sessions(app: Flask, client: FlaskClient) -> None:

@@ -98,7 +98,7 @@ def server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium, which goes back to pages as people's phones do: from its memory."""
     found = os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if not found:
         pytest.fail("No Chromium was found: apt-get install chromium, or name one with CHROMIUM=/path.")
@@ -108,6 +108,7 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(
             executable_path=found,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+            ignore_default_args=["--disable-back-forward-cache"],
         )
         yield chromium
         chromium.close()

@@ -4,10 +4,22 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, flash, g, redirect, request, session as cookie, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    after_this_request,
+    current_app,
+    flash,
+    g,
+    redirect,
+    request,
+    session as cookie,
+    url_for,
+)
 from flask.typing import ResponseValue
 from flask_babel import gettext as _
-from flask_login import user_logged_in
+from flask_login import user_logged_in, user_logged_out
 from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, password_changed, password_reset
 
 from lms.accounts.codes.operations import use_up_codes
@@ -195,14 +207,27 @@ def set_up_sessions(app: Flask, security: Security) -> None:
         return account
 
     user_logged_in.connect(clear_session, app)
+    user_logged_out.connect(clear_browser, app)
 
 
 def clear_session(_app: Flask, **_: Any) -> None:
-    """Removes what was in the cookie before sign-in, so that nobody can have planted it."""
+    """Removes what was in the cookie before sign-in, so that nobody can have planted it.
+
+    The cookie ends with the browser, unless the person said that this is their own device.
+    """
     for key in set(cookie) - SESSION_KEYS_OF_LOGIN:
         del cookie[key]
     g.pop("csrf_token", None)
-    cookie.permanent = True
+    cookie.permanent = cookie.get("_remember") == "set"
+
+
+def clear_browser(_app: Flask, **_: Any) -> None:
+    """Lets the browser of somebody who signs out forget their pages: phones are shared."""
+
+    @after_this_request
+    def forget(response: Response) -> Response:
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 def record_new_password(_app: Flask, *, user: Account, **_: Any) -> None:

@@ -14,6 +14,13 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
+// A page of somebody who may have signed out since is asked for again, wherever the browser had stored it.
+addEventListener("pageshow", (event) => {
+  const [visit] = performance.getEntriesByType("navigation");
+  const stored = event.persisted || (visit?.type === "back_forward" && visit.transferSize === 0);
+  if (stored && document.body.hasAttribute("data-personal")) location.reload();
+});
+
 const FIRST_WAIT = 5_000;
 const LONGEST_WAIT = 60_000;
 
