@@ -12,25 +12,19 @@ from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _, ngettext
 from lms.reminders import jobs
 from lms.reminders.labels import STAGE_LABELS
-from lms.reminders.queries import runs as run_queries
+from lms.reminders.queries.runs import find_last_finished
 from lms.reminders.rules import LATE_AFTER_HOURS, ReminderStage, is_late
 
 reminders_cli = AppGroup("reminders", help="Reminders of training that is due.")
 
 
-def _day(_context: click.Context, _option: click.Parameter, given: datetime | None) -> date | None:
-    return None if given is None else given.date()
-
-
 @reminders_cli.command("send")
-@click.option(
-    "--day", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="The day to send for; today by default."
-)  # fmt: skip
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day to send for; today by default.")
 @click.option("--dry-run", is_flag=True, help="Count what would be sent, and send nothing.")
 @with_appcontext
-def send_command(day: date | None, *, dry_run: bool) -> None:
+def send_command(day: datetime | None, *, dry_run: bool) -> None:
     """Sends the reminders of a day; continues an interrupted run, and does nothing for a finished one."""
-    chosen = day or jobs.installation_day()
+    chosen = day.date() if day else jobs.installation_day()
     if dry_run:
         _print_dry_run(chosen)
         return
@@ -76,9 +70,9 @@ def _print_dry_run(day: date) -> None:
 def status_command() -> None:
     """Shows when the daily run last ended; exits with 1 if that was too long ago or never."""
     with reading():
-        last = run_queries.find_last_finished()
-        finished_at = None if last is None else last.finished_at
-    if last is None or finished_at is None:
+        last = find_last_finished()
+    finished_at = last.finished_at if last else None
+    if last is None:
         click.echo(_("No reminders have been sent yet."))
     else:
         click.echo(

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,63 +24,20 @@ WEEK = timedelta(days=7)
 LAPSED = (StatusGroup.LATE, StatusGroup.IN_TIME)
 
 
-@dataclass(slots=True)
-class WeeklyCounts:
-    """Counts by organisation, sector and name; stored with the run, so that the next batch adds to them.
+WeeklyCounts = Mapping[tuple[int, str], Counter[str]]
+"""The counts of each organisation and sector, by name.
 
-    Names are people, compliant, in_time, late, newly_late (late now and not a week ago), without_email
-    (something due and no e-mail), and ``ending:<course>`` for certificates that end within 30 days.
-    """
-
-    counts: dict[int, dict[str, Counter[str]]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, document: Mapping[str, Mapping[str, Mapping[str, int]]]) -> "WeeklyCounts":
-        """Returns the counts that a run has stored."""
-        return cls(
-            {
-                int(organisation): {sector: Counter(counts) for sector, counts in sectors.items()}
-                for organisation, sectors in document.items()
-            }
-        )
-
-    def document(self) -> dict[str, Any]:
-        """Returns the counts as a run stores them."""
-        return {
-            str(organisation): {sector: dict(counts) for sector, counts in sectors.items()}
-            for organisation, sectors in self.counts.items()
-        }
-
-    def at(self, organisation_id: int, sector: str) -> Counter[str]:
-        """Returns the counts of a sector in an organisation, which may be changed."""
-        return self.counts.setdefault(organisation_id, {}).setdefault(sector, Counter())
-
-    def add(self, other: "WeeklyCounts") -> None:
-        """Adds the counts of further people."""
-        for organisation_id, sectors in other.counts.items():
-            for sector, counts in sectors.items():
-                self.at(organisation_id, sector).update(counts)
-
-    def of_organisation(self, organisation_id: int) -> Counter[str]:
-        """Returns the counts of all sectors of an organisation together."""
-        whole: Counter[str] = Counter()
-        for counts in self.counts.get(organisation_id, {}).values():
-            whole.update(counts)
-        return whole
+Names are people, compliant, in_time, late, newly_late (late now and not a week ago), without_email
+(something due and no e-mail), and ``ending:<course>`` for certificates that end within 30 days.
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class DueDates:
-    """What is due when, by person, and the weekly counts of the organisations."""
-
-    dues: Mapping[int, list[Due]]
-    counts: WeeklyCounts
-
-
-def compute_due_dates(population: Population, day: date, without_email: Collection[int] = ()) -> DueDates:
-    """Returns what is due when on a day, and the counts of organisations, in one pass over the staff positions."""
+def compute_due_dates(
+    population: Population, day: date, without_email: Collection[int] = ()
+) -> tuple[Mapping[int, list[Due]], WeeklyCounts]:
+    """Returns what is due when by person, and the weekly counts, in one pass over the staff positions."""
     dues: defaultdict[int, list[Due]] = defaultdict(list)
-    weekly = WeeklyCounts()
+    weekly: defaultdict[tuple[int, str], Counter[str]] = defaultdict(Counter)
     for post in population.posts:
         placement = post.placement_on(day)
         if placement is None:
@@ -90,11 +46,22 @@ def compute_due_dates(population: Population, day: date, without_email: Collecti
         mine = list(_dues(post, required, day))
         dues[int(post.person)] += mine
         if required:
-            counts = weekly.at(int(post.organisation), str(placement.sector))
+            counts = weekly[int(post.organisation), str(placement.sector)]
             _count(counts, post, required, day)
             unreachable = post.person in without_email
             counts["without_email"] += unreachable and any(due.stage(day) is not None for due in mine)
-    return DueDates(dues, weekly)
+    return dues, weekly
+
+
+def add_counts(stored: Mapping[str, Mapping[str, Mapping[str, int]]], added: WeeklyCounts) -> dict[str, Any]:
+    """Returns the counts that a run stores, by organisation, sector and name, with those of further people."""
+    whole = {organisation: dict(sectors) for organisation, sectors in stored.items()}
+    for (organisation_id, sector), counts in added.items():
+        sectors = whole.setdefault(str(organisation_id), {})
+        total = Counter(sectors.get(sector))
+        total.update(counts)
+        sectors[sector] = total
+    return whole
 
 
 def _dues(post: Post, required: Iterable[tuple[AppliedRequirement, ExplainedStatus]], day: date) -> Iterable[Due]:
@@ -127,6 +94,6 @@ def _count(
         before = overall(explained.status for _requirement, explained in post.required_on(day - WEEK))
         counts["newly_late"] += before.group is not StatusGroup.LATE
     for requirement, explained in required:
-        held = explained.status in (TrainingStatus.VALID, TrainingStatus.EXPIRING)
-        if held and explained.valid_through and (explained.valid_through - day).days <= HORIZON_DAYS:
+        in_force = explained.status in (TrainingStatus.VALID, TrainingStatus.EXPIRING)
+        if in_force and explained.valid_through and (explained.valid_through - day).days <= HORIZON_DAYS:
             counts[f"ending:{requirement.requirement.course}"] += 1

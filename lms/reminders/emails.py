@@ -6,36 +6,16 @@ names a date and nothing else, because others see it on a locked screen.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext as _, ngettext
 
 from lms.compliance.api import CourseTitle, TrainingStatus
-from lms.kernel.config import Settings
 from lms.people.models import Sector
 from lms.reminders.queries.runs import Recipient
 from lms.reminders.rules import Due, ReminderStage
 from lms.web.formatting import NO_BREAK, day as in_words, percent
-
-
-@dataclass(frozen=True, slots=True)
-class Email:
-    """An e-mail in plain text."""
-
-    subject: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class DueLine:
-    """One training in the list of an e-mail."""
-
-    title: str
-    organisation: str
-    when: str
-    address: str
 
 
 def plain_day(day: date) -> str:
@@ -45,9 +25,8 @@ def plain_day(day: date) -> str:
 
 def address_of(endpoint: str, **parts: str) -> str:
     """Returns the full address of a page, with or without a request."""
-    settings: Settings = current_app.extensions["settings"]
-    path = current_app.url_map.bind("reminders").build(endpoint, parts)
-    return settings.public_address.rstrip("/") + path
+    public: str = current_app.extensions["settings"].public_address
+    return public.rstrip("/") + current_app.url_map.bind("reminders").build(endpoint, parts)
 
 
 def language_for(wanted: str) -> str:
@@ -64,34 +43,29 @@ def write_due_email(
     day: date,
     courses: Mapping[int, CourseTitle],
     organisations: Mapping[int, str],
-) -> Email:
-    """Writes the reminder of what is due; organisations are named where there are several."""
-    several = len({due.organisation_id for due in dues}) > 1
+) -> tuple[str, str]:
+    """Writes the reminder of what is due, subject and body; organisations are named where there are several."""
+    employers = {due.organisation_id: organisations.get(due.organisation_id, "") for due in dues}
     with force_locale(language_for(to.language)):
         lines = [
-            DueLine(
-                title=courses[due.course_id].title,
-                organisation=organisations.get(due.organisation_id, "") if several else "",
-                when=_when(due, day),
-                address=address_of("learning.course", course=courses[due.course_id].slug),
-            )
+            {
+                "title": courses[due.course_id].title,
+                "organisation": employers[due.organisation_id] if len(employers) > 1 else "",
+                "when": _when(due, day),
+                "address": address_of("learning.course", course=courses[due.course_id].slug),
+            }
             for due in dues
         ]
         body = render_template(
             "reminders/email/due.txt",
             name=to.name,
             lines=lines,
-            required_by=_required_by(dues, organisations),
+            required_by=", ".join(filter(None, employers.values())),
             why=address_of("reminders.why"),
             home=address_of("home.my"),
             help_now=address_of("pathways.help_now"),
         )
-        return Email(_subject(dues, stage, day), body)
-
-
-def _required_by(dues: Sequence[Due], organisations: Mapping[int, str]) -> str:
-    names = dict.fromkeys(organisations.get(due.organisation_id, "") for due in dues)
-    return ", ".join(name for name in names if name)
+        return _subject(dues, stage, day), body
 
 
 def _subject(dues: Sequence[Due], stage: ReminderStage, day: date) -> str:
@@ -104,69 +78,52 @@ def _subject(dues: Sequence[Due], stage: ReminderStage, day: date) -> str:
 def _when(due: Due, day: date) -> str:
     said = plain_day(due.deadline)
     if due.status in (TrainingStatus.VALID, TrainingStatus.EXPIRING):
-        words = _("Your certificate is valid until %(day)s. Please renew it by then.", day=said)
-    elif due.status in (TrainingStatus.GRACE, TrainingStatus.EXPIRED):
-        words = _("Your certificate expired on %(day)s. Please renew it.", day=said)
-    elif due.status is TrainingStatus.REVOKED:
-        words = _("Your certificate was revoked; its last valid day was %(day)s.", day=said)
-    elif due.deadline >= day:
-        words = _("Due on %(day)s.", day=said)
-    else:
-        words = _("Was due on %(day)s.", day=said)
-    return str(words)
+        return str(_("Your certificate is valid until %(day)s. Please renew it by then.", day=said))
+    if due.status in (TrainingStatus.GRACE, TrainingStatus.EXPIRED):
+        return str(_("Your certificate expired on %(day)s. Please renew it.", day=said))
+    if due.status is TrainingStatus.REVOKED:
+        return str(_("Your certificate was revoked; its last valid day was %(day)s.", day=said))
+    return str(_("Due on %(day)s.", day=said) if due.deadline >= day else _("Was due on %(day)s.", day=said))
 
 
-@dataclass(frozen=True, slots=True)
-class FiguresText:
-    """The figures of a week as text."""
-
-    sentence: str
-    lines: Sequence[str]
-
-
-def write_figures(counts: Counter[str], courses: Mapping[int, str], day: date) -> FiguresText:
-    """Returns counts as text."""
-    sentence = _(
-        "On %(day)s, %(share)s of %(people)s are compliant with everything required.",
-        day=plain_day(day),
-        share=percent(counts["compliant"], counts["people"]).replace(NO_BREAK, " "),
-        people=ngettext("%(num)d person", "%(num)d people", counts["people"]),
-    )
-    lines = [
+def write_figures(counts: Counter[str], courses: Mapping[int, str], day: date) -> list[str]:
+    """Returns the counts of a week as the lines of a text."""
+    endings = Counter({int(name[7:]): num for name, num in counts.items() if name.startswith("ending:") and num})
+    return [
+        _(
+            "On %(day)s, %(share)s of %(people)s are compliant with everything required.",
+            day=plain_day(day),
+            share=percent(counts["compliant"], counts["people"]).replace(NO_BREAK, " "),
+            people=ngettext("%(num)d person", "%(num)d people", counts["people"]),
+        ),
+        "",
         _("Overdue: %(num)d, of these new in the last week: %(new)d", num=counts["late"], new=counts["newly_late"]),
         _("Not yet due: %(num)d", num=counts["in_time"]),
-        _("Certificates that expire in the next 30 days: %(num)d", num=sum(_endings(counts).values())),
+        _("Certificates that expire in the next 30 days: %(num)d", num=endings.total()),
+        *(
+            f"  {courses.get(course, '')}: {num}"
+            for course, num in sorted(endings.items(), key=lambda e: (-e[1], e[0]))
+        ),
     ]
-    lines += [f"  {courses.get(course, '')}: {num}" for course, num in _endings(counts).items()]
-    return FiguresText(sentence, lines)
-
-
-def _endings(counts: Counter[str]) -> dict[int, int]:
-    found = {
-        int(name.removeprefix("ending:")): num for name, num in counts.items() if name.startswith("ending:") and num
-    }
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def write_hr_figures(
     to: Recipient, organisation: str, counts: Counter[str], courses: Mapping[int, str], day: date
-) -> Email:
-    """Writes the weekly figures of an organisation to its HR: counts and links, no names."""
+) -> tuple[str, str]:
+    """Writes the weekly figures of an organisation to its HR, subject and body: counts and links, no names."""
     with force_locale(language_for(to.language)):
-        figures = write_figures(counts, courses, day)
         body = render_template(
             "reminders/email/hr_week.txt",
             name=to.name,
             organisation=organisation,
-            figures=figures,
+            figures=write_figures(counts, courses, day),
             without_email=counts["without_email"],
             report=address_of("compliance.report"),
             late=address_of("compliance.people"),
             print_list=address_of("reminders.print_list"),
             log=address_of("reminders.index"),
         )
-        subject = _("Training at %(name)s: week of %(day)s", name=organisation, day=plain_day(day))
-        return Email(subject, body)
+        return _("Training at %(name)s: week of %(day)s", name=organisation, day=plain_day(day)), body
 
 
 def write_sector_figures(
@@ -175,8 +132,8 @@ def write_sector_figures(
     sectors: Sequence[tuple[Sector, Counter[str]]],
     courses: Mapping[int, str],
     day: date,
-) -> Email:
-    """Writes the weekly figures of sectors to a focal point: counts only."""
+) -> tuple[str, str]:
+    """Writes the weekly figures of sectors to a focal point, subject and body: counts only."""
     language = language_for(to.language)
     with force_locale(language):
         body = render_template(
@@ -185,5 +142,4 @@ def write_sector_figures(
             organisation=organisation,
             sectors=[(sector.name(language), write_figures(counts, courses, day)) for sector, counts in sectors],
         )
-        subject = _("Training at %(name)s: week of %(day)s", name=organisation, day=plain_day(day))
-        return Email(subject, body)
+        return _("Training at %(name)s: week of %(day)s", name=organisation, day=plain_day(day)), body

@@ -8,26 +8,25 @@ from lms.kernel.i18n import lazy_gettext as _l
 from lms.kernel.text import normalise
 from lms.people.models import DutyStation, Organisation, Sector
 from lms.reminders.labels import KIND_LABELS, STATE_LABELS
-from lms.reminders.queries.log import LogFilter
 from lms.web.forms import BaseForm, PlainForm, choices_of, reason_field, text_field
 
 
 class LogForm(PlainForm):
-    """What to read_run_state for among what was sent: an address, not a change, so it carries no token."""
+    """What to look for among what was sent: an address, not a change, so it carries no token."""
 
     q = StringField(_l("Name or staff number"), filters=[normalise])
     kind = SelectField(
-        _l("Type"), choices=choices_of([("", _l("Everything")), *KIND_LABELS.items()]), validate_choice=False
+        _l("Type"),
+        choices=choices_of([("", _l("Everything")), *KIND_LABELS.items()]),
+        validate_choice=False,
+        filters=[normalise],
     )
     state = SelectField(
-        _l("Status"), choices=choices_of([("", _l("All")), *STATE_LABELS.items()]), validate_choice=False
+        _l("Status"),
+        choices=choices_of([("", _l("All")), *STATE_LABELS.items()]),
+        validate_choice=False,
+        filters=[normalise],
     )
-
-    def log_filter(self) -> LogFilter:
-        """Returns what is looked for; unknown words of an address read_run_state for nothing."""
-        return LogFilter(
-            text=(self.q.data or "")[:200], kind=normalise(self.kind.data), state=normalise(self.state.data)
-        )
 
     def chosen(self) -> dict[str, str]:
         """Returns the parameters of the address, for the links to other pages of the list."""

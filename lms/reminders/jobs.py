@@ -13,7 +13,7 @@ from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.worker import PeriodicJob
 from lms.reminders import operations
-from lms.reminders.due_dates import WeeklyCounts, compute_due_dates
+from lms.reminders.due_dates import compute_due_dates
 from lms.reminders.errors import DayInFuture
 from lms.reminders.models import ReminderRun
 from lms.reminders.operations import Batch, PlannedEmail
@@ -47,25 +47,24 @@ def send_due() -> None:
 def send(day: date, progress: Callable[[int], None] = lambda _people: None) -> ReminderRun:
     """Sends the reminders of a day, or goes on where an earlier start was interrupted, and returns the run.
 
-    A day that is done is left alone. Standings are read before the transaction that writes, so that nobody waits for
+    A day that is done is left alone. Statuses are read before the transaction that writes, so that nobody waits for
     it. Raises ``DayInFuture``.
     """
     if day > installation_day():
         raise DayInFuture
     with unit_of_work():
         run = operations.begin(day)
-        done, checked_through = run.finished_at is not None, run.through_person_id
-    while not done and (batch := _next(day, checked_through)) is not None:
+        done, through = run.finished_at is not None, run.through_person_id
+    while not done and (batch := _next(day, through)) is not None:
         with unit_of_work():
-            operations.send_batch(batch)
-        before, checked_through = checked_through, _checked_through(day)
-        if checked_through == before:
+            before, through = through, operations.send_batch(batch)
+        if through == before:
             # Another worker has ended the run in the meantime.
             break
         progress(len(batch.people))
     with reading():
         run_now = run_queries.find_run(day)
-        organisations = [] if done or run_now is None else list(WeeklyCounts.of(run_now.counts).counts)
+        organisations = [] if done or run_now is None else [int(organisation_id) for organisation_id in run_now.counts]
     for organisation_id in organisations:
         with unit_of_work():
             operations.send_digests(day, organisation_id)
@@ -76,38 +75,27 @@ def send(day: date, progress: Callable[[int], None] = lambda _people: None) -> R
     return run
 
 
-def _checked_through(day: date) -> int:
-    with reading():
-        run = run_queries.find_run(day)
-        return 0 if run is None else run.through_person_id
-
-
 def _next(day: date, after: int) -> Batch | None:
-    """Reads the next people of a day and reckons what they must do."""
+    """Loads the next people of a day and computes what is due for them."""
     with reading():
         people = run_queries.list_batch(day, after, BATCH)
         if not people:
             return None
         loaded, population = load_population(Scope(persons=frozenset(person.person_id for person in people)))
-        due_dates = compute_due_dates(
-            population, day, without_email={person.person_id for person in people if person.email is None}
-        )
-        names = run_queries.name_organisations(due_dates.counts.counts)
-    return Batch(day, after, people, due_dates, loaded.courses, names)
+        without_email = {person.person_id for person in people if not person.email}
+        dues, counts = compute_due_dates(population, day, without_email)
+        names = run_queries.name_organisations({organisation_id for organisation_id, _sector in counts})
+    return Batch(day, after, people, dues, counts, loaded.courses, names)
 
 
 def dry_run(day: date) -> tuple[list[PlannedEmail], int]:
-    """Returns what the run of a day would send now, and how many people would be on the print list.
-
-    It writes nothing.
-    """
+    """Returns what the run of a day would send now, and how many people would be on the print list; writes nothing."""
     planned: list[PlannedEmail] = []
     after = without_email = 0
     while (batch := _next(day, after)) is not None:
         with reading():
-            last_mails = run_queries.find_last_mails([person.person_id for person in batch.people])
-        planned += operations.plan(batch, last_mails)
-        without_email += operations.count_without_email(batch)
+            planned += operations.plan(batch)
+        without_email += batch.without_email
         after = batch.through
     return planned, without_email
 

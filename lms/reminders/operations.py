@@ -1,8 +1,10 @@
 """Runs of reminders begin, continue batch by batch and end; focal points are appointed and withdrawn."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -15,23 +17,23 @@ from lms.kernel.errors import NotThere
 from lms.kernel.i18n import gettext as _
 from lms.people.api import list_sectors
 from lms.reminders import emails, policy, rules
-from lms.reminders.due_dates import DueDates, WeeklyCounts
-from lms.reminders.emails import Email
+from lms.reminders.due_dates import WeeklyCounts, add_counts
 from lms.reminders.errors import AlreadyFocalPoint, FocalPointUnknown, FocalPointWithdrawn
 from lms.reminders.models import Reminder, ReminderRun, SectorFocalPoint
 from lms.reminders.queries import focal_points as focal_point_queries, runs as run_queries
 from lms.reminders.queries.runs import Recipient
-from lms.reminders.rules import Due, LastMail, ReminderStage
+from lms.reminders.rules import Due, ReminderStage
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The next people of a run and their due dates; ``after`` is the last person of the batch before."""
+    """The next people of a run, what is due for them and their weekly counts; ``after`` is the last person before."""
 
     day: date
     after: int
     people: list[Recipient]
-    due_dates: DueDates
+    dues: Mapping[int, list[Due]]
+    counts: WeeklyCounts
     courses: Mapping[int, CourseTitle]
     organisations: Mapping[int, str]
 
@@ -39,6 +41,12 @@ class Batch:
     def through(self) -> int:
         """Returns the number of the last person."""
         return self.people[-1].person_id
+
+    @property
+    def without_email(self) -> int:
+        """Returns how many people have something due or overdue and no e-mail."""
+        unreachable = [person for person in self.people if not person.email]
+        return sum(bool(rules.items_to_list(self.day, self.dues.get(each.person_id, []))) for each in unreachable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,7 @@ class PlannedEmail:
 
 def begin(day: date) -> ReminderRun:
     """Begins the run of a day, or finds the one that was begun."""
-    known = run_queries.find_run(day)
-    if known is not None:
+    if (known := run_queries.find_run(day)) is not None:
         return known
     run = ReminderRun(day=day, started_at=clock.now(), through_person_id=0, counts={})
     try:
@@ -61,156 +68,126 @@ def begin(day: date) -> ReminderRun:
             session.add(run)
             session.flush()
     except IntegrityError:
-        # Another worker began it in the same stage.
-        found = run_queries.find_run(day)
-        if found is None:
-            raise
-        return found
+        # Another worker began it in the meantime.
+        return run_queries.lock_run(day)
     return run
 
 
-def plan(batch: Batch, last_mails: Mapping[int, LastMail]) -> list[PlannedEmail]:
+def plan(batch: Batch) -> list[PlannedEmail]:
     """Returns who of a batch gets a reminder, and for what. It writes nothing."""
+    last_mails = run_queries.find_last_mails([person.person_id for person in batch.people])
     planned = []
     for person in batch.people:
-        dues = batch.due_dates.dues.get(person.person_id, [])
+        dues = batch.dues.get(person.person_id, [])
         stage = rules.decide(batch.day, dues, last_mails.get(person.person_id))
-        if stage is not None and person.email is not None:
+        if stage is not None and person.email:
             planned.append(PlannedEmail(person, stage, rules.items_to_list(batch.day, dues)))
     return planned
 
 
-def count_without_email(batch: Batch) -> int:
-    """Counts the people of a batch who have something due or overdue and no e-mail."""
-    dues = batch.due_dates.dues
-    return sum(
-        1
-        for person in batch.people
-        if person.email is None and rules.items_to_list(batch.day, dues.get(person.person_id, []))
-    )
+def send_batch(batch: Batch) -> int:
+    """Queues the reminders of a batch and moves the run on; returns the last person that the run has checked.
 
-
-def send_batch(batch: Batch) -> bool:
-    """Queues the reminders of a batch and moves the run on; returns whether it did.
-
-    It does nothing where another worker has done this batch in the meantime.
+    It does nothing where another worker has done this batch, or ended the run, in the meantime.
     """
-    run_queries.lock_runs()
-    run = run_queries.find_run(batch.day)
-    if run is None or run.finished_at is not None or run.through_person_id != batch.after:
-        return False
-    for planned in plan(batch, run_queries.find_last_mails([person.person_id for person in batch.people])):
-        run.mails += 1
-        _queue_reminder(run, planned, batch)
-    run.without_email += count_without_email(batch)
-    counts = WeeklyCounts.of(run.counts)
-    counts.add(batch.due_dates.counts)
-    run.counts = counts.document()
-    run.people += len(batch.people)
-    run.through_person_id = batch.through
-    session.flush()
-    return True
+    run = run_queries.lock_run(batch.day)
+    if run.finished_at is None and run.through_person_id == batch.after:
+        planned = plan(batch)
+        for each in planned:
+            _queue_reminder(run, each, batch)
+        run.mails += len(planned)
+        run.without_email += batch.without_email
+        run.counts = add_counts(run.counts, batch.counts)
+        run.people += len(batch.people)
+        run.through_person_id = batch.through
+        session.flush()
+    return run.through_person_id
 
 
 def _queue_reminder(run: ReminderRun, planned: PlannedEmail, batch: Batch) -> None:
-    key = f"reminder:{planned.to.person_id}:{batch.day.isoformat()}"
-    email_text = emails.write_due_email(
+    email = emails.write_due_email(
         planned.to, planned.dues, planned.stage, day=batch.day, courses=batch.courses, organisations=batch.organisations
     )
-    by_organisation: dict[int, list[Due]] = {}
-    for due in planned.dues:
-        by_organisation.setdefault(due.organisation_id, []).append(due)
-    for organisation_id, dues in by_organisation.items():
-        reached = [(due, stage) for due in dues if (stage := due.stage(batch.day)) is not None]
-        kind = rules.most_important(stage for _due, stage in reached) or planned.stage
+    rows: dict[int, tuple[str, list[dict[str, Any]]]] = {}
+    for organisation_id in dict.fromkeys(due.organisation_id for due in planned.dues):
+        reached = [
+            (due, stage)
+            for due in planned.dues
+            if due.organisation_id == organisation_id and (stage := due.stage(batch.day)) is not None
+        ]
         about = [
             {"requirement": due.requirement_id, "deadline": due.deadline.isoformat(), "moment": str(stage)}
             for due, stage in reached
         ]
-        _add(run, planned.to, key, organisation_id=organisation_id, kind=str(kind), about=about)
-    _queue(planned.to, email_text, key)
+        rows[organisation_id] = str(rules.most_important(stage for _due, stage in reached)), about
+    _queue(run, planned.to, f"reminder:{planned.to.person_id}:{batch.day.isoformat()}", email, rows)
 
 
-def _add(
+def _queue(
     run: ReminderRun,
     to: Recipient,
     key: str,
-    *,
-    organisation_id: int,
-    kind: str,
-    about: Sequence[dict[str, object]] = (),
+    email: tuple[str, str],
+    rows: Mapping[int, tuple[str, list[dict[str, Any]]]],
 ) -> None:
-    session.add(
+    """Queues an e-mail and records it, with its kind and what it is about, for each organisation it names."""
+    mail.queue(to.email, *email, key=key)
+    session.add_all(
         Reminder(
             run_id=run.id,
             person_id=to.person_id,
             organisation_id=organisation_id,
             day=run.day,
             kind=kind,
-            about=list(about),
+            about=about,
             outbox_key=key,
             recorded_at=clock.now(),
         )
+        for organisation_id, (kind, about) in rows.items()
     )
 
 
-def _queue(to: Recipient, email_text: Email, key: str) -> None:
-    if to.email is not None:
-        mail.queue(to.email, email_text.subject, email_text.body, key=key)
-
-
-def send_digests(day: date, organisation_id: int) -> int:
-    """Queues the weekly figures of an organisation for its HR and focal points; returns the number of e-mails.
+def send_digests(day: date, organisation_id: int) -> None:
+    """Queues the weekly figures of an organisation for its HR and focal points.
 
     Each gets them once a week, with the first run that includes them.
     """
-    run_queries.lock_runs()
-    run = run_queries.find_run(day)
-    counts = WeeklyCounts() if run is None else WeeklyCounts.of(run.counts)
-    whole = counts.of_organisation(organisation_id)
-    if run is None or run.finished_at is not None or not whole["people"]:
-        return 0
+    run = run_queries.lock_run(day)
+    sectors = {slug: Counter(counts) for slug, counts in run.counts.get(str(organisation_id), {}).items()}
+    if run.finished_at is not None or not sectors:
+        return
+    whole = sum(sectors.values(), Counter[str]())
     name = run_queries.name_organisations([organisation_id]).get(organisation_id, "")
     courses = run_queries.title_courses({int(word.partition(":")[2]) for word in whole if word.startswith("ending:")})
-    week = rules.week_of(day).isoformat()
-    written = 0
-    for to, key in _not_written_yet(run_queries.list_hr_of(organisation_id), f"reminder-hr:{organisation_id}", week):
-        _add(run, to, key, organisation_id=organisation_id, kind="hr_week")
-        _queue(to, emails.write_hr_figures(to, name, whole, courses, day), key)
-        written += 1
-    focal_points = run_queries.list_focal_points_of(organisation_id)
-    sectors_of = {to.person_id: sectors for to, sectors in focal_points}
-    known = {sector.slug: sector for sector in list_sectors()}
-    here = counts.counts.get(organisation_id, {})
-    for to, key in _not_written_yet([to for to, _sectors in focal_points], f"reminder-sector:{organisation_id}", week):
-        figures = [
-            (known[slug], here[slug])
-            for slug in sectors_of[to.person_id]
-            if slug in known and slug in here and here[slug]["people"]
-        ]
-        if figures:
-            _add(run, to, key, organisation_id=organisation_id, kind="sector_week")
-            _queue(to, emails.write_sector_figures(to, name, figures, courses, day), key)
-            written += 1
+    known = {sector.slug: sector for sector in list_sectors() if sector.slug in sectors}
+    week = (day - timedelta(days=day.weekday())).isoformat()
+    # By outbox key: HR gets the figures of the whole organisation (here: of no sectors), focal points of their sectors.
+    digests: dict[str, tuple[Recipient, list[str]]] = {
+        f"reminder-hr:{organisation_id}:{to.person_id}:{week}": (to, [])
+        for to in run_queries.list_hr_of(organisation_id)
+    }
+    for to, slugs in run_queries.list_focal_points_of(organisation_id).items():
+        if mine := [slug for slug in slugs if slug in known]:
+            digests[f"reminder-sector:{organisation_id}:{to.person_id}:{week}"] = to, mine
+    written = run_queries.list_written_keys(digests)
+    for key, (to, mine) in digests.items():
+        if key in written:
+            continue
+        if mine:
+            figures = [(known[slug], sectors[slug]) for slug in mine]
+            email = emails.write_sector_figures(to, name, figures, courses, day)
+        else:
+            email = emails.write_hr_figures(to, name, whole, courses, day)
+        _queue(run, to, key, email, {organisation_id: ("sector_week" if mine else "hr_week", [])})
+        run.digests += 1
     session.flush()
-    return written
-
-
-def _not_written_yet(recipients: list[Recipient], prefix: str, week: str) -> list[tuple[Recipient, str]]:
-    keys = {f"{prefix}:{to.person_id}:{week}": to for to in recipients}
-    done = run_queries.list_written_keys(keys)
-    return [(to, key) for key, to in keys.items() if key not in done]
 
 
 def finish(day: date) -> ReminderRun:
     """Ends the run of a day, after everybody was checked."""
-    run_queries.lock_runs()
-    run = run_queries.find_run(day)
-    if run is None:
-        raise NotThere
+    run = run_queries.lock_run(day)
     if run.finished_at is None:
         run.finished_at = clock.now()
-        run.digests = run_queries.count_digests(run.id)
         session.flush()
         record(
             SYSTEM, "reminders.run", "reminder_run", run.id,

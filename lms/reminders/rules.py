@@ -42,18 +42,14 @@ class ReminderStage(StrEnum):
     IN_30 = "in_30"
 
 
-IMPORTANCE = {stage: place for place, stage in enumerate(ReminderStage)}
-"""The place of each stage, 0 for the most important: it can still prevent a delay."""
-
-IN_TIME_ORDER = (
-    ReminderStage.IN_30,
-    ReminderStage.IN_14,
-    ReminderStage.IN_1,
-    ReminderStage.AFTER,
-    ReminderStage.WEEKLY,
-)
-FIRST_DAYS = {30: ReminderStage.IN_30, 14: ReminderStage.IN_14, 1: ReminderStage.IN_1, -1: ReminderStage.AFTER}
-"""How many days before the deadline (after it, below zero) a stage begins. Weeks begin with each e-mail."""
+FIRST_DAYS = {
+    ReminderStage.IN_30: 30,
+    ReminderStage.IN_14: 14,
+    ReminderStage.IN_1: 1,
+    ReminderStage.AFTER: -1,
+    ReminderStage.WEEKLY: -8,
+}
+"""The stages in time order: how many days before the deadline (after it, below zero) each begins."""
 
 Key = tuple[int, int, date]
 """What identifies a deadline: organisation, requirement and date."""
@@ -75,8 +71,9 @@ class Due:
         return self.organisation_id, self.requirement_id, self.deadline
 
     def stage(self, day: date) -> ReminderStage | None:
-        """Returns the stage the deadline has reached on a day."""
-        return stage_on((self.deadline - day).days)
+        """Returns the stage the deadline has reached on a day; None: not yet."""
+        days_left = (self.deadline - day).days
+        return next((stage for stage, first in reversed(FIRST_DAYS.items()) if days_left <= first), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +85,6 @@ class LastMail:
     stages: Mapping[Key, ReminderStage] = field(default_factory=dict)
 
 
-def stage_on(days_left: int) -> ReminderStage | None:
-    """Returns the stage of a deadline that is so many days away, below zero where it has passed; None: not yet."""
-    if days_left > HORIZON_DAYS:
-        return None
-    if days_left > 14:
-        return ReminderStage.IN_30
-    if days_left > 1:
-        return ReminderStage.IN_14
-    if days_left >= 0:
-        return ReminderStage.IN_1
-    return ReminderStage.AFTER if days_left >= -7 else ReminderStage.WEEKLY
-
-
 def deadline_of(status: TrainingStatus, *, due_on: date | None, valid_through: date | None, day: date) -> date | None:
     """Returns the last day in time of a status on a day, or None where nothing is due.
 
@@ -110,8 +94,7 @@ def deadline_of(status: TrainingStatus, *, due_on: date | None, valid_through: d
     if status in (TrainingStatus.NOT_STARTED, TrainingStatus.IN_PROGRESS, TrainingStatus.OVERDUE):
         return due_on
     if status is TrainingStatus.VALID and valid_through is not None:
-        near = (valid_through - day).days <= SETTLED_UNTIL_DAYS
-        return valid_through if near else None
+        return valid_through if (valid_through - day).days <= SETTLED_UNTIL_DAYS else None
     if status in (TrainingStatus.EXPIRING, TrainingStatus.GRACE, TrainingStatus.EXPIRED, TrainingStatus.REVOKED):
         return valid_through
     return None
@@ -124,39 +107,32 @@ def decide(day: date, dues: Iterable[Due], last: LastMail | None) -> ReminderSta
     known = list(dues)
     listed = {} if last is None else last.stages
     best = most_important(stage for due in known if (stage := _new_stage(due, day, listed)) is not None)
-    if best is None:
-        return None
-    coming = most_important(stage for due in known for stage in _begins_within(due, day, SPACING_DAYS - 1))
-    postponed = coming is not None and IMPORTANCE[coming] < IMPORTANCE[best]
-    return None if postponed else best
+    # Weeks begin with each e-mail, so nothing is postponed to the beginning of one.
+    coming = [
+        stage
+        for due in known
+        for stage, first in FIRST_DAYS.items()
+        if stage is not ReminderStage.WEEKLY and 1 <= (due.deadline - day).days - first < SPACING_DAYS
+    ]
+    return best if best is not None and most_important([best, *coming]) is best else None
 
 
 def most_important(stages: Iterable[ReminderStage]) -> ReminderStage | None:
     """Returns the most important of some stages, None of none."""
-    return min(stages, key=IMPORTANCE.__getitem__, default=None)
+    return min(stages, key=list(ReminderStage).index, default=None)
 
 
 def _new_stage(due: Due, day: date, listed: Mapping[Key, ReminderStage]) -> ReminderStage | None:
     stage, before = due.stage(day), listed.get(due.key)
     if stage is None or before is None or stage is ReminderStage.WEEKLY:
         return stage
-    return stage if IN_TIME_ORDER.index(stage) > IN_TIME_ORDER.index(before) else None
-
-
-def _begins_within(due: Due, day: date, days: int) -> Iterable[ReminderStage]:
-    left = (due.deadline - day).days
-    return [stage for start, stage in FIRST_DAYS.items() if 1 <= left - start <= days]
+    return stage if FIRST_DAYS[stage] < FIRST_DAYS[before] else None
 
 
 def items_to_list(day: date, dues: Iterable[Due]) -> list[Due]:
     """Returns what an e-mail of a day lists, the earliest deadline first."""
     near = [due for due in dues if due.stage(day) is not None]
     return sorted(near, key=lambda due: (due.deadline, due.course_id, due.organisation_id))
-
-
-def week_of(day: date) -> date:
-    """Returns the Monday of a day's week: the weekly figures are sent with the first run of a week."""
-    return day - timedelta(days=day.weekday())
 
 
 def is_late(last_finished_at: datetime | None, now: datetime) -> bool:

@@ -1,5 +1,7 @@
 """Pages of reminders: what was sent, focal points, the print list, and why somebody gets reminders."""
 
+from itertools import groupby
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,23 +9,20 @@ from lms.accounts.api import list_hr_contacts
 from lms.compliance.api import statuses_of
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.errors import Invalid, NotAllowed
+from lms.kernel.errors import Invalid, NotAllowed, require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 from lms.people.api import list_employers, list_organisations_of, list_sectors
 from lms.reminders import operations
 from lms.reminders.errors import FocalPointWithdrawn
 from lms.reminders.forms import FocalPointForm, LogForm, PrintListForm, WithdrawFocalPointForm
-from lms.reminders.health_check import read_run_state
 from lms.reminders.labels import KIND_LABELS
 from lms.reminders.print_list import build_print_list
-from lms.reminders.queries import (
-    focal_points as focal_point_queries,
-    log as log_queries,
-    print_list as print_list_queries,
-    runs as run_queries,
-    why as why_queries,
-)
+from lms.reminders.queries.focal_points import list_focal_points_for
+from lms.reminders.queries.log import describe_requirements, list_log
+from lms.reminders.queries.print_list import list_stations_of
+from lms.reminders.queries.runs import find_last_finished, name_organisations
+from lms.reminders.rules import is_late
 from lms.web.access import current_actor, role_needed, signed_in
 from lms.web.language import language_of_page
 
@@ -42,13 +41,15 @@ def show_the_list(refusal: FocalPointWithdrawn) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     """Lists what was sent to whom in the name of the actor's organisations, the latest first."""
     form = LogForm(request.args)
-    page = log_queries.list_log(current_actor(), form.log_filter(), request.args.get("page", 1, type=int))
+    page = list_log(current_actor(), request.args.get("page", 1, type=int), **form.data)
+    run = find_last_finished()
     return render_template(
         "reminders/index.html",
         form=form,
         page=page,
         kinds=KIND_LABELS,
-        run=read_run_state(),
+        run=run,
+        run_late=is_late(run.finished_at if run else None, clock.now()),
         mails_go_out=bool(current_app.extensions["settings"].mail_server),
     )
 
@@ -74,10 +75,7 @@ def settings() -> ResponseReturnValue:
             )
             return redirect(url_for("reminders.settings"), 303)
     page = render_template(
-        "reminders/settings.html",
-        form=form,
-        focal_points=focal_point_queries.list_focal_points_for(actor),
-        language=language,
+        "reminders/settings.html", form=form, focal_points=list_focal_points_for(actor), language=language
     )
     return page, 422 if form.errors else 200
 
@@ -87,7 +85,7 @@ def settings() -> ResponseReturnValue:
 def end_focal_point(focal_point_id: int) -> ResponseReturnValue:
     """Removes a focal point, after a confirmation."""
     actor = current_actor()
-    listed = focal_point_queries.load_focal_point_for(actor, focal_point_id)
+    listed = require_found(next(iter(list_focal_points_for(actor, focal_point_id)), None))
     form = WithdrawFocalPointForm()
     if form.validate_on_submit():
         operations.withdraw_focal_point(actor, focal_point_id, reason=form.reason.data)
@@ -104,13 +102,14 @@ def print_list() -> ResponseReturnValue:
     actor = current_actor()
     today = clock.today(actor.time_zone)
     form = PrintListForm(request.args)
-    form.offer(print_list_queries.list_stations_of(actor, today))
+    form.offer(list_stations_of(actor, today))
     station = normalise(form.station.data)
     listed = build_print_list(actor, today, station, request.args.get("page", 1, type=int))
     return render_template(
         "reminders/print.html",
         form=form,
         listed=listed,
+        stations=[(name, list(of_it)) for name, of_it in groupby(listed.items, key=lambda each: each.person.station)],
         station=station,
         today=today,
         several=len(list_organisations_of(actor, Role.HR)) > 1,
@@ -126,11 +125,10 @@ def why() -> ResponseReturnValue:
     if actor.person_id is None:
         raise NotAllowed
     rows = statuses_of(actor.person_id, clock.today(actor.time_zone))
-    employers = run_queries.name_organisations({row.organisation_id for row in rows})
     return render_template(
         "reminders/why.html",
         rows=rows,
-        owners=why_queries.list_owners({row.requirement_id for row in rows}),
-        employers=employers,
+        requirements=describe_requirements({row.requirement_id for row in rows}),
+        employers=name_organisations({row.organisation_id for row in rows}),
         contacts=list_hr_contacts([each.id for each in list_employers(actor.person_id)]),
     )

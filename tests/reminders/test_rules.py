@@ -7,17 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from lms.compliance.status.api import TrainingStatus
-from lms.reminders.rules import (
-    Due,
-    LastMail,
-    ReminderStage,
-    deadline_of,
-    decide,
-    is_late,
-    items_to_list,
-    stage_on,
-    week_of,
-)
+from lms.reminders.rules import Due, LastMail, ReminderStage, deadline_of, decide, is_late, items_to_list
 
 DAY = date(2026, 3, 3)
 
@@ -38,7 +28,7 @@ def last(days_ago: int, *told: tuple[Due, ReminderStage], waiting: bool = False)
     ],
 )  # fmt: skip
 def test_moments_of_a_deadline(days_left: int, stage: str | None) -> None:
-    assert stage_on(days_left) == stage
+    assert due(days_left).stage(DAY) == stage
 
 
 @pytest.mark.parametrize(
@@ -110,13 +100,6 @@ def test_when_a_mail_is_written(dues: list[Due], before: LastMail | None, stage:
 def test_a_mail_lists_all_that_is_near_or_late_the_earliest_first() -> None:
     listed = items_to_list(DAY, [due(31, 1), due(30, 2), due(-50, 3), due(1, 4)])
     assert [each.requirement_id for each in listed] == [3, 4, 2]
-
-
-@pytest.mark.parametrize(
-    ("day", "monday"), [("2026-03-02", "2026-03-02"), ("2026-03-08", "2026-03-02"), ("2026-01-01", "2025-12-29")]
-)  # fmt: skip
-def test_weeks_begin_on_monday(day: str, monday: str) -> None:
-    assert week_of(date.fromisoformat(day)) == date.fromisoformat(monday)
 
 
 @pytest.mark.parametrize(("hours", "late"), [(None, True), (0, False), (26, False), (27, True)])

@@ -1,14 +1,12 @@
 """Focal points, who get the weekly figures of a sector."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, Select, func, literal, or_, select
+from sqlalchemy import func, literal, or_, select
 
 from lms.accounts.models import Account
 from lms.kernel.actor import Actor
-from lms.kernel.db import LARGEST_ID, locked, session
-from lms.kernel.errors import NotThere
+from lms.kernel.db import locked, session
 from lms.people.models import Employment, Organisation, Person, Sector
 from lms.reminders import policy
 from lms.reminders.models import SectorFocalPoint
@@ -26,16 +24,11 @@ class FocalPointRow:
     sector: Sector
 
 
-def _focal_points(actor: Actor) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            SectorFocalPoint,
-            Person.name,
-            func.coalesce(Person.email, Account.email).label("email"),
-            Account.active,
-            Organisation.name.label("organisation"),
-            Sector,
-        )
+def list_focal_points_for(actor: Actor, focal_point_id: int | None = None) -> list[FocalPointRow]:
+    """Lists the focal points of the actor's organisations, or only the one of a number."""
+    email = func.coalesce(Person.email, Account.email).label("email")
+    statement = (
+        select(SectorFocalPoint, Person.name, email, Account.active, Organisation.name.label("organisation"), Sector)
         .join(Account, Account.id == SectorFocalPoint.account_id)
         .join(Person, Person.id == Account.person_id)
         .join(Organisation, Organisation.id == SectorFocalPoint.organisation_id)
@@ -46,51 +39,23 @@ def _focal_points(actor: Actor) -> Select[*tuple[Any, ...]]:
         )
         .order_by(Organisation.name, Sector.position, Person.name)
     )
-
-
-def _row(row: Row[Any]) -> FocalPointRow:
-    return FocalPointRow(row.SectorFocalPoint, row.name, row.email, row.active, row.organisation, row.Sector)
-
-
-def list_focal_points_for(actor: Actor) -> list[FocalPointRow]:
-    """Lists the focal points of the actor's organisations."""
-    return [_row(row) for row in session.execute(_focal_points(actor))]
-
-
-def load_focal_point_for(actor: Actor, focal_point_id: int) -> FocalPointRow:
-    """Loads a focal point; raises ``NotThere`` if it is withdrawn, unknown or of another organisation."""
-    row = None
-    if focal_point_id <= LARGEST_ID:
-        row = session.execute(_focal_points(actor).where(SectorFocalPoint.id == focal_point_id)).one_or_none()
-    if row is None:
-        raise NotThere
-    return _row(row)
+    if focal_point_id is not None:
+        statement = statement.where(SectorFocalPoint.id == focal_point_id)
+    return [
+        FocalPointRow(row.SectorFocalPoint, row.name, row.email, row.active, row.organisation, row.Sector)
+        for row in session.execute(statement)
+    ]
 
 
 def lock_focal_point(focal_point_id: int) -> SectorFocalPoint | None:
     """Finds a focal point that is not withdrawn, and locks it."""
-    return session.scalar(
-        locked(
-            select(SectorFocalPoint).where(
-                SectorFocalPoint.id == focal_point_id, SectorFocalPoint.retracted_at.is_(None)
-            )
-        )
-    )
+    return session.scalar(locked(select(SectorFocalPoint).filter_by(id=focal_point_id, retracted_at=None)))
 
 
 def is_focal_point(organisation_id: int, sector: str, account_id: int) -> bool:
     """Says whether an account is already a focal point of a sector in an organisation."""
-    found = session.scalar(
-        select(SectorFocalPoint.id)
-        .where(
-            SectorFocalPoint.organisation_id == organisation_id,
-            SectorFocalPoint.sector == sector,
-            SectorFocalPoint.account_id == account_id,
-            SectorFocalPoint.retracted_at.is_(None),
-        )
-        .limit(1)
-    )
-    return found is not None
+    mine = select(SectorFocalPoint).filter_by(organisation_id=organisation_id, sector=sector, account_id=account_id)
+    return session.scalar(mine.where(SectorFocalPoint.retracted_at.is_(None)).limit(1)) is not None
 
 
 def find_colleague(organisation_id: int, who: str) -> tuple[Account, str | None] | None:

@@ -1,4 +1,4 @@
-"""The list of what was sent to whom."""
+"""The list of what was sent to whom, and what the requirements named in it are."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,24 +20,29 @@ from lms.reminders.models import Reminder
 from lms.reminders.queries.runs import mail_state
 
 
-def name_courses(requirement_ids: Collection[int]) -> dict[int, str]:
-    """Returns the titles of the courses of requirements, by requirement."""
+def describe_requirements(requirement_ids: Collection[int]) -> dict[int, Row[int, str, str | None]]:
+    """Returns the course's title (`title`) of requirements and who requires it (`owner`, None for all), by number."""
     rows = session.execute(
-        select(Requirement.id, func.coalesce(CourseRevision.title, Course.slug).label("title"))
+        select(
+            Requirement.id,
+            func.coalesce(CourseRevision.title, Course.slug).label("title"),
+            Organisation.name.label("owner"),
+        )
         .join(Course, Course.id == Requirement.course_id)
         .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
+        .outerjoin(Organisation, Organisation.id == Requirement.organisation_id)
         .where(Requirement.id.in_(sorted(requirement_ids)))
     )
-    return {row.id: row.title for row in rows}
+    return {row.id: row for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
     """An e-mail of the list; ``courses`` are the titles of the courses it lists, none for weekly figures."""
 
-    reminder_id: int
     day: date
     kind: str
+    about: list[dict[str, Any]]
     person_id: int
     name: str
     staff_number: str
@@ -47,44 +52,32 @@ class LogRow:
     courses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogFilter:
-    """Which mails are looked for; empty words read_run_state for everything."""
+def list_log(actor: Actor, page: int, *, q: str = "", kind: str = "", state: str = "") -> Pagination[LogRow]:
+    """Lists what was sent in the name of the actor's organisations, the latest first, in three queries.
 
-    text: str = ""
-    kind: str = ""
-    state: str = ""
-
-
-def list_log(actor: Actor, log_filter: LogFilter, page: int = 1) -> Pagination[LogRow]:
-    """Lists what was sent in the name of the actor's organisations, the latest first. Three queries."""
+    ``q`` is looked for in names and staff numbers; an empty filter lists everything, an unknown word nothing.
+    """
+    merged = select(PersonMerge.merged_id).where(known_merges(), PersonMerge.surviving_id == Reminder.person_id)
     number = (
         select(func.min(Employment.staff_number))
         .where(
-            or_(
-                Employment.person_id == Reminder.person_id,
-                Employment.person_id.in_(
-                    select(PersonMerge.merged_id).where(known_merges(), PersonMerge.surviving_id == Reminder.person_id)
-                ),
-            ),
+            or_(Employment.person_id == Reminder.person_id, Employment.person_id.in_(merged)),
             Employment.organisation_id == Reminder.organisation_id,
         )
         .correlate(Reminder)
         .scalar_subquery()
     )
-    state = mail_state()
     statement = (
         select(
-            Reminder.id,
             Reminder.day,
             Reminder.kind,
+            Reminder.about,
             Reminder.person_id,
             Person.name,
             func.coalesce(number, "").label("staff_number"),
             Organisation.name.label("organisation"),
-            state.label("state"),
-            OutboxRow.done_at,
-            Reminder.about,
+            mail_state().label("state"),
+            OutboxRow.done_at.label("sent_at"),
         )
         .join(Person, Person.id == Reminder.person_id)
         .join(Organisation, Organisation.id == Reminder.organisation_id)
@@ -92,28 +85,20 @@ def list_log(actor: Actor, log_filter: LogFilter, page: int = 1) -> Pagination[L
         .where(policy.of_own_organisations(actor, Reminder.organisation_id))
         .order_by(Reminder.day.desc(), Reminder.id.desc())
     )
-    if log_filter.text:
-        statement = statement.where(contains_words(log_filter.text, Person.name, number))
-    if log_filter.kind:
-        statement = statement.where(Reminder.kind == log_filter.kind)
-    if log_filter.state:
-        statement = statement.where(state == log_filter.state)
+    if q:
+        statement = statement.where(contains_words(q[:200], Person.name, number))
+    if kind:
+        statement = statement.where(Reminder.kind == kind)
+    if state:
+        statement = statement.where(mail_state() == state)
     found = paginate(statement, page)
-    titles = name_courses({each["requirement"] for row in found.items for each in row.about})
-    return found.with_items([_log_row(row, titles) for row in found.items])
-
-
-def _log_row(row: Row[Any], titles: dict[int, str]) -> LogRow:
-    courses = dict.fromkeys(titles.get(each["requirement"], "") for each in row.about)
-    return LogRow(
-        reminder_id=row.id,
-        day=row.day,
-        kind=row.kind,
-        person_id=row.person_id,
-        name=row.name,
-        staff_number=row.staff_number,
-        organisation=row.organisation,
-        state=row.state,
-        sent_at=row.done_at,
-        courses=tuple(courses),
+    described = describe_requirements({each["requirement"] for row in found.items for each in row.about})
+    titles = {requirement_id: row.title for requirement_id, row in described.items()}
+    return found.with_items(
+        [
+            LogRow(
+                **row._mapping, courses=tuple(dict.fromkeys(titles.get(each["requirement"], "") for each in row.about))
+            )
+            for row in found.items
+        ]
     )

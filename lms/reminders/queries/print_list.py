@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
+from lms.kernel.pagination import Pagination, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement, Sector
 from lms.reminders import policy
 from lms.reminders.queries.runs import merge_of_employed, placed_on, surviving_person_id
@@ -28,7 +28,10 @@ class StaffWithoutEmail:
     role: str
 
 
-def _staff_without_email(actor: Actor, day: date, station: str) -> Select[*tuple[Any, ...]]:
+def list_staff_without_email(
+    actor: Actor, day: date, station: str, page: int, per_page: int
+) -> Pagination[StaffWithoutEmail]:
+    """Lists the placements of people without e-mail by station and name; an empty station means all of them."""
     statement = (
         select(
             Person.id,
@@ -54,26 +57,18 @@ def _staff_without_email(actor: Actor, day: date, station: str) -> Select[*tuple
         )
         .order_by(DutyStation.name, func.lower(Person.name), Employment.id)
     )
-    return statement.where(DutyStation.slug == station) if station else statement
-
-
-def count_staff_without_email(actor: Actor, day: date, station: str = "") -> int:
-    """Counts the placements of people without e-mail in the actor's organisations."""
-    placed = _staff_without_email(actor, day, station).order_by(None).subquery()
-    return session.scalar(select(func.count()).select_from(placed)) or 0
-
-
-def list_staff_without_email(
-    actor: Actor, day: date, station: str = "", *, after: int = 0, limit: int = 500
-) -> list[StaffWithoutEmail]:
-    """Lists people without e-mail by station and name, starting at a place in the list."""
-    rows = session.execute(_staff_without_email(actor, day, station).offset(after).limit(limit))
-    return [
-        StaffWithoutEmail(
-            row.id, row.name, row.organisation_id, row.organisation, row.staff_number, row.station, row.Sector, row.role
-        )
-        for row in rows
-    ]
+    if station:
+        statement = statement.where(DutyStation.slug == station)
+    found = paginate(statement, page, per_page)
+    return found.with_items(
+        [
+            StaffWithoutEmail(
+                row.id, row.name, row.organisation_id, row.organisation, row.staff_number, row.station, row.Sector,
+                row.role,
+            )
+            for row in found.items
+        ]
+    )  # fmt: skip
 
 
 def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:

@@ -1,7 +1,7 @@
 """Runs of reminders: whom they check, what was sent before, and who gets the weekly figures."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,17 +24,12 @@ TO_PEOPLE = tuple(str(moment) for moment in ReminderStage)
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody to remind; without an e-mail address they are on the print list."""
+    """Somebody to remind; with an empty e-mail address they are on the print list."""
 
     person_id: int
     name: str
-    email: str | None
+    email: str
     language: str
-
-
-def lock_runs() -> None:
-    """Locks the first run ever, so that one transaction at a time writes reminders, whatever the day."""
-    session.execute(locked(select(ReminderRun.id).order_by(ReminderRun.id).limit(1)))
 
 
 def find_run(day: date) -> ReminderRun | None:
@@ -42,14 +37,16 @@ def find_run(day: date) -> ReminderRun | None:
     return session.scalar(select(ReminderRun).where(ReminderRun.day == day))
 
 
+def lock_run(day: date) -> ReminderRun:
+    """Returns the run of a day that was begun, locking the first run ever: one transaction at a time writes."""
+    session.execute(locked(select(ReminderRun.id).order_by(ReminderRun.id).limit(1)))
+    return session.scalars(select(ReminderRun).where(ReminderRun.day == day)).one()
+
+
 def find_last_finished() -> ReminderRun | None:
     """Finds the run that ended last."""
-    return session.scalars(
-        select(ReminderRun)
-        .where(ReminderRun.finished_at.is_not(None))
-        .order_by(ReminderRun.finished_at.desc())
-        .limit(1)
-    ).one_or_none()
+    finished = select(ReminderRun).where(ReminderRun.finished_at.is_not(None))
+    return session.scalar(finished.order_by(ReminderRun.finished_at.desc()).limit(1))
 
 
 def placed_on(day: date) -> ColumnElement[bool]:
@@ -81,10 +78,13 @@ def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
         .order_by(person_id)
         .limit(limit)
     )
+    email = func.coalesce(Person.email, "").label("email")
     rows = session.execute(
-        select(Person.id, Person.name, Person.email, Person.language).where(Person.id.in_(placed)).order_by(Person.id)
+        select(Person.id.label("person_id"), Person.name, email, Person.language)
+        .where(Person.id.in_(placed))
+        .order_by(Person.id)
     )
-    return [Recipient(row.id, row.name, row.email or None, row.language) for row in rows]
+    return [Recipient(**row._mapping) for row in rows]
 
 
 def mail_state() -> ColumnElement[str]:
@@ -111,60 +111,51 @@ def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
         .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
         .where(Reminder.kind.in_(TO_PEOPLE))
     )
-    by_person: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    parts: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        by_person[canonical_ids.get(row.person_id, row.person_id)].append(row)
-    return {person_id: _last_mail(parts) for person_id, parts in by_person.items()}
-
-
-def _last_mail(parts: Sequence[Row[Any]]) -> LastMail:
-    day = max(part.day for part in parts)
-    stages = {
-        (part.organisation_id, each["requirement"], date.fromisoformat(each["deadline"])): ReminderStage(each["moment"])
-        for part in parts
-        if part.day == day
-        for each in part.about
-    }
-    return LastMail(day, any(part.state == "waiting" for part in parts), stages)
+        parts[canonical_ids.get(row.person_id, row.person_id)].append(row)
+    found = {}
+    for person_id, mine in parts.items():
+        day = max(part.day for part in mine)
+        stages = {
+            (part.organisation_id, each["requirement"], date.fromisoformat(each["deadline"])): ReminderStage(
+                each["moment"]
+            )
+            for part in mine
+            if part.day == day
+            for each in part.about
+        }
+        found[person_id] = LastMail(day, any(part.state == "waiting" for part in mine), stages)
+    return found
 
 
 def list_hr_of(organisation_id: int) -> list[Recipient]:
     """Lists the HR of an organisation who have an e-mail address."""
-    return [
-        Recipient(row.id, row.name, row.email, row.language)
-        for row in session.execute(
-            _account_holders()
-            .join(RoleGrant, RoleGrant.account_id == Account.id)
-            .where(
-                RoleGrant.role == str(Role.HR),
-                RoleGrant.retracted_at.is_(None),
-                RoleGrant.organisation_id == organisation_id,
-            )
-        )
-        if row.email
-    ]
+    statement = _recipients().join(RoleGrant, RoleGrant.account_id == Account.id)
+    mine = RoleGrant.organisation_id == organisation_id
+    rows = session.execute(statement.where(mine, RoleGrant.role == str(Role.HR), RoleGrant.retracted_at.is_(None)))
+    return [Recipient(**row._mapping) for row in rows]
 
 
-def list_focal_points_of(organisation_id: int) -> list[tuple[Recipient, list[str]]]:
+def list_focal_points_of(organisation_id: int) -> dict[Recipient, list[str]]:
     """Lists the focal points of an organisation who have an e-mail address, each with their sectors."""
-    found: dict[int, tuple[Recipient, list[str]]] = {}
+    found: defaultdict[Recipient, list[str]] = defaultdict(list)
     for row in session.execute(
-        _account_holders()
+        _recipients()
         .add_columns(SectorFocalPoint.sector)
         .join(SectorFocalPoint, SectorFocalPoint.account_id == Account.id)
         .where(SectorFocalPoint.organisation_id == organisation_id, SectorFocalPoint.retracted_at.is_(None))
     ):
-        if row.email:
-            recipient = Recipient(row.id, row.name, row.email, row.language)
-            found.setdefault(row.id, (recipient, []))[1].append(row.sector)
-    return list(found.values())
+        found[Recipient(row.person_id, row.name, row.email, row.language)].append(row.sector)
+    return found
 
 
-def _account_holders() -> Select[*tuple[Any, ...]]:
+def _recipients() -> Select[*tuple[Any, ...]]:
+    email = func.coalesce(Person.email, Account.email)
     return (
-        select(Person.id, Person.name, func.coalesce(Person.email, Account.email).label("email"), Person.language)
+        select(Person.id.label("person_id"), Person.name, email.label("email"), Person.language)
         .join(Account, Account.person_id == Person.id)
-        .where(Account.active.is_(True))
+        .where(Account.active.is_(True), email != "")
         .order_by(Person.id)
     )
 
@@ -172,14 +163,6 @@ def _account_holders() -> Select[*tuple[Any, ...]]:
 def list_written_keys(keys: Collection[str]) -> set[str]:
     """Returns those of some outbox keys that have been used."""
     return set(session.scalars(select(Reminder.outbox_key).where(Reminder.outbox_key.in_(sorted(keys)))))
-
-
-def count_digests(run_id: int) -> int:
-    """Counts the e-mails with weekly figures that a run has queued."""
-    statement = select(func.count(func.distinct(Reminder.outbox_key))).where(
-        Reminder.run_id == run_id, Reminder.kind.not_in(TO_PEOPLE)
-    )
-    return session.scalar(statement) or 0
 
 
 def name_organisations(ids: Collection[int]) -> dict[int, str]:
