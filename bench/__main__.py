@@ -90,21 +90,21 @@ def quiet_app(folder: str, **settings: str) -> Flask:
 def queries(app: Flask) -> None:
     """Prints how many queries each page asks, counted in this process."""
     app.config["WTF_CSRF_ENABLED"] = False
-    asked: list[str] = []
+    statements: list[str] = []
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+    event.listen(engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
     print("\nQueries a page (BEGIN not counted)")
     for who, paths in (("amina", (MODULE, "/my", "/courses")), ("hana", ("/compliance", "/people", "/requirements"))):
         client = app.test_client()
         client.post("/login", data={"email": f"{who}@demo.example", "password": PASSWORD})
         for path in paths:
             client.get(path)
-            asked.clear()
+            statements.clear()
             began = time.thread_time()
             status = client.get(path).status_code
             took = (time.thread_time() - began) * 1000
-            count = sum(not statement.startswith("BEGIN") for statement in asked)
+            count = sum(not statement.startswith("BEGIN") for statement in statements)
             print(f"  {path:60} {count:3}   ({took:.1f} ms CPU in process, status {status})")
 
 

@@ -72,11 +72,11 @@ def question(
     population: BenchPopulation, as_of: date, organisations: list[int] | None = None, **filters: Any
 ) -> ReportQuery:
     """Returns a question as the page would ask it."""
-    asked = session.scalars(
+    chosen = session.scalars(
         select(Organisation).where(Organisation.id.in_(organisations or population.organisations))
     ).all()
     return ReportQuery(
-        organisations=tuple(asked),
+        organisations=tuple(chosen),
         filters=Filters(**filters),
         as_of=as_of,
         known_as_of=None,
@@ -85,7 +85,7 @@ def question(
             {each.slug: each.slug for each in list_sectors()},
             {},
             {number: str(number) for number in population.stations},
-            {each.id: each.name for each in asked},
+            {each.id: each.name for each in chosen},
         ),
         chosen={},
     )
@@ -145,10 +145,10 @@ def measure(app: Flask, population: BenchPopulation) -> None:
         "people who are late in one organisation, page 20",
         timed(read(lambda: build_people(question(population, today, one), late, 20)), 5), beside,
     )  # fmt: skip
-    asked = random.sample(range(1, size + 1), min(10_000, size))
+    chosen = random.sample(range(1, size + 1), min(10_000, size))
     show(
         "statuses of 10 000 people on a day",
-        timed(read(lambda: bulk_statuses_on(asked, population.organisations, today)), 3),
+        timed(read(lambda: bulk_statuses_on(chosen, population.organisations, today)), 3),
         beside,
     )
     writes(app, population, random)

@@ -45,7 +45,7 @@ class BenchPopulation:
     people: int
 
 
-def create_population(settings: Settings, size: int, tell: Callable[[int], None]) -> BenchPopulation:
+def create_population(settings: Settings, size: int, progress: Callable[[int], None]) -> BenchPopulation:
     """Fills an empty, migrated database with so many people."""
     with unit_of_work(), clock.using(FixedClock(datetime(2022, 12, 1, tzinfo=UTC))):
         catalogue.publish(settings.modules, settings.quizzes, SYSTEM)
@@ -81,7 +81,7 @@ def create_population(settings: Settings, size: int, tell: Callable[[int], None]
         with unit_of_work():
             write([person(random, number, (organisations, stations, sectors), courses) for number in batch])
         made = batch[-1]
-        tell(made)
+        progress(made)
     with unit_of_work():
         advance()
     return BenchPopulation(organisations, stations, [course[0] for course in courses], size)

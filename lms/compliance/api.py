@@ -1,6 +1,6 @@
 """What other packages may use of compliance.
 
-A person's training status on a day, the pure types it is told in, the facts behind the statuses of many people,
+A person's training status on a day, the pure types that express it, the facts behind the statuses of many people,
 and whether the prepared figures of organisations are up to date. Tables are in the `models` of the sub-packages.
 """
 

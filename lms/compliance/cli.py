@@ -26,7 +26,7 @@ from lms.kernel.db import reading
 from lms.kernel.i18n import gettext as _
 from lms.people.api import find_organisation_by_slug, list_sectors
 
-compliance_cli = AppGroup("compliance", help="Standing: who must hold what, and how everybody stands.")
+compliance_cli = AppGroup("compliance", help="Training status: who must have which course, and who has it.")
 
 
 def _day(_context: click.Context, _option: click.Parameter, text: str | None) -> date | None:

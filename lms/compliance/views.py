@@ -4,7 +4,7 @@ from lms.compliance.blueprint import bp
 from lms.compliance.clearance import views as clearance
 from lms.compliance.person import merge_views as merging, views as person
 from lms.compliance.report import changes_views as changes, verification_views as reproduced, views as report
-from lms.compliance.report.export import saved_views as kept, views as files
+from lms.compliance.report.export import saved_views, views as files
 from lms.compliance.requirements import views as requirements
 from lms.compliance.requirements.exemptions import views as exemptions
 
@@ -14,10 +14,10 @@ __all__ = [
     "clearance",
     "exemptions",
     "files",
-    "kept",
     "merging",
     "person",
     "report",
     "reproduced",
     "requirements",
+    "saved_views",
 ]

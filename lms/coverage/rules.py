@@ -25,7 +25,7 @@ P_TABLE_ROWS, REUSED_ROWS = 750, 250
 
 
 class Cell(NamedTuple):
-    """Who a figure is about; None stands for all of a dimension, and as a course for everything that is required."""
+    """Who a figure is about; None means all of a dimension, and as a course for everything that is required."""
 
     sector: str | None = None
     station_id: int | None = None

@@ -189,7 +189,7 @@ class TakeQuiz(Learn):
 class Recognise(Learn):
     """HR records an award that was not earned by quiz: ``how`` is session, prior or import.
 
-    A session names its ``station``; ``{year}`` in the evidence stands for the year of the earned day.
+    A session names its ``station``; ``{year}`` in the evidence is replaced by the year of the earned day.
     """
 
     organisation: str
@@ -216,7 +216,7 @@ class CorrectName(CourseAct):
 
 @dataclass(frozen=True, slots=True)
 class Exempt(PersonAct):
-    """HR exempts somebody from the requirements of some courses; ``{day}`` in the evidence stands for the first day."""
+    """HR exempts somebody from some courses; ``{day}`` in the evidence is replaced by the first day."""
 
     courses: tuple[str, ...]
     from_on: Day

@@ -1,7 +1,7 @@
 """Writes what the people of the demonstration learn: thousands of completions, quizzes and awards in few statements.
 
 The values are those that the product's operations write: the same functions select the questions, grade the answers,
-decide the dates of awards and say what stands on certificates. Only the statements for each single row are saved.
+decide the dates of awards and compose what certificates say. Only the statements for each single row are saved.
 """
 
 from collections import defaultdict

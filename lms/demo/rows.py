@@ -13,7 +13,7 @@ from lms.kernel.db import Model
 
 @dataclass(slots=True, eq=False)
 class NewRow:
-    """A row that is to be written. It can stand for its number in columns of others; ``id`` is known once written."""
+    """A row that is to be written. In columns of others it is replaced by its number; ``id`` is known once written."""
 
     columns: dict[str, Any]
     id: int = 0

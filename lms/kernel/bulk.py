@@ -64,7 +64,7 @@ class _Plain(dict[Any, Any]):
 def _by_columns(
     rows: Sequence[Sequence[Any]], words: type[_Copied] | type[_Plain]
 ) -> Iterator[Iterator[tuple[Any, ...]]]:
-    """Gives rows in chunks, their values written column by column: most values stand in many rows of a column."""
+    """Gives rows in chunks, their values written column by column: most values occur in many rows of a column."""
     for batch in batched(rows, CHUNK):
         columns = zip(*batch, strict=True)
         # A memory for each column: True and 1 are the same to a dictionary.

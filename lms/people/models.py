@@ -19,7 +19,7 @@ class Organisation(Model):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     # The name as printed on certificates.
     name: Mapped[str] = mapped_column(String(120))
-    # Two or three letters that stand for it where there is no mark.
+    # Two or three letters shown where there is no mark.
     initials: Mapped[str] = mapped_column(String(6))
     # IANA name; used where a station names none.
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")

@@ -1,4 +1,4 @@
-"""Codes on paper: printed by HR, used once, kept by nobody."""
+"""Codes on paper: printed by HR, used once, stored by nobody."""
 
 import re
 from datetime import UTC, datetime, timedelta

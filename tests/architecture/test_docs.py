@@ -14,7 +14,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r'(?:\]\(|<img src=")([^)"\s]+)')
 PLACES = {"int:": r"(<\w+>|…|\d+)", "path:": r"(<\w+>|…|.+)", None: r"(<\w+>|…|[^/]+)"}
-"""What may stand in a document for a variable of an address, by its converter."""
+"""What a document may write for a variable of an address, by its converter."""
 
 
 def named(path: Path) -> Iterator[str]:

@@ -180,8 +180,8 @@ def test_statements_are_full_only_for_the_key(parts: list[tuple[bool, str | None
         ([(1, True)] * 8 + [(0, False)] * 2, 80, True, True),
     ],
 )
-def test_outcome(marks: list[tuple[Fraction, bool]], score: int, kept: bool, passed: bool) -> None:
-    assert rules.score_quiz(marks, 80) == rules.QuizScore(score, kept, passed)
+def test_outcome(marks: list[tuple[Fraction, bool]], score: int, red_lines_right: bool, passed: bool) -> None:
+    assert rules.score_quiz(marks, 80) == rules.QuizScore(score, red_lines_right, passed)
 
 
 @given(st.lists(st.tuples(st.fractions(0, 1), st.booleans()), min_size=1), st.integers(1, 100))

@@ -264,7 +264,7 @@ def test_others_attempts_are_not_there(app_context: Flask, tmp_path: Path) -> No
         policy.load_attempt_for(amina, attempt.id + 1)
 
 
-def test_a_sheet_holds_no_keys(app_context: Flask, tmp_path: Path) -> None:
+def test_an_attempt_form_has_no_right_answers(app_context: Flask, tmp_path: Path) -> None:
     ordering = single("q-order", type="ordering")
     ordering["options"] = [{"id": w, "text": w, "feedback": f"Secret {w}."} for w in ("look", "listen", "link")]
     matching = single("q-match", type="matching")
@@ -273,9 +273,9 @@ def test_a_sheet_holds_no_keys(app_context: Flask, tmp_path: Path) -> None:
     bank = [single("q-one", red_line=True), multiple("q-many", red_line=True), statements("q-said"), ordering, matching]
     actor = learner()
     attempt = operations.start_attempt(actor, published(tmp_path, bank=bank))
-    sheet = operations.load_attempt_form(attempt)
-    assert len(sheet) == 5 and not any(question.answered for question in sheet)
-    said = repr(sheet)
+    form = operations.load_attempt_form(attempt)
+    assert len(form) == 5 and not any(question.answered for question in form)
+    said = repr(form)
     for secret in ("Secret", "Because", "Kind and safe", "Indeed", "correct", "red_line", "refresh"):
         assert secret not in said
     assert operations.load_review(attempt) == []

@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
 def later(**span: float) -> FixedClock:
-    """Returns a clock that stands some time after NOW."""
+    """Returns a clock set some time after NOW."""
     return FixedClock(NOW + timedelta(**span))
 
 

@@ -277,17 +277,17 @@ def test_whatever_is_altered_is_found(app_context: Flask, statements: list[str],
 def test_a_rewritten_chain_is_found_by_the_last_check_and_by_a_stored_digest(app_context: Flask) -> None:
     act(6)
     link()
-    kept = check().head
+    head = check().head
     act(1)
     link()
-    assert check(kept).found == 0
+    assert check(head).found == 0
     with unit_of_work():
         drop_triggers()
         session.execute(text("DELETE FROM audit_link"))
         session.execute(text("UPDATE audit_entry SET subject_id = 99 WHERE id = 2"))
     link()
     assert check().found == 0
-    assert [(each.kind, each.link_number) for each in check(kept).faults] == [(FaultKind.REWRITTEN, 6)]
+    assert [(each.kind, each.link_number) for each in check(head).faults] == [(FaultKind.REWRITTEN, 6)]
 
 
 def test_a_check_is_noted_and_remembered_by_the_next(app_context: Flask) -> None:

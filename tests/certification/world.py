@@ -23,22 +23,22 @@ def course(slug: str = "safe-identification", *, number: int = 1, **changes: Any
     """Publishes a course: `validity`, `renewal`, `per_sector` and any other word of it can be given."""
     words = {"validity": "P1Y", "renewal": "", "title": TITLE, "code": "CP-ID", "per_sector": False} | changes
     session.add(published := Publication(recorded_at=LONG_AGO, counts={}))
-    session.add(kept := Course(slug=slug, recorded_at=LONG_AGO))
+    session.add(stored := Course(slug=slug, recorded_at=LONG_AGO))
     session.flush()
     edition = Edition(
-        course_id=kept.id, number=number, per_sector=words["per_sector"], pass_mark=80, draw=12, tries=2,
+        course_id=stored.id, number=number, per_sector=words["per_sector"], pass_mark=80, draw=12, tries=2,
         pause="PT24H", modules=["four-words-for-harm"], keys_digest="0" * 64, recorded_at=LONG_AGO,
     )  # fmt: skip
     session.add(edition)
     session.flush()
     revision = CourseRevision(
-        course_id=kept.id, edition_id=edition.id, publication_id=published.id, digest="0" * 64,
+        course_id=stored.id, edition_id=edition.id, publication_id=published.id, digest="0" * 64,
         title=words["title"], summary="Notice, respond, tell.", code=words["code"], validity=words["validity"],
         renewal=words["renewal"], certificate="standard", meta={"languages": ["en"]}, recorded_at=LONG_AGO,
     )  # fmt: skip
     session.add(revision)
     session.flush()
-    kept.current_revision_id = revision.id
+    stored.current_revision_id = revision.id
     session.flush()
     found = load_course_revision(revision.id)
     assert found is not None

@@ -118,7 +118,9 @@ def test_the_report_says_its_figures_in_a_sentence_and_in_bars(
     assert 'href="/compliance?as_of=2026-09-30"' in body
 
 
-def test_an_unreadable_day_is_answered_kindly_and_kept(client: FlaskClient, two_organisations: dict[str, int]) -> None:
+def test_an_unreadable_day_is_answered_kindly_and_shown_again(
+    client: FlaskClient, two_organisations: dict[str, int]
+) -> None:
     sign_in(client, "hana@demo.example")
     body = page(client, "/compliance?as_of=22.11.2026&station=north-river", 422)
     assert "Write a day as year-month-day, such as 2026-11-22." in body
@@ -278,7 +280,7 @@ def test_a_preview_shows_what_it_would_do_and_records_nothing(
     assert wrong.status_code == 422
 
 
-def test_the_administrator_reads_all_and_makes_those_of_the_house(
+def test_the_administrator_reads_all_and_makes_those_of_all_organisations(
     client: FlaskClient, two_organisations: dict[str, int]
 ) -> None:
     sign_in(client, "root@demo.example")

@@ -150,9 +150,9 @@ def test_every_question_is_selected_shown_graded_and_explained(quiz: SimulatedQu
             response = given[one.question_revision_id]
             marks.append({"question": one.question_revision_id, "points": 1, "red_line": False, "response": response})
         for explained in build_review(drawn_questions, known, marks):
-            told = [*explained.path, *explained.parts]
-            assert told and all(part.right or not part.given for part in explained.parts), explained.slug
-            assert all(part.feedback for part in told), explained.slug
+            shown = [*explained.path, *explained.parts]
+            assert shown and all(part.right or not part.given for part in explained.parts), explained.slug
+            assert all(part.feedback for part in shown), explained.slug
     assert waiting == set(), "questions that no draw asks"
 
 

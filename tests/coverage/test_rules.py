@@ -46,7 +46,7 @@ counts, keys = st.integers(0, 5000), st.integers(0, KEY_RANGE - 1)
         (1_000_000, {1_000_000}),
     ],
 )
-def test_a_count_is_hidden_or_one_of_two_neighbours(count: int, published: set[int | None]) -> None:
+def test_a_count_is_hidden_or_one_of_two_adjacent_figures(count: int, published: set[int | None]) -> None:
     assert {published_count(count, key) for key in range(KEY_RANGE)} == published
 
 

@@ -58,7 +58,7 @@ def test_only_administrators_see_the_index(app: Flask, client: FlaskClient, who:
     assert client.get("/admin").status_code == 403
 
 
-def test_an_empty_house_says_what_to_do(app: Flask, client: FlaskClient) -> None:
+def test_an_empty_installation_says_what_to_do(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     sign_in(client, "root@demo.example")
     page = admin(client)

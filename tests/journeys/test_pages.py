@@ -86,16 +86,16 @@ def add_people_acts(browser: Browser, server: Server) -> None:
     page.context.close()
     hana = visitor(browser, server, script=False)
     page = hana.signs_in("hana@demo.example")
-    for kept in LISTS:
+    for state in LISTS:
         hana.goes("/people/import")
-        data = PEOPLE.format(kept[0].upper()).encode()
+        data = PEOPLE.format(state[0].upper()).encode()
         page.set_input_files("[name=file]", {"name": "staff.csv", "mimeType": "text/csv", "buffer": data})
         page.get_by_role("button", name="Upload the list").click()
         page.wait_for_url("**/columns")
-        if kept != "columns":
+        if state != "columns":
             page.locator("form:has([name=column_name]) [type=submit]").click()
             sweep(server)
-        if kept == "applied":
+        if state == "applied":
             page.reload()
             page.fill("[name=reason]", "The list of November.")
             page.get_by_role("button", name="Apply the list").click()
@@ -136,8 +136,8 @@ def numbers(instance: Path) -> dict[str, object]:
             "WHERE slug = 'rivers-relief' LIMIT 1"
         ),
     } | {
-        kept: one(f"SELECT id FROM people_import ORDER BY id LIMIT 1 OFFSET {place}")
-        for place, kept in enumerate(LISTS)
+        state: one(f"SELECT id FROM people_import ORDER BY id LIMIT 1 OFFSET {place}")
+        for place, state in enumerate(LISTS)
     }
     connection.close()
     return found

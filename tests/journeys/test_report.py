@@ -106,9 +106,9 @@ def test_which_of_these_two_hundred_may_deploy(who: Visitor, server: Server) -> 
     page.locator("#staff-check").get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("main .lead")).to_contain_text("of 200 may deploy")
     said = page.locator("main .lead").inner_text()
-    told = re.search(r"(\d+) of 200 may deploy\. (\d+) may not\.", said.replace("\u00a0", " "))
-    assert told, said
-    may, may_not = int(told[1]), int(told[2])
+    counts = re.search(r"(\d+) of 200 may deploy\. (\d+) may not\.", said.replace("\u00a0", " "))
+    assert counts, said
+    may, may_not = int(counts[1]), int(counts[2])
     assert may > 0 and may_not > 0 and may + may_not == 200
     expect(page.locator("table tbody tr")).to_have_count(100)
     page.get_by_label("Show only people who may not deploy").check()

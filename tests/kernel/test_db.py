@@ -41,16 +41,16 @@ def test_a_failed_unit_of_work_leaves_nothing(app: Flask) -> None:
 
 
 def test_bulk_work_caches_more_pages_and_releases_them(app: Flask) -> None:
-    def kept() -> int:
+    def cache_size() -> int:
         return int(session.execute(text("PRAGMA cache_size")).scalar_one())
 
     with app.app_context():
         on_sqlite = session.get_bind().dialect.name == "sqlite"
         with unit_of_work(bulk=True):
             organisation("stored")
-            assert not on_sqlite or kept() == -64_000
+            assert not on_sqlite or cache_size() == -64_000
         with unit_of_work():
-            assert not on_sqlite or kept() == -2_000
+            assert not on_sqlite or cache_size() == -2_000
             assert session.query(Organisation).one().slug == "stored"
 
 

@@ -31,11 +31,11 @@ print(megabytes() - before)
 """
 
 
-def kept(*words: str) -> float:
+def retained(*words: str) -> float:
     command = [sys.executable, "-c", HASHING, *words]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_hashing_passwords_leaves_no_large_blocks_behind() -> None:
-    assert kept("give") < 8
+    assert retained("give") < 8

@@ -103,7 +103,7 @@ def test_without_files_the_pages_say_so(app: Flask, client: FlaskClient) -> None
     assert "No glossary yet" in client.get("/glossary").text
 
 
-def test_a_picture_is_sent_as_what_it_is_and_kept(client: FlaskClient, shown: PublishedCourse) -> None:
+def test_a_picture_is_sent_as_what_it_is_and_cached(client: FlaskClient, shown: PublishedCourse) -> None:
     address = picture_in(client)
     assert re.fullmatch(r"/courses/first-course/img/road\.[0-9a-f]{12}\.svg", address)
     response = client.get(address)

@@ -127,7 +127,7 @@ def test_a_story_is_marked_and_reviewed(app: Flask, client: FlaskClient, attempt
     assert "Because chase." not in page
 
 
-def test_a_story_told_rightly_passes(app: Flask, client: FlaskClient, files: Any) -> None:
+def test_a_story_answered_rightly_passes(app: Flask, client: FlaskClient, files: Any) -> None:
     make_small_organisation(app)
     course = publish_in(app, files, bank=[*questions(), story(red_line=True)], **ALL)
     sign_in(client)

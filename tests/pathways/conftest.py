@@ -10,7 +10,7 @@ from lms.kernel import clock
 
 @pytest.fixture(autouse=True)
 def fixed_clock() -> Iterator[clock.FixedClock]:
-    """Stands on 23 November 2026, nine in the morning."""
+    """Sets the clock to 23 November 2026, nine in the morning."""
     status = clock.FixedClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
     with clock.using(status):
         yield status

@@ -119,7 +119,7 @@ def test_out_of_date_counts_once_a_person_and_version(station_id: int) -> None:
     assert len(session.scalars(select(PathwayReport)).all()) == 2
 
 
-def test_the_house_itself_reports_nothing(station_id: int) -> None:
+def test_the_installation_itself_reports_nothing(station_id: int) -> None:
     with pytest.raises(NotAllowed):
         operations.report_outdated(SYSTEM, pathway(station_id))
 

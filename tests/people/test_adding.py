@@ -43,8 +43,8 @@ def test_a_person_without_email_is_added_with_everything(app: Flask, hana: Flask
         employment = queries.find_employment_by_number(1, "d-1001")
         assert employment is not None
         (placement,) = queries.list_placements(employment.id)
-        kept = (placement.sector, placement.also_sectors, placement.role, placement.contract)
-        assert kept == ("wash", ["health"], "driver", "volunteer")
+        stored = (placement.sector, placement.also_sectors, placement.role, placement.contract)
+        assert stored == ("wash", ["health"], "driver", "volunteer")
         assert placement.works_with_children
         assert (placement.from_on.isoformat(), str(placement.through_on)) == ("2026-11-21", "2027-01-31")
         account = find_account_of_person(employment.person_id)

@@ -16,8 +16,8 @@ def due(days: int, requirement: int = 1, organisation: int = 1, today: date = DA
     return Due(organisation, requirement, 1, today + timedelta(days=days), TrainingStatus.NOT_STARTED)
 
 
-def last(days_ago: int, *told: tuple[Due, ReminderStage], waiting: bool = False) -> LastMail:
-    return LastMail(DAY - timedelta(days=days_ago), waiting, {each.key: stage for each, stage in told})
+def last(days_ago: int, *listed: tuple[Due, ReminderStage], waiting: bool = False) -> LastMail:
+    return LastMail(DAY - timedelta(days=days_ago), waiting, {each.key: stage for each, stage in listed})
 
 
 @pytest.mark.parametrize(
@@ -61,28 +61,29 @@ CASES = [
     ("due in 31 days: not yet", [due(31)], None, None),
     ("due in 30 days, the first time", [due(30)], None, "in_30"),
     ("somebody who joined late hears at once", [due(9)], None, "in_14"),
-    ("told of the 30 days, 14 not reached", [due(15)], last(15, (due(15), ReminderStage.IN_30)), None),
-    ("told of the 30 days, 14 reached", [due(14)], last(16, (due(14), ReminderStage.IN_30)), "in_14"),
+    ("reminded of the 30 days, 14 not reached", [due(15)], last(15, (due(15), ReminderStage.IN_30)), None),
+    ("reminded of the 30 days, 14 reached", [due(14)], last(16, (due(14), ReminderStage.IN_30)), "in_14"),
     ("a missed run is made up for", [due(12)], last(18, (due(12), ReminderStage.IN_30)), "in_14"),
     ("due tomorrow", [due(1)], last(13, (due(1), ReminderStage.IN_14)), "in_1"),
     ("due tomorrow, but a mail went out six days ago", [due(1)], last(6, (due(1), ReminderStage.IN_14)), None),
     ("due today, seven days after the last", [due(0)], last(7, (due(0), ReminderStage.IN_14)), "in_1"),
-    ("the day after, told two days ago that it is due", [due(-1)], last(2, (due(-1), ReminderStage.IN_1)), None),
+    ("the day after, reminded two days ago that it is due", [due(-1)], last(2, (due(-1), ReminderStage.IN_1)), None),
     ("so the word that it is late comes five days later", [due(-6)], last(7, (due(-6), ReminderStage.IN_1)), "after"),
     ("the day after, where nothing was sent before", [due(-1)], None, "after"),
-    ("late, told a week ago: weekly", [due(-8)], last(7, (due(-8), ReminderStage.AFTER)), "weekly"),
-    ("late, told six days ago", [due(-9)], last(6, (due(-9), ReminderStage.AFTER)), None),
+    ("late, reminded a week ago: weekly", [due(-8)], last(7, (due(-8), ReminderStage.AFTER)), "weekly"),
+    ("late, reminded six days ago", [due(-9)], last(6, (due(-9), ReminderStage.AFTER)), None),
     ("late for months", [due(-200)], last(7, (due(-200), ReminderStage.WEEKLY)), "weekly"),
     ("the last mail still waits", [due(-200)], last(90, (due(-200), ReminderStage.WEEKLY), waiting=True), None),
-    ("a 30 is kept for a due tomorrow in six days", [due(30, A), due(7, B)],
+    ("a 30 is postponed for a due tomorrow in six days", [due(30, A), due(7, B)],
      last(8, (due(7, B), ReminderStage.IN_14)), None),
-    ("a 30 is not kept for a due tomorrow in seven days", [due(30, A), due(8, B)],
+    ("a 30 is not postponed for a due tomorrow in seven days", [due(30, A), due(8, B)],
      last(8, (due(8, B), ReminderStage.IN_14)), "in_30"),
-    ("a 14 is kept for a day after", [due(14, A), due(0, B)], last(7, (due(0, B), ReminderStage.IN_1)), None),
-    ("a 30 is kept for a 14 of another", [due(28, A), due(16, B)], last(14, (due(16, B), ReminderStage.IN_30)), None),
-    ("a weekly is kept for a due tomorrow", [due(-20, A), due(3, B)],
+    ("a 14 is postponed for a day after", [due(14, A), due(0, B)], last(7, (due(0, B), ReminderStage.IN_1)), None),
+    ("a 30 is postponed for a 14 of another", [due(28, A), due(16, B)],
+     last(14, (due(16, B), ReminderStage.IN_30)), None),
+    ("a weekly is postponed for a due tomorrow", [due(-20, A), due(3, B)],
      last(7, (due(-20, A), ReminderStage.WEEKLY), (due(3, B), ReminderStage.IN_14)), None),
-    ("a weekly is not kept for a 14", [due(-20, A), due(16, B)],
+    ("a weekly is not postponed for a 14", [due(-20, A), due(16, B)],
      last(7, (due(-20, A), ReminderStage.WEEKLY), (due(16, B), ReminderStage.IN_30)), "weekly"),
     ("two due tomorrow and in three days: the first one goes", [due(1, A), due(3, B)], last(9), "in_1"),
     ("the most important names the mail", [due(30, A), due(-30, B), due(1, 3)], None, "in_1"),
@@ -150,7 +151,7 @@ def test_only_a_due_tomorrow_takes_the_place_of_a_due_tomorrow(given_deadlines: 
         if due_in < 8 or met < due_in or eve >= 200:
             continue
         earlier = [by_day[day] for day in range(eve - 6, eve + 1) if day in by_day]
-        assert earlier, "somebody was not told that something is due tomorrow"
+        assert earlier, "somebody was not reminded that something is due tomorrow"
         assert all(stage is ReminderStage.IN_1 for _day, stage, _listed, _open in earlier)
         assert any(number in {each.requirement_id for each in listed} for _d, _m, listed, _o in earlier)
 

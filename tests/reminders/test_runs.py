@@ -240,14 +240,14 @@ def test_merged_records_are_one_person(app: Flask) -> None:
     with on(app):
         world = World()
         with unit_of_work():
-            # The kept record has left; the placement in force is the other one's.
-            kept = world.person("Amina", since=due_in(-90), through=DAY - timedelta(days=80))
+            # The surviving record has left; the placement in force is the other one's.
+            survivor = world.person("Amina", since=due_in(-90), through=DAY - timedelta(days=80))
             twin = world.person("Twin", since=due_in(-1))
         jobs.send(DAY - timedelta(days=1))
         assert [line[1:] for line in sent()] == [("Twin", "in_1")]
         delivered()
         with unit_of_work():
-            merge_people(hr_of(world.here), surviving_id=kept, merged_id=twin, reason="The same person")
+            merge_people(hr_of(world.here), surviving_id=survivor, merged_id=twin, reason="The same person")
         run = jobs.send(DAY)
         assert (run.people, run.counts[str(world.here)]["wash"]["people"]) == (1, 1)
         assert len(sent()) == 1, "a mail to the other record was a mail to the same person"
@@ -354,8 +354,8 @@ def test_what_was_sent_stays(app: Flask) -> None:
             with pytest.raises(DatabaseError), unit_of_work():
                 session.connection().exec_driver_sql(statement)
         with reading():
-            (kept,) = session.scalars(select(SectorFocalPoint))
-            assert kept.retracted_at is not None
+            (focal_point,) = session.scalars(select(SectorFocalPoint))
+            assert focal_point.retracted_at is not None
 
 
 def test_a_run_asks_the_same_number_of_queries_whatever_the_people(app: Flask) -> None:
@@ -367,13 +367,13 @@ def test_a_run_asks_the_same_number_of_queries_whatever_the_people(app: Flask) -
                 for number in range(more):
                     who = world.person(f"P{more}x{number}", since=DAY - timedelta(days=900))
                     earned(session.get_one(Person, who), world.course, DAY - timedelta(days=40))
-            asked: list[str] = []
+            statements: list[str] = []
 
             def note(_c: object, _u: object, statement: str, *_more: object) -> None:
-                asked.append(statement)  # noqa: B023 - read before the next round
+                statements.append(statement)  # noqa: B023 - read before the next round
 
             event.listen(database.db.engine, "before_cursor_execute", note)
             jobs.send(day)
             event.remove(database.db.engine, "before_cursor_execute", note)
-            counts.append(len(asked))
+            counts.append(len(statements))
     assert counts[0] == counts[1]

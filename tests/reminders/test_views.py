@@ -140,7 +140,7 @@ def test_a_long_print_list_has_pages(
             ["Walker1", "Walker2"],
             ["Walker3"],
         ]
-        # Behind the main part stand the tokens of forms, which may be of the next second.
+        # After the main part come the tokens of forms, which may be of the next second.
         last = text_of(client, "/reminders/print?page=99")
         assert last.partition("</main>")[0] == parts[2].partition("</main>")[0]
 

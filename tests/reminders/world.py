@@ -25,7 +25,7 @@ def noon(day: date) -> FixedClock:
 
 @contextmanager
 def on(app: Flask, day: date = DAY) -> Iterator[None]:
-    """Stands on a day with an application context."""
+    """Sets the clock to a day, with an application context."""
     with app.app_context(), using(noon(day)):
         yield
 

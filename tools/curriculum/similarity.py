@@ -134,8 +134,8 @@ def _own_words_of_right_options(question: AnyQuestion) -> Iterator[set[str]]:
     if not isinstance(question, SingleChoice | MultipleChoice):
         return
     wrong = content_stems(word for option in question.options if not option.correct for word in words_of(option.text))
-    asked = content_stems(words_of(question.stem))
+    stem_words = content_stems(words_of(question.stem))
     for option in question.options:
-        own = content_stems(words_of(option.text)) - wrong - asked
+        own = content_stems(words_of(option.text)) - wrong - stem_words
         if option.correct and len(own) >= MIN_OWN_WORDS:
             yield own

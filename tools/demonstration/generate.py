@@ -62,7 +62,7 @@ def generate_acts(anchor: date, courses: Mapping[str, CourseFacts], seed: int = 
 
 
 def _order(act: Act) -> tuple[datetime, tuple[str, ...]]:
-    """Returns what acts are sorted by: those entered as one list stand together, others of one moment as generated."""
+    """Returns what acts are sorted by: those entered as one list come together, others of one moment as generated."""
     if isinstance(act, Recognise):
         return act.at, (act.organisation, act.course, act.sector or "", act.how)
     return act.at, ()

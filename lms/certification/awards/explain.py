@@ -67,16 +67,16 @@ def _opened_later(award: Award) -> date | None:
 
 def renewal_sentence(old_until: date, earned_on: date, length: str, until: date, free_from: date | None) -> str:
     """Returns, before a quiz, what passing it on a day would give somebody with a valid certificate."""
-    held = _("Your certificate is valid through %(until)s.", until=day(old_until))
+    present = _("Your certificate is valid through %(until)s.", until=day(old_until))
     new = _("If you pass today, the new one is valid through %(until)s.", until=day(until))
     if free_from is None:
-        return f"{held} {new}"
+        return f"{present} {new}"
     if free_from <= earned_on:
-        return f"{held} {new} {_('You lose no days by renewing now.')}"
+        return f"{present} {new} {_('You lose no days by renewing now.')}"
     full = last_valid_day(old_until + timedelta(days=1), parse_period(length))
     later = _(
         "From %(start)s you lose no days by renewing early: the new one would then be valid through %(until)s.",
         start=day(free_from),
         until=day(full),
     )
-    return f"{held} {new} {later}"
+    return f"{present} {new} {later}"

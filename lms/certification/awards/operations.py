@@ -24,7 +24,7 @@ from lms.kernel.text import normalise
 from lms.people.models import Person
 from lms.web.formatting import day as format_day
 
-MOST_DRAWS = 5
+MOST_TRIES = 5
 """With 59.8 random bits a second draw of a serial already means that something else is wrong."""
 
 LONGEST_NAME = 200
@@ -276,7 +276,7 @@ def _add(actor: Actor, award: Award, name: str) -> Award:
     """Stores an award with a new serial, or returns the one that another transaction issued in the meantime."""
     award.recorded_at = clock.now()
     award.recorded_by = actor.account_id or None
-    for _draw in range(MOST_DRAWS):
+    for _draw in range(MOST_TRIES):
         award.serial = rules.make_serial(rng.randbelow)
         try:
             with session.begin_nested():

@@ -14,10 +14,10 @@ def renewal_note(actor: Actor, course: PublishedCourse, sector: str | None) -> s
         return None
     today = clock.today(actor.time_zone)
     examined = sector if course.per_sector else None
-    held = queries.find_last_award(actor.person_id, course.course_id, examined, today)
-    if held is None or held.valid_until < today:
+    present = queries.find_last_award(actor.person_id, course.course_id, examined, today)
+    if present is None or present.valid_until < today:
         return None
     decided = decide_dates(actor.person_id, course, examined, today)
     return renewal_sentence(
-        held.valid_until, today, decided.period, decided.dates.valid_until, decided.early_renewal_from
+        present.valid_until, today, decided.period, decided.dates.valid_until, decided.early_renewal_from
     )

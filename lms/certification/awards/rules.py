@@ -190,7 +190,7 @@ def normalise_serial(text: str) -> str | None:
     """Returns the stored form of a serial as a person typed it, or None where it cannot be one.
 
     Case, hyphens and spaces do not matter, O is read as 0, I and L as 1. Any single wrong character and any
-    two neighbours exchanged are caught by the check character.
+    two adjacent characters exchanged are caught by the check character.
     """
     values = base32.decode(text)
     if values is None or len(values) != _RANDOM_CHARACTERS + 1 or _check_value(values[:-1]) != values[-1]:

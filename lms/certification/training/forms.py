@@ -15,7 +15,7 @@ from lms.kernel.i18n import lazy_gettext as _l
 from lms.people.models import DutyStation, Organisation, Sector
 from lms.web.forms import BaseForm, PlainForm, choices_of, day_field, reason_field, text_field
 
-MOST_LETTERS = 200_000
+MOST_CHARACTERS = 200_000
 """More than 500 lines need; a longer text is refused before it is parsed."""
 
 _NO_DOCUMENT = _l("A reference, such as a file number. No documents, no cases, nothing about a real child.")
@@ -25,7 +25,7 @@ def _list_field(label: Any, description: Any, rows: int) -> Any:
     return TextAreaField(
         label,
         description=description,
-        validators=[Length(max=MOST_LETTERS, message=_l("This list is too long. Split it into several lists."))],
+        validators=[Length(max=MOST_CHARACTERS, message=_l("This list is too long. Split it into several lists."))],
         render_kw={"rows": rows, "spellcheck": "false", "autocomplete": "off", "dir": "auto"},
     )
 

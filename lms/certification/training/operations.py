@@ -213,7 +213,7 @@ def record_session(
     actor: Actor,
     details: TrainingDetails,
     lines: Sequence[TrainingLine],
-    held: SessionRecord,
+    attended: SessionRecord,
     *,
     checksum: str,
     issuer: Issuer,
@@ -226,34 +226,34 @@ def record_session(
     """
     _require_hr(actor, details.organisation_id)
     lock_organisation(details.organisation_id)
-    recorded = queries.find_session_by_token(held.token)
+    recorded = queries.find_session_by_token(attended.token)
     if recorded is not None:
         _require_hr(actor, recorded.organisation_id)
         return recorded
-    check_held_on(actor, details, held.held_on)
+    check_held_on(actor, details, attended.held_on)
     checked = _recheck(actor, details, lines, checksum)
-    if queries.find_station(held.station_id) is None:
+    if queries.find_station(attended.station_id) is None:
         raise NotThere
     recorded = TrainingSession(
         organisation_id=details.organisation_id,
         course_id=details.course.course_id,
         course_revision_id=details.course.revision_id,
         sector=details.sector if details.course.per_sector else None,
-        held_on=held.held_on,
-        station_id=held.station_id,
-        checked_by=held.checked_by[:LONGEST_CHECKER],
-        evidence=held.evidence[:LONGEST_EVIDENCE],
-        token=held.token,
+        held_on=attended.held_on,
+        station_id=attended.station_id,
+        checked_by=attended.checked_by[:LONGEST_CHECKER],
+        evidence=attended.evidence[:LONGEST_EVIDENCE],
+        token=attended.token,
         recorded_at=clock.now(),
         recorded_by=actor.account_id or None,
     )
     session.add(recorded)
     session.flush()
-    awards = _issue(actor, details, checked, held.checked_by, session_id=recorded.id, issuer=issuer)
+    awards = _issue(actor, details, checked, attended.checked_by, session_id=recorded.id, issuer=issuer)
     record(
         actor, "certification.record_session", "training_session", recorded.id,
         organisation_id=recorded.organisation_id, reason=recorded.evidence, course=recorded.course_id,
-        awards=len(awards), held_on=held.held_on.isoformat(),
+        awards=len(awards), held_on=attended.held_on.isoformat(),
     )  # fmt: skip
     return recorded
 

@@ -100,7 +100,7 @@ def _each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     seen: dict[str, object] = {}
     for key, value in pairs:
         if key in seen:
-            raise MalformedFacts([FactsProblem(key, "This key stands twice in one object.")])
+            raise MalformedFacts([FactsProblem(key, "This key occurs twice in one object.")])
         seen[key] = value
     return seen
 
@@ -199,7 +199,7 @@ def _twice(section: str, ids: list[str]) -> Iterator[FactsProblem]:
     seen: set[str] = set()
     for place, id_ in enumerate(ids):
         if id_ in seen:
-            yield FactsProblem(f"{section}[{place}].id", f"The id {id_} stands twice.")
+            yield FactsProblem(f"{section}[{place}].id", f"The id {id_} occurs twice.")
         seen.add(id_)
 
 

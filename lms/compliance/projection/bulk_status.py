@@ -25,7 +25,7 @@ class StatusOnDate:
     """The status of a post on a day on which it has a placement.
 
     `overall` is the worst status, not_required where nothing is required. `valid_through` is the first of the
-    last days of what is held, None where nothing held has one.
+    last valid days of what is in force, None where nothing has one.
     """
 
     overall: rules.TrainingStatus
@@ -37,8 +37,8 @@ def bulk_statuses_on(
 ) -> Mapping[PostId, StatusOnDate]:
     """Returns the statuses of people in some organisations on a day; without a placement there, a person is left out.
 
-    Of persons who are one, the kept one's number is the key (`people.load_canonical_ids`). What is prepared is
-    read where it is whole; while it is being brought up to date, the facts are.
+    Merged people are found under the surviving record's number (`people.load_canonical_ids`). Stored status data is
+    read where it is up to date; while it is being updated, the facts are.
     """
     if is_up_to_date(organisations):
         return {
@@ -57,11 +57,11 @@ def bulk_statuses_from_facts(
         loaded = load_facts(Scope(frozenset(organisations), frozenset(batch)))
         for post in Population(loaded.facts).posts:
             if post.placement_on(day) is not None:
-                explained = [each for _asked, each in post.required_on(day)]
-                held = [each for each in explained if each.status.group is rules.StatusGroup.COMPLIANT]
+                explained = [each for _applied, each in post.required_on(day)]
+                compliant = [each for each in explained if each.status.group is rules.StatusGroup.COMPLIANT]
                 found[int(post.person), int(post.organisation)] = StatusOnDate(
                     overall=rules.overall(each.status for each in explained),
-                    valid_through=min((each.valid_through for each in held if each.valid_through), default=None),
+                    valid_through=min((each.valid_through for each in compliant if each.valid_through), default=None),
                 )
     return found
 
@@ -76,8 +76,8 @@ def explained_on(
         for post in Population(loaded.facts).posts:
             organisation = int(post.organisation)
             rows = [
-                status_row(asked, explained, organisation, loaded.courses, loaded.serials)
-                for asked, explained in post.required_on(day)
+                status_row(applied, explained, organisation, loaded.courses, loaded.serials)
+                for applied, explained in post.required_on(day)
             ]
             rows.sort(key=lambda row: row.urgency)
             found[int(post.person), organisation] = rows

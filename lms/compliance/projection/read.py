@@ -27,7 +27,7 @@ COMPLIANT = [place for place, each in enumerate(STATUSES) if each.group is Statu
 _PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
 _LOCK = locked(select(Person.id).where(Person.id.in_(_PERSONS)).order_by(Person.id))
 _POST_ROWS = select(PostInterval.id, *POST_COLUMNS).where(PostInterval.person_id.in_(_PERSONS))
-_STANDING_ROWS = select(StatusInterval.id, *STATUS_COLUMNS).where(StatusInterval.person_id.in_(_PERSONS))
+_STATUS_ROWS = select(StatusInterval.id, *STATUS_COLUMNS).where(StatusInterval.person_id.in_(_PERSONS))
 
 
 def lock_persons(persons: Collection[int]) -> None:
@@ -47,7 +47,7 @@ def list_post_rows(persons: Collection[int]) -> list[tuple[int, PostRow]]:
 
 def list_status_rows(persons: Collection[int]) -> list[tuple[int, ObligationRow]]:
     """Lists the rows of requirements of some persons, each with its number."""
-    rows = session.execute(_STANDING_ROWS, {"persons": sorted(persons)})
+    rows = session.execute(_STATUS_ROWS, {"persons": sorted(persons)})
     return [(row[0], ObligationRow(*row[1:])) for row in rows]
 
 
@@ -104,7 +104,7 @@ def count_required_on(organisations: Collection[int] | None, day: date) -> Count
     return counts
 
 
-def has_others_placed(persons: Collection[int]) -> bool:
+def has_posts_of_others(persons: Collection[int]) -> bool:
     """Says whether anybody else was ever placed."""
     statement = (
         select(Placement.id)

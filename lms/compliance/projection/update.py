@@ -111,7 +111,7 @@ def _inputs_at_start(persons: Collection[int]) -> CountState:
     Where others were placed before, they are not projected yet: the worker's next run finds that.
     """
     state = read_state()
-    if state.inputs or intervals.has_others_placed(persons):
+    if state.inputs or intervals.has_posts_of_others(persons):
         return state
     count_deltas.locked_state().inputs = inputs_now().written()
     session.flush()
@@ -125,9 +125,9 @@ def _note_kinds(requirements: Iterable[RequirementFact], state: CountState) -> N
     known = ProjectionInputs.read(state.inputs).kinds
     new = {int(each.course): each.per_sector for each in requirements if each.course not in known}
     if new:
-        held = count_deltas.locked_state()
-        inputs = ProjectionInputs.read(held.inputs)
-        held.inputs = ProjectionInputs(inputs.digest, {**new, **inputs.kinds}).written()
+        locked = count_deltas.locked_state()
+        inputs = ProjectionInputs.read(locked.inputs)
+        locked.inputs = ProjectionInputs(inputs.digest, {**new, **inputs.kinds}).written()
 
 
 def requirement_changed(organisation_id: int | None) -> None:

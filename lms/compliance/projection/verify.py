@@ -50,18 +50,18 @@ def verify(progress: Callable[[int], None] | None = None) -> ProjectionCheck:
     while batch:
         posts, statuses = interval_rows(load_facts(Scope(persons=frozenset(batch))).facts)
         # A merged person comes with the surviving record, and is compared once.
-        asked = ({*batch} | {row.person_id for row in posts}) - done
-        done |= asked
-        stored_posts = [row for _, row in intervals.list_post_rows(asked)]
-        stored_statuses = [row for _, row in intervals.list_status_rows(asked)]
+        compared = ({*batch} | {row.person_id for row in posts}) - done
+        done |= compared
+        stored_posts = [row for _, row in intervals.list_post_rows(compared)]
+        stored_statuses = [row for _, row in intervals.list_status_rows(compared)]
         found: Counter[PostRow | ObligationRow] = Counter([*stored_posts, *stored_statuses])
         expected: list[PostRow | ObligationRow] = [*posts, *statuses]
-        wanted = Counter(row for row in expected if row.person_id in asked)
-        bad = sorted({row.person_id for row in (found - wanted) + (wanted - found)})
+        computed = Counter(row for row in expected if row.person_id in compared)
+        bad = sorted({row.person_id for row in (found - computed) + (computed - found)})
         wrong += len(bad)
         differing += bad[: MOST_NAMED - len(differing)]
         add_deltas(deltas, stored_posts)
-        persons, rows = persons + len(asked), rows + len(stored_posts) + len(stored_statuses)
+        persons, rows = persons + len(compared), rows + len(stored_posts) + len(stored_statuses)
         if progress:
             progress(persons)
         batch = intervals.next_persons(None, batch[-1], BATCH)
@@ -69,7 +69,7 @@ def verify(progress: Callable[[int], None] | None = None) -> ProjectionCheck:
     return ProjectionCheck(persons, rows, wrong, differing, days, snapshots)
 
 
-def _check_counts(wanted: CountDeltas) -> tuple[int, int]:
+def _check_counts(computed: CountDeltas) -> tuple[int, int]:
     """Compares the count tables with the intervals; returns the numbers of differing keys of days and of snapshots."""
     found: CountDeltas = Counter()
     compacted: CountDeltas = Counter()
@@ -77,7 +77,7 @@ def _check_counts(wanted: CountDeltas) -> tuple[int, int]:
         found[_key(key)] += people
         if is_compacted:
             compacted[_key(key)] += people
-    days = _differing(wanted, found)
+    days = _differing(computed, found)
     state = read_state()
     if state.first_snapshot is None or state.last_snapshot is None:
         return days, 0

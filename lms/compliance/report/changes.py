@@ -93,11 +93,11 @@ def _changes(
 
 def _renewed(before: PostStatus, after: PostStatus) -> bool:
     """Says whether another award that ends later explains any requirement."""
-    held = {applied.requirement.id: explained for applied, explained in before.required}
+    earlier = {applied.requirement.id: explained for applied, explained in before.required}
     return any(
-        _later(held[applied.requirement.id], explained)
+        _later(earlier[applied.requirement.id], explained)
         for applied, explained in after.required
-        if applied.requirement.id in held
+        if applied.requirement.id in earlier
     )
 
 
@@ -193,11 +193,11 @@ def _reason(changed: Changed, loaded: LoadedFacts) -> str:
         return ""
     applied, explained = after.worst
     if Change.RENEWED in changed.changes and changed.before is not None:
-        held = {one.requirement.id: how for one, how in changed.before.required}
+        earlier = {one.requirement.id: how for one, how in changed.before.required}
         applied, explained = next(
             (one, how)
             for one, how in after.required
-            if one.requirement.id in held and _later(held[one.requirement.id], how)
+            if one.requirement.id in earlier and _later(earlier[one.requirement.id], how)
         )
     return f"{loaded.courses[int(applied.requirement.course)].title}: {sentence(explained.reason)}"
 

@@ -36,9 +36,9 @@ class FactsCounts:
         self._subject = OVERALL if filters.course is None else str(filters.course)
         self._deltas: CountDeltas = Counter()
         with gc_paused():  # The deltas grow to millions of keys.
-            self._judge(frozenset(organisations), filters, known_as_of, progress)
+            self._evaluate(frozenset(organisations), filters, known_as_of, progress)
 
-    def _judge(
+    def _evaluate(
         self,
         within: frozenset[int],
         filters: Filters,

@@ -21,7 +21,7 @@ def count_recorded_since(organisations: Collection[int], moment: datetime) -> di
     here = Employment.organisation_id.in_(sorted(organisations))
     persons = select(Employment.person_id).where(here)
     employments = select(Employment.id).where(here)
-    asked = select(Requirement.id).where(
+    requirements = select(Requirement.id).where(
         or_(Requirement.organisation_id.is_(None), Requirement.organisation_id.in_(sorted(organisations)))
     )
     awards = select(Award.id).where(Award.person_id.in_(persons))
@@ -32,7 +32,7 @@ def count_recorded_since(organisations: Collection[int], moment: datetime) -> di
         "revocations": (Revocation.award_id.in_(awards), Revocation.recorded_at > moment),
         "exemptions": (Exemption.person_id.in_(persons), Exemption.recorded_at > moment),
         "exemptions_withdrawn": (Exemption.person_id.in_(persons), Exemption.retracted_at > moment),
-        "requirements": (RequirementVersion.requirement_id.in_(asked), RequirementVersion.recorded_at > moment),
+        "requirements": (RequirementVersion.requirement_id.in_(requirements), RequirementVersion.recorded_at > moment),
         "completions": (Completion.person_id.in_(persons), Completion.recorded_at > moment),
         "attempts": (Attempt.person_id.in_(persons), Attempt.started_at > moment),
         "merges": (PersonMerge.surviving_id.in_(persons), PersonMerge.recorded_at > moment),

@@ -94,12 +94,12 @@ def _person_line(
     organisation = int(post.organisation)
     worst = post_statuses.worst
     rows = {
-        asked.requirement.id: status_row(asked, explained, organisation, loaded.courses, loaded.serials)
-        for asked, explained in post_statuses.required
+        applied.requirement.id: status_row(applied, explained, organisation, loaded.courses, loaded.serials)
+        for applied, explained in post_statuses.required
     }
     not_in_order = [
         explained
-        for _asked, explained in post_statuses.required
+        for _applied, explained in post_statuses.required
         if explained.status.group is not rules.StatusGroup.COMPLIANT
     ]
     return PersonLine(

@@ -103,10 +103,10 @@ def parse_query(
     Raises NotThere for an organisation whose report is not the actor's to see.
     """
     mine = names.list_reported_organisations(actor)
-    asked_about = [each for each in mine if address.get("organisation") in ("", None, each.slug)]
-    if not asked_about:
+    selected = [each for each in mine if address.get("organisation") in ("", None, each.slug)]
+    if not selected:
         raise NotThere
-    choices = cached_choices(frozenset(each.id for each in asked_about))
+    choices = cached_choices(frozenset(each.id for each in selected))
     courses, sectors = names.list_courses(), list_sectors()
     form = form_type(address)
     form.offer(mine, choices, courses, [(each.slug, each.name(language)) for each in sectors])
@@ -116,12 +116,12 @@ def parse_query(
     chosen = form.chosen()
     form.as_of.data = form.day(today)
     query = ReportQuery(
-        organisations=tuple(asked_about),
+        organisations=tuple(selected),
         filters=form.filters(choices, courses),
         as_of=form.as_of.data,
         known_as_of=form.moment,
         today=today,
-        labels=ReportLabels.of(sectors, choices, asked_about, language),
+        labels=ReportLabels.of(sectors, choices, selected, language),
         chosen=chosen,
         lapses_before=form.lapse_day(),
     )

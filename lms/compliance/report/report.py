@@ -152,7 +152,7 @@ def sorted_lines(lines: Iterable[SectorLine], by: str) -> list[SectorLine]:
     """
     listed = list(lines)
     word, downwards = by.removeprefix("-"), by.startswith("-")
-    asked = [line for line in listed if line.figures.people]
+    with_people = [line for line in listed if line.figures.people]
     keys = {
         "rate": lambda line: line.figures.rate,
         "sector": listed.index,
@@ -160,5 +160,5 @@ def sorted_lines(lines: Iterable[SectorLine], by: str) -> list[SectorLine]:
         "late": lambda line: Fraction(line.figures.late, line.figures.people),
         "change": lambda line: line.change if line.change is not None else 0,
     }
-    asked.sort(key=keys.get(word, keys["rate"]), reverse=downwards)
-    return asked + [line for line in listed if not line.figures.people]
+    with_people.sort(key=keys.get(word, keys["rate"]), reverse=downwards)
+    return with_people + [line for line in listed if not line.figures.people]

@@ -42,6 +42,6 @@ def show_reproduced(found: VerifiedReport) -> ResponseReturnValue:
     return render_template(
         "compliance/reproduced.html",
         found=found,
-        asked=list(query_labels(found.compared.then.query)),
+        filters=list(query_labels(found.compared.then.query)),
         definitions=rules.DEFINITIONS_VERSION,
     )

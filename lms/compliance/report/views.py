@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.blueprint import bp
-from lms.compliance.report.export import queries as kept
+from lms.compliance.report.export import queries as export_queries
 from lms.compliance.report.export.forms import SaveViewForm
 from lms.compliance.report.export.jobs import page_of
 from lms.compliance.report.forms import PeopleForm, ReportForm
@@ -53,8 +53,8 @@ def show_report(
         one_day=timedelta(days=1),
         shortcuts=shortcuts(clock.today(actor.time_zone)),
         definitions=rules.DEFINITIONS_VERSION,
-        views=kept.list_views(actor),
-        jobs=kept.list_jobs(actor),
+        views=export_queries.list_views(actor),
+        jobs=export_queries.list_jobs(actor),
         save_form=SaveViewForm(),
     ), 200 if query else 422
 
@@ -82,6 +82,6 @@ def people() -> ResponseReturnValue:
         form=form,
         page=build_people(query, form.statuses(), number) if query else None,
         shortcuts=shortcuts(clock.today(actor.time_zone)),
-        views=kept.list_views(actor),
+        views=export_queries.list_views(actor),
         save_form=SaveViewForm(),
     ), 200 if query else 422

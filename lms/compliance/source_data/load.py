@@ -64,7 +64,7 @@ def read_facts(
 
     Ids are row numbers; sectors, roles and contracts are words. Placements and requirements are those of the
     organisations within reach only. The days of progress are counted in the zone of the duty station where the
-    person was placed, else in `house_zone`, as the earned days of awards are: so the attempt that earned an
+    person was placed, else in `installation_zone`, as the earned days of awards are: so the attempt that earned an
     award never falls on a later day than the award. The facts of persons who were known to be one are the kept
     one's, whichever of them is within reach. Without `progress` nothing is said of what was begun or completed.
     What one person's quiz does not write is loaded once in a transaction: its award and its status both need it.
@@ -123,7 +123,7 @@ def _placement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
         )
         .join(Employment, Employment.id == Placement.employment_id)
         .join(DutyStation, DutyStation.id == Placement.station_id)
-        .where(shape.employed(), shape.kept(Placement))
+        .where(shape.employed(), shape.unretracted(Placement))
         .order_by(Placement.id)
     )
 
@@ -269,7 +269,7 @@ def _exemption_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
         Exemption.recorded_at,
         Exemption.organisation_id,
         Exemption.retracted_at,
-    ).where(shape.has_person(Exemption.person_id), shape.kept(Exemption))
+    ).where(shape.has_person(Exemption.person_id), shape.unretracted(Exemption))
 
 
 class _Zones:

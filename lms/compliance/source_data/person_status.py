@@ -126,7 +126,7 @@ def renewal_windows(
     person = next(iter(rules.by_person(facts).values()), None)
     if person is None:
         return []
-    held = [
+    renewed = [
         award
         for award in person.awards
         if award.course == course_id and award.earned_on <= earned_on and award.valid_until == old_until
@@ -138,7 +138,7 @@ def renewal_windows(
         if requirement.course == course_id
         for organisation in {placement.organisation for placement in person.placements}
         if requirement.applies_in(organisation)
-        for award in held
+        for award in renewed
         for window in rules.Obligation(person, organisation, requirement, facts.settings).windows(award)
     }
     return sorted(opened)

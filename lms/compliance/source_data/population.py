@@ -1,7 +1,7 @@
 """The statuses of many people on any day: known facts, prepared once and evaluated often. Pure.
 
 One page asks for a day, the day a month before, a forecast and twelve month ends. A status is constant
-between the days on which it can change, so each interval is judged once, however many of the days fall in it.
+between the days on which it can change, so each interval is evaluated once, however many of the days fall in it.
 """
 
 from bisect import bisect_right
@@ -33,7 +33,7 @@ class AppliedRequirement:
         """Returns the status on a day and why."""
         explained = self._by_day.get(day)
         if explained is None:
-            explained = self._judge(day)
+            explained = self._evaluate(day)
             if len(self._by_day) >= MOST_DAYS_REMEMBERED:
                 self._by_day = {}
             self._by_day[day] = explained
@@ -45,7 +45,7 @@ class AppliedRequirement:
             self._obligation = self._prepare()
         return rules.intervals_of(self._obligation)
 
-    def _judge(self, day: date) -> ExplainedStatus:
+    def _evaluate(self, day: date) -> ExplainedStatus:
         # For a single day, finding the days of change would cost more than it saves.
         if self._obligation is None:
             self._obligation = self._prepare()
@@ -102,16 +102,16 @@ class Population:
         self.posts: list[Post] = []
         self.requirements = {each.id: each for each in facts.requirements}
         for person, known in rules.by_person(facts).items():
-            placed: defaultdict[Id, list[PlacementFact]] = defaultdict(list)
+            by_organisation: defaultdict[Id, list[PlacementFact]] = defaultdict(list)
             for placement in known.placements:
-                placed[placement.organisation].append(placement)
-            for organisation, placements in placed.items():
+                by_organisation[placement.organisation].append(placement)
+            for organisation, placements in by_organisation.items():
                 if organisations is None or organisation in organisations:
-                    applied = self._asked(facts, known, organisation)
+                    applied = self._applied_requirements(facts, known, organisation)
                     self.posts.append(Post(person, organisation, tuple(placements), tuple(applied)))
 
     @staticmethod
-    def _asked(facts: Facts, known: rules.PersonFacts, organisation: Id) -> Iterable[AppliedRequirement]:
+    def _applied_requirements(facts: Facts, known: rules.PersonFacts, organisation: Id) -> Iterable[AppliedRequirement]:
         for requirement in facts.requirements:
             if requirement.applies_in(organisation):
                 yield AppliedRequirement(requirement, _prepared(known, organisation, requirement, facts.settings))

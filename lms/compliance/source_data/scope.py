@@ -58,7 +58,7 @@ class StatementVariant:
         """Returns the condition that a fact was recorded by the moment of knowledge."""
         return column <= _KNOWN if self.past else true()
 
-    def kept(self, table: type[Placement] | type[Exemption] | type[PersonMerge]) -> ColumnElement[bool]:
+    def unretracted(self, table: type[Placement] | type[Exemption] | type[PersonMerge]) -> ColumnElement[bool]:
         """Returns the condition that a fact was recorded and not withdrawn by the moment of knowledge."""
         if not self.past:
             return table.retracted_at.is_(None)
@@ -75,7 +75,7 @@ class StatementVariant:
         within = column.in_(select(Employment.person_id).where(self.employed()))
         if not self.merged:
             return within
-        known = self.kept(PersonMerge)
+        known = self.unretracted(PersonMerge)
         concerned = union_all(select(PersonMerge.surviving_id).where(known), select(PersonMerge.merged_id).where(known))
         return or_(within, column.in_(concerned))
 

@@ -65,9 +65,9 @@ class Obligation:
 
     def on(self, day: date) -> ExplainedStatus:
         """Returns the status on a day and why."""
-        return explained(self.judge(day))
+        return explained(self.evaluate(day))
 
-    def judge(self, day: date) -> Evaluation:
+    def evaluate(self, day: date) -> Evaluation:
         """Returns the status on a day with what it rests on, not yet put into a reason."""
         segment = self._segments[bisect_right(self._starts, day) - 1]
         version, placement = segment.version, segment.placement
@@ -230,11 +230,11 @@ def statuses_of_person(
 
     Organisations are those with a placement on any day; requirements that do not ask the person are included.
     """
-    asked = list(requirements)
+    every = list(requirements)
     return [
         PersonStatus(organisation, each.id, status_on(person, organisation, each, day, settings))
         for organisation in dict.fromkeys(placement.organisation for placement in person.placements)
-        for each in asked
+        for each in every
         if each.applies_in(organisation)
     ]
 

@@ -209,7 +209,7 @@ def known(facts: Facts, known_as_of: datetime | None = None) -> Facts:
     def seen(fact: RequirementVersionFact | AwardFact | RevocationFact | ProgressFact) -> bool:
         return known_as_of is None or fact.recorded_at <= known_as_of
 
-    def kept(fact: PlacementFact | ExemptionFact) -> bool:
+    def unretracted(fact: PlacementFact | ExemptionFact) -> bool:
         if known_as_of is None:
             return fact.retracted_at is None
         retracted = fact.retracted_at is not None and fact.retracted_at <= known_as_of
@@ -218,14 +218,14 @@ def known(facts: Facts, known_as_of: datetime | None = None) -> Facts:
     awards = [award for award in facts.awards if seen(award)]
     replaced = {award.supersedes for award in awards if award.supersedes is not None}
     return Facts(
-        placements=[placement for placement in facts.placements if kept(placement)],
+        placements=[placement for placement in facts.placements if unretracted(placement)],
         requirements=[
             replace(requirement, versions=tuple(filter(seen, requirement.versions)))
             for requirement in facts.requirements
         ],
         awards=[award for award in awards if award.id not in replaced],
         revocations=[revocation for revocation in facts.revocations if seen(revocation)],
-        exemptions=[exemption for exemption in facts.exemptions if kept(exemption)],
+        exemptions=[exemption for exemption in facts.exemptions if unretracted(exemption)],
         progress=[progress for progress in facts.progress if seen(progress)],
         settings=facts.settings,
     )
@@ -256,11 +256,11 @@ def by_person(facts: Facts) -> dict[Id, PersonFacts]:
     revoked_on = first_revocations(facts.revocations)
     return {
         person: PersonFacts(
-            placements=placed,
+            placements=of_person,
             awards=awards.get(person, ()),
             revoked_on=revoked_on,
             exemptions=exemptions.get(person, ()),
             progress=progress.get(person, ()),
         )
-        for person, placed in placements.items()
+        for person, of_person in placements.items()
     }

@@ -1,7 +1,7 @@
 """The status of a post over the whole calendar, as intervals of days on which nothing changes. Pure.
 
 The definitions are those of docs/handbook/status.md, "Prepared statuses". A interval says on every one of its days
-what the six rules say on that day; nothing here judges anew.
+what the six rules say on that day; nothing here decides anew.
 """
 
 from collections.abc import Iterable, Sequence
@@ -45,16 +45,16 @@ class OverallInterval(NamedTuple):
 
 
 def intervals_of(obligation: Obligation) -> list[ObligationInterval]:
-    """Returns the intervals on which something is required, in order; neighbours always differ."""
+    """Returns the intervals on which something is required, in order; adjacent ones always differ."""
     found: list[ObligationInterval] = []
     first, words = date.min, None
     for day in (date.min, *obligation.change_days()):
-        judged = obligation.judge(day)
+        evaluation = obligation.evaluate(day)
         before = words
-        if judged.status is TrainingStatus.NOT_REQUIRED:
+        if evaluation.status is TrainingStatus.NOT_REQUIRED:
             words = None
         else:
-            words = (judged.status, judged.due_on, judged.valid_through, judged.award)
+            words = (evaluation.status, evaluation.due_on, evaluation.valid_through, evaluation.award)
         if words != before:
             if before is not None:
                 found.append(ObligationInterval(first, day - ONE_DAY, *before))
@@ -70,7 +70,7 @@ def overall_intervals(
     """Returns the status of a post over time, from its placements and the intervals of each required course.
 
     `required` has one entry for each requirement: its course and its intervals. Days without a placement are
-    left out; days on which nothing is required stand as not_required.
+    left out; days on which nothing is required appear as not_required.
     """
     # In the order of the courses of an interval.
     asked = sorted(((str(course), course, each) for course, each in required if each), key=itemgetter(0))
@@ -78,7 +78,7 @@ def overall_intervals(
     places = [0] * len(asked)
     found: list[_Unlapsed] = []
     since, until, before = date.min, date.min, None
-    for first, through, placement in _placed(placements, [each for _, _, each in asked]):
+    for first, through, placement in _placement_segments(placements, [each for _, _, each in asked]):
         courses: dict[Id, TrainingStatus] = {}
         overall, urgent_on = TrainingStatus.NOT_REQUIRED, None
         for number, (_, course, intervals) in enumerate(asked):
@@ -116,7 +116,7 @@ _Unlapsed: TypeAlias = tuple[
 """The first and last day of an interval, and everything about it but the day of lapsing."""
 
 
-def _placed(
+def _placement_segments(
     placements: Sequence[PlacementFact], asked: Iterable[Sequence[ObligationInterval]]
 ) -> Iterable[tuple[date, date, PlacementFact]]:
     """Cuts the days with a placement wherever the placement or a interval begins or ends."""

@@ -34,38 +34,42 @@ class Evaluation(NamedTuple):
         return self.last.award.id if self.last is not None and self.due_on is None else None
 
 
-def explained(judged: Evaluation) -> ExplainedStatus:
+def explained(evaluation: Evaluation) -> ExplainedStatus:
     """Puts a status and its reason together."""
     return ExplainedStatus(
-        judged.status, _reason(judged), due_on=judged.due_on, valid_through=judged.valid_through, award=judged.award
+        evaluation.status,
+        _reason(evaluation),
+        due_on=evaluation.due_on,
+        valid_through=evaluation.valid_through,
+        award=evaluation.award,
     )
 
 
-def _reason(judged: Evaluation) -> Reason:
-    segment, last, version = judged.segment, judged.last, judged.segment.version
+def _reason(evaluation: Evaluation) -> Reason:
+    segment, last, version = evaluation.segment, evaluation.last, evaluation.segment.version
     reason = Reason(
-        rule=judged.rule,
-        status=judged.status,
+        rule=evaluation.rule,
+        status=evaluation.status,
         version_from=None if version is None else version.effective_from,
-        sector=judged.sector,
+        sector=evaluation.sector,
     )
     if last is not None and version is not None:
-        reason = last.reason(judged.rule, judged.status, version, judged.sector)
-    if judged.rule is StatusRule.EXEMPTION and segment.exemption is not None:
+        reason = last.reason(evaluation.rule, evaluation.status, version, evaluation.sector)
+    if evaluation.rule is StatusRule.EXEMPTION and segment.exemption is not None:
         return replace(reason, exempt_from=segment.exemption.from_on, exempt_until=segment.exemption.until_on)
-    if judged.opened_on is not None:
-        return replace(reason, window_open_since=judged.opened_on)
-    if judged.due_on is not None and judged.started_on is not None:
+    if evaluation.opened_on is not None:
+        return replace(reason, window_open_since=evaluation.opened_on)
+    if evaluation.due_on is not None and evaluation.started_on is not None:
         return replace(
             reason,
             ended_on=None if last is None else last.ended_on,
-            obliged_from=judged.started_on,
-            due_days=(judged.due_on - judged.started_on).days,
-            due_on=judged.due_on,
-            progress_on=judged.progress_on,
+            obliged_from=evaluation.started_on,
+            due_days=(evaluation.due_on - evaluation.started_on).days,
+            due_on=evaluation.due_on,
+            progress_on=evaluation.progress_on,
         )
-    if judged.rule in (StatusRule.REVOCATION, StatusRule.ENDED) and last is not None and version is not None:
-        graced = judged.rule is StatusRule.ENDED and version.grace_days > 0
+    if evaluation.rule in (StatusRule.REVOCATION, StatusRule.ENDED) and last is not None and version is not None:
+        graced = evaluation.rule is StatusRule.ENDED and version.grace_days > 0
         return replace(
             reason, ended_on=last.ended_on, grace_through=add_days(last.end, version.grace_days) if graced else None
         )

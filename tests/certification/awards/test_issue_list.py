@@ -61,7 +61,7 @@ def test_it_freezes_what_a_single_award_would(group: list[int]) -> None:
     assert list(names.values()) == ["Amina Yusuf", "عمر حداد", "Lone Wolf"]
 
 
-def test_who_held_the_course_before_renews_it(group: list[int]) -> None:
+def test_who_had_the_course_before_renews_it(group: list[int]) -> None:
     of = course(renewal="P60D")
     holder = queries.lock_person(group[0])
     assert holder is not None
@@ -96,15 +96,15 @@ def test_awards_built_in_bulk_say_what_single_ones_would(group: list[int], on: d
     assert len({award.serial for award in built}) == 3
 
 
-def test_it_is_told_once(group: list[int]) -> None:
-    told: list[set[int]] = []
+def test_it_is_announced_once(group: list[int]) -> None:
+    announced: list[set[int]] = []
 
     def hear(_sender: object, *, awards: set[int], persons: set[int]) -> None:
-        told.append(set(awards))
+        announced.append(set(awards))
 
     with awards_changed.connected_to(hear):
         made = listed(group, course())
-    assert told == [{award.id for award in made}]
+    assert announced == [{award.id for award in made}]
 
 
 class Repeating(Random):

@@ -115,7 +115,7 @@ def test_a_window_that_was_open_stays_open_when_it_is_shortened(amina: Person, r
     assert dates(world.earned(amina, course, "2026-11-16")) == ("2026-11-16", "2027-12-31")
 
 
-def test_the_source_is_asked_about_the_award_held(amina: Person) -> None:
+def test_the_source_is_asked_about_the_present_award(amina: Person) -> None:
     asked: list[dict[str, Any]] = []
 
     def source(**about: Any) -> list[date]:
@@ -226,7 +226,7 @@ def test_the_placement_is_the_one_that_holds_there_at_that_moment(app_context: F
     assert (award.earned_on, award.printed["sector_slug"]) == (date(2026, 5, 31), "wash")
 
 
-def test_without_a_placement_the_house_counts(app_context: Flask) -> None:
+def test_without_a_placement_the_installation_counts(app_context: Flask) -> None:
     who = people.person("Nobody's employee")
     award = world.earned(who, world.course(), "2026-03-30", earned_at=datetime(2026, 3, 30, 22, 0, tzinfo=UTC))
     assert (award.earned_on, award.zone) == (date(2026, 3, 31), world.ISSUER.time_zone)
@@ -280,9 +280,9 @@ def test_it_freezes_the_words_as_they_were(amina: Person) -> None:
     assert known.course_slug == "safe-identification"
 
 
-def test_it_is_audited_and_told_upstairs(amina: Person) -> None:
+def test_it_is_audited_and_announced(amina: Person) -> None:
     course = world.course()
-    with awards_changed.connected_to(lambda _sender, **told: heard.append(told["awards"])):
+    with awards_changed.connected_to(lambda _sender, **changed: heard.append(changed["awards"])):
         heard: list[set[int]] = []
         award = world.earned(amina, course, "2026-06-19")
         with clock.using(clock.FixedClock(datetime(2026, 7, 1, tzinfo=UTC))):

@@ -231,7 +231,7 @@ def test_any_single_wrong_character_is_found(serial: str, place: int, other: str
 
 
 @given(SERIALS, st.integers(0, 11))
-def test_any_two_neighbours_exchanged_are_found(serial: str, place: int) -> None:
+def test_any_two_adjacent_characters_exchanged_are_found(serial: str, place: int) -> None:
     wrong = serial[:place] + serial[place + 1] + serial[place] + serial[place + 2 :]
     assert normalise_serial(wrong) == (serial if wrong == serial else None)
 

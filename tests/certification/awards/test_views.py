@@ -303,7 +303,7 @@ def check_of(body: str) -> str:
         ("correct", "2030-01-01", "Replaced.", "has been replaced by a corrected one with another serial number"),
     ],
 )
-def test_what_anybody_is_told(
+def test_what_anybody_sees(
     app: Flask, client: FlaskClient, shown: str, today: clock.FixedClock, *, act: str, day: str, word: str,
     sentence: str,
 ) -> None:  # fmt: skip

@@ -159,8 +159,8 @@ def test_everybody_who_attended_has_a_certificate(here: World) -> None:
         assert (award.how, award.earned_on, award.valid_until) == ("session", HELD, date(2028, 8, 19))
         assert (award.evidence, award.organisation_id) == ("Binder 3", here.here.id)
         assert award.printed["how"] == "In-person session on 20\N{NO-BREAK SPACE}August\N{NO-BREAK SPACE}2026"
-        vouched = session.get_one(Recognition, award.id)
-        assert (vouched.session_id, vouched.checked_by, vouched.organisation_id) == (
+        recognised = session.get_one(Recognition, award.id)
+        assert (recognised.session_id, recognised.checked_by, recognised.organisation_id) == (
             held.id, "Lina Aziz", here.here.id,
         )  # fmt: skip
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "certification.record_session")).one()
@@ -318,8 +318,12 @@ def test_recognised_training_counts_from_its_own_day(here: World) -> None:
     # Amina was nowhere yet in March 2025: her certificate names no organisation, and the one who vouches is kept.
     assert made[0].organisation_id is None
     assert made[0].printed["how"] == "Recognised prior training"
-    vouched = session.get_one(Recognition, made[0].id)
-    assert (vouched.session_id, vouched.organisation_id, vouched.checked_by) == (None, here.here.id, "Lina Aziz")
+    recognised = session.get_one(Recognition, made[0].id)
+    assert (recognised.session_id, recognised.organisation_id, recognised.checked_by) == (
+        None,
+        here.here.id,
+        "Lina Aziz",
+    )
     with pytest.raises(ListChanged):
         training.recognise_prior_learning(
             here.hr, asked, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
@@ -343,10 +347,10 @@ def test_recognition_follows_a_correction(here: World) -> None:
     here.record("W-1")
     award = session.scalars(select(Award)).one()
     corrected = operations.supersede(here.hr, award, name="Amina Al-Yusuf", reason="Spelling.")
-    vouched = award_queries.find_recognition(corrected.id)
-    assert vouched is not None
-    assert vouched.checked_by == "Lina Aziz"
-    (row,) = training_queries.list_attendance(vouched.session_id or 0)
+    recognised = award_queries.find_recognition(corrected.id)
+    assert recognised is not None
+    assert recognised.checked_by == "Lina Aziz"
+    (row,) = training_queries.list_attendance(recognised.session_id or 0)
     assert row.serial.replace("-", "") == corrected.serial
 
 

@@ -33,7 +33,7 @@ def test_lines_of_trainings(separator: str) -> None:
     assert read == [TrainingLine(2, "W-1", DAY, "File 1"), TrainingLine(3, "W-2", DAY, "File 2")]
 
 
-def test_what_is_missing_is_kept_to_be_told() -> None:
+def test_lines_with_missing_parts_stay_to_be_shown() -> None:
     read = read_trainings('W-1,03/31/2026,File 1\n\nW-2\nW-3,2026-03-31,"File 3, shelf ""B"""')
     assert read == [
         TrainingLine(1, "W-1", None, "File 1"),

@@ -140,7 +140,7 @@ def test_a_changed_list_is_looked_at_again(app: Flask, client: FlaskClient, ids:
         ({"course": "x"}, "This is not one of the options"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_and_what_was_typed_is_kept(
+def test_what_is_wrong_is_shown_and_what_was_typed_stays(
     client: FlaskClient, ids: dict[str, int], changes: dict[str, object], said: str
 ) -> None:
     sign_in(client, "hana@demo.example")

@@ -148,7 +148,7 @@ def test_nobody_is_listed_before_a_placement_is_known() -> None:
     assert answer == {"as_of": "2023-03-01", "statuses": [], "overall": []}
 
 
-def test_rows_are_sorted_and_cover_the_house_and_each_organisation() -> None:
+def test_rows_are_sorted_and_cover_all_organisations_and_each() -> None:
     document = {
         "placements": [
             {**PLACEMENT, "person": person, "organisation": organisation}
@@ -275,7 +275,7 @@ WRONG = [
     ("awards/0/valid_until", "2023-02-11", "awards[0].valid_until", "2023-02-11 is before earned_on, 2023-02-12."),
     ("awards/0/supersedes", "a9", "awards[0].supersedes", "There is no award a9 in this file."),
     ("awards/0/supersedes", "a1", "awards[0].supersedes", "Award a1 supersedes itself, directly or through others."),
-    ("awards", [AWARD, AWARD], "awards[1].id", "The id a1 stands twice."),
+    ("awards", [AWARD, AWARD], "awards[1].id", "The id a1 occurs twice."),
     ("revocations/0/award", "a2", "revocations[0].award", "There is no award a2 in this file."),
     ("exemptions/0/requirement", "r2", "exemptions[0].requirement", "There is no requirement r2 in this file."),
     ("exemptions/0/until", "2024-02-01", "exemptions[0].until", "2024-02-01 is before from, 2024-03-01."),

@@ -108,7 +108,7 @@ def test_a_kill_in_the_middle_goes_on_where_it_was(app_context: Flask, monkeypat
     assert is_clean()
 
 
-def test_until_it_is_whole_no_figure_is_told(filled: Flask, client: FlaskClient) -> None:
+def test_until_it_is_up_to_date_no_figure_is_shown(filled: Flask, client: FlaskClient) -> None:
     with filled.app_context():
         require()
     sign_in(client, "hana@demo.example")
@@ -120,12 +120,12 @@ def test_until_it_is_whole_no_figure_is_told(filled: Flask, client: FlaskClient)
     assert "0 of 35" in client.get("/compliance").get_data(as_text=True)
     with filled.app_context():
         sweep()
-    told = client.get("/compliance")
-    assert told.status_code == 200
-    assert "35" in told.get_data(as_text=True)
+    answer = client.get("/compliance")
+    assert answer.status_code == 200
+    assert "35" in answer.get_data(as_text=True)
 
 
-def test_a_write_in_the_middle_is_kept(app_context: Flask) -> None:
+def test_a_write_in_the_middle_is_not_lost(app_context: Flask) -> None:
     """Somebody earns an award while others are still to be prepared: neither undoes the other."""
     require()
     with unit_of_work():

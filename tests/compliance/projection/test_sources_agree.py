@@ -40,7 +40,7 @@ on_databases = settings(
 
 @laws
 @given(WORLDS)
-def test_stretches_say_what_the_rules_say_on_every_day(world: Json) -> None:
+def test_intervals_say_what_the_rules_say_on_every_day(world: Json) -> None:
     for post in Population(rules.known(facts_of(world))).posts:
         required = [(asked, asked.intervals()) for asked in post.applied]
         whole = rules.overall_intervals(post.placements, [(asked.requirement.course, each) for asked, each in required])

@@ -1,4 +1,4 @@
-"""The report's pages and files: ids that work it out again, files read back, views kept, jobs, what changed."""
+"""The report's pages and files: ids that verify it, files read back, saved views, jobs, what changed."""
 
 import csv
 import re
@@ -109,7 +109,7 @@ def test_an_id_works_the_report_out_again_and_tells_what_later_knowledge_changed
     assert int(figures[1]) > int(figures[0])
 
 
-def test_an_id_of_a_report_that_never_was_is_told(client: FlaskClient, known: dict[str, int]) -> None:
+def test_an_id_of_a_report_that_never_was_is_reported(client: FlaskClient, known: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     forged = ReportId(1, date(2026, 10, 31), NOW, (known["here"],), Filters(), b"false")
     assert "Different figures." in body(client, f"/compliance/reports/{forged}")
@@ -261,8 +261,8 @@ def test_two_days_beside_each_other_and_who_changed(app: Flask, client: FlaskCli
     assert "Compare two days" in compared
     address = "/compliance/changes?as_of=2026-10-31&compare_with=2026-08-01"
     page = body(client, address)
-    told = {row["name"].lstrip("'"): row["changes"] for row in rows(client, address.replace("?", ".csv?"))}
-    assert told == {"Sami Aziz": "left", "Rana New": "joined", "Noor Ali": "moved", "=Lina Haddad": "renewed"}
+    changes = {row["name"].lstrip("'"): row["changes"] for row in rows(client, address.replace("?", ".csv?"))}
+    assert changes == {"Sami Aziz": "left", "Rana New": "joined", "Noor Ali": "moved", "=Lina Haddad": "renewed"}
     for name in ("Sami Aziz", "Rana New", "Noor Ali", "Lina Haddad"):
         assert name in page
     only = body(client, address + "&what=left")
@@ -274,7 +274,7 @@ def test_two_days_beside_each_other_and_who_changed(app: Flask, client: FlaskCli
         row["name"].lstrip("'"): row["changes"]
         for row in rows(client, "/compliance/changes.csv?as_of=2026-08-01&compare_with=2026-10-31")
     }
-    assert turned == told
+    assert turned == changes
 
 
 def test_who_lapsed_and_who_became_compliant(app: Flask, client: FlaskClient, known: dict[str, int]) -> None:
@@ -284,9 +284,9 @@ def test_who_lapsed_and_who_became_compliant(app: Flask, client: FlaskClient, kn
         earned(session.get_one(people.Person, known["noor"]), known["course"], date(2026, 9, 2))
     sign_in(client, "hana@demo.example")
     found = rows(client, "/compliance/changes.csv?as_of=2026-10-31&compare_with=2026-08-01")
-    told = {row["name"]: (row["changes"], row["status_before"], row["status_after"]) for row in found}
-    assert told["Sami Aziz"] == ("lapsed", "valid", "revoked")
-    assert told["Noor Ali"] == ("compliant", "overdue", "valid")
+    changes = {row["name"]: (row["changes"], row["status_before"], row["status_after"]) for row in found}
+    assert changes["Sami Aziz"] == ("lapsed", "valid", "revoked")
+    assert changes["Noor Ali"] == ("compliant", "overdue", "valid")
 
 
 def leave(person_id: int, last_day: date) -> people.Employment:
@@ -297,17 +297,19 @@ def leave(person_id: int, last_day: date) -> people.Employment:
     return employed
 
 
-def test_a_view_is_kept_for_its_owner_alone_and_removed(app: Flask, client: FlaskClient, known: dict[str, int]) -> None:
+def test_a_view_is_saved_for_its_owner_alone_and_removed(
+    app: Flask, client: FlaskClient, known: dict[str, int]
+) -> None:
     sign_in(client, "hana@demo.example")
-    kept = {"page": "people", "name": "WASH, late", "sector": "wash", "status": "late"}
-    answer = client.post("/compliance/views", data=kept)
+    saved = {"page": "people", "name": "WASH, late", "sector": "wash", "status": "late"}
+    answer = client.post("/compliance/views", data=saved)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/compliance/people?sector=wash&status=late"
     assert ">WASH, late</a>" in body(client, "/compliance")
-    twice = client.post("/compliance/views", data=kept | {"name": "wash, LATE"})
+    twice = client.post("/compliance/views", data=saved | {"name": "wash, LATE"})
     assert twice.status_code == 422
     assert "already have a view with this name" in twice.get_data(as_text=True)
-    nameless = client.post("/compliance/views", data=kept | {"name": ""})
+    nameless = client.post("/compliance/views", data=saved | {"name": ""})
     assert nameless.status_code == 422
     assert 'name="sector" value="wash"' in nameless.get_data(as_text=True)
     with app.app_context():

@@ -50,7 +50,7 @@ def test_how_it_is_typed_does_not_matter(given_id: ReportId) -> None:
 
 @relaxed
 @given(IDS, st.data())
-def test_one_wrong_letter_is_told(given_id: ReportId, data: st.DataObject) -> None:
+def test_one_wrong_letter_is_found(given_id: ReportId, data: st.DataObject) -> None:
     text = str(given_id)
     places = [place for place, letter in enumerate(text) if letter != "-"]
     place = data.draw(st.sampled_from(places))
@@ -93,7 +93,7 @@ def a_report(**changes: object) -> Report:
     return Report(**(values | changes))  # type: ignore[arg-type]
 
 
-def test_a_report_kept_as_a_document_comes_back() -> None:
+def test_a_report_stored_as_a_document_comes_back() -> None:
     report = a_report()
     again = report_of_document(report_as_document(report))
     assert digest_of(again) == digest_of(report)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("fixed_clock")
 
 @pytest.fixture
 def crowded(app: Flask) -> Flask:
-    """The small house with a hundred and twenty people who share, and sixty of Hill Aid who do not."""
+    """The small installation with a hundred and twenty people who share, and sixty of Hill Aid who do not."""
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, there = session.query(Organisation).one(), people.organisation("hill-aid")
@@ -86,7 +86,7 @@ def test_twice_the_people_need_no_more_queries(
 
 
 def test_a_figure_is_never_older_than_the_facts(client: FlaskClient, crowded: Flask) -> None:
-    """What is kept between requests is thrown away as soon as anything is recorded or withdrawn."""
+    """What is cached between requests is discarded as soon as anything is recorded or withdrawn."""
     sign_in(client, "hana@demo.example")
 
     def total() -> int:

@@ -88,8 +88,8 @@ def test_every_kind_is_recorded(app: Flask, client: FlaskClient, ids: dict[str, 
     made = client.post("/exemptions/new", data=new_form(ids, kind=kind))
     assert made.status_code == 303
     with app.app_context():
-        kept = session.query(Exemption).filter_by(reason="Agreed").one()
-        assert (kept.kind, kept.evidence, kept.until_on) == (kind, "HR file 12", date(2027, 2, 28))
+        exemption = session.query(Exemption).filter_by(reason="Agreed").one()
+        assert (exemption.kind, exemption.evidence, exemption.until_on) == (kind, "HR file 12", date(2027, 2, 28))
         entry = session.query(AuditEntry).filter_by(action="compliance.exempt").one()
         assert entry.detail["kind"] == kind
 

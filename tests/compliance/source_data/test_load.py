@@ -24,7 +24,7 @@ on_databases = settings(
 
 
 def by_calculator(document: Json, day: date, moment: datetime | None) -> dict[Any, Any]:
-    """Standings by person, organisation and requirement, of what is required."""
+    """Statuses by person, organisation and requirement, of what is required."""
     rows = explain(facts_of(document), day, moment)["statuses"]
     return {
         (row["person"], row["organisation"], row["requirement"]): (

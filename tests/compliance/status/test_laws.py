@@ -92,7 +92,7 @@ def test_every_day_agrees_with_the_second_opinion(world: Json) -> None:
 
 @laws
 @given(WORLDS)
-def test_a_standing_is_constant_between_its_change_days(world: Json) -> None:
+def test_a_status_is_constant_between_its_change_days(world: Json) -> None:
     for one in obligations(facts_of(world)).values():
         changes = set(one.change_days())
         assert sorted(changes) == one.change_days()
@@ -103,7 +103,7 @@ def test_a_standing_is_constant_between_its_change_days(world: Json) -> None:
 
 @laws
 @given(WORLDS, ASKED_DAYS)
-def test_the_standings_partition_people_requirements_and_days(world: Json, day: date) -> None:
+def test_the_statuses_partition_people_requirements_and_days(world: Json, day: date) -> None:
     answer = explain(facts_of(world), day)
     rows = Counter((row["person"], row["organisation"], row["requirement"]) for row in answer["statuses"])
     posts = {
@@ -198,7 +198,7 @@ def test_what_is_recorded_later_changes_nothing_known_before(
 
 @laws
 @given(WORLDS, ASKED_DAYS)
-def test_the_overall_standing_is_the_worst_of_its_parts(world: Json, day: date) -> None:
+def test_the_overall_status_is_the_worst_of_its_parts(world: Json, day: date) -> None:
     answer = explain(facts_of(world), day)
     for row in answer["overall"]:
         parts = [

@@ -1,4 +1,4 @@
-"""Standing, case by case: every vector of the definitions by name, and the decisions beside them."""
+"""Training status, case by case: every vector of the definitions by name, and the decisions beside them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -127,7 +127,7 @@ def world(
 
 
 def ask(facts: Facts, day: str, known_as_of: datetime | None = None) -> ExplainedStatus:
-    """How p1 stands in o1 for the first requirement."""
+    """The status of p1 in o1 for the first requirement."""
     seen = known(facts, known_as_of)
     return status_on(by_person(seen)["p1"], "o1", seen.requirements[0], on(day), seen.settings)
 
@@ -697,7 +697,7 @@ def test_the_order_and_the_groups() -> None:
         ),
     ],
 )
-def test_every_standing_says_why(facts: Facts, day: str, said: str) -> None:
+def test_every_status_says_why(facts: Facts, day: str, said: str) -> None:
     assert sentence(ask(facts, day).reason) == said
 
 

@@ -118,8 +118,8 @@ def test_two_hundred_people_take_eight_queries(app: Flask, client: FlaskClient) 
     statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     first = client.get("/people").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
-    asked = [statement for statement in statements if statement.startswith(("SELECT", "WITH"))]
-    assert len(asked) <= 8, asked
+    selects = [statement for statement in statements if statement.startswith(("SELECT", "WITH"))]
+    assert len(selects) <= 8, selects
     assert "200 people" in first
     assert "Page 1 of 4" in first
     assert first.count("<tr>") == 51

@@ -161,14 +161,14 @@ def test_absent_people_leave_only_when_asked_and_only_of_this_organisation(small
     some = lists.csv_of(lists.the_cast()[:3])
     quiet = lists.sent(some)
     assert lists.counts(quiet) == {"unchanged": 3}
-    asked = lists.sent(some, leavers_on="2026-11-30")
-    assert lists.outcomes(asked)[3:] == [(None, "ended", ["absent"]), (None, "ended", ["absent"])]
-    assert lists.counts(asked)["absent"] == 2
-    lists.apply(asked)
+    sent = lists.sent(some, leavers_on="2026-11-30")
+    assert lists.outcomes(sent)[3:] == [(None, "ended", ["absent"]), (None, "ended", ["absent"])]
+    assert lists.counts(sent)["absent"] == 2
+    lists.apply(sent)
     assert lists.spans("W-4") == [("health", "2026-01-01", "2026-11-30")]
     assert lists.spans("W-1") == [("wash", "2026-01-01", "")]
     assert lists.spans("H-1", 2) == [("wash", "2026-01-01", "")]
-    lists.undo(asked)
+    lists.undo(sent)
     assert lists.spans("W-4") == [("health", "2026-01-01", "")]
 
 

@@ -72,6 +72,8 @@ def test_who_was_never_merged_away_is_not_taken_away(merges: list[tuple[int, int
 
 
 @given(MERGES, st.frozensets(NUMBERS, max_size=5))
-def test_families_are_the_families_of_each(merges: list[tuple[int, int]], asked: frozenset[int]) -> None:
+def test_families_are_the_families_of_each(merges: list[tuple[int, int]], selected: frozenset[int]) -> None:
     canonical_ids = resolve_merges(merges)
-    assert merged_ids(asked, canonical_ids) == frozenset().union(*(merged_ids([each], canonical_ids) for each in asked))
+    assert merged_ids(selected, canonical_ids) == frozenset().union(
+        *(merged_ids([each], canonical_ids) for each in selected)
+    )

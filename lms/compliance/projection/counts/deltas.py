@@ -142,9 +142,9 @@ def open_snapshots(state: ProjectionState, today: date, earliest: date | None) -
     wanted = max(first_of_month(today, MONTHS_AHEAD), state.first_snapshot)
     if state.last_snapshot is not None and state.last_snapshot < wanted:
         since = state.last_snapshot
-        # What the last snapshot holds counts from before it on.
-        held = ((key, people) for *key, people in read_snapshot(since) if key[2] != ALL_SECTORS)
-        days: CountDeltas = Counter({(_EVE, *key): people for key, people in held})
+        # What the last snapshot has counted applies from before it on.
+        counted = ((key, people) for *key, people in read_snapshot(since) if key[2] != ALL_SECTORS)
+        days: CountDeltas = Counter({(_EVE, *key): people for key, people in counted})
         for *key, people in read_compacted(since, wanted):
             days[tuple(key)] += people
         _add(CountSnapshot, _SNAPSHOT, snapshots_between(days, snapshot_day_after(since), wanted))

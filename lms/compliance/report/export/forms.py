@@ -13,12 +13,12 @@ WORDS = (
 )  # fmt: skip
 """The parameters of an address that are saved with a view or a file."""
 
-MOST_LETTERS = 200
+MOST_CHARACTERS = 200
 
 
 def saved_filters(address: "MultiDict[str, str]") -> dict[str, str]:
     """Returns the parameters of an address that may be saved, without values that are too long."""
-    return {name: address[name] for name in WORDS if address.get(name) and len(address[name]) <= MOST_LETTERS}
+    return {name: address[name] for name in WORDS if address.get(name) and len(address[name]) <= MOST_CHARACTERS}
 
 
 class SaveViewForm(BaseForm):

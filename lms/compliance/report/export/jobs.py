@@ -43,7 +43,7 @@ from lms.kernel.tabular import csv_chunks
 log = structlog.get_logger(__name__)
 
 AVAILABLE_HOURS = 24
-_TOLD_EVERY = 500
+_PROGRESS_EVERY = 500
 """After so many people the progress is written down."""
 
 
@@ -61,7 +61,7 @@ def path_of(job: ExportJob) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportRequest:
     """What a job makes, read from its row."""
 
     number: int
@@ -79,61 +79,61 @@ def make(payload: dict[str, Any]) -> None:
         job = queries.find_job(payload["job"])
         if job is None or job.finished_at is not None:
             return
-        wanted = Wanted(job.id, job.kind, job.format, dict(job.choices), job.language, job.account_id)
+        request = ExportRequest(job.id, job.kind, job.format, dict(job.choices), job.language, job.account_id)
     try:
-        with force_locale(wanted.language):
-            result, name = _made(wanted)
+        with force_locale(request.language):
+            result, name = _made(request)
     except StillUpdating as wait:
         # The figures are not whole yet: the row comes again, and no try is counted.
         raise outbox.RetryLater from wait
     except Refusal:
-        _finish(wanted.number, "refused")
+        _finish(request.number, "refused")
     except Exception as error:
-        log.warning("export failed", job=wanted.number, **describe_error(error))
-        _finish(wanted.number, "failed")
+        log.warning("export failed", job=request.number, **describe_error(error))
+        _finish(request.number, "failed")
     else:
-        _finish(wanted.number, "ready", name, result)
+        _finish(request.number, "ready", name, result)
 
 
-def _made(wanted: Wanted) -> tuple[dict[str, Any] | None, str]:
+def _made(request: ExportRequest) -> tuple[dict[str, Any] | None, str]:
     with db.reading():
-        account = find_account(wanted.account_id)
+        account = find_account(request.account_id)
         if account is None or not account.active:
             raise Refusal
         actor = load_actor(account, clock.today())
-        if wanted.kind == "check":
-            _read, query = load_report_for(actor, wanted.choices["id"], wanted.language)
+        if request.kind == "check":
+            _read, query = load_report_for(actor, request.choices["id"], request.language)
             return stored_page(build_report(query, "sector")), ""
-        query, form = _question(actor, wanted)
-        if wanted.format == "page":
+        query, form = _question(actor, request)
+        if request.format == "page":
             return stored_page(build_report(query)), ""
-        path = folder() / f"{wanted.number}.{wanted.format}"
+        path = folder() / f"{request.number}.{request.format}"
         beside = path.with_suffix(path.suffix + ".part")
-        _write(wanted, query, form, beside)
+        _write(request, query, form, beside)
         beside.replace(path)
-        return None, f"{wanted.kind}-{query.as_of}.{wanted.format}"
+        return None, f"{request.kind}-{query.as_of}.{request.format}"
 
 
-def _question(actor: Actor, wanted: Wanted) -> tuple[ReportQuery, PeopleForm]:
-    form, query = parse_query(actor, MultiDict(wanted.choices), wanted.language, PeopleForm)
+def _question(actor: Actor, request: ExportRequest) -> tuple[ReportQuery, PeopleForm]:
+    form, query = parse_query(actor, MultiDict(request.choices), request.language, PeopleForm)
     if query is None:
         raise Refusal
     return query, form
 
 
-def _write(wanted: Wanted, query: ReportQuery, form: PeopleForm, path: Path) -> None:
-    if wanted.kind == "report":
+def _write(request: ExportRequest, query: ReportQuery, form: PeopleForm, path: Path) -> None:
+    if request.kind == "report":
         page = build_report(query, "sector")
         with path.open("wb") as file:
-            if wanted.format == "pdf":
+            if request.format == "pdf":
                 file.write(print_report(page))
-            elif wanted.format == "xlsx":
+            elif request.format == "xlsx":
                 report_id = id_of(page)
                 write_report(file, page, str(report_id), address_of(report_id))
             else:
                 file.writelines(piece.encode() for piece in csv_chunks(IDENTIFIED_HEAD, identified_rows(page)))
         return
-    if wanted.kind == "changes":
+    if request.kind == "changes":
         changes = build_changes(query, form.compare_with.data or query.today, None, None)
         with path.open("wb") as file:
             file.writelines(piece.encode() for piece in csv_chunks(CHANGES_HEAD, changes_rows(changes)))
@@ -141,10 +141,10 @@ def _write(wanted: Wanted, query: ReportQuery, form: PeopleForm, path: Path) -> 
     known_at = query.known_as_of or clock.now()
     lines = all_lines(query, form.statuses())
     with path.open("wb") as file:
-        if wanted.format == "xlsx":
-            write_people(file, query, known_at, lines, _stepper(wanted.number))
+        if request.format == "xlsx":
+            write_people(file, query, known_at, lines, _stepper(request.number))
         else:
-            rows = _rows_one_by_one(query, known_at, lines, _stepper(wanted.number))
+            rows = _rows_one_by_one(query, known_at, lines, _stepper(request.number))
             file.writelines(piece.encode() for piece in csv_chunks(PEOPLE_HEAD, rows))
 
 
@@ -163,13 +163,13 @@ def _stepper(number: int) -> Callable[[], None]:
     def step() -> None:
         nonlocal done
         done += 1
-        if done % _TOLD_EVERY == 0:
-            _tell(number, done)
+        if done % _PROGRESS_EVERY == 0:
+            _store_progress(number, done)
 
     return step
 
 
-def _tell(number: int, done: int) -> None:
+def _store_progress(number: int, done: int) -> None:
     path = folder() / f"{number}.done"
     path.write_text(str(done))
 

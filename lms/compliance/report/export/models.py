@@ -35,7 +35,7 @@ class SavedView(Model):
 class ExportJob(Model):
     """One row: a request for a file or a report that takes longer than a page may; a job creates it.
 
-    Personal data: the file and the result tell how people stand; both are removed a day later.
+    Personal data: the file and the result show people's statuses; both are removed a day later.
     """
 
     __tablename__ = "export_job"

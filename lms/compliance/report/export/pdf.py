@@ -104,12 +104,12 @@ def sentence_parts(page: ReportPage) -> list[dict[str, Any]]:
         if page.query.of_posts
         else ngettext("%(count)s person", "%(count)s people", people, count=number(people))
     )
-    asked = (
+    sentence = (
         _("On %(day)s, %(rate)s of %(counted)s hold this course or are exempt.")
         if page.query.filters.course
         else _("On %(day)s, %(rate)s of %(counted)s are compliant with everything required.")
     )
-    said = parts(asked, day=day(report.as_of), rate=percent(report.total.rate), counted=counted)
+    said = parts(sentence, day=day(report.as_of), rate=percent(report.total.rate), counted=counted)
     if report.lowest is not None:
         said.append({"text": " ", "strong": False})
         said += parts(

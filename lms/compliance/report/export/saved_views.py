@@ -89,9 +89,9 @@ def ask_for_file() -> ResponseReturnValue:
             abort(404)
         load_report_for(actor, words["id"], language)
     else:
-        asked, query = parse_query(actor, request.form, language, PeopleForm)
+        filters, query = parse_query(actor, request.form, language, PeopleForm)
         if query is None:
-            return render_template("compliance/refused.html", form=asked, back="compliance.report"), 422
+            return render_template("compliance/refused.html", form=filters, back="compliance.report"), 422
     job = operations.request_file(actor, kind, form, words, language)
     return redirect(url_for("compliance.job", job_id=job.id), 303)
 
@@ -106,9 +106,9 @@ def job(job_id: int) -> ResponseReturnValue:
         if found.kind == "check":
             read, query = load_report_for(actor, found.choices["id"], language)
             return show_reproduced(verify_report(read, query, page_of(found.result, query, "sector")))
-        form, asked = parse_query(actor, MultiDict(found.choices), language, ReportForm)
-        if asked is not None:
-            return show_report(form, asked, found.result)
+        form, report_query = parse_query(actor, MultiDict(found.choices), language, ReportForm)
+        if report_query is not None:
+            return show_report(form, report_query, found.result)
     page = render_template("compliance/job.html", job=found, done=done_so_far(found))
     waiting = found.finished_at is None
     return page, {"Refresh": str(AGAIN_SECONDS)} if waiting else {}

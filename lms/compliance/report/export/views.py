@@ -61,7 +61,7 @@ def people_xlsx() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def changes_csv() -> ResponseReturnValue:
     """Gives what changed between two days as CSV."""
-    form, query = _asked()
+    form, query = _parse_people_query()
     if query is None:
         return _refused(form, "compliance.changes")
     if is_large(query):
@@ -70,7 +70,7 @@ def changes_csv() -> ResponseReturnValue:
     return download_csv(CHANGES_HEAD, changes_rows(page), f"changes-{page.first}-{page.second}.csv")
 
 
-def _asked() -> tuple[PeopleForm, ReportQuery | None]:
+def _parse_people_query() -> tuple[PeopleForm, ReportQuery | None]:
     return parse_query(current_actor(), request.args, language_of_page(), PeopleForm)
 
 
@@ -84,33 +84,33 @@ def _prepare(kind: str, form: str) -> ResponseReturnValue:
     return redirect(url_for("compliance.prepare", kind=kind, form=form, **words), 303)  # type: ignore[arg-type]  # words of an address
 
 
-def _report(form: str) -> ResponseReturnValue:
-    asked, query = _asked()
+def _report(file_format: str) -> ResponseReturnValue:
+    form, query = _parse_people_query()
     if query is None:
-        return _refused(asked, "compliance.report")
+        return _refused(form, "compliance.report")
     if takes_long(query):
-        return _prepare("report", form)
+        return _prepare("report", file_format)
     page = build_report(query, "sector")
     name = f"compliance-{query.as_of}"
-    if form == "csv":
+    if file_format == "csv":
         return download_csv(IDENTIFIED_HEAD, identified_rows(page), f"{name}.csv")
-    if form == "pdf":
-        return download(print_report(page), f"{name}.{form}")
+    if file_format == "pdf":
+        return download(print_report(page), f"{name}.{file_format}")
     file, report_id = BytesIO(), id_of(page)
     write_report(file, page, str(report_id), address_of(report_id))
-    return download(file.getvalue(), f"{name}.{form}")
+    return download(file.getvalue(), f"{name}.{file_format}")
 
 
-def _people(form: str) -> ResponseReturnValue:
-    asked, query = _asked()
+def _people(file_format: str) -> ResponseReturnValue:
+    form, query = _parse_people_query()
     if query is None:
-        return _refused(asked, "compliance.people")
+        return _refused(form, "compliance.people")
     if is_large(query):
-        return _prepare("people", form)
-    page = build_people(query, asked.statuses(), None)
+        return _prepare("people", file_format)
+    page = build_people(query, form.statuses(), None)
     name = f"people-{query.as_of}"
-    if form == "csv":
+    if file_format == "csv":
         return download_csv(PEOPLE_HEAD, people_rows(page), f"{name}.csv")
     file = BytesIO()
     write_people(file, query, page.known_at, page.items)
-    return download(file.getvalue(), f"{name}.{form}")
+    return download(file.getvalue(), f"{name}.{file_format}")

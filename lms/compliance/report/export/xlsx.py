@@ -22,7 +22,7 @@ MOST_ROWS = 1_000_000
 
 _LONGEST_NAME = 31
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
-_CELL_LETTERS = 32_000
+_CELL_LENGTH = 32_000
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Book:
         elif isinstance(value, int):
             sheet.write_number(row, column, value, formats["count"])
         elif value:
-            sheet.write_string(row, column, str(value)[:_CELL_LETTERS], formats.get(look))
+            sheet.write_string(row, column, str(value)[:_CELL_LENGTH], formats.get(look))
 
     def facts(self, name: str, pairs: Iterable[tuple[str, Cell]]) -> None:
         """Adds a sheet of terms and what they mean."""
