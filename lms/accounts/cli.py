@@ -47,13 +47,9 @@ def create_admin(name: str, email: str, password: str, organisation: str) -> Non
     except Invalid as error:
         raise click.ClickException(error.message) from None
     if is_new:
-        address = current_app.extensions["settings"].public_address
+        address = f"{current_app.extensions['settings'].public_address}/login"
         click.echo(
-            _(
-                "%(name)s is now an administrator and signs in at %(address)s.",
-                name=normalise(name),
-                address=f"{address}/login",
-            )
+            _("%(name)s is now an administrator and signs in at %(address)s.", name=normalise(name), address=address)
         )
     else:
         click.echo(_("An administrator with this e-mail already exists. Nothing was changed."))

@@ -8,8 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.actor import Actor
-from lms.kernel.db import BigId, Id, Model, UtcDateTime
-from lms.people.models import Person
+from lms.kernel.db import Id, Model, UtcDateTime
+from lms.kernel.records import Recorded, Retractable
+from lms.people.models import Organisation, Person
 
 
 class Account(Model, UserMixin):
@@ -49,7 +50,7 @@ class SignedIn(UserMixin):
         self.active = active
 
 
-class RoleGrant(Model):
+class RoleGrant(Retractable, Model):
     """One row: an account has a role, in one organisation or in all, until it is retracted.
 
     Personal data: none beyond the account's number.
@@ -66,13 +67,11 @@ class RoleGrant(Model):
     role: Mapped[str] = mapped_column(String(20))
     # Where it holds; empty for all organisations.
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
-    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    retracted_by: Mapped[int | None] = mapped_column(BigId)
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise")
 
 
-class OneTimeCode(Model):
+class OneTimeCode(Recorded, Model):
     """One row: HR printed a code with which a person without e-mail sets a password, once, for a few days.
 
     Personal data: none; only a hash of the code is stored.
@@ -86,5 +85,3 @@ class OneTimeCode(Model):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)

@@ -1,22 +1,21 @@
 """Opening and closing accounts, granting and removing roles."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_security import hash_password
 
 from lms.accounts import queries, rules
 from lms.accounts.errors import EmailTaken, LastAdministrator, PasswordRefused
-from lms.accounts.labels import WEAKNESS_MESSAGES
 from lms.accounts.models import Account, RoleGrant
 from lms.audit.api import record
-from lms.kernel import clock
+from lms.kernel import clock, records
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 from lms.people.api import find_organisation_by_slug, record_organisation, record_person
-from lms.people.models import Organisation, Person
+from lms.people.models import Person
 
 ROLES_OF_ONE_ORGANISATION = frozenset({Role.HR})
 """Roles that belong to one organisation."""
@@ -25,31 +24,41 @@ ROLES_OF_ALL_ORGANISATIONS = frozenset({Role.ADMIN})
 """Roles that hold in all organisations and nowhere less; the others can be given either way."""
 
 
-def open_account(
-    actor: Actor, person: Person, *, email: str | None = None, password: str | None = None, hashed: str | None = None
-) -> Account:
+def open_account(actor: Actor, person: Person, *, email: str | None = None, hashed: str | None = None) -> Account:
     """Opens an account for a person; the e-mail is stored in lower case.
 
-    ``hashed`` takes a password that is hashed already. Raises ``EmailTaken`` where the e-mail has an account.
+    ``hashed`` is the hash of a password. Raises ``EmailTaken`` where the e-mail has an account.
     """
-    account = _new_account(person.id, email)
-    if account.email and queries.find_account_by_email(account.email) is not None:
-        raise EmailTaken
-    account.password = hashed or (hash_password(password) if password else None)
-    _add(actor, [account])
+    (account,) = open_accounts(actor, [(person.id, email)], hashed=hashed)
     return account
 
 
-def open_accounts(actor: Actor, persons: Sequence[tuple[int, str | None]]) -> None:
+def open_accounts(
+    actor: Actor, persons: Iterable[tuple[int, str | None]], *, hashed: str | None = None
+) -> list[Account]:
     """Opens an account for each of many people, by person id and e-mail, with no query for each of them.
 
     Raises ``EmailTaken`` where one of the e-mails has an account, or two of the people share one.
     """
-    accounts = [_new_account(person_id, email) for person_id, email in persons]
+    accounts = [
+        Account(
+            person_id=person_id,
+            email=email.strip().lower() if email else None,
+            password=hashed,
+            active=True,
+            fs_uniquifier=secrets.token_hex(16),
+            recorded_at=clock.now(),
+        )
+        for person_id, email in persons
+    ]
     emails = [account.email for account in accounts if account.email]
     if len(set(emails)) < len(emails) or queries.find_emails_with_account(emails):
         raise EmailTaken
-    _add(actor, accounts)
+    session.add_all(accounts)
+    session.flush()
+    for account in accounts:
+        record(actor, "accounts.open", "account", account.id)
+    return accounts
 
 
 def grant_role(
@@ -62,18 +71,10 @@ def grant_role(
         raise Invalid(_("The HR role belongs to one organisation. Choose it."))
     if role in ROLES_OF_ALL_ORGANISATIONS and organisation_id is not None:
         raise Invalid(_("An administrator is responsible for all organisations. Do not choose one."))
-    for grant in queries.list_grants(account.id):
-        if grant.role == role and grant.organisation_id == organisation_id:
-            return grant
-    grant = RoleGrant(
-        account_id=account.id,
-        role=str(role),
-        organisation_id=organisation_id,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
-    )
-    session.add(grant)
-    session.flush()
+    if known := _list_grants(account, role, organisation_id):
+        return known[0]
+    grant = RoleGrant(account_id=account.id, role=str(role), organisation_id=organisation_id)
+    records.add(actor, grant)
     record(
         actor, "accounts.grant", "account", account.id,
         organisation_id=organisation_id, reason=reason, role=str(role),
@@ -87,14 +88,12 @@ def remove_role(
     """Removes a role; one that the account does not have is ignored. Raises ``LastAdministrator``."""
     if role is Role.ADMIN:
         _require_another_administrator(account)
-    for grant in queries.list_grants(account.id):
-        if grant.role == role and grant.organisation_id == organisation_id:
-            grant.retracted_at = clock.now()
-            grant.retracted_by = actor.account_id or None
-            record(
-                actor, "accounts.retract", "account", account.id,
-                organisation_id=organisation_id, reason=reason, role=str(role),
-            )  # fmt: skip
+    for grant in _list_grants(account, role, organisation_id):
+        records.retract(actor, grant)
+        record(
+            actor, "accounts.retract", "account", account.id,
+            organisation_id=organisation_id, reason=reason, role=str(role),
+        )  # fmt: skip
 
 
 def close_account(actor: Actor, account: Account, *, reason: str) -> None:
@@ -130,44 +129,29 @@ def create_admin(*, name: str, email: str, password: str, product: str, organisa
     """
     known = queries.find_account_by_email(email)
     if known is not None:
-        if Role.ADMIN in queries.role_scopes(known):
+        if _list_grants(known, Role.ADMIN, None):
             return known, False
         raise EmailTaken(_("An account that is not an administrator signs in with this e-mail. Choose another e-mail."))
     weakness = rules.weakness_of(password, product, [name, *name.split(), email, email.partition("@")[0]])
     if weakness is not None:
-        raise PasswordRefused(WEAKNESS_MESSAGES[weakness])
+        raise PasswordRefused(_(weakness))
     person = record_person(SYSTEM, name=name, email=email)
-    account = open_account(SYSTEM, person, email=email, password=password)
+    account = open_account(SYSTEM, person, email=email, hashed=hash_password(password))
     grant_role(SYSTEM, account, Role.ADMIN)
     if organisation:
-        grant_role(SYSTEM, account, Role.HR, _find_or_record_organisation(organisation).id)
+        title = organisation.replace("-", " ").title()
+        initials = "".join(word[0] for word in title.split())[:6]
+        found = find_organisation_by_slug(organisation) or record_organisation(
+            SYSTEM, slug=organisation, name=title, initials=initials
+        )
+        grant_role(SYSTEM, account, Role.HR, found.id)
     return account, True
 
 
-def _new_account(person_id: int, email: str | None) -> Account:
-    return Account(
-        person_id=person_id,
-        email=email.strip().lower() if email else None,
-        active=True,
-        fs_uniquifier=secrets.token_hex(16),
-        recorded_at=clock.now(),
+def _list_grants(account: Account, role: Role, organisation_id: int | None) -> Sequence[RoleGrant]:
+    return queries.list_grants(
+        RoleGrant.account_id == account.id, RoleGrant.role == role, RoleGrant.organisation_id == organisation_id
     )
-
-
-def _add(actor: Actor, accounts: Sequence[Account]) -> None:
-    session.add_all(accounts)
-    session.flush()
-    for account in accounts:
-        record(actor, "accounts.open", "account", account.id)
-
-
-def _find_or_record_organisation(slug: str) -> Organisation:
-    known = find_organisation_by_slug(slug)
-    if known is not None:
-        return known
-    name = slug.replace("-", " ").title()
-    initials = "".join(word[0] for word in name.split())[:6]
-    return record_organisation(SYSTEM, slug=slug, name=name, initials=initials)
 
 
 def _require_another_administrator(account: Account) -> None:

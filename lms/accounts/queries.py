@@ -1,8 +1,9 @@
 """Every SELECT about accounts and roles."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -10,93 +11,72 @@ from sqlalchemy.orm import contains_eager, joinedload
 from lms.accounts import policy
 from lms.accounts.models import Account, RoleGrant
 from lms.kernel.actor import Actor, Role
-from lms.kernel.batches import batched
+from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import locked, session
-from lms.kernel.errors import NotThere, require_found
+from lms.kernel.errors import require_found
 from lms.people.api import contains_words
 from lms.people.models import Organisation, Person
 
+ACCOUNTS = select(Account).join(Account.person).options(contains_eager(Account.person), joinedload(Account.grants))
+"""The statement of all accounts, each with its person and grants."""
 
-def account_where(*conditions: ColumnElement[bool]) -> Account | None:
+
+def find_account_where(*conditions: ColumnElement[bool]) -> Account | None:
     """Finds the one account that fits some conditions, with its person and grants."""
-    statement = (
-        select(Account)
-        .join(Account.person)
-        .options(contains_eager(Account.person), joinedload(Account.grants))
-        .where(*conditions)
-    )
-    return session.scalars(statement).unique().one_or_none()
+    return session.scalars(ACCOUNTS.where(*conditions)).unique().one_or_none()
 
 
 def load_account_for(actor: Actor, account_id: int) -> Account:
     """Loads an account that an actor may see, with its person and grants. Raises ``NotThere`` for any other."""
-    return require_found(account_where(Account.id == account_id, policy.visible_accounts(actor)))
+    return require_found(find_account_where(Account.id == account_id, policy.visible_accounts(actor)))
 
 
 def load_own_account(actor: Actor) -> Account:
     """Loads the account an actor acts with. Raises ``NotThere`` for nobody and for the system itself."""
-    return require_found(account_where(Account.id == actor.account_id) if actor.account_id else None)
+    return require_found(find_account(actor.account_id) if actor.account_id else None)
 
 
 def find_account(account_id: int) -> Account | None:
     """Finds an account with its person and grants."""
-    return account_where(Account.id == account_id)
-
-
-def find_account_of_person(person_id: int) -> Account | None:
-    """Finds the account of a person with its grants."""
-    return account_where(Account.person_id == person_id)
+    return find_account_where(Account.id == account_id)
 
 
 def find_account_by_email(email: str) -> Account | None:
     """Finds an account by its e-mail, whatever the case."""
-    return account_where(Account.email == email.strip().lower())
+    return find_account_where(Account.email == email.strip().lower())
 
 
 def list_persons_without_account(person_ids: Iterable[int]) -> list[tuple[int, str | None]]:
     """Lists those of some people who have no account, each with their e-mail. A query for each 500 of them."""
-    found: list[tuple[int, str | None]] = []
-    for batch in batched(sorted(person_ids), 500):
-        rows = session.execute(
-            select(Person.id, Person.email)
-            .outerjoin(Account, Account.person_id == Person.id)
-            .where(Person.id.in_(batch), Account.id.is_(None))
-            .order_by(Person.id)
-        )
-        found += [(row.id, row.email) for row in rows]
-    return found
+    statement = (
+        select(Person.id, Person.email)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Account.id.is_(None))
+        .order_by(Person.id)
+    )
+    return [(row.id, row.email) for row in execute_in_batches(statement, Person.id, sorted(person_ids))]
 
 
 def find_emails_with_account(emails: Iterable[str]) -> set[str]:
     """Returns those of some e-mails, in lower case, that an account signs in with. A query for each 500 of them."""
-    return {
-        email
-        for batch in batched(sorted(emails), 500)
-        for email in session.scalars(select(Account.email).where(Account.email.in_(batch)))
-        if email
-    }
+    return {row.email for row in execute_in_batches(select(Account.email), Account.email, sorted(emails))}
 
 
-def list_accounts_by_id(account_ids: Sequence[int]) -> list[Account]:
-    """Lists accounts with their persons, in the order of the ids given."""
-    rows = session.scalars(select(Account).options(joinedload(Account.person)).where(Account.id.in_(account_ids)))
-    found = {account.id: account for account in rows}
-    return [found[account_id] for account_id in account_ids]
-
-
-def list_grants(account_id: int) -> Sequence[RoleGrant]:
-    """Lists the active grants of an account."""
+def list_grants(*conditions: ColumnElement[bool]) -> Sequence[RoleGrant]:
+    """Lists the active grants that fit some conditions, each with its organisation, by role and organisation."""
     return session.scalars(
-        select(RoleGrant).where(RoleGrant.account_id == account_id, RoleGrant.retracted_at.is_(None))
+        select(RoleGrant)
+        .outerjoin(RoleGrant.organisation)
+        .options(contains_eager(RoleGrant.organisation))
+        .where(RoleGrant.retracted_at.is_(None), *conditions)
+        .order_by(RoleGrant.role, Organisation.name)
     ).all()
 
 
 def load_grant(account: Account, grant_id: int) -> RoleGrant:
     """Loads an active grant of an account. Raises ``NotThere``."""
-    for grant in list_grants(account.id):
-        if grant.id == grant_id:
-            return grant
-    raise NotThere
+    found = list_grants(RoleGrant.account_id == account.id, RoleGrant.id == grant_id)
+    return require_found(found[0] if found else None)
 
 
 def lock_administrators() -> set[int]:
@@ -112,34 +92,26 @@ def lock_administrators() -> set[int]:
     return {row.account_id for row in rows if row.active}
 
 
-def role_scopes(account: Account) -> dict[Role, frozenset[int] | None]:
-    """Returns what the account's active grants allow and where; ``None`` means all organisations."""
-    return to_scopes((grant.role, grant.organisation_id) for grant in account.grants if grant.retracted_at is None)
-
-
 def list_role_scopes(role: Role) -> set[frozenset[int] | None]:
     """Returns the different scopes (organisations; ``None``: all) in which open accounts have a role."""
-    grants: defaultdict[int, list[tuple[str, int | None]]] = defaultdict(list)
-    rows = session.execute(
-        select(RoleGrant.account_id, RoleGrant.role, RoleGrant.organisation_id)
+    grants = session.scalars(
+        select(RoleGrant)
         .join(Account, Account.id == RoleGrant.account_id)
         .where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None), Account.active.is_(True))
+        .order_by(RoleGrant.account_id)
     )
-    for row in rows:
-        grants[row.account_id].append((row.role, row.organisation_id))
-    return {to_scopes(some)[role] for some in grants.values()}
+    return {
+        to_scopes((grant.role, grant.organisation_id) for grant in own)[role]
+        for _account_id, own in groupby(grants, key=attrgetter("account_id"))
+    }
 
 
 def to_scopes(grants: Iterable[tuple[str, int | None]]) -> dict[Role, frozenset[int] | None]:
     """Returns the organisations by role, ``None`` for all, from pairs of role and organisation."""
     scopes: dict[Role, frozenset[int] | None] = {Role.LEARNER: None}
     for name, organisation_id in grants:
-        role = Role(name)
-        if organisation_id is None:
-            scopes[role] = None
-        else:
-            known = scopes.get(role, frozenset())
-            scopes[role] = None if known is None else known | {organisation_id}
+        known = scopes.get(Role(name), frozenset())
+        scopes[Role(name)] = None if known is None or organisation_id is None else known | {organisation_id}
     return scopes
 
 

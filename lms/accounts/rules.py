@@ -1,12 +1,10 @@
 """Which passwords are too weak. Pure."""
 
 from collections.abc import Iterable
-from enum import StrEnum
 
-MIN_PASSWORD_LENGTH = 10
+from lms.kernel.i18n import N_
 
-
-MAX_PASSWORD_LENGTH = 128
+MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 10, 128
 """The shortest and longest password, in characters."""
 
 
@@ -16,37 +14,32 @@ COMMON_PASSWORDS = (
 )  # fmt: skip
 """What attackers guess first. A short list on purpose: length protects more."""
 
-
 LEAST_OWN_CHARACTERS = 6
 """The fewest letters and digits a password has besides any word that others would guess."""
 
-
-class Weakness(StrEnum):
-    """Why a password is refused."""
-
-    SHORT = "short"
-    LONG = "long"
-    REPEATED = "repeated"
-    GUESSABLE = "guessable"
-    PERSONAL = "personal"
+SHORT = N_("Use at least 10 characters. Three or four words are good and easy to remember.")
+LONG = N_("This is too long: at most 128 characters fit.")
+REPEATED = N_("This repeats the same few characters. Three or four words are better.")
+GUESSABLE = N_("This is easy to guess. Three or four words of your own are better.")
+PERSONAL = N_("People who know your name, e-mail or staff number could guess this. Choose other words.")
 
 
-def weakness_of(password: str, product: str = "", personal: Iterable[str] = ()) -> Weakness | None:
-    """Returns why a password is refused, or ``None``.
+def weakness_of(password: str, product: str = "", personal: Iterable[str] = ()) -> str | None:
+    """Returns why a password is refused, as a message for the catalogue, or ``None``.
 
     ``personal`` are words that others know of the person: name, e-mail, staff numbers. A password may contain such
     a word, but not mostly consist of it: ``LEAST_OWN_CHARACTERS`` letters and digits must be left without it.
     """
     if len(password) < MIN_PASSWORD_LENGTH:
-        return Weakness.SHORT
+        return SHORT
     if len(password) > MAX_PASSWORD_LENGTH:
-        return Weakness.LONG
+        return LONG
     if len(set(password)) < 4:
-        return Weakness.REPEATED
+        return REPEATED
     if any(_consists_mostly_of(password, word) for word in personal):
-        return Weakness.PERSONAL
+        return PERSONAL
     if any(_consists_mostly_of(password, word) for word in (product, *COMMON_PASSWORDS)):
-        return Weakness.GUESSABLE
+        return GUESSABLE
     return None
 
 

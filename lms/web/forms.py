@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, ValidationError
@@ -78,6 +80,25 @@ class BaseForm(_WithFieldTexts, FlaskForm):  # type: ignore[misc]  # Flask-WTF h
         return True
 
 
+class FilterForm(PlainForm):
+    """The filters of a list, sent with GET and so without a token."""
+
+    def chosen(self) -> dict[str, str]:
+        """Returns the query parameters in use, for links to other pages of the list."""
+        return {name: value for name, value in self.data.items() if value}
+
+
+def form_page(template: str, form: Form, **context: Any) -> tuple[str, int]:
+    """Renders a page with its form; the status is 422 where the form has errors."""
+    return render_template(template, form=form, **context), 422 if form.errors else 200
+
+
+def redirect_with(message: str, endpoint: str, **values: Any) -> ResponseReturnValue:
+    """Leads from a form that succeeded to another page, which shows the message."""
+    flash(message, "good")
+    return redirect(url_for(endpoint, **values), 303)
+
+
 def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
     """Returns choices of a select field from pairs of value and label."""
     return [SelectChoice(*pair) for pair in pairs]
@@ -123,6 +144,12 @@ def reason_field() -> Any:
         description=_l("One sentence, recorded with this change. Do not write about a real child, family or incident."),
         rows=2,
     )
+
+
+class ReasonForm(BaseForm):
+    """A reason, for a change that needs nothing else."""
+
+    reason = reason_field()
 
 
 def day_field(label: Any, *, required: Any = None, **more: Any) -> Any:

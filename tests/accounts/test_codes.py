@@ -43,7 +43,7 @@ def number_of(app: Flask, name: str) -> int:
 def code_for(app: Flask, number: str = "D-1001") -> str:
     with app.app_context(), unit_of_work():
         (account,) = list_accounts_by_staff_number(number)
-        return code_operations.print_codes(SYSTEM, [account])[0]
+        return code_operations.print_codes(SYSTEM, [account.id])[0]
 
 
 def test_deborah_joins_with_her_code(app_with_deborah: Flask, client: FlaskClient) -> None:

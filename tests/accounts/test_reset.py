@@ -109,7 +109,7 @@ def test_a_reset_spends_printed_codes(app: Flask, client: FlaskClient, sink: Con
     with app.app_context(), unit_of_work():
         amina = queries.find_account_by_email("amina@demo.example")
         assert amina is not None
-        code = print_codes(SYSTEM, [amina])[0]
+        code = print_codes(SYSTEM, [amina.id])[0]
     ask(client, "amina@demo.example")
     found = re.search(r"/reset/\S+", mails(app, sink)[0].get_content())
     assert found is not None

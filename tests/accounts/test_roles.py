@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 from lms.accounts import operations, policy, queries
 from lms.accounts.administration.queries import list_accounts
 from lms.accounts.errors import LastAdministrator
+from lms.accounts.models import RoleGrant
 from lms.kernel import db as database
 from lms.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from lms.kernel.db import session, unit_of_work
@@ -186,7 +187,7 @@ def test_administrators_see_all_accounts_and_others_their_own(app_context: Flask
                 continue
         own = {account.id for account in opened if account.id == actor.account_id}
         assert seen == ({account.id for account in opened} if actor.has(Role.ADMIN) else own)
-        assert {row.account_id for row in list_accounts(actor).items} == seen
+        assert {row.account.id for row in list_accounts(actor).items} == seen
 
 
 @pytest.mark.parametrize(
@@ -214,7 +215,7 @@ def test_granting_twice_is_harmless_and_learners_need_no_grant(app_context: Flas
     with pytest.raises(Invalid):
         operations.grant_role(SYSTEM, account, Role.LEARNER)
     operations.remove_role(SYSTEM, account, Role.COORDINATOR)
-    assert [grant.role for grant in queries.list_grants(account.id)] == ["trainer"]
+    assert [grant.role for grant in queries.list_grants(RoleGrant.account_id == account.id)] == ["trainer"]
 
 
 def test_two_administrators_cannot_both_leave(app_context: Flask) -> None:

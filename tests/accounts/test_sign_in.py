@@ -178,7 +178,7 @@ def two_organisations(app: Flask, second_password: str, *, same_person: bool = F
             return
         other = make.person("Basma Idris")
         make.employed(other, there, "W-1")
-        operations.open_account(SYSTEM, other, password=second_password)
+        operations.open_account(SYSTEM, other, hashed=hash_password(second_password))
 
 
 def test_the_password_distinguishes_two_people_with_one_number(app: Flask, client: FlaskClient) -> None:
@@ -385,7 +385,7 @@ def test_a_changed_password_signs_out_elsewhere_and_spends_codes(app: Flask, cli
     with app.app_context(), unit_of_work():
         account = queries.find_account_by_email("amina@demo.example")
         assert account is not None
-        code = print_codes(SYSTEM, [account])[0]
+        code = print_codes(SYSTEM, [account.id])[0]
     assert client.get(f"/join/{code}").status_code == 200
     new = {"password": PASSWORD, "new_password": "four good words", "new_password_confirm": "four good words"}
     assert client.post("/account/password", data=new).status_code == 302

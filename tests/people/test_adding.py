@@ -5,7 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from lms.accounts.queries import find_account_of_person
+from lms.accounts.models import Account
+from lms.accounts.queries import find_account_where
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.text import normalise
@@ -47,7 +48,7 @@ def test_a_person_without_email_is_added_with_everything(app: Flask, hana: Flask
         assert stored == ("wash", ["health"], "driver", "volunteer")
         assert placement.works_with_children
         assert (placement.from_on.isoformat(), str(placement.through_on)) == ("2026-11-21", "2027-01-31")
-        account = find_account_of_person(employment.person_id)
+        account = find_account_where(Account.person_id == employment.person_id)
         assert account is not None
         assert (account.email, account.password, account.active) == (None, None, True)
         actions = session.execute(text("SELECT action FROM audit_entry ORDER BY id DESC LIMIT 4")).scalars().all()

@@ -1,14 +1,13 @@
 """The list of accounts that administrators see."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
 
 from lms.accounts import policy
 from lms.accounts.models import Account, RoleGrant
+from lms.accounts.queries import list_grants
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.pagination import Pagination, paginate
@@ -17,33 +16,20 @@ from lms.people.models import Employment, Organisation, Person
 
 
 @dataclass(frozen=True, slots=True)
-class ListedRole:
-    """A role of an account; without an organisation it holds in all of them."""
-
-    grant_id: int
-    role: str
-    organisation: str | None
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One account as administrators see it."""
+    """One account as administrators see it, with the initials of the organisations and the active grants."""
 
-    account_id: int
-    name: str
-    email: str | None
-    active: bool
-    has_password: bool
+    account: Account
     organisations: list[str] = field(default_factory=list)
-    roles: list[ListedRole] = field(default_factory=list)
+    grants: list[RoleGrant] = field(default_factory=list)
 
 
 def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -> Pagination[AccountRow]:
     """Lists the accounts an actor may see, by name. Four queries, whatever the number of accounts."""
     statement = (
-        select(Account.id, Person.name, Account.email, Account.active, Account.password.is_not(None).label("chosen"))
-        .join(Person, Person.id == Account.person_id)
+        select(Account)
+        .join(Account.person)
+        .options(contains_eager(Account.person))
         .where(policy.visible_accounts(actor))
         .order_by(func.lower(Person.name), Account.id)
     )
@@ -53,9 +39,9 @@ def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -
         holders = select(RoleGrant.account_id).where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None))
         statement = statement.where(Account.id.in_(holders))
     found = paginate(statement, page)
-    rows = {row.id: AccountRow(row.id, row.name, row.email, row.active, row.chosen) for row in found.items}
-    for grant in _list_grants(RoleGrant.account_id.in_(list(rows))):
-        rows[grant.account_id].roles.append(ListedRole(grant.id, grant.role, grant.organisation, grant.recorded_at))
+    rows = {row.Account.id: AccountRow(row.Account) for row in found.items}
+    for grant in list_grants(RoleGrant.account_id.in_(list(rows))):
+        rows[grant.account_id].grants.append(grant)
     employers = session.execute(
         select(Account.id, Organisation.initials)
         .distinct()
@@ -67,26 +53,3 @@ def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -
     for row in employers:
         rows[row.id].organisations.append(row.initials)
     return found.with_items(list(rows.values()))
-
-
-def list_role_grants(account_id: int) -> list[ListedRole]:
-    """Lists the active roles of an account."""
-    return [
-        ListedRole(row.id, row.role, row.organisation, row.recorded_at)
-        for row in _list_grants(RoleGrant.account_id == account_id)
-    ]
-
-
-def _list_grants(condition: ColumnElement[bool]) -> Iterable[Row[*tuple[Any, ...]]]:
-    return session.execute(
-        select(
-            RoleGrant.id,
-            RoleGrant.account_id,
-            RoleGrant.role,
-            RoleGrant.recorded_at,
-            Organisation.name.label("organisation"),
-        )
-        .outerjoin(Organisation, Organisation.id == RoleGrant.organisation_id)
-        .where(condition, RoleGrant.retracted_at.is_(None))
-        .order_by(RoleGrant.role, Organisation.name)
-    )

@@ -1,16 +1,18 @@
 """The administrator's pages: accounts and roles."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.accounts import operations, queries
-from lms.accounts.administration.forms import AccountsForm, GrantForm, ReasonForm
-from lms.accounts.administration.queries import list_accounts, list_role_grants
+from lms.accounts.administration.forms import AccountsForm, GrantForm
+from lms.accounts.administration.queries import list_accounts
 from lms.accounts.blueprint import bp
+from lms.accounts.models import RoleGrant
 from lms.kernel.actor import Role
 from lms.people.api import list_organisations
 from lms.web.access import current_actor, role_needed
+from lms.web.forms import ReasonForm, choices_of, form_page, redirect_with
 
 
 @bp.get("/admin/users")
@@ -29,40 +31,41 @@ def users() -> ResponseReturnValue:
 def user(account_id: int) -> ResponseReturnValue:
     """Shows one account, its roles, and what can be changed."""
     account = queries.load_account_for(current_actor(), account_id)
-    return render_template("accounts/user.html", account=account, grants=list_role_grants(account_id))
+    grants = queries.list_grants(RoleGrant.account_id == account_id)
+    return render_template("accounts/user.html", account=account, grants=grants)
 
 
 @bp.route("/admin/users/<int:account_id>/roles/new", methods=["GET", "POST"])
 @role_needed(Role.ADMIN)
 def grant(account_id: int) -> ResponseReturnValue:
     """Gives somebody a role."""
-    account = queries.load_account_for(current_actor(), account_id)
+    actor = current_actor()
+    account = queries.load_account_for(actor, account_id)
     form = GrantForm()
-    form.offer(list_organisations())
+    organisations = [(each.id, each.name) for each in list_organisations()]
+    form.organisation.choices = choices_of([("", _("All organisations")), *organisations])
     if form.run_on_submit(
         lambda: operations.grant_role(
-            current_actor(), account, Role(form.role.data), form.organisation_id(), reason=form.reason.data
+            actor, account, Role(form.role.data), form.organisation.data, reason=form.reason.data
         )
     ):
-        return to_account(account_id, _("The role has been given."))
-    return render_template("accounts/grant.html", form=form, account=account), 422 if form.errors else 200
+        return redirect_with(_("The role has been given."), "accounts.user", account_id=account_id)
+    return form_page("accounts/grant.html", form, account=account)
 
 
 @bp.route("/admin/users/<int:account_id>/roles/<int:grant_id>/retract", methods=["GET", "POST"])
 @role_needed(Role.ADMIN)
 def remove_role(account_id: int, grant_id: int) -> ResponseReturnValue:
     """Removes a role."""
-    account = queries.load_account_for(current_actor(), account_id)
+    actor = current_actor()
+    account = queries.load_account_for(actor, account_id)
     found = queries.load_grant(account, grant_id)
     form = ReasonForm()
     if form.run_on_submit(
-        lambda: operations.remove_role(
-            current_actor(), account, Role(found.role), found.organisation_id, reason=form.reason.data
-        )
+        lambda: operations.remove_role(actor, account, Role(found.role), found.organisation_id, reason=form.reason.data)
     ):
-        return to_account(account_id, _("The role has been removed."))
-    page = render_template("accounts/remove_role.html", form=form, account=account, role=found.role)
-    return page, 422 if form.errors else 200
+        return redirect_with(_("The role has been removed."), "accounts.user", account_id=account_id)
+    return form_page("accounts/remove_role.html", form, account=account, role=found.role)
 
 
 @bp.route("/admin/users/<int:account_id>/close", methods=["GET", "POST"])
@@ -72,8 +75,8 @@ def close(account_id: int) -> ResponseReturnValue:
     account = queries.load_account_for(current_actor(), account_id)
     form = ReasonForm()
     if form.run_on_submit(lambda: operations.close_account(current_actor(), account, reason=form.reason.data)):
-        return to_account(account_id, _("The account has been closed."))
-    return render_template("accounts/close.html", form=form, account=account), 422 if form.errors else 200
+        return redirect_with(_("The account has been closed."), "accounts.user", account_id=account_id)
+    return form_page("accounts/close.html", form, account=account)
 
 
 @bp.route("/admin/users/<int:account_id>/open", methods=["GET", "POST"])
@@ -83,11 +86,5 @@ def reopen(account_id: int) -> ResponseReturnValue:
     account = queries.load_account_for(current_actor(), account_id)
     form = ReasonForm()
     if form.run_on_submit(lambda: operations.reopen_account(current_actor(), account, reason=form.reason.data)):
-        return to_account(account_id, _("The account is open again."))
-    return render_template("accounts/reopen.html", form=form, account=account), 422 if form.errors else 200
-
-
-def to_account(account_id: int, message: str) -> ResponseReturnValue:
-    """Leads back to an account with a message."""
-    flash(message, "good")
-    return redirect(url_for("accounts.user", account_id=account_id), 303)
+        return redirect_with(_("The account is open again."), "accounts.user", account_id=account_id)
+    return form_page("accounts/reopen.html", form, account=account)

@@ -1,17 +1,16 @@
 """Every SELECT about printed sign-in codes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from lms.accounts import policy
 from lms.accounts.models import Account, OneTimeCode, RoleGrant
-from lms.accounts.queries import find_account, find_account_of_person, list_grants, load_account_for
+from lms.accounts.queries import find_account, find_account_where, load_account_for
 from lms.kernel.actor import Actor
 from lms.kernel.db import locked, session
-from lms.kernel.errors import NotAllowed, NotThere, require_found
+from lms.kernel.errors import Invalid, NotAllowed, NotThere, require_found
 from lms.kernel.i18n import gettext as _
 from lms.people.api import list_employer_ids, load_person_for, visible_employments
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
@@ -33,6 +32,11 @@ class PersonWithoutPassword:
     printed_at: datetime | None
 
 
+def is_valid(now: datetime) -> ColumnElement[bool]:
+    """Returns the condition on codes that were not used and have not expired."""
+    return and_(OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
+
+
 def list_people_without_password(
     actor: Actor, today: date, now: datetime, station: str = ""
 ) -> list[PersonWithoutPassword]:
@@ -40,11 +44,7 @@ def list_people_without_password(
 
     People who hold a role are left out: an administrator prints theirs. One row a person, by station and name.
     """
-    printed = (
-        select(func.max(OneTimeCode.recorded_at))
-        .where(OneTimeCode.account_id == Account.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
-        .scalar_subquery()
-    )
+    printed = select(func.max(OneTimeCode.recorded_at)).where(OneTimeCode.account_id == Account.id, is_valid(now))
     holders = select(RoleGrant.account_id).where(RoleGrant.retracted_at.is_(None))
     statement = (
         select(
@@ -54,7 +54,7 @@ def list_people_without_password(
             Employment.staff_number,
             Organisation.name.label("organisation"),
             DutyStation.name.label("station"),
-            printed.label("printed_at"),
+            printed.scalar_subquery().label("printed_at"),
         )
         .join(Person, Person.id == Account.person_id)
         .join(Employment, Employment.person_id == Person.id)
@@ -79,57 +79,43 @@ def list_people_without_password(
     return list({row.account_id: row for row in reversed(rows)}.values())[::-1]
 
 
-def list_valid_codes(account_id: int, now: datetime) -> Sequence[OneTimeCode]:
-    """Lists the codes of an account that were not used and have not expired."""
-    return session.scalars(
-        select(OneTimeCode).where(
-            OneTimeCode.account_id == account_id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now
-        )
-    ).all()
-
-
-def load_code(digest: str, now: datetime) -> tuple[OneTimeCode, Account]:
-    """Loads a valid code and its account, and locks the code, so that one transaction at a time uses it.
+def load_code_holder(digest: str, now: datetime) -> Account:
+    """Loads the account of a valid code, and locks the code, so that one transaction at a time uses it.
 
     Raises ``NotThere`` for codes that are unknown, used, expired, or of a closed account, all alike.
     """
-    code = session.scalar(
-        locked(
-            select(OneTimeCode).where(
-                OneTimeCode.digest == digest, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now
-            )
-        )
-    )
-    holder = find_account(code.account_id) if code else None
-    if code is None or holder is None or not holder.active:
+    code = require_found(session.scalar(locked(select(OneTimeCode).where(OneTimeCode.digest == digest, is_valid(now)))))
+    holder = require_found(find_account(code.account_id))
+    if not holder.active:
         raise NotThere
-    return code, holder
+    return holder
 
 
 def load_role_holder_for(actor: Actor, account_id: int) -> Account:
     """Loads an account with a role, for which only an administrator prints a code.
 
-    Raises ``NotThere``, and ``NotAllowed`` where HR should print it.
+    Raises ``NotThere``, ``NotAllowed`` where HR should print it, and ``Invalid`` for a closed account.
     """
     account = load_account_for(actor, account_id)
-    _require_may_print(
+    return _require_may_print(
         actor, account, _("This person has no role here, so HR of their organisation prints their code.")
     )
-    return account
 
 
 def load_account_for_code(actor: Actor, person_id: int) -> Account:
     """Loads the account of a person for whom an actor may print a code.
 
     Raises ``NotThere`` for people the actor may not see or who have no account, ``NotAllowed`` for those who have a
-    role and whose code is printed by an administrator.
+    role and whose code is printed by an administrator, and ``Invalid`` for a closed account.
     """
-    account = require_found(find_account_of_person(load_person_for(actor, person_id).id))
-    _require_may_print(actor, account, _("This person has a role here, so an administrator prints their code."))
-    return account
+    account = require_found(find_account_where(Account.person_id == load_person_for(actor, person_id).id))
+    return _require_may_print(actor, account, _("This person has a role here, so an administrator prints their code."))
 
 
-def _require_may_print(actor: Actor, account: Account, message: str) -> None:
-    has_role = bool(list_grants(account.id))
+def _require_may_print(actor: Actor, account: Account, message: str) -> Account:
+    has_role = any(grant.retracted_at is None for grant in account.grants)
     if not policy.may_print_code(actor, list_employer_ids([account.person_id]), has_role=has_role):
         raise NotAllowed(message)
+    if not account.active:
+        raise Invalid(_("This account is closed. An administrator can open it again."))
+    return account

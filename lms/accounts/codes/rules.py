@@ -2,24 +2,19 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits that nobody mixes up on paper."""
 
 CODE_LENGTH = 12
-CODE_DAYS = 7
-"""How long a printed code is valid, in days."""
+VALID_FOR = timedelta(days=7)
+"""How long a printed code is valid."""
 
 
 def generate_code(randbelow: Callable[[int], int]) -> str:
     """Returns a one-time code of 12 characters (58 bits), without hyphens."""
     return "".join(ALPHABET[randbelow(len(ALPHABET))] for _ in range(CODE_LENGTH))
-
-
-def expires_at(printed_at: datetime) -> datetime:
-    """Returns until when a code printed at a moment is valid."""
-    return printed_at + timedelta(days=CODE_DAYS)
 
 
 def format_code(code: str) -> str:

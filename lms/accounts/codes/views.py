@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import login_user
@@ -11,7 +11,6 @@ from flask_security import login_user
 from lms.accounts.blueprint import bp
 from lms.accounts.codes import operations, queries, rules
 from lms.accounts.codes.forms import CodeForm, NewPasswordForm
-from lms.accounts.queries import list_accounts_by_id
 from lms.accounts.sign_in.limits import limit_codes
 from lms.accounts.sign_in.queries import load_actor
 from lms.kernel import clock
@@ -20,6 +19,7 @@ from lms.kernel.errors import NotThere
 from lms.kernel.text import normalise
 from lms.people.api import list_employments_for, list_stations
 from lms.web.access import current_actor, public, role_needed
+from lms.web.forms import form_page, redirect_with
 from lms.web.limits import limiter
 
 
@@ -40,7 +40,7 @@ def print_code(person_id: int) -> ResponseReturnValue:
     actor = current_actor()
     account = queries.load_account_for_code(actor, person_id)
     employment = list_employments_for(actor, person_id)[0]
-    (code,) = operations.print_codes(actor, [account])
+    (code,) = operations.print_codes(actor, [account.id])
     slip = Slip(account.person.name, employment.organisation.name, employment.staff_number, code)
     return print_page([slip], url_for("accounts.codes"))
 
@@ -64,12 +64,11 @@ def codes() -> ResponseReturnValue:
 def print_codes() -> ResponseReturnValue:
     """Makes codes for everyone without a password at a station, and shows them once, ready to print."""
     people = people_at(normalise(request.form.get("station")))[: queries.MOST_CODES]
-    accounts = list_accounts_by_id([each.account_id for each in people])
-    made = operations.print_codes(current_actor(), accounts)
-    slips = [
+    made = operations.print_codes(current_actor(), [each.account_id for each in people])
+    slips = (
         Slip(each.name, each.organisation, each.staff_number, code) for each, code in zip(people, made, strict=True)
-    ]
-    return print_page(slips, url_for("accounts.codes"))
+    )
+    return print_page(list(slips), url_for("accounts.codes"))
 
 
 @bp.post("/admin/users/<int:account_id>/code")
@@ -77,7 +76,7 @@ def print_codes() -> ResponseReturnValue:
 def print_user_code(account_id: int) -> ResponseReturnValue:
     """Makes a code for somebody with a role, for whom HR may not, and shows it once."""
     account = queries.load_role_holder_for(current_actor(), account_id)
-    (code,) = operations.print_codes(current_actor(), [account])
+    (code,) = operations.print_codes(current_actor(), [account.id])
     slip = Slip(account.person.name, "", account.email or "", code)
     return print_page([slip], url_for("accounts.user", account_id=account_id))
 
@@ -91,7 +90,7 @@ def type_code() -> ResponseReturnValue:
     if form.validate_on_submit():
         code = rules.format_code(rules.normalise_code(form.code.data or "")) or "-"
         return redirect(url_for("accounts.join", token=code), 303)
-    return render_template("accounts/type_code.html", form=form), 422 if form.errors else 200
+    return form_page("accounts/type_code.html", form)
 
 
 @bp.route("/join/<token>", methods=["GET", "POST"])
@@ -100,7 +99,7 @@ def type_code() -> ResponseReturnValue:
 def join(token: str) -> ResponseReturnValue:
     """Lets the holder of a printed code choose a password, once, and signs them in."""
     try:
-        _code, holder = queries.load_code(rules.hash_code(rules.normalise_code(token)), clock.now())
+        holder = queries.load_code_holder(rules.hash_code(rules.normalise_code(token)), clock.now())
     except NotThere:
         return render_template("accounts/code_unknown.html"), 404
     form = NewPasswordForm(holder)
@@ -108,9 +107,9 @@ def join(token: str) -> ResponseReturnValue:
         holder.actor = load_actor(holder, clock.today())  # type: ignore[misc]
         operations.use_code(holder.actor, holder, form.password.data)
         login_user(holder)
-        flash(_("Your password has been saved. Next time, sign in with your staff number or e-mail."), "good")
-        return redirect(url_for("home.my"), 303)
-    return render_template("accounts/join.html", form=form, holder=holder), 422 if form.errors else 200
+        saved = _("Your password has been saved. Next time, sign in with your staff number or e-mail.")
+        return redirect_with(saved, "home.my")
+    return form_page("accounts/join.html", form, holder=holder)
 
 
 def people_at(station: str) -> list[queries.PersonWithoutPassword]:
@@ -119,7 +118,7 @@ def people_at(station: str) -> list[queries.PersonWithoutPassword]:
     return queries.list_people_without_password(actor, clock.today(actor.time_zone), clock.now(), station)
 
 
-def print_page(slips: Iterable[Slip], back: str) -> Response:
+def print_page(slips: Iterable[Slip], back: str) -> ResponseReturnValue:
     """Shows codes as slips to cut apart; no browser or proxy stores the page."""
     page = render_template(
         "accounts/printed_codes.html",
@@ -127,8 +126,6 @@ def print_page(slips: Iterable[Slip], back: str) -> Response:
         format_code=rules.format_code,
         join_address=f"{current_app.extensions['settings'].public_address.rstrip('/')}/join",
         back=back,
-        until=rules.expires_at(clock.now()),
+        until=clock.now() + rules.VALID_FOR,
     )
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return page, {"Cache-Control": "no-store"}

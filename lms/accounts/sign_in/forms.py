@@ -20,16 +20,13 @@ from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField,
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from lms.accounts import queries, rules
-from lms.accounts.labels import WEAKNESS_MESSAGES
 from lms.accounts.models import Account
 from lms.accounts.sign_in.queries import list_accounts_by_staff_number, list_organisation_choices, list_personal_words
 from lms.kernel.text import normalise
 from lms.web.forms import choices_of
 
-REPEAT_MATCHES = EqualTo("password", _l("The passwords do not match. Type them again."))
-
-
-PASSWORD_REQUIRED = _l("Type a password.")
+NO_MATCH = _l("The passwords do not match. Type them again.")
+REPEAT_MATCHES = EqualTo("password", NO_MATCH)
 
 
 class Passwords(PasswordUtil):
@@ -38,18 +35,15 @@ class Passwords(PasswordUtil):
     def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:  # noqa: ARG002
         """Returns what is wrong with a password, if anything, and the password in its normal form."""
         normal: str = self.normalize(password)
-        holder = kwargs["user"]
-        product = current_app.config["PRODUCT_NAME"]
-        weakness = rules.weakness_of(normal, product, list_personal_words(holder))
-        return ([str(WEAKNESS_MESSAGES[weakness])] if weakness else None), normal
+        product, personal = current_app.config["PRODUCT_NAME"], list_personal_words(kwargs["user"])
+        weakness = rules.weakness_of(normal, product, personal)
+        return ([_(weakness)] if weakness else None), normal
 
 
 def password_field(label: Any, autocomplete: str, *validators: Any) -> Any:
     """Returns a field for a password, named so that password managers know which one is meant."""
-    required = DataRequired(PASSWORD_REQUIRED)
-    return PasswordField(
-        label, validators=[IsString(), required, *validators], render_kw={"autocomplete": autocomplete}
-    )
+    checks = [IsString(), DataRequired(_l("Type a password.")), *validators]
+    return PasswordField(label, validators=checks, render_kw={"autocomplete": autocomplete})
 
 
 class SignInForm(LoginForm):
@@ -108,22 +102,19 @@ class SignInForm(LoginForm):
         return True
 
     def _matching(self) -> list[Account]:
+        identity, chosen = self.email.data or "", self.organisation.data or ""
+        found: Iterable[Account | None]
+        if "@" in identity:
+            found = [queries.find_account_by_email(identity)]
+        else:
+            within = int(chosen) if chosen.isdecimal() and len(chosen) < 16 else None
+            found = list_accounts_by_staff_number(identity, within)
+        known = [account for account in found if account and account.password]
         password = current_app.extensions["security"].password_util.normalize(self.password.data)
-        known = [account for account in self._known() if account.password]
         if not known:
             # As much work as comparing with a stored password, so that the time reveals nothing either.
             hash_password(password)
-        matching = [account for account in known if account.verify_and_update_password(password)]
-        return [account for account in matching if account.active]
-
-    def _known(self) -> Iterable[Account]:
-        identity = self.email.data or ""
-        if "@" in identity:
-            account = queries.find_account_by_email(identity)
-            return [account] if account else []
-        chosen = self.organisation.data or ""
-        within = int(chosen) if chosen.isdecimal() and len(chosen) < 16 else None
-        return list_accounts_by_staff_number(identity, within)
+        return [account for account in known if account.verify_and_update_password(password) and account.active]
 
 
 class ForgotForm(ForgotPasswordForm):
@@ -151,11 +142,7 @@ class ChangeForm(ChangePasswordForm):
 
     password = password_field(_l("Your current password"), "current-password")
     new_password = password_field(_l("New password"), "new-password")
-    new_password_confirm = password_field(
-        _l("Repeat the password"),
-        "new-password",
-        EqualTo("new_password", _l("The passwords do not match. Type them again.")),
-    )
+    new_password_confirm = password_field(_l("Repeat the password"), "new-password", EqualTo("new_password", NO_MATCH))
     submit = SubmitField(_l("Save the password"))
 
 

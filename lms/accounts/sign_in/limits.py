@@ -26,46 +26,35 @@ def typed_name() -> str:
     return hmac.new(str(current_app.secret_key).encode(), name.encode(), hashlib.sha256).hexdigest()
 
 
-def typed_name_and_address() -> str:
-    """Returns the key of a name and of the address it is tried from."""
-    return f"{typed_name()}@{get_remote_address()}"
-
-
 def refused(response: Response) -> bool:
     """Says whether a form was shown again: a wrong password."""
     return response.status_code in (200, 422)
 
 
-def not_found(response: Response) -> bool:
-    """Says whether a code was unknown."""
-    return response.status_code == 404
+def limit_posts(view: View, rate: str, **more: Any) -> View:
+    """Limits how often a form is sent, from an address where ``more`` names no other key."""
+    return limiter.limit(rate, methods=["POST"], **more)(view)
 
 
 def limit_sign_in(view: View) -> View:
     """Limits wrong passwords: 10 a minute from an address, 5 in 15 minutes for a name there, 100 an hour for a name."""
-    view = limiter.limit("100 per hour", key_func=typed_name, methods=["POST"], deduct_when=refused)(view)
-    view = limiter.limit("5 per 15 minutes", key_func=typed_name_and_address, methods=["POST"], deduct_when=refused)(
-        view
-    )
-    return limiter.limit("10 per minute", methods=["POST"], deduct_when=refused)(view)
+    view = limit_posts(view, "100 per hour", key_func=typed_name, deduct_when=refused)
+    there = {"key_func": lambda: f"{typed_name()}@{get_remote_address()}"}
+    view = limit_posts(view, "5 per 15 minutes", **there, deduct_when=refused)
+    return limit_posts(view, "10 per minute", deduct_when=refused)
 
 
-def limit_mails(view: View) -> View:
-    """Limits mails with a link: 10 a minute from an address and 5 an hour to one e-mail, known here or not."""
-    view = limiter.limit("5 per hour", key_func=typed_name, methods=["POST"])(view)
-    return limiter.limit("10 per minute", methods=["POST"])(view)
-
-
-limit_codes = limiter.limit("10 per minute", deduct_when=not_found)
+limit_codes = limiter.limit("10 per minute", deduct_when=lambda response: response.status_code == 404)
 """Limits unknown codes: 10 a minute from an address. Of a code's 58 bits that leaves enough for ever."""
 
 # Made once, at import: a limit belongs to a function, and would count twice if it were made twice.
 LIMITED_VIEWS = {
     "security.login": limit_sign_in(views.login),
-    "security.forgot_password": limit_mails(views.forgot_password),
-    "security.reset_password": limiter.limit("20 per minute", methods=["POST"])(views.reset_password),
-    "security.change_password": limiter.limit("10 per minute", methods=["POST"], deduct_when=refused)(
-        views.change_password
+    # Of mails with a link, 5 an hour to one e-mail, known here or not.
+    "security.forgot_password": limit_posts(
+        limit_posts(views.forgot_password, "5 per hour", key_func=typed_name), "10 per minute"
     ),
-    "security.verify": limiter.limit("10 per minute", methods=["POST"], deduct_when=refused)(views.verify),
+    "security.reset_password": limit_posts(views.reset_password, "20 per minute"),
+    "security.change_password": limit_posts(views.change_password, "10 per minute", deduct_when=refused),
+    "security.verify": limit_posts(views.verify, "10 per minute", deduct_when=refused),
 }

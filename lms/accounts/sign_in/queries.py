@@ -1,31 +1,23 @@
 """Who signs in, and who acts: the queries of every request."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Date, Row, Select, bindparam, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts.models import Account, RoleGrant, SignedIn
-from lms.accounts.queries import account_where, to_scopes
+from lms.accounts.queries import ACCOUNTS, to_scopes
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 
-def find_account_of_session(uniquifier: str) -> Account | None:
-    """Finds the account that a session cookie names."""
-    return account_where(Account.fs_uniquifier == uniquifier)
-
-
 def list_accounts_by_staff_number(staff_number: str, organisation_id: int | None = None) -> Sequence[Account]:
     """Lists the accounts of everybody with a staff number, in one organisation or in all of them."""
     statement = (
-        select(Account)
-        .join(Account.person)
-        .join(Employment, Employment.person_id == Person.id)
-        .options(contains_eager(Account.person), joinedload(Account.grants))
+        ACCOUNTS.join(Employment, Employment.person_id == Person.id)
         .where(func.lower(Employment.staff_number) == func.lower(staff_number.strip()))
         .order_by(Account.id)
         .limit(20)
@@ -104,12 +96,9 @@ def _actor_statement() -> Select[*tuple[Any, ...]]:
 
 # Run on every page, so built once: building the statement takes longer than running it.
 _account = Account.__table__.c
-
-
 ACTOR = _actor_statement().where(_account.id == bindparam("account"))
-
-
 SIGNED_IN = _actor_statement().add_columns(_account.active).where(_account.fs_uniquifier == bindparam("session"))
+ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
 
 def load_actor(account: Account, today: date) -> Actor:
@@ -124,18 +113,5 @@ def find_signed_in(uniquifier: str, today: date) -> SignedIn | None:
 
 
 def _actor(rows: Sequence[Row[Any]]) -> Actor:
-    first = rows[0]
-    scopes = to_scopes((row.role, row.granted_in) for row in rows if row.role is not None)
-    who = (first.account_id, first.person_id, first.name, first.language)
-    if first.station_id is None:
-        return Actor(*who, scopes=scopes)
-    return Actor(
-        *who,
-        sector=first.sector,
-        station_id=first.station_id,
-        station_name=first.station_name,
-        organisation_id=first.organisation_id,
-        organisation_name=first.organisation_name,
-        time_zone=first.time_zone,
-        scopes=scopes,
-    )
+    known = {name: value for name, value in rows[0]._mapping.items() if name in ACTOR_FIELDS and value is not None}
+    return Actor(**known, scopes=to_scopes((row.role, row.granted_in) for row in rows if row.role is not None))

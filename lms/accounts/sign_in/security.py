@@ -24,7 +24,7 @@ from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastor
 
 from lms.accounts.codes.operations import use_up_codes
 from lms.accounts.models import Account, SignedIn
-from lms.accounts.queries import find_account, find_account_by_email
+from lms.accounts.queries import find_account_by_email, find_account_where
 from lms.accounts.sign_in import queries
 from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, ForgotForm, Passwords, ResetForm, SignInForm
 from lms.accounts.sign_in.limits import LIMITED_VIEWS
@@ -47,43 +47,35 @@ MESSAGES = {
     "INVALID_PASSWORD": (N_("This is not your current password."), "error"),
     "PASSWORD_IS_THE_SAME": (N_("This is your current password. Choose a new one."), "error"),
     "PASSWORD_CHANGE": (
-        N_("Your new password has been saved. You have been signed out on all other devices."),
-        "success",
+        N_("Your new password has been saved. You have been signed out on all other devices."), "success",
     ),
     "PASSWORD_RESET_NO_LOGIN": (N_("Your new password has been saved. Sign in with it now."), "success"),
     "PASSWORD_RESET_REQUEST": (
-        N_("If an account uses this e-mail, we have sent a link to it. It can take some minutes."),
-        "info",
+        N_("If an account uses this e-mail, we have sent a link to it. It can take some minutes."), "info",
     ),
     "PASSWORD_RESET_EXPIRED": (N_("This link has expired. Request a new one here."), "warning"),
     "INVALID_RESET_PASSWORD_TOKEN": (
-        N_("This link has already been used or is incomplete. Request a new one here."),
-        "warning",
+        N_("This link has already been used or is incomplete. Request a new one here."), "warning",
     ),
-}
+}  # fmt: skip
 """Flask-Security's messages in our words, with their kinds; it translates them from our catalogue."""
 
 
 class Datastore(SQLAlchemyUserDatastore):
     """Finds accounts for Flask-Security, with who acts; on nearly all pages only the latter is needed, in one query."""
 
-    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | SignedIn | None:
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | SignedIn | None:  # noqa: ARG002
         """Finds an account by one attribute; for a session only who it names, but on Flask-Security's own pages."""
         attribute, value = kwargs.popitem()
         if attribute == "fs_uniquifier" and request.blueprint != "security":
             return queries.find_signed_in(str(value), clock.today())
-        account = self._find_account(attribute, value, case_insensitive)
+        if attribute == "email":
+            account = find_account_by_email(str(value))
+        else:
+            account = find_account_where(getattr(Account, attribute) == value)
         if account is not None:
             account.actor = queries.load_actor(account, clock.today())  # type: ignore[misc]
         return account
-
-    def _find_account(self, attribute: str, value: Any, case_insensitive: bool) -> Account | None:
-        if attribute == "email":
-            return find_account_by_email(str(value))
-        if attribute == "fs_uniquifier":
-            return queries.find_account_of_session(str(value))
-        found = super().find_user(case_insensitive, **{attribute: value})
-        return find_account(found.id) if isinstance(found, Account) else None
 
 
 class OutboxMail(MailUtil):
@@ -184,8 +176,8 @@ def set_up_accounts(app: Flask, settings: Settings) -> None:
     security.unauthn_handler(ask_to_sign_in)
     set_up_sessions(app, security)
     app.before_request(reject_json)
-    password_reset.connect(record_new_password, app)
-    password_changed.connect(record_new_password, app)
+    for signal in (password_reset, password_changed):
+        signal.connect(record_new_password, app)
 
 
 def set_up_sessions(app: Flask, security: Security) -> None:
@@ -233,8 +225,7 @@ def clear_browser(_app: Flask, **_: Any) -> None:
 def record_new_password(_app: Flask, *, user: Account, **_: Any) -> None:
     """Uses up printed codes once a password was chosen in another way, and audits the new password."""
     use_up_codes(user)
-    actor = queries.load_actor(user, clock.today())
-    record(actor, "accounts.set_password", "account", user.id)
+    record(queries.load_actor(user, clock.today()), "accounts.set_password", "account", user.id)
 
 
 def ask_to_sign_in(*_given: Any, **_more: Any) -> ResponseValue:

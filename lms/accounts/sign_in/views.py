@@ -1,16 +1,17 @@
 """One's own account, and the language of pages."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import logout_user
 
 from lms.accounts import operations
-from lms.accounts.administration.queries import list_role_grants
 from lms.accounts.blueprint import bp
-from lms.accounts.queries import load_own_account
+from lms.accounts.models import RoleGrant
+from lms.accounts.queries import list_grants, load_own_account
 from lms.people.api import find_sector
 from lms.web.access import current_actor, public, signed_in
+from lms.web.forms import redirect_with
 
 
 @bp.get("/account")
@@ -22,7 +23,7 @@ def account() -> ResponseReturnValue:
         "accounts/account.html",
         account=load_own_account(actor),
         sector=find_sector(actor.sector) if actor.sector else None,
-        grants=list_role_grants(actor.account_id or 0),
+        grants=list_grants(RoleGrant.account_id == actor.account_id),
     )
 
 
@@ -32,22 +33,18 @@ def sign_out_everywhere() -> ResponseReturnValue:
     """Ends every session of the account, on this device and all others."""
     operations.sign_out_everywhere(load_own_account(current_actor()))
     logout_user()
-    flash(_("You have been signed out on all devices."), "good")
-    return redirect(url_for("security.login"), 303)
+    return redirect_with(_("You have been signed out on all devices."), "security.login")
 
 
 @bp.post("/language")
 @public
 def language() -> ResponseReturnValue:
     """Remembers the language of pages on this device."""
-    response = redirect(_safe_path(request.form.get("next", "")), 303)
+    path = request.form.get("next", "")
+    # Only a path of this site: anything with a scheme, a host or a backslash would lead elsewhere.
+    is_safe = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    response = redirect(path if is_safe else url_for("home.index"), 303)
     chosen = request.form.get("language", "")
     if chosen.isalpha() and len(chosen) <= 3:
         response.set_cookie("language", chosen, max_age=365 * 86400, samesite="Lax", httponly=True)
     return response
-
-
-def _safe_path(path: str) -> str:
-    # Only a path of this site: anything with a scheme, a host or a backslash would lead elsewhere.
-    inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
-    return path if inside and path.isprintable() else url_for("home.index")
