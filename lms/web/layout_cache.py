@@ -7,22 +7,22 @@ on every page are the page's last lines. A field belongs to the form it names (`
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from flask import current_app, g, request
+from flask import current_app, g, request, session as cookie
 from markupsafe import Markup
 
 from lms.kernel.caching import application_cache
 from lms.web.navigation import NavigationLink
 
 ENTRIES = 1024
-"""The number of headers and footers cached: languages times sets of links times current pages."""
+"""The number of headers and footers cached: languages times sets of links times current pages; and of tokens."""
 
 SIGN_OUT_FORM = "sign_out_form"
 """The form's id; with underscores, because no id that authors write has any."""
 
 TOKEN_FIELD = Markup('<input type="hidden" form="{}" name="csrf_token" value="{}">')
 
-TOKENS_PLACEHOLDER = Markup("<!-- tokens -->")
-"""Where the tokens of each reader go in a page rendered for many. Content cannot contain a comment."""
+TOKEN_PLACEHOLDER = Markup("<!-- token -->")
+"""Where each reader's token goes in a page rendered for many. Content cannot contain a comment."""
 
 
 def _cached(key: Hashable, render: Callable[[Any], str]) -> Markup:
@@ -67,20 +67,18 @@ def defer_csrf_token(form: str) -> str:
     return ""
 
 
-def take_deferred_forms() -> tuple[str, ...]:
-    """Returns the ids of the forms on the present page whose token is deferred, each once, and forgets them."""
-    return tuple(dict.fromkeys(g.pop("deferred_tokens", ())))
-
-
 def deferred_csrf_tokens() -> Markup:
-    """Renders the deferred tokens, or a placeholder for them in a page that is cached for many."""
-    return TOKENS_PLACEHOLDER if g.get("rendering_for_cache") else csrf_fields(take_deferred_forms())
-
-
-def csrf_fields(forms: Sequence[str]) -> Markup:
-    """Renders the CSRF tokens of forms by their ids: the only part of a cached page that belongs to one person."""
+    """Renders the tokens of the deferred forms, each once; in a page that is cached for many, with a placeholder."""
+    forms = dict.fromkeys(g.pop("deferred_tokens", ()))
     if not forms:
         return Markup()
-    make_token: Any = current_app.jinja_env.globals.get("csrf_token", str)
-    token = make_token()
+    token = TOKEN_PLACEHOLDER if g.get("rendering_for_cache") else csrf_token()
     return Markup("\n").join(TOKEN_FIELD.format(form, token) for form in forms)
+
+
+def csrf_token() -> str:
+    """Returns the CSRF token of this session, signed once; ASCII letters, digits, ``.-_``; empty without protection."""
+    make_token: Any = current_app.jinja_env.globals.get("csrf_token", str)
+    secret = cookie.get("csrf_token")
+    tokens = application_cache("csrf_tokens", ENTRIES)
+    return str(tokens.get_or_load(secret, make_token) if secret else make_token())

@@ -7,9 +7,12 @@ import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import example, given, strategies as st
+from itsdangerous import URLSafeTimedSerializer
 
 from lms.catalogue.api import PublishedCourse
 from lms.kernel import caching
+from lms.web.page_cache import BROTLI_QUALITY, brotli_end
 from tests.factories.people import sign_in
 from tests.learning.conftest import publish_in
 
@@ -75,6 +78,49 @@ def test_each_session_gets_its_own_tokens_and_they_open_the_forms(app: Flask, co
     done = here.post(f"{PAGE}/complete", data={"csrf_token": mine["done_form"]})
     assert done.status_code == 303
     assert here.post("/logout", data={"csrf_token": mine["sign_out_form"]}).status_code == 302
+
+
+@pytest.mark.parametrize("accepts", ["br", "gzip", ""])
+def test_cached_bytes_contain_no_token(app: Flask, course: PublishedCourse, accepts: str) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    readers = [browser(app, "amina"), browser(app, "amina")]
+    app.config["WTF_CSRF_ENABLED"] = True
+    first = readers[0].get(PAGE, headers={"Accept-Encoding": accepts}).data
+    pages = [read(reader, accepts=accepts) for reader in (*readers, *readers)]
+    for reader, page in zip(readers, pages, strict=False):
+        with reader.session_transaction() as cookie:
+            [token] = set(tokens(page).values())
+            assert URLSafeTimedSerializer(app.secret_key, "wtf-csrf-token").loads(token) == cookie["csrf_token"]
+    assert pages[:2] == pages[2:]
+    if accepts == "br":
+        mine, others = (reader.get(PAGE, headers={"Accept-Encoding": accepts}).data for reader in readers)
+        [my_token], [other_token] = ({*tokens(page).values()} for page in pages[:2])
+        assert mine == first == others.replace(other_token.encode(), my_token.encode())
+
+
+@pytest.mark.parametrize(
+    ("accepts", "expected"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip;q=1.0, br;q=0", "gzip"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("deflate", ""),
+        ("identity", ""),
+        ("*;q=0", ""),
+    ],
+)
+def test_a_browser_gets_a_coding_it_takes(app: Flask, course: PublishedCourse, accepts: str, expected: str) -> None:
+    response = browser(app, "amina").get(PAGE, headers={"Accept-Encoding": accepts})
+    assert response.headers.get("Content-Encoding", "") == expected
+
+
+@given(start=st.text(max_size=2000), end=st.binary(min_size=1, max_size=65_536))
+@example(start="", end=b"x")
+@example(start="page" * 500, end=b"x" * 65_536)
+def test_what_follows_a_flushed_brotli_stream_is_unpacked(start: str, end: bytes) -> None:
+    compressor = brotli.Compressor(mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
+    flushed = compressor.process(start.encode()) + compressor.flush()
+    assert brotli.decompress(flushed + brotli_end(end)) == start.encode() + end
 
 
 def test_progress_shows_on_the_learners_next_page_and_on_nobody_elses(app: Flask, course: PublishedCourse) -> None:
