@@ -1,13 +1,13 @@
 """The commands of the audit trail: verify, head, link, export."""
 
-from collections.abc import Iterable
+import sys
 
 import click
 from flask.cli import AppGroup
 
-from lms.audit import jobs, operations, queries
-from lms.audit.rules import ChainFault, ChainHead, FaultKind, canonical
-from lms.kernel.db import reading, unit_of_work
+from lms.audit import jobs, queries
+from lms.audit.rules import ChainHead, FaultKind, canonical
+from lms.kernel.db import reading
 from lms.kernel.i18n import gettext as _, lazy_gettext as _l, ngettext
 
 audit_cli = AppGroup("audit", help="The audit trail: check its chain, print its last digest, export it.")
@@ -47,11 +47,7 @@ class ChainHeadParameter(click.ParamType):  # type: ignore[type-arg]  # generic 
 @click.option("--note/--no-note", default=True, help="Record the outcome for the page of the trail.")
 def verify_command(expect: ChainHead | None, note: bool) -> None:
     """Checks the whole chain for changed, removed or inserted entries; exits with 1 if there are any."""
-    with reading():
-        checked = operations.check_chain(expect)
-    if note:
-        with unit_of_work():
-            operations.record_check(checked)
+    checked = jobs.check_and_record(expect, note=note)
     click.echo(
         _(
             "%(entries)s entries, %(linked)s linked, %(waiting)s not linked yet.",
@@ -66,14 +62,10 @@ def verify_command(expect: ChainHead | None, note: bool) -> None:
     click.echo(
         ngettext("The chain has %(num)d fault:", "The chain has %(num)d faults. The first:", checked.found), err=True
     )
-    for sentence in sentences(checked.faults):
-        click.echo(f"  {sentence}", err=True)
+    for fault in checked.faults:
+        numbers = {"link": fault.link_number, "entry": fault.entry_number}
+        click.echo(f"  {str(SENTENCES[fault.kind]) % numbers}", err=True)
     raise SystemExit(1)
-
-
-def sentences(faults: Iterable[ChainFault]) -> list[str]:
-    """Returns a sentence for each fault."""
-    return [str(SENTENCES[each.kind]) % {"link": each.link_number, "entry": each.entry_number} for each in faults]
 
 
 @audit_cli.command("head")
@@ -86,7 +78,7 @@ def head_command() -> None:
 @audit_cli.command("link")
 def link_command() -> None:
     """Links all entries now; the worker does so each minute."""
-    linked = jobs.link_entries(everything=True, max_batches=None)
+    linked = jobs.link_entries(everything=True, max_batches=sys.maxsize)
     click.echo(ngettext("%(num)d entry linked.", "%(num)d entries linked.", linked))
 
 

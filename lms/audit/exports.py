@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from lms.audit.queries import LinkedEntry
-from lms.audit.rules import format_timestamp
+from lms.audit.rules import ChainLink, TrailEntry, format_timestamp
 from lms.kernel.tabular import Cell, csv_chunks
 
 HEAD = (
@@ -15,12 +15,13 @@ HEAD = (
 
 def csv_lines(entries: Iterable[LinkedEntry]) -> Iterator[str]:
     """Yields the table as text, some rows at a time; accounts are ids here and never names."""
-    return csv_chunks(HEAD, ([*_cells(each)] for each in entries))
+    return csv_chunks(HEAD, (_cells(entry, link) for entry, link in entries))
 
 
-def _cells(each: LinkedEntry) -> Iterator[Cell]:
-    entry, link = each.entry, each.link
-    yield from (entry.number, format_timestamp(entry.at), entry.account, entry.action)
-    yield from (entry.subject, entry.subject_number, entry.organisation, entry.reason)
-    yield json.dumps(entry.detail, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    yield from ((link.number, format_timestamp(link.at), link.previous, link.digest) if link else ("", "", "", ""))
+def _cells(entry: TrailEntry, link: ChainLink | None) -> list[Cell]:
+    return [
+        entry.number, format_timestamp(entry.at), entry.account, entry.action,
+        entry.subject, entry.subject_number, entry.organisation, entry.reason,
+        json.dumps(entry.detail, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+        *((link.number, format_timestamp(link.at), link.previous, link.digest) if link else ("", "", "", "")),
+    ]  # fmt: skip

@@ -6,17 +6,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, Field, SelectField, StringField, ValidationError
+from wtforms.validators import Optional
 from wtforms.widgets import TextInput
 
 from lms.audit import hooks
 from lms.audit.labels import ACTIONS, SUBJECTS, action_label, subject_label
-from lms.audit.queries import TrailCursor, TrailFilter
-from lms.audit.rules import format_timestamp
+from lms.audit.queries import TrailFilter
 from lms.kernel.db import LARGEST_ID
 from lms.web.forms import PlainForm, at_most, choices_of
 
 TIME_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
-NOT_A_TIME = _l("Write the time as year-month-day hours:minutes, for example 2026-11-22 09:14.")
 TIME_HINT = _l("For example 2026-11-22 09:14")
 MICROSECOND = timedelta(microseconds=1)
 LAST = datetime(MAXYEAR, 12, 31, tzinfo=UTC)
@@ -28,22 +27,15 @@ class UtcDateTimeField(DateTimeLocalField):
     widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Reads the time; raises ValueError with our message."""
-        typed = [text.strip() for text in valuelist if text.strip()]
-        if not typed:
-            self.data = None
-            return
-        try:
-            super().process_formdata(typed)
-        except ValueError:
-            raise ValueError(NOT_A_TIME) from None
+        """Reads the time; raises ValueError for anything else."""
+        super().process_formdata([text.strip() for text in valuelist])
 
 
 class TrailForm(PlainForm):
     """Filters of the trail."""
 
-    since = UtcDateTimeField(_l("From (UTC)"), format=TIME_FORMATS, description=TIME_HINT)
-    until = UtcDateTimeField(_l("To (UTC)"), format=TIME_FORMATS, description=TIME_HINT)
+    since = UtcDateTimeField(_l("From (UTC)"), [Optional()], format=TIME_FORMATS, description=TIME_HINT)
+    until = UtcDateTimeField(_l("To (UTC)"), [Optional()], format=TIME_FORMATS, description=TIME_HINT)
     by = SelectField(
         _l("Done by"),
         default="",
@@ -70,7 +62,7 @@ class TrailForm(PlainForm):
 
     def validate_number(self, field: Field) -> None:
         """Refuses what cannot be an id."""
-        if field.data and _number(field.data) is None:
+        if field.data and parse_number(field.data) is None:
             raise ValidationError(_l("Write only the number, for example 12."))
 
     def validate_until(self, field: Field) -> None:
@@ -85,10 +77,10 @@ class TrailForm(PlainForm):
             until=_end_of_typed_period(self.until),
             accounts=_accounts(self.who.data or ""),
             by_system={"system": True, "people": False}.get(self.by.data or ""),
-            action=self.action.data or "",
-            subject=self.subject.data or "",
-            subject_number=_number(self.number.data or ""),
-            organisation=_number(self.organisation.data or ""),
+            action=self.action.data or None,
+            subject=self.subject.data or None,
+            subject_number=parse_number(self.number.data or ""),
+            organisation=parse_number(self.organisation.data or ""),
         )
 
     def chosen(self) -> dict[str, str]:
@@ -114,28 +106,13 @@ def _accounts(text: str) -> list[int] | None:
     text = text.strip()
     if not text:
         return None
-    number = _number(text)
-    return [number] if number is not None else hooks.find_accounts(text)
+    number = parse_number(text)
+    return [number] if number is not None else [each for find in hooks.accounts_matching for each in find(text)]
 
 
-def _number(text: str) -> int | None:
+def parse_number(text: str) -> int | None:
+    """Returns the number typed, or None for anything that cannot be an id."""
     text = text.strip()
     if not (text.isascii() and text.isdecimal() and len(text) < 20) or int(text) > LARGEST_ID:
         return None
     return int(text)
-
-
-def format_cursor(cursor: TrailCursor) -> str:
-    """Returns a cursor as text, for an address."""
-    return f"{format_timestamp(cursor.at)}-{cursor.number}"
-
-
-def parse_cursor(text: str) -> TrailCursor | None:
-    """Returns the cursor in an address, or None for anything else, which starts at the newest entry."""
-    moment, _dash, number = text.rpartition("-")
-    try:
-        at = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    found = _number(number)
-    return TrailCursor(at, found) if found is not None else None

@@ -3,6 +3,7 @@
 import structlog
 
 from lms.audit import operations, queries
+from lms.audit.rules import ChainHead
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.worker import PeriodicJob
 
@@ -12,24 +13,25 @@ BATCHES_A_RUN = 20
 """A long backlog, such as after an import, is linked over several runs: other jobs must not wait for it."""
 
 
-def link_entries(*, everything: bool = False, max_batches: int | None = BATCHES_A_RUN) -> int:
+def link_entries(*, everything: bool = False, max_batches: int = BATCHES_A_RUN) -> int:
     """Links committed entries, each batch in a transaction of its own; returns how many."""
-    linked = batches = 0
-    while max_batches is None or batches < max_batches:
+    linked = 0
+    for _batch in range(max_batches):
         with unit_of_work():
             some = operations.link_batch(everything=everything)
-        linked, batches = linked + some, batches + 1
+        linked += some
         if some < queries.BATCH:
             break
     return linked
 
 
-def check_and_record() -> operations.ChainCheck:
-    """Checks the whole chain and records the outcome."""
+def check_and_record(known: ChainHead | None = None, *, note: bool = True) -> operations.ChainCheck:
+    """Checks the whole chain, and records the outcome with ``note``; ``known`` is a link kept elsewhere."""
     with reading():
-        checked = operations.check_chain()
-    with unit_of_work():
-        operations.record_check(checked)
+        checked = operations.check_chain(known)
+    if note:
+        with unit_of_work():
+            operations.record_check(checked)
     return checked
 
 

@@ -1,17 +1,24 @@
 """Writing the audit trail, linking it to a chain, and checking the chain."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert
 
 from lms.audit import queries
 from lms.audit.models import AuditCheck, AuditEntry, AuditLink
-from lms.audit.rules import ChainChecker, ChainFault, ChainHead, ChainLink, link_entries_after
+from lms.audit.rules import ChainChecker, ChainFault, ChainHead, link_entries_after
 from lms.kernel import clock
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import lock_key, session
+
+LOCK = 0x45_53_41_55
+"""The advisory lock by which only one worker links entries at a time."""
+
+FAULTS_LISTED = 20
+"""The number of faults listed one by one; the others are only counted."""
 
 
 def record(
@@ -49,27 +56,14 @@ def link_batch(*, everything: bool = False) -> int:
     An entry that is committed after one with a higher id is linked after it. One that appears later than any
     transaction takes is looked for only with ``everything``.
     """
-    queries.lock_chain()
+    lock_key(LOCK)
     now = clock.now()
     after = 0 if everything else queries.find_settled_entry(now)
     links = link_entries_after(queries.list_unlinked(after, queries.BATCH), queries.find_head(), now)
     if links:
-        session.execute(insert(AuditLink), [_row(link) for link in links])
+        columns = AuditLink.__table__.columns.keys()
+        session.execute(insert(AuditLink), [dict(zip(columns, astuple(link), strict=True)) for link in links])
     return len(links)
-
-
-def _row(link: ChainLink) -> dict[str, Any]:
-    return {
-        "number": link.number,
-        "entry_id": link.entry_number,
-        "recorded_at": link.at,
-        "previous": link.previous,
-        "digest": link.digest,
-    }
-
-
-FAULTS_LISTED = 20
-"""The number of faults listed one by one; the others are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +83,31 @@ def check_chain(known: ChainHead | None = None) -> ChainCheck:
     ``known`` is a link that somebody kept elsewhere; the end of the last check without faults is known as well.
     """
     known_digests = {known.number: known.digest} if known and known.number else {}
-    before = queries.find_last_good_check()
+    before = queries.find_last_check(AuditCheck.faults == 0, AuditCheck.links > 0)
     if before is not None:
         known_digests.setdefault(before.links, before.head)
-    checker, faults, found = ChainChecker(known=known_digests), list[ChainFault](), 0
+    checker = ChainChecker(known=known_digests)
+    faults = _find_faults(checker)
+    first = list(islice(faults, FAULTS_LISTED))
+    found = len(first) + sum(1 for _more in faults)
+    return ChainCheck(queries.count_entries(), queries.count_unlinked(0), checker.head, first, found)
 
-    def collect(some: Iterable[ChainFault]) -> None:
-        nonlocal found
-        for fault in some:
-            found += 1
-            if len(faults) < FAULTS_LISTED:
-                faults.append(fault)
 
+def _find_faults(checker: ChainChecker) -> Iterator[ChainFault]:
     now = clock.now()
-    collect(checker.check(queries.iterate_chain()))
-    collect(checker.finish(queries.list_unlinked_below(checker.settled_before(now)), now))
-    return ChainCheck(queries.count_entries(), queries.count_unlinked(0), checker.head, faults, found)
+    yield from checker.check(queries.iterate_chain())
+    yield from checker.finish(queries.list_unlinked_below(checker.settled_before(now)), now)
 
 
-def record_check(checked: ChainCheck) -> AuditCheck:
+def record_check(checked: ChainCheck) -> None:
     """Records the outcome of a check, for the page of the trail and for the next check."""
-    first = next((fault.entry_number for fault in checked.faults if fault.entry_number), None)
-    check = AuditCheck(
-        recorded_at=clock.now(),
-        entries=checked.entries,
-        links=checked.head.number,
-        head=checked.head.digest,
-        faults=checked.found,
-        first_entry_id=first,
+    session.add(
+        AuditCheck(
+            recorded_at=clock.now(),
+            entries=checked.entries,
+            links=checked.head.number,
+            head=checked.head.digest,
+            faults=checked.found,
+            first_entry_id=next((fault.entry_number for fault in checked.faults if fault.entry_number), None),
+        )
     )
-    session.add(check)
-    session.flush()
-    return check

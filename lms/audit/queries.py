@@ -1,17 +1,17 @@
 """Reading the audit trail and its chain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from lms.audit import policy
 from lms.audit.models import AuditCheck, AuditEntry, AuditLink
 from lms.audit.rules import LONGEST_TRANSACTION, ChainHead, ChainLink, TrailEntry
 from lms.kernel.actor import Actor
-from lms.kernel.db import UtcDateTime, lock_key, session
+from lms.kernel.db import session
 
 PAGE = 50
 """Entries on one page of the trail."""
@@ -19,13 +19,9 @@ PAGE = 50
 BATCH = 1000
 """Entries read at a time where all are read."""
 
-LOCK = 0x45_53_41_55
-"""The advisory lock by which only one worker links entries at a time."""
-
-
-def lock_chain() -> None:
-    """Waits until no other worker links entries."""
-    lock_key(LOCK)
+_ENTRY, _LINK = tuple(AuditEntry.__table__.columns), tuple(AuditLink.__table__.columns)
+"""The columns, in the order of the fields of ``TrailEntry`` and ``ChainLink``."""
+_LINKS = len(_LINK)
 
 
 def find_head() -> ChainHead:
@@ -61,7 +57,7 @@ def list_unlinked(after: int, limit: int) -> list[TrailEntry]:
     """Returns committed entries above an id that are not linked, by id."""
     numbers = _not_linked().where(AuditEntry.id > after).limit(limit).subquery()
     statement = select(AuditEntry).join(numbers, numbers.c.id == AuditEntry.id).order_by(AuditEntry.id)
-    return [_entry(row) for row in session.execute(statement.with_only_columns(*_ENTRY))]
+    return [TrailEntry(*row) for row in session.execute(statement.with_only_columns(*_ENTRY))]
 
 
 def list_unlinked_below(number: int) -> Sequence[int]:
@@ -80,64 +76,20 @@ def count_entries() -> int:
     return session.scalar(select(func.count(AuditEntry.id))) or 0
 
 
-_ENTRY: tuple[ColumnElement[Any], ...] = tuple(AuditEntry.__table__.columns)
-_LINK: tuple[ColumnElement[Any], ...] = (
-    AuditLink.number.label("link_number"),
-    AuditLink.entry_id.label("linked_entry"),
-    AuditLink.recorded_at.label("linked_at"),
-    AuditLink.previous.label("previous"),
-    AuditLink.digest.label("digest"),
-)
-
-
-def _entry(row: Row[Any]) -> TrailEntry:
-    return TrailEntry(
-        number=row.id,
-        at=row.recorded_at,
-        account=row.account_id,
-        organisation=row.organisation_id,
-        action=row.action,
-        subject=row.subject,
-        subject_number=row.subject_id,
-        reason=row.reason,
-        detail=row.detail,
-    )
-
-
-def _link(row: Row[Any]) -> ChainLink:
-    return ChainLink(row.link_number, row.linked_entry, row.linked_at, row.previous, row.digest)
-
-
 def iterate_chain() -> Iterator[tuple[ChainLink, TrailEntry | None]]:
     """Yields every link in order with its entry, or with None where the entry is missing."""
-    last = None
-    while True:
-        statement = (
-            select(*_LINK, *_ENTRY)
-            .select_from(AuditLink)
-            .outerjoin(AuditEntry, AuditEntry.id == AuditLink.entry_id)
-            .order_by(AuditLink.number)
-            .limit(BATCH)
-        )
-        if last is not None:
-            statement = statement.where(AuditLink.number > last)
-        rows = session.execute(statement).all()
+    chain = select(*_LINK, *_ENTRY).select_from(AuditLink).outerjoin(AuditEntry, AuditEntry.id == AuditLink.entry_id)
+    batch = chain.order_by(AuditLink.number).limit(BATCH)
+    last = 0
+    while rows := session.execute(batch.where(AuditLink.number > last)).all():
         for row in rows:
-            yield _link(row), _entry(row) if row.id is not None else None
-        if len(rows) < BATCH:
-            return
-        last = rows[-1].link_number
+            yield ChainLink(*row[:_LINKS]), TrailEntry(*row[_LINKS:]) if row.id is not None else None
+        last = rows[-1].number
 
 
-def find_last_check() -> AuditCheck | None:
-    """Returns the last check of the chain, if there was one."""
-    return session.scalar(select(AuditCheck).order_by(AuditCheck.id.desc()).limit(1))
-
-
-def find_last_good_check() -> AuditCheck | None:
-    """Returns the last check that found no fault, if there was one."""
-    statement = select(AuditCheck).where(AuditCheck.faults == 0, AuditCheck.links > 0).order_by(AuditCheck.id.desc())
-    return session.scalar(statement.limit(1))
+def find_last_check(*conditions: ColumnElement[bool]) -> AuditCheck | None:
+    """Returns the last check of the chain that meets the conditions, if there was one."""
+    return session.scalar(select(AuditCheck).where(*conditions).order_by(AuditCheck.id.desc()).limit(1))
 
 
 def find_linked_entry(number: int) -> int | None:
@@ -157,57 +109,37 @@ class TrailFilter:
     until: datetime | None = None
     accounts: Sequence[int] | None = None
     by_system: bool | None = None
-    action: str = ""
-    subject: str = ""
+    action: str | None = None
+    subject: str | None = None
     subject_number: int | None = None
     organisation: int | None = None
 
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Yields the same as conditions on ``AuditEntry``."""
-        if self.since is not None:
-            yield AuditEntry.recorded_at >= self.since
-        if self.until is not None:
-            yield AuditEntry.recorded_at <= self.until
-        if self.accounts is not None:
-            yield AuditEntry.account_id.in_(self.accounts)
-        if self.by_system is not None:
-            yield AuditEntry.account_id.is_(None) == self.by_system
-        if self.action:
-            yield AuditEntry.action == self.action
-        if self.subject:
-            yield AuditEntry.subject == self.subject
-        if self.subject_number is not None:
-            yield AuditEntry.subject_id == self.subject_number
-        if self.organisation is not None:
-            yield AuditEntry.organisation_id == self.organisation
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Returns the same as conditions on ``AuditEntry``."""
+        values = {name: getattr(self, name) for name in _CONDITIONS}
+        return [_CONDITIONS[name](value) for name, value in values.items() if value is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class TrailCursor:
-    """Where the next page starts: after the entry with this time and id, to older ones."""
+_CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "since": lambda since: AuditEntry.recorded_at >= since,
+    "until": lambda until: AuditEntry.recorded_at <= until,
+    "accounts": AuditEntry.account_id.in_,
+    "by_system": lambda by_system: AuditEntry.account_id.is_(None) == by_system,
+    "action": lambda action: AuditEntry.action == action,
+    "subject": lambda subject: AuditEntry.subject == subject,
+    "subject_number": lambda number: AuditEntry.subject_id == number,
+    "organisation": lambda organisation: AuditEntry.organisation_id == organisation,
+}
 
-    at: datetime
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedEntry:
-    """An entry with its link, or None while it is not linked yet."""
-
-    entry: TrailEntry
-    link: ChainLink | None
-
-    @property
-    def cursor(self) -> TrailCursor:
-        """Returns the start of the page after this entry."""
-        return TrailCursor(self.entry.at, self.entry.number)
+LinkedEntry = tuple[TrailEntry, ChainLink | None]
+"""An entry with its link, or None while it is not linked yet."""
 
 
-def list_entries(actor: Actor, filters: TrailFilter, after: TrailCursor | None, limit: int) -> list[LinkedEntry]:
-    """Returns the entries an actor may see, newest first, from a cursor on. One query."""
+def list_entries(actor: Actor, filters: TrailFilter, after: int | None, limit: int) -> list[LinkedEntry]:
+    """Returns the entries an actor may see, newest first, those after an entry given by its id. One query."""
     order = (AuditEntry.recorded_at, AuditEntry.id)
     statement = (
-        select(*_ENTRY, *_LINK)
+        select(*_LINK, *_ENTRY)
         .select_from(AuditEntry)
         .outerjoin(AuditLink, AuditLink.entry_id == AuditEntry.id)
         .where(policy.visible_entries(actor), *filters.conditions())
@@ -215,9 +147,10 @@ def list_entries(actor: Actor, filters: TrailFilter, after: TrailCursor | None, 
         .limit(limit)
     )
     if after is not None:
-        statement = statement.where(tuple_(*order) < tuple_(literal(after.at, UtcDateTime()), after.number))
+        recorded_at = select(AuditEntry.recorded_at).where(AuditEntry.id == after).scalar_subquery()
+        statement = statement.where(tuple_(*order) < tuple_(recorded_at, after))
     return [
-        LinkedEntry(_entry(row), _link(row) if row.link_number is not None else None)
+        (TrailEntry(*row[_LINKS:]), ChainLink(*row[:_LINKS]) if row.number is not None else None)
         for row in session.execute(statement)
     ]
 
@@ -225,9 +158,6 @@ def list_entries(actor: Actor, filters: TrailFilter, after: TrailCursor | None, 
 def iterate_entries(actor: Actor, filters: TrailFilter) -> Iterator[LinkedEntry]:
     """Yields all entries an actor may see, newest first, read in batches."""
     after = None
-    while True:
-        found = list_entries(actor, filters, after, BATCH)
+    while found := list_entries(actor, filters, after, BATCH):
         yield from found
-        if len(found) < BATCH:
-            return
-        after = found[-1].cursor
+        after = found[-1][0].number

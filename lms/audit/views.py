@@ -1,6 +1,6 @@
 """The administrator's page of the audit trail."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request, stream_with_context, url_for
@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from lms.audit import hooks, queries
 from lms.audit.exports import csv_lines
-from lms.audit.forms import TrailForm, format_cursor, parse_cursor
+from lms.audit.forms import TrailForm, parse_number
 from lms.audit.labels import sentence, subject_with_number
 from lms.audit.models import AuditCheck
 from lms.audit.queries import PAGE, LinkedEntry
+from lms.audit.rules import ChainLink, TrailEntry
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
@@ -26,7 +27,8 @@ bp = Blueprint("audit", "lms.audit", template_folder="templates")
 class TrailRow:
     """One row of the page."""
 
-    linked_entry: LinkedEntry
+    entry: TrailEntry
+    link: ChainLink | None
     sentence: Markup
     organisation: str
 
@@ -48,10 +50,10 @@ def trail() -> ResponseReturnValue:
     form = _form()
     if not form.validate():
         return render_template("audit/trail.html", form=form, chain=_chain_status(), rows=[], older=None), 422
-    after = parse_cursor(request.args.get("before", ""))
+    after = parse_number(request.args.get("before", ""))
     found = queries.list_entries(current_actor(), form.filters(), after, PAGE + 1)
     shown = found[:PAGE]
-    older = format_cursor(shown[-1].cursor) if len(found) > PAGE else None
+    older = shown[-1][0].number if len(found) > PAGE else None
     return render_template(
         "audit/trail.html", form=form, chain=_chain_status(), rows=_rows(shown), older=older, later=after is not None
     )
@@ -70,7 +72,7 @@ def trail_csv() -> ResponseReturnValue:
 
 def _form() -> TrailForm:
     form = TrailForm(request.args)
-    form.offer(hooks.list_organisations())
+    form.offer(_organisations())
     return form
 
 
@@ -84,20 +86,25 @@ def _chain_status() -> ChainStatus:
     )
 
 
-def _rows(entries: Iterable[LinkedEntry]) -> list[TrailRow]:
-    shown = list(entries)
-    accounts = {each.entry.account for each in shown}
-    accounts |= {each.entry.subject_number for each in shown if each.entry.subject == "account"}
-    names = hooks.find_account_names([number for number in accounts if number])
-    organisations = dict(hooks.list_organisations())
+def _rows(entries: Sequence[LinkedEntry]) -> list[TrailRow]:
+    accounts = {entry.account for entry, _link in entries}
+    accounts |= {entry.subject_number for entry, _link in entries if entry.subject == "account"}
+    ids = [number for number in accounts if number]
+    names = {number: name for find in hooks.account_names for number, name in find(ids).items()}
+    organisations = dict(_organisations())
     return [
         TrailRow(
-            each,
-            sentence(each.entry.action, _who(each.entry.account, names), _done_to(each, names)),
-            organisations.get(each.entry.organisation or 0, ""),
+            entry,
+            link,
+            sentence(entry.action, _who(entry.account, names), _done_to(entry, names)),
+            organisations.get(entry.organisation or 0, ""),
         )
-        for each in shown
+        for entry, link in entries
     ]
+
+
+def _organisations() -> list[tuple[int, str]]:
+    return [choice for find in hooks.organisation_choices for choice in find()]
 
 
 def _who(account: int | None, names: dict[int, str]) -> Markup:
@@ -107,8 +114,7 @@ def _who(account: int | None, names: dict[int, str]) -> Markup:
     return Markup('<a href="{}"><bdi>{}</bdi></a>').format(url_for("audit.trail", who=account), name)
 
 
-def _done_to(each: LinkedEntry, names: dict[int, str]) -> Markup:
-    entry = each.entry
+def _done_to(entry: TrailEntry, names: dict[int, str]) -> Markup:
     label = subject_with_number(entry.subject, entry.subject_number)
     if entry.subject == "account" and entry.subject_number in names:
         label = _("the account of %(name)s", name=names[entry.subject_number])

@@ -6,8 +6,3 @@ from lms.kernel.hooks import Hook
 
 health_checks: Hook[Callable[[], list[str]]] = Hook()
 """Returns sentences in the language of the page on what is wrong; none where all is well."""
-
-
-def list_problems() -> list[str]:
-    """Returns the sentences of all health checks."""
-    return [sentence for check in health_checks for sentence in check()]

@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Row
+
 from lms.certification.api import AwardRow, list_awards_of
 from lms.compliance.api import StatusRow, statuses_of
 from lms.home import queries, rules
-from lms.home.queries import WorkContext
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed
 from lms.learning.api import CourseProgress, list_course_progress
+from lms.pathways.models import PathwayVersion
 from lms.people.api import ListedCorrectionRequest, list_own_correction_requests
+from lms.people.models import Sector
 
 ANSWERS_SHOWN = timedelta(days=30)
 """How long an answer of HR is shown on the page; on My record it stays."""
@@ -40,7 +43,7 @@ class MyTraining:
     required: list[RequiredCourse]
     optional: list[CourseProgress]
     awards: list[AwardRow]
-    context: WorkContext | None
+    context: Row[Sector, PathwayVersion] | None
     correction_requests: list[ListedCorrectionRequest]
 
     @property

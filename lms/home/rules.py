@@ -1,48 +1,15 @@
 """Pure rules of My training: the greeting, and the course to continue with."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Protocol, TypeVar
 
-from lms.compliance.api import TrainingStatus
-from lms.learning.api import NextStep
+from lms.compliance.api import StatusRow, TrainingStatus
+from lms.learning.api import CourseProgress, NextStep
 
 UNDER_WAY = frozenset({NextStep.CONTINUE, NextStep.QUIZ, NextStep.ATTEMPT})
 NOTHING_TO_DO = frozenset({TrainingStatus.VALID, TrainingStatus.EXEMPT, TrainingStatus.NOT_REQUIRED})
 
 
-class CourseState(Protocol):
-    """A course and somebody's progress in it."""
-
-    @property
-    def course_id(self) -> int:
-        """The course's id."""
-
-    @property
-    def next_step(self) -> NextStep:
-        """The one thing to do next."""
-
-    @property
-    def last_at(self) -> datetime | None:
-        """When something was last done in it."""
-
-
-class RequirementState(Protocol):
-    """A requirement and somebody's training status."""
-
-    @property
-    def course_id(self) -> int:
-        """The required course's id."""
-
-    @property
-    def status(self) -> TrainingStatus:
-        """The training status."""
-
-
-C = TypeVar("C", bound=CourseState)
-
-
-def next_course(courses: Sequence[C], required: Iterable[RequirementState]) -> C | None:
+def next_course(courses: Sequence[CourseProgress], required: Iterable[StatusRow]) -> CourseProgress | None:
     """Returns the course used last of those under way, else the first required one with something to do.
 
     ``required`` is sorted most urgent first. A required course that is no longer published is skipped.

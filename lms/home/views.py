@@ -1,5 +1,7 @@
 """The first page, My training, My record, the administration page, and the health endpoints."""
 
+import tomllib
+
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
@@ -7,10 +9,10 @@ from sqlalchemy import text
 from lms.accounts.api import list_hr_contacts
 from lms.certification.api import list_awards_of
 from lms.home import queries
-from lms.home.hooks import list_problems
+from lms.home.hooks import health_checks
 from lms.home.my_training import load_my_training
-from lms.home.version import VERSION
 from lms.kernel.actor import Role
+from lms.kernel.config import ROOT
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed
 from lms.people.api import find_person, list_employers, list_own_correction_requests, load_merged_ids
@@ -18,6 +20,8 @@ from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.language import language_of_page
 
 bp = Blueprint("home", __name__, template_folder="templates")
+VERSION = str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
+"""The version of the application, as in the changelog."""
 
 
 @bp.get("/")
@@ -65,9 +69,10 @@ def admin() -> ResponseReturnValue:
     return render_template(
         "home/admin.html",
         counts=queries.count_installation(),
-        outbox=queries.find_outbox_state(),
+        outbox=queries.count_outbox(),
+        outbox_errors=queries.list_outbox_errors(),
         mail_server=current_app.extensions["settings"].mail_server,
-        problems=list_problems(),
+        problems=[sentence for check in health_checks for sentence in check()],
         version=VERSION,
     )
 

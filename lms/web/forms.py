@@ -24,6 +24,7 @@ _NOT_OFFERED = (
 )
 FIELD_TEXTS = dict.fromkeys(_NOT_OFFERED, _l("This is not one of the options. Choose one of those offered.")) | {
     "Not a valid date value.": _l("Write the day as year-month-day, for example 2026-11-22."),
+    "Not a valid datetime value.": _l("Write the time as year-month-day hours:minutes, for example 2026-11-22 09:14."),
     "Not a valid integer value.": _l("Write a whole number, for example 12."),
 }
 """Our sentences in place of those that WTForms says by default."""

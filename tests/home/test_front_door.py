@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.app import create_app
-from lms.home.version import VERSION
+from lms.home.views import VERSION
 from lms.kernel import clock, mail, outbox
 from lms.kernel.db import session, unit_of_work
 from tests.factories.application import make_settings

@@ -103,7 +103,7 @@ REFUSED = (
     ({"email": "not an address"}, "This is not a full e-mail address"),
     ({"email": "AMINA@demo.example"}, "An account already signs in with this e-mail."),
     ({"station": "999"}, "This is not one of the options"),
-    ({"station": "x"}, "Invalid Choice"),
+    ({"station": "x"}, "This is not one of the options"),
     ({"sector": "magic"}, "This is not one of the options"),
     ({"also_sectors": ["magic"]}, "magic"),
     ({"contract": "slave"}, "This is not one of the options"),
