@@ -7,7 +7,7 @@ BIN := .venv/bin
 PEOPLE ?= 10000
 # Files that the application reads once at its start: the development server starts again when one changes.
 WATCHED := lms/web/static/icons.svg:$(subst $() ,:,$(wildcard certificates/*.typ))
-.PHONY: help run debug test test-under-load permissions messages words lint content demonstration format screenshots bench bench-report lock clean installed installed-dev
+.PHONY: help run debug test test-under-load permissions messages lint content demonstration format screenshots bench bench-report lock clean installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -38,9 +38,6 @@ test-under-load: installed-dev ## Run the tests N=5 times while all cores are ke
 messages: installed-dev ## Collect every text for translators into lms/translations/messages.pot
 	@mkdir -p lms/translations && $(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --project "Every Sector" \
 	  -o lms/translations/messages.pot lms
-
-words: installed-dev ## Lower the counts of private words in tests/architecture/words.json
-	@WRITE_WORDS=1 $(BIN)/pytest -q tests/architecture/test_words.py
 
 lint: installed-dev ## Check style, types and layers only
 	@$(BIN)/python bin/check.py --lint

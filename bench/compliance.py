@@ -205,9 +205,9 @@ def figures_from_facts(population: BenchPopulation) -> None:
     """Measures the exact path over everybody's facts."""
     with reading():
         began = time.perf_counter()
-        counting = FactsCounts(population.organisations, Filters(), datetime(2026, 6, 30, 12, tzinfo=UTC))
+        backend = FactsCounts(population.organisations, Filters(), datetime(2026, 6, 30, 12, tzinfo=UTC))
         make_report(
-            counting, date(2026, 6, 30), Filters(),
+            backend, date(2026, 6, 30), Filters(),
             sectors=[each.slug for each in list_sectors()], courses=population.courses,
         )  # fmt: skip
         took = time.perf_counter() - began

@@ -43,19 +43,19 @@ def wrong(question: SelectableQuestion) -> Any:
     return None
 
 
-def answers(asked: Sequence[SelectableQuestion], outcome: Outcome, slips: int, pass_mark: int) -> list[Any]:
+def answers(questions: Sequence[SelectableQuestion], outcome: Outcome, slips: int, pass_mark: int) -> list[Any]:
     """Returns a response to each question such that the quiz ends as it should, at a pass mark in percent.
 
     Who passes slips no more often than the pass mark allows, and never at a red line.
     """
-    others = [question for question in asked if not question.red_line]
-    red_lines = [question for question in asked if question.red_line]
-    allowed = len(asked) * (100 - pass_mark) // 100
+    others = [question for question in questions if not question.red_line]
+    red_lines = [question for question in questions if question.red_line]
+    allowed = len(questions) * (100 - pass_mark) // 100
     if outcome is Outcome.PASSED:
         slipped = others[: min(slips, allowed)]
     elif outcome is Outcome.RED_LINE and red_lines:
         slipped = red_lines[:1]
     else:
-        slipped = [*others, *red_lines][: max(slips, len(asked) // 3, allowed + 1)]
+        slipped = [*others, *red_lines][: max(slips, len(questions) // 3, allowed + 1)]
     missed = {question.question_revision_id for question in slipped}
-    return [wrong(question) if question.question_revision_id in missed else right(question) for question in asked]
+    return [wrong(question) if question.question_revision_id in missed else right(question) for question in questions]

@@ -112,15 +112,15 @@ class DemoLearning:
 
     def _submit(self, act: TakeQuiz, course: PublishedCourse, attempt: NewRow) -> None:
         at = act.at + timedelta(minutes=act.minutes)
-        questions = {each.question_revision_id: each for each in bank(course.revision_id, LANGUAGE)}
-        asked = [questions[one["question"]] for one in attempt.columns["questions"]]
-        responses = answers(asked, act.outcome, act.slips, course.pass_mark)
+        in_bank = {each.question_revision_id: each for each in bank(course.revision_id, LANGUAGE)}
+        questions = [in_bank[one["question"]] for one in attempt.columns["questions"]]
+        responses = answers(questions, act.outcome, act.slips, course.pass_mark)
         given = {
             question.question_revision_id: cleaned
-            for question, response in zip(asked, responses, strict=True)
+            for question, response in zip(questions, responses, strict=True)
             if (cleaned := normalise_response(question.kind, question.body, response)) is not None
         }
-        grades, result = grade_attempt(asked, given, course.pass_mark)
+        grades, result = grade_attempt(questions, given, course.pass_mark)
         if result.passed is not (act.outcome is Outcome.PASSED):
             raise CourseUnfit(course.slug)
         attempt.columns |= {

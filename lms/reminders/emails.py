@@ -29,10 +29,10 @@ def address_of(endpoint: str, **parts: str) -> str:
     return public.rstrip("/") + current_app.url_map.bind("reminders").build(endpoint, parts)
 
 
-def language_for(wanted: str) -> str:
+def language_for(language: str) -> str:
     """Returns a person's language where the installation offers it, else its default language."""
     offered: list[str] = current_app.config["LANGUAGES"]
-    return wanted if wanted in offered else offered[0]
+    return language if language in offered else offered[0]
 
 
 def write_due_email(

@@ -24,7 +24,7 @@ class ErrorText:
 
     name: str
     title: LazyString
-    happened: LazyString
+    explanation: LazyString
     next_step: LazyString
     not_lost: LazyString | None = None
 
@@ -136,7 +136,7 @@ def error_response(code: int, text: ErrorText, message: str = "") -> Response:
             error = {
                 "code": code,
                 "name": text.name,
-                "message": message or str(text.happened),
+                "message": message or str(text.explanation),
                 "request_id": request_id(),
             }
             response = jsonify(error=error)

@@ -38,6 +38,6 @@ def set_up_headers(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", PERSONAL)
         # Looking one header up searches all of them, so their names are collected once.
         there = {name.lower() for name, _ in response.headers}
-        wanted = OVER_TLS if request.is_secure else PLAIN
-        response.headers.extend([(name, value) for small, name, value in wanted if small not in there])
+        headers = OVER_TLS if request.is_secure else PLAIN
+        response.headers.extend([(name, value) for small, name, value in headers if small not in there])
         return response

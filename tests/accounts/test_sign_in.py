@@ -196,9 +196,9 @@ def test_one_person_in_two_organisations_is_not_asked(app: Flask, client: FlaskC
 def test_the_organisation_is_asked_only_when_both_fit(app: Flask, client: FlaskClient) -> None:
     two_organisations(app, PASSWORD)
     assert "Hill Health" not in send(client, "W-1", "not-the-password").get_data(as_text=True)
-    asked = send(client, "W-1").get_data(as_text=True)
-    assert "Several organisations use this number" in asked
-    assert "Hill Health" in asked
+    answer = send(client, "W-1").get_data(as_text=True)
+    assert "Several organisations use this number" in answer
+    assert "Hill Health" in answer
     with app.app_context():
         hill = next(str(key) for key, name in list_organisation_choices() if name == "Hill Health")
     assert send(client, "W-1", organisation="no-number").status_code == 200
@@ -231,9 +231,9 @@ def test_nobody_is_led_out_of_the_site(app: Flask, client: FlaskClient, subtests
 
 def test_one_is_led_back_to_the_page_asked_for(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
-    asked = client.get("/account?from=a&to=b")
-    assert asked.status_code == 302
-    page = client.get(asked.headers["Location"]).get_data(as_text=True)
+    answer = client.get("/account?from=a&to=b")
+    assert answer.status_code == 302
+    page = client.get(answer.headers["Location"]).get_data(as_text=True)
     assert 'name="next" value="/account?from=a&amp;to=b"' in page
     response = client.post("/login", data={"email": "W-1", "password": PASSWORD, "next": "/account?from=a&to=b"})
     assert response.headers["Location"] == "/account?from=a&to=b"

@@ -205,8 +205,8 @@ class World:
         self.special[certificate] = self.special["/attempts/<attempt_id>/result"] = passed
         self.samples |= passed
         self._done("amina", "/attempts/<attempt_id>/submit", **keys(self.app, self.course))
-        leads_to = self.send("amina", "GET", certificate).headers["Location"]
-        self.samples["serial"] = leads_to.rpartition("/")[2]
+        page = self.send("amina", "GET", certificate).headers["Location"]
+        self.samples["serial"] = page.rpartition("/")[2]
         self.special[quiz] = {"course": "second-course"}
         self.samples["attempt_id"] = self._number("amina", quiz)
 

@@ -19,7 +19,7 @@ from lms.kernel.outbox import sweep
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.models import CorrectionRequest, Person
 from tests.factories import people
-from tests.factories.compliance import a_course, asked
+from tests.factories.compliance import a_course, required_course
 from tests.factories.people import make_small_organisation
 
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
@@ -48,7 +48,7 @@ def test_status_data_of_the_last_release_are_computed_again(app: Flask) -> None:
     make_small_organisation(app)
     with app.app_context():
         with unit_of_work():
-            asked(None, a_course())
+            required_course(None, a_course())
         rebuild(app)
         flask_migrate.downgrade(revision="0009")
         flask_migrate.upgrade()
@@ -69,7 +69,7 @@ def test_prepared_statuses_survive_the_new_names(app: Flask) -> None:
     make_small_organisation(app)
     with app.app_context():
         with unit_of_work():
-            asked(None, a_course())
+            required_course(None, a_course())
         rebuild(app)
         compact_all()
         with reading():

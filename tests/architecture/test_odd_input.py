@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation, Person
-from tests.factories.compliance import TODAY, a_course, asked, earned
+from tests.factories.compliance import TODAY, a_course, earned, required_course
 from tests.factories.pages import PageForm, read_page
 from tests.factories.pathways import pathway
 from tests.factories.people import make_small_organisation, sign_in
@@ -54,9 +54,9 @@ def quoted(word: str) -> str:
 def test_odd_queries_never_break_a_page(app: Flask, client: FlaskClient, who: str) -> None:
     make_small_organisation(app)
     sign_in(client, f"{who}@demo.example")
-    asked = [query.replace("{}", quoted(word)) for query in QUERIES[who] for word in ODD]
-    asked += [path.replace("{}", quoted(word)) for path in PATHS for word in ODD if word]
-    broken = [address[:80] for address in asked if client.get(address).status_code >= 500]
+    required_course = [query.replace("{}", quoted(word)) for query in QUERIES[who] for word in ODD]
+    required_course += [path.replace("{}", quoted(word)) for path in PATHS for word in ODD if word]
+    broken = [address[:80] for address in required_course if client.get(address).status_code >= 500]
     assert broken == []
 
 
@@ -89,8 +89,8 @@ def make_filled_installation(app: Flask) -> None:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         course_id = a_course()
-        asked(None, course_id)
-        asked(session.query(Organisation).one().id, a_course("second"))
+        required_course(None, course_id)
+        required_course(session.query(Organisation).one().id, a_course("second"))
         for who in session.query(Person):
             earned(who, course_id, TODAY - timedelta(days=30))
         pathway(session.query(DutyStation).one().id)

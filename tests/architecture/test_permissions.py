@@ -55,10 +55,10 @@ def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, tmp_pa
             ):
                 faults.append(f"{line}: wrote for an organisation that is not theirs")
             if who not in MAY_READ_NAMES and address != SHOWS_ITS_HOLDER:
-                asked = [response]
+                shown = [response]
                 if method == "GET" and answers[-1] in ("page", "file"):
-                    asked.append(world.send(who, method, address, ELSEWHERE))
-                faults += [f"{line}: shows {name}" for name in NAMES for each in asked if name.encode() in each.data]
+                    shown.append(world.send(who, method, address, ELSEWHERE))
+                faults += [f"{line}: shows {name}" for name in NAMES for each in shown if name.encode() in each.data]
     if os.environ.get("WRITE_PERMISSIONS"):
         write(matrix, packages(app))
     known = read()

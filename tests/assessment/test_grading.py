@@ -167,7 +167,7 @@ def test_statements_are_full_only_for_the_key(parts: list[tuple[bool, str | None
 
 
 @pytest.mark.parametrize(
-    ("marks", "score", "kept", "passed"),
+    ("marks", "score", "red_lines_right", "passed"),
     [
         ([], 0, True, False),
         ([(1, False)] * 4 + [(0, False)], 80, True, True),

@@ -227,10 +227,10 @@ def test_the_table_streams(app: Flask, root: FlaskClient, monkeypatch: pytest.Mo
 
 
 def count_queries(app: Flask, client: FlaskClient, address: str) -> int:
-    asked: list[str] = []
+    statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
+        statements.append(statement)
 
     with app.app_context():
         engine = database.db.engine
@@ -239,7 +239,7 @@ def count_queries(app: Flask, client: FlaskClient, address: str) -> int:
         page(client, address)
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    return len(asked)
+    return len(statements)
 
 
 def test_more_entries_need_no_more_queries(app: Flask, root: FlaskClient) -> None:

@@ -27,10 +27,10 @@ def course(
     modules = {"quay": "m1", "board": "m2"} if modules is None else modules
     questions = {"full": "k1", "many": "k2"} if questions is None else questions
     parts = tuple(TargetPart(name, "en", digest, {}) for name, digest in modules.items())
-    asked = tuple(TargetPart(name, "en", digest, {}, digest[:1]) for name, digest in questions.items())
+    bank = tuple(TargetPart(name, "en", digest, {}, digest[:1]) for name, digest in questions.items())
     digest = repr((edition, words, rules, modules, questions))
     return TargetCourse(
-        slug, f"modules/{slug}/course.yml", 4, edition, rules or RULES, {"title": words}, parts, asked, {}, digest
+        slug, f"modules/{slug}/course.yml", 4, edition, rules or RULES, {"title": words}, parts, bank, {}, digest
     )
 
 

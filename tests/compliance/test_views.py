@@ -14,7 +14,7 @@ from lms.compliance.requirements.models import Exemption, RequirementVersion
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Organisation, Person
 from tests.factories import people
-from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hill_aid
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, earned, hill_aid, required_course
 from tests.factories.people import make_small_organisation, sign_in
 
 pytestmark = pytest.mark.usefixtures("fixed_clock")
@@ -32,8 +32,8 @@ def two_organisations(app: Flask) -> dict[str, int]:
         there = hill_aid()
         zainab = a_person("Zainab Noor", there.id, "H-2", station.id, "nutrition")
         course_id = a_course()
-        ours, theirs = asked(here.id, course_id), asked(there.id, course_id)
-        whole = asked(None, a_course("for-everybody"))
+        ours, theirs = required_course(here.id, course_id), required_course(there.id, course_id)
+        whole = required_course(None, a_course("for-everybody"))
         amina = session.query(Person).filter_by(name="Amina Yusuf").one()
         award = earned(amina, course_id, date(2026, 6, 1))
         earned(amina, a_course("for-everybody"), date(2026, 6, 1))

@@ -11,7 +11,7 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories import people
-from tests.factories.compliance import NOW, a_course, asked
+from tests.factories.compliance import NOW, a_course, required_course
 from tests.factories.crowd import crowd
 from tests.factories.people import make_small_organisation
 
@@ -33,8 +33,8 @@ def shared(app: Flask) -> Iterator[Flask]:
                 session.query(Organisation).one().shares_coverage = True
                 people.organisation("hill-aid")
                 people.station("hill-camp")
-                asked(None, a_course("first"))
-                asked(None, a_course("second"))
+                required_course(None, a_course("first"))
+                required_course(None, a_course("second"))
                 add_people("rivers-relief", 300, 0)
                 add_people("hill-aid", 100, 10_000)
             rebuild(app)

@@ -120,8 +120,8 @@ def _largest(tables: list[str]) -> str:
 
 def _delete(connection: Connection, tables: list[str]) -> None:
     """Deletes the few rows that a test leaves: ten times as quick as emptying the sixty tables that have none."""
-    asked = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables)
-    filled = connection.execute(text(asked)).scalars().all()
+    statement = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables)
+    filled = connection.execute(text(statement)).scalars().all()
     # Foreign keys and the guards of what is never deleted are triggers, which a copy of a server does not run.
     connection.execute(text("SET LOCAL session_replication_role = replica"))
     for name in filled:

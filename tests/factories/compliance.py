@@ -35,7 +35,7 @@ ADMIN = Actor(account_id=2, name="Root", scopes={Role.LEARNER: None, Role.ADMIN:
 KARIM = Actor(account_id=3, name="Karim", scopes={Role.LEARNER: None, Role.COORDINATOR: None})
 
 
-def asked(
+def required_course(
     organisation_id: int | None, course_id: int, effective_from: date = date(2026, 1, 1), **terms: object
 ) -> Requirement:
     """Records a requirement, fourteen days to meet it."""

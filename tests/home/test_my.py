@@ -212,17 +212,17 @@ def test_the_pathway_of_the_station(app: Flask, client: FlaskClient, fixed_clock
 @contextmanager
 def counted(app: Flask) -> Iterator[list[str]]:
     """Collects the statements that the database is asked, transactions aside."""
-    asked: list[str] = []
+    statements: list[str] = []
 
     def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.lstrip().upper().startswith("SELECT"):
-            asked.append(statement)
+            statements.append(statement)
 
     with app.app_context():
         engine: Engine = database.db.engine
     event.listen(engine, "before_cursor_execute", note)
     try:
-        yield asked
+        yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
 
@@ -243,10 +243,10 @@ def test_it_takes_fourteen_queries_however_many_courses(app: Flask, client: Flas
     sign_in(client)
     # The first view reads the courses into the process.
     my(client)
-    with counted(app) as asked:
+    with counted(app) as statements:
         page = my(client)
     assert page.count("Valid until") == 2 * courses
-    assert len(asked) <= 14, "\n\n".join(asked)
+    assert len(statements) <= 14, "\n\n".join(statements)
 
 
 def test_my_record_says_all_and_whom_to_ask(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:

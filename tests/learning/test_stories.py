@@ -30,12 +30,12 @@ NODES: dict[str, Any] = {
 
 
 def story(**more: Any) -> dict[str, Any]:
-    asked = single("q-story", type="branching", nodes=NODES, **more)
-    del asked["options"]
-    return asked
+    story = single("q-story", type="branching", nodes=NODES, **more)
+    del story["options"]
+    return story
 
 
-def asked_question() -> BankQuestion:
+def story_question() -> BankQuestion:
     body = {"stem": "A story.", "nodes": NODES}
     return BankQuestion(7, 7, "q-story", "en", "branching", "one", red_line=False, sectors=(), body=body)
 
@@ -52,7 +52,7 @@ def test_a_moment_comes_after_all_that_lead_to_it() -> None:
 
 
 def test_a_story_is_laid_out_without_its_keys() -> None:
-    (question,) = build_attempt_form(DRAW, {7: asked_question()}, {7: {"start": "shout"}})
+    (question,) = build_attempt_form(DRAW, {7: story_question()}, {7: {"start": "shout"}})
     assert [(step.id, step.number, step.after) for step in question.steps] == [
         ("start", 1, ()), ("talk", 2, ("Do greet.",)), ("fear", 3, ("Do shout.",)), ("end", 4, ()),
     ]  # fmt: skip
@@ -76,7 +76,7 @@ def test_a_story_is_reviewed_by_the_way_that_was_taken(
     given: dict[str, str] | None, path: list[str], points: float
 ) -> None:
     mark = {"question": 7, "slug": "q-story", "points": points, "red_line": False, "response": given}
-    (question,) = build_review(DRAW, {7: asked_question()}, [mark])
+    (question,) = build_review(DRAW, {7: story_question()}, [mark])
     assert [step.text for step in question.path] == path
     assert [step.text for step in question.best] == ["Do greet.", "Do hear.", "Do stay."]
     assert all(step.feedback.startswith("Because") for step in (*question.path, *question.best))

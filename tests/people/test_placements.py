@@ -229,7 +229,7 @@ def test_a_second_click_shows_the_current_placements(app: Flask, client: FlaskCl
 def test_a_future_placement_and_an_empty_one_are_shown(app: Flask, client: FlaskClient, at: Places) -> None:
     with app.app_context(), unit_of_work():
         rivers = queries.load_organisation(at.rivers)
-        job = make.employed(make.person("Nadia Newcomer"), rivers, "N-77")
+        job = make.employed(make.person("Nadia Beginner"), rivers, "N-77")
         person_id = job.person_id
     page = client.get(f"/people/{person_id}/placement").get_data(as_text=True)
     assert "No placements yet" in page

@@ -14,7 +14,7 @@ from lms.kernel.outbox import OutboxRow
 from lms.people.models import DutyStation, Organisation, Person
 from lms.reminders.models import Reminder, ReminderRun
 from tests.factories import people
-from tests.factories.compliance import a_course, asked
+from tests.factories.compliance import a_course, required_course
 
 DAY = date(2026, 3, 3)
 
@@ -40,8 +40,8 @@ class World:
             place = people.station()
             self.course = a_course()
             self.here, self.there, self.place = here.id, there.id, place.id
-            self.mine = asked(here.id, self.course, date(2025, 1, 1), due_days=due_days).id
-            self.theirs = asked(there.id, self.course, date(2025, 1, 1), due_days=due_days).id
+            self.mine = required_course(here.id, self.course, date(2025, 1, 1), due_days=due_days).id
+            self.theirs = required_course(there.id, self.course, date(2025, 1, 1), due_days=due_days).id
         self._number = 0
 
     def person(

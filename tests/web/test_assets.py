@@ -112,8 +112,8 @@ def test_style_script_and_icons_stay_within_their_budget() -> None:
 
 def test_every_icon_named_in_a_template_is_in_the_sprite() -> None:
     templates = FOLDER.parents[1].rglob("templates/**/*.html")
-    asked = {name for path in templates for name in re.findall(r"\b(?:svg_)?icon\(\"([a-z-]+)\"", path.read_text())}
-    assert asked - ICONS == set()
+    used = {name for path in templates for name in re.findall(r"\b(?:svg_)?icon\(\"([a-z-]+)\"", path.read_text())}
+    assert used - ICONS == set()
     assert (FOLDER / "LICENSE-lucide.txt").read_text().startswith("ISC License")
 
 

@@ -58,7 +58,7 @@ def test_each_page_says_what_happened_what_next_and_where_help_is(broken: FlaskC
     words = PAGES[code]
     assert response.status_code == code
     with broken.application.test_request_context():
-        expected = [str(words.title), str(words.happened), str(words.next_step)]
+        expected = [str(words.title), str(words.explanation), str(words.next_step)]
     for sentence in expected:
         assert sentence in response.text
     assert 'href="/help-now"' in response.text
@@ -131,8 +131,8 @@ def test_programs_get_json(broken: FlaskClient) -> None:
     error = broken.get("/api/v1/nothing").get_json()["error"]
     assert (error["code"], error["name"]) == (404, "not_found")
     assert error["request_id"]
-    asked = broken.get("/raise/refusal", headers={"Accept": "application/json"})
-    assert asked.get_json()["error"]["message"] == "This attempt has been sent already."
+    answer = broken.get("/raise/refusal", headers={"Accept": "application/json"})
+    assert answer.get_json()["error"]["message"] == "This attempt has been sent already."
     assert broken.get("/nothing", headers={"Accept": "*/*"}).mimetype == "text/html"
     assert broken.get("/nothing", headers={"Accept": "text/html,*/*;q=0.8"}).mimetype == "text/html"
 

@@ -38,14 +38,14 @@ from lms.web.setup import icon
 
 UI = '{% import "web/macros.html" as ui %}'
 PAGE = '{% extends "web/base.html" %}{% block main %}<h1>Page</h1>{% endblock %}'
-STANDINGS = {
+STATUS_CHIPS = {
     "overdue": ("late", "Overdue"),
     "expired": ("late", "Expired"),
     "revoked": ("late", "Revoked"),
     "grace": ("soon", "In grace"),
     "not_started": ("plain", "Not started"),
     "in_progress": ("plain", "In progress"),
-    "expiring": ("soon", "Valid, renew soon"),
+    "expiring": ("soon", "Due for renewal"),
     "valid": ("good", "Valid"),
     "exempt": ("plain", "Exempt"),
     "not_required": ("plain", "Not required"),
@@ -154,10 +154,10 @@ def test_the_summary_leads_to_every_wrong_field(layout_app: Flask) -> None:
     assert a_form(layout_app, "{{ ui.error_summary(form) }}", number="1", work="s", **{"place-name": "x"}).strip() == ""
 
 
-@pytest.mark.parametrize("status", STANDINGS)
+@pytest.mark.parametrize("status", STATUS_CHIPS)
 def test_a_status_has_a_word_an_icon_and_a_kind(render: Render, status: str) -> None:
     html = render("{{ ui.status_chip(status) }}", status=status)
-    kind, word = STANDINGS[status]
+    kind, word = STATUS_CHIPS[status]
     assert f'<span class="status {kind}">' in html
     assert f"</svg>{word}</span>" in html
 

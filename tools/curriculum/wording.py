@@ -75,7 +75,7 @@ def _red_line(words: list[str], passage: Passage, rules: list[_Rule]) -> Iterato
         needed = NEARLY_SAME * len(rule.content)
         if len(rule.content & content) < needed or rule.run in f" {' '.join(words)} ":
             continue
-        reach = rule.length + MAX_WORDS_BETWEEN
-        if any(len(rule.content & content_stems(words[at : at + reach])) >= needed for at in range(len(words))):
+        span = rule.length + MAX_WORDS_BETWEEN
+        if any(len(rule.content & content_stems(words[at : at + span])) >= needed for at in range(len(words))):
             sentence = f"nearly a red line, in other words; write “{rule.text}”"
             yield warning(passage.path, passage.line, sentence)

@@ -207,8 +207,8 @@ def _plan_changes(rng: Random, calendar: Calendar, registry: Registry, people: l
 def _leave(rng: Random, calendar: Calendar, person: PlannedPerson) -> None:
     assignment = person.employment.assignments[0]
     earliest = max(assignment.from_on, calendar.required_on) + timedelta(days=60)
-    room = (calendar.anchor - earliest).days - 4
-    assignment.through_on = earliest + timedelta(days=rng.randint(0, max(room, 1)))
+    days = (calendar.anchor - earliest).days - 4
+    assignment.through_on = earliest + timedelta(days=rng.randint(0, max(days, 1)))
 
 
 def _return(rng: Random, calendar: Calendar, person: PlannedPerson) -> None:

@@ -190,7 +190,7 @@ def set_up_sessions(app: Flask, security: Security) -> None:
     load_account = login_manager._user_callback
 
     @login_manager.user_loader  # type: ignore[untyped-decorator]
-    def load_and_keep_alive(uniquifier: str) -> Account | None:
+    def load_and_extend(uniquifier: str) -> Account | None:
         account: Account | None = load_account(uniquifier)
         hour = int(clock.now().timestamp()) // 3600
         if account is not None and cookie.get("hour") != hour:
@@ -217,7 +217,7 @@ def clear_browser(_app: Flask, **_: Any) -> None:
     """Lets the browser of somebody who signs out forget their pages: phones are shared."""
 
     @after_this_request
-    def forget(response: Response) -> Response:
+    def clear_site_data(response: Response) -> Response:
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 

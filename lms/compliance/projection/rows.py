@@ -82,7 +82,7 @@ def read_courses(text: str) -> tuple[tuple[int, TrainingStatus], ...]:
 
 
 def interval_rows(facts: rules.Facts, *, requirements: bool = True) -> tuple[list[PostRow], list[ObligationRow]]:
-    """Returns the rows that known facts give: of every post, and of every requirement in it if they are wanted."""
+    """Returns the rows that known facts give: of every post, and of every requirement in it if asked for."""
     posts: list[PostRow] = []
     statuses: list[ObligationRow] = []
     for person, known in rules.by_person(facts).items():
@@ -96,9 +96,9 @@ def interval_rows(facts: rules.Facts, *, requirements: bool = True) -> tuple[lis
                     if requirements:
                         head = (int(person), int(organisation), int(requirement.id))
                         statuses += [_status_row(head, interval) for interval in intervals]
-            placed = [each for each in known.placements if each.organisation == organisation]
+            placements = [each for each in known.placements if each.organisation == organisation]
             head_of_post = (int(person), int(organisation))
-            posts += [_post_row(head_of_post, each) for each in rules.overall_intervals(placed, required)]
+            posts += [_post_row(head_of_post, each) for each in rules.overall_intervals(placements, required)]
     return posts, statuses
 
 

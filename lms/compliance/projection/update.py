@@ -76,9 +76,9 @@ def refresh(persons: Collection[int], deltas: CountDeltas | None = None, *, stat
     return len(gone) + len(new) + len(gone_too) + len(new_too)
 
 
-def _difference(stored: Sequence[tuple[int, Row]], wanted: Sequence[Row]) -> tuple[list[tuple[int, Row]], list[Row]]:
-    """Returns the stored rows that are not wanted, and the wanted ones that are not stored."""
-    missing = Counter(wanted)
+def _difference(stored: Sequence[tuple[int, Row]], computed: Sequence[Row]) -> tuple[list[tuple[int, Row]], list[Row]]:
+    """Returns the stored rows that were not computed, and the computed ones that are not stored."""
+    missing = Counter(computed)
     gone = []
     for number, row in stored:
         if missing[row] > 0:

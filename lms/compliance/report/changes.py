@@ -135,14 +135,14 @@ class ChangesPage(Pagination[ChangedLine]):
 
 
 def build_changes(
-    query: ReportQuery, other: date, wanted: Collection[Change] | None, page: int | None = 1
+    query: ReportQuery, other: date, kinds: Collection[Change] | None, page: int | None = 1
 ) -> ChangesPage:
     """Lists what changed between the day of the report and another one; all of it where `page` is None."""
     loaded, population = load_population(Scope(query.organisation_ids), query.known_as_of)
     first, second = sorted((query.as_of, other))
     found = changes_between(population, first, second, query.filters)
     counts = Counter(change for each in found for change in each.changes)
-    chosen = [each for each in found if wanted is None or each.changes & set(wanted)]
+    chosen = [each for each in found if kinds is None or each.changes & set(kinds)]
     shown = paginate_list(chosen, page or 1, PER_PAGE if page else max(1, len(chosen)))
     return ChangesPage(
         items=_lines(query, loaded, shown.items),

@@ -28,8 +28,8 @@ def changes() -> ResponseReturnValue:
             form.compare_with.data = a_year_before(query.as_of)
         if is_large(query):
             return render_template("compliance/long.html", kind="changes", form=form, query=query)
-        wanted = None if what is None else frozenset({what})
-        page = build_changes(query, form.compare_with.data, wanted, request.args.get("page", 1, type=int))
+        kinds = None if what is None else frozenset({what})
+        page = build_changes(query, form.compare_with.data, kinds, request.args.get("page", 1, type=int))
     return render_template(
         "compliance/changes.html",
         form=form,

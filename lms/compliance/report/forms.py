@@ -152,7 +152,7 @@ class PeopleForm(ReportForm):
                 ("grace", _l("In grace")),
                 ("not_started", _l("Not started")),
                 ("in_progress", _l("In progress")),
-                ("expiring", _l("Valid, renew soon")),
+                ("expiring", _l("Due for renewal")),
                 ("valid", _l("Valid")),
                 ("exempt", _l("Exempt")),
             ]

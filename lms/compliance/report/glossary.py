@@ -19,7 +19,7 @@ def status_labels() -> dict[TrainingStatus, str]:
         TrainingStatus.GRACE: _("In grace"),
         TrainingStatus.NOT_STARTED: _("Not started"),
         TrainingStatus.IN_PROGRESS: _("In progress"),
-        TrainingStatus.EXPIRING: _("Valid, renew soon"),
+        TrainingStatus.EXPIRING: _("Due for renewal"),
         TrainingStatus.VALID: _("Valid"),
         TrainingStatus.EXEMPT: _("Exempt"),
         TrainingStatus.NOT_REQUIRED: _("Not required"),

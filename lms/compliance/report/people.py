@@ -123,12 +123,12 @@ def select_page(
 
     A page past the end is the last one. Raises StillUpdating.
     """
-    wanted = None if statuses is None else frozenset(statuses)
+    selected = None if statuses is None else frozenset(statuses)
     if query.known_as_of is not None or not require_up_to_date(query.organisation_ids):
-        loaded, found = _select_from_facts(query, wanted)
+        loaded, found = _select_from_facts(query, selected)
         return paginate_list(found, number), loaded
-    selection = (query.organisation_ids, query.filters, query.as_of, wanted, query.lapses_before)
-    total = _count_from_snapshots(query, wanted)
+    selection = (query.organisation_ids, query.filters, query.as_of, selected, query.lapses_before)
+    total = _count_from_snapshots(query, selected)
     if total is None:
         total = intervals.count_listed(*selection)
     page = clamp_page(number, total)
@@ -141,11 +141,11 @@ def select_all(
     query: ReportQuery, statuses: Iterable[TrainingStatus] | None
 ) -> Iterator[tuple[LoadedFacts, Sequence[PostStatus]]]:
     """Selects all posts in the same order, some hundred at a time. Raises StillUpdating."""
-    wanted = None if statuses is None else frozenset(statuses)
+    selected = None if statuses is None else frozenset(statuses)
     if query.known_as_of is not None or not require_up_to_date(query.organisation_ids):
-        yield _select_from_facts(query, wanted)
+        yield _select_from_facts(query, selected)
         return
-    selection = (query.organisation_ids, query.filters, query.as_of, wanted, query.lapses_before)
+    selection = (query.organisation_ids, query.filters, query.as_of, selected, query.lapses_before)
     for batch in batched(intervals.list_page(*selection, limit=None), BATCH):
         yield _explain(query, batch)
 

@@ -63,8 +63,8 @@ def read_id(text: str) -> ReportId:
 
 def print_id(raw: bytes) -> str:
     """Writes bytes in base 32, in groups."""
-    letters = base32.encode_bytes(raw)
-    return "-".join(letters[start : start + _GROUP] for start in range(0, len(letters), _GROUP))
+    characters = base32.encode_bytes(raw)
+    return "-".join(characters[start : start + _GROUP] for start in range(0, len(characters), _GROUP))
 
 
 def _unprinted(text: str) -> bytes:

@@ -153,8 +153,8 @@ class Obligation:
             days.add(award.earned_on)
             if award.id in self._revoked_on:
                 days.add(self._revoked_on[award.id])
-        asking = [segment.version for segment in self._segments if segment.placement is not None]
-        for version in {id(version): version for version in asking if version is not None}.values():
+        in_force = [segment.version for segment in self._segments if segment.placement is not None]
+        for version in {id(version): version for version in in_force if version is not None}.values():
             for endings in self._under(version):
                 end = endings.whole.end
                 days.update(
@@ -207,7 +207,7 @@ class Obligation:
 
 
 def _why_not(segment: ObligationSegment) -> StatusRule:
-    if not segment.placed:
+    if not segment.has_placement:
         return StatusRule.NO_PLACEMENT
     return StatusRule.NOT_IN_FORCE if segment.version is None else StatusRule.NOT_MATCHED
 

@@ -73,15 +73,15 @@ def overall_intervals(
     left out; days on which nothing is required appear as not_required.
     """
     # In the order of the courses of an interval.
-    asked = sorted(((str(course), course, each) for course, each in required if each), key=itemgetter(0))
+    by_course = sorted(((str(course), course, each) for course, each in required if each), key=itemgetter(0))
     # The interval of each that may contain the day; days only go forward.
-    places = [0] * len(asked)
+    places = [0] * len(by_course)
     found: list[_Unlapsed] = []
     since, until, before = date.min, date.min, None
-    for first, through, placement in _placement_segments(placements, [each for _, _, each in asked]):
+    for first, through, placement in _placement_segments(placements, [each for _, _, each in by_course]):
         courses: dict[Id, TrainingStatus] = {}
         overall, urgent_on = TrainingStatus.NOT_REQUIRED, None
-        for number, (_, course, intervals) in enumerate(asked):
+        for number, (_, course, intervals) in enumerate(by_course):
             place = places[number]
             while place < len(intervals) and intervals[place].through_on < first:
                 place += 1
@@ -117,11 +117,11 @@ _Unlapsed: TypeAlias = tuple[
 
 
 def _placement_segments(
-    placements: Sequence[PlacementFact], asked: Iterable[Sequence[ObligationInterval]]
+    placements: Sequence[PlacementFact], obligations: Iterable[Sequence[ObligationInterval]]
 ) -> Iterable[tuple[date, date, PlacementFact]]:
     """Cuts the days with a placement wherever the placement or a interval begins or ends."""
     cuts = {cut for placement in placements for cut in (placement.from_on, _after(placement.through_on))}
-    for intervals in asked:
+    for intervals in obligations:
         for interval in intervals:
             cuts.add(interval.from_on)
             cuts.add(_after(interval.through_on))

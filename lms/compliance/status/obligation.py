@@ -35,12 +35,12 @@ def _precedence(placement: PlacementFact) -> tuple[object, ...]:
 class ObligationSegment(NamedTuple):
     """A interval of days with the same version in force, placement that it matches, and exemption, or none.
 
-    `placed` says whether the person has any placement in the organisation.
+    `has_placement` says whether the person has any placement in the organisation.
     """
 
     from_on: date
     through_on: date
-    placed: bool
+    has_placement: bool
     version: RequirementVersionFact | None
     placement: PlacementFact | None
     exemption: ExemptionFact | None
@@ -91,7 +91,7 @@ def _segment(
     return ObligationSegment(
         from_on=first,
         through_on=last,
-        placed=bool(covering),
+        has_placement=bool(covering),
         version=version,
         placement=_last_begun(matching),
         exemption=max(holding, key=lambda e: (e.until_on or date.max, e.from_on)) if holding else None,

@@ -85,19 +85,19 @@ def _ranked_placements(actor: Actor, today: date) -> Subquery:
     )
 
 
-def list_directory(actor: Actor, wanted: DirectoryFilter, today: date, page: int = 1) -> Pagination[DirectoryRow]:
+def list_directory(actor: Actor, filters: DirectoryFilter, today: date, page: int = 1) -> Pagination[DirectoryRow]:
     """Lists the people an actor may see, by name, one row an employment. Two queries."""
     placement = _ranked_placements(actor, today)
     state = func.coalesce(placement.c.state, "left")
     conditions = [policy.visible_employments(actor)]
-    if wanted.text:
-        conditions.append(contains_words(wanted.text, Person.name, Employment.staff_number, Person.email))
-    if wanted.station:
-        conditions.append(DutyStation.slug == wanted.station)
-    if wanted.sector:
-        conditions.append(placement.c.sector == wanted.sector)
-    if wanted.state:
-        conditions.append(state == wanted.state)
+    if filters.text:
+        conditions.append(contains_words(filters.text, Person.name, Employment.staff_number, Person.email))
+    if filters.station:
+        conditions.append(DutyStation.slug == filters.station)
+    if filters.sector:
+        conditions.append(placement.c.sector == filters.sector)
+    if filters.state:
+        conditions.append(state == filters.state)
     statement = (
         select(
             Person.id.label("person_id"),

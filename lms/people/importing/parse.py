@@ -85,7 +85,7 @@ class ParsedRow:
     from_on: date
     through_on: date | None
     # The list has no column of last days: what is recorded stays.
-    keeps_last_day: bool
+    last_day_unchanged: bool
 
     def fits(self, details: AssignmentDetails) -> bool:
         """Says whether a row says the same as recorded details; what the list does not say fits."""
@@ -144,8 +144,8 @@ def guess_columns(header: Sequence[str], before: Mapping[str, str]) -> dict[str,
     for field in FIELDS:
         earlier = [comparison_key(before[field])] if field in before else []
         for word in (*earlier, field.replace("_", " "), *HEADING_SYNONYMS[field]):
-            wanted = comparison_key(word)
-            index = keys.index(wanted) if wanted in keys else None
+            key = comparison_key(word)
+            index = keys.index(key) if key in keys else None
             if index is not None and index not in found.values():
                 found[field] = index
                 break
@@ -218,7 +218,7 @@ def parse_row(
         works_with_children=with_children,
         from_on=from_on,
         through_on=through_on,
-        keeps_last_day="through_on" not in choices.fields,
+        last_day_unchanged="through_on" not in choices.fields,
     )
 
 

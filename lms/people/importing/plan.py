@@ -145,7 +145,7 @@ def assign_batches(keys: Iterable[str]) -> dict[str, int]:
 
 def _apply_row(row: ParsedRow, state: list[PlannedPlacement]) -> tuple[RowOutcome, list[PlannedPlacement]]:
     current = next((each for each in state if overlap(row.from_on, row.from_on, each.from_on, each.through_on)), None)
-    through_on = current.through_on if current and row.keeps_last_day else row.through_on
+    through_on = current.through_on if current and row.last_day_unchanged else row.through_on
     others = [each for each in state if each is not current]
     if current is not None and row.fits(current.details):
         if through_on == current.through_on:

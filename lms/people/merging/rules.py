@@ -37,8 +37,8 @@ def resolve_merges(merges: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 def merged_ids(person_ids: Iterable[int], canonical_ids: Mapping[int, int]) -> frozenset[int]:
     """Returns the ids of some persons and of all records merged with them; `canonical_ids` is from `resolve_merges`."""
-    wanted = frozenset(person_ids)
+    selected = frozenset(person_ids)
     if not canonical_ids:
-        return wanted
-    canonical = {canonical_ids.get(person, person) for person in wanted}
-    return wanted | canonical | {merged for merged, other in canonical_ids.items() if other in canonical}
+        return selected
+    canonical = {canonical_ids.get(person, person) for person in selected}
+    return selected | canonical | {merged for merged, other in canonical_ids.items() if other in canonical}

@@ -11,7 +11,7 @@ from lms.kernel.db import session
 from lms.kernel.pagination import Pagination, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement, Sector
 from lms.reminders import policy
-from lms.reminders.queries.runs import merge_of_employed, placed_on, surviving_person_id
+from lms.reminders.queries.runs import merge_of_employed, placement_covers, surviving_person_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def list_staff_without_email(
         .join(Sector, Sector.slug == Placement.sector)
         .where(
             policy.of_own_organisations(actor, Organisation.id),
-            placed_on(day),
+            placement_covers(day),
             or_(Person.email.is_(None), Person.email == ""),
         )
         .order_by(DutyStation.name, func.lower(Person.name), Employment.id)
@@ -77,6 +77,6 @@ def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:
         select(Placement.station_id)
         .join(Employment, Employment.id == Placement.employment_id)
         .join(Organisation, Organisation.id == Employment.organisation_id)
-        .where(policy.of_own_organisations(actor, Organisation.id), placed_on(day))
+        .where(policy.of_own_organisations(actor, Organisation.id), placement_covers(day))
     )
     return session.scalars(select(DutyStation).where(DutyStation.id.in_(there)).order_by(DutyStation.name)).all()

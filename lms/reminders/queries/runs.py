@@ -49,7 +49,7 @@ def find_last_finished() -> ReminderRun | None:
     return session.scalar(finished.order_by(ReminderRun.finished_at.desc()).limit(1))
 
 
-def placed_on(day: date) -> ColumnElement[bool]:
+def placement_covers(day: date) -> ColumnElement[bool]:
     """Returns the condition that a placement covers a day."""
     still = or_(Placement.through_on.is_(None), Placement.through_on >= day)
     return Placement.retracted_at.is_(None) & (Placement.from_on <= day) & still
@@ -68,12 +68,12 @@ def surviving_person_id() -> ColumnElement[int]:
 def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
     """Lists the next people by id who have a placement on a day; merged records are one person."""
     person_id = surviving_person_id()
-    placed = (
+    in_post = (
         select(person_id)
         .select_from(Employment)
         .join(Placement, Placement.employment_id == Employment.id)
         .outerjoin(PersonMerge, merge_of_employed())
-        .where(placed_on(day), person_id > after)
+        .where(placement_covers(day), person_id > after)
         .distinct()
         .order_by(person_id)
         .limit(limit)
@@ -81,7 +81,7 @@ def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
     email = func.coalesce(Person.email, "").label("email")
     rows = session.execute(
         select(Person.id.label("person_id"), Person.name, email, Person.language)
-        .where(Person.id.in_(placed))
+        .where(Person.id.in_(in_post))
         .order_by(Person.id)
     )
     return [Recipient(**row._mapping) for row in rows]

@@ -46,7 +46,7 @@ def requirement_windows() -> Iterator[list[date]]:
     """Days on which requirements' windows open; a test fills in what compliance would say."""
     days: list[date] = []
 
-    def source(**_asked: object) -> list[date]:
+    def source(**_arguments: object) -> list[date]:
         return days
 
     with renewal_windows.filled(source):
@@ -116,18 +116,18 @@ def test_a_window_that_was_open_stays_open_when_it_is_shortened(amina: Person, r
 
 
 def test_the_source_is_asked_about_the_present_award(amina: Person) -> None:
-    asked: list[dict[str, Any]] = []
+    queries: list[dict[str, Any]] = []
 
     def source(**about: Any) -> list[date]:
-        asked.append(about)
+        queries.append(about)
         return []
 
     with renewal_windows.filled(source):
         course = world.course(per_sector=True)
         world.earned(amina, course, "2026-01-01", sector="wash")
-        assert asked == []
+        assert queries == []
         world.earned(amina, course, "2026-06-01", sector="wash")
-    assert asked == [
+    assert queries == [
         {
             "person_id": amina.id,
             "course_id": course.course_id,

@@ -65,20 +65,20 @@ class World:
         self.hr = hr_of(self.here)
         self.course = course(validity="P2Y", renewal="P60D")
 
-    def asked(self, **changes: object) -> TrainingDetails:
-        asked = TrainingDetails(
+    def details(self, **changes: object) -> TrainingDetails:
+        details = TrainingDetails(
             organisation_id=self.here.id, course=self.course, sector=None, how="session", renew=True,
             oldest_months=24,
         )  # fmt: skip
-        return replace(asked, **changes)  # type: ignore[arg-type]
+        return replace(details, **changes)  # type: ignore[arg-type]
 
     def record(self, *numbers: str, form: str = "t-1", **changes: object) -> TrainingSession:
         values = {"held_on": HELD, "station_id": self.station.id, "checked_by": "Lina Aziz"} | changes
-        asked = values.pop("asked", self.asked())
+        details = values.pop("details", self.details())
         lines = attended(*numbers, on=values["held_on"])  # type: ignore[arg-type]
-        checksum = values.pop("checksum", None) or training.check_list(self.hr, asked, lines).checksum  # type: ignore[arg-type]
+        checksum = values.pop("checksum", None) or training.check_list(self.hr, details, lines).checksum  # type: ignore[arg-type]
         return training.record_session(
-            self.hr, asked, lines, training.SessionRecord(evidence="Binder 3", token=form, **values),  # type: ignore[arg-type]
+            self.hr, details, lines, training.SessionRecord(evidence="Binder 3", token=form, **values),  # type: ignore[arg-type]
             checksum=checksum, issuer=ISSUER,  # type: ignore[arg-type]
         )  # fmt: skip
 
@@ -106,7 +106,7 @@ def here(app_context: Flask) -> World:
 def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
     earned(here.people["W-2"], here.course, "2026-01-10")
     lines = attended("W-1", "w-2", "W-9", "H-1", "w-1")
-    checked = training.check_list(here.hr, here.asked(), lines)
+    checked = training.check_list(here.hr, here.details(), lines)
     assert found(checked) == [
         LineOutcome.NEW,
         LineOutcome.RENEWED,
@@ -118,7 +118,7 @@ def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
     # Omar's period is open for renewal only later, so it counts from the day of the session.
     assert checked.lines[1].until == date(2028, 8, 19)
     assert checked.lines[4].first_line == 1
-    left = training.check_list(here.hr, here.asked(renew=False), lines)
+    left = training.check_list(here.hr, here.details(renew=False), lines)
     assert found(left)[1] is LineOutcome.COVERED
     assert left.lines[1].until == date(2028, 1, 9)
     assert session.scalars(select(Award)).all() == [session.scalars(select(Award)).one()]
@@ -127,18 +127,18 @@ def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
 def test_what_was_revoked_covers_nobody(here: World) -> None:
     award = earned(here.people["W-1"], here.course, "2026-01-10")
     operations.revoke(SYSTEM, award, reason="Shared answers.", effective_on=date(2026, 2, 1))
-    assert found(training.check_list(here.hr, here.asked(renew=False), attended("W-1"))) == [LineOutcome.NEW]
+    assert found(training.check_list(here.hr, here.details(renew=False), attended("W-1"))) == [LineOutcome.NEW]
 
 
 def test_lists_that_are_no_lists(here: World) -> None:
     with pytest.raises(ListEmpty):
-        training.check_list(here.hr, here.asked(), [])
+        training.check_list(here.hr, here.details(), [])
     with pytest.raises(ListTooLong, match="501"):
-        training.check_list(here.hr, here.asked(), attended(*(f"N-{n}" for n in range(501))))
+        training.check_list(here.hr, here.details(), attended(*(f"N-{n}" for n in range(501))))
     with pytest.raises(SectorMissing):
-        training.check_list(here.hr, here.asked(course=course("brief", per_sector=True)), attended("W-1"))
+        training.check_list(here.hr, here.details(course=course("brief", per_sector=True)), attended("W-1"))
     with pytest.raises(OtherOrganisationsTraining):
-        training.check_list(here.hr, here.asked(organisation_id=here.there.id), attended("H-1"))
+        training.check_list(here.hr, here.details(organisation_id=here.there.id), attended("H-1"))
 
 
 # --- sessions ----------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_sending_twice_records_one(here: World) -> None:
     first = here.record("W-1", "W-3")
     lines = attended("W-1", "W-3")
     again = training.record_session(
-        here.hr, here.asked(), lines,
+        here.hr, here.details(), lines,
         training.SessionRecord(HELD, here.station.id, "Lina Aziz", "Binder 3", "t-1"),
         checksum="whatever it was", issuer=ISSUER,
     )  # fmt: skip
@@ -184,7 +184,7 @@ def test_sending_twice_records_one(here: World) -> None:
 
 
 def test_what_was_confirmed_is_what_was_shown(here: World) -> None:
-    checksum = training.check_list(here.hr, here.asked(), attended("W-1", "W-2")).checksum
+    checksum = training.check_list(here.hr, here.details(), attended("W-1", "W-2")).checksum
     earned(here.people["W-2"], here.course, HELD, earned_on=HELD, recorded_at=NOW)
     with pytest.raises(ListChanged):
         here.record("W-1", "W-2", checksum=checksum)
@@ -204,7 +204,7 @@ def test_days_of_a_session(here: World) -> None:
 def test_a_session_by_sector(here: World) -> None:
     brief = course("brief", per_sector=True)
     earned(here.people["W-1"], brief, "2026-08-01", sector="health")
-    held = here.record("W-1", asked=here.asked(course=brief, sector="wash", renew=False))
+    held = here.record("W-1", details=here.details(course=brief, sector="wash", renew=False))
     assert held.sector == "wash"
     (award,) = training_queries.list_current_awards_of_session(held.id)
     assert (award.sector, award.printed["sector_slug"]) == ("wash", "wash")
@@ -255,7 +255,7 @@ def test_a_withdrawn_session_revokes_what_it_gave_in_one_act(here: World) -> Non
     with pytest.raises(OtherOrganisationsTraining):
         training.withdraw_session(hr_of(here.there), held, reason="Not mine.")
     # They can attend again on another day, and even on the same one: nothing covers them any more.
-    assert found(training.check_list(here.hr, here.asked(), attended("W-3"))) == [LineOutcome.NEW]
+    assert found(training.check_list(here.hr, here.details(), attended("W-3"))) == [LineOutcome.NEW]
 
 
 def test_a_withdrawal_has_its_reason(here: World) -> None:
@@ -285,7 +285,7 @@ def prior(here: World, *lines: tuple[str, str | None, str], **changes: object) -
         TrainingLine(place, number, date.fromisoformat(day) if day else None, evidence)
         for place, (number, day, evidence) in enumerate(lines, start=1)
     ]
-    return training.check_list(here.hr, here.asked(how="prior", renew=False, **changes), read)
+    return training.check_list(here.hr, here.details(how="prior", renew=False, **changes), read)
 
 
 def test_prior_training_has_its_limits(here: World) -> None:
@@ -306,10 +306,10 @@ def test_prior_training_has_its_limits(here: World) -> None:
 
 def test_recognised_training_counts_from_its_own_day(here: World) -> None:
     lines = [TrainingLine(1, "W-1", date(2025, 3, 1), "File 7"), TrainingLine(2, "W-2", date(2025, 12, 31), "File 8")]
-    asked = here.asked(how="prior", renew=False)
-    checksum = training.check_list(here.hr, asked, lines).checksum
+    details = here.details(how="prior", renew=False)
+    checksum = training.check_list(here.hr, details, lines).checksum
     made = training.recognise_prior_learning(
-        here.hr, asked, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
+        here.hr, details, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
     )
     assert [(a.how, a.earned_on, a.valid_until, a.evidence) for a in made] == [
         ("prior", date(2025, 3, 1), date(2027, 2, 28), "File 7"),
@@ -326,9 +326,9 @@ def test_recognised_training_counts_from_its_own_day(here: World) -> None:
     )
     with pytest.raises(ListChanged):
         training.recognise_prior_learning(
-            here.hr, asked, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
+            here.hr, details, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
         )
-    assert found(training.check_list(here.hr, asked, lines)) == [LineOutcome.SAME_DAY, LineOutcome.SAME_DAY]
+    assert found(training.check_list(here.hr, details, lines)) == [LineOutcome.SAME_DAY, LineOutcome.SAME_DAY]
     assert len(session.scalars(select(Award)).all()) == 2
     actions = session.scalars(select(AuditEntry.action).where(AuditEntry.reason == "File 7")).all()
     assert actions == ["certification.recognise"]
@@ -336,9 +336,9 @@ def test_recognised_training_counts_from_its_own_day(here: World) -> None:
 
 def test_a_training_from_before_changes_no_later_award(here: World) -> None:
     later = earned(here.people["W-1"], here.course, "2026-02-01")
-    asked = here.asked(how="prior", renew=False)
+    prior = here.details(how="prior", renew=False)
     line = TrainingLine(1, "W-1", date(2025, 2, 1), "File 7")
-    (made,) = training.recognise_prior_learning(here.hr, asked, [line], checked_by="Lina", checksum=None, issuer=ISSUER)
+    (made,) = training.recognise_prior_learning(here.hr, prior, [line], checked_by="Lina", checksum=None, issuer=ISSUER)
     session.refresh(later)
     assert (later.valid_until, made.valid_until) == (date(2028, 1, 31), date(2027, 1, 31))
 

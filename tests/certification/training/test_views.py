@@ -175,8 +175,8 @@ def recorded(client: FlaskClient, ids: dict[str, int]) -> str:
 def test_hr_withdraws_a_session(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     address = recorded(client, ids)
-    asked = text_of(client.get(f"{address}/withdraw"))
-    assert "2 certificates are revoked from the day they were earned" in asked
+    page = text_of(client.get(f"{address}/withdraw"))
+    assert "2 certificates are revoked from the day they were earned" in page
     assert client.post(f"{address}/withdraw", data={"reason": ""}).status_code == 422
     done = client.post(f"{address}/withdraw", data={"reason": "It was another course"})
     assert (done.status_code, done.headers["Location"]) == (303, address)

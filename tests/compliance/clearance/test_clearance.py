@@ -21,7 +21,7 @@ from lms.kernel.logs import configure
 from lms.people.api import merge_people
 from lms.people.models import Employment, Organisation, Person
 from tests.factories import people
-from tests.factories.compliance import TODAY, a_course, a_person, asked, earned, hill_aid, hr_of
+from tests.factories.compliance import TODAY, a_course, a_person, earned, hill_aid, hr_of, required_course
 from tests.factories.people import make_small_organisation, sign_in
 
 pytestmark = pytest.mark.usefixtures("fixed_clock")
@@ -86,7 +86,7 @@ def two(app: Flask) -> dict[str, int]:
         zainab = a_person("Zainab Noor", there.id, "W-1", station.id)
         zainab.email = "zainab@demo.example"
         course = a_course()
-        asked(here.id, course)
+        required_course(here.id, course)
         amina = session.query(Person).filter_by(name="Amina Yusuf").one()
         ours = earned(amina, course, date(2026, 6, 1), serial=make_serial(lambda n: 3 % n))
         theirs = earned(zainab, course, date(2026, 6, 1), serial=make_serial(lambda n: 5 % n))

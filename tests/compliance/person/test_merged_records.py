@@ -22,7 +22,7 @@ from lms.kernel.errors import NotThere
 from lms.people.api import merge_people, undo_merge
 from lms.people.models import Organisation, Person, PersonMerge
 from tests.factories import people
-from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hill_aid, hr_of
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, earned, hill_aid, hr_of, required_course
 from tests.factories.people import make_small_organisation, sign_in
 
 pytestmark = pytest.mark.usefixtures("fixed_clock")
@@ -41,7 +41,7 @@ def two(app: Flask) -> dict[str, int]:
         here = session.query(Organisation).one()
         there = hill_aid()
         course = a_course()
-        asked(here.id, course)
+        required_course(here.id, course)
         amina = session.query(Person).filter_by(name="Amina Yusuf").one()
         twin = a_person("A. Yusuf", here.id, "W-8", station.id)
         twin.email = "twin@demo.example"
@@ -88,13 +88,13 @@ def test_what_either_earned_counts_for_both(app: Flask, two: dict[str, int]) -> 
 def test_they_are_one_post_within_any_reach(app: Flask, two: dict[str, int]) -> None:
     merged(app, two)
     with app.app_context():
-        for reach in (
+        for scope in (
             Scope(),
             Scope(frozenset({two["here"]})),
             Scope(persons=frozenset({two["twin"]})),
             Scope(frozenset({two["here"]}), frozenset({two["amina"]})),
         ):
-            facts = read_facts(reach).facts
+            facts = read_facts(scope).facts
             assert two["twin"] not in {each.person for each in facts.placements}
             assert {each.person for each in facts.awards} == {two["amina"]}
             assert sum(each.person == two["amina"] for each in facts.placements) == 2

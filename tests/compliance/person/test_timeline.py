@@ -12,7 +12,7 @@ from lms.compliance.status import api as rules
 from lms.kernel.db import session
 from lms.people.models import DutyStation
 from tests.factories import people
-from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, hr_of, revoked
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, earned, hr_of, required_course, revoked
 
 pytestmark = pytest.mark.usefixtures("fixed_clock")
 
@@ -62,7 +62,7 @@ def test_a_leaver_is_seen_up_to_the_last_day(app_context: Flask) -> None:
     people.sectors()
     here, station = people.organisation(), people.station()
     course = a_course()
-    asked(here.id, course)
+    required_course(here.id, course)
     gone = a_person("Gone", here.id, "W-9", station.id, through_on=TODAY - 60 * DAY)
     award = earned(gone, course, TODAY - 90 * DAY)
     revoked(award, TODAY - 10 * DAY)

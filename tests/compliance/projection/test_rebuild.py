@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from lms.compliance.projection import read as intervals, rebuild as rebuilding, update as projecting
+from lms.compliance.projection import read as intervals, rebuild as rebuilding, update as updating
 from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import list_unfinished, read_state
 from lms.compliance.projection.models import CountDelta, ProjectionJob, StatusInterval
@@ -20,7 +20,7 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import sweep
 from lms.people.models import DutyStation, Organisation
-from tests.factories.compliance import NOW, a_course, a_person, asked, earned
+from tests.factories.compliance import NOW, a_course, a_person, earned, required_course
 from tests.factories.people import make_small_organisation, sign_in
 
 PEOPLE = 30
@@ -33,7 +33,7 @@ class PowerCut(BaseException):
 @pytest.fixture
 def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """Rivers Relief with thirty people, in batches of seven; more than ten count as many."""
-    monkeypatch.setattr(projecting, "BATCH", 7)
+    monkeypatch.setattr(updating, "BATCH", 7)
     monkeypatch.setattr(rebuilding, "BATCH", 7)
     monkeypatch.setattr(sources, "MOST_COMPUTED_INLINE", 10)
     make_small_organisation(app)
@@ -59,7 +59,7 @@ def here() -> tuple[Organisation, DutyStation]:
 
 def require() -> None:
     with unit_of_work():
-        asked(here()[0].id, a_course())
+        required_course(here()[0].id, a_course())
 
 
 def prepared() -> int:
@@ -89,7 +89,7 @@ def test_a_kill_in_the_middle_goes_on_where_it_was(app_context: Flask, monkeypat
     require()
     with reading():
         number = list_unfinished()[0].id
-    real, calls = projecting.refresh, []
+    real, calls = updating.refresh, []
 
     def cut(persons: list[int]) -> int:
         calls.append(list(persons))
@@ -98,11 +98,11 @@ def test_a_kill_in_the_middle_goes_on_where_it_was(app_context: Flask, monkeypat
             raise PowerCut
         return changed
 
-    monkeypatch.setattr(projecting, "refresh", cut)
+    monkeypatch.setattr(updating, "refresh", cut)
     with pytest.raises(PowerCut):
-        projecting.project({"projection": number})
+        updating.project({"projection": number})
     assert prepared() == 14
-    projecting.project({"projection": number})
+    updating.project({"projection": number})
     assert calls[3] == calls[2], "the batch that was cut is done again, the others are not"
     assert prepared() == PEOPLE + 5
     assert is_clean()
@@ -129,7 +129,7 @@ def test_a_write_in_the_middle_is_not_lost(app_context: Flask) -> None:
     """Somebody earns an award while others are still to be prepared: neither undoes the other."""
     require()
     with unit_of_work():
-        who = session.get_one(projecting.PostInterval, 1).person_id
+        who = session.get_one(updating.PostInterval, 1).person_id
         person = session.get_one(type(a_person("Late", here()[0].id, "L-1", here()[1].id)), who)
         earned(person, a_course(), NOW.date())
     sweep()

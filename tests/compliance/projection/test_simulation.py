@@ -40,7 +40,7 @@ SECTORS = ("wash", "health", "education")
 CONTRACTS = ("staff", "volunteer")
 
 
-class Life:
+class SimulatedInstallation:
     """An organisation whose people join, move, leave, return, earn, lose and are excused, one act after the other."""
 
     def __init__(self, random: Random) -> None:
@@ -214,23 +214,23 @@ class Life:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_three_years_end_verified(app: Flask, seed: int) -> None:
     with app.app_context():
-        life = Life(Random(seed))
-        assert life.live(250) > 120
-        assert_all_agrees(life)
+        simulated = SimulatedInstallation(Random(seed))
+        assert simulated.live(250) > 120
+        assert_all_agrees(simulated)
         compact_all()
-        assert_all_agrees(life)
+        assert_all_agrees(simulated)
         rebuild(app)
-        assert_all_agrees(life)
+        assert_all_agrees(simulated)
 
 
-def assert_all_agrees(life: Life) -> None:
+def assert_all_agrees(simulated: SimulatedInstallation) -> None:
     with reading():
         found = verify()
         assert found.rows > 100
         assert found.clean, found
-    days = [FIRST + timedelta(days=life.random.randrange(-30, DAYS + 400)) for _ in range(4)]
+    days = [FIRST + timedelta(days=simulated.random.randrange(-30, DAYS + 400)) for _ in range(4)]
     with reading():
-        population = Population(load_facts(Scope(frozenset(life.organisations))).facts)
+        population = Population(load_facts(Scope(frozenset(simulated.organisations))).facts)
         exact = counted(PopulationCounts(population, Filters()), days)
-        assert counted(SnapshotCounts(life.organisations, Filters(), life.courses), days) == exact
-        assert counted(IntervalCounts(life.organisations, Filters()), days) == exact
+        assert counted(SnapshotCounts(simulated.organisations, Filters(), simulated.courses), days) == exact
+        assert counted(IntervalCounts(simulated.organisations, Filters()), days) == exact

@@ -25,7 +25,7 @@ from lms.kernel import db as database
 from tests.compliance.status.reference import Json
 from tests.compliance.status.strategies import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS
 from tests.factories import people
-from tests.factories.compliance import a_course, a_person, asked as required_course
+from tests.factories.compliance import a_course, a_person, required_course
 from tests.factories.population_counts import PopulationCounts
 from tests.factories.stored_facts import storable, store
 
@@ -42,14 +42,14 @@ on_databases = settings(
 @given(WORLDS)
 def test_intervals_say_what_the_rules_say_on_every_day(world: Json) -> None:
     for post in Population(rules.known(facts_of(world))).posts:
-        required = [(asked, asked.intervals()) for asked in post.applied]
-        whole = rules.overall_intervals(post.placements, [(asked.requirement.course, each) for asked, each in required])
+        required = [(applied, applied.intervals()) for applied in post.applied]
+        whole = rules.overall_intervals(post.placements, [(one.requirement.course, each) for one, each in required])
         for day in EVERY_DAY:
-            for asked, intervals in required:
+            for applied, intervals in required:
                 here = [each for each in intervals if each.from_on <= day <= each.through_on]
-                said = asked.on(day)
-                wanted = (said.status, said.due_on, said.valid_through, said.award)
-                assert [each[2:] for each in here] == ([wanted] if said.status.group else [])
+                said = applied.on(day)
+                expected = (said.status, said.due_on, said.valid_through, said.award)
+                assert [each[2:] for each in here] == ([expected] if said.status.group else [])
             placement = post.placement_on(day)
             over = [each for each in whole if each.from_on <= day <= each.through_on]
             assert [each.placement for each in over] == ([] if placement is None else [placement])
@@ -72,22 +72,22 @@ def test_a_post_lapses_on_the_first_day_it_does_not_comply_any_more(world: Json)
             if status.group is not rules.StatusGroup.COMPLIANT:
                 assert lapse is None
                 continue
-            wanted, ahead = None, day
+            expected, ahead = None, day
             while (ahead := ahead + timedelta(days=1)) in overall:
                 group = overall[ahead].group
                 if group is not rules.StatusGroup.COMPLIANT:
-                    wanted = ahead if group is not None else None
+                    expected = ahead if group is not None else None
                     break
-            assert lapse == wanted or (lapse is not None and wanted is None and lapse > EVERY_DAY[-1])
+            assert lapse == expected or (lapse is not None and expected is None and lapse > EVERY_DAY[-1])
 
 
 def plain(counts: DayCounts) -> Any:
     return {sector: found for sector, each in counts.overall.items() if (found := +Counter(each))}
 
 
-def counted(counting: CountBackend, days: list[date]) -> Any:
+def counted(backend: CountBackend, days: list[date]) -> Any:
     """What a counting says of days, without zeros: the first in full, then the figures of each."""
-    first, totals = counting.on(days[0]), counting.totals_on(days)
+    first, totals = backend.on(days[0]), backend.totals_on(days)
     assert first.total == totals[days[0]]
     cells = {key: found for key, each in first.cells.items() if (found := +Counter(each))}
     return plain(first), cells, dict(first.lapsing), dict(totals)
@@ -124,9 +124,9 @@ def test_the_three_paths_agree(app_context: Flask, world: Json, days: list[date]
         assert counted(IntervalCounts(organisations, whole), days) == exact
         assert counted(FactsCounts(organisations, whole, None), days) == exact
         for day, figures in SnapshotCounts(organisations, whole, ()).totals_on(days).items():
-            for wanted in (None, LATE):
-                listed = count_listed(organisations, whole, day, wanted, None)
-                assert listed == figures.of_statuses(wanted)
+            for expected in (None, LATE):
+                listed = count_listed(organisations, whole, day, expected, None)
+                assert listed == figures.of_statuses(expected)
         station = next(iter(stored.stations.values()), None)
         narrow = Filters(
             course=course,

@@ -7,7 +7,7 @@ from flask import Flask
 
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Organisation, Person
-from tests.factories.compliance import TODAY, a_course, asked, earned
+from tests.factories.compliance import TODAY, a_course, earned, required_course
 from tests.factories.people import make_small_organisation
 
 pytestmark = pytest.mark.usefixtures("fixed_clock")
@@ -18,7 +18,7 @@ def reported(app: Flask) -> Flask:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, course_id = session.query(Organisation).one(), a_course()
-        asked(here.id, course_id)
+        required_course(here.id, course_id)
         earned(session.query(Person).filter_by(name="Amina Yusuf").one(), course_id, TODAY)
     return app
 

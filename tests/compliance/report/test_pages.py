@@ -26,7 +26,7 @@ from lms.kernel.db import session, unit_of_work
 from lms.people import operations as people_operations
 from lms.people.models import Organisation, Placement
 from tests.factories import people
-from tests.factories.compliance import NOW, a_course, a_person, asked, earned, hill_aid, revoked
+from tests.factories.compliance import NOW, a_course, a_person, earned, hill_aid, required_course, revoked
 from tests.factories.people import make_small_organisation, sign_in
 
 DAY = timedelta(days=1)
@@ -51,8 +51,8 @@ def known(app: Flask) -> dict[str, int]:
         station = session.query(people.DutyStation).one()
         here, there = session.query(Organisation).one(), hill_aid()
         course = a_course()
-        asked(here.id, course)
-        asked(there.id, course)
+        required_course(here.id, course)
+        required_course(there.id, course)
         lina, sami, noor = (
             a_person(name, here.id, number, station.id)
             for name, number in (("=Lina Haddad", "+W-7"), ("Sami Aziz", "W-8"), ("Noor Ali", "W-9"))
@@ -121,8 +121,8 @@ def test_ids_are_for_hr_of_all_their_organisations(client: FlaskClient, known: d
     for wrong in (report_id[:-1] + ("0" if report_id[-1] != "0" else "1"), "0", "U", "%00", "x" * 3000):
         body(client, f"/compliance/reports/{wrong}", 404)
         # A sign that no database takes is left out of what is typed, so nothing was asked.
-        asked_again = body(client, f"/compliance/reports?id={wrong}", 200 if wrong == "%00" else 404)
-        assert ("No report of your organisations has this id." in asked_again) == (wrong != "%00")
+        answer_page = body(client, f"/compliance/reports?id={wrong}", 200 if wrong == "%00" else 404)
+        assert ("No report of your organisations has this id." in answer_page) == (wrong != "%00")
     assert client.get(f"/compliance/reports?id={report_id.lower()}").headers["Location"].endswith(report_id)
     client.post("/logout")
     sign_in(client, "omar@demo.example")
@@ -378,8 +378,8 @@ def test_every_kind_of_file_is_made(app: Flask, client: FlaskClient, known: dict
         ("report", "csv", b"\xef\xbb\xbf"), ("report", "xlsx", b"PK"), ("report", "pdf", b"%PDF"),
         ("people", "xlsx", b"PK"), ("changes", "csv", b"\xef\xbb\xbf"),
     ):  # fmt: skip
-        asked_for = {"kind": kind, "form": form, "as_of": "2026-10-31", "compare_with": "2026-08-01"}
-        job = client.post("/compliance/jobs", data=asked_for).headers["Location"]
+        data_sent = {"kind": kind, "form": form, "as_of": "2026-10-31", "compare_with": "2026-08-01"}
+        job = client.post("/compliance/jobs", data=data_sent).headers["Location"]
         sweep(app)
         assert client.get(f"{job}/file").data.startswith(start), (kind, form)
     assert client.post("/compliance/jobs", data={"kind": "people", "form": "exe"}).status_code == 400

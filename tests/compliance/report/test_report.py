@@ -27,7 +27,7 @@ from lms.people.models import Organisation
 from tests.compliance.status.reference import Json
 from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
 from tests.factories import people
-from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked, earned, revoked
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, earned, required_course, revoked
 from tests.factories.population_counts import PopulationCounts
 from tests.factories.stored_facts import Stored, storable, store
 
@@ -146,7 +146,7 @@ def test_the_overall_rate_does_not_follow_from_the_courses(here: Organisation) -
     station = people.station()
     first, second = a_course("first"), a_course("second")
     for course_id in (first, second):
-        asked(here.id, course_id)
+        required_course(here.id, course_id)
     amina, bilal = (a_person(name, here.id, name, station.id) for name in ("Amina", "Bilal"))
     earned(amina, first, date(2026, 2, 1))
     apart = earned(bilal, second, date(2026, 2, 1))
@@ -162,7 +162,7 @@ def test_the_overall_rate_does_not_follow_from_the_courses(here: Organisation) -
 
 def test_two_organisations_count_posts(here: Organisation) -> None:
     other, station, course_id = people.organisation("hill-aid"), people.station(), a_course()
-    asked(None, course_id)
+    required_course(None, course_id)
     both = a_person("Both", here.id, "W-1", station.id)
     people.placed(people.employed(both, other, "H-1"), station, "health")
     assert report_of(here).total.people == 1
@@ -174,7 +174,7 @@ def test_two_organisations_count_posts(here: Organisation) -> None:
 
 def test_past_and_future_days_and_those_who_left(here: Organisation) -> None:
     station, course_id = people.station(), a_course()
-    asked(here.id, course_id)
+    required_course(here.id, course_id)
     stays = a_person("Stays", here.id, "W-1", station.id)
     leaves = a_person("Leaves", here.id, "W-2", station.id, through_on=TODAY)
     comes = a_person("Comes", here.id, "W-3", station.id, from_on=TODAY + 10 * DAY)
@@ -193,7 +193,7 @@ def test_past_and_future_days_and_those_who_left(here: Organisation) -> None:
 
 def test_what_was_known_then_is_reproduced(here: Organisation) -> None:
     station, course_id = people.station(), a_course()
-    asked(here.id, course_id)
+    required_course(here.id, course_id)
     who = a_person("Amina", here.id, "W-1", station.id)
     with clock.using(FixedClock(NOW + 5 * DAY)):
         earned(who, course_id, TODAY - 2 * DAY)
@@ -205,7 +205,7 @@ def test_what_was_known_then_is_reproduced(here: Organisation) -> None:
 def test_a_move_counts_in_the_new_sector_from_its_first_day(here: Organisation) -> None:
     north, south = people.station("north"), people.station("south")
     course_id = a_course()
-    asked(here.id, course_id)
+    required_course(here.id, course_id)
     who = people.person("Amina")
     employment = people.employed(who, here)
     placement = people.placed(employment, north, "wash")
@@ -235,8 +235,8 @@ def test_a_move_counts_in_the_new_sector_from_its_first_day(here: Organisation) 
 )
 def test_filters(here: Organisation, filters: dict[str, Any], people_counted: int) -> None:
     station, first, second = people.station(), a_course("first"), a_course("second")
-    asked(here.id, first)
-    asked(here.id, second, match={"contracts": ["volunteer"]})
+    required_course(here.id, first)
+    required_course(here.id, second, match={"contracts": ["volunteer"]})
     a_person("A", here.id, "1", station.id, works_with_children=True)
     a_person("B", here.id, "2", station.id, contract="volunteer")
     driver = people.employed(people.person("C"), here, "3")
@@ -282,7 +282,7 @@ def test_days_of_the_calendar() -> None:
 
 def test_sorting_puts_the_lowest_rate_first_and_empty_sectors_last(here: Organisation) -> None:
     station, course_id = people.station(), a_course()
-    asked(here.id, course_id)
+    required_course(here.id, course_id)
     for number, sector in enumerate(("wash", "wash", "health", "education")):
         who = a_person(f"P{number}", here.id, str(number), station.id, sector)
         if sector == "health":
@@ -303,7 +303,7 @@ def test_sorting_puts_the_lowest_rate_first_and_empty_sectors_last(here: Organis
         ("2026-12-31", "2026-12-21", "2027-01-01"), ("2024-02-29", "2024-02-21", "2024-03-01"),
     ],
 )  # fmt: skip
-def test_checkpoints_are_three_a_month(day: str, held_by: str, after: str) -> None:
-    asked_on = date.fromisoformat(day)
-    assert snapshot_day_of(asked_on) == date.fromisoformat(held_by)
-    assert snapshot_day_after(asked_on) == date.fromisoformat(after)
+def test_checkpoints_are_three_a_month(day: str, snapshot: str, after: str) -> None:
+    as_of = date.fromisoformat(day)
+    assert snapshot_day_of(as_of) == date.fromisoformat(snapshot)
+    assert snapshot_day_after(as_of) == date.fromisoformat(after)

@@ -12,7 +12,7 @@ from lms.kernel import db as database
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories import people
-from tests.factories.compliance import NOW, a_course, a_person, asked
+from tests.factories.compliance import NOW, a_course, a_person, required_course
 from tests.factories.crowd import crowd
 from tests.factories.people import make_small_organisation, sign_in
 
@@ -28,7 +28,7 @@ def crowded(app: Flask) -> Flask:
         here.shares_coverage = True
         stations = [session.query(DutyStation).one(), people.station("hill-camp")]
         first, second = a_course("first"), a_course("second")
-        requirements = [asked(None, first), asked(here.id, second)]
+        requirements = [required_course(None, first), required_course(here.id, second)]
         numbers = [each.id for each in requirements]
         crowd(here, stations, [first, second], people=120, requirement_ids=numbers)
         crowd(there, stations, [first], people=60, requirement_ids=numbers[:1], seed=2, first_number=1000)
@@ -40,10 +40,10 @@ def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
 
 
 def count_queries(app: Flask, client: FlaskClient, address: str) -> int:
-    asked_for: list[str] = []
+    statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked_for.append(statement)
+        statements.append(statement)
 
     with app.app_context():
         engine = database.db.engine
@@ -52,7 +52,7 @@ def count_queries(app: Flask, client: FlaskClient, address: str) -> int:
         assert client.get(address).status_code == 200
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    return len(asked_for)
+    return len(statements)
 
 
 def test_twice_the_people_need_no_more_queries(

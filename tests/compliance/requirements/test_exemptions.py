@@ -19,7 +19,7 @@ from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid
 from lms.people.models import DutyStation, Organisation, Person
 from tests.factories import people
-from tests.factories.compliance import NOW, TODAY, a_course, a_person, asked
+from tests.factories.compliance import NOW, TODAY, a_course, a_person, required_course
 from tests.factories.people import make_small_organisation, sign_in
 
 pytestmark = pytest.mark.usefixtures("fixed_clock")
@@ -35,7 +35,7 @@ def ids(app: Flask) -> dict[str, int]:
         here, station = session.query(Organisation).one(), session.query(DutyStation).one()
         there = people.organisation("hill-aid")
         zainab = a_person("Zainab Noor", there.id, "H-2", station.id, "nutrition")
-        ours, theirs = asked(here.id, course := a_course()), asked(there.id, course)
+        ours, theirs = required_course(here.id, course := a_course()), required_course(there.id, course)
         session.add(
             Exemption(
                 person_id=zainab.id, requirement_id=theirs.id, organisation_id=there.id, from_on=TODAY,
@@ -205,7 +205,7 @@ def test_the_database_knows_the_kinds_and_keeps_them(app_context: Flask) -> None
     people.sectors()
     here, station = people.organisation(), people.station()
     who = a_person("Amina Yusuf", here.id, "W-1", station.id, "wash")
-    requirement = asked(here.id, a_course())
+    requirement = required_course(here.id, a_course())
     words = {
         "person_id": who.id, "requirement_id": requirement.id, "organisation_id": here.id, "from_on": TODAY,
         "reason": "Agreed", "recorded_at": NOW,

@@ -15,7 +15,7 @@ from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed
 from lms.people.models import Organisation
 from tests.factories import people
-from tests.factories.compliance import ADMIN, KARIM, TODAY, a_course, a_person, asked, earned, hr_of
+from tests.factories.compliance import ADMIN, KARIM, TODAY, a_course, a_person, earned, hr_of, required_course
 
 pytestmark = pytest.mark.usefixtures("fixed_clock")
 
@@ -40,7 +40,7 @@ def make(actor: object, organisation_id: int | None, **changes: object) -> objec
 
 
 def test_a_requirement_is_recorded_with_its_first_version_author_and_reason(here: Organisation) -> None:
-    requirement = asked(here.id, a_course(), TODAY, match={"sectors": ["wash", "health", "wash"]})
+    requirement = required_course(here.id, a_course(), TODAY, match={"sectors": ["wash", "health", "wash"]})
     (version,) = queries.list_versions([requirement.id])
     assert (version.effective_from, version.effective_through, version.reason) == (
         TODAY, None, "Agreed with the cluster",
@@ -92,7 +92,7 @@ def test_terms_that_cannot_be_judged_are_refused(here: Organisation, terms: Term
 
 
 def test_a_later_version_holds_from_today_at_the_earliest(here: Organisation) -> None:
-    requirement = asked(here.id, a_course())
+    requirement = required_course(here.id, a_course())
     with pytest.raises(errors.NothingRetroactive):
         operations.add_version(
             hr_of(here.id), requirement, effective_from=TODAY - DAY, terms=Terms(due_days=7), reason="Why"
@@ -113,7 +113,7 @@ def statuses_on(person_id: int, day: date) -> list[str]:
 
 def test_an_ended_requirement_applies_to_nobody_after_its_last_day(here: Organisation) -> None:
     who = a_person("Amina", here.id, "W-1", people.station().id)
-    requirement = asked(here.id, a_course())
+    requirement = required_course(here.id, a_course())
     operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY + DAY, reason="Merged")
     assert statuses_on(who.id, TODAY + DAY) == ["overdue"]
     assert statuses_on(who.id, TODAY + 2 * DAY) == []
@@ -122,7 +122,7 @@ def test_an_ended_requirement_applies_to_nobody_after_its_last_day(here: Organis
 
 
 def test_a_requirement_cannot_end_before_today_or_before_a_version_that_is_recorded(here: Organisation) -> None:
-    requirement = asked(here.id, a_course())
+    requirement = required_course(here.id, a_course())
     with pytest.raises(errors.NothingRetroactive):
         operations.end_requirement(hr_of(here.id), requirement, effective_through=TODAY - DAY, reason="Why")
     operations.add_version(
@@ -147,7 +147,7 @@ def test_an_exemption_holds_from_day_to_day_in_one_organisation_and_is_withdrawn
     station = people.station()
     who = a_person("Amina", here.id, "W-1", station.id)
     people.placed(people.employed(who, other, "H-1"), station)
-    requirement = asked(None, a_course())
+    requirement = required_course(None, a_course())
     exemption = exempted(hr_of(here.id), who.id, requirement.id, here.id)
     found = {row.organisation_id: row.status.value for row in reading.statuses_of(who.id, TODAY)}
     assert found == {here.id: "exempt", other.id: "overdue"}
@@ -173,8 +173,11 @@ def test_exemptions_that_cannot_hold_are_refused(here: Organisation, changes: di
     station, course_id = people.station(), a_course()
     other = people.organisation("hill-aid")
     who = a_person("Amina", here.id, "W-1", station.id)
-    words = {"outsider": a_person("Outsider", other.id, "H-1", station.id).id, "theirs": asked(other.id, course_id).id}
-    mine = asked(here.id, course_id)
+    words = {
+        "outsider": a_person("Outsider", other.id, "H-1", station.id).id,
+        "theirs": required_course(other.id, course_id).id,
+    }
+    mine = required_course(here.id, course_id)
     changed = {key: words.get(str(value), value) for key, value in changes.items()}
     person_id, requirement_id = changed.pop("person_id", who.id), changed.pop("requirement_id", mine.id)
     with pytest.raises(Invalid):
@@ -183,7 +186,7 @@ def test_exemptions_that_cannot_hold_are_refused(here: Organisation, changes: di
 
 def test_nobody_exempts_in_another_organisation(here: Organisation) -> None:
     who = a_person("Amina", here.id, "W-1", people.station().id)
-    mine = asked(here.id, a_course())
+    mine = required_course(here.id, a_course())
     for actor in (hr_of(here.id + 1), KARIM, ADMIN):
         with pytest.raises(NotAllowed):
             exempted(actor, who.id, mine.id, here.id)
@@ -196,23 +199,23 @@ def test_the_windows_of_a_requirement_reach_the_dates_of_awards(here: Organisati
     """The window of sixty days was open for her before HR shortened it: it stays."""
     who = a_person("Amina", here.id, "W-1", people.station().id)
     course_id = a_course()
-    requirement = asked(here.id, course_id, window_days=60)
+    requirement = required_course(here.id, course_id, window_days=60)
     earned(who, course_id, date(2026, 1, 5), TODAY + 45 * DAY)
-    asked_for = {"person_id": who.id, "course_id": course_id, "sector": None, "old_until": TODAY + 45 * DAY}
-    assert reading.renewal_windows(**asked_for, earned_on=TODAY) == [TODAY - 15 * DAY]  # type: ignore[arg-type]
+    arguments = {"person_id": who.id, "course_id": course_id, "sector": None, "old_until": TODAY + 45 * DAY}
+    assert reading.renewal_windows(**arguments, earned_on=TODAY) == [TODAY - 15 * DAY]  # type: ignore[arg-type]
     operations.add_version(
         hr_of(here.id), requirement, effective_from=TODAY, terms=Terms(due_days=14, window_days=30), reason="Why"
     )
-    assert TODAY - 15 * DAY in reading.renewal_windows(**asked_for, earned_on=TODAY)  # type: ignore[arg-type]
+    assert TODAY - 15 * DAY in reading.renewal_windows(**arguments, earned_on=TODAY)  # type: ignore[arg-type]
     stranger = people.person("Stranger")
-    assert reading.renewal_windows(**(asked_for | {"person_id": stranger.id}), earned_on=TODAY) == []  # type: ignore[arg-type]
+    assert reading.renewal_windows(**(arguments | {"person_id": stranger.id}), earned_on=TODAY) == []  # type: ignore[arg-type]
 
 
 def test_statuses_of_a_person_say_why_and_name_the_certificate(here: Organisation) -> None:
     who = a_person("Amina", here.id, "W-1", people.station().id)
     first, second = a_course(), a_course("safe-referral")
-    asked(here.id, first)
-    asked(here.id, second)
+    required_course(here.id, first)
+    required_course(here.id, second)
     award = earned(who, first, date(2026, 3, 1))
     rows = reading.statuses_of(who.id, TODAY)
     assert [(row.course_slug, row.status.value, row.valid_through) for row in rows] == [

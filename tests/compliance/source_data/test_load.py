@@ -46,7 +46,7 @@ def by_database(stored: Stored, document: Json, day: date, moment: datetime | No
         (
             stored.word("persons", post.person),
             stored.word("organisations", post.organisation),
-            stored.word("requirements", asked.requirement.id),
+            stored.word("requirements", applied.requirement.id),
         ): (
             explained.status.value,
             explained.due_on and explained.due_on.isoformat(),
@@ -55,7 +55,7 @@ def by_database(stored: Stored, document: Json, day: date, moment: datetime | No
             rules.sentence(explained.reason),
         )
         for post in Population(loaded.facts).posts
-        for asked, explained in post.required_on(day)
+        for applied, explained in post.required_on(day)
     }
 
 

@@ -83,8 +83,8 @@ def test_the_calculator_agrees_with_the_second_opinion(world: Json, days: list[d
 def test_every_day_agrees_with_the_second_opinion(world: Json) -> None:
     """The change days themselves are where mistakes hide, so whole calendars are compared too."""
     for (person, organisation, requirement), explained in calendar(world).items():
-        asked = next(each for each in world["requirements"] if each["id"] == requirement)
-        other = reference.Reference(world, str(person), str(organisation), asked, None)
+        described = next(each for each in world["requirements"] if each["id"] == requirement)
+        other = reference.Reference(world, str(person), str(organisation), described, None)
         for day, one in zip(EVERY_DAY, explained, strict=True):
             mine = (one.status.value, one.due_on, one.valid_through, one.award)
             assert (day, mine) == (day, other.status(day))
@@ -229,8 +229,8 @@ def test_every_reason_is_complete(world: Json) -> None:
 
 @given(st.lists(st.sampled_from(TrainingStatus)))
 def test_the_rate_counts_those_who_are_asked(statuses: list[TrainingStatus]) -> None:
-    asked = [status for status in statuses if status is not TrainingStatus.NOT_REQUIRED]
+    required = [status for status in statuses if status is not TrainingStatus.NOT_REQUIRED]
     share = rate(statuses)
-    assert (share is None) == (not asked)
+    assert (share is None) == (not required)
     if share is not None:
-        assert share * len(asked) == sum(GROUPS[status] is StatusGroup.COMPLIANT for status in asked)
+        assert share * len(required) == sum(GROUPS[status] is StatusGroup.COMPLIANT for status in required)

@@ -75,7 +75,7 @@ def version(effective_from: str = "2019-01-01", **more: object) -> RequirementVe
     return replace(base, **more)  # type: ignore[arg-type]  # test-only shorthand
 
 
-def asked(
+def required(
     *versions: RequirementVersionFact, per_sector: bool = False, id_: str = "r1", course: str = "c1"
 ) -> RequirementFact:
     return RequirementFact(
@@ -117,7 +117,7 @@ def world(
     """A world of p1 in o1: unless said otherwise, p1 works there since 2023-02-01 and r1 asks for c1."""
     return Facts(
         placements=[each for each in facts if isinstance(each, PlacementFact)] or [placed()],
-        requirements=[each for each in facts if isinstance(each, RequirementFact)] or [asked()],
+        requirements=[each for each in facts if isinstance(each, RequirementFact)] or [required()],
         awards=[each for each in facts if isinstance(each, AwardFact)],
         revocations=[each for each in facts if isinstance(each, RevocationFact)],
         exemptions=[each for each in facts if isinstance(each, ExemptionFact)],
@@ -145,8 +145,8 @@ MOVES = (
     placed("2023-09-01", None, "wash"),
 )
 WASH_BRIEF = earned("2023-02-10", sector="wash")
-NEW_EDITION = asked(version(min_edition=3, renew_by=on("2026-06-30"), grace_days=10, window_days=30))
-SHORTENED = asked(version(window_days=60, effective_through=on("2026-11-10")), version("2026-11-11", window_days=30))
+NEW_EDITION = required(version(min_edition=3, renew_by=on("2026-06-30"), grace_days=10, window_days=30))
+SHORTENED = required(version(window_days=60, effective_through=on("2026-11-10")), version("2026-11-11", window_days=30))
 
 VECTORS = [
     ("obliged from 2023-02-01, earned 02-12: in time before", world(earned("2023-02-12")), "2023-02-11", "not_started"),
@@ -192,15 +192,20 @@ VECTORS = [
     ("exempt and holding a live award", world(earned("2023-02-12"), exempt("2023-01-01")), "2023-07-01", "valid"),
     (
         "per-sector: not started for Health on 1 June",
-        world(asked(per_sector=True), WASH_BRIEF, *MOVES),
+        world(required(per_sector=True), WASH_BRIEF, *MOVES),
         "2023-06-01",
         "not_started",
     ),
-    ("per-sector: the full due period", world(asked(per_sector=True), WASH_BRIEF, *MOVES), "2023-06-15", "not_started"),
-    ("per-sector: late after it", world(asked(per_sector=True), WASH_BRIEF, *MOVES), "2023-06-16", "overdue"),
+    (
+        "per-sector: the full due period",
+        world(required(per_sector=True), WASH_BRIEF, *MOVES),
+        "2023-06-15",
+        "not_started",
+    ),
+    ("per-sector: late after it", world(required(per_sector=True), WASH_BRIEF, *MOVES), "2023-06-16", "overdue"),
     (
         "per-sector: valid again from 1 September",
-        world(asked(per_sector=True), WASH_BRIEF, *MOVES),
+        world(required(per_sector=True), WASH_BRIEF, *MOVES),
         "2023-09-01",
         "valid",
     ),
@@ -319,7 +324,7 @@ def test_vector_of_the_main_sector(day: str, sector: str) -> None:
 
 
 def test_vector_of_the_overall_rate_from_people_and_not_from_marginals() -> None:
-    requirements = [asked(id_="r1", course="c1"), asked(id_="r2", course="c2")]
+    requirements = [required(id_="r1", course="c1"), required(id_="r2", course="c2")]
     same = [[TrainingStatus.VALID, TrainingStatus.VALID], [TrainingStatus.OVERDUE, TrainingStatus.OVERDUE]]
     crossed = [[TrainingStatus.VALID, TrainingStatus.OVERDUE], [TrainingStatus.OVERDUE, TrainingStatus.VALID]]
     assert rate(map(overall, same)) == Fraction(1, 2)
@@ -393,30 +398,30 @@ def test_an_award_that_expired_before_an_exemption_is_due_again_after_it() -> No
 
 
 def test_a_version_that_has_ended_leaves_nothing_in_force_even_over_an_older_open_one() -> None:
-    facts = world(asked(version(), version("2023-03-01", effective_through=on("2023-03-31"))))
+    facts = world(required(version(), version("2023-03-01", effective_through=on("2023-03-31"))))
     assert words(facts, "2023-02-20", "2023-03-31", "2023-04-01") == ["overdue", "overdue", "not_required"]
     assert ask(facts, "2023-04-01").reason.rule is StatusRule.NOT_IN_FORCE
 
 
 def test_a_pause_between_versions_is_a_gap_like_any_other() -> None:
-    paused = asked(version(effective_through=on("2023-03-31")), version("2023-04-10"))
+    paused = required(version(effective_through=on("2023-03-31")), version("2023-04-10"))
     assert ask(world(paused), "2023-04-10").due_on == on("2023-02-15")
-    longer = asked(version(effective_through=on("2023-03-31")), version("2023-06-10"))
+    longer = required(version(effective_through=on("2023-03-31")), version("2023-06-10"))
     assert ask(world(longer), "2023-06-10").due_on == on("2023-06-24")
 
 
 def test_of_versions_that_take_effect_together_the_later_recorded_is_in_force() -> None:
     later = version(due_days=30, recorded_at=LONG_AGO + ONE_DAY)
-    assert ask(world(asked(later, version())), "2023-02-10").due_on == on("2023-03-03")
+    assert ask(world(required(later, version())), "2023-02-10").due_on == on("2023-03-03")
 
 
 def test_a_new_version_does_not_move_a_running_due_day() -> None:
-    facts = world(asked(version(due_days=14), version("2023-02-10", due_days=60)))
+    facts = world(required(version(due_days=14), version("2023-02-10", due_days=60)))
     assert ask(facts, "2023-02-12").due_on == on("2023-02-15")
 
 
 def test_a_requirement_starts_an_obligation_where_people_already_work() -> None:
-    assert ask(world(asked(version("2023-05-01"))), "2023-05-03").due_on == on("2023-05-15")
+    assert ask(world(required(version("2023-05-01"))), "2023-05-03").due_on == on("2023-05-15")
 
 
 def test_a_revocation_ends_the_award_on_the_day_before() -> None:
@@ -476,7 +481,7 @@ def test_work_counts_as_in_progress_only_after_the_last_award_was_earned() -> No
 
 
 def test_work_in_another_sector_does_not_count_for_a_per_sector_course() -> None:
-    brief = asked(per_sector=True)
+    brief = required(per_sector=True)
     assert words(world(brief, worked("2023-02-05", "health")), "2023-02-06") == ["not_started"]
     assert words(world(brief, worked("2023-02-05", "wash")), "2023-02-06") == ["in_progress"]
     assert words(world(brief, worked("2023-02-05")), "2023-02-06") == ["in_progress"]
@@ -484,7 +489,7 @@ def test_work_in_another_sector_does_not_count_for_a_per_sector_course() -> None
 
 def test_a_sector_matches_as_main_or_also_and_the_brief_is_always_the_main_sectors() -> None:
     health_only = Match(sectors=frozenset({"health"}))
-    brief = asked(version(match=health_only), per_sector=True)
+    brief = required(version(match=health_only), per_sector=True)
     both = placed(also_sectors=frozenset({"health"}))
     assert words(world(brief), "2023-02-10") == ["not_required"]
     assert words(world(brief, both, earned("2023-02-05", sector="health")), "2023-02-10") == ["not_started"]
@@ -493,7 +498,7 @@ def test_a_sector_matches_as_main_or_also_and_the_brief_is_always_the_main_secto
 
 def test_a_short_stay_in_another_sector_does_not_restart_the_brief_of_the_first() -> None:
     short = (placed("2023-02-01", "2023-05-31"), placed("2023-06-01", "2023-06-20", "health"), placed("2023-06-21"))
-    assert words(world(asked(per_sector=True), *short), "2023-05-31", "2023-06-01", "2023-06-21") == [
+    assert words(world(required(per_sector=True), *short), "2023-05-31", "2023-06-01", "2023-06-21") == [
         "overdue",
         "not_started",
         "overdue",
@@ -501,7 +506,7 @@ def test_a_short_stay_in_another_sector_does_not_restart_the_brief_of_the_first(
 
 
 def test_max_age_counts_from_the_earned_day() -> None:
-    facts = world(asked(version(max_age=Period(months=6), window_days=10)), earned("2023-02-12", "2025-02-11"))
+    facts = world(required(version(max_age=Period(months=6), window_days=10)), earned("2023-02-12", "2025-02-11"))
     explained = ask(facts, "2023-08-11")
     assert (explained.status, explained.valid_through) == ("expiring", on("2023-08-11"))
     assert explained.reason.limit is Limit.MAX_AGE
@@ -509,7 +514,7 @@ def test_max_age_counts_from_the_earned_day() -> None:
 
 
 def test_a_window_that_a_shorter_end_opened_closes_with_that_end_when_the_end_is_moved_later() -> None:
-    loosened = asked(
+    loosened = required(
         version(max_age=Period(months=6), window_days=30, effective_through=on("2023-07-20")),
         version("2023-07-21", window_days=30),
     )
@@ -523,7 +528,7 @@ def test_a_window_that_a_shorter_end_opened_closes_with_that_end_when_the_end_is
 
 
 def test_a_window_does_not_open_for_an_award_before_it_is_earned() -> None:
-    wide = asked(version(window_days=400, effective_through=on("2023-03-01")), version("2023-03-02", window_days=30))
+    wide = required(version(window_days=400, effective_through=on("2023-03-01")), version("2023-03-02", window_days=30))
     assert words(world(wide, earned("2023-03-02")), "2023-03-02") == ["valid"]
     explained = ask(world(wide, earned("2023-02-20")), "2023-03-02")
     assert (explained.status, explained.reason.window_open_since) == ("expiring", on("2023-02-20"))
@@ -531,7 +536,7 @@ def test_a_window_does_not_open_for_an_award_before_it_is_earned() -> None:
 
 def test_a_window_does_not_open_for_a_brief_of_another_sector() -> None:
     """The wide window was in force only while the person worked in Health; the award is for WASH."""
-    brief = asked(
+    brief = required(
         version(window_days=30, effective_through=on("2023-05-31")),
         version("2023-06-01", window_days=300, effective_through=on("2023-08-31")),
         version("2023-09-01", window_days=30),
@@ -543,7 +548,7 @@ def test_a_window_does_not_open_for_a_brief_of_another_sector() -> None:
 
 
 def test_grace_is_counted_from_the_effective_end() -> None:
-    facts = world(asked(version(grace_days=5)), earned("2023-02-12"))
+    facts = world(required(version(grace_days=5)), earned("2023-02-12"))
     assert words(facts, "2024-02-11", "2024-02-12", "2024-02-16", "2024-02-17") == [
         "expiring",
         "grace",
@@ -579,7 +584,7 @@ def test_a_retracted_placement_is_known_until_its_retraction() -> None:
 def test_the_change_days_of_a_person() -> None:
     seen = known(
         world(
-            asked(version(grace_days=5)),
+            required(version(grace_days=5)),
             placed("2023-02-01", "2024-12-31"),
             earned("2023-02-12"),
             earned("2024-03-01", id_="a2"),
@@ -611,7 +616,7 @@ def test_the_change_days_of_a_person() -> None:
 
 
 def test_days_at_the_end_of_the_calendar_do_not_overflow() -> None:
-    forever = world(asked(version(grace_days=90, max_age=Period(years=9999))), earned("2023-02-12", "9999-12-31"))
+    forever = world(required(version(grace_days=90, max_age=Period(years=9999))), earned("2023-02-12", "9999-12-31"))
     assert words(forever, "0001-01-01", "2500-01-01", "9999-12-31") == ["not_required", "valid", "expiring"]
     seen = known(forever)
     assert on("2023-02-12") in change_days(by_person(seen)["p1"], "o1", seen.requirements[0])
@@ -646,7 +651,7 @@ def test_the_order_and_the_groups() -> None:
         ),
         (world(), "2023-02-02", "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it."),
         (
-            world(asked(version(due_days=1))),
+            world(required(version(due_days=1))),
             "2023-02-03",
             "Was due on 2 Feb 2023: required since 1 Feb 2023, with 1 day to complete it.",
         ),
@@ -680,18 +685,18 @@ def test_the_order_and_the_groups() -> None:
             "Expired, last valid day 11 Feb 2024: earned 12 Feb 2023, edition 1.",
         ),
         (
-            world(asked(per_sector=True)),
+            world(required(per_sector=True)),
             "2023-02-02",
             "Due on 15 Feb 2023: required since 1 Feb 2023, with 14 days to complete it. Sector: WASH.",
         ),
         (world(), "2022-02-02", "Not required: no placement in the organisation on this day."),
         (
-            world(asked(version("2024-01-01"))),
+            world(required(version("2024-01-01"))),
             "2023-02-02",
             "Not required: the requirement is not in force on this day.",
         ),
         (
-            world(asked(version(match=Match(roles=frozenset({"guard"}))))),
+            world(required(version(match=Match(roles=frozenset({"guard"}))))),
             "2023-02-02",
             "Not required: the requirement does not apply to this placement.",
         ),

@@ -32,12 +32,12 @@ def d(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def wanted(
+def listed(
     number: int = 2, details: AssignmentDetails = WASH, from_on: str = "2026-01-01", through: str = "", **more: object
 ) -> ParsedRow:
     values: dict[str, object] = {
         **details._asdict(), "number": number, "staff_number": "W-1", "name": "Amina Yusuf", "email": "",
-        "from_on": d(from_on), "through_on": d(through) if through else None, "keeps_last_day": False,
+        "from_on": d(from_on), "through_on": d(through) if through else None, "last_day_unchanged": False,
     }  # fmt: skip
     return ParsedRow(**(values | more))  # type: ignore[arg-type]
 
@@ -156,48 +156,48 @@ def test_a_first_day_for_all_is_used_where_the_row_has_none() -> None:
 
 PersonChange = tuple[list[PlannedPlacement], list[ParsedRow], list[str], list[int], list[tuple[str, str, str]]]
 CASES: dict[str, PersonChange] = {
-    "new": ([], [wanted()], ["added"], [], [("wash", "2026-01-01", "")]),
-    "the same": ([placement(1)], [wanted()], ["unchanged"], [], []),
-    "within a longer one": ([placement(1)], [wanted(from_on="2026-03-01")], ["unchanged"], [], []),
+    "new": ([], [listed()], ["added"], [], [("wash", "2026-01-01", "")]),
+    "the same": ([placement(1)], [listed()], ["unchanged"], [], []),
+    "within a longer one": ([placement(1)], [listed(from_on="2026-03-01")], ["unchanged"], [], []),
     "ended": (
-        [placement(1)], [wanted(through="2026-05-31")], ["ended"], [1], [("wash", "2026-01-01", "2026-05-31")],
+        [placement(1)], [listed(through="2026-05-31")], ["ended"], [1], [("wash", "2026-01-01", "2026-05-31")],
     ),
     "ended, under a later first day": (
-        [placement(1)], [wanted(from_on="2026-03-01", through="2026-05-31")], ["ended"], [1],
+        [placement(1)], [listed(from_on="2026-03-01", through="2026-05-31")], ["ended"], [1],
         [("wash", "2026-01-01", "2026-05-31")],
     ),
     "open again": (
-        [placement(1, through="2026-05-31")], [wanted()], ["ended"], [1], [("wash", "2026-01-01", "")],
+        [placement(1, through="2026-05-31")], [listed()], ["ended"], [1], [("wash", "2026-01-01", "")],
     ),
     "end not said": (
-        [placement(1, through="2026-05-31")], [wanted(keeps_last_day=True)], ["unchanged"], [], [],
+        [placement(1, through="2026-05-31")], [listed(last_day_unchanged=True)], ["unchanged"], [], [],
     ),
     "moved": (
-        [placement(1)], [wanted(details=HEALTH, from_on="2026-06-01")], ["moved"], [1],
+        [placement(1)], [listed(details=HEALTH, from_on="2026-06-01")], ["moved"], [1],
         [("health", "2026-06-01", ""), ("wash", "2026-01-01", "2026-05-31")],
     ),
     "moved, keeping the last day": (
         [placement(1, through="2026-12-31")],
-        [wanted(details=HEALTH, from_on="2026-06-01", keeps_last_day=True)], ["moved"], [1],
+        [listed(details=HEALTH, from_on="2026-06-01", last_day_unchanged=True)], ["moved"], [1],
         [("health", "2026-06-01", "2026-12-31"), ("wash", "2026-01-01", "2026-05-31")],
     ),
     "corrected from the first day": (
-        [placement(1)], [wanted(details=HEALTH)], ["moved"], [1], [("health", "2026-01-01", "")],
+        [placement(1)], [listed(details=HEALTH)], ["moved"], [1], [("health", "2026-01-01", "")],
     ),
     "back after a gap": (
-        [placement(1, through="2026-03-31")], [wanted(from_on="2026-06-01")], ["added"], [],
+        [placement(1, through="2026-03-31")], [listed(from_on="2026-06-01")], ["added"], [],
         [("wash", "2026-06-01", "")],
     ),
     "into a later placement": (
-        [placement(1, from_on="2026-06-01")], [wanted(details=HEALTH)], ["rejected"], [], [],
+        [placement(1, from_on="2026-06-01")], [listed(details=HEALTH)], ["rejected"], [], [],
     ),
     "two rows that follow each other": (
         [placement(1)],
-        [wanted(through="2026-05-31"), wanted(3, HEALTH, "2026-06-01")],
+        [listed(through="2026-05-31"), listed(3, HEALTH, "2026-06-01")],
         ["ended", "moved"], [1],
         [("health", "2026-06-01", ""), ("wash", "2026-01-01", "2026-05-31")],
     ),
-    "somebody else's number": ([placement(1)], [wanted(name="Basma Idris")], ["rejected"], [], []),
+    "somebody else's number": ([placement(1)], [listed(name="Basma Idris")], ["rejected"], [], []),
 }  # fmt: skip
 
 
@@ -212,9 +212,9 @@ def test_what_comes_of_a_person(case: PersonChange) -> None:
 
 def test_what_the_list_does_not_say_stays() -> None:
     details = AssignmentDetails(1, "wash", "promoter", "volunteer", True, ("health",))
-    row = wanted(also_sectors=None, contract=None, works_with_children=None)
+    row = listed(also_sectors=None, contract=None, works_with_children=None)
     assert plan_person([row], known(placement(1, details))).outcomes[2].outcome == "unchanged"
-    moved = wanted(details=HEALTH, from_on="2026-06-01", also_sectors=None, contract=None, works_with_children=None)
+    moved = listed(details=HEALTH, from_on="2026-06-01", also_sectors=None, contract=None, works_with_children=None)
     new = next(
         each for each in plan_person([moved], known(placement(1, details))).add if each.details.sector == "health"
     )
@@ -222,18 +222,18 @@ def test_what_the_list_does_not_say_stays() -> None:
 
 
 def test_rows_of_one_number_against_each_other() -> None:
-    assert find_conflicts([wanted(2), wanted(3)]) == {3: [{"code": "same_as_row", "row": 2}]}
-    assert find_conflicts([wanted(2), wanted(3, HEALTH, "2026-06-01")]) == {
+    assert find_conflicts([listed(2), listed(3)]) == {3: [{"code": "same_as_row", "row": 2}]}
+    assert find_conflicts([listed(2), listed(3, HEALTH, "2026-06-01")]) == {
         2: [{"code": "overlaps_row", "row": 3}],
         3: [{"code": "overlaps_row", "row": 2}],
     }
-    assert find_conflicts([wanted(2, through="2026-05-31"), wanted(3, HEALTH, "2026-06-01")]) == {}
-    other = wanted(3, from_on="2027-01-01", name="Basma Idris")
-    assert find_conflicts([wanted(2, through="2026-05-31"), other]) == {
+    assert find_conflicts([listed(2, through="2026-05-31"), listed(3, HEALTH, "2026-06-01")]) == {}
+    other = listed(3, from_on="2027-01-01", name="Basma Idris")
+    assert find_conflicts([listed(2, through="2026-05-31"), other]) == {
         2: [{"code": "other_name_in_row", "row": 3}],
         3: [{"code": "other_name_in_row", "row": 2}],
     }
-    many = find_conflicts([wanted(number) for number in range(2, 50_000)])
+    many = find_conflicts([listed(number) for number in range(2, 50_000)])
     assert {notes[0]["code"] for notes in many.values()} == {"too_many_rows"}
 
 
@@ -288,10 +288,10 @@ def lists(draw: st.DrawFn) -> list[ParsedRow]:
     for number in range(2, 2 + draw(st.integers(1, 4))):
         details, start = draw(works), draw(days)
         last = None if keeps or draw(st.booleans()) else start + timedelta(days=draw(st.integers(0, 8)))
-        row = wanted(number, details, start.isoformat(), last.isoformat() if last else "", keeps_last_day=keeps)
-        rows.append(row if said else wanted(
+        row = listed(number, details, start.isoformat(), last.isoformat() if last else "", last_day_unchanged=keeps)
+        rows.append(row if said else listed(
             number, details, start.isoformat(), last.isoformat() if last else "",
-            keeps_last_day=keeps, also_sectors=None, contract=None, works_with_children=None,
+            last_day_unchanged=keeps, also_sectors=None, contract=None, works_with_children=None,
         ))  # fmt: skip
     against = find_conflicts(rows)
     return [row for row in rows if row.number not in against]
@@ -332,4 +332,4 @@ def test_what_a_row_asks_for_is_true_afterwards(present: list[PlannedPlacement],
         there = [each for each in state if each.from_on <= row.from_on and (each.through_on or date.max) >= row.from_on]
         assert len(there) == 1
         assert row.fits(there[0].details)
-        assert row.keeps_last_day or there[0].through_on == row.through_on
+        assert row.last_day_unchanged or there[0].through_on == row.through_on

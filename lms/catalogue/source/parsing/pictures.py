@@ -83,7 +83,7 @@ class _Drawing:
         self.problems.append(_("a processing instruction (<?…?>) is not allowed: remove it"))
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        space, _blank, word = name.rpartition(" ")
+        space, _separator, word = name.rpartition(" ")
         if space != _NAMESPACE or word not in ELEMENTS:
             allowed = ", ".join(sorted(ELEMENTS))
             self.problems.append(

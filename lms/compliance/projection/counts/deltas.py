@@ -139,17 +139,17 @@ def open_snapshots(state: ProjectionState, today: date, earliest: date | None) -
         state.first_snapshot = first if state.first_snapshot is None else min(state.first_snapshot, first)
     if state.first_snapshot is None:
         return
-    wanted = max(first_of_month(today, MONTHS_AHEAD), state.first_snapshot)
-    if state.last_snapshot is not None and state.last_snapshot < wanted:
+    until = max(first_of_month(today, MONTHS_AHEAD), state.first_snapshot)
+    if state.last_snapshot is not None and state.last_snapshot < until:
         since = state.last_snapshot
         # What the last snapshot has counted applies from before it on.
         counted = ((key, people) for *key, people in read_snapshot(since) if key[2] != ALL_SECTORS)
         days: CountDeltas = Counter({(_EVE, *key): people for key, people in counted})
-        for *key, people in read_compacted(since, wanted):
+        for *key, people in read_compacted(since, until):
             days[tuple(key)] += people
-        _add(CountSnapshot, _SNAPSHOT, snapshots_between(days, snapshot_day_after(since), wanted))
-    if state.last_snapshot is None or state.last_snapshot < wanted:
-        state.last_snapshot = wanted
+        _add(CountSnapshot, _SNAPSHOT, snapshots_between(days, snapshot_day_after(since), until))
+    if state.last_snapshot is None or state.last_snapshot < until:
+        state.last_snapshot = until
     session.flush()
 
 
