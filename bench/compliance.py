@@ -24,8 +24,8 @@ from bench.__main__ import quiet_app
 from bench.population import BenchPopulation, create_population
 from lms.catalogue.api import published_course
 from lms.certification.awards import operations as certification
-from lms.certification.awards.issuer import Issuer
 from lms.certification.awards.rules import last_valid_day, make_serial, parse_period
+from lms.certification.awards.snapshot import EarnedAward, Issuer
 from lms.certification.models import Award
 from lms.compliance.api import StatusGroup, TrainingStatus, compact_all, rebuild
 from lms.compliance.projection.bulk_status import bulk_statuses_on
@@ -188,10 +188,9 @@ def writes(app: Flask, population: BenchPopulation, random: Random) -> None:
 
     def full() -> None:
         with unit_of_work():
-            certification.issue(
-                SYSTEM, person_id=random.randint(1, population.people), course_revision=course, sector=None,
-                earned_at=datetime.now(UTC), how="import", issuer=issuer, earned_on=date(2026, 11, 21),
-            )  # fmt: skip
+            person_id = random.randint(1, population.people)
+            earned = EarnedAward(person_id, course, None, "import", datetime.now(UTC), date(2026, 11, 21))
+            certification.issue(SYSTEM, earned, issuer)
 
     first = timed(bare, 40)
     statuses = timed(prepare, 40)

@@ -42,7 +42,7 @@ from lms.accounts.api import find_account_ids, list_organisation_choices, load_a
 from lms.accounts.sign_in.security import set_up_accounts
 from lms.assessment.api import attempts_changed
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
-from lms.certification.awards.renewal_note import renewal_note
+from lms.certification.awards.explain import renewal_note
 from lms.certification.events import awards_changed
 from lms.certification.hooks import renewal_windows
 from lms.demo.api import DemonstrationBanner

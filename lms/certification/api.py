@@ -4,18 +4,17 @@ The rules of periods, dates and serials are exported for everybody; modules that
 from ``lms.certification.awards.rules``, which is pure.
 """
 
-from lms.certification.awards.bulk import EarnedAward, build_awards
 from lms.certification.awards.document import SECTOR_KEYS
-from lms.certification.awards.issuer import Issuer
 from lms.certification.awards.operations import revoke, supersede
-from lms.certification.awards.queries import AwardRow, find_last_award, list_awards_of
+from lms.certification.awards.queries import RecordedAward, find_last_award, list_awards_of
 from lms.certification.awards.rules import normalise_serial, parse_period, print_serial
+from lms.certification.awards.snapshot import EarnedAward, Issuer, build_awards
 
 __all__ = [
     "SECTOR_KEYS",
-    "AwardRow",
     "EarnedAward",
     "Issuer",
+    "RecordedAward",
     "build_awards",
     "find_last_award",
     "list_awards_of",

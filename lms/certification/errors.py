@@ -16,36 +16,16 @@ class ListChanged(Invalid):
     default = _l("Something changed since you checked this list. Check the outcome below and confirm again.")
 
 
-class NothingToRecord(Invalid):
-    """Nobody on a list would get a certificate."""
-
-    default = _l("Nobody on this list would get a certificate, so nothing was recorded.")
-
-
-class TooLongAgo(Invalid):
-    """A session was held longer ago than this installation recognises."""
+class InvalidHeldOn(Invalid):
+    """The day of a session is in the future, or longer ago than this installation recognises."""
 
     field = "held_on"
 
 
-class SessionInFuture(Invalid):
-    """The day of a session is in the future."""
-
-    field = "held_on"
-    default = _l("This day is in the future. Record a session after it was held.")
-
-
-class ListTooLong(Invalid):
-    """A list has too many lines."""
+class InvalidList(Invalid):
+    """A list has no lines, or too many."""
 
     field = "lines"
-
-
-class ListEmpty(Invalid):
-    """A list has no lines."""
-
-    field = "lines"
-    default = _l("The list is empty.")
 
 
 class SectorMissing(Invalid):
@@ -53,9 +33,3 @@ class SectorMissing(Invalid):
 
     field = "sector"
     default = _l("This course is awarded by sector: choose one.")
-
-
-class SessionWithdrawn(Invalid):
-    """The session was already withdrawn."""
-
-    default = _l("This session was already withdrawn.")

@@ -8,7 +8,7 @@ from flask import current_app
 from lms.assessment.api import list_passed
 from lms.catalogue.api import load_course_revision
 from lms.certification.awards import operations
-from lms.certification.awards.issuer import Issuer
+from lms.certification.awards.snapshot import EarnedAward, Issuer
 from lms.kernel.actor import SYSTEM
 
 
@@ -21,15 +21,14 @@ def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more:
             # Cannot happen: the database protects the revision of an attempt and the time of its submission.
             raise LookupError(f"attempt {attempt.id} has no course revision or was not submitted")
         # The system issues it; that the learner submitted is in the attempt and its audit entry.
-        operations.issue(
-            SYSTEM,
-            person_id=attempt.person_id,
-            course_revision=course,
-            sector=attempt.sector,
+        earned = EarnedAward(
+            attempt.person_id,
+            course,
+            attempt.sector,
+            "quiz",
             # The server's receipt: the quiz is taken online, so what the device's clock says has no bearing.
             earned_at=attempt.submitted_at,
-            how="quiz",
             score=attempt.score,
             attempt_id=attempt.id,
-            issuer=issuer,
         )
+        operations.issue(SYSTEM, earned, issuer)

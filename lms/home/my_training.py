@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from lms.certification.api import AwardRow, list_awards_of
+from lms.certification.api import RecordedAward, list_awards_of
 from lms.compliance.api import StatusRow, statuses_of
 from lms.home import queries, rules
 from lms.kernel import clock
@@ -42,7 +42,7 @@ class MyTraining:
     next_course: CourseProgress | None
     required: list[RequiredCourse]
     optional: list[CourseProgress]
-    awards: list[AwardRow]
+    awards: list[RecordedAward]
     context: Row[Sector, PathwayVersion] | None
     correction_requests: list[ListedCorrectionRequest]
 

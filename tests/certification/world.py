@@ -7,7 +7,7 @@ from lms.assessment.models import Attempt
 from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision, Edition, Publication
 from lms.certification.awards import operations
-from lms.certification.awards.issuer import Issuer
+from lms.certification.awards.snapshot import EarnedAward, Issuer
 from lms.certification.models import Award
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
@@ -64,8 +64,7 @@ def earned(who: Person, of: PublishedCourse, on: date | str, **changes: Any) -> 
     day = on if isinstance(on, date) else date.fromisoformat(on)
     noon = datetime(day.year, day.month, day.day, 9, 0, tzinfo=UTC)
     values: dict[str, Any] = {
-        "person_id": who.id, "course_revision": of, "sector": None, "earned_at": noon, "how": "quiz",
-        "issuer": ISSUER, "score": 92,
+        "person_id": who.id, "course": of, "sector": None, "earned_at": noon, "how": "quiz", "score": 92,
     }  # fmt: skip
     with clock.using(clock.FixedClock(changes.pop("recorded_at", noon))):
-        return operations.issue(SYSTEM, **(values | changes))
+        return operations.issue(SYSTEM, EarnedAward(**(values | changes)), ISSUER)

@@ -2,22 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries
-from lms.certification.awards.rules import (
-    AwardDates,
-    Window,
-    award_dates,
-    days_in,
-    early_renewal_from,
-    last_valid_day,
-    parse_period,
-)
+from lms.certification.awards.rules import AwardDates, Window, award_dates, days_in, last_valid_day, parse_period
 from lms.certification.hooks import renewal_windows
 from lms.certification.models import Award
+from lms.kernel.days import ONE_DAY
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 
@@ -39,13 +32,13 @@ class DecidedDates:
     def counted_from(self) -> date:
         """Returns the day from which the period was counted: the earned day, or the day after the old end."""
         earned_on = self.dates.valid_from
-        renewed = self.old is not None and any(window.is_open_on(earned_on) for _opener, window in self.windows)
-        return self.old.valid_until + timedelta(days=1) if renewed and self.old else earned_on
+        renewed = any(window.is_open_on(earned_on) for _opener, window in self.windows)
+        return self.old.valid_until + ONE_DAY if renewed and self.old else earned_on
 
     @property
     def early_renewal_from(self) -> date | None:
         """Returns the first day from which renewing the old award loses none of its days."""
-        return early_renewal_from(window for _opener, window in self.windows)
+        return self.windows[0][1].opens_on if self.windows else None
 
     def inputs(self) -> dict[str, Any]:
         """Returns the inputs of the dates as an award stores them: days in ISO 8601."""
@@ -87,8 +80,7 @@ def decide_dates(
 def _windows(
     person_id: int, course: PublishedCourse, sector: str | None, earned_on: date, old_until: date
 ) -> Iterator[tuple[str, Window]]:
-    own = Window.of(old_until, days_in(parse_period(course.renewal))) if course.renewal else None
-    if own is not None:
+    if course.renewal and (own := Window.of(old_until, days_in(parse_period(course.renewal)))):
         yield "course", own
     for source in renewal_windows:
         opened = source(

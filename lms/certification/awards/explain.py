@@ -1,9 +1,15 @@
-"""Explains how an award was earned and why it has its dates."""
+"""Explains how an award was earned, why it has its dates, and what renewing it would give."""
 
-from datetime import date, timedelta
+from datetime import date
 
+from lms.catalogue.api import PublishedCourse
+from lms.certification.awards import queries
+from lms.certification.awards.dates import decide_dates
 from lms.certification.awards.rules import last_valid_day, parse_period
 from lms.certification.models import Award
+from lms.kernel import clock
+from lms.kernel.actor import Actor
+from lms.kernel.days import ONE_DAY
 from lms.kernel.i18n import gettext as _
 from lms.web.formatting import day, period
 
@@ -17,66 +23,64 @@ def how_earned(award: Award) -> str:
 
 def why_these_dates(award: Award) -> str:
     """Explains the dates of an award from the inputs that were stored with it."""
-    inputs = award.date_inputs
     earned = _(
         "Earned on %(earned)s (time zone %(zone)s), course edition %(edition)s.",
         earned=day(award.earned_on),
         zone=award.zone,
         edition=award.printed["edition"],
     )
-    return f"{earned} {_counted(award, inputs['period'], date.fromisoformat(inputs['counted_from']))}"
+    return f"{earned} {_counted(award)}"
 
 
-def _counted(award: Award, length: str, counted_from: date) -> str:
-    old_until = award.date_inputs["old_until"]
-    if award.date_inputs["kept_old_until"]:
+def _counted(award: Award) -> str:
+    inputs, until = award.date_inputs, day(award.valid_until)
+    length, counted_from = period(inputs["period"]), date.fromisoformat(inputs["counted_from"])
+    if inputs["kept_old_until"]:
         return _(
             "%(period)s from that day would end earlier than the previous certificate, so this one is valid as "
             "long as that one: through %(until)s.",
-            period=period(length),
-            until=day(award.valid_until),
+            period=length,
+            until=until,
         )
     if counted_from != award.earned_on:
         return _(
             "Renewed in time, so it is valid for %(period)s from %(start)s, the day after the previous certificate "
             "ends: through %(until)s. No days were lost by renewing early.",
-            period=period(length),
+            period=length,
             start=day(counted_from),
-            until=day(award.valid_until),
+            until=until,
         )
-    plain = _(
-        "Valid for %(period)s from that day: through %(until)s.", period=period(length), until=day(award.valid_until)
-    )
-    opened = _opened_later(award)
-    if old_until is None or opened is None:
+    plain = _("Valid for %(period)s from that day: through %(until)s.", period=length, until=until)
+    opened = min((date.fromisoformat(window["opens_on"]) for window in inputs["windows"]), default=None)
+    if opened is None or opened <= award.earned_on:
         return plain
     early = _(
         "The previous certificate was valid through %(old)s; it could be renewed without losing days from %(opened)s.",
-        old=day(date.fromisoformat(old_until)),
+        old=day(date.fromisoformat(inputs["old_until"])),
         opened=day(opened),
     )
     return f"{plain} {early}"
 
 
-def _opened_later(award: Award) -> date | None:
-    """Returns when the first renewal window opened, where the award was earned before that."""
-    opened = [date.fromisoformat(window["opens_on"]) for window in award.date_inputs["windows"]]
-    first = min(opened, default=None)
-    return first if first is not None and award.earned_on < first else None
-
-
-def renewal_sentence(old_until: date, earned_on: date, length: str, until: date, free_from: date | None) -> str:
-    """Returns, before a quiz, what passing it on a day would give somebody with a valid certificate."""
-    present = _("Your certificate is valid through %(until)s.", until=day(old_until))
-    new = _("If you pass today, the new one is valid through %(until)s.", until=day(until))
+def renewal_note(actor: Actor, course: PublishedCourse, sector: str | None) -> str | None:
+    """Returns, before a quiz, what passing it today would give; None for a learner without a valid certificate."""
+    if actor.person_id is None:
+        return None
+    today, examined = clock.today(actor.time_zone), sector if course.per_sector else None
+    old = queries.find_last_award(actor.person_id, course.course_id, examined, today)
+    if old is None or old.valid_until < today:
+        return None
+    decided = decide_dates(actor.person_id, course, examined, today)
+    free_from = decided.early_renewal_from
+    present = _("Your certificate is valid through %(until)s.", until=day(old.valid_until))
+    new = _("If you pass today, the new one is valid through %(until)s.", until=day(decided.dates.valid_until))
     if free_from is None:
         return f"{present} {new}"
-    if free_from <= earned_on:
+    if free_from <= today:
         return f"{present} {new} {_('You lose no days by renewing now.')}"
-    full = last_valid_day(old_until + timedelta(days=1), parse_period(length))
     later = _(
         "From %(start)s you lose no days by renewing early: the new one would then be valid through %(until)s.",
         start=day(free_from),
-        until=day(full),
+        until=day(last_valid_day(old.valid_until + ONE_DAY, parse_period(decided.period))),
     )
     return f"{present} {new} {later}"

@@ -2,26 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from lms.catalogue.models import Course
 from lms.certification import policy
-from lms.certification.awards.rules import normalise_serial, print_serial
-from lms.certification.awards.states import AwardState, state_on
+from lms.certification.awards.rules import AwardState, normalise_serial, print_serial, state_on
 from lms.certification.models import Award, AwardName, Recognition, Revocation
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import locked, session
-from lms.kernel.errors import NotThere
-from lms.people.api import find_sector, select_merged_ids
+from lms.kernel.errors import require_found
+from lms.people.api import select_merged_ids
 from lms.people.models import Employment, Person, Placement
 
-_Successor = aliased(Award)
+Successor = aliased(Award)
+"""The award that corrects and replaces another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +34,16 @@ class RecordedAward:
     name: str | None
     revocation: Revocation | None
     replaced_by: str | None
-    course_slug: str
 
     @property
     def serial(self) -> str:
         """Returns the serial as printed."""
         return print_serial(self.award.serial)
+
+    @property
+    def state(self) -> AwardState:
+        """Returns the state of the award today, in the zone where it was earned."""
+        return self.state_on(clock.today(self.award.zone))
 
     def state_on(self, day: date) -> AwardState:
         """Returns the state of the award on a day."""
@@ -52,38 +55,23 @@ class RecordedAward:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AwardRow:
-    """An award of a list: its text as printed, and its state today in the zone where it was earned."""
-
-    serial: str
-    course: str
-    course_slug: str
-    sector: str | None
-    earned_on: date
-    valid_until: date
-    state: AwardState
-
-
-def _recorded() -> Select[Award, str, Revocation, str, str]:
+def select_recorded() -> Select[Award, str, Revocation, str]:
+    """Returns the statement that reads awards with what was recorded about each since, as `RecordedAward` has it."""
     return (
-        select(
-            Award, AwardName.name, Revocation, _Successor.serial.label("replaced_by"), Course.slug.label("course_slug")
-        )
-        .join(Course, Course.id == Award.course_id)
+        select(Award, AwardName.name, Revocation, Successor.serial.label("replaced_by"))
         .outerjoin(AwardName, AwardName.award_id == Award.id)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
-        .outerjoin(_Successor, _Successor.supersedes_id == Award.id)
+        .outerjoin(Successor, Successor.supersedes_id == Award.id)
     )
 
 
+def _read(statement: Select[Award, str, Revocation, str], **parameters: Any) -> list[RecordedAward]:
+    rows = session.execute(statement, parameters)
+    return [RecordedAward(row.Award, row.name, row.Revocation, row.replaced_by) for row in rows]
+
+
 def _find(*conditions: ColumnElement[bool]) -> RecordedAward | None:
-    row = session.execute(_recorded().where(*conditions)).one_or_none()
-    return _recorded_award(row) if row is not None else None
-
-
-def _recorded_award(row: Row[Award, str, Revocation, str, str]) -> RecordedAward:
-    return RecordedAward(row.Award, row.name, row.Revocation, row.replaced_by, row.course_slug)
+    return next(iter(_read(select_recorded().where(*conditions))), None)
 
 
 def find_award(serial: str) -> RecordedAward | None:
@@ -103,50 +91,39 @@ def load_award_for(actor: Actor, serial: str) -> RecordedAward:
     """Loads the award behind a serial as typed; raises `NotThere` where it is unknown or not for the actor."""
     stored = normalise_serial(serial)
     visible = policy.visible_awards(actor, clock.today(actor.time_zone))
-    found = _find(Award.serial == stored, visible) if stored else None
-    if found is None:
-        raise NotThere
-    return found
+    return require_found(_find(Award.serial == stored, visible) if stored else None)
 
 
 # Built once, because every visit of a learner's page runs it and building costs more than running.
 AWARDS = (
-    _recorded()
+    select_recorded()
     .where(Award.person_id.in_(select_merged_ids(bindparam("person"))))
     .order_by(Award.earned_on.desc(), Award.id.desc())
 )
-CURRENT_AWARDS = AWARDS.where(_Successor.id.is_(None))
+CURRENT_AWARDS = AWARDS.where(Successor.id.is_(None))
 
 
-def list_awards_of(person_id: int, *, with_replaced: bool = False) -> list[AwardRow]:
+def list_awards_of(person_id: int, *, with_replaced: bool = False) -> list[RecordedAward]:
     """Lists a person's awards and those of merged records, the last earned first; replaced ones only on request."""
-    rows = session.execute(AWARDS if with_replaced else CURRENT_AWARDS, {"person": person_id})
-    return [_award_row(_recorded_award(row)) for row in rows]
+    return _read(AWARDS if with_replaced else CURRENT_AWARDS, person=person_id)
 
 
-def _award_row(recorded: RecordedAward) -> AwardRow:
-    award = recorded.award
-    return AwardRow(
-        serial=recorded.serial,
-        course=award.printed["course"],
-        course_slug=recorded.course_slug,
-        sector=award.sector,
-        earned_on=award.earned_on,
-        valid_until=award.valid_until,
-        state=recorded.state_on(clock.today(award.zone)),
+def select_current() -> Select[Award]:
+    """Returns the statement that reads awards that were neither revoked nor replaced."""
+    return (
+        select(Award)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .outerjoin(Successor, Successor.supersedes_id == Award.id)
+        .where(Revocation.id.is_(None), Successor.id.is_(None))
     )
 
 
 _LAST_AWARD = (
-    select(Award)
-    .outerjoin(Revocation, Revocation.award_id == Award.id)
-    .outerjoin(_Successor, _Successor.supersedes_id == Award.id)
+    select_current()
     .where(
         Award.person_id.in_(select_merged_ids(bindparam("person"))),
         Award.course_id == bindparam("of_course"),
         Award.earned_on <= bindparam("earned_by"),
-        Revocation.id.is_(None),
-        _Successor.id.is_(None),
     )
     .order_by(Award.valid_until.desc(), Award.earned_on.desc(), Award.id.desc())
     .limit(1)
@@ -173,33 +150,21 @@ def employers_of(person_id: int, today: date) -> frozenset[int]:
     return frozenset(session.scalars(statement))
 
 
-def find_placement_at(person_id: int, moment: datetime) -> Placement | None:
-    """Finds the placement of a moment, counted in its own zone: of several the one that began last."""
-    # No zone is further than a day from UTC, so only placements around the UTC day can match.
-    day = moment.date()
-    found = _list_placements([person_id], day - ONE_DAY, day + ONE_DAY)
-    return next((p for p in found if _covers(p, moment.astimezone(ZoneInfo(zone_of(p))).date())), None)
-
-
-def find_placement_on(person_id: int, day: date) -> Placement | None:
-    """Finds the placement of a day: of several the one that began last."""
-    return next(iter(_list_placements([person_id], day, day)), None)
-
-
 def list_placements_of(person_ids: Collection[int], days: Collection[date]) -> dict[int, list[Placement]]:
-    """Lists the placements of several people around some days, by person, those that began last first."""
+    """Lists the placements of some people around some days, by person, those that began last first."""
     found: dict[int, list[Placement]] = {person_id: [] for person_id in person_ids}
     if days:
-        for placement in _list_placements(person_ids, min(days), max(days)):
+        # Around midnight the day in the zone of the station is the day before or after.
+        around = {"first": min(days) - ONE_DAY, "last": max(days) + ONE_DAY}
+        for placement in session.scalars(_PLACEMENTS, {"persons": list(person_ids)} | around):
             found[placement.employment.person_id].append(placement)
     return found
 
 
 def placement_on(placements: Sequence[Placement], day: date, *, at: int | None = None) -> Placement | None:
     """Returns the first of some placements that covers a day, one at an organisation before all others."""
-    covering = [placement for placement in placements if _covers(placement, day)]
-    at_organisation = (placement for placement in covering if placement.employment.organisation_id == at)
-    return next(at_organisation, None) or next(iter(covering), None)
+    covering = [each for each in placements if each.from_on <= day <= (each.through_on or date.max)]
+    return min(covering, key=lambda each: each.employment.organisation_id != at, default=None)
 
 
 _PLACEMENTS = (
@@ -214,15 +179,6 @@ _PLACEMENTS = (
     )
     .order_by(Placement.from_on.desc(), Placement.id.desc())
 )
-
-
-def _list_placements(person_ids: Collection[int], first: date, last: date) -> Sequence[Placement]:
-    """Lists the placements that cover any of some days, those that began last first."""
-    return session.scalars(_PLACEMENTS, {"persons": list(person_ids), "first": first, "last": last}).all()
-
-
-def _covers(placement: Placement, day: date) -> bool:
-    return placement.from_on <= day and (placement.through_on is None or day <= placement.through_on)
 
 
 def zone_of(placement: Placement) -> str:
@@ -244,27 +200,14 @@ def lock_people(person_ids: Collection[int]) -> Sequence[Person]:
     return session.scalars(locked(statement)).all()
 
 
-def list_holders(person_ids: Collection[int], course_id: int) -> set[int]:
-    """Returns those of several people who ever had an award of a course, revoked ones included."""
-    return set(
-        session.scalars(select(Award.person_id).where(Award.person_id.in_(person_ids), Award.course_id == course_id))
-    )
-
-
 def find_issued(attempt_id: int) -> Award | None:
     """Finds the award that was issued for an attempt."""
     return session.scalar(select(Award).where(Award.attempt_id == attempt_id))
 
 
-def is_serial_taken(serial: str) -> bool:
-    """Says whether a serial is in use."""
-    return session.scalar(select(Award.id).where(Award.serial == serial)) is not None
-
-
-def find_sector_name(slug: str, language: str) -> str:
-    """Returns a sector's name in a language, or its slug where the sector is no longer known."""
-    sector = find_sector(slug)
-    return sector.name(language) if sector else slug
+def is_any_serial_taken(serials: Collection[str]) -> bool:
+    """Says whether any of some serials is in use."""
+    return session.scalar(select(Award.id).where(Award.serial.in_(serials)).limit(1)) is not None
 
 
 def find_recognition(award_id: int) -> Recognition | None:

@@ -1,4 +1,4 @@
-"""Pure rules of awards: periods, first and last valid days, renewal windows, earned days and serials.
+"""Pure rules of awards: periods, first and last valid days, renewal windows, states and serials.
 
 The definitions are those of docs/handbook/status.md, "Dates".
 """
@@ -6,11 +6,13 @@ The definitions are those of docs/handbook/status.md, "Dates".
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import reduce
 from typing import NamedTuple
 
 from lms.kernel import base32
-from lms.kernel.days import add_months
+from lms.kernel.days import ONE_DAY, add_days, add_months
 
 _PERIOD = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?|P(\d{1,4})W", re.ASCII)
 
@@ -45,19 +47,14 @@ def parse_period(text: str) -> Period:
     return Period(years, months, weeks, days)
 
 
-def add_period(day: date, period: Period) -> date:
-    """Returns the day one period after `day`; a day that its month does not have becomes the month's last.
-
-    Years and months are added first (31 January + P1M is 28 or 29 February), weeks and days afterwards.
-    Raises OverflowError past the year 9999.
-    """
-    start = add_months(day, period.years * 12 + period.months)
-    return start + timedelta(days=7 * period.weeks + period.days)
-
-
 def last_valid_day(first_day: date, period: Period) -> date:
-    """Returns the last day, inclusive, of a validity counted from `first_day`: the sum minus one day."""
-    return add_period(first_day, period) - timedelta(days=1)
+    """Returns the last day, inclusive, of a validity counted from `first_day`: the sum minus one day.
+
+    Years and months are added first, a day that its month does not have becoming the month's last (31 January + P1M
+    is 28 or 29 February), weeks and days afterwards. Raises OverflowError past the year 9999.
+    """
+    start = add_months(first_day, period.years * 12 + period.months)
+    return start + timedelta(days=7 * period.weeks + period.days) - ONE_DAY
 
 
 def days_in(period: Period) -> int:
@@ -68,14 +65,6 @@ def days_in(period: Period) -> int:
     if period.years or period.months:
         raise ValueError(f"{period} has no fixed number of days; write a renewal window in days, such as P60D")
     return 7 * period.weeks + period.days
-
-
-def window_opens_on(last_day: date, window_days: int) -> date:
-    """Returns the first day of a renewal window, `window_days` days before the last valid day."""
-    try:
-        return last_day - timedelta(days=window_days)
-    except OverflowError:
-        return date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +84,7 @@ class Window:
         window that opened under a rule that has ended since stays open to its end; one that had not opened
         yet never does.
         """
-        opens_on = max(window_opens_on(last_day, window_days), in_force_from)
+        opens_on = max(add_days(last_day, -window_days), in_force_from)
         return cls(opens_on, last_day) if opens_on <= min(last_day, in_force_through) else None
 
     def is_open_on(self, day: date) -> bool:
@@ -124,14 +113,8 @@ def award_dates(
     ends = [last_valid_day(earned_on, period)]
     if old_until is not None:
         ends.append(old_until)
-        day_after = timedelta(days=1)
-        ends += [last_valid_day(w.closes_on + day_after, period) for w in windows if w.is_open_on(earned_on)]
+        ends += [last_valid_day(w.closes_on + ONE_DAY, period) for w in windows if w.is_open_on(earned_on)]
     return AwardDates(earned_on, max(ends))
-
-
-def early_renewal_from(windows: Iterable[Window]) -> date | None:
-    """Returns the first day from which renewing loses no day of the old award, or None without any window."""
-    return min((window.opens_on for window in windows), default=None)
 
 
 def earliest_recognised_day(today: date, months: int) -> date:
@@ -146,26 +129,26 @@ def earliest_recognised_day(today: date, months: int) -> date:
         return date.min
 
 
-class EarnedDay(NamedTuple):
-    """The day an award was earned, the zone it was counted in, and whether the device's clock was ahead."""
+class AwardState(StrEnum):
+    """What somebody who checks a certificate sees of an award on a day. It is not a training status."""
 
-    earned_on: date
-    zone: str
-    clock_ahead: bool
+    VALID = "valid"
+    ENDED = "ended"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
 
 
-def earned_day(received_at: datetime, zone: tzinfo, *, done_at: datetime | None = None) -> EarnedDay:
-    """Returns the earned day of a passing submit, in the organisation's zone.
+def state_on(day: date, *, valid_until: date, revoked_on: date | None, replaced: bool) -> AwardState:
+    """Returns the state of an award on a day from its last valid day and what has happened to it since.
 
-    `received_at` is the server's receipt and `done_at` the device's moment of a quiz that was passed without
-    a network, both aware. A device ahead of the server is clamped to the receipt and flagged. Raises
-    ValueError for naive moments.
+    A replaced award says so whatever else is true of it, because its successor carries the dates; a revocation
+    counts from its effective day on and is shown even after the award would have expired.
     """
-    if received_at.tzinfo is None or (done_at is not None and done_at.tzinfo is None):
-        raise ValueError("a moment must carry its zone")
-    ahead = done_at is not None and done_at > received_at
-    moment = received_at if done_at is None or ahead else done_at
-    return EarnedDay(moment.astimezone(zone).date(), str(zone), ahead)
+    if replaced:
+        return AwardState.REPLACED
+    if revoked_on is not None and revoked_on <= day:
+        return AwardState.REVOKED
+    return AwardState.VALID if day <= valid_until else AwardState.ENDED
 
 
 _RANDOM_CHARACTERS = 12
@@ -204,7 +187,4 @@ def print_serial(serial: str) -> str:
 
 
 def _check_value(values: list[int]) -> int:
-    remainder = 0
-    for value in values:
-        remainder = (remainder * len(base32.ALPHABET) + value) % _CHECK_MODULUS
-    return remainder
+    return reduce(lambda number, value: number * len(base32.ALPHABET) + value, values, 0) % _CHECK_MODULUS

@@ -1,5 +1,6 @@
-"""What an award says, fixed when it is issued: when and where it was earned, its dates, its printed text."""
+"""What awards say, fixed when they are issued: when and where they were earned, their dates, their printed text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,14 +9,16 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from lms.catalogue.api import PublishedCourse
-from lms.certification.awards import queries, rules
-from lms.certification.awards.dates import DecidedDates
-from lms.certification.awards.issuer import Issuer
+from lms.certification.awards import queries
+from lms.certification.awards.dates import decide_dates
+from lms.certification.awards.rules import make_serial
 from lms.certification.errors import SectorMissing
 from lms.certification.models import Award
-from lms.kernel import clock
+from lms.kernel import clock, rng
+from lms.kernel.config import Settings
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
+from lms.people.api import find_sector, list_sectors
 from lms.people.models import Placement
 
 LANGUAGE = "en"
@@ -23,70 +26,100 @@ LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
-class EarningContext:
-    """When and where an award was earned."""
+class Issuer:
+    """The product's name, the address under which certificates are checked, and the installation's time zone."""
 
-    day: rules.EarnedDay
-    placement: Placement | None
+    product: str
+    address: str
+    time_zone: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Issuer":
+        """Returns the issuer that the settings describe."""
+        return cls(settings.product_name, settings.public_address.rstrip("/"), settings.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class EarnedAward:
+    """A course that a person earned: on a day, or, without one, at the moment of a passed quiz.
+
+    `how` is quiz, session, prior or import; `earned_at` is the server's receipt. A placement at `organisation_id`
+    counts before others of that day. `had_before` is False for somebody known to have never had the course, which
+    saves a query. `score` is a percentage, `evidence` a reference.
+    """
+
+    person_id: int
+    course: PublishedCourse
+    sector: str | None
+    how: str
+    earned_at: datetime
+    earned_on: date | None = None
+    organisation_id: int | None = None
+    had_before: bool = True
+    score: int | None = None
+    attempt_id: int | None = None
+    evidence: str = ""
 
 
 def award_sector(course: PublishedCourse, sector: str | None) -> str | None:
     """Returns the sector an award is for, None where the course has one for all; raises `SectorMissing`."""
-    if course.per_sector and sector is None:
+    if course.per_sector and not sector:
         raise SectorMissing
     return sector if course.per_sector else None
 
 
-def find_context(
-    person_id: int, issuer: Issuer, earned_at: datetime, earned_on: date | None, done_at: datetime | None
-) -> EarningContext:
-    """Returns when and where a course was earned, by the placement of that moment, or of the day where one is given.
+def build_awards(earned: Sequence[EarnedAward], issuer: Issuer) -> list[Award]:
+    """Returns awards in the order of what was earned, not yet stored, with everything they will ever say.
 
-    `earned_at` is the server's receipt, `done_at` the device's moment. Raises `Invalid` for a day in the future.
+    Awards that these renew must be stored. Raises `Invalid` for a sector missing from a per-sector course, a day in
+    the future, and periods that cannot be counted.
     """
-    if earned_on is None:
-        moment = earned_at if done_at is None else min(done_at, earned_at)
-        placement = queries.find_placement_at(person_id, moment)
-        zone = queries.zone_of(placement) if placement else issuer.time_zone
-        return EarningContext(rules.earned_day(earned_at, ZoneInfo(zone), done_at=done_at), placement)
-    return context_on(queries.find_placement_on(person_id, earned_on), earned_on, issuer)
+    days = {each.earned_on or each.earned_at.date() for each in earned}
+    placements = queries.list_placements_of({each.person_id for each in earned}, days)
+    # As long as the session knows them, no award reads its sector again.
+    sectors = list_sectors() if len(earned) > 1 else ()
+    awards = [_build(each, placements[each.person_id], issuer) for each in earned]
+    del sectors
+    return awards
 
 
-def context_on(placement: Placement | None, earned_on: date, issuer: Issuer) -> EarningContext:
-    """Returns when and where a course was earned on a given day; raises `Invalid` for a day in the future."""
+def _build(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer) -> Award:
+    earned_on, placement = _find_day(each, placements, issuer)
+    sector = award_sector(each.course, each.sector)
     zone = queries.zone_of(placement) if placement else issuer.time_zone
-    if earned_on > clock.today(zone):
+    if each.earned_on and each.earned_on > clock.today(zone):
         raise Invalid(_("The day a course was earned cannot be in the future."))
-    return EarningContext(rules.EarnedDay(earned_on, zone, clock_ahead=False), placement)
-
-
-def build_award(
-    person_id: int,
-    course: PublishedCourse,
-    sector: str | None,
-    *,
-    how: str,
-    context: EarningContext,
-    decided: DecidedDates,
-    issuer: Issuer,
-) -> Award:
-    """Returns an award, not yet stored, with everything that follows from when and where it was earned."""
-    organisation = context.placement.employment.organisation if context.placement else None
+    decided = decide_dates(each.person_id, each.course, sector, earned_on, had_before=each.had_before)
     return Award(
-        person_id=person_id,
-        organisation_id=organisation.id if organisation else None,
-        course_id=course.course_id,
-        edition_id=course.edition_id,
-        course_revision_id=course.revision_id,
+        serial=make_serial(rng.randbelow),
+        person_id=each.person_id,
+        organisation_id=placement.employment.organisation_id if placement else None,
+        course_id=each.course.course_id,
+        edition_id=each.course.edition_id,
+        course_revision_id=each.course.revision_id,
         sector=sector,
-        how=how,
-        earned_on=context.day.earned_on,
-        zone=context.day.zone,
+        attempt_id=each.attempt_id,
+        how=each.how,
+        earned_on=earned_on,
+        zone=zone,
         valid_from=decided.dates.valid_from,
         valid_until=decided.dates.valid_until,
-        date_inputs=decided.inputs() | {"clock_ahead": context.day.clock_ahead},
-        printed=_printed(course, sector, context.placement, issuer) | _how_printed(how, context.day.earned_on),
+        score=each.score,
+        date_inputs=decided.inputs(),
+        printed=_printed(each.course, sector, placement, issuer) | _how_printed(each.how, earned_on),
+        evidence=each.evidence[:200],
     )
+
+
+def _find_day(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer) -> tuple[date, Placement | None]:
+    """Finds the day an award was earned, in the zone of the placement of that moment, and the placement."""
+    if each.earned_on is not None:
+        return each.earned_on, queries.placement_on(placements, each.earned_on, at=each.organisation_id)
+    for placement in placements:
+        day = each.earned_at.astimezone(ZoneInfo(queries.zone_of(placement))).date()
+        if queries.placement_on([placement], day):
+            return day, placement
+    return each.earned_at.astimezone(ZoneInfo(issuer.time_zone)).date(), None
 
 
 def _printed(
@@ -94,7 +127,8 @@ def _printed(
 ) -> dict[str, Any]:
     """Returns the text of an award: later changes of names, addresses and designs do not change it."""
     organisation = placement.employment.organisation if placement else None
-    shown = sector or (placement.sector if placement else None)
+    shown = sector or (placement.sector if placement else None) or ""
+    known = find_sector(shown) if shown else None
     return {
         "course": course.title,
         "code": course.code,
@@ -102,8 +136,8 @@ def _printed(
         "modules": [module.slug for module in course.modules_for(sector)],
         "organisation": organisation.name if organisation else "",
         "initials": organisation.initials if organisation else "",
-        "sector": queries.find_sector_name(shown, LANGUAGE) if shown else "",
-        "sector_slug": shown or "",
+        "sector": known.name(LANGUAGE) if known else shown,
+        "sector_slug": shown,
         "product": issuer.product,
         "address": issuer.address,
         "design": course.certificate,
@@ -114,10 +148,6 @@ def _printed(
 def _how_printed(how: str, earned_on: date) -> dict[str, str]:
     """Returns how an award was earned as its certificate says it, where the design's own label says too little."""
     if how == "session":
-        return {"how": f"In-person session on {format_day(earned_on)}"}
+        day = format_date(earned_on, "d MMMM y", LANGUAGE).replace(" ", "\N{NO-BREAK SPACE}")
+        return {"how": f"In-person session on {day}"}
     return {"how": "Recognised prior training"} if how == "prior" else {}
-
-
-def format_day(day: date) -> str:
-    """Returns a day as certificates print it, in their language."""
-    return format_date(day, "d MMMM y", LANGUAGE).replace(" ", "\N{NO-BREAK SPACE}")

@@ -35,7 +35,7 @@ def certificate(serial: str) -> ResponseReturnValue:
     return render_template(
         "certification/certificate.html",
         known=known,
-        state=known.state_on(clock.today(known.award.zone)),
+        state=known.state,
         why=why_these_dates(known.award),
         check_address=check_address,
         # Our own code builds this from numbers only.
@@ -75,15 +75,11 @@ def revoke(serial: str) -> ResponseReturnValue:
     known = load_award_to_change(actor, serial)
     award, today = known.award, clock.today(known.award.zone)
     form = RevokeForm(effective_on=today if today <= award.valid_until else award.earned_on)
-
-    if form.validate_on_submit():
-        try:
-            operations.revoke(actor, award, reason=form.reason.data, effective_on=form.effective_on.data)
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("The certificate was revoked. Anybody who checks it sees that."), "good")
-            return redirect(url_for("certification.certificate", serial=known.serial), 303)
+    if form.run_on_submit(
+        lambda: operations.revoke(actor, award, reason=form.reason.data, effective_on=form.effective_on.data)
+    ):
+        flash(_("The certificate was revoked. Anybody who checks it sees that."), "good")
+        return redirect(url_for("certification.certificate", serial=known.serial), 303)
     return render_template("certification/revoke.html", known=known, form=form), 422 if form.errors else 200
 
 
@@ -129,12 +125,10 @@ def verified(serial: str) -> ResponseReturnValue:
         response = make_response(page, 404)
     else:
         today = clock.today(known.award.zone)
-        state = known.state_on(today)
-        response = make_response(
-            render_template(
-                "certification/verified.html", known=known, state=state, today=today, how=how_earned(known.award)
-            )
+        page = render_template(
+            "certification/verified.html", known=known, state=known.state, today=today, how=how_earned(known.award)
         )
+        response = make_response(page)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -1,7 +1,6 @@
 """The forms of in-person sessions and recognised prior training."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -9,11 +8,12 @@ from wtforms import BooleanField, Field, HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from lms.catalogue.api import PublishedCourse
-from lms.certification.training.operations import LONGEST_CHECKER, SessionRecord
+from lms.certification.errors import SectorMissing
+from lms.certification.training.operations import LONGEST_CHECKER
 from lms.certification.training.parser import LONGEST_EVIDENCE, TrainingLine, read_attendance, read_trainings
 from lms.kernel.i18n import lazy_gettext as _l
-from lms.people.models import DutyStation, Organisation, Sector
-from lms.web.forms import BaseForm, PlainForm, choices_of, day_field, reason_field, text_field
+from lms.people.models import Organisation, Sector
+from lms.web.forms import BaseForm, PlainForm, choices_of, day_field, offer, reason_field, text_field
 
 MOST_CHARACTERS = 200_000
 """More than 500 lines need; a longer text is refused before it is parsed."""
@@ -21,12 +21,12 @@ MOST_CHARACTERS = 200_000
 _NO_DOCUMENT = _l("A reference, such as a file number. No documents, no cases, nothing about a real child.")
 
 
-def _list_field(label: Any, description: Any, rows: int) -> Any:
+def _list_field(label: Any, description: Any) -> Any:
     return TextAreaField(
         label,
         description=description,
         validators=[Length(max=MOST_CHARACTERS, message=_l("This list is too long. Split it into several lists."))],
-        render_kw={"rows": rows, "spellcheck": "false", "autocomplete": "off", "dir": "auto"},
+        render_kw={"rows": 10, "spellcheck": "false", "autocomplete": "off", "dir": "auto"},
     )
 
 
@@ -50,35 +50,30 @@ class TrainingForm(BaseForm):
     ) -> None:
         """Fills the choices; a single organisation is chosen already."""
         names = [(each.id, each.name) for each in organisations]
-        self.organisation.choices = choices_of(names)
-        self.course.choices = choices_of([(each.course_id, each.title) for each in courses])
-        self.sector.choices = choices_of(
-            [("", _l("Not by sector")), *((each.slug, each.name(language)) for each in sectors)]
-        )
-        self.by_sector = frozenset(each.course_id for each in courses if each.per_sector)
+        offer(self.organisation, names)
         self.only_organisation = names[0][0] if len(names) == 1 else None
-        if self.only_organisation is not None:
-            self.organisation.data = self.only_organisation
+        self.course.choices = choices_of((each.course_id, each.title) for each in courses)
+        by_slug = ((each.slug, each.name(language)) for each in sectors)
+        self.sector.choices = choices_of([("", _l("Not by sector")), *by_slug])
+        self.by_sector = frozenset(each.course_id for each in courses if each.per_sector)
+
+    def training_lines(self) -> list[TrainingLine]:
+        """Returns the lines that were typed; raises `parser.UnreadableList`."""
+        raise NotImplementedError
 
     def validate_sector(self, field: Field) -> None:
         """Requires the sector of a course that is awarded by sector."""
         if self.course.data in self.by_sector and not field.data:
-            raise ValidationError(_l("This course is awarded by sector: choose one."))
+            raise ValidationError(SectorMissing.default)
 
     def typed(self) -> list[tuple[str, str]]:
         """Returns what was typed, for the form that confirms it: names and values of fields."""
         left_out = ("csrf_token", "file", "checksum")
         return [
-            (field.name, _as_sent(field.data))
+            (field.name, "y" if field.data is True else str(field.data))
             for field in self
             if field.name not in left_out and field.data is not None and field.data is not False
         ]
-
-
-def _as_sent(value: object) -> str:
-    if value is True:
-        return "y"
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 class SessionForm(TrainingForm):
@@ -99,9 +94,7 @@ class SessionForm(TrainingForm):
         description=_NO_DOCUMENT,
     )
     lines = _list_field(
-        _l("Who attended"),
-        _l("Staff numbers, one per line, at most 500. You can paste a column from a spreadsheet."),
-        10,
+        _l("Who attended"), _l("Staff numbers, one per line, at most 500. You can paste a column from a spreadsheet.")
     )
     renew = BooleanField(
         _l("Also renew certificates that were still valid on that day"),
@@ -111,27 +104,13 @@ class SessionForm(TrainingForm):
     token = HiddenField(validators=[Length(max=40)])
     checksum = HiddenField()
 
-    def offer_stations(self, stations: Iterable[DutyStation]) -> None:
-        """Fills the places."""
-        self.station.choices = choices_of([(each.id, f"{each.name}, {each.country}") for each in stations])
-
     def validate_lines(self, field: Field) -> None:
         """Requires at least one staff number."""
         if not (field.data or "").strip():
             raise ValidationError(_l("Write at least one staff number."))
 
-    def session_record(self) -> SessionRecord:
-        """Returns what was typed about the session itself."""
-        return SessionRecord(
-            held_on=self.held_on.data,
-            station_id=self.station.data,
-            checked_by=self.checked_by.data,
-            evidence=self.evidence.data,
-            token=self.token.data or "",
-        )
-
-    def attendance(self) -> list[TrainingLine]:
-        """Returns the lines that were typed."""
+    def training_lines(self) -> list[TrainingLine]:
+        """Returns everybody whose staff number was typed."""
         return read_attendance(self.lines.data or "", self.held_on.data, self.evidence.data)
 
 
@@ -158,7 +137,7 @@ class OneTrainingForm(TrainingForm):
     )
     renew = BooleanField(_l("Also renew if a certificate of this course was valid on that day"))
 
-    def training(self) -> list[TrainingLine]:
+    def training_lines(self) -> list[TrainingLine]:
         """Returns what was typed as a list of one line."""
         return [TrainingLine(1, self.staff_number.data, self.earned_on.data, self.evidence.data)]
 
@@ -178,7 +157,6 @@ class TrainingsForm(TrainingForm):
             "On each line: staff number, date earned, where the evidence is kept. Example: W-17, 2026-03-31, file "
             "HR-204. At most 500 lines. No documents, no cases, nothing about a real child."
         ),
-        10,
     )
     file = FileField(
         _l("Or a CSV file with these three columns"),
@@ -189,7 +167,7 @@ class TrainingsForm(TrainingForm):
     renew = BooleanField(_l("Also renew certificates of this course that were valid on that day"))
     checksum = HiddenField()
 
-    def trainings(self) -> list[TrainingLine]:
+    def training_lines(self) -> list[TrainingLine]:
         """Returns the lines that were typed; raises `parser.UnreadableList`."""
         return read_trainings(self.lines.data or "")
 
@@ -204,19 +182,13 @@ class SessionsFilter(PlainForm):
     """The filter of the list of sessions: part of the address, so it needs no token."""
 
     course = SelectField(_l("Course"), validate_choice=False)
-    _known: frozenset[str] = frozenset()
+    course_id: int | None = None
 
     def offer(self, courses: Sequence[tuple[int, str]]) -> None:
-        """Fills the choices."""
-        self._known = frozenset(str(number) for number, _title in courses)
-        self.course.choices = choices_of(
-            [("", _l("All courses")), *((str(number), title) for number, title in courses)]
-        )
+        """Fills the choices; `course_id` is the chosen one, None for all courses or an unknown one."""
+        self.course.choices = choices_of([("", _l("All courses")), *courses])
+        self.course_id = next((number for number, _title in courses if str(number) == self.course.data), None)
 
-    def course_id(self) -> int | None:
-        """Returns the chosen course, None for all courses or an unknown one."""
-        return int(self.course.data) if self.course.data in self._known else None
-
-    def chosen(self) -> dict[str, str]:
+    def chosen(self) -> dict[str, int]:
         """Returns the parameters of the address, for the links to other pages of the list."""
-        return {"course": self.course.data} if self.course_id() is not None else {}
+        return {"course": self.course_id} if self.course_id is not None else {}

@@ -1,6 +1,6 @@
 """The outcome of a line of a list in words."""
 
-from lms.certification.training.operations import AWARDED, CheckedLine, LineOutcome
+from lms.certification.training.check import CheckedLine, LineOutcome
 from lms.kernel.i18n import gettext as _
 from lms.web.formatting import day_short
 
@@ -25,7 +25,7 @@ def outcome_label(checked: CheckedLine) -> str:
 
 def outcome_look(checked: CheckedLine) -> tuple[str, str]:
     """Returns the kind and the icon of the label."""
-    if checked.outcome in AWARDED:
+    if checked.is_awarded:
         return ("good", "circle-check") if checked.outcome is LineOutcome.NEW else ("good", "rotate-ccw")
     if checked.outcome in (LineOutcome.COVERED, LineOutcome.SAME_DAY, LineOutcome.DUPLICATE):
         return ("plain", "circle-minus")

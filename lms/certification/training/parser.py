@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 
+from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 
 MOST_LINES = 500
 LONGEST_EVIDENCE = 200
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
+_DOTTED = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})", re.ASCII)
 _SEPARATORS = ("\t", ";", ",")
 
 
-class UnreadableList(ValueError):
+class UnreadableList(Invalid):
     """A file or a pasted text that cannot be read as a list; the message says what to do."""
 
 
@@ -67,15 +68,9 @@ def read_trainings(text: str) -> list[TrainingLine]:
 
 def read_day(text: str) -> date | None:
     """Reads a day as 2026-03-31 or 31.3.2026; None for days with slashes, whose order is ambiguous."""
-    iso, dotted = _ISO.fullmatch(text), _DOTTED.fullmatch(text)
-    if iso:
-        year, month, day = (int(part) for part in iso.groups())
-    elif dotted:
-        day, month, year = (int(part) for part in dotted.groups())
-    else:
-        return None
+    written = _ISO.fullmatch(text) or _DOTTED.fullmatch(text)
     try:
-        return date(year, month, day)
+        return date(**{part: int(figures) for part, figures in written.groupdict().items()}) if written else None
     except ValueError:
         return None
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lms.certification.api import AwardRow, list_awards_of
+from lms.certification.api import RecordedAward, list_awards_of
 from lms.compliance.person.queries import NamedPlacement, list_named_placements
 from lms.compliance.projection.bulk_status import explained_on
 from lms.compliance.source_data.person_status import StatusRow
@@ -21,7 +21,7 @@ class ComparedRecord:
     person: Person
     employments: Sequence[Employment]
     placements: Sequence[NamedPlacement]
-    awards: Sequence[AwardRow]
+    awards: Sequence[RecordedAward]
     statuses: Sequence[StatusRow]
 
     @property

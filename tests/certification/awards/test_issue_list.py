@@ -6,9 +6,9 @@ from random import Random
 import pytest
 from flask import Flask
 
+from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import operations, queries
-from lms.certification.awards.bulk import EarnedAward, build_awards
-from lms.certification.awards.operations import NewAward
+from lms.certification.awards.snapshot import EarnedAward, build_awards
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName
 from lms.kernel import base32, clock, rng
@@ -35,9 +35,12 @@ def group(app_context: Flask) -> list[int]:
     return [amina.id, omar.id, lone.id]
 
 
-def listed(group: list[int], of: object, day: date = DAY) -> list[Award]:
-    earnings = [NewAward(person_id, day, "Attendance list 3") for person_id in group]
-    return operations.issue_list(SYSTEM, course_revision=of, how="session", issuer=ISSUER, earned=earnings)  # type: ignore[arg-type]
+def listed(group: list[int], of: PublishedCourse, day: date = DAY) -> list[Award]:
+    earnings = [
+        EarnedAward(person_id, of, None, "session", clock.now(), day, evidence="Attendance list 3")
+        for person_id in group
+    ]
+    return operations.issue_list(SYSTEM, earnings, ISSUER)
 
 
 def words(award: Award) -> dict[str, object]:
@@ -49,10 +52,8 @@ def test_it_freezes_what_a_single_award_would(group: list[int]) -> None:
     made = listed(group, course())
     other = course("safe-referral")
     for award in made:
-        alone = operations.issue(
-            SYSTEM, person_id=award.person_id, course_revision=other, sector=None, earned_at=clock.now(),
-            earned_on=DAY, how="session", evidence="Attendance list 3", issuer=ISSUER,
-        )  # fmt: skip
+        earning = EarnedAward(award.person_id, other, None, "session", clock.now(), DAY, evidence="Attendance list 3")
+        alone = operations.issue(SYSTEM, earning, ISSUER)
         assert words(award) == words(alone)
     assert [award.person_id for award in made] == group
     assert [award.printed["sector_slug"] for award in made] == ["wash", "nutrition", ""]
@@ -86,10 +87,7 @@ def test_awards_built_in_bulk_say_what_single_ones_would(group: list[int], on: d
         [EarnedAward(person_id, of, None, how, at, on, had_before=before) for person_id in group], ISSUER
     )
     for award in built:
-        alone = operations.issue(
-            SYSTEM, person_id=award.person_id, course_revision=of, sector=None, earned_at=at, earned_on=on, how=how,
-            issuer=ISSUER,
-        )  # fmt: skip
+        alone = operations.issue(SYSTEM, EarnedAward(award.person_id, of, None, how, at, on), ISSUER)
         assert words(award) | {"evidence": "", "recorded_by": None} == words(alone)
         assert (award.date_inputs["old_award"] is not None) is before
     assert {award.earned_on for award in built[:2]} == {DAY}

@@ -45,7 +45,7 @@ def cast(app_context: Flask) -> dict[str, int]:
     coming = somebody("Coming", (rivers, date(2026, 10, 1), None))
     never = somebody("Never")
     mistake = somebody("Mistake", (rivers, date(2026, 8, 1), None))
-    placement = queries.find_placement_on(mistake.id, TODAY)
+    placement = queries.placement_on(queries.list_placements_of([mistake.id], [TODAY])[mistake.id], TODAY)
     assert placement is not None
     people_operations.withdraw_placement(SYSTEM, placement, placement.employment)
     persons = [here, gone, last_day, moved, both, coming, never, mistake]

@@ -1,27 +1,24 @@
-"""Periods, the dates of an award, renewal windows, earned days and serials."""
+"""Periods, the dates of an award, renewal windows, states and serials."""
 
 import random
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, strategies as st
 
 from lms.certification.awards.rules import (
     AwardDates,
+    AwardState,
     Period,
     Window,
-    add_period,
     award_dates,
     days_in,
-    early_renewal_from,
-    earned_day,
     last_valid_day,
     make_serial,
     normalise_serial,
     parse_period,
     print_serial,
-    window_opens_on,
+    state_on,
 )
 from lms.kernel.base32 import ALPHABET
 
@@ -75,12 +72,14 @@ def test_a_written_period_reads_back(period: Period) -> None:
     ],
 )
 def test_adding_a_period_clamps_to_the_end_of_the_month(day: str, period: str, expected: str) -> None:
-    assert add_period(date.fromisoformat(day), parse_period(period)) == date.fromisoformat(expected)
+    assert last_valid_day(date.fromisoformat(day), parse_period(period)) + timedelta(days=1) == date.fromisoformat(
+        expected
+    )
 
 
 def test_the_calendar_ends() -> None:
     with pytest.raises(OverflowError):
-        add_period(date(9998, 12, 31), parse_period("P2Y"))
+        last_valid_day(date(9998, 12, 31), parse_period("P2Y"))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +152,6 @@ def test_of_several_windows_the_one_that_gives_most_counts() -> None:
         date(2026, 6, 10), parse_period("P1Y"), old_until=date(2026, 12, 31), windows=[requirement, course]
     )
     assert early.valid_until == date(2027, 11, 30)
-    assert early_renewal_from([requirement, course]) == date(2026, 5, 1)
 
 
 def test_outside_every_window_a_new_award_still_never_ends_before_the_old_one() -> None:
@@ -169,7 +167,7 @@ def test_renewing_never_shortens_validity(earned: date, period: Period, held: in
     assert dates.valid_from == earned
     assert dates.valid_until >= old_until
     assert dates.valid_until >= last_valid_day(earned, period)
-    if window_opens_on(old_until, window) <= earned <= old_until:
+    if old_until - timedelta(days=window) <= earned <= old_until:
         assert dates.valid_until == last_valid_day(old_until + timedelta(days=1), period)
 
 
@@ -185,29 +183,31 @@ def test_a_window_in_days_needs_a_period_of_days() -> None:
         days_in(parse_period("P2M"))
 
 
-def test_vector_of_a_client_clock_three_days_ahead() -> None:
-    received = datetime(2026, 3, 30, 9, 0, tzinfo=UTC)
-    zone = ZoneInfo("Africa/Nairobi")
-    assert earned_day(received, zone, done_at=received + timedelta(days=3)) == (
-        date(2026, 3, 30),
-        "Africa/Nairobi",
-        True,
-    )
+LAST_DAY = date(2027, 2, 11)
 
 
-def test_a_quiz_done_offline_is_earned_on_the_day_it_was_done() -> None:
-    earned = earned_day(
-        datetime(2026, 4, 4, 8, 0, tzinfo=UTC),
-        ZoneInfo("Asia/Amman"),
-        done_at=datetime(2026, 3, 30, 22, 30, tzinfo=UTC),
-    )
-    assert earned == (date(2026, 3, 31), "Asia/Amman", False)
+@pytest.mark.parametrize(
+    ("day", "revoked_on", "replaced", "state"),
+    [
+        (date(2026, 2, 12), None, False, AwardState.VALID),
+        (LAST_DAY, None, False, AwardState.VALID),
+        (date(2027, 2, 12), None, False, AwardState.ENDED),
+        (date(2026, 8, 31), date(2026, 9, 1), False, AwardState.VALID),
+        (date(2026, 9, 1), date(2026, 9, 1), False, AwardState.REVOKED),
+        (date(2030, 1, 1), date(2026, 9, 1), False, AwardState.REVOKED),
+        (date(2026, 9, 1), None, True, AwardState.REPLACED),
+        (date(2030, 1, 1), date(2026, 9, 1), True, AwardState.REPLACED),
+    ],
+)
+def test_the_state_on_a_day(day: date, revoked_on: date | None, replaced: bool, state: AwardState) -> None:
+    assert state_on(day, valid_until=LAST_DAY, revoked_on=revoked_on, replaced=replaced) is state
 
 
-def test_a_quiz_done_online_is_earned_at_the_receipt_in_the_zone() -> None:
-    assert earned_day(datetime(2026, 3, 30, 23, 0, tzinfo=UTC), ZoneInfo("Asia/Amman")).earned_on == date(2026, 3, 31)
-    with pytest.raises(ValueError, match="zone"):
-        earned_day(datetime(2026, 3, 30, 23, 0), UTC)  # noqa: DTZ001 (the naive moment is the case)
+@given(DAYS, DAYS, st.none() | DAYS, st.integers(1, 1000))
+def test_what_ended_never_comes_back(day: date, last: date, revoked_on: date | None, later: int) -> None:
+    now = state_on(day, valid_until=last, revoked_on=revoked_on, replaced=False)
+    then = state_on(day + timedelta(days=later), valid_until=last, revoked_on=revoked_on, replaced=False)
+    assert now is AwardState.VALID or then is not AwardState.VALID
 
 
 SERIALS = st.integers(0, 2**32).map(lambda seed: make_serial(random.Random(seed).randrange))

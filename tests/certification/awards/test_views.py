@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 
 from lms.app import create_app
 from lms.certification.awards import operations, queries
-from lms.certification.awards.renewal_note import renewal_note
+from lms.certification.awards.explain import renewal_note
 from lms.certification.awards.rules import print_serial
 from lms.certification.models import Award, AwardName, Revocation
 from lms.kernel import clock
@@ -421,10 +421,9 @@ def test_the_sentence_of_a_renewal(app: Flask, client: FlaskClient) -> None:
         serials = [print_serial(award.serial) for award in (early, renewed)]
         rows = queries.list_awards_of(amina.id)
         assert [row.serial for row in rows][:2] == serials[::-1]
-        assert rows[0].course == world.TITLE
-        assert rows[0].course_slug == "safe-identification"
+        assert rows[0].award.printed["course"] == world.TITLE
         assert [row.state for row in rows] == ["valid", "ended", "ended"]
-        assert rows[0].valid_until - rows[0].earned_on > timedelta(days=365)
+        assert rows[0].award.valid_until - rows[0].award.earned_on > timedelta(days=365)
     sign_in(client)
     early_page, renewed_page = (text_of(client.get(f"/certificates/{serial}")) for serial in serials)
     assert "through 31 December 2025; it could be renewed without losing days from 1 November 2025" in early_page

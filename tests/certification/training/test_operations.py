@@ -11,21 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.audit.models import AuditEntry
 from lms.certification.awards import operations, queries as award_queries
-from lms.certification.errors import (
-    ListChanged,
-    ListEmpty,
-    ListTooLong,
-    NothingToRecord,
-    OtherOrganisationsTraining,
-    SectorMissing,
-    SessionInFuture,
-    SessionWithdrawn,
-    TooLongAgo,
-)
+from lms.certification.errors import InvalidHeldOn, InvalidList, ListChanged, OtherOrganisationsTraining, SectorMissing
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
 from lms.certification.training import operations as training, queries as training_queries
-from lms.certification.training.operations import LineOutcome, TrainingDetails
+from lms.certification.training.check import CheckedList, LineOutcome, TrainingDetails, check_list
 from lms.certification.training.parser import TrainingLine
 from lms.kernel import clock, db as database
 from lms.kernel.actor import SYSTEM, Actor, Role
@@ -68,18 +58,17 @@ class World:
     def details(self, **changes: object) -> TrainingDetails:
         details = TrainingDetails(
             organisation_id=self.here.id, course=self.course, sector=None, how="session", renew=True,
-            oldest_months=24,
+            checked_by="Lina Aziz", oldest_months=24,
         )  # fmt: skip
         return replace(details, **changes)  # type: ignore[arg-type]
 
     def record(self, *numbers: str, form: str = "t-1", **changes: object) -> TrainingSession:
-        values = {"held_on": HELD, "station_id": self.station.id, "checked_by": "Lina Aziz"} | changes
+        values = {"held_on": HELD, "station_id": self.station.id} | changes
         details = values.pop("details", self.details())
         lines = attended(*numbers, on=values["held_on"])  # type: ignore[arg-type]
-        checksum = values.pop("checksum", None) or training.check_list(self.hr, details, lines).checksum  # type: ignore[arg-type]
+        checksum = values.pop("checksum", None) or check_list(self.hr, details, lines).checksum  # type: ignore[arg-type]
         return training.record_session(
-            self.hr, details, lines, training.SessionRecord(evidence="Binder 3", token=form, **values),  # type: ignore[arg-type]
-            checksum=checksum, issuer=ISSUER,  # type: ignore[arg-type]
+            self.hr, details, lines, evidence="Binder 3", token=form, checksum=checksum, issuer=ISSUER, **values,  # type: ignore[arg-type]
         )  # fmt: skip
 
 
@@ -91,7 +80,7 @@ def attended(*numbers: str, on: date = HELD) -> list[TrainingLine]:
     return [TrainingLine(place, number, on, "Binder 3") for place, number in enumerate(numbers, start=1)]
 
 
-def found(checked: training.CheckedList) -> list[LineOutcome]:
+def found(checked: CheckedList) -> list[LineOutcome]:
     return [each.outcome for each in checked.lines]
 
 
@@ -106,7 +95,7 @@ def here(app_context: Flask) -> World:
 def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
     earned(here.people["W-2"], here.course, "2026-01-10")
     lines = attended("W-1", "w-2", "W-9", "H-1", "w-1")
-    checked = training.check_list(here.hr, here.details(), lines)
+    checked = check_list(here.hr, here.details(), lines)
     assert found(checked) == [
         LineOutcome.NEW,
         LineOutcome.RENEWED,
@@ -118,7 +107,7 @@ def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
     # Omar's period is open for renewal only later, so it counts from the day of the session.
     assert checked.lines[1].until == date(2028, 8, 19)
     assert checked.lines[4].first_line == 1
-    left = training.check_list(here.hr, here.details(renew=False), lines)
+    left = check_list(here.hr, here.details(renew=False), lines)
     assert found(left)[1] is LineOutcome.COVERED
     assert left.lines[1].until == date(2028, 1, 9)
     assert session.scalars(select(Award)).all() == [session.scalars(select(Award)).one()]
@@ -127,18 +116,18 @@ def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
 def test_what_was_revoked_covers_nobody(here: World) -> None:
     award = earned(here.people["W-1"], here.course, "2026-01-10")
     operations.revoke(SYSTEM, award, reason="Shared answers.", effective_on=date(2026, 2, 1))
-    assert found(training.check_list(here.hr, here.details(renew=False), attended("W-1"))) == [LineOutcome.NEW]
+    assert found(check_list(here.hr, here.details(renew=False), attended("W-1"))) == [LineOutcome.NEW]
 
 
 def test_lists_that_are_no_lists(here: World) -> None:
-    with pytest.raises(ListEmpty):
-        training.check_list(here.hr, here.details(), [])
-    with pytest.raises(ListTooLong, match="501"):
-        training.check_list(here.hr, here.details(), attended(*(f"N-{n}" for n in range(501))))
+    with pytest.raises(InvalidList, match="is empty"):
+        check_list(here.hr, here.details(), [])
+    with pytest.raises(InvalidList, match="501"):
+        check_list(here.hr, here.details(), attended(*(f"N-{n}" for n in range(501))))
     with pytest.raises(SectorMissing):
-        training.check_list(here.hr, here.details(course=course("brief", per_sector=True)), attended("W-1"))
+        check_list(here.hr, here.details(course=course("brief", per_sector=True)), attended("W-1"))
     with pytest.raises(OtherOrganisationsTraining):
-        training.check_list(here.hr, here.details(organisation_id=here.there.id), attended("H-1"))
+        check_list(here.hr, here.details(organisation_id=here.there.id), attended("H-1"))
 
 
 # --- sessions ----------------------------------------------------------------------------------------------
@@ -171,20 +160,19 @@ def test_sending_twice_records_one(here: World) -> None:
     first = here.record("W-1", "W-3")
     lines = attended("W-1", "W-3")
     again = training.record_session(
-        here.hr, here.details(), lines,
-        training.SessionRecord(HELD, here.station.id, "Lina Aziz", "Binder 3", "t-1"),
+        here.hr, here.details(), lines, held_on=HELD, station_id=here.station.id, evidence="Binder 3", token="t-1",
         checksum="whatever it was", issuer=ISSUER,
     )  # fmt: skip
     assert again.id == first.id
     assert len(session.scalars(select(Award)).all()) == 2
     # From a new form it is another session, of which everybody has a certificate already.
-    with pytest.raises(NothingToRecord):
+    with pytest.raises(Invalid, match="Nobody on this list"):
         here.record("W-1", "W-3", form="t-2")
     assert len(session.scalars(select(TrainingSession)).all()) == 1
 
 
 def test_what_was_confirmed_is_what_was_shown(here: World) -> None:
-    checksum = training.check_list(here.hr, here.details(), attended("W-1", "W-2")).checksum
+    checksum = check_list(here.hr, here.details(), attended("W-1", "W-2")).checksum
     earned(here.people["W-2"], here.course, HELD, earned_on=HELD, recorded_at=NOW)
     with pytest.raises(ListChanged):
         here.record("W-1", "W-2", checksum=checksum)
@@ -194,9 +182,9 @@ def test_what_was_confirmed_is_what_was_shown(here: World) -> None:
 
 
 def test_days_of_a_session(here: World) -> None:
-    with pytest.raises(SessionInFuture):
+    with pytest.raises(InvalidHeldOn, match="in the future"):
         here.record("W-1", held_on=date(2026, 9, 2), checksum="x")
-    with pytest.raises(TooLongAgo, match="24 months"):
+    with pytest.raises(InvalidHeldOn, match="24 months"):
         here.record("W-1", held_on=date(2024, 8, 31), checksum="x")
     assert here.record("W-1", held_on=date(2024, 9, 1)).held_on == date(2024, 9, 1)
 
@@ -250,12 +238,12 @@ def test_a_withdrawn_session_revokes_what_it_gave_in_one_act(here: World) -> Non
         sami.id: (HELD, "Another course was held."),
     }
     assert session.get_one(SessionWithdrawal, held.id).reason == "Another course was held."
-    with pytest.raises(SessionWithdrawn):
+    with pytest.raises(Invalid, match="already withdrawn"):
         training.withdraw_session(here.hr, held, reason="Again.")
     with pytest.raises(OtherOrganisationsTraining):
         training.withdraw_session(hr_of(here.there), held, reason="Not mine.")
     # They can attend again on another day, and even on the same one: nothing covers them any more.
-    assert found(training.check_list(here.hr, here.details(), attended("W-3"))) == [LineOutcome.NEW]
+    assert found(check_list(here.hr, here.details(), attended("W-3"))) == [LineOutcome.NEW]
 
 
 def test_a_withdrawal_has_its_reason(here: World) -> None:
@@ -280,12 +268,12 @@ def test_the_database_refuses_to_change_them(here: World, table: type) -> None:
 # --- prior training ----------------------------------------------------------------------------------------
 
 
-def prior(here: World, *lines: tuple[str, str | None, str], **changes: object) -> training.CheckedList:
+def prior(here: World, *lines: tuple[str, str | None, str], **changes: object) -> CheckedList:
     read = [
         TrainingLine(place, number, date.fromisoformat(day) if day else None, evidence)
         for place, (number, day, evidence) in enumerate(lines, start=1)
     ]
-    return training.check_list(here.hr, here.details(how="prior", renew=False, **changes), read)
+    return check_list(here.hr, here.details(how="prior", renew=False, **changes), read)
 
 
 def test_prior_training_has_its_limits(here: World) -> None:
@@ -307,10 +295,8 @@ def test_prior_training_has_its_limits(here: World) -> None:
 def test_recognised_training_counts_from_its_own_day(here: World) -> None:
     lines = [TrainingLine(1, "W-1", date(2025, 3, 1), "File 7"), TrainingLine(2, "W-2", date(2025, 12, 31), "File 8")]
     details = here.details(how="prior", renew=False)
-    checksum = training.check_list(here.hr, details, lines).checksum
-    made = training.recognise_prior_learning(
-        here.hr, details, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
-    )
+    checksum = check_list(here.hr, details, lines).checksum
+    made = training.recognise_prior_learning(here.hr, details, lines, checksum=checksum, issuer=ISSUER)
     assert [(a.how, a.earned_on, a.valid_until, a.evidence) for a in made] == [
         ("prior", date(2025, 3, 1), date(2027, 2, 28), "File 7"),
         ("prior", date(2025, 12, 31), date(2027, 12, 30), "File 8"),
@@ -325,10 +311,8 @@ def test_recognised_training_counts_from_its_own_day(here: World) -> None:
         "Lina Aziz",
     )
     with pytest.raises(ListChanged):
-        training.recognise_prior_learning(
-            here.hr, details, lines, checked_by="Lina Aziz", checksum=checksum, issuer=ISSUER
-        )
-    assert found(training.check_list(here.hr, details, lines)) == [LineOutcome.SAME_DAY, LineOutcome.SAME_DAY]
+        training.recognise_prior_learning(here.hr, details, lines, checksum=checksum, issuer=ISSUER)
+    assert found(check_list(here.hr, details, lines)) == [LineOutcome.SAME_DAY, LineOutcome.SAME_DAY]
     assert len(session.scalars(select(Award)).all()) == 2
     actions = session.scalars(select(AuditEntry.action).where(AuditEntry.reason == "File 7")).all()
     assert actions == ["certification.recognise"]
@@ -336,9 +320,9 @@ def test_recognised_training_counts_from_its_own_day(here: World) -> None:
 
 def test_a_training_from_before_changes_no_later_award(here: World) -> None:
     later = earned(here.people["W-1"], here.course, "2026-02-01")
-    prior = here.details(how="prior", renew=False)
+    details = here.details(how="prior", renew=False)
     line = TrainingLine(1, "W-1", date(2025, 2, 1), "File 7")
-    (made,) = training.recognise_prior_learning(here.hr, prior, [line], checked_by="Lina", checksum=None, issuer=ISSUER)
+    (made,) = training.recognise_prior_learning(here.hr, details, [line], checksum=None, issuer=ISSUER)
     session.refresh(later)
     assert (later.valid_until, made.valid_until) == (date(2028, 1, 31), date(2027, 1, 31))
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from lms.catalogue.api import published_course
 from lms.certification.awards import operations as certification
-from lms.certification.awards.issuer import Issuer
+from lms.certification.awards.snapshot import EarnedAward, Issuer
 from lms.certification.models import Award
 from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.verify import verify
@@ -109,16 +109,11 @@ class SimulatedInstallation:
         revision = published_course(slug, "en")
         assert revision is not None
         if isinstance(employment, Employment):
-            certification.issue(
-                SYSTEM,
-                person_id=employment.person_id,
-                course_revision=revision,
-                sector=self.random.choice(SECTORS) if revision.per_sector else None,
-                earned_at=clock.now(),
-                how="import",
-                issuer=Issuer("Every Sector", "http://localhost", "UTC"),
-                earned_on=self.day(400, 1),
+            sector = self.random.choice(SECTORS) if revision.per_sector else None
+            earned = EarnedAward(
+                employment.person_id, revision, sector, "import", clock.now(), earned_on=self.day(400, 1)
             )
+            certification.issue(SYSTEM, earned, Issuer("Every Sector", "http://localhost", "UTC"))
 
     def spoil(self) -> None:
         award = self.one(Award)

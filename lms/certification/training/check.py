@@ -1,0 +1,175 @@
+"""Checks lists of people who attended a session or were trained before: who would get an award, and who not and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+
+from lms.catalogue.api import PublishedCourse
+from lms.certification import policy
+from lms.certification.awards.dates import decide_dates
+from lms.certification.awards.rules import earliest_recognised_day
+from lms.certification.awards.snapshot import award_sector
+from lms.certification.errors import InvalidList, OtherOrganisationsTraining
+from lms.certification.training import queries
+from lms.certification.training.parser import LONGEST_EVIDENCE, MOST_LINES, TrainingLine
+from lms.certification.training.queries import EarlierAward
+from lms.kernel import clock
+from lms.kernel.actor import Actor
+from lms.kernel.i18n import gettext as _
+from lms.people.models import Person
+
+
+class LineOutcome(StrEnum):
+    """The outcome of a line of a list: the first two give an award, the others none."""
+
+    NEW = "new"
+    RENEWED = "renewed"
+    COVERED = "covered"
+    SAME_DAY = "same_day"
+    UNKNOWN = "unknown"
+    OTHER_ORGANISATION = "other_organisation"
+    DUPLICATE = "duplicate"
+    NO_DAY = "no_day"
+    NO_EVIDENCE = "no_evidence"
+    FUTURE = "future"
+    TOO_OLD = "too_old"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingDetails:
+    """What all lines of a list have in common: the organisation, the course, how it was learned, and who checked it.
+
+    `how` is session or prior. `renew` says whether people with a certificate that was valid on the day get a new one.
+    `oldest_months` is how many months ago training may have been to be recognised.
+    """
+
+    organisation_id: int
+    course: PublishedCourse
+    sector: str | None
+    how: str
+    renew: bool
+    checked_by: str
+    oldest_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """A line and its outcome; `person` is None where nobody of the organisation has the staff number.
+
+    `until` is the last valid day of the award that the line gives or, where somebody is covered, of the present one;
+    `limit` is the earliest day that is recognised, `first_line` the number of the line that names the person first.
+    """
+
+    line: TrainingLine
+    outcome: LineOutcome
+    person: Person | None = None
+    until: date | None = None
+    limit: date | None = None
+    first_line: int | None = None
+    had_before: bool = False
+
+    @property
+    def is_awarded(self) -> bool:
+        """Says whether the line gives an award."""
+        return self.outcome in (LineOutcome.NEW, LineOutcome.RENEWED)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedList:
+    """A list with the outcome of every line; nothing of it is recorded."""
+
+    details: TrainingDetails
+    lines: Sequence[CheckedLine]
+
+    @property
+    def awarded(self) -> list[CheckedLine]:
+        """Returns the lines that give an award."""
+        return [each for each in self.lines if each.is_awarded]
+
+    @property
+    def left_out(self) -> list[CheckedLine]:
+        """Returns the lines that give none."""
+        return [each for each in self.lines if not each.is_awarded]
+
+    @property
+    def checksum(self) -> str:
+        """Returns a digest of everything that recording the list would do, to notice when that has changed."""
+        details = self.details
+        common = (details.organisation_id, details.course.revision_id, details.sector, details.how)
+        outcomes = [
+            (each.line, each.outcome, each.person.id if each.person else None, each.until) for each in self.lines
+        ]
+        return sha256(repr((common, outcomes)).encode()).hexdigest()[:32]
+
+
+def require_hr(actor: Actor, organisation_id: int) -> None:
+    """Raises `OtherOrganisationsTraining` for whoever may not record the training of an organisation."""
+    if not policy.may_record_training(actor, organisation_id):
+        raise OtherOrganisationsTraining
+
+
+def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingLine]) -> CheckedList:
+    """Checks a list line by line: who would get what, and who is left out and why. Records nothing.
+
+    Raises OtherOrganisationsTraining, SectorMissing, and InvalidList for a list that is empty or too long.
+    """
+    require_hr(actor, details.organisation_id)
+    details = replace(details, sector=award_sector(details.course, details.sector))
+    if not lines:
+        raise InvalidList(_("The list is empty."))
+    if len(lines) > MOST_LINES:
+        raise InvalidList(
+            _("A list can have at most %(most)s lines; this one has %(count)s.", most=MOST_LINES, count=len(lines))
+        )
+    numbers = {each.staff_number for each in lines}
+    staff = queries.find_staff(details.organisation_id, numbers)
+    unmatched = {number for number in numbers if number.lower() not in staff}
+    elsewhere = queries.list_numbers_elsewhere(details.organisation_id, unmatched)
+    earlier = queries.list_earlier_awards({each.id for each in staff.values()}, details.course.course_id)
+    first_lines: dict[int, int] = {}
+    checked = []
+    for line in lines:
+        number = line.staff_number.lower()
+        person = staff.get(number)
+        if person is None:
+            outcome = LineOutcome.OTHER_ORGANISATION if number in elsewhere else LineOutcome.UNKNOWN
+            checked.append(CheckedLine(line, outcome))
+        elif person.id in first_lines:
+            checked.append(CheckedLine(line, LineOutcome.DUPLICATE, person, first_line=first_lines[person.id]))
+        else:
+            first_lines[person.id] = line.number
+            checked.append(_check_line(actor, details, line, person, earlier.get(person.id, [])))
+    return CheckedList(details, checked)
+
+
+def _check_line(
+    actor: Actor, details: TrainingDetails, line: TrainingLine, person: Person, earlier: Sequence[EarlierAward]
+) -> CheckedLine:
+    """Checks the first line of a person who was found; `earlier` are all awards of the course they ever had."""
+    today = clock.today(actor.time_zone)
+    limit = earliest_recognised_day(today, details.oldest_months)
+    checked = CheckedLine(line, LineOutcome.NEW, person, limit=limit, had_before=bool(earlier))
+    day = line.earned_on
+    if day is None:
+        return replace(checked, outcome=LineOutcome.NO_DAY)
+    if not 0 < len(line.evidence) <= LONGEST_EVIDENCE:
+        return replace(checked, outcome=LineOutcome.NO_EVIDENCE)
+    if not limit <= day <= today:
+        return replace(checked, outcome=LineOutcome.TOO_OLD if day < limit else LineOutcome.FUTURE)
+    covering = [
+        each
+        for each in earlier
+        if each.counts and details.sector in (None, each.sector) and each.earned_on <= day <= each.valid_until
+    ]
+    same_day = any(each.earned_on == day for each in covering)
+    if covering and (same_day or not details.renew):
+        outcome = LineOutcome.SAME_DAY if same_day else LineOutcome.COVERED
+        return replace(checked, outcome=outcome, until=max(each.valid_until for each in covering))
+    decided = decide_dates(person.id, details.course, details.sector, day, had_before=checked.had_before)
+    until = decided.dates.valid_until
+    if details.how == "prior" and until < today:
+        return replace(checked, outcome=LineOutcome.ENDED, until=until)
+    return replace(checked, outcome=LineOutcome.RENEWED if covering else LineOutcome.NEW, until=until)

@@ -1,0 +1,281 @@
+"""Pages of in-person sessions and of recognised prior training: lists, checking and recording them, withdrawing one."""
+
+import secrets
+from typing import TypeVar
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.catalogue.api import course_by_id, list_courses
+from lms.certification.awards.rules import print_serial
+from lms.certification.awards.snapshot import Issuer
+from lms.certification.blueprint import bp
+from lms.certification.errors import ListChanged
+from lms.certification.training import labels, operations, queries
+from lms.certification.training.check import CheckedList, TrainingDetails, check_list
+from lms.certification.training.forms import (
+    OneTrainingForm,
+    SessionForm,
+    SessionsFilter,
+    TrainingForm,
+    TrainingsForm,
+    WithdrawSessionForm,
+)
+from lms.certification.training.parser import decode
+from lms.kernel import clock
+from lms.kernel.actor import Role
+from lms.kernel.config import Settings
+from lms.kernel.errors import Invalid, require_found
+from lms.kernel.i18n import gettext as _, ngettext
+from lms.people.api import list_organisations_of, list_sectors, list_stations
+from lms.web.access import current_actor, role_needed
+from lms.web.forms import choices_of
+from lms.web.language import language_of_page
+
+SomeTrainingForm = TypeVar("SomeTrainingForm", bound=TrainingForm)
+
+
+@bp.get("/sessions")
+@role_needed(Role.HR)
+def sessions() -> ResponseReturnValue:
+    """Lists the sessions of the actor's organisations."""
+    actor = current_actor()
+    form = SessionsFilter(request.args)
+    form.offer(queries.list_courses_of_sessions(actor))
+    page = queries.list_sessions_for(actor, form.course_id, request.args.get("page", 1, type=int))
+    return render_template("certification/sessions.html", form=form, page=page)
+
+
+@bp.get("/sessions/new")
+@role_needed(Role.HR)
+def new_session() -> ResponseReturnValue:
+    """Shows the form of a new session."""
+    form = build_session_form()
+    form.held_on.data = clock.today(current_actor().time_zone)
+    return render_list("certification/new_session.html", form)
+
+
+@bp.post("/sessions/check")
+@role_needed(Role.HR)
+def check_session() -> ResponseReturnValue:
+    """Shows what recording a session would do; records nothing."""
+    actor, form = current_actor(), build_session_form()
+    try:
+        if form.validate_on_submit():
+            details = training_details(form)
+            operations.check_held_on(actor, details, form.held_on.data)
+            checked = check_list(actor, details, form.training_lines())
+            return render_list("certification/new_session.html", form, checked)
+    except Invalid as refusal:
+        form.add_error(refusal)
+    return render_list("certification/new_session.html", form), 422
+
+
+@bp.post("/sessions/new")
+@role_needed(Role.HR)
+def record_session() -> ResponseReturnValue:
+    """Records a session as it was checked, with a certificate for everybody who was found."""
+    form, checked = build_session_form(), None
+    if form.validate_on_submit():
+        details = training_details(form)
+        try:
+            recorded = operations.record_session(
+                current_actor(),
+                details,
+                form.training_lines(),
+                held_on=form.held_on.data,
+                station_id=form.station.data,
+                evidence=form.evidence.data,
+                token=form.token.data or "",
+                checksum=form.checksum.data or "",
+                issuer=Issuer.of(settings()),
+            )
+            flash(_("The session was recorded."), "good")
+            return redirect(url_for("certification.training_session", session_id=recorded.id), 303)
+        except Invalid as refusal:
+            checked = check_again(form, details, refusal)
+    return render_list("certification/new_session.html", form, checked), 422
+
+
+@bp.get("/sessions/<int:session_id>")
+@role_needed(Role.HR)
+def training_session(session_id: int) -> ResponseReturnValue:
+    """Shows a session, and the certificate of everybody who attended."""
+    listed = queries.load_session_for(current_actor(), session_id)
+    return render_template(
+        "certification/session.html",
+        listed=listed,
+        attendance=queries.list_attendance(session_id),
+        sectors=sector_names(),
+    )
+
+
+@bp.route("/sessions/<int:session_id>/withdraw", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def withdraw_session(session_id: int) -> ResponseReturnValue:
+    """Withdraws a session that was recorded by mistake, after a confirmation."""
+    actor = current_actor()
+    listed = queries.load_session_for(actor, session_id)
+    form = WithdrawSessionForm()
+    if form.validate_on_submit():
+        try:
+            revoked = operations.withdraw_session(actor, listed.training_session, reason=form.reason.data)
+        except Invalid as refusal:
+            form.add_error(refusal)
+        else:
+            message = ngettext(
+                "The session was withdrawn and %(num)s certificate revoked.",
+                "The session was withdrawn and %(num)s certificates revoked.",
+                revoked,
+            )
+            flash(message, "good")
+            return redirect(url_for("certification.training_session", session_id=session_id), 303)
+    active = len(queries.list_current_awards_of_session(session_id))
+    page = render_template("certification/withdraw_session.html", form=form, listed=listed, active=active)
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.get("/sessions/prior")
+@role_needed(Role.HR)
+def trainings() -> ResponseReturnValue:
+    """Lists the prior training that the actor's organisations have recognised."""
+    page = queries.list_trainings_for(current_actor(), request.args.get("page", 1, type=int))
+    return render_template("certification/trainings.html", page=page, sectors=sector_names())
+
+
+@bp.route("/sessions/prior/new", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def new_training() -> ResponseReturnValue:
+    """Recognises one person's prior training."""
+    actor, form = current_actor(), build_form(OneTrainingForm)
+    if not form.is_submitted():
+        form.staff_number.data = request.args.get("staff_number", "")[:40]
+    if form.validate_on_submit():
+        details, lines = training_details(form), form.training_lines()
+        try:
+            (checked,) = check_list(actor, details, lines).lines
+            if not checked.is_awarded:
+                raise Invalid(labels.explain_outcome(checked))
+            (award,) = operations.recognise_prior_learning(
+                actor, details, lines, checksum=None, issuer=Issuer.of(settings())
+            )
+        except Invalid as error:
+            form.add_error(error)
+        else:
+            flash(_("The training was recognised. This is the certificate."), "good")
+            return redirect(url_for("certification.certificate", serial=print_serial(award.serial)), 303)
+    page = render_template("certification/new_training.html", form=form, months=settings().prior_training_months)
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.get("/sessions/prior/list")
+@role_needed(Role.HR)
+def new_trainings() -> ResponseReturnValue:
+    """Shows the form of a list of prior training."""
+    return render_list("certification/new_trainings.html", build_form(TrainingsForm))
+
+
+@bp.post("/sessions/prior/check")
+@role_needed(Role.HR)
+def check_trainings() -> ResponseReturnValue:
+    """Shows what recognising a list would do; records nothing."""
+    form = build_form(TrainingsForm)
+    try:
+        # An uploaded file is shown, checked and confirmed as if it had been typed.
+        if body := form.file.data.read() if form.file.data else b"":
+            form.lines.data = decode(body)
+        if form.validate_on_submit():
+            checked = check_list(current_actor(), training_details(form), form.training_lines())
+            return render_list("certification/new_trainings.html", form, checked)
+    except Invalid as refusal:
+        form.add_error(refusal)
+    return render_list("certification/new_trainings.html", form), 422
+
+
+@bp.post("/sessions/prior/list")
+@role_needed(Role.HR)
+def record_trainings() -> ResponseReturnValue:
+    """Recognises a list of prior training as it was checked."""
+    form, checked = build_form(TrainingsForm), None
+    if form.validate_on_submit():
+        details = training_details(form)
+        try:
+            awards = operations.recognise_prior_learning(
+                current_actor(),
+                details,
+                form.training_lines(),
+                checksum=form.checksum.data or "",
+                issuer=Issuer.of(settings()),
+            )
+            message = ngettext(
+                "%(num)s certificate was issued for prior training.",
+                "%(num)s certificates were issued for prior training.",
+                len(awards),
+            )
+            flash(message, "good")
+            return redirect(url_for("certification.trainings"), 303)
+        except Invalid as refusal:
+            checked = check_again(form, details, refusal)
+    return render_list("certification/new_trainings.html", form, checked), 422
+
+
+def build_form(kind: type[SomeTrainingForm]) -> SomeTrainingForm:
+    """Returns a form of sessions or of prior training with the choices that they share."""
+    form, language = kind(), language_of_page()
+    form.offer(list_organisations_of(current_actor(), Role.HR), list_courses(language), list_sectors(), language)
+    return form
+
+
+def build_session_form() -> SessionForm:
+    """Returns the form with its choices and a token of its own, so that sending it twice records one session."""
+    form = build_form(SessionForm)
+    form.station.choices = choices_of((each.id, f"{each.name}, {each.country}") for each in list_stations())
+    form.token.data = form.token.data or secrets.token_urlsafe(18)
+    return form
+
+
+def training_details(form: TrainingForm) -> TrainingDetails:
+    """Returns what was typed about all lines; prior training counts as the current edition, a session as the day's."""
+    in_person = isinstance(form, SessionForm)
+    course_id = form.course.data
+    course = queries.find_course_on(course_id, form.held_on.data) if in_person else course_by_id(course_id)
+    return TrainingDetails(
+        organisation_id=form.organisation.data,
+        course=require_found(course),
+        sector=form.sector.data or None,
+        how="session" if in_person else "prior",
+        renew=form["renew"].data,
+        checked_by=form["checked_by"].data,
+        oldest_months=settings().prior_training_months,
+    )
+
+
+def check_again(form: TrainingForm, details: TrainingDetails, refusal: Invalid) -> CheckedList | None:
+    """Shows why a list was not recorded and, where it would do something else by now, returns its new outcome."""
+    form.add_error(refusal)
+    changed = isinstance(refusal, ListChanged)
+    return check_list(current_actor(), details, form.training_lines()) if changed else None
+
+
+def settings() -> Settings:
+    """Returns the settings of this installation."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def render_list(template: str, form: TrainingForm, checked: CheckedList | None = None) -> str:
+    """Renders the page of a new session or a list of prior training, with its outcome where it was checked."""
+    return render_template(
+        template,
+        form=form,
+        checked=checked,
+        outcome_label=labels.outcome_label,
+        outcome_look=labels.outcome_look,
+        explain_outcome=labels.explain_outcome,
+        months=settings().prior_training_months,
+    )
+
+
+def sector_names() -> dict[str, str]:
+    """Returns the names of the sectors in the language of the page."""
+    return {each.slug: each.name(language_of_page()) for each in list_sectors()}

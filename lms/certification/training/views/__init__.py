@@ -1,1 +1,0 @@
-"""Pages of in-person sessions and of recognised prior training."""
