@@ -19,8 +19,7 @@ from lms.assessment.operations import (
 from lms.assessment.policy import load_attempt_for
 from lms.assessment.queries import list_passed, lock_person
 from lms.assessment.rules.grading import grade, normalise_response, score_quiz
-from lms.assessment.rules.question_body import is_true
-from lms.assessment.rules.question_selection import SelectableQuestion, eligible_questions, select_questions
+from lms.assessment.rules.question_selection import eligible_questions, select_questions
 from lms.assessment.rules.retakes import RetakeAllowance, retake_allowance
 
 __all__ = [
@@ -29,12 +28,10 @@ __all__ = [
     "NoQuestions",
     "RetakeAllowance",
     "ReviewedQuestion",
-    "SelectableQuestion",
     "attempts_changed",
     "eligible_questions",
     "grade",
     "grade_attempt",
-    "is_true",
     "list_passed",
     "load_attempt_for",
     "load_attempt_form",

@@ -6,7 +6,7 @@ from typing import Any
 
 from lms.assessment.rules.grading import is_answered, normalise_response
 from lms.assessment.rules.question_body import parts_of
-from lms.assessment.rules.question_selection import SelectableQuestion
+from lms.catalogue.api import BankQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class FormQuestion:
 
 
 def build_attempt_form(
-    selected: Sequence[Mapping[str, Any]], questions: Mapping[int, SelectableQuestion], responses: Mapping[int, Any]
+    selected: Sequence[Mapping[str, Any]], questions: Mapping[int, BankQuestion], responses: Mapping[int, Any]
 ) -> list[FormQuestion]:
     """Returns the selected questions of an attempt with the saved responses; nothing in it says what is right."""
     return [
@@ -60,28 +60,33 @@ def build_attempt_form(
     ]
 
 
-def _form_question(number: int, question: SelectableQuestion, order: Sequence[str], response: Any) -> FormQuestion:
-    given = normalise_response(question.kind, question.body, response)
-    story = question.kind == "branching"
+def _form_question(number: int, question: BankQuestion, order: Sequence[str], response: Any) -> FormQuestion:
+    kind, body = question.kind, question.body
+    given = normalise_response(kind, body, response)
+    texts: dict[str, str] = {}
+    steps: tuple[FormStep, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    if kind == "branching":
+        steps = _steps(body["nodes"], order, given or {})
+    elif kind == "matching":
+        # The left sides of pairs stay as written, their right sides are shuffled; every other kind is shuffled itself.
+        texts = {pair["id"]: pair["left"] for pair in body["pairs"]}
+        right = {pair["id"]: pair["right"] for pair in body["pairs"]}
+        choices = tuple((pair, right[pair]) for pair in order)
+    else:
+        written = {part["id"]: part["text"] for part in parts_of(kind, body)}
+        texts = {part: written[part] for part in order}
+    if kind == "ordering":
+        choices = tuple((str(place), str(place)) for place in range(1, len(order) + 1))
     return FormQuestion(
         number=number,
         question_revision_id=question.question_revision_id,
-        kind=question.kind,
-        stem=question.body["stem"],
-        parts=() if story else _form_parts(question, order, given),
-        choices=_choices(question, order),
-        answered=is_answered(question.kind, question.body, response),
-        steps=_steps(question.body["nodes"], order, given or {}) if story else (),
-    )
-
-
-def _form_parts(question: SelectableQuestion, order: Sequence[str], given: Any) -> tuple[FormPart, ...]:
-    matching = question.kind == "matching"
-    parts = {part["id"]: part for part in parts_of(question.kind, question.body)}
-    # The left sides of pairs stay as written, their right sides are shuffled; every other kind is shuffled itself.
-    return tuple(
-        FormPart(id_, parts[id_]["left" if matching else "text"], given_to(given, id_))
-        for id_ in (parts if matching else order)
+        kind=kind,
+        stem=body["stem"],
+        parts=tuple(FormPart(part, text, given_to(given, part)) for part, text in texts.items()),
+        choices=choices,
+        answered=is_answered(kind, body, response),
+        steps=steps,
     )
 
 
@@ -137,12 +142,3 @@ def _after(name: str, nodes: Mapping[str, Any]) -> tuple[str, ...]:
     if all(option.get("next") == name for node in before for option in node["options"]):
         return ()
     return tuple(o["text"] for node in before for o in node["options"] if o.get("next") == name)
-
-
-def _choices(question: SelectableQuestion, order: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    if question.kind == "ordering":
-        return tuple((str(place), str(place)) for place in range(1, len(order) + 1))
-    if question.kind == "matching":
-        right = {pair["id"]: pair["right"] for pair in parts_of(question.kind, question.body)}
-        return tuple((pair, right[pair]) for pair in order)
-    return ()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.assessment.attempt_form import given_to
-from lms.assessment.rules.question_body import ids_of, is_true, parts_of
-from lms.assessment.rules.question_selection import SelectableQuestion
+from lms.assessment.rules.question_body import ids_of, parts_of
+from lms.catalogue.api import BankQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,7 @@ class ReviewedQuestion:
 
 
 def build_review(
-    selected: Sequence[Mapping[str, Any]],
-    questions: Mapping[int, SelectableQuestion],
-    grades: Sequence[Mapping[str, Any]],
+    selected: Sequence[Mapping[str, Any]], questions: Mapping[int, BankQuestion], grades: Sequence[Mapping[str, Any]]
 ) -> list[ReviewedQuestion]:
     """Returns the selected questions of a graded attempt with keys and feedback."""
     by_question = {grade["question"]: grade for grade in grades}
@@ -69,10 +67,11 @@ def build_review(
 
 
 def _reviewed_question(
-    number: int, question: SelectableQuestion, order: Sequence[str], grade: Mapping[str, Any]
+    number: int, question: BankQuestion, order: Sequence[str], grade: Mapping[str, Any]
 ) -> ReviewedQuestion:
     refresh = question.body.get("refresh")
     story = question.kind == "branching"
+    ids = ids_of(parts_of(question.kind, question.body)) if question.kind in {"ordering", "matching"} else order
     return ReviewedQuestion(
         number=number,
         slug=question.slug,
@@ -82,7 +81,7 @@ def _reviewed_question(
         points=grade["points"],
         red_line=grade["red_line"],
         answered=grade["response"] is not None,
-        parts=() if story else _reviewed_parts(question, order, grade["response"]),
+        parts=() if story else tuple(_reviewed_part(question, part, grade["response"]) for part in ids),
         refresh=(refresh["module"], refresh.get("section") or "") if refresh else None,
         path=_path(question.body["nodes"], grade["response"] or {}) if story else (),
         best=_path(question.body["nodes"], None) if story else (),
@@ -109,22 +108,16 @@ def _path(nodes: Mapping[str, Any], given: Mapping[str, str] | None) -> tuple[Re
     return tuple(steps)
 
 
-def _reviewed_parts(question: SelectableQuestion, order: Sequence[str], response: Any) -> tuple[ReviewedPart, ...]:
+def _reviewed_part(question: BankQuestion, name: str, response: Any) -> ReviewedPart:
     parts = {part["id"]: part for part in parts_of(question.kind, question.body)}
-    ids = ids_of(parts_of(question.kind, question.body)) if question.kind in {"ordering", "matching"} else order
-    return tuple(_reviewed_part(question, parts[part], response) for part in ids)
-
-
-def _reviewed_part(question: SelectableQuestion, part: Mapping[str, Any], response: Any) -> ReviewedPart:
-    given, name = given_to(response, part["id"]), part["id"]
+    part, given = parts[name], given_to(response, name)
     match question.kind:
         case "statements":
-            key = "yes" if is_true(part) else "no"
+            key = "yes" if part["true"] else "no"
         case "ordering":
-            key = str(ids_of(parts_of(question.kind, question.body)).index(name) + 1)
+            key = str(list(parts).index(name) + 1)
         case "matching":
-            right = {pair["id"]: pair["right"] for pair in parts_of(question.kind, question.body)}
-            key, given = right[name], right.get(given, "")
+            key, given = part["right"], parts[given]["right"] if given else ""
         case _:
             key = "chosen" if part.get("correct") else ""
     text = part["left"] if question.kind == "matching" else part["text"]

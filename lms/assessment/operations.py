@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from lms.assessment import queries
@@ -42,9 +41,20 @@ def start_attempt(
     allowance = retake_allowance(past, course.tries, course.pause, clock.now())
     if allowance.next_attempt_at is not None:
         raise AttemptsExhausted(allowance.next_attempt_at)
-    attempt = _new_attempt(actor.person_id, course, own_sector, language)
-    attempt.seed = seed or f"{rng.randbelow(1 << 128):032x}"
-    attempt.questions = select_attempt_questions(course, sector, language, _seen_last(past), attempt.seed)
+    # The questions of the latest attempt are asked last.
+    seen = {one["slug"] for one in past[-1].questions} if past else ()
+    seed = seed or f"{rng.randbelow(1 << 128):032x}"
+    attempt = Attempt(
+        person_id=actor.person_id,
+        course_id=course.course_id,
+        edition_id=course.edition_id,
+        course_revision_id=course.revision_id,
+        sector=own_sector,
+        language=language,
+        started_at=clock.now(),
+        seed=seed,
+        questions=select_attempt_questions(course, sector, language, seen, seed),
+    )
     session.add(attempt)
     session.flush()
     record(actor, "assessment.start", "attempt", attempt.id)
@@ -90,7 +100,9 @@ def submit_attempt(
     ):
         session.flush()
         return stored
-    stored.grades, score = grade_attempt(selected, given, _course_of(stored).pass_mark)
+    stored.grades, score = grade_attempt(
+        selected, given, load_course_revision(stored.course_revision_id, stored.language).pass_mark
+    )
     stored.score, stored.red_lines_right, stored.passed = score.score, score.red_lines_right, score.passed
     moment = clock.now()
     stored.client_ahead = client_at is not None and client_at > moment
@@ -121,18 +133,6 @@ def load_review(attempt: Attempt) -> list[ReviewedQuestion]:
     return build_review(attempt.questions, load_questions(attempt), attempt.grades)
 
 
-def _new_attempt(person_id: int, course: PublishedCourse, sector: str | None, language: str) -> Attempt:
-    return Attempt(
-        person_id=person_id,
-        course_id=course.course_id,
-        edition_id=course.edition_id,
-        course_revision_id=course.revision_id,
-        sector=sector,
-        language=language,
-        started_at=clock.now(),
-    )
-
-
 def select_attempt_questions(
     course: PublishedCourse, sector: str | None, language: str, seen: Iterable[str], seed: str
 ) -> list[dict[str, Any]]:
@@ -155,15 +155,21 @@ def grade_attempt(
     ``questions`` are those of the attempt in their order, ``responses`` are normalised and by question revision,
     ``pass_mark`` is in percent.
     """
-    graded = [_graded_question(question, responses) for question in questions]
-    score = score_quiz([(points, row["red_line"]) for points, row in graded], pass_mark)
-    return [row for _, row in graded], score
-
-
-def _seen_last(past: Iterable[Attempt]) -> set[str]:
-    """Returns the slugs of the questions of the latest attempt."""
-    latest = max(past, key=lambda attempt: attempt.id, default=None)
-    return {one["slug"] for one in latest.questions} if latest else set()
+    grades, points = [], []
+    for question in questions:
+        response = responses.get(question.question_revision_id)
+        points.append((grade(question.kind, question.body, response), question.red_line))
+        grades.append(
+            {
+                "question": question.question_revision_id,
+                "slug": question.slug,
+                # Four decimals for statistics; the score is added up from exact fractions.
+                "points": round(float(points[-1][0]), 4),
+                "red_line": question.red_line,
+                "response": response,
+            }
+        )
+    return grades, score_quiz(points, pass_mark)
 
 
 def _save(attempt: Attempt, questions: Mapping[int, BankQuestion], responses: Mapping[int, Any]) -> dict[int, Any]:
@@ -176,33 +182,9 @@ def _save(attempt: Attempt, questions: Mapping[int, BankQuestion], responses: Ma
             if answer is not None:
                 session.delete(saved.pop(question_id))
         elif answer is None:
-            saved[question_id] = _new_answer(attempt.id, question_id, response)
-            session.add(saved[question_id])
+            answer = Answer(attempt_id=attempt.id, question_revision_id=question_id, response=response)
+            saved[question_id], answer.saved_at = answer, clock.now()
+            session.add(answer)
         elif answer.response != response:
             answer.response, answer.saved_at = response, clock.now()
     return {question_id: answer.response for question_id, answer in saved.items()}
-
-
-def _new_answer(attempt_id: int, question_id: int, response: Any) -> Answer:
-    return Answer(attempt_id=attempt_id, question_revision_id=question_id, response=response, saved_at=clock.now())
-
-
-def _course_of(attempt: Attempt) -> PublishedCourse:
-    course = load_course_revision(attempt.course_revision_id, attempt.language)
-    if course is None:
-        # Revisions are never deleted; without one nothing can be graded.
-        raise LookupError(f"course revision {attempt.course_revision_id} is gone")
-    return course
-
-
-def _graded_question(question: BankQuestion, given: Mapping[int, Any]) -> tuple[Fraction, dict[str, Any]]:
-    response = given.get(question.question_revision_id)
-    points = grade(question.kind, question.body, response)
-    return points, {
-        "question": question.question_revision_id,
-        "slug": question.slug,
-        # Four decimals for statistics; the score is added up from exact fractions.
-        "points": round(float(points), 4),
-        "red_line": question.red_line,
-        "response": response,
-    }

@@ -17,9 +17,9 @@ def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more:
     issuer = Issuer.of(current_app.extensions["settings"])
     for attempt in list_passed(attempts):
         course = load_course_revision(attempt.course_revision_id)
-        if course is None or attempt.submitted_at is None:
-            # Cannot happen: the database protects the revision of an attempt and the time of its submission.
-            raise LookupError(f"attempt {attempt.id} has no course revision or was not submitted")
+        if attempt.submitted_at is None:
+            # Cannot happen: the database protects the time of a submission.
+            raise LookupError(f"attempt {attempt.id} was not submitted")
         # The system issues it; that the learner submitted is in the attempt and its audit entry.
         earned = EarnedAward(
             attempt.person_id,

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lms.assessment.api import SelectableQuestion, is_true
+from lms.catalogue.api import BankQuestion
 from lms.demo.acts import Outcome
 
 
-def right(question: SelectableQuestion) -> Any:
+def right(question: BankQuestion) -> Any:
     """Returns the right response to a question."""
     body = question.body
     match question.kind:
@@ -16,7 +16,7 @@ def right(question: SelectableQuestion) -> Any:
         case "multiple":
             return [option["id"] for option in body["options"] if option.get("correct")]
         case "statements":
-            return {part["id"]: "yes" if is_true(part) else "no" for part in body["statements"]}
+            return {part["id"]: "yes" if part["true"] else "no" for part in body["statements"]}
         case "ordering":
             return {option["id"]: place for place, option in enumerate(body["options"], start=1)}
         case "matching":
@@ -29,7 +29,7 @@ def right(question: SelectableQuestion) -> Any:
     raise ValueError(f"the demonstration has no answer to questions of the kind {question.kind}")
 
 
-def wrong(question: SelectableQuestion) -> Any:
+def wrong(question: BankQuestion) -> Any:
     """Returns a response that is worth nothing."""
     body = question.body
     match question.kind:
@@ -38,12 +38,12 @@ def wrong(question: SelectableQuestion) -> Any:
         case "multiple":
             return [option["id"] for option in body["options"] if not option.get("correct")]
         case "statements":
-            return {part["id"]: "no" if is_true(part) else "yes" for part in body["statements"]}
+            return {part["id"]: "no" if part["true"] else "yes" for part in body["statements"]}
     # Nothing chosen: a wrong order may have some of its items in place.
     return None
 
 
-def answers(questions: Sequence[SelectableQuestion], outcome: Outcome, slips: int, pass_mark: int) -> list[Any]:
+def answers(questions: Sequence[BankQuestion], outcome: Outcome, slips: int, pass_mark: int) -> list[Any]:
     """Returns a response to each question such that the quiz ends as it should, at a pass mark in percent.
 
     Who passes slips no more often than the pass mark allows, and never at a red line.

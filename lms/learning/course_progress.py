@@ -113,10 +113,7 @@ def load_module(actor: Actor, slug: str, module_slug: str, language: str) -> tup
 
 def load_course_of_attempt(attempt: Attempt) -> PublishedCourse:
     """Loads the course as it was when an attempt was started."""
-    course = load_course_revision(attempt.course_revision_id, attempt.language)
-    if course is None:
-        raise NotThere
-    return course
+    return load_course_revision(attempt.course_revision_id, attempt.language)
 
 
 def load_progress_after(actor: Actor, attempt: Attempt, language: str) -> CourseProgress:
@@ -156,5 +153,5 @@ def _progress(
     course = newest
     if edition.edition_id != newest.edition_id:
         revision_id = latest_revision_of_edition(edition.edition_id)
-        course = (load_course_revision(revision_id, language) if revision_id else None) or newest
+        course = load_course_revision(revision_id, language) if revision_id else newest
     return CourseProgress(learner_id(actor), course, newest, own_sector, edition, facts.attempts)

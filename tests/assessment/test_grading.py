@@ -14,9 +14,8 @@ STATEMENTS = {
     "statements": [
         {"id": "s1", "true": True},
         {"id": "s2", "true": False},
-        # As YAML readers of other ages give it.
-        {"id": "s3", True: "yes"},
-        {"id": "s4", "true": "no"},
+        {"id": "s3", "true": True},
+        {"id": "s4", "true": False},
     ]
 }
 ORDERING = {"options": [{"id": "look"}, {"id": "listen"}, {"id": "link"}]}

@@ -1,36 +1,27 @@
 """Which questions are asked: laws that hold for every bank."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.assessment.rules import question_selection as rules
 from lms.assessment.rules.question_selection import MIN_RED_LINE_QUESTIONS, is_for_other_sectors
+from lms.catalogue.api import BankQuestion
 
 SECTORS = ("wash", "health", "education")
 OPTIONS = {"options": [{"id": word} for word in "abcdef"]}
 
 
-@dataclass(frozen=True)
-class Question:
-    question_revision_id: int
-    slug: str
-    objective: str
-    red_line: bool
-    sectors: tuple[str, ...]
-    kind: str = "single"
-    body: dict[str, Any] = field(default_factory=lambda: OPTIONS)
+def plain(number: int, *, objective: str = "a", red_line: bool = False, sectors: tuple[str, ...] = ()) -> BankQuestion:
+    return BankQuestion(number, 100 + number, f"q{number}", "en", "single", objective, red_line, sectors, OPTIONS)
 
 
 @st.composite
-def banks(draw: st.DrawFn) -> list[Question]:
+def banks(draw: st.DrawFn) -> list[BankQuestion]:
     size = draw(st.integers(0, 40))
     return [
-        Question(
-            question_revision_id=100 + number,
-            slug=f"q{number}",
+        plain(
+            number,
             objective=draw(st.sampled_from("abcd")),
             red_line=draw(st.booleans()),
             sectors=tuple(draw(st.sets(st.sampled_from(SECTORS), max_size=2))),
@@ -53,7 +44,7 @@ ARGUMENTS = {
 
 @settings(unhurried, max_examples=150)
 @given(**ARGUMENTS)
-def test_laws_of_a_draw(bank: list[Question], size: int, sector: str | None, seen: set[str], seed: str) -> None:
+def test_laws_of_a_draw(bank: list[BankQuestion], size: int, sector: str | None, seen: set[str], seed: str) -> None:
     drawn = rules.select_questions(bank, size=size, sector=sector, seen=seen, seed=seed)
     by_slug = {question.slug: question for question in bank}
     chosen = [by_slug[one.slug] for one in drawn]
@@ -73,7 +64,7 @@ def test_laws_of_a_draw(bank: list[Question], size: int, sector: str | None, see
 @settings(unhurried, max_examples=150)
 @given(**ARGUMENTS)
 def test_objectives_share_the_places_evenly(
-    bank: list[Question], size: int, sector: str | None, seen: set[str], seed: str
+    bank: list[BankQuestion], size: int, sector: str | None, seen: set[str], seed: str
 ) -> None:
     home = [question for question in bank if not is_for_other_sectors(question, sector)]
     drawn = rules.select_questions(home, size=size, sector=sector, seen=seen, seed=seed)
@@ -90,15 +81,10 @@ def test_objectives_share_the_places_evenly(
 @unhurried
 @given(**ARGUMENTS)
 def test_the_same_arguments_give_the_same_draw_whatever_the_order_of_the_bank(
-    bank: list[Question], size: int, sector: str | None, seen: set[str], seed: str
+    bank: list[BankQuestion], size: int, sector: str | None, seen: set[str], seed: str
 ) -> None:
     once = rules.select_questions(bank, size=size, sector=sector, seen=seen, seed=seed)
     assert once == rules.select_questions(list(reversed(bank)), size=size, sector=sector, seen=seen, seed=seed)
-
-
-def plain(number: int, **changes: Any) -> Question:
-    values = {"objective": "a", "red_line": False, "sectors": ()} | changes
-    return Question(question_revision_id=number, slug=f"q{number}", **values)
 
 
 @given(st.text(min_size=1))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.assessment.rules.retakes import RetakeAllowance, parse_duration, retake_allowance
+from lms.assessment.rules.retakes import RetakeAllowance, retake_allowance
 
 DAY = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -63,16 +63,3 @@ def test_laws(given_tries: list[tuple[float, bool]], tries: int, hours: float) -
     if allowance.next_attempt_at is not None:
         assert now < allowance.next_attempt_at <= now + timedelta(hours=24)
         assert retake_allowance(attempts, tries, "PT24H", allowance.next_attempt_at).allowed
-
-
-@pytest.mark.parametrize(
-    ("text", "hours"), [("PT24H", 24), ("P1D", 24), ("P1W", 168), ("P1DT12H", 36), ("PT30M", 0.5), ("P1M", 720)]
-)
-def test_parse_duration(text: str, hours: float) -> None:
-    assert parse_duration(text) == timedelta(hours=hours)
-
-
-@pytest.mark.parametrize("text", ["", "P", "PT", "24H", "P1X", "PT24H ", "-P1D"])
-def test_parse_duration_refuses(text: str) -> None:
-    with pytest.raises(ValueError, match="not an ISO 8601 duration"):
-        parse_duration(text)

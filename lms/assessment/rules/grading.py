@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from lms.assessment.rules.question_body import Body, ids_of, is_true
+from lms.assessment.rules.question_body import Body, ids_of, parts_of
 
 MAX_ID_LENGTH = 80
 
@@ -30,24 +30,31 @@ class QuizScore:
 
 def normalise_response(kind: str, body: Body, response: Any) -> Any:
     """Returns a response in its kind's shape, without ids the question does not have; ``None`` for no answer."""
-    return _NORMALISERS[kind](body, response) or None
+    if kind == "branching":
+        choices = {name: ids_of(node["options"]) for name, node in body["nodes"].items()}
+        given = response if isinstance(response, Mapping) else {}
+        return {name: given[name] for name in sorted(choices) if _word(given.get(name)) in choices[name]} or None
+    ids = ids_of(parts_of(kind, body))
+    match kind:
+        case "single":
+            known = {word for word in _words(response) if word in ids}
+            # Two choices for a question that takes one count as none.
+            return known.pop() if len(known) == 1 else None
+        case "multiple":
+            return sorted(set(ids).intersection(_words(response))) or None
+        case "statements":
+            return _by_part(ids, response, _yes_or_no)
+        case "ordering":
+            return _by_part(ids, response, lambda value: _place(value, len(ids)))
+    return _by_part(ids, response, lambda value: value if _word(value) in ids else None)
 
 
 def is_answered(kind: str, body: Body, response: Any) -> bool:
     """Returns whether a response is complete: a choice made, or one for every part."""
     given = normalise_response(kind, body, response)
-    if given is None:
-        return False
-    match kind:
-        case "statements":
-            return len(given) == len(body["statements"])
-        case "ordering":
-            return len(given) == len(body["options"])
-        case "matching":
-            return len(given) == len(body["pairs"])
-        case "branching":
-            return _follow_story(body, given)[1]
-    return True
+    if given is None or kind in {"single", "multiple"}:
+        return given is not None
+    return _follow_story(body, given)[1] if kind == "branching" else len(given) == len(parts_of(kind, body))
 
 
 def grade(kind: str, body: Body, response: Any) -> Fraction:
@@ -58,7 +65,29 @@ def grade(kind: str, body: Body, response: Any) -> Fraction:
     ordering: the share of items in their places. branching: the share of right choices on the path taken.
     """
     given = normalise_response(kind, body, response)
-    return Fraction(0) if given is None else _GRADERS[kind](body, given)
+    if given is None:
+        return Fraction(0)
+    if kind == "branching":
+        steps, ended = _follow_story(body, given)
+        return Fraction(sum(steps), len(steps) + (not ended))
+    parts = parts_of(kind, body)
+    match kind:
+        case "single":
+            return Fraction(any(option["id"] == given and bool(option.get("correct")) for option in parts))
+        case "multiple":
+            right = {option["id"] for option in parts if option.get("correct")}
+            wrong = set(ids_of(parts)) - right
+            gain, loss = (Fraction(len(ids.intersection(given)), len(ids) or 1) for ids in (right, wrong))
+            return max(Fraction(0), gain - loss)
+        case "statements":
+            hits = sum(given.get(part["id"]) == ("yes" if part["true"] else "no") for part in parts)
+        case "ordering":
+            hits = sum(given.get(part["id"]) == place for place, part in enumerate(parts, start=1))
+        case _:
+            # Two pairs may have the same right side in words: then either of them is right.
+            words = {pair["id"]: pair["right"] for pair in parts}
+            hits = sum(pair in given and words[given[pair]] == right for pair, right in words.items())
+    return Fraction(hits, len(parts))
 
 
 def score_quiz(grades: Iterable[tuple[Fraction, bool]], pass_mark: int) -> QuizScore:
@@ -82,22 +111,11 @@ def _words(value: Any) -> list[str]:
     return [item for item in items if _word(item) is not None]
 
 
-def _normalise_single(body: Body, response: Any) -> str | None:
-    known = {word for word in _words(response) if word in ids_of(body["options"])}
-    # Two choices for a question that takes one count as none.
-    return known.pop() if len(known) == 1 else None
-
-
-def _normalise_multiple(body: Body, response: Any) -> list[str]:
-    given = set(_words(response))
-    return [option for option in sorted(ids_of(body["options"])) if option in given]
-
-
-def _by_part(parts: Iterable[str], response: Any, normalise: Callable[[Any], Any]) -> dict[str, Any]:
+def _by_part(parts: Iterable[str], response: Any, normalise: Callable[[Any], Any]) -> dict[str, Any] | None:
     if not isinstance(response, Mapping):
-        return {}
+        return None
     given = {part: normalise(response.get(part)) for part in sorted(parts)}
-    return {part: value for part, value in given.items() if value is not None}
+    return {part: value for part, value in given.items() if value is not None} or None
 
 
 def _yes_or_no(value: Any) -> str | None:
@@ -106,60 +124,10 @@ def _yes_or_no(value: Any) -> str | None:
     return value if _word(value) in {"yes", "no"} else None
 
 
-def _normalise_statements(body: Body, response: Any) -> dict[str, Any]:
-    return _by_part(ids_of(body["statements"]), response, _yes_or_no)
-
-
-def _normalise_ordering(body: Body, response: Any) -> dict[str, Any]:
-    ids = ids_of(body["options"])
-
-    def place(value: Any) -> int | None:
-        number = str(value) if isinstance(value, int) and not isinstance(value, bool) else _word(value) or ""
-        known = number.isascii() and number.isdigit() and len(number) <= 2 and 1 <= int(number) <= len(ids)
-        return int(number) if known else None
-
-    return _by_part(ids, response, place)
-
-
-def _normalise_matching(body: Body, response: Any) -> dict[str, Any]:
-    ids = ids_of(body["pairs"])
-    return _by_part(ids, response, lambda value: value if _word(value) in ids else None)
-
-
-def _normalise_branching(body: Body, response: Any) -> dict[str, Any]:
-    choices = {name: ids_of(node["options"]) for name, node in body["nodes"].items()}
-    given = response if isinstance(response, Mapping) else {}
-    return {name: given[name] for name in sorted(choices) if name in given and _word(given[name]) in choices[name]}
-
-
-def _grade_single(body: Body, given: str) -> Fraction:
-    return Fraction(any(option["id"] == given and bool(option.get("correct")) for option in body["options"]))
-
-
-def _grade_multiple(body: Body, given: list[str]) -> Fraction:
-    right = {option["id"] for option in body["options"] if option.get("correct")}
-    wrong = set(ids_of(body["options"])) - right
-    hits = Fraction(len(right.intersection(given)), len(right)) if right else Fraction(0)
-    misses = Fraction(len(wrong.intersection(given)), len(wrong)) if wrong else Fraction(0)
-    return max(Fraction(0), hits - misses)
-
-
-def _grade_statements(body: Body, given: Mapping[str, str]) -> Fraction:
-    parts = body["statements"]
-    right = sum(given.get(part["id"]) == ("yes" if is_true(part) else "no") for part in parts)
-    return Fraction(right, len(parts))
-
-
-def _grade_ordering(body: Body, given: Mapping[str, int]) -> Fraction:
-    ids = ids_of(body["options"])
-    return Fraction(sum(given.get(item) == place for place, item in enumerate(ids, start=1)), len(ids))
-
-
-def _grade_matching(body: Body, given: Mapping[str, str]) -> Fraction:
-    # Two pairs may have the same right side in words: then either of them is right.
-    right = {pair["id"]: pair["right"] for pair in body["pairs"]}
-    hits = sum(pair in given and right[given[pair]] == words for pair, words in right.items())
-    return Fraction(hits, len(right))
+def _place(value: Any, count: int) -> int | None:
+    number = str(value) if isinstance(value, int) and not isinstance(value, bool) else _word(value) or ""
+    known = number.isascii() and number.isdigit() and len(number) <= 2 and 1 <= int(number) <= count
+    return int(number) if known else None
 
 
 def _follow_story(body: Body, given: Mapping[str, str]) -> tuple[list[bool], bool]:
@@ -175,26 +143,3 @@ def _follow_story(body: Body, given: Mapping[str, str]) -> tuple[list[bool], boo
         name = option["next"]
     # A path that leads back to an earlier step has ended too.
     return steps, name in visited
-
-
-def _grade_branching(body: Body, given: Mapping[str, str]) -> Fraction:
-    steps, ended = _follow_story(body, given)
-    return Fraction(sum(steps), len(steps) + (not ended))
-
-
-_NORMALISERS: dict[str, Callable[[Body, Any], Any]] = {
-    "single": _normalise_single,
-    "multiple": _normalise_multiple,
-    "statements": _normalise_statements,
-    "ordering": _normalise_ordering,
-    "matching": _normalise_matching,
-    "branching": _normalise_branching,
-}
-_GRADERS: dict[str, Callable[[Body, Any], Fraction]] = {
-    "single": _grade_single,
-    "multiple": _grade_multiple,
-    "statements": _grade_statements,
-    "ordering": _grade_ordering,
-    "matching": _grade_matching,
-    "branching": _grade_branching,
-}

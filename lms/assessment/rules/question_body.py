@@ -17,10 +17,3 @@ def parts_of(kind: str, body: Body) -> list[Mapping[str, Any]]:
 def ids_of(parts: Iterable[Mapping[str, Any]]) -> list[str]:
     """Returns the ids of parts in their order."""
     return [part["id"] for part in parts]
-
-
-def is_true(statement: Mapping[str, Any]) -> bool:
-    """Returns whether a statement is true; files may say yes and no."""
-    # YAML 1.1 readers make the key ``true`` a boolean, YAML 1.2 readers a word.
-    value = statement.get("true", statement.get(True))  # type: ignore[call-overload]
-    return value is True or value == "yes"

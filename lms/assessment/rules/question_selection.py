@@ -1,47 +1,15 @@
 """Selecting the questions of one attempt and the order of their options."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
-from typing import Protocol, TypeVar
 
-from lms.assessment.rules.question_body import Body, ids_of, parts_of
+from lms.assessment.rules.question_body import ids_of, parts_of
+from lms.catalogue.api import BankQuestion
 
 MIN_RED_LINE_QUESTIONS = 2
 """Each attempt asks at least so many red-line questions, where the bank has them."""
-
-
-class SelectableQuestion(Protocol):
-    """A question of a bank, as far as selection and grading need it."""
-
-    @property
-    def question_revision_id(self) -> int:
-        """The revision's id: one wording with its key."""
-
-    @property
-    def slug(self) -> str:
-        """The question's id in its course."""
-
-    @property
-    def kind(self) -> str:
-        """single, multiple, ordering, matching, statements or branching."""
-
-    @property
-    def objective(self) -> str:
-        """The objective it asks about."""
-
-    @property
-    def red_line(self) -> bool:
-        """Whether it must be right, whatever the score."""
-
-    @property
-    def sectors(self) -> Sequence[str]:
-        """The sectors it is written for; empty means all."""
-
-    @property
-    def body(self) -> Body:
-        """The question as in the bank's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +21,13 @@ class SelectedQuestion:
     order: tuple[str, ...]
 
 
-Q = TypeVar("Q", bound=SelectableQuestion)
-
-
-def eligible_questions(bank: Iterable[Q], sector: str | None, *, per_sector: bool) -> list[Q]:
+def eligible_questions(bank: Iterable[BankQuestion], sector: str | None, *, per_sector: bool) -> list[BankQuestion]:
     """Returns the questions that may be asked: in courses that are per sector, none written for other sectors only."""
     return [question for question in bank if not (per_sector and is_for_other_sectors(question, sector))]
 
 
 def select_questions(
-    bank: Iterable[SelectableQuestion], *, size: int, sector: str | None, seen: Iterable[str] = (), seed: str
+    bank: Iterable[BankQuestion], *, size: int, sector: str | None, seen: Iterable[str] = (), seed: str
 ) -> tuple[SelectedQuestion, ...]:
     """Selects the questions of one attempt; the same arguments give the same selection.
 
@@ -89,7 +54,7 @@ def select_questions(
     )
 
 
-def is_for_other_sectors(question: SelectableQuestion, sector: str | None) -> bool:
+def is_for_other_sectors(question: BankQuestion, sector: str | None) -> bool:
     """Returns whether a question is written only for sectors that are not the learner's."""
     return bool(question.sectors) and sector not in question.sectors
 
@@ -97,11 +62,11 @@ def is_for_other_sectors(question: SelectableQuestion, sector: str | None) -> bo
 class _Selection:
     """The questions selected so far."""
 
-    def __init__(self, bank: list[SelectableQuestion], sector: str | None, seen: frozenset[str]) -> None:
+    def __init__(self, bank: list[BankQuestion], sector: str | None, seen: frozenset[str]) -> None:
         self.sector = sector
         # A stable sort: questions of equal preference stay shuffled.
         self.remaining = sorted(bank, key=lambda q: (q.slug in seen, sector not in q.sectors))
-        self.selected: list[SelectableQuestion] = []
+        self.selected: list[BankQuestion] = []
         self.by_objective: Counter[str] = Counter()
 
     def fill(self, size: int, *, for_other_sectors: bool, red_lines_only: bool = False) -> None:
@@ -121,7 +86,7 @@ class _Selection:
             self.by_objective[best.objective] += 1
 
 
-def _shuffled_options(question: SelectableQuestion, rng: Random) -> list[str]:
+def _shuffled_options(question: BankQuestion, rng: Random) -> list[str]:
     """Returns the ids of a question's options, shuffled.
 
     Of matching questions, the pairs whose right sides are offered; of branching ones, ``node/option``.

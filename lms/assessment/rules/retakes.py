@@ -1,12 +1,13 @@
 """When another attempt may start."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+from pydantic import TypeAdapter
+
+_DURATION = TypeAdapter(timedelta)
 
 
 class PastAttempt(Protocol):
@@ -38,25 +39,14 @@ class RetakeAllowance:
         return self.next_attempt_at is None
 
 
-def parse_duration(text: str) -> timedelta:
-    """Returns an ISO 8601 duration; raises ``ValueError`` for anything else.
-
-    A year is 365 days and a month 30: a pause need not be finer.
-    """
-    found = _DURATION.fullmatch(text)
-    if found is None or not any(found.groups()):
-        raise ValueError(f"not an ISO 8601 duration: {text!r}")
-    years, months, weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
-    return timedelta(days=365 * years + 30 * months + 7 * weeks + days, hours=hours, minutes=minutes)
-
-
 def retake_allowance(attempts: Iterable[PastAttempt], max_attempts: int, pause: str, now: datetime) -> RetakeAllowance:
     """Returns whether another attempt may start: after ``max_attempts`` failed ones in a row comes a pause.
 
-    ``pause`` is an ISO 8601 duration. A pass starts the count again, and so does a pause that the learner took
-    anyway: an attempt started a whole ``pause`` after the one before was submitted. Open attempts do not count.
+    ``pause`` is an ISO 8601 duration, a year of 365 days and a month of 30. A pass starts the count again, and so does
+    a pause that the learner took anyway: an attempt started a whole ``pause`` after the one before was submitted. Open
+    attempts do not count.
     """
-    duration = parse_duration(pause)
+    duration = _DURATION.validate_python(pause)
     failed = 0
     last: datetime | None = None
     submitted = [(one.submitted_at, one.started_at, one.passed) for one in attempts if one.submitted_at]

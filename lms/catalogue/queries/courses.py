@@ -90,12 +90,11 @@ def list_courses(language: str = "en") -> tuple[PublishedCourse, ...]:
         select(Course.current_revision_id).where(Course.retired_at.is_(None), Course.current_revision_id.is_not(None))
     ).all()
     found = [load_course_revision(revision_id, language) for revision_id in revision_ids if revision_id]
-    return tuple(sorted([course for course in found if course], key=_list_order))
 
+    def place(course: PublishedCourse) -> tuple[int, list[int], str]:
+        return course.meta.get("order") or 1000, course.meta.get("considerations") or [99], course.title
 
-def _list_order(course: PublishedCourse) -> tuple[bool, int, list[int], str]:
-    order = course.meta.get("order")
-    return order is None, order or 0, course.meta.get("considerations") or [99], course.title
+    return tuple(sorted(found, key=place))
 
 
 def published_course(slug: str, language: str = "en") -> PublishedCourse | None:
@@ -112,20 +111,18 @@ def course_by_id(course_id: int) -> PublishedCourse | None:
     return load_course_revision(revision_id) if revision_id else None
 
 
-def load_course_revision(revision_id: int, language: str = "en") -> PublishedCourse | None:
-    """Returns a course revision, each module in the language where it is translated, else in the original's."""
+def load_course_revision(revision_id: int, language: str = "en") -> PublishedCourse:
+    """Returns a course revision, each module in the language where it is translated; none is ever deleted."""
     return cached(("course", revision_id, language), lambda: _load_course_revision(revision_id, language))
 
 
-def _load_course_revision(revision_id: int, language: str) -> PublishedCourse | None:
+def _load_course_revision(revision_id: int, language: str) -> PublishedCourse:
     row = session.execute(
         select(CourseRevision, Edition, Course.slug)
         .join(Edition, Edition.id == CourseRevision.edition_id)
         .join(Course, Course.id == CourseRevision.course_id)
         .where(CourseRevision.id == revision_id)
-    ).one_or_none()
-    if row is None:
-        return None
+    ).one()
     revision, edition = row.CourseRevision, row.Edition
     return PublishedCourse(
         course_id=revision.course_id,
