@@ -15,7 +15,7 @@ from lms.catalogue.api import (
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed, NotThere
 from lms.learning import queries, rules
-from lms.learning.rules import AttemptFact, EditionProgress, LearningRecord, NextStep
+from lms.learning.rules import EditionProgress, LearningFact, NextStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class CourseProgress:
     newest: PublishedCourse
     sector: str | None
     edition: EditionProgress
-    attempts: tuple[AttemptFact, ...] = ()
+    attempts: tuple[LearningFact, ...] = ()
 
     @property
     def course_id(self) -> int:
@@ -95,16 +95,16 @@ def load_course_progress(actor: Actor, slug: str, language: str, sector: str | N
     Raises ``NotThere`` for unknown courses.
     """
     newest = _published(slug, language)
-    record = queries.load_record(learner_id(actor), newest.course_id)
-    return _progress(actor, newest, record, sector or actor.sector, language)
+    facts = queries.load_facts(learner_id(actor), newest.course_id)
+    return _progress(actor, newest, facts, sector or actor.sector, language)
 
 
 def load_module(actor: Actor, slug: str, module_slug: str, language: str) -> tuple[CourseProgress, PublishedModule]:
     """Loads a module in the edition the actor is on. Raises ``NotThere`` for unknown ones."""
     newest = _published(slug, language)
     known = newest.module(module_slug)
-    record = queries.load_record(learner_id(actor), newest.course_id)
-    progress = _progress(actor, newest, record, known.sector if known else actor.sector, language)
+    facts = queries.load_facts(learner_id(actor), newest.course_id)
+    progress = _progress(actor, newest, facts, known.sector if known else actor.sector, language)
     module = progress.course.module(module_slug)
     if module is None:
         raise NotThere
@@ -119,8 +119,8 @@ def load_course_of_attempt(attempt: Attempt) -> PublishedCourse:
 def load_progress_after(actor: Actor, attempt: Attempt, language: str) -> CourseProgress:
     """Loads the actor's progress now in the course of an attempt, also where the course was retired."""
     then = load_course_of_attempt(attempt)
-    record = queries.load_record(learner_id(actor), attempt.course_id)
-    return _progress(actor, published_course(then.slug, language) or then, record, attempt.sector, language)
+    facts = queries.load_facts(learner_id(actor), attempt.course_id)
+    return _progress(actor, published_course(then.slug, language) or then, facts, attempt.sector, language)
 
 
 def list_course_progress(actor: Actor, language: str = "en") -> list[CourseProgress]:
@@ -128,9 +128,9 @@ def list_course_progress(actor: Actor, language: str = "en") -> list[CourseProgr
 
     Takes two queries once the courses are cached.
     """
-    records = queries.load_records(learner_id(actor))
+    by_course = queries.load_facts_by_course(learner_id(actor))
     return [
-        _progress(actor, course, records.get(course.course_id, LearningRecord()), actor.sector, language)
+        _progress(actor, course, by_course.get(course.course_id, []), actor.sector, language)
         for course in list_courses(language)
     ]
 
@@ -143,15 +143,16 @@ def _published(slug: str, language: str) -> PublishedCourse:
 
 
 def _progress(
-    actor: Actor, newest: PublishedCourse, record: LearningRecord, sector: str | None, language: str
+    actor: Actor, newest: PublishedCourse, facts: list[LearningFact], sector: str | None, language: str
 ) -> CourseProgress:
-    """Returns the progress that a record gives; one query more only where somebody is on an older edition."""
+    """Returns the progress that facts give; one query more only where somebody is on an older edition."""
     known = newest.per_sector and any(module.sector == sector for module in newest.modules)
     own_sector = sector if known else None
-    facts = record.of_sector(own_sector)
+    facts = [fact for fact in facts if fact.sector == own_sector]
     edition = rules.progress_in(facts, newest.edition_id)
     course = newest
     if edition.edition_id != newest.edition_id:
         revision_id = latest_revision_of_edition(edition.edition_id)
         course = load_course_revision(revision_id, language) if revision_id else newest
-    return CourseProgress(learner_id(actor), course, newest, own_sector, edition, facts.attempts)
+    attempts = tuple(fact for fact in facts if fact.kind == "attempt")
+    return CourseProgress(learner_id(actor), course, newest, own_sector, edition, attempts)

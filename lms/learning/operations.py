@@ -49,7 +49,8 @@ def switch_edition(actor: Actor, progress: CourseProgress) -> None:
     """
     lock_person(progress.person_id)
     newest = progress.newest
-    facts = queries.load_record(progress.person_id, newest.course_id).of_sector(progress.sector)
+    facts = queries.load_facts(progress.person_id, newest.course_id)
+    facts = [fact for fact in facts if fact.sector == progress.sector]
     if rules.edition_of(facts, newest.edition_id) == newest.edition_id:
         raise NoNewerEdition
     switch = EditionSwitch(

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, CompoundSelect, Integer, bindparam, cast, litera
 from lms.assessment.models import Attempt
 from lms.kernel.db import UtcDateTime, session
 from lms.learning.models import Completion, EditionSwitch
-from lms.learning.rules import AttemptFact, CompletionFact, EditionSwitchFact, LearningRecord
+from lms.learning.rules import LearningFact
 
 
 def find_completion(person_id: int, module_id: int, edition_id: int) -> Completion | None:
@@ -21,35 +21,35 @@ def find_completion(person_id: int, module_id: int, edition_id: int) -> Completi
     )
 
 
-def load_record(person_id: int, course_id: int) -> LearningRecord:
+def load_facts(person_id: int, course_id: int) -> list[LearningFact]:
     """Returns what a person did in a course, all editions and sectors, in one query."""
-    rows = session.execute(_FACTS_OF_COURSE, {"person": person_id, "course": course_id})
-    return _records(rows).get(course_id, LearningRecord())
+    return _facts(session.execute(_FACTS_OF_COURSE, {"person": person_id, "course": course_id})).get(course_id, [])
 
 
-def load_records(person_id: int) -> dict[int, LearningRecord]:
+def load_facts_by_course(person_id: int) -> dict[int, list[LearningFact]]:
     """Returns what a person did, by course, in one query."""
-    return _records(session.execute(_FACTS, {"person": person_id}))
+    return _facts(session.execute(_FACTS, {"person": person_id}))
 
 
 def _statement(*, of_course: bool) -> CompoundSelect[Any]:
-    """Returns one statement over the three tables; every page of a course runs it, so it is built once."""
+    """Returns one statement of course and fact over three tables; every page of a course runs it: it is built once."""
     completion, attempt, switch = Completion.__table__.c, Attempt.__table__.c, EditionSwitch.__table__.c
-    none = (
+    only_attempts = (
         cast(null(), UtcDateTime).label("submitted_at"),
         cast(null(), Boolean).label("passed"),
         cast(null(), Integer).label("score"),
     )
     columns = {
-        "completion": (completion.module_id.label("id"), completion.recorded_at.label("at"), *none),
-        "attempt": (attempt.id, attempt.started_at.label("at"), attempt.submitted_at, attempt.passed, attempt.score),
-        "switch": (switch.id, switch.recorded_at.label("at"), *none),
+        "completion": (completion, completion.module_id, completion.recorded_at, *only_attempts),
+        "attempt": (attempt, attempt.id, attempt.started_at, attempt.submitted_at, attempt.passed, attempt.score),
+        "switch": (switch, switch.id, switch.recorded_at, *only_attempts),
     }
     parts = []
-    for kind, table in (("completion", completion), ("attempt", attempt), ("switch", switch)):
-        part = select(
-            literal(kind).label("kind"), table.course_id, table.edition_id, table.sector, *columns[kind]
-        ).where(table.person_id == bindparam("person"))
+    for kind, (table, fact_id, started_at, *rest) in columns.items():
+        fact = (literal(kind).label("kind"), fact_id.label("id"), started_at.label("started_at"), *rest)
+        part = select(table.course_id, table.edition_id, table.sector, *fact).where(
+            table.person_id == bindparam("person")
+        )
         parts.append(part.where(table.course_id == bindparam("course")) if of_course else part)
     return union_all(*parts)
 
@@ -58,20 +58,9 @@ _FACTS = _statement(of_course=False)
 _FACTS_OF_COURSE = _statement(of_course=True)
 
 
-def _records(rows: Iterable[Any]) -> dict[int, LearningRecord]:
-    completions: dict[int, list[CompletionFact]] = defaultdict(list)
-    attempts: dict[int, list[AttemptFact]] = defaultdict(list)
-    switches: dict[int, list[EditionSwitchFact]] = defaultdict(list)
+def _facts(rows: Iterable[Any]) -> dict[int, list[LearningFact]]:
+    facts: dict[int, list[LearningFact]] = defaultdict(list)
     for row in rows:
-        if row.kind == "completion":
-            completions[row.course_id].append(CompletionFact(row.id, row.edition_id, row.sector, row.at))
-        elif row.kind == "attempt":
-            attempts[row.course_id].append(
-                AttemptFact(row.id, row.edition_id, row.sector, row.at, row.submitted_at, row.passed, row.score)
-            )
-        else:
-            switches[row.course_id].append(EditionSwitchFact(row.edition_id, row.sector, row.at))
-    return {
-        course_id: LearningRecord(tuple(completions[course_id]), tuple(attempts[course_id]), tuple(switches[course_id]))
-        for course_id in {*completions, *attempts, *switches}
-    }
+        values = dict(row._mapping)
+        facts[values.pop("course_id")].append(LearningFact(**values))
+    return facts

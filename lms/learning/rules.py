@@ -4,56 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Literal
+
+from lms.catalogue.api import PublishedModule
 
 
 @dataclass(frozen=True, slots=True)
-class CompletionFact:
-    """A module was completed."""
+class LearningFact:
+    """Something a person did in a course: completed a module, started a quiz, or switched to another edition.
 
-    module_id: int
-    edition_id: int
-    sector: str | None
-    at: datetime
+    ``id`` is that of the module, the attempt or the switch. Only attempts have what follows ``started_at``; ``score``
+    is in percent.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class AttemptFact:
-    """A quiz was started and perhaps submitted; ``score`` in percent."""
-
-    attempt_id: int
+    kind: Literal["completion", "attempt", "switch"]
+    id: int
     edition_id: int
     sector: str | None
     started_at: datetime
     submitted_at: datetime | None = None
     passed: bool | None = None
     score: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EditionSwitchFact:
-    """Somebody switched to another edition."""
-
-    edition_id: int
-    sector: str | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LearningRecord:
-    """What one person did in one course."""
-
-    completions: tuple[CompletionFact, ...] = ()
-    attempts: tuple[AttemptFact, ...] = ()
-    switches: tuple[EditionSwitchFact, ...] = ()
-
-    def of_sector(self, sector: str | None) -> "LearningRecord":
-        """Returns what counts for one sector; of courses that are not per sector, that of ``None``."""
-        return LearningRecord(
-            tuple(fact for fact in self.completions if fact.sector == sector),
-            tuple(fact for fact in self.attempts if fact.sector == sector),
-            tuple(fact for fact in self.switches if fact.sector == sector),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +35,7 @@ class EditionProgress:
     completed_at: Mapping[int, datetime] = field(default_factory=dict)
     open_attempt_id: int | None = None
     # The latest passed attempt, of any edition.
-    passed: AttemptFact | None = None
+    passed: LearningFact | None = None
     # Whether something was done since the latest pass: then a renewal is under way.
     under_way: bool = False
     last_at: datetime | None = None
@@ -80,51 +51,37 @@ class NextStep(StrEnum):
     PASSED = "passed"
 
 
-class HasModuleId(Protocol):
-    """A module, as far as progress is concerned."""
-
-    @property
-    def module_id(self) -> int:
-        """The module's number, the same in every revision and language."""
-
-
-M = TypeVar("M", bound=HasModuleId)
-
-
-def latest_pass(record: LearningRecord) -> AttemptFact | None:
+def latest_pass(facts: Sequence[LearningFact]) -> LearningFact | None:
     """Returns the passed attempt that was submitted last."""
-    passed = [one for one in record.attempts if one.passed and one.submitted_at is not None]
-    return max(passed, key=_submitted_at, default=None)
+    passed = [(fact.submitted_at, fact) for fact in facts if fact.passed and fact.submitted_at]
+    return max(passed, key=lambda pair: pair[0])[1] if passed else None
 
 
-def edition_of(record: LearningRecord, current_edition_id: int) -> int:
+def edition_of(facts: Sequence[LearningFact], current_edition_id: int) -> int:
     """Returns the edition somebody is on.
 
     That is the edition of the first thing done since the latest pass, or the one switched to since;
     with nothing done since (or ever), the current one.
     """
-    passed = latest_pass(record)
+    passed = latest_pass(facts)
     since = passed.submitted_at if passed else None
-    switches = [(fact.at, fact.edition_id) for fact in record.switches if since is None or fact.at > since]
+    later = sorted((fact for fact in facts if since is None or fact.started_at > since), key=lambda it: it.started_at)
+    switches = [fact for fact in later if fact.kind == "switch"]
     if switches:
-        return max(switches, key=lambda pair: pair[0])[1]
-    steps = [(fact.at, fact.edition_id) for fact in record.completions]
-    steps += [(fact.started_at, fact.edition_id) for fact in record.attempts]
-    later = [(at, edition_id) for at, edition_id in steps if since is None or at > since]
-    return min(later, key=lambda pair: pair[0])[1] if later else current_edition_id
+        return switches[-1].edition_id
+    return later[0].edition_id if later else current_edition_id
 
 
-def progress_in(record: LearningRecord, current_edition_id: int) -> EditionProgress:
-    """Returns the progress that a record, already of one sector, gives on the edition somebody is on."""
-    edition_id = edition_of(record, current_edition_id)
-    passed = latest_pass(record)
-    open_ids = [one.attempt_id for one in record.attempts if one.submitted_at is None and one.edition_id == edition_id]
-    moments = [fact.at for fact in record.completions] + [fact.at for fact in record.switches]
-    moments += [moment for one in record.attempts for moment in (one.started_at, one.submitted_at) if moment]
+def progress_in(facts: Sequence[LearningFact], current_edition_id: int) -> EditionProgress:
+    """Returns the progress that facts, already of one sector, give on the edition somebody is on."""
+    edition_id, passed = edition_of(facts, current_edition_id), latest_pass(facts)
+    on_edition = [fact for fact in facts if fact.edition_id == edition_id]
+    open_ids = [fact.id for fact in on_edition if fact.kind == "attempt" and fact.submitted_at is None]
+    moments = [moment for fact in facts for moment in (fact.started_at, fact.submitted_at) if moment]
     since = passed.submitted_at if passed else None
     return EditionProgress(
         edition_id=edition_id,
-        completed_at={f.module_id: f.at for f in record.completions if f.edition_id == edition_id},
+        completed_at={fact.id: fact.started_at for fact in on_edition if fact.kind == "completion"},
         open_attempt_id=max(open_ids, default=None),
         passed=passed,
         under_way=any(since is None or moment > since for moment in moments),
@@ -132,13 +89,13 @@ def progress_in(record: LearningRecord, current_edition_id: int) -> EditionProgr
     )
 
 
-def missing(modules: Sequence[M], completed: Iterable[int]) -> list[M]:
+def missing(modules: Sequence[PublishedModule], completed: Iterable[int]) -> list[PublishedModule]:
     """Returns the modules not completed, in their order."""
     known = set(completed)
     return [module for module in modules if module.module_id not in known]
 
 
-def next_step(modules: Sequence[HasModuleId], progress: EditionProgress) -> NextStep:
+def next_step(modules: Sequence[PublishedModule], progress: EditionProgress) -> NextStep:
     """Returns the next step: an open attempt first, then the modules, then the quiz, unless all is passed."""
     if progress.open_attempt_id is not None:
         return NextStep.ATTEMPT
@@ -147,7 +104,3 @@ def next_step(modules: Sequence[HasModuleId], progress: EditionProgress) -> Next
     if not modules or missing(modules, progress.completed_at):
         return NextStep.CONTINUE if progress.completed_at else NextStep.START
     return NextStep.QUIZ
-
-
-def _submitted_at(one: AttemptFact) -> datetime:
-    return one.submitted_at or one.started_at

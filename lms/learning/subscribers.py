@@ -20,6 +20,6 @@ def on_attempts_changed(_sender: object, *, attempts: AbstractSet[int], **_more:
 def all_modules_completed(attempt: Attempt) -> bool:
     """Returns whether every module of an attempt's edition is completed."""
     course = load_course_revision(attempt.course_revision_id, attempt.language)
-    facts = queries.load_record(attempt.person_id, attempt.course_id).completions
-    completed = [fact.module_id for fact in facts if fact.edition_id == attempt.edition_id]
-    return course is not None and not rules.missing(course.modules_for(attempt.sector), completed)
+    facts = queries.load_facts(attempt.person_id, attempt.course_id)
+    completed = [fact.id for fact in facts if fact.kind == "completion" and fact.edition_id == attempt.edition_id]
+    return not rules.missing(course.modules_for(attempt.sector), completed)

@@ -1,13 +1,13 @@
 """Which edition somebody is on and what comes next, as tables of facts."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, strategies as st
 
+from lms.catalogue.api import PublishedModule
 from lms.learning import rules
-from lms.learning.rules import AttemptFact, CompletionFact, EditionSwitchFact, LearningRecord, NextStep
+from lms.learning.rules import LearningFact, NextStep
 
 DAY = datetime(2026, 3, 1, 8, tzinfo=UTC)
 OLD, NEW = 1, 2
@@ -17,99 +17,68 @@ def at(hours: float) -> datetime:
     return DAY + timedelta(hours=hours)
 
 
-def completed(module: int, edition: int, hours: float, sector: str | None = None) -> CompletionFact:
-    return CompletionFact(module, edition, sector, at(hours))
+def completed(module: int, edition: int, hours: float, sector: str | None = None) -> LearningFact:
+    return LearningFact("completion", module, edition, sector, at(hours))
 
 
 def attempted(
     edition: int, hours: float, *, passed: bool | None = None, number: int = 7, sector: str | None = None
-) -> AttemptFact:
+) -> LearningFact:
     until = None if passed is None else at(hours + 0.5)
-    return AttemptFact(number, edition, sector, at(hours), until, passed, None if passed is None else 50)
+    return LearningFact("attempt", number, edition, sector, at(hours), until, passed, None if passed is None else 50)
 
 
-def switched(edition: int, hours: float) -> EditionSwitchFact:
-    return EditionSwitchFact(edition, None, at(hours))
+def switched(edition: int, hours: float) -> LearningFact:
+    return LearningFact("switch", 1, edition, None, at(hours))
 
 
-@dataclass(frozen=True)
-class Module:
-    module_id: int
-
-
-MODULES = [Module(1), Module(2)]
+MODULES = [PublishedModule(number, number, f"module-{number}", "en", "", 5, None, ()) for number in (1, 2)]
 ALL_OLD = (completed(1, OLD, 0), completed(2, OLD, 1))
 
 
 @pytest.mark.parametrize(
     ("record", "edition", "step"),
     [
-        (LearningRecord(), NEW, NextStep.START),
+        ([], NEW, NextStep.START),
         # Pinned by the first completion, until they pass or start again.
-        (LearningRecord(completions=(completed(1, OLD, 0),)), OLD, NextStep.CONTINUE),
-        (LearningRecord(completions=ALL_OLD), OLD, NextStep.QUIZ),
-        (LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2),)), OLD, NextStep.ATTEMPT),
-        (LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2, passed=False),)), OLD, NextStep.QUIZ),
+        ([completed(1, OLD, 0)], OLD, NextStep.CONTINUE),
+        ([*ALL_OLD], OLD, NextStep.QUIZ),
+        ([*ALL_OLD, attempted(OLD, 2)], OLD, NextStep.ATTEMPT),
+        ([*ALL_OLD, attempted(OLD, 2, passed=False)], OLD, NextStep.QUIZ),
         # Started again: everything is to be done anew, an attempt of the old edition is not gone on with.
-        (LearningRecord(completions=ALL_OLD, switches=(switched(NEW, 3),)), NEW, NextStep.START),
-        (
-            LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2),), switches=(switched(NEW, 3),)),
-            NEW,
-            NextStep.START,
-        ),
-        (
-            LearningRecord(completions=(*ALL_OLD, completed(1, NEW, 4)), switches=(switched(NEW, 3),)),
-            NEW,
-            NextStep.CONTINUE,
-        ),
+        ([*ALL_OLD, switched(NEW, 3)], NEW, NextStep.START),
+        ([*ALL_OLD, attempted(OLD, 2), switched(NEW, 3)], NEW, NextStep.START),
+        ([*ALL_OLD, completed(1, NEW, 4), switched(NEW, 3)], NEW, NextStep.CONTINUE),
         # Passed: the next time is the current edition's.
-        (LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2, passed=True),)), NEW, NextStep.PASSED),
-        (
-            LearningRecord(completions=(*ALL_OLD, completed(1, NEW, 9)), attempts=(attempted(OLD, 2, passed=True),)),
-            NEW,
-            NextStep.CONTINUE,
-        ),
+        ([*ALL_OLD, attempted(OLD, 2, passed=True)], NEW, NextStep.PASSED),
+        ([*ALL_OLD, completed(1, NEW, 9), attempted(OLD, 2, passed=True)], NEW, NextStep.CONTINUE),
         # Starting again before passing does not bind after it.
-        (
-            LearningRecord(
-                completions=ALL_OLD, attempts=(attempted(OLD, 5, passed=True),), switches=(switched(OLD, 3),)
-            ),
-            NEW,
-            NextStep.PASSED,
-        ),
+        ([*ALL_OLD, attempted(OLD, 5, passed=True), switched(OLD, 3)], NEW, NextStep.PASSED),
         # A renewal that failed stays on the edition it was begun on.
-        (
-            LearningRecord(
-                completions=ALL_OLD,
-                attempts=(attempted(OLD, 2, passed=True), attempted(OLD, 900, passed=False, number=8)),
-            ),
-            OLD,
-            NextStep.QUIZ,
-        ),
+        ([*ALL_OLD, attempted(OLD, 2, passed=True), attempted(OLD, 900, passed=False, number=8)], OLD, NextStep.QUIZ),
     ],
 )
-def test_edition_and_next_step(record: LearningRecord, edition: int, step: NextStep) -> None:
+def test_edition_and_next_step(record: list[LearningFact], edition: int, step: NextStep) -> None:
     progress = rules.progress_in(record, NEW)
     assert (progress.edition_id, rules.next_step(MODULES, progress)) == (edition, step)
 
 
 def test_renewal_on_the_same_edition_needs_the_quiz_only() -> None:
-    record = LearningRecord(completions=ALL_OLD, attempts=(attempted(OLD, 2, passed=True),))
+    record = [*ALL_OLD, attempted(OLD, 2, passed=True)]
     progress = rules.progress_in(record, OLD)
     assert rules.next_step(MODULES, progress) == NextStep.PASSED
     assert rules.missing(MODULES, progress.completed_at) == []
 
 
 def test_a_course_without_modules_for_a_sector_is_never_ready_for_the_quiz() -> None:
-    assert rules.next_step([], rules.progress_in(LearningRecord(), NEW)) == NextStep.START
+    assert rules.next_step([], rules.progress_in([], NEW)) == NextStep.START
 
 
 def test_sectors_are_apart() -> None:
-    record = LearningRecord(
-        completions=(completed(1, OLD, 0, "wash"), completed(2, OLD, 1, "health")),
-        attempts=(attempted(OLD, 2, sector="wash"),),
+    record = [completed(1, OLD, 0, "wash"), completed(2, OLD, 1, "health"), attempted(OLD, 2, sector="wash")]
+    wash, health = (
+        rules.progress_in([fact for fact in record if fact.sector == sector], NEW) for sector in ("wash", "health")
     )
-    wash, health = (rules.progress_in(record.of_sector(sector), NEW) for sector in ("wash", "health"))
     assert set(wash.completed_at) == {1} and wash.open_attempt_id == 7
     assert set(health.completed_at) == {2} and health.open_attempt_id is None
 
@@ -126,17 +95,12 @@ FACTS = st.lists(
 
 
 @given(FACTS, st.integers(1, 3))
-def test_laws(facts: list[CompletionFact | AttemptFact | EditionSwitchFact], current: int) -> None:
-    record = LearningRecord(
-        tuple(fact for fact in facts if isinstance(fact, CompletionFact)),
-        tuple(fact for fact in facts if isinstance(fact, AttemptFact)),
-        tuple(fact for fact in facts if isinstance(fact, EditionSwitchFact)),
-    )
-    progress = rules.progress_in(record, current)
+def test_laws(facts: list[LearningFact], current: int) -> None:
+    progress = rules.progress_in(facts, current)
     # Nobody is put on an edition that is neither published now nor their own.
     assert progress.edition_id in {current, *(fact.edition_id for fact in facts)}
-    assert set(progress.completed_at) <= {fact.module_id for fact in record.completions}
-    assert (progress.passed is None) == (not any(fact.passed for fact in record.attempts))
+    assert set(progress.completed_at) <= {fact.id for fact in facts if fact.kind == "completion"}
+    assert (progress.passed is None) == (not any(fact.passed for fact in facts))
     step = rules.next_step(MODULES, progress)
     assert (step == NextStep.ATTEMPT) == (progress.open_attempt_id is not None)
     if step == NextStep.PASSED:
