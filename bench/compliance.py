@@ -31,7 +31,7 @@ from lms.compliance.api import StatusGroup, TrainingStatus, compact_all, rebuild
 from lms.compliance.projection.bulk_status import bulk_statuses_on
 from lms.compliance.projection.update import refresh
 from lms.compliance.projection.verify import verify
-from lms.compliance.report.counts_from_facts import FactsCounts
+from lms.compliance.report.count_backends import FactsCounts
 from lms.compliance.report.people import build_people
 from lms.compliance.report.query import ReportLabels, ReportQuery
 from lms.compliance.report.report import make_report
@@ -87,7 +87,6 @@ def question(
             {number: str(number) for number in population.stations},
             {each.id: each.name for each in chosen},
         ),
-        chosen={},
     )
 
 
@@ -206,7 +205,7 @@ def figures_from_facts(population: BenchPopulation) -> None:
         began = time.perf_counter()
         backend = FactsCounts(population.organisations, Filters(), datetime(2026, 6, 30, 12, tzinfo=UTC))
         make_report(
-            backend, date(2026, 6, 30), Filters(),
+            backend, date(2026, 6, 30),
             sectors=[each.slug for each in list_sectors()], courses=population.courses,
         )  # fmt: skip
         took = time.perf_counter() - began

@@ -8,8 +8,7 @@ from lms.compliance.errors import StillUpdating
 from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.rows import STATUSES, read_courses
 from lms.compliance.report.count_backends import require_up_to_date
-from lms.compliance.requirements.exemptions.operations import exempt
-from lms.compliance.requirements.operations import Terms, add_version, make_requirement
+from lms.compliance.requirements.operations import Terms, add_version, exempt, make_requirement
 from lms.compliance.source_data.load import CourseTitle
 from lms.compliance.source_data.names import list_courses
 from lms.compliance.source_data.person_status import StatusRow, load_population, renewal_windows, statuses_of

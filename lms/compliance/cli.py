@@ -2,7 +2,8 @@
 
 import json
 import time
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 import click
@@ -15,12 +16,12 @@ from lms.compliance.calculator.file_format import read_day, read_known_as_of
 from lms.compliance.projection.rebuild import rebuild
 from lms.compliance.projection.update import is_current
 from lms.compliance.projection.verify import verify
+from lms.compliance.report.count_backends import FactsCounts
 from lms.compliance.report.counts import StatusCounts
-from lms.compliance.report.counts_from_facts import FactsCounts
-from lms.compliance.report.report import Report, make_report
+from lms.compliance.report.report import make_report
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import required_courses
-from lms.compliance.status import api as rules
+from lms.compliance.status.api import DEFINITIONS_VERSION
 from lms.kernel import clock
 from lms.kernel.db import reading
 from lms.kernel.i18n import gettext as _
@@ -29,32 +30,34 @@ from lms.people.api import find_organisation_by_slug, list_sectors
 compliance_cli = AppGroup("compliance", help="Training status: who must have which course, and who has it.")
 
 
-def _day(_context: click.Context, _option: click.Parameter, text: str | None) -> date | None:
-    try:
-        return None if text is None else read_day(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+def _parsed_by(read: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """Returns the callback that reads an option with a function, and reports its ValueError."""
+
+    def callback(_context: click.Context, _option: click.Parameter, text: str | None) -> Any:
+        try:
+            return None if text is None else read(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+
+    return callback
 
 
-def _period(_context: click.Context, _option: click.Parameter, text: str) -> Period:
-    try:
-        return parse_period(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+_known_as_of = click.option(
+    "--known-as-of",
+    metavar="MOMENT",
+    callback=_parsed_by(read_known_as_of),
+    help="What was known then; a day means its end in UTC.",
+)
 
 
 @compliance_cli.command("explain", with_appcontext=False)
 @click.argument("facts", type=click.File("rb"))
-@click.option("--as-of", required=True, metavar="DATE", callback=_day, help="The day asked about.")
-@click.option("--known-as-of", metavar="MOMENT", help="What was known then; a day means its end in UTC.")
-def explain_command(facts: BinaryIO, as_of: date, known_as_of: str | None) -> None:
+@click.option("--as-of", required=True, metavar="DATE", callback=_parsed_by(read_day), help="The day asked about.")
+@_known_as_of
+def explain_command(facts: BinaryIO, as_of: date, known_as_of: datetime | None) -> None:
     """Explains every status that follows from FACTS, a JSON file; - reads standard input."""
     try:
-        known = None if known_as_of is None else read_known_as_of(known_as_of)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--known-as-of") from None
-    try:
-        answer = explain(parse_facts(facts.read()), as_of, known)
+        answer = explain(parse_facts(facts.read()), as_of, known_as_of)
     except MalformedFacts as malformed:
         click.echo(str(malformed), err=True)
         raise SystemExit(1) from None
@@ -62,19 +65,21 @@ def explain_command(facts: BinaryIO, as_of: date, known_as_of: str | None) -> No
 
 
 @compliance_cli.command("date", with_appcontext=False)
-@click.option("--earned", required=True, metavar="DATE", callback=_day, help="The day it was earned.")
-@click.option("--validity", required=True, metavar="PERIOD", callback=_period, help="Such as P2Y or P18M.")
-@click.option("--old-until", metavar="DATE", callback=_day, help="Last valid day of the award held before.")
+@click.option("--earned", required=True, metavar="DATE", callback=_parsed_by(read_day), help="The day it was earned.")
+@click.option(
+    "--validity", required=True, metavar="PERIOD", callback=_parsed_by(parse_period), help="Such as P2Y or P18M."
+)
+@click.option(
+    "--old-until", metavar="DATE", callback=_parsed_by(read_day), help="Last valid day of the award held before."
+)
 @click.option("--window-days", type=click.IntRange(min=0), metavar="N", help="The renewal window before it.")
 def date_command(earned: date, validity: Period, old_until: date | None, window_days: int | None) -> None:
     """Prints the first and the last valid day of an award."""
     if window_days is not None and old_until is None:
         raise click.UsageError(_("--window-days needs --old-until, the day the window ends on."))
-    windows = []
-    if old_until is not None and window_days is not None:
-        windows = [window for window in [Window.of(old_until, window_days)] if window is not None]
+    window = Window.of(old_until, window_days) if old_until is not None and window_days is not None else None
     try:
-        dates = award_dates(earned, validity, old_until=old_until, windows=windows)
+        dates = award_dates(earned, validity, old_until=old_until, windows=[window] if window else [])
     except OverflowError:
         raise click.UsageError(_("The award would end past the year 9999.")) from None
     click.echo(f"valid_from: {dates.valid_from}\nvalid_until: {dates.valid_until}")
@@ -82,16 +87,12 @@ def date_command(earned: date, validity: Period, old_until: date | None, window_
 
 @compliance_cli.command("report")
 @click.option("--organisation", "slug", required=True, metavar="SLUG", help="Whose people.")
-@click.option("--as-of", metavar="DATE", callback=_day, help="The day asked about; today if left out.")
-@click.option("--known-as-of", metavar="MOMENT", help="What was known then; a day means its end in UTC.")
+@click.option("--as-of", metavar="DATE", callback=_parsed_by(read_day), help="The day asked about; today if left out.")
+@_known_as_of
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
-def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_json: bool) -> None:
+def report_command(slug: str, as_of: date | None, known_as_of: datetime | None, as_json: bool) -> None:
     """Prints the per-sector report of an organisation: the figures of its page."""
-    try:
-        known = None if known_as_of is None else read_known_as_of(known_as_of)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--known-as-of") from None
     with reading():
         organisation = find_organisation_by_slug(slug)
         if organisation is None:
@@ -99,19 +100,39 @@ def report_command(slug: str, as_of: date | None, known_as_of: str | None, as_js
         here = frozenset({organisation.id})
         courses = required_courses(here)
         report = make_report(
-            FactsCounts(here, Filters(), known),
+            FactsCounts(here, Filters(), known_as_of),
             as_of or clock.today(organisation.time_zone),
-            Filters(),
             sectors=[sector.slug for sector in list_sectors()],
             courses=[each.course_id for each in sorted(courses.values(), key=lambda each: each.title)],
         )
-    slugs = {number: each.slug for number, each in courses.items()}
     if as_json:
-        click.echo(json.dumps(_report_document(slug, report, slugs), ensure_ascii=False, indent=2))
+        document = {
+            "organisation": slug,
+            "as_of": report.as_of.isoformat(),
+            "definitions": DEFINITIONS_VERSION,
+            "total": _figures_document(report.total),
+            "sectors": {
+                line.sector: _figures_document(line.figures)
+                | {"courses": {courses[int(id_)].slug: _figures_document(cell) for id_, cell in line.cells.items()}}
+                for line in report.lines
+            },
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
     for name, figures in (("all sectors", report.total), *((line.sector, line.figures) for line in report.lines)):
         share = "-" if figures.rate is None else f"{float(100 * figures.rate):.1f} %"
         click.echo(f"{name:<28}{figures.people:>7}{share:>9}  in time {figures.in_time:>5}  late {figures.late:>5}")
+
+
+def _figures_document(figures: StatusCounts) -> dict[str, Any]:
+    return {
+        "people": figures.people,
+        "compliant": figures.compliant,
+        "in_time": figures.in_time,
+        "late": figures.late,
+        "rate": None if figures.rate is None else round(float(figures.rate), 4),
+        "statuses": {status.value: count for status, count in sorted(figures.by_status.items())},
+    }
 
 
 @compliance_cli.command("verify")
@@ -126,22 +147,11 @@ def verify_command() -> None:
     if not whole:
         click.echo(_("Settings, time zones or courses have changed: the stored statuses are based on the old ones."))
     if found.wrong:
-        named = ", ".join(str(number) for number in found.differing)
-        click.echo(
-            _(
-                "The stored statuses of %(people)s people differ from their facts. Person numbers: %(ids)s ...",
-                people=found.wrong,
-                ids=named,
-            )
-        )
+        text = _("The stored statuses of %(people)s people differ from their facts. Person numbers: %(ids)s ...")
+        click.echo(text % {"people": found.wrong, "ids": ", ".join(map(str, found.differing))})
     if found.days or found.snapshots:
-        click.echo(
-            _(
-                "%(days)s daily counts and %(snapshots)s snapshots differ from the intervals.",
-                days=found.days,
-                snapshots=found.snapshots,
-            )
-        )
+        text = _("%(days)s daily counts and %(snapshots)s snapshots differ from the intervals.")
+        click.echo(text % {"days": found.days, "snapshots": found.snapshots})
     if not found.clean or not whole:
         click.echo(_("Repair it with: flask compliance rebuild"))
         raise SystemExit(1)
@@ -155,41 +165,9 @@ def rebuild_command(processes: int) -> None:
     """Rebuilds all statuses from the facts; meanwhile the report says that it is being updated."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     began = time.monotonic()
-
-    def show_progress(done: int, total: int) -> None:
-        click.echo(f"\r{done} of {total} people ...", nl=False, err=True)
-
-    persons = rebuild(app, show_progress, processes)
-    click.echo(err=True)
-    click.echo(
-        _(
-            "Rebuilt the statuses of %(people)s people (%(seconds)s s).",
-            people=persons,
-            seconds=f"{time.monotonic() - began:.1f}",
-        )
+    persons = rebuild(
+        app, lambda done, total: click.echo(f"\r{done} of {total} people ...", nl=False, err=True), processes
     )
-
-
-def _report_document(slug: str, report: Report, courses: dict[int, str]) -> dict[str, Any]:
-    return {
-        "organisation": slug,
-        "as_of": report.as_of.isoformat(),
-        "definitions": rules.DEFINITIONS_VERSION,
-        "total": _figures_document(report.total),
-        "sectors": {
-            line.sector: _figures_document(line.figures)
-            | {"courses": {courses[int(id_)]: _figures_document(cell) for id_, cell in line.cells.items()}}
-            for line in report.lines
-        },
-    }
-
-
-def _figures_document(figures: StatusCounts) -> dict[str, Any]:
-    return {
-        "people": figures.people,
-        "compliant": figures.compliant,
-        "in_time": figures.in_time,
-        "late": figures.late,
-        "rate": None if figures.rate is None else round(float(figures.rate), 4),
-        "statuses": {status.value: count for status, count in sorted(figures.by_status.items())},
-    }
+    seconds = f"{time.monotonic() - began:.1f}"
+    click.echo(err=True)
+    click.echo(_("Rebuilt the statuses of %(people)s people (%(seconds)s s).", people=persons, seconds=seconds))

@@ -41,14 +41,8 @@ class NoSuchRecord(Invalid):
     field = "staff_number"
 
 
-class NameTaken(Invalid):
-    """The account has another view with this name."""
-
-    field = "name"
-
-
-class TooManySavedViews(Invalid):
-    """The account has as many views as it may."""
+class ViewNotSaved(Invalid):
+    """The account has another view with this name, or as many views as it may."""
 
     field = "name"
 

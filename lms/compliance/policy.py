@@ -13,26 +13,14 @@ from lms.kernel.i18n import gettext as _
 from lms.people.models import Organisation
 
 
-def may_see_report(actor: Actor, organisation_id: int) -> bool:
-    """Says whether the actor may see an organisation's report and the people in it."""
-    return actor.covers(Role.HR, organisation_id)
-
-
 def reported_organisations(actor: Actor) -> ColumnElement[bool]:
-    """Returns the condition on organisations that is true for those of `may_see_report`."""
+    """Returns the condition on organisations whose report and people the actor may see."""
     scope = actor.organisations(Role.HR)
     return true() if scope is None else Organisation.id.in_(sorted(scope))
 
 
-def may_see_requirement(actor: Actor, organisation_id: int | None) -> bool:
-    """Returns whether the actor may read a requirement of an organisation (None: of all organisations)."""
-    if actor.has(Role.ADMIN):
-        return True
-    return actor.has(Role.HR) if organisation_id is None else actor.covers(Role.HR, organisation_id)
-
-
 def visible_requirements(actor: Actor) -> ColumnElement[bool]:
-    """Returns the condition on requirements that is true for those of `may_see_requirement`."""
+    """Returns the condition on requirements that the actor may read."""
     scope = actor.organisations(Role.HR)
     if actor.has(Role.ADMIN) or scope is None:
         return true()

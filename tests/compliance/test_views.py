@@ -123,7 +123,7 @@ def test_an_unreadable_day_is_answered_kindly_and_shown_again(
 ) -> None:
     sign_in(client, "hana@demo.example")
     body = page(client, "/compliance?as_of=22.11.2026&station=north-river", 422)
-    assert "Write a day as year-month-day, such as 2026-11-22." in body
+    assert "Write the day as year-month-day, for example 2026-11-22." in body
     assert 'value="22.11.2026"' in body
     assert '<option selected value="north-river">' in body
     assert "Choose a day from 2000 to 2100." in page(client, "/compliance?as_of=1999-12-31", 422)
@@ -132,7 +132,7 @@ def test_an_unreadable_day_is_answered_kindly_and_shown_again(
     assert "This is not one of the options" in page(client, "/compliance?course=unknown", 422)
     for address in ("/compliance.csv", "/compliance/people", "/compliance/people.csv", "/people/{amina}"):
         body = page(client, address.format(**two_organisations) + "?as_of=soon", 422)
-        assert "Write a day as year-month-day" in body
+        assert "Write the day as year-month-day" in body
 
 
 def test_the_csv_has_the_same_figures_as_the_page(client: FlaskClient, two_organisations: dict[str, int]) -> None:

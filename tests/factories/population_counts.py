@@ -4,10 +4,20 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from lms.compliance.report.counts import AHEAD_DAYS, DayCounts, StatusCounts, statuses_on
+from lms.compliance.projection.rows import LAPSES
+from lms.compliance.report.counts import DayCounts, PostStatus, StatusCounts, statuses_on
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.population import Population
-from lms.compliance.status.api import Id, TrainingStatus
+from lms.compliance.status.api import SEVERITY, Id, TrainingStatus
+
+
+def worst_by_course(post_status: PostStatus) -> dict[Id, TrainingStatus]:
+    """Returns the worst status for each course that is required of a post."""
+    worst: dict[Id, TrainingStatus] = {}
+    for applied, explained in post_status.required:
+        course = applied.requirement.course
+        worst[course] = min(worst.get(course, explained.status), explained.status, key=SEVERITY.__getitem__)
+    return worst
 
 
 class PopulationCounts:
@@ -16,26 +26,26 @@ class PopulationCounts:
     def __init__(self, population: Population, filters: Filters) -> None:
         """Takes the posts and which of them are looked at."""
         self._population = population
-        self._filters = filters
+        self.filters = filters
 
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day, without cells and lapses if they are not wanted."""
         by_course: defaultdict[tuple[str, Id], Counter[TrainingStatus]] = defaultdict(Counter)
         overall: defaultdict[str, Counter[TrainingStatus]] = defaultdict(Counter)
         lapses: list[int] = []
-        for each in statuses_on(self._population, day, self._filters):
+        for each in statuses_on(self._population, day, self.filters):
             overall[str(each.placement.sector)][each.overall] += 1
             if not cells:
                 continue
-            for course, status in each.by_course().items():
+            for course, status in worst_by_course(each).items():
                 by_course[str(each.placement.sector), course][status] += 1
             if (lapse := each.post.lapses_on(day)) is not None:
                 lapses.append((lapse - day).days)
-        return DayCounts(overall, by_course, {each: sum(lapse <= each for lapse in lapses) for each in AHEAD_DAYS})
+        return DayCounts(overall, by_course, {each: sum(lapse <= each for lapse in lapses) for each in LAPSES})
 
     def totals_on(self, days: Collection[date]) -> Mapping[date, StatusCounts]:
         """Returns the figures of all sectors on several days."""
         return {
-            day: StatusCounts.of(each.overall for each in statuses_on(self._population, day, self._filters))
+            day: StatusCounts.added(Counter(each.overall for each in statuses_on(self._population, day, self.filters)))
             for day in days
         }

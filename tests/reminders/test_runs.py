@@ -9,7 +9,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.exc import DatabaseError
 
 from lms.audit.models import AuditEntry
-from lms.compliance.requirements.exemptions import operations as exemptions
+from lms.compliance.requirements import operations as exemptions
 from lms.kernel import db as database, outbox
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock, using

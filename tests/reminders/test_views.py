@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from lms.accounts.operations import grant_role
 from lms.accounts.queries import find_account_by_email
-from lms.compliance.requirements.exemptions import operations as exemptions
+from lms.compliance.requirements import operations as exemptions
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.clock import using
 from lms.kernel.db import session, unit_of_work

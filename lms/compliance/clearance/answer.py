@@ -5,7 +5,7 @@ nothing: anybody may verify a serial, and an entry may name an organisation
 (docs/decisions/0016-check-a-list-of-staff.md).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -60,12 +60,8 @@ class ClearanceEntry:
         """Returns whether the person may deploy: they have a placement and are compliant, or nothing is required."""
         if self.match is not MatchResult.ONE:
             return Clearance.UNDETERMINED
-        return Clearance.MAY if self.nothing_required or self.is_compliant else Clearance.MAY_NOT
-
-    @property
-    def nothing_required(self) -> bool:
-        """Says whether no requirement applies to the person on the day."""
-        return self.overall is rules.TrainingStatus.NOT_REQUIRED
+        may_deploy = self.is_compliant or self.overall is rules.TrainingStatus.NOT_REQUIRED
+        return Clearance.MAY if may_deploy else Clearance.MAY_NOT
 
     @property
     def is_compliant(self) -> bool:
@@ -79,7 +75,7 @@ class ClearanceEntry:
             return str(NO_MATCH.get((self.match, self.kind), ""))
         if self.overall is None:
             return _("Not working for you on this day.")
-        if self.nothing_required:
+        if self.overall is rules.TrainingStatus.NOT_REQUIRED:
             return _("Nothing is required of them on this day.")
         return _("Meets every requirement.") if self.is_compliant else ""
 
@@ -97,9 +93,7 @@ class ClearanceCheck:
 
     def listed(self, *, only_not_cleared: bool) -> Sequence[ClearanceEntry]:
         """Returns all entries, or those whose people may not deploy or could not be determined."""
-        if not only_not_cleared:
-            return self.entries
-        return [entry for entry in self.entries if entry.clearance is not Clearance.MAY]
+        return [entry for entry in self.entries if not only_not_cleared or entry.clearance is not Clearance.MAY]
 
 
 def check_clearance(actor: Actor, texts: Sequence[str], day: date) -> ClearanceCheck:
@@ -109,18 +103,12 @@ def check_clearance(actor: Actor, texts: Sequence[str], day: date) -> ClearanceC
     posts = {post for match in matches for post in _posts(match)}
     persons, organisations = {person for person, _ in posts}, {organisation for _, organisation in posts}
     statuses = bulk_statuses_on(persons, organisations, day) if posts else {}
-    return ClearanceCheck(
-        day,
-        [
-            _entry(number, text, match, statuses)
-            for number, (text, match) in enumerate(zip(texts, matches, strict=True), 1)
-        ],
-    )
+    pairs = zip(texts, matches, strict=True)
+    return ClearanceCheck(day, [_entry(number, *pair, statuses) for number, pair in enumerate(pairs, 1)])
 
 
-def explain(day: date, entries: Iterable[ClearanceEntry]) -> Mapping[int, Sequence[StatusRow]]:
+def explain(day: date, entries: Sequence[ClearanceEntry]) -> Mapping[int, Sequence[StatusRow]]:
     """Returns what is required of the person of each entry, by the entry's number, the worst first."""
-    entries = list(entries)
     posts = {post for entry in entries for post in entry.posts}
     persons, organisations = {person for person, _ in posts}, {organisation for _, organisation in posts}
     explained = explained_on(persons, organisations, day) if posts else {}
@@ -140,7 +128,7 @@ def _entry(number: int, text: str, match: IdentifierMatch, statuses: Mapping[Pos
         text=text,
         kind=match.kind,
         match=match.result,
-        people=match.people[:MOST_CANDIDATES],
+        people=tuple(some[0] for some in match.employments.values())[:MOST_CANDIDATES],
         posts=posts,
         overall=rules.overall(each.overall for each in found) if found else None,
         valid_through=min((each.valid_through for each in found if each.valid_through), default=None),

@@ -6,9 +6,9 @@ from io import BytesIO
 
 from lms.compliance.clearance.answer import Clearance, ClearanceEntry
 from lms.compliance.clearance.resolve import MatchResult
-from lms.compliance.report.export.xlsx import Book
+from lms.compliance.report.export.tables import Book
 from lms.compliance.source_data.person_status import StatusRow
-from lms.compliance.status import api as rules
+from lms.compliance.status.api import DEFINITIONS_VERSION
 from lms.kernel.i18n import gettext as _, lazy_gettext as _l
 from lms.kernel.tabular import Cell
 
@@ -40,30 +40,12 @@ def entry_rows(
 ) -> Iterable[Sequence[Cell]]:
     """Yields entries as rows of `HEAD`."""
     for entry in entries:
-        people = entry.people if entry.match is MatchResult.ONE else ()
+        who = entry.people[0] if entry.match is MatchResult.ONE else None
         yield (
-            entry.number,
-            entry.text,
-            entry.kind.value,
-            entry.match.value,
-            entry.clearance.value,
-            *((people[0].name, people[0].staff_number, people[0].organisation) if people else ("", "", "")),
-            entry.overall.value if entry.overall else "",
-            entry.valid_through,
-            reason(entry, statuses[entry.number]),
-        )
-
-
-def detail_rows(
-    entries: Iterable[ClearanceEntry], statuses: Mapping[int, Sequence[StatusRow]]
-) -> Iterable[Sequence[Cell]]:
-    """Yields what is required of everybody found as rows of `DETAIL_HEAD`."""
-    for entry in entries:
-        for row in statuses[entry.number]:
-            yield (
-                entry.number, entry.text, entry.people[0].name, entry.people[0].staff_number, row.course_slug,
-                row.status.value, row.due_on, row.valid_through, row.award, row.sentence,
-            )  # fmt: skip
+            entry.number, entry.text, entry.kind.value, entry.match.value, entry.clearance.value,
+            *((who.name, who.staff_number, who.organisation) if who else ("", "", "")),
+            entry.overall.value if entry.overall else "", entry.valid_through, reason(entry, statuses[entry.number]),
+        )  # fmt: skip
 
 
 def reason(entry: ClearanceEntry, statuses: Sequence[StatusRow]) -> str:
@@ -82,15 +64,17 @@ def as_workbook(
     file = BytesIO()
     book = Book(file)
     book.table("Answers", HEAD, [16] * 10 + [80], entry_rows(entries, statuses))
-    book.table("Requirements", DETAIL_HEAD, [16] * 9 + [80], detail_rows(entries, statuses))
-    book.facts(
-        "Definitions",
-        [
-            ("as_of", day.isoformat()),
-            ("checked_at", checked_at.isoformat(timespec="seconds")),
-            ("definitions", rules.DEFINITIONS_VERSION),
-            *((term, str(meaning)) for term, meaning in DEFINITIONS),
-        ],
-    )
-    book.close()
+    details = (
+        (
+            entry.number, entry.text, entry.people[0].name, entry.people[0].staff_number, row.course_slug,
+            row.status.value, row.due_on, row.valid_through, row.award, row.sentence,
+        )
+        for entry in entries
+        for row in statuses[entry.number]
+    )  # fmt: skip
+    book.table("Requirements", DETAIL_HEAD, [16] * 9 + [80], details)
+    stamps = [("as_of", day.isoformat()), ("checked_at", checked_at.isoformat(timespec="seconds"))]
+    terms = ((term, str(meaning)) for term, meaning in DEFINITIONS)
+    book.facts("Definitions", [*stamps, ("definitions", DEFINITIONS_VERSION), *terms])
+    book.book.close()
     return file.getvalue()

@@ -49,8 +49,9 @@ def split_table(text: str) -> list[str]:
     file of one column, or one that is not a table, is read like a pasted text.
     """
     lines = StringIO(text.replace("\x00", ""), newline=None)
+    delimiter = max(",;\t", key=text.lstrip().partition("\n")[0].count)
     try:
-        rows = [row for row in csv.reader(lines, delimiter=_delimiter(text)) if row]
+        rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
     except csv.Error:
         return split_text(text)
     if max((len(row) for row in rows), default=0) <= 1:
@@ -64,11 +65,6 @@ def split_table(text: str) -> list[str]:
 
 def _entries(parts: Iterable[str]) -> list[str]:
     return [entry for part in parts if (entry := normalise(part).strip(_QUOTES).strip())]
-
-
-def _delimiter(text: str) -> str:
-    first = text.lstrip().partition("\n")[0]
-    return max(",;\t", key=first.count)
 
 
 def _normalise_heading(cell: str) -> str:

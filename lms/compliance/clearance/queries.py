@@ -30,26 +30,16 @@ class MatchedEmployment:
     organisation: str
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateOwner:
-    """The person an award belongs to, and the day it was earned."""
-
-    person_id: int
-    earned_on: date
-
-
 def list_employments_by_number(actor: Actor, numbers: Collection[str]) -> list[MatchedEmployment]:
     """Lists the employments with one of some staff numbers, in upper or lower case."""
     # SQLite folds the 26 letters only, so a number with others is also compared as it was typed.
     spellings = {spelling for number in numbers for spelling in (number.lower(), number)}
-    rows = _in_batches(_employments(actor), func.lower(Employment.staff_number), spellings)
-    return [MatchedEmployment(*row) for row in rows]
+    return _list_employments(actor, func.lower(Employment.staff_number), spellings)
 
 
 def list_employments_of(actor: Actor, persons: Collection[int]) -> list[MatchedEmployment]:
     """Lists the employments of some persons."""
-    rows = _in_batches(_employments(actor), Employment.person_id, persons)
-    return [MatchedEmployment(*row) for row in rows]
+    return _list_employments(actor, Employment.person_id, persons)
 
 
 def list_people_by_email(actor: Actor, emails: Collection[str]) -> dict[str, list[int]]:
@@ -61,13 +51,10 @@ def list_people_by_email(actor: Actor, emails: Collection[str]) -> dict[str, lis
     return found
 
 
-def list_certificate_owners(serials: Collection[str]) -> dict[str, CertificateOwner]:
-    """Returns the owners of awards by stored serial, whoever they are: anybody may verify a serial."""
+def list_certificate_owners(serials: Collection[str]) -> dict[str, Any]:
+    """Returns rows of person_id and earned_on by stored serial, whoever they are: anybody may verify a serial."""
     statement = select(Award.serial, Award.person_id, Award.earned_on)
-    return {
-        row.serial: CertificateOwner(row.person_id, row.earned_on)
-        for row in _in_batches(statement, Award.serial, serials)
-    }
+    return {row.serial: row for row in _in_batches(statement, Award.serial, serials)}
 
 
 def list_last_days(actor: Actor, persons: Collection[int]) -> dict[int, date]:
@@ -82,8 +69,10 @@ def list_last_days(actor: Actor, persons: Collection[int]) -> dict[int, date]:
     return {row.person_id: row.last_day for row in _in_batches(statement, Employment.person_id, persons)}
 
 
-def _employments(actor: Actor) -> Select[int, int, str, str, str]:
-    return (
+def _list_employments(
+    actor: Actor, column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Collection[Any]
+) -> list[MatchedEmployment]:
+    statement = (
         select(
             Employment.person_id,
             Employment.organisation_id,
@@ -96,6 +85,7 @@ def _employments(actor: Actor) -> Select[int, int, str, str, str]:
         .where(visible_employments(actor))
         .order_by(Employment.id)
     )
+    return [MatchedEmployment(*row) for row in _in_batches(statement, column, values)]
 
 
 def _in_batches(

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from lms.certification.api import normalise_serial
 from lms.compliance.clearance import queries
-from lms.compliance.clearance.queries import CertificateOwner, MatchedEmployment
+from lms.compliance.clearance.queries import MatchedEmployment
 from lms.kernel.actor import Actor, Role
 from lms.people.api import list_organisations_of, load_canonical_ids, merged_ids
 
@@ -45,11 +45,6 @@ class IdentifierMatch:
             return MatchResult.ONE if len(self.employments) == 1 else MatchResult.SEVERAL
         return MatchResult.NOT_YOURS if self.is_foreign else MatchResult.NOBODY
 
-    @property
-    def people(self) -> tuple[MatchedEmployment, ...]:
-        """Returns one employment of each person, for the name and staff number to show."""
-        return tuple(employments[0] for employments in self.employments.values())
-
 
 class IdentifierMatcher:
     """Matches entries with the people an actor may see, and loads everything needed in a handful of queries."""
@@ -57,7 +52,9 @@ class IdentifierMatcher:
     def __init__(self, actor: Actor, entries: Collection[str]) -> None:
         emails = {entry for entry in entries if "@" in entry}
         numbers = set(entries) - emails
-        self._prefixed = {entry: split for entry in numbers if (split := _split_prefix(entry)) is not None}
+        # An entry may name the organisation by its short name: rivers-relief:W-12.
+        split = {entry: [part.strip() for part in entry.split(":", 1)] for entry in numbers if ":" in entry}
+        self._prefixed = {entry: (slug.lower(), number) for entry, (slug, number) in split.items() if slug and number}
         self._serials = {entry: serial for entry in numbers if (serial := normalise_serial(entry)) is not None}
         self._organisations = {each.slug: each.id for each in list_organisations_of(actor, Role.HR)}
         self._canonical_ids = load_canonical_ids()
@@ -79,30 +76,25 @@ class IdentifierMatcher:
             )
         serial = self._serials.get(entry)
         if serial is not None and serial in self._owners:
-            return self._match_owner(self._owners[serial])
+            owner = self._owners[serial]
+            person = self._surviving(owner.person_id)
+            # What somebody earned after they had left is not shown to those they left.
+            if person not in self._employments or owner.earned_on > self._last_days.get(person, date.max):
+                return IdentifierMatch(IdentifierKind.SERIAL, {}, is_foreign=True)
+            return IdentifierMatch(IdentifierKind.SERIAL, {person: list(self._employments[person].values())})
         employed = self._by_number.get(entry.lower(), [])
         if not employed and entry in self._prefixed:
             slug, number = self._prefixed[entry]
             if slug not in self._organisations:
                 return IdentifierMatch(IdentifierKind.NUMBER, {}, is_foreign=True)
-            employed = [
-                each
-                for each in self._by_number.get(number.lower(), [])
-                if each.organisation_id == self._organisations[slug]
-            ]
+            here = self._organisations[slug]
+            employed = [each for each in self._by_number.get(number.lower(), []) if each.organisation_id == here]
         kind = IdentifierKind.NUMBER if serial is None or employed else IdentifierKind.SERIAL
         matched: defaultdict[int, dict[int, MatchedEmployment]] = defaultdict(dict)
         for each in employed:
             person = self._surviving(each.person_id)
             matched[person][each.organisation_id] = self._employments[person][each.organisation_id]
         return IdentifierMatch(kind, {person: list(each.values()) for person, each in matched.items()})
-
-    def _match_owner(self, owner: CertificateOwner) -> IdentifierMatch:
-        person = self._surviving(owner.person_id)
-        # What somebody earned after they had left is not shown to those they left.
-        if person not in self._employments or owner.earned_on > self._last_days.get(person, date.max):
-            return IdentifierMatch(IdentifierKind.SERIAL, {}, is_foreign=True)
-        return IdentifierMatch(IdentifierKind.SERIAL, {person: list(self._employments[person].values())})
 
     def _load_employments(self, actor: Actor) -> dict[int, dict[int, MatchedEmployment]]:
         """Loads the visible employments of everybody concerned, by surviving person and organisation."""
@@ -127,10 +119,3 @@ class IdentifierMatcher:
 
     def _surviving(self, person_id: int) -> int:
         return self._canonical_ids.get(person_id, person_id)
-
-
-def _split_prefix(entry: str) -> tuple[str, str] | None:
-    """Returns the organisation's short name and the staff number of an entry such as rivers-relief:W-12."""
-    slug, colon, number = entry.partition(":")
-    slug, number = slug.strip().lower(), number.strip()
-    return (slug, number) if colon and slug and number else None

@@ -1,23 +1,79 @@
 """The check of a list of staff: posted, since a list of people does not belong in an address."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, TextAreaField
 
 from lms.compliance.blueprint import bp
 from lms.compliance.clearance.answer import ClearanceCheck, check_clearance, explain
 from lms.compliance.clearance.files import HEAD, as_workbook, entry_rows
-from lms.compliance.clearance.forms import ClearanceForm
-from lms.compliance.status import api as rules
+from lms.compliance.clearance.parse import MAX_ENTRIES, decode, split_table, split_text
+from lms.compliance.report.filters import DayField
+from lms.compliance.status.api import DEFINITIONS_VERSION
 from lms.kernel import clock, db
 from lms.kernel.actor import Role
 from lms.kernel.pagination import paginate_list
+from lms.kernel.tabular import as_csv
 from lms.web.access import current_actor, role_needed
-from lms.web.downloads import download, download_csv
+from lms.web.downloads import download
+from lms.web.forms import BaseForm
 
 PER_PAGE = 100
+
+
+class ClearanceForm(BaseForm):
+    """A list of staff numbers, e-mail addresses and serials, and the day asked about."""
+
+    text = TextAreaField(
+        _l("Staff numbers, e-mail addresses or certificate serials"),
+        description=_l(
+            "Any mixture, up to 10,000: one on each line, or separated by commas, semicolons or tabs. "
+            "Only people who work for you: never anything about a child."
+        ),
+        render_kw={"rows": 8, "autocomplete": "off", "spellcheck": "false", "dir": "auto"},
+    )
+    file = FileField(
+        _l("Or a CSV file"),
+        description=_l(
+            "The column headed staff number, e-mail or serial is read; without such a heading, the first one. "
+            "The file is not stored."
+        ),
+        render_kw={"accept": ".csv,.txt,text/csv,text/plain"},
+    )
+    as_of = DayField(_l("On this day"))
+    only_not_cleared = BooleanField(_l("Show only people who may not deploy or could not be determined"))
+
+    entries: Sequence[str] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Reads the entries of the text and the file; those of a file are shown in the text, so none are lost."""
+        is_valid = bool(super().validate(extra_validators))
+        self.entries = split_text(self.text.data or "")
+        if self.file.data and (content := self.file.data.read()):
+            self.entries += split_table(decode(content))
+            self.text.data = "\n".join(self.entries)
+        if not self.entries:
+            return self._reject(_l("Paste at least one staff number, e-mail address or serial, or choose a file."))
+        if len(self.entries) > MAX_ENTRIES:
+            return self._reject(
+                _l(
+                    "This list has %(count)s entries; at most %(most)s are checked at a time. "
+                    "Remove some and check those separately.",
+                    count=f"{len(self.entries):,}",
+                    most=f"{MAX_ENTRIES:,}",
+                )
+            )
+        return is_valid
+
+    def _reject(self, message: Any) -> bool:
+        self.text.errors = [*self.text.errors, message]
+        return False
 
 
 @bp.get("/compliance/lookup")
@@ -41,30 +97,22 @@ def clearance_result() -> ResponseReturnValue:
         return _render(form, check=check, page=page, statuses=explain(check.day, page.items))
 
 
-@bp.post("/compliance/lookup.csv")
+@bp.post("/compliance/lookup.csv", endpoint="clearance_csv", defaults={"file_format": "csv"})
+@bp.post("/compliance/lookup.xlsx", endpoint="clearance_xlsx", defaults={"file_format": "xlsx"})
 @role_needed(Role.HR)
-def clearance_csv() -> ResponseReturnValue:
-    """Downloads all answers as CSV."""
+def clearance_file(file_format: str) -> ResponseReturnValue:
+    """Downloads all answers as CSV, or with every requirement as XLSX."""
     form = ClearanceForm()
     if not form.validate():
         return _render(form), 422
     with _checked(form) as check:
         entries = check.listed(only_not_cleared=form.only_not_cleared.data)
-        rows = list(entry_rows(entries, explain(check.day, entries)))
-    return download_csv(HEAD, rows, f"staff-check-{check.day}.csv")
-
-
-@bp.post("/compliance/lookup.xlsx")
-@role_needed(Role.HR)
-def clearance_xlsx() -> ResponseReturnValue:
-    """Downloads all answers, with every requirement, as XLSX."""
-    form = ClearanceForm()
-    if not form.validate():
-        return _render(form), 422
-    with _checked(form) as check:
-        entries = check.listed(only_not_cleared=form.only_not_cleared.data)
-        content = as_workbook(check.day, entries, explain(check.day, entries), clock.now())
-    return download(content, f"staff-check-{check.day}.xlsx")
+        statuses = explain(check.day, entries)
+        if file_format == "csv":
+            content: str | bytes = as_csv(HEAD, entry_rows(entries, statuses))
+        else:
+            content = as_workbook(check.day, entries, statuses, clock.now())
+    return download(content, f"staff-check-{check.day}.{file_format}")
 
 
 @contextmanager
@@ -77,4 +125,4 @@ def _checked(form: ClearanceForm) -> Iterator[ClearanceCheck]:
 
 
 def _render(form: ClearanceForm, **context: object) -> str:
-    return render_template("compliance/clearance.html", form=form, definitions=rules.DEFINITIONS_VERSION, **context)
+    return render_template("compliance/clearance.html", form=form, definitions=DEFINITIONS_VERSION, **context)

@@ -14,8 +14,7 @@ from lms.compliance.person.queries import (
 )
 from lms.compliance.person.timeline import RequirementTimeline, TimelineRange, requirement_timelines, timeline_range
 from lms.compliance.source_data.load import CourseTitle, LoadedFacts
-from lms.compliance.source_data.person_status import StatusRow, load_facts, status_row
-from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.person_status import StatusRow, load_facts, rows_on
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.api import TrainingStatus
 from lms.kernel.actor import Actor, Role
@@ -67,16 +66,15 @@ def load_person_page(actor: Actor, person_id: int, day: date | None, today: date
     sectors = {each.slug: each.name(language) for each in list_sectors()}
     placements = list_named_placements(employments, sectors)
     organisations = {each.organisation_id: each.organisation.name for each in employments}
-    left_on = _last_day(placements, today)
+    last_day = max((each.placement.through_on or date.max for each in placements), default=date.max)
+    left_on = last_day if last_day < today else None
     loaded = _without_later_revocations(load_facts(Scope(frozenset(organisations), persons)), left_on)
     shown = timeline_range(loaded.facts.placements, day or today, today, left_on)
     timelines = requirement_timelines(loaded.facts, shown)
     merges = [each for each in list_merges_of(person.id) if actor.covers(Role.HR, each.merge.organisation_id)]
     versions = list_version_events({int(each.requirement) for each in timelines})
     events = [
-        *_placement_events(placements),
-        *_status_events(timelines, loaded.courses, organisations),
-        *_merge_events(merges),
+        *_computed_events(placements, merges, timelines, loaded.courses, organisations),
         *list_learning_events(persons, organisations),
         *(each for each in versions if shown.contains(each.on)),
     ]
@@ -87,7 +85,7 @@ def load_person_page(actor: Actor, person_id: int, day: date | None, today: date
         placements=placements,
         current=next((each for each in placements if each.covers(today)), None),
         day=day,
-        statuses=[] if day is None else _statuses(loaded, day),
+        statuses=[] if day is None else rows_on(loaded, day),
         organisations=organisations,
         sectors=sectors,
         courses=loaded.courses,
@@ -100,12 +98,6 @@ def load_person_page(actor: Actor, person_id: int, day: date | None, today: date
     )
 
 
-def _last_day(placements: Sequence[NamedPlacement], today: date) -> date | None:
-    """Returns the last day of somebody who has left, None for everybody else."""
-    last_day = max((each.placement.through_on or date.max for each in placements), default=date.max)
-    return last_day if last_day < today else None
-
-
 def _without_later_revocations(loaded: LoadedFacts, left_on: date | None) -> LoadedFacts:
     """Leaves out what was revoked after somebody had left."""
     if left_on is None:
@@ -114,43 +106,27 @@ def _without_later_revocations(loaded: LoadedFacts, left_on: date | None) -> Loa
     return replace(loaded, facts=replace(loaded.facts, revocations=revocations))
 
 
-def _statuses(loaded: LoadedFacts, day: date) -> list[StatusRow]:
-    rows = [
-        status_row(applied, explained, int(post.organisation), loaded.courses, loaded.serials)
-        for post in Population(loaded.facts).posts
-        for applied, explained in post.required_on(day)
-    ]
-    return sorted(rows, key=lambda row: row.urgency)
-
-
-def _placement_events(placements: Sequence[NamedPlacement]) -> Iterable[HistoryEvent]:
+def _computed_events(
+    placements: Sequence[NamedPlacement],
+    merges: Sequence[ListedMerge],
+    timelines: Sequence[RequirementTimeline],
+    courses: Mapping[int, CourseTitle],
+    organisations: Mapping[int, str],
+) -> Iterable[HistoryEvent]:
+    """Yields what begins or ends; that a requirement does not apply at first is no change."""
     for each in placements:
         yield HistoryEvent("placement_start", each.placement.from_on, placement=each)
         if each.placement.through_on is not None:
             yield HistoryEvent("placement_end", each.placement.through_on, placement=each)
-
-
-def _status_events(
-    timelines: Sequence[RequirementTimeline], courses: Mapping[int, CourseTitle], organisations: Mapping[int, str]
-) -> Iterable[HistoryEvent]:
-    """Yields the days on which the status of a requirement changed; not being required at first is no change."""
+    for merged in merges:
+        yield HistoryEvent("merge", merged.merge.recorded_at.date(), merge=merged)
+        if merged.merge.retracted_at is not None:
+            yield HistoryEvent("merge_undone", merged.merge.retracted_at.date(), merge=merged)
     for timeline in timelines:
+        course, organisation = courses[int(timeline.course)].title, organisations.get(int(timeline.organisation), "")
         for number, period in enumerate(timeline.periods):
             if number > 0 or period.status is not TrainingStatus.NOT_REQUIRED:
-                yield HistoryEvent(
-                    "status",
-                    period.from_on,
-                    course=courses[int(timeline.course)].title,
-                    organisation=organisations.get(int(timeline.organisation), ""),
-                    period=period,
-                )
-
-
-def _merge_events(merges: Sequence[ListedMerge]) -> Iterable[HistoryEvent]:
-    for each in merges:
-        yield HistoryEvent("merge", each.merge.recorded_at.date(), merge=each)
-        if each.merge.retracted_at is not None:
-            yield HistoryEvent("merge_undone", each.merge.retracted_at.date(), merge=each)
+                yield HistoryEvent("status", period.from_on, course=course, organisation=organisation, period=period)
 
 
 def _by_year(events: Iterable[HistoryEvent]) -> list[tuple[int, Sequence[HistoryEvent]]]:

@@ -6,8 +6,7 @@ from datetime import date
 
 from lms.certification.api import RecordedAward, list_awards_of
 from lms.compliance.person.queries import NamedPlacement, list_named_placements
-from lms.compliance.projection.bulk_status import explained_on
-from lms.compliance.source_data.person_status import StatusRow
+from lms.compliance.source_data.person_status import StatusRow, statuses_of
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotThere
 from lms.people.api import list_employments_of, list_sectors, load_surviving_person_for
@@ -43,11 +42,10 @@ def load_compared_records_for(
 
 def _load(actor: Actor, person: Person, persons: frozenset[int], today: date, language: str) -> ComparedRecord:
     employments = list_employments_of(actor, persons)
-    explained = explained_on(persons, {each.organisation_id for each in employments}, today)
     return ComparedRecord(
         person=person,
         employments=employments,
         placements=list_named_placements(employments, {each.slug: each.name(language) for each in list_sectors()}),
         awards=list_awards_of(person.id),
-        statuses=[row for rows in explained.values() for row in rows],
+        statuses=statuses_of(person.id, today, organisations={each.organisation_id for each in employments}),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from lms.compliance.status import api as rules
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.status.api import StatusGroup, TrainingStatus
 from lms.kernel.days import ONE_DAY, add_days
 
 AHEAD_DAYS = 180
@@ -14,17 +14,9 @@ AHEAD_DAYS = 180
 MOST_AHEAD_DAYS = 3 * 365
 """Days ahead of today that can be shown by choosing a later day."""
 
-BAR_STYLES = {
-    TrainingStatus.VALID: "valid",
-    TrainingStatus.EXEMPT: "valid",
-    TrainingStatus.EXPIRING: "renew",
-    TrainingStatus.IN_PROGRESS: "wait",
-    TrainingStatus.NOT_STARTED: "wait",
-    TrainingStatus.GRACE: "wait",
-    TrainingStatus.OVERDUE: "late",
-    TrainingStatus.EXPIRED: "late",
-    TrainingStatus.REVOKED: "late",
-}
+_GROUP_STYLES = {StatusGroup.COMPLIANT: "valid", StatusGroup.IN_TIME: "wait", StatusGroup.LATE: "late"}
+BAR_STYLES = {each: _GROUP_STYLES[each.group] for each in TrainingStatus if each.group}
+BAR_STYLES[TrainingStatus.EXPIRING] = "renew"
 """The style of each status; days on which nothing is required stay empty."""
 
 

@@ -1,21 +1,19 @@
 """What changed between two days: who joined, left, moved, lapsed, renewed or became compliant. Pure, but for names."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from lms.compliance.report.counts import PostStatus
 from lms.compliance.report.query import ReportQuery
-from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.names import NamedPerson, name_people
 from lms.compliance.source_data.person_status import load_population
-from lms.compliance.source_data.population import Population, Post
+from lms.compliance.source_data.population import AppliedRequirement, Post
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.api import ExplainedStatus, Id, PlacementFact, StatusGroup, TrainingStatus, sentence
-from lms.kernel import clock
+from lms.compliance.status.api import ExplainedStatus, StatusGroup, TrainingStatus, sentence
 from lms.kernel.pagination import PER_PAGE, Pagination, paginate_list
 
 
@@ -31,81 +29,69 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """A post that changed: its status on the first and on the second day, None where it did not count."""
+class PostChange:
+    """A post that changed: its status on the first and on the second day, None where it did not count.
 
-    post: Post
-    changes: frozenset[Change]
+    `counted` is the one on the second day, or on the first if it left; `cause` the requirement that was renewed, or
+    else the worst on the second day.
+    """
+
+    changes: Sequence[Change]
     before: PostStatus | None
     after: PostStatus | None
-
-    @property
-    def placement(self) -> PlacementFact:
-        """Returns where the post counts: on the second day, or on the first if it left."""
-        post_status = self.after or self.before
-        assert post_status is not None  # noqa: S101 - a post that counts on neither day has not changed
-        return post_status.placement
+    counted: PostStatus
+    cause: tuple[AppliedRequirement, ExplainedStatus] | None
 
 
-def changes_between(population: Population, first: date, second: date, filters: Filters) -> list[Changed]:
-    """Returns the posts that changed, in the order of their numbers; `first` is the earlier day.
+def _change_of(post: Post, first: date, second: date, query: ReportQuery) -> PostChange | None:
+    """Returns what changed about a post, None for nothing.
 
-    A post counts on a day on which it has a placement that fits the filters. Joining and leaving are about having any
+    It counts on a day on which it has a placement that fits the filters. Joining and leaving are about having any
     placement in the organisation at all; coming from or going to one that does not fit is moving.
     """
-    found = []
-    for post in population.posts:
-        placements = post.placement_on(first), post.placement_on(second)
-        before, after = (
-            PostStatus(post, placement, tuple(post.required_on(day, filters.courses)))
-            if placement is not None and filters.match(placement)
-            else None
-            for placement, day in zip(placements, (first, second), strict=True)
-        )
-        if before is None and after is None:
-            continue
-        changes = frozenset(_changes(placements, before, after))
-        if changes:
-            found.append(Changed(post, changes, before, after))
-    return sorted(found, key=lambda each: (str(each.placement.sector), int(each.post.person)))
-
-
-def _changes(
-    placements: tuple[PlacementFact | None, PlacementFact | None], before: PostStatus | None, after: PostStatus | None
-) -> Iterator[Change]:
-    was, now = placements
-    if was is None:
-        yield Change.JOINED
-    elif now is None:
-        yield Change.LEFT
-    elif (was.sector, was.station) != (now.sector, now.station):
-        yield Change.MOVED
-    if before is None or after is None:
-        return
-    complied, complies = (before.overall.group is StatusGroup.COMPLIANT, after.overall.group is StatusGroup.COMPLIANT)
-    if complied and not complies and after.overall is not TrainingStatus.NOT_REQUIRED:
-        yield Change.LAPSED
-    if complies and not complied and before.overall is not TrainingStatus.NOT_REQUIRED:
-        yield Change.COMPLIANT
-    if complied and complies and _renewed(before, after):
-        yield Change.RENEWED
-
-
-def _renewed(before: PostStatus, after: PostStatus) -> bool:
-    """Says whether another award that ends later explains any requirement."""
-    earlier = {applied.requirement.id: explained for applied, explained in before.required}
-    return any(
-        _later(earlier[applied.requirement.id], explained)
-        for applied, explained in after.required
-        if applied.requirement.id in earlier
+    was, now = post.placement_on(first), post.placement_on(second)
+    before, after = (
+        PostStatus(post, placement, tuple(post.required_on(day, query.filters.courses)))
+        if placement is not None and query.filters.match(placement)
+        else None
+        for placement, day in ((was, first), (now, second))
     )
+    counted = after or before
+    if counted is None:
+        return None
+    changes = []
+    if was is None:
+        changes.append(Change.JOINED)
+    elif now is None:
+        changes.append(Change.LEFT)
+    elif (was.sector, was.station) != (now.sector, now.station):
+        changes.append(Change.MOVED)
+    cause = after.worst if after and after.required else None
+    if before and after:
+        complied, complies = (each.overall.group is StatusGroup.COMPLIANT for each in (before, after))
+        if complied and complies and (renewed := _renewed(before, after)):
+            changes.append(Change.RENEWED)
+            cause = renewed[0]
+        elif complied and not complies and after.overall is not TrainingStatus.NOT_REQUIRED:
+            changes.append(Change.LAPSED)
+        elif complies and not complied and before.overall is not TrainingStatus.NOT_REQUIRED:
+            changes.append(Change.COMPLIANT)
+    return PostChange(changes, before, after, counted, cause) if changes else None
 
 
-def _later(before: ExplainedStatus, after: ExplainedStatus) -> bool:
-    if before.award is None or after.award is None or before.award == after.award:
-        return False
-    ends, ended = after.valid_through, before.valid_through
-    return ends is not None and (ended is None or ends > ended)
+def _renewed(before: PostStatus, after: PostStatus) -> list[tuple[AppliedRequirement, ExplainedStatus]]:
+    """Returns the requirements that another award explains, one that ends later."""
+    earlier = {
+        applied.requirement.id: explained for applied, explained in before.required if explained.award is not None
+    }
+    return [
+        (applied, explained)
+        for applied, explained in after.required
+        if (was := earlier.get(applied.requirement.id)) is not None
+        and explained.award not in (None, was.award)
+        and explained.valid_through is not None
+        and (was.valid_through is None or explained.valid_through > was.valid_through)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +104,7 @@ class ChangedLine:
     sector_name: str
     was_in: str
     now_in: str
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
     before: TrainingStatus | None
     after: TrainingStatus | None
     reason: str
@@ -135,86 +121,52 @@ class ChangesPage(Pagination[ChangedLine]):
 
 
 def build_changes(
-    query: ReportQuery, other: date, kinds: Collection[Change] | None, page: int | None = 1
+    query: ReportQuery, other: date, selected: Change | None = None, page: int | None = None
 ) -> ChangesPage:
     """Lists what changed between the day of the report and another one; all of it where `page` is None."""
     loaded, population = load_population(Scope(query.organisation_ids), query.known_as_of)
     first, second = sorted((query.as_of, other))
-    found = changes_between(population, first, second, query.filters)
-    counts = Counter(change for each in found for change in each.changes)
-    chosen = [each for each in found if kinds is None or each.changes & set(kinds)]
+    found = [each for post in population.posts if (each := _change_of(post, first, second, query)) is not None]
+    found.sort(key=lambda each: (str(each.counted.placement.sector), int(each.counted.post.person)))
+    chosen = [each for each in found if selected is None or selected in each.changes]
     shown = paginate_list(chosen, page or 1, PER_PAGE if page else max(1, len(chosen)))
     return ChangesPage(
-        items=_lines(query, loaded, shown.items),
+        items=list(_lines(query, loaded, shown.items)),
         total=shown.total,
         page=shown.page,
         per_page=shown.per_page,
-        counts=counts,
+        counts=Counter(change for each in found for change in each.changes),
         first=first,
         second=second,
         query=query,
     )
 
 
-def _lines(query: ReportQuery, loaded: LoadedFacts, changed: Sequence[Changed]) -> list[ChangedLine]:
-    persons = {int(each.post.person) for each in changed} if len(changed) <= PER_PAGE else None
-    names: dict[tuple[Id, Id], NamedPerson] = {
-        (each.person_id, each.organisation_id): each for each in name_people(query.organisation_ids, persons)
-    }
+def _lines(query: ReportQuery, loaded: LoadedFacts, changed: Sequence[PostChange]) -> Iterator[ChangedLine]:
+    persons = {int(each.counted.post.person) for each in changed} if len(changed) <= PER_PAGE else None
+    names = name_people(query.organisation_ids, persons)
     labels = query.labels
 
     def place(post_status: PostStatus | None) -> str:
         if post_status is None:
             return ""
-        sector, station = str(post_status.placement.sector), int(post_status.placement.station)
-        return f"{labels.sectors.get(sector, sector)}, {labels.stations.get(station, station)}"
+        station = int(post_status.placement.station)
+        return f"{labels.sector(post_status.placement.sector)}, {labels.stations.get(station, station)}"
 
-    return [
-        ChangedLine(
-            named=names[each.post.person, each.post.organisation],
-            organisation=labels.organisations[int(each.post.organisation)],
-            sector=str(each.placement.sector),
-            sector_name=labels.sectors.get(str(each.placement.sector), str(each.placement.sector)),
+    for each in changed:
+        post, sector, reason = each.counted.post, str(each.counted.placement.sector), ""
+        if each.cause is not None:
+            applied, explained = each.cause
+            reason = f"{loaded.courses[int(applied.requirement.course)].title}: {sentence(explained.reason)}"
+        yield ChangedLine(
+            named=names[post.person, post.organisation],
+            organisation=labels.organisations[int(post.organisation)],
+            sector=sector,
+            sector_name=labels.sector(sector),
             was_in=place(each.before),
             now_in=place(each.after),
-            changes=tuple(change for change in Change if change in each.changes),
+            changes=each.changes,
             before=each.before.overall if each.before else None,
             after=each.after.overall if each.after else None,
-            reason=_reason(each, loaded),
+            reason=reason,
         )
-        for each in changed
-    ]
-
-
-def _reason(changed: Changed, loaded: LoadedFacts) -> str:
-    """Returns the reason of the post's status on the second day, of what was renewed or else of the worst."""
-    after = changed.after
-    if after is None or not after.required:
-        return ""
-    applied, explained = after.worst
-    if Change.RENEWED in changed.changes and changed.before is not None:
-        earlier = {one.requirement.id: how for one, how in changed.before.required}
-        applied, explained = next(
-            (one, how)
-            for one, how in after.required
-            if one.requirement.id in earlier and _later(earlier[one.requirement.id], how)
-        )
-    return f"{loaded.courses[int(applied.requirement.course)].title}: {sentence(explained.reason)}"
-
-
-CHANGES_HEAD = (
-    "first_day", "second_day", "known_as_of", "organisation", "staff_number", "name", "sector", "was_in", "now_in",
-    "changes", "status_before", "status_after", "reason",
-)  # fmt: skip
-
-
-def changes_rows(page: ChangesPage) -> Iterator[Sequence[str | date | None]]:
-    """Returns what changed as rows of `CHANGES_HEAD`."""
-    known_at = page.query.known_as_of or clock.now()
-    for line in page.items:
-        yield (
-            page.first, page.second, known_at.isoformat(timespec="seconds"), line.organisation,
-            line.named.staff_number, line.named.name, line.sector_name, line.was_in, line.now_in,
-            " ".join(line.changes), line.before.value if line.before else None,
-            line.after.value if line.after else None, line.reason,
-        )  # fmt: skip

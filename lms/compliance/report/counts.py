@@ -4,18 +4,17 @@ A post (a person in an organisation) counts in the main sector of its placement 
 its overall status: the worst of what is required of it; and once in each course, with the worst of that course.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Protocol
 
+from lms.compliance.projection.rows import LAPSES, OVERALL
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.population import AppliedRequirement, Population, Post
-from lms.compliance.status.api import SEVERITY, ExplainedStatus, Id, PlacementFact, StatusGroup, TrainingStatus, urgency
-
-AHEAD_DAYS = (30, 60, 90)
+from lms.compliance.status.api import ExplainedStatus, Id, PlacementFact, StatusGroup, TrainingStatus, urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +33,22 @@ class PostStatus:
     @property
     def worst(self) -> tuple[AppliedRequirement, ExplainedStatus]:
         """Returns the requirement that gives the overall status; of several the one that was due or ends first."""
-        return min(self.required, key=_urgency)
-
-    def by_course(self) -> dict[Id, TrainingStatus]:
-        """Returns the worst status for each course that is required."""
-        worst: dict[Id, TrainingStatus] = {}
-        for applied, explained in self.required:
-            course = applied.requirement.course
-            before = worst.get(course, explained.status)
-            worst[course] = min(before, explained.status, key=SEVERITY.__getitem__)
-        return worst
+        return min(self.required, key=urgency_of)
 
 
-def _urgency(one: tuple[AppliedRequirement, ExplainedStatus]) -> tuple[int, date, str]:
+def urgency_of(one: tuple[AppliedRequirement, ExplainedStatus]) -> tuple[int, date, str]:
+    """Returns the key that sorts requirements by urgency: the severity, the day that presses, the id."""
     applied, explained = one
     return (*urgency(explained.status, explained.due_on, explained.valid_through), str(applied.requirement.id))
+
+
+def statuses_on(population: Population, day: date, filters: Filters) -> list[PostStatus]:
+    """Returns the statuses of the posts that match filters on a day; without a placement, a post is left out."""
+    return [
+        PostStatus(post, placement, tuple(post.required_on(day, filters.courses)))
+        for post in population.posts
+        if (placement := post.placement_on(day)) is not None and filters.match(placement)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,7 @@ class StatusCounts:
     by_status: Mapping[TrainingStatus, int]
 
     @classmethod
-    def of(cls, statuses: Iterable[TrainingStatus]) -> "StatusCounts":
-        """Counts statuses; not_required is left out."""
-        return cls.added([Counter(statuses)])
-
-    @classmethod
-    def added(cls, counts: Iterable[Mapping[TrainingStatus, int]]) -> "StatusCounts":
+    def added(cls, *counts: Mapping[TrainingStatus, int]) -> "StatusCounts":
         """Adds counts up; not_required is left out."""
         total: Counter[TrainingStatus] = Counter()
         for counted in counts:
@@ -74,10 +69,6 @@ class StatusCounts:
     def of_group(self, group: StatusGroup) -> int:
         """Returns how many have a status of a group."""
         return sum(count for status, count in self.by_status.items() if status.group is group)
-
-    def of_statuses(self, statuses: Collection[TrainingStatus] | None) -> int:
-        """Returns how many have one of some statuses (None: any)."""
-        return sum(people for each, people in self.by_status.items() if statuses is None or each in statuses)
 
     @property
     def people(self) -> int:
@@ -114,23 +105,18 @@ class StatusCounts:
 class DayCounts:
     """How many posts have which status on one day, by sector: overall, and by course the worst of that course.
 
-    `overall` counts posts of whom nothing is required as not_required; `cells` leaves them out.
+    `overall` counts posts of whom nothing is required as not_required; `cells` leaves them out. `lapsing` says how
+    many comply on the day and do not any more within so many days, if nothing is done.
     """
 
     overall: Mapping[str, Mapping[TrainingStatus, int]]
     cells: Mapping[tuple[str, Id], Mapping[TrainingStatus, int]]
-    # How many comply on the day and do not any more within so many days, if nothing is done.
     lapsing: Mapping[int, int]
 
     @property
     def total(self) -> StatusCounts:
         """Returns the figures of all sectors."""
-        return StatusCounts.added(self.overall.values())
-
-    @property
-    def not_required(self) -> int:
-        """Returns how many posts are there of whom nothing is required."""
-        return sum(counted.get(TrainingStatus.NOT_REQUIRED, 0) for counted in self.overall.values())
+        return StatusCounts.added(*self.overall.values())
 
     @property
     def courses(self) -> set[Id]:
@@ -139,36 +125,57 @@ class DayCounts:
 
     def of_course(self, course: Id) -> StatusCounts:
         """Returns the figures of a course in all sectors."""
-        return StatusCounts.added(counted for (_, each), counted in self.cells.items() if each == course)
+        return StatusCounts.added(*(counted for (_, each), counted in self.cells.items() if each == course))
 
 
-class CountBackend(Protocol):
+class CountBackend(ABC):
     """Where the counts of days come from: the facts, the intervals or the count tables. All three agree."""
 
+    def __init__(self, organisations: Collection[int], filters: Filters) -> None:
+        """Takes what is looked at."""
+        self.organisations = frozenset(organisations)
+        self.filters = filters
+        self.subject = OVERALL if filters.course is None else str(filters.course)
+
+    @abstractmethod
+    def read_counts(self, day: date, *, cells: bool) -> Mapping[tuple[str, str, str], int]:
+        """Reads the counts of a day by sector, subject, and status or lapse; without cells some may be left out."""
+
+    @abstractmethod
+    def read_totals(self, days: Collection[date]) -> Mapping[date, Mapping[str, int]]:
+        """Reads the counts of all sectors on several days, by status or lapse."""
+
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
-        """Returns the counts of a day; cells and lapses may be left out where they are not wanted."""
+        """Returns the counts of a day; cells and lapses may be left out where they are not wanted.
+
+        With a course, overall means that course, and posts of whom it is not required count as not_required.
+        """
+        overall: dict[str, dict[TrainingStatus, int]] = {}
+        by_course: dict[tuple[str, Id], dict[TrainingStatus, int]] = {}
+        posts: Counter[str] = Counter()
+        lapses: Counter[str] = Counter()
+        for (sector, about, code), people in self.read_counts(day, cells=cells).items():
+            if code in LAPSES.values():
+                lapses[code] += people
+                continue
+            status = TrainingStatus(code)
+            if about == OVERALL:
+                posts[sector] += people
+            elif self.subject in (OVERALL, about):
+                by_course.setdefault((sector, int(about)), {})[status] = people
+            if about == self.subject:
+                overall.setdefault(sector, {})[status] = people
+        if self.subject != OVERALL:
+            for sector, people in posts.items():
+                here = overall.setdefault(sector, {})
+                here[TrainingStatus.NOT_REQUIRED] = people - sum(here.values())
+        return DayCounts(overall, by_course, {days: lapses[code] for days, code in LAPSES.items()})
 
     def totals_on(self, days: Collection[date]) -> Mapping[date, StatusCounts]:
         """Returns the figures of all sectors on several days."""
-
-
-def statuses_on(population: Population, day: date, filters: Filters) -> list[PostStatus]:
-    """Returns the statuses of the posts that match filters on a day; without a placement, a post is left out."""
-    post_statuses = []
-    for post in population.posts:
-        placement = post.placement_on(day)
-        if placement is not None and filters.match(placement):
-            post_statuses.append(PostStatus(post, placement, tuple(post.required_on(day, filters.courses))))
-    return post_statuses
-
-
-def most_urgent_first(
-    post_statuses: Iterable[PostStatus], *, statuses: Collection[TrainingStatus] | None = None
-) -> list[PostStatus]:
-    """Returns the posts of whom something is required, worst first, or those with some overall statuses."""
-    found = [each for each in post_statuses if each.required and (statuses is None or each.overall in statuses)]
-    return sorted(found, key=lambda each: (_urgency(each.worst)[:2], _by_number(each.post.person)))
-
-
-def _by_number(person: Id) -> tuple[int, str]:
-    return (person, "") if isinstance(person, int) else (0, person)
+        return {
+            day: StatusCounts.added(
+                {TrainingStatus(code): people for code, people in totals.items() if code not in LAPSES.values()}
+            )
+            for day, totals in self.read_totals(days).items()
+        }

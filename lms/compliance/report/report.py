@@ -5,14 +5,18 @@ its overall status: the worst of what is required of it. In the matrix it counts
 worst of that course. Posts of whom nothing is required are counted apart and are in no rate.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
-from lms.compliance.report.counts import AHEAD_DAYS, CountBackend, DayCounts, StatusCounts
-from lms.compliance.source_data.filters import Filters
-from lms.compliance.status.api import Id
+from lms.compliance.projection.rows import LAPSES
+from lms.compliance.report.counts import CountBackend, DayCounts, StatusCounts
+from lms.compliance.report.report_id import DIGEST_BYTES
+from lms.compliance.status.api import Id, TrainingStatus
 from lms.kernel.days import month_ends_after, month_ends_before
 
 BEFORE_DAYS = 30
@@ -24,9 +28,8 @@ def points_between(before: Fraction | None, after: Fraction | None) -> int | Non
     """Returns the difference of two rates in percentage points, half a point rounded away from zero."""
     if before is None or after is None:
         return None
-    difference = 100 * (after - before)
-    points = int(abs(difference) + Fraction(1, 2))
-    return points if difference >= 0 else -points
+    points = int(100 * abs(after - before) + Fraction(1, 2))
+    return points if after >= before else -points
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,7 @@ class Report:
     `courses` are those required of anybody, in the order given. `not_required` counts posts without a requirement.
     `trend` leads up to the day, `forecast` goes on from it, and `ahead` holds the days 30, 60 and 90 days later:
     the figures expected without further training, under the recorded requirements and placements. `lapsing` says how
-    many comply on the day and will not any more within 30, 60 and 90 days. `lowest` is the
-    sector with the lowest rate where there are at least two.
+    many comply on the day and will not any more within 30, 60 and 90 days.
     """
 
     as_of: date
@@ -74,63 +76,53 @@ class Report:
     lapsing: Mapping[int, int]
 
     @property
-    def in_90_days(self) -> TrendPoint:
-        """Returns the figures 90 days later."""
-        return self.ahead[-1]
-
-    @property
     def lowest(self) -> SectorLine | None:
         """Returns the sector with the lowest rate, where there are two with people and it is below the whole."""
         ranked = [line for line in self.lines if line.figures.rate is not None]
         worst = min(ranked, key=lambda line: line.figures.rate or 0, default=None)
-        if worst is None or self.total.rate is None or (worst.figures.rate or 0) >= self.total.rate:
-            return None
-        return worst
+        is_below = worst and self.total.rate is not None and (worst.figures.rate or 0) < self.total.rate
+        return worst if is_below else None
 
 
-def make_report(
-    backend: CountBackend,
-    as_of: date,
-    filters: Filters,
-    *,
-    sectors: Sequence[str],
-    courses: Sequence[Id],
-    trend: Sequence[date] | None = None,
-) -> Report:
+def make_report(backend: CountBackend, as_of: date, *, sectors: Sequence[str], courses: Sequence[Id]) -> Report:
     """Makes the report of a day from counts; `sectors` and `courses` give the order, unknown ones follow it.
 
-    The trend has the last days of the 24 months before the day, and the day, unless days are given; the forecast
-    has those of the 12 months from the day on.
+    The trend has the last days of the 24 months before the day, and the day; the forecast has those of the 12 months
+    from the day on.
     """
     now = backend.on(as_of)
-    before = backend.on(_shifted(as_of, -BEFORE_DAYS), cells=False)
-    days = (*month_ends_before(as_of, TREND_MONTHS), as_of) if trend is None else tuple(trend)
-    coming = month_ends_after(as_of, FORECAST_MONTHS)
-    ahead = [_shifted(as_of, each) for each in AHEAD_DAYS]
-    totals = backend.totals_on({*days, *coming, *ahead})
+    before = backend.on(as_of - timedelta(days=BEFORE_DAYS), cells=False)
+    trend = [*month_ends_before(as_of, TREND_MONTHS), as_of]
+    forecast = month_ends_after(as_of, FORECAST_MONTHS)
+    ahead = [as_of + timedelta(days=days) for days in LAPSES]
+    totals = backend.totals_on({*trend, *forecast, *ahead})
+
+    def points(days: Iterable[date]) -> tuple[TrendPoint, ...]:
+        return tuple(TrendPoint(day, totals[day]) for day in days)
+
     return Report(
         as_of=as_of,
         total=now.total,
-        not_required=now.not_required,
+        not_required=sum(counted.get(TrainingStatus.NOT_REQUIRED, 0) for counted in now.overall.values()),
         change=points_between(before.total.rate, now.total.rate),
         lines=tuple(
             _line(str(sector), now, before)
             for sector in _in_order(sectors, now.overall)
-            if filters.sector in (None, sector)
+            if backend.filters.sector in (None, sector)
         ),
         courses=tuple(_in_order([course for course in courses if course in now.courses], now.courses)),
         course_totals={course: now.of_course(course) for course in now.courses},
-        trend=tuple(TrendPoint(day, totals[day]) for day in days),
-        forecast=tuple(TrendPoint(day, totals[day]) for day in coming),
-        ahead=tuple(TrendPoint(day, totals[day]) for day in ahead),
+        trend=points(trend),
+        forecast=points(forecast),
+        ahead=points(ahead),
         lapsing=now.lapsing,
     )
 
 
 def _line(sector: str, now: DayCounts, before: DayCounts) -> SectorLine:
-    figures = StatusCounts.added([now.overall.get(sector, {})])
-    earlier = StatusCounts.added([before.overall.get(sector, {})])
-    cells = {course: StatusCounts.added([now.cells[here, course]]) for here, course in now.cells if here == sector}
+    figures = StatusCounts.added(now.overall.get(sector, {}))
+    earlier = StatusCounts.added(before.overall.get(sector, {}))
+    cells = {course: StatusCounts.added(counts) for (here, course), counts in now.cells.items() if here == sector}
     return SectorLine(sector, figures, points_between(earlier.rate, figures.rate), cells)
 
 
@@ -138,27 +130,92 @@ def _in_order(order: Sequence[str] | Sequence[Id], found: Collection[Id]) -> lis
     return [*order, *sorted((each for each in found if each not in order), key=str)]
 
 
-def _shifted(day: date, days: int) -> date:
-    return day + timedelta(days=days)
-
-
-SORTS = ("rate", "sector", "people", "late", "change")
-
-
-def sorted_lines(lines: Iterable[SectorLine], by: str) -> list[SectorLine]:
-    """Sorts sectors by a name of `SORTS`, descending with a minus before it; empty ones come last.
+def sorted_lines(lines: Sequence[SectorLine], by: str) -> list[SectorLine]:
+    """Sorts sectors by rate, sector, people, late or change, descending with a minus before it; empty ones come last.
 
     Sorting by sector keeps the order given, the sectors' own.
     """
-    listed = list(lines)
-    word, downwards = by.removeprefix("-"), by.startswith("-")
-    with_people = [line for line in listed if line.figures.people]
     keys = {
         "rate": lambda line: line.figures.rate,
-        "sector": listed.index,
+        "sector": lines.index,
         "people": lambda line: line.figures.people,
         "late": lambda line: Fraction(line.figures.late, line.figures.people),
         "change": lambda line: line.change if line.change is not None else 0,
     }
-    with_people.sort(key=keys.get(word, keys["rate"]), reverse=downwards)
-    return with_people + [line for line in listed if not line.figures.people]
+    with_people = [line for line in lines if line.figures.people]
+    with_people.sort(key=keys.get(by.removeprefix("-"), keys["rate"]), reverse=by.startswith("-"))
+    return with_people + [line for line in lines if not line.figures.people]
+
+
+def digest_of(report: Report) -> bytes:
+    """Returns what differs whenever any figure of a report does; sectors and courses without figures do not count."""
+    plain = report_as_document(report)
+    plain["lines"] = sorted(
+        [each for each in plain["lines"] if each["figures"] or each["cells"]], key=lambda each: each["sector"]
+    )
+    plain["courses"] = sorted(plain["courses"], key=str)
+    written = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).digest()[:DIGEST_BYTES]
+
+
+def report_as_document(report: Report) -> dict[str, Any]:
+    """Returns a report as JSON values."""
+    return {
+        "as_of": report.as_of.isoformat(),
+        "total": _counts(report.total),
+        "unasked": report.not_required,
+        "change": report.change,
+        "lines": [
+            {
+                "sector": line.sector,
+                "figures": _counts(line.figures),
+                "change": line.change,
+                "cells": {str(course): _counts(cell) for course, cell in line.cells.items() if cell.people},
+            }
+            for line in report.lines
+        ],
+        "lapsing": {str(days): count for days, count in report.lapsing.items()},
+        "courses": [int(course) for course in report.courses],
+        "course_totals": {str(course): _counts(cell) for course, cell in report.course_totals.items()},
+        **{
+            name: [[point.day.isoformat(), _counts(point.figures)] for point in points]
+            for name, points in (("trend", report.trend), ("forecast", report.forecast), ("ahead", report.ahead))
+        },
+    }
+
+
+def report_of_document(document: Mapping[str, Any]) -> Report:
+    """Returns the report again."""
+    return Report(
+        as_of=date.fromisoformat(document["as_of"]),
+        total=_figures(document["total"]),
+        not_required=document["unasked"],
+        change=document["change"],
+        lines=tuple(
+            SectorLine(
+                each["sector"],
+                _figures(each["figures"]),
+                each["change"],
+                {int(course): _figures(cell) for course, cell in each["cells"].items()},
+            )
+            for each in document["lines"]
+        ),
+        courses=tuple(document["courses"]),
+        course_totals={int(course): _figures(cell) for course, cell in document["course_totals"].items()},
+        trend=_points(document["trend"]),
+        forecast=_points(document["forecast"]),
+        ahead=_points(document["ahead"]),
+        lapsing={int(days): count for days, count in document["lapsing"].items()},
+    )
+
+
+def _counts(figures: StatusCounts) -> dict[str, int]:
+    return {status.value: count for status, count in figures.by_status.items() if count}
+
+
+def _figures(counts: Mapping[str, int]) -> StatusCounts:
+    return StatusCounts({TrainingStatus(word): count for word, count in counts.items()})
+
+
+def _points(written: list[Any]) -> tuple[TrendPoint, ...]:
+    return tuple(TrendPoint(date.fromisoformat(day), _figures(counts)) for day, counts in written)

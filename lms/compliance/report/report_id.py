@@ -6,9 +6,10 @@ filters, five bytes of the figures' digest, and two of a checksum over all of it
 """
 
 import binascii
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from itertools import accumulate, pairwise
 
 from lms.compliance.source_data.filters import Filters
 from lms.kernel import base32
@@ -23,7 +24,8 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _CHECK_BYTES = 2
 _MOMENT_BYTES = 7
 _GROUP = 5
-_STATION, _COURSE, _ROLE, _CONTRACT, _SECTOR, _CHILDREN, _NO_CHILDREN = (1 << bit for bit in range(7))
+_FLAGS = 7
+"""Seven bits of one byte say which filters follow: station, course, role, contract, sector; with children, without."""
 
 
 class Malformed(ValueError):
@@ -42,8 +44,10 @@ class ReportId:
     digest: bytes
 
     def __str__(self) -> str:
-        """Returns the id as it is printed: groups of five characters."""
-        return print_id(_packed(self))
+        """Returns the id as it is printed, in base 32: groups of five characters."""
+        body = _packed(self)
+        characters = base32.encode_bytes(body + _checksum(body))
+        return "-".join(characters[start : start + _GROUP] for start in range(0, len(characters), _GROUP))
 
 
 def read_id(text: str) -> ReportId:
@@ -51,27 +55,13 @@ def read_id(text: str) -> ReportId:
 
     Raises Malformed.
     """
-    raw = _unprinted(text)
-    body, check = raw[:-_CHECK_BYTES], raw[-_CHECK_BYTES:]
-    if len(raw) <= _CHECK_BYTES or _checksum(body) != check:
+    raw = base32.decode_bytes(text) if len(text) <= MOST_CHARACTERS else None
+    if raw is None or len(raw) <= _CHECK_BYTES or _checksum(raw[:-_CHECK_BYTES]) != raw[-_CHECK_BYTES:]:
         raise Malformed
     try:
-        return _unpacked(body)
-    except (IndexError, ValueError, OverflowError) as wrong:
+        return _unpacked(BytesIO(raw[:-_CHECK_BYTES]))
+    except (ValueError, OverflowError) as wrong:
         raise Malformed from wrong
-
-
-def print_id(raw: bytes) -> str:
-    """Writes bytes in base 32, in groups."""
-    characters = base32.encode_bytes(raw)
-    return "-".join(characters[start : start + _GROUP] for start in range(0, len(characters), _GROUP))
-
-
-def _unprinted(text: str) -> bytes:
-    raw = base32.decode_bytes(text) if len(text) <= MOST_CHARACTERS else None
-    if raw is None:
-        raise Malformed
-    return raw
 
 
 def _checksum(body: bytes) -> bytes:
@@ -79,105 +69,71 @@ def _checksum(body: bytes) -> bytes:
 
 
 def _packed(given: ReportId) -> bytes:
-    filters = given.filters
-    out = bytearray([FORM])
-    _put(out, given.definitions)
-    _put(out, (given.as_of - _EPOCH_DAY).days)
-    out += ((given.known_at - _EPOCH) // timedelta(microseconds=1)).to_bytes(_MOMENT_BYTES, "big")
-    _put_all(out, given.organisations)
-    marks = [
-        (_STATION, filters.station is not None),
-        (_COURSE, filters.course is not None),
-        (_ROLE, filters.role is not None),
-        (_CONTRACT, filters.contract is not None),
-        (_SECTOR, filters.sector is not None),
-        (_CHILDREN, filters.works_with_children is True),
-        (_NO_CHILDREN, filters.works_with_children is False),
-    ]
-    out.append(sum(mark for mark, holds in marks if holds))
-    for number in (filters.station, filters.course):
-        if number is not None:
-            _put(out, int(number))
-    for word in (filters.role, filters.contract, filters.sector):
-        if word is not None:
-            written = str(word).encode()
-            _put(out, len(written))
-            out += written
-    out += given.digest
-    return bytes(out) + _checksum(bytes(out))
-
-
-def _unpacked(body: bytes) -> ReportId:
-    reader = _Reader(body)
-    if reader.take(1)[0] != FORM:
-        raise Malformed
-    definitions = reader.number()
-    as_of = _EPOCH_DAY + timedelta(days=reader.number())
-    known_at = _EPOCH + timedelta(microseconds=int.from_bytes(reader.take(_MOMENT_BYTES), "big"))
-    organisations, before = [], 0
-    for _ in range(reader.number()):
-        before += reader.number()
-        organisations.append(before)
-    marks = reader.take(1)[0]
-    station = reader.number() if marks & _STATION else None
-    course = reader.number() if marks & _COURSE else None
-    role, contract, sector = (
-        reader.take(reader.number()).decode() if marks & mark else None for mark in (_ROLE, _CONTRACT, _SECTOR)
+    filters, organisations = given.filters, sorted(given.organisations)
+    numbers = [int(each) for each in (filters.station, filters.course) if each is not None]
+    words = [str(each).encode() for each in (filters.role, filters.contract, filters.sector) if each is not None]
+    present = [each is not None for each in (filters.station, filters.course, filters.role, filters.contract)]
+    present += [filters.sector is not None, filters.works_with_children is True, filters.works_with_children is False]
+    moment = (given.known_at - _EPOCH) // timedelta(microseconds=1)
+    return b"".join(
+        (
+            bytes([FORM]),
+            _number(given.definitions),
+            _number((given.as_of - _EPOCH_DAY).days),
+            moment.to_bytes(_MOMENT_BYTES, "big"),
+            # Ascending numbers are written as differences, which are small.
+            *map(_number, [len(organisations), *(after - before for before, after in pairwise([0, *organisations]))]),
+            bytes([sum(1 << bit for bit, holds in enumerate(present) if holds)]),
+            *map(_number, numbers),
+            *(_number(len(word)) + word for word in words),
+            given.digest,
+        )
     )
-    children = True if marks & _CHILDREN else False if marks & _NO_CHILDREN else None
-    digest = reader.take(DIGEST_BYTES)
-    if reader.left or not organisations:
+
+
+def _unpacked(body: BytesIO) -> ReportId:
+    if _take(body, 1)[0] != FORM:
+        raise Malformed
+    definitions = _read_number(body)
+    as_of = _EPOCH_DAY + timedelta(days=_read_number(body))
+    known_at = _EPOCH + timedelta(microseconds=int.from_bytes(_take(body, _MOMENT_BYTES), "big"))
+    organisations = tuple(accumulate(_read_number(body) for _ in range(_read_number(body))))
+    flags = _take(body, 1)[0]
+    present = [bool(flags >> bit & 1) for bit in range(_FLAGS)]
+    station, course = (_read_number(body) if here else None for here in present[:2])
+    role, contract, sector = (_take(body, _read_number(body)).decode() if here else None for here in present[2:5])
+    children = True if present[5] else False if present[6] else None
+    digest = _take(body, DIGEST_BYTES)
+    if body.read(1) or not organisations:
         raise Malformed
     filters = Filters(station, course, role, contract, children, sector)
-    return ReportId(definitions, as_of, known_at, tuple(organisations), filters, digest)
+    return ReportId(definitions, as_of, known_at, organisations, filters, digest)
 
 
-def _put(out: bytearray, number: int) -> None:
-    """Adds a number of any size: seven bits a byte, the smallest first, the last byte below 128."""
+def _number(number: int) -> bytes:
+    """Writes a number of any size: seven bits a byte, the smallest first, the last byte below 128."""
+    out = bytearray()
     while number > 127:
         out.append(number & 127 | 128)
         number >>= 7
-    out.append(number)
+    return bytes([*out, number])
 
 
-def _put_all(out: bytearray, numbers: Iterable[int]) -> None:
-    """Adds ascending numbers as differences, which are small."""
-    ordered: Sequence[int] = sorted(numbers)
-    _put(out, len(ordered))
-    before = 0
-    for each in ordered:
-        _put(out, each - before)
-        before = each
+def _take(body: BytesIO, count: int) -> bytes:
+    """Reads so many bytes; raises Malformed where there are fewer."""
+    found = body.read(count)
+    if len(found) < count:
+        raise Malformed
+    return found
 
 
-class _Reader:
-    """Reads bytes from the front."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-        self._at = 0
-
-    @property
-    def left(self) -> int:
-        """Returns how many bytes have not been read."""
-        return len(self._body) - self._at
-
-    def take(self, count: int) -> bytes:
-        """Reads so many bytes; raises IndexError where there are fewer."""
-        if count > self.left:
-            raise IndexError
-        self._at += count
-        return self._body[self._at - count : self._at]
-
-    def number(self) -> int:
-        """Reads a number of any size; raises ValueError for one that no row could have."""
-        value = shift = 0
-        while True:
-            byte = self.take(1)[0]
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                break
-        if value >= 2**63:
-            raise ValueError
-        return value
+def _read_number(body: BytesIO) -> int:
+    """Reads a number of any size; raises Malformed for one that no row could have."""
+    value = shift = 0
+    while (byte := _take(body, 1)[0]) > 127:
+        value |= (byte & 127) << shift
+        shift += 7
+    value |= byte << shift
+    if value >= 2**63:
+        raise Malformed
+    return value

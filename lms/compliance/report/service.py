@@ -1,18 +1,30 @@
-"""Builds the per-sector report and its CSV rows."""
+"""Builds the per-sector report of a query, verifies the report of an id, and compares two reports."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
-from lms.compliance.report.count_backends import count_backend_for, require_up_to_date
+from flask import current_app
+
+from lms.compliance.report import count_backends as sources
 from lms.compliance.report.counts import CountBackend, StatusCounts
-from lms.compliance.report.counts_from_facts import FactsCounts
+from lms.compliance.report.later_facts import count_recorded_since
 from lms.compliance.report.query import ReportQuery
-from lms.compliance.report.report import Report, SectorLine, make_report, sorted_lines
+from lms.compliance.report.report import (
+    Report,
+    SectorLine,
+    digest_of,
+    make_report,
+    points_between,
+    report_of_document,
+    sorted_lines,
+)
+from lms.compliance.report.report_id import ReportId
 from lms.compliance.source_data.load import CourseTitle, required_courses
 from lms.compliance.status import api as rules
 from lms.kernel import clock
-from lms.kernel.tabular import Cell
+from lms.kernel.config import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,70 +38,118 @@ class ReportPage:
     query: ReportQuery
 
     @property
-    def lapsing(self) -> Mapping[date, int]:
-        """Returns by the days ahead how many comply on the day and will not any more by then, if nothing is done."""
-        return {self.report.as_of + timedelta(days=days): count for days, count in self.report.lapsing.items()}
+    def id(self) -> ReportId:
+        """Returns the report's id."""
+        return ReportId(
+            definitions=int(rules.DEFINITIONS_VERSION),
+            as_of=self.query.as_of,
+            known_at=self.known_at,
+            organisations=tuple(sorted(self.query.organisation_ids)),
+            filters=self.query.filters,
+            digest=digest_of(self.report),
+        )
+
+    @property
+    def address(self) -> str:
+        """Returns the address that works the report out again, as it is printed."""
+        settings: Settings = current_app.extensions["settings"]
+        return f"{settings.public_address}/compliance/reports/{self.id}"
 
 
-def build_report(query: ReportQuery, sort: str = "rate") -> ReportPage:
-    """Builds a report from the projection, or for a past moment of knowledge from the facts.
+def takes_long(query: ReportQuery) -> bool:
+    """Says whether a report is worked out by a job: from the facts, for many people."""
+    return query.known_as_of is not None and sources.too_many_to_compute_inline(query.organisation_ids)
+
+
+def build_report(query: ReportQuery, sort: str = "rate", stored: Mapping[str, Any] | None = None) -> ReportPage:
+    """Builds a report from what a job has stored, from the projection, or for a past moment from the facts.
 
     Raises StillUpdating.
     """
-    exact = query.known_as_of is not None or not require_up_to_date(query.organisation_ids)
     courses = required_courses(query.organisation_ids)
-    backend: CountBackend = count_backend_for(query, courses)
-    if exact:
-        backend = FactsCounts(query.organisation_ids, query.filters, query.known_as_of)
-    report = make_report(
-        backend,
-        query.as_of,
-        query.filters,
-        sectors=list(query.labels.sectors),
-        courses=[each.course_id for each in sorted(courses.values(), key=lambda each: each.title)],
-    )
+    if stored:
+        report, known_at = report_of_document(stored["report"]), datetime.fromisoformat(stored["known_at"])
+    else:
+        report = make_report(
+            _backend(query, courses),
+            query.as_of,
+            sectors=list(query.labels.sectors),
+            courses=[each.course_id for each in sorted(courses.values(), key=lambda each: each.title)],
+        )
+        known_at = query.known_as_of or clock.now()
     return ReportPage(
         report=report,
         lines=sorted_lines(report.lines, sort),
         courses=[courses[int(course)] for course in report.courses],
-        known_at=query.known_as_of or clock.now(),
+        known_at=known_at,
         query=query,
     )
 
 
-REPORT_HEAD = (
-    "as_of", "known_as_of", "definitions", "organisations", "sector", "course", "counted", "people", "compliant",
-    "in_time", "late", "rate_percent", *(str(each) for each in rules.SEVERITY if each.group),
-)  # fmt: skip
+def _backend(query: ReportQuery, courses: Mapping[int, CourseTitle]) -> CountBackend:
+    organisations, filters = query.organisation_ids, query.filters
+    if query.known_as_of is not None or not sources.require_up_to_date(organisations):
+        return sources.FactsCounts(organisations, filters, query.known_as_of)
+    if sources.snapshots_can_answer(filters):
+        return sources.SnapshotCounts(organisations, filters, courses)
+    return sources.IntervalCounts(organisations, filters)
 
 
-def report_rows(page: ReportPage) -> Iterable[Sequence[Cell]]:
-    """Returns the figures of a report as rows of `REPORT_HEAD`: all sectors first, then sector by sector."""
-    report, labels = page.report, page.query.labels
-    courses = {each.course_id: each.slug for each in page.courses}
-    groups = [("(all sectors)", report.total, report.course_totals)]
-    groups += [(labels.sectors.get(line.sector, line.sector), line.figures, line.cells) for line in page.lines]
-    for sector, figures, cells in groups:
-        yield _figure_row(page, sector, "(every required course)", figures)
-        for course in report.courses:
-            if course in cells:
-                yield _figure_row(page, sector, courses[int(course)], cells[course])
+@dataclass(frozen=True, slots=True)
+class SectorPair:
+    """One sector twice: on two days, or on one day with two states of knowledge."""
+
+    sector: str
+    name: str
+    then: StatusCounts
+    now: StatusCounts
+
+    @property
+    def points(self) -> int | None:
+        """Returns the difference of the rates in points."""
+        return points_between(self.then.rate, self.now.rate)
 
 
-def _figure_row(page: ReportPage, sector: str, course: str, figures: StatusCounts) -> Sequence[Cell]:
-    query = page.query
-    return (
-        query.as_of,
-        page.known_at.isoformat(timespec="seconds"),
-        rules.DEFINITIONS_VERSION,
-        "; ".join(each.name for each in query.organisations),
-        sector,
-        course,
-        "posts" if query.of_posts else "people",
-        figures.people,
-        figures.compliant,
-        figures.in_time,
-        figures.late,
-        figures.rate,
-        *(figures.by_status.get(each, 0) for each in rules.SEVERITY if each.group),
+def compare_reports(now: ReportPage, then: ReportPage) -> list[SectorPair]:
+    """Puts two reports beside each other: all sectors first, then each with people, in the order of the first."""
+    nobody, labels = StatusCounts({}), now.query.labels
+    before = {line.sector: line.figures for line in then.lines}
+    after = {line.sector: line.figures for line in now.lines}
+    pairs = [
+        SectorPair(each, labels.sector(each), before.get(each, nobody), after.get(each, nobody))
+        for each in dict.fromkeys([*after, *before])
+    ]
+    total = SectorPair("", "", then.report.total, now.report.total)
+    return [total, *(each for each in pairs if each.then.people or each.now.people)]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedReport:
+    """A report that was worked out again.
+
+    `same` says whether the figures are those of the id, `changed` whether later knowledge changes any figure of the
+    day, `compared` has both beside each other, and `since` how many facts were recorded or withdrawn since, by kind.
+    """
+
+    read: ReportId
+    query: ReportQuery
+    same: bool
+    changed: bool
+    compared: list[SectorPair]
+    since: dict[str, int]
+    checked_at: datetime
+
+
+def verify_report(read: ReportId, query: ReportQuery, stored: Mapping[str, Any] | None = None) -> VerifiedReport:
+    """Works a report out again; `stored` is given where a job has done the long part. Raises StillUpdating."""
+    then = build_report(query, "sector", stored)
+    compared = compare_reports(build_report(replace(query, known_as_of=None), "sector"), then)
+    return VerifiedReport(
+        read=read,
+        query=query,
+        same=digest_of(then.report) == read.digest,
+        changed=any(each.then != each.now for each in compared),
+        compared=compared,
+        since=count_recorded_since(query.organisation_ids, read.known_at),
+        checked_at=clock.now(),
     )

@@ -1,24 +1,37 @@
-"""The per-sector report of HR's own organisations, and the people behind its figures."""
+"""The per-sector report of HR's own organisations, the people behind its figures, what changed, and verification."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from lms.compliance.blueprint import bp
-from lms.compliance.report.export import queries as export_queries
-from lms.compliance.report.export.forms import SaveViewForm
-from lms.compliance.report.export.jobs import page_of
-from lms.compliance.report.forms import PeopleForm, ReportForm
+from lms.compliance.blueprint import AGAIN_SECONDS, bp
+from lms.compliance.report.changes import Change, build_changes
+from lms.compliance.report.count_backends import too_many_to_compute_inline
+from lms.compliance.report.export import queries
+from lms.compliance.report.export.jobs import done_so_far
+from lms.compliance.report.export.models import ExportJob
+from lms.compliance.report.filters import PeopleForm, ReportForm, SaveViewForm
 from lms.compliance.report.people import build_people
-from lms.compliance.report.query import ReportQuery, parse_query, shortcuts
-from lms.compliance.report.service import ReportPage, build_report
-from lms.compliance.report.verification import ReportComparison, compare_reports, id_of, takes_long
-from lms.compliance.status import api as rules
+from lms.compliance.report.query import (
+    ReportQuery,
+    load_report_for,
+    parameters_of,
+    parse_query,
+    query_labels,
+    shortcuts,
+)
+from lms.compliance.report.report_id import ReportId
+from lms.compliance.report.service import build_report, compare_reports, takes_long, verify_report
+from lms.compliance.status.api import DEFINITIONS_VERSION
 from lms.kernel import clock
 from lms.kernel.actor import Role
+from lms.kernel.days import a_year_before
+from lms.kernel.errors import NotThere
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
 
@@ -30,42 +43,35 @@ def report() -> ResponseReturnValue:
     if not current_actor().has(Role.HR):
         return redirect(url_for("coverage.figures", **request.args), 303)  # type: ignore[arg-type]  # words of an address
     form, query = parse_query(current_actor(), request.args, language_of_page(), ReportForm)
-    return show_report(form, query)
+    return _show_report(form, query)
 
 
-def show_report(
-    form: ReportForm, query: ReportQuery | None, stored_result: dict[str, Any] | None = None
+def _show_report(
+    form: ReportForm, query: ReportQuery | None, stored: Mapping[str, Any] | None = None
 ) -> ResponseReturnValue:
     """Renders a report; from figures that a job has worked out, where they are given."""
     actor, sort = current_actor(), request.args.get("sort", "rate")
-    if query is not None and stored_result is None and takes_long(query):
+    if query is not None and stored is None and takes_long(query):
         return render_template("compliance/long.html", form=form, kind="report", query=query)
-    page = None
-    if query is not None:
-        page = page_of(stored_result, query, sort) if stored_result else build_report(query, sort)
+    page = build_report(query, sort, stored) if query else None
+    compared = None
+    if page and form.compare_with.data not in (None, page.report.as_of):
+        other = build_report(replace(page.query, as_of=form.compare_with.data), "sector")
+        compared = compare_reports(page, other)
     return render_template(
         "compliance/report.html",
         form=form,
         page=page,
-        report_id=id_of(page) if page else None,
-        compared=compare(page, form) if page else None,
+        report_id=page.id if page else None,
+        compared=compared,
         sort=sort,
         one_day=timedelta(days=1),
         shortcuts=shortcuts(clock.today(actor.time_zone)),
-        definitions=rules.DEFINITIONS_VERSION,
-        views=export_queries.list_views(actor),
-        jobs=export_queries.list_jobs(actor),
+        definitions=DEFINITIONS_VERSION,
+        views=queries.list_views(actor),
+        jobs=queries.list_jobs(actor),
         save_form=SaveViewForm(),
     ), 200 if query else 422
-
-
-def compare(page: ReportPage, form: ReportForm) -> ReportComparison | None:
-    """Returns the figures of another day beside those of a report, where another day is chosen."""
-    day = form.compare_with.data
-    if day is None or day == page.report.as_of:
-        return None
-    other = build_report(replace(page.query, as_of=day), "sector")
-    return compare_reports(page, other)
 
 
 @bp.get("/compliance/people")
@@ -74,14 +80,89 @@ def people() -> ResponseReturnValue:
     """Lists the people behind the figures, worst first."""
     actor = current_actor()
     form, query = parse_query(actor, request.args, language_of_page(), PeopleForm)
-    number = request.args.get("page", 1, type=int)
     if query is not None and takes_long(query):
         return render_template("compliance/long.html", form=form, kind="people", query=query)
     return render_template(
         "compliance/people.html",
         form=form,
-        page=build_people(query, form.statuses(), number) if query else None,
+        page=build_people(query, form.statuses(), request.args.get("page", 1, type=int)) if query else None,
         shortcuts=shortcuts(clock.today(actor.time_zone)),
-        views=export_queries.list_views(actor),
+        views=queries.list_views(actor),
         save_form=SaveViewForm(),
     ), 200 if query else 422
+
+
+@bp.get("/compliance/changes")
+@role_needed(Role.HR)
+def changes() -> ResponseReturnValue:
+    """Shows who joined, left, moved, lapsed, renewed or became compliant between two days."""
+    actor = current_actor()
+    form, query = parse_query(actor, request.args, language_of_page(), PeopleForm)
+    what = next((each for each in Change if each == request.args.get("what")), None)
+    page = None
+    if query is not None:
+        if form.compare_with.data is None:
+            form.compare_with.data = a_year_before(query.as_of)
+        if too_many_to_compute_inline(query.organisation_ids):
+            return render_template("compliance/long.html", kind="changes", form=form, query=query)
+        page = build_changes(query, form.compare_with.data, what, request.args.get("page", 1, type=int))
+    return render_template(
+        "compliance/changes.html",
+        form=form,
+        page=page,
+        what=what,
+        kinds=list(Change),
+        shortcuts=shortcuts(clock.today(actor.time_zone)),
+    ), 200 if query else 422
+
+
+@bp.get("/compliance/reports")
+@role_needed(Role.HR)
+def reports() -> ResponseReturnValue:
+    """Asks for the id of a printed report, and redirects to it; an unknown id is asked for again."""
+    typed = request.args.get("id", "").strip()
+    if typed:
+        try:
+            read, _query = load_report_for(current_actor(), typed, language_of_page())
+        except NotThere:
+            return render_template("compliance/reports.html", typed=typed), 404
+        return redirect(url_for("compliance.reproduced", report_id=str(read)))
+    return render_template("compliance/reports.html")
+
+
+@bp.get("/compliance/reports/<report_id>")
+@role_needed(Role.HR)
+def reproduced(report_id: str) -> ResponseReturnValue:
+    """Says whether a report still gives the same figures, and what later knowledge changed."""
+    read, query = load_report_for(current_actor(), report_id, language_of_page())
+    if takes_long(query):
+        return render_template("compliance/long.html", kind="check", read=read, query=query, form=None)
+    return _show_verified(read, query)
+
+
+def _show_verified(read: ReportId, query: ReportQuery, stored: Mapping[str, Any] | None = None) -> ResponseReturnValue:
+    return render_template(
+        "compliance/reproduced.html",
+        found=verify_report(read, query, stored),
+        filters=list(query_labels(query)),
+        parameters=parameters_of(query),
+        definitions=DEFINITIONS_VERSION,
+    )
+
+
+@bp.get("/compliance/jobs/<int:job_id>")
+@role_needed(Role.HR)
+def job(job_id: int) -> ResponseReturnValue:
+    """Shows how far a file is, or the report that was worked out; looks again by itself while it is being made."""
+    actor, language = current_actor(), language_of_page()
+    found = queries.load_own(actor, ExportJob, job_id)
+    if found.outcome == "ready" and found.result is not None:
+        if found.kind == "check":
+            read, query = load_report_for(actor, found.choices["id"], language)
+            return _show_verified(read, query, found.result)
+        form, report_query = parse_query(actor, MultiDict(found.choices), language, ReportForm)
+        if report_query is not None:
+            return _show_report(form, report_query, found.result)
+    page = render_template("compliance/job.html", job=found, done=done_so_far(found))
+    waiting = found.finished_at is None
+    return page, {"Refresh": str(AGAIN_SECONDS)} if waiting else {}

@@ -1,1 +1,1 @@
-"""What is mandatory for whom, and who is exempt."""
+"""What is mandatory for whom; and who is exempt, for how long and why."""

@@ -25,12 +25,11 @@ from lms.people.api import CONTRACT_LABELS, list_sectors
 
 @dataclass(frozen=True, slots=True)
 class DescribedVersion:
-    """A version with whom it applies to in words, who recorded it, and whether it is in force on the day."""
+    """A version with whom it applies to in words, and who recorded it."""
 
     version: RequirementVersion
     audience: str
     author: str
-    in_force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +48,31 @@ class DescribedRequirement:
     people: int
     may_change: bool
 
-    def version_to_change(self, today: date) -> RequirementVersion:
-        """Returns the version that a change starts from: the one in force, else the latest."""
-        current = self.current.version
-        return current if current.effective_from <= today else self.versions[0].version
-
 
 def describe_requirements(
     actor: Actor, listed: Sequence[ListedRequirement], today: date, language: str
 ) -> list[DescribedRequirement]:
     """Describes requirements in their order, in a handful of queries."""
     versions: defaultdict[int, list[RequirementVersion]] = defaultdict(list)
-    for version in queries.list_versions([each.id for each in listed]):
+    for version in queries.list_versions([each.requirement.id for each in listed]):
         versions[version.requirement_id].append(version)
-    labels = _load_labels([version for some in versions.values() for version in some], language)
+    authors = names.name_accounts(
+        {each.recorded_by for some in versions.values() for each in some if each.recorded_by is not None}
+    )
+    sectors = {each.slug: each.name(language) for each in list_sectors()}
+    stations = {number: name for number, _slug, name in names.find_choices(None).stations}
     people = _count_people(actor, today)
     found = []
     for each in listed:
-        state, current = _find_state(versions[each.id], today)
+        number = each.requirement.id
+        state, current = _find_state(versions[number], today)
         described = [
             DescribedVersion(
                 version,
-                labels.audience(version.match),
-                labels.authors.get(version.recorded_by or 0, _("the system")),
-                in_force=state == "in_force" and version is current,
+                _audience(version.match, sectors, stations),
+                authors.get(version.recorded_by or 0, _("the system")),
             )
-            for version in reversed(versions[each.id])
+            for version in reversed(versions[number])
         ]
         found.append(
             DescribedRequirement(
@@ -83,7 +81,7 @@ def describe_requirements(
                 versions=described,
                 state=state,
                 state_on=current.effective_from if state == "starts" else current.effective_through,
-                people=people[each.id],
+                people=people[number],
                 may_change=policy.may_change_requirement(actor, each.requirement.organisation_id),
             )
         )
@@ -112,30 +110,14 @@ def _count_people(actor: Actor, today: date) -> Counter[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Labels:
-    """Names by sector slug, station id and account id."""
-
-    sectors: Mapping[str, str]
-    stations: Mapping[int, str]
-    authors: Mapping[int, str]
-
-    def audience(self, match: Mapping[str, Any]) -> str:
-        """Returns whom a match applies to; everybody where it names nothing."""
-        children = {True: _("works with children"), False: _("does not work with children")}
-        parts = (
-            ", ".join(self.sectors.get(slug, slug) for slug in match.get("sectors") or ()),
-            ", ".join(self.stations.get(station, str(station)) for station in match.get("stations") or ()),
-            ", ".join(match.get("roles") or ()),
-            ", ".join(str(CONTRACT_LABELS.get(each, each)) for each in match.get("contracts") or ()),
-            children.get(match.get("works_with_children"), ""),  # type: ignore[arg-type]  # None is not there
-        )
-        return " · ".join(filter(None, parts)) or _("Everybody")
-
-
-def _load_labels(versions: Sequence[RequirementVersion], language: str) -> _Labels:
-    return _Labels(
-        sectors={each.slug: each.name(language) for each in list_sectors()},
-        stations={number: name for number, _slug, name in names.find_choices(None).stations},
-        authors=names.name_accounts({each.recorded_by for each in versions if each.recorded_by}),
+def _audience(match: Mapping[str, Any], sectors: Mapping[str, str], stations: Mapping[int, str]) -> str:
+    """Returns whom a match applies to, with the names of sectors and stations; everybody where it names nothing."""
+    children = {None: "", True: _("works with children"), False: _("does not work with children")}
+    parts = (
+        ", ".join(sectors.get(slug, slug) for slug in match.get("sectors") or ()),
+        ", ".join(stations.get(station, str(station)) for station in match.get("stations") or ()),
+        ", ".join(match.get("roles") or ()),
+        ", ".join(str(CONTRACT_LABELS.get(each, each)) for each in match.get("contracts") or ()),
+        children[match.get("works_with_children")],
     )
+    return " · ".join(filter(None, parts)) or _("Everybody")

@@ -1,6 +1,6 @@
-"""Forms for requirements: record one, change its terms, end it."""
+"""Forms for requirements (record one, change its terms, end it) and exemptions (record, withdraw, filter the list)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,14 +9,15 @@ from wtforms import BooleanField, Field, IntegerField, SelectField, SelectMultip
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from lms.compliance.report.forms import CHILDREN
+from lms.compliance.report.filters import CHILDREN
 from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.requirements.operations import MATCH_LISTS, MAX_DAYS, Terms
+from lms.compliance.requirements.queries import ListedRequirement
 from lms.compliance.source_data.load import CourseTitle
 from lms.compliance.source_data.names import FilterChoices
 from lms.people.api import CONTRACT_LABELS
-from lms.people.models import Organisation, Sector
-from lms.web.forms import BaseForm, choices_of, day_field, reason_field
+from lms.people.models import Organisation
+from lms.web.forms import BaseForm, PlainForm, choices_of, day_field, offer, reason_field, text_field
 
 AGES = (
     ("", _l("No limit other than the certificate's own dates")),
@@ -81,15 +82,11 @@ class TermsForm(BaseForm):
     reason = reason_field()
 
     def offer_choices(
-        self,
-        sectors: Sequence[Sector],
-        choices: FilterChoices,
-        language: str,
-        current: RequirementVersion | None = None,
+        self, sectors: Mapping[str, str], choices: FilterChoices, current: RequirementVersion | None
     ) -> None:
         """Fills the choices; those of the `current` version stay even where nobody is placed as such now."""
         match: Mapping[str, Any] = current.match if current else {}
-        self.sectors.choices = choices_of((each.slug, each.name(language)) for each in sectors)
+        self.sectors.choices = choices_of(sectors.items())
         self.stations.choices = choices_of((number, name) for number, _slug, name in choices.stations)
         roles = sorted({*choices.roles, *(match.get("roles") or ())})
         self.roles.choices = choices_of((role, role) for role in roles)
@@ -164,3 +161,77 @@ class EndRequirementForm(BaseForm):
     effective_through = day_field(_l("Last day of the requirement"), required=_l("Choose the last day."))
     reason = reason_field()
     submit = SubmitField(_l("End this requirement"))
+
+
+KIND_LABELS = {
+    "parental": _l("Parental leave"),
+    "sick": _l("Sick leave"),
+    "leave": _l("Other leave"),
+    "equivalence": _l("Equivalence"),
+}
+STATE_LABELS = {
+    "": _l("All"),
+    "current": _l("Now"),
+    "future": _l("Starting later"),
+    "over": _l("Over"),
+    "withdrawn": _l("Withdrawn"),
+}
+
+
+class ExemptionForm(BaseForm):
+    """Exempting a person."""
+
+    organisation = SelectField(_l("Organisation"), coerce=int)
+    staff_number = text_field(_l("Staff number"), 40, required=_l("Write the staff number."))
+    requirement = SelectField(_l("Requirement"), coerce=int)
+    kind = SelectField(
+        _l("Kind"),
+        choices=choices_of(
+            (KIND_LABELS | {"equivalence": _l("Equivalence: already qualified in another way")}).items()
+        ),
+    )
+    from_on = day_field(_l("From"), required=_l("Choose the first day."))
+    until_on = day_field(_l("Until"), description=_l("The last day, included. Leave it empty if it is not known."))
+    reason = reason_field()
+    evidence = text_field(
+        _l("Where the evidence is filed"),
+        200,
+        description=_l("A reference, such as a file number. No diagnosis, no document, no case."),
+    )
+    submit = SubmitField(_l("Record this exemption"))
+
+    def offer_choices(self, organisations: Iterable[Organisation], requirements: Iterable[ListedRequirement]) -> None:
+        """Offers the actor's organisations and the requirements that they may see."""
+        offer(self.organisation, ((each.id, each.name) for each in organisations))
+        self.requirement.choices = choices_of(
+            (each.requirement.id, f"{each.course} ({each.organisation or _l('all organisations')})")
+            for each in requirements
+        )
+
+
+class WithdrawForm(BaseForm):
+    """Withdrawing an exemption."""
+
+    reason = reason_field()
+    submit = SubmitField(_l("Withdraw this exemption"))
+
+
+def _filter(label: Any, labels: dict[str, Any]) -> Any:
+    """Returns a field in which a value that is not offered means all."""
+    return SelectField(
+        label,
+        choices=choices_of(labels.items()),
+        validate_choice=False,
+        filters=[lambda value: value if value in labels else ""],
+    )
+
+
+class ExemptionFilterForm(PlainForm):
+    """Which exemptions a list shows: part of an address, so it has no token."""
+
+    kind = _filter(_l("Kind"), {"": _l("All kinds")} | KIND_LABELS)
+    state = _filter(_l("When"), STATE_LABELS)
+
+    def parameters(self) -> dict[str, str]:
+        """Returns the address parameters of the filter, for links to other pages of the list."""
+        return {name: value for name, value in self.data.items() if value}

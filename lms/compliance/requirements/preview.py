@@ -1,6 +1,7 @@
 """The effect of a requirement before it is recorded: people it applies to, and the rate without and with it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -8,7 +9,7 @@ from fractions import Fraction
 from lms.compliance.projection.read import sample_of
 from lms.compliance.report.count_backends import MOST_COMPUTED_INLINE
 from lms.compliance.report.counts import PostStatus, StatusCounts, statuses_on
-from lms.compliance.requirements.models import RequirementVersion
+from lms.compliance.requirements.models import Requirement, RequirementVersion
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.requirements.queries import organisations_in_scope
 from lms.compliance.source_data.filters import Filters
@@ -51,35 +52,21 @@ class Preview:
     sampled: int
     people: int
 
-    @property
-    def is_estimate(self) -> bool:
-        """Says whether the numbers are scaled up from a sample."""
-        return self.sampled < self.people
 
-
-def preview(
-    actor: Actor,
-    *,
-    requirement_id: int | None,
-    organisation_id: int | None,
-    course_id: int,
-    effective_from: date,
-    terms: Terms,
-) -> Preview:
-    """Computes the effect of a new requirement (no id yet) or of a new version of one; records nothing."""
-    organisations = organisations_in_scope(actor) if organisation_id is None else frozenset({organisation_id})
+def preview(actor: Actor, requirement: Requirement, effective_from: date, terms: Terms) -> Preview:
+    """Computes the effect of a new requirement (without an id yet) or of a new version of one; records nothing."""
+    owner = requirement.organisation_id
+    organisations = organisations_in_scope(actor) if owner is None else frozenset({owner})
     sample, people = sample_of(organisations, MOST_COMPUTED_INLINE, SAMPLE_SIZE)
     facts = load_facts(Scope(organisations, sample)).facts
     version = version_fact(RequirementVersion(effective_from=effective_from, recorded_at=clock.now(), **asdict(terms)))
-    if requirement_id is None:
-        course = find_course(course_id)
-        new = rules.RequirementFact(NEW_ID, organisation_id, course_id, course.per_sector, (version,))
-        requirements = [*facts.requirements, new]
-    else:
-        requirements = [
-            replace(each, versions=(*each.versions, version)) if each.id == requirement_id else each
-            for each in facts.requirements
-        ]
+    number = requirement.id or NEW_ID
+    requirements = [
+        replace(each, versions=(*each.versions, version)) if each.id == number else each for each in facts.requirements
+    ]
+    if number == NEW_ID:
+        course = find_course(requirement.course_id)
+        requirements.append(rules.RequirementFact(NEW_ID, owner, course.course_id, course.per_sector, (version,)))
     day = max(effective_from, clock.today(actor.time_zone))
     before = statuses_on(Population(facts), day, Filters())
     after = statuses_on(Population(replace(facts, requirements=requirements)), day, Filters())
@@ -88,9 +75,11 @@ def preview(
     def effect(sector: str | None = None) -> Effect:
         posts = [each for each in after if sector in (None, each.placement.sector)]
         return Effect(
-            round(scale * sum(_has(each, requirement_id or NEW_ID) for each in posts)),
-            StatusCounts.of(each.overall for each in before if sector in (None, each.placement.sector)).rate,
-            StatusCounts.of(each.overall for each in posts).rate,
+            round(
+                scale * sum(applied.requirement.id == number for each in posts for applied, _explained in each.required)
+            ),
+            _rate(each for each in before if sector in (None, each.placement.sector)),
+            _rate(posts),
         )
 
     found = {str(each.placement.sector) for each in after}
@@ -104,5 +93,5 @@ def preview(
     )
 
 
-def _has(post: PostStatus, requirement_id: int) -> bool:
-    return any(applied.requirement.id == requirement_id for applied, _explained in post.required)
+def _rate(posts: Iterable[PostStatus]) -> Fraction | None:
+    return StatusCounts.added(Counter(each.overall for each in posts)).rate

@@ -1,17 +1,21 @@
-"""Queries for requirements and their versions."""
+"""Queries for requirements, their versions, and exemptions."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import aliased
 
+from lms.accounts.models import Account
 from lms.catalogue.models import Course, CourseRevision
 from lms.compliance import policy
-from lms.compliance.requirements.models import Requirement, RequirementVersion
+from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import require_found
-from lms.people.models import Organisation
+from lms.kernel.pagination import Pagination, paginate
+from lms.people.models import Employment, Organisation, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,6 @@ class ListedRequirement:
     requirement: Requirement
     course: str
     organisation: str | None
-
-    @property
-    def id(self) -> int:
-        """Returns the requirement's id."""
-        return self.requirement.id
 
 
 def organisations_in_scope(actor: Actor) -> frozenset[int] | None:
@@ -71,4 +70,100 @@ def _requirements(actor: Actor) -> Select[Requirement, str, str]:
         .outerjoin(Organisation, Organisation.id == Requirement.organisation_id)
         .where(policy.visible_requirements(actor))
         .order_by(course, Requirement.id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListedExemption:
+    """An exemption with the names to show; `author` is empty where a command recorded it."""
+
+    exemption: Exemption
+    person: str
+    staff_number: str
+    course: str
+    organisation: str
+    author: str
+
+    def state(self, today: date) -> str:
+        """Returns current, future, over or withdrawn; `_is_in_state` is the same as a condition."""
+        if self.exemption.retracted_at is not None:
+            return "withdrawn"
+        if self.exemption.from_on > today:
+            return "future"
+        until = self.exemption.until_on
+        return "current" if until is None or until >= today else "over"
+
+
+def _is_in_state(state: str, today: date) -> ColumnElement[bool]:
+    not_withdrawn = Exemption.retracted_at.is_(None)
+    not_over = or_(Exemption.until_on.is_(None), Exemption.until_on >= today)
+    return {
+        "": true(),
+        "current": and_(not_withdrawn, Exemption.from_on <= today, not_over),
+        "future": and_(not_withdrawn, Exemption.from_on > today),
+        "over": and_(not_withdrawn, Exemption.until_on < today),
+        "withdrawn": Exemption.retracted_at.is_not(None),
+    }[state]
+
+
+def list_exemptions_for(actor: Actor, kind: str, state: str, today: date, page: int) -> Pagination[ListedExemption]:
+    """Lists a page of the exemptions an actor may see, of a kind and in a state (empty: all), the latest first."""
+    found = paginate(_filtered(actor, kind, state, today), page)
+    return found.with_items([ListedExemption(*row) for row in found.items])
+
+
+def list_all_exemptions_for(actor: Actor, kind: str, state: str, today: date) -> list[ListedExemption]:
+    """Lists all of them, for print and files."""
+    return [ListedExemption(*row) for row in session.execute(_filtered(actor, kind, state, today))]
+
+
+def load_exemption_for(actor: Actor, exemption_id: int) -> ListedExemption:
+    """Loads an exemption; raises NotThere where it is unknown or not for the actor."""
+    row = session.execute(_exemptions(actor).where(Exemption.id == exemption_id)).one_or_none()
+    return ListedExemption(*require_found(row))
+
+
+def is_exemption_recorded(exemption: Exemption) -> bool:
+    """Says whether the same person is already exempt from the same requirement for the same days."""
+    same = select(Exemption.id).where(
+        Exemption.person_id == exemption.person_id,
+        Exemption.requirement_id == exemption.requirement_id,
+        Exemption.organisation_id == exemption.organisation_id,
+        Exemption.from_on == exemption.from_on,
+        Exemption.until_on.is_not_distinct_from(exemption.until_on),
+        Exemption.retracted_at.is_(None),
+    )
+    return session.scalar(same.limit(1)) is not None
+
+
+def _filtered(actor: Actor, kind: str, state: str, today: date) -> Select[Exemption, str, str, str, str, str]:
+    return _exemptions(actor).where(Exemption.kind == kind if kind else true(), _is_in_state(state, today))
+
+
+def _exemptions(actor: Actor) -> Select[Exemption, str, str, str, str, str]:
+    # A person with two staff numbers in one organisation is listed once.
+    staff_number = (
+        select(func.min(Employment.staff_number))
+        .where(Employment.person_id == Exemption.person_id, Employment.organisation_id == Exemption.organisation_id)
+        .scalar_subquery()
+    )
+    author = aliased(Person)
+    return (
+        select(
+            Exemption,
+            Person.name.label("person"),
+            func.coalesce(staff_number, "").label("staff_number"),
+            func.coalesce(CourseRevision.title, Course.slug).label("course"),
+            Organisation.name.label("organisation"),
+            func.coalesce(author.name, "").label("author"),
+        )
+        .join(Person, Person.id == Exemption.person_id)
+        .join(Organisation, Organisation.id == Exemption.organisation_id)
+        .join(Requirement, Requirement.id == Exemption.requirement_id)
+        .join(Course, Course.id == Requirement.course_id)
+        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
+        .outerjoin(Account, Account.id == Exemption.recorded_by)
+        .outerjoin(author, author.id == Account.person_id)
+        .where(policy.visible_exemptions(actor))
+        .order_by(Exemption.from_on.desc(), Exemption.id.desc())
     )

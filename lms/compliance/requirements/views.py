@@ -1,6 +1,6 @@
-"""Pages of requirements: list, versions, record, change, preview and end."""
+"""Pages of requirements (list, versions, record, change, preview, end) and exemptions (list, record, withdraw)."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,16 +8,32 @@ from lms.compliance import policy
 from lms.compliance.blueprint import bp
 from lms.compliance.requirements import operations, queries
 from lms.compliance.requirements.descriptions import DescribedRequirement, describe_requirements
-from lms.compliance.requirements.forms import EndRequirementForm, RequirementForm, TermsForm, VersionForm
-from lms.compliance.requirements.models import RequirementVersion
+from lms.compliance.requirements.forms import (
+    KIND_LABELS,
+    STATE_LABELS,
+    EndRequirementForm,
+    ExemptionFilterForm,
+    ExemptionForm,
+    RequirementForm,
+    TermsForm,
+    VersionForm,
+    WithdrawForm,
+)
+from lms.compliance.requirements.models import Requirement, RequirementVersion
 from lms.compliance.requirements.preview import Preview, preview
 from lms.compliance.source_data import names
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
-from lms.people.api import list_sectors
+from lms.people.api import find_person_id_by_number, list_sectors
 from lms.web.access import current_actor, role_needed
+from lms.web.downloads import download_csv
 from lms.web.language import language_of_page
+
+EXEMPTIONS_HEAD = (
+    "organisation", "staff_number", "name", "requirement", "kind", "from", "until", "state", "reason", "evidence",
+    "recorded_at", "recorded_by",
+)  # fmt: skip
 
 
 @bp.get("/requirements")
@@ -61,7 +77,8 @@ def preview_requirement() -> ResponseReturnValue:
     form = _new_form()
     if not form.validate_on_submit():
         return _render_new(form), 422
-    return _render_new(form, _preview(form, None, form.organisation_id(), form.course.data))
+    requirement = Requirement(organisation_id=form.organisation_id(), course_id=form.course.data)
+    return _render_new(form, preview(current_actor(), requirement, form.effective_from.data, form.terms()))
 
 
 @bp.get("/requirements/<int:requirement_id>")
@@ -99,8 +116,7 @@ def preview_change(requirement_id: int) -> ResponseReturnValue:
     page, form = _load_change(requirement_id)
     shown = None
     if form.validate_on_submit():
-        requirement = page.listed.requirement
-        shown = _preview(form, requirement.id, requirement.organisation_id, requirement.course_id)
+        shown = preview(current_actor(), page.listed.requirement, form.effective_from.data, form.terms())
     return render_template(
         "compliance/change_requirement.html", page=page, form=form, preview=shown, sectors=_sector_names()
     ), 200 if shown else 422
@@ -110,8 +126,7 @@ def preview_change(requirement_id: int) -> ResponseReturnValue:
 @role_needed(Role.HR, Role.ADMIN)
 def end_requirement(requirement_id: int) -> ResponseReturnValue:
     """Ends a requirement after a day."""
-    page = _load_changeable(requirement_id)
-    form = EndRequirementForm()
+    page, form = _load(requirement_id, to_change=True), EndRequirementForm()
     if form.run_on_submit(
         lambda: operations.end_requirement(
             current_actor(),
@@ -142,47 +157,127 @@ def _new_form() -> RequirementForm:
 
 def _offer_choices(form: TermsForm, current: RequirementVersion | None = None) -> None:
     choices = names.find_choices(queries.organisations_in_scope(current_actor()))
-    form.offer_choices(list_sectors(), choices, language_of_page(), current)
+    form.offer_choices(_sector_names(), choices, current)
 
 
 def _render_new(form: RequirementForm, shown: Preview | None = None) -> str:
     return render_template("compliance/new_requirement.html", form=form, preview=shown, sectors=_sector_names())
 
 
-def _load(requirement_id: int) -> DescribedRequirement:
+def _load(requirement_id: int, *, to_change: bool = False) -> DescribedRequirement:
+    """Loads a requirement; raises NotThere, and NotYours where it is to be changed and the actor may not."""
     actor = current_actor()
     listed = queries.load_requirement_for(actor, requirement_id)
-    return describe_requirements(actor, [listed], clock.today(actor.time_zone), language_of_page())[0]
-
-
-def _load_changeable(requirement_id: int) -> DescribedRequirement:
-    """Loads a requirement that the actor may change; raises NotThere or NotYours."""
-    page = _load(requirement_id)
-    policy.require_allowed(page.may_change)
+    page = describe_requirements(actor, [listed], clock.today(actor.time_zone), language_of_page())[0]
+    policy.require_allowed(page.may_change or not to_change)
     return page
 
 
 def _load_change(requirement_id: int) -> tuple[DescribedRequirement, VersionForm]:
-    """Loads a requirement to change, and the form filled with its present terms."""
-    page, form = _load_changeable(requirement_id), VersionForm()
+    """Loads a requirement to change, and the form filled with its present terms: those in force, else the latest."""
+    page, form = _load(requirement_id, to_change=True), VersionForm()
     today = clock.today(current_actor().time_zone)
-    version = page.version_to_change(today)
+    current = page.current.version
+    version = current if current.effective_from <= today else page.versions[0].version
     _offer_choices(form, version)
     if not form.is_submitted():
         form.fill_from(version, today)
     return page, form
 
 
-def _preview(form: TermsForm, requirement_id: int | None, organisation_id: int | None, course_id: int) -> Preview:
-    return preview(
-        current_actor(),
-        requirement_id=requirement_id,
-        organisation_id=organisation_id,
-        course_id=course_id,
-        effective_from=form.effective_from.data,
-        terms=form.terms(),
+def _sector_names() -> dict[str, str]:
+    return {each.slug: each.name(language_of_page()) for each in list_sectors()}
+
+
+@bp.get("/exemptions", endpoint="exemptions")
+@role_needed(Role.HR)
+def list_exemptions() -> ResponseReturnValue:
+    """Lists the exemptions in the actor's organisations, filtered by kind and state."""
+    actor, form = current_actor(), ExemptionFilterForm(request.args)
+    today = clock.today(actor.time_zone)
+    page = queries.list_exemptions_for(
+        actor, form.kind.data, form.state.data, today, request.args.get("page", 1, type=int)
+    )
+    return render_template("compliance/exemptions.html", form=form, page=page, today=today, kinds=KIND_LABELS)
+
+
+@bp.get("/exemptions/print")
+@role_needed(Role.HR)
+def print_exemptions() -> ResponseReturnValue:
+    """Shows all of them on one page to print, with who recorded each."""
+    actor, form = current_actor(), ExemptionFilterForm(request.args)
+    today = clock.today(actor.time_zone)
+    return render_template(
+        "compliance/print_exemptions.html",
+        form=form,
+        listed=queries.list_all_exemptions_for(actor, form.kind.data, form.state.data, today),
+        today=today,
+        now=clock.now(),
+        kinds=KIND_LABELS,
+        states=STATE_LABELS,
     )
 
 
-def _sector_names() -> dict[str, str]:
-    return {each.slug: each.name(language_of_page()) for each in list_sectors()}
+@bp.get("/exemptions.csv")
+@role_needed(Role.HR)
+def exemptions_csv() -> ResponseReturnValue:
+    """Downloads all of them as CSV."""
+    actor, form = current_actor(), ExemptionFilterForm(request.args)
+    today = clock.today(actor.time_zone)
+    rows = (
+        (
+            each.organisation, each.staff_number, each.person, each.course, each.exemption.kind,
+            each.exemption.from_on, each.exemption.until_on, each.state(today), each.exemption.reason,
+            each.exemption.evidence, each.exemption.recorded_at, each.author,
+        )
+        for each in queries.list_all_exemptions_for(actor, form.kind.data, form.state.data, today)
+    )  # fmt: skip
+    return download_csv(EXEMPTIONS_HEAD, rows, f"exemptions-{today}.csv")
+
+
+@bp.route("/exemptions/new", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def new_exemption() -> ResponseReturnValue:
+    """Exempts a person from a requirement; a person's page fills in the organisation and staff number."""
+    actor, form = current_actor(), ExemptionForm()
+    form.offer_choices(names.list_reported_organisations(actor), queries.list_requirements_for(actor))
+    if not form.is_submitted():
+        form.staff_number.data = request.args.get("staff_number", "")[:40]
+        form.organisation.data = request.args.get("organisation", form.organisation.data, type=int)
+        form.from_on.data = clock.today(actor.time_zone)
+    elif form.validate():
+        organisation_id = form.organisation.data
+        try:
+            exemption = operations.exempt(
+                actor,
+                # There is no person 0: the operation refuses it like anybody who is not employed there.
+                person_id=find_person_id_by_number(actor, organisation_id, form.staff_number.data) or 0,
+                requirement_id=form.requirement.data,
+                organisation_id=organisation_id,
+                from_on=form.from_on.data,
+                until_on=form.until_on.data,
+                kind=form.kind.data,
+                reason=form.reason.data,
+                evidence=form.evidence.data or "",
+            )
+        except Invalid as error:
+            form.add_error(error)
+        else:
+            flash(_("Exemption recorded."), "good")
+            return redirect(url_for("compliance.person", person_id=exemption.person_id), 303)
+    return render_template("compliance/new_exemption.html", form=form), 422 if form.is_submitted() else 200
+
+
+@bp.route("/exemptions/<int:exemption_id>/withdraw", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
+    """Withdraws an exemption; reports with earlier data still show it."""
+    actor = current_actor()
+    listed = queries.load_exemption_for(actor, exemption_id)
+    form = WithdrawForm()
+    if form.run_on_submit(lambda: operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)):
+        flash(_("Exemption withdrawn."), "good")
+        return redirect(url_for("compliance.exemptions"), 303)
+    return render_template(
+        "compliance/withdraw_exemption.html", form=form, listed=listed
+    ), 422 if form.is_submitted() else 200

@@ -9,6 +9,7 @@ from lms.accounts.models import Account
 from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.compliance import policy
 from lms.compliance.source_data.load import CourseTitle
+from lms.compliance.status.api import Id
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
@@ -88,11 +89,12 @@ class NamedPerson:
     staff_number: str
 
 
-def name_people(organisations: Collection[int], persons: Collection[int] | None = None) -> list[NamedPerson]:
-    """Names the people employed in some organisations, or those of them with some row numbers.
+def name_people(
+    organisations: Collection[int], persons: Collection[int] | None = None
+) -> dict[tuple[Id, Id], NamedPerson]:
+    """Names the people employed in some organisations, or those with some row numbers, by person and organisation.
 
-    Who was ever merged into somebody comes first under that person's number, so that a reader who keeps the last
-    finds a post of theirs where only the other is employed.
+    Under the number of somebody with merged records there is also a name where only the other record is employed.
     """
     merged = (
         select(PersonMerge.surviving_id, Employment.organisation_id, Person.name, Employment.staff_number)
@@ -110,7 +112,8 @@ def name_people(organisations: Collection[int], persons: Collection[int] | None 
     if persons is not None:
         statement = statement.where(Person.id.in_(sorted(persons)))
         merged = merged.where(PersonMerge.surviving_id.in_(sorted(persons)))
-    return [NamedPerson(*row) for each in (merged, statement) for row in session.execute(each)]
+    rows = (row for each in (merged, statement) for row in session.execute(each))
+    return {(row[0], row[1]): NamedPerson(*row) for row in rows}
 
 
 def name_accounts(account_ids: Collection[int]) -> dict[int, str]:

@@ -72,11 +72,15 @@ def statuses_of(
     is left out.
     """
     here = None if organisations is None else frozenset(organisations)
-    loaded = load_facts(Scope(organisations=here, persons=frozenset({person_id})), known_as_of)
+    return rows_on(load_facts(Scope(organisations=here, persons=frozenset({person_id})), known_as_of), as_of)
+
+
+def rows_on(loaded: LoadedFacts, day: date) -> list[StatusRow]:
+    """Returns what is required on a day of the people whose facts are loaded, the most urgent first."""
     found = [
         status_row(applied, explained, int(post.organisation), loaded.courses, loaded.serials)
         for post in Population(loaded.facts).posts
-        for applied, explained in post.required_on(as_of)
+        for applied, explained in post.required_on(day)
     ]
     return sorted(found, key=lambda row: row.urgency)
 

@@ -14,7 +14,6 @@ from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.count_backends import IntervalCounts, SnapshotCounts
 from lms.compliance.requirements import operations
-from lms.compliance.requirements.exemptions import operations as exemptions
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data.filters import Filters
@@ -165,7 +164,7 @@ class SimulatedInstallation:
         employment, requirement = self.one(Employment), self.one(Requirement)
         if isinstance(employment, Employment) and isinstance(requirement, Requirement):
             first = self.day()
-            exemptions.exempt(
+            operations.exempt(
                 hr_of(employment.organisation_id),
                 person_id=employment.person_id,
                 requirement_id=requirement.id,
@@ -180,7 +179,7 @@ class SimulatedInstallation:
     def excuse_no_more(self) -> None:
         exemption = self.one(Exemption)
         if isinstance(exemption, Exemption):
-            exemptions.withdraw_exemption(ADMIN, exemption, reason="A mistake")
+            operations.withdraw_exemption(ADMIN, exemption, reason="A mistake")
 
     def live(self, acts: int) -> int:
         kinds = [

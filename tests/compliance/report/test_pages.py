@@ -234,7 +234,7 @@ def test_who_will_lapse_before_a_day(client: FlaskClient, known: dict[str, int])
     assert "Sami Aziz" not in page
     assert "Nobody" in body(client, "/compliance/people?lapses_before=2027-02-01")
     assert "Choose a day after" in body(client, "/compliance/people?lapses_before=2026-11-22", 422)
-    assert "Write a day as year-month-day" in body(client, "/compliance/people?lapses_before=March", 422)
+    assert "Write the day as year-month-day" in body(client, "/compliance/people?lapses_before=March", 422)
     report = body(client, "/compliance")
     assert 'lapses_before=2027-02-21">1 person lapses within 90 days</a>' in report
 

@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from lms.compliance.report.counts import StatusCounts
-from lms.compliance.report.document import digest_of, report_as_document, report_of_document
-from lms.compliance.report.report import Report, SectorLine, TrendPoint
+from lms.compliance.report.report import (
+    Report,
+    SectorLine,
+    TrendPoint,
+    digest_of,
+    report_as_document,
+    report_of_document,
+)
 from lms.compliance.report.report_id import Malformed, ReportId, read_id
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.api import TrainingStatus

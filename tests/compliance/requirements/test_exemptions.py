@@ -11,9 +11,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.models import AuditEntry
-from lms.compliance.requirements.exemptions import operations
-from lms.compliance.requirements.exemptions.operations import EXEMPTION_KINDS
+from lms.compliance.requirements import operations
 from lms.compliance.requirements.models import Exemption
+from lms.compliance.requirements.operations import EXEMPTION_KINDS
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid

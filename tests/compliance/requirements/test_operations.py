@@ -8,7 +8,6 @@ from flask import Flask
 from lms.audit.models import AuditEntry
 from lms.compliance import errors
 from lms.compliance.requirements import operations, queries
-from lms.compliance.requirements.exemptions import operations as exemptions
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data import person_status as reading
 from lms.kernel.db import session
@@ -139,7 +138,7 @@ def exempted(actor: object, person_id: int, requirement_id: int, organisation_id
         "person_id": person_id, "requirement_id": requirement_id, "organisation_id": organisation_id,
         "from_on": TODAY, "until_on": TODAY + 30 * DAY, "kind": "leave", "reason": "Parental leave",
     }  # fmt: skip
-    return exemptions.exempt(actor, **(values | changes))  # type: ignore[arg-type]
+    return operations.exempt(actor, **(values | changes))  # type: ignore[arg-type]
 
 
 def test_an_exemption_holds_from_day_to_day_in_one_organisation_and_is_withdrawn_once(here: Organisation) -> None:
@@ -151,10 +150,10 @@ def test_an_exemption_holds_from_day_to_day_in_one_organisation_and_is_withdrawn
     exemption = exempted(hr_of(here.id), who.id, requirement.id, here.id)
     found = {row.organisation_id: row.status.value for row in reading.statuses_of(who.id, TODAY)}
     assert found == {here.id: "exempt", other.id: "overdue"}
-    exemptions.withdraw_exemption(hr_of(here.id), exemption, reason="Back early")  # type: ignore[arg-type]
+    operations.withdraw_exemption(hr_of(here.id), exemption, reason="Back early")  # type: ignore[arg-type]
     assert statuses_on(who.id, TODAY) == ["overdue", "overdue"]
     with pytest.raises(errors.AlreadyWithdrawn):
-        exemptions.withdraw_exemption(hr_of(here.id), exemption, reason="Again")  # type: ignore[arg-type]
+        operations.withdraw_exemption(hr_of(here.id), exemption, reason="Again")  # type: ignore[arg-type]
     actions = [row.action for row in session.query(AuditEntry).order_by(AuditEntry.id)]
     assert actions[-2:] == ["compliance.exempt", "compliance.withdraw_exemption"]
 
@@ -192,7 +191,7 @@ def test_nobody_exempts_in_another_organisation(here: Organisation) -> None:
             exempted(actor, who.id, mine.id, here.id)
     exemption = exempted(hr_of(here.id), who.id, mine.id, here.id)
     with pytest.raises(NotAllowed):
-        exemptions.withdraw_exemption(ADMIN, exemption, reason="Why")  # type: ignore[arg-type]
+        operations.withdraw_exemption(ADMIN, exemption, reason="Why")  # type: ignore[arg-type]
 
 
 def test_the_windows_of_a_requirement_reach_the_dates_of_awards(here: Organisation) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record
-from lms.compliance.errors import NameTaken, TooManyExports, TooManySavedViews
+from lms.compliance.errors import TooManyExports, ViewNotSaved
 from lms.compliance.report.export import queries
 from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.kernel import clock, outbox
@@ -20,12 +20,12 @@ JOB = "compliance.make"
 
 
 def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) -> SavedView:
-    """Saves filters under a name. Raises NameTaken and TooManySavedViews."""
+    """Saves filters under a name. Raises ViewNotSaved."""
     mine = queries.list_views(actor)
     if any(each.name.casefold() == name.casefold() for each in mine):
-        raise NameTaken(_("You already have a view with this name. Choose another name, or remove that view first."))
+        raise ViewNotSaved(_("You already have a view with this name. Choose another name, or remove that view first."))
     if len(mine) >= MOST_VIEWS:
-        raise TooManySavedViews(_("You have 40 saved views, the maximum. Remove one you no longer use."))
+        raise ViewNotSaved(_("You have 40 saved views, the maximum. Remove one you no longer use."))
     view = SavedView(
         account_id=actor.account_id or 0, name=name, page=page, choices=dict(choices), recorded_at=clock.now()
     )
@@ -33,7 +33,7 @@ def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) ->
     try:
         session.flush()
     except IntegrityError as twice:
-        raise NameTaken(_("You already have a view with this name. Choose another name.")) from twice
+        raise ViewNotSaved(_("You already have a view with this name. Choose another name.")) from twice
     record(actor, "compliance.save_view", "saved_view", view.id)
     return view
 
@@ -46,7 +46,7 @@ def remove_view(actor: Actor, view: SavedView) -> None:
 
 
 def request_file(actor: Actor, kind: str, form: str, choices: Mapping[str, str], language: str) -> ExportJob:
-    """Has a file or a long report made after the commit. Raises TooManyUnderWay."""
+    """Has a file or a long report made after the commit. Raises TooManyExports."""
     if queries.count_open_jobs(actor) >= MOST_OPEN:
         raise TooManyExports(_("Five of your files are being created. Wait until one is ready."))
     job = ExportJob(

@@ -1,7 +1,7 @@
 """The report on paper: two A4 pages set by Typst, with the moment of knowledge and the id that works it out again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,11 +11,11 @@ from flask_babel import get_locale, gettext as _, ngettext
 
 from lms.certification.api import SECTOR_KEYS
 from lms.compliance.report.counts import StatusCounts
-from lms.compliance.report.glossary import definitions, query_labels
-from lms.compliance.report.report import TrendPoint
+from lms.compliance.report.export.tables import definitions
+from lms.compliance.report.query import query_labels
+from lms.compliance.report.report import Report, TrendPoint
 from lms.compliance.report.service import ReportPage
-from lms.compliance.report.verification import address_of, id_of
-from lms.compliance.status import api as rules
+from lms.compliance.status.api import DEFINITIONS_VERSION, Id
 from lms.kernel import pdf
 from lms.kernel.config import Settings
 from lms.web.formatting import change, day, moment, number, percent
@@ -26,12 +26,11 @@ _LEVELS = (50, 60, 70, 80, 90)
 
 def print_report(page: ReportPage) -> bytes:
     """Returns a report as a PDF: the same bytes for the same figures, moment and language."""
-    report_id = id_of(page)
-    data = json.dumps(_data(page, str(report_id), address_of(report_id)), ensure_ascii=False)
+    data = json.dumps(_data(page), ensure_ascii=False)
     return pdf.render(DESIGN, {"data": data, "issued_at": page.known_at.isoformat()})
 
 
-def _data(page: ReportPage, report_id: str, address: str) -> dict[str, Any]:
+def _data(page: ReportPage) -> dict[str, Any]:
     settings: Settings = current_app.extensions["settings"]
     report, query = page.report, page.query
     locale = get_locale()
@@ -42,43 +41,43 @@ def _data(page: ReportPage, report_id: str, address: str) -> dict[str, Any]:
         "filters": [f"{word}: {value}" for word, value in query_labels(query)],
         "sentence": sentence_parts(page),
         "ahead": _ahead(page),
-        "lines": [
-            {
-                "name": query.labels.sectors.get(line.sector, line.sector),
-                "key": SECTOR_KEYS.get(line.sector, ""),
-                "people": number(line.figures.people),
-                "rate": percent(line.figures.rate),
-                "parts": _parts(line.figures),
-                "in_time": number(line.figures.in_time),
-                "late": number(line.figures.late),
-                "change": change(line.change),
-            }
-            for line in page.lines
-        ],
-        "total": {
-            "name": _("All sectors"),
-            "key": "",
-            "people": number(report.total.people),
-            "rate": percent(report.total.rate),
-            "parts": _parts(report.total),
-            "in_time": number(report.total.in_time),
-            "late": number(report.total.late),
-            "change": change(report.change),
-        },
+        "lines": [_row(page, line.sector, line.figures, line.change) for line in page.lines],
+        "total": _row(page, None, report.total, report.change),
         "courses": [{"code": each.code, "title": each.title} for each in page.courses],
         "matrix": _matrix(page),
         "trend": [_column(point, ahead=False) for point in report.trend],
         "forecast": [_column(point, ahead=True) for point in report.forecast],
         "months": [format_date(date(2024, month, 1), "LLL", locale or "en") for month in range(1, 13)],
-        "years": _years(report.trend, report.forecast),
+        "years": _years(report),
         "definitions": [{"word": word, "text": text} for word, text in definitions()],
-        "id": report_id,
-        "address": address,
+        "id": str(page.id),
+        "address": page.address,
         "known": moment(page.known_at),
         "day": day(report.as_of),
-        "version": rules.DEFINITIONS_VERSION,
+        "version": DEFINITIONS_VERSION,
         "posts": query.of_posts,
         "words": _words(page),
+    }
+
+
+def _head(page: ReportPage, sector: str | None) -> dict[str, str]:
+    """Returns the name and the key of a sector, or of all."""
+    if sector is None:
+        return {"name": _("All sectors"), "key": ""}
+    return {"name": page.query.labels.sector(sector), "key": SECTOR_KEYS.get(sector, "")}
+
+
+def _row(page: ReportPage, sector: str | None, figures: StatusCounts, points: int | None) -> dict[str, Any]:
+    """Returns a line of figures; the shares of its bar are valid, renewal open, in time and late."""
+    counts = (figures.compliant - figures.renewing, figures.renewing, figures.in_time, figures.late)
+    return {
+        **_head(page, sector),
+        "people": number(figures.people),
+        "rate": percent(figures.rate),
+        "parts": [round(count / figures.people, 5) for count in counts] if figures.people else [],
+        "in_time": number(figures.in_time),
+        "late": number(figures.late),
+        "change": change(points),
     }
 
 
@@ -132,14 +131,6 @@ def _ahead(page: ReportPage) -> list[dict[str, str]]:
     ]
 
 
-def _parts(figures: StatusCounts) -> list[float]:
-    """Returns the shares of a bar: valid, renewal open, in time, late."""
-    if not figures.people:
-        return []
-    counts = (figures.compliant - figures.renewing, figures.renewing, figures.in_time, figures.late)
-    return [round(count / figures.people, 5) for count in counts]
-
-
 def _cell(figures: StatusCounts | None) -> dict[str, Any]:
     if figures is None or figures.rate is None:
         return {"text": "–", "level": -1}
@@ -147,27 +138,20 @@ def _cell(figures: StatusCounts | None) -> dict[str, Any]:
 
 
 def _matrix(page: ReportPage) -> list[dict[str, Any]]:
-    report, labels = page.report, page.query.labels
-    rows = [
-        {
-            "name": labels.sectors.get(line.sector, line.sector),
-            "key": SECTOR_KEYS.get(line.sector, ""),
-            "cells": [_cell(line.cells.get(course)) for course in report.courses],
-        }
-        for line in page.lines
-        if line.figures.people
+    report = page.report
+    rows: list[tuple[str | None, Mapping[Id, StatusCounts]]] = [
+        *((line.sector, line.cells) for line in page.lines if line.figures.people),
+        (None, report.course_totals),
     ]
-    total = {
-        "name": _("All sectors"),
-        "key": "",
-        "cells": [_cell(report.course_totals[course]) for course in report.courses],
-    }
-    return [*rows, total] if report.courses else []
+    return [
+        {**_head(page, sector), "cells": [_cell(cells.get(course)) for course in report.courses]}
+        for sector, cells in rows
+        if report.courses
+    ]
 
 
 def _column(point: TrendPoint, *, ahead: bool) -> dict[str, Any]:
-    figures = point.figures
-    people = figures.people or 1
+    figures, people = point.figures, point.figures.people or 1
     return {
         "good": round(figures.compliant / people, 5),
         "wait": round(figures.in_time / people, 5),
@@ -177,10 +161,10 @@ def _column(point: TrendPoint, *, ahead: bool) -> dict[str, Any]:
     }
 
 
-def _years(trend: Sequence[TrendPoint], forecast: Sequence[TrendPoint]) -> list[dict[str, Any]]:
+def _years(report: Report) -> list[dict[str, Any]]:
     """Returns the rates at the ends of months as a calendar: a row a year, a cell a month."""
     found: dict[int, list[dict[str, Any]]] = {}
-    for points, ahead in ((trend, False), (forecast, True)):
+    for points, ahead in ((report.trend, False), (report.forecast, True)):
         for point in points:
             cells = found.setdefault(point.day.year, [{"text": "", "ahead": False} for _month in range(12)])
             cells[point.day.month - 1] = {"text": percent(point.figures.rate), "ahead": ahead}

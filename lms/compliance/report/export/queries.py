@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import func, select
 
@@ -9,6 +10,8 @@ from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.kernel.actor import Actor
 from lms.kernel.db import LARGEST_ID, session
 from lms.kernel.errors import NotThere
+
+T = TypeVar("T", SavedView, ExportJob)
 
 
 def list_views(actor: Actor) -> Sequence[SavedView]:
@@ -18,17 +21,9 @@ def list_views(actor: Actor) -> Sequence[SavedView]:
     ).all()
 
 
-def load_view_for(actor: Actor, view_id: int) -> SavedView:
-    """Loads a saved view; raises NotThere where it is unknown or somebody else's."""
-    found = session.get(SavedView, view_id) if view_id <= LARGEST_ID else None
-    if found is None or found.account_id != actor.account_id:
-        raise NotThere
-    return found
-
-
-def load_job_for(actor: Actor, job_id: int) -> ExportJob:
-    """Loads a job; raises NotThere where it is unknown or somebody else's."""
-    found = session.get(ExportJob, job_id) if job_id <= LARGEST_ID else None
+def load_own(actor: Actor, table: type[T], row_id: int) -> T:
+    """Loads a saved view or a job; raises NotThere where it is unknown or somebody else's."""
+    found = session.get(table, row_id) if row_id <= LARGEST_ID else None
     if found is None or found.account_id != actor.account_id:
         raise NotThere
     return found

@@ -1,61 +1,60 @@
-"""The forms of the report's addresses: they change nothing, so they carry no token."""
+"""The filters of the report's addresses, as forms: they change nothing, so they carry no token; and saving them."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, Form, SelectField, StringField, ValidationError
-from wtforms.validators import Length
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, Field, HiddenField, SelectField, StringField, SubmitField, ValidationError
+from wtforms.validators import DataRequired, Length
 
 from lms.compliance.calculator.file_format import read_known_as_of
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import CourseTitle
 from lms.compliance.source_data.names import FilterChoices
-from lms.compliance.status.api import StatusGroup, TrainingStatus
+from lms.compliance.status.api import TrainingStatus
 from lms.kernel import clock
 from lms.people.api import CONTRACT_LABELS
 from lms.people.models import Organisation
-from lms.web.forms import PlainForm, choices_of
+from lms.web.forms import BaseForm, PlainForm, choices_of
 
 CHILDREN = (("", _l("Everybody")), ("yes", _l("Works with children")), ("no", _l("Does not work with children")))
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-WRITE_A_DAY = _l("Write a day as year-month-day, such as 2026-11-22.")
+STATUS_LABELS = {
+    TrainingStatus.OVERDUE: _l("Overdue"),
+    TrainingStatus.EXPIRED: _l("Expired"),
+    TrainingStatus.REVOKED: _l("Revoked"),
+    TrainingStatus.GRACE: _l("In grace"),
+    TrainingStatus.NOT_STARTED: _l("Not started"),
+    TrainingStatus.IN_PROGRESS: _l("In progress"),
+    TrainingStatus.EXPIRING: _l("Due for renewal"),
+    TrainingStatus.VALID: _l("Valid"),
+    TrainingStatus.EXEMPT: _l("Exempt"),
+}
+"""The label of each status that something required can have."""
 
 
 class DayField(DateField):
-    """A day field with a plain hint."""
+    """A day that a report can be about; left empty, the field keeps its default."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Reads the day; raises ValueError with a plain message."""
-        typed = [text for text in valuelist if text]
-        if not typed:
-            self.data = None
-            return
-        try:
-            super().process_formdata(typed)
-        except ValueError:
-            raise ValueError(WRITE_A_DAY) from None
+        """Reads the day."""
+        super().process_formdata([text for text in valuelist if text])
 
-
-def check_range(_form: Form, field: Field) -> None:
-    """Refuses days that no report is about."""
-    if field.data and not EARLIEST <= field.data <= LATEST:
-        raise ValidationError(_l("Choose a day from 2000 to 2100."))
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - the library's signature
+        """Refuses days that no report is about."""
+        if self.data and not date(2000, 1, 1) <= self.data <= date(2100, 12, 31):
+            raise ValidationError(_l("Choose a day from 2000 to 2100."))
 
 
 class AsOfForm(PlainForm):
-    """Chooses another day: changes nothing, so it carries no token."""
+    """Chooses another day."""
 
-    as_of = DayField(_l("On this day"), validators=[check_range])
-
-    def day(self, today: date) -> date:
-        """Returns the day, today where none is given."""
-        return self.as_of.data or today
+    as_of = DayField(_l("On this day"))
 
 
 class ReportForm(AsOfForm):
-    """The filters of a report."""
+    """The filters of a report; `moment` is the one of knowledge, None for now."""
 
     organisation = SelectField(_l("Organisation"), default="")
     station = SelectField(_l("Station"), default="")
@@ -69,7 +68,8 @@ class ReportForm(AsOfForm):
         description=_l("A past day: the report with the data recorded by then."),
         validators=[Length(max=40, message=_l("Write a day such as 2026-11-22."))],
     )
-    compare_with = DayField(_l("Compare with"), validators=[check_range])
+    compare_with = DayField(_l("Compare with"))
+    moment: datetime | None = None
 
     def offer(
         self,
@@ -79,20 +79,19 @@ class ReportForm(AsOfForm):
         sectors: Iterable[tuple[str, str]],
     ) -> None:
         """Fills the choices."""
-        self.organisation.choices = choices_of(
-            [("", _l("All of mine")), *((each.slug, each.name) for each in organisations)]
-        )
-        self.station.choices = choices_of(
-            [("", _l("All stations")), *((slug, name) for _id, slug, name in choices.stations)]
-        )
-        self.course.choices = choices_of(
-            [("", _l("Every required course")), *((each.slug, each.title) for each in courses)]
-        )
-        self.sector.choices = choices_of([("", _l("All sectors")), *sectors])
-        self.role.choices = choices_of([("", _l("All roles")), *((word, word) for word in choices.roles)])
-        self.contract.choices = choices_of(
-            [("", _l("All contracts")), *((word, CONTRACT_LABELS.get(word, word)) for word in choices.contracts)]
-        )
+        offered: dict[SelectField, list[tuple[str, Any]]] = {
+            self.organisation: [("", _l("All of mine")), *((each.slug, each.name) for each in organisations)],
+            self.station: [("", _l("All stations")), *((slug, name) for _id, slug, name in choices.stations)],
+            self.course: [("", _l("Every required course")), *((each.slug, each.title) for each in courses)],
+            self.sector: [("", _l("All sectors")), *sectors],
+            self.role: [("", _l("All roles")), *((word, word) for word in choices.roles)],
+            self.contract: [
+                ("", _l("All contracts")),
+                *((word, CONTRACT_LABELS.get(word, word)) for word in choices.contracts),
+            ],
+        }
+        for field, pairs in offered.items():
+            field.choices = choices_of(pairs)
 
     def validate_known_as_of(self, field: Field) -> None:
         """Refuses what is no moment, and moments that have not come yet."""
@@ -104,13 +103,6 @@ class ReportForm(AsOfForm):
             ) from None
         if self.moment is not None and self.moment.date() > clock.now().date():
             raise ValidationError(_l("Choose a day that is not in the future."))
-
-    moment: datetime | None = None
-    today: date = EARLIEST
-
-    def lapse_day(self) -> date | None:
-        """Returns the day before which those who are listed will have lapsed; a report lists nobody."""
-        return None
 
     def filters(self, choices: FilterChoices, courses: Iterable[CourseTitle]) -> Filters:
         """Returns the filters chosen, by row number where the address has a slug."""
@@ -146,40 +138,43 @@ class PeopleForm(ReportForm):
                 ("late", _l("Overdue, expired or revoked")),
                 ("in_time", _l("Not yet due")),
                 ("compliant", _l("Compliant")),
-                ("overdue", _l("Overdue")),
-                ("expired", _l("Expired")),
-                ("revoked", _l("Revoked")),
-                ("grace", _l("In grace")),
-                ("not_started", _l("Not started")),
-                ("in_progress", _l("In progress")),
-                ("expiring", _l("Due for renewal")),
-                ("valid", _l("Valid")),
-                ("exempt", _l("Exempt")),
+                *((status.value, label) for status, label in STATUS_LABELS.items()),
             ]
         ),
     )
-
-    lapses_before = DayField(
-        _l("Lapses before"), description=_l("Compliant now, but no longer by then."), validators=[check_range]
-    )
+    lapses_before = DayField(_l("Lapses before"), description=_l("Compliant now, but no longer by then."))
 
     def validate_lapses_before(self, field: Field) -> None:
         """Rejects a day that is not after the day of the report."""
-        if field.data and field.data <= (self.as_of.data or self.today):
+        if field.data and self.as_of.data and field.data <= self.as_of.data:
             raise ValidationError(_l("Choose a day after the day of the report."))
-
-    def lapse_day(self) -> date | None:
-        """Returns the day before which those who are listed will have lapsed."""
-        day: date | None = self.lapses_before.data
-        return day
 
     def statuses(self) -> frozenset[TrainingStatus] | None:
         """Returns the statuses chosen, one or a whole group; None for all."""
         word = self.status.data
-        if not word:
-            return None
-        return frozenset(each for each in TrainingStatus if word == each or (each.group and each.group is _group(word)))
+        return frozenset(each for each in TrainingStatus if word in (each, each.group)) if word else None
 
 
-def _group(word: str) -> StatusGroup | None:
-    return next((group for group in StatusGroup if group == word), None)
+SAVED_PARAMETERS = (
+    "organisation", "station", "course", "sector", "role", "contract", "works_with_children", "as_of", "known_as_of",
+    "compare_with", "status", "lapses_before", "sort", "what",
+)  # fmt: skip
+"""The parameters of an address that are saved with a view or a file."""
+
+
+def saved_filters(address: MultiDict[str, str]) -> dict[str, str]:
+    """Returns the parameters of an address that may be saved, without values longer than 200 characters."""
+    return {name: address[name] for name in SAVED_PARAMETERS if address.get(name) and len(address[name]) <= 200}
+
+
+class SaveViewForm(BaseForm):
+    """Saves the filters of a page under a name."""
+
+    name = StringField(
+        _l("Name of this view"),
+        description=_l("Only you see it. For example “WASH in the north, overdue”. No names of people, no cases."),
+        validators=[DataRequired(_l("Write a name.")), Length(max=60, message=_l("Use at most 60 characters."))],
+        render_kw={"autocomplete": "off"},
+    )
+    page = HiddenField()
+    submit = SubmitField(_l("Save this view"))

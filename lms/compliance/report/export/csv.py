@@ -1,0 +1,66 @@
+"""The report, its people and what changed as rows of CSV files."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from lms.compliance.report.changes import ChangesPage
+from lms.compliance.report.export.tables import COUNTED, figure_cells
+from lms.compliance.report.people import PersonLine
+from lms.compliance.report.query import ReportQuery
+from lms.compliance.report.service import ReportPage
+from lms.compliance.status.api import DEFINITIONS_VERSION
+from lms.kernel import clock
+from lms.kernel.tabular import Cell
+
+REPORT_HEAD = (
+    "as_of", "known_as_of", "definitions", "organisations", "sector", "course", "counted", "people", "compliant",
+    "in_time", "late", "rate_percent", *(str(each) for each in COUNTED), "report",
+)  # fmt: skip
+PEOPLE_HEAD = (
+    "as_of", "known_as_of", "definitions", "organisation", "staff_number", "name", "sector", "station", "role",
+    "overall", "course", "status", "due_on", "valid_through", "certificate", "reason",
+)  # fmt: skip
+CHANGES_HEAD = (
+    "first_day", "second_day", "known_as_of", "organisation", "staff_number", "name", "sector", "was_in", "now_in",
+    "changes", "status_before", "status_after", "reason",
+)  # fmt: skip
+
+
+def report_rows(page: ReportPage) -> Iterator[Sequence[Cell]]:
+    """Returns the figures of a report as rows of `REPORT_HEAD`: all sectors first, then sector by sector."""
+    report, query, report_id = page.report, page.query, str(page.id)
+    slugs = {each.course_id: each.slug for each in page.courses}
+    groups = [("(all sectors)", report.total, report.course_totals)]
+    groups += [(query.labels.sector(line.sector), line.figures, line.cells) for line in page.lines]
+    for sector, total, cells in groups:
+        by_course = [(slugs[int(course)], cells[course]) for course in report.courses if course in cells]
+        for course, figures in [("(every required course)", total), *by_course]:
+            yield (
+                query.as_of, page.known_at.isoformat(timespec="seconds"), DEFINITIONS_VERSION,
+                "; ".join(each.name for each in query.organisations), sector, course,
+                "posts" if query.of_posts else "people", *figure_cells(figures), report_id,
+            )  # fmt: skip
+
+
+def people_rows(query: ReportQuery, known_at: datetime, lines: Iterable[PersonLine]) -> Iterator[Sequence[Cell]]:
+    """Returns people as rows of `PEOPLE_HEAD`: one for each requirement, people and requirements worst first."""
+    for line in lines:
+        for row in line.rows:
+            yield (
+                query.as_of, known_at.isoformat(timespec="seconds"), DEFINITIONS_VERSION, line.organisation,
+                line.named.staff_number, line.named.name, line.sector_name, line.station, line.role,
+                line.overall.value, row.course_slug, row.status.value, row.due_on, row.valid_through, row.award,
+                row.sentence,
+            )  # fmt: skip
+
+
+def changes_rows(page: ChangesPage) -> Iterator[Sequence[Cell]]:
+    """Returns what changed as rows of `CHANGES_HEAD`."""
+    known_at = page.query.known_as_of or clock.now()
+    for line in page.items:
+        yield (
+            page.first, page.second, known_at.isoformat(timespec="seconds"), line.organisation,
+            line.named.staff_number, line.named.name, line.sector_name, line.was_in, line.now_in,
+            " ".join(line.changes), line.before.value if line.before else None,
+            line.after.value if line.after else None, line.reason,
+        )  # fmt: skip

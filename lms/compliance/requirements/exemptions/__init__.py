@@ -1,1 +1,0 @@
-"""Who is exempt from a requirement, for how long and why."""
