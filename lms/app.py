@@ -2,7 +2,7 @@
 
 from flask import Flask
 from flask_compress import Compress
-from flask_wtf.csrf import CSRFProtect
+from flask_login import user_logged_in
 
 import lms.accounts.subscribers
 import lms.accounts.views
@@ -27,6 +27,7 @@ import lms.home.views
 import lms.learning.blueprint
 import lms.learning.models
 import lms.learning.subscribers
+import lms.learning.unsaved_answers
 import lms.learning.views.courses
 import lms.learning.views.quizzes
 import lms.learning.views.reference
@@ -57,6 +58,7 @@ from lms.learning.api import course_completed, progress_made
 from lms.learning.hooks import quiz_notes
 from lms.people.api import people_added, people_merged, placements_changed
 from lms.web.access import current_actor
+from lms.web.csrf import CsrfProtection
 from lms.web.limits import set_up_limits
 from lms.web.setup import set_up_web
 
@@ -84,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["DEMONSTRATION"] = DemonstrationBanner()
     set_up_logs(app, settings.log_format)
     set_up_database(app)
-    CSRFProtect(app)
+    CsrfProtection(app)
     Compress(app)
     set_up_mail(app)
     set_up_limits(app, enabled=settings.rate_limits, storage=settings.rate_limit_storage)
@@ -130,6 +132,7 @@ def connect_subscribers() -> None:
     people_merged.connect(lms.compliance.subscribers.on_people_changed)
     awards_changed.connect(lms.compliance.subscribers.on_learning_changed)
     attempts_changed.connect(lms.compliance.subscribers.on_learning_changed)
+    user_logged_in.connect(lms.learning.unsaved_answers.save_unsaved_answers)
     progress_made.connect(lms.compliance.subscribers.on_learning_changed)
 
 

@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 
+from lms.learning.unsaved_answers import seal_unsaved_answers
 from lms.web.access import current_actor
 
 bp = Blueprint("learning", "lms.learning", template_folder="templates")
+bp.after_request(seal_unsaved_answers)
 
 
 @bp.app_template_filter("local_time")

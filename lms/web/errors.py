@@ -108,8 +108,8 @@ PAGE_EXPIRED = ErrorText(
     "page_expired",
     _l("This page was open too long"),
     _l("For safety on shared phones, a page can only be sent for some hours after you opened it."),
-    _l("Go back, reload the page and send it again."),
-    _l("Your answers are still there."),
+    _l("Go back and send it again. If that does not help, copy what you typed, reload the page and paste it."),
+    _l("Everything that was saved before is still there."),
 )
 
 

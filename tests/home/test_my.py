@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, select
 
-from lms.catalogue.api import PublishedCourse, bank
+from lms.catalogue.api import PublishedCourse
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.compliance.requirements.operations import Terms, make_requirement
 from lms.kernel import clock, db as database
@@ -20,7 +20,8 @@ from lms.people.models import Person
 from lms.people.queries import find_station
 from tests.certification import world
 from tests.factories import people
-from tests.factories.courses import key_of, published
+from tests.factories.attempts import keys
+from tests.factories.courses import published
 from tests.factories.pathways import pathway
 from tests.factories.people import make_small_organisation, sign_in
 
@@ -117,12 +118,7 @@ def test_a_course_from_required_to_valid(app: Flask, client: FlaskClient, course
     assert "Your quiz is open." in page
     assert f'href="{attempt}"' in page
 
-    answers: dict[str, object] = {}
-    with app.app_context():
-        for question in bank(course.revision_id):
-            name, key = f"q-{question.question_revision_id}", key_of(question.body, question.kind)
-            answers |= {f"{name}-{part}": said for part, said in key.items()} if isinstance(key, dict) else {name: key}
-    assert client.post(f"{attempt}/submit", data=answers).status_code == 303
+    assert client.post(f"{attempt}/submit", data=keys(app, attempt)).status_code == 303
     page = my(client)
     assert "You have completed all required training." in page
     assert "Valid until 22 Nov 2028: earned 23 Nov 2026, edition 1." in page

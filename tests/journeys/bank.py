@@ -36,21 +36,34 @@ def _answer(fieldset: Locator, question: dict[str, Any]) -> None:
     match question["type"]:
         case "statements":
             for statement in question["statements"]:
-                word = "yes" if statement.get("true", statement.get(True)) in ("yes", True) else "no"
-                fieldset.locator(f'input[name$="-{statement["id"]}"][value="{word}"]').check()
+                word = "True" if statement.get("true", statement.get(True)) in ("yes", True) else "False"
+                _part(fieldset, "fieldset.statement", statement["text"]).get_by_label(word, exact=True).check()
         case "ordering":
             for place, step in enumerate(question["options"], start=1):
-                fieldset.locator(f'select[name$="-{step["id"]}"]').select_option(str(place))
+                _part(fieldset, ".option", step["text"]).locator("select").select_option(str(place))
         case "matching":
             for pair in question["pairs"]:
-                fieldset.locator(f'select[name$="-{pair["id"]}"]').select_option(pair["id"])
+                chooser = _part(fieldset, ".option", pair["left"]).locator("select")
+                labels = chooser.locator("option").all_inner_texts()
+                chooser.select_option(index=[squeezed(label) for label in labels].index(squeezed(pair["right"])))
         case "branching":
             name: str | None = "start"
             while name:
-                right = next(o for o in question["nodes"][name]["options"] if o.get("correct"))
-                fieldset.locator(f'input[name$="-{name}"][value="{right["id"]}"]').check()
+                node = question["nodes"][name]
+                right = next(o for o in node["options"] if o.get("correct"))
+                _part(_part(fieldset, "fieldset.moment", node["stem"]), ".option", right["text"]).locator(
+                    "input"
+                ).check()
                 name = right.get("next")
         case _:
             for option in question["options"]:
                 if option.get("correct"):
-                    fieldset.locator(f'input[value="{option["id"]}"]').check()
+                    _part(fieldset, ".option", option["text"]).locator("input").check()
+
+
+def _part(within: Locator, selector: str, text: str) -> Locator:
+    """Finds the part of a question that shows a text and no more than that, but for a number or a hint before it."""
+    parts = within.locator(selector)
+    wanted = squeezed(text)
+    shown = [squeezed(each) for each in parts.all_inner_texts()]
+    return parts.nth(next(place for place, each in enumerate(shown) if wanted in each))

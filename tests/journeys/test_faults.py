@@ -159,9 +159,14 @@ def test_every_acknowledged_answer_survives_a_kill(demonstration: Path, tmp_path
         connection = sqlite3.connect(tmp_path / "every_sector.db")
         for learner in learners:
             query = "SELECT question_revision_id, response FROM answer WHERE attempt_id = ?"
-            stored = {key: json.loads(value) for key, value in connection.execute(query, (learner.attempt,))}
-            for question, value in learner.acknowledged.items():
-                assert stored[question] in (value, learner.under_way[question])
+            answers = {key: json.loads(value) for key, value in connection.execute(query, (learner.attempt,))}
+            drawn = "SELECT questions FROM attempt WHERE id = ?"
+            asked = json.loads(connection.execute(drawn, (learner.attempt,)).fetchone()[0])
+            for number, value in learner.acknowledged.items():
+                # Controls and values are numbered as the attempt shows them.
+                question = asked[number - 1]
+                sent = (value, learner.under_way[number])
+                assert answers[question["question"]] in [question["order"][int(each) - 1] for each in sent]
             row = connection.execute("SELECT submitted_at FROM attempt WHERE id = ?", (learner.attempt,)).fetchone()
             assert not learner.submitted or row[0] is not None
         connection.close()

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.catalogue.api import PublishedCourse, bank
+from lms.catalogue.api import PublishedCourse
 from lms.kernel.db import unit_of_work
-from tests.factories.courses import key_of, published
+from tests.factories.courses import published
 from tests.factories.people import make_small_organisation
 
 
@@ -45,13 +45,3 @@ def start(client: FlaskClient, course: PublishedCourse, query: str = "") -> str:
     address = str(response.headers["Location"])
     assert address.startswith("/attempts/"), address
     return address
-
-
-def keys(app: Flask, course: PublishedCourse) -> dict[str, Any]:
-    """Returns a form that answers everything right."""
-    form: dict[str, Any] = {}
-    with app.app_context():
-        for question in bank(course.revision_id):
-            name, key = f"q-{question.question_revision_id}", key_of(question.body, question.kind)
-            form |= {f"{name}-{part}": word for part, word in key.items()} if isinstance(key, dict) else {name: key}
-    return form

@@ -17,8 +17,9 @@ from lms.kernel.db import db, session
 from lms.learning.events import course_completed, progress_made
 from lms.learning.hooks import quiz_notes
 from lms.learning.models import Completion
+from tests.factories.attempts import keys
 from tests.factories.people import sign_in
-from tests.learning.conftest import complete_all, keys, start
+from tests.learning.conftest import complete_all, start
 from tests.waiting import DEADLINE_SECONDS
 
 TABS = 6
@@ -119,7 +120,7 @@ def test_an_attempt_submitted_in_many_tabs_has_one_outcome_and_one_message(
     sign_in(client)
     complete_all(client, course)
     address = start(client, course)
-    right = keys(app, course)
+    right = keys(app, address)
     with heard() as sets:
         answers = tabs(app, client, f"{address}/submit", [right] * TABS)
     assert set(answers) == {(303, f"{address}/result")}
@@ -150,12 +151,12 @@ def test_when_a_subscriber_fails_the_submission_is_not_stored(
         raise RuntimeError("the certificate failed")
 
     with course_completed.connected_to(fail):
-        assert client.post(f"{address}/submit", data=keys(app, course)).status_code == 500
+        assert client.post(f"{address}/submit", data=keys(app, address)).status_code == 500
     with app.app_context():
         attempt = session.get(Attempt, int(address.rsplit("/", 1)[1]))
         assert attempt is not None and attempt.submitted_at is None
     # Nothing is lost: sent once more, it passes.
-    client.post(f"{address}/submit", data=keys(app, course))
+    client.post(f"{address}/submit", data=keys(app, address))
     assert "You have passed" in client.get(f"{address}/result").text
 
 

@@ -16,8 +16,9 @@ from lms.compliance.api import Terms, make_requirement
 from lms.compliance.projection.rebuild import rebuild
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import db, session, unit_of_work
+from tests.factories.attempts import keys
 from tests.factories.people import sign_in
-from tests.learning.conftest import complete_all, keys, start
+from tests.learning.conftest import complete_all, start
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def test_submitting_a_quiz_takes_at_most_32_statements(
         attempt = start(client, course)
         # Reading the page caches the course.
         client.get(attempt)
-        form = keys(app, course)
+        form = keys(app, attempt)
         with counted(app) as statements:
             assert client.post(f"{attempt}/submit", data=form).headers["Location"] == f"{attempt}/result"
         taken.append(statements)

@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 
 from lms.assessment.attempt_form import build_attempt_form, story_order
 from lms.assessment.attempt_review import build_review
-from lms.catalogue.api import BankQuestion, bank
+from lms.catalogue.api import BankQuestion
+from tests.factories.attempts import keys, number_of
 from tests.factories.courses import questions, single
 from tests.factories.people import make_small_organisation, sign_in
-from tests.learning.conftest import complete_all, keys, publish_in, start
+from tests.learning.conftest import complete_all, publish_in, start
 
 
 def choice(name: str, to: str | None = None, *, right: bool = False) -> dict[str, Any]:
@@ -30,9 +31,9 @@ NODES: dict[str, Any] = {
 
 
 def story(**more: Any) -> dict[str, Any]:
-    story = single("q-story", type="branching", nodes=NODES, **more)
-    del story["options"]
-    return story
+    asked = single("q-story", type="branching", nodes=NODES, **more)
+    del asked["options"]
+    return asked
 
 
 def story_question() -> BankQuestion:
@@ -47,17 +48,20 @@ DRAW = [{"question": 7, "slug": "q-story", "order": ORDER}]
 
 
 def test_a_moment_comes_after_all_that_lead_to_it() -> None:
-    assert story_order(NODES) == ["start", "talk", "fear", "end"]
-    assert story_order({"start": {"options": [choice("a", "nowhere")]}}) == ["start"]
+    # The paths follow in the order of the choices as shuffled, not in that of the author.
+    assert list(story_order(NODES, ORDER)) == ["start", "fear", "talk", "end"]
+    assert list(story_order(NODES, [*ORDER[1::-1], *ORDER[2:]])) == ["start", "talk", "fear", "end"]
+    assert story_order({"start": {"options": [choice("a", "nowhere")]}}, ["start/a"]) == {"start": ["a"]}
 
 
 def test_a_story_is_laid_out_without_its_keys() -> None:
     (question,) = build_attempt_form(DRAW, {7: story_question()}, {7: {"start": "shout"}})
-    assert [(step.id, step.number, step.after) for step in question.steps] == [
-        ("start", 1, ()), ("talk", 2, ("Do greet.",)), ("fear", 3, ("Do shout.",)), ("end", 4, ()),
+    assert [(step.stem, step.number, step.after) for step in question.steps] == [
+        ("It begins.", 1, ()), ("She is afraid.", 2, ("Do shout.",)), ("She talks.", 3, ("Do greet.",)),
+        ("It ends.", 4, ()),
     ]  # fmt: skip
-    assert [part.id for part in question.steps[0].parts] == ["shout", "greet"]
-    assert question.steps[0].leads_to == {"greet": 2, "shout": 3} and question.steps[3].leads_to == {}
+    assert [(part.value, part.text) for part in question.steps[0].parts] == [("1-1", "Do shout."), ("1-2", "Do greet.")]
+    assert question.steps[0].leads_to == {"1-1": 2, "1-2": 3} and question.steps[3].leads_to == {}
     assert [part.given for part in question.steps[0].parts] == ["chosen", ""]
     assert not question.answered and "Because" not in str(question) and "correct" not in str(question)
 
@@ -93,33 +97,24 @@ def attempt(app: Flask, client: FlaskClient, files: Any) -> str:
     return start(client, course)
 
 
-def name_of(page: str) -> str:
-    found = re.search(r'name="(q-\d+)-start"', page)
-    assert found
-    return found[1]
-
-
-def test_a_story_is_on_the_page_whole_and_saved_step_by_step(client: FlaskClient, attempt: str) -> None:
+def test_a_story_is_on_the_page_whole_and_saved_step_by_step(app: Flask, client: FlaskClient, attempt: str) -> None:
     page = client.get(attempt).text
-    name = name_of(page)
-    places = [page.index(words) for words in ("It begins.", "She talks.", "She is afraid.", "It ends.")]
-    assert places == sorted(places)
+    places = [page.index(words) for words in ("It begins.", "She is afraid.", "It ends.")]
+    assert places == sorted(places) and page.index("It begins.") < page.index("She talks.") < page.index("It ends.")
     assert "If you chose “Do greet.”:" in page and "Next:" in page and "Because" not in page
-    client.post(attempt, data={f"{name}-start": "shout"})
-    client.post(attempt, data={f"{name}-fear": "sit"})
+    sent = keys(app, attempt, q_story={"start": "shout", "fear": "sit"})
+    steps = [name for name in sent if name.startswith(f"q-{number_of(app, attempt, 'q-story')}-")]
+    assert len(steps) == 2
+    for name in steps:
+        client.post(attempt, data={name: sent[name]})
     page = client.get(attempt).text
-    assert re.search(rf'id="{name}-start-shout" class="to-3" checked', page)
-    assert re.search(rf'id="{name}-fear-sit" class="to-4" checked', page)
+    for name in steps:
+        assert re.search(rf'id="{name}-{sent[name]}" class="to-[234]" checked', page)
 
 
 def test_a_story_is_marked_and_reviewed(app: Flask, client: FlaskClient, attempt: str) -> None:
-    name = name_of(client.get(attempt).text)
-    with app.app_context():
-        number = int(name.removeprefix("q-"))
-        revision = next(q for q in bank(1) if q.question_revision_id == number)
-    assert revision.kind == "branching"
-    form = {f"{name}-start": "shout", f"{name}-fear": "sit", f"{name}-end": "leave", "anyway": "1"}
-    client.post(f"{attempt}/submit", data=form)
+    form = keys(app, attempt, q_story={"start": "shout", "fear": "sit", "end": "leave"})
+    client.post(f"{attempt}/submit", data=form | {"anyway": "1"})
     page = client.get(f"{attempt}/result").text
     taken, best = page.index("Your choices"), page.index("The best choices")
     assert taken < page.index("Because shout.") < page.index("Because leave.") < best
@@ -127,12 +122,12 @@ def test_a_story_is_marked_and_reviewed(app: Flask, client: FlaskClient, attempt
     assert "Because chase." not in page
 
 
-def test_a_story_answered_rightly_passes(app: Flask, client: FlaskClient, files: Any) -> None:
+def test_a_story_told_rightly_passes(app: Flask, client: FlaskClient, files: Any) -> None:
     make_small_organisation(app)
     course = publish_in(app, files, bank=[*questions(), story(red_line=True)], **ALL)
     sign_in(client)
     complete_all(client, course)
     address = start(client, course)
-    client.post(f"{address}/submit", data=keys(app, course))
+    client.post(f"{address}/submit", data=keys(app, address))
     page = client.get(f"{address}/result").text
     assert "You have passed" in page and "Your choices" in page and "The best choices" not in page

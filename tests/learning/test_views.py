@@ -11,22 +11,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
 from lms.assessment.models import Answer, Attempt
-from lms.catalogue.api import PublishedCourse, bank
+from lms.catalogue.api import PublishedCourse
 from lms.kernel import clock
 from lms.kernel.db import db, session
 from lms.learning.models import Completion, EditionSwitch
 from lms.people.models import Person
+from tests.factories.attempts import keys, number_of
 from tests.factories.courses import single
 from tests.factories.people import sign_in
-from tests.learning.conftest import complete_all, keys, publish_in, start
+from tests.learning.conftest import complete_all, publish_in, start
 
 COURSE = "/courses/first-course"
 NBSP = "\N{NO-BREAK SPACE}"
-
-
-def number_of(app: Flask, course: PublishedCourse, slug: str) -> int:
-    with app.app_context():
-        return next(q.question_revision_id for q in bank(course.revision_id) if q.slug == slug)
 
 
 def stored(app: Flask, address: str) -> Attempt:
@@ -67,7 +63,7 @@ def test_from_course_to_result(app: Flask, client: FlaskClient, course: Publishe
     attempt = start(client, course)
     page = client.get(attempt).text
     assert "<span data-answered>0</span> of 6 answered" in page
-    response = client.post(f"{attempt}/submit", data=keys(app, course))
+    response = client.post(f"{attempt}/submit", data=keys(app, attempt))
     assert response.headers["Location"] == f"{attempt}/result"
     result = client.get(f"{attempt}/result").text
     assert "You have passed" in result and f"100{NBSP}%" in result and "What you know" in result
@@ -214,27 +210,32 @@ def test_red_lines_and_keys_are_not_in_the_page(walker: FlaskClient, course: Pub
 
 def test_answers_are_saved_as_one_goes(app: Flask, walker: FlaskClient, course: PublishedCourse) -> None:
     attempt = start(walker, course)
-    plain, many, said = (number_of(app, course, slug) for slug in ("q-plain", "q-many", "q-said"))
+    plain, many, said = (number_of(app, attempt, slug) for slug in ("q-plain", "q-many", "q-said"))
     fetch = {"X-Requested-With": "fetch"}
 
     def send(**form: Any) -> None:
         response = walker.post(attempt, data={name.replace("_", "-"): v for name, v in form.items()}, headers=fetch)
         assert (response.status_code, response.data) == (204, b"")
 
-    def saved() -> dict[int, Any]:
+    def saved() -> dict[str, Any]:
+        slugs = {one["question"]: one["slug"] for one in stored(app, attempt).questions}
         with app.app_context():
-            return {one.question_revision_id: one.response for one in session.scalars(select(Answer))}
+            return {slugs[one.question_revision_id]: one.response for one in session.scalars(select(Answer))}
 
-    send(**{f"q_{plain}": "b", "changed": f"q-{plain}"})
-    send(**{f"q_{many}": ["a", "c"]})
-    send(**{f"q_{said}_s1": "yes"})
-    assert saved() == {plain: "b", many: ["a", "c"], said: {"s1": "yes"}}
+    answers = keys(app, attempt, q_plain="b", q_many=["a", "c"], q_said={"s1": "yes", "s2": "yes"})
+    first, second = (name for name in answers if name.startswith(f"q-{said}-"))
+    send(**{f"q_{plain}": answers[f"q-{plain}"], "changed": f"q-{plain}"})
+    send(**{f"q_{many}": answers[f"q-{many}"]})
+    send(**{first: "yes"})
+    assert saved()["q-plain"] == "b" and saved()["q-many"] == ["a", "c"] and len(saved()["q-said"]) == 1
     # The second part joins the first; an emptied group of boxes says so; a changed mind is kept.
-    send(**{f"q_{said}_s2": "yes", f"q_{plain}": "a", "changed": f"q-{many}"})
-    assert saved() == {plain: "a", said: {"s1": "yes", "s2": "yes"}}
+    right = keys(app, attempt)
+    send(**{second: "yes", f"q_{plain}": right[f"q-{plain}"], "changed": f"q-{many}"})
+    assert saved() == {"q-plain": "a", "q-said": {"s1": "yes", "s2": "yes"}}
     page = walker.get(attempt).text
     assert "<span data-answered>2</span> of 6 answered" in page
-    assert f'value="a" id="q-{plain}-a" checked' in page
+    value = right[f"q-{plain}"][0]
+    assert f'value="{value}" id="q-{plain}-{value}" checked' in page
     # An empty form, as a lost connection may send it, takes nothing away.
     assert walker.post(attempt, data={}).headers["Location"] == attempt
     assert len(saved()) == 2
@@ -244,8 +245,8 @@ def test_a_gentle_stop_before_submitting_with_open_questions(
     app: Flask, walker: FlaskClient, course: PublishedCourse
 ) -> None:
     attempt = start(walker, course)
-    form = keys(app, course)
-    left = number_of(app, course, "q-other")
+    form = keys(app, attempt)
+    left = number_of(app, attempt, "q-other")
     del form[f"q-{left}"]
     response = walker.post(f"{attempt}/submit", data=form)
     assert response.headers["Location"] == f"{attempt}?unanswered=1"
@@ -270,12 +271,12 @@ def test_the_first_button_of_the_form_saves(walker: FlaskClient, course: Publish
 
 def test_submitting_again_after_a_lost_answer(app: Flask, walker: FlaskClient, course: PublishedCourse) -> None:
     attempt = start(walker, course)
-    walker.post(f"{attempt}/submit", data=keys(app, course))
+    walker.post(f"{attempt}/submit", data=keys(app, attempt))
     before = stored(app, attempt)
-    for form in ({}, {"anyway": "1"}, dict.fromkeys(keys(app, course), "b")):
+    for form in ({}, {"anyway": "1"}, dict.fromkeys(keys(app, attempt), "b")):
         response = walker.post(f"{attempt}/submit", data=form)
         assert response.headers["Location"] == f"{attempt}/result"
-    assert walker.post(attempt, data=keys(app, course)).headers["Location"] == f"{attempt}/result"
+    assert walker.post(attempt, data=keys(app, attempt)).headers["Location"] == f"{attempt}/result"
     assert walker.get(attempt).headers["Location"] == f"{attempt}/result"
     after = stored(app, attempt)
     assert (after.score, after.submitted_at, after.grades) == (before.score, before.submitted_at, before.grades)
@@ -283,7 +284,7 @@ def test_submitting_again_after_a_lost_answer(app: Flask, walker: FlaskClient, c
 
 def test_a_result_says_what_to_read_again(app: Flask, walker: FlaskClient, course: PublishedCourse) -> None:
     attempt = start(walker, course)
-    form = keys(app, course) | {f"q-{number_of(app, course, 'q-red-one')}": "b"}
+    form = keys(app, attempt, q_red_one="b")
     walker.post(f"{attempt}/submit", data=form)
     page = walker.get(f"{attempt}/result").text
     assert "Not passed yet: a red line" in page and "One red-line question was incorrect" in page
@@ -318,14 +319,14 @@ def test_others_attempts_are_not_there(app: Flask, walker: FlaskClient, course: 
         for path in (attempt, f"{attempt}/result"):
             assert other.get(path).status_code == 404
         for path in (attempt, f"{attempt}/submit"):
-            assert other.post(path, data=keys(app, course)).status_code == 404
+            assert other.post(path, data=keys(app, attempt)).status_code == 404
     assert stored(app, attempt).submitted_at is None and count(app, Answer) == 0
 
 
 @pytest.mark.parametrize("word", ["zz", "x" * 100_000, "../../etc", "<script>", "\x00", "a,b"])
 def test_hostile_forms(app: Flask, walker: FlaskClient, course: PublishedCourse, word: str) -> None:
     attempt = start(walker, course)
-    form: dict[str, Any] = dict.fromkeys(keys(app, course), word)
+    form: dict[str, Any] = dict.fromkeys(keys(app, attempt), word)
     form |= {"q-999999": word, "q-": word, "q-1-": word, "changed": ["q-x", f"q-{word}"], word: word}
     assert walker.post(attempt, data=form).status_code == 303
     assert count(app, Answer) == 0
@@ -348,7 +349,7 @@ def test_a_new_edition_does_not_disturb_who_has_begun(
     assert response.headers["Location"] == f"{COURSE}/quiz"
     attempt = start(client, course)
     assert stored(app, attempt).edition_id == course.edition_id
-    client.post(f"{attempt}/submit", data=keys(app, course))
+    client.post(f"{attempt}/submit", data=keys(app, attempt))
     assert stored(app, attempt).passed
     # Passed: the next time it is the new edition, with everything to be done.
     page = client.get(COURSE).text
@@ -370,7 +371,7 @@ def test_starting_again_on_a_newer_edition(
     page = client.get(COURSE).text
     assert "Start: First steps" in page and "Third steps" in page and "A newer edition" not in page
     # The attempt of the old edition is still what it was, and marked by what was drawn.
-    client.post(f"{old_attempt}/submit", data=keys(app, course))
+    client.post(f"{old_attempt}/submit", data=keys(app, old_attempt))
     assert stored(app, old_attempt).passed
     with app.app_context():
         assert session.scalar(select(func.count()).select_from(Completion)) == 2
@@ -389,7 +390,7 @@ def test_a_corrected_word_keeps_completions_of_the_edition(
     assert "One more word" in client.get(f"{COURSE}/first-steps").text
     assert start(client, course) == attempt
     assert "Completed on" in client.get(f"{COURSE}/first-steps").text
-    client.post(f"{attempt}/submit", data=keys(app, course))
+    client.post(f"{attempt}/submit", data=keys(app, attempt))
     assert stored(app, attempt).passed
 
 
@@ -430,3 +431,66 @@ def test_what_somebody_is_told_of_is_theirs(app: Flask, client: FlaskClient, cou
     other = app.test_client()
     sign_in(other, "tomas@demo.example")
     assert "Start: First steps" in other.get(COURSE).text
+
+
+FROM_HERE = {"Origin": "http://localhost"}
+
+
+def test_blank_fields_of_an_older_tab_change_nothing(app: Flask, walker: FlaskClient, course: PublishedCourse) -> None:
+    attempt = start(walker, course)
+    right = keys(app, attempt)
+    walker.post(attempt, data=right)
+    older = {name: "" for name in right if name.count("-") == 2}
+    assert older
+    walker.post(attempt, data=older)
+    walker.post(f"{attempt}/submit", data=older)
+    assert stored(app, attempt).score == 100
+
+
+@pytest.mark.parametrize("what", ["", "/submit"])
+def test_answers_sent_while_signed_out_are_saved_at_the_next_sign_in(
+    app: Flask, walker: FlaskClient, course: PublishedCourse, what: str
+) -> None:
+    attempt = start(walker, course)
+    right = keys(app, attempt)
+    walker.post("/logout")
+    refused = walker.post(f"{attempt}{what}", data=right, headers=FROM_HERE)
+    assert refused.status_code == 401 and "You are signed out" in refused.text
+    name = next(iter(right))
+    assert f'name="{name}" value="' in refused.text and count(app, Answer) == 0
+    sign_in(walker)
+    assert count(app, Answer) == 6 and walker.get_cookie("answers") is None
+    assert "The answers that you sent while you were signed out are saved." in walker.get(attempt).text
+    # The page that was open all the time works too.
+    assert walker.post(f"{attempt}/submit", data=right, headers=FROM_HERE).status_code == 303
+    assert stored(app, attempt).score == 100
+
+
+def test_unsaved_answers_are_for_the_same_person_and_an_hour(
+    app: Flask, walker: FlaskClient, course: PublishedCourse
+) -> None:
+    attempt = start(walker, course)
+    right = keys(app, attempt)
+    walker.post("/logout")
+    walker.post(attempt, data=right, headers=FROM_HERE)
+    sign_in(walker, "hana@demo.example")
+    assert count(app, Answer) == 0 and walker.get_cookie("answers") is None
+    walker.post("/logout")
+    # Another site cannot put answers into the browser of somebody who is about to sign in.
+    for headers in ({}, {"Origin": "http://evil.example"}):
+        walker.post(attempt, data=right, headers=headers)
+        assert walker.get_cookie("answers") is None
+    walker.post(attempt, data=right, headers=FROM_HERE)
+    cookie = walker.get_cookie("answers")
+    assert cookie is not None and cookie.max_age == 3600 and cookie.http_only
+    walker.set_cookie("answers", f"x{cookie.value}")
+    sign_in(walker)
+    assert count(app, Answer) == 0
+
+
+def test_saving_leads_back_to_the_question(walker: FlaskClient, course: PublishedCourse) -> None:
+    attempt = start(walker, course)
+    page = walker.get(attempt).text
+    assert '<button class="link" type="submit" name="at" value="3">' in page
+    assert walker.post(attempt, data={"at": "3"}).headers["Location"] == f"{attempt}#q3"
+    assert walker.post(attempt, data={"at": "x'"}).headers["Location"] == attempt

@@ -120,11 +120,11 @@ def test_a_database_that_is_away_is_503(broken: FlaskClient) -> None:
     assert broken.get("/raise/integrity").status_code == 500
 
 
-def test_a_page_open_too_long_keeps_the_answers(broken: FlaskClient) -> None:
+def test_a_page_open_too_long_says_how_to_keep_what_was_typed(broken: FlaskClient) -> None:
     response = broken.post("/form", data={"answer": "b"})
     assert response.status_code == 400
     assert "This page was open too long" in response.text
-    assert "Your answers are still there." in response.text
+    assert "copy what you typed" in response.text
 
 
 def test_programs_get_json(broken: FlaskClient) -> None:

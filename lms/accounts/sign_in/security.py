@@ -12,7 +12,9 @@ from flask import (
     current_app,
     flash,
     g,
+    make_response,
     redirect,
+    render_template,
     request,
     session as cookie,
     url_for,
@@ -33,6 +35,7 @@ from lms.kernel import clock, mail
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.db import db
 from lms.kernel.i18n import N_
+from lms.web.csrf import sent_from_here
 from lms.web.errors import wants_json
 
 SESSION_KEYS_OF_LOGIN = frozenset({"_user_id", "_fresh", "_id", "_remember", "_remember_seconds"})
@@ -229,9 +232,16 @@ def record_new_password(_app: Flask, *, user: Account, **_: Any) -> None:
 
 
 def ask_to_sign_in(*_given: Any, **_more: Any) -> ResponseValue:
-    """Leads to the sign-in page and from there back to the requested page, or the page a form was sent from."""
+    """Leads to the sign-in page and from there back to the requested page, or the page a form was sent from.
+
+    Where one of our own pages sent a form, it is offered to be sent again after signing in, so that nothing is lost.
+    """
     if wants_json():
         abort(401)
+    if request.method == "POST" and sent_from_here() and not request.files:
+        fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+        address = request.full_path if request.query_string else request.path
+        return make_response(render_template("accounts/signed_out.html", fields=fields, address=address), 401)
     flash(_("Sign in to continue."), "info")
     return redirect(url_for("security.login", next=_page_to_return_to()))
 

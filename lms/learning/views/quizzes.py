@@ -81,7 +81,9 @@ def save(attempt_id: int) -> ResponseReturnValue:
     if request.headers.get("X-Requested-With") == "fetch":
         return "", 204
     flash(_("Your answers are saved. You can close this page and continue later."), "good")
-    return redirect(url_for("learning.attempt", attempt_id=attempt_id), 303)
+    at = request.form.get("at", "")
+    anchor = f"q{at}" if at.isdecimal() else None
+    return redirect(url_for("learning.attempt", attempt_id=attempt_id, _anchor=anchor), 303)
 
 
 @bp.post("/attempts/<int:attempt_id>/submit")

@@ -8,6 +8,9 @@ document.addEventListener("click", (event) => {
   location.replace(exit.href);
 });
 
+// What is true only with a script is said only with one.
+for (const words of document.querySelectorAll("[data-with-script]")) words.hidden = false;
+
 // A button that prints is shown only where there is a script to print with.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
@@ -34,6 +37,7 @@ function autosave(form) {
 
   const say = (word) => {
     if (state) state.textContent = state.dataset[word] ?? "";
+    form.querySelector("[data-sign-in]")?.toggleAttribute("hidden", word !== "signedOut");
   };
 
   const body = (names) => {
@@ -67,6 +71,7 @@ function autosave(form) {
         keepalive: true,
       });
       if (answer.ok) outcome = "saved";
+      else if (answer.status === 401) outcome = "signedOut";
       else if (answer.type === "opaqueredirect" || (answer.status < 500 && answer.status !== 429)) outcome = "refused";
     } catch {
       // No network: the names go back and are sent when it returns.
@@ -78,7 +83,7 @@ function autosave(form) {
       return say("saved");
     }
     for (const name of names) unsent.add(name);
-    say(outcome === "refused" ? "refused" : "unsaved");
+    say(outcome === "later" ? "unsaved" : outcome);
     if (outcome === "later") later();
   }
 
