@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,14 +28,10 @@ class DemonstrationBanner:
     def refresh(self) -> bool:
         """Reads the database now."""
         self._read_at = time.monotonic()
-        try:
+        with suppress(SQLAlchemyError):
             self._found = self._found or self._read()
-        except SQLAlchemyError:
-            return self._found
         return self._found
 
     def __bool__(self) -> bool:
         """Says whether everybody in this installation is invented, as far as is known."""
-        if self._found or time.monotonic() < self._read_at + self._every:
-            return self._found
-        return self.refresh()
+        return self._found or (time.monotonic() >= self._read_at + self._every and self.refresh())

@@ -6,7 +6,6 @@ decide the dates of awards and compose what certificates say. Only the statement
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lms.assessment.api import NoQuestions, grade_attempt, normalise_response, select_attempt_questions
@@ -14,7 +13,7 @@ from lms.assessment.models import Answer, Attempt
 from lms.catalogue.api import PublishedCourse, bank
 from lms.certification.api import EarnedAward, Issuer, build_awards
 from lms.certification.models import Award, AwardName, Recognition, TrainingSession
-from lms.demo.acts import Learn, Outcome, Read, Recognise, TakeQuiz
+from lms.demo.acts import Learn, Outcome, Recognise, TakeQuiz
 from lms.demo.answers import answers
 from lms.demo.errors import CourseUnfit
 from lms.demo.rows import NewRow, NewRows
@@ -27,19 +26,6 @@ Key = tuple[int, int, str | None]
 """The numbers of a person and a course, and the sector of a course that is learned sector by sector."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingAward:
-    """An award that is to be issued: ``source`` is the row of its attempt or session, ``hr`` who records it."""
-
-    earned: EarnedAward
-    name: str
-    award: NewRow
-    audit_entry: NewRow
-    source: NewRow | None
-    hr: Actor | None
-    evidence: str
-
-
 class DemoLearning:
     """What was learned since the last `write`, and what the next act must know of everything before."""
 
@@ -49,7 +35,8 @@ class DemoLearning:
         self.issuer = issuer
         self.attempts = self.awards = 0
         self._rows = NewRows()
-        self._pending: dict[Key, PendingAward] = {}
+        # What was earned, with the rows of its award and of the audit entry about it.
+        self._pending: dict[Key, tuple[EarnedAward, NewRow, NewRow]] = {}
         self._holders: set[Key] = set()
         self._modules_done: defaultdict[int, set[int]] = defaultdict(set)
         self._questions_seen: dict[Key, list[str]] = {}
@@ -57,11 +44,8 @@ class DemoLearning:
     def _key(self, act: Learn) -> Key:
         return self.staff.members[act.person].person_id, self.courses[act.course].course_id, act.sector
 
-    def read(self, act: Read) -> None:
+    def complete(self, act: Learn, moments: Iterable[datetime]) -> None:
         """Completes the next modules of a course, one at each moment, as long as there are any."""
-        self._complete(act, act.moments)
-
-    def _complete(self, act: Learn, moments: Iterable[datetime]) -> None:
         course, person_id = self.courses[act.course], self.staff.members[act.person].person_id
         done = self._modules_done[person_id]
         missing = [module for module in course.modules_for(act.sector) if module.module_id not in done]
@@ -86,7 +70,7 @@ class DemoLearning:
         `CourseUnfit` where the quiz cannot end as it should.
         """
         key, member, course = self._key(act), self.staff.members[act.person], self.courses[act.course]
-        self._complete(act, [act.at - timedelta(minutes=1)] * len(course.modules))
+        self.complete(act, [act.at - timedelta(minutes=1)] * len(course.modules))
         seen, seed = self._questions_seen.get(key, ()), f"{rng.randbelow(1 << 128):032x}"
         try:
             selected = select_attempt_questions(course, act.sector or member.sector, LANGUAGE, seen, seed)
@@ -171,7 +155,7 @@ class DemoLearning:
             self._earn(each, each.at, session, hr, evidence)
         self._rows.audit(
             act.at, hr.account_id, "certification.record_session", "training_session", session,
-            organisation=organisation_id, reason=evidence,
+            organisation_id=organisation_id, reason=evidence,
             course=course.course_id, awards=len(acts), held_on=act.earned_on.isoformat(),
         )  # fmt: skip
 
@@ -194,13 +178,24 @@ class DemoLearning:
         earned = EarnedAward(
             key[0], course, act.sector, how, at, earned_on, organisation_id, had_before=key in self._holders
         )
-        award = self._rows.add(Award)
+        award = self._rows.add(
+            Award,
+            attempt_id=source if how == "quiz" else None,
+            score=source.columns["score"] if source and how == "quiz" else None,
+            evidence=evidence,
+            recorded_at=at,
+            recorded_by=hr.account_id if hr else None,
+        )
+        self._rows.add(AwardName, award_id=award, name=self.staff.members[act.person].name)
+        if hr is not None and organisation_id is not None:
+            self._rows.add(
+                Recognition, award_id=award, organisation_id=organisation_id, session_id=source, checked_by=hr.name
+            )
         entry = self._rows.audit(
             at, hr.account_id if hr else None, "certification.issue", "award", award,
             person=key[0], course=key[1], how=how,
         )  # fmt: skip
-        name = self.staff.members[act.person].name
-        self._pending[key] = PendingAward(earned, name, award, entry, source, hr, evidence)
+        self._pending[key] = earned, award, entry
         self.awards += 1
 
     def write_if_earned_by(self, person_id: int) -> None:
@@ -211,31 +206,12 @@ class DemoLearning:
     def write(self) -> None:
         """Writes everything that was collected."""
         pending = self._pending.values()
-        for each, award in zip(pending, build_awards([each.earned for each in pending], self.issuer), strict=True):
-            self._complete_award(each, award)
+        issued = build_awards([earned for earned, _row, _entry in pending], self.issuer)
+        for (_earned, row, entry), award in zip(pending, issued, strict=True):
+            columns = {column.key: getattr(award, column.key) for column in Award.__table__.columns}
+            del columns["id"]
+            row.columns = columns | row.columns
+            entry.columns["organisation_id"] = award.organisation_id
         self._rows.write()
         self._holders |= self._pending.keys()
         self._pending.clear()
-
-    def _complete_award(self, each: PendingAward, award: Award) -> None:
-        """Completes the columns of an award, and adds what belongs to it."""
-        columns = {column.key: getattr(award, column.key) for column in Award.__table__.columns}
-        del columns["id"]
-        attempt = each.source if each.earned.how == "quiz" else None
-        each.award.columns |= columns | {
-            "attempt_id": attempt,
-            "score": attempt.columns["score"] if attempt else None,
-            "evidence": each.evidence,
-            "recorded_at": each.earned.earned_at,
-            "recorded_by": each.hr.account_id if each.hr else None,
-        }
-        each.audit_entry.columns["organisation_id"] = award.organisation_id
-        self._rows.add(AwardName, award_id=each.award, name=each.name)
-        if each.hr is not None and each.earned.organisation_id is not None:
-            self._rows.add(
-                Recognition,
-                award_id=each.award,
-                organisation_id=each.earned.organisation_id,
-                session_id=each.source,
-                checked_by=each.hr.name,
-            )

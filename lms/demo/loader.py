@@ -12,22 +12,8 @@ from lms.certification.api import Issuer
 from lms.certification.models import Award
 from lms.compliance import api as compliance
 from lms.compliance.requirements.models import Requirement
-from lms.demo.acts import (
-    Act,
-    AddOrganisation,
-    AddStation,
-    ChangeJob,
-    CorrectName,
-    Exempt,
-    Join,
-    Leave,
-    PublishPathway,
-    Read,
-    Recognise,
-    Require,
-    Revoke,
-    TakeQuiz,
-)
+from lms.demo import acts
+from lms.demo.acts import Act, Recognise
 from lms.demo.learning import DemoLearning
 from lms.demo.staff import DemoStaff
 from lms.kernel.actor import SYSTEM
@@ -46,9 +32,9 @@ class DemoLoader:
         self.learning = DemoLearning(self.staff, courses, issuer)
         self._requirements: dict[tuple[str | None, str], int] = {}
 
-    def perform(self, acts: Iterable[Act]) -> None:
+    def perform(self, every: Iterable[Act]) -> None:
         """Performs acts, the earliest first; those that are entered together are written together."""
-        for _key, together in groupby(acts, _entered_with):
+        for _key, together in groupby(every, _entered_with):
             some = list(together)
             self.clock.move_to(some[0].at)
             if recognised := [act for act in some if isinstance(act, Recognise)]:
@@ -60,34 +46,34 @@ class DemoLoader:
 
     def _perform(self, act: Act) -> None:
         match act:
-            case AddStation():
+            case acts.AddStation():
                 self.staff.add_station(act)
-            case AddOrganisation():
+            case acts.AddOrganisation():
                 self.staff.add_organisation(act)
-            case Join():
+            case acts.Join():
                 self.staff.join(act)
-            case ChangeJob() | Leave():
+            case acts.ChangeJob() | acts.Leave():
                 self.learning.write_if_earned_by(self.staff.members[act.person].person_id)
-                self.staff.leave(act) if isinstance(act, Leave) else self.staff.change_job(act)
-            case Read():
-                self.learning.read(act)
-            case TakeQuiz():
+                self.staff.leave(act) if isinstance(act, acts.Leave) else self.staff.change_job(act)
+            case acts.Read():
+                self.learning.complete(act, act.moments)
+            case acts.TakeQuiz():
                 self.learning.take_quiz(act)
-            case Require():
+            case acts.Require():
                 self._require(act)
-            case Exempt():
+            case acts.Exempt():
                 self._exempt(act)
-            case PublishPathway():
+            case acts.PublishPathway():
                 self._publish_pathway(act)
-            case Revoke():
+            case acts.Revoke():
                 certification.revoke(self.staff.hr_of(act), self._award(act), reason=act.reason)
-            case CorrectName():
+            case acts.CorrectName():
                 award = self._award(act)
                 certification.supersede(self.staff.hr_of(act), award, name=act.name, reason=act.reason)
             case _:
                 raise TypeError(f"{act!r} is no act of the demonstration")
 
-    def _award(self, act: Revoke | CorrectName) -> Award:
+    def _award(self, act: acts.Revoke | acts.CorrectName) -> Award:
         self.learning.write()
         person_id, course_id = self.staff.members[act.person].person_id, self.courses[act.course].course_id
         award = certification.find_last_award(person_id, course_id, None, act.at.date())
@@ -95,7 +81,7 @@ class DemoLoader:
             raise LookupError(f"person {act.person} of the demonstration has no award of {act.course}")
         return award
 
-    def _exempt(self, act: Exempt) -> None:
+    def _exempt(self, act: acts.Exempt) -> None:
         member = self.staff.members[act.person]
         for course in act.courses:
             own = self._requirements.get((member.organisation, course))
@@ -111,7 +97,7 @@ class DemoLoader:
                 evidence=act.evidence.format(day=act.from_on.isoformat()),
             )
 
-    def _require(self, act: Require) -> None:
+    def _require(self, act: acts.Require) -> None:
         # What was earned before is judged by what was required then.
         self.learning.write()
         hr = SYSTEM if act.organisation is None else self.staff.hr[act.organisation]
@@ -134,7 +120,7 @@ class DemoLoader:
             reason=act.reason,
         ).id
 
-    def _publish_pathway(self, act: PublishPathway) -> None:
+    def _publish_pathway(self, act: acts.PublishPathway) -> None:
         station_id = self.staff.stations[act.station]
         current = pathways.find_current(station_id)
         pathways.publish_pathway(

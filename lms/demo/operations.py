@@ -36,11 +36,6 @@ SIGN_INS = (
 )
 
 
-def is_loaded() -> bool:
-    """Says whether everybody in this installation is invented, in one query."""
-    return queries.find_demonstration() is not None
-
-
 def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None, data_file: Path = DATA_FILE) -> None:
     """Loads the demonstration that leads up to a day, today by default, in one transaction, and says what it holds.
 
@@ -49,10 +44,10 @@ def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None,
     in a database that holds people, `CoursesMissing` and `CourseUnfit`.
     """
     anchor = anchor or clock.today()
+    if queries.is_demonstration():
+        say("The demonstration is there already.")
+        return
     with db.reading():
-        if is_loaded():
-            say("The demonstration is there already.")
-            return
         people = count_people()
         if people:
             raise RealPeople(people)

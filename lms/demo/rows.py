@@ -1,7 +1,6 @@
 """Collects new rows that refer to one another, and writes all of them in a few statements."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,15 +18,11 @@ class NewRow:
     id: int = 0
 
 
-Number = int | NewRow
-
-
 class NewRows:
-    """Rows that are to be written, by table, and the audit entries about them, each in the order they were added in."""
+    """Rows that are to be written, by table, each in the order they were added in."""
 
     def __init__(self) -> None:
         self._rows: defaultdict[type[Model], list[NewRow]] = defaultdict(list)
-        self._audit: list[NewRow] = []
 
     def add(self, table: type[Model], **columns: Any) -> NewRow:
         """Adds a row, given by its columns; one that is not named takes its default."""
@@ -38,48 +33,34 @@ class NewRows:
     def audit(
         self,
         at: datetime,
-        account: Number | None,
+        account_id: int | None,
         action: str,
         subject: str,
         row: NewRow,
         *,
-        organisation: int | None = None,
+        organisation_id: int | None = None,
         reason: str = "",
         **detail: Any,
     ) -> NewRow:
         """Adds an audit entry about a row, as `lms.audit.operations.record` writes it, and returns it."""
-        entry = NewRow(
-            {
-                "recorded_at": at,
-                "account_id": account,
-                "organisation_id": organisation,
-                "action": action,
-                "subject": subject,
-                "subject_id": row,
-                "reason": reason,
-                "detail": detail,
-            }
-        )
-        self._audit.append(entry)
-        return entry
+        return self.add(
+            AuditEntry, recorded_at=at, account_id=account_id, organisation_id=organisation_id, action=action,
+            subject=subject, subject_id=row, reason=reason, detail=detail,
+        )  # fmt: skip
 
     def write(self) -> None:
-        """Writes everything that was added since, each table after those it refers to."""
+        """Writes everything that was added since: each table after those it refers to, audit entries last."""
         places = {table.name: place for place, table in enumerate(Model.metadata.sorted_tables)}
-        for table in sorted(self._rows, key=lambda table: places[table.__tablename__]):
+        for table in sorted(self._rows, key=lambda table: (table is AuditEntry, places[table.__tablename__])):
             rows = self._rows[table]
             if "id" in table.__table__.columns:
                 for row, number in zip(rows, reserve_ids(table, len(rows)), strict=True):
                     row.id = row.columns["id"] = number
-            add_mappings(table, [_numbered(row.columns) for row in rows])
-        add_mappings(
-            AuditEntry,
-            [_numbered(entry.columns) | {"detail": _numbered(entry.columns["detail"])} for entry in self._audit],
-        )
+            add_mappings(
+                table,
+                [
+                    {name: value.id if type(value) is NewRow else value for name, value in row.columns.items()}
+                    for row in rows
+                ],
+            )
         self._rows.clear()
-        self._audit.clear()
-
-
-def _numbered(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns values with the number of each row that stands among them."""
-    return {name: value.id if type(value) is NewRow else value for name, value in values.items()}

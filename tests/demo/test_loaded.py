@@ -20,6 +20,7 @@ from lms.compliance.source_data.scope import Scope
 from lms.compliance.status import api as rules
 from lms.demo import operations as demo
 from lms.demo.operations import NEW_HIRE, PASSWORD
+from lms.demo.queries import is_demonstration
 from lms.kernel.db import session
 from lms.learning.api import list_course_progress
 from lms.learning.models import Completion
@@ -52,7 +53,7 @@ def test_it_holds_what_was_promised(demonstration_context: Flask) -> None:
     shares = session.scalars(select(Organisation.shares_coverage)).all()
     assert sorted(shares) == [False, True, True]
     assert count(Account) == 600
-    assert demo.is_loaded()
+    assert is_demonstration()
 
 
 def test_every_kind_of_fact_is_there(demonstration_context: Flask) -> None:

@@ -21,6 +21,7 @@ from lms.demo import operations as demo
 from lms.demo.acts import DATA_FILE
 from lms.demo.banner import DemonstrationBanner
 from lms.demo.errors import CoursesMissing, CourseUnfit, RealPeople
+from lms.demo.queries import is_demonstration
 from lms.kernel import db as database
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, session, unit_of_work
@@ -141,7 +142,7 @@ def test_a_failure_half_way_leaves_nothing(app: Flask, tmp_path: Path) -> None:
             demo.load(say, Issuer.of(app.extensions["settings"]), data_file=file)
         with reading():
             assert count_people() == 0
-            assert not demo.is_loaded()
+            assert not is_demonstration()
 
 
 def test_the_command_says_that_it_is_there_already(demonstration: Flask) -> None:
