@@ -35,7 +35,6 @@ import lms.pathways.models
 import lms.pathways.views
 import lms.people.importing.jobs
 import lms.people.views
-import lms.reminders.health_check
 import lms.reminders.jobs
 import lms.reminders.models
 import lms.reminders.views
@@ -143,4 +142,4 @@ def fill_hooks() -> None:
     account_names.fill(load_account_names)
     accounts_matching.fill(find_account_ids)
     organisation_choices.fill(list_organisation_choices)
-    health_checks.fill(lms.reminders.health_check.list_problems)
+    health_checks.fill(lms.reminders.jobs.list_problems)

@@ -7,16 +7,18 @@ from lms.catalogue.api import BankQuestion
 from lms.demo.acts import Outcome
 
 
-def right(question: BankQuestion) -> Any:
-    """Returns the right response to a question."""
+def respond(question: BankQuestion, *, right: bool = True) -> Any:
+    """Returns the right response to a question, or one that is worth nothing."""
     body = question.body
     match question.kind:
-        case "single":
-            return next(option["id"] for option in body["options"] if option.get("correct"))
-        case "multiple":
-            return [option["id"] for option in body["options"] if option.get("correct")]
+        case "single" | "multiple":
+            chosen = [option["id"] for option in body["options"] if bool(option.get("correct")) is right]
+            return chosen if question.kind == "multiple" else chosen[0]
         case "statements":
-            return {part["id"]: "yes" if part["true"] else "no" for part in body["statements"]}
+            return {part["id"]: "yes" if part["true"] is right else "no" for part in body["statements"]}
+        case _ if not right:
+            # Nothing chosen: a wrong order may have some of its items in place.
+            return None
         case "ordering":
             return {option["id"]: place for place, option in enumerate(body["options"], start=1)}
         case "matching":
@@ -27,20 +29,6 @@ def right(question: BankQuestion) -> Any:
                 for name, node in body["nodes"].items()
             }
     raise ValueError(f"the demonstration has no answer to questions of the kind {question.kind}")
-
-
-def wrong(question: BankQuestion) -> Any:
-    """Returns a response that is worth nothing."""
-    body = question.body
-    match question.kind:
-        case "single":
-            return next(option["id"] for option in body["options"] if not option.get("correct"))
-        case "multiple":
-            return [option["id"] for option in body["options"] if not option.get("correct")]
-        case "statements":
-            return {part["id"]: "no" if part["true"] else "yes" for part in body["statements"]}
-    # Nothing chosen: a wrong order may have some of its items in place.
-    return None
 
 
 def answers(questions: Sequence[BankQuestion], outcome: Outcome, slips: int, pass_mark: int) -> list[Any]:
@@ -58,4 +46,4 @@ def answers(questions: Sequence[BankQuestion], outcome: Outcome, slips: int, pas
     else:
         slipped = [*others, *red_lines][: max(slips, len(questions) // 3, allowed + 1)]
     missed = {question.question_revision_id for question in slipped}
-    return [wrong(question) if question.question_revision_id in missed else right(question) for question in questions]
+    return [respond(question, right=question.question_revision_id not in missed) for question in questions]

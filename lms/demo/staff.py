@@ -69,7 +69,7 @@ class DemoStaff:
         self._employments[act.staff_number] = employment
         if act.identity is not None:
             self._open_account(act, person, act.identity)
-        self._works_as(act)
+        self.members[act.person] = replace(self.members[act.person], sector=act.job.sector)
 
     def _open_account(self, act: Join, person: Person, identity: Identity) -> None:
         account = accounts.open_account(SYSTEM, person, email=identity.email, hashed=self.hashed)
@@ -96,16 +96,13 @@ class DemoStaff:
             people.move_placement(hr, latest, employment, work, act.from_on)
         else:
             people.record_placement(hr, employment, work, act.from_on)
-        self._works_as(act)
+        self.members[act.person] = replace(self.members[act.person], sector=act.job.sector)
 
     def leave(self, act: Leave) -> None:
         """Records the last day of somebody."""
         employment = self._employments[act.staff_number]
         latest = people.list_placements(employment.id)[-1]
         people.end_placement(self.hr_of(act), latest, employment, act.through_on)
-
-    def _works_as(self, act: Join | ChangeJob) -> None:
-        self.members[act.person] = replace(self.members[act.person], sector=act.job.sector)
 
     def _work(self, job: Job) -> people.AssignmentDetails:
         return people.AssignmentDetails(

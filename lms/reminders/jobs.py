@@ -1,4 +1,7 @@
-"""The daily run: everybody in batches, each its own transaction, then the weekly figures. A restart continues it."""
+"""The daily run: everybody in batches, each its own transaction, then the weekly figures. A restart continues it.
+
+A health check reports when it did not happen.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from flask import current_app
+from flask_babel import gettext as _
 
 from lms.compliance.api import Scope, load_population
 from lms.kernel import clock
@@ -18,6 +22,8 @@ from lms.reminders.errors import DayInFuture
 from lms.reminders.models import ReminderRun
 from lms.reminders.operations import Batch, PlannedEmail
 from lms.reminders.queries import runs as run_queries
+from lms.reminders.rules import is_late
+from lms.web.formatting import moment
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +104,21 @@ def dry_run(day: date) -> tuple[list[PlannedEmail], int]:
         without_email += batch.without_email
         after = batch.through
     return planned, without_email
+
+
+def list_problems() -> list[str]:
+    """Returns the problems an administrator must know, in the language of the page; none where all is well."""
+    last = run_queries.find_last_finished()
+    if last is None:
+        return [_("No reminders have been sent yet. They are sent once a day while the background worker runs.")]
+    if not is_late(last.finished_at, clock.now()):
+        return []
+    return [
+        _(
+            "Reminders were last sent on %(moment)s; they should be sent every day. Check the background worker.",
+            moment=moment(last.finished_at),
+        )
+    ]
 
 
 JOBS = [PeriodicJob("reminders.send", send_due, minute="*/15")]

@@ -209,15 +209,14 @@ def appoint_focal_point(actor: Actor, organisation_id: int, sector: str, who: st
     found = focal_point_queries.find_colleague(organisation_id, who)
     if found is None:
         raise FocalPointUnknown
-    account, email = found
-    if not email:
+    if not found.email:
         raise FocalPointUnknown(_("This person has no e-mail address."))
-    if focal_point_queries.is_focal_point(organisation_id, sector, account.id):
+    if focal_point_queries.is_focal_point(organisation_id, sector, found.id):
         raise AlreadyFocalPoint
     focal_point = SectorFocalPoint(
         organisation_id=organisation_id,
         sector=sector,
-        account_id=account.id,
+        account_id=found.id,
         recorded_at=clock.now(),
         recorded_by=actor.account_id or None,
     )
@@ -225,7 +224,7 @@ def appoint_focal_point(actor: Actor, organisation_id: int, sector: str, who: st
     session.flush()
     record(
         actor, "reminders.choose_lead", "sector_lead", focal_point.id,
-        organisation_id=organisation_id, reason=reason, sector=sector, account=account.id,
+        organisation_id=organisation_id, reason=reason, sector=sector, account=found.id,
     )  # fmt: skip
     return focal_point
 

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from sqlalchemy import Row
 
 from lms.compliance.api import Scope, load_population
 from lms.kernel.actor import Actor
 from lms.kernel.pagination import Pagination
 from lms.reminders.due_dates import compute_due_dates
-from lms.reminders.queries.print_list import StaffWithoutEmail, list_staff_without_email
+from lms.reminders.queries.print_list import list_staff_without_email
 from lms.reminders.rules import Due, items_to_list
 
 PEOPLE_PER_PAGE = 500
@@ -19,7 +22,7 @@ PEOPLE_PER_PAGE = 500
 class PrintListEntry:
     """Somebody to inform, and of what: title and due date of each training, the earliest first."""
 
-    person: StaffWithoutEmail
+    person: Row[*tuple[Any, ...]]
     dues: Sequence[tuple[str, Due]]
 
 

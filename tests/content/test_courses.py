@@ -13,7 +13,7 @@ from lms.assessment.attempt_review import build_review
 from lms.catalogue.source.checks.modules import words_on_page
 from lms.catalogue.source.checks.run import check_folders
 from lms.catalogue.source.target_state import TargetState, target_state
-from lms.demo.answers import right
+from lms.demo.answers import respond
 from lms.kernel.config import ROOT
 from tools.curriculum.coverage import measure_coverage
 from tools.curriculum.guessing import SimulatedQuiz, quizzes_of
@@ -140,7 +140,7 @@ def test_every_question_is_selected_shown_graded_and_explained(quiz: SimulatedQu
             continue
         waiting -= {one.slug for one in drawn}
         drawn_questions = [{"question": d.question_revision_id, "slug": d.slug, "order": list(d.order)} for d in drawn]
-        given = {one.question_revision_id: right(known[one.question_revision_id]) for one in drawn}
+        given = {one.question_revision_id: respond(known[one.question_revision_id]) for one in drawn}
         assert all(question.answered for question in build_attempt_form(drawn_questions, known, given))
         marks = []
         for one in drawn:
@@ -165,7 +165,7 @@ def test_the_right_answer_is_at_any_place_in_an_attempt() -> None:
             ):
                 question = next(q for q in quiz.questions if q.slug == one.slug)
                 if question.kind == "single" and len(one.order) == 4:
-                    places[one.order.index(right(question))] += 1
+                    places[one.order.index(respond(question))] += 1
     assert len(places) == 4 and max(places.values()) < 1.25 * min(places.values())
 
 

@@ -1,8 +1,9 @@
 """Focal points, who get the weekly figures of a sector."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import Row, func, literal, or_, select
 
 from lms.accounts.models import Account
 from lms.kernel.actor import Actor
@@ -12,20 +13,12 @@ from lms.reminders import policy
 from lms.reminders.models import SectorFocalPoint
 
 
-@dataclass(frozen=True, slots=True)
-class FocalPointRow:
-    """A focal point of a list; without an e-mail address or with a closed account they get nothing."""
+def list_focal_points_for(actor: Actor, focal_point_id: int | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Lists the focal points of the actor's organisations, or only the one of a number.
 
-    focal_point: SectorFocalPoint
-    name: str
-    email: str | None
-    active: bool
-    organisation: str
-    sector: Sector
-
-
-def list_focal_points_for(actor: Actor, focal_point_id: int | None = None) -> list[FocalPointRow]:
-    """Lists the focal points of the actor's organisations, or only the one of a number."""
+    Rows have SectorFocalPoint, name, email, active, organisation and Sector; without an e-mail address or with a
+    closed account they get nothing.
+    """
     email = func.coalesce(Person.email, Account.email).label("email")
     statement = (
         select(SectorFocalPoint, Person.name, email, Account.active, Organisation.name.label("organisation"), Sector)
@@ -41,10 +34,7 @@ def list_focal_points_for(actor: Actor, focal_point_id: int | None = None) -> li
     )
     if focal_point_id is not None:
         statement = statement.where(SectorFocalPoint.id == focal_point_id)
-    return [
-        FocalPointRow(row.SectorFocalPoint, row.name, row.email, row.active, row.organisation, row.Sector)
-        for row in session.execute(statement)
-    ]
+    return session.execute(statement).all()
 
 
 def lock_focal_point(focal_point_id: int) -> SectorFocalPoint | None:
@@ -58,11 +48,11 @@ def is_focal_point(organisation_id: int, sector: str, account_id: int) -> bool:
     return session.scalar(mine.where(SectorFocalPoint.retracted_at.is_(None)).limit(1)) is not None
 
 
-def find_colleague(organisation_id: int, who: str) -> tuple[Account, str | None] | None:
-    """Finds the open account of somebody an organisation employs, by e-mail or staff number, with their e-mail."""
+def find_colleague(organisation_id: int, who: str) -> Row[int, str | None] | None:
+    """Finds the open account of somebody an organisation employs, by e-mail or staff number: its id, their email."""
     word = func.lower(literal(who.strip()))
-    row = session.execute(
-        select(Account, func.coalesce(Person.email, Account.email).label("email"))
+    return session.execute(
+        select(Account.id, func.coalesce(Person.email, Account.email).label("email"))
         .join(Person, Person.id == Account.person_id)
         .join(Employment, Employment.person_id == Person.id)
         .where(
@@ -77,4 +67,3 @@ def find_colleague(organisation_id: int, who: str) -> tuple[Account, str | None]
         .order_by(Account.id)
         .limit(1)
     ).first()
-    return None if row is None else (row.Account, row.email)

@@ -1,8 +1,6 @@
 """The list of what was sent to whom, and what the requirements named in it are."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select
@@ -36,26 +34,14 @@ def describe_requirements(requirement_ids: Collection[int]) -> dict[int, Row[int
     return {row.id: row for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class LogRow:
-    """An e-mail of the list; ``courses`` are the titles of the courses it lists, none for weekly figures."""
-
-    day: date
-    kind: str
-    about: list[dict[str, Any]]
-    person_id: int
-    name: str
-    staff_number: str
-    organisation: str
-    state: str
-    sent_at: datetime | None
-    courses: tuple[str, ...]
-
-
-def list_log(actor: Actor, page: int, *, q: str = "", kind: str = "", state: str = "") -> Pagination[LogRow]:
+def list_log(
+    actor: Actor, page: int, *, q: str = "", kind: str = "", state: str = ""
+) -> Pagination[tuple[Row[*tuple[Any, ...]], list[str]]]:
     """Lists what was sent in the name of the actor's organisations, the latest first, in three queries.
 
-    ``q`` is looked for in names and staff numbers; an empty filter lists everything, an unknown word nothing.
+    Rows have day, kind, about, person_id, name, staff_number, organisation, state and sent_at; each comes with the
+    titles of the courses it lists, none for weekly figures. ``q`` is looked for in names and staff numbers; an empty
+    filter lists everything, an unknown word nothing.
     """
     merged = select(PersonMerge.merged_id).where(known_merges(), PersonMerge.surviving_id == Reminder.person_id)
     number = (
@@ -95,10 +81,5 @@ def list_log(actor: Actor, page: int, *, q: str = "", kind: str = "", state: str
     described = describe_requirements({each["requirement"] for row in found.items for each in row.about})
     titles = {requirement_id: row.title for requirement_id, row in described.items()}
     return found.with_items(
-        [
-            LogRow(
-                **row._mapping, courses=tuple(dict.fromkeys(titles.get(each["requirement"], "") for each in row.about))
-            )
-            for row in found.items
-        ]
+        [(row, list(dict.fromkeys(titles.get(each["requirement"], "") for each in row.about))) for row in found.items]
     )

@@ -49,41 +49,27 @@ def find_last_finished() -> ReminderRun | None:
     return session.scalar(finished.order_by(ReminderRun.finished_at.desc()).limit(1))
 
 
-def placement_covers(day: date) -> ColumnElement[bool]:
-    """Returns the condition that a placement covers a day."""
-    still = or_(Placement.through_on.is_(None), Placement.through_on >= day)
-    return Placement.retracted_at.is_(None) & (Placement.from_on <= day) & still
-
-
-def merge_of_employed() -> ColumnElement[bool]:
-    """Returns the condition that joins the merge of the person who is employed."""
-    return (PersonMerge.merged_id == Employment.person_id) & known_merges()
-
-
-def surviving_person_id() -> ColumnElement[int]:
-    """Returns the surviving record of the person who is employed."""
-    return func.coalesce(PersonMerge.surviving_id, Employment.person_id)
+def select_in_post(day: date, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Selects from the placements that cover a day and the people who have them, merged records as one person."""
+    return (
+        select(*columns)
+        .select_from(Placement)
+        .join(Employment, Employment.id == Placement.employment_id)
+        .outerjoin(PersonMerge, (PersonMerge.merged_id == Employment.person_id) & known_merges())
+        .join(Person, Person.id == func.coalesce(PersonMerge.surviving_id, Employment.person_id))
+        .where(
+            Placement.retracted_at.is_(None),
+            Placement.from_on <= day,
+            or_(Placement.through_on.is_(None), Placement.through_on >= day),
+        )
+    )
 
 
 def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
     """Lists the next people by id who have a placement on a day; merged records are one person."""
-    person_id = surviving_person_id()
-    in_post = (
-        select(person_id)
-        .select_from(Employment)
-        .join(Placement, Placement.employment_id == Employment.id)
-        .outerjoin(PersonMerge, merge_of_employed())
-        .where(placement_covers(day), person_id > after)
-        .distinct()
-        .order_by(person_id)
-        .limit(limit)
-    )
     email = func.coalesce(Person.email, "").label("email")
-    rows = session.execute(
-        select(Person.id.label("person_id"), Person.name, email, Person.language)
-        .where(Person.id.in_(in_post))
-        .order_by(Person.id)
-    )
+    statement = select_in_post(day, Person.id.label("person_id"), Person.name, email, Person.language)
+    rows = session.execute(statement.where(Person.id > after).distinct().order_by(Person.id).limit(limit))
     return [Recipient(**row._mapping) for row in rows]
 
 
