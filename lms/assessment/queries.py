@@ -24,7 +24,7 @@ def lock_attempt(attempt_id: int) -> Attempt:
     """Locks an attempt and returns it as it is stored now."""
     if has_one_writer() and (attempt := session.get(Attempt, attempt_id)) is not None:
         return attempt
-    # What was read before the lock may have been changed by whoever held it.
+    # What was read before the lock may have been changed by the transaction that had it.
     clear_memo()
     statement = locked(select(Attempt).where(Attempt.id == attempt_id))
     return session.scalars(statement.execution_options(populate_existing=True)).one()

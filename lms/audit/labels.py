@@ -58,6 +58,9 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "compliance.exempt": ("exemption", _l("%(who)s recorded %(what)s")),
     "compliance.withdraw_exemption": ("exemption", _l("%(who)s withdrew %(what)s")),
     "reminders.run": ("reminder_run", _l("%(who)s sent the day's reminders: %(what)s")),
+    "reminders.appoint_focal_point": ("sector_focal_point", _l("%(who)s named %(what)s")),
+    "reminders.withdraw_focal_point": ("sector_focal_point", _l("%(who)s withdrew %(what)s")),
+    # As the two above were called in earlier versions.
     "reminders.choose_lead": ("sector_lead", _l("%(who)s named %(what)s")),
     "reminders.withdraw_lead": ("sector_lead", _l("%(who)s withdrew %(what)s")),
 }
@@ -89,6 +92,7 @@ SUBJECTS: dict[str, LazyString] = {
     "correction_request": _l("correction request"),
     "record_query": _l("correction request"),
     "reminder_run": _l("reminder run"),
+    "sector_focal_point": _l("focal point"),
     "sector_lead": _l("focal point"),
 }
 

@@ -15,7 +15,7 @@ class WindowSource(Protocol):
     ) -> Iterable[date]:
         """Returns the first day of every window of a requirement that matches the person on `earned_on`.
 
-        `old_until` is the last valid day of the award held; `sector` is given for courses that are per sector. A
+        `old_until` is the last valid day of the previous award; `sector` is given for courses that are per sector. A
         day may lie after `earned_on`: that window is not open yet, but the learner sees when it opens. A window
         opened under a version that has ended since counts; one that had not opened by then does not.
         """

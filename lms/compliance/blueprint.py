@@ -11,7 +11,7 @@ AGAIN_SECONDS = 10
 
 @bp.errorhandler(StillUpdating)
 def still_updating(refusal: StillUpdating) -> ResponseReturnValue:
-    """Says how far the figures are brought up to date, and looks again by itself: never half a truth."""
+    """Says how far the figures are updated, and reloads by itself: partial figures are never shown."""
     page = render_template("compliance/updating.html", refusal=refusal, address=request.full_path.rstrip("?"))
     headers = {"Retry-After": str(AGAIN_SECONDS)}
     if request.method == "GET":

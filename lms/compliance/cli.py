@@ -70,7 +70,7 @@ def explain_command(facts: BinaryIO, as_of: date, known_as_of: datetime | None) 
     "--validity", required=True, metavar="PERIOD", callback=_parsed_by(parse_period), help="Such as P2Y or P18M."
 )
 @click.option(
-    "--old-until", metavar="DATE", callback=_parsed_by(read_day), help="Last valid day of the award held before."
+    "--old-until", metavar="DATE", callback=_parsed_by(read_day), help="Last valid day of the previous award."
 )
 @click.option("--window-days", type=click.IntRange(min=0), metavar="N", help="The renewal window before it.")
 def date_command(earned: date, validity: Period, old_until: date | None, window_days: int | None) -> None:

@@ -37,7 +37,7 @@ def check_at_night() -> None:
 
 
 JOBS = (
-    PeriodicJob("compliance.tend", maintain_projection),
+    PeriodicJob("compliance.maintain", maintain_projection),
     PeriodicJob("compliance.verify", check_at_night, minute="17", hour="1"),
     PeriodicJob("compliance.remove_old", remove_old, minute="41"),
 )

@@ -223,7 +223,7 @@ def appoint_focal_point(actor: Actor, organisation_id: int, sector: str, who: st
     session.add(focal_point)
     session.flush()
     record(
-        actor, "reminders.choose_lead", "sector_lead", focal_point.id,
+        actor, "reminders.appoint_focal_point", "sector_focal_point", focal_point.id,
         organisation_id=organisation_id, reason=reason, sector=sector, account=found.id,
     )  # fmt: skip
     return focal_point
@@ -240,7 +240,7 @@ def withdraw_focal_point(actor: Actor, focal_point_id: int, *, reason: str) -> N
     focal_point.retracted_by = actor.account_id or None
     session.flush()
     record(
-        actor, "reminders.withdraw_lead", "sector_lead", focal_point.id,
+        actor, "reminders.withdraw_focal_point", "sector_focal_point", focal_point.id,
         organisation_id=focal_point.organisation_id, reason=reason, sector=focal_point.sector,
         account=focal_point.account_id,
     )  # fmt: skip

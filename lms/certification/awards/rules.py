@@ -102,7 +102,7 @@ class AwardDates(NamedTuple):
 def award_dates(
     earned_on: date, period: Period, *, old_until: date | None = None, windows: Iterable[Window] = ()
 ) -> AwardDates:
-    """Decides the dates of an award earned on a day, given the last valid day of the one held before.
+    """Decides the dates of an award earned on a day, given the last valid day of the previous one.
 
     `windows` are the renewal windows of the old award: the course's own and those of every requirement that
     matches the person on the earned day (`Window.of`). Where one is open the period is counted from the day

@@ -43,7 +43,7 @@ class ClearanceEntry:
     """One entry of a list, with its answer; `number` counts from 1.
 
     `posts` are the person's organisations with a placement on the day. `overall` is the worst status there and
-    `valid_through` the first day on which an award held ends; both None without a placement.
+    `valid_through` the first last day of an award in force; both None without a placement.
     """
 
     number: int

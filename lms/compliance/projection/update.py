@@ -29,7 +29,7 @@ from lms.kernel.db import session
 Row = TypeVar("Row", PostRow, ObligationRow)
 
 BATCH = 500
-"""Persons a batch brings up to date; a change that touches no more is done at once, with the change itself."""
+"""Persons a batch refreshes; a change that touches no more is done at once, with the change itself."""
 _DIRTY = "compliance_dirty_persons"
 
 
@@ -149,7 +149,7 @@ def _within(organisation_id: int | None) -> frozenset[int] | None:
 
 
 def begin(organisation_id: int | None, cause: str, *, by_worker: bool = True) -> ProjectionJob:
-    """Notes that many people are to be brought up to date, and wakes the worker to do it."""
+    """Notes that many people are to be refreshed, and wakes the worker to do it."""
     work = ProjectionJob(
         organisation_id=organisation_id,
         cause=cause,

@@ -57,7 +57,7 @@ class ReportPage:
 
 
 def takes_long(query: ReportQuery) -> bool:
-    """Says whether a report is worked out by a job: from the facts, for many people."""
+    """Says whether a report is computed by a job: from the facts, for many people."""
     return query.known_as_of is not None and sources.too_many_to_compute_inline(query.organisation_ids)
 
 
@@ -125,7 +125,7 @@ def compare_reports(now: ReportPage, then: ReportPage) -> list[SectorPair]:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedReport:
-    """A report that was worked out again.
+    """A report that was verified.
 
     `same` says whether the figures are those of the id, `changed` whether later knowledge changes any figure of the
     day, `compared` has both beside each other, and `since` how many facts were recorded or withdrawn since, by kind.

@@ -49,7 +49,7 @@ def report() -> ResponseReturnValue:
 def _show_report(
     form: ReportForm, query: ReportQuery | None, stored: Mapping[str, Any] | None = None
 ) -> ResponseReturnValue:
-    """Renders a report; from figures that a job has worked out, where they are given."""
+    """Renders a report; from figures that a job has computed, where they are given."""
     actor, sort = current_actor(), request.args.get("sort", "rate")
     if query is not None and stored is None and takes_long(query):
         return render_template("compliance/long.html", form=form, kind="report", query=query)
@@ -153,7 +153,7 @@ def _show_verified(read: ReportId, query: ReportQuery, stored: Mapping[str, Any]
 @bp.get("/compliance/jobs/<int:job_id>")
 @role_needed(Role.HR)
 def job(job_id: int) -> ResponseReturnValue:
-    """Shows how far a file is, or the report that was worked out; looks again by itself while it is being made."""
+    """Shows how far a file is, or the report that was verified; reloads by itself while it is being made."""
     actor, language = current_actor(), language_of_page()
     found = queries.load_own(actor, ExportJob, job_id)
     if found.outcome == "ready" and found.result is not None:

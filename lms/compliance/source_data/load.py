@@ -63,10 +63,10 @@ def read_facts(
     """Loads what was known at a moment (None: all of it) about the people in scope, in six queries.
 
     Ids are row numbers; sectors, roles and contracts are words. Placements and requirements are those of the
-    organisations within reach only. The days of progress are counted in the zone of the duty station where the
+    organisations in scope only. The days of progress are counted in the zone of the duty station where the
     person was placed, else in `installation_zone`, as the earned days of awards are: so the attempt that earned an
-    award never falls on a later day than the award. The facts of persons who were known to be one are the kept
-    one's, whichever of them is within reach. Without `progress` nothing is said of what was begun or completed.
+    award never falls on a later day than the award. The facts of merged persons are those of the surviving
+    record, whichever of them is in scope. Without `progress` nothing is said of what was begun or completed.
     What one person's quiz does not write is loaded once in a transaction: its award and its status both need it.
     """
     one_person = known_as_of is None and scope.persons is not None and len(scope.persons) == 1
