@@ -179,7 +179,7 @@ def _words(page: ReportPage) -> dict[str, str]:
         "sector": _("Sector"),
         "people": _("Posts") if page.query.of_posts else _("People"),
         "compliant": _("Compliant"),
-        "stand": _("Status"),
+        "status": _("Status"),
         "in_time": _("Not yet due"),
         "late": _("Overdue"),
         "change": _("Points in 30 days"),
