@@ -8,9 +8,10 @@ from lms.compliance.projection import read as intervals
 from lms.compliance.report.count_backends import SnapshotCounts, require_up_to_date, snapshots_can_answer
 from lms.compliance.report.counts import PostStatus, statuses_on, urgency_of
 from lms.compliance.report.query import ReportQuery
+from lms.compliance.report.report import PersonLine
 from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.names import NamedPerson, name_people
-from lms.compliance.source_data.person_status import StatusRow, load_population, status_row
+from lms.compliance.source_data.person_status import load_population, status_row
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.api import Id, StatusGroup, TrainingStatus
 from lms.kernel import clock
@@ -18,21 +19,6 @@ from lms.kernel.batches import batched
 from lms.kernel.pagination import PER_PAGE, Pagination, clamp_page, paginate_list
 
 BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """A person of the report: who and where, what is required, the most urgent first, and how many more are not met."""
-
-    named: NamedPerson
-    organisation: str
-    sector: str
-    sector_name: str
-    station: str
-    role: str
-    overall: TrainingStatus
-    also: int
-    rows: Sequence[StatusRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The per-sector report: how many people have which status on a day, by sector and by course. Pure.
+"""The per-sector report: how many people have which status on a day, by sector and by course; pure functions.
 
 A post (a person in an organisation) counts in the main sector of its placement on the day asked about, once, with
 its overall status: the worst of what is required of it. In the matrix it counts once in each course, with the
@@ -9,14 +9,18 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from lms.compliance.projection.rows import LAPSES
 from lms.compliance.report.counts import CountBackend, DayCounts, StatusCounts
-from lms.compliance.report.report_id import DIGEST_BYTES
-from lms.compliance.status.api import Id, TrainingStatus
+from lms.compliance.report.query import ReportQuery
+from lms.compliance.report.report_id import DIGEST_BYTES, ReportId
+from lms.compliance.source_data.load import CourseTitle
+from lms.compliance.source_data.names import NamedPerson
+from lms.compliance.source_data.person_status import StatusRow
+from lms.compliance.status.api import DEFINITIONS_VERSION, Id, TrainingStatus
 from lms.kernel.days import month_ends_after, month_ends_before
 
 BEFORE_DAYS = 30
@@ -82,6 +86,44 @@ class Report:
         worst = min(ranked, key=lambda line: line.figures.rate or 0, default=None)
         is_below = worst and self.total.rate is not None and (worst.figures.rate or 0) < self.total.rate
         return worst if is_below else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A report with the names it shows; `lines` are sorted as requested."""
+
+    report: Report
+    lines: Sequence[SectorLine]
+    courses: Sequence[CourseTitle]
+    known_at: datetime
+    query: ReportQuery
+
+    @property
+    def id(self) -> ReportId:
+        """Returns the report's id."""
+        return ReportId(
+            definitions=int(DEFINITIONS_VERSION),
+            as_of=self.query.as_of,
+            known_at=self.known_at,
+            organisations=tuple(sorted(self.query.organisation_ids)),
+            filters=self.query.filters,
+            digest=digest_of(self.report),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person of the report: who and where, what is required, the most urgent first, and how many more are not met."""
+
+    named: NamedPerson
+    organisation: str
+    sector: str
+    sector_name: str
+    station: str
+    role: str
+    overall: TrainingStatus
+    also: int
+    rows: Sequence[StatusRow]
 
 
 def make_report(backend: CountBackend, as_of: date, *, sectors: Sequence[str], courses: Sequence[Id]) -> Report:

@@ -1,19 +1,16 @@
 """Builds the per-sector report of a query, verifies the report of an id, and compares two reports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-
-from flask import current_app
 
 from lms.compliance.report import count_backends as sources
 from lms.compliance.report.counts import CountBackend, StatusCounts
 from lms.compliance.report.later_facts import count_recorded_since
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import (
-    Report,
-    SectorLine,
+    ReportPage,
     digest_of,
     make_report,
     points_between,
@@ -22,38 +19,7 @@ from lms.compliance.report.report import (
 )
 from lms.compliance.report.report_id import ReportId
 from lms.compliance.source_data.load import CourseTitle, required_courses
-from lms.compliance.status import api as rules
 from lms.kernel import clock
-from lms.kernel.config import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class ReportPage:
-    """A report with the names it shows; `lines` are sorted as requested."""
-
-    report: Report
-    lines: Sequence[SectorLine]
-    courses: Sequence[CourseTitle]
-    known_at: datetime
-    query: ReportQuery
-
-    @property
-    def id(self) -> ReportId:
-        """Returns the report's id."""
-        return ReportId(
-            definitions=int(rules.DEFINITIONS_VERSION),
-            as_of=self.query.as_of,
-            known_at=self.known_at,
-            organisations=tuple(sorted(self.query.organisation_ids)),
-            filters=self.query.filters,
-            digest=digest_of(self.report),
-        )
-
-    @property
-    def address(self) -> str:
-        """Returns the address that works the report out again, as it is printed."""
-        settings: Settings = current_app.extensions["settings"]
-        return f"{settings.public_address}/compliance/reports/{self.id}"
 
 
 def takes_long(query: ReportQuery) -> bool:
@@ -132,7 +98,6 @@ class VerifiedReport:
     """
 
     read: ReportId
-    query: ReportQuery
     same: bool
     changed: bool
     compared: list[SectorPair]
@@ -146,7 +111,6 @@ def verify_report(read: ReportId, query: ReportQuery, stored: Mapping[str, Any] 
     compared = compare_reports(build_report(replace(query, known_as_of=None), "sector"), then)
     return VerifiedReport(
         read=read,
-        query=query,
         same=digest_of(then.report) == read.digest,
         changed=any(each.then != each.now for each in compared),
         compared=compared,

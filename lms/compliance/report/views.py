@@ -144,6 +144,7 @@ def _show_verified(read: ReportId, query: ReportQuery, stored: Mapping[str, Any]
     return render_template(
         "compliance/reproduced.html",
         found=verify_report(read, query, stored),
+        query=query,
         filters=list(query_labels(query)),
         parameters=parameters_of(query),
         definitions=DEFINITIONS_VERSION,

@@ -85,8 +85,7 @@ def add_version(
 
     Raises NotYours, NothingRetroactive, Invalid.
     """
-    policy.require_allowed(policy.may_change_requirement(actor, requirement.organisation_id))
-    _check_not_past(actor, effective_from)
+    _require_changeable(actor, requirement, effective_from)
     return _record_version(
         actor, "compliance.change_requirement", requirement,
         effective_from=effective_from, terms=_check_terms(terms), reason=reason,
@@ -100,8 +99,7 @@ def end_requirement(
 
     Raises NotYours, NothingRetroactive, and Invalid where it has ended already or a later version is recorded.
     """
-    policy.require_allowed(policy.may_change_requirement(actor, requirement.organisation_id))
-    _check_not_past(actor, effective_through)
+    _require_changeable(actor, requirement, effective_through)
     latest = queries.list_versions([requirement.id])[-1]
     if latest.effective_through is not None and latest.effective_through <= effective_through:
         raise Invalid(_("The requirement already ends by that day."))
@@ -123,7 +121,8 @@ def clean_reason(text: str) -> str:
     return reason[:500]
 
 
-def _check_not_past(actor: Actor, day: date) -> None:
+def _require_changeable(actor: Actor, requirement: Requirement, day: date) -> None:
+    policy.require_allowed(policy.may_change_requirement(actor, requirement.organisation_id))
     if day < clock.today(actor.time_zone):
         raise NothingRetroactive(_("Choose today or a later day: earlier terms cannot be changed."))
 

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from lms.compliance.report.changes import ChangesPage
 from lms.compliance.report.export.tables import COUNTED, figure_cells
-from lms.compliance.report.people import PersonLine
 from lms.compliance.report.query import ReportQuery
-from lms.compliance.report.service import ReportPage
+from lms.compliance.report.report import PersonLine, ReportPage
 from lms.compliance.status.api import DEFINITIONS_VERSION
 from lms.kernel import clock
 from lms.kernel.tabular import Cell

@@ -11,10 +11,9 @@ from flask_babel import get_locale, gettext as _, ngettext
 
 from lms.certification.api import SECTOR_KEYS
 from lms.compliance.report.counts import StatusCounts
-from lms.compliance.report.export.tables import definitions
+from lms.compliance.report.export.tables import address_of, definitions
 from lms.compliance.report.query import query_labels
-from lms.compliance.report.report import Report, TrendPoint
-from lms.compliance.report.service import ReportPage
+from lms.compliance.report.report import Report, ReportPage, TrendPoint
 from lms.compliance.status.api import DEFINITIONS_VERSION, Id
 from lms.kernel import pdf
 from lms.kernel.config import Settings
@@ -51,7 +50,7 @@ def _data(page: ReportPage) -> dict[str, Any]:
         "years": _years(report),
         "definitions": [{"word": word, "text": text} for word, text in definitions()],
         "id": str(page.id),
-        "address": page.address,
+        "address": address_of(page.id),
         "known": moment(page.known_at),
         "day": day(report.as_of),
         "version": DEFINITIONS_VERSION,

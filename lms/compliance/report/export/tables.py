@@ -6,11 +6,14 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any, BinaryIO
 
+from flask import current_app
 from flask_babel import gettext as _
 from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance.report.counts import StatusCounts
+from lms.compliance.report.report_id import ReportId
 from lms.compliance.status.api import SEVERITY
+from lms.kernel.config import Settings
 from lms.kernel.tabular import Cell, new_workbook
 
 COUNTED = [each for each in SEVERITY if each.group]
@@ -89,6 +92,12 @@ class Book:
         for row, (word, meaning) in enumerate(pairs):
             self.cell(sheet, row, 0, word, "bold")
             self.cell(sheet, row, 1, meaning, "text")
+
+
+def address_of(report_id: ReportId) -> str:
+    """Returns the address that works a report out again, as it is printed."""
+    settings: Settings = current_app.extensions["settings"]
+    return f"{settings.public_address}/compliance/reports/{report_id}"
 
 
 def figure_cells(figures: StatusCounts) -> Sequence[Cell]:

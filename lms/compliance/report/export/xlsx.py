@@ -7,11 +7,10 @@ from typing import BinaryIO
 from flask_babel import gettext as _
 
 from lms.compliance.report.counts import StatusCounts
-from lms.compliance.report.export.tables import COUNTED, Book, definitions, figure_cells
+from lms.compliance.report.export.tables import COUNTED, Book, address_of, definitions, figure_cells
 from lms.compliance.report.filters import STATUS_LABELS
-from lms.compliance.report.people import PersonLine
 from lms.compliance.report.query import ReportQuery, query_labels
-from lms.compliance.report.service import ReportPage
+from lms.compliance.report.report import PersonLine, ReportPage
 from lms.compliance.status.api import DEFINITIONS_VERSION, Id
 from lms.kernel.tabular import Cell
 
@@ -98,6 +97,6 @@ def _about(query: ReportQuery, known_at: datetime, page: ReportPage | None = Non
     yield from query_labels(query)
     if page:
         yield _("Report id"), str(page.id)
-        yield _("Verify"), page.address
+        yield _("Verify"), address_of(page.id)
     yield _("Definitions version"), DEFINITIONS_VERSION
     yield from definitions()
