@@ -1,7 +1,5 @@
 """The print list: staff without e-mail who have something due, by station."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,13 +15,8 @@ from lms.reminders.rules import Due, items_to_list
 PEOPLE_PER_PAGE = 500
 """How many staff without e-mail one page of the list checks."""
 
-
-@dataclass(frozen=True, slots=True)
-class PrintListEntry:
-    """Somebody to inform, and of what: title and due date of each training, the earliest first."""
-
-    person: Row[*tuple[Any, ...]]
-    dues: Sequence[tuple[str, Due]]
+PrintListEntry = tuple[Row[*tuple[Any, ...]], list[tuple[str, Due]]]
+"""Somebody to inform, and of what: title and due date of each training, the earliest first."""
 
 
 def build_print_list(actor: Actor, day: date, station: str, page: int) -> Pagination[PrintListEntry]:
@@ -46,5 +39,5 @@ def build_print_list(actor: Actor, day: date, station: str, page: int) -> Pagina
     for each in people.items:
         mine = [due for due in dues.get(each.person_id, []) if due.organisation_id == each.organisation_id]
         if listed := [(loaded.courses[due.course_id].title, due) for due in items_to_list(day, mine)]:
-            entries.setdefault((each.person_id, each.organisation_id), PrintListEntry(each, listed))
+            entries.setdefault((each.person_id, each.organisation_id), (each, listed))
     return people.with_items(list(entries.values()))

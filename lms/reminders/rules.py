@@ -131,7 +131,7 @@ def _new_stage(due: Due, day: date, listed: Mapping[Key, ReminderStage]) -> Remi
 
 def items_to_list(day: date, dues: Iterable[Due]) -> list[Due]:
     """Returns what an e-mail of a day lists, the earliest deadline first."""
-    near = [due for due in dues if due.stage(day) is not None]
+    near = (due for due in dues if due.stage(day) is not None)
     return sorted(near, key=lambda due: (due.deadline, due.course_id, due.organisation_id))
 
 

@@ -109,7 +109,7 @@ def print_list() -> ResponseReturnValue:
         "reminders/print.html",
         form=form,
         listed=listed,
-        stations=[(name, list(of_it)) for name, of_it in groupby(listed.items, key=lambda each: each.person.station)],
+        stations=[(name, list(of_it)) for name, of_it in groupby(listed.items, key=lambda entry: entry[0].station)],
         station=station,
         today=today,
         several=len(list_organisations_of(actor, Role.HR)) > 1,
