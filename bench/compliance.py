@@ -270,8 +270,8 @@ def coverage() -> None:
     def read() -> None:
         with reading():
             releases = queries.list_releases(None)
-            queries.load_figures(releases[0].id)
-            queries.load_trend([each.id for each in releases[:13]], Cell())
+            queries.load_figures([releases[0].id])
+            queries.load_figures([each.id for each in releases[:13]], Cell())
 
     show("coverage read, a month and the year before it", timed(read, 10))
 

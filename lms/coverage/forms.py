@@ -6,10 +6,11 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
+from lms.compliance.api import CourseTitle
+from lms.coverage.rules import Cell
+from lms.people.models import DutyStation
 from lms.web.formatting import day as written_day
 from lms.web.forms import PlainForm, choices_of
-
-Names = Mapping[str, str]
 
 
 class CoverageForm(PlainForm):
@@ -20,13 +21,29 @@ class CoverageForm(PlainForm):
     station = SelectField(_l("Station"), default="")
     course = SelectField(_l("Course"), default="")
 
-    def offer(self, days: Sequence[date], sectors: Names, stations: Names, courses: Names) -> None:
-        """Fills the choices with names by slug; the first day is chosen where the address names none."""
+    def offer(
+        self,
+        days: Sequence[date],
+        sectors: Mapping[str, str],
+        stations: Sequence[DutyStation],
+        courses: Sequence[CourseTitle],
+    ) -> None:
+        """Fills the choices by slug; the first day is chosen where the address names none."""
+        self.sectors = sectors
+        self.stations = {each.id: each for each in stations}
+        self.courses = {each.course_id: each for each in courses}
         self.as_of.choices = choices_of((day.isoformat(), written_day(day)) for day in days)
         self.sector.choices = choices_of([("", _l("All sectors")), *sectors.items()])
-        self.station.choices = choices_of([("", _l("All stations")), *stations.items()])
-        self.course.choices = choices_of([("", _l("Every required course")), *courses.items()])
+        self.station.choices = choices_of([("", _l("All stations")), *((each.slug, each.name) for each in stations)])
+        names = ((each.slug, each.title) for each in courses)
+        self.course.choices = choices_of([("", _l("Every required course")), *names])
         self.as_of.data = self.as_of.data or days[0].isoformat()
+
+    def cell(self) -> Cell:
+        """Returns the cell of what is chosen."""
+        station = next((number for number, each in self.stations.items() if each.slug == self.station.data), None)
+        course = next((number for number, each in self.courses.items() if each.slug == self.course.data), None)
+        return Cell(self.sector.data or None, station, course)
 
     def chosen(self) -> dict[str, str]:
         """Returns the address's words again."""

@@ -17,16 +17,14 @@ def publish() -> int:
         scopes = list_role_scopes(Role.COORDINATOR)
     published = 0
     for scope in scopes:
-        while _publish_one(scope):
+        while True:
+            with unit_of_work():
+                if publish_next(scope) is None:
+                    break
             published += 1
     if published:
         log.info("coverage published", month_ends=published)
     return published
-
-
-def _publish_one(scope: frozenset[int] | None) -> bool:
-    with unit_of_work():
-        return publish_next(scope) is not None
 
 
 JOBS = (PeriodicJob("coverage.publish", publish, minute="29"),)

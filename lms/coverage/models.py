@@ -36,9 +36,8 @@ class CoverageRelease(Model):
     # Whose counts the coordinators may see: "all", or the numbers of organisations in order, such as "3 7".
     scope: Mapped[str] = mapped_column(String(500))
     on_day: Mapped[date]
-    # The numbers of the organisations that shared and are counted.
+    # Those that shared and are counted.
     organisations: Mapped[list[int]] = mapped_column(Document)
-    # The version of the definitions it was counted by.
     definitions: Mapped[str] = mapped_column(String(20))
     # When it was published: what was recorded later is not in it.
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

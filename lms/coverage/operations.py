@@ -1,15 +1,16 @@
 """Publishing coverage: the figures of each month's end, once, as known when the month was over everywhere on earth."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, timedelta
 from secrets import token_bytes
 
 from sqlalchemy import delete
 
 from lms.compliance.api import DEFINITIONS_VERSION, StillUpdating, require_up_to_date
-from lms.coverage import policy, queries
+from lms.coverage import queries
 from lms.coverage.models import CoverageCell, CoverageRelease, RecordKey
-from lms.coverage.rules import tabulate
+from lms.coverage.rules import may_be_shown, tabulate
 from lms.kernel import clock
 from lms.kernel.bulk import add_rows
 from lms.kernel.days import month_ends_before
@@ -33,50 +34,36 @@ def publish_next(scope: Collection[int] | None) -> date | None:
     anybody was counted are left out. What was published with an organisation that no longer shares is removed first.
     """
     lock_key(LOCK)
-    organisations = queries.list_sharing(scope)
-    sharing = {each.id for each in organisations}
-    releases = queries.list_releases(scope)
-    if not policy.may_be_shown(releases, organisations):
-        remove_releases([each.id for each in releases])
+    sharing, releases = {each.id for each in queries.list_sharing(scope)}, queries.list_releases(scope)
+    if not may_be_shown([each.organisations for each in releases], sharing):
+        removed = [each.id for each in releases]
+        session.execute(delete(CoverageCell).where(CoverageCell.release_id.in_(removed)))
+        session.execute(delete(CoverageRelease).where(CoverageRelease.id.in_(removed)))
         releases = []
-    due = [end for end in month_ends() if not releases or end > releases[0].on_day]
-    if not sharing or not due or not _is_up_to_date(sharing):
-        return None
-    for day in due:
-        add_record_keys(sharing, day)
-        groups = list(queries.iterate_groups(sharing, day))
-        if groups or releases:
-            release = CoverageRelease(
-                scope=queries.scope_key(scope),
-                on_day=day,
-                organisations=sorted(sharing),
-                definitions=DEFINITIONS_VERSION,
-                recorded_at=clock.now(),
-            )
-            session.add(release)
-            session.flush()
-            rows = [(release.id, *cell, *figures) for cell, figures in tabulate(groups).items()]
-            columns = ("release_id", "sector", "station_id", "course_id", "people", "compliant")
-            add_rows(CoverageCell, columns, rows)
-            return day
+    due = [end for end in month_ends() if sharing and (not releases or end > releases[0].on_day)]
+    with suppress(StillUpdating):
+        if due and require_up_to_date(sharing):
+            return next((day for day in due if _publish(scope, sharing, day, although_empty=bool(releases))), None)
     return None
 
 
-def add_record_keys(organisations: Collection[int], day: date) -> None:
-    """Draws a record key for every position of some organisations that counts on a day and has none yet."""
-    missing = queries.list_missing_keys(organisations, day)
+def _publish(scope: Collection[int] | None, sharing: Collection[int], day: date, *, although_empty: bool) -> bool:
+    """Draws the record keys that positions counted on a day lack, and publishes its figures; says whether it did."""
+    missing = queries.list_missing_keys(sharing, day)
     drawn = zip(missing, token_bytes(len(missing)), strict=True)
     add_rows(RecordKey, ("person_id", "organisation_id", "key"), [(*post, key) for post, key in drawn])
-
-
-def remove_releases(releases: Collection[int]) -> None:
-    """Removes releases with their cells."""
-    session.execute(delete(CoverageCell).where(CoverageCell.release_id.in_(releases)))
-    session.execute(delete(CoverageRelease).where(CoverageRelease.id.in_(releases)))
-
-
-def _is_up_to_date(organisations: Collection[int]) -> bool:
-    try:
-        return require_up_to_date(organisations)
-    except StillUpdating:
+    groups = list(queries.iterate_groups(sharing, day))
+    if not groups and not although_empty:
         return False
+    release = CoverageRelease(
+        scope=queries.scope_key(scope),
+        on_day=day,
+        organisations=sorted(sharing),
+        definitions=DEFINITIONS_VERSION,
+        recorded_at=clock.now(),
+    )
+    session.add(release)
+    session.flush()
+    rows = [(release.id, *cell, *figures) for cell, figures in tabulate(groups).items()]
+    add_rows(CoverageCell, ("release_id", "sector", "station_id", "course_id", "people", "compliant"), rows)
+    return True

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from lms.compliance.api import STATUSES, StatusGroup, TrainingStatus, read_courses
 from lms.compliance.projection.models import PostInterval
-from lms.coverage import policy
 from lms.coverage.models import CoverageCell, CoverageRelease, RecordKey
 from lms.coverage.rules import Cell, Figures, PositionGroup
 from lms.kernel.db import session
@@ -18,8 +17,8 @@ _KEYED = and_(RecordKey.person_id == PostInterval.person_id, RecordKey.organisat
 
 def list_sharing(scope: Collection[int] | None) -> Sequence[Organisation]:
     """Lists the organisations that share their counts, of some (None: of all), by name."""
-    statement = select(Organisation).where(policy.sharing_organisations(scope)).order_by(Organisation.name)
-    return session.scalars(statement).all()
+    statement = select(Organisation).where(Organisation.shares_coverage.is_(True)).order_by(Organisation.name)
+    return session.scalars(statement if scope is None else statement.where(Organisation.id.in_(scope))).all()
 
 
 def scope_key(scope: Collection[int] | None) -> str:
@@ -61,20 +60,15 @@ def iterate_groups(organisations: Collection[int], day: date) -> Iterator[Positi
         yield PositionGroup(row.sector, row.station_id, complies, courses, row.people, row.key_sum)
 
 
-def load_figures(release_id: int) -> dict[Cell, Figures]:
-    """Loads the figures of a release by cell; cells of fewer than ten people are absent."""
+def load_figures(releases: Collection[int], cell: Cell | None = None) -> dict[int, dict[Cell, Figures]]:
+    """Loads the figures of releases, of all cells or of one, by release; cells of fewer than ten people are absent."""
     columns = (CoverageCell.sector, CoverageCell.station_id, CoverageCell.course_id)
-    counts = (CoverageCell.people, CoverageCell.compliant)
-    found = session.execute(select(*columns, *counts).where(CoverageCell.release_id == release_id))
-    return {Cell(row.sector, row.station_id, row.course_id): Figures(row.people, row.compliant) for row in found}
-
-
-def load_trend(releases: Collection[int], cell: Cell) -> dict[int, Figures]:
-    """Loads the figures of one cell by release; releases in which it has fewer than ten people are absent."""
-    statement = select(CoverageCell.release_id, CoverageCell.people, CoverageCell.compliant).where(
-        CoverageCell.release_id.in_(releases),
-        CoverageCell.sector.is_not_distinct_from(cell.sector),
-        CoverageCell.station_id.is_not_distinct_from(cell.station_id),
-        CoverageCell.course_id.is_not_distinct_from(cell.course_id),
+    statement = select(CoverageCell.release_id, *columns, CoverageCell.people, CoverageCell.compliant).where(
+        CoverageCell.release_id.in_(releases)
     )
-    return {row.release_id: Figures(row.people, row.compliant) for row in session.execute(statement)}
+    if cell is not None:
+        statement = statement.where(*map(ColumnElement.is_not_distinct_from, columns, cell))
+    found: dict[int, dict[Cell, Figures]] = {release: {} for release in releases}
+    for row in session.execute(statement):
+        found[row.release_id][Cell(row.sector, row.station_id, row.course_id)] = Figures(row.people, row.compliant)
+    return found

@@ -1,17 +1,12 @@
-"""Statistical disclosure control by the cell key method. Pure.
+"""Statistical disclosure control by the cell key method: docs/decisions/0020-coverage-by-cell-keys.md. Pure.
 
-Every staff position has a random record key. A cell of a table counts some positions; its cell key is the sum of their
-record keys. Count and cell key give a perturbation from a fixed table, the p-table, and the perturbed count is
-published by the 10-5 rule: not under ten, otherwise to the nearest five. The same positions always give the same
-figure, wherever they are counted. One position more or less changes the cell key, so that a difference of two figures
-need not be a person.
-
-Sources: Office for National Statistics, "Comparison of post-tabular statistical disclosure control methods";
-A. Hundepool et al., "Handbook on Statistical Disclosure Control" (Eurostat), section 5.4, the cell key method.
+Every staff position has a random record key; the cell key is the sum of those of the positions that a cell counts.
+Count and cell key give a perturbation from a fixed table, the p-table, and the perturbed count is published by the
+10-5 rule: not under ten, otherwise to the nearest five. The same positions always give the same figure.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
@@ -71,22 +66,20 @@ def _noise(row: int) -> list[int]:
     return [(places[key] + 2) % BASE - 2 for key in range(KEY_RANGE)]
 
 
-def perturbation(count: int, cell_key: int) -> int:
-    """Returns what the p-table adds to a count: zero or a multiple of five from ten on remains.
+def published_count(count: int, key_sum: int) -> int | None:
+    """Returns the figure for so many positions with that sum of record keys; None where they are fewer than ten.
 
-    From ten on it is at most 4 and its mean over all cell keys is zero, within a 256th.
+    It is a multiple of five, at most 4 from the count, and its mean over all cell keys is the count, within a 256th.
     """
     if count < THRESHOLD:
-        return -count
-    row = count
-    if count > P_TABLE_ROWS:
-        row = (count - 1) % REUSED_ROWS + P_TABLE_ROWS - REUSED_ROWS + 1
-    return (count + _noise(row)[cell_key] + 2) // BASE * BASE - count
+        return None
+    row = count if count <= P_TABLE_ROWS else (count - 1) % REUSED_ROWS + P_TABLE_ROWS - REUSED_ROWS + 1
+    return (count + _noise(row)[key_sum % KEY_RANGE] + 2) // BASE * BASE
 
 
-def published_count(count: int, key_sum: int) -> int | None:
-    """Returns the figure for so many positions with that sum of record keys; None where they are fewer than ten."""
-    return count + perturbation(count, key_sum % KEY_RANGE) or None
+def may_be_shown(counted: Iterable[Iterable[int]], sharing: Collection[int]) -> bool:
+    """Says whether every organisation that is counted in some releases is among those that share now."""
+    return all(set(sharing).issuperset(organisations) for organisations in counted)
 
 
 def tabulate(groups: Iterable[PositionGroup]) -> dict[Cell, Figures]:

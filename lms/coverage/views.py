@@ -1,31 +1,38 @@
 """Pages of coverage: counts over the organisations that share theirs, at the ends of months, without names."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.api import list_courses
-from lms.coverage import policy, queries
+from lms.coverage import queries
 from lms.coverage.forms import CoverageForm
+from lms.coverage.models import CoverageRelease
 from lms.coverage.operations import month_ends
-from lms.coverage.page import COVERAGE_HEAD, coverage_rows, make_page
-from lms.coverage.rules import Cell
+from lms.coverage.rules import Cell, Figures, may_be_shown
 from lms.kernel.actor import Role
+from lms.kernel.tabular import Cell as Value
 from lms.people.api import list_sectors, list_stations
+from lms.people.models import Organisation
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download_csv
 from lms.web.language import language_of_page
 
 bp = Blueprint("coverage", "lms.coverage", template_folder="templates")
-MONTHS_OFFERED = 24
+MONTHS_OFFERED, MONTHS_OF_TREND = 24, 13
+COVERAGE_HEAD = (
+    "as_of", "known_as_of", "definitions", "organisations", "sector", "station", "course", "counted", "people",
+    "compliant", "rate_percent",
+)  # fmt: skip
 
 
 @bp.get("/compliance/coverage")
 @role_needed(Role.COORDINATOR)
 def figures() -> ResponseReturnValue:
     """Shows coverage without names."""
-    found = _requested()
+    found = _load()
     return render_template("coverage/coverage.html", **found), 422 if found["form"].errors else 200
 
 
@@ -33,36 +40,75 @@ def figures() -> ResponseReturnValue:
 @role_needed(Role.COORDINATOR)
 def figures_csv() -> ResponseReturnValue:
     """Gives the same figures as CSV, only its head where nothing is published."""
-    found = _requested()
+    found = _load()
     if found["form"].errors:
         return render_template("coverage/coverage.html", **found), 422
-    rows = coverage_rows(found["page"]) if found["page"] else ()
+    rows = found["page"].rows() if found["page"] else ()
     return download_csv(COVERAGE_HEAD, rows, f"coverage-{found['form'].as_of.data}.csv")
 
 
-def _requested() -> dict[str, Any]:
-    """Returns the form, the page (None where nothing is published) and whether anybody shares, for the template."""
+class CoveragePage:
+    """The figures of the first of some releases; `chosen` is what the first sentence and the trend are about.
+
+    `organisations` are counted; `joining` share now, but did not then. Of sectors by slug, stations and courses by
+    row number it has the chosen one, or all; of stations and courses only those where ten people match.
+    """
+
+    def __init__(
+        self, form: CoverageForm, releases: Sequence[CoverageRelease], sharing: Sequence[Organisation]
+    ) -> None:
+        self.chosen = chosen = form.cell()
+        self.release, months = releases[0], releases[:MONTHS_OF_TREND][::-1]
+        self.cells = queries.load_figures([self.release.id])[self.release.id]
+        trend = queries.load_figures([each.id for each in months], chosen)
+        self.trend = [(each.on_day, trend[each.id].get(chosen)) for each in months]
+        self.organisations = [each for each in sharing if each.id in self.release.organisations]
+        self.joining = [each for each in sharing if each.id not in self.release.organisations]
+        self.sectors = {slug: name for slug, name in form.sectors.items() if chosen.sector in (None, slug)}
+        some_stations = [number for number in form.stations if chosen._replace(station_id=number) in self.cells]
+        some_courses = [number for number in form.courses if Cell(course_id=number) in self.cells]
+        self.stations = {n: form.stations[n] for n in ([chosen.station_id] if chosen.station_id else some_stations)}
+        self.courses = {n: form.courses[n] for n in ([chosen.course_id] if chosen.course_id else some_courses)}
+
+    def at(self, sector: str | None = None, station: int | None = None, course: int | None = None) -> Figures | None:
+        """Returns the figures of what is chosen, narrowed further; None where fewer than ten people match."""
+        of = self.chosen
+        return self.cells.get(Cell(sector or of.sector, station or of.station_id, course or of.course_id))
+
+    def rows(self) -> Iterator[Sequence[Value]]:
+        """Yields the rows of `COVERAGE_HEAD` of cells with ten people; `compliant` is empty where these are fewer."""
+        cells = (
+            Cell(sector, station, course)
+            for sector in (self.chosen.sector, *self.sectors)
+            for station in (self.chosen.station_id, *self.stations)
+            for course in (self.chosen.course_id, *self.courses)
+        )
+        for cell in dict.fromkeys(cells):
+            if counts := self.cells.get(cell):
+                yield (
+                    self.release.on_day,
+                    self.release.recorded_at.isoformat(timespec="seconds"),
+                    self.release.definitions,
+                    len(self.organisations),
+                    self.sectors[cell.sector] if cell.sector else "(all)",
+                    self.stations[cell.station_id].name if cell.station_id else "(all)",
+                    self.courses[cell.course_id].slug if cell.course_id else "(every required course)",
+                    "posts" if len(self.organisations) > 1 else "people",
+                    *counts,
+                    counts.rate,
+                )
+
+
+def _load() -> dict[str, Any]:
+    """Loads the form, the page (None where nothing is published) and whether anybody shares, for the template."""
     scope, language = current_actor().organisations(Role.COORDINATOR), language_of_page()
-    sharing = queries.list_sharing(scope)
-    releases = queries.list_releases(scope)
-    if not policy.may_be_shown(releases, sharing):
+    sharing, releases = queries.list_sharing(scope), queries.list_releases(scope)
+    if not may_be_shown([each.organisations for each in releases], {each.id for each in sharing}):
         releases = []
     sectors = {each.slug: each.name(language) for each in list_sectors()}
-    stations, courses = list_stations(), list_courses()
     form, page = CoverageForm(request.args), None
     days = [each.on_day for each in releases[:MONTHS_OFFERED]] or month_ends(1)
-    form.offer(days, sectors, {each.slug: each.name for each in stations}, {each.slug: each.title for each in courses})
+    form.offer(days, sectors, list_stations(), list_courses())
     if form.validate() and releases:
-        page = make_page(
-            Cell(
-                form.sector.data or None,
-                next((each.id for each in stations if each.slug == form.station.data), None),
-                next((each.course_id for each in courses if each.slug == form.course.data), None),
-            ),
-            [each for each in releases if each.on_day.isoformat() <= form.as_of.data],
-            sharing,
-            sectors=sectors,
-            stations={each.id: each.name for each in stations},
-            courses={each.course_id: each for each in courses},
-        )
+        page = CoveragePage(form, [each for each in releases if each.on_day.isoformat() <= form.as_of.data], sharing)
     return {"form": form, "page": page, "sharing": bool(sharing)}

@@ -39,7 +39,7 @@ def context(shared: Flask) -> Flask:
 def released(day: date, scope: str = "all") -> dict[Cell, Figures]:
     with reading():
         release = session.scalar(select(CoverageRelease).filter_by(on_day=day, scope=scope))
-        return queries.load_figures(release.id) if release else {}
+        return queries.load_figures([release.id])[release.id] if release else {}
 
 
 def share(organisation_id: int, shares: bool) -> None:

@@ -18,7 +18,7 @@ from tests.factories.people import sign_in
 def test_every_sector_and_course_of_ten_or_more_shows_a_figure(demonstration_context: Flask) -> None:
     sharing = {each.id for each in queries.list_sharing(None)}
     release = queries.list_releases(None)[0]
-    figures = queries.load_figures(release.id)
+    figures = queries.load_figures([release.id])[release.id]
     counts: Counter[Cell] = Counter()
     for post in session.scalars(
         select(PostInterval).where(
