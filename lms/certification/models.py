@@ -138,12 +138,3 @@ class Recognition(Model):
     session_id: Mapped[int | None] = mapped_column(ForeignKey("training_session.id"), index=True)
     # Who checked the attendance or the earlier certificate.
     checked_by: Mapped[str] = mapped_column(String(120))
-
-    def for_award(self, award_id: int) -> "Recognition":
-        """Returns the same recognition for the corrected award."""
-        return Recognition(
-            award_id=award_id,
-            organisation_id=self.organisation_id,
-            session_id=self.session_id,
-            checked_by=self.checked_by,
-        )

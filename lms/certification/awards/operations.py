@@ -90,7 +90,14 @@ def supersede(actor: Actor, award: Award, *, name: str, reason: str) -> Award:
     _add(actor, [successor], {award.person_id: corrected})
     recognition = queries.find_recognition(award.id)
     if recognition is not None:
-        session.add(recognition.for_award(successor.id))
+        session.add(
+            Recognition(
+                award_id=successor.id,
+                organisation_id=recognition.organisation_id,
+                session_id=recognition.session_id,
+                checked_by=recognition.checked_by,
+            )
+        )
     record(
         actor, "certification.supersede", "award", award.id,
         organisation_id=award.organisation_id, reason=reason, successor=successor.id,

@@ -98,22 +98,8 @@ def find_session_by_token(token: str) -> TrainingSession | None:
     return session.scalar(select(TrainingSession).where(TrainingSession.token == token))
 
 
-@dataclass(frozen=True, slots=True)
-class ListedSession:
-    """A session with its names; `attended` counts the people whose award came from it."""
-
-    training_session: TrainingSession
-    course: str
-    organisation: str
-    station: str
-    withdrawal: SessionWithdrawal | None
-    attended: int
-
-
-def _listed_session(row: Row[TrainingSession, str, str, str, SessionWithdrawal, int]) -> ListedSession:
-    return ListedSession(
-        row.TrainingSession, row.course, row.organisation, row.station, row.SessionWithdrawal, row.attended
-    )
+ListedSession = Row[TrainingSession, str, str, str, SessionWithdrawal, int]
+"""A session with its `course`, `organisation` and `station`, its withdrawal, and how many people `attended`."""
 
 
 def _sessions(actor: Actor) -> Select[TrainingSession, str, str, str, SessionWithdrawal, int]:
@@ -141,13 +127,12 @@ def _sessions(actor: Actor) -> Select[TrainingSession, str, str, str, SessionWit
     )
 
 
-def list_sessions_for(actor: Actor, course_id: int | None, page: int) -> Pagination[ListedSession]:
+def list_sessions_for(actor: Actor, course_id: int | None, page: int) -> Pagination[Row[*tuple[Any, ...]]]:
     """Lists the sessions of the actor's organisations, the latest first, of one course where it is given."""
     statement = _sessions(actor)
     if course_id is not None:
         statement = statement.where(TrainingSession.course_id == course_id)
-    found = paginate(statement, page)
-    return found.with_items([_listed_session(row) for row in found.items])
+    return paginate(statement, page)
 
 
 def list_courses_of_sessions(actor: Actor) -> list[tuple[int, str]]:
@@ -167,7 +152,7 @@ def load_session_for(actor: Actor, session_id: int) -> ListedSession:
     if session_id > LARGEST_ID:
         raise NotThere
     statement = _sessions(actor).where(TrainingSession.id == session_id)
-    return _listed_session(require_found(session.execute(statement).one_or_none()))
+    return require_found(session.execute(statement).one_or_none())
 
 
 def lock_session(session_id: int) -> None:

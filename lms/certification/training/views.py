@@ -119,7 +119,7 @@ def withdraw_session(session_id: int) -> ResponseReturnValue:
     form = WithdrawSessionForm()
     if form.validate_on_submit():
         try:
-            revoked = operations.withdraw_session(actor, listed.training_session, reason=form.reason.data)
+            revoked = operations.withdraw_session(actor, listed.TrainingSession, reason=form.reason.data)
         except Invalid as refusal:
             form.add_error(refusal)
         else:

@@ -374,4 +374,4 @@ def test_sessions_are_seen_by_their_own_hr(here: World) -> None:
     assert training_queries.list_courses_of_sessions(here.hr) == [(here.course.course_id, world.TITLE)]
     assert training_queries.list_courses_of_sessions(hr_of(here.there)) == []
     whole = Actor(account_id=1, scopes={Role.HR: None})
-    assert training_queries.load_session_for(whole, held.id).training_session.id == held.id
+    assert training_queries.load_session_for(whole, held.id).TrainingSession.id == held.id
