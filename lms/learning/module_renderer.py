@@ -86,7 +86,7 @@ def find_pathway(actor: Actor) -> ShownPathway:
     """Returns the current pathway of the actor's station, without its contacts."""
     pointer = find_pointer(actor.station_id) if actor.station_id is not None else None
     overdue = pointer is not None and overdue_pathway(pointer)
-    return ShownPathway(pointer.version_id if pointer else None, overdue, actor.station_name)
+    return ShownPathway(pointer.id if pointer else None, overdue, actor.station_name)
 
 
 def render_pathway(pathway: ShownPathway, language: str) -> Markup:

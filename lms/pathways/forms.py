@@ -103,21 +103,16 @@ class PathwayForm(FlaskForm):  # type: ignore[misc]
     )
     submit = SubmitField(_("Publish this version"))
 
-    def __init__(self, *args: Any, time_zone: str = "UTC", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.time_zone = time_zone
-
-    @classmethod
-    def of(cls, version: PathwayVersion | None, time_zone: str) -> "PathwayForm":
-        """Returns the form filled with what was typed, else with the current version to start from.
+    def __init__(self, current: PathwayVersion | None, time_zone: str) -> None:
+        """Fills the form with what was typed, else with the current version to start from.
 
         The date of the check is left empty: a copied one would claim a check that nobody made.
         """
-        start: dict[str, Any] = {"base": 0}
-        if version is not None:
-            start = {"base": version.number, "note": version.note, "contacts": version.contacts}
-        start["review_by"] = clock.today(time_zone) + USUAL_REVIEW
-        return cls(data=start, time_zone=time_zone)
+        start: dict[str, Any] = {"base": 0, "review_by": clock.today(time_zone) + USUAL_REVIEW}
+        if current is not None:
+            start |= {"base": current.number, "note": current.note, "contacts": current.contacts}
+        super().__init__(data=start)
+        self.time_zone = time_zone
 
     def write_from(self, number: int) -> None:
         """Sets the version that this one is written from; everything typed stays."""
@@ -152,12 +147,9 @@ class PathwayForm(FlaskForm):  # type: ignore[misc]
         if self.base.data and not rules.normalise_text(self.change.data or ""):
             self.change.errors = [_("Say in one sentence what changed, for people who know the old version.")]
             valid = False
-        return self._validate_dates() and valid
-
-    def _validate_dates(self) -> bool:
         if not (self.verified_on.data and self.review_by.data):
             return False
         faults = rules.date_faults(self.verified_on.data, self.review_by.data, clock.today(self.time_zone))
         for part, fault in faults.items():
             self[part].errors = [DATE_ERRORS[part, fault]]
-        return not faults
+        return valid and not faults

@@ -1,13 +1,14 @@
-"""Labels of kinds of contacts, telephone links, and the template filters of pathways."""
+"""What templates call on to show contacts: labels of their kinds, telephone links, and whether a check is overdue."""
 
-from collections.abc import Callable
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
+
+from sqlalchemy import Row
 
 from lms.kernel import clock
 from lms.kernel.i18n import LazyString, lazy_gettext as _l
 from lms.pathways import rules
+from lms.pathways.models import PathwayVersion
 from lms.web.access import current_actor
 
 KIND_LABELS: dict[str, LazyString] = {
@@ -34,26 +35,6 @@ def tel(phone: str) -> str:
     return f"tel:{quote(dialled, safe='+*')}" if dialled else ""
 
 
-class Reviewed(Protocol):
-    """Anything with a date by which it must be checked again: a version, or a row of the list."""
-
-    @property
-    def review_by(self) -> date:
-        """Returns the last day that is not overdue."""
-
-
-def overdue_pathway(version: Reviewed) -> bool:
+def overdue_pathway(version: PathwayVersion | Row[*tuple[Any, ...]]) -> bool:
     """Says whether a version should have been checked before today, in the reader's time zone."""
     return rules.is_overdue(version.review_by, clock.today(current_actor().time_zone))
-
-
-FILTERS: dict[str, Callable[..., Any]] = {
-    "kind_label": kind_label,
-    "tel": tel,
-    "by_kind": rules.by_kind,
-    "missing_kinds": rules.missing_kinds,
-}
-"""Template filters for every page that shows contacts."""
-
-TESTS: dict[str, Callable[..., bool]] = {"overdue_pathway": overdue_pathway}
-"""Template tests: ``{% if version is overdue_pathway %}``."""

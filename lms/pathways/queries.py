@@ -1,54 +1,13 @@
 """Every SELECT of pathways."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Row, bindparam, func, or_, select
 
 from lms.kernel.db import LARGEST_COUNT, locked, session
 from lms.pathways.models import PathwayReport, PathwayVersion
 from lms.people.models import DutyStation, Employment, Placement
-
-
-@dataclass(frozen=True, slots=True)
-class StationRow:
-    """A station of the list with its current pathway; a station without one has no number."""
-
-    station_id: int
-    slug: str
-    name: str
-    country: str
-    number: int | None
-    verified_on: date | None
-    review_by: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """The current version of a station; a version itself never changes."""
-
-    version_id: int
-    review_by: date
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRow:
-    """One line of a station's history."""
-
-    number: int
-    recorded_at: datetime
-    verified_on: date
-    change: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reports:
-    """How many people reported that a version is out of date, and whether the reader is one of them."""
-
-    count: int
-    mine: bool
-
 
 _version = PathwayVersion.__table__.c
 # Built once, because most module pages run it.
@@ -60,10 +19,9 @@ NEWEST = (
 )
 
 
-def find_pointer(station_id: int) -> Pointer | None:
-    """Finds which version of a station's pathway is current."""
-    row = session.execute(NEWEST, {"station": station_id}).one_or_none()
-    return Pointer(row.id, row.review_by) if row is not None else None
+def find_pointer(station_id: int) -> Row[int, date] | None:
+    """Finds which version of a station's pathway is current: its `id`, which never changes, and `review_by`."""
+    return session.execute(NEWEST, {"station": station_id}).one_or_none()
 
 
 def load_version(version_id: int) -> PathwayVersion:
@@ -100,27 +58,26 @@ def lock_station(station_id: int) -> DutyStation | None:
     return session.scalar(locked(select(DutyStation).where(DutyStation.id == station_id)))
 
 
-def list_versions(station_id: int, limit: int = 50) -> Sequence[VersionRow]:
-    """Lists a station's versions without their contacts, newest first."""
-    rows = session.execute(
+def list_versions(station_id: int, limit: int = 50) -> Sequence[Row[int, datetime, date, str]]:
+    """Lists a station's versions without their contacts, newest first: number, recorded_at, verified_on, change."""
+    return session.execute(
         select(PathwayVersion.number, PathwayVersion.recorded_at, PathwayVersion.verified_on, PathwayVersion.change)
         .where(PathwayVersion.station_id == station_id)
         .order_by(PathwayVersion.number.desc())
         .limit(limit)
-    )
-    return [VersionRow(row.number, row.recorded_at, row.verified_on, row.change) for row in rows]
+    ).all()
 
 
-def list_stations() -> Sequence[StationRow]:
-    """Lists every station with its current pathway, by country and name."""
+def list_stations() -> Sequence[Row[str, str, str, int | None, date | None, date | None]]:
+    """Lists every station by country and name, with the number and days of its current pathway; None without one."""
     newest = (
         select(PathwayVersion.station_id, func.max(PathwayVersion.number).label("number"))
         .group_by(PathwayVersion.station_id)
         .subquery()
     )
-    rows = session.execute(
+    current = (PathwayVersion.station_id == newest.c.station_id) & (PathwayVersion.number == newest.c.number)
+    return session.execute(
         select(
-            DutyStation.id,
             DutyStation.slug,
             DutyStation.name,
             DutyStation.country,
@@ -129,25 +86,19 @@ def list_stations() -> Sequence[StationRow]:
             PathwayVersion.review_by,
         )
         .outerjoin(newest, newest.c.station_id == DutyStation.id)
-        .outerjoin(
-            PathwayVersion, (PathwayVersion.station_id == DutyStation.id) & (PathwayVersion.number == newest.c.number)
-        )
+        .outerjoin(PathwayVersion, current)
         .order_by(DutyStation.country, DutyStation.name)
-    )
-    return [
-        StationRow(row.id, row.slug, row.name, row.country, row.number, row.verified_on, row.review_by) for row in rows
-    ]
+    ).all()
 
 
-def count_reports(version_id: int, person_id: int | None) -> Reports:
-    """Counts the reports of a version, in one query."""
+def count_reports(version_id: int, person_id: int | None) -> Row[int, int]:
+    """Counts the reports of a version, in one query: their `total`, and whether one of them is `mine`, as 0 or 1."""
     mine = func.count(PathwayReport.id).filter(PathwayReport.person_id == person_id)
-    row = session.execute(
+    return session.execute(
         select(func.count(PathwayReport.id).label("total"), mine.label("mine")).where(
             PathwayReport.pathway_version_id == version_id
         )
     ).one()
-    return Reports(row.total, row.mine > 0)
 
 
 def list_organisations_at(station_id: int, day: date) -> frozenset[int]:

@@ -2,25 +2,24 @@
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError, TimeoutError as NoFreeConnection
 
-from lms.kernel.actor import Actor, Role
-from lms.kernel.errors import NotThere
+from lms.kernel import db
+from lms.kernel.actor import NOBODY, Role
+from lms.kernel.errors import require_found
 from lms.kernel.i18n import gettext as _
-from lms.pathways import operations, policy, queries
+from lms.pathways import operations, policy, queries, rules
 from lms.pathways.errors import MayNotEditPathway, NewerVersion
 from lms.pathways.forms import PathwayForm
-from lms.pathways.help_page import load_reader
-from lms.pathways.labels import FILTERS, TESTS
+from lms.pathways.labels import kind_label, overdue_pathway, tel
 from lms.people.api import find_station
-from lms.people.models import DutyStation
 from lms.web.access import current_actor, public, signed_in
 from lms.web.setup import page_context
 
 bp = Blueprint("pathways", __name__, template_folder="templates")
-for _name, _filter in FILTERS.items():
-    bp.add_app_template_filter(_filter, _name)
-for _name, _test in TESTS.items():
-    bp.add_app_template_test(_test, _name)
+for _filter in (kind_label, tel, rules.by_kind, rules.missing_kinds):
+    bp.add_app_template_filter(_filter)
+bp.add_app_template_test(overdue_pathway)
 
 OVERSEERS = (Role.HR, Role.COORDINATOR, Role.ADMIN)
 """The roles that work with other stations' pathways and therefore start from the list."""
@@ -29,15 +28,18 @@ OVERSEERS = (Role.HR, Role.COORDINATOR, Role.ADMIN)
 @bp.get("/help-now")
 @public
 def help_now() -> ResponseReturnValue:
-    """Shows what to do when worried about a child; works without the database."""
-    reader = load_reader()
+    """Shows what to do when worried about a child, and the contacts of the reader's station; never an error."""
+    actor, version, database_down = NOBODY, None, False
+    try:
+        # Even who is signed in is a query.
+        actor = current_actor()
+        version = queries.find_current(actor.station_id) if actor.station_id is not None else None
+    except (DBAPIError, NoFreeConnection):
+        db.rollback()
+        actor, database_down = NOBODY, True
     # Rendered without Flask's context processors: they ask who is signed in, and so the database once more.
     return current_app.jinja_env.get_template("pathways/help_now.html").render(
-        page_context(),
-        actor=reader.actor,
-        version=reader.version,
-        database_down=reader.database_down,
-        layout_only=reader.database_down,
+        page_context(), actor=actor, version=version, database_down=database_down, layout_only=database_down
     )
 
 
@@ -56,7 +58,7 @@ def mine() -> ResponseReturnValue:
 @signed_in
 def station(station: str) -> ResponseReturnValue:
     """Shows a station's pathway and its history, and to those who write it the reports that it is out of date."""
-    actor, place = current_actor(), load_station(station)
+    actor, place = current_actor(), require_found(find_station(station))
     version = queries.find_current(place.id)
     return render_template(
         "pathways/station.html",
@@ -72,10 +74,8 @@ def station(station: str) -> ResponseReturnValue:
 @signed_in
 def outdated(station: str) -> ResponseReturnValue:
     """Records that the version somebody was reading is out of date."""
-    place = load_station(station)
-    version = queries.find_version(place.id, request.form.get("number", 0, type=int))
-    if version is None:
-        raise NotThere
+    place = require_found(find_station(station))
+    version = require_found(queries.find_version(place.id, request.form.get("number", 0, type=int)))
     operations.report_outdated(current_actor(), version)
     flash(_("Thank you. The people who write this pathway can see that it needs checking."), "good")
     return redirect(url_for("pathways.station", station=place.slug), 303)
@@ -85,10 +85,11 @@ def outdated(station: str) -> ResponseReturnValue:
 @signed_in
 def edit(station: str) -> ResponseReturnValue:
     """Publishes the next version of a station's pathway."""
-    actor = current_actor()
-    place = load_station_to_edit(actor, station)
+    actor, place = current_actor(), require_found(find_station(station))
+    if not policy.may_edit(actor, place.id):
+        raise MayNotEditPathway
     current = queries.find_current(place.id)
-    form = PathwayForm.of(current, place.time_zone)
+    form = PathwayForm(current, place.time_zone)
     newer = None
     if form.validate_on_submit():
         try:
@@ -101,19 +102,3 @@ def edit(station: str) -> ResponseReturnValue:
             return redirect(url_for("pathways.station", station=place.slug), 303)
     status = 409 if newer else 422 if form.errors else 200
     return render_template("pathways/edit.html", station=place, version=current, form=form, newer=newer), status
-
-
-def load_station(slug: str) -> DutyStation:
-    """Loads a station, for everybody who is signed in; raises ``NotThere``."""
-    found = find_station(slug)
-    if found is None:
-        raise NotThere
-    return found
-
-
-def load_station_to_edit(actor: Actor, slug: str) -> DutyStation:
-    """Loads a station whose pathway the actor may write; raises ``NotThere`` and ``NotAllowed``."""
-    found = load_station(slug)
-    if not policy.may_edit(actor, found.id):
-        raise MayNotEditPathway
-    return found

@@ -107,14 +107,14 @@ def test_a_station_that_is_not_there(app_context: Flask) -> None:
 
 def test_out_of_date_counts_once_a_person_and_version(station_id: int) -> None:
     version, actor = pathway(station_id), amina()
-    assert queries.count_reports(version.id, actor.person_id) == queries.Reports(0, False)
+    assert queries.count_reports(version.id, actor.person_id) == (0, 0)
     assert operations.report_outdated(actor, version)
     assert not operations.report_outdated(actor, version)
-    assert queries.count_reports(version.id, actor.person_id) == queries.Reports(1, True)
-    assert queries.count_reports(version.id, None) == queries.Reports(1, False)
+    assert queries.count_reports(version.id, actor.person_id) == (1, 1)
+    assert queries.count_reports(version.id, None) == (1, 0)
     assert actions().count("pathways.report_outdated") == 1
     later = pathway(station_id)
-    assert queries.count_reports(later.id, actor.person_id) == queries.Reports(0, False)
+    assert queries.count_reports(later.id, actor.person_id) == (0, 0)
     assert operations.report_outdated(actor, later)
     assert len(session.scalars(select(PathwayReport)).all()) == 2
 
