@@ -17,12 +17,6 @@ from lms.kernel.i18n import gettext as _
 from lms.people.api import find_organisation_by_slug, record_organisation, record_person
 from lms.people.models import Person
 
-ROLES_OF_ONE_ORGANISATION = frozenset({Role.HR})
-"""Roles that belong to one organisation."""
-
-ROLES_OF_ALL_ORGANISATIONS = frozenset({Role.ADMIN})
-"""Roles that hold in all organisations and nowhere less; the others can be given either way."""
-
 
 def open_account(actor: Actor, person: Person, *, email: str | None = None, hashed: str | None = None) -> Account:
     """Opens an account for a person; the e-mail is stored in lower case.
@@ -67,9 +61,9 @@ def grant_role(
     """Grants a role in an organisation, or in all where none is given; granting it twice has no effect."""
     if role is Role.LEARNER:
         raise Invalid(_("Everyone who signs in is a learner. There is nothing to grant."))
-    if role in ROLES_OF_ONE_ORGANISATION and organisation_id is None:
+    if role is Role.HR and organisation_id is None:
         raise Invalid(_("The HR role belongs to one organisation. Choose it."))
-    if role in ROLES_OF_ALL_ORGANISATIONS and organisation_id is not None:
+    if role is Role.ADMIN and organisation_id is not None:
         raise Invalid(_("An administrator is responsible for all organisations. Do not choose one."))
     if known := _list_grants(account, role, organisation_id):
         return known[0]

@@ -20,6 +20,4 @@ def may_print_code(actor: Actor, organisations: Iterable[int], *, has_role: bool
     HR prints for its own people, but never for somebody who has a role: with such a code one could become an
     administrator. An administrator prints for those.
     """
-    if actor.has(Role.ADMIN):
-        return has_role or may_see_person(actor, organisations)
-    return not has_role and may_see_person(actor, organisations)
+    return actor.has(Role.ADMIN) if has_role else may_see_person(actor, organisations)

@@ -4,11 +4,18 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, SubmitField
 from wtforms.validators import Optional
 
-from lms.accounts.labels import ROLE_LABELS
+from lms.kernel.actor import Role
 from lms.kernel.text import normalise
 from lms.web.forms import BaseForm, FilterForm, choices_of, reason_field
 
-ROLE_CHOICES = choices_of(ROLE_LABELS.items())
+ROLE_CHOICES = choices_of(
+    [
+        (str(Role.TRAINER), _l("Trainer: writes courses")),
+        (str(Role.HR), _l("HR of one organisation: its people, requirements and reports")),
+        (str(Role.COORDINATOR), _l("Coordinator: figures across organisations, never names")),
+        (str(Role.ADMIN), _l("Administrator: accounts, organisations, the server")),
+    ]
+)
 
 
 class AccountsForm(FilterForm):

@@ -1,13 +1,14 @@
 """Every SELECT about printed sign-in codes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from lms.accounts import policy
 from lms.accounts.models import Account, OneTimeCode, RoleGrant
 from lms.accounts.queries import find_account, find_account_where, load_account_for
+from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import locked, session
 from lms.kernel.errors import Invalid, NotAllowed, NotThere, require_found
@@ -37,14 +38,14 @@ def is_valid(now: datetime) -> ColumnElement[bool]:
     return and_(OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
 
 
-def list_people_without_password(
-    actor: Actor, today: date, now: datetime, station: str = ""
-) -> list[PersonWithoutPassword]:
+def list_people_without_password(actor: Actor, station: str) -> list[PersonWithoutPassword]:
     """Lists people an actor may print codes for who have no e-mail and no password, and work today or later.
 
-    People who hold a role are left out: an administrator prints theirs. One row a person, by station and name.
+    People who hold a role are left out: an administrator prints theirs. One row a person, by station and name; an
+    empty station stands for all.
     """
-    printed = select(func.max(OneTimeCode.recorded_at)).where(OneTimeCode.account_id == Account.id, is_valid(now))
+    own_codes = (OneTimeCode.account_id == Account.id, is_valid(clock.now()))
+    printed = select(func.max(OneTimeCode.recorded_at)).where(*own_codes)
     holders = select(RoleGrant.account_id).where(RoleGrant.retracted_at.is_(None))
     statement = (
         select(
@@ -68,7 +69,7 @@ def list_people_without_password(
             Account.password.is_(None),
             Account.id.not_in(holders),
             Placement.retracted_at.is_(None),
-            or_(Placement.through_on.is_(None), Placement.through_on >= today),
+            or_(Placement.through_on.is_(None), Placement.through_on >= clock.today(actor.time_zone)),
         )
         .order_by(DutyStation.name, func.lower(Person.name), Placement.from_on)
     )
@@ -96,10 +97,7 @@ def load_role_holder_for(actor: Actor, account_id: int) -> Account:
 
     Raises ``NotThere``, ``NotAllowed`` where HR should print it, and ``Invalid`` for a closed account.
     """
-    account = load_account_for(actor, account_id)
-    return _require_may_print(
-        actor, account, _("This person has no role here, so HR of their organisation prints their code.")
-    )
+    return _require_may_print(actor, load_account_for(actor, account_id))
 
 
 def load_account_for_code(actor: Actor, person_id: int) -> Account:
@@ -108,14 +106,16 @@ def load_account_for_code(actor: Actor, person_id: int) -> Account:
     Raises ``NotThere`` for people the actor may not see or who have no account, ``NotAllowed`` for those who have a
     role and whose code is printed by an administrator, and ``Invalid`` for a closed account.
     """
-    account = require_found(find_account_where(Account.person_id == load_person_for(actor, person_id).id))
-    return _require_may_print(actor, account, _("This person has a role here, so an administrator prints their code."))
+    found = find_account_where(Account.person_id == load_person_for(actor, person_id).id)
+    return _require_may_print(actor, require_found(found))
 
 
-def _require_may_print(actor: Actor, account: Account, message: str) -> Account:
+def _require_may_print(actor: Actor, account: Account) -> Account:
     has_role = any(grant.retracted_at is None for grant in account.grants)
     if not policy.may_print_code(actor, list_employer_ids([account.person_id]), has_role=has_role):
-        raise NotAllowed(message)
+        if has_role:
+            raise NotAllowed(_("This person has a role here, so an administrator prints their code."))
+        raise NotAllowed(_("This person has no role here, so HR of their organisation prints their code."))
     if not account.active:
         raise Invalid(_("This account is closed. An administrator can open it again."))
     return account

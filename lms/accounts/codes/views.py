@@ -17,7 +17,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.kernel.text import normalise
-from lms.people.api import list_employments_for, list_stations
+from lms.people.api import list_employments_of, list_stations
 from lms.web.access import current_actor, public, role_needed
 from lms.web.forms import form_page, redirect_with
 from lms.web.limits import limiter
@@ -39,7 +39,7 @@ def print_code(person_id: int) -> ResponseReturnValue:
     """Makes a code for one person and shows it once, ready to print."""
     actor = current_actor()
     account = queries.load_account_for_code(actor, person_id)
-    employment = list_employments_for(actor, person_id)[0]
+    employment = list_employments_of(actor, [person_id])[0]
     (code,) = operations.print_codes(actor, [account.id])
     slip = Slip(account.person.name, employment.organisation.name, employment.staff_number, code)
     return print_page([slip], url_for("accounts.codes"))
@@ -52,7 +52,7 @@ def codes() -> ResponseReturnValue:
     station = normalise(request.args.get("station"))
     return render_template(
         "accounts/codes.html",
-        waiting=people_at(station),
+        waiting=queries.list_people_without_password(current_actor(), station),
         stations=list_stations(),
         station=station,
         most=queries.MOST_CODES,
@@ -63,8 +63,9 @@ def codes() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def print_codes() -> ResponseReturnValue:
     """Makes codes for everyone without a password at a station, and shows them once, ready to print."""
-    people = people_at(normalise(request.form.get("station")))[: queries.MOST_CODES]
-    made = operations.print_codes(current_actor(), [each.account_id for each in people])
+    actor, station = current_actor(), normalise(request.form.get("station"))
+    people = queries.list_people_without_password(actor, station)[: queries.MOST_CODES]
+    made = operations.print_codes(actor, [each.account_id for each in people])
     slips = (
         Slip(each.name, each.organisation, each.staff_number, code) for each, code in zip(people, made, strict=True)
     )
@@ -110,12 +111,6 @@ def join(token: str) -> ResponseReturnValue:
         saved = _("Your password has been saved. Next time, sign in with your staff number or e-mail.")
         return redirect_with(saved, "home.my")
     return form_page("accounts/join.html", form, holder=holder)
-
-
-def people_at(station: str) -> list[queries.PersonWithoutPassword]:
-    """Lists the people at a station, or at all, for whom the actor may print a first code."""
-    actor = current_actor()
-    return queries.list_people_without_password(actor, clock.today(actor.time_zone), clock.now(), station)
 
 
 def print_page(slips: Iterable[Slip], back: str) -> ResponseReturnValue:

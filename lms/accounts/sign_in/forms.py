@@ -12,9 +12,9 @@ from flask_security import (
     PasswordUtil,
     ResetPasswordForm,
     VerifyForm,
-    hash_password,
 )
 from flask_security.forms import EmailValidation, IsString, valid_user_email
+from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField, StringField, SubmitField
 from wtforms.validators import DataRequired, EqualTo, Length

@@ -11,6 +11,7 @@ from lms.accounts.models import Account, RoleGrant, SignedIn
 from lms.accounts.queries import ACCOUNTS, to_scopes
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
+from lms.people.api import list_organisations
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 
@@ -29,8 +30,7 @@ def list_accounts_by_staff_number(staff_number: str, organisation_id: int | None
 
 def list_organisation_choices() -> list[tuple[int, str]]:
     """Lists all organisations by id and name."""
-    rows = session.execute(select(Organisation.id, Organisation.name).order_by(Organisation.name))
-    return [(row.id, row.name) for row in rows]
+    return [(each.id, each.name) for each in list_organisations()]
 
 
 def list_personal_words(account: Account) -> list[str]:
