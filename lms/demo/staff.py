@@ -91,7 +91,7 @@ class DemoStaff:
     def change_job(self, act: ChangeJob) -> None:
         """Records that somebody goes on with another job, or begins again after their last day."""
         hr, employment, work = self.hr_of(act), self._employments[act.staff_number], self._work(act.job)
-        latest = people.list_placements(employment.id)[-1]
+        latest = people.list_placements_of([employment.id])[0]
         if latest.through_on is None:
             people.move_placement(hr, latest, employment, work, act.from_on)
         else:
@@ -101,7 +101,7 @@ class DemoStaff:
     def leave(self, act: Leave) -> None:
         """Records the last day of somebody."""
         employment = self._employments[act.staff_number]
-        latest = people.list_placements(employment.id)[-1]
+        latest = people.list_placements_of([employment.id])[0]
         people.end_placement(self.hr_of(act), latest, employment, act.through_on)
 
     def _work(self, job: Job) -> people.AssignmentDetails:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event, text
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
 from sqlalchemy.sql.selectable import GenerativeSelect
@@ -166,6 +166,11 @@ def locked(statement: Locking, **options: Any) -> Locking:
     insert such references and then lock the rows would deadlock. ``options`` are those of ``with_for_update``.
     """
     return statement.with_for_update(key_share=True, **options)
+
+
+def lock_rows(model: Any, *ids: int) -> None:
+    """Locks rows by id for this transaction, in the order of their ids: no two transactions wait for each other."""
+    session.execute(locked(select(model.id).where(model.id.in_(sorted(ids))).order_by(model.id)))
 
 
 def has_one_writer() -> bool:

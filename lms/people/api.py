@@ -9,18 +9,16 @@ from lms.people.corrections.queries import (
     list_correction_requests_about,
     list_own_correction_requests,
 )
-from lms.people.directory.queries import contains_words
 from lms.people.errors import MergeAlreadyUndone
 from lms.people.events import people_added, people_merged, placements_changed
+from lms.people.importing.queries import list_running_imports
 from lms.people.labels import CONTRACT_LABELS
 from lms.people.merging.operations import merge_people, undo_merge
 from lms.people.merging.queries import (
-    ListedMerge,
     find_person_id_by_number,
     known_merges,
     list_employer_ids,
     list_employers,
-    list_employments_of,
     list_merges_of,
     list_possible_duplicates,
     load_canonical_ids,
@@ -41,21 +39,19 @@ from lms.people.operations import (
 )
 from lms.people.policy import may_see_person, visible_employments, visible_people
 from lms.people.queries import (
+    contains_words,
     count_people,
     find_organisation_by_slug,
     find_person,
     find_sector,
     find_station,
-    list_employments_for,
+    list_employments_of,
     list_organisations,
     list_organisations_of,
-    list_placements,
     list_placements_of,
-    list_running_imports,
     list_sectors,
     list_stations,
     load_person_for,
-    lock_organisation,
 )
 from lms.people.rules import SLUG, AssignmentDetails
 
@@ -64,7 +60,6 @@ __all__ = [
     "SLUG",
     "AssignmentDetails",
     "ListedCorrectionRequest",
-    "ListedMerge",
     "MergeAlreadyUndone",
     "contains_words",
     "count_people",
@@ -78,13 +73,11 @@ __all__ = [
     "list_correction_requests_about",
     "list_employer_ids",
     "list_employers",
-    "list_employments_for",
     "list_employments_of",
     "list_merges_of",
     "list_organisations",
     "list_organisations_of",
     "list_own_correction_requests",
-    "list_placements",
     "list_placements_of",
     "list_possible_duplicates",
     "list_running_imports",
@@ -95,7 +88,6 @@ __all__ = [
     "load_merged_ids",
     "load_person_for",
     "load_surviving_person_for",
-    "lock_organisation",
     "may_see_person",
     "merge_people",
     "merged_ids",

@@ -1,12 +1,14 @@
 """What people refuses. ``field`` names the form field that the error belongs beside."""
 
 from lms.kernel.errors import Invalid, Refusal
+from lms.kernel.i18n import lazy_gettext as _l
 
 
 class StaffNumberTaken(Invalid):
     """Another person of the organisation has this staff number."""
 
     field = "staff_number"
+    default = _l("Somebody else in this organisation has this staff number.")
 
 
 class InvalidFirstDay(Invalid):
@@ -41,6 +43,12 @@ class EmployedElsewhere(Invalid):
 
 class MergeAlreadyUndone(Refusal):
     """The merge was undone before, perhaps by a second click."""
+
+
+class ImportChanged(Refusal):
+    """The import is in another state by now, perhaps by a second click."""
+
+    default = _l("This import has moved on; here is its current state.")
 
 
 class AlreadyAnswered(Refusal):

@@ -4,15 +4,45 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, SelectMultipleField, SubmitField
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, SubmitField
 from wtforms.validators import Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from lms.kernel.text import normalise
 from lms.people.labels import CONTRACT_LABELS
-from lms.people.models import DutyStation, Placement, Sector
-from lms.people.operations import NewHire
+from lms.people.models import DutyStation, Sector
 from lms.people.rules import SLUG, AssignmentDetails
-from lms.web.forms import BaseForm, check_email, check_time_zone, choices_of, day_field, reason_field, text_field
+from lms.web.forms import (
+    BaseForm,
+    FilterForm,
+    check_email,
+    choices_of,
+    day_field,
+    reason_field,
+    text_field,
+    time_zone_field,
+)
+
+
+class PersonForm(BaseForm):
+    """Who somebody is, and at which organisation; a page asks for this first."""
+
+    organisation = SelectField(_l("Organisation"), coerce=int)
+    name = text_field(
+        _l("Name"),
+        200,
+        required=_l("Write the name."),
+        description=_l("As the person writes it. Certificates show this name."),
+    )
+    staff_number = text_field(_l("Staff number"), 40, required=_l("Write the staff number."))
+    email = text_field(
+        _l("E-mail"),
+        254,
+        description=_l("Leave empty if there is none: you can print a code for the first sign-in."),
+        render_kw={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"},
+    )
+
+    validate_email = staticmethod(check_email)
 
 
 class AssignmentForm(BaseForm):
@@ -43,14 +73,6 @@ class AssignmentForm(BaseForm):
         self.sector.choices = choices_of(names)
         self.also_sectors.choices = choices_of(names)
 
-    def begin_with(self, placement: Placement) -> None:
-        """Fills in a placement's values; what was typed stays."""
-        if self.is_submitted():
-            return
-        for name in ("sector", "also_sectors", "role", "contract", "works_with_children"):
-            self[name].data = getattr(placement, name)
-        self.station.data = placement.station_id
-
     def details(self) -> AssignmentDetails:
         """Returns what was typed; the main sector is not repeated among the others."""
         return AssignmentDetails(
@@ -63,46 +85,12 @@ class AssignmentForm(BaseForm):
         )
 
 
-class NewPersonForm(AssignmentForm):
+class NewPersonForm(PersonForm, AssignmentForm):
     """Adding somebody to an organisation."""
 
-    name = text_field(
-        _l("Name"),
-        200,
-        required=_l("Write the name."),
-        description=_l("As the person writes it. Certificates show this name."),
-    )
-    staff_number = text_field(_l("Staff number"), 40, required=_l("Write the staff number."))
-    email = text_field(
-        _l("E-mail"),
-        254,
-        description=_l("Leave empty if there is none: you can print a code for the first sign-in."),
-        render_kw={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"},
-    )
-    organisation = SelectField(_l("Organisation"), coerce=int)
     from_on = day_field(_l("First day"), required=_l("Choose the first day."))
     through_on = day_field(_l("Last day"), description=_l("Leave empty if not known yet."))
     submit = SubmitField(_l("Add this person"))
-
-    validate_email = staticmethod(check_email)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # The page asks who before it asks what; the summary of errors follows the order of the fields.
-        who = ("organisation", "name", "staff_number", "email")
-        fields = getattr(self, "_fields")  # noqa: B009 - WTForms has no public name for it
-        self._fields = {name: fields[name] for name in (*who, *fields)}
-
-    def new_hire(self) -> NewHire:
-        """Returns what was typed."""
-        return NewHire(
-            name=self.name.data,
-            staff_number=self.staff_number.data,
-            email=self.email.data or None,
-            details=self.details(),
-            from_on=self.from_on.data,
-            through_on=self.through_on.data,
-        )
 
 
 class NewPlacementForm(AssignmentForm):
@@ -132,13 +120,6 @@ class EndForm(BaseForm):
     submit = SubmitField(_l("Save the last day"))
 
 
-class WithdrawPlacementForm(BaseForm):
-    """Withdrawing a placement that should not have been recorded."""
-
-    reason = reason_field()
-    submit = SubmitField(_l("Withdraw this placement"))
-
-
 def short_name_field() -> Any:
     """Returns the field for a short name, which addresses and files use."""
     pattern = Regexp(f"^{SLUG}$", message=_l("Use lower-case letters a to z, digits and hyphens, such as north-river."))
@@ -148,18 +129,6 @@ def short_name_field() -> Any:
         pattern,
         required=_l("Write a short name."),
         description=_l("Used in addresses and files. It cannot be changed later."),
-    )
-
-
-def time_zone_field(description: Any) -> Any:
-    """Returns the field for a time zone."""
-    return text_field(
-        _l("Time zone"),
-        60,
-        check_time_zone,
-        required=_l("Write the time zone."),
-        default="UTC",
-        description=description,
     )
 
 
@@ -205,3 +174,31 @@ class NewStationForm(BaseForm):
     slug = short_name_field()
     time_zone = time_zone_field(_l("Such as Africa/Nairobi. Courses count as passed on the date in this zone."))
     submit = SubmitField(_l("Add the station"))
+
+
+STATES = [("", _l("Everyone")), ("now", _l("Working now")), ("future", _l("Starting later")), ("left", _l("Left"))]
+
+
+class DirectoryForm(FilterForm):
+    """The filters of the directory."""
+
+    q = StringField(_l("Name, staff number or e-mail"), filters=[normalise])
+    station = SelectField(_l("Duty station"), validate_choice=False)
+    sector = SelectField(_l("Main sector"), validate_choice=False)
+    state = SelectField(_l("When"), choices=choices_of(STATES), validate_choice=False)
+
+    def offer(self, stations: Iterable[DutyStation], sectors: Iterable[Sector], language: str) -> None:
+        """Fills the choices."""
+        self.station.choices = choices_of([("", _l("All stations")), *((each.slug, each.name) for each in stations)])
+        names = ((each.slug, each.name(language)) for each in sectors)
+        self.sector.choices = choices_of([("", _l("All sectors")), *names])
+
+    def filters(self) -> dict[str, str]:
+        """Returns the filters; unknown values find nobody."""
+        typed = {
+            "text": self.q.data,
+            "station": self.station.data,
+            "sector": self.sector.data,
+            "state": self.state.data,
+        }
+        return {name: normalise(value)[:200] for name, value in typed.items()}

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
+from lms.kernel.db import Document, Id, Model, UtcDateTime
+from lms.kernel.records import Recorded, Retractable
 from lms.people.rules import AssignmentDetails
 
 
@@ -15,9 +16,7 @@ class Organisation(Model):
     __tablename__ = "organisation"
 
     id: Mapped[Id]
-    # The name in addresses and filters.
     slug: Mapped[str] = mapped_column(String(60), unique=True)
-    # The name as printed on certificates.
     name: Mapped[str] = mapped_column(String(120))
     # Two or three letters shown where there is no mark.
     initials: Mapped[str] = mapped_column(String(6))
@@ -35,13 +34,10 @@ class Sector(Model):
 
     # The word used in files, addresses and facts.
     slug: Mapped[str] = mapped_column(String(40), primary_key=True)
-    # Its position in lists.
     position: Mapped[int]
-    # Full names by language.
+    # Full and short names by language.
     names: Mapped[dict[str, str]] = mapped_column(Document)
-    # Short names by language.
     short: Mapped[dict[str, str]] = mapped_column(Document)
-    # The icon's name in the sprite.
     icon: Mapped[str] = mapped_column(String(40))
     # Hues of its band: light and dark.
     hue: Mapped[dict[str, str]] = mapped_column(Document)
@@ -65,7 +61,6 @@ class DutyStation(Model):
     __tablename__ = "duty_station"
 
     id: Mapped[Id]
-    # The name in addresses and filters.
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     country: Mapped[str] = mapped_column(String(80))
@@ -82,16 +77,15 @@ class Person(Model):
 
     __tablename__ = "person"
     id: Mapped[Id]
-    # The name as the person writes it and as certificates print it.
+    # As the person writes it and as certificates print it.
     name: Mapped[str] = mapped_column(String(200))
     # Where reminders go; many people have none.
     email: Mapped[str | None] = mapped_column(String(254), index=True)
-    # The language of pages and mails.
     language: Mapped[str] = mapped_column(String(12), default="en")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Employment(Model):
+class Employment(Recorded, Model):
     """One row: a person has this staff number at this organisation.
 
     Personal data: the staff number; stored as long as the facts that refer to it.
@@ -103,17 +97,13 @@ class Employment(Model):
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    # The number the organisation knows the person by.
     staff_number: Mapped[str] = mapped_column(String(40), index=True)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The account that recorded it; empty for the system itself.
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
 
     person: Mapped[Person] = relationship(lazy="raise")
     organisation: Mapped[Organisation] = relationship(lazy="raise")
 
 
-class Placement(Model):
+class Placement(Retractable, Model):
     """One row: under that employment, from day to day inclusive, one station, one main sector, one role.
 
     Never changed: ending one retracts the open row and adds a closed one.
@@ -133,20 +123,13 @@ class Placement(Model):
     sector: Mapped[str] = mapped_column(ForeignKey("sector.slug"), index=True)
     # Further sectors whose requirements also apply.
     also_sectors: Mapped[list[str]] = mapped_column(Document, default=list)
-    # What the person does, as a lower-case word, such as driver.
+    # What the person does and the kind of contract, as lower-case words, such as driver and volunteer.
     role: Mapped[str] = mapped_column(String(60))
-    # The kind of contract, as a lower-case word, such as staff or volunteer.
     contract: Mapped[str] = mapped_column(String(30), default="staff")
-    # Whether the work brings regular contact with children.
     works_with_children: Mapped[bool] = mapped_column(default=False)
     # First and last day, both included; no last day while it is open. May start in the future.
     from_on: Mapped[date]
     through_on: Mapped[date | None]
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
-    # When it was withdrawn: set once, by a correction.
-    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    retracted_by: Mapped[int | None] = mapped_column(BigId)
 
     employment: Mapped[Employment] = relationship(lazy="raise")
     station: Mapped[DutyStation] = relationship(lazy="raise")
@@ -154,17 +137,10 @@ class Placement(Model):
     @property
     def details(self) -> AssignmentDetails:
         """Returns where somebody works and as what."""
-        return AssignmentDetails(
-            self.station_id,
-            self.sector,
-            self.role,
-            self.contract,
-            self.works_with_children,
-            tuple(sorted(self.also_sectors)),
-        )
+        return AssignmentDetails.of(self)
 
 
-class PersonMerge(Model):
+class PersonMerge(Retractable, Model):
     """One row: two person records are one human being; facts of both count for either.
 
     Never an update of the facts: undoing it sets when it was withdrawn, once.
@@ -191,16 +167,12 @@ class PersonMerge(Model):
     merged_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     # The organisation in whose name it was done.
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    # Why they are one.
     reason: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
-    # When it was undone: set once.
-    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    retracted_by: Mapped[int | None] = mapped_column(BigId)
+
+    merged: Mapped[Person] = relationship(foreign_keys=[merged_id], lazy="raise")
 
 
-class CorrectionRequest(Model):
+class CorrectionRequest(Recorded, Model):
     """One row: a person asks HR of one organisation to correct their record. Never changed.
 
     Personal data: what the person wrote about their own record; stored with its answer.
@@ -216,16 +188,12 @@ class CorrectionRequest(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     # Whose HR should correct it.
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    # What is wrong: placement, certificate, name or other.
     kind: Mapped[str] = mapped_column(String(20))
     # What is wrong and what is right, in the person's words.
     text: Mapped[str] = mapped_column(String(300))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The account that sent it.
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
-class CorrectionRequestAnswer(Model):
+class CorrectionRequestAnswer(Recorded, Model):
     """One row: HR's answer to a correction request. One answer each, never changed.
 
     Personal data: the answer, which the person reads.
@@ -239,6 +207,3 @@ class CorrectionRequestAnswer(Model):
     request_id: Mapped[int] = mapped_column(ForeignKey("correction_request.id"))
     # What was corrected, or why nothing was.
     text: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The account that answered.
-    recorded_by: Mapped[int | None] = mapped_column(BigId)

@@ -1,13 +1,12 @@
 """Recording organisations, stations, persons, employments and placements, and changing them."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from lms.audit.api import record
-from lms.kernel import clock
+from lms.kernel import clock, records
 from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
-from lms.kernel.db import session
+from lms.kernel.db import lock_rows, session
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 from lms.people import queries
@@ -17,32 +16,14 @@ from lms.people.models import DutyStation, Employment, Organisation, Person, Pla
 from lms.people.rules import AssignmentDetails, overlap
 
 
-@dataclass(frozen=True, slots=True)
-class NewHire:
-    """Somebody who is to be added to an organisation, with the first placement."""
-
-    name: str
-    staff_number: str
-    email: str | None
-    details: AssignmentDetails
-    from_on: date
-    through_on: date | None = None
-
-
 def record_organisation(
     actor: Actor, *, slug: str, name: str, initials: str, time_zone: str = "UTC", shares_coverage: bool = False
 ) -> Organisation:
     """Records an organisation. Raises ``ShortNameTaken`` where another has the slug."""
     if queries.find_organisation_by_slug(slug) is not None:
         raise ShortNameTaken(_("Another organisation has this short name. Choose a different one."))
-    organisation = Organisation(
-        slug=slug,
-        name=name,
-        initials=initials,
-        time_zone=time_zone,
-        shares_coverage=shares_coverage,
-        recorded_at=clock.now(),
-    )
+    values = {"name": name, "initials": initials, "time_zone": time_zone, "shares_coverage": shares_coverage}
+    organisation = Organisation(slug=slug, **values, recorded_at=clock.now())
     session.add(organisation)
     session.flush()
     record(actor, "people.record_organisation", "organisation", organisation.id)
@@ -64,10 +45,8 @@ def change_organisation(
     Certificates issued before show the old name: they store it.
     """
     agreed = organisation.shares_coverage
-    organisation.name = name
-    organisation.initials = initials
-    organisation.time_zone = time_zone
-    organisation.shares_coverage = shares_coverage
+    organisation.name, organisation.initials = name, initials
+    organisation.time_zone, organisation.shares_coverage = time_zone, shares_coverage
     session.flush()
     record(
         actor, "people.change_organisation", "organisation", organisation.id,
@@ -102,38 +81,41 @@ def record_employment(actor: Actor, person: Person, organisation_id: int, staff_
     Raises ``StaffNumberTaken`` where somebody there has it, in capitals or not: people sign in with it.
     """
     number = normalise(staff_number)
-    queries.lock_organisation(organisation_id)
+    lock_rows(Organisation, organisation_id)
     if queries.find_employment_by_number(organisation_id, number) is not None:
-        raise _staff_number_taken()
-    employment = Employment(
-        person_id=person.id,
-        organisation_id=organisation_id,
-        staff_number=number,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
-    )
-    session.add(employment)
-    session.flush()
+        raise StaffNumberTaken
+    employment = Employment(person_id=person.id, organisation_id=organisation_id, staff_number=number)
+    records.add(actor, employment)
     record(actor, "people.employ", "employment", employment.id, organisation_id=organisation_id)
     return employment
 
 
-def add_person(actor: Actor, organisation_id: int, new_hire: NewHire) -> tuple[Person, bool]:
+def add_person(
+    actor: Actor,
+    organisation_id: int,
+    details: AssignmentDetails,
+    from_on: date,
+    through_on: date | None = None,
+    *,
+    name: str,
+    staff_number: str,
+    email: str | None,
+) -> tuple[Person, bool]:
     """Adds somebody to an organisation: person, employment, first placement and, by the signal, an account.
 
     Returns the person, and whether they are new: the same staff number with the same name and e-mail leads to
     the existing person, so that sending a form twice does no harm. Raises ``StaffNumberTaken`` where the number
     is another person's, and what subscribers to ``people_added`` raise.
     """
-    queries.lock_organisation(organisation_id)
-    known = queries.find_employment_by_number(organisation_id, normalise(new_hire.staff_number))
+    lock_rows(Organisation, organisation_id)
+    known = queries.find_employment_by_number(organisation_id, normalise(staff_number))
     if known is not None:
-        if (known.person.name, known.person.email) == (normalise(new_hire.name), _email(new_hire.email)):
+        if (known.person.name, known.person.email) == (normalise(name), _email(email)):
             return known.person, False
-        raise _staff_number_taken()
-    person = record_person(actor, name=new_hire.name, email=new_hire.email)
-    employment = record_employment(actor, person, organisation_id, new_hire.staff_number)
-    record_placement(actor, employment, new_hire.details, new_hire.from_on, new_hire.through_on)
+        raise StaffNumberTaken
+    person = record_person(actor, name=name, email=email)
+    employment = record_employment(actor, person, organisation_id, staff_number)
+    record_placement(actor, employment, details, from_on, through_on)
     people_added.send(None, persons={person.id}, actor=actor)
     return person, True
 
@@ -153,7 +135,7 @@ def record_placement(
     """
     if through_on is not None and through_on < from_on:
         raise InvalidLastDay(_("The last day is before the first day."))
-    queries.lock_employment(employment.id)
+    lock_rows(Employment, employment.id)
     if _overlaps(employment, from_on, through_on):
         raise InvalidFirstDay(
             _("This overlaps another placement of the same employment. End or move the other one first.")
@@ -182,7 +164,7 @@ def end_placement(
     _require_unchanged(placement)
     if _overlaps(employment, placement.from_on, through_on, besides=placement.id):
         raise InvalidLastDay(_("The next placement begins before this day. Choose an earlier last day."))
-    _retract(actor, placement)
+    records.retract(actor, placement)
     ended = _add(actor, employment.id, placement.details, placement.from_on, through_on)
     record(
         actor, "people.end_placement", "placement", placement.id, organisation_id=employment.organisation_id,
@@ -195,7 +177,7 @@ def end_placement(
 def withdraw_placement(actor: Actor, placement: Placement, employment: Employment, *, reason: str = "") -> None:
     """Withdraws a placement that should not have been recorded; reports as known on earlier days still count it."""
     _require_unchanged(placement)
-    _retract(actor, placement)
+    records.retract(actor, placement)
     record(
         actor, "people.withdraw_placement", "placement", placement.id,
         organisation_id=employment.organisation_id, reason=reason,
@@ -233,28 +215,18 @@ def _email(email: str | None) -> str | None:
     return normalise(email).lower() or None
 
 
-def _staff_number_taken() -> StaffNumberTaken:
-    return StaffNumberTaken(_("Somebody else in this organisation has this staff number."))
-
-
 def _overlaps(employment: Employment, from_on: date, through_on: date | None, besides: int | None = None) -> bool:
     return any(
         overlap(from_on, through_on, other.from_on, other.through_on)
-        for other in queries.list_placements(employment.id)
+        for other in queries.list_placements_of([employment.id])
         if other.id != besides
     )
 
 
 def _require_unchanged(placement: Placement) -> None:
-    queries.lock_employment(placement.employment_id)
+    lock_rows(Employment, placement.employment_id)
     session.refresh(placement, ["retracted_at"])
     queries.require_active(placement)
-
-
-def _retract(actor: Actor, placement: Placement) -> None:
-    placement.retracted_at = clock.now()
-    placement.retracted_by = actor.account_id or None
-    session.flush()
 
 
 def _add(
@@ -265,9 +237,5 @@ def _add(
         **(details._asdict() | {"also_sectors": list(details.also_sectors)}),
         from_on=from_on,
         through_on=through_on,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
     )
-    session.add(placement)
-    session.flush()
-    return placement
+    return records.add(actor, placement)

@@ -9,18 +9,23 @@ from sqlalchemy import ColumnElement, exists, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.kernel.actor import Actor, Role
-from lms.people.models import CorrectionRequest, Employment, Person
+from lms.people.models import Employment, Person
+
+
+def may_act_for(actor: Actor, organisation_id: int) -> bool:
+    """Says whether an actor may see and change what is an organisation's: employments, imports, correction requests."""
+    return actor.covers(Role.HR, organisation_id)
 
 
 def within_scope(actor: Actor, organisation_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition that a column names an organisation where the actor is HR."""
+    """Returns the same rule as a condition on the column that names the organisation."""
     scope = actor.organisations(Role.HR)
     return true() if scope is None else organisation_id.in_(sorted(scope))
 
 
 def may_see_person(actor: Actor, organisations: Iterable[int]) -> bool:
     """Says whether an actor may see a person who is or was employed by these organisations."""
-    return any(may_change_employment(actor, organisation_id) for organisation_id in organisations)
+    return any(may_act_for(actor, organisation_id) for organisation_id in organisations)
 
 
 def visible_people(actor: Actor) -> ColumnElement[bool]:
@@ -28,21 +33,6 @@ def visible_people(actor: Actor) -> ColumnElement[bool]:
     return exists().where(Employment.person_id == Person.id, visible_employments(actor))
 
 
-def may_change_employment(actor: Actor, organisation_id: int) -> bool:
-    """Says whether an actor may see and change an employment and its placements at an organisation."""
-    return actor.covers(Role.HR, organisation_id)
-
-
 def visible_employments(actor: Actor) -> ColumnElement[bool]:
-    """Returns the same rule as a condition on ``Employment``."""
+    """Returns the condition on the employments an actor may see and change, with their placements."""
     return within_scope(actor, Employment.organisation_id)
-
-
-def may_answer_correction_request(actor: Actor, organisation_id: int) -> bool:
-    """Says whether an actor may read and answer correction requests to an organisation's HR."""
-    return actor.covers(Role.HR, organisation_id)
-
-
-def visible_correction_requests(actor: Actor) -> ColumnElement[bool]:
-    """Returns the same rule as a condition on ``CorrectionRequest``."""
-    return within_scope(actor, CorrectionRequest.organisation_id)

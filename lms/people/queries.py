@@ -1,29 +1,21 @@
 """Every SELECT of people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import locked, session
+from lms.kernel.db import session
 from lms.kernel.errors import require_found
 from lms.kernel.i18n import gettext as _
+from lms.kernel.pagination import Pagination, paginate
 from lms.people import policy
 from lms.people.errors import PlacementChanged
-from lms.people.importing.models import PeopleImport
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
-
-
-def lock_employment(employment_id: int) -> None:
-    """Locks an employment, so that one transaction at a time changes its placements."""
-    session.execute(locked(select(Employment.id).where(Employment.id == employment_id)))
-
-
-def lock_organisation(organisation_id: int) -> None:
-    """Locks an organisation, so that one transaction at a time gives out its staff numbers."""
-    session.execute(locked(select(Organisation.id).where(Organisation.id == organisation_id)))
 
 
 def load_person_for(actor: Actor, person_id: int) -> Person:
@@ -31,24 +23,23 @@ def load_person_for(actor: Actor, person_id: int) -> Person:
     return require_found(session.scalar(select(Person).where(Person.id == person_id, policy.visible_people(actor))))
 
 
-def list_employments_for(actor: Actor, person_id: int) -> Sequence[Employment]:
-    """Lists those employments of a person that an actor may see, with their organisations."""
-    return session.scalars(
-        select(Employment)
-        .options(joinedload(Employment.organisation))
-        .where(Employment.person_id == person_id, policy.visible_employments(actor))
-        .order_by(Employment.id)
-    ).all()
+def list_employments_of(actor: Actor, person_ids: Collection[int]) -> Sequence[Employment]:
+    """Lists those employments of some persons that an actor may see, with person and organisation."""
+    return session.scalars(_employments(actor).where(Employment.person_id.in_(sorted(person_ids)))).all()
 
 
 def load_employment_for(actor: Actor, person_id: int, employment_id: int) -> Employment:
     """Loads one employment of a person, with person and organisation. Raises ``NotThere`` as the person's does."""
-    return require_found(
-        session.scalar(
-            select(Employment)
-            .options(joinedload(Employment.person), joinedload(Employment.organisation))
-            .where(Employment.id == employment_id, Employment.person_id == person_id, policy.visible_employments(actor))
-        )
+    statement = _employments(actor).where(Employment.id == employment_id, Employment.person_id == person_id)
+    return require_found(session.scalar(statement))
+
+
+def _employments(actor: Actor) -> Select[Employment]:
+    return (
+        select(Employment)
+        .options(joinedload(Employment.person), joinedload(Employment.organisation))
+        .where(policy.visible_employments(actor))
+        .order_by(Employment.id)
     )
 
 
@@ -92,15 +83,13 @@ def list_placements_of(employment_ids: Sequence[int]) -> Sequence[Placement]:
 
 def find_employment_by_number(organisation_id: int, staff_number: str) -> Employment | None:
     """Finds who has a staff number at an organisation, whatever the case, with the person."""
-    return session.scalars(
+    same_number = func.lower(Employment.staff_number) == func.lower(staff_number)
+    return session.scalar(
         select(Employment)
         .options(joinedload(Employment.person))
-        .where(
-            Employment.organisation_id == organisation_id,
-            func.lower(Employment.staff_number) == func.lower(staff_number),
-        )
+        .where(Employment.organisation_id == organisation_id, same_number)
         .limit(1)
-    ).one_or_none()
+    )
 
 
 def list_organisations_of(actor: Actor, role: Role) -> Sequence[Organisation]:
@@ -124,15 +113,6 @@ def list_organisation_sizes() -> list[tuple[Organisation, int]]:
         .order_by(Organisation.name)
     )
     return [(row.Organisation, row.people) for row in rows]
-
-
-def list_placements(employment_id: int) -> Sequence[Placement]:
-    """Lists the known placements of an employment, earliest first."""
-    return session.scalars(
-        select(Placement)
-        .where(Placement.employment_id == employment_id, Placement.retracted_at.is_(None))
-        .order_by(Placement.from_on)
-    ).all()
 
 
 def list_organisations() -> Sequence[Organisation]:
@@ -175,34 +155,107 @@ def count_people() -> int:
     return session.scalar(select(func.count(Person.id))) or 0
 
 
+def contains_words(text: str, *columns: Any) -> ColumnElement[bool]:
+    """Returns the condition that each of the first six words of a text is part of a column, whatever the case.
+
+    Databases fold the case of Latin letters without accents only; so other spellings of a word are tried too.
+    """
+    conditions = [
+        or_(
+            *(
+                column.contains(spelling, autoescape=True)
+                for column in columns
+                for spelling in {word, word.lower(), word.upper(), word.title()}
+            ),
+            *(func.lower(column).contains(word.lower(), autoescape=True) for column in columns),
+        )
+        for word in text.split()[:6]
+    ]
+    return and_(True, *conditions)
+
+
 @dataclass(frozen=True, slots=True)
-class RunningImport:
-    """An import that is being applied or undone: figures of its organisation are incomplete until it is done."""
+class DirectoryRow:
+    """One employment in the directory; station, sector, role and days are empty where there is no placement."""
 
-    organisation_id: int
+    person_id: int
+    name: str
+    email: str | None
+    staff_number: str
     organisation: str
-    done: int
-    total: int
+    station: str | None
+    sector: str | None
+    role: str | None
+    from_on: date | None
+    through_on: date | None
+    state: str
 
 
-def list_running_imports(organisation_ids: Iterable[int] | None = None) -> list[RunningImport]:
-    """Lists the running imports of some organisations, or of all, with the batches done and in all."""
-    undoing = PeopleImport.undo_requested_at.is_not(None)
+def _ranked_placements(actor: Actor, today: date) -> Subquery:
+    """Ranks each employment's placements: today's first, then the next to come, then the last that was."""
+    running = and_(Placement.from_on <= today, or_(Placement.through_on.is_(None), Placement.through_on >= today))
+    state = case((running, "now"), (Placement.from_on > today, "future"), else_="left")
+    rank = func.row_number().over(
+        partition_by=Placement.employment_id,
+        order_by=(
+            case((running, 0), (Placement.from_on > today, 1), else_=2),
+            case((Placement.from_on > today, Placement.from_on), else_=None),
+            Placement.from_on.desc(),
+        ),
+    )
+    return (
+        select(
+            Placement.employment_id,
+            Placement.station_id,
+            Placement.sector,
+            Placement.role,
+            Placement.from_on,
+            Placement.through_on,
+            state.label("state"),
+            rank.label("rank"),
+        )
+        .join(Placement.employment)
+        .where(Placement.retracted_at.is_(None), policy.visible_employments(actor))
+        .subquery()
+    )
+
+
+def list_directory(
+    actor: Actor, today: date, page: int, *, text: str, station: str, sector: str, state: str
+) -> Pagination[DirectoryRow]:
+    """Lists the people an actor may see, by name, one row an employment. Two queries.
+
+    Empty filters do not filter; ``state`` is now, future or left.
+    """
+    placement = _ranked_placements(actor, today)
+    state_today = func.coalesce(placement.c.state, "left")
+    filters = (
+        (text, contains_words(text, Person.name, Employment.staff_number, Person.email)),
+        (station, DutyStation.slug == station),
+        (sector, placement.c.sector == sector),
+        (state, state_today == state),
+    )
     statement = (
         select(
-            PeopleImport.organisation_id,
+            Person.id.label("person_id"),
+            Person.name,
+            Person.email,
+            Employment.staff_number,
             Organisation.name.label("organisation"),
-            case((undoing, PeopleImport.batches_undone), else_=PeopleImport.batches_done).label("done"),
-            case((undoing, PeopleImport.batches_done), else_=PeopleImport.batches).label("total"),
+            DutyStation.name.label("station"),
+            placement.c.sector,
+            placement.c.role,
+            placement.c.from_on,
+            placement.c.through_on,
+            state_today.label("state"),
         )
-        .join(Organisation, Organisation.id == PeopleImport.organisation_id)
-        .where(
-            PeopleImport.apply_requested_at.is_not(None),
-            PeopleImport.undone_at.is_(None),
-            or_(PeopleImport.applied_at.is_(None), undoing),
-        )
-        .order_by(PeopleImport.id)
+        .select_from(Employment)
+        .join(Person, Person.id == Employment.person_id)
+        .join(Organisation, Organisation.id == Employment.organisation_id)
+        .outerjoin(placement, and_(placement.c.employment_id == Employment.id, placement.c.rank == 1))
+        .outerjoin(DutyStation, DutyStation.id == placement.c.station_id)
+        .where(policy.visible_employments(actor), *(condition for value, condition in filters if value))
+        .order_by(func.lower(Person.name), Employment.id)
     )
-    if organisation_ids is not None:
-        statement = statement.where(PeopleImport.organisation_id.in_(list(organisation_ids)))
-    return [RunningImport(**row._mapping) for row in session.execute(statement)]
+    found = paginate(statement, page)
+    return found.with_items([DirectoryRow(**row._mapping) for row in found.items])

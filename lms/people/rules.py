@@ -1,7 +1,7 @@
 """Pure rules of people: what a placement says of the work, and placements that may not overlap."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 """The regular expression of a short name, as used in addresses."""
@@ -16,6 +16,12 @@ class AssignmentDetails(NamedTuple):
     contract: str = "staff"
     works_with_children: bool = False
     also_sectors: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, row: Any) -> "AssignmentDetails":
+        """Returns the details of a placement or of a row of its columns."""
+        also = tuple(sorted(row.also_sectors))
+        return cls(row.station_id, row.sector, row.role, row.contract, row.works_with_children, also)
 
 
 def overlap(a_from: date, a_through: date | None, b_from: date, b_through: date | None) -> bool:

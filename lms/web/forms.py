@@ -170,6 +170,12 @@ def check_email(_form: Form, field: Field) -> None:
         raise ValidationError(_l("This is not a full e-mail address, such as name@example.org."))
 
 
+def time_zone_field(description: Any) -> Any:
+    """Returns the field for a time zone."""
+    required = _l("Write the time zone.")
+    return text_field(_l("Time zone"), 60, check_time_zone, required=required, default="UTC", description=description)
+
+
 def check_time_zone(_form: Form, field: Field) -> None:
     """Refuses what is not the name of a time zone."""
     if field.data not in available_timezones():

@@ -152,5 +152,5 @@ def test_a_real_account_acts_in_its_organisation_only(app_context: Flask) -> Non
     make.sectors()
     here, there = make.organisation("here"), make.organisation("there")
     hana = actor_of(make.account(make.person("Hana", "h@x.example"), Role.HR, at=here))
-    assert policy.may_change_employment(hana, here.id)
-    assert not policy.may_change_employment(hana, there.id)
+    assert policy.may_act_for(hana, here.id)
+    assert not policy.may_act_for(hana, there.id)

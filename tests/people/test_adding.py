@@ -43,7 +43,7 @@ def test_a_person_without_email_is_added_with_everything(app: Flask, hana: Flask
     with app.app_context():
         employment = queries.find_employment_by_number(1, "d-1001")
         assert employment is not None
-        (placement,) = queries.list_placements(employment.id)
+        (placement,) = queries.list_placements_of([employment.id])
         stored = (placement.sector, placement.also_sectors, placement.role, placement.contract)
         assert stored == ("wash", ["health"], "driver", "volunteer")
         assert placement.works_with_children
@@ -105,7 +105,7 @@ REFUSED = (
     ({"station": "999"}, "This is not one of the options"),
     ({"station": "x"}, "This is not one of the options"),
     ({"sector": "magic"}, "This is not one of the options"),
-    ({"also_sectors": ["magic"]}, "magic"),
+    ({"also_sectors": ["magic"]}, "This is not one of the options."),
     ({"contract": "slave"}, "This is not one of the options"),
     ({"role": ""}, "Write what this person does."),
     ({"role": "x" * 61}, "at most 60 characters"),

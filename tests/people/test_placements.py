@@ -33,12 +33,12 @@ def job(app_context: Flask) -> Employment:
 def spans(employment_id: int) -> list[Span]:
     return [
         (each.sector, each.from_on.isoformat(), each.through_on.isoformat() if each.through_on else None)
-        for each in queries.list_placements(employment_id)
+        for each in queries.list_placements_of([employment_id])[::-1]
     ]
 
 
 def current(job: Employment) -> Placement:
-    return queries.list_placements(job.id)[-1]
+    return queries.list_placements_of([job.id])[0]
 
 
 def work(job: Employment, sector: str = "health") -> operations.AssignmentDetails:
@@ -158,12 +158,12 @@ def test_hr_moves_ends_and_corrects(app: Flask, client: FlaskClient, at: Places)
     assert (moved.status_code, moved.headers["Location"]) == (303, base)
     assert amina(app, at) == [("wash", "2026-01-01", "2026-06-30"), ("health", "2026-07-01", None)]
     with app.app_context():
-        latest = queries.list_placements(at.amina_employment)[-1].id
+        latest = queries.list_placements_of([at.amina_employment])[0].id
     assert client.get(f"{base}/{latest}/end").status_code == 200
     client.post(f"{base}/{latest}/end", data={"through_on": "2026-08-31", "reason": "Contract ended"})
     assert amina(app, at)[-1] == ("health", "2026-07-01", "2026-08-31")
     with app.app_context():
-        latest = queries.list_placements(at.amina_employment)[-1].id
+        latest = queries.list_placements_of([at.amina_employment])[0].id
     assert client.get(f"{base}/{latest}/correct").status_code == 200
     client.post(f"{base}/{latest}/correct", data={"reason": "Typed for the wrong person"})
     assert amina(app, at) == [("wash", "2026-01-01", "2026-06-30")]

@@ -48,7 +48,7 @@ def make_two_organisations(app: Flask) -> Places:
         accounts.open_account(SYSTEM, bilal)
         amina_job = make.people.queries.find_employment_by_number(rivers.id, "W-1")
         assert amina_job is not None
-        (amina_at,) = make.people.queries.list_placements(amina_job.id)
+        (amina_at,) = make.people.queries.list_placements_of([amina_job.id])
         return Places(
             rivers.id, hills.id, north.id, amina_job.person_id, amina_at.id, amina_job.id,
             basma.id, basma_at.id, basma_job.id, bilal.id, bilal_there.id,

@@ -14,12 +14,11 @@ from lms.certification.training.check import CheckedList, TrainingDetails, check
 from lms.certification.training.parser import LONGEST_EVIDENCE, TrainingLine
 from lms.kernel import clock
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
-from lms.people.api import lock_organisation
-from lms.people.models import DutyStation
+from lms.people.models import DutyStation, Organisation
 
 LONGEST_CHECKER = 120
 
@@ -43,7 +42,7 @@ def record_session(
     Invalid where nobody would get an award, and as `check_list` does.
     """
     require_hr(actor, details.organisation_id)
-    lock_organisation(details.organisation_id)
+    lock_rows(Organisation, details.organisation_id)
     recorded = queries.find_session_by_token(token)
     if recorded is not None:
         require_hr(actor, recorded.organisation_id)

@@ -20,14 +20,13 @@ from lms.compliance.status.api import TrainingStatus
 from lms.kernel.actor import Actor, Role
 from lms.people.api import (
     ListedCorrectionRequest,
-    ListedMerge,
     list_correction_requests_about,
     list_employments_of,
     list_merges_of,
     list_sectors,
     load_surviving_person_for,
 )
-from lms.people.models import Employment, Person
+from lms.people.models import Employment, Person, PersonMerge
 
 DAY_ORDER = {"placement_start": 0, "placement_end": 0, "merge": 1, "merge_undone": 1, "version": 1, "status": 3}
 """The order of kinds within a day, 2 for the others: a status follows from the facts of its day."""
@@ -54,7 +53,7 @@ class PersonPage:
     shown: TimelineRange
     timelines: Sequence[RequirementTimeline]
     years: Sequence[tuple[int, Sequence[HistoryEvent]]]
-    merges: Sequence[ListedMerge]
+    merges: Sequence[PersonMerge]
     correction_requests: Sequence[ListedCorrectionRequest]
     left_on: date | None
 
@@ -71,7 +70,7 @@ def load_person_page(actor: Actor, person_id: int, day: date | None, today: date
     loaded = _without_later_revocations(load_facts(Scope(frozenset(organisations), persons)), left_on)
     shown = timeline_range(loaded.facts.placements, day or today, today, left_on)
     timelines = requirement_timelines(loaded.facts, shown)
-    merges = [each for each in list_merges_of(person.id) if actor.covers(Role.HR, each.merge.organisation_id)]
+    merges = [each for each in list_merges_of(person.id) if actor.covers(Role.HR, each.organisation_id)]
     versions = list_version_events({int(each.requirement) for each in timelines})
     events = [
         *_computed_events(placements, merges, timelines, loaded.courses, organisations),
@@ -108,7 +107,7 @@ def _without_later_revocations(loaded: LoadedFacts, left_on: date | None) -> Loa
 
 def _computed_events(
     placements: Sequence[NamedPlacement],
-    merges: Sequence[ListedMerge],
+    merges: Sequence[PersonMerge],
     timelines: Sequence[RequirementTimeline],
     courses: Mapping[int, CourseTitle],
     organisations: Mapping[int, str],
@@ -119,9 +118,9 @@ def _computed_events(
         if each.placement.through_on is not None:
             yield HistoryEvent("placement_end", each.placement.through_on, placement=each)
     for merged in merges:
-        yield HistoryEvent("merge", merged.merge.recorded_at.date(), merge=merged)
-        if merged.merge.retracted_at is not None:
-            yield HistoryEvent("merge_undone", merged.merge.retracted_at.date(), merge=merged)
+        yield HistoryEvent("merge", merged.recorded_at.date(), merge=merged)
+        if merged.retracted_at is not None:
+            yield HistoryEvent("merge_undone", merged.retracted_at.date(), merge=merged)
     for timeline in timelines:
         course, organisation = courses[int(timeline.course)].title, organisations.get(int(timeline.organisation), "")
         for number, period in enumerate(timeline.periods):

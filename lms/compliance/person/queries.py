@@ -16,8 +16,8 @@ from lms.compliance.person.timeline import StatusPeriod
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.db import session
 from lms.learning.models import Completion
-from lms.people.api import ListedMerge, list_placements_of
-from lms.people.models import Employment, Placement
+from lms.people.api import list_placements_of
+from lms.people.models import Employment, PersonMerge, Placement
 
 NOT_RECORDED = datetime.min.replace(tzinfo=UTC)
 
@@ -56,7 +56,7 @@ class HistoryEvent:
     score: int | None = None
     withdrawn: bool = False
     placement: NamedPlacement | None = None
-    merge: ListedMerge | None = None
+    merge: PersonMerge | None = None
     period: StatusPeriod | None = None
 
 

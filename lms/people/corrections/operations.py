@@ -1,9 +1,9 @@
 """Asking HR for a correction of one's record, and answering."""
 
 from lms.audit.api import record
-from lms.kernel import clock
+from lms.kernel import records
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import lock_rows
 from lms.kernel.errors import NotAllowed
 from lms.kernel.i18n import gettext as _
 from lms.people import policy
@@ -26,16 +26,8 @@ def request_correction(actor: Actor, *, organisation_id: int, kind: str, text: s
         raise NotAllowed
     if queries.count_unanswered(person_id) >= MOST_OPEN:
         raise TooManyOpenRequests(_("HR has not answered your earlier requests yet. Wait for that, or call them."))
-    request = CorrectionRequest(
-        person_id=person_id,
-        organisation_id=organisation_id,
-        kind=kind,
-        text=text,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
-    )
-    session.add(request)
-    session.flush()
+    request = CorrectionRequest(person_id=person_id, organisation_id=organisation_id, kind=kind, text=text)
+    records.add(actor, request)
     record(
         actor, "people.request_correction", "correction_request", request.id,
         organisation_id=organisation_id, kind=kind,
@@ -48,16 +40,12 @@ def answer_correction_request(actor: Actor, request: CorrectionRequest, *, text:
 
     Raises ``NotAllowed`` across organisations and ``AlreadyAnswered``.
     """
-    if not policy.may_answer_correction_request(actor, request.organisation_id):
+    if not policy.may_act_for(actor, request.organisation_id):
         raise NotAllowed
-    queries.lock_correction_request(request.id)
+    lock_rows(CorrectionRequest, request.id)
     if queries.find_answer(request.id) is not None:
         raise AlreadyAnswered(_("Somebody has already answered this."))
-    answer = CorrectionRequestAnswer(
-        request_id=request.id, text=text, recorded_at=clock.now(), recorded_by=actor.account_id or None
-    )
-    session.add(answer)
-    session.flush()
+    answer = records.add(actor, CorrectionRequestAnswer(request_id=request.id, text=text))
     record(
         actor, "people.answer_correction_request", "correction_request", request.id,
         organisation_id=request.organisation_id,

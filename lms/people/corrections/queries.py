@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import aliased
 
 from lms.kernel.actor import Actor
-from lms.kernel.db import locked, session
-from lms.kernel.errors import NotThere
+from lms.kernel.db import session
+from lms.kernel.errors import require_found
 from lms.kernel.pagination import Pagination, paginate
 from lms.people import policy
 from lms.people.merging.queries import select_merged_ids
@@ -15,6 +17,10 @@ from lms.people.models import CorrectionRequest, CorrectionRequestAnswer, Employ
 
 MOST_SHOWN = 50
 """The most requests shown about one person."""
+
+# Named as the fields of a listed request are.
+Request = aliased(CorrectionRequest, name="request")
+Answer = aliased(CorrectionRequestAnswer, name="answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,85 +34,55 @@ class ListedCorrectionRequest:
     staff_number: str | None
 
 
-def _requests() -> Select[CorrectionRequest, CorrectionRequestAnswer, str, str, str]:
-    number = (
-        select(func.min(Employment.staff_number))
-        .where(
-            Employment.person_id == CorrectionRequest.person_id,
-            Employment.organisation_id == CorrectionRequest.organisation_id,
-        )
-        .scalar_subquery()
+def _requests(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    number = select(func.min(Employment.staff_number)).where(
+        Employment.person_id == Request.person_id, Employment.organisation_id == Request.organisation_id
     )
     return (
         select(
-            CorrectionRequest,
-            CorrectionRequestAnswer,
+            Request,
+            Answer,
             Person.name.label("name"),
             Organisation.name.label("organisation"),
-            number.label("staff_number"),
+            number.scalar_subquery().label("staff_number"),
         )
-        .join(Person, Person.id == CorrectionRequest.person_id)
-        .join(Organisation, Organisation.id == CorrectionRequest.organisation_id)
-        .outerjoin(CorrectionRequestAnswer, CorrectionRequestAnswer.request_id == CorrectionRequest.id)
-    )
-
-
-def _listed(row: Row[CorrectionRequest, CorrectionRequestAnswer, str, str, str]) -> ListedCorrectionRequest:
-    return ListedCorrectionRequest(
-        request=row.CorrectionRequest,
-        answer=row.CorrectionRequestAnswer,
-        name=row.name,
-        organisation=row.organisation,
-        staff_number=row.staff_number,
+        .join(Person, Person.id == Request.person_id)
+        .join(Organisation, Organisation.id == Request.organisation_id)
+        .outerjoin(Answer, Answer.request_id == Request.id)
+        .where(*conditions)
     )
 
 
 def _list_latest(*conditions: ColumnElement[bool]) -> list[ListedCorrectionRequest]:
-    rows = session.execute(
-        _requests()
-        .where(*conditions)
-        .order_by(CorrectionRequest.recorded_at.desc(), CorrectionRequest.id.desc())
-        .limit(MOST_SHOWN)
-    )
-    return [_listed(row) for row in rows]
+    latest = _requests(*conditions).order_by(Request.recorded_at.desc(), Request.id.desc()).limit(MOST_SHOWN)
+    return [ListedCorrectionRequest(**row._mapping) for row in session.execute(latest)]
 
 
 def list_own_correction_requests(person_id: int) -> list[ListedCorrectionRequest]:
     """Lists the correction requests of a person, merged records included, for the person to see; latest first."""
-    return _list_latest(CorrectionRequest.person_id.in_(select_merged_ids(person_id)))
+    return _list_latest(Request.person_id.in_(select_merged_ids(person_id)))
 
 
 def list_correction_requests_about(actor: Actor, person_ids: Collection[int]) -> list[ListedCorrectionRequest]:
     """Lists the correction requests of some persons that an actor may see as HR; latest first."""
-    return _list_latest(CorrectionRequest.person_id.in_(sorted(person_ids)), policy.visible_correction_requests(actor))
+    return _list_latest(Request.person_id.in_(sorted(person_ids)), policy.within_scope(actor, Request.organisation_id))
 
 
 def list_correction_requests(actor: Actor, *, answered: bool, page: int = 1) -> Pagination[ListedCorrectionRequest]:
     """Lists what an actor may see as HR: open requests, the oldest first, or answered ones, the latest first."""
-    is_answered = CorrectionRequestAnswer.id.is_not(None) if answered else CorrectionRequestAnswer.id.is_(None)
-    order = (
-        (CorrectionRequestAnswer.recorded_at.desc(), CorrectionRequest.id.desc())
-        if answered
-        else (CorrectionRequest.recorded_at, CorrectionRequest.id)
-    )
-    statement = _requests().where(policy.visible_correction_requests(actor), is_answered).order_by(*order)
+    statement = _requests(policy.within_scope(actor, Request.organisation_id))
+    if answered:
+        statement = statement.where(Answer.id.is_not(None)).order_by(Answer.recorded_at.desc(), Request.id.desc())
+    else:
+        statement = statement.where(Answer.id.is_(None)).order_by(Request.recorded_at, Request.id)
     found = paginate(statement, page)
-    return found.with_items([_listed(row) for row in found.items])
+    return found.with_items([ListedCorrectionRequest(**row._mapping) for row in found.items])
 
 
 def load_correction_request_for(actor: Actor, request_id: int) -> ListedCorrectionRequest:
     """Loads a correction request that an actor may see as HR. Raises ``NotThere``."""
-    found = session.execute(
-        _requests().where(CorrectionRequest.id == request_id, policy.visible_correction_requests(actor))
-    ).one_or_none()
-    if found is None:
-        raise NotThere
-    return _listed(found)
-
-
-def lock_correction_request(request_id: int) -> None:
-    """Locks a correction request, so that one transaction at a time answers it."""
-    session.execute(locked(select(CorrectionRequest.id).where(CorrectionRequest.id == request_id)))
+    statement = _requests(Request.id == request_id, policy.within_scope(actor, Request.organisation_id))
+    return ListedCorrectionRequest(**require_found(session.execute(statement).one_or_none())._mapping)
 
 
 def find_answer(request_id: int) -> CorrectionRequestAnswer | None:
@@ -116,9 +92,5 @@ def find_answer(request_id: int) -> CorrectionRequestAnswer | None:
 
 def count_unanswered(person_id: int) -> int:
     """Counts the open correction requests of a person, merged records included."""
-    open_ones = (
-        select(func.count(CorrectionRequest.id))
-        .outerjoin(CorrectionRequestAnswer, CorrectionRequestAnswer.request_id == CorrectionRequest.id)
-        .where(CorrectionRequest.person_id.in_(select_merged_ids(person_id)), CorrectionRequestAnswer.id.is_(None))
-    )
-    return session.scalar(open_ones) or 0
+    own = _requests(Request.person_id.in_(select_merged_ids(person_id)), Answer.id.is_(None))
+    return session.scalar(own.with_only_columns(func.count(Request.id), maintain_column_froms=True)) or 0

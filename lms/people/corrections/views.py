@@ -12,7 +12,7 @@ from lms.people.errors import AlreadyAnswered
 from lms.people.merging.queries import list_employers
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed, signed_in
-from lms.web.forms import offer
+from lms.web.forms import form_page, offer, redirect_with
 
 
 @bp.route("/my/record/wrong", methods=["GET", "POST"])
@@ -30,10 +30,8 @@ def request_correction() -> ResponseReturnValue:
             actor, organisation_id=form.organisation.data, kind=form.kind.data, text=form.text.data
         )
     ):
-        flash(_("Your request has been sent to HR. You will see the answer on this page."), "good")
-        return redirect(url_for("home.my"), 303)
-    page = render_template("people/request_correction.html", form=form, employers=employers)
-    return page, 422 if form.errors else 200
+        return redirect_with(_("Your request has been sent to HR. You will see the answer on this page."), "home.my")
+    return form_page("people/request_correction.html", form, employers=employers)
 
 
 @bp.get("/people/queries")
@@ -59,8 +57,6 @@ def answer(query_id: int) -> ResponseReturnValue:
             operations.answer_correction_request(actor, listed.request, text=form.text.data)
         except AlreadyAnswered as error:
             flash(error.message, "soon")
-        else:
-            flash(_("The person can now read your answer on their page."), "good")
-        return redirect(url_for("people.correction_requests"), 303)
-    page = render_template("people/correction_request.html", form=form, listed=listed, kinds=KIND_LABELS)
-    return page, 422 if form.errors else 200
+            return redirect(url_for("people.correction_requests"), 303)
+        return redirect_with(_("The person can now read your answer on their page."), "people.correction_requests")
+    return form_page("people/correction_request.html", form, listed=listed, kinds=KIND_LABELS)

@@ -4,8 +4,11 @@ Each batch plans its people once more from what is recorded by then; whoever was
 alone. Applying and undoing go from one batch to the next through the outbox, in the transaction of the batch.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 from sqlalchemy import insert, update
 
@@ -13,7 +16,7 @@ from lms.audit.api import record
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.batches import batched
-from lms.kernel.db import session, unit_of_work
+from lms.kernel.db import lock_rows, session, unit_of_work
 from lms.kernel.errors import Invalid
 from lms.people.events import people_added, placements_changed
 from lms.people.importing import operations, queries
@@ -21,19 +24,17 @@ from lms.people.importing.dry_run import load_choices
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
 from lms.people.importing.plan import KnownEmployee, PersonPlan, PlannedPlacement, plan_absent, plan_person
-from lms.people.models import Employment, Person, Placement
-from lms.people.queries import lock_organisation
-from lms.people.rules import overlap
+from lms.people.models import Employment, Organisation, Person, Placement
 
 
 @dataclass(slots=True)
 class PersonChange:
-    """One person of a batch: their rows, the first of them parsed, and the plan."""
+    """One person of a batch: their rows, as stored and parsed, and the plan."""
 
     rows: list[PeopleImportRow]
-    known: KnownEmployee | None
-    first: ParsedRow | None
+    parsed: Sequence[ParsedRow]
     plan: PersonPlan
+    # Of somebody who is new there are none until they are recorded.
     employment_id: int = 0
     person_id: int = 0
     added: Sequence[int] = ()
@@ -64,7 +65,7 @@ def undo_batch(import_id: int, batch: int) -> None:
         _undo_rows(people_import, [row for row in rows if row.recorded])
         people_import.batches_undone += 1
         if people_import.batches_undone < people_import.batches_done:
-            operations.enqueue_step(people_import, "undo", str(batch - 1), batch=batch - 1)
+            operations.enqueue_step(people_import, "undo", batch=batch - 1)
             return
         people_import.counts = people_import.counts | queries.count_outcomes(import_id)
         people_import.undone_at = clock.now()
@@ -77,40 +78,32 @@ def _apply(import_id: int, batch: int, *, one_by_one: bool) -> None:
         if people_import is None or people_import.state != "applying" or batch != people_import.batches_done + 1:
             return
         actor = Actor(account_id=people_import.apply_requested_by)
-        lock_organisation(people_import.organisation_id)
-        rows = queries.list_rows_of_batch(import_id, batch)
-        known = queries.list_known_employees(people_import.organisation_id, sorted({row.key for row in rows}))
-        changes = _replan(rows, known, queries.load_vocabulary(), load_choices(people_import))
+        lock_rows(Organisation, people_import.organisation_id)
+        changes = _replan(people_import, queries.list_rows_of_batch(import_id, batch))
         _record(people_import, actor, changes, one_by_one=one_by_one)
         people_import.batches_done = batch
         if batch < people_import.batches:
-            operations.enqueue_step(people_import, "apply", str(batch + 1), batch=batch + 1)
+            operations.enqueue_step(people_import, "apply", batch=batch + 1)
             return
-        changed = {"ended": 0, "moved": 0, "added": 0} | queries.count_outcomes(import_id)
-        people_import.counts = people_import.counts | changed
+        counts = {"ended": 0, "moved": 0, "added": 0} | queries.count_outcomes(import_id)
+        people_import.counts = people_import.counts | counts
         people_import.applied_at = clock.now()
         operations.delete_file(people_import)
-        operations.enqueue_step(people_import, "purge", "applied", not_before=operations.RETENTION, applied=1)
+        operations.enqueue_step(people_import, "purge", not_before=operations.RETENTION, applied=1)
 
 
-def _replan(
-    rows: Iterable[PeopleImportRow],
-    known: dict[str, KnownEmployee],
-    vocabulary: ImportVocabulary,
-    choices: ImportChoices,
-) -> list[PersonChange]:
-    people: dict[str, list[PeopleImportRow]] = {}
+def _replan(people_import: PeopleImport, rows: Iterable[PeopleImportRow]) -> list[PersonChange]:
+    people: defaultdict[str, list[PeopleImportRow]] = defaultdict(list)
     for row in rows:
-        people.setdefault(row.key, []).append(row)
-    changes = [
-        change
-        for key, own in people.items()
-        if (change := _replan_person(own, known.get(key), vocabulary, choices)) is not None
-    ]
-    new = [(change, change.first.email) for change in changes if change.known is None and change.first]
-    in_use = queries.find_emails_in_use(sorted({email for _change, email in new if email}))
-    for change, email in new:
-        if email in in_use:
+        people[row.key].append(row)
+    known = queries.list_known_employees(people_import.organisation_id, sorted(people))
+    vocabulary, choices = queries.load_vocabulary(), load_choices(people_import)
+    replanned = (_replan_person(own, known.get(key), vocabulary, choices) for key, own in people.items())
+    changes = [change for change in replanned if change is not None]
+    new = [change for change in changes if not change.employment_id]
+    in_use = queries.find_emails_in_use({change.parsed[0].email for change in new} - {""})
+    for change in new:
+        if change.parsed[0].email in in_use:
             _reject(change.rows, {"code": "email_here"})
     return [change for change in changes if change.rows[0].outcome != "rejected"]
 
@@ -127,7 +120,8 @@ def _replan_person(
         plan = plan_person(parsed, known) if len(parsed) == len(rows) else None
     outcomes = [plan.outcomes[row.number or 0].outcome if plan else "rejected" for row in rows]
     if plan is not None and outcomes == [row.outcome for row in rows]:
-        return PersonChange(rows, known, parsed[0] if parsed else None, plan)
+        ids = (known.employment_id, known.person_id) if known else ()
+        return PersonChange(rows, parsed, plan, *ids)
     if all(outcome == "unchanged" for outcome in outcomes):
         # Somebody has recorded the same by hand since the check: nothing is left to do.
         for row in rows:
@@ -143,48 +137,41 @@ def _reject(rows: Iterable[PeopleImportRow], note: Note) -> None:
 
 
 def _record(people_import: PeopleImport, actor: Actor, changes: list[PersonChange], *, one_by_one: bool) -> None:
-    old, new = ([change for change in changes if (change.known is None) == is_new] for is_new in (False, True))
-    for change in old:
-        if change.known is not None:
-            change.employment_id, change.person_id = change.known.employment_id, change.known.person_id
+    old = [change for change in changes if change.employment_id]
+    new = [change for change in changes if not change.employment_id]
     _withdraw(actor, [placement_id for change in old for placement_id in change.plan.withdraw])
     _add_placements(actor, old)
     if one_by_one:
         new = [change for change in new if _add_one(people_import, actor, change)]
     elif new:
         _add_people(people_import, actor, new)
-    done = [*old, *new]
-    for change in done:
-        _mark_applied(people_import, actor, change)
-    if done:
+    if done := [*old, *new]:
+        for change in done:
+            _mark_applied(people_import, actor, change)
         session.flush()
         placements_changed.send(None, persons={change.person_id for change in done})
 
 
-def _add_people(people_import: PeopleImport, actor: Actor, changes: list[PersonChange]) -> None:
+def _add_people(people_import: PeopleImport, actor: Actor, changes: Sequence[PersonChange]) -> None:
     moment = clock.now()
-    new_people = [(change, change.first) for change in changes if change.first is not None]
-    persons = session.scalars(
-        insert(Person).returning(Person.id, sort_by_parameter_order=True),
+    persons = _insert(
+        Person,
         [
             {"name": first.name, "email": first.email or None, "language": "en", "recorded_at": moment}
-            for _change, first in new_people
+            for first in (change.parsed[0] for change in changes)
         ],
-    ).all()
-    employments = session.scalars(
-        insert(Employment).returning(Employment.id, sort_by_parameter_order=True),
+    )
+    employments = _insert(
+        Employment,
         [
             {
-                "person_id": person_id,
-                "organisation_id": people_import.organisation_id,
-                "staff_number": first.staff_number,
-                "recorded_at": moment,
-                "recorded_by": actor.account_id,
+                "person_id": person_id, "organisation_id": people_import.organisation_id,
+                "staff_number": change.parsed[0].staff_number, "recorded_at": moment, "recorded_by": actor.account_id,
             }
-            for person_id, (_change, first) in zip(persons, new_people, strict=True)
+            for person_id, change in zip(persons, changes, strict=True)
         ],
-    ).all()
-    for (change, _first), person_id, employment_id in zip(new_people, persons, employments, strict=True):
+    )  # fmt: skip
+    for change, person_id, employment_id in zip(changes, persons, employments, strict=True):
         change.person_id, change.employment_id = person_id, employment_id
     _add_placements(actor, changes)
     people_added.send(None, persons=set(persons), actor=actor)
@@ -200,36 +187,35 @@ def _add_one(people_import: PeopleImport, actor: Actor, change: PersonChange) ->
     return True
 
 
-def _add_placements(actor: Actor, changes: Iterable[PersonChange]) -> None:
-    planned = [(change, placement) for change in changes for placement in change.plan.add]
-    ids = iter(_insert_placements(actor, [(change.employment_id, each) for change, each in planned]))
-    for change in {id(change): change for change, _placement in planned}.values():
-        change.added = [next(ids) for _placement in change.plan.add]
+def _add_placements(actor: Actor, changes: Sequence[PersonChange]) -> None:
+    planned = [(change.employment_id, placement) for change in changes for placement in change.plan.add]
+    ids = iter(_insert_placements(actor, planned))
+    for change in changes:
+        change.added = list(islice(ids, len(change.plan.add)))
 
 
 def _insert_placements(actor: Actor, planned: Sequence[tuple[int, PlannedPlacement]]) -> Sequence[int]:
-    if not planned:
-        return []
     moment = clock.now()
-    return session.scalars(
-        insert(Placement).returning(Placement.id, sort_by_parameter_order=True),
+    return _insert(
+        Placement,
         [
             {
-                **placement.details._asdict(),
-                "also_sectors": list(placement.details.also_sectors),
-                "employment_id": employment_id,
-                "from_on": placement.from_on,
-                "through_on": placement.through_on,
-                "recorded_at": moment,
-                "recorded_by": actor.account_id,
+                **placement.details._asdict(), "also_sectors": list(placement.details.also_sectors),
+                "employment_id": employment_id, "from_on": placement.from_on, "through_on": placement.through_on,
+                "recorded_at": moment, "recorded_by": actor.account_id,
             }
             for employment_id, placement in planned
         ],
-    ).all()
+    )  # fmt: skip
+
+
+def _insert(model: type[Person | Employment | Placement], rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+    statement = insert(model).returning(model.id, sort_by_parameter_order=True)
+    return session.scalars(statement, rows).all() if rows else []
 
 
 def _withdraw(actor: Actor, ids: Iterable[int]) -> None:
-    for some in batched(ids, queries.IDS_PER_QUERY):
+    for some in batched(ids):
         session.execute(
             update(Placement)
             .where(Placement.id.in_(some))
@@ -239,19 +225,14 @@ def _withdraw(actor: Actor, ids: Iterable[int]) -> None:
 
 
 def _mark_applied(people_import: PeopleImport, actor: Actor, change: PersonChange) -> None:
-    moment = clock.now()
     for row in change.rows:
-        row.applied_at = moment
-    change.rows[0].recorded = {
-        "employment": [change.employment_id],
-        "added": list(change.added),
-        "taken": list(change.plan.withdraw),
-    }
+        row.applied_at = clock.now()
+    added, withdrawn = list(change.added), list(change.plan.withdraw)
+    change.rows[0].recorded = {"employment": [change.employment_id], "added": added, "taken": withdrawn}
     record(
         actor, "people.import_person", "employment", change.employment_id,
         organisation_id=people_import.organisation_id, reason=people_import.reason, people_import=people_import.id,
-        outcomes=[row.outcome for row in change.rows], placed=list(change.added),
-        withdrawn=list(change.plan.withdraw),
+        outcomes=[row.outcome for row in change.rows], placed=added, withdrawn=withdrawn,
     )  # fmt: skip
 
 
@@ -266,7 +247,8 @@ def _undo_rows(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -> 
         (employment_id,), added = row.recorded["employment"], set(row.recorded["added"])
         restored = [withdrawn[each] for each in row.recorded["taken"]]
         others = [each for each in active[employment_id] if each.id not in added]
-        if not added <= {each.id for each in active[employment_id]} or _any_overlap(restored, others):
+        overlaps = any(one.overlaps(other.from_on, other.through_on) for one in restored for other in others)
+        if overlaps or not added <= {each.id for each in active[employment_id]}:
             row.skipped = True
             continue
         to_withdraw += sorted(added)
@@ -282,9 +264,3 @@ def _undo_rows(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -> 
     if changed:
         session.flush()
         placements_changed.send(None, persons=queries.list_person_ids(sorted(changed)))
-
-
-def _any_overlap(some: Iterable[PlannedPlacement], others: Sequence[PlannedPlacement]) -> bool:
-    return any(
-        overlap(one.from_on, one.through_on, other.from_on, other.through_on) for one in some for other in others
-    )

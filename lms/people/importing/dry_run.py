@@ -2,11 +2,12 @@
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, BinaryIO, cast
+from itertools import islice
+from typing import Any, BinaryIO, TypeGuard, cast
 
 from sqlalchemy import delete, insert
 
@@ -65,8 +66,8 @@ def open_file(import_id: int) -> Iterator[BinaryIO]:
 def check(import_id: int, run: int) -> None:
     """Plans the file of an import and stores the outcome of each row; a newer check replaces it."""
     with reading():
-        people_import = queries.find_import(import_id)
-        if people_import is None or people_import.checks != run or people_import.state != "checking":
+        people_import = session.get(PeopleImport, import_id)
+        if not _is_current(people_import, run):
             return
         columns, choices = dict(people_import.columns), load_choices(people_import)
         shape, vocabulary = FileFormat(**people_import.shape), queries.load_vocabulary()
@@ -88,9 +89,7 @@ def parse_rows(
     choices: ImportChoices,
 ) -> Iterator[CheckedRow]:
     """Reads the rows below the headings. Raises ``Unreadable`` for more rows than a list may have."""
-    for count, (number, values) in enumerate(lines):
-        if count == 0:
-            continue
+    for count, (number, values) in enumerate(islice(lines, 1, None), 1):
         if count > MOST_ROWS:
             raise Unreadable(
                 _("There are more than %(rows)s rows. Split the list and import the parts one by one.", rows=MOST_ROWS)
@@ -121,20 +120,19 @@ def plan_rows(rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choice
         for row in valid:
             outcome = plan.outcomes[row.number or 0]
             row.outcome, row.notes = outcome.outcome, list(outcome.notes)
-    reject_used_emails(
-        [row for row in rows if row.outcome == "added" and row.key not in known], queries.find_emails_in_use
-    )
+    reject_used_emails(row for row in rows if row.outcome == "added" and row.key not in known)
     if choices.leavers_on:
         rows.extend(absent_rows({row.key for row in rows}, known, choices.leavers_on))
-    batches = assign_batches(dict.fromkeys(row.key for row in rows if row.outcome in CHANGES))
-    for row in rows:
-        row.batch = batches[row.key] if row.outcome in CHANGES else None
+    changed = [row for row in rows if row.outcome in CHANGES]
+    batches = assign_batches(dict.fromkeys(row.key for row in changed))
+    for row in changed:
+        row.batch = batches[row.key]
 
 
-def reject_used_emails(new_rows: Iterable[CheckedRow], find_emails_in_use: Callable[[Iterable[str]], set[str]]) -> None:
+def reject_used_emails(new_rows: Iterable[CheckedRow]) -> None:
     """Rejects rows of new people whose e-mail somebody else has, recorded or further up in the list."""
     rows = [(row, row.parsed.email) for row in new_rows if row.parsed and row.parsed.email]
-    in_use = find_emails_in_use(sorted({email for _row, email in rows}))
+    in_use = queries.find_emails_in_use({email for _row, email in rows})
     first: dict[str, CheckedRow] = {}
     for row, email in rows:
         if email in in_use:
@@ -146,32 +144,27 @@ def reject_used_emails(new_rows: Iterable[CheckedRow], find_emails_in_use: Calla
 def absent_rows(named: set[str], known: Mapping[str, KnownEmployee], last_on: date) -> Iterator[CheckedRow]:
     """Makes a row for everybody whom the file does not name and who works on the last day."""
     for key, employee in known.items():
-        plan = plan_absent(employee.placements, last_on) if key not in named else None
-        if plan is not None:
+        if key not in named and (plan := plan_absent(employee.placements, last_on)):
             cells = {"staff_number": employee.staff_number, "name": employee.name}
             yield CheckedRow(None, key, cells, outcome="ended", notes=list(plan.outcomes[0].notes))
 
 
 def common_reasons(rows: Iterable[CheckedRow]) -> list[dict[str, Any]]:
     """Returns why most rows are rejected, the most frequent first: one wrong word is often in a thousand rows."""
-    notes: dict[str, Note] = {}
-    counts: Counter[str] = Counter()
-    for row in rows:
-        for note in row.notes if row.outcome == "rejected" else ():
-            name = repr(sorted(note.items()))
-            notes.setdefault(name, note)
-            counts[name] += 1
-    return [{"note": notes[name], "rows": count} for name, count in counts.most_common(8) if count > 1]
+    notes = [note for row in rows if row.outcome == "rejected" for note in row.notes]
+    by_name = {repr(sorted(note.items())): note for note in notes}
+    counts = Counter(repr(sorted(note.items())) for note in notes)
+    return [{"note": by_name[name], "rows": count} for name, count in counts.most_common(8) if count > 1]
 
 
 def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "") -> None:
     with unit_of_work():
-        if _lock_current(import_id, run) is None:
+        if not _is_current(queries.lock_import(import_id), run):
             return
         session.execute(delete(PeopleImportRow).where(PeopleImportRow.import_id == import_id))
     for some in batched(rows, ROWS_PER_TRANSACTION):
         with unit_of_work():
-            if _lock_current(import_id, run) is None:
+            if not _is_current(queries.lock_import(import_id), run):
                 return
             session.execute(
                 insert(PeopleImportRow),
@@ -185,22 +178,19 @@ def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "") -
                 ],
             )  # fmt: skip
     with unit_of_work():
-        people_import = _lock_current(import_id, run)
-        if people_import is None:
+        people_import = queries.lock_import(import_id)
+        if not _is_current(people_import, run):
             return
-        counts = Counter(row.outcome for row in rows)
-        counts["absent"] = sum(row.number is None for row in rows)
-        counts["ambiguous"] = sum(any(note["code"] == "ambiguous_day" for note in row.notes) for row in rows)
-        counts["people"] = len({row.key for row in rows if row.batch})
-        people_import.counts = dict(counts)
+        people_import.counts = dict(Counter(row.outcome for row in rows)) | {
+            "absent": sum(row.number is None for row in rows),
+            "ambiguous": sum(any(note["code"] == "ambiguous_day" for note in row.notes) for row in rows),
+            "people": len({row.key for row in rows if row.batch}),
+        }
         people_import.reasons = common_reasons(rows)
         people_import.batches = max((row.batch or 0 for row in rows), default=0)
         people_import.problem = problem[:300]
         people_import.checked_at = clock.now()
 
 
-def _lock_current(import_id: int, run: int) -> PeopleImport | None:
-    people_import = queries.lock_import(import_id)
-    if people_import is None or people_import.checks != run or people_import.state != "checking":
-        return None
-    return people_import
+def _is_current(people_import: PeopleImport | None, run: int) -> TypeGuard[PeopleImport]:
+    return people_import is not None and people_import.checks == run and people_import.state == "checking"

@@ -50,10 +50,9 @@ class EncodingForm(BaseForm):
 
     def offer(self, present: str) -> None:
         """Fills the choices, beginning with how it is read now."""
-        first = "utf-8" if present.startswith("utf-8") else "utf-16" if present.startswith("utf-16") else present
         self.encoding.choices = choices_of((name, ENCODING_WORDS[name]) for name in tabular.ENCODINGS)
         if not self.is_submitted():
-            self.encoding.data = first
+            self.encoding.data = next((name for name in ("utf-8", "utf-16") if present.startswith(name)), present)
 
 
 def check_column(form: "ColumnsForm", field: Any) -> None:
@@ -68,25 +67,15 @@ def check_column(form: "ColumnsForm", field: Any) -> None:
         raise ValidationError(_("This column is also chosen for “%(other)s”.", other=str(FIELD_LABELS[others[0]])))
 
 
-def column(field: str) -> Any:
-    """Returns the field that chooses the column of a field."""
-    return SelectField(FIELD_LABELS[field], coerce=int, validators=[check_column])
+COLUMN_FIELDS = {
+    f"column_{field}": SelectField(FIELD_LABELS[field], coerce=int, validators=[check_column]) for field in FIELDS
+}
+"""The fields that choose the column of a field, in the order of the template."""
 
 
 class ColumnsForm(BaseForm):
     """What the columns of a list hold, and what the list does not say."""
 
-    column_staff_number = column("staff_number")
-    column_name = column("name")
-    column_email = column("email")
-    column_station = column("station")
-    column_sector = column("sector")
-    column_also_sectors = column("also_sectors")
-    column_role = column("role")
-    column_contract = column("contract")
-    column_works_with_children = column("works_with_children")
-    column_from_on = column("from_on")
-    column_through_on = column("through_on")
     day_order = RadioField(
         _l("Dates like 03/04/2026"),
         choices=choices_of(
@@ -109,19 +98,17 @@ class ColumnsForm(BaseForm):
 
     def offer(self, header: Sequence[str]) -> None:
         """Fills the choices of every field with the headings of the list."""
-        columns = [(NOT_IN_FILE, _("Not in the list"))]
-        columns += [
-            (index, heading or _("Column %(number)s", number=index + 1)) for index, heading in enumerate(header)
-        ]
-        for field in FIELDS:
-            self[f"column_{field}"].choices = choices_of(columns)
+        named = ((index, heading or _("Column %(number)s", number=index + 1)) for index, heading in enumerate(header))
+        columns = [(NOT_IN_FILE, _("Not in the list")), *named]
+        for field in self.column_fields():
+            field.choices = choices_of(columns)
 
     def begin_with(self, columns: Mapping[str, int], choices: Mapping[str, Any]) -> None:
         """Fills in what is known or guessed; what was typed stays."""
         if self.is_submitted():
             return
-        for field in FIELDS:
-            self[f"column_{field}"].data = columns.get(field, NOT_IN_FILE)
+        for name, field in zip(FIELDS, self.column_fields(), strict=True):
+            field.data = columns.get(name, NOT_IN_FILE)
         self.day_order.data = choices.get("day_order", "")
         for name in ("default_from", "leavers_on"):
             if choices.get(name):
@@ -130,12 +117,12 @@ class ColumnsForm(BaseForm):
 
     def column_fields(self) -> list[Any]:
         """Returns the fields that choose a column, in the order of the template."""
-        return [self[f"column_{field}"] for field in FIELDS]
+        return [self[name] for name in COLUMN_FIELDS]
 
     def columns(self) -> dict[str, int]:
         """Returns which column holds what."""
-        chosen = {field: self[f"column_{field}"].data for field in FIELDS}
-        return {field: index for field, index in chosen.items() if index != NOT_IN_FILE}
+        chosen = zip(FIELDS, (field.data for field in self.column_fields()), strict=True)
+        return {name: index for name, index in chosen if index != NOT_IN_FILE}
 
     def choices(self) -> dict[str, str]:
         """Returns the other choices as they are stored."""
@@ -149,18 +136,23 @@ class ColumnsForm(BaseForm):
         WTForms runs no validator of an optional field that is empty, so this is checked for the whole form.
         """
         valid = bool(super().validate(extra_validators))
-        if "from_on" not in self.columns() and not self.default_from.data:
-            self._add(self.default_from, _("The list has no first days. Choose one for all rows."))
-            valid = False
-        if self.leavers.data and not self.leavers_on.data:
-            self._add(self.leavers_on, _("Choose the last day of those who are not in the list."))
-            valid = False
+        needed = (
+            (
+                self.default_from,
+                "from_on" not in self.columns(),
+                _("The list has no first days. Choose one for all rows."),
+            ),
+            (self.leavers_on, self.leavers.data, _("Choose the last day of those who are not in the list.")),
+        )
+        for field, is_needed, message in needed:
+            if is_needed and not field.data:
+                field.errors = field.errors or [message]
+                valid = False
         return valid
 
-    @staticmethod
-    def _add(field: Any, message: str) -> None:
-        if not field.errors:
-            field.errors = [message]
+
+for _name, _field in COLUMN_FIELDS.items():
+    setattr(ColumnsForm, _name, _field)
 
 
 class ApplyForm(BaseForm):
@@ -171,19 +163,12 @@ class ApplyForm(BaseForm):
 
     def ask_about_leavers(self, people_import: PeopleImport) -> None:
         """Asks to confirm those who are not in the list; without any, the question is left out."""
-        count = people_import.counts.get("absent", 0)
-        if not count:
+        if count := people_import.counts.get("absent", 0):
+            self.confirm_leavers.label.text = _("%(count)s people who are not in the list have left", count=count)
+        else:
             del self.confirm_leavers
-            return
-        self.confirm_leavers.label.text = _("%(count)s people who are not in the list have left", count=count)
 
     def validate_confirm_leavers(self, field: Any) -> None:
         """Requires the confirmation."""
         if not field.data:
             raise ValidationError(_("Check who would leave, and tick this if it is right."))
-
-
-class UndoForm(BaseForm):
-    """Undoing an import."""
-
-    reason = reason_field()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from flask_babel import LazyString, lazy_gettext as _l
 
@@ -65,22 +64,17 @@ REASONS: dict[str, LazyString] = {
 }
 
 
-def field_label(field: str) -> str:
-    """Returns the label of a field."""
-    return str(FIELD_LABELS.get(field, field))
-
-
 def note_sentence(note: Note) -> str:
     """Writes one reason as a sentence; an unknown code shows as it is."""
     code = str(note.get("code", ""))
     sentence = REASONS.get(code)
     if sentence is None:
         return code
-    values: dict[str, Any] = {"field": "", "text": "", "row": "", "most": "", **note}
-    values["field"] = field_label(str(values["field"]))
-    values["day"] = _full_day(str(note.get("day", "")))
-    values["through"] = _full_day(str(note.get("through", ""))) or str(_l("no last day"))
-    return str(sentence) % values
+    days = {name: day(date.fromisoformat(note[name])) if note.get(name) else "" for name in ("day", "through")}
+    days["through"] = days["through"] or str(_l("no last day"))
+    field = note.get("field", "")
+    texts = {"text": "", "row": "", "most": "", **note, **days, "field": str(FIELD_LABELS.get(field, field))}
+    return str(sentence) % texts
 
 
 def why(notes: list[Note]) -> str:
@@ -91,8 +85,4 @@ def why(notes: list[Note]) -> str:
 def describe_work(cells: Mapping[str, str]) -> str:
     """Writes what a row says of the assignment, in the texts of the file."""
     days = " – ".join(cells[name] for name in ("from_on", "through_on") if cells.get(name))
-    return " · ".join(part for part in (*(cells.get(n, "") for n in ("station", "sector", "role")), days) if part)
-
-
-def _full_day(text: str) -> str:
-    return day(date.fromisoformat(text)) if text else ""
+    return " · ".join(filter(None, (*map(cells.get, ("station", "sector", "role")), days)))

@@ -7,10 +7,11 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
+from lms.kernel.records import Recorded
 from lms.people.models import Organisation
 
 
-class PeopleImport(Model):
+class PeopleImport(Recorded, Model):
     """One row: HR uploaded a list of people of one organisation. Its state follows from its timestamps.
 
     Personal data: the first rows of the file as samples, emptied with the rows; accounts by id only.
@@ -21,15 +22,12 @@ class PeopleImport(Model):
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
     # The file's name as the browser sent it, shown to HR.
     file_name: Mapped[str] = mapped_column(String(120))
     # How the file is read: its kind, and of CSV the encoding and the delimiter.
     shape: Mapped[dict[str, str]] = mapped_column(Document)
-    # The headings of its columns.
+    # The headings of its columns, and the first rows below them.
     header: Mapped[list[str]] = mapped_column(Document)
-    # The first rows below them.
     samples: Mapped[list[list[str]]] = mapped_column(Document)
     # The index of the column of each field; empty until HR has chosen.
     columns: Mapped[dict[str, int]] = mapped_column(Document, default=dict)
@@ -50,12 +48,10 @@ class PeopleImport(Model):
     batches_undone: Mapped[int] = mapped_column(default=0)
     apply_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     apply_requested_by: Mapped[int | None] = mapped_column(BigId)
-    # Why HR applied it.
     reason: Mapped[str] = mapped_column(String(500), default="")
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undo_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undo_requested_by: Mapped[int | None] = mapped_column(BigId)
-    # Why HR undid it.
     undo_reason: Mapped[str] = mapped_column(String(500), default="")
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When the file, the samples and the texts of the rows were removed.

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import delete, update
 
 from lms.audit.api import record
-from lms.kernel import clock, outbox
+from lms.kernel import clock, outbox, records
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.i18n import gettext as _
 from lms.kernel.tabular import TablePreview
 from lms.kernel.text import normalise
+from lms.people.errors import ImportChanged
 from lms.people.importing import queries
-from lms.people.importing.errors import ImportChanged
 from lms.people.importing.models import PeopleImport, PeopleImportFilePart, PeopleImportRow
 
 RETENTION = timedelta(days=30)
@@ -32,20 +32,17 @@ def upload(
     """Stores a list in parts; nothing is recorded of anybody yet."""
     people_import = PeopleImport(
         organisation_id=organisation_id,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
         file_name=normalise(file_name)[-120:],
         shape=top.format.as_dict(),
         header=top.header,
         samples=top.samples,
     )
-    session.add(people_import)
-    session.flush()
+    records.add(actor, people_import)
     for part, data in enumerate(parts):
         session.add(PeopleImportFilePart(import_id=people_import.id, part=part, data=data))
         session.flush()
     _audit(actor, people_import, "send")
-    enqueue_step(people_import, "purge", "sent", not_before=RETENTION, applied=0)
+    enqueue_step(people_import, "purge", not_before=RETENTION, applied=0)
     return people_import
 
 
@@ -64,7 +61,7 @@ def choose_columns(
     people_import.checks += 1
     people_import.checked_at = None
     people_import.problem = ""
-    enqueue_step(people_import, "check", str(people_import.checks), run=people_import.checks)
+    enqueue_step(people_import, "check", run=people_import.checks)
     _audit(actor, people_import, "check", run=people_import.checks)
 
 
@@ -76,7 +73,7 @@ def request_apply(actor: Actor, people_import: PeopleImport, *, reason: str) -> 
     people_import.apply_requested_at = clock.now()
     people_import.apply_requested_by = actor.account_id or None
     people_import.reason = reason
-    enqueue_step(people_import, "apply", "1", batch=1)
+    enqueue_step(people_import, "apply", batch=1)
     _audit(actor, people_import, "apply", reason=reason, **people_import.counts)
 
 
@@ -88,7 +85,7 @@ def request_undo(actor: Actor, people_import: PeopleImport, *, reason: str) -> N
     people_import.undo_reason = reason
     _audit(actor, people_import, "undo", reason=reason)
     if people_import.batches_done:
-        enqueue_step(people_import, "undo", str(people_import.batches_done), batch=people_import.batches_done)
+        enqueue_step(people_import, "undo", batch=people_import.batches_done)
     else:
         people_import.undone_at = clock.now()
         anonymise(people_import)
@@ -139,14 +136,12 @@ def delete_file(people_import: PeopleImport) -> None:
     people_import.samples = []
 
 
-def enqueue_step(
-    people_import: PeopleImport, step: str, key: str, *, not_before: timedelta | None = None, **more: int
-) -> None:
-    """Has the worker do a step of an import after the commit; the same key is done once."""
+def enqueue_step(people_import: PeopleImport, step: str, *, not_before: timedelta | None = None, **number: int) -> None:
+    """Has the worker do a step of an import after the commit; a step with the same number is done once."""
     outbox.put(
         JOB,
-        f"{JOB}:{people_import.id}:{step}:{key}",
-        {"import": people_import.id, "step": step, **more},
+        f"{JOB}:{people_import.id}:{step}:{next(iter(number.values()))}",
+        {"import": people_import.id, "step": step, **number},
         not_before=clock.now() + not_before if not_before else None,
     )
 
@@ -154,7 +149,7 @@ def enqueue_step(
 def require_state(people_import: PeopleImport, *states: str) -> None:
     """Raises ``ImportChanged`` where an import is in none of some states."""
     if people_import.state not in states:
-        raise ImportChanged(_("This import has moved on; here is its current state."))
+        raise ImportChanged
 
 
 def _lock_in_state(people_import: PeopleImport, *states: str) -> None:

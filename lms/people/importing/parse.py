@@ -37,11 +37,11 @@ CONTRACT_SYNONYMS = {
     "staff": "staff", "employee": "staff", "volunteer": "volunteer", "incentive worker": "volunteer",
     "volunteer or incentive worker": "volunteer", "daily": "daily", "daily worker": "daily",
     "consultant": "consultant", "partner": "partner", "contractor": "partner",
-    "staff of a partner or contractor": "partner", "intern": "intern",
+    "staff of a partner or contractor": "partner", "intern": "intern", "": "staff",
 }  # fmt: skip
 
-YES = frozenset(("yes", "y", "true", "1", "x", "oui", "o", "sí", "si", "s", "نعم"))
-NO = frozenset(("", "no", "n", "false", "0", "-", "non", "لا"))
+YES_OR_NO = dict.fromkeys(("yes", "y", "true", "1", "x", "oui", "o", "si", "s", "نعم"), True)
+YES_OR_NO |= dict.fromkeys(("", "no", "n", "false", "0", "-", "non", "لا"), False)
 
 HEADING_SYNONYMS = {
     "staff_number": (
@@ -142,13 +142,11 @@ def guess_columns(header: Sequence[str], before: Mapping[str, str]) -> dict[str,
     keys = [comparison_key(re.sub(r"[_*:]+", " ", heading)) for heading in header]
     found: dict[str, int] = {}
     for field in FIELDS:
-        earlier = [comparison_key(before[field])] if field in before else []
-        for word in (*earlier, field.replace("_", " "), *HEADING_SYNONYMS[field]):
-            key = comparison_key(word)
-            index = keys.index(key) if key in keys else None
-            if index is not None and index not in found.values():
-                found[field] = index
-                break
+        words = (*([before[field]] if field in before else []), field.replace("_", " "), *HEADING_SYNONYMS[field])
+        places = (keys.index(key) for key in map(comparison_key, words) if key in keys)
+        index = next((place for place in places if place not in found.values()), None)
+        if index is not None:
+            found[field] = index
     return found
 
 
@@ -180,23 +178,23 @@ def parse_row(
     number: int, cells: Mapping[str, str], vocabulary: ImportVocabulary, choices: ImportChoices
 ) -> ParsedRow | list[Note]:
     """Reads one row; returns what it says, or everything that is wrong with it."""
-    notes: list[Note] = []
     texts = {field: normalise(cells.get(field)) for field in FIELDS}
-    for field in REQUIRED:
-        if not texts[field]:
-            notes.append({"code": f"no_{field}"})
-    for field, most in MAX_LENGTHS.items():
-        if len(texts[field]) > most:
-            notes.append({"code": "too_long", "field": field, "most": most})
+    notes: list[Note] = [{"code": f"no_{field}"} for field in REQUIRED if not texts[field]]
+    notes += [
+        {"code": "too_long", "field": field, "most": most}
+        for field, most in MAX_LENGTHS.items()
+        if len(texts[field]) > most
+    ]
     if texts["email"] and not is_email(texts["email"]):
         notes.append({"code": "bad_email", "text": texts["email"][:100]})
-    station = _look_up(vocabulary.stations, "station", texts["station"], notes)
-    sector = _look_up(vocabulary.sectors, "sector", texts["sector"], notes)
-    also = _also_sectors(texts["also_sectors"], vocabulary, notes) if "also_sectors" in choices.fields else None
-    contract = _contract(texts["contract"], notes) if "contract" in choices.fields else None
-    with_children = (
-        _works_with_children(texts["works_with_children"], notes) if "works_with_children" in choices.fields else None
-    )
+    station = _look_up(vocabulary.stations, "unknown_station", texts["station"], notes)
+    sector = _look_up(vocabulary.sectors, "unknown_sector", texts["sector"], notes)
+    also = [
+        _look_up(vocabulary.sectors, "unknown_sector", part, notes)
+        for part in dict.fromkeys(normalise(each) for each in re.split(r"[,;|/\n]+", texts["also_sectors"]))
+    ]
+    contract = _look_up(CONTRACT_SYNONYMS, "unknown_contract", texts["contract"], notes)
+    with_children = _look_up(YES_OR_NO, "neither_yes_nor_no", texts["works_with_children"], notes)
     from_on = _day("from_on", texts["from_on"], choices, notes) or choices.default_from
     through_on = _day("through_on", texts["through_on"], choices, notes)
     if from_on is None and not texts["from_on"]:
@@ -205,6 +203,7 @@ def parse_row(
         notes.append({"code": "last_before_first"})
     if notes or station is None or sector is None or from_on is None:
         return notes
+    given = choices.fields.__contains__
     return ParsedRow(
         number=number,
         staff_number=texts["staff_number"],
@@ -213,42 +212,22 @@ def parse_row(
         station_id=station,
         sector=sector,
         role=texts["role"].lower(),
-        also_sectors=None if also is None else tuple(slug for slug in also if slug != sector),
-        contract=contract,
-        works_with_children=with_children,
+        also_sectors=tuple(sorted({slug for slug in also if slug and slug != sector}))
+        if given("also_sectors")
+        else None,
+        contract=contract if given("contract") else None,
+        works_with_children=with_children if given("works_with_children") else None,
         from_on=from_on,
         through_on=through_on,
-        last_day_unchanged="through_on" not in choices.fields,
+        last_day_unchanged=not given("through_on"),
     )
 
 
-def _look_up(names: Mapping[str, T], field: str, text: str, notes: list[Note]) -> T | None:
+def _look_up(names: Mapping[str, T], unknown: str, text: str, notes: list[Note]) -> T | None:
     found = names.get(comparison_key(text))
     if text and found is None:
-        notes.append({"code": f"unknown_{field}", "text": text[:100]})
+        notes.append({"code": unknown, "text": text[:100]})
     return found
-
-
-def _also_sectors(text: str, vocabulary: ImportVocabulary, notes: list[Note]) -> tuple[str, ...]:
-    parts = [part for part in (normalise(each) for each in re.split(r"[,;|/\n]+", text)) if part]
-    found = {_look_up(vocabulary.sectors, "sector", part, notes) for part in parts}
-    return tuple(sorted(slug for slug in found if slug))
-
-
-def _contract(text: str, notes: list[Note]) -> str:
-    if not text:
-        return "staff"
-    found = CONTRACT_SYNONYMS.get(comparison_key(text))
-    if found is None:
-        notes.append({"code": "unknown_contract", "text": text[:100]})
-    return found or ""
-
-
-def _works_with_children(text: str, notes: list[Note]) -> bool:
-    word = text.casefold()
-    if word not in YES and word not in NO:
-        notes.append({"code": "neither_yes_nor_no", "text": text[:100]})
-    return word in YES
 
 
 def _day(field: str, text: str, choices: ImportChoices, notes: list[Note]) -> date | None:

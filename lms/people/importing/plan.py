@@ -7,6 +7,7 @@ longer one with the same details, changes nothing: so a list can be imported twi
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from lms.kernel.days import ONE_DAY
 from lms.people.importing.parse import Note, ParsedRow, comparison_key
@@ -33,6 +34,15 @@ class PlannedPlacement:
     details: AssignmentDetails
     from_on: date
     through_on: date | None
+
+    @classmethod
+    def of(cls, row: Any) -> "PlannedPlacement":
+        """Returns a recorded placement, from its row or from a row of its columns."""
+        return cls(row.id, AssignmentDetails.of(row), row.from_on, row.through_on)
+
+    def overlaps(self, from_on: date, through_on: date | None) -> bool:
+        """Says whether the placement shares a day with a period."""
+        return overlap(self.from_on, self.through_on, from_on, through_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +92,16 @@ def find_conflicts(rows: Sequence[ParsedRow]) -> dict[int, list[Note]]:
     found: dict[int, list[Note]] = {}
     distinct: list[ParsedRow] = []
     for row in rows:
-        same = next((other for other in distinct if replace(row, number=other.number) == other), None)
-        if same is not None:
+        if same := next((other for other in distinct if replace(row, number=other.number) == other), None):
             found[row.number] = [{"code": "same_as_row", "row": same.number}]
         else:
             distinct.append(row)
     for index, row in enumerate(distinct):
         for other in distinct[:index]:
-            code = "other_name_in_row"
-            if is_same_name(row.name, other.name):
-                if not overlap(row.from_on, row.through_on, other.from_on, other.through_on):
-                    continue
-                code = "overlaps_row"
+            same_name = is_same_name(row.name, other.name)
+            if same_name and not overlap(row.from_on, row.through_on, other.from_on, other.through_on):
+                continue
+            code = "overlaps_row" if same_name else "other_name_in_row"
             found.setdefault(row.number, []).append({"code": code, "row": other.number})
             found.setdefault(other.number, []).append({"code": code, "row": row.number})
     # Three say enough.
@@ -123,19 +131,16 @@ def plan_absent(placements: Sequence[PlannedPlacement], last_on: date) -> Person
 
     Returns None for who left before, leaves that day anyway, or only starts later.
     """
-    running = next((each for each in placements if overlap(last_on, last_on, each.from_on, each.through_on)), None)
+    running = next((each for each in placements if each.overlaps(last_on, last_on)), None)
     if running is None:
         return None
     later = tuple(each.id for each in placements if each.from_on > last_on and each.id is not None)
     if running.through_on == last_on and not later:
         return None
-    ends = running.through_on != last_on and running.id is not None
-    note: Note = {"code": "absent", "day": last_on.isoformat()}
-    return PersonPlan(
-        {0: RowOutcome("ended", (note,))},
-        (*((running.id,) if ends and running.id is not None else ()), *later),
-        (replace(running, id=None, through_on=last_on),) if ends else (),
-    )
+    outcomes = {0: RowOutcome("ended", ({"code": "absent", "day": last_on.isoformat()},))}
+    if running.through_on == last_on or running.id is None:
+        return PersonPlan(outcomes, later)
+    return PersonPlan(outcomes, (running.id, *later), (replace(running, id=None, through_on=last_on),))
 
 
 def assign_batches(keys: Iterable[str]) -> dict[str, int]:
@@ -144,37 +149,31 @@ def assign_batches(keys: Iterable[str]) -> dict[str, int]:
 
 
 def _apply_row(row: ParsedRow, state: list[PlannedPlacement]) -> tuple[RowOutcome, list[PlannedPlacement]]:
-    current = next((each for each in state if overlap(row.from_on, row.from_on, each.from_on, each.through_on)), None)
+    current = next((each for each in state if each.overlaps(row.from_on, row.from_on)), None)
     through_on = current.through_on if current and row.last_day_unchanged else row.through_on
     others = [each for each in state if each is not current]
     if current is not None and row.fits(current.details):
         if through_on == current.through_on:
             return RowOutcome("unchanged"), state
         planned = replace(current, id=None, through_on=through_on)
-        note: Note = {"code": "ends" if through_on else "open_again", "day": _iso(through_on)}
-        outcome = RowOutcome("ended", (note,))
+        outcome = RowOutcome("ended", ({"code": "ends" if through_on else "open_again", "day": _iso(through_on)},))
     else:
         details = row.details(current.details if current else None)
         planned = PlannedPlacement(None, details, row.from_on, through_on)
-        outcome = _outcome_of_change(row, current, others)
+        if current is None:
+            follows = any(each.through_on == row.from_on - ONE_DAY for each in others)
+            outcome = RowOutcome("moved" if follows else "added")
+        elif current.from_on == row.from_on:
+            outcome = RowOutcome("moved", ({"code": "takes_place", "day": _iso(current.from_on)},))
+        else:
+            outcome = RowOutcome("moved", ({"code": "before_ends", "day": _iso(row.from_on - ONE_DAY)},))
     for other in others:
-        if overlap(planned.from_on, planned.through_on, other.from_on, other.through_on):
-            note = {"code": "overlaps_recorded", "day": _iso(other.from_on), "through": _iso(other.through_on)}
+        if other.overlaps(planned.from_on, planned.through_on):
+            note: Note = {"code": "overlaps_recorded", "day": _iso(other.from_on), "through": _iso(other.through_on)}
             return RowOutcome("rejected", (note,)), state
     if current is not None and current.from_on < planned.from_on:
         others.append(replace(current, id=None, through_on=planned.from_on - ONE_DAY))
     return outcome, [*others, planned]
-
-
-def _outcome_of_change(
-    row: ParsedRow, current: PlannedPlacement | None, others: Iterable[PlannedPlacement]
-) -> RowOutcome:
-    if current is None:
-        follows = any(each.through_on == row.from_on - ONE_DAY for each in others)
-        return RowOutcome("moved" if follows else "added")
-    if current.from_on == row.from_on:
-        return RowOutcome("moved", ({"code": "takes_place", "day": _iso(current.from_on)},))
-    return RowOutcome("moved", ({"code": "before_ends", "day": _iso(row.from_on - ONE_DAY)},))
 
 
 def _iso(day: date | None) -> str:

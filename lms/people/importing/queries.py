@@ -1,37 +1,48 @@
 """Every SELECT of importing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor
-from lms.kernel.batches import batched
+from lms.kernel.batches import batched, execute_in_batches
 from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
 from lms.kernel.pagination import Pagination, paginate
-from lms.people.importing import policy
 from lms.people.importing.models import PeopleImport, PeopleImportFilePart, PeopleImportRow
 from lms.people.importing.parse import ImportVocabulary, comparison_key
 from lms.people.importing.plan import KnownEmployee, PlannedPlacement
-from lms.people.models import DutyStation, Employment, Person, Placement, Sector
-from lms.people.rules import AssignmentDetails
+from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
+from lms.people.policy import within_scope
 
-IDS_PER_QUERY = 500
-"""How many values one statement carries as parameters."""
+_ACTIVE_PLACEMENTS = (
+    select(
+        Placement.employment_id, Placement.id, Placement.station_id, Placement.sector, Placement.role,
+        Placement.contract, Placement.works_with_children, Placement.also_sectors, Placement.from_on,
+        Placement.through_on,
+    )
+    .join(Employment, Employment.id == Placement.employment_id)
+    .where(Placement.retracted_at.is_(None))
+    .order_by(Placement.from_on)
+)  # fmt: skip
+
+
+def _imports(actor: Actor) -> Select[PeopleImport]:
+    return (
+        select(PeopleImport)
+        .options(joinedload(PeopleImport.organisation))
+        .where(within_scope(actor, PeopleImport.organisation_id))
+    )
 
 
 def load_import_for(actor: Actor, import_id: int) -> PeopleImport:
     """Loads an import that an actor may see, with its organisation. Raises ``NotThere``."""
-    return require_found(
-        session.scalar(
-            select(PeopleImport)
-            .options(joinedload(PeopleImport.organisation))
-            .where(PeopleImport.id == import_id, policy.visible_imports(actor))
-        )
-    )
+    return require_found(session.scalar(_imports(actor).where(PeopleImport.id == import_id)))
 
 
 def lock_import(import_id: int) -> PeopleImport | None:
@@ -41,50 +52,30 @@ def lock_import(import_id: int) -> PeopleImport | None:
     )
 
 
-def find_import(import_id: int) -> PeopleImport | None:
-    """Finds an import by id, for its jobs."""
-    return session.get(PeopleImport, import_id)
-
-
 def list_imports(actor: Actor, page: int = 1) -> Pagination[PeopleImport]:
     """Lists the imports an actor may see with their organisations, latest first. Two queries."""
-    found = paginate(
-        select(PeopleImport)
-        .options(joinedload(PeopleImport.organisation))
-        .where(policy.visible_imports(actor))
-        .order_by(PeopleImport.id.desc()),
-        page,
-    )
+    found = paginate(_imports(actor).order_by(PeopleImport.id.desc()), page)
     return found.with_items([row.PeopleImport for row in found.items])
 
 
 def last_chosen_columns(organisation_id: int, import_id: int) -> tuple[dict[str, str], dict[str, str]]:
     """Returns the headings by field, and the choices, of the organisation's last import whose columns were chosen."""
-    last = session.scalars(
+    last = session.scalar(
         select(PeopleImport)
         .where(PeopleImport.organisation_id == organisation_id, PeopleImport.id != import_id, PeopleImport.checks > 0)
         .order_by(PeopleImport.id.desc())
         .limit(1)
-    ).one_or_none()
+    )
     if last is None:
         return {}, {}
     headings = {field: last.header[index] for field, index in last.columns.items() if index < len(last.header)}
     return headings, dict(last.choices)
 
 
-def read_file_parts(import_id: int) -> Iterator[bytes]:
+def read_file_parts(import_id: int) -> Iterable[bytes]:
     """Reads the parts of a file one after the other."""
-    part = 0
-    while True:
-        data = session.scalar(
-            select(PeopleImportFilePart.data).where(
-                PeopleImportFilePart.import_id == import_id, PeopleImportFilePart.part == part
-            )
-        )
-        if data is None:
-            return
-        yield data
-        part += 1
+    parts = select(PeopleImportFilePart.data).where(PeopleImportFilePart.import_id == import_id)
+    return session.scalars(parts.order_by(PeopleImportFilePart.part).execution_options(yield_per=1))
 
 
 def load_vocabulary() -> ImportVocabulary:
@@ -92,23 +83,18 @@ def load_vocabulary() -> ImportVocabulary:
 
     A name that two stations share names neither.
     """
-    stations: dict[str, int] = {}
-    shared: set[str] = set()
-    all_stations = session.scalars(select(DutyStation)).all()
-    for station in all_stations:
-        names = {comparison_key(station.name), comparison_key(f"{station.name}, {station.country}")}
-        for name in names - {station.slug}:
-            if stations.setdefault(name, station.id) != station.id:
-                shared.add(name)
-    stations = {name: station_id for name, station_id in stations.items() if name not in shared}
-    # The short name is unique, so it comes before any name.
-    stations |= {station.slug: station.id for station in all_stations}
+    stations: defaultdict[str, set[int]] = defaultdict(set)
+    slugs: dict[str, int] = {}
+    for station in session.scalars(select(DutyStation)):
+        slugs[station.slug] = station.id
+        for name in (station.name, f"{station.name}, {station.country}"):
+            stations[comparison_key(name)].add(station.id)
     sectors: dict[str, str] = {}
     for sector in session.scalars(select(Sector)):
-        slug = sector.slug
-        for name in (*sector.names.values(), *sector.short.values(), slug.replace("-", " "), slug):
-            sectors.setdefault(comparison_key(name), slug)
-    return ImportVocabulary(stations, sectors)
+        for name in (*sector.names.values(), *sector.short.values(), sector.slug.replace("-", " "), sector.slug):
+            sectors.setdefault(comparison_key(name), sector.slug)
+    # The short name is unique, so it comes before any name.
+    return ImportVocabulary({name: min(ids) for name, ids in stations.items() if len(ids) == 1} | slugs, sectors)
 
 
 def list_known_employees(organisation_id: int, keys: Iterable[str] | None = None) -> dict[str, KnownEmployee]:
@@ -116,91 +102,63 @@ def list_known_employees(organisation_id: int, keys: Iterable[str] | None = None
 
     ``keys`` asks for some numbers only, and locks them for writing.
     """
-    employees: dict[int, Row[int, str, int, str]] = {}
-    for condition in _number_conditions(keys):
-        statement = (
-            select(Employment.id, Employment.staff_number, Employment.person_id, Person.name)
-            .join(Person, Person.id == Employment.person_id)
-            .where(Employment.organisation_id == organisation_id, condition)
-            .order_by(Employment.id)
+    number = Employment.staff_number
+    statement = (
+        select(Employment.id, number, Employment.person_id, Person.name)
+        .join(Person, Person.id == Employment.person_id)
+        .where(Employment.organisation_id == organisation_id)
+        .order_by(Employment.id)
+    )
+    if keys is None:
+        employees = session.execute(statement).all()
+        placements = _by_employment(
+            session.execute(_ACTIVE_PLACEMENTS.where(Employment.organisation_id == organisation_id))
         )
-        if keys is not None:
-            statement = locked(statement, of=Employment)
-        employees |= {row.id: row for row in session.execute(statement)}
-    placements = _list_active_placements(organisation_id, None if keys is None else list(employees))
+    else:
+        # SQLite folds ASCII letters only, so a number with other letters is also looked for as it is written.
+        employees = [
+            row
+            for some in batched(keys)
+            for row in session.execute(
+                locked(statement.where(or_(func.lower(number).in_(some), number.in_(some))), of=Employment)
+            )
+        ]
+        placements = _list_active_placements(row.id for row in employees)
     return {
         row.staff_number.lower(): KnownEmployee(
-            row.id, row.person_id, row.name, tuple(placements.get(row.id, ())), row.staff_number
+            row.id, row.person_id, row.name, tuple(placements[row.id]), row.staff_number
         )
-        for row in employees.values()
+        for row in employees
     }
 
 
-def _number_conditions(keys: Iterable[str] | None) -> Iterator[ColumnElement[bool]]:
-    if keys is None:
-        yield Employment.id > 0
-        return
-    # SQLite folds ASCII letters only, so a number with other letters is also looked for as it is written.
-    for some in batched(keys, IDS_PER_QUERY):
-        yield or_(func.lower(Employment.staff_number).in_(some), Employment.staff_number.in_(some))
+def _list_active_placements(employment_ids: Iterable[int]) -> defaultdict[int, list[PlannedPlacement]]:
+    return _by_employment(execute_in_batches(_ACTIVE_PLACEMENTS, Placement.employment_id, employment_ids))
 
 
-def _list_active_placements(
-    organisation_id: int, employment_ids: Sequence[int] | None
-) -> dict[int, list[PlannedPlacement]]:
-    conditions: Iterable[ColumnElement[bool]]
-    if employment_ids is None:
-        conditions = [Employment.organisation_id == organisation_id]
-    else:
-        conditions = [Placement.employment_id.in_(some) for some in batched(employment_ids, IDS_PER_QUERY)]
+def _by_employment(rows: Iterable[Row[*tuple[Any, ...]]]) -> defaultdict[int, list[PlannedPlacement]]:
     found: defaultdict[int, list[PlannedPlacement]] = defaultdict(list)
-    for condition in conditions:
-        rows = session.execute(
-            select(
-                Placement.employment_id, Placement.id, Placement.station_id, Placement.sector,
-                Placement.role, Placement.contract, Placement.works_with_children, Placement.also_sectors,
-                Placement.from_on, Placement.through_on,
-            )
-            .join(Employment, Employment.id == Placement.employment_id)
-            .where(condition, Placement.retracted_at.is_(None))
-            .order_by(Placement.from_on)
-        )  # fmt: skip
-        for row in rows:
-            details = AssignmentDetails(
-                row.station_id,
-                row.sector,
-                row.role,
-                row.contract,
-                row.works_with_children,
-                tuple(sorted(row.also_sectors)),
-            )
-            found[row.employment_id].append(PlannedPlacement(row.id, details, row.from_on, row.through_on))
+    for row in rows:
+        found[row.employment_id].append(PlannedPlacement.of(row))
     return found
 
 
-def lock_active_placements(employment_ids: Sequence[int]) -> dict[int, list[PlannedPlacement]]:
+def lock_active_placements(employment_ids: Sequence[int]) -> defaultdict[int, list[PlannedPlacement]]:
     """Returns the active placements by employment, and locks the employments for writing."""
-    for some in batched(employment_ids, IDS_PER_QUERY):
-        session.execute(locked(select(Employment.id).where(Employment.id.in_(some)).order_by(Employment.id)))
-    return {each: [] for each in employment_ids} | _list_active_placements(0, employment_ids)
+    list(execute_in_batches(locked(select(Employment.id).order_by(Employment.id)), Employment.id, employment_ids))
+    return _list_active_placements(employment_ids)
 
 
 def find_placements(ids: Iterable[int]) -> dict[int, PlannedPlacement]:
     """Returns placements by id, active or withdrawn."""
-    return {
-        each.id: PlannedPlacement(each.id, each.details, each.from_on, each.through_on)
-        for some in batched(ids, IDS_PER_QUERY)
-        for each in session.scalars(select(Placement).where(Placement.id.in_(some)))
-    }
+    rows = execute_in_batches(select(Placement), Placement.id, ids)
+    return {row.Placement.id: PlannedPlacement.of(row.Placement) for row in rows}
 
 
 def list_person_ids(employment_ids: Iterable[int]) -> set[int]:
     """Returns the persons of employments."""
-    return {
-        person_id
-        for some in batched(employment_ids, IDS_PER_QUERY)
-        for person_id in session.scalars(select(Employment.person_id).where(Employment.id.in_(some)))
-    }
+    rows = execute_in_batches(select(Employment.person_id), Employment.id, employment_ids)
+    return {row.person_id for row in rows}
 
 
 def list_employments_of_rows(rows: Iterable[PeopleImportRow]) -> dict[int, Employment]:
@@ -212,49 +170,30 @@ def list_employments_of_rows(rows: Iterable[PeopleImportRow]) -> dict[int, Emplo
 
 def find_emails_in_use(emails: Iterable[str]) -> set[str]:
     """Returns those of some e-mails that a recorded person has."""
-    return {
-        email
-        for some in batched(emails, IDS_PER_QUERY)
-        for email in session.scalars(select(Person.email).where(Person.email.in_(some)))
-        if email
-    }
+    return {row.email for row in execute_in_batches(select(Person.email), Person.email, sorted(emails))}
 
 
-def list_rows(
-    import_id: int, outcome: str = "", page: int = 1, *, skipped: bool = False
-) -> Pagination[PeopleImportRow]:
-    """Lists the rows of an import in the order of the file, of one outcome or all. Two queries."""
-    statement = select(PeopleImportRow).where(PeopleImportRow.import_id == import_id)
-    if skipped:
-        statement = statement.where(PeopleImportRow.skipped)
-    if outcome:
-        statement = statement.where(PeopleImportRow.outcome == outcome)
-    found = paginate(statement.order_by(PeopleImportRow.id), page)
+def _rows(import_id: int, outcome: str = "") -> Select[PeopleImportRow]:
+    statement = select(PeopleImportRow).where(PeopleImportRow.import_id == import_id).order_by(PeopleImportRow.id)
+    if outcome == "skipped":
+        return statement.where(PeopleImportRow.skipped)
+    return statement.where(PeopleImportRow.outcome == outcome) if outcome else statement
+
+
+def list_rows(import_id: int, outcome: str = "", page: int = 1) -> Pagination[PeopleImportRow]:
+    """Lists the rows of an import in the order of the file: of one outcome, ``skipped`` ones, or all. Two queries."""
+    found = paginate(_rows(import_id, outcome), page)
     return found.with_items([row.PeopleImportRow for row in found.items])
 
 
-def read_all_rows(import_id: int, outcome: str = "") -> Iterator[PeopleImportRow]:
+def read_all_rows(import_id: int, outcome: str = "") -> Iterable[PeopleImportRow]:
     """Reads the rows of an import in the order of the file, a thousand at a time."""
-    last = 0
-    while True:
-        statement = select(PeopleImportRow).where(PeopleImportRow.import_id == import_id, PeopleImportRow.id > last)
-        if outcome:
-            statement = statement.where(PeopleImportRow.outcome == outcome)
-        rows = session.scalars(statement.order_by(PeopleImportRow.id).limit(1000)).all()
-        if not rows:
-            return
-        yield from rows
-        last = rows[-1].id
-        session.expunge_all()
+    return session.scalars(_rows(import_id, outcome).execution_options(yield_per=1000))
 
 
 def list_rows_of_batch(import_id: int, batch: int) -> Sequence[PeopleImportRow]:
     """Lists the rows that are applied together."""
-    return session.scalars(
-        select(PeopleImportRow)
-        .where(PeopleImportRow.import_id == import_id, PeopleImportRow.batch == batch)
-        .order_by(PeopleImportRow.id)
-    ).all()
+    return session.scalars(_rows(import_id).where(PeopleImportRow.batch == batch)).all()
 
 
 def count_outcomes(import_id: int) -> dict[str, int]:
@@ -289,3 +228,36 @@ def count_employed_on(organisation_id: int, day: date) -> int:
         )
     )
     return session.scalar(statement) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningImport:
+    """An import that is being applied or undone: figures of its organisation are incomplete until it is done."""
+
+    organisation_id: int
+    organisation: str
+    done: int
+    total: int
+
+
+def list_running_imports(organisation_ids: Iterable[int] | None = None) -> list[RunningImport]:
+    """Lists the running imports of some organisations, or of all, with the batches done and in all."""
+    undoing = PeopleImport.undo_requested_at.is_not(None)
+    statement = (
+        select(
+            PeopleImport.organisation_id,
+            Organisation.name.label("organisation"),
+            case((undoing, PeopleImport.batches_undone), else_=PeopleImport.batches_done).label("done"),
+            case((undoing, PeopleImport.batches_done), else_=PeopleImport.batches).label("total"),
+        )
+        .join(Organisation, Organisation.id == PeopleImport.organisation_id)
+        .where(
+            PeopleImport.apply_requested_at.is_not(None),
+            PeopleImport.undone_at.is_(None),
+            or_(PeopleImport.applied_at.is_(None), undoing),
+        )
+        .order_by(PeopleImport.id)
+    )
+    if organisation_ids is not None:
+        statement = statement.where(PeopleImport.organisation_id.in_(list(organisation_ids)))
+    return [RunningImport(**row._mapping) for row in session.execute(statement)]

@@ -52,30 +52,15 @@ def xlsx_template(stations: Sequence[str], sectors: Sequence[str]) -> bytes:
     people.freeze_panes(1, 0)
     guide.set_column(0, 1, 20)
     guide.set_column(2, 2, 80)
-    lists = {
-        "station": stations,
-        "sector": sectors,
-        "contract": tuple(CONTRACT_LABELS),
-        "works_with_children": ("yes", "no"),
-    }
-    for offset, (field, values) in enumerate(lists.items()):
-        column = 4 + offset
+    lists = {"station": stations, "sector": sectors, "contract": list(CONTRACT_LABELS)}
+    for column, (field, values) in enumerate({**lists, "works_with_children": ["yes", "no"]}.items(), 4):
         guide.set_column(column, column, 30)
         guide.write_string(0, column, HEADINGS[field], bold)
         guide.write_column(1, column, list(values))
         if values:
-            letter = "ABCDEFGHIJ"[column]
-            index = FIELDS.index(field)
-            people.data_validation(
-                1,
-                index,
-                LIST_ROWS,
-                index,
-                {
-                    "validate": "list",
-                    "source": f"='{guide_name}'!${letter}$2:${letter}${len(values) + 1}",
-                    "error_type": "warning",
-                },
-            )
+            letter, index = "ABCDEFGHIJ"[column], FIELDS.index(field)
+            source = f"='{guide_name}'!${letter}$2:${letter}${len(values) + 1}"
+            rule = {"validate": "list", "source": source, "error_type": "warning"}
+            people.data_validation(1, index, LIST_ROWS, index, rule)
     book.close()
     return file.getvalue()

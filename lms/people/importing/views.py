@@ -1,10 +1,8 @@
 """HR's pages of importing: upload a list, match its columns, check what would change, apply, undo."""
 
-from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,18 +10,18 @@ from lms.kernel import clock, db, tabular
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.people import queries as people
+from lms.people.errors import ImportChanged
 from lms.people.importing import labels, operations, queries
 from lms.people.importing.dry_run import open_file
-from lms.people.importing.errors import ImportChanged
-from lms.people.importing.forms import ApplyForm, ColumnsForm, EncodingForm, UndoForm, UploadForm
+from lms.people.importing.forms import ApplyForm, ColumnsForm, EncodingForm, UploadForm
 from lms.people.importing.models import PeopleImport
 from lms.people.importing.parse import FIELDS, HEADINGS, guess_columns
 from lms.people.importing.plan import OUTCOMES
 from lms.people.importing.template_files import csv_template, xlsx_template
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
-from lms.web.downloads import download
-from lms.web.forms import offer
+from lms.web.downloads import download, download_csv
+from lms.web.forms import ReasonForm, form_page, offer, redirect_with
 from lms.web.language import language_of_page
 
 REFRESH_SECONDS = 5
@@ -57,20 +55,19 @@ def import_people() -> ResponseReturnValue:
     if form.validate_on_submit():
         # Reading a large file takes a while: nobody else should wait to write in the meantime.
         db.rollback()
-        file = form.file.data.stream
+        file, name = form.file.data.stream, form.file.data.filename or ""
         try:
             top = tabular.preview_table(file)
             file.seek(0)
-            people_import = operations.upload(
-                actor, form.organisation.data, form.file.data.filename or "", top, split_file(file)
-            )
+            parts = iter(lambda: file.read(FILE_PART_BYTES), b"")
+            people_import = operations.upload(actor, form.organisation.data, name, top, parts)
         except Invalid as error:
             form.add_error(error)
         else:
             return redirect(url_for("people.import_columns", import_id=people_import.id), 303)
     page = queries.list_imports(actor, request.args.get("page", 1, type=int))
-    html = render_template("people/import.html", form=form, page=page, labels=labels, most=megabytes())
-    return html, 422 if form.errors else 200
+    megabytes = current_app.extensions["settings"].max_import_bytes // 1_000_000
+    return form_page("people/import.html", form, page=page, labels=labels, most=megabytes)
 
 
 @bp.get("/people/import/template.csv")
@@ -109,14 +106,9 @@ def import_columns(import_id: int) -> ResponseReturnValue:
         return redirect(url_for("people.import_status", import_id=people_import.id), 303)
     encodings = EncodingForm(formdata=None)
     encodings.offer(people_import.shape["encoding"])
-    html = render_template(
-        "people/import_columns.html",
-        form=form,
-        people_import=people_import,
-        encodings=encodings,
-        remembered=bool(headings),
+    return form_page(
+        "people/import_columns.html", form, people_import=people_import, encodings=encodings, remembered=bool(headings)
     )
-    return html, 422 if form.errors else 200
 
 
 @bp.post("/people/import/<int:import_id>/encoding")
@@ -164,8 +156,7 @@ def import_discard(import_id: int) -> ResponseReturnValue:
     """Discards a list that was not applied."""
     people_import = load_in_state(import_id, "columns", "checking", "checked")
     operations.discard(current_actor(), people_import)
-    flash(_("The list has been discarded. No records were changed."), "good")
-    return redirect(url_for("people.import_people"), 303)
+    return redirect_with(_("The list has been discarded. No records were changed."), "people.import_people")
 
 
 @bp.route("/people/import/<int:import_id>/undo", methods=["GET", "POST"])
@@ -173,13 +164,11 @@ def import_discard(import_id: int) -> ResponseReturnValue:
 def import_undo(import_id: int) -> ResponseReturnValue:
     """Asks why an import is to be undone, and requests it."""
     people_import = load_in_state(import_id, "applying", "applied")
-    form = UndoForm()
+    form = ReasonForm()
     if form.validate_on_submit():
         operations.request_undo(current_actor(), people_import, reason=form.reason.data)
         return redirect(url_for("people.import_status", import_id=people_import.id), 303)
-    return render_template(
-        "people/import_undo.html", form=form, people_import=people_import
-    ), 422 if form.errors else 200
+    return form_page("people/import_undo.html", form, people_import=people_import)
 
 
 @bp.get("/people/import/<int:import_id>/rows.csv")
@@ -193,8 +182,7 @@ def import_rows(import_id: int) -> ResponseReturnValue:
         [*(row.cells.get(field, "") for field in FIELDS), str(row.number or ""), row.outcome, labels.why(row.notes)]
         for row in queries.read_all_rows(people_import.id, outcome if outcome in OUTCOMES else "")
     )
-    text = tabular.as_csv(head, rows)
-    response = download(text, f"import-{import_id}-{outcome or 'rows'}.csv")
+    response = download_csv(head, rows, f"import-{import_id}-{outcome or 'rows'}.csv")
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -206,26 +194,22 @@ def load_in_state(import_id: int, *states: str) -> PeopleImport:
     return people_import
 
 
-def status_page(people_import: PeopleImport, form: ApplyForm) -> Response:
+def status_page(people_import: PeopleImport, form: ApplyForm) -> ResponseReturnValue:
     """Renders the page of an import; while it is running the browser refreshes by itself."""
     if not form.is_submitted():
         form.ask_about_leavers(people_import)
     outcome = request.args.get("outcome", "")
     show = outcome if outcome in (*OUTCOMES, "skipped") else ""
-    page = queries.list_rows(
-        people_import.id,
-        "" if show == "skipped" else show,
-        request.args.get("page", 1, type=int),
-        skipped=show == "skipped",
-    )
+    page = queries.list_rows(people_import.id, show, request.args.get("page", 1, type=int))
     working = 0
     if people_import.choices.get("leavers_on") and people_import.state == "checked":
         today = clock.today(people_import.organisation.time_zone)
         working = queries.count_employed_on(people_import.organisation_id, today)
-    html = render_template(
+    refresh = {"Refresh": str(REFRESH_SECONDS)} if people_import.state in RUNNING_STATES else {}
+    html, status = form_page(
         "people/import_status.html",
+        form,
         people_import=people_import,
-        form=form,
         page=page,
         outcome=show,
         labels=labels,
@@ -233,17 +217,4 @@ def status_page(people_import: PeopleImport, form: ApplyForm) -> Response:
         employments=queries.list_employments_of_rows(page.items),
         working=working,
     )
-    response = make_response(html, 422 if form.errors else 200)
-    if people_import.state in RUNNING_STATES:
-        response.headers["Refresh"] = str(REFRESH_SECONDS)
-    return response
-
-
-def split_file(file: Any) -> Iterator[bytes]:
-    """Reads a file part by part."""
-    return chain(iter(lambda: file.read(FILE_PART_BYTES), b""))
-
-
-def megabytes() -> int:
-    """Returns the largest size of a list, in megabytes (10^6 bytes)."""
-    return int(current_app.extensions["settings"].max_import_bytes // 1_000_000)
+    return html, status, refresh

@@ -1,16 +1,16 @@
 """Recording that two person records are one, and undoing it. The facts of both stay as they were recorded."""
 
 from lms.audit.api import record
-from lms.kernel import clock
+from lms.kernel import records
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import session
+from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import NotAllowed, NotThere
 from lms.kernel.i18n import gettext as _
 from lms.people import policy
 from lms.people.errors import CannotMerge, EmployedElsewhere, MergeAlreadyUndone
 from lms.people.events import people_merged
 from lms.people.merging import queries
-from lms.people.models import PersonMerge
+from lms.people.models import Person, PersonMerge
 
 
 def merge_people(actor: Actor, *, surviving_id: int, merged_id: int, reason: str) -> PersonMerge:
@@ -30,20 +30,11 @@ def merge_people(actor: Actor, *, surviving_id: int, merged_id: int, reason: str
         raise EmployedElsewhere(
             _("One of these people also works for another organisation. Ask HR of all organisations to merge them.")
         )
-    queries.lock_persons([surviving_id, merged_id])
+    lock_rows(Person, surviving_id, merged_id)
     _check_no_chain(surviving_id, merged_id)
-    both = employers[surviving_id] & employers[merged_id]
-    organisation_id = min(both or employers[surviving_id])
-    merge = PersonMerge(
-        surviving_id=surviving_id,
-        merged_id=merged_id,
-        organisation_id=organisation_id,
-        reason=reason,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
-    )
-    session.add(merge)
-    session.flush()
+    organisation_id = min(employers[surviving_id] & employers[merged_id] or employers[surviving_id])
+    merge = PersonMerge(surviving_id=surviving_id, merged_id=merged_id, organisation_id=organisation_id, reason=reason)
+    records.add(actor, merge)
     record(
         actor, "people.merge", "person_merge", merge.id, organisation_id=organisation_id, reason=reason,
         surviving=surviving_id, merged=merged_id,
@@ -57,16 +48,14 @@ def undo_merge(actor: Actor, merge: PersonMerge, *, reason: str) -> None:
 
     Raises ``NotAllowed`` where it was done in the name of another's organisation, ``MergeAlreadyUndone``.
     """
-    if not policy.may_change_employment(actor, merge.organisation_id):
+    if not policy.may_act_for(actor, merge.organisation_id):
         raise NotAllowed
-    queries.lock_persons([merge.surviving_id, merge.merged_id])
+    lock_rows(Person, merge.surviving_id, merge.merged_id)
     session.refresh(merge, ["retracted_at"])
     if merge.retracted_at is not None:
         raise MergeAlreadyUndone(_("This merge has already been undone."))
     affected = set(queries.load_merged_ids(merge.surviving_id))
-    merge.retracted_at = clock.now()
-    merge.retracted_by = actor.account_id or None
-    session.flush()
+    records.retract(actor, merge)
     record(
         actor, "people.undo_merge", "person_merge", merge.id, organisation_id=merge.organisation_id,
         reason=reason, surviving=merge.surviving_id, merged=merge.merged_id,

@@ -1,15 +1,15 @@
 """Every SELECT about merged person records."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, func, or_, select, union_all
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, false, func, or_, select, union_all
+from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import locked, session
-from lms.kernel.errors import NotThere, require_found
+from lms.kernel.db import session
+from lms.kernel.errors import require_found
 from lms.people import policy
 from lms.people.merging.rules import merged_ids, resolve_merges
 from lms.people.models import Employment, Organisation, Person, PersonMerge
@@ -70,15 +70,8 @@ def load_surviving_person_for(actor: Actor, person_id: int) -> tuple[Person, fro
 
 def list_employers(person_id: int) -> Sequence[Organisation]:
     """Lists the organisations that employ or employed a person, merged records included, by name."""
-    return session.scalars(
-        select(Organisation)
-        .where(
-            Organisation.id.in_(
-                select(Employment.organisation_id).where(Employment.person_id.in_(select_merged_ids(person_id)))
-            )
-        )
-        .order_by(Organisation.name)
-    ).all()
+    employers = select(Employment.organisation_id).where(Employment.person_id.in_(select_merged_ids(person_id)))
+    return session.scalars(select(Organisation).where(Organisation.id.in_(employers)).order_by(Organisation.name)).all()
 
 
 def list_employer_ids(person_ids: Collection[int]) -> frozenset[int]:
@@ -87,59 +80,27 @@ def list_employer_ids(person_ids: Collection[int]) -> frozenset[int]:
     return frozenset(session.scalars(statement))
 
 
-def list_employments_of(actor: Actor, person_ids: Collection[int]) -> Sequence[Employment]:
-    """Lists those employments of some persons that an actor may see, with organisation and person."""
+def list_merges_of(person_id: int) -> Sequence[PersonMerge]:
+    """Lists the merges of a person with the record merged, undone ones too, the latest first."""
     return session.scalars(
-        select(Employment)
-        .options(joinedload(Employment.organisation), joinedload(Employment.person))
-        .where(Employment.person_id.in_(sorted(person_ids)), policy.visible_employments(actor))
-        .order_by(Employment.id)
-    ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class ListedMerge:
-    """A merge with the names to show."""
-
-    merge: PersonMerge
-    merged_name: str
-    organisation: str
-
-
-def list_merges_of(person_id: int) -> list[ListedMerge]:
-    """Lists the merges of a person, undone ones too, the latest first."""
-    merged = aliased(Person)
-    rows = session.execute(
-        select(PersonMerge, merged.name.label("merged_name"), Organisation.name.label("organisation"))
-        .join(merged, merged.id == PersonMerge.merged_id)
-        .join(Organisation, Organisation.id == PersonMerge.organisation_id)
+        select(PersonMerge)
+        .options(joinedload(PersonMerge.merged))
         .where(or_(PersonMerge.surviving_id == person_id, PersonMerge.merged_id == person_id))
         .order_by(PersonMerge.recorded_at.desc(), PersonMerge.id.desc())
-    )
-    return [ListedMerge(row.PersonMerge, row.merged_name, row.organisation) for row in rows]
+    ).all()
 
 
 def load_merge_for(actor: Actor, merge_id: int) -> PersonMerge:
     """Loads a merge done in the name of an organisation of the actor's. Raises ``NotThere``."""
-    merge = session.get(PersonMerge, merge_id)
-    if merge is None or not policy.may_change_employment(actor, merge.organisation_id):
-        raise NotThere
-    return merge
-
-
-def lock_persons(person_ids: Iterable[int]) -> None:
-    """Locks some persons, in the order of their ids so that no two transactions wait for each other."""
-    session.execute(locked(select(Person.id).where(Person.id.in_(sorted(person_ids))).order_by(Person.id)))
+    visible = policy.within_scope(actor, PersonMerge.organisation_id)
+    return require_found(session.scalar(select(PersonMerge).where(PersonMerge.id == merge_id, visible)))
 
 
 def list_active_merges(person_ids: Collection[int]) -> Sequence[PersonMerge]:
     """Lists the merges that name any of some persons and are not undone."""
     ids = sorted(person_ids)
-    return session.scalars(
-        select(PersonMerge).where(
-            known_merges(), or_(PersonMerge.surviving_id.in_(ids), PersonMerge.merged_id.in_(ids))
-        )
-    ).all()
+    named = or_(PersonMerge.surviving_id.in_(ids), PersonMerge.merged_id.in_(ids))
+    return session.scalars(select(PersonMerge).where(known_merges(), named)).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,29 +117,26 @@ class PossibleDuplicate:
 def list_possible_duplicates(actor: Actor, person: Person, already_merged: Collection[int]) -> list[PossibleDuplicate]:
     """Lists people whom an actor may see and who have a person's e-mail or name, without those already merged."""
     same_name = func.lower(Person.name) == func.lower(person.name)
-    same_email = Person.email == person.email if person.email else None
+    same_email = func.coalesce(Person.email == person.email, false()) if person.email else false()
     rows = session.execute(
-        select(Person.id, Person.name, Person.email, Employment.staff_number, Organisation.name.label("organisation"))
+        select(
+            Person.id.label("person_id"),
+            Person.name,
+            Employment.staff_number,
+            Organisation.name.label("organisation"),
+            same_email.label("same_email"),
+        )
         .join(Employment, Employment.person_id == Person.id)
         .join(Organisation, Organisation.id == Employment.organisation_id)
         .where(
             policy.visible_employments(actor),
             Person.id.not_in(sorted(already_merged)),
-            same_name if same_email is None else or_(same_name, same_email),
+            or_(same_name, Person.email == person.email) if person.email else same_name,
         )
         .order_by(Person.id, Employment.id)
         .limit(MOST_SUGGESTED)
     )
-    return [
-        PossibleDuplicate(
-            person_id=row.id,
-            name=row.name,
-            staff_number=row.staff_number,
-            organisation=row.organisation,
-            same_email=bool(person.email) and row.email == person.email,
-        )
-        for row in rows
-    ]
+    return [PossibleDuplicate(**row._mapping) for row in rows]
 
 
 def find_person_id_by_number(actor: Actor, organisation_id: int, staff_number: str) -> int | None:

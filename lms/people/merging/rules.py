@@ -1,6 +1,5 @@
 """Merged person records resolved into one canonical id each. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 
@@ -11,28 +10,14 @@ def resolve_merges(merges: Iterable[tuple[int, int]]) -> dict[int, int]:
     pairs come: the canonical one is the one that no merge names as merged, or the smallest id where there is none
     or more than one. So chains, rings and a person merged twice, which operations refuse, still have one answer.
     """
-    root: dict[int, int] = {}
-
-    def find(person: int) -> int:
-        while root.setdefault(person, person) != person:
-            root[person] = root[root[person]]
-            person = root[person]
-        return person
-
-    merged_ones = set()
+    merged_ones: set[int] = set()
+    groups: dict[int, frozenset[int]] = {}
     for surviving, merged in merges:
         merged_ones.add(merged)
-        root[find(merged)] = find(surviving)
-    groups: defaultdict[int, list[int]] = defaultdict(list)
-    for person in list(root):
-        groups[find(person)].append(person)
-    return {
-        person: canonical
-        for group in groups.values()
-        for canonical in [min(group, key=lambda each: (each in merged_ones, each))]
-        for person in group
-        if person != canonical
-    }
+        group = groups.get(surviving, frozenset({surviving})) | groups.get(merged, frozenset({merged}))
+        groups.update(dict.fromkeys(group, group))
+    canonical = {group: min(group, key=lambda each: (each in merged_ones, each)) for group in set(groups.values())}
+    return {person: canonical[group] for person, group in groups.items() if person != canonical[group]}
 
 
 def merged_ids(person_ids: Iterable[int], canonical_ids: Mapping[int, int]) -> frozenset[int]:

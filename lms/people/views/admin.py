@@ -1,6 +1,6 @@
 """The administrator's pages: organisations and duty stations."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,6 +9,7 @@ from lms.people import operations, queries
 from lms.people.forms import ChangeOrganisationForm, NewOrganisationForm, NewStationForm
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
+from lms.web.forms import form_page, redirect_with
 
 
 @bp.get("/admin/organisations")
@@ -26,10 +27,9 @@ def new_organisation() -> ResponseReturnValue:
     if form.run_on_submit(
         lambda: operations.record_organisation(current_actor(), slug=form.slug.data, **form.values())
     ):
-        flash(_("%(name)s has been added. Now give somebody there the HR role.", name=form.name.data), "good")
-        return redirect(url_for("people.organisations"), 303)
-    page = render_template("people/organisation.html", form=form, organisation=None)
-    return page, 422 if form.errors else 200
+        added = _("%(name)s has been added. Now give somebody there the HR role.", name=form.name.data)
+        return redirect_with(added, "people.organisations")
+    return form_page("people/organisation.html", form, organisation=None)
 
 
 @bp.route("/admin/organisations/<int:organisation_id>", methods=["GET", "POST"])
@@ -41,10 +41,8 @@ def change_organisation(organisation_id: int) -> ResponseReturnValue:
     if form.run_on_submit(
         lambda: operations.change_organisation(current_actor(), organisation, **form.values(), reason=form.reason.data)
     ):
-        flash(_("%(name)s has been saved.", name=organisation.name), "good")
-        return redirect(url_for("people.organisations"), 303)
-    page = render_template("people/organisation.html", form=form, organisation=organisation)
-    return page, 422 if form.errors else 200
+        return redirect_with(_("%(name)s has been saved.", name=organisation.name), "people.organisations")
+    return form_page("people/organisation.html", form, organisation=organisation)
 
 
 @bp.get("/admin/stations")
@@ -59,15 +57,7 @@ def stations() -> ResponseReturnValue:
 def new_station() -> ResponseReturnValue:
     """Adds a duty station."""
     form = NewStationForm()
-    if form.run_on_submit(
-        lambda: operations.record_station(
-            current_actor(),
-            slug=form.slug.data,
-            name=form.name.data,
-            country=form.country.data,
-            time_zone=form.time_zone.data,
-        )
-    ):
-        flash(_("%(name)s has been added.", name=form.name.data), "good")
-        return redirect(url_for("people.stations"), 303)
-    return render_template("people/station.html", form=form), 422 if form.errors else 200
+    typed = {name: form[name].data for name in ("slug", "name", "country", "time_zone")}
+    if form.run_on_submit(lambda: operations.record_station(current_actor(), **typed)):
+        return redirect_with(_("%(name)s has been added.", name=form.name.data), "people.stations")
+    return form_page("people/station.html", form)

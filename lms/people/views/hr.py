@@ -1,6 +1,6 @@
-"""HR's pages about one person: adding them, and their placements."""
+"""HR's pages of people: the directory, adding somebody, and their placements."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,12 +8,26 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.people import operations, queries
-from lms.people.forms import AssignmentForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm, WithdrawPlacementForm
+from lms.people.forms import AssignmentForm, DirectoryForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm
 from lms.people.models import Placement
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
-from lms.web.forms import BaseForm, offer
+from lms.web.forms import BaseForm, ReasonForm, form_page, offer, redirect_with
 from lms.web.language import language_of_page
+
+
+@bp.get("/people")
+@role_needed(Role.HR)
+def index() -> ResponseReturnValue:
+    """Lists the people of the organisation, searched and filtered."""
+    actor = current_actor()
+    form = DirectoryForm(request.args)
+    sectors = queries.list_sectors()
+    form.offer(queries.list_stations(), sectors, language_of_page())
+    today, number = clock.today(actor.time_zone), request.args.get("page", 1, type=int)
+    page = queries.list_directory(actor, today, number, **form.filters())
+    names = {sector.slug: sector.name(language_of_page()) for sector in sectors}
+    return render_template("people/index.html", form=form, page=page, sector_names=names)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
@@ -25,19 +39,19 @@ def new() -> ResponseReturnValue:
     offer_assignments(form)
     offer(form.organisation, ((each.id, each.name) for each in queries.list_organisations_of(actor, Role.HR)))
     if form.validate_on_submit():
+        who = {"name": form.name.data, "staff_number": form.staff_number.data, "email": form.email.data or None}
         try:
-            person, is_new = operations.add_person(actor, form.organisation.data, form.new_hire())
+            person, is_new = operations.add_person(
+                actor, form.organisation.data, form.details(), form.from_on.data, form.through_on.data, **who
+            )
         except Invalid as error:
             form.add_error(error)
         else:
-            message = (
-                _("%(name)s has been added.", name=person.name)
-                if is_new
-                else _("%(name)s is already recorded. Nothing was added twice.", name=person.name)
-            )
-            flash(message, "good")
-            return redirect(url_for("people.placements", person_id=person.id), 303)
-    return render_template("people/new.html", form=form), 422 if form.errors else 200
+            message = _("%(name)s has been added.", name=person.name)
+            if not is_new:
+                message = _("%(name)s is already recorded. Nothing was added twice.", name=person.name)
+            return redirect_with(message, "people.placements", person_id=person.id)
+    return form_page("people/new.html", form)
 
 
 @bp.get("/people/<int:person_id>/placement")
@@ -46,15 +60,13 @@ def placements(person_id: int) -> ResponseReturnValue:
     """Shows a person's past, present and future placements in the organisation, with links to change them."""
     actor = current_actor()
     person = queries.load_person_for(actor, person_id)
-    employments = queries.list_employments_for(actor, person_id)
-    known = queries.list_placements_of([employment.id for employment in employments])
-    names = {sector.slug: sector.name(language_of_page()) for sector in queries.list_sectors()}
+    employments = queries.list_employments_of(actor, [person_id])
     return render_template(
         "people/placements.html",
         person=person,
         employments=employments,
-        placements=known,
-        sector_names=names,
+        placements=queries.list_placements_of([employment.id for employment in employments]),
+        sector_names={sector.slug: sector.name(language_of_page()) for sector in queries.list_sectors()},
         today=clock.today(actor.time_zone),
     )
 
@@ -72,8 +84,8 @@ def place(person_id: int, employment_id: int) -> ResponseReturnValue:
             actor, employment, form.details(), form.from_on.data, form.through_on.data, reason=form.reason.data
         )
     ):
-        return to_placements(person_id, _("The placement has been recorded."))
-    return render_template("people/place.html", form=form, employment=employment), 422 if form.errors else 200
+        return redirect_with(_("The placement has been recorded."), "people.placements", person_id=person_id)
+    return form_page("people/place.html", form, employment=employment)
 
 
 @bp.route("/people/<int:person_id>/placement/<int:placement_id>/move", methods=["GET", "POST"])
@@ -82,15 +94,14 @@ def move(person_id: int, placement_id: int) -> ResponseReturnValue:
     """Moves somebody to another assignment from a day on."""
     actor = current_actor()
     placement = queries.load_placement_for(actor, person_id, placement_id)
-    form = MoveForm()
+    form = MoveForm(station=placement.station_id, **placement.details._asdict())
     offer_assignments(form)
-    form.begin_with(placement)
     if form.run_on_submit(
         lambda: operations.move_placement(
             actor, placement, placement.employment, form.details(), form.from_on.data, reason=form.reason.data
         )
     ):
-        return to_placements(person_id, _("The move has been recorded."))
+        return redirect_with(_("The move has been recorded."), "people.placements", person_id=person_id)
     return page_about("people/move.html", form, placement)
 
 
@@ -106,7 +117,7 @@ def end(person_id: int, placement_id: int) -> ResponseReturnValue:
             actor, placement, placement.employment, form.through_on.data, reason=form.reason.data
         )
     ):
-        return to_placements(person_id, _("The last day has been saved."))
+        return redirect_with(_("The last day has been saved."), "people.placements", person_id=person_id)
     return page_about("people/end.html", form, placement)
 
 
@@ -116,26 +127,20 @@ def withdraw(person_id: int, placement_id: int) -> ResponseReturnValue:
     """Withdraws a placement that should not have been recorded."""
     actor = current_actor()
     placement = queries.load_placement_for(actor, person_id, placement_id)
-    form = WithdrawPlacementForm()
+    form = ReasonForm()
     if form.run_on_submit(
         lambda: operations.withdraw_placement(actor, placement, placement.employment, reason=form.reason.data)
     ):
-        return to_placements(person_id, _("The placement has been withdrawn. Record the right one, if there is one."))
+        message = _("The placement has been withdrawn. Record the right one, if there is one.")
+        return redirect_with(message, "people.placements", person_id=person_id)
     return page_about("people/withdraw.html", form, placement)
-
-
-def to_placements(person_id: int, message: str) -> ResponseReturnValue:
-    """Leads back to a person's placements with a message."""
-    flash(message, "good")
-    return redirect(url_for("people.placements", person_id=person_id), 303)
 
 
 def page_about(template: str, form: BaseForm, placement: Placement) -> ResponseReturnValue:
     """Renders a page about one placement, with its sector's name."""
     sector = queries.find_sector(placement.sector)
     name = sector.name(language_of_page()) if sector else placement.sector
-    page = render_template(template, form=form, placement=placement, sector_name=name)
-    return page, 422 if form.errors else 200
+    return form_page(template, form, placement=placement, sector_name=name)
 
 
 def offer_assignments(form: AssignmentForm) -> None:

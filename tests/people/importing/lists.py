@@ -11,10 +11,10 @@ from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.tabular import as_csv, preview_table
-from lms.people.importing import operations, queries
+from lms.people.importing import operations
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.importing.parse import FIELDS, guess_columns
-from lms.people.queries import find_employment_by_number, list_placements
+from lms.people.queries import find_employment_by_number, list_placements_of
 from tests.factories import people as make
 
 Row = Mapping[str, str]
@@ -89,7 +89,7 @@ def worked(later: timedelta | None = None) -> None:
 
 def load(import_id: int) -> PeopleImport:
     """Loads an import."""
-    found = queries.find_import(import_id)
+    found = session.get(PeopleImport, import_id)
     assert found is not None
     return found
 
@@ -120,7 +120,7 @@ def spans(number: str, organisation_id: int = 1) -> list[tuple[str, str, str]]:
         assert employment is not None
         return [
             (each.sector, each.from_on.isoformat(), each.through_on.isoformat() if each.through_on else "")
-            for each in list_placements(employment.id)
+            for each in list_placements_of([employment.id])[::-1]
         ]
 
 

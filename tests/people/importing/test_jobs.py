@@ -22,9 +22,9 @@ from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, session, unit_of_work
 from lms.people import operations as people, queries as people_queries
+from lms.people.errors import ImportChanged
 from lms.people.events import people_added, placements_changed
 from lms.people.importing import operations, queries
-from lms.people.importing.errors import ImportChanged
 from lms.people.importing.models import PeopleImportFilePart, PeopleImportRow
 from lms.people.importing.parse import FIELDS
 from tests.factories import people as make
@@ -120,7 +120,7 @@ def test_applied_people_have_placements_accounts_and_a_line_in_the_audit(small: 
         assert nadia is not None
         assert tomas is not None
         assert nadia.person.email == "nadia@demo.example"
-        (placement,) = people_queries.list_placements(nadia.id)
+        (placement,) = people_queries.list_placements_of([nadia.id])
         assert (placement.works_with_children, placement.also_sectors) == (True, ["health"])
         assert added == [{nadia.person_id}], "once a batch"
         assert changed == [{nadia.person_id, tomas.person_id}], "once a batch"
@@ -207,14 +207,14 @@ def test_undoing_leaves_alone_what_was_changed_by_hand(small: Flask) -> None:
     with unit_of_work():
         tomas = people_queries.find_employment_by_number(1, "W-2")
         assert tomas is not None
-        (placement,) = people_queries.list_placements(tomas.id)
+        (placement,) = people_queries.list_placements_of([tomas.id])
         people.end_placement(SYSTEM, placement, tomas, placement.from_on + timedelta(days=30))
     lists.undo(number)
     assert lists.counts(number)["skipped"] == 1
     assert lists.spans("W-2") == [("health", "2026-01-01", "2026-01-31")]
     assert lists.spans("N-1") == []
     with reading():
-        (skipped,) = queries.list_rows(number, skipped=True).items
+        (skipped,) = queries.list_rows(number, "skipped").items
         assert queries.list_employments_of_rows([skipped])[skipped.id].staff_number == "W-2"
 
 
@@ -231,10 +231,10 @@ def test_what_was_changed_after_the_check_is_left_alone(small: Flask) -> None:
         amina = people_queries.find_employment_by_number(1, "W-1")
         assert tomas is not None
         assert amina is not None
-        (placement,) = people_queries.list_placements(tomas.id)
+        (placement,) = people_queries.list_placements_of([tomas.id])
         people.withdraw_placement(SYSTEM, placement, tomas)
         work = people.AssignmentDetails(placement.station_id, "health", "promoter")
-        (placement,) = people_queries.list_placements(amina.id)
+        (placement,) = people_queries.list_placements_of([amina.id])
         people.move_placement(SYSTEM, placement, amina, work, placement.from_on.replace(month=6))
         make.person("Somebody Else", "nadia@demo.example")
     lists.apply(number)
@@ -317,24 +317,24 @@ def test_batches_go_one_by_one_and_say_that_they_are_under_way(small: Flask) -> 
         operations.request_apply(lists.hana(), lists.load(number), reason="November list")
     for done in range(3):
         with reading():
-            (under_way,) = people_queries.list_running_imports()
+            (under_way,) = queries.list_running_imports()
             assert (under_way.organisation_id, under_way.done, under_way.total) == (1, done, 3)
-            assert people_queries.list_running_imports([2]) == []
+            assert queries.list_running_imports([2]) == []
         assert lists.count("employment") == 5 + 500 * done
         assert outbox.sweep() == 1
     with reading():
-        assert people_queries.list_running_imports() == []
+        assert queries.list_running_imports() == []
     assert lists.count("employment") == 1105
     with unit_of_work():
         operations.request_undo(lists.hana(), lists.load(number), reason="Wrong")
     outbox.sweep()
     with reading():
-        (under_way,) = people_queries.list_running_imports([1])
+        (under_way,) = queries.list_running_imports([1])
         assert (under_way.done, under_way.total) == (1, 3)
     lists.worked()
     assert len(lists.everything()) == 5
     with reading():
-        assert people_queries.list_running_imports() == []
+        assert queries.list_running_imports() == []
 
 
 def test_an_import_stopped_half_way_is_undone_half_way(small: Flask) -> None:
@@ -354,6 +354,7 @@ import os, signal, sys
 from pathlib import Path
 from lms.app import create_app
 from lms.kernel import outbox
+from lms.people.errors import ImportChanged
 from lms.people.events import placements_changed
 from tests.factories.application import make_settings
 

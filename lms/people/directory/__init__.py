@@ -1,1 +1,0 @@
-"""The directory: the people of an organisation, searched and filtered."""
