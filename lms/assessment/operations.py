@@ -41,8 +41,6 @@ def start_attempt(
     allowance = retake_allowance(past, course.tries, course.pause, clock.now())
     if allowance.next_attempt_at is not None:
         raise AttemptsExhausted(allowance.next_attempt_at)
-    # The questions of the latest attempt are asked last.
-    seen = {one["slug"] for one in past[-1].questions} if past else ()
     seed = seed or f"{rng.randbelow(1 << 128):032x}"
     attempt = Attempt(
         person_id=actor.person_id,
@@ -53,7 +51,7 @@ def start_attempt(
         language=language,
         started_at=clock.now(),
         seed=seed,
-        questions=select_attempt_questions(course, sector, language, seen, seed),
+        questions=select_attempt_questions(course, sector, language, slugs_asked(past), seed),
     )
     session.add(attempt)
     session.flush()
@@ -138,13 +136,35 @@ def select_attempt_questions(
 ) -> list[dict[str, Any]]:
     """Returns the questions of an attempt as ``Attempt.questions`` stores them; the same arguments give the same.
 
-    ``seen`` are the slugs of the questions of the attempt before. Raises ``NoQuestions``.
+    ``seen`` are the slugs of the questions of earlier attempts, the oldest first. Raises ``NoQuestions``.
     """
     questions = eligible_questions(bank(course.revision_id, language), sector, per_sector=course.per_sector)
     selected = select_questions(questions, size=course.draw, sector=sector, seen=seen, seed=seed)
     if not selected:
         raise NoQuestions
     return [{"question": one.question_revision_id, "slug": one.slug, "order": list(one.order)} for one in selected]
+
+
+def slugs_asked(attempts: Iterable[Attempt]) -> list[str]:
+    """Returns the slugs of the questions of attempts, in the order of the attempts."""
+    return [one["slug"] for attempt in attempts for one in attempt.questions]
+
+
+def most_questions_repeat(attempt: Attempt) -> bool:
+    """Returns whether most questions of the attempt after this one will have been asked before: the bank is small."""
+    course = load_course_revision(attempt.course_revision_id, attempt.language)
+    past = [a for a in queries.list_attempts(attempt.person_id, attempt.course_id) if a.sector == attempt.sector]
+    questions = eligible_questions(
+        bank(course.revision_id, attempt.language), attempt.sector, per_sector=course.per_sector
+    )
+    new = {question.slug for question in questions}.difference(slugs_asked(past))
+    asked = min(course.draw, len(questions))
+    return 2 * min(len(new), asked) < asked
+
+
+def only_red_lines(course: PublishedCourse, language: str) -> bool:
+    """Returns whether every question of a course is about a red line."""
+    return all(question.red_line for question in bank(course.revision_id, language))
 
 
 def grade_attempt(

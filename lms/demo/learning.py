@@ -76,7 +76,7 @@ class DemoLearning:
             selected = select_attempt_questions(course, act.sector or member.sector, LANGUAGE, seen, seed)
         except NoQuestions:
             raise CourseUnfit(course.slug) from None
-        self._questions_seen[key] = [one["slug"] for one in selected]
+        self._questions_seen[key] = [*seen, *(one["slug"] for one in selected)]
         attempt = self._rows.add(
             Attempt,
             person_id=member.person_id,

@@ -51,12 +51,13 @@ def test_laws_of_a_draw(bank: list[BankQuestion], size: int, sector: str | None,
     assert len(drawn) == len({one.slug for one in drawn}) == min(size, len(bank))
     red_lines = sum(question.red_line for question in chosen)
     assert red_lines >= min(MIN_RED_LINE_QUESTIONS, size, sum(question.red_line for question in bank))
-    # Only for other sectors: never while others are left, except to reach the two red lines.
-    home = [question for question in bank if not is_for_other_sectors(question, sector)]
-    foreign = [question for question in chosen if is_for_other_sectors(question, sector)]
-    if len(home) >= size:
-        assert all(question.red_line for question in foreign)
-        assert len(foreign) <= max(0, MIN_RED_LINE_QUESTIONS - sum(question.red_line for question in home))
+    # What is left of an objective was never preferable to what was taken of it, but for the sake of the red lines.
+    for left in (question for question in bank if question not in chosen):
+        for taken in (question for question in chosen if question.objective == left.objective):
+            if not taken.red_line:
+                assert (taken.slug in seen, is_for_other_sectors(taken, sector)) <= (
+                    left.slug in seen, is_for_other_sectors(left, sector)
+                )  # fmt: skip
     for one in drawn:
         assert sorted(one.order) == list("abcdef")
 
@@ -92,6 +93,13 @@ def test_what_was_just_seen_comes_last(seed: str) -> None:
     bank = [plain(number) for number in range(6)]
     drawn = rules.select_questions(bank, size=3, sector=None, seen={"q0", "q1", "q2"}, seed=seed)
     assert {one.slug for one in drawn} == {"q3", "q4", "q5"}
+
+
+@given(st.text(min_size=1))
+def test_what_was_never_asked_comes_before_ones_own_sector_and_the_longest_ago_before_the_latest(seed: str) -> None:
+    bank = [plain(n, sectors=("wash",) if n < 3 else ("health",)) for n in range(6)]
+    drawn = rules.select_questions(bank, size=4, sector="wash", seen=["q0", "q1", "q2"], seed=seed)
+    assert {one.slug for one in drawn} == {"q3", "q4", "q5", "q0"}
 
 
 @given(st.text(min_size=1))

@@ -104,3 +104,19 @@ def test_half_of_the_statements_are_called_true() -> None:
     walked = answer("branching", {"nodes": story}, order, STRATEGIES["first"], Random(1))
     assert walked == {"start": "a", "then": "a", "bad": "a"}
     assert assessment.grade("branching", {"nodes": story}, walked) == Fraction(1)
+
+
+@pytest.mark.parametrize("quiz", QUIZZES, ids=lambda quiz: quiz.name)
+def test_a_retake_asks_what_was_not_asked_as_far_as_the_bank_allows(quiz: SimulatedQuiz) -> None:
+    for number in range(30):
+        chosen: list[str] = []
+        for attempt in range(3):
+            drawn = assessment.select_questions(
+                quiz.questions, size=quiz.size, sector=quiz.sector, seen=chosen, seed=f"{number} {attempt}"
+            )
+            slugs = [question.slug for question in drawn]
+            if len(quiz.questions) >= 2 * quiz.size and attempt == 1:
+                assert not set(slugs) & set(chosen)
+            new = {question.slug for question in quiz.questions} - set(chosen)
+            assert len(set(slugs) - set(chosen)) >= min(len(new), len(slugs)) * 0.6
+            chosen += slugs

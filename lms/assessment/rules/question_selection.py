@@ -32,21 +32,27 @@ def select_questions(
     """Selects the questions of one attempt; the same arguments give the same selection.
 
     The objectives share the ``size`` questions evenly; at least two are red lines, where the bank has them. Within
-    an objective, questions not in ``seen`` (slugs) come first, then those written for the learner's sector.
-    Questions written only for other sectors are used only where the others are not enough. A bank smaller than
-    ``size`` is used whole.
+    an objective, questions that were never asked come first, also those written for other sectors; then those asked
+    longest ago: ``seen`` are the slugs asked before, the oldest first. Among equals those written for the learner's
+    sector come first, and those written only for others last. A bank smaller than ``size`` is used whole.
     """
     rng = Random(seed)  # noqa: S311 - a selection must be repeatable, not secret
     # The bank's order is its author's; it must not decide which question comes first.
     shuffled = sorted(bank, key=lambda question: question.slug)
     rng.shuffle(shuffled)
-    selection = _Selection(shuffled, sector, frozenset(seen))
-    red_lines = min(MIN_RED_LINE_QUESTIONS, size)
-    selection.fill(red_lines, for_other_sectors=False, red_lines_only=True)
-    selection.fill(red_lines, for_other_sectors=True, red_lines_only=True)
-    selection.fill(size, for_other_sectors=False)
-    selection.fill(size, for_other_sectors=True)
-    selected = list(selection.selected)
+    last_asked = {slug: place for place, slug in enumerate(seen)}
+    # A stable sort: questions of equal preference stay shuffled.
+    preferred = sorted(
+        shuffled,
+        key=lambda question: (
+            last_asked.get(question.slug, -1),
+            is_for_other_sectors(question, sector),
+            sector not in question.sectors,
+        ),
+    )
+    selected: list[BankQuestion] = []
+    _fill(selected, [question for question in preferred if question.red_line], min(MIN_RED_LINE_QUESTIONS, size))
+    _fill(selected, preferred, size)
     rng.shuffle(selected)
     return tuple(
         SelectedQuestion(question.question_revision_id, question.slug, tuple(_shuffled_options(question, rng)))
@@ -54,36 +60,21 @@ def select_questions(
     )
 
 
+def _fill(selected: list[BankQuestion], preferred: Iterable[BankQuestion], size: int) -> None:
+    """Selects until there are ``size`` questions: always one of the objective with the fewest so far."""
+    by_objective = Counter(question.objective for question in selected)
+    candidates = [question for question in preferred if question not in selected]
+    while candidates and len(selected) < size:
+        # min() returns the first of equals: the preferred candidate.
+        best = min(candidates, key=lambda question: by_objective[question.objective])
+        candidates.remove(best)
+        selected.append(best)
+        by_objective[best.objective] += 1
+
+
 def is_for_other_sectors(question: BankQuestion, sector: str | None) -> bool:
     """Returns whether a question is written only for sectors that are not the learner's."""
     return bool(question.sectors) and sector not in question.sectors
-
-
-class _Selection:
-    """The questions selected so far."""
-
-    def __init__(self, bank: list[BankQuestion], sector: str | None, seen: frozenset[str]) -> None:
-        self.sector = sector
-        # A stable sort: questions of equal preference stay shuffled.
-        self.remaining = sorted(bank, key=lambda q: (q.slug in seen, sector not in q.sectors))
-        self.selected: list[BankQuestion] = []
-        self.by_objective: Counter[str] = Counter()
-
-    def fill(self, size: int, *, for_other_sectors: bool, red_lines_only: bool = False) -> None:
-        """Selects until there are ``size`` questions: always one of the objective with the fewest so far."""
-        candidates = [
-            question
-            for question in self.remaining
-            if is_for_other_sectors(question, self.sector) is for_other_sectors
-            and (question.red_line or not red_lines_only)
-        ]
-        while candidates and len(self.selected) < size:
-            # min() returns the first of equals: the preferred candidate.
-            best = min(candidates, key=lambda question: self.by_objective[question.objective])
-            candidates.remove(best)
-            self.remaining.remove(best)
-            self.selected.append(best)
-            self.by_objective[best.objective] += 1
 
 
 def _shuffled_options(question: BankQuestion, rng: Random) -> list[str]:

@@ -9,6 +9,8 @@ from lms.assessment.api import (
     load_attempt_for,
     load_attempt_form,
     load_review,
+    most_questions_repeat,
+    only_red_lines,
     save_responses,
     submit_attempt,
 )
@@ -27,13 +29,14 @@ from lms.web.language import language_of_page
 @signed_in
 def quiz(course: str) -> ResponseReturnValue:
     """Shows the rules of the quiz before it starts, or the modules still to do."""
-    actor = current_actor()
-    progress = load_course_progress(actor, course, language_of_page(), request.args.get("sector"))
+    actor, language = current_actor(), language_of_page()
+    progress = load_course_progress(actor, course, language, request.args.get("sector"))
     return render_template(
         "learning/quiz.html",
         progress=progress,
         course=progress.course,
         allowance=quiz_allowance(progress),
+        only_red_lines=only_red_lines(progress.course, language),
         notes=list_quiz_notes(actor, progress.course, progress.sector),
         sectors=cached_sectors(),
     )
@@ -125,4 +128,5 @@ def result(attempt_id: int) -> ResponseReturnValue:
         missed_red_lines=[question for question in questions if question.red_line and not question.right],
         progress=progress,
         allowance=quiz_allowance(progress),
+        most_repeat=not found.passed and most_questions_repeat(found),
     )
