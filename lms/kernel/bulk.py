@@ -1,7 +1,8 @@
 """Adding many rows of one table at once: COPY on PostgreSQL, one prepared INSERT on SQLite, no object for each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, insert, literal_column, select
@@ -27,48 +28,31 @@ def add_rows(table: type[Model], columns: Sequence[str], rows: Sequence[Sequence
     if connection.dialect.name == "postgresql":
         cursor = connection.connection.cursor()
         with cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
-            for chunk in _by_columns(rows, _Copied):
+            for chunk in _by_columns(rows, _for_copy):
                 copy.write("\n".join(map("\t".join, chunk)) + "\n")
         return
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {name} ({names}) VALUES ({marks})"  # noqa: S608 - our own tables and columns
-    for chunk in _by_columns(rows, _Plain):
+    for chunk in _by_columns(rows, _for_insert):
         connection.exec_driver_sql(statement, list(chunk))
 
 
-class _Copied(dict[Any, str]):
-    """Values as COPY reads them; each is written once and found again from then on."""
-
-    def __missing__(self, value: Any) -> str:
-        """Writes a value that was not met before."""
-        if value is None:
-            text = "\\N"
-        elif isinstance(value, str):
-            text = value.translate(_ESCAPED)
-        else:
-            text = value.isoformat() if isinstance(value, date) else str(value)
-        self[value] = text
-        return text
+def _for_copy(value: Any) -> str:
+    if isinstance(value, str):
+        return value.translate(_ESCAPED)
+    return "\\N" if value is None else str(_for_insert(value))
 
 
-class _Plain(dict[Any, Any]):
-    """Values as SQLite keeps them: days are text, as SQLAlchemy writes them."""
-
-    def __missing__(self, value: Any) -> Any:
-        """Writes a value that was not met before."""
-        plain = value.isoformat() if isinstance(value, date) else value
-        self[value] = plain
-        return plain
+def _for_insert(value: Any) -> Any:
+    # SQLite keeps days as text, as SQLAlchemy writes them.
+    return value.isoformat() if isinstance(value, date) else value
 
 
-def _by_columns(
-    rows: Sequence[Sequence[Any]], words: type[_Copied] | type[_Plain]
-) -> Iterator[Iterator[tuple[Any, ...]]]:
-    """Gives rows in chunks, their values written column by column: most values occur in many rows of a column."""
+def _by_columns(rows: Sequence[Sequence[Any]], write: Callable[[Any], Any]) -> Iterator[Iterator[tuple[Any, ...]]]:
+    """Gives rows in chunks, their values written column by column: most values stand in many rows of a column."""
     for batch in batched(rows, CHUNK):
-        columns = zip(*batch, strict=True)
-        # A memory for each column: True and 1 are the same to a dictionary.
-        yield zip(*(map(words().__getitem__, column) for column in columns), strict=True)
+        # A memory for each column: True and 1 are the same to it.
+        yield zip(*(map(cache(write), column) for column in zip(*batch, strict=True)), strict=True)
 
 
 def reserve_ids(table: type[Model], count: int) -> list[int]:

@@ -54,10 +54,7 @@ def application_cache(name: str, size: int, seconds: float | None = None) -> Cac
     if current_app.debug:
         return Cache(size, seconds)
     caches: dict[str, Cache] = current_app.extensions.setdefault("caches", {})
-    found = caches.get(name)
-    if found is None:
-        found = caches.setdefault(name, Cache(size, seconds))
-    return found
+    return caches.get(name) or caches.setdefault(name, Cache(size, seconds))
 
 
 _by_database: WeakKeyDictionary[Engine, Cache] = WeakKeyDictionary()
@@ -76,9 +73,7 @@ def cached(key: tuple[Hashable, ...], load: Callable[[], T]) -> T:
     """
     if current_app.debug:
         return load()
-    cache = _by_database.get(db.engine)
-    if cache is None:
-        cache = _by_database.setdefault(db.engine, Cache(DATABASE_ENTRIES))
+    cache = _by_database.get(db.engine) or _by_database.setdefault(db.engine, Cache(DATABASE_ENTRIES))
     if not writing.get():
         return cache.get_or_load(key, load)
     found: T | None = cache.get(key)

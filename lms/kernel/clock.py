@@ -4,23 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Protocol
 from zoneinfo import ZoneInfo
-
-
-class Clock(Protocol):
-    """A source of the present time."""
-
-    def now(self) -> datetime:
-        """Returns the present time, aware and in UTC."""
-
-
-class SystemClock:
-    """The system clock."""
-
-    def now(self) -> datetime:
-        """Returns the system time, aware and in UTC."""
-        return datetime.now(UTC)
 
 
 class FixedClock:
@@ -29,21 +13,18 @@ class FixedClock:
     def __init__(self, moment: datetime) -> None:
         self.moment = moment.astimezone(UTC)
 
-    def now(self) -> datetime:
-        """Returns the time it was set to."""
-        return self.moment
-
     def move_to(self, moment: datetime) -> None:
         """Sets another time."""
         self.moment = moment.astimezone(UTC)
 
 
-_clock: ContextVar[Clock] = ContextVar("clock", default=SystemClock())  # noqa: B039 - the system clock holds no state
+_clock: ContextVar[FixedClock | None] = ContextVar("clock", default=None)
 
 
 def now() -> datetime:
     """Returns the present time, aware and in UTC."""
-    return _clock.get().now()
+    fixed = _clock.get()
+    return datetime.now(UTC) if fixed is None else fixed.moment
 
 
 def today(zone: str = "UTC") -> date:
@@ -52,8 +33,8 @@ def today(zone: str = "UTC") -> date:
 
 
 @contextmanager
-def using(clock: Clock) -> Iterator[Clock]:
-    """Uses another clock for the length of a block."""
+def using(clock: FixedClock) -> Iterator[FixedClock]:
+    """Uses a fixed clock in place of the system's for the length of a block."""
     token = _clock.set(clock)
     try:
         yield clock

@@ -12,11 +12,10 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+from lms.kernel.config import ROOT
+
 log = structlog.get_logger("request")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-
-
-ROOT = Path(__file__).resolve().parents[2]
 MOST_CAUSES = 5
 
 
@@ -54,13 +53,6 @@ class LibraryLogHandler(logging.Handler):
         structlog.get_logger().log(line.levelno, str(line.msg), logger=line.name, **described)
 
 
-def log_libraries() -> None:
-    """Logs in our format what libraries log, set up once for each process."""
-    root = logging.getLogger()
-    if not any(isinstance(handler, LibraryLogHandler) for handler in root.handlers):
-        root.addHandler(LibraryLogHandler(logging.WARNING))
-
-
 def configure(log_format: str) -> None:
     """Sets up structlog for the process; ``log_format`` is json or console."""
     renderer = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
@@ -76,7 +68,9 @@ def configure(log_format: str) -> None:
         cache_logger_on_first_use=False,
     )
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    log_libraries()
+    root = logging.getLogger()
+    if not any(isinstance(handler, LibraryLogHandler) for handler in root.handlers):
+        root.addHandler(LibraryLogHandler(logging.WARNING))
 
 
 def set_up_logs(app: Flask, log_format: str) -> None:

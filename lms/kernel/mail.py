@@ -2,8 +2,6 @@
 
 import secrets
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, current_app
@@ -32,21 +30,15 @@ def queue(to: str, subject: str, body: str, *, key: str | None = None) -> None:
     outbox.put("mail", key or f"mail:{secrets.token_hex(12)}", {"to": to, "subject": subject, "body": body})
 
 
-@contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    """Sets the timeout of sockets made in a block: Flask-Mail has none and would block all mails behind it."""
-    usual = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(usual)
-
-
 @outbox.handler("mail", quick=True)
 def _send(payload: dict[str, Any]) -> None:
     config = current_app.config
     if not config["MAIL_SERVER"]:
         raise MailServerMissing
-    with _socket_timeout(config["MAIL_TIMEOUT_SECONDS"]):
+    # Flask-Mail has no timeout: a silent server would block all mails behind this one.
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(config["MAIL_TIMEOUT_SECONDS"])
+    try:
         mail.send(Message(subject=payload["subject"], recipients=[payload["to"]], body=payload["body"]))
+    finally:
+        socket.setdefaulttimeout(usual)

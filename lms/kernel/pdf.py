@@ -10,7 +10,6 @@ import struct
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -35,24 +34,16 @@ class PdfError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
-class _LockedCompiler:
-    """A reused compiler with a lock, since only one thread at a time may use it."""
-
-    compiler: typst.Compiler
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
 class _Compilers:
-    """The compilers of this process, one for each design, created at first use."""
+    """The compilers of this process, one for each design, created at first use; one thread at a time uses them."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.by_design: dict[str, _LockedCompiler] = {}
+        self.by_design: dict[str, typst.Compiler] = {}
         self.forked_after_use = False
 
-    def get(self, design: str) -> _LockedCompiler:
-        """Returns the compiler of a design; raises PdfError where there is none."""
+    def compile(self, design: str, inputs: dict[str, str], moment: datetime) -> bytes:
+        """Compiles a design with printable text; raises PdfError where there is none, and Typst's own errors."""
         if self.forked_after_use:
             # Typst would wait for ever for threads that only the parent has; an error can be seen and fixed.
             raise PdfError(design, "the parent process rendered a PDF before it forked; only workers may render PDFs")
@@ -61,8 +52,13 @@ class _Compilers:
                 path = FOLDER / f"{design}.typ"
                 if not _DESIGN_NAME.fullmatch(design) or not path.is_file():
                     raise PdfError(design, "there is no such design in certificates/")
-                self.by_design[design] = _LockedCompiler(typst.Compiler(input=path, root=FOLDER, font_paths=_fonts()))
-            return self.by_design[design]
+                self.by_design[design] = typst.Compiler(input=path, root=FOLDER, font_paths=_fonts())
+            pdf = self.by_design[design].compile(
+                format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], timestamp=moment
+            )
+        if not isinstance(pdf, bytes):
+            raise PdfError(design, "Typst returned no document")
+        return pdf
 
     def after_fork(self) -> None:
         """Records in a forked child whether the parent used Typst, whose threads do not survive a fork."""
@@ -85,14 +81,18 @@ def render(design: str, inputs: Mapping[str, str]) -> bytes:
     moment = _document_time(design, inputs)
     cleaned = {key: printable(value) for key, value in inputs.items()}
     try:
-        return _compile(design, cleaned, moment)
+        return _compilers.compile(design, cleaned, moment)
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise PdfError(design, error.message) from error
     # The fonts have every character but not this combination of a letter and its marks: the letters alone
     # are always printable, and a certificate without an accent is better than none.
+    letters = {
+        key: "".join(char for char in value if not unicodedata.category(char).startswith(("M", "Cf")))
+        for key, value in cleaned.items()
+    }
     try:
-        return _compile(design, {key: _without_marks(value) for key, value in cleaned.items()}, moment)
+        return _compilers.compile(design, letters, moment)
     except typst.TypstError as error:
         raise PdfError(design, error.message) from error
 
@@ -121,11 +121,6 @@ def _printable_character(char: str) -> str:
     return char if category != "Co" and ord(char) in _covered() else REPLACEMENT
 
 
-def _without_marks(text: str) -> str:
-    """Returns the text without combining marks and joiners."""
-    return "".join(char for char in text if not unicodedata.category(char).startswith(("M", "Cf")))
-
-
 def _document_time(design: str, inputs: Mapping[str, str]) -> datetime:
     """Returns the document's time from its inputs; a missing one is an error, for now() would not be repeatable."""
     try:
@@ -134,16 +129,6 @@ def _document_time(design: str, inputs: Mapping[str, str]) -> datetime:
     except (KeyError, ValueError) as error:
         raise PdfError(design, "the input issued_at must be an ISO 8601 date or time") from error
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _compile(design: str, inputs: dict[str, str], moment: datetime) -> bytes:
-    """Compiles the design with printable text; lets Typst's own error through."""
-    locked = _compilers.get(design)
-    with locked.lock:
-        pdf = locked.compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], timestamp=moment)
-    if not isinstance(pdf, bytes):
-        raise PdfError(design, "Typst returned no document")
-    return pdf
 
 
 @cache
@@ -172,7 +157,10 @@ def _code_points(font: bytes) -> Iterator[int]:
         if kind == 4:
             yield from _code_points_of_segments(font, cmap + offset)
         elif kind == 12:
-            yield from _code_points_of_groups(font, cmap + offset)
+            (group_count,) = struct.unpack_from(">L", font, cmap + offset + 12)
+            for group in range(group_count):
+                first, last = struct.unpack_from(">LL", font, cmap + offset + 16 + 12 * group)
+                yield from range(first, last + 1)
 
 
 def _code_points_of_segments(font: bytes, start: int) -> Iterator[int]:
@@ -194,11 +182,3 @@ def _code_points_of_segments(font: bytes, start: int) -> Iterator[int]:
                 glyph = (point + delta) % 0x10000
             if glyph:
                 yield point
-
-
-def _code_points_of_groups(font: bytes, start: int) -> Iterator[int]:
-    """Yields what a `cmap` subtable of format 12 covers."""
-    (group_count,) = struct.unpack_from(">L", font, start + 12)
-    for group in range(group_count):
-        first, last = struct.unpack_from(">LL", font, start + 16 + 12 * group)
-        yield from range(first, last + 1)

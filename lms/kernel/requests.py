@@ -17,13 +17,6 @@ log = structlog.get_logger("request")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def reject_out_of_range_ids(parameters: dict[str, Any]) -> None:
-    """Raises 404 for URL parameters outside the database's integer range, or with NUL characters."""
-    for value in parameters.values():
-        if (isinstance(value, int) and value > db.LARGEST_ID) or (isinstance(value, str) and "\x00" in value):
-            raise NotFound
-
-
 class RequestValues(ImmutableMultiDict[str, Any]):
     """The values of a query or a form without NUL characters, which nobody types and PostgreSQL rejects."""
 
@@ -81,8 +74,13 @@ class Application(Flask):
             db.writing.reset(token)
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Runs the view and then the one commit, so that errors of both get an error page."""
-        reject_out_of_range_ids(request.view_args or {})
+        """Runs the view and then the one commit, so that errors of both get an error page.
+
+        Raises 404 for URL parameters outside the database's integer range, or with NUL characters.
+        """
+        for value in (request.view_args or {}).values():
+            if value > db.LARGEST_ID if isinstance(value, int) else "\x00" in str(value):
+                raise NotFound
         response = self.make_response(super().dispatch_request())
         if request.method not in SAFE_METHODS and response.status_code < 400:
             db.commit()

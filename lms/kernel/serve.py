@@ -10,10 +10,11 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event, Lock, Thread
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
 from flask import Flask
@@ -71,8 +72,9 @@ def _follow_server() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
 
 
+@cache
 def enable_keepalive() -> None:
-    """Enables TCP keepalive, so that Linux closes connections to phones that have lost their network.
+    """Enables TCP keepalive once in a process: Linux closes connections to phones that have lost their network.
 
     Otherwise the server would wait for the rest of a form for ever, in one of the few threads that answer pages.
     Connections inherit the option from the listening socket, which Granian does not expose; so it is set on all sockets
@@ -96,29 +98,14 @@ def _set_keepalive(found: socket.socket) -> None:
         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, _KEEPALIVE_PROBES)
 
 
-class KeepaliveApp:
-    """The application with TCP keepalive enabled at the first request, when the listening socket exists."""
-
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._enabled = False
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Handles a request."""
-        if not self._enabled:
-            self._enabled = True
-            enable_keepalive()
-        return self._app(environ, start_response)
-
-
-def _run_worker(app: Flask) -> None:
-    _follow_server()
-    run_worker(app)
-
-
 def start_worker(app: Flask) -> BaseProcess:
     """Starts the background worker as a process of its own."""
-    process = multiprocessing.get_context("fork").Process(target=_run_worker, args=(app,), name="worker")
+
+    def run() -> None:
+        _follow_server()
+        run_worker(app)
+
+    process = multiprocessing.get_context("fork").Process(target=run, name="worker")
     process.start()
     return process
 
@@ -177,9 +164,14 @@ def serve(app: Flask, host: str, port: int, *, workers: int, threads: int, with_
     gc.freeze()
     background_worker = SupervisedWorker(app) if with_worker else None
 
-    def load_app() -> KeepaliveApp:
+    def load_app() -> WSGIApplication:
         _follow_server()
-        return KeepaliveApp(app)
+        return answer
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # At the first request the listening socket exists.
+        enable_keepalive()
+        return app(environ, start_response)
 
     server = Granian(
         "wsgi:app",

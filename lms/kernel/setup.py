@@ -73,13 +73,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     """Returns the options of the connection pool: PostgreSQL's are checked before use, so it may restart."""
     if database_address(settings).startswith("sqlite"):
         return {}
-    return {
-        "connect_args": {"connect_timeout": 5},
-        "pool_size": 5,
-        "max_overflow": 10,
-        "pool_pre_ping": True,
-        "pool_timeout": 10,
-    }
+    return {"connect_args": {"connect_timeout": 5}, "pool_pre_ping": True, "pool_timeout": 10}
 
 
 def set_up_database(app: Flask) -> None:

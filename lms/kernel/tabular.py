@@ -11,17 +11,20 @@ import re
 import warnings
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from charset_normalizer import from_bytes
 from openpyxl import load_workbook
 from xlsxwriter import Workbook
 
+from lms.kernel.batches import batched
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 
@@ -115,7 +118,12 @@ def check_archive(file: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-            declares = any(_declares_entities(archive, part) for part in parts[:2000])
+            # Excel writes none, and nested entities can grow without limit. The parser has a limit of its own too.
+            declares = any(
+                b"<!DOCTYPE" in archive.open(part).read(20_000).replace(b"\0", b"")
+                for part in parts[:2000]
+                if not part.flag_bits & 1 and part.filename.endswith((".xml", ".rels"))
+            )
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, EOFError, zlib.error) as error:
         raise Unreadable(_("The file is damaged and cannot be opened as an Excel file.")) from error
     names = {part.filename for part in parts}
@@ -128,14 +136,6 @@ def check_archive(file: BinaryIO) -> None:
         raise Unreadable(_("The file has a password. Save it without one."))
     if declares:
         raise Unreadable(_("This Excel file contains declarations that no table needs. Save it again in Excel."))
-
-
-def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    # Excel writes none, and nested entities can grow without limit. The parser has a limit of its own too.
-    if part.flag_bits & 1 or not part.filename.endswith((".xml", ".rels")):
-        return False
-    with archive.open(part) as opened:
-        return b"<!DOCTYPE" in opened.read(20_000).replace(b"\0", b"")
 
 
 def find_encoding(file: BinaryIO) -> str:
@@ -176,9 +176,8 @@ def read_rows(file: BinaryIO, file_format: FileFormat) -> Iterator[tuple[int, li
 
     Empty cells at the end are left out. The first row has the headings. Raises ``Unreadable``, also in the middle.
     """
-    rows = (
-        _xlsx_rows(file) if file_format.kind == "xlsx" else _csv_rows(file, file_format.encoding, file_format.delimiter)
-    )
+    is_csv = file_format.kind == "csv"
+    rows = _csv_rows(file, file_format.encoding, file_format.delimiter) if is_csv else _xlsx_rows(file)
     for number, cells in rows:
         while cells and not cells[-1]:
             cells.pop()
@@ -199,14 +198,11 @@ def csv_chunks(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[
     page = io.StringIO()
     page.write(_BOM)
     writer = csv.writer(page, lineterminator="\r\n")
-    writer.writerow(head)
-    for count, row in enumerate(rows, 1):
-        writer.writerow([_csv_cell(cell) for cell in row])
-        if count % _ROWS_A_CHUNK == 0:
-            yield page.getvalue()
-            page.seek(0)
-            page.truncate()
-    yield page.getvalue()
+    for batch in batched(chain([head], rows), _ROWS_A_CHUNK):
+        writer.writerows(map(_csv_cell, row) for row in batch)
+        yield page.getvalue()
+        page.seek(0)
+        page.truncate()
 
 
 def _csv_cell(cell: Cell) -> str:
@@ -223,12 +219,10 @@ def escape_formula(text: str) -> str:
 
 
 def _is_utf8(file: BinaryIO) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
     file.seek(0)
+    chunks = iter(partial(file.read, _CHUNK_BYTES), b"")
     try:
-        while chunk := file.read(_CHUNK_BYTES):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
+        deque(codecs.iterdecode(chunks, "utf-8"), maxlen=0)
     except UnicodeDecodeError:
         return False
     return True
@@ -237,13 +231,8 @@ def _is_utf8(file: BinaryIO) -> bool:
 def _lines_beyond_ascii(file: BinaryIO) -> bytes:
     # Only lines with characters beyond ASCII depend on the encoding.
     file.seek(0)
-    found = bytearray()
-    for line in file:
-        if not line.isascii():
-            found += line[:1000]
-            if len(found) > 20_000:
-                break
-    return bytes(found)
+    lines = (line[:1000] for line in file if not line.isascii())
+    return b"".join(islice(lines, 1000))[:20_000]
 
 
 def _csv_rows(file: BinaryIO, encoding: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
@@ -298,10 +287,9 @@ def _xlsx_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     except Exception as error:
         # The library raises whatever a damaged part makes it raise.
         raise Unreadable(_("The file is damaged and cannot be opened as an Excel file.")) from error
-    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    if not sheets:
+    sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
+    if sheet is None:
         raise Unreadable(_("This Excel file has no visible sheet."))
-    sheet = sheets[0]
     # The declared size of a sheet is often wrong, perhaps on purpose.
     sheet.reset_dimensions()
     number = empty = 0
@@ -313,8 +301,6 @@ def _xlsx_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
             if empty > _EMPTY_ROWS:
                 break
             yield number, cells
-    except Unreadable:
-        raise
     except Exception as error:
         raise Unreadable(_("The Excel file is damaged after row %(number)s.", number=number)) from error
     finally:

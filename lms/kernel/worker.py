@@ -38,14 +38,6 @@ class PeriodicJob:
     weekday: str = "*"
 
 
-def run_periodic(job: PeriodicJob) -> None:
-    """Runs a periodic job; a failure is logged, and the job runs again at its next time."""
-    try:
-        job.function()
-    except Exception as error:
-        log.warning("periodic job failed", job=job.name, **describe_error(error))
-
-
 @dataclass(frozen=True, slots=True)
 class Queues:
     """The queues that wake the worker."""
@@ -88,12 +80,15 @@ def _add_sweep(app: Flask, queue: SqliteHuey, *, quick: bool) -> Callable[[], ob
 
 
 def _schedule(app: Flask, queue: SqliteHuey, job: PeriodicJob) -> None:
-    """Schedules a periodic job on a queue."""
+    """Repeats a job; a failure is logged, and the job runs again at its next time."""
 
     @queue.periodic_task(crontab(minute=job.minute, hour=job.hour, day_of_week=job.weekday), name=job.name)  # type: ignore[untyped-decorator]
     def repeat() -> None:
         with app.app_context():
-            run_periodic(job)
+            try:
+                job.function()
+            except Exception as error:
+                log.warning("periodic job failed", job=job.name, **describe_error(error))
 
 
 class MainConsumer(Consumer):  # type: ignore[misc]  # Huey has no types

@@ -135,7 +135,6 @@ class _OutlineReader:
         self.outline.problems.append(MarkupProblem(line, message))
 
     def read(self, number: int, line: str) -> None:
-        """Reads one line."""
         self.measure(number, line)
         if len(line) > MAX_PARAGRAPH:
             # An error already, and too long for the patterns below.
@@ -166,7 +165,6 @@ class _OutlineReader:
             self.brackets = -MAX_BYTES
 
     def mark(self, number: int, line: str) -> None:
-        """Reads a line that opens or closes a block."""
         opening, closing = _OPEN.fullmatch(line), _CLOSE.fullmatch(line)
         if closing:
             self.close(number, len(closing[1]))
@@ -178,7 +176,6 @@ class _OutlineReader:
             )
 
     def begin(self, number: int, slashes: int, name: str, word: str) -> None:
-        """Opens a block."""
         parent = self.open[-1] if self.open else None
         within = parent.name if parent else ""
         if name not in PARENTS:
@@ -205,7 +202,6 @@ class _OutlineReader:
         self.open.append(block)
 
     def check_word(self, block: MarkupBlock) -> None:
-        """Checks the word after the bar."""
         if block.name == "sector" and not _SLUG.fullmatch(block.word):
             self.problem(block.line, _("a sector block names its sector: `/// sector | wash`"))
         elif block.name == "scenario" and not block.word:
@@ -216,7 +212,6 @@ class _OutlineReader:
             self.problem(block.line, _("a block “%(name)s” takes no word after a bar", name=block.name))
 
     def close(self, number: int, slashes: int) -> None:
-        """Closes the innermost open block."""
         if not self.open:
             self.problem(number, _("this `///` closes no block"))
             return
@@ -232,7 +227,6 @@ class _OutlineReader:
         self.check(block)
 
     def text(self, number: int, line: str) -> None:
-        """Reads a line of text."""
         block = self.open[-1] if self.open else None
         if block is not None:
             if not block.lines and line.startswith(("    ", "\t")):
@@ -250,7 +244,6 @@ class _OutlineReader:
             self.problem(number, message)
 
     def heading(self, number: int, level: int, title: str, block: MarkupBlock | None) -> None:
-        """Checks a heading."""
         if not title.strip("# "):
             self.problem(number, _("this heading is empty"))
         elif level == 1:
@@ -261,14 +254,12 @@ class _OutlineReader:
             self.problem(number, _("a section (`##`) cannot begin inside a block; use `###`"))
 
     def finish(self) -> None:
-        """Reports what was never closed."""
         for block in self.open:
             mark = "/" * block.slashes
             message = _("the block “%(name)s” is never closed; end it with `%(mark)s`", name=block.name, mark=mark)
             self.problem(block.line, message)
 
     def check(self, block: MarkupBlock) -> None:
-        """Checks a closed block by its name."""
         if block.name == "check":
             self.check_knowledge_check(block)
         elif block.name == "scenario":
