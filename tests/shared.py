@@ -1,11 +1,25 @@
-"""What is slow to make and is made once for all worker processes of a test run."""
+"""What tests of several packages use: hooks filled for a time, and what is made once for all processes of a run."""
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from lms.kernel.hooks import Hook
+
+
+@contextmanager
+def filled(hook: Hook[Callable[..., object]], *functions: Callable[..., object]) -> Iterator[None]:
+    """Fills a hook with other functions for the length of a block."""
+    before = tuple(hook)
+    hook.fill(*functions)
+    try:
+        yield
+    finally:
+        hook.fill(*before)
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:

@@ -1,8 +1,11 @@
 """Crockford's base 32: codes that people type, without letters that look alike (crockford.com/base32.html). Pure."""
 
+import binascii
 import re
+from base64 import b32decode, b32encode
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_RFC_4648 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _VALUES = {character: value for value, character in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
 _IGNORED = re.compile(r"[\s\-\u2010-\u2015\u2212]")
 
@@ -23,10 +26,7 @@ def decode(text: str) -> list[int] | None:
 
 def encode_bytes(data: bytes) -> str:
     """Returns bytes as characters of five bits each, the last one filled with zeros."""
-    bits = int.from_bytes(data, "big")
-    count = -(-len(data) * 8 // 5)
-    bits <<= count * 5 - len(data) * 8
-    return encode([bits >> 5 * place & 31 for place in range(count - 1, -1, -1)])
+    return encode([_RFC_4648.index(character) for character in b32encode(data).decode().rstrip("=")])
 
 
 def decode_bytes(text: str) -> bytes | None:
@@ -34,11 +34,8 @@ def decode_bytes(text: str) -> bytes | None:
     values = decode(text)
     if values is None:
         return None
-    bits = 0
-    for value in values:
-        bits = bits << 5 | value
-    size = len(values) * 5 // 8
-    padding = len(values) * 5 - size * 8
-    if padding >= 5 or bits & (1 << padding) - 1:
+    try:
+        data = b32decode("".join(_RFC_4648[value] for value in values) + "=" * (-len(values) % 8))
+    except binascii.Error:
         return None
-    return (bits >> padding).to_bytes(size, "big")
+    return data if encode_bytes(data) == encode(values) else None

@@ -14,11 +14,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_sessi
 from sqlalchemy.sql.selectable import GenerativeSelect
 from sqlalchemy.types import TypeDecorator
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+_BY_COLUMNS = "%(table_name)s_%(column_0_N_name)s"
+NAMES = {kind: f"{kind}_{_BY_COLUMNS}" for kind in ("ix", "uq", "fk")} | {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
 
@@ -137,16 +135,11 @@ def before_commit(key: str, function: Callable[[], None]) -> None:
     session.info.setdefault("before_commit", {})[key] = function
 
 
-def run_pre_commit_hooks() -> None:
-    """Calls the functions given to ``before_commit``; ``commit`` does so, and tests that need the outcome earlier."""
+def commit() -> None:
+    """Calls the functions given to ``before_commit``, commits, and calls those of ``after_commit``: the only commit."""
     while functions := session.info.pop("before_commit", None):
         for function in functions.values():
             function()
-
-
-def commit() -> None:
-    """Commits the present transaction and then calls the functions given to ``after_commit``: the only commit."""
-    run_pre_commit_hooks()
     session.commit()
     for function in session.info.pop("after_commit", []):
         function()

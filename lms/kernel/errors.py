@@ -1,19 +1,9 @@
 """Refusals that every package may raise: the error pages show them, and commands print them.
 
-Every sentence goes through gettext, in operations and ``errors.py`` too, with or without a request:
-
-    from lms.kernel.i18n import gettext as _, lazy_gettext as _l
-
-    raise Invalid(_("At most %(count)s lines are accepted at once.", count=MOST_LINES))
-
-    class AlreadyWithdrawn(Refusal):
-        \"\"\"The exemption was withdrawn before.\"\"\"
-
-        default = _l("This exemption was withdrawn before. Nothing was changed.")
-
-``_`` translates at once, into the language of the page, or outside a request (a command, a job) into that of the
-installation. ``_l`` translates when the text is shown: for texts at module level. Never an f-string
-or a sentence put together from pieces: a translator sees one whole sentence with named gaps.
+Every sentence goes through gettext, with or without a request, in operations and ``errors.py`` too: ``_`` translates at
+once, into the language of the page or, in a command or a job, of the installation; ``_l`` when the text is shown, for
+texts at module level such as ``default``. Never an f-string or a sentence put together from pieces: a translator sees
+one whole sentence with named gaps.
 """
 
 from typing import TypeVar

@@ -5,7 +5,6 @@ of the hook in turn. What has happened is announced by an event instead (``event
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,13 +23,3 @@ class Hook(Generic[F]):
     def fill(self, *functions: F) -> None:
         """Sets the functions, in place of those before: each application of a process has the same."""
         self._functions = functions
-
-    @contextmanager
-    def filled(self, *functions: F) -> Iterator[None]:
-        """Sets other functions for the length of a block: for tests."""
-        before = self._functions
-        self._functions = functions
-        try:
-            yield
-        finally:
-            self._functions = before

@@ -4,25 +4,16 @@ import secrets
 import socket
 from typing import Any
 
-from flask import Flask, current_app
+from flask import current_app
 from flask_mail import Mail, Message
 
 from lms.kernel import outbox
 
 mail = Mail()
 
-TIMEOUT_SECONDS = 20.0
-"""The timeout for each answer of the mail server; after it the mail is tried again later."""
-
 
 class MailServerMissing(outbox.RetryLater):
     """No SMTP server is set; mails wait."""
-
-
-def set_up_mail(app: Flask) -> None:
-    """Sets up Flask-Mail."""
-    app.config.setdefault("MAIL_TIMEOUT_SECONDS", TIMEOUT_SECONDS)
-    mail.init_app(app)
 
 
 def queue(to: str, subject: str, body: str, *, key: str | None = None) -> None:

@@ -7,7 +7,6 @@ minute processes what is left. A row is closed after success; handlers must be i
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import structlog
@@ -75,12 +74,8 @@ def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | 
         return
     moment = clock.now()
     db.session.add(OutboxRow(kind=kind, key=key, payload=payload, recorded_at=moment, not_before=not_before or moment))
-    db.after_commit(partial(wake, quick=kind in _quick))
-
-
-def wake(*, quick: bool) -> None:
-    """Wakes the worker; if that fails, its sweep finds the row within a minute."""
-    current_app.extensions["wake_worker"](quick=quick)
+    # If waking the worker fails, its sweep finds the row within a minute.
+    db.after_commit(lambda: current_app.extensions["wake_worker"](quick=kind in _quick))
 
 
 def _claim(row_id: int) -> tuple[str, dict[str, Any]] | None:

@@ -2,7 +2,6 @@
 
 import secrets
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -16,10 +15,14 @@ def set_up_config(app: Flask, settings: Settings) -> None:
     """Turns our settings into Flask's and its extensions'."""
     make_writable_folder(settings.instance)
     app.extensions["settings"] = settings
+    address = database_address(settings)
     app.config.update(
         SECRET_KEY=settings.secret_key or stored_secret_key(settings.instance),
-        SQLALCHEMY_DATABASE_URI=database_address(settings),
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
+        SQLALCHEMY_DATABASE_URI=address,
+        # PostgreSQL's connections are checked before use, so it may restart.
+        SQLALCHEMY_ENGINE_OPTIONS={}
+        if address.startswith("sqlite")
+        else {"connect_args": {"connect_timeout": 5}, "pool_pre_ping": True, "pool_timeout": 10},
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_request_bytes,
         MAX_FORM_PARTS=20_000,
@@ -42,6 +45,8 @@ def set_up_config(app: Flask, settings: Settings) -> None:
         MAIL_USERNAME=settings.mail_username or None,
         MAIL_PASSWORD=settings.mail_password or None,
         MAIL_USE_TLS=settings.mail_use_tls,
+        # For each answer of the mail server; after it the mail is tried again later.
+        MAIL_TIMEOUT_SECONDS=20.0,
         MAIL_DEFAULT_SENDER=settings.mail_sender,
         PRODUCT_NAME=settings.product_name,
         QUICK_EXIT_URL=settings.quick_exit_address,
@@ -67,13 +72,6 @@ def database_address(settings: Settings) -> str:
     if not settings.database_url:
         return f"sqlite:///{settings.instance / 'every_sector.db'}"
     return settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def engine_options(settings: Settings) -> dict[str, Any]:
-    """Returns the options of the connection pool: PostgreSQL's are checked before use, so it may restart."""
-    if database_address(settings).startswith("sqlite"):
-        return {}
-    return {"connect_args": {"connect_timeout": 5}, "pool_pre_ping": True, "pool_timeout": 10}
 
 
 def set_up_database(app: Flask) -> None:

@@ -4,27 +4,24 @@ Nothing is evaluated: a formula is only text. A file is read row by row and neve
 is measured before it is unpacked, and a file that cannot be read is refused with one sentence.
 """
 
-import codecs
 import csv
 import io
 import re
 import warnings
 import zipfile
 import zlib
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from functools import partial
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-from charset_normalizer import from_bytes
 from openpyxl import load_workbook
 from xlsxwriter import Workbook
 
 from lms.kernel.batches import batched
+from lms.kernel.encoding import find_encoding
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 
@@ -40,18 +37,12 @@ MAX_UNPACKED_BYTES = 300_000_000
 MAX_PART_BYTES = 64_000_000
 """The size of each part that must be held in memory, unpacked."""
 
-ENCODINGS = (
-    "utf-8", "cp1252", "cp1256", "cp1250", "cp1251", "cp1254", "iso8859_15", "mac_roman", "cp850", "utf-16",
-)  # fmt: skip
-"""The encodings offered, the most frequent first."""
-
 Cell = str | int | date | datetime | Fraction | None
 """The values of cells in a table to download."""
 
 DELIMITERS = ",;\t"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_CHUNK_BYTES = 1_000_000
 _ROWS_A_CHUNK = 200
 _EMPTY_ROWS = 1000
 
@@ -69,10 +60,6 @@ class FileFormat:
     kind: str
     encoding: str = ""
     delimiter: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        """Returns it as a dictionary, for storing."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +94,8 @@ def detect_format(file: BinaryIO, encoding: str = "") -> FileFormat:
     if not head.strip():
         raise Unreadable(_("The file is empty."))
     encoding = encoding or find_encoding(file)
+    if not encoding:
+        raise Unreadable(_("This file is not a table. Upload CSV or Excel (.xlsx)."))
     return FileFormat("csv", encoding, find_delimiter(file, encoding))
 
 
@@ -136,27 +125,6 @@ def check_archive(file: BinaryIO) -> None:
         raise Unreadable(_("The file has a password. Save it without one."))
     if declares:
         raise Unreadable(_("This Excel file contains declarations that no table needs. Save it again in Excel."))
-
-
-def find_encoding(file: BinaryIO) -> str:
-    """Returns the encoding of a text file: UTF-8 where all of it is valid, else the likeliest of those offered."""
-    file.seek(0)
-    head = file.read(4096)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\0" in head:
-        for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-            if zeros.count(0) > len(zeros) * 0.5:
-                return encoding
-        raise Unreadable(_("This file is not a table. Upload CSV or Excel (.xlsx)."))
-    if _is_utf8(file):
-        return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    likely = from_bytes(_lines_beyond_ascii(file), cp_isolation=list(ENCODINGS[1:-1]))
-    # Several may fit equally well: then the most frequent one.
-    ranked = sorted(
-        (round(match.chaos, 2), -round(match.coherence, 2), ENCODINGS.index(match.encoding)) for match in likely
-    )
-    return ENCODINGS[ranked[0][2]] if ranked else "cp1252"
 
 
 def find_delimiter(file: BinaryIO, encoding: str) -> str:
@@ -216,23 +184,6 @@ def _csv_cell(cell: Cell) -> str:
 def escape_formula(text: str) -> str:
     """Returns text that no spreadsheet runs as a formula: with an apostrophe before a character that starts one."""
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _is_utf8(file: BinaryIO) -> bool:
-    file.seek(0)
-    chunks = iter(partial(file.read, _CHUNK_BYTES), b"")
-    try:
-        deque(codecs.iterdecode(chunks, "utf-8"), maxlen=0)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _lines_beyond_ascii(file: BinaryIO) -> bytes:
-    # Only lines with characters beyond ASCII depend on the encoding.
-    file.seek(0)
-    lines = (line[:1000] for line in file if not line.isascii())
-    return b"".join(islice(lines, 1000))[:20_000]
 
 
 def _csv_rows(file: BinaryIO, encoding: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:

@@ -38,24 +38,17 @@ class PeriodicJob:
     weekday: str = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Queues:
-    """The queues that wake the worker."""
+def set_up_worker(app: Flask, folder: Path, jobs: Sequence[PeriodicJob] = ()) -> dict[bool, SqliteHuey]:
+    """Creates and returns the queues that wake the worker, by whether they are for quick rows.
 
-    quick: SqliteHuey
-    long: SqliteHuey
-
-
-def set_up_worker(app: Flask, folder: Path, jobs: Sequence[PeriodicJob] = ()) -> Queues:
-    """Creates the queues that wake the worker. The work itself is in the outbox, so the queues may be lost."""
+    The work itself is in the outbox, so the queues may be lost.
+    """
     file = str(folder / "queue.db")
-    queues = Queues(
-        SqliteHuey("lms-quick", filename=file, results=False, fsync=False),
-        SqliteHuey("lms", filename=file, results=False, fsync=False),
-    )
-    sweeps = {True: _add_sweep(app, queues.quick, quick=True), False: _add_sweep(app, queues.long, quick=False)}
+    names = {True: "lms-quick", False: "lms"}
+    queues = {quick: SqliteHuey(name, filename=file, results=False, fsync=False) for quick, name in names.items()}
+    sweeps = {quick: _add_sweep(app, queue, quick=quick) for quick, queue in queues.items()}
     for job in jobs:
-        _schedule(app, queues.long, job)
+        _schedule(app, queues[False], job)
 
     def wake(*, quick: bool) -> None:
         # A full or locked queue must not fail a request that is already committed: the sweep finds the row.
@@ -109,11 +102,11 @@ class SecondConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
 def run_worker(app: Flask) -> None:
     """Runs until it is stopped; SIGTERM lets it finish the running task first."""
     log.info("worker started", process=os.getpid())
-    queues: Queues = app.extensions["worker_queues"]
+    queues: dict[bool, SqliteHuey] = app.extensions["worker_queues"]
     options = {"workers": 1, "initial_delay": 0.1, "max_delay": 2.0, "periodic": True}
-    second = SecondConsumer(queues.quick, **options)
+    second = SecondConsumer(queues[True], **options)
     second.start()
     try:
-        MainConsumer(queues.long, **options, graceful_signal="TERM").run()
+        MainConsumer(queues[False], **options, graceful_signal="TERM").run()
     finally:
         second.stop(graceful=True)

@@ -16,7 +16,7 @@ from lms.kernel import clock, mail, outbox
 from lms.kernel.config import Settings
 from lms.kernel.db import db, reading, session, unit_of_work
 from lms.kernel.outbox import OutboxRow
-from lms.kernel.worker import Queues, SecondConsumer
+from lms.kernel.worker import SecondConsumer
 from tests.factories.mail_server import mail_server
 from tests.waiting import DEADLINE_SECONDS
 
@@ -155,10 +155,9 @@ def test_a_mail_does_not_wait_behind_long_work(mailing: Flask, post: tuple[Post,
         begun.set()
         assert let_go.wait(DEADLINE_SECONDS)
 
-    queues: Queues = mailing.extensions["worker_queues"]
     both = [
         SecondConsumer(queue, initial_delay=0.01, max_delay=0.05, periodic=False)
-        for queue in (queues.quick, queues.long)
+        for queue in mailing.extensions["worker_queues"].values()
     ]
     for consumer in both:
         consumer.start()

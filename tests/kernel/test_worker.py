@@ -27,7 +27,7 @@ def queue(done: list[str], tmp_path: Path) -> SqliteHuey:
         PeriodicJob("test.nightly", lambda: done.append("nightly"), minute="15", hour="2"),
         PeriodicJob("test.weekly", lambda: done.append("weekly"), minute="15", hour="2", weekday="1"),
     ]
-    return set_up_worker(Flask("bare"), tmp_path, jobs).long
+    return set_up_worker(Flask("bare"), tmp_path, jobs)[False]
 
 
 def run_due(queue: SqliteHuey, moment: datetime) -> set[str]:

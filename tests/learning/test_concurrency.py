@@ -20,6 +20,7 @@ from lms.learning.models import Completion
 from tests.factories.attempts import keys
 from tests.factories.people import sign_in
 from tests.learning.conftest import complete_all, start
+from tests.shared import filled
 from tests.waiting import DEADLINE_SECONDS
 
 TABS = 6
@@ -164,5 +165,5 @@ def test_when_a_subscriber_fails_the_submission_is_not_stored(
 def test_packages_above_may_add_a_note_before_the_quiz(client: FlaskClient, course: PublishedCourse) -> None:
     sign_in(client)
     complete_all(client, course)
-    with quiz_notes.filled(lambda *_: None, lambda *_: "Renewing today would give two years."):
+    with filled(quiz_notes, lambda *_: None, lambda *_: "Renewing today would give two years."):
         assert "Renewing today would give two years." in client.get("/courses/first-course/quiz").text

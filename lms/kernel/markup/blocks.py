@@ -1,7 +1,7 @@
 """The blocks of course texts for ``pymdownx.blocks``: marked elements that the renderer takes apart."""
 
 import re
-from typing import Any
+import threading
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
@@ -12,6 +12,12 @@ NAME, WORD, PART, RIGHT = "data-block", "data-word", "data-part", "data-right"
 """Attributes that mark elements. Authors cannot write attributes, and the sanitiser removes these."""
 
 CALLOUTS = ("caution", "do", "dont", "note")
+CALLOUT_WORDS: dict[str, dict[str, str]] = {
+    "en": {"caution": "Caution", "do": "Do", "dont": "Do not", "note": "Note"},
+    "fr": {"caution": "Attention", "do": "À faire", "dont": "À ne pas faire", "note": "À savoir"},
+    "es": {"caution": "Atención", "do": "Haga", "dont": "No haga", "note": "Nota"},
+    "ar": {"caution": "تنبيه", "do": "افعل", "dont": "لا تفعل", "note": "ملاحظة"},
+}
 
 _MARK = re.compile(r"\[([ xX])\]\s+")
 
@@ -113,11 +119,19 @@ class PlainText(Extension):
         md.parser.blockprocessors.deregister("setextheader")
 
 
-def new_parser() -> Markdown:
-    """Returns a Markdown parser of course texts. It has state and must not be shared between threads."""
-    options: dict[str, Any] = {"tables": {"use_align_attribute": True}}
-    return Markdown(
-        extensions=["tables", "sane_lists", CourseBlocks(), PlainText()],
-        extension_configs=options,
-        output_format="html",
-    )
+class _Parsers(threading.local):
+    """One Markdown parser of course texts for each thread, as it has state."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Makes another one, whatever the state of the last."""
+        self.markdown = Markdown(
+            extensions=["tables", "sane_lists", CourseBlocks(), PlainText()],
+            extension_configs={"tables": {"use_align_attribute": True}},
+            output_format="html",
+        )
+
+
+parsers = _Parsers()

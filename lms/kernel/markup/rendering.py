@@ -1,9 +1,10 @@
 """From Markdown to ordered segments that can be stored as JSON and shown by templates."""
 
 import re
-import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count, groupby
 from typing import Any, TypedDict
 from xml.etree.ElementTree import Element
 
@@ -11,24 +12,19 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from lms.kernel.i18n import gettext as _
-from lms.kernel.markup.blocks import CALLOUTS, NAME, RIGHT, WORD, new_parser
+from lms.kernel.markup.blocks import CALLOUT_WORDS, CALLOUTS, NAME, RIGHT, WORD, parsers
 from lms.kernel.markup.outline import MarkupProblem, Outline, lines_of, read_outline
 from lms.kernel.markup.safety import address_allowed, image_allowed, safe_html
 from lms.kernel.markup.terms import TermLinker, Vocabulary
-from lms.kernel.markup.words import HtmlReader, count_words, plain_text, slug_of
+from lms.kernel.markup.words import HtmlReader, Image, Link, count_segment_words, plain_text, slug_of
 
 RENDERER = "2"
 """The renderer's version: raised when the same text would give other segments. Part of a module's digest."""
 
-CALLOUT_WORDS: dict[str, dict[str, str]] = {
-    "en": {"caution": "Caution", "do": "Do", "dont": "Do not", "note": "Note"},
-    "fr": {"caution": "Attention", "do": "À faire", "dont": "À ne pas faire", "note": "À savoir"},
-    "es": {"caution": "Atención", "do": "Haga", "dont": "No haga", "note": "Nota"},
-    "ar": {"caution": "تنبيه", "do": "افعل", "dont": "لا تفعل", "note": "ملاحظة"},
-}
-
 # Ids that pages use themselves; a section of that name gets a number.
 RESERVED_IDS = ("main", "menu", "top", "content", "navigation")
+# The blocks that are a segment of their own.
+_OWN_SEGMENT = frozenset({"sector", "check", "scenario", "local", "description"})
 
 Segment = dict[str, Any]
 """One part of a module, by ``kind``: html, sectors, check, scenario, local or description."""
@@ -39,23 +35,6 @@ class Section(TypedDict):
 
     id: str
     title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link in a text: its target and its line."""
-
-    target: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """An image in a text: its source as written, its alternative text, its line."""
-
-    source: str
-    alt: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,91 +93,76 @@ def render(
     outline = read_outline(text, first_line)
     rendered = Rendered(outline=outline, problems=list(outline.problems))
     if not rendered.problems:
-        linker = TermLinker(vocabulary, rendered.terms) if vocabulary else None
-        rendering = _Rendering(rendered, language, section_ids, image_base, pictures=pictures or {}, linker=linker)
-        rendering.run(text, first_line)
+        _Rendering(
+            rendered=rendered,
+            source=lines_of(text),
+            first_line=first_line,
+            words=CALLOUT_WORDS.get(language, CALLOUT_WORDS["en"]),
+            section_ids=section_ids or (),
+            image_base=image_base,
+            pictures=pictures or {},
+            linker=TermLinker(vocabulary, rendered.terms) if vocabulary else None,
+        ).run()
     return rendered
 
 
-class _MarkdownParsers(threading.local):
-    """One Markdown parser for each thread."""
-
-    def __init__(self) -> None:
-        self.markdown = new_parser()
-
-
-_parsers = _MarkdownParsers()
-
-
-def _unambiguous(text: str, outline: Outline, first_line: int) -> list[str]:
-    """Returns the lines with blank lines round every block mark and one more slash for each depth.
-
-    The library ends a block at the first mark of equal length in the same paragraph; this makes marks unambiguous.
-    """
-    depths = {block.line: block.depth for block in outline.blocks}
-    lines: list[str] = []
-    depth = 0
-    for number, line in enumerate(lines_of(text), start=first_line):
-        if number in depths:
-            lines += ["", "/" * (3 + depth) + line.lstrip("/"), ""]
-            depth += 1
-        elif line.startswith("///"):
-            depth -= 1
-            lines += ["", "/" * (3 + depth), ""]
-        else:
-            lines.append(line)
-    return lines
-
-
+@dataclass(slots=True, kw_only=True)
 class _Rendering:
     """The state of rendering one text to segments."""
 
-    def __init__(
-        self,
-        rendered: Rendered,
-        language: str,
-        section_ids: Sequence[str] | None,
-        image_base: str,
-        *,
-        pictures: Mapping[str, RenderedPicture],
-        linker: TermLinker | None,
-    ) -> None:
-        self.rendered = rendered
-        self.words = CALLOUT_WORDS.get(language, CALLOUT_WORDS["en"])
-        self.section_ids = section_ids
-        self.image_base = image_base
-        self.pictures = pictures
-        self.linker = linker
-        self.markdown: Markdown = _parsers.markdown
-        self.numbers = {"check": 0, "scenario": 0}
-        self.taken = set(RESERVED_IDS)
-        self.source: list[str] = []
-        self.first_line = 1
-        self.occurrences: dict[str, int] = {}
+    rendered: Rendered
+    source: list[str]
+    first_line: int
+    words: Mapping[str, str]
+    section_ids: Sequence[str]
+    image_base: str
+    pictures: Mapping[str, RenderedPicture]
+    linker: TermLinker | None
+    markdown: Markdown = field(default_factory=lambda: parsers.markdown)
+    found: Counter[str] = field(default_factory=Counter)
 
-    def run(self, text: str, first_line: int) -> None:
-        """Renders the text into the result."""
-        self.source, self.first_line = lines_of(text), first_line
+    def run(self) -> None:
         try:
-            root = self.tree(_unambiguous(text, self.rendered.outline, first_line))
+            root = self.tree(self.unambiguous())
         except RecursionError:
             # The library recurses on nested lists; the parser's state is unknown now, so it is replaced.
-            _parsers.markdown = new_parser()
-            message = _("lists or quotations are nested too deeply in this text; use fewer levels")
-            self.rendered.problems.append(MarkupProblem(first_line, message))
+            parsers.renew()
+            self.problem(self.first_line, _("lists or quotations are nested too deeply in this text; use fewer levels"))
             return
         self.prepare(root)
-        pending: list[Element] = []
-        for child in [*root, None]:
-            name = "" if child is None else child.get(NAME, "")
-            if child is not None and name not in {"sector", "check", "scenario", "local", "description"}:
-                pending.append(child)
-                continue
-            self.flush(pending)
-            if child is not None:
-                self.block(child, name)
-        self.rendered.words = sum(map(_words_of, self.rendered.segments))
+        for is_block, children in groupby(root, lambda child: child.get(NAME) in _OWN_SEGMENT):
+            if is_block:
+                for child in children:
+                    self.block(child, child.get(NAME, ""))
+            else:
+                elements = list(children)
+                if self.linker:
+                    self.linker.link(elements)
+                self.rendered.segments.append({"kind": "html", "html": self.safe(elements)})
+        self.rendered.words = sum(map(count_segment_words, self.rendered.segments))
         self.rendered.problems.sort(key=lambda problem: problem.line)
+
+    def problem(self, line: int, message: str) -> None:
+        self.rendered.problems.append(MarkupProblem(line, message))
+
+    def unambiguous(self) -> list[str]:
+        """Returns the lines with blank lines round every block mark and one more slash for each depth.
+
+        The library ends a block at the first mark of equal length in the same paragraph; this makes marks unambiguous.
+        """
+        depths = {block.line: block.depth for block in self.rendered.outline.blocks}
+        lines: list[str] = []
+        depth = 0
+        for number, line in enumerate(self.source, start=self.first_line):
+            if number in depths:
+                lines += ["", "/" * (3 + depth) + line.lstrip("/"), ""]
+                depth += 1
+            elif line.startswith("///"):
+                depth -= 1
+                lines += ["", "/" * (3 + depth), ""]
+            else:
+                lines.append(line)
+        return lines
 
     def tree(self, lines: list[str]) -> Element:
         """Parses the lines with the library into a tree, before it serialises to HTML."""
@@ -236,18 +200,13 @@ class _Rendering:
     def section(self, heading: Element) -> None:
         """Records a section and gives its heading an id."""
         title = plain_text(self.html(list(heading), heading.text))
-        position = len(self.rendered.sections)
-        base = slug_of(title) or f"section-{position + 1}"
-        if self.section_ids is not None and position < len(self.section_ids):
-            name = self.section_ids[position]
-        else:
-            name, number = base, 1
-            while name in self.taken:
-                number += 1
-                name = f"{base}-{number}"
-        self.taken.add(name)
+        sections = self.rendered.sections
+        base = slug_of(title) or f"section-{len(sections) + 1}"
+        taken = {*RESERVED_IDS, *(section["id"] for section in sections)}
+        free = (name for name in chain([base], (f"{base}-{number}" for number in count(2))) if name not in taken)
+        name = self.section_ids[len(sections)] if len(sections) < len(self.section_ids) else next(free)
         heading.set("id", name)
-        self.rendered.sections.append({"id": name, "title": title})
+        sections.append({"id": name, "title": title})
 
     def html(self, elements: Iterable[Element], text: str | None = None) -> str:
         """Serialises elements to HTML that is not yet sanitised."""
@@ -262,14 +221,23 @@ class _Rendering:
     def safe(self, elements: Iterable[Element], text: str | None = None) -> str:
         """Serialises elements to sanitised HTML and records their links and images."""
         html = self.html(elements, text)
-        reader = HtmlReader()
-        reader.feed(html)
-        reader.close()
+        reader = HtmlReader(html)
         for target in reader.links:
-            self.link(target)
+            line = self.find(target.removeprefix("mailto:"))
+            if address_allowed(target):
+                self.rendered.links.append(Link(target, line))
+            else:
+                message = _(
+                    "a link cannot lead to “%(target)s”; use https://, mailto:, tel:, / or #", target=target[:80]
+                )
+                self.problem(line, message)
         for source, alt in reader.images:
             self.image(source, alt)
         return safe_html(html)
+
+    def inline(self, element: Element) -> str:
+        """Serialises what is in an element to sanitised HTML."""
+        return self.safe(list(element), element.text)
 
     def find(self, words: str) -> int:
         """Returns the line of an address in the source; the first line where it is not found.
@@ -277,81 +245,48 @@ class _Rendering:
         A second call for the same address returns its next line.
         """
         whole = re.compile(rf"(?<![\w/#.-]){re.escape(words)}(?![\w/#?=&-])")
-        places = [
-            number for number, line in enumerate(self.source, start=self.first_line) for _match in whole.finditer(line)
-        ]
-        occurrence = self.occurrences.get(words, 0)
-        self.occurrences[words] = occurrence + 1
-        return places[min(occurrence, len(places) - 1)] if places and words else self.first_line
-
-    def link(self, target: str) -> None:
-        """Records a link, or the problem with it."""
-        line = self.find(target.removeprefix("mailto:"))
-        if address_allowed(target):
-            self.rendered.links.append(Link(target, line))
-        else:
-            message = _("a link cannot lead to “%(target)s”; use https://, mailto:, tel:, / or #", target=target[:80])
-            self.rendered.problems.append(MarkupProblem(line, message))
+        places = [number for number, line in enumerate(self.source, self.first_line) for _match in whole.finditer(line)]
+        self.found[words] += 1
+        return places[min(self.found[words], len(places)) - 1] if places and words else self.first_line
 
     def image(self, source: str, alt: str) -> None:
         """Records an image, or the problem with it."""
         names = {shown.address: name for name, shown in self.pictures.items()}
-        written = names.get(source) or (source.removeprefix(self.image_base) if self.image_base else source)
+        written = names.get(source) or source.removeprefix(self.image_base)
         line = self.find(written)
         self.rendered.images.append(Image(written, alt, line))
         if not image_allowed(source if source.startswith("/") else f"/{source}") or "://" in source:
-            message = _("an image is in the course's own img/ folder, not “%(source)s”", source=written[:80])
-            self.rendered.problems.append(MarkupProblem(line, message))
+            self.problem(line, _("an image is in the course's own img/ folder, not “%(source)s”", source=written[:80]))
         if not alt.strip():
-            message = _("this image has no alternative text; write `![what it shows](img/name.png)`")
-            self.rendered.problems.append(MarkupProblem(line, message))
-
-    def flush(self, pending: list[Element]) -> None:
-        """Turns the pending elements into one html segment."""
-        if pending:
-            if self.linker:
-                self.linker.link(pending)
-            self.rendered.segments.append({"kind": "html", "html": self.safe(pending)})
-            pending.clear()
+            self.problem(line, _("this image has no alternative text; write `![what it shows](img/name.png)`"))
 
     def block(self, element: Element, name: str) -> None:
         """Turns a block into its segment; consecutive sector blocks become one."""
         segments = self.rendered.segments
+        number = 1 + sum(segment["kind"] == name for segment in segments)
         if name == "sector":
             if not segments or segments[-1]["kind"] != "sectors":
                 segments.append({"kind": "sectors", "blocks": {}})
             segments[-1]["blocks"][element.get(WORD, "")] = self.safe(list(element))
         elif name == "check":
-            segments.append(self.check(element))
+            segments.append({"kind": name, "id": f"check-{number}", **self.check(element, number)})
         elif name == "scenario":
-            segments.append(self.scenario(element))
+            segments.append({"kind": name, "id": f"scenario-{number}", **self.scenario(element)})
         else:
             segments.append({"kind": name, "html": self.safe(list(element))})
 
-    def name(self, kind: str) -> str:
-        """Returns the next id of a kind."""
-        self.numbers[kind] += 1
-        return f"{kind}-{self.numbers[kind]}"
-
-    def check(self, element: Element) -> Segment:
-        """Returns a check."""
-        name = self.name("check")
+    def check(self, element: Element, number: int) -> Segment:
         prompt, *answers = list(element)
-        options: list[dict[str, Any]] = []
-        for answer in answers:
-            text, why = list(answer)
-            options.append(
-                {
-                    "text": self.safe(list(text), text.text),
-                    "right": answer.get(RIGHT) == "yes",
-                    "why": self.safe(list(why), why.text),
-                }
-            )
+        options = [
+            {"text": self.inline(text), "right": answer.get(RIGHT) == "yes", "why": self.inline(why)}
+            for answer in answers
+            for text, why in [answer]
+        ]
         if len(options) < 2 or not all(option["text"] and option["why"] for option in options):
             checks = [block.line for block in self.rendered.outline.blocks if block.name == "check"]
             message = _("the answers of this check are invalid; each is one paragraph: `- [ ] answer | why`")
-            self.rendered.problems.append(MarkupProblem(checks[self.numbers["check"] - 1], message))
-        return {"kind": "check", "id": name, "prompt": self.safe(list(prompt)), "options": options}
+            self.problem(checks[number - 1], message)
+        return {"prompt": self.safe(list(prompt)), "options": options}
 
     def scenario(self, element: Element) -> Segment:
         """Returns a scenario: an option's first paragraph is the choice, the rest is the reason."""
@@ -359,23 +294,5 @@ class _Rendering:
         for option in [child for child in element if child.get(NAME) == "option"]:
             element.remove(option)
             first, *rest = list(option)
-            options.append(
-                {"quality": option.get(WORD, ""), "choice": self.safe(list(first), first.text), "why": self.safe(rest)}
-            )
-        name = self.name("scenario")
-        intro = self.safe(list(element))
-        return {"kind": "scenario", "id": name, "title": element.get(WORD, ""), "intro": intro, "options": options}
-
-
-def _words_of(segment: Segment) -> int:
-    """Counts the words that a learner of one sector reads: of a sector group, the longest block."""
-    match segment["kind"]:
-        case "sectors":
-            return max(map(count_words, segment["blocks"].values()))
-        case "check":
-            parts = [segment["prompt"], *(f"{o['text']} {o['why']}" for o in segment["options"])]
-        case "scenario":
-            parts = [segment["title"], segment["intro"], *(f"{o['choice']} {o['why']}" for o in segment["options"])]
-        case _:
-            parts = [segment["html"]]
-    return sum(map(count_words, parts))
+            options.append({"quality": option.get(WORD, ""), "choice": self.inline(first), "why": self.safe(rest)})
+        return {"title": element.get(WORD, ""), "intro": self.safe(list(element)), "options": options}

@@ -53,10 +53,8 @@ _JUDGES: dict[str, Callable[[str], bool]] = {
     "src": image_allowed,
     "alt": lambda _value: True,
     "id": lambda value: _ID.fullmatch(value) is not None,
-    "start": lambda value: _NUMBER.fullmatch(value) is not None,
-    "width": lambda value: _NUMBER.fullmatch(value) is not None,
-    "height": lambda value: _NUMBER.fullmatch(value) is not None,
     "loading": lambda value: value == "lazy",
+    **dict.fromkeys(("start", "width", "height"), lambda value: _NUMBER.fullmatch(value) is not None),
 }
 
 

@@ -48,39 +48,32 @@ class TermLinker:
         if element.tag in _NOT_LINKED or element.get("class") == "callout-word":
             return
         children = list(element)
-        element.text, found = self._text(element.text)
-        for place, link in enumerate(found):
-            element.insert(place, link)
-        at = len(found)
+        element.text = self._place_links(element, 0, element.text)
         for child in children:
             self._element(child)
-            at += 1
-            child.tail, found = self._text(child.tail)
-            for place, link in enumerate(found):
-                element.insert(at + place, link)
-            at += len(found)
+            child.tail = self._place_links(element, list(element).index(child) + 1, child.tail)
 
-    def _text(self, text: str | None) -> tuple[str | None, list[Element]]:
-        """Returns the text before the first link, and the links with the text that follows each."""
+    def _place_links(self, parent: Element, place: int, text: str | None) -> str | None:
+        """Puts the links of a text into its parent from a place on; returns the text before the first."""
         pattern = self.vocabulary.pattern
         if not text or pattern is None:
-            return text, []
+            return text
         known = {slug for slug, _words in self.linked}
-        head, links, last = text, list[Element](), 0
+        head, link, end = text, None, 0
         for match in pattern.finditer(text):
             slug = self.vocabulary.slugs[match[1].lower()]
             if slug in known:
                 continue
             known.add(slug)
             self.linked.append((slug, match[0]))
-            if links:
-                links[-1].tail = text[last : match.start()]
+            before = text[end : match.start()]
+            if link is None:
+                head = before
             else:
-                head = text[: match.start()]
+                link.tail = before
             link = Element("a", {"href": f"{PAGE}#{slug}"})
             link.text = match[0]
-            links.append(link)
-            last = match.end()
-        if links:
-            links[-1].tail = text[last:]
-        return head, links
+            link.tail = text[match.end() :]
+            parent.insert(place, link)
+            place, end = place + 1, match.end()
+        return head

@@ -2,19 +2,40 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Any
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in a text: its target and its line."""
+
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image in a text: its source as written, its alternative text, its line."""
+
+    source: str
+    alt: str
+    line: int
 
 
 class HtmlReader(HTMLParser):
     """Reads HTML that the library wrote: its words, its links, its images."""
 
-    def __init__(self) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.words: list[str] = []
         self.links: list[str] = []
         self.images: list[tuple[str, str]] = []
+        self.feed(html)
+        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Notes links and images, and that words of two elements do not touch."""
@@ -33,15 +54,26 @@ class HtmlReader(HTMLParser):
 
 def plain_text(html: str) -> str:
     """Returns the words of a piece of HTML without its tags, single-spaced."""
-    reader = HtmlReader()
-    reader.feed(html)
-    reader.close()
-    return " ".join("".join(reader.words).split())
+    return " ".join("".join(HtmlReader(html).words).split())
 
 
 def count_words(html: str) -> int:
     """Counts the running words of a piece of HTML."""
     return len(_WORD.findall(plain_text(html)))
+
+
+def count_segment_words(segment: dict[str, Any]) -> int:
+    """Counts the words that a learner of one sector reads: of a sector group, the longest block."""
+    match segment["kind"]:
+        case "sectors":
+            return max(map(count_words, segment["blocks"].values()))
+        case "check":
+            parts = [segment["prompt"], *(f"{o['text']} {o['why']}" for o in segment["options"])]
+        case "scenario":
+            parts = [segment["title"], segment["intro"], *(f"{o['choice']} {o['why']}" for o in segment["options"])]
+        case _:
+            parts = [segment["html"]]
+    return sum(map(count_words, parts))
 
 
 def slug_of(title: str) -> str:

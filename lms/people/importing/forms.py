@@ -8,7 +8,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, ValidationError
 
-from lms.kernel import tabular
+from lms.kernel.encoding import ENCODINGS
 from lms.people.importing.labels import FIELD_LABELS
 from lms.people.importing.models import PeopleImport
 from lms.people.importing.parse import FIELDS, REQUIRED
@@ -50,7 +50,7 @@ class EncodingForm(BaseForm):
 
     def offer(self, present: str) -> None:
         """Fills the choices, beginning with how it is read now."""
-        self.encoding.choices = choices_of((name, ENCODING_WORDS[name]) for name in tabular.ENCODINGS)
+        self.encoding.choices = choices_of((name, ENCODING_WORDS[name]) for name in ENCODINGS)
         if not self.is_submitted():
             self.encoding.data = next((name for name in ("utf-8", "utf-16") if present.startswith(name)), present)
 

@@ -4,6 +4,7 @@ The long work is done by ``dry_run`` and ``apply``, as jobs.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +34,7 @@ def upload(
     people_import = PeopleImport(
         organisation_id=organisation_id,
         file_name=normalise(file_name)[-120:],
-        shape=top.format.as_dict(),
+        shape=asdict(top.format),
         header=top.header,
         samples=top.samples,
     )
@@ -49,7 +50,7 @@ def upload(
 def change_encoding(people_import: PeopleImport, top: TablePreview) -> None:
     """Stores the encoding that HR chose, with the headings and samples as they read now."""
     _lock_in_state(people_import, "columns", "checked")
-    people_import.shape, people_import.header, people_import.samples = (top.format.as_dict(), top.header, top.samples)
+    people_import.shape, people_import.header, people_import.samples = (asdict(top.format), top.header, top.samples)
 
 
 def choose_columns(

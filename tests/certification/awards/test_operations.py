@@ -29,6 +29,7 @@ from lms.learning.events import course_completed
 from lms.people.models import Person
 from tests.certification import world
 from tests.factories import people
+from tests.shared import filled
 
 HANA = Actor(account_id=7, person_id=99, name="Hana Haddad")
 
@@ -49,7 +50,7 @@ def requirement_windows() -> Iterator[list[date]]:
     def source(**_arguments: object) -> list[date]:
         return days
 
-    with renewal_windows.filled(source):
+    with filled(renewal_windows, source):
         yield days
 
 
@@ -122,7 +123,7 @@ def test_the_source_is_asked_about_the_present_award(amina: Person) -> None:
         queries.append(about)
         return []
 
-    with renewal_windows.filled(source):
+    with filled(renewal_windows, source):
         course = world.course(per_sector=True)
         world.earned(amina, course, "2026-01-01", sector="wash")
         assert queries == []
