@@ -6,37 +6,28 @@ from flask_login import user_logged_in
 
 import lms.accounts.subscribers
 import lms.accounts.views
-import lms.assessment.models
 import lms.audit.jobs
 import lms.audit.views
-import lms.catalogue.models
-import lms.certification.models
 import lms.certification.subscribers
 import lms.certification.views
 import lms.cli
 import lms.compliance.api
 import lms.compliance.jobs
-import lms.compliance.report.export.models
-import lms.compliance.requirements.models
 import lms.compliance.subscribers
 import lms.compliance.views
 import lms.coverage.jobs
-import lms.coverage.models
 import lms.coverage.views
 import lms.home.views
 import lms.learning.blueprint
-import lms.learning.models
 import lms.learning.subscribers
 import lms.learning.unsaved_answers
 import lms.learning.views.courses
 import lms.learning.views.quizzes
 import lms.learning.views.reference
-import lms.pathways.models
 import lms.pathways.views
 import lms.people.importing.jobs
 import lms.people.views
 import lms.reminders.jobs
-import lms.reminders.models
 import lms.reminders.views
 from lms.accounts.api import find_account_ids, list_organisation_choices, load_account_names
 from lms.accounts.sign_in.security import set_up_accounts
@@ -49,7 +40,7 @@ from lms.demo.api import DemonstrationBanner
 from lms.home.hooks import health_checks
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.logs import set_up_logs
-from lms.kernel.mail import set_up_mail
+from lms.kernel.mail import mail
 from lms.kernel.requests import Application
 from lms.kernel.setup import set_up_config, set_up_database
 from lms.kernel.worker import set_up_worker
@@ -87,39 +78,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_database(app)
     CsrfProtection(app)
     Compress(app)
-    set_up_mail(app)
+    mail.init_app(app)
     set_up_limits(app, enabled=settings.rate_limits, storage=settings.rate_limit_storage)
     set_up_accounts(app, settings)
-    set_up_public_pages(app)
+    # Flask-Principal, which comes with Flask-Security and decides nothing here, would load the account before every
+    # request, and so answer 503 to anybody with a session cookie while the database is away, even on public pages.
+    app.extensions["security"].principal.identity_loaders.clear()
     set_up_web(app)
-    register_pages(app)
-    register_commands(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.context_processor(lambda: {"actor": current_actor()})
+    for command in lms.cli.COMMANDS:
+        app.cli.add_command(command)
     connect_subscribers()
     fill_hooks()
     set_up_worker(app, settings.instance, PERIODIC_JOBS)
     return app
-
-
-def set_up_public_pages(app: Flask) -> None:
-    """Lets public pages, static files and probes answer without the database.
-
-    Flask-Principal, which comes with Flask-Security and decides nothing here, would load the account before every
-    request, and so answer 503 to anybody with a session cookie while the database is away.
-    """
-    app.extensions["security"].principal.identity_loaders.clear()
-
-
-def register_pages(app: Flask) -> None:
-    """Registers the pages of every package, and tells their templates who is signed in."""
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    app.context_processor(lambda: {"actor": current_actor()})
-
-
-def register_commands(app: Flask) -> None:
-    """Registers the commands of every package."""
-    for command in lms.cli.COMMANDS:
-        app.cli.add_command(command)
 
 
 def connect_subscribers() -> None:

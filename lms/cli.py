@@ -39,7 +39,6 @@ def this_app() -> Flask:
 
 
 @worker_cli.command("run")
-@with_appcontext
 def run() -> None:
     """Runs the background worker until it is stopped."""
     run_worker(this_app())
@@ -85,28 +84,28 @@ def publish() -> str:
     return _("publication %(number)s", number=published.publication_id)
 
 
-def prepare() -> None:
-    """Upgrades the database, publishes the courses and loads the demonstration into an empty database."""
-    run_step(_("Preparing the database"), migrate)
-    run_step(_("Publishing the courses"), publish)
-    with reading():
-        empty = count_people() == 0
-    if empty:
-        click.echo(_("No data yet: creating the demonstration ..."))
-        began = time.monotonic()
-        try:
-            demo.load(lambda sentence: click.echo(f"  {sentence}"), Issuer.of(this_app().extensions["settings"]))
-        except Refusal as error:
-            raise click.ClickException(error.message) from error
-        compact_all()
-        click.echo(_("  done (%(seconds)s s)", seconds=f"{time.monotonic() - began:.1f}"))
+def load_demonstration() -> None:
+    """Loads the demonstration and prints what it does."""
+    click.echo(_("No data yet: creating the demonstration ..."))
+    began = time.monotonic()
+    try:
+        demo.load(lambda sentence: click.echo(f"  {sentence}"), Issuer.of(this_app().extensions["settings"]))
+    except Refusal as error:
+        raise click.ClickException(error.message) from error
+    compact_all()
+    click.echo(_("  done (%(seconds)s s)", seconds=f"{time.monotonic() - began:.1f}"))
 
 
 @click.command("prepare")
 @with_appcontext
 def prepare_command() -> None:
     """Migrates the database, publishes the courses, and loads the demonstration into an empty installation."""
-    prepare()
+    run_step(_("Preparing the database"), migrate)
+    run_step(_("Publishing the courses"), publish)
+    with reading():
+        empty = count_people() == 0
+    if empty:
+        load_demonstration()
 
 
 @click.command("serve")
@@ -131,7 +130,7 @@ def serve_command(
     try:
         check_port(host, port)
         if prepared:
-            prepare()
+            click.get_current_context().invoke(prepare_command)
             # Preparing takes a while the first time: another program may have taken the port.
             check_port(host, port)
         demonstration = app.config["DEMONSTRATION"].refresh()

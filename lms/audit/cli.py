@@ -23,26 +23,22 @@ SENTENCES = {
 }
 
 
-class ChainHeadParameter(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
-    """A link as `flask audit head` prints it: its number, a colon, its digest."""
-
-    name = "number:digest"
-
-    def convert(self, value: str | ChainHead, param: click.Parameter | None, ctx: click.Context | None) -> ChainHead:
-        """Reads it; raises a usage error for anything else."""
-        if isinstance(value, ChainHead):
-            return value
-        number, _colon, digest = value.strip().partition(":")
-        if not number.isdecimal() or len(digest) != 64:
-            self.fail(
-                _("write it as flask audit head printed it: a number, a colon and 64 hexadecimal digits."), param, ctx
-            )
-        return ChainHead(int(number), digest.lower())
+def read_head(_context: click.Context, _parameter: click.Parameter, value: str | None) -> ChainHead | None:
+    """Reads a link as `flask audit head` prints it; raises a usage error for anything else."""
+    number, _colon, digest = (value or "").strip().partition(":")
+    if value is not None and (not number.isdecimal() or len(digest) != 64):
+        raise click.BadParameter(
+            _("write it as flask audit head printed it: a number, a colon and 64 hexadecimal digits.")
+        )
+    return None if value is None else ChainHead(int(number), digest.lower())
 
 
 @audit_cli.command("verify")
 @click.option(
-    "--expect", type=ChainHeadParameter(), help="A link that was kept elsewhere; it must still be in the chain."
+    "--expect",
+    callback=read_head,
+    metavar="NUMBER:DIGEST",
+    help="A link that was kept elsewhere; it must still be in the chain.",
 )
 @click.option("--note/--no-note", default=True, help="Record the outcome for the page of the trail.")
 def verify_command(expect: ChainHead | None, note: bool) -> None:

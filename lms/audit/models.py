@@ -25,7 +25,6 @@ class AuditEntry(Model):
     )
 
     id: Mapped[Id]
-    # When it was done.
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     # The account that acted; empty for jobs and commands.
     account_id: Mapped[int | None] = mapped_column(BigId)
@@ -35,7 +34,6 @@ class AuditEntry(Model):
     action: Mapped[str] = mapped_column(String(80))
     # The type of record it was done to, such as award.
     subject: Mapped[str] = mapped_column(String(40))
-    # The id of the record.
     subject_id: Mapped[int | None] = mapped_column(BigId)
     # Why, where the action requires a reason.
     reason: Mapped[str] = mapped_column(String(500), default="")
@@ -58,7 +56,6 @@ class AuditLink(Model):
     number: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     # The entry; every entry has one link at most.
     entry_id: Mapped[int] = mapped_column(BigId, ForeignKey("audit_entry.id"), unique=True)
-    # When it was linked.
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The digest of the link before, 64 zeros before the first; unique, so that the chain never forks.
     previous: Mapped[str] = mapped_column(String(64), unique=True)
@@ -75,9 +72,7 @@ class AuditCheck(Model):
     __tablename__ = "audit_check"
 
     id: Mapped[Id]
-    # When the check ended.
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # How many entries there were.
     entries: Mapped[int] = mapped_column(BigId)
     # How many links were read: the number of the last.
     links: Mapped[int] = mapped_column(BigId)

@@ -1,7 +1,7 @@
 """The administrator's page of the audit trail."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,6 @@ from lms.audit import hooks, queries
 from lms.audit.exports import csv_lines
 from lms.audit.forms import TrailForm, parse_number
 from lms.audit.labels import sentence, subject_with_number
-from lms.audit.models import AuditCheck
 from lms.audit.queries import PAGE, LinkedEntry
 from lms.audit.rules import ChainLink, TrailEntry
 from lms.kernel import clock
@@ -21,26 +20,7 @@ from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download
 
 bp = Blueprint("audit", "lms.audit", template_folder="templates")
-
-
-@dataclass(frozen=True, slots=True)
-class TrailRow:
-    """One row of the page."""
-
-    entry: TrailEntry
-    link: ChainLink | None
-    sentence: Markup
-    organisation: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChainStatus:
-    """How far the trail is linked, and the last check; `checked_entry` is the id of the last entry it read."""
-
-    linked: int
-    waiting: int
-    check: AuditCheck | None
-    checked_entry: int | None
+_LINKED = Markup('<a href="{}"><bdi>{}</bdi></a>')
 
 
 @bp.get("/admin/audit")
@@ -76,29 +56,26 @@ def _form() -> TrailForm:
     return form
 
 
-def _chain_status() -> ChainStatus:
+def _chain_status() -> dict[str, Any]:
+    """Returns how far the trail is linked, the last check, and the id of the last entry that it read."""
     check = queries.find_last_check()
-    return ChainStatus(
-        linked=queries.find_head().number,
-        waiting=queries.count_unlinked(queries.find_settled_entry(clock.now())),
-        check=check,
-        checked_entry=queries.find_linked_entry(check.links) if check else None,
-    )
+    return {
+        "linked": queries.find_head().number,
+        "waiting": queries.count_unlinked(queries.find_settled_entry(clock.now())),
+        "check": check,
+        "checked_entry": queries.find_linked_entry(check.links) if check else None,
+    }
 
 
-def _rows(entries: Sequence[LinkedEntry]) -> list[TrailRow]:
+def _rows(entries: Sequence[LinkedEntry]) -> list[tuple[TrailEntry, ChainLink | None, Markup, str]]:
+    """Returns each entry with its link, its sentence and the name of its organisation."""
     accounts = {entry.account for entry, _link in entries}
     accounts |= {entry.subject_number for entry, _link in entries if entry.subject == "account"}
     ids = [number for number in accounts if number]
     names = {number: name for find in hooks.account_names for number, name in find(ids).items()}
     organisations = dict(_organisations())
     return [
-        TrailRow(
-            entry,
-            link,
-            sentence(entry.action, _who(entry.account, names), _done_to(entry, names)),
-            organisations.get(entry.organisation or 0, ""),
-        )
+        (entry, link, _sentence(entry, names), organisations.get(entry.organisation or 0, ""))
         for entry, link in entries
     ]
 
@@ -107,18 +84,15 @@ def _organisations() -> list[tuple[int, str]]:
     return [choice for find in hooks.organisation_choices for choice in find()]
 
 
-def _who(account: int | None, names: dict[int, str]) -> Markup:
-    if account is None:
-        return Markup("<b>{}</b>").format(_("The system"))
-    name = names.get(account, _("Account %(number)s", number=account))
-    return Markup('<a href="{}"><bdi>{}</bdi></a>').format(url_for("audit.trail", who=account), name)
-
-
-def _done_to(entry: TrailEntry, names: dict[int, str]) -> Markup:
-    label = subject_with_number(entry.subject, entry.subject_number)
+def _sentence(entry: TrailEntry, names: dict[int, str]) -> Markup:
+    who = Markup("<b>{}</b>").format(_("The system"))
+    if entry.account is not None:
+        name = names.get(entry.account, _("Account %(number)s", number=entry.account))
+        who = _LINKED.format(url_for("audit.trail", who=entry.account), name)
+    done_to: Markup | str = subject_with_number(entry.subject, entry.subject_number)
     if entry.subject == "account" and entry.subject_number in names:
-        label = _("the account of %(name)s", name=names[entry.subject_number])
-    if entry.subject_number is None:
-        return Markup("{}").format(label)
-    address = url_for("audit.trail", subject=entry.subject, number=entry.subject_number)
-    return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, label)
+        done_to = _("the account of %(name)s", name=names[entry.subject_number])
+    if entry.subject_number is not None:
+        address = url_for("audit.trail", subject=entry.subject, number=entry.subject_number)
+        done_to = _LINKED.format(address, done_to)
+    return sentence(entry.action, who, done_to)

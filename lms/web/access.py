@@ -19,36 +19,32 @@ def current_actor() -> Actor:
     return actor if isinstance(actor, Actor) else NOBODY
 
 
-def signed_in(view: Callable[P, R]) -> Callable[P, R]:
-    """Opens a view to everybody signed in; others are sent to the sign-in page."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if current_actor().is_anonymous:
-            refused: R = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-            return refused
-        return view(*args, **kwargs)
-
-    guarded.access = "signed-in"  # type: ignore[attr-defined]
-    return guarded
-
-
 def role_needed(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Opens a view to people with one of the roles; others who are signed in get 403."""
+    """Opens a view to people with one of the roles; others who are signed in get 403.
+
+    Who is not signed in is sent to the sign-in page.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             actor = current_actor()
-            if not any(actor.has(role) for role in roles):
+            if actor.is_anonymous:
+                refused: R = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+                return refused
+            if roles and not any(actor.has(role) for role in roles):
                 abort(403)
             return view(*args, **kwargs)
 
-        opened = signed_in(guarded)
-        opened.access = tuple(str(role) for role in roles)  # type: ignore[attr-defined]
-        return opened
+        guarded.access = tuple(map(str, roles)) or "signed-in"  # type: ignore[attr-defined]
+        return guarded
 
     return decorate
+
+
+def signed_in(view: Callable[P, R]) -> Callable[P, R]:
+    """Opens a view to everybody signed in; others are sent to the sign-in page."""
+    return role_needed()(view)
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:

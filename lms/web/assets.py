@@ -23,18 +23,13 @@ FOR_EVER = "public, max-age=31536000, immutable"
 # A page written before an upgrade may ask for an old digest: it gets today's file and asks again soon.
 FOR_A_MINUTE = "public, max-age=60"
 DIGEST_LENGTH = 12
-# Written out because the table of the operating system differs from machine to machine.
+# What is compressed; written out because the table of the operating system differs from machine to machine.
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
-    ".json": "application/json",
-    ".webmanifest": "application/manifest+json",
-    ".woff2": "font/woff2",
-    ".png": "image/png",
 }
-COMPRESSIBLE = {".css", ".js", ".svg", ".txt", ".json", ".webmanifest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ def read_asset(path: Path, name: str) -> Asset:
     if path.suffix == ".css":
         body = without_comments(body.decode()).encode()
     bodies = {"identity": body}
-    if path.suffix in COMPRESSIBLE:
+    if path.suffix in CONTENT_TYPES:
         compressed = {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
         bodies |= {coding: small for coding, small in compressed.items() if len(small) < len(body)}
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -81,15 +76,14 @@ def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     return {name: read_asset(path, name) for name, path in names.items()}
 
 
-@lru_cache(8)
-def _cached_assets(folder: Path, _changed_at: int) -> dict[str, Asset]:
-    # Compressing takes a tenth of a second; a process that makes several applications, as tests do, pays once.
-    return read_assets(folder)
+# Compressing takes a tenth of a second; a process that makes several applications, as tests do, pays once.
+_cached_assets = lru_cache(8)(lambda folder, _changed_at: read_assets(folder))
 
 
 def _current_assets(folder: Path) -> dict[str, Asset]:
     """Returns the files as they are now, read again only where one was saved since."""
-    return _cached_assets(folder, max(path.stat().st_mtime_ns for path in folder.rglob("*")))
+    assets: dict[str, Asset] = _cached_assets(folder, max(path.stat().st_mtime_ns for path in folder.rglob("*")))
+    return assets
 
 
 def set_up_assets(app: Flask, folder: Path = FOLDER) -> None:

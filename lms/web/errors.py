@@ -1,7 +1,6 @@
 """Error pages: what happened, what to do next, what is not lost. They query no database and no session."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -160,26 +159,15 @@ def error_response(code: int, text: ErrorText, message: str = "") -> Response:
     return response
 
 
-def _passed_headers(error: HTTPException) -> Sequence[tuple[str, str]]:
-    return [
-        (name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After", "WWW-Authenticate"}
-    ]
-
-
 def handle_http(error: HTTPException) -> Response | HTTPException:
     """Returns the page of an HTTP error; responses that are not errors pass."""
     if error.code is None or error.code < 400:
         return error
-    text = PAGES.get(error.code, PAGES[500] if error.code >= 500 else BAD_REQUEST)
-    response = error_response(error.code, text)
-    for name, value in _passed_headers(error):
-        response.headers[name] = value
+    response = error_response(error.code, PAGES.get(error.code, PAGES[500] if error.code >= 500 else BAD_REQUEST))
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
+            response.headers[name] = value
     return response
-
-
-def handle_csrf(_: CSRFError) -> Response:
-    """Explains to a person whose page was open too long how to keep what they wrote."""
-    return error_response(400, PAGE_EXPIRED)
 
 
 def handle_refusal(error: Refusal) -> Response:
@@ -187,27 +175,20 @@ def handle_refusal(error: Refusal) -> Response:
     return error_response(error.status, PAGES.get(error.status, PAGES[409]), error.message)
 
 
-def handle_unavailable(error: DBAPIError | NoFreeConnection) -> Response:
-    """Returns 503 while the database is down, busy or full."""
+def handle_database(error: DBAPIError | NoFreeConnection) -> Response:
+    """Returns 503 while the database is down, busy or full; any other database error is a bug."""
+    if not isinstance(error, OperationalError | InterfaceError | NoFreeConnection) and not error.connection_invalidated:
+        raise error
     cause = getattr(error, "orig", None)
     # Only the driver's own message: SQLAlchemy's contains the values of the statement.
     log.error("database unavailable", error=type(error).__name__, cause=str(cause), request=request_id())
     return error_response(503, PAGES[503])
 
 
-def handle_database(error: DBAPIError) -> Response:
-    """Returns 503 for a lost connection; any other database error is a bug."""
-    if error.connection_invalidated:
-        return handle_unavailable(error)
-    raise error
-
-
 def set_up_errors(app: Flask) -> None:
     """Registers the error pages."""
     app.register_error_handler(HTTPException, handle_http)
-    app.register_error_handler(CSRFError, handle_csrf)
+    app.register_error_handler(CSRFError, lambda _error: error_response(400, PAGE_EXPIRED))
     app.register_error_handler(Refusal, handle_refusal)
-    app.register_error_handler(OperationalError, handle_unavailable)
-    app.register_error_handler(InterfaceError, handle_unavailable)
-    app.register_error_handler(NoFreeConnection, handle_unavailable)
+    app.register_error_handler(NoFreeConnection, handle_database)
     app.register_error_handler(DBAPIError, handle_database)

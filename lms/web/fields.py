@@ -27,20 +27,16 @@ def is_form(field: Field) -> bool:
     return isinstance(field, FormField | FieldList)
 
 
-def _target(field: Field) -> str:
-    # A group has no control of its own: the first of its controls takes the focus.
-    return f"{field.id}-0" if is_group(field) else str(field.id)
-
-
 def _field_problems(field: Field) -> Iterator[FormProblem]:
     if isinstance(field, FormField | FieldList):
         for inner in field:
             yield from _field_problems(inner)
         return
-    # Nobody can be sent to a field they do not see.
-    hidden = isinstance(field, HiddenField)
+    # A group has no control of its own: the first of its controls takes the focus.
+    target = f"{field.id}-0" if is_group(field) else str(field.id)
     for error in field.errors:
-        yield FormProblem("" if hidden else _target(field), str(field.label.text), str(error))
+        # Nobody can be sent to a field they do not see.
+        yield FormProblem("" if isinstance(field, HiddenField) else target, str(field.label.text), str(error))
 
 
 def form_problems(form: Form) -> list[FormProblem]:

@@ -1,10 +1,10 @@
 """Template filters for days, times, numbers and periods. None of their results breaks over a line."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import partial
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -25,37 +25,24 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", NO_BREAK)
 
 
-def day(value: date | None) -> str:
+def day(value: date | None, pattern: str = "d MMMM y") -> str:
     """Returns a day in full: 22 November 2026."""
-    return _unbroken(format_date(value, "d MMMM y", _locale())) if value else NOTHING
+    return _unbroken(format_date(value, pattern, _locale())) if value else NOTHING
 
 
-def day_short(value: date | None) -> str:
-    """Returns a day for tables: 22 Nov 2026."""
-    return _unbroken(format_date(value, "d MMM y", _locale())) if value else NOTHING
-
-
-def month_short(value: date | None) -> str:
-    """Returns a month for timelines: Nov 2026."""
-    return _unbroken(format_date(value, "MMM y", _locale())) if value else NOTHING
-
-
-def moment(value: datetime | None) -> str:
+def moment(value: datetime | None, pattern: str = "d MMMM y") -> str:
     """Returns a time in UTC: 22 November 2026, 09:14 UTC. A time without a zone is taken as UTC."""
-    return _moment(value, day)
-
-
-def moment_short(value: datetime | None) -> str:
-    """Returns a time for tables: 22 Nov 2026, 09:14 UTC."""
-    return _moment(value, day_short)
-
-
-def _moment(value: datetime | None, write_day: Callable[[date], str]) -> str:
     if value is None:
         return NOTHING
     utc = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     clock = format_time(utc, "HH:mm", locale=_locale())
-    return f"{write_day(utc.date())}, {clock}{NO_BREAK}UTC"
+    return f"{day(utc.date(), pattern)}, {clock}{NO_BREAK}UTC"
+
+
+day_short = partial(day, pattern="d MMM y")
+"""Returns a day for tables: 22 Nov 2026."""
+moment_short = partial(moment, pattern="d MMM y")
+"""Returns a time for tables: 22 Nov 2026, 09:14 UTC."""
 
 
 def number(value: int | None) -> str:
@@ -105,7 +92,7 @@ def period(value: object) -> str:
 FILTERS = {
     "day": day,
     "day_short": day_short,
-    "month_short": month_short,
+    "month_short": partial(day, pattern="MMM y"),
     "moment": moment,
     "moment_short": moment_short,
     "number": number,

@@ -30,25 +30,18 @@ FIELD_TEXTS = dict.fromkeys(_NOT_OFFERED, _l("This is not one of the options. Ch
 """Our sentences in place of those that WTForms says by default."""
 
 
-class FieldTexts:
-    """The default texts of fields, in the language of the page."""
-
-    def gettext(self, text: str) -> str:
-        """Returns what is shown for a text of WTForms."""
-        return str(FIELD_TEXTS.get(text, text))
-
-    def ngettext(self, singular: str, plural: str, number: int) -> str:
-        """Returns what is shown for a text of WTForms that has a plural."""
-        return self.gettext(singular if number == 1 else plural)
-
-
 class _WithFieldTexts:
-    class Meta:
-        """What both kinds of form share."""
+    """Shows our texts; WTForms asks its form's ``Meta`` for translations, and these for each text."""
 
-        def get_translations(self, _form: Any) -> FieldTexts:
-            """Returns what fields take their default texts from."""
-            return FieldTexts()
+    class Meta:
+        def get_translations(self, _form: Any) -> Any:
+            return self
+
+        def gettext(self, text: str) -> str:
+            return str(FIELD_TEXTS.get(text, text))
+
+        def ngettext(self, singular: str, plural: str, number: int) -> str:
+            return self.gettext(singular if number == 1 else plural)
 
 
 class PlainForm(_WithFieldTexts, Form):

@@ -2,21 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from lms.kernel.actor import Actor, Role
-from lms.web.addresses import address_of
-
-
-@dataclass(frozen=True, slots=True)
-class NavigationEntry:
-    """An entry of the main navigation, by endpoint name, with the roles that see it."""
-
-    endpoint: str
-    label: LazyString
-    roles: frozenset[Role]
+from lms.kernel.caching import application_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +19,33 @@ class NavigationLink:
     current: str
 
 
-ENTRIES = (
-    NavigationEntry("home.my", _l("My training"), frozenset({Role.LEARNER})),
-    NavigationEntry("learning.courses", _l("Courses"), frozenset({Role.LEARNER})),
-    NavigationEntry("pathways.mine", _l("Pathway"), frozenset({Role.LEARNER})),
-    NavigationEntry("authoring.index", _l("Authoring"), frozenset({Role.TRAINER})),
-    NavigationEntry("people.index", _l("People"), frozenset({Role.HR})),
-    NavigationEntry("compliance.requirements", _l("Requirements"), frozenset({Role.HR})),
-    NavigationEntry("compliance.report", _l("Compliance"), frozenset({Role.HR, Role.COORDINATOR})),
-    NavigationEntry("reminders.index", _l("Reminders"), frozenset({Role.HR})),
-    NavigationEntry("home.admin", _l("Administration"), frozenset({Role.ADMIN})),
+ENTRIES: tuple[tuple[str, LazyString, set[Role]], ...] = (
+    ("home.my", _l("My training"), {Role.LEARNER}),
+    ("learning.courses", _l("Courses"), {Role.LEARNER}),
+    ("pathways.mine", _l("Pathway"), {Role.LEARNER}),
+    ("authoring.index", _l("Authoring"), {Role.TRAINER}),
+    ("people.index", _l("People"), {Role.HR}),
+    ("compliance.requirements", _l("Requirements"), {Role.HR}),
+    ("compliance.report", _l("Compliance"), {Role.HR, Role.COORDINATOR}),
+    ("reminders.index", _l("Reminders"), {Role.HR}),
+    ("home.admin", _l("Administration"), {Role.ADMIN}),
 )
+"""Endpoint, label, and the roles that see the entry."""
 
 
-def _current(url: str, path: str) -> str:
-    if path == url:
-        return "page"
-    return "true" if path.startswith(url.rstrip("/") + "/") else ""
+def address_of(endpoint: str) -> str:
+    """Returns the address of a page without arguments, cached for each application and the path it is mounted at."""
+    return application_cache("addresses", 1024).get_or_load((request.script_root, endpoint), lambda: url_for(endpoint))
 
 
 def navigation(actor: Actor | None) -> list[NavigationLink]:
     """Returns the links an actor sees, in their order; none where nobody is signed in."""
     if actor is None or actor.is_anonymous:
         return []
-    pages, path, roles = current_app.view_functions, request.path, actor.roles
-    return [
-        NavigationLink(url, entry.label, _current(url, path))
-        for entry in ENTRIES
-        if entry.endpoint in pages and not entry.roles.isdisjoint(roles)
-        for url in [address_of(entry.endpoint)]
-    ]
+    links, path, actor_roles = [], request.path, actor.roles
+    for endpoint, label, roles in ENTRIES:
+        if endpoint in current_app.view_functions and not actor_roles.isdisjoint(roles):
+            url = address_of(endpoint)
+            below = "true" if path.startswith(url.rstrip("/") + "/") else ""
+            links.append(NavigationLink(url, label, "page" if path == url else below))
+    return links

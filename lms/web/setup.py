@@ -1,6 +1,7 @@
 """Sets up what all pages share: templates, filters, navigation, headers, errors, static files."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -8,7 +9,6 @@ from flask import Blueprint, Flask, current_app, request
 from flask_babel import Babel
 from markupsafe import Markup
 
-from lms.web.addresses import address_of
 from lms.web.assets import FOLDER, set_up_assets
 from lms.web.errors import set_up_errors
 from lms.web.fields import form_problems, is_form, is_group
@@ -17,7 +17,7 @@ from lms.web.headers import set_up_headers
 from lms.web.i18n import set_up_template_i18n
 from lms.web.language import direction_of, language_name, language_of_page, language_without_session, languages
 from lms.web.layout_cache import defer_csrf_token, deferred_csrf_tokens, page_footer, page_header
-from lms.web.navigation import navigation
+from lms.web.navigation import address_of, navigation
 
 DEFAULTS = {
     "PRODUCT_NAME": "Every Sector",
@@ -73,6 +73,13 @@ def page_context() -> dict[str, Any]:
     }
 
 
+TEMPLATE_FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    *(icon, has_icon, address, has_endpoint, demonstration, navigation, languages, language_name),
+    *(form_problems, is_form, is_group, page_header, page_footer, defer_csrf_token, deferred_csrf_tokens),
+)
+"""What every template may call."""
+
+
 def set_up_web(app: Flask) -> None:
     """Sets up the web package in an application, with or without the packages above."""
     for name, value in DEFAULTS.items():
@@ -83,25 +90,9 @@ def set_up_web(app: Flask) -> None:
         Babel(app, locale_selector=language_without_session)
     set_up_template_i18n(app)
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(
-        icon=icon,
-        # Macros have parameters called ``icon``: inside them the function is called svg_icon.
-        svg_icon=icon,
-        address=address,
-        form_problems=form_problems,
-        is_form=is_form,
-        is_group=is_group,
-        has_icon=has_icon,
-        has_endpoint=has_endpoint,
-        demonstration=demonstration,
-        navigation=navigation,
-        page_header=page_header,
-        page_footer=page_footer,
-        deferred_csrf_tokens=deferred_csrf_tokens,
-        defer_csrf_token=defer_csrf_token,
-        languages=languages,
-        language_name=language_name,
-    )
+    app.jinja_env.globals.update({function.__name__: function for function in TEMPLATE_FUNCTIONS})
+    # Macros have parameters called ``icon``: inside them the function is called svg_icon.
+    app.jinja_env.globals["svg_icon"] = icon
     app.register_blueprint(Blueprint("web", __name__, template_folder="templates"))
     app.context_processor(page_context)
     set_up_assets(app)
