@@ -11,7 +11,7 @@ from wtforms.widgets import TextInput
 
 from lms.audit import hooks
 from lms.audit.labels import ACTIONS, SUBJECTS, action_label, subject_label
-from lms.audit.queries import TrailFilter
+from lms.audit.queries import TrailFilters
 from lms.kernel.db import LARGEST_ID
 from lms.web.forms import PlainForm, at_most, choices_of
 
@@ -70,18 +70,18 @@ class TrailForm(PlainForm):
         if field.data and self.since.data and field.data < self.since.data:
             raise ValidationError(_l("The end is before the beginning."))
 
-    def filters(self) -> TrailFilter:
+    def filters(self) -> TrailFilters:
         """Returns the filters."""
-        return TrailFilter(
-            since=_utc(self.since.data),
-            until=_end_of_typed_period(self.until),
-            accounts=_accounts(self.who.data or ""),
-            by_system={"system": True, "people": False}.get(self.by.data or ""),
-            action=self.action.data or None,
-            subject=self.subject.data or None,
-            subject_number=parse_number(self.number.data or ""),
-            organisation=parse_number(self.organisation.data or ""),
-        )
+        return {
+            "since": _utc(self.since.data),
+            "until": _end_of_typed_period(self.until),
+            "accounts": _accounts(self.who.data or ""),
+            "by_system": {"system": True, "people": False}.get(self.by.data or ""),
+            "action": self.action.data or None,
+            "subject": self.subject.data or None,
+            "subject_number": parse_number(self.number.data or ""),
+            "organisation": parse_number(self.organisation.data or ""),
+        }
 
     def chosen(self) -> dict[str, str]:
         """Returns the filters as query parameters, for links that keep them."""

@@ -1,7 +1,6 @@
 """Reading the audit trail and its chain."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,28 +96,12 @@ def find_linked_entry(number: int) -> int | None:
     return session.scalar(select(AuditLink.entry_id).where(AuditLink.number == number))
 
 
-@dataclass(frozen=True, slots=True)
-class TrailFilter:
-    """Which entries are listed; without values, all of them.
+TrailFilters = Mapping[str, Any]
+"""Which entries are listed, by names of ``_CONDITIONS``; what is None or not named does not matter.
 
-    ``accounts`` are ids, any of which matches; ``by_system`` is True for entries without an account, False for those
-    with one.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    accounts: Sequence[int] | None = None
-    by_system: bool | None = None
-    action: str | None = None
-    subject: str | None = None
-    subject_number: int | None = None
-    organisation: int | None = None
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Returns the same as conditions on ``AuditEntry``."""
-        values = {name: getattr(self, name) for name in _CONDITIONS}
-        return [_CONDITIONS[name](value) for name, value in values.items() if value is not None]
-
+``accounts`` are ids, any of which matches; ``by_system`` is True for entries without an account, False for those with
+one.
+"""
 
 _CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "since": lambda since: AuditEntry.recorded_at >= since,
@@ -135,14 +118,17 @@ LinkedEntry = tuple[TrailEntry, ChainLink | None]
 """An entry with its link, or None while it is not linked yet."""
 
 
-def list_entries(actor: Actor, filters: TrailFilter, after: int | None, limit: int) -> list[LinkedEntry]:
+def list_entries(actor: Actor, filters: TrailFilters, after: int | None, limit: int) -> list[LinkedEntry]:
     """Returns the entries an actor may see, newest first, those after an entry given by its id. One query."""
     order = (AuditEntry.recorded_at, AuditEntry.id)
     statement = (
         select(*_LINK, *_ENTRY)
         .select_from(AuditEntry)
         .outerjoin(AuditLink, AuditLink.entry_id == AuditEntry.id)
-        .where(policy.visible_entries(actor), *filters.conditions())
+        .where(
+            policy.visible_entries(actor),
+            *(_CONDITIONS[name](value) for name, value in filters.items() if value is not None),
+        )
         .order_by(*(column.desc() for column in order))
         .limit(limit)
     )
@@ -155,7 +141,7 @@ def list_entries(actor: Actor, filters: TrailFilter, after: int | None, limit: i
     ]
 
 
-def iterate_entries(actor: Actor, filters: TrailFilter) -> Iterator[LinkedEntry]:
+def iterate_entries(actor: Actor, filters: TrailFilters) -> Iterator[LinkedEntry]:
     """Yields all entries an actor may see, newest first, read in batches."""
     after = None
     while found := list_entries(actor, filters, after, BATCH):

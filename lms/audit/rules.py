@@ -142,10 +142,22 @@ class ChainChecker:
     def check(self, pairs: Iterable[tuple[ChainLink, TrailEntry | None]]) -> Iterator[ChainFault]:
         """Yields the faults of the next links, each given with its entry, or None where that is missing."""
         for link, entry in pairs:
-            yield from self._check_link(link)
-            yield from self._check_entry(link, entry)
+            if link.number != self.head.number + 1:
+                yield ChainFault(FaultKind.LINK_MISSING, self.head.number + 1)
+            elif link.previous != self.head.digest:
+                yield ChainFault(FaultKind.BROKEN, link.number, link.entry_number)
+            if self.known.get(link.number, link.digest) != link.digest:
+                yield ChainFault(FaultKind.REWRITTEN, link.number, link.entry_number)
+            if entry is None:
+                yield ChainFault(FaultKind.REMOVED, link.number, link.entry_number)
+            elif digest_of(canonical(entry, link.number, link.at, link.previous)) != link.digest:
+                yield ChainFault(FaultKind.CHANGED, link.number, link.entry_number)
+            elif link.entry_number < self.settled_before(link.at):
+                yield ChainFault(FaultKind.INSERTED, link.number, link.entry_number)
             self.head = ChainHead(link.number, link.digest)
-            self._remember(link)
+            same = self.recent and self.recent[-1][0] == link.at
+            highest = self.recent.pop()[1] if same else 0
+            self.recent.append((link.at, max(highest, link.entry_number)))
 
     def finish(self, unlinked: Iterable[int], now: datetime) -> Iterator[ChainFault]:
         """Yields the faults that show at the end: known links that are missing, entries inserted afterwards."""
@@ -162,25 +174,3 @@ class ChainChecker:
         while self.recent and seen_at - self.recent[0][0] > LONGEST_TRANSACTION:
             self.settled = max(self.settled, self.recent.popleft()[1])
         return self.settled
-
-    def _check_link(self, link: ChainLink) -> Iterator[ChainFault]:
-        if link.number != self.head.number + 1:
-            yield ChainFault(FaultKind.LINK_MISSING, self.head.number + 1)
-        elif link.previous != self.head.digest:
-            yield ChainFault(FaultKind.BROKEN, link.number, link.entry_number)
-        if self.known.get(link.number, link.digest) != link.digest:
-            yield ChainFault(FaultKind.REWRITTEN, link.number, link.entry_number)
-
-    def _check_entry(self, link: ChainLink, entry: TrailEntry | None) -> Iterator[ChainFault]:
-        if entry is None:
-            yield ChainFault(FaultKind.REMOVED, link.number, link.entry_number)
-        elif digest_of(canonical(entry, link.number, link.at, link.previous)) != link.digest:
-            yield ChainFault(FaultKind.CHANGED, link.number, link.entry_number)
-        elif link.entry_number < self.settled_before(link.at):
-            yield ChainFault(FaultKind.INSERTED, link.number, link.entry_number)
-
-    def _remember(self, link: ChainLink) -> None:
-        if self.recent and self.recent[-1][0] == link.at:
-            self.recent[-1] = (link.at, max(self.recent[-1][1], link.entry_number))
-        else:
-            self.recent.append((link.at, link.entry_number))

@@ -57,12 +57,7 @@ def application_cache(name: str, size: int, seconds: float | None = None) -> Cac
     return caches.get(name) or caches.setdefault(name, Cache(size, seconds))
 
 
-_by_database: WeakKeyDictionary[Engine, Cache] = WeakKeyDictionary()
-
-
-def clear_database_caches() -> None:
-    """Clears what is cached of all databases: for tests that empty a database and use it again."""
-    _by_database.clear()
+database_caches: WeakKeyDictionary[Engine, Cache] = WeakKeyDictionary()
 
 
 def cached(key: tuple[Hashable, ...], load: Callable[[], T]) -> T:
@@ -73,7 +68,7 @@ def cached(key: tuple[Hashable, ...], load: Callable[[], T]) -> T:
     """
     if current_app.debug:
         return load()
-    cache = _by_database.get(db.engine) or _by_database.setdefault(db.engine, Cache(DATABASE_ENTRIES))
+    cache = database_caches.get(db.engine) or database_caches.setdefault(db.engine, Cache(DATABASE_ENTRIES))
     if not writing.get():
         return cache.get_or_load(key, load)
     found: T | None = cache.get(key)

@@ -34,17 +34,16 @@ CONTENT_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One static file: its bytes by content coding, ``identity`` always among them."""
+    """One static file: its bytes by content coding, ``identity`` always among them.
 
-    name: str
+    ``path`` is below the path where the application is mounted. It is built once, not by ``url_for``: a page of a
+    hundred icons asks a hundred times.
+    """
+
+    path: str
     digest: str
     content_type: str
     bodies: Mapping[str, bytes]
-
-    @property
-    def path(self) -> str:
-        """Returns the path below the path where the application is mounted."""
-        return f"/static/{self.digest}/{quote(self.name)}"
 
 
 def without_comments(css: str) -> str:
@@ -62,12 +61,8 @@ def read_asset(path: Path, name: str) -> Asset:
         compressed = {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
         bodies |= {coding: small for coding, small in compressed.items() if len(small) < len(body)}
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Asset(
-        name=name,
-        digest=hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH],
-        content_type=CONTENT_TYPES.get(path.suffix, guessed),
-        bodies=bodies,
-    )
+    digest = hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH]
+    return Asset(f"/static/{digest}/{quote(name)}", digest, CONTENT_TYPES.get(path.suffix, guessed), bodies)
 
 
 def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
@@ -89,13 +84,10 @@ def _current_assets(folder: Path) -> dict[str, Asset]:
 def set_up_assets(app: Flask, folder: Path = FOLDER) -> None:
     """Serves a folder's files at ``/static/<digest>/<name>`` and gives templates ``asset_url(name)``."""
     assets = _current_assets(folder)
-    # Built once, not by url_for: a page of a hundred icons asks a hundred times.
-    paths = {name: asset.path for name, asset in assets.items()}
 
     def asset_url(name: str) -> str:
         """Returns the address of a static file's present content; raises KeyError for a wrong name."""
-        path = _current_assets(folder)[name].path if app.debug else paths[name]
-        return request.script_root + path
+        return request.script_root + (_current_assets(folder) if app.debug else assets)[name].path
 
     @public
     def asset(digest: str, name: str) -> Response:

@@ -28,14 +28,13 @@ class ErrorText:
     not_lost: LazyString | None = None
 
 
-BAD_REQUEST = ErrorText(
-    "bad_request",
-    _l("We could not read that"),
-    _l("Something in the address or in the form could not be read."),
-    _l("Go back, reload the page and try again."),
-)
 PAGES: dict[int, ErrorText] = {
-    400: BAD_REQUEST,
+    400: ErrorText(
+        "bad_request",
+        _l("We could not read that"),
+        _l("Something in the address or in the form could not be read."),
+        _l("Go back, reload the page and try again."),
+    ),
     401: ErrorText(
         "sign_in_first",
         _l("Please sign in"),
@@ -163,7 +162,7 @@ def handle_http(error: HTTPException) -> Response | HTTPException:
     """Returns the page of an HTTP error; responses that are not errors pass."""
     if error.code is None or error.code < 400:
         return error
-    response = error_response(error.code, PAGES.get(error.code, PAGES[500] if error.code >= 500 else BAD_REQUEST))
+    response = error_response(error.code, PAGES.get(error.code, PAGES[500] if error.code >= 500 else PAGES[400]))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             response.headers[name] = value

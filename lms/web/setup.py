@@ -42,11 +42,6 @@ def icon(name: str, label: str | None = None) -> Markup:
     return _icon(name, str(label) if label else None, current_app.extensions["asset_url"]("icons.svg"))
 
 
-def has_icon(name: object) -> bool:
-    """Returns whether the sprite contains an icon, for names in course files."""
-    return name in ICONS
-
-
 def has_endpoint(name: str) -> bool:
     """Returns whether a page exists in this application, so that the layout can link to it."""
     return name in current_app.view_functions
@@ -55,11 +50,6 @@ def has_endpoint(name: str) -> bool:
 def address(endpoint: str, path: str) -> str:
     """Returns a page's address by endpoint name, or the given path where the application has no such page."""
     return address_of(endpoint) if has_endpoint(endpoint) else request.script_root + path
-
-
-def demonstration() -> bool:
-    """Returns whether this installation is a demonstration."""
-    return bool(current_app.config["DEMONSTRATION"])
 
 
 def page_context() -> dict[str, Any]:
@@ -74,7 +64,7 @@ def page_context() -> dict[str, Any]:
 
 
 TEMPLATE_FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    *(icon, has_icon, address, has_endpoint, demonstration, navigation, languages, language_name),
+    *(icon, address, has_endpoint, navigation, languages, language_name),
     *(form_problems, is_form, is_group, page_header, page_footer, defer_csrf_token, deferred_csrf_tokens),
 )
 """What every template may call."""
@@ -91,8 +81,12 @@ def set_up_web(app: Flask) -> None:
     set_up_template_i18n(app)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update({function.__name__: function for function in TEMPLATE_FUNCTIONS})
-    # Macros have parameters called ``icon``: inside them the function is called svg_icon.
-    app.jinja_env.globals["svg_icon"] = icon
+    app.jinja_env.globals.update(
+        # Macros have parameters called ``icon``: inside them the function is called svg_icon.
+        svg_icon=icon,
+        has_icon=ICONS.__contains__,
+        demonstration=lambda: bool(current_app.config["DEMONSTRATION"]),
+    )
     app.register_blueprint(Blueprint("web", __name__, template_folder="templates"))
     app.context_processor(page_context)
     set_up_assets(app)

@@ -59,7 +59,7 @@ def test_a_cached_page_is_what_would_be_rendered_now(app: Flask, course: Publish
         for path in (PAGE, NEXT):
             seen += [(client, path, without_tokens(read(client, path, accepts))) for _ in range(2)]
     for client, path, page in seen:
-        caching.clear_database_caches()
+        caching.database_caches.clear()
         assert without_tokens(read(client, path, accepts)) == page
         assert page.endswith("</body>\n</html>")
     assert len({page for _, _, page in seen}) == len(browsers) * 2
@@ -184,7 +184,7 @@ def test_a_browser_that_has_the_page_is_answered_304(app: Flask, course: Publish
     held = amina.get(PAGE, headers={"Accept-Encoding": "br"})
     mark, token = held.headers["ETag"], tokens(brotli.decompress(held.data).decode())["done_form"]
     assert again(amina, mark) == 304
-    caching.clear_database_caches()
+    caching.database_caches.clear()
     assert again(amina, mark) == 304, "another process says the same"
     # Another encoding, another session of the same person, and somebody else have another tag.
     assert again(amina, mark, "gzip") == again(elsewhere, mark) == again(tomas, mark) == 200

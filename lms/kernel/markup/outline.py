@@ -116,7 +116,10 @@ def read_outline(text: str, first_line: int = 1) -> Outline:
     reader = _OutlineReader(outline)
     for number, line in enumerate(lines_of(text), start=first_line):
         reader.read(number, line)
-    reader.finish()
+    for block in reader.open:
+        mark = "/" * block.slashes
+        message = _("the block “%(name)s” is never closed; end it with `%(mark)s`", name=block.name, mark=mark)
+        reader.problem(block.line, message)
     outline.problems.sort(key=lambda problem: problem.line)
     return outline
 
@@ -252,12 +255,6 @@ class _OutlineReader:
             self.problem(number, _("the lowest level of headings is `####`"))
         elif level == 2 and block is not None:
             self.problem(number, _("a section (`##`) cannot begin inside a block; use `###`"))
-
-    def finish(self) -> None:
-        for block in self.open:
-            mark = "/" * block.slashes
-            message = _("the block “%(name)s” is never closed; end it with `%(mark)s`", name=block.name, mark=mark)
-            self.problem(block.line, message)
 
     def check(self, block: MarkupBlock) -> None:
         if block.name == "check":
