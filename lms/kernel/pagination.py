@@ -1,4 +1,4 @@
-"""The one pagination: a page of rows of a longer list, with the attribute names of Flask-SQLAlchemy's.
+"""The one pagination: a page of rows of a longer list.
 
 Flask-SQLAlchemy's own ``SelectPagination`` gives single entities only and an empty page past the end. Lists here have
 rows of several columns and show the last page instead. Templates show the links with ``ui.pagination``.
@@ -19,14 +19,9 @@ PER_PAGE = 50
 """Rows on one page of a list."""
 
 
-def count_pages(total: int, per_page: int = PER_PAGE) -> int:
-    """Returns the number of pages for so many rows, at least 1."""
-    return max(1, -(-total // per_page))
-
-
 def clamp_page(page: int, total: int, per_page: int = PER_PAGE) -> int:
     """Returns a page number that exists: the first page is 1, and past the end it is the last."""
-    return min(max(page, 1), count_pages(total, per_page))
+    return max(1, min(page, -(-total // per_page)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +36,7 @@ class Pagination(Generic[T]):
     @property
     def pages(self) -> int:
         """Returns the number of pages, at least 1."""
-        return count_pages(self.total, self.per_page)
-
-    @property
-    def has_prev(self) -> bool:
-        """Returns whether a page comes before."""
-        return self.page > 1
-
-    @property
-    def has_next(self) -> bool:
-        """Returns whether a page follows."""
-        return self.page < self.pages
+        return max(1, -(-self.total // self.per_page))
 
     def with_items(self, items: Sequence[U]) -> "Pagination[U]":
         """Returns the same page with other items, for example row types in place of rows."""

@@ -9,12 +9,11 @@ from lms.kernel.pagination import paginate_list
 def test_a_page_past_the_end_is_the_last_one(page: int, shown: int, items: list[int]) -> None:
     found = paginate_list(range(5), page, 2)
     assert (found.page, found.pages, list(found.items)) == (shown, 3, items)
-    assert (found.has_prev, found.has_next) == (shown > 1, shown < 3)
 
 
 def test_an_empty_list_has_one_page() -> None:
     found = paginate_list([], 2)
-    assert (found.page, found.pages, found.has_prev, found.has_next) == (1, 1, False, False)
+    assert (found.page, found.pages) == (1, 1)
 
 
 def test_a_page_keeps_its_place_when_its_items_are_converted() -> None:

@@ -202,11 +202,11 @@ def test_heat_has_six_steps(render: Render, share: float, step: int) -> None:
 
 def test_pages_are_linked_with_their_filters(layout_app: Flask, render: Render) -> None:
     layout_app.add_url_rule("/people", "people.index", lambda: "")
-    page = SimpleNamespace(page=2, pages=3, has_prev=True, has_next=True)
+    page = SimpleNamespace(page=2, pages=3)
     html = render('{{ ui.pagination(p, "people.index", sector="wash") }}', p=page)
     assert 'rel="prev" href="/people?page=1&amp;sector=wash"' in html
     assert "Page 2 of 3" in html
-    one = SimpleNamespace(page=1, pages=1, has_prev=False, has_next=False)
+    one = SimpleNamespace(page=1, pages=1)
     assert render('{{ ui.pagination(p, "people.index") }}', p=one).strip() == ""
 
 
