@@ -35,7 +35,6 @@ OTHER_SENSES = {
     "placed": "a key in the detail of recorded audit entries",
     "covering": "the placements or awards whose days include a day",
     "sheet": "a sheet of a workbook",
-    "sheets": "the sheets of a workbook",
     "sheet_state": "an attribute of openpyxl",
     "letters": "letters of an alphabet",
     "letters_and_digits": "letters of an alphabet",
