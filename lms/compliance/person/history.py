@@ -65,6 +65,7 @@ def load_person_page(actor: Actor, person_id: int, day: date | None, today: date
     sectors = {each.slug: each.name(language) for each in list_sectors()}
     placements = list_named_placements(employments, sectors)
     organisations = {each.organisation_id: each.organisation.name for each in employments}
+    begun = (each for each in placements if each.placement.from_on <= today)
     last_day = max((each.placement.through_on or date.max for each in placements), default=date.max)
     left_on = last_day if last_day < today else None
     loaded = _without_later_revocations(load_facts(Scope(frozenset(organisations), persons)), left_on)
@@ -75,14 +76,14 @@ def load_person_page(actor: Actor, person_id: int, day: date | None, today: date
     events = [
         *_computed_events(placements, merges, timelines, loaded.courses, organisations),
         *list_learning_events(persons, organisations),
-        *(each for each in versions if shown.contains(each.on)),
+        *(each for each in versions if shown.first <= each.on <= shown.last),
     ]
     return PersonPage(
         person=person,
         persons=persons,
         employments=employments,
         placements=placements,
-        current=next((each for each in placements if each.covers(today)), None),
+        current=next((each for each in begun if (each.placement.through_on or today) >= today), None),
         day=day,
         statuses=[] if day is None else rows_on(loaded, day),
         organisations=organisations,

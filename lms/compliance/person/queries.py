@@ -30,11 +30,6 @@ class NamedPlacement:
     employment: Employment
     sector_name: str
 
-    def covers(self, day: date) -> bool:
-        """Says whether a day is within the placement."""
-        through_on = self.placement.through_on
-        return self.placement.from_on <= day and (through_on is None or day <= through_on)
-
 
 @dataclass(frozen=True, slots=True)
 class HistoryEvent:

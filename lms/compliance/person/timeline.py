@@ -37,10 +37,6 @@ class TimelineRange:
         end = self.last if through_on is None else min(through_on, self.last)
         return self.position(from_on), self.position(add_days(end, 1))
 
-    def contains(self, day: date) -> bool:
-        """Says whether a day is shown."""
-        return self.first <= day <= self.last
-
     def ticks(self) -> list[date]:
         """Returns the days to write below the timeline: the first, the last, and in a long range two between."""
         days = (self.last - self.first).days
