@@ -3,11 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     FieldList,
-    Form,
     FormField,
     IntegerField,
     SelectField,
@@ -24,6 +22,7 @@ from lms.kernel.i18n import lazy_gettext as _
 from lms.pathways import rules
 from lms.pathways.labels import KIND_LABELS
 from lms.pathways.models import PathwayVersion
+from lms.web.forms import BaseForm, PlainForm
 
 NO_CASES = _("Do not write about a real child, family or incident.")
 CONTACT_ERRORS = {
@@ -48,7 +47,7 @@ def _at_most(length: int) -> Length:
     return Length(max=length, message=TOO_LONG)
 
 
-class ContactForm(Form):
+class ContactForm(PlainForm):
     """One contact; an empty one is ignored."""
 
     kind = SelectField(_("Purpose"), choices=KIND_CHOICES, default="", validate_choice=False)
@@ -73,7 +72,7 @@ class ContactForm(Form):
         return valid and not faults
 
 
-class PathwayForm(FlaskForm):  # type: ignore[misc]
+class PathwayForm(BaseForm):
     """A whole pathway as its next version."""
 
     # The version it was written from, so that nobody overwrites what somebody else published in the meantime.
