@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from lms.kernel.config import Settings
+    from tests.factories.application import ReusableApplications
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -38,6 +39,22 @@ hypothesis.settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 hypothesis.settings.load_profile("tests")
+
+
+SLOW = frozenset({"journeys", "demo", "test_permissions.py", "test_odd_input.py"})
+"""Folders and files whose tests take long: they begin first, so that no worker process waits for them at the end."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves out the files without such a test where only those marked ``faults`` run: importing all takes long."""
+    if config.option.markexpr != "faults" or not collection_path.name.startswith("test_"):
+        return None
+    return b"mark.faults" not in collection_path.read_bytes() or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the slow tests first."""
+    items.sort(key=lambda item: SLOW.isdisjoint(item.path.parts))
 
 
 def pytest_collection_finish() -> None:
@@ -81,6 +98,12 @@ def postgresql_database(postgresql_server: str, worker_id: str, tmp_path_factory
     return url
 
 
+@pytest.fixture(scope="session")
+def instances(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with this worker's instance for each database system."""
+    return tmp_path_factory.mktemp("instances")
+
+
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
     """The database under test."""
@@ -88,12 +111,25 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def instance(backend: str, instances: Path) -> Path:
+    """The folder with an application's own files, in which is nothing but the file of its queues."""
+    folder = instances / backend
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif not path.name.startswith("queue.db"):
+            path.unlink()
+    return folder
+
+
+@pytest.fixture
+def database_url(backend: str, instance: Path, request: pytest.FixtureRequest) -> str:
     """The address of an empty, migrated database for one test."""
     from tests.factories.application import empty
 
     if backend == "sqlite":
-        path = tmp_path / "test.db"
+        path = instance / "test.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgresql_database")
@@ -102,19 +138,30 @@ def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, instance: Path) -> Settings:
     """The settings of the application under test."""
     from tests.factories.application import make_settings
 
-    return make_settings(tmp_path, database_url)
+    return make_settings(instance, database_url)
+
+
+@pytest.fixture(scope="session")
+def applications() -> Iterator[ReusableApplications]:
+    """This worker's applications with the usual settings, which are used by one test after the other."""
+    from tests.factories.application import ReusableApplications
+
+    made = ReusableApplications()
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """An application with an empty database."""
+def app(settings: Settings, instance: Path, applications: ReusableApplications) -> Iterator[Flask]:
+    """An application with an empty database, as if it had just been made."""
     from tests.factories.application import running_application
 
-    with running_application(settings) as application:
+    usual = settings.instance == instance
+    with applications.running(settings) if usual else running_application(settings) as application:
         yield application
 
 

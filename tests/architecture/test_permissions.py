@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from lms.kernel.config import Settings
 from tests.architecture.permission_world import ACTORS, NAMES, World
 from tests.architecture.permissions import REFUSED, Database, Matrix, Route, answer_of, packages, read, write
 
@@ -36,9 +37,9 @@ def routes(app: Flask, world: World) -> list[Route]:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, tmp_path: Path) -> None:
+def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, settings: Settings, tmp_path: Path) -> None:
     world = World(app, tmp_path / "files")
-    database = Database(tmp_path / "test.db")
+    database = Database(settings.instance / "test.db")
     matrix: Matrix = {}
     faults = []
     for address, method in routes(app, world):

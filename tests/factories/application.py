@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
-from lms.app import create_app
-from lms.kernel import db as database
+from lms.app import connect_subscribers, create_app, fill_hooks
+from lms.demo.api import DemonstrationBanner
+from lms.kernel import caching, db as database
 from lms.kernel.config import Settings
+from lms.kernel.logs import configure as configure_logs
+from lms.web.limits import limiter
 from tests.waiting import wait_until
 
 
@@ -96,16 +100,20 @@ def create_database(server: str, name: str) -> str:
     return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
+@cache
+def _administration(url: str) -> Engine:
+    """Returns the engine by which a database is emptied, again and again."""
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+
+
 def empty(url: str) -> None:
     """Empties every table of a PostgreSQL database and lets its numbers begin at one again."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     tables = [f'"{table.name}"' for table in database.Model.metadata.sorted_tables]
-    with engine.begin() as connection:
+    with _administration(url).begin() as connection:
         if connection.execute(text(f"SELECT ({MAY_DELETE}) AND ({_largest(tables)}) < {MUCH}")).scalar_one():
             _delete(connection, tables)
         else:
             connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
-    engine.dispose()
 
 
 MAY_DELETE = "SELECT usesuper FROM pg_user WHERE usename = current_user"
@@ -151,18 +159,110 @@ class SharedTemplateCache(BytecodeCache):
 TEMPLATE_CACHE = SharedTemplateCache()
 
 
-@contextmanager
-def running_application(settings: Settings) -> Iterator[Flask]:
-    """Yields an application whose forms need no token, and closes its connections at the end."""
+def make_application(settings: Settings) -> Flask:
+    """Creates an application whose forms need no token."""
     application = create_app(settings)
     application.jinja_env.bytecode_cache = TEMPLATE_CACHE
     # Passwords are hashed as in production but a hundred times as fast; the journeys sign in at the real cost.
     application.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64)
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    yield application
+    return application
+
+
+def close_connections(application: Flask) -> None:
+    """Closes an application's connections to its database."""
     with application.app_context():
         database.db.session.remove()
         database.db.engine.dispose()
+
+
+@contextmanager
+def running_application(settings: Settings) -> Iterator[Flask]:
+    """Yields an application, and closes its connections at the end."""
+    application = make_application(settings)
+    yield application
+    close_connections(application)
+
+
+class ReusableApplication:
+    """An application that one test after the other uses, each as if it had just been made."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.application = app = make_application(settings)
+        templates = app.jinja_env
+        self._changeable: list[dict[Any, Any]] = [
+            *(vars(app), app.config, app.extensions, app.view_functions),
+            *(vars(templates), templates.globals, templates.filters, templates.tests),
+        ]
+        self._before = [dict(each) for each in self._changeable]
+        self._registered = self._count_registered()
+
+    def _count_registered(self) -> list[int]:
+        """Counts what is only ever added to an application: its pages, and what is called around each of them."""
+        app = self.application
+        with app.app_context():
+            engine = database.db.engine
+        around = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+        counted = [functions for each in around for functions in each.values()]
+        counted += [app.template_context_processors[None], app.teardown_appcontext_funcs]
+        counted += [engine.dispatch.before_cursor_execute, engine.dispatch.begin, engine.pool.dispatch.connect]
+        return [*map(len, counted), sum(1 for _ in app.url_map.iter_rules()), len(app.cli.commands)]
+
+    def is_as_made(self) -> bool:
+        """Returns whether nothing was added that cannot be taken away."""
+        return self._count_registered() == self._registered
+
+    def begin(self) -> None:
+        """Sets up once more what a process has once: another application may have done so meanwhile."""
+        configure_logs(self.settings.log_format)
+        limiter.enabled = self.settings.rate_limits
+        connect_subscribers()
+        fill_hooks()
+        caching.clear_database_caches()
+        self.application.config["DEMONSTRATION"] = DemonstrationBanner()
+
+    def end(self) -> None:
+        """Puts back what a test has changed, and closes what it has left open."""
+        for changeable, before in zip(self._changeable, self._before, strict=True):
+            changeable.clear()
+            changeable.update(before)
+        queues = self.application.extensions["worker_queues"]
+        for queue in (queues.quick, queues.long):
+            if len(queue):
+                queue.flush()
+        with self.application.app_context():
+            database.db.session.remove()
+            engine = database.db.engine
+            # The next test has another file. PostgreSQL's connections are kept, which know the tables already.
+            if engine.dialect.name == "sqlite" or engine.pool.checkedout():  # type: ignore[attr-defined]
+                engine.dispose()
+
+
+class ReusableApplications:
+    """The applications of a worker process that are used again, by their database."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, ReusableApplication] = {}
+
+    @contextmanager
+    def running(self, settings: Settings) -> Iterator[Flask]:
+        """Yields the application with these settings."""
+        reusable = self._made.pop(settings.database_url, None)
+        if reusable is None or reusable.settings != settings:
+            reusable = ReusableApplication(settings)
+        reusable.begin()
+        yield reusable.application
+        reusable.end()
+        if reusable.is_as_made():
+            self._made[settings.database_url] = reusable
+        else:
+            close_connections(reusable.application)
+
+    def close(self) -> None:
+        """Closes their connections."""
+        for reusable in self._made.values():
+            close_connections(reusable.application)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from functools import cache
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
+from sqlalchemy import select
 
 from lms.accounts import operations as accounts
 from lms.accounts.api import find_account, load_actor
@@ -25,20 +26,21 @@ SECTORS = (
 
 def sectors() -> None:
     """Records the nine sectors with plain names."""
-    for position, slug in enumerate(SECTORS):
-        if session.get(Sector, slug) is None:
-            session.add(
-                Sector(
-                    slug=slug,
-                    position=position,
-                    names={"en": slug.replace("-", " ").title()},
-                    short={"en": slug.upper()[:12]},
-                    icon="shield",
-                    hue={"light": "#3f5f8f", "dark": "#9fb8dd"},
-                    priority_action={"en": "Be reachable."},
-                    core=True,
-                )
-            )
+    known = set(session.scalars(select(Sector.slug)))
+    session.add_all(
+        Sector(
+            slug=slug,
+            position=position,
+            names={"en": slug.replace("-", " ").title()},
+            short={"en": slug.upper()[:12]},
+            icon="shield",
+            hue={"light": "#3f5f8f", "dark": "#9fb8dd"},
+            priority_action={"en": "Be reachable."},
+            core=True,
+        )
+        for position, slug in enumerate(SECTORS)
+        if slug not in known
+    )
     session.flush()
 
 
