@@ -108,28 +108,40 @@ def _administration(url: str) -> Engine:
 
 def empty(url: str) -> None:
     """Empties every table of a PostgreSQL database and lets its numbers begin at one again."""
-    tables = [f'"{table.name}"' for table in database.Model.metadata.sorted_tables]
+    tables = _tables()
     with _administration(url).begin() as connection:
-        if connection.execute(text(f"SELECT ({MAY_DELETE}) AND ({_largest(tables)}) < {MUCH}")).scalar_one():
-            _delete(connection, tables)
+        largest = f"SELECT max(pg_relation_size(name)) FROM unnest(ARRAY{tables}::regclass[]) AS name"
+        if may_skip_guards(connection) and connection.execute(text(largest)).scalar_one() < MUCH:
+            _delete(connection, filled_tables(connection))
         else:
             connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
 
 
-MAY_DELETE = "SELECT usesuper FROM pg_user WHERE usename = current_user"
-"""Only an administrator of the server may set the guards of the tables aside."""
 MUCH = 1_000_000
 """From how many bytes in a table on emptying all of them at once is quicker: that takes a quarter of a second."""
 
 
-def _largest(tables: list[str]) -> str:
-    return f"SELECT max(pg_relation_size(name)) FROM unnest(ARRAY{tables}::regclass[]) AS name"
+@cache
+def _tables() -> list[str]:
+    return [f'"{table.name}"' for table in database.Model.metadata.sorted_tables]
 
 
-def _delete(connection: Connection, tables: list[str]) -> None:
+def filled_tables(connection: Connection) -> list[str]:
+    """Returns the tables in which there is a row, those that others refer to first."""
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in _tables())
+    found = set(connection.exec_driver_sql(asked).scalars())
+    return [name for name in _tables() if name in found]
+
+
+def may_skip_guards(connection: Connection) -> bool:
+    """Returns whether the guards of tables can be set aside: PostgreSQL lets an administrator of the server do so."""
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool(connection.execute(text("SELECT current_setting('is_superuser')::boolean")).scalar_one())
+
+
+def _delete(connection: Connection, filled: list[str]) -> None:
     """Deletes the few rows that a test leaves: ten times as quick as emptying the sixty tables that have none."""
-    statement = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables)
-    filled = connection.execute(text(statement)).scalars().all()
     # Foreign keys and the guards of what is never deleted are triggers, which a copy of a server does not run.
     connection.execute(text("SET LOCAL session_replication_role = replica"))
     for name in filled:

@@ -1,7 +1,7 @@
 """People and places for tests. Call inside an application context with the session ready to write."""
 
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,6 +16,7 @@ from lms.kernel.clock import today
 from lms.kernel.db import session, unit_of_work
 from lms.people import operations as people
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
+from tests.factories.remembered import remembered
 
 PASSWORD = "learn-safely-2026"
 SECTORS = (
@@ -105,6 +106,10 @@ def make_small_organisation(app: Flask) -> None:
 
     E-mails are amina@, tomas@, hana@, karim@ and root@demo.example; staff numbers W-1 and so on.
     """
+    remembered(app, "small organisation", partial(_record_small_organisation, app))
+
+
+def _record_small_organisation(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         sectors()
         here, place = organisation(), station()

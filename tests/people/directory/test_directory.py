@@ -1,6 +1,7 @@
 """The directory: found by any word, filtered, paged, and quick."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from lms.kernel import clock, db as database
 from lms.kernel.db import unit_of_work
 from tests.factories import people as make
 from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.remembered import remembered
 
 TODAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LONG = "Maximiliana " * 16 + "Ende-xx"
@@ -19,6 +21,12 @@ LONG = "Maximiliana " * 16 + "Ende-xx"
 @pytest.fixture
 def crowd(app: Flask, client: FlaskClient) -> FlaskClient:
     """Hana signed in, and a small crowd: leavers, people to come, names of every kind."""
+    remembered(app, "small crowd", partial(record_small_crowd, app))
+    sign_in(client, "hana@demo.example")
+    return client
+
+
+def record_small_crowd(app: Flask) -> None:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
         here, north = make.people.queries.list_organisations()[0], make.people.queries.list_stations()[0]
@@ -36,8 +44,6 @@ def crowd(app: Flask, client: FlaskClient) -> FlaskClient:
         mover = make.employed(make.person("Mover Musa"), here, "M-1")
         make.placed(mover, north, "health", date(2026, 1, 1), date(2026, 6, 30))
         make.placed(mover, south, "wash", date(2026, 7, 1))
-    sign_in(client, "hana@demo.example")
-    return client
 
 
 def names(client: FlaskClient, **query: str) -> set[str]:
