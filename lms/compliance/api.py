@@ -9,12 +9,13 @@ from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.rows import STATUSES, read_courses
 from lms.compliance.report.count_backends import require_up_to_date
 from lms.compliance.requirements.operations import Terms, add_version, exempt, make_requirement
-from lms.compliance.source_data.load import CourseTitle
+from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.names import list_courses
-from lms.compliance.source_data.person_status import StatusRow, load_population, renewal_windows, statuses_of
-from lms.compliance.source_data.population import AppliedRequirement, Population, Post
+from lms.compliance.source_data.person_status import StatusRow, renewal_windows, statuses_of
+from lms.compliance.source_data.population import AppliedRequirement, Population, Post, load_population
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.api import DEFINITIONS_VERSION, ExplainedStatus, StatusGroup, TrainingStatus, overall
+from lms.compliance.status.definitions import DEFINITIONS_VERSION, StatusGroup, TrainingStatus, overall
+from lms.compliance.status.evaluate import ExplainedStatus
 
 __all__ = [
     "DEFINITIONS_VERSION",

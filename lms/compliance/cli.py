@@ -13,15 +13,15 @@ from flask.cli import AppGroup, with_appcontext
 from lms.certification.awards.rules import Period, Window, award_dates, parse_period
 from lms.compliance.calculator.calculate import MalformedFacts, explain, parse_facts
 from lms.compliance.calculator.file_format import read_day, read_known_as_of
+from lms.compliance.projection.inputs import is_current
 from lms.compliance.projection.rebuild import rebuild
-from lms.compliance.projection.update import is_current
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.count_backends import FactsCounts
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.report import make_report
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import required_courses
-from lms.compliance.status.api import DEFINITIONS_VERSION
+from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel import clock
 from lms.kernel.db import reading
 from lms.kernel.i18n import gettext as _

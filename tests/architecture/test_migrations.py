@@ -10,8 +10,8 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect, text
 
+from lms.compliance.projection.inputs import is_current
 from lms.compliance.projection.rebuild import compact_all, maintain, rebuild
-from lms.compliance.projection.update import is_current
 from lms.compliance.projection.verify import verify
 from lms.kernel import clock, db as database
 from lms.kernel.db import reading, session, unit_of_work

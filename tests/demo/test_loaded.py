@@ -14,10 +14,10 @@ from lms.catalogue.models import Course
 from lms.certification.awards.rules import normalise_serial
 from lms.certification.models import Award, Recognition, Revocation
 from lms.compliance.requirements.models import RequirementVersion
-from lms.compliance.source_data.person_status import load_facts, statuses_of
-from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.person_status import statuses_of
+from lms.compliance.source_data.population import Population, load_facts
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status import api as rules
+from lms.compliance.status.definitions import TrainingStatus
 from lms.demo import operations as demo
 from lms.demo.operations import NEW_HIRE, PASSWORD
 from lms.demo.queries import is_demonstration
@@ -30,7 +30,7 @@ from tests.demo.conftest import ANCHOR, load
 from tests.factories.people import actor_of, sign_in
 from tools.demonstration.settings import COURSES, VOLUNTARY
 
-GOOD = {rules.TrainingStatus.EXEMPT, rules.TrainingStatus.VALID, rules.TrainingStatus.EXPIRING}
+GOOD = {TrainingStatus.EXEMPT, TrainingStatus.VALID, TrainingStatus.EXPIRING}
 
 
 def count(table: type) -> int:
@@ -132,13 +132,13 @@ def by_sector(population: Population, day: object) -> dict[str, float]:
 
 def test_every_status_occurs_where_it_can(demonstration_context: Flask, population: Population) -> None:
     slugs = {row.id: row.slug for row in session.execute(select(Organisation.id, Organisation.slug))}
-    seen: defaultdict[str, set[rules.TrainingStatus]] = defaultdict(set)
+    seen: defaultdict[str, set[TrainingStatus]] = defaultdict(set)
     for post in population.posts:
         if post.placement_on(ANCHOR):
             seen[slugs[int(post.organisation)]] |= {e.status for _, e in post.required_on(ANCHOR)}
-    everywhere = set(rules.TrainingStatus) - {rules.TrainingStatus.NOT_REQUIRED, rules.TrainingStatus.GRACE}
+    everywhere = set(TrainingStatus) - {TrainingStatus.NOT_REQUIRED, TrainingStatus.GRACE}
     # Only one organisation gives a time of grace.
-    assert seen["common-well"] == everywhere | {rules.TrainingStatus.GRACE}
+    assert seen["common-well"] == everywhere | {TrainingStatus.GRACE}
     assert seen["rivers-relief"] == seen["lantern-aid"] == everywhere
 
 
@@ -146,12 +146,12 @@ def test_amina_has_work_to_do(demonstration_context: Flask) -> None:
     account = session.scalars(select(Account).where(Account.email == "amina@demo.example")).one()
     status = {row.course_slug: row.status for row in statuses_of(account.person_id, ANCHOR)}
     assert status == {
-        "safe-identification": rules.TrainingStatus.IN_PROGRESS,
-        "child-safeguarding": rules.TrainingStatus.OVERDUE,
-        "safe-referral": rules.TrainingStatus.VALID,
-        "psychological-first-aid": rules.TrainingStatus.NOT_STARTED,
-        "sector-briefs": rules.TrainingStatus.VALID,
-        "child-friendly-communication": rules.TrainingStatus.NOT_STARTED,
+        "safe-identification": TrainingStatus.IN_PROGRESS,
+        "child-safeguarding": TrainingStatus.OVERDUE,
+        "safe-referral": TrainingStatus.VALID,
+        "psychological-first-aid": TrainingStatus.NOT_STARTED,
+        "sector-briefs": TrainingStatus.VALID,
+        "child-friendly-communication": TrainingStatus.NOT_STARTED,
     }
     progress = {
         each.course.slug: (each.completed_count, len(each.modules)) for each in list_course_progress(actor_of(account))
@@ -162,7 +162,7 @@ def test_amina_has_work_to_do(demonstration_context: Flask) -> None:
 def test_the_new_hire_has_done_nothing(demonstration_context: Flask) -> None:
     employment = session.scalars(select(Employment).where(Employment.staff_number == NEW_HIRE)).one()
     rows = statuses_of(employment.person_id, ANCHOR)
-    assert {row.status for row in rows} == {rules.TrainingStatus.NOT_STARTED}
+    assert {row.status for row in rows} == {TrainingStatus.NOT_STARTED}
     assert len(rows) == 6
 
 

@@ -8,7 +8,8 @@ from lms.compliance.projection.rows import LAPSES
 from lms.compliance.report.counts import DayCounts, PostStatus, StatusCounts, statuses_on
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.population import Population
-from lms.compliance.status.api import SEVERITY, Id, TrainingStatus
+from lms.compliance.status.definitions import SEVERITY, TrainingStatus
+from lms.compliance.status.facts import Id
 
 
 def worst_by_course(post_status: PostStatus) -> dict[Id, TrainingStatus]:

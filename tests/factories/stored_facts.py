@@ -14,7 +14,7 @@ from lms.assessment.models import Attempt
 from lms.catalogue.models import Course, CourseRevision, Edition, Publication
 from lms.certification.models import Award, Revocation
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
-from lms.compliance.status import api as rules
+from lms.compliance.status.facts import Facts, RequirementVersionFact
 from lms.kernel.db import session
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 from tests.factories import people
@@ -289,10 +289,10 @@ def store_progress(each: Json, stored: Stored, zone: str) -> None:
     )
 
 
-def document_of(facts: rules.Facts) -> Json:
+def document_of(facts: Facts) -> Json:
     """Returns facts as the calculator's file would hold them."""
     return {
-        "settings": {"gap_days": facts.settings.gap_days},
+        "settings": {"gap_days": facts.gap_days},
         "placements": [
             plain(each, "person organisation station sector role contract works_with_children recorded_at retracted_at")
             | {
@@ -321,7 +321,7 @@ def document_of(facts: rules.Facts) -> Json:
     }
 
 
-def version_document(version: rules.RequirementVersionFact) -> Json:
+def version_document(version: RequirementVersionFact) -> Json:
     match = version.match
     words = "effective_from effective_through due_days window_days grace_days min_edition renew_by recorded_at"
     return plain(version, words) | {

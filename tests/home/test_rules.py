@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.status.definitions import TrainingStatus
 from lms.home.rules import next_course, part_of_day
 from lms.learning.rules import NextStep
 

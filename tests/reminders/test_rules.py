@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.status.definitions import TrainingStatus
 from lms.reminders.rules import Due, LastMail, ReminderStage, deadline_of, decide, is_late, items_to_list
 
 DAY = date(2026, 3, 3)

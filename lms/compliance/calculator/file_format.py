@@ -11,7 +11,7 @@ from typing import Annotated, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 from lms.certification.awards.rules import Period, parse_period
-from lms.compliance.status import api as rules
+from lms.compliance.status.facts import GAP_DAYS
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _A_CENTURY = 36_525
@@ -75,7 +75,7 @@ class _Shape(BaseModel):
 class SettingsShape(_Shape):
     """The installation's choices."""
 
-    gap_days: Days = rules.DEFAULT_SETTINGS.gap_days
+    gap_days: Days = GAP_DAYS
 
 
 class PlacementShape(_Shape):
@@ -85,12 +85,12 @@ class PlacementShape(_Shape):
     organisation: Word
     station: Word
     sector: Word
-    also_sectors: tuple[Word, ...] = ()
+    also_sectors: frozenset[Word] = frozenset()
     role: Word
     contract: Word
     works_with_children: StrictBool = False
-    from_: Day = Field(alias="from")
-    through: Day | None = None
+    from_on: Day = Field(alias="from")
+    through_on: Day | None = Field(None, alias="through")
     recorded_at: Moment
     retracted_at: Moment | None = None
 
@@ -98,10 +98,10 @@ class PlacementShape(_Shape):
 class MatchShape(_Shape):
     """To whom a version applies; an empty list matches everybody."""
 
-    sectors: tuple[Word, ...] = ()
-    stations: tuple[Word, ...] = ()
-    roles: tuple[Word, ...] = ()
-    contracts: tuple[Word, ...] = ()
+    sectors: frozenset[Word] = frozenset()
+    stations: frozenset[Word] = frozenset()
+    roles: frozenset[Word] = frozenset()
+    contracts: frozenset[Word] = frozenset()
     works_with_children: StrictBool | None = None
 
 
@@ -158,8 +158,8 @@ class ExemptionShape(_Shape):
     person: Word
     requirement: Word
     organisation: Word | None = None
-    from_: Day = Field(alias="from")
-    until: Day | None = None
+    from_on: Day = Field(alias="from")
+    until_on: Day | None = Field(None, alias="until")
     recorded_at: Moment
     retracted_at: Moment | None = None
 

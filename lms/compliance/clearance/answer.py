@@ -12,9 +12,10 @@ from enum import StrEnum
 
 from lms.compliance.clearance.queries import MatchedEmployment
 from lms.compliance.clearance.resolve import IdentifierKind, IdentifierMatch, IdentifierMatcher, MatchResult
-from lms.compliance.projection.bulk_status import PostId, StatusOnDate, bulk_statuses_on, explained_on
+from lms.compliance.projection.bulk_status import bulk_statuses_on, explained_on
+from lms.compliance.projection.read import PostId, StatusOnDate
 from lms.compliance.source_data.person_status import StatusRow
-from lms.compliance.status import api as rules
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus, overall
 from lms.kernel.actor import Actor
 from lms.kernel.i18n import gettext as _, lazy_gettext as _l
 
@@ -52,7 +53,7 @@ class ClearanceEntry:
     match: MatchResult
     people: Sequence[MatchedEmployment]
     posts: Sequence[PostId]
-    overall: rules.TrainingStatus | None
+    overall: TrainingStatus | None
     valid_through: date | None
 
     @property
@@ -60,13 +61,13 @@ class ClearanceEntry:
         """Returns whether the person may deploy: they have a placement and are compliant, or nothing is required."""
         if self.match is not MatchResult.ONE:
             return Clearance.UNDETERMINED
-        may_deploy = self.is_compliant or self.overall is rules.TrainingStatus.NOT_REQUIRED
+        may_deploy = self.is_compliant or self.overall is TrainingStatus.NOT_REQUIRED
         return Clearance.MAY if may_deploy else Clearance.MAY_NOT
 
     @property
     def is_compliant(self) -> bool:
         """Says whether the person meets, or is exempt from, every requirement."""
-        return self.overall is not None and self.overall.group is rules.StatusGroup.COMPLIANT
+        return self.overall is not None and self.overall.group is StatusGroup.COMPLIANT
 
     @property
     def explanation(self) -> str:
@@ -75,7 +76,7 @@ class ClearanceEntry:
             return str(NO_MATCH.get((self.match, self.kind), ""))
         if self.overall is None:
             return _("Not working for you on this day.")
-        if self.overall is rules.TrainingStatus.NOT_REQUIRED:
+        if self.overall is TrainingStatus.NOT_REQUIRED:
             return _("Nothing is required of them on this day.")
         return _("Meets every requirement.") if self.is_compliant else ""
 
@@ -130,7 +131,7 @@ def _entry(number: int, text: str, match: IdentifierMatch, statuses: Mapping[Pos
         match=match.result,
         people=tuple(some[0] for some in match.employments.values())[:MOST_CANDIDATES],
         posts=posts,
-        overall=rules.overall(each.overall for each in found) if found else None,
+        overall=overall(each.overall for each in found) if found else None,
         valid_through=min((each.valid_through for each in found if each.valid_through), default=None),
     )
 

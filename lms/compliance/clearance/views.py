@@ -15,7 +15,7 @@ from lms.compliance.clearance.answer import ClearanceCheck, check_clearance, exp
 from lms.compliance.clearance.files import HEAD, as_workbook, entry_rows
 from lms.compliance.clearance.parse import MAX_ENTRIES, decode, split_table, split_text
 from lms.compliance.report.filters import DayField
-from lms.compliance.status.api import DEFINITIONS_VERSION
+from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel import clock, db
 from lms.kernel.actor import Role
 from lms.kernel.pagination import paginate_list

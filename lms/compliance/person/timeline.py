@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from lms.compliance.status import api as rules
-from lms.compliance.status.api import StatusGroup, TrainingStatus
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus
+from lms.compliance.status.evaluate import Obligation
+from lms.compliance.status.explain import sentence
+from lms.compliance.status.facts import Facts, Id, PlacementFact, by_person
 from lms.kernel.days import ONE_DAY, add_days
 
 AHEAD_DAYS = 180
@@ -58,9 +60,9 @@ class StatusPeriod:
 class RequirementTimeline:
     """The periods of one requirement in one organisation; they cover the range without gaps."""
 
-    requirement: rules.Id
-    course: rules.Id
-    organisation: rules.Id
+    requirement: Id
+    course: Id
+    organisation: Id
     periods: tuple[StatusPeriod, ...]
 
     def on(self, day: date) -> StatusPeriod | None:
@@ -76,9 +78,7 @@ class RequirementTimeline:
         ]
 
 
-def timeline_range(
-    placements: Iterable[rules.PlacementFact], day: date, today: date, left_on: date | None
-) -> TimelineRange:
+def timeline_range(placements: Iterable[PlacementFact], day: date, today: date, left_on: date | None) -> TimelineRange:
     """Returns the days to show: from the first placement through half a year ahead, and at least the chosen day.
 
     Of somebody who has left, nothing after `left_on` is shown.
@@ -88,32 +88,32 @@ def timeline_range(
     return TimelineRange(min(*starts, today, last), last)
 
 
-def requirement_timelines(facts: rules.Facts, shown: TimelineRange) -> list[RequirementTimeline]:
+def requirement_timelines(facts: Facts, shown: TimelineRange) -> list[RequirementTimeline]:
     """Returns the timelines of the requirements that apply to one person on any of the days.
 
     `facts` are known facts (`rules.known`) about that person only.
     """
     timelines = []
-    for person in rules.by_person(facts).values():
+    for person in by_person(facts).values():
         for organisation in dict.fromkeys(each.organisation for each in person.placements):
             for requirement in facts.requirements:
                 if requirement.applies_in(organisation):
-                    obligation = rules.Obligation(person, organisation, requirement, facts.settings)
+                    obligation = Obligation(person, organisation, requirement, facts.gap_days)
                     periods = tuple(_periods(obligation, shown))
                     if any(each.status is not TrainingStatus.NOT_REQUIRED for each in periods):
                         timelines.append(RequirementTimeline(requirement.id, requirement.course, organisation, periods))
     return timelines
 
 
-def _periods(obligation: rules.Obligation, shown: TimelineRange) -> list[StatusPeriod]:
+def _periods(obligation: Obligation, shown: TimelineRange) -> list[StatusPeriod]:
     starts = [shown.first, *(day for day in obligation.change_days() if shown.first < day <= shown.last)]
     ends = [*(day - ONE_DAY for day in starts[1:]), shown.last]
     periods: list[StatusPeriod] = []
     for start, end in zip(starts, ends, strict=True):
         explained = obligation.on(start)
-        status, sentence = explained.status, rules.sentence(explained.reason)
-        if periods and (periods[-1].status, periods[-1].sentence) == (status, sentence):
+        status, words = explained.status, sentence(explained.reason)
+        if periods and (periods[-1].status, periods[-1].sentence) == (status, words):
             periods[-1] = replace(periods[-1], through_on=end)
         else:
-            periods.append(StatusPeriod(start, end, status, sentence))
+            periods.append(StatusPeriod(start, end, status, words))
     return periods

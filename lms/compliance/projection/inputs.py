@@ -1,14 +1,17 @@
 """What statuses depend on beside the facts about people: settings, time zones, and which courses are per sector."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from flask import current_app
 from sqlalchemy import select
 
 from lms.catalogue.models import Course, CourseRevision, Edition
+from lms.compliance.projection.counts.snapshots import list_unfinished, read_state
 from lms.compliance.requirements.models import Requirement
-from lms.compliance.status.api import DEFINITIONS_VERSION
+from lms.compliance.status.definitions import DEFINITIONS_VERSION
+from lms.kernel.config import Settings
 from lms.kernel.db import session
 from lms.people.models import DutyStation
 
@@ -38,8 +41,9 @@ class ProjectionInputs:
         )
 
 
-def read_inputs(gap_days: int, installation_zone: str) -> ProjectionInputs:
-    """Returns what statuses depend on now, in two queries."""
+def inputs_now() -> ProjectionInputs:
+    """Returns what statuses depend on now beside the facts, in two queries."""
+    settings: Settings = current_app.extensions["settings"]
     zones = session.execute(select(DutyStation.id, DutyStation.time_zone).order_by(DutyStation.id))
     courses = session.execute(
         select(Course.id, Edition.per_sector)
@@ -47,6 +51,16 @@ def read_inputs(gap_days: int, installation_zone: str) -> ProjectionInputs:
         .outerjoin(Edition, Edition.id == CourseRevision.edition_id)
         .where(Course.id.in_(select(Requirement.course_id)))
     )
-    inputs_digested = (DEFINITIONS_VERSION, gap_days, installation_zone, [*map(tuple, zones)])
-    digest = hashlib.sha256(repr(inputs_digested).encode()).hexdigest()
+    digested = (DEFINITIONS_VERSION, settings.gap_days, settings.time_zone, [*map(tuple, zones)])
+    digest = hashlib.sha256(repr(digested).encode()).hexdigest()
     return ProjectionInputs(digest, {course: bool(kind) for course, kind in courses})
+
+
+def is_current() -> bool:
+    """Returns whether the projection was computed with the present settings, time zones and kinds of courses."""
+    return ProjectionInputs.read(read_state().inputs).holds(inputs_now())
+
+
+def is_up_to_date(organisations: Collection[int] | None) -> bool:
+    """Returns whether the projection of some organisations (None: of all) is complete and current."""
+    return not list_unfinished(organisations) and is_current()

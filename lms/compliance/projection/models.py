@@ -71,16 +71,9 @@ class PostInterval(Model):
     lapses_on: Mapped[date | None]
 
 
-class CountDelta(Model):
-    """One row: from a day on so many more (or fewer) posts have this status; a job compacts the rows.
+class _Counted:
+    """What every table of counts holds beside a day: how many posts have a status."""
 
-    Personal data: none, but that one post changed.
-    """
-
-    __tablename__ = "count_delta"
-
-    id: Mapped[Id]
-    on_day: Mapped[date]
     organisation_id: Mapped[int] = mapped_column(BigId)
     # "overall", or the number of a course.
     subject: Mapped[str] = mapped_column(String(20))
@@ -90,21 +83,28 @@ class CountDelta(Model):
     people: Mapped[int]
 
 
-class DailyCount(Model):
+class CountDelta(_Counted, Model):
+    """One row: from a day on so many more (or fewer) posts have this status; a job compacts the rows.
+
+    Personal data: none, but that one post changed.
+    """
+
+    __tablename__ = "count_delta"
+
+    id: Mapped[Id]
+    on_day: Mapped[date]
+
+
+class DailyCount(_Counted, Model):
     """One row: the compacted deltas of a day: by how many posts this status changes on it. Personal data: none."""
 
     __tablename__ = "daily_count"
     __table_args__ = (PrimaryKeyConstraint("subject", "on_day", "organisation_id", "sector", "status"),)
 
     on_day: Mapped[date]
-    organisation_id: Mapped[int] = mapped_column(BigId)
-    subject: Mapped[str] = mapped_column(String(20))
-    sector: Mapped[str] = mapped_column(String(40))
-    status: Mapped[str] = mapped_column(String(30))
-    people: Mapped[int]
 
 
-class CountSnapshot(Model):
+class CountSnapshot(_Counted, Model):
     """One row: how many posts have this status before a day begins, of what is compacted; three times a month.
 
     A row of the sector "(all)" holds the sum of all sectors, which a trend reads.
@@ -116,11 +116,6 @@ class CountSnapshot(Model):
 
     # The day before which everything is added up: the 1st, 11th or 21st of a month.
     before_on: Mapped[date]
-    organisation_id: Mapped[int] = mapped_column(BigId)
-    subject: Mapped[str] = mapped_column(String(20))
-    sector: Mapped[str] = mapped_column(String(40))
-    status: Mapped[str] = mapped_column(String(30))
-    people: Mapped[int]
 
 
 class ProjectionState(Model):

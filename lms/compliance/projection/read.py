@@ -3,31 +3,47 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, or_, select, true
 
-from lms.compliance.projection.counts.snapshots import StatusTotals, StatusTotalsBySector
 from lms.compliance.projection.models import PostInterval, StatusInterval
-from lms.compliance.projection.rows import OVERALL, STATUSES, ObligationRow, PostRow, read_courses
+from lms.compliance.projection.rows import (
+    OVERALL,
+    STATUSES,
+    ObligationRow,
+    PostRow,
+    StatusTotals,
+    StatusTotalsBySector,
+    read_courses,
+)
 from lms.compliance.requirements.models import Requirement
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.status.api import StatusGroup, TrainingStatus
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.kernel.batches import batched
+from lms.kernel.days import add_days
 from lms.kernel.db import has_one_writer, locked, session
 from lms.kernel.transaction_memo import clear_memo
 from lms.people.models import Employment, Person, Placement
 
-POST_COLUMNS = [getattr(PostInterval, name) for name in PostRow._fields]
-STATUS_COLUMNS = [getattr(StatusInterval, name) for name in ObligationRow._fields]
+PostId = tuple[int, int]
+"""A person in an organisation, by their row numbers."""
+Row = TypeVar("Row", PostRow, ObligationRow)
+TABLES: Mapping[type[PostRow] | type[ObligationRow], type[PostInterval] | type[StatusInterval]] = {
+    PostRow: PostInterval,
+    ObligationRow: StatusInterval,
+}
+"""The table of each kind of row."""
 TOGETHER = 500
 """How many values one query asks for: well below what either database takes."""
 COMPLIANT = [place for place, each in enumerate(STATUSES) if each.group is StatusGroup.COMPLIANT]
 # Run with every write about a person, so built once.
 _PERSONS: BindParameter[int] = bindparam("persons", expanding=True)
 _LOCK = locked(select(Person.id).where(Person.id.in_(_PERSONS)).order_by(Person.id))
-_POST_ROWS = select(PostInterval.id, *POST_COLUMNS).where(PostInterval.person_id.in_(_PERSONS))
-_STATUS_ROWS = select(StatusInterval.id, *STATUS_COLUMNS).where(StatusInterval.person_id.in_(_PERSONS))
+_ROWS = {
+    kind: select(table.id, *(getattr(table, name) for name in kind._fields)).where(table.person_id.in_(_PERSONS))
+    for kind, table in TABLES.items()
+}
 
 
 def lock_persons(persons: Collection[int]) -> None:
@@ -39,37 +55,24 @@ def lock_persons(persons: Collection[int]) -> None:
     session.execute(_LOCK, {"persons": sorted(persons)})
 
 
-def list_post_rows(persons: Collection[int]) -> list[tuple[int, PostRow]]:
-    """Lists the rows of posts of some persons, each with its number."""
-    rows = session.execute(_POST_ROWS, {"persons": sorted(persons)})
-    return [(row[0], PostRow(*row[1:])) for row in rows]
+def list_rows(kind: type[Row], persons: Collection[int]) -> list[tuple[int, Row]]:
+    """Lists the rows of posts or of requirements of some persons, each with its number."""
+    return [(row[0], kind(*row[1:])) for row in session.execute(_ROWS[kind], {"persons": sorted(persons)})]
 
 
-def list_status_rows(persons: Collection[int]) -> list[tuple[int, ObligationRow]]:
-    """Lists the rows of requirements of some persons, each with its number."""
-    rows = session.execute(_STATUS_ROWS, {"persons": sorted(persons)})
-    return [(row[0], ObligationRow(*row[1:])) for row in rows]
+def _employed(organisations: Collection[int] | None) -> ColumnElement[bool]:
+    return true() if organisations is None else Employment.organisation_id.in_(sorted(organisations))
 
 
-def list_persons(organisations: Collection[int] | None) -> Sequence[int]:
-    """Lists everybody with an employment in some organisations (None: in any), in the order of their numbers."""
-    return next_persons(organisations, 0, None)
-
-
-def next_persons(organisations: Collection[int] | None, after: int, limit: int | None) -> Sequence[int]:
-    """Lists the next persons of `list_persons` after a number."""
-    statement = select(Employment.person_id).where(Employment.person_id > after)
-    if organisations is not None:
-        statement = statement.where(Employment.organisation_id.in_(sorted(organisations)))
+def next_persons(organisations: Collection[int] | None, after: int = 0, limit: int | None = None) -> Sequence[int]:
+    """Lists the persons employed in some organisations (None: in any) after a number, in the order of their numbers."""
+    statement = select(Employment.person_id).where(Employment.person_id > after, _employed(organisations))
     return session.scalars(statement.distinct().order_by(Employment.person_id).limit(limit)).all()
 
 
-def count_persons(organisation_id: int | None) -> int:
-    """Counts the persons with an employment in an organisation (None: in any)."""
-    statement = select(func.count(Employment.person_id.distinct()))
-    if organisation_id is not None:
-        statement = statement.where(Employment.organisation_id == organisation_id)
-    return session.scalar(statement) or 0
+def count_persons(organisations: Collection[int] | None) -> int:
+    """Counts the persons with an employment in some organisations (None: in any)."""
+    return session.scalar(select(func.count(Employment.person_id.distinct())).where(_employed(organisations))) or 0
 
 
 def sample_of(organisations: Collection[int] | None, most: int, size: int) -> tuple[frozenset[int] | None, int]:
@@ -77,31 +80,21 @@ def sample_of(organisations: Collection[int] | None, most: int, size: int) -> tu
 
     None instead of persons where there are no more than `most`: then all are meant.
     """
-    within: list[ColumnElement[bool]] = []
-    if organisations is not None:
-        within.append(Employment.organisation_id.in_(sorted(organisations)))
-    total = session.scalar(select(func.count(Employment.person_id.distinct())).where(*within)) or 0
+    total = count_persons(organisations)
     if total <= most:
         return None, total
     # Every so many-th number: numbers are given in the order people are recorded, which says nothing of status.
-    step = total // size
-    found = session.scalars(select(Employment.person_id).where(Employment.person_id % step == 0, *within))
-    return frozenset(found), total
+    spread = Employment.person_id % (total // size) == 0
+    return frozenset(session.scalars(select(Employment.person_id).where(spread, _employed(organisations)))), total
 
 
 def count_required_on(organisations: Collection[int] | None, day: date) -> Counter[int]:
     """Counts, by requirement, the posts of whom it is required on a day, in some organisations (None: all)."""
-    statement = (
-        select(StatusInterval.requirement_id, func.count())
-        .where(StatusInterval.from_on <= day, StatusInterval.through_on >= day)
-        .group_by(StatusInterval.requirement_id)
-    )
+    statement = select(StatusInterval.requirement_id, func.count()).where(_on(day, StatusInterval))
     if organisations is not None:
         statement = statement.where(StatusInterval.organisation_id.in_(sorted(organisations)))
-    counts: Counter[int] = Counter()
-    for requirement, posts in session.execute(statement):
-        counts[requirement] = posts
-    return counts
+    rows = session.execute(statement.group_by(StatusInterval.requirement_id))
+    return Counter(dict(rows.all()))
 
 
 def has_posts_of_others(persons: Collection[int]) -> bool:
@@ -117,22 +110,19 @@ def has_posts_of_others(persons: Collection[int]) -> bool:
 
 def filter_conditions(organisations: Collection[int], filters: Filters) -> list[ColumnElement[bool]]:
     """Returns `Filters.match` in SQL, within some organisations."""
-    conditions: list[ColumnElement[bool]] = [PostInterval.organisation_id.in_(sorted(organisations))]
-    if filters.station is not None:
-        conditions.append(PostInterval.station_id == int(filters.station))
-    if filters.sector is not None:
-        conditions.append(PostInterval.sector == str(filters.sector))
-    if filters.role is not None:
-        conditions.append(PostInterval.role == str(filters.role))
-    if filters.contract is not None:
-        conditions.append(PostInterval.contract == str(filters.contract))
-    if filters.works_with_children is not None:
-        conditions.append(PostInterval.works_with_children.is_(filters.works_with_children))
-    return conditions
+    chosen: dict[Any, Any] = {
+        PostInterval.station_id: filters.station,
+        PostInterval.sector: filters.sector,
+        PostInterval.role: filters.role,
+        PostInterval.contract: filters.contract,
+        PostInterval.works_with_children: filters.works_with_children,
+    }
+    within = PostInterval.organisation_id.in_(sorted(organisations))
+    return [within, *(column == value for column, value in chosen.items() if value is not None)]
 
 
-def _on(day: date) -> ColumnElement[bool]:
-    return and_(PostInterval.from_on <= day, PostInterval.through_on >= day)
+def _on(day: date, table: type[PostInterval] | type[StatusInterval] = PostInterval) -> ColumnElement[bool]:
+    return and_(table.from_on <= day, table.through_on >= day)
 
 
 def count_on(organisations: Collection[int], filters: Filters, day: date) -> StatusTotalsBySector:
@@ -173,17 +163,14 @@ def count_totals_on(
         for day, value, posts in rows:
             if sign < 0 and day == date.max:
                 continue
-            counted_from = day if sign > 0 else date.fromordinal(day.toordinal() + 1)
-            for status in _statuses_in(value, course):
-                changes[counted_from][status] += sign * posts
+            counted_from = day if sign > 0 else add_days(day, 1)
+            statuses: Iterable[tuple[int | None, TrainingStatus]] = (
+                [(None, STATUSES[value])] if course is None else read_courses(value)
+            )
+            for number, status in statuses:
+                if number == course:
+                    changes[counted_from][status.value] += sign * posts
     return cumulated(changes, days)
-
-
-def _statuses_in(value: Any, course: int | None) -> list[str]:
-    """Reads the overall status, or the one of a course, from the column that holds it."""
-    if course is None:
-        return [STATUSES[value].value]
-    return [each.value for number, each in read_courses(value) if number == course]
 
 
 def cumulated(changes: Mapping[date, StatusTotals], days: Collection[date]) -> dict[date, StatusTotals]:
@@ -202,55 +189,47 @@ def _course_on(course: int, statuses: Collection[TrainingStatus]) -> ColumnEleme
     return or_(*(PostInterval.courses.like(f"% {course}:{STATUSES.index(each)} %") for each in statuses))
 
 
-Listed: TypeAlias = Select[Any]
+class PostSelection(NamedTuple):
+    """Which posts are listed: of some organisations on a day, of some statuses (None: any), or lapsing before a day."""
+
+    organisations: Collection[int]
+    filters: Filters
+    day: date
+    statuses: Collection[TrainingStatus] | None
+    lapses_before: date | None
 
 
-def _listed(
-    organisations: Collection[int],
-    filters: Filters,
-    day: date,
-    statuses: Collection[TrainingStatus] | None,
-    lapses_before: date | None,
-) -> list[ColumnElement[bool]]:
-    required = [each for each in STATUSES if each is not TrainingStatus.NOT_REQUIRED]
-    conditions = [_on(day), *filter_conditions(organisations, filters)]
-    if filters.course is None:
-        places = [STATUSES.index(each) for each in (required if statuses is None else statuses)]
-        conditions.append(PostInterval.overall.in_(places))
+def _listed(selection: PostSelection) -> list[ColumnElement[bool]]:
+    conditions = [_on(selection.day), *filter_conditions(selection.organisations, selection.filters)]
+    statuses = selection.statuses
+    if statuses is None:
+        statuses = [each for each in STATUSES if each is not TrainingStatus.NOT_REQUIRED]
+    if selection.filters.course is None:
+        conditions.append(PostInterval.overall.in_([STATUSES.index(each) for each in statuses]))
     else:
-        conditions.append(_course_on(int(filters.course), required if statuses is None else statuses))
-    if lapses_before is not None:
-        conditions += [PostInterval.overall.in_(COMPLIANT), PostInterval.lapses_on < lapses_before]
+        conditions.append(_course_on(int(selection.filters.course), statuses))
+    if selection.lapses_before is not None:
+        conditions += [PostInterval.overall.in_(COMPLIANT), PostInterval.lapses_on < selection.lapses_before]
     return conditions
 
 
-def list_page(
-    organisations: Collection[int],
-    filters: Filters,
-    day: date,
-    statuses: Collection[TrainingStatus] | None,
-    lapses_before: date | None,
-    *,
-    limit: int | None,
-    offset: int = 0,
-) -> Sequence[tuple[int, int]]:
+def list_page(selection: PostSelection, *, limit: int | None, offset: int = 0) -> Sequence[tuple[int, int]]:
     """Lists posts (person, organisation) of whom something is required, worst and most urgent first."""
     # What is gone through in this order and read only as far as the page goes, on both databases.
     order: tuple[Any, ...] = (PostInterval.overall, PostInterval.urgent_on)
-    if filters.course is not None:
-        course = int(filters.course)
+    if selection.filters.course is not None:
+        course = int(selection.filters.course)
         worst = case(*((_course_on(course, [each]), place) for place, each in enumerate(STATUSES)), else_=len(STATUSES))
-        order = (worst, _pressing(course, day))
-    if lapses_before is not None:
+        order = (worst, _pressing(course, selection.day))
+    if selection.lapses_before is not None:
         order = (PostInterval.lapses_on,)
     statement = (
         select(PostInterval.person_id, PostInterval.organisation_id)
-        .where(*_listed(organisations, filters, day, statuses, lapses_before))
+        .where(*_listed(selection))
         .order_by(*order, PostInterval.person_id, PostInterval.organisation_id)
         .offset(offset)
+        .limit(limit)
     )
-    if limit is not None:
-        statement = statement.limit(limit)
     return [(row[0], row[1]) for row in session.execute(statement)]
 
 
@@ -264,8 +243,7 @@ def _pressing(course: int, day: date) -> ColumnElement[Any]:
             StatusInterval.person_id == PostInterval.person_id,
             StatusInterval.organisation_id == PostInterval.organisation_id,
             Requirement.course_id == course,
-            StatusInterval.from_on <= day,
-            StatusInterval.through_on >= day,
+            _on(day, StatusInterval),
         )
         .order_by(StatusInterval.status, pressing)
         .limit(1)
@@ -274,17 +252,9 @@ def _pressing(course: int, day: date) -> ColumnElement[Any]:
     )
 
 
-def count_listed(
-    organisations: Collection[int],
-    filters: Filters,
-    day: date,
-    statuses: Collection[TrainingStatus] | None,
-    lapses_before: date | None,
-) -> int:
+def count_listed(selection: PostSelection) -> int:
     """Counts the posts that `list_page` would list in all."""
-    statement = select(func.count()).select_from(PostInterval)
-    conditions = _listed(organisations, filters, day, statuses, lapses_before)
-    return session.scalar(statement.where(*conditions)) or 0
+    return session.scalar(select(func.count()).select_from(PostInterval).where(*_listed(selection))) or 0
 
 
 def count_lapsing(organisations: Collection[int], filters: Filters, day: date, through: Sequence[date]) -> list[int]:
@@ -301,38 +271,38 @@ def count_lapsing(organisations: Collection[int], filters: Filters, day: date, t
     return [each or 0 for each in row]
 
 
+class StatusOnDate(NamedTuple):
+    """The status of a post on a day on which it has a placement.
+
+    `overall` is the worst status, not_required where nothing is required. `valid_through` is the first of the
+    last days of what is held, None where nothing held has one.
+    """
+
+    overall: TrainingStatus
+    valid_through: date | None
+
+
 def list_current_statuses(
     persons: Collection[int], organisations: Collection[int], day: date
-) -> list[tuple[int, int, int, date | None]]:
-    """Lists the projected statuses of some persons on a day: person, organisation, index of the overall status.
-
-    And the earliest last valid day among compliant requirements, None where there is none.
-    """
+) -> dict[PostId, StatusOnDate]:
+    """Returns the projected statuses of some persons in some organisations on a day."""
     here = sorted(organisations)
-    found: list[tuple[int, int, int, date | None]] = []
-    numbers = sorted(persons)
-    for chunk in batched(numbers, TOGETHER):
+    found: dict[PostId, StatusOnDate] = {}
+    for chunk in batched(sorted(persons), TOGETHER):
+        person_id, organisation_id = StatusInterval.person_id, StatusInterval.organisation_id
+        held = and_(_on(day, StatusInterval), StatusInterval.status.in_(COMPLIANT))
         ends = session.execute(
-            select(StatusInterval.person_id, StatusInterval.organisation_id, func.min(StatusInterval.valid_through))
-            .where(
-                StatusInterval.person_id.in_(chunk),
-                StatusInterval.organisation_id.in_(here),
-                StatusInterval.from_on <= day,
-                StatusInterval.through_on >= day,
-                StatusInterval.status.in_(COMPLIANT),
-            )
-            .group_by(StatusInterval.person_id, StatusInterval.organisation_id)
+            select(person_id, organisation_id, func.min(StatusInterval.valid_through))
+            .where(person_id.in_(chunk), organisation_id.in_(here), held)
+            .group_by(person_id, organisation_id)
         )
         through = {(person, organisation): end for person, organisation, end in ends}
         posts = session.execute(
             select(PostInterval.person_id, PostInterval.organisation_id, PostInterval.overall).where(
-                PostInterval.person_id.in_(chunk),
-                PostInterval.organisation_id.in_(here),
-                PostInterval.from_on <= day,
-                PostInterval.through_on >= day,
+                PostInterval.person_id.in_(chunk), PostInterval.organisation_id.in_(here), _on(day)
             )
         )
-        found += [
-            (person, organisation, place, through.get((person, organisation))) for person, organisation, place in posts
-        ]
+        for person, organisation, place in posts:
+            one = person, organisation
+            found[one] = StatusOnDate(STATUSES[place], through.get(one))
     return found

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import has_deltas, list_unfinished
+from lms.compliance.projection.inputs import is_current
 from lms.compliance.projection.models import (
     CountDelta,
     CountSnapshot,
@@ -29,14 +30,12 @@ from lms.compliance.projection.models import (
     StatusInterval,
 )
 from lms.compliance.projection.rows import CountDeltas
-from lms.compliance.projection.update import begin, is_current, refresh
+from lms.compliance.projection.update import BATCH, begin, refresh
 from lms.kernel import clock, db
 from lms.kernel.batches import batched
 from lms.kernel.db import Model, session
 from lms.kernel.memory import gc_paused
 
-BATCH = 500
-"""People read at a time: PostgreSQL goes through a whole table for a list of two thousand, by the index for this."""
 LONGEST_WAIT_MS = 2000
 STALLED_AFTER = timedelta(minutes=15)
 REBUILD = "rebuild"
@@ -46,19 +45,28 @@ Progress = Callable[[int, int], None]
 
 def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) -> int:
     """Rebuilds everybody and returns the number of persons; several processes only help on PostgreSQL."""
-    say = progress or (lambda _done, _total: None)
-    number = _clear()
+    with db.unit_of_work():
+        state = count_deltas.locked_state()
+        _empty(CountDelta, DailyCount, CountSnapshot, PostInterval, StatusInterval)
+        state.inputs, state.first_snapshot, state.last_snapshot = "", None, None
+        for other in list_unfinished():
+            other.finished_at = clock.now()
+        job = begin(None, REBUILD, by_worker=False)
+        number, inputs = job.id, job.inputs
     with db.reading():
-        persons = intervals.list_persons(None)
+        persons = intervals.next_persons(None)
     if db.db.engine.dialect.name == "sqlite":
         processes = 1
     deltas: CountDeltas = Counter()
+    this_job = update(ProjectionJob).where(ProjectionJob.id == number)
     done = 0
     for part in _worked(app, persons, processes):
         if isinstance(part, int):
             done += part
-            _note(number, done)
-            say(done, len(persons))
+            with db.unit_of_work():
+                session.execute(this_job.values(done=done, moved_at=clock.now()))
+            if progress:
+                progress(done, len(persons))
         else:
             deltas.update(part)
     with gc_paused(), db.unit_of_work(bulk=True):
@@ -66,21 +74,9 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
         earliest = min((key[0] for key, people in deltas.items() if people), default=None)
         count_deltas.open_snapshots(state, clock.today("UTC"), earliest)
         count_deltas.fill(deltas, state)
-        session.execute(update(ProjectionJob).where(ProjectionJob.id == number).values(finished_at=clock.now()))
-        state.inputs = _inputs(number)
+        session.execute(this_job.values(finished_at=clock.now()))
+        state.inputs = inputs
     return len(persons)
-
-
-def _clear() -> int:
-    """Empties the projection and records that a rebuild has begun; returns the number of its job row."""
-    with db.unit_of_work():
-        state = count_deltas.locked_state()
-        _empty(CountDelta, DailyCount, CountSnapshot, PostInterval, StatusInterval)
-        state.inputs, state.first_snapshot, state.last_snapshot = "", None, None
-        for other in list_unfinished():
-            other.finished_at = clock.now()
-        work = begin(None, REBUILD, by_worker=False)
-        return work.id
 
 
 def _empty(*tables: type[Model]) -> None:
@@ -97,16 +93,6 @@ def _empty(*tables: type[Model]) -> None:
             return
     for table in tables:
         session.execute(delete(table))
-
-
-def _note(number: int, done: int) -> None:
-    with db.unit_of_work():
-        session.execute(update(ProjectionJob).where(ProjectionJob.id == number).values(done=done, moved_at=clock.now()))
-
-
-def _inputs(number: int) -> str:
-    work = session.get(ProjectionJob, number)
-    return work.inputs if work is not None else ""
 
 
 def _worked(app: Flask, persons: Sequence[int], processes: int) -> Any:
@@ -167,7 +153,7 @@ def maintain(app: Flask) -> None:
         waiting = list_unfinished()
         rebuilding = [each for each in waiting if each.cause == REBUILD]
         killed = any(each.moved_at < clock.now() - STALLED_AFTER for each in rebuilding)
-        stale = not is_current() and bool(intervals.next_persons(None, 0, 1))
+        stale = not is_current() and bool(intervals.next_persons(None, limit=1))
     if killed:
         rebuild(app)
     elif stale and not waiting:

@@ -8,22 +8,25 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
-from flask import current_app
 from sqlalchemy import delete
 
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.counts import deltas as count_deltas
-from lms.compliance.projection.counts.snapshots import CountState, list_unfinished, load_projection, read_state
-from lms.compliance.projection.inputs import ProjectionInputs, read_inputs
-from lms.compliance.projection.models import PostInterval, ProjectionJob, StatusInterval
-from lms.compliance.projection.rows import CountDeltas, ObligationRow, PostRow, add_deltas, interval_rows
-from lms.compliance.source_data.person_status import load_facts
+from lms.compliance.projection.counts.snapshots import CountState, load_projection, read_state
+from lms.compliance.projection.inputs import ProjectionInputs, inputs_now
+from lms.compliance.projection.models import ProjectionJob
+from lms.compliance.projection.rows import FOREVER, CountDeltas, ObligationRow, PostRow, add_deltas, written_courses
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.population import load_facts
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.api import RequirementFact
+from lms.compliance.status.definitions import SEVERITY
+from lms.compliance.status.evaluate import Obligation
+from lms.compliance.status.facts import Facts, RequirementFact, by_person
+from lms.compliance.status.intervals import OverallInterval, overall_intervals
+from lms.compliance.status.obligation import ObligationInterval
 from lms.kernel import clock, db, outbox
 from lms.kernel.batches import batched
 from lms.kernel.bulk import add_rows
-from lms.kernel.config import Settings
 from lms.kernel.db import session
 
 Row = TypeVar("Row", PostRow, ObligationRow)
@@ -45,9 +48,55 @@ def _update_dirty() -> None:
     persons: set[int] = session.info.pop(_DIRTY, set())
     if persons:
         state = _inputs_at_start(persons)
-        listed = sorted(persons)
-        for batch in batched(listed, BATCH):
+        for batch in batched(sorted(persons), BATCH):
             refresh(batch, state=state)
+
+
+def interval_rows(facts: Facts, filters: Filters | None = None) -> tuple[list[PostRow], list[ObligationRow]]:
+    """Returns the rows that known facts give, of posts and of requirements; with filters, those of matching posts only.
+
+    Rows of requirements are left out then.
+    """
+    posts: list[PostRow] = []
+    statuses: list[ObligationRow] = []
+    for person, known in by_person(facts).items():
+        for organisation in dict.fromkeys(placement.organisation for placement in known.placements):
+            post = int(person), int(organisation)
+            required = []
+            for requirement in facts.requirements:
+                if requirement.applies_in(organisation):
+                    intervals = Obligation(known, organisation, requirement, facts.gap_days).intervals()
+                    required.append((requirement.course, intervals))
+                    if filters is None:
+                        statuses += [_status_row((*post, int(requirement.id)), each) for each in intervals]
+            placements = [each for each in known.placements if each.organisation == organisation]
+            overalls = overall_intervals(placements, required)
+            posts += [_post_row(post, each) for each in overalls if filters is None or filters.match(each.placement)]
+    return posts, statuses
+
+
+def _status_row(head: tuple[int, int, int], interval: ObligationInterval) -> ObligationRow:
+    award = None if interval.award is None else int(interval.award)
+    days = interval.from_on, interval.through_on
+    return ObligationRow(*head, *days, SEVERITY[interval.status], interval.due_on, interval.valid_through, award)
+
+
+def _post_row(head: tuple[int, int], interval: OverallInterval) -> PostRow:
+    placement = interval.placement
+    return PostRow(
+        *head,
+        interval.from_on,
+        interval.through_on,
+        int(placement.station),
+        str(placement.sector),
+        str(placement.role),
+        str(placement.contract),
+        placement.works_with_children,
+        SEVERITY[interval.overall],
+        written_courses(interval.courses),
+        interval.urgent_on or FOREVER,
+        interval.lapses_on,
+    )
 
 
 def refresh(persons: Collection[int], deltas: CountDeltas | None = None, *, state: CountState | None = None) -> int:
@@ -65,44 +114,29 @@ def refresh(persons: Collection[int], deltas: CountDeltas | None = None, *, stat
     posts, statuses = interval_rows(facts)
     known = frozenset(persons) | {row.person_id for row in posts}
     changed: CountDeltas = Counter() if deltas is None else deltas
-    gone, new = _difference(intervals.list_post_rows(known), posts)
-    add_deltas(changed, [row for _, row in gone], -1)
+    gone, new = _replace(PostRow, known, posts)
+    add_deltas(changed, gone, -1)
     add_deltas(changed, new)
-    _replace(PostInterval, [number for number, _ in gone], new)
-    gone_too, new_too = _difference(intervals.list_status_rows(known), statuses)
-    _replace(StatusInterval, [number for number, _ in gone_too], new_too)
+    gone_too, new_too = _replace(ObligationRow, known, statuses)
     if deltas is None:
         count_deltas.write_deltas(changed)
     return len(gone) + len(new) + len(gone_too) + len(new_too)
 
 
-def _difference(stored: Sequence[tuple[int, Row]], computed: Sequence[Row]) -> tuple[list[tuple[int, Row]], list[Row]]:
-    """Returns the stored rows that were not computed, and the computed ones that are not stored."""
+def _replace(kind: type[Row], persons: Collection[int], computed: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Replaces the rows of persons that differ, and returns those that are gone and those that are new."""
     missing = Counter(computed)
-    gone = []
-    for number, row in stored:
+    gone: dict[int, Row] = {}
+    for number, row in intervals.list_rows(kind, persons):
         if missing[row] > 0:
             missing[row] -= 1
         else:
-            gone.append((number, row))
-    return gone, list(missing.elements())
-
-
-def _replace(
-    table: type[PostInterval] | type[StatusInterval],
-    gone: Sequence[int],
-    new: Sequence[PostRow] | Sequence[ObligationRow],
-) -> None:
+            gone[number] = row
+    table, new = intervals.TABLES[kind], list(missing.elements())
     if gone:
         session.execute(delete(table).where(table.id.in_(gone)), execution_options={"synchronize_session": False})
-    if new:
-        add_rows(table, new[0]._fields, new)
-
-
-def inputs_now() -> ProjectionInputs:
-    """Returns what statuses depend on now beside the facts."""
-    settings: Settings = current_app.extensions["settings"]
-    return read_inputs(settings.gap_days, settings.time_zone)
+    add_rows(table, kind._fields, new)
+    return list(gone.values()), new
 
 
 def _inputs_at_start(persons: Collection[int]) -> CountState:
@@ -137,7 +171,7 @@ def requirement_changed(organisation_id: int | None) -> None:
     says that it is being updated.
     """
     session.flush()
-    persons = intervals.next_persons(_within(organisation_id), 0, BATCH + 1)
+    persons = intervals.next_persons(_within(organisation_id), limit=BATCH + 1)
     if len(persons) <= BATCH:
         mark_dirty(persons)
     else:
@@ -154,7 +188,7 @@ def begin(organisation_id: int | None, cause: str, *, by_worker: bool = True) ->
         organisation_id=organisation_id,
         cause=cause,
         inputs=inputs_now().written(),
-        total=intervals.count_persons(organisation_id),
+        total=intervals.count_persons(_within(organisation_id)),
         recorded_at=clock.now(),
         moved_at=clock.now(),
     )
@@ -188,13 +222,3 @@ def _next_batch(projection_id: int) -> bool:
         if work.organisation_id is None:
             count_deltas.locked_state().inputs = work.inputs
         return False
-
-
-def is_current() -> bool:
-    """Returns whether the projection was computed with the present settings, time zones and kinds of courses."""
-    return ProjectionInputs.read(read_state().inputs).holds(inputs_now())
-
-
-def is_up_to_date(organisations: Collection[int] | None) -> bool:
-    """Returns whether the projection of some organisations (None: of all) is complete and current."""
-    return not list_unfinished(organisations) and is_current()

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import freeze_snapshot, read_count_tables, read_snapshots, read_state
-from lms.compliance.projection.rows import CountDeltas, CountKey, ObligationRow, PostRow, add_deltas, interval_rows
-from lms.compliance.source_data.person_status import load_facts
+from lms.compliance.projection.rows import CountDeltas, CountKey, ObligationRow, PostRow, add_deltas
+from lms.compliance.projection.update import BATCH, interval_rows
+from lms.compliance.source_data.population import load_facts
 from lms.compliance.source_data.scope import Scope
 
-BATCH = 500
-"""People read at a time: PostgreSQL goes through a whole table for a list of two thousand, by the index for this."""
 MOST_NAMED = 20
 
 
@@ -45,23 +44,23 @@ def verify(progress: Callable[[int], None] | None = None) -> ProjectionCheck:
     deltas: CountDeltas = Counter()
     differing: list[int] = []
     persons = rows = wrong = 0
-    batch = intervals.next_persons(None, 0, BATCH)
     done: set[int] = set()
+    batch = intervals.next_persons(None, limit=BATCH)
     while batch:
         posts, statuses = interval_rows(load_facts(Scope(persons=frozenset(batch))).facts)
         # A merged person comes with the surviving record, and is compared once.
         compared = ({*batch} | {row.person_id for row in posts}) - done
         done |= compared
-        stored_posts = [row for _, row in intervals.list_post_rows(compared)]
-        stored_statuses = [row for _, row in intervals.list_status_rows(compared)]
+        stored_posts = [row for _, row in intervals.list_rows(PostRow, compared)]
+        stored_statuses = [row for _, row in intervals.list_rows(ObligationRow, compared)]
         found: Counter[PostRow | ObligationRow] = Counter([*stored_posts, *stored_statuses])
-        expected: list[PostRow | ObligationRow] = [*posts, *statuses]
-        computed = Counter(row for row in expected if row.person_id in compared)
+        computed: Counter[PostRow | ObligationRow] = Counter([*posts, *statuses])
+        computed = Counter({row: number for row, number in computed.items() if row.person_id in compared})
         bad = sorted({row.person_id for row in (found - computed) + (computed - found)})
         wrong += len(bad)
         differing += bad[: MOST_NAMED - len(differing)]
         add_deltas(deltas, stored_posts)
-        persons, rows = persons + len(compared), rows + len(stored_posts) + len(stored_statuses)
+        persons, rows = persons + len(compared), rows + found.total()
         if progress:
             progress(persons)
         batch = intervals.next_persons(None, batch[-1], BATCH)
@@ -77,16 +76,12 @@ def _check_counts(computed: CountDeltas) -> tuple[int, int]:
         found[_key(key)] += people
         if is_compacted:
             compacted[_key(key)] += people
-    days = _differing(computed, found)
-    state = read_state()
+    days, state = _differing(computed, found), read_state()
     if state.first_snapshot is None or state.last_snapshot is None:
         return days, 0
-    stored: CountDeltas = Counter()
-    for *key, people in read_snapshots():
-        stored[_key(key)] += people
-    return days, _differing(
-        count_deltas.snapshots_between(compacted, state.first_snapshot, state.last_snapshot), stored
-    )
+    stored: CountDeltas = Counter({_key(key): people for *key, people in read_snapshots()})
+    moved = count_deltas.snapshots_between(compacted, state.first_snapshot, state.last_snapshot)
+    return days, _differing(moved, stored)
 
 
 def _key(parts: Sequence[object]) -> CountKey:

@@ -10,10 +10,11 @@ from lms.compliance.report.counts import PostStatus
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.names import NamedPerson, name_people
-from lms.compliance.source_data.person_status import load_population
-from lms.compliance.source_data.population import AppliedRequirement, Post
+from lms.compliance.source_data.population import AppliedRequirement, Post, load_population
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.api import ExplainedStatus, StatusGroup, TrainingStatus, sentence
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus
+from lms.compliance.status.evaluate import ExplainedStatus
+from lms.compliance.status.explain import sentence
 from lms.kernel.pagination import PER_PAGE, Pagination, paginate_list
 
 

@@ -12,12 +12,13 @@ from datetime import date, datetime
 from lms.compliance.errors import StillUpdating
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.counts import snapshots
-from lms.compliance.projection.counts.snapshots import CountScope, StatusTotals, StatusTotalsBySector
-from lms.compliance.projection.rows import LAPSES, OVERALL, CountDeltas, add_deltas, interval_rows
-from lms.compliance.projection.update import is_up_to_date
+from lms.compliance.projection.counts.snapshots import CountScope
+from lms.compliance.projection.inputs import is_up_to_date
+from lms.compliance.projection.rows import LAPSES, OVERALL, CountDeltas, StatusTotals, StatusTotalsBySector, add_deltas
+from lms.compliance.projection.update import interval_rows
 from lms.compliance.report.counts import CountBackend
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.person_status import load_facts
+from lms.compliance.source_data.population import load_facts
 from lms.compliance.source_data.scope import Scope
 from lms.kernel.batches import batched
 from lms.kernel.memory import gc_paused
@@ -49,7 +50,7 @@ def require_up_to_date(organisations: Collection[int]) -> bool:
 
 def too_many_to_compute_inline(organisations: Collection[int]) -> bool:
     """Returns whether some organisations have too many people to evaluate their facts while a page waits."""
-    return sum(intervals.count_persons(each) for each in organisations) > MOST_COMPUTED_INLINE
+    return sum(intervals.count_persons([each]) for each in organisations) > MOST_COMPUTED_INLINE
 
 
 def snapshots_can_answer(filters: Filters) -> bool:
@@ -108,11 +109,11 @@ class FactsCounts(CountBackend):
         self._deltas: CountDeltas = Counter()
         done: set[int] = set()
         with gc_paused():  # The deltas grow to millions of keys.
-            for batch in batched(intervals.list_persons(self.organisations), BATCH):
+            for batch in batched(intervals.next_persons(self.organisations), BATCH):
                 facts = load_facts(Scope(self.organisations, frozenset(batch)), known_as_of).facts
-                posts, _ = interval_rows(facts, requirements=False)
+                posts, _ = interval_rows(facts, filters)
                 # Merged persons come with each other, and count once.
-                add_deltas(self._deltas, [row for row in posts if row.person_id not in done and filters.match(row)])
+                add_deltas(self._deltas, [row for row in posts if row.person_id not in done])
                 done.update(batch, (row.person_id for row in posts))
 
     def read_counts(self, day: date, *, cells: bool) -> Mapping[tuple[str, str, str], int]:

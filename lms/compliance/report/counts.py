@@ -14,7 +14,9 @@ from fractions import Fraction
 from lms.compliance.projection.rows import LAPSES, OVERALL
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.population import AppliedRequirement, Population, Post
-from lms.compliance.status.api import ExplainedStatus, Id, PlacementFact, StatusGroup, TrainingStatus, urgency
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus, urgency
+from lms.compliance.status.evaluate import ExplainedStatus
+from lms.compliance.status.facts import Id, PlacementFact
 
 
 @dataclass(frozen=True, slots=True)

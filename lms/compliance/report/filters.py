@@ -10,10 +10,9 @@ from wtforms import DateField, Field, HiddenField, SelectField, StringField, Sub
 from wtforms.validators import DataRequired, Length
 
 from lms.compliance.calculator.file_format import read_known_as_of
-from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import CourseTitle
+from lms.compliance.source_data.filters import CourseTitle, Filters
 from lms.compliance.source_data.names import FilterChoices
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel import clock
 from lms.people.api import CONTRACT_LABELS
 from lms.people.models import Organisation

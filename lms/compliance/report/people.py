@@ -11,9 +11,11 @@ from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import PersonLine
 from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.names import NamedPerson, name_people
-from lms.compliance.source_data.person_status import load_population, status_row
+from lms.compliance.source_data.person_status import status_row
+from lms.compliance.source_data.population import load_population
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.api import Id, StatusGroup, TrainingStatus
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus
+from lms.compliance.status.facts import Id
 from lms.kernel import clock
 from lms.kernel.batches import batched
 from lms.kernel.pagination import PER_PAGE, Pagination, clamp_page, paginate_list
@@ -36,12 +38,12 @@ def build_people(query: ReportQuery, statuses: Iterable[TrainingStatus] | None, 
         loaded, found = _select_from_facts(query, chosen)
         selected = paginate_list(found, page)
     else:
-        selection = (query.organisation_ids, query.filters, query.as_of, chosen, query.lapses_before)
+        selection = _selection(query, chosen)
         total = _count_from_snapshots(query, chosen)
         if total is None:
-            total = intervals.count_listed(*selection)
+            total = intervals.count_listed(selection)
         page = clamp_page(page, total)
-        posts = intervals.list_page(*selection, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        posts = intervals.list_page(selection, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
         loaded, explained = _explain(query, posts)
         selected = Pagination(items=explained, total=total, page=page)
     return PeoplePage(
@@ -59,8 +61,7 @@ def all_lines(query: ReportQuery, statuses: Iterable[TrainingStatus] | None) -> 
     if _needs_facts(query):
         yield from _lines(query, *_select_from_facts(query, chosen))
         return
-    selection = (query.organisation_ids, query.filters, query.as_of, chosen, query.lapses_before)
-    for batch in batched(intervals.list_page(*selection, limit=None), BATCH):
+    for batch in batched(intervals.list_page(_selection(query, chosen), limit=None), BATCH):
         yield from _lines(query, *_explain(query, batch))
 
 
@@ -101,6 +102,10 @@ def _explain(query: ReportQuery, posts: Sequence[tuple[int, int]]) -> tuple[Load
     return loaded, [by_post[post] for post in posts if post in by_post]
 
 
+def _selection(query: ReportQuery, statuses: frozenset[TrainingStatus] | None) -> intervals.PostSelection:
+    return intervals.PostSelection(query.organisation_ids, query.filters, query.as_of, statuses, query.lapses_before)
+
+
 def _lines(query: ReportQuery, loaded: LoadedFacts, post_statuses: Sequence[PostStatus]) -> list[PersonLine]:
     persons = {int(each.post.person) for each in post_statuses} if len(post_statuses) <= BATCH else None
     names = name_people(query.organisation_ids, persons)
@@ -111,10 +116,7 @@ def _lines(query: ReportQuery, loaded: LoadedFacts, post_statuses: Sequence[Post
 
 def _person_line(query: ReportQuery, loaded: LoadedFacts, each: PostStatus, named: NamedPerson) -> PersonLine:
     labels, sector = query.labels, str(each.placement.sector)
-    rows = [
-        status_row(applied, explained, named.organisation_id, loaded.courses, loaded.serials)
-        for applied, explained in each.required
-    ]
+    rows = [status_row(applied, explained, named.organisation_id, loaded) for applied, explained in each.required]
     not_met = sum(row.status.group is not StatusGroup.COMPLIANT for row in rows)
     return PersonLine(
         named=named,

@@ -14,7 +14,7 @@ from lms.compliance.report.report_id import Malformed, ReportId, read_id
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.names import FilterChoices
-from lms.compliance.status.api import Id
+from lms.compliance.status.facts import Id
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.caching import application_cache

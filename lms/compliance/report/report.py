@@ -17,10 +17,11 @@ from lms.compliance.projection.rows import LAPSES
 from lms.compliance.report.counts import CountBackend, DayCounts, StatusCounts
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report_id import DIGEST_BYTES, ReportId
-from lms.compliance.source_data.load import CourseTitle
+from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.names import NamedPerson
 from lms.compliance.source_data.person_status import StatusRow
-from lms.compliance.status.api import DEFINITIONS_VERSION, Id, TrainingStatus
+from lms.compliance.status.definitions import DEFINITIONS_VERSION, TrainingStatus
+from lms.compliance.status.facts import Id
 from lms.kernel.days import month_ends_after, month_ends_before
 
 BEFORE_DAYS = 30

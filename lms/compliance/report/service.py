@@ -18,7 +18,8 @@ from lms.compliance.report.report import (
     sorted_lines,
 )
 from lms.compliance.report.report_id import ReportId
-from lms.compliance.source_data.load import CourseTitle, required_courses
+from lms.compliance.source_data.filters import CourseTitle
+from lms.compliance.source_data.load import required_courses
 from lms.kernel import clock
 
 

@@ -27,7 +27,7 @@ from lms.compliance.report.query import (
 )
 from lms.compliance.report.report_id import ReportId
 from lms.compliance.report.service import build_report, compare_reports, takes_long, verify_report
-from lms.compliance.status.api import DEFINITIONS_VERSION
+from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.days import a_year_before

@@ -13,7 +13,7 @@ from lms.compliance.report.filters import CHILDREN
 from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.requirements.operations import MATCH_LISTS, MAX_DAYS, Terms
 from lms.compliance.requirements.queries import ListedRequirement
-from lms.compliance.source_data.load import CourseTitle
+from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.names import FilterChoices
 from lms.people.api import CONTRACT_LABELS
 from lms.people.models import Organisation

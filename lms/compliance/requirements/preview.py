@@ -15,10 +15,9 @@ from lms.compliance.requirements.queries import organisations_in_scope
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import version_fact
 from lms.compliance.source_data.names import find_course
-from lms.compliance.source_data.person_status import load_facts
-from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.population import Population, load_facts
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status import api as rules
+from lms.compliance.status.facts import RequirementFact
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.people.api import list_sectors
@@ -66,7 +65,7 @@ def preview(actor: Actor, requirement: Requirement, effective_from: date, terms:
     ]
     if number == NEW_ID:
         course = find_course(requirement.course_id)
-        requirements.append(rules.RequirementFact(NEW_ID, owner, course.course_id, course.per_sector, (version,)))
+        requirements.append(RequirementFact(NEW_ID, owner, course.course_id, course.per_sector, (version,)))
     day = max(effective_from, clock.today(actor.time_zone))
     before = statuses_on(Population(facts), day, Filters())
     after = statuses_on(Population(replace(facts, requirements=requirements)), day, Filters())

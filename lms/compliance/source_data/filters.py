@@ -1,36 +1,23 @@
-"""Which placements and courses a report counts.
+"""A course as pages name it, and which placements and courses a report counts.
 
 The same conditions in SQL are `lms.compliance.projection.read.filter_conditions`; a test holds the two equal.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
-from lms.compliance.status.api import Id
+from lms.compliance.status.facts import Id, PlacementFact
 
 
-class Placed(Protocol):
-    """What filters look at: a placement, or a row that was made of one."""
+@dataclass(frozen=True, slots=True)
+class CourseTitle:
+    """A course as it is named on pages, and what its current edition says; `edition` is None while it has none."""
 
-    @property
-    def station(self) -> Id:
-        """Returns its station."""
-
-    @property
-    def sector(self) -> Id:
-        """Returns its sector."""
-
-    @property
-    def role(self) -> Id:
-        """Returns its role."""
-
-    @property
-    def contract(self) -> Id:
-        """Returns its contract."""
-
-    @property
-    def works_with_children(self) -> bool:
-        """Returns its contact with children."""
+    course_id: int
+    slug: str
+    title: str
+    code: str
+    edition: int | None
+    per_sector: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +36,7 @@ class Filters:
         """Returns the courses that count, None for all."""
         return None if self.course is None else frozenset({self.course})
 
-    def match(self, placement: Placed) -> bool:
+    def match(self, placement: PlacementFact) -> bool:
         """Says whether a post with this placement counts, whatever the course."""
         return (
             self.station in (None, placement.station)

@@ -18,8 +18,10 @@ from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.certification.api import parse_period
 from lms.certification.models import Award, Revocation
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
+from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.scope import ORGANISATIONS, Scope, ScopedReader, StatementVariant
-from lms.compliance.status import api as rules
+from lms.compliance.status import facts as fact_types
+from lms.compliance.status.obligation import main_placement
 from lms.kernel.db import Model
 from lms.kernel.transaction_memo import load_once
 from lms.learning.models import Completion
@@ -32,22 +34,10 @@ _REQUIREMENT_TABLES = (Requirement, RequirementVersion, Course, CourseRevision, 
 
 
 @dataclass(frozen=True, slots=True)
-class CourseTitle:
-    """A course as it is named on pages, and what its current edition says; `edition` is None while it has none."""
-
-    course_id: int
-    slug: str
-    title: str
-    code: str
-    edition: int | None
-    per_sector: bool
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedFacts:
     """Known facts, with what a page shows beside them: courses by row number, serials by award."""
 
-    facts: rules.Facts
+    facts: fact_types.Facts
     courses: dict[int, CourseTitle]
     serials: dict[int, str]
 
@@ -56,7 +46,7 @@ def read_facts(
     scope: Scope,
     *,
     known_as_of: datetime | None = None,
-    settings: rules.StatusSettings = rules.DEFAULT_SETTINGS,
+    gap_days: int = fact_types.GAP_DAYS,
     installation_zone: str = "UTC",
     progress: bool = True,
 ) -> LoadedFacts:
@@ -81,23 +71,23 @@ def read_facts(
         "requirements", _REQUIREMENT_TABLES, lambda: _requirements(scope.organisations, known_as_of)
     )
     awards, revocations, serials = _awards(reader)
-    facts = rules.Facts(
+    facts = fact_types.Facts(
         placements=placements,
         requirements=requirements,
         awards=awards,
         revocations=revocations,
         exemptions=once("exemptions", (Exemption,), lambda: _exemptions(reader)),
-        progress=_progress(reader, _Zones(placements, zones, installation_zone)) if progress else (),
-        settings=settings,
+        progress=_progress(reader, placements, zones, installation_zone) if progress else (),
+        gap_days=gap_days,
     )
-    return LoadedFacts(rules.known(facts, known_as_of), courses, serials)
+    return LoadedFacts(fact_types.known(facts, known_as_of), courses, serials)
 
 
-def _placements(reader: ScopedReader) -> tuple[list[rules.PlacementFact], dict[int, str]]:
+def _placements(reader: ScopedReader) -> tuple[list[fact_types.PlacementFact], dict[int, str]]:
     """Loads placements, and the time zones of their stations by row number."""
     rows = reader.rows(_placement_rows)
     placements = [
-        rules.PlacementFact(reader.of(person), *words, frozenset(also), retracted_at)  # type: ignore[call-arg]
+        fact_types.PlacementFact(reader.of(person), *words, frozenset(also), retracted_at)  # type: ignore[call-arg]
         for person, *words, also, retracted_at, _zone in rows
     ]
     return placements, {row[2]: row[12] for row in rows}
@@ -130,7 +120,7 @@ def _placement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
 
 def _requirements(
     organisations: Collection[int] | None, known_as_of: datetime | None
-) -> tuple[list[rules.RequirementFact], dict[int, CourseTitle]]:
+) -> tuple[list[fact_types.RequirementFact], dict[int, CourseTitle]]:
     """Loads the requirements for all organisations and those of some (None: of each), with their courses.
 
     Whether a course is per sector is asked of its current edition. Requirements without a known version are
@@ -139,7 +129,7 @@ def _requirements(
     rows = ScopedReader(Scope(None if organisations is None else frozenset(organisations)), {}, known_as_of).rows(
         _requirement_rows
     )
-    versions: defaultdict[int, list[rules.RequirementVersionFact]] = defaultdict(list)
+    versions: defaultdict[int, list[fact_types.RequirementVersionFact]] = defaultdict(list)
     for row in rows:
         versions[row.id].append(version_fact(row))
     heads = {row.id: (row.id, row.organisation_id, row.course_id, bool(row.per_sector)) for row in rows}
@@ -149,7 +139,7 @@ def _requirements(
         )
         for row in rows
     }
-    return [rules.RequirementFact(*head, versions=tuple(versions[id_])) for id_, head in heads.items()], courses
+    return [fact_types.RequirementFact(*head, versions=tuple(versions[id_])) for id_, head in heads.items()], courses
 
 
 @lru_cache
@@ -193,39 +183,30 @@ def required_courses(organisations: Collection[int] | None) -> dict[int, CourseT
     return _requirements(organisations, None)[1]
 
 
-def version_fact(version: RequirementVersion | Row[*tuple[Any, ...]]) -> rules.RequirementVersionFact:
+def version_fact(version: RequirementVersion | Row[*tuple[Any, ...]]) -> fact_types.RequirementVersionFact:
     """Returns a version for the rules, from its row or from one that is not recorded."""
-    return rules.RequirementVersionFact(
+    match: Mapping[str, Any] = version.match
+    listed = {name: frozenset(match.get(name) or ()) for name in ("sectors", "stations", "roles", "contracts")}
+    return fact_types.RequirementVersionFact(
         effective_from=version.effective_from,
         effective_through=version.effective_through,
         due_days=version.due_days,
         window_days=version.window_days,
         grace_days=version.grace_days,
         recorded_at=version.recorded_at,
-        match=match_of(version.match),
+        match=fact_types.Match(**listed, works_with_children=match.get("works_with_children")),
         max_age=None if version.max_age is None else parse_period(version.max_age),
         min_edition=version.min_edition,
         renew_by=version.renew_by,
     )
 
 
-def match_of(stored: Mapping[str, Any]) -> rules.Match:
-    """Returns a version's match as it is stored (lists by name; stations are row numbers) for the rules."""
-    return rules.Match(
-        sectors=frozenset(stored.get("sectors") or ()),
-        stations=frozenset(stored.get("stations") or ()),
-        roles=frozenset(stored.get("roles") or ()),
-        contracts=frozenset(stored.get("contracts") or ()),
-        works_with_children=stored.get("works_with_children"),
-    )
-
-
-def _awards(reader: ScopedReader) -> tuple[list[rules.AwardFact], list[rules.RevocationFact], dict[int, str]]:
+def _awards(reader: ScopedReader) -> tuple[list[fact_types.AwardFact], list[fact_types.RevocationFact], dict[int, str]]:
     """Loads awards with their revocations, and their serials by row number."""
     rows = reader.rows(_award_rows)
-    revocations = [rules.RevocationFact(row[0], row[10], row[11]) for row in rows if row[10] is not None]
+    revocations = [fact_types.RevocationFact(row[0], row[10], row[11]) for row in rows if row[10] is not None]
     return (
-        [rules.AwardFact(row[0], reader.of(row[1]), *row[2:9]) for row in rows],
+        [fact_types.AwardFact(row[0], reader.of(row[1]), *row[2:9]) for row in rows],
         revocations,
         {row[0]: row[9] for row in rows},
     )
@@ -255,8 +236,8 @@ def _award_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _exemptions(reader: ScopedReader) -> list[rules.ExemptionFact]:
-    return [rules.ExemptionFact(reader.of(row[0]), *row[1:]) for row in reader.rows(_exemption_rows)]
+def _exemptions(reader: ScopedReader) -> list[fact_types.ExemptionFact]:
+    return [fact_types.ExemptionFact(reader.of(row[0]), *row[1:]) for row in reader.rows(_exemption_rows)]
 
 
 @lru_cache
@@ -272,42 +253,30 @@ def _exemption_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
     ).where(shape.has_person(Exemption.person_id), shape.unretracted(Exemption))
 
 
-class _Zones:
-    """In which zone the days of a person are counted at a moment."""
-
-    def __init__(
-        self, placements: Iterable[rules.PlacementFact], zones: Mapping[int, str], installation_zone: str
-    ) -> None:
-        self._installation_zone = ZoneInfo(installation_zone)
-        self._zones = {station: ZoneInfo(name) for station, name in zones.items() if name}
-        self._placed: defaultdict[rules.Id, list[rules.PlacementFact]] = defaultdict(list)
-        for placement in placements:
-            self._placed[placement.person].append(placement)
-
-    def day_of(self, person: int, moment: datetime) -> date:
-        """Returns the day of a moment where the person was placed then."""
-        placement = rules.main_placement(self._placed.get(person, ()), moment.date())
-        zone = (
-            self._installation_zone
-            if placement is None
-            else self._zones.get(int(placement.station), self._installation_zone)
-        )
-        return moment.astimezone(zone).date()
-
-
-def _progress(reader: ScopedReader, zones: _Zones) -> list[rules.ProgressFact]:
-    """Loads completions and started attempts as days.
+def _progress(
+    reader: ScopedReader, placements: Iterable[fact_types.PlacementFact], zones: Mapping[int, str], default_zone: str
+) -> list[fact_types.ProgressFact]:
+    """Loads completions and started attempts as days, in the zone where the person was placed then.
 
     The database keeps the first and the last moment of each of its own days: no interval of 24 hours touches
     more than two days of any zone, so those two moments name every day concerned.
     """
-    made: list[rules.ProgressFact] = []
+    placements_of: defaultdict[fact_types.Id, list[fact_types.PlacementFact]] = defaultdict(list)
+    for each in placements:
+        placements_of[each.person].append(each)
+
+    def day_of(person: int, moment: datetime) -> date:
+        placement = main_placement(placements_of.get(person, ()), moment.date())
+        zone = None if placement is None else zones.get(int(placement.station))
+        return moment.astimezone(ZoneInfo(zone or default_zone)).date()
+
+    made: list[fact_types.ProgressFact] = []
     for raw, course, sector, first, last in reader.rows(_progress_by_day):
         person = reader.of(raw)
-        day = zones.day_of(person, first)
-        made.append(rules.ProgressFact(person, course, sector, day, first))
-        if last != first and (later := zones.day_of(person, last)) != day:
-            made.append(rules.ProgressFact(person, course, sector, later, last))
+        day = day_of(person, first)
+        made.append(fact_types.ProgressFact(person, course, sector, day, first))
+        if last != first and (later := day_of(person, last)) != day:
+            made.append(fact_types.ProgressFact(person, course, sector, later, last))
     return made
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Select, select
 from lms.accounts.models import Account
 from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.compliance import policy
-from lms.compliance.source_data.load import CourseTitle
-from lms.compliance.status.api import Id
+from lms.compliance.source_data.filters import CourseTitle
+from lms.compliance.status.facts import Id
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
@@ -65,10 +65,9 @@ def list_courses() -> list[CourseTitle]:
 
 def find_course(course_id: int) -> CourseTitle:
     """Finds a course that is or was published, by its row number; raises NotThere."""
-    row = session.execute(_courses().where(Course.id == course_id)).one_or_none()
-    if row is None:
-        raise NotThere
-    return CourseTitle(*row)
+    if row := session.execute(_courses().where(Course.id == course_id)).one_or_none():
+        return CourseTitle(*row)
+    raise NotThere
 
 
 def _courses() -> Select[int, str, str, str, int, bool]:

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import current_app
-
 from lms.certification.api import print_serial
-from lms.compliance.source_data.load import CourseTitle, LoadedFacts, read_facts
-from lms.compliance.source_data.population import AppliedRequirement, Population
+from lms.compliance.source_data.load import LoadedFacts
+from lms.compliance.source_data.population import AppliedRequirement, Population, Post, load_facts
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status import api as rules
-from lms.kernel.config import Settings
+from lms.compliance.status.definitions import TrainingStatus, urgency
+from lms.compliance.status.evaluate import ExplainedStatus, Obligation
+from lms.compliance.status.explain import details, sentence
+from lms.compliance.status.facts import by_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class StatusRow:
     """A person's status for one requirement in one organisation on a day, with the sentence that explains it.
 
     `due_on` is set while it is due or overdue, with `required_since` and `due_days`; `valid_through` and `award`
-    (the serial as printed) where an award explains. `sentence` is English and speaks of nobody as "you"; `details`
+    (the serial as printed) where an award explains. `sentence` speaks of nobody as "you"; `details`
     is what follows its first part.
     """
 
@@ -28,7 +28,7 @@ class StatusRow:
     course_id: int
     course_slug: str
     course_title: str
-    status: rules.TrainingStatus
+    status: TrainingStatus
     due_on: date | None
     valid_through: date | None
     award: str | None
@@ -42,25 +42,7 @@ class StatusRow:
     @property
     def urgency(self) -> tuple[int, date, str]:
         """Returns the key that sorts the most urgent requirement first."""
-        return *rules.urgency(self.status, self.due_on, self.valid_through), self.course_title
-
-
-def load_facts(scope: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:
-    """Loads the facts in scope under the installation's settings, with or without progress."""
-    settings: Settings = current_app.extensions["settings"]
-    return read_facts(
-        scope,
-        known_as_of=known_as_of,
-        settings=rules.StatusSettings(settings.gap_days),
-        installation_zone=settings.time_zone,
-        progress=progress,
-    )
-
-
-def load_population(scope: Scope, known_as_of: datetime | None = None) -> tuple[LoadedFacts, Population]:
-    """Loads the facts in scope, as known at a moment, and their posts."""
-    loaded = load_facts(scope, known_as_of)
-    return loaded, Population(loaded.facts)
+        return *urgency(self.status, self.due_on, self.valid_through), self.course_title
 
 
 def statuses_of(
@@ -72,30 +54,24 @@ def statuses_of(
     is left out.
     """
     here = None if organisations is None else frozenset(organisations)
-    return rows_on(load_facts(Scope(organisations=here, persons=frozenset({person_id})), known_as_of), as_of)
+    return rows_on(load_facts(Scope(here, frozenset({person_id})), known_as_of), as_of)
 
 
-def rows_on(loaded: LoadedFacts, day: date) -> list[StatusRow]:
-    """Returns what is required on a day of the people whose facts are loaded, the most urgent first."""
+def rows_on(loaded: LoadedFacts, day: date, posts: Iterable[Post] | None = None) -> list[StatusRow]:
+    """Returns what is required on a day of everybody loaded, or of some posts, the most urgent first."""
     found = [
-        status_row(applied, explained, int(post.organisation), loaded.courses, loaded.serials)
-        for post in Population(loaded.facts).posts
+        status_row(applied, explained, int(post.organisation), loaded)
+        for post in (Population(loaded.facts).posts if posts is None else posts)
         for applied, explained in post.required_on(day)
     ]
     return sorted(found, key=lambda row: row.urgency)
 
 
 def status_row(
-    applied: AppliedRequirement,
-    explained: rules.ExplainedStatus,
-    organisation_id: int,
-    courses: dict[int, CourseTitle],
-    serials: dict[int, str],
+    applied: AppliedRequirement, explained: ExplainedStatus, organisation_id: int, loaded: LoadedFacts
 ) -> StatusRow:
     """Returns a status as a row for pages."""
-    course = courses[int(applied.requirement.course)]
-    serial = None if explained.award is None else serials[int(explained.award)]
-    sector = explained.reason.sector
+    course, reason = loaded.courses[int(applied.requirement.course)], explained.reason
     return StatusRow(
         requirement_id=int(applied.requirement.id),
         organisation_id=organisation_id,
@@ -105,13 +81,13 @@ def status_row(
         status=explained.status,
         due_on=explained.due_on,
         valid_through=explained.valid_through,
-        award=None if serial is None else print_serial(serial),
-        sentence=rules.sentence(explained.reason),
-        details=rules.details(explained.reason),
-        sector=None if sector is None else str(sector),
-        renewal_open_since=explained.reason.window_open_since,
-        required_since=explained.reason.obliged_from if explained.due_on else None,
-        due_days=explained.reason.due_days if explained.due_on else None,
+        award=None if explained.award is None else print_serial(loaded.serials[int(explained.award)]),
+        sentence=sentence(reason),
+        details=details(reason),
+        sector=None if reason.sector is None else str(reason.sector),
+        renewal_open_since=reason.window_open_since,
+        required_since=explained.started_on,
+        due_days=reason.due_days,
     )
 
 
@@ -127,7 +103,7 @@ def renewal_windows(
     # What was begun since opens no window.
     facts = load_facts(Scope(persons=frozenset({person_id})), progress=False).facts
     # Facts of merged persons come under the surviving one: there is one person here or none.
-    person = next(iter(rules.by_person(facts).values()), None)
+    person = next(iter(by_person(facts).values()), None)
     if person is None:
         return []
     renewed = [
@@ -143,6 +119,6 @@ def renewal_windows(
         for organisation in {placement.organisation for placement in person.placements}
         if requirement.applies_in(organisation)
         for award in renewed
-        for window in rules.Obligation(person, organisation, requirement, facts.settings).windows(award)
+        for window in Obligation(person, organisation, requirement, facts.gap_days).windows(award)
     }
     return sorted(opened)

@@ -1,12 +1,9 @@
-"""The training statuses: their order, their groups, the worst of several, and the reason with each."""
+"""The training statuses: their order, their groups, the worst of several, and the rules that give them. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-
-from lms.compliance.status.facts import Id
 
 DEFINITIONS_VERSION = "1"
 """The version of the definitions in docs/handbook/status.md, printed with every report."""
@@ -40,17 +37,12 @@ class StatusGroup(StrEnum):
     LATE = "late"
 
 
-GROUPS = {
-    TrainingStatus.EXEMPT: StatusGroup.COMPLIANT,
-    TrainingStatus.VALID: StatusGroup.COMPLIANT,
-    TrainingStatus.EXPIRING: StatusGroup.COMPLIANT,
-    TrainingStatus.IN_PROGRESS: StatusGroup.IN_TIME,
-    TrainingStatus.NOT_STARTED: StatusGroup.IN_TIME,
-    TrainingStatus.GRACE: StatusGroup.IN_TIME,
-    TrainingStatus.OVERDUE: StatusGroup.LATE,
-    TrainingStatus.EXPIRED: StatusGroup.LATE,
-    TrainingStatus.REVOKED: StatusGroup.LATE,
+_GROUPED = {
+    StatusGroup.COMPLIANT: (TrainingStatus.EXEMPT, TrainingStatus.VALID, TrainingStatus.EXPIRING),
+    StatusGroup.IN_TIME: (TrainingStatus.IN_PROGRESS, TrainingStatus.NOT_STARTED, TrainingStatus.GRACE),
+    StatusGroup.LATE: (TrainingStatus.OVERDUE, TrainingStatus.EXPIRED, TrainingStatus.REVOKED),
 }
+GROUPS = {status: group for group, statuses in _GROUPED.items() for status in statuses}
 
 SEVERITY = {status: place for place, status in enumerate(TrainingStatus)}
 """The place of each status, 0 for the worst."""
@@ -92,56 +84,3 @@ class Limit(StrEnum):
     VALIDITY = "validity"
     MAX_AGE = "max_age"
     MIN_EDITION = "min_edition"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """The reason of a status as data: the rule, and the facts and dates it rests on; None: not concerned.
-
-    `award` is the award the rule looks at, also where it does not count any more. `ended_on` is its last day,
-    `effective_end` the last valid day its dates and the requirement's limits allow, set by `limit`.
-    `revoked_on` may lie after the day asked about: revoked since. `version_from` is the first day of the
-    version in force, `sector` the one a per-sector course is asked for.
-    """
-
-    rule: StatusRule
-    status: TrainingStatus
-    version_from: date | None = None
-    sector: Id | None = None
-    award: Id | None = None
-    earned_on: date | None = None
-    edition: int | None = None
-    effective_end: date | None = None
-    limit: Limit | None = None
-    ended_on: date | None = None
-    window_open_since: date | None = None
-    grace_through: date | None = None
-    revoked_on: date | None = None
-    exempt_from: date | None = None
-    exempt_until: date | None = None
-    obliged_from: date | None = None
-    due_days: int | None = None
-    due_on: date | None = None
-    progress_on: date | None = None
-
-    def as_dict(self) -> dict[str, Id]:
-        """Returns what is concerned, by name, with days as YYYY-MM-DD."""
-        pairs = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "status")
-        return {
-            name: value.isoformat() if isinstance(value, date) else value for name, value in pairs if value is not None
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedStatus:
-    """A status with its reason, and the day, the last day and the award that a report shows beside it.
-
-    `due_on` is set under rule 4; `award` and `valid_through` under rules 2 and 6 (its effective end) and 5
-    (its last day).
-    """
-
-    status: TrainingStatus
-    reason: Reason
-    due_on: date | None = None
-    valid_through: date | None = None
-    award: Id | None = None

@@ -4,34 +4,112 @@ The definitions are those of docs/handbook/status.md, "The six rules".
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lms.certification.awards.rules import Window
-from lms.compliance.status.award_end import Ending, Endings, effective_end
-from lms.compliance.status.definitions import ExplainedStatus, StatusRule, TrainingStatus
-from lms.compliance.status.facts import (
-    DEFAULT_SETTINGS,
-    AwardFact,
-    Id,
-    PersonFacts,
-    RequirementFact,
-    RequirementVersionFact,
-    StatusSettings,
+from lms.compliance.status.award_end import Ending, effective_end, endings
+from lms.compliance.status.definitions import Limit, StatusRule, TrainingStatus
+from lms.compliance.status.facts import AwardFact, Id, PersonFacts, RequirementFact, RequirementVersionFact
+from lms.compliance.status.obligation import (
+    ObligationInterval,
+    ObligationRun,
+    ObligationSegment,
+    obliged_from,
+    runs_of,
+    segments_of,
 )
-from lms.compliance.status.obligation import ObligationRun, ObligationSegment, obliged_from, runs_of, segments_of
-from lms.compliance.status.reasons import Evaluation, explained
-from lms.kernel.days import add_days
+from lms.kernel.days import ONE_DAY, add_days
 
 
-class PersonStatus(NamedTuple):
-    """One row of the calculator's answer: a person's status in an organisation for a requirement."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """The reason of a status as data: the rule, and the facts and dates it rests on; None: not concerned.
 
-    organisation: Id
-    requirement: Id
-    explained: ExplainedStatus
+    `award` is the award the rule looks at, also where it does not count any more. `ended_on` is its last day,
+    `effective_end` the last valid day its dates and the requirement's limits allow, set by `limit`.
+    `revoked_on` may lie after the day asked about: revoked since. `version_from` is the first day of the
+    version in force, `sector` the one a per-sector course is asked for.
+    """
+
+    rule: StatusRule
+    status: TrainingStatus
+    version_from: date | None = None
+    sector: Id | None = None
+    award: Id | None = None
+    earned_on: date | None = None
+    edition: int | None = None
+    effective_end: date | None = None
+    limit: Limit | None = None
+    ended_on: date | None = None
+    window_open_since: date | None = None
+    grace_through: date | None = None
+    revoked_on: date | None = None
+    exempt_from: date | None = None
+    exempt_until: date | None = None
+    obliged_from: date | None = None
+    due_days: int | None = None
+    due_on: date | None = None
+    progress_on: date | None = None
+
+    def as_dict(self) -> dict[str, Id]:
+        """Returns what is concerned, by name, with days as YYYY-MM-DD."""
+        pairs = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "status")
+        return {
+            name: value.isoformat() if isinstance(value, date) else value for name, value in pairs if value is not None
+        }
+
+
+class ExplainedStatus(NamedTuple):
+    """A status and what it rests on: the rule, the segment of days, and the award and days the rule looked at.
+
+    `due_on` is set under rule 4; `award` and `valid_through` under rules 2 and 6 (its effective end) and 5
+    (its last day).
+    """
+
+    status: TrainingStatus
+    rule: StatusRule
+    segment: ObligationSegment
+    sector: Id | None = None
+    last: Ending | None = None
+    due_on: date | None = None
+    valid_through: date | None = None
+    opened_on: date | None = None
+    started_on: date | None = None
+    progress_on: date | None = None
+
+    @property
+    def award(self) -> Id | None:
+        """Returns the award that explains, where one does."""
+        return self.last.award.id if self.last is not None and self.due_on is None else None
+
+    @property
+    def reason(self) -> Reason:
+        """Returns the reason; it is put together anew each time."""
+        version, exemption, last = self.segment.version, self.segment.exemption, self.last
+        concerned: dict[str, Any] = {"version_from": version and version.effective_from, "sector": self.sector}
+        if last is not None:
+            award = last.award
+            concerned |= {"award": award.id, "earned_on": award.earned_on, "edition": award.edition}
+            concerned |= {"effective_end": last.end, "limit": last.limit, "revoked_on": last.revoked_on}
+            if self.rule is not StatusRule.LIVE_AWARD:
+                concerned["ended_on"] = last.ended_on
+            if self.rule is StatusRule.ENDED and version is not None and version.grace_days > 0:
+                concerned["grace_through"] = add_days(last.end, version.grace_days)
+        if self.rule is StatusRule.EXEMPTION and exemption is not None:
+            concerned |= {"exempt_from": exemption.from_on, "exempt_until": exemption.until_on}
+        if self.due_on is not None and self.started_on is not None:
+            concerned |= {"obliged_from": self.started_on, "due_days": (self.due_on - self.started_on).days}
+        return Reason(
+            rule=self.rule,
+            status=self.status,
+            window_open_since=self.opened_on,
+            due_on=self.due_on,
+            progress_on=self.progress_on,
+            **concerned,
+        )
 
 
 class Obligation:
@@ -40,12 +118,10 @@ class Obligation:
     It is prepared once from known facts (`known`, `by_person`) and costs a few look-ups a day afterwards.
     """
 
-    def __init__(
-        self, person: PersonFacts, organisation: Id, requirement: RequirementFact, settings: StatusSettings
-    ) -> None:
+    def __init__(self, person: PersonFacts, organisation: Id, requirement: RequirementFact, gap_days: int) -> None:
         """Prepares the intervals of days and the awards concerned."""
         self._requirement = requirement
-        self._gap_days = settings.gap_days
+        self._gap_days = gap_days
         self._revoked_on = person.revoked_on
         self._awards = [award for award in person.awards if award.course == requirement.course]
         self._progress = [made for made in person.progress if made.course == requirement.course]
@@ -61,60 +137,53 @@ class Obligation:
         self._starts = [segment.from_on for segment in self._segments]
         self._runs: dict[Id | None, list[ObligationRun]] = {}
         self._windows: dict[Id, list[Window]] = {}
-        self._endings: dict[int, list[Endings]] = {}
+        self._endings: dict[int, list[tuple[Ending, Ending]]] = {}
 
     def on(self, day: date) -> ExplainedStatus:
         """Returns the status on a day and why."""
-        return explained(self.evaluate(day))
-
-    def evaluate(self, day: date) -> Evaluation:
-        """Returns the status on a day with what it rests on, not yet put into a reason."""
         segment = self._segments[bisect_right(self._starts, day) - 1]
         version, placement = segment.version, segment.placement
         if version is None or placement is None:
-            return Evaluation(TrainingStatus.NOT_REQUIRED, _why_not(segment), segment)
+            rule = StatusRule.NOT_IN_FORCE if version is None else StatusRule.NOT_MATCHED
+            return ExplainedStatus(
+                TrainingStatus.NOT_REQUIRED, rule if segment.has_placement else StatusRule.NO_PLACEMENT, segment
+            )
         sector = placement.sector if self._requirement.per_sector else None
         last = self._last(version, sector, day)
         if last is not None and day <= last.ended_on:
-            opened = self._opened(last.award, day)
-            status_on = TrainingStatus.VALID if opened is None else TrainingStatus.EXPIRING
-            return Evaluation(status_on, StatusRule.LIVE_AWARD, segment, sector, last, None, last.end, opened_on=opened)
+            opened = next((each.opens_on for each in self.windows(last.award) if each.is_open_on(day)), None)
+            status = TrainingStatus.VALID if opened is None else TrainingStatus.EXPIRING
+            return ExplainedStatus(status, StatusRule.LIVE_AWARD, segment, sector, last, None, last.end, opened)
         if segment.exemption is not None:
-            return Evaluation(TrainingStatus.EXEMPT, StatusRule.EXEMPTION, segment, sector)
+            return ExplainedStatus(TrainingStatus.EXEMPT, StatusRule.EXEMPTION, segment, sector)
         started_on = obliged_from(self._runs_in(sector), day, None if last is None else last.ended_on)
         if last is None or last.ended_on < started_on:
             return self._due(last, started_on, segment, sector, day)
         if last.revoked:
-            return Evaluation(TrainingStatus.REVOKED, StatusRule.REVOCATION, segment, sector, last, None, last.ended_on)
-        in_grace = day <= add_days(last.end, version.grace_days)
-        status_on = TrainingStatus.GRACE if in_grace else TrainingStatus.EXPIRED
-        return Evaluation(status_on, StatusRule.ENDED, segment, sector, last, None, last.ended_on)
+            status, rule = TrainingStatus.REVOKED, StatusRule.REVOCATION
+        else:
+            in_grace = day <= add_days(last.end, version.grace_days)
+            status, rule = TrainingStatus.GRACE if in_grace else TrainingStatus.EXPIRED, StatusRule.ENDED
+        return ExplainedStatus(status, rule, segment, sector, last, None, last.ended_on)
 
     def _last(self, version: RequirementVersionFact, sector: Id | None, day: date) -> Ending | None:
         """Returns the award that ends last of those earned by a day; if any is live, this one is."""
         last = None
-        for award, revoked_on, whole, cut in self._under(version):
-            if award.earned_on <= day and sector in (None, award.sector):
-                here = whole if revoked_on is None or day < revoked_on else cut
+        for whole, cut in self._under(version):
+            if whole.award.earned_on <= day and sector in (None, whole.award.sector):
+                here = whole if whole.revoked_on is None or day < whole.revoked_on else cut
                 if last is None or here.order > last.order:
                     last = here
         return last
 
-    def _under(self, version: RequirementVersionFact) -> list[Endings]:
+    def _under(self, version: RequirementVersionFact) -> list[tuple[Ending, Ending]]:
         """Returns how each award ends under a version."""
         found = self._endings.get(id(version))
         if found is None:
             found = self._endings[id(version)] = [
-                Endings.of(award, version, self._revoked_on.get(award.id)) for award in self._awards
+                endings(award, version, self._revoked_on.get(award.id)) for award in self._awards
             ]
         return found
-
-    def _opened(self, award: AwardFact, day: date) -> date | None:
-        """Returns the day on which a renewal window opened that is open on a day."""
-        for window in self.windows(award):
-            if window.is_open_on(day):
-                return window.opens_on
-        return None
 
     def windows(self, award: AwardFact) -> list[Window]:
         """Returns the renewal windows of an award that open for this person, in the order of their segments.
@@ -155,15 +224,29 @@ class Obligation:
                 days.add(self._revoked_on[award.id])
         in_force = [segment.version for segment in self._segments if segment.placement is not None]
         for version in {id(version): version for version in in_force if version is not None}.values():
-            for endings in self._under(version):
-                end = endings.whole.end
-                days.update(
-                    (add_days(end, -version.window_days), add_days(end, 1), add_days(end, version.grace_days + 1))
-                )
+            for whole, _cut in self._under(version):
+                for later in (-version.window_days, 1, version.grace_days + 1):
+                    days.add(add_days(whole.end, later))
         for sector in self._sectors:
             for run in self._runs_in(sector):
                 days.add(add_days(run.from_on, self._due_days(run.from_on) + 1))
         return sorted(days - {date.min, date.max})
+
+    def intervals(self) -> list[ObligationInterval]:
+        """Returns the intervals on which something is required, in order; adjacent ones always differ."""
+        found: list[ObligationInterval] = []
+        first, words = date.min, None
+        for day in (date.min, *self.change_days()):
+            one, before = self.on(day), words
+            required = one.status is not TrainingStatus.NOT_REQUIRED
+            words = (one.status, one.due_on, one.valid_through, one.award) if required else None
+            if words != before:
+                if before is not None:
+                    found.append(ObligationInterval(first, day - ONE_DAY, *before))
+                first = day
+        if words is not None:
+            found.append(ObligationInterval(first, date.max, *words))
+        return found
 
     @cached_property
     def _sectors(self) -> set[Id | None]:
@@ -182,19 +265,16 @@ class Obligation:
 
     def _due(
         self, last: Ending | None, started_on: date, segment: ObligationSegment, sector: Id | None, day: date
-    ) -> Evaluation:
+    ) -> ExplainedStatus:
         due_on = add_days(started_on, self._due_days(started_on))
         since = date.min if last is None else last.award.earned_on
-        made = max(
-            (
-                made.on
-                for made in self._progress
-                if since < made.on <= day and (sector is None or made.sector in (None, sector))
-            ),
-            default=None,
-        )
-        in_time = TrainingStatus.NOT_STARTED if made is None else TrainingStatus.IN_PROGRESS
-        return Evaluation(
+        made = [
+            each.on
+            for each in self._progress
+            if since < each.on <= day and (sector is None or each.sector in (None, sector))
+        ]
+        in_time = TrainingStatus.IN_PROGRESS if made else TrainingStatus.NOT_STARTED
+        return ExplainedStatus(
             in_time if day <= due_on else TrainingStatus.OVERDUE,
             StatusRule.NO_AWARD if last is None else StatusRule.ENDED_BEFORE_OBLIGATION,
             segment,
@@ -202,45 +282,5 @@ class Obligation:
             last,
             due_on,
             started_on=started_on,
-            progress_on=made,
+            progress_on=max(made, default=None),
         )
-
-
-def _why_not(segment: ObligationSegment) -> StatusRule:
-    if not segment.has_placement:
-        return StatusRule.NO_PLACEMENT
-    return StatusRule.NOT_IN_FORCE if segment.version is None else StatusRule.NOT_MATCHED
-
-
-def status_on(
-    person: PersonFacts,
-    organisation: Id,
-    requirement: RequirementFact,
-    day: date,
-    settings: StatusSettings = DEFAULT_SETTINGS,
-) -> ExplainedStatus:
-    """Returns the status of a person in an organisation for a requirement on a day, and why."""
-    return Obligation(person, organisation, requirement, settings).on(day)
-
-
-def statuses_of_person(
-    person: PersonFacts, requirements: Iterable[RequirementFact], day: date, settings: StatusSettings = DEFAULT_SETTINGS
-) -> list[PersonStatus]:
-    """Returns a person's statuses on a day in each of their organisations, for every requirement there.
-
-    Organisations are those with a placement on any day; requirements that do not ask the person are included.
-    """
-    every = list(requirements)
-    return [
-        PersonStatus(organisation, each.id, status_on(person, organisation, each, day, settings))
-        for organisation in dict.fromkeys(placement.organisation for placement in person.placements)
-        for each in every
-        if each.applies_in(organisation)
-    ]
-
-
-def change_days(
-    person: PersonFacts, organisation: Id, requirement: RequirementFact, settings: StatusSettings = DEFAULT_SETTINGS
-) -> list[date]:
-    """Returns, sorted, the days on which a person's status for a requirement can change."""
-    return Obligation(person, organisation, requirement, settings).change_days()

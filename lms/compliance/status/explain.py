@@ -1,122 +1,97 @@
-"""The sentence that explains a status, written from its reason through one table of messages.
+"""The sentence that explains a status, written from its reason in the language of the page, job or file.
 
-A translation gives its own `Language`; the English one is here. The sentence is the same on HR pages, in
-the API and in every export, so it speaks of nobody as "you"; the learner's page adds its own words for due days.
+The sentence is the same on HR pages, in the API and in every export, so it speaks of nobody as "you"; the learner's
+page adds its own words for due days.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from lms.compliance.status.definitions import Limit, Reason, StatusRule, TrainingStatus
+from babel import Locale
+from babel.dates import format_date
+from flask_babel import get_locale
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from lms.compliance.status.definitions import Limit, StatusRule, TrainingStatus
+from lms.compliance.status.evaluate import Reason
+from lms.kernel.i18n import N_, gettext as _, ngettext
 
-MESSAGES: Mapping[str, str] = {
-    "no_placement": "Not required: no placement in the organisation on this day.",
-    "not_in_force": "Not required: the requirement is not in force on this day.",
-    "not_matched": "Not required: the requirement does not apply to this placement.",
-    "valid": "Valid until {effective_end}: earned {earned_on}, edition {edition}.",
-    "expiring": (
-        "Valid until {effective_end}: earned {earned_on}, edition {edition}; "
-        "open for renewal since {window_open_since} without losing a day."
+MESSAGES = {
+    "no_placement": N_("Not required: no placement in the organisation on this day."),
+    "not_in_force": N_("Not required: the requirement is not in force on this day."),
+    "not_matched": N_("Not required: the requirement does not apply to this placement."),
+    "valid": N_("Valid until %(effective_end)s: earned %(earned_on)s, edition %(edition)s."),
+    "expiring": N_(
+        "Valid until %(effective_end)s: earned %(earned_on)s, edition %(edition)s; "
+        "open for renewal since %(window_open_since)s without losing a day."
     ),
-    "exempt": "Exempt from {exempt_from} until {exempt_until}.",
-    "exempt_open": "Exempt from {exempt_from}, without an end date.",
-    "not_started": "Due on {due_on}: required since {obliged_from}, with {due_days} to complete it.",
-    "in_progress": "Due on {due_on}: required since {obliged_from}, with {due_days} to complete it.",
-    "overdue": "Was due on {due_on}: required since {obliged_from}, with {due_days} to complete it.",
-    "revoked": "Revoked from {revoked_on}: the award earned {earned_on} counted through {ended_on}.",
-    "grace": "Ended on {ended_on}, in grace until {grace_through}: earned {earned_on}, edition {edition}.",
-    "expired": "Expired, last valid day {ended_on}: earned {earned_on}, edition {edition}.",
-    "last_before": "The last award, earned {earned_on}, ended on {ended_on}, before the requirement applied.",
-    "progress": "Last worked on {progress_on}.",
-    "revoked_since": "Revoked since, from {revoked_on}.",
-    "max_age": "The end is set by the age the requirement allows.",
-    "min_edition": "The end is set by the day from which the requirement asks for a newer edition.",
-    "sector": "Sector: {sector}.",
-    "day": "{count} day",
-    "days": "{count} days",
+    "exempt": N_("Exempt from %(exempt_from)s until %(exempt_until)s."),
+    "exempt_open": N_("Exempt from %(exempt_from)s, without an end date."),
+    "not_started": N_("Due on %(due_on)s: required since %(obliged_from)s, with %(due_days)s to complete it."),
+    "in_progress": N_("Due on %(due_on)s: required since %(obliged_from)s, with %(due_days)s to complete it."),
+    "overdue": N_("Was due on %(due_on)s: required since %(obliged_from)s, with %(due_days)s to complete it."),
+    "revoked": N_("Revoked from %(revoked_on)s: the award earned %(earned_on)s counted through %(ended_on)s."),
+    "grace": N_("Ended on %(ended_on)s, in grace until %(grace_through)s: earned %(earned_on)s, edition %(edition)s."),
+    "expired": N_("Expired, last valid day %(ended_on)s: earned %(earned_on)s, edition %(edition)s."),
+    "last_before": N_("The last award, earned %(earned_on)s, ended on %(ended_on)s, before the requirement applied."),
+    "progress": N_("Last worked on %(progress_on)s."),
+    "revoked_since": N_("Revoked since, from %(revoked_on)s."),
+    "max_age": N_("The end is set by the age the requirement allows."),
+    "min_edition": N_("The end is set by the day from which the requirement asks for a newer edition."),
+    "sector": N_("Sector: %(sector)s."),
 }
-
-
-def english_day(day: date) -> str:
-    """Returns a day as an English reader writes it: 11 Feb 2027."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def _english_count(count: int) -> str:
-    return "day" if count == 1 else "days"
-
-
-SECTORS: Mapping[str, str] = {
-    "protection": "Protection",
-    "food-security-livelihoods": "Food security and livelihoods",
-    "education": "Education",
-    "health": "Health",
-    "mhpss": "Mental health and psychosocial support",
-    "nutrition": "Nutrition",
-    "wash": "WASH",
-    "shelter-settlement": "Shelter and settlement",
-    "camp-management": "Camp management",
+SECTORS = {
+    "protection": N_("Protection"),
+    "food-security-livelihoods": N_("Food security and livelihoods"),
+    "education": N_("Education"),
+    "health": N_("Health"),
+    "mhpss": N_("Mental health and psychosocial support"),
+    "nutrition": N_("Nutrition"),
+    "wash": N_("WASH"),
+    "shelter-settlement": N_("Shelter and settlement"),
+    "camp-management": N_("Camp management"),
 }
 """The nine sectors as a sentence names them; an added sector has its own name."""
+_written_day = lru_cache(10_000)(format_date)
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """How one language says a reason: messages by key, days, the key for a number of days, and the sectors."""
-
-    messages: Mapping[str, str]
-    say_day: Callable[[date], str]
-    plural: Callable[[int], str]
-    sectors: Mapping[str, str]
-
-
-ENGLISH = Language(MESSAGES, english_day, _english_count, SECTORS)
-
-
-def sentence(reason: Reason, language: Language = ENGLISH) -> str:
+def sentence(reason: Reason) -> str:
     """Returns the reason of a status in words: first what it is and until when, then the details."""
-    return _say([_head(reason), *_detail_keys(reason)], reason, language)
+    head = reason.status.value
+    if reason.status is TrainingStatus.NOT_REQUIRED:
+        head = reason.rule.value
+    elif reason.status is TrainingStatus.EXEMPT and reason.exempt_until is None:
+        head = "exempt_open"
+    return _say([head, *_detail_keys(reason)], reason)
 
 
-def details(reason: Reason, language: Language = ENGLISH) -> str:
+def details(reason: Reason) -> str:
     """Returns the details that follow the first part of the sentence; may be empty."""
-    return _say(_detail_keys(reason), reason, language)
+    return _say(_detail_keys(reason), reason)
 
 
-def _say(keys: list[str], reason: Reason, language: Language) -> str:
+def _say(keys: list[str], reason: Reason) -> str:
+    # Without an application there is no language to choose from.
+    locale = get_locale() or Locale("en")
     values: dict[str, object] = {
-        name: language.say_day(value) if isinstance(value, date) else value
+        name: _written_day(value, "d MMM y", locale) if isinstance(value, date) else value
         for name in Reason.__dataclass_fields__
         if (value := getattr(reason, name)) is not None
     }
     if reason.sector is not None:
-        values["sector"] = language.sectors.get(str(reason.sector), reason.sector)
+        named = SECTORS.get(str(reason.sector))
+        values["sector"] = reason.sector if named is None else _(named)
     if reason.due_days is not None:
-        values["due_days"] = language.messages[language.plural(reason.due_days)].format(count=reason.due_days)
-    return " ".join(language.messages[key].format_map(values) for key in keys)
+        values["due_days"] = ngettext("%(num)s day", "%(num)s days", reason.due_days)
+    return " ".join(_(MESSAGES[key], **values) for key in keys)
 
 
 def _detail_keys(reason: Reason) -> list[str]:
-    keys = []
-    if reason.status is TrainingStatus.IN_PROGRESS:
-        keys.append("progress")
-    if reason.rule is StatusRule.ENDED_BEFORE_OBLIGATION:
-        keys.append("last_before")
-    if reason.limit in (Limit.MAX_AGE, Limit.MIN_EDITION) and reason.rule in (StatusRule.LIVE_AWARD, StatusRule.ENDED):
-        keys.append(reason.limit.value)
-    if reason.rule is StatusRule.LIVE_AWARD and reason.revoked_on is not None:
-        keys.append("revoked_since")
-    if reason.sector is not None:
-        keys.append("sector")
-    return keys
-
-
-def _head(reason: Reason) -> str:
-    if reason.status is TrainingStatus.NOT_REQUIRED:
-        return reason.rule.value
-    if reason.status is TrainingStatus.EXEMPT and reason.exempt_until is None:
-        return "exempt_open"
-    return reason.status.value
+    limited = reason.limit in (Limit.MAX_AGE, Limit.MIN_EDITION)
+    said = {
+        "progress": reason.status is TrainingStatus.IN_PROGRESS,
+        "last_before": reason.rule is StatusRule.ENDED_BEFORE_OBLIGATION,
+        str(reason.limit): limited and reason.rule in (StatusRule.LIVE_AWARD, StatusRule.ENDED),
+        "revoked_since": reason.rule is StatusRule.LIVE_AWARD and reason.revoked_on is not None,
+        "sector": reason.sector is not None,
+    }
+    return [key for key, concerned in said.items() if concerned]

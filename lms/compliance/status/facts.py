@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from lms.certification.awards.rules import Period
 
 Id: TypeAlias = int | str
 """The identity of a person, organisation, sector, course or fact: a row's number or a file's word."""
+GAP_DAYS = 30
+"""The longest gap that does not end an obligation, unless an installation chooses otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +167,16 @@ class ProgressFact:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class StatusSettings:
-    """The installation's choice: the longest gap, in days, that does not end an obligation."""
-
-    gap_days: int = 30
-
-
-DEFAULT_SETTINGS = StatusSettings()
+PersonFact: TypeAlias = PlacementFact | AwardFact | ExemptionFact | ProgressFact
+OneFact = TypeVar("OneFact", bound=PersonFact)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that bears on some people's status."""
+    """Everything that bears on some people's status.
+
+    `gap_days` is the installation's choice: the longest gap, in days, that does not end an obligation.
+    """
 
     placements: Sequence[PlacementFact] = ()
     requirements: Sequence[RequirementFact] = ()
@@ -185,7 +184,7 @@ class Facts:
     revocations: Sequence[RevocationFact] = ()
     exemptions: Sequence[ExemptionFact] = ()
     progress: Sequence[ProgressFact] = ()
-    settings: StatusSettings = StatusSettings()
+    gap_days: int = GAP_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,61 +205,44 @@ def known(facts: Facts, known_as_of: datetime | None = None) -> Facts:
     retracted.
     """
 
-    def seen(fact: RequirementVersionFact | AwardFact | RevocationFact | ProgressFact) -> bool:
-        return known_as_of is None or fact.recorded_at <= known_as_of
-
-    def unretracted(fact: PlacementFact | ExemptionFact) -> bool:
+    def seen(fact: PersonFact | RequirementVersionFact | RevocationFact) -> bool:
+        retracted_at: datetime | None = getattr(fact, "retracted_at", None)
         if known_as_of is None:
-            return fact.retracted_at is None
-        retracted = fact.retracted_at is not None and fact.retracted_at <= known_as_of
-        return fact.recorded_at <= known_as_of and not retracted
+            return retracted_at is None
+        return fact.recorded_at <= known_as_of and (retracted_at is None or retracted_at > known_as_of)
 
-    awards = [award for award in facts.awards if seen(award)]
+    awards = list(filter(seen, facts.awards))
     replaced = {award.supersedes for award in awards if award.supersedes is not None}
     return Facts(
-        placements=[placement for placement in facts.placements if unretracted(placement)],
+        placements=list(filter(seen, facts.placements)),
         requirements=[
             replace(requirement, versions=tuple(filter(seen, requirement.versions)))
             for requirement in facts.requirements
         ],
         awards=[award for award in awards if award.id not in replaced],
-        revocations=[revocation for revocation in facts.revocations if seen(revocation)],
-        exemptions=[exemption for exemption in facts.exemptions if unretracted(exemption)],
-        progress=[progress for progress in facts.progress if seen(progress)],
-        settings=facts.settings,
+        revocations=list(filter(seen, facts.revocations)),
+        exemptions=list(filter(seen, facts.exemptions)),
+        progress=list(filter(seen, facts.progress)),
+        gap_days=facts.gap_days,
     )
-
-
-def first_revocations(revocations: Iterable[RevocationFact]) -> dict[Id, date]:
-    """Returns, by award, the first day on which it is revoked."""
-    first: dict[Id, date] = {}
-    for revocation in revocations:
-        first[revocation.award] = min(first.get(revocation.award, date.max), revocation.effective_on)
-    return first
 
 
 def by_person(facts: Facts) -> dict[Id, PersonFacts]:
     """Returns the facts of each person who has a placement; `facts` are those of `known`."""
-    placements: defaultdict[Id, list[PlacementFact]] = defaultdict(list)
-    awards: defaultdict[Id, list[AwardFact]] = defaultdict(list)
-    exemptions: defaultdict[Id, list[ExemptionFact]] = defaultdict(list)
-    progress: defaultdict[Id, list[ProgressFact]] = defaultdict(list)
-    for placement in facts.placements:
-        placements[placement.person].append(placement)
-    for award in facts.awards:
-        awards[award.person].append(award)
-    for exemption in facts.exemptions:
-        exemptions[exemption.person].append(exemption)
-    for made in facts.progress:
-        progress[made.person].append(made)
-    revoked_on = first_revocations(facts.revocations)
+    awards, exemptions, progress = _grouped(facts.awards), _grouped(facts.exemptions), _grouped(facts.progress)
+    revoked_on: dict[Id, date] = {}
+    for revocation in facts.revocations:
+        revoked_on[revocation.award] = min(revoked_on.get(revocation.award, date.max), revocation.effective_on)
     return {
         person: PersonFacts(
-            placements=of_person,
-            awards=awards.get(person, ()),
-            revoked_on=revoked_on,
-            exemptions=exemptions.get(person, ()),
-            progress=progress.get(person, ()),
+            of_person, awards.get(person, ()), revoked_on, exemptions.get(person, ()), progress.get(person, ())
         )
-        for person, of_person in placements.items()
+        for person, of_person in _grouped(facts.placements).items()
     }
+
+
+def _grouped(facts: Iterable[OneFact]) -> Mapping[Id, Sequence[OneFact]]:
+    found: defaultdict[Id, list[OneFact]] = defaultdict(list)
+    for fact in facts:
+        found[fact.person].append(fact)
+    return found

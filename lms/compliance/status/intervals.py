@@ -1,30 +1,18 @@
 """The status of a post over the whole calendar, as intervals of days on which nothing changes. Pure.
 
-The definitions are those of docs/handbook/status.md, "Prepared statuses". A interval says on every one of its days
+The definitions are those of docs/handbook/status.md, "Prepared statuses". An interval says on every one of its days
 what the six rules say on that day; nothing here decides anew.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from lms.compliance.status.definitions import GROUPS, SEVERITY, StatusGroup, TrainingStatus
-from lms.compliance.status.evaluate import Obligation
 from lms.compliance.status.facts import Id, PlacementFact
-from lms.compliance.status.obligation import main_placement
-from lms.kernel.days import ONE_DAY, add_days
-
-
-class ObligationInterval(NamedTuple):
-    """Days, first and last included, on which one requirement gives one status with the same dates beside it."""
-
-    from_on: date
-    through_on: date
-    status: TrainingStatus
-    due_on: date | None
-    valid_through: date | None
-    award: Id | None
+from lms.compliance.status.obligation import ObligationInterval, day_after, main_placement
+from lms.kernel.days import ONE_DAY
 
 
 class OverallInterval(NamedTuple):
@@ -44,26 +32,6 @@ class OverallInterval(NamedTuple):
     lapses_on: date | None
 
 
-def intervals_of(obligation: Obligation) -> list[ObligationInterval]:
-    """Returns the intervals on which something is required, in order; adjacent ones always differ."""
-    found: list[ObligationInterval] = []
-    first, words = date.min, None
-    for day in (date.min, *obligation.change_days()):
-        evaluation = obligation.evaluate(day)
-        before = words
-        if evaluation.status is TrainingStatus.NOT_REQUIRED:
-            words = None
-        else:
-            words = (evaluation.status, evaluation.due_on, evaluation.valid_through, evaluation.award)
-        if words != before:
-            if before is not None:
-                found.append(ObligationInterval(first, day - ONE_DAY, *before))
-            first = day
-    if words is not None:
-        found.append(ObligationInterval(first, date.max, *words))
-    return found
-
-
 def overall_intervals(
     placements: Sequence[PlacementFact], required: Iterable[tuple[Id, Sequence[ObligationInterval]]]
 ) -> list[OverallInterval]:
@@ -76,8 +44,7 @@ def overall_intervals(
     by_course = sorted(((str(course), course, each) for course, each in required if each), key=itemgetter(0))
     # The interval of each that may contain the day; days only go forward.
     places = [0] * len(by_course)
-    found: list[_Unlapsed] = []
-    since, until, before = date.min, date.min, None
+    found: list[OverallInterval] = []
     for first, through, placement in _placement_segments(placements, [each for _, _, each in by_course]):
         courses: dict[Id, TrainingStatus] = {}
         overall, urgent_on = TrainingStatus.NOT_REQUIRED, None
@@ -99,32 +66,23 @@ def overall_intervals(
                 pressing = here.due_on or here.valid_through
                 if (pressing or date.max) < (urgent_on or date.max):
                     urgent_on = pressing
-        words = (placement, overall, tuple(courses.items()), urgent_on)
-        if words != before or until + ONE_DAY != first:
-            if before is not None:
-                found.append((since, until, before))
-            since, before = first, words
-        until = through
-    if before is not None:
-        found.append((since, until, before))
+        one = OverallInterval(first, through, placement, overall, tuple(courses.items()), urgent_on, None)
+        if found and found[-1].through_on + ONE_DAY == first and found[-1][2:] == one[2:]:
+            found[-1] = found[-1]._replace(through_on=through)
+        else:
+            found.append(one)
     return _with_lapses(found)
-
-
-_Unlapsed: TypeAlias = tuple[
-    date, date, tuple[PlacementFact, TrainingStatus, tuple[tuple[Id, TrainingStatus], ...], date | None]
-]
-"""The first and last day of an interval, and everything about it but the day of lapsing."""
 
 
 def _placement_segments(
     placements: Sequence[PlacementFact], obligations: Iterable[Sequence[ObligationInterval]]
 ) -> Iterable[tuple[date, date, PlacementFact]]:
-    """Cuts the days with a placement wherever the placement or a interval begins or ends."""
-    cuts = {cut for placement in placements for cut in (placement.from_on, _after(placement.through_on))}
+    """Cuts the days with a placement wherever the placement or an interval begins or ends."""
+    cuts = {cut for placement in placements for cut in (placement.from_on, day_after(placement.through_on))}
     for intervals in obligations:
         for interval in intervals:
             cuts.add(interval.from_on)
-            cuts.add(_after(interval.through_on))
+            cuts.add(day_after(interval.through_on))
     days = sorted(cuts - {date.max})
     for place, first in enumerate(days):
         placement = main_placement(placements, first)
@@ -132,24 +90,18 @@ def _placement_segments(
             yield first, days[place + 1] - ONE_DAY if place + 1 < len(days) else date.max, placement
 
 
-def _after(day: date | None) -> date:
-    return date.max if day is None else add_days(day, 1)
-
-
-def _with_lapses(intervals: list[_Unlapsed]) -> list[OverallInterval]:
+def _with_lapses(intervals: Sequence[OverallInterval]) -> list[OverallInterval]:
     """Adds the days of lapsing, from the last interval to the first: a gap without placement ends the look ahead."""
     found: list[OverallInterval] = []
     lapse, follows = None, date.min
-    for first, through, (placement, overall, courses, urgent_on) in reversed(intervals):
-        if through == date.max or through + ONE_DAY != follows:
+    for interval in reversed(intervals):
+        if interval.through_on == date.max or interval.through_on + ONE_DAY != follows:
             lapse = None
-        group = GROUPS.get(overall)
-        lapses_on = lapse if group is StatusGroup.COMPLIANT else None
-        found.append(OverallInterval(first, through, placement, overall, courses, urgent_on, lapses_on))
-        if group is None:
-            lapse = None
-        elif group is not StatusGroup.COMPLIANT:
-            lapse = first
-        follows = first
+        group = GROUPS.get(interval.overall)
+        complies = group is StatusGroup.COMPLIANT
+        found.append(interval._replace(lapses_on=lapse) if complies else interval)
+        if not complies:
+            lapse = None if group is None else interval.from_on
+        follows = interval.from_on
     found.reverse()
     return found

@@ -6,8 +6,10 @@ The definitions are those of docs/handbook/status.md, "The obligation".
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import NamedTuple
 
+from lms.compliance.status.definitions import TrainingStatus
 from lms.compliance.status.facts import ExemptionFact, Id, PlacementFact, RequirementFact, RequirementVersionFact
 from lms.kernel.days import ONE_DAY, add_days
 
@@ -19,21 +21,18 @@ def main_placement(placements: Iterable[PlacementFact], day: date) -> PlacementF
     organisation.
     """
     covering = [placement for placement in placements if placement.covers(day)]
-    return _last_begun(covering)
-
-
-def _last_begun(covering: Sequence[PlacementFact]) -> PlacementFact | None:
     if len(covering) <= 1:
         return covering[0] if covering else None
-    return max(covering, key=_precedence)
+    return max(covering, key=lambda each: (each.from_on, each.recorded_at, str(each.sector), str(each.station)))
 
 
-def _precedence(placement: PlacementFact) -> tuple[object, ...]:
-    return placement.from_on, placement.recorded_at, str(placement.sector), str(placement.station)
+def day_after(day: date | None) -> date:
+    """Returns the day after a last day; where that is open, the last of the calendar."""
+    return date.max if day is None else add_days(day, 1)
 
 
 class ObligationSegment(NamedTuple):
-    """A interval of days with the same version in force, placement that it matches, and exemption, or none.
+    """An interval of days with the same version in force, placement that it matches, and exemption, or none.
 
     `has_placement` says whether the person has any placement in the organisation.
     """
@@ -54,48 +53,41 @@ class ObligationRun(NamedTuple):
     bridges: bool
 
 
+class ObligationInterval(NamedTuple):
+    """Days, first and last included, on which one requirement gives one status with the same dates beside it."""
+
+    from_on: date
+    through_on: date
+    status: TrainingStatus
+    due_on: date | None
+    valid_through: date | None
+    award: Id | None
+
+
 def segments_of(
     requirement: RequirementFact, placements: Sequence[PlacementFact], exemptions: Sequence[ExemptionFact]
 ) -> list[ObligationSegment]:
     """Returns the whole calendar in segments, in order, for one person in one organisation."""
     starts = {date.min}
     for placement in placements:
-        starts.update((placement.from_on, _day_after(placement.through_on)))
+        starts.update((placement.from_on, day_after(placement.through_on)))
     for version in requirement.versions:
-        starts.update((version.effective_from, _day_after(version.effective_through)))
+        starts.update((version.effective_from, day_after(version.effective_through)))
     for exemption in exemptions:
-        starts.update((exemption.from_on, _day_after(exemption.until_on)))
+        starts.update((exemption.from_on, day_after(exemption.until_on)))
     first_days = sorted(starts - {date.max})
-    last_days = [day - ONE_DAY for day in first_days[1:]] + [date.max]
-    return [
-        _segment(requirement, placements, exemptions, first, last)
-        for first, last in zip(first_days, last_days, strict=True)
-    ]
-
-
-def _day_after(day: date | None) -> date:
-    return date.max if day is None else add_days(day, 1)
-
-
-def _segment(
-    requirement: RequirementFact,
-    placements: Sequence[PlacementFact],
-    exemptions: Sequence[ExemptionFact],
-    first: date,
-    last: date,
-) -> ObligationSegment:
-    version = requirement.version_on(first)
-    covering = [placement for placement in placements if placement.covers(first)]
-    matching = [placement for placement in covering if version is not None and version.match.holds(placement)]
-    holding = [exemption for exemption in exemptions if exemption.covers(first)]
-    return ObligationSegment(
-        from_on=first,
-        through_on=last,
-        has_placement=bool(covering),
-        version=version,
-        placement=_last_begun(matching),
-        exemption=max(holding, key=lambda e: (e.until_on or date.max, e.from_on)) if holding else None,
-    )
+    segments = []
+    for first, next_first in zip_longest(first_days, first_days[1:]):
+        in_force = requirement.version_on(first)
+        covering = [placement for placement in placements if placement.covers(first)]
+        matching = [each for each in covering if in_force is not None and in_force.match.holds(each)]
+        holding = [exemption for exemption in exemptions if exemption.covers(first)]
+        exempt = max(holding, key=lambda each: (each.until_on or date.max, each.from_on), default=None)
+        last = date.max if next_first is None else next_first - ONE_DAY
+        segments.append(
+            ObligationSegment(first, last, bool(covering), in_force, main_placement(matching, first), exempt)
+        )
+    return segments
 
 
 def runs_of(segments: Iterable[ObligationSegment], sector: Id | None, gap_days: int) -> list[ObligationRun]:

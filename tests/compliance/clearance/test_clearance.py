@@ -15,7 +15,7 @@ from lms.compliance.clearance.answer import Clearance, ClearanceEntry, check_cle
 from lms.compliance.clearance.parse import MAX_ENTRIES, decode, split_table, split_text
 from lms.compliance.clearance.resolve import IdentifierKind, MatchResult
 from lms.compliance.projection.bulk_status import bulk_statuses_from_facts, bulk_statuses_on
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.logs import configure
 from lms.people.api import merge_people

@@ -13,7 +13,7 @@ from lms.compliance.projection.models import PostInterval
 from lms.compliance.source_data.load import read_facts
 from lms.compliance.source_data.person_status import renewal_windows, statuses_of
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.clock import FixedClock

@@ -8,7 +8,16 @@ from hypothesis import given, settings, strategies as st
 
 from lms.compliance.person.history import load_person_page
 from lms.compliance.person.timeline import TimelineRange, requirement_timelines
-from lms.compliance.status import api as rules
+from lms.compliance.status.evaluate import Obligation
+from lms.compliance.status.explain import sentence
+from lms.compliance.status.facts import (
+    AwardFact,
+    Facts,
+    PlacementFact,
+    RequirementFact,
+    RequirementVersionFact,
+    by_person,
+)
 from lms.kernel.db import session
 from lms.people.models import DutyStation
 from tests.factories import people
@@ -34,18 +43,14 @@ def test_positions_stay_within_the_range(first: date, length: int, day: date) ->
 @settings(max_examples=40, deadline=None)
 @given(st.lists(DAYS, max_size=4), DAYS, st.integers(0, 700))
 def test_each_day_has_the_status_of_the_rules(earned_on: list[date], start: date, length: int) -> None:
-    facts = rules.Facts(
-        placements=[rules.PlacementFact(1, 1, 1, "wash", "driver", "staff", False, start, start + length * DAY, NOW)],
-        requirements=[
-            rules.RequirementFact(1, 1, 1, False, (rules.RequirementVersionFact(start, None, 14, 60, 10, NOW),))
-        ],
-        awards=[
-            rules.AwardFact(number, 1, 1, None, 1, day, day + 364 * DAY, NOW) for number, day in enumerate(earned_on)
-        ],
+    facts = Facts(
+        placements=[PlacementFact(1, 1, 1, "wash", "driver", "staff", False, start, start + length * DAY, NOW)],
+        requirements=[RequirementFact(1, 1, 1, False, (RequirementVersionFact(start, None, 14, 60, 10, NOW),))],
+        awards=[AwardFact(number, 1, 1, None, 1, day, day + 364 * DAY, NOW) for number, day in enumerate(earned_on)],
     )
     shown = TimelineRange(start - 10 * DAY, start + (length + 10) * DAY)
     (timeline,) = requirement_timelines(facts, shown)
-    person = rules.by_person(facts)[1]
+    person = by_person(facts)[1]
     assert timeline.periods[0].from_on == shown.first
     assert timeline.periods[-1].through_on == shown.last
     for before, after in zip(timeline.periods, timeline.periods[1:], strict=False):
@@ -54,8 +59,8 @@ def test_each_day_has_the_status_of_the_rules(earned_on: list[date], start: date
         day = shown.first + number * DAY
         period = timeline.on(day)
         assert period is not None
-        expected = rules.status_on(person, 1, facts.requirements[0], day)
-        assert (period.status, period.sentence) == (expected.status, rules.sentence(expected.reason))
+        expected = Obligation(person, 1, facts.requirements[0], facts.gap_days).on(day)
+        assert (period.status, period.sentence) == (expected.status, sentence(expected.reason))
 
 
 def test_a_leaver_is_seen_up_to_the_last_day(app_context: Flask) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from lms.compliance.projection import read as intervals, rebuild as rebuilding, update as updating
 from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import list_unfinished, read_state
-from lms.compliance.projection.models import CountDelta, ProjectionJob, StatusInterval
+from lms.compliance.projection.models import CountDelta, PostInterval, ProjectionJob, StatusInterval
 from lms.compliance.projection.rebuild import compact_all, maintain, rebuild
 from lms.compliance.projection.verify import verify
 from lms.compliance.report import count_backends as sources
@@ -129,7 +129,7 @@ def test_a_write_in_the_middle_is_not_lost(app_context: Flask) -> None:
     """Somebody earns an award while others are still to be prepared: neither undoes the other."""
     require()
     with unit_of_work():
-        who = session.get_one(updating.PostInterval, 1).person_id
+        who = session.get_one(PostInterval, 1).person_id
         person = session.get_one(type(a_person("Late", here()[0].id, "L-1", here()[1].id)), who)
         earned(person, a_course(), NOW.date())
     sweep()

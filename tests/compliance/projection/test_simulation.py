@@ -17,8 +17,7 @@ from lms.compliance.requirements import operations
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.person_status import load_facts
-from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.population import Population, load_facts
 from lms.compliance.source_data.scope import Scope
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM

@@ -10,16 +10,17 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from lms.compliance.calculator.calculate import facts_of
 from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import has_deltas
-from lms.compliance.projection.read import count_listed, count_required_on, sample_of
+from lms.compliance.projection.read import PostSelection, count_listed, count_required_on, sample_of
 from lms.compliance.projection.update import refresh
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.count_backends import FactsCounts, IntervalCounts, SnapshotCounts
 from lms.compliance.report.counts import CountBackend, DayCounts
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.person_status import load_facts
-from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.population import Population, load_facts
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status import api as rules
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus, overall
+from lms.compliance.status.facts import known
+from lms.compliance.status.intervals import overall_intervals
 from lms.kernel import db as database
 from tests.compliance.status.reference import Json
 from tests.compliance.status.strategies import ASKED_DAYS, FIRST, LATER, SPAN, WORLDS
@@ -30,7 +31,7 @@ from tests.factories.stored_facts import storable, store
 
 EVERY_DAY = [FIRST + timedelta(days=offset) for offset in range(-5, SPAN + LATER)]
 TODAY = FIRST + timedelta(days=SPAN)
-LATE = frozenset(each for each in rules.TrainingStatus if each.group is rules.StatusGroup.LATE)
+LATE = frozenset(each for each in TrainingStatus if each.group is StatusGroup.LATE)
 laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 on_databases = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -40,9 +41,9 @@ on_databases = settings(
 @laws
 @given(WORLDS)
 def test_intervals_say_what_the_rules_say_on_every_day(world: Json) -> None:
-    for post in Population(rules.known(facts_of(world))).posts:
+    for post in Population(known(facts_of(world))).posts:
         required = [(applied, applied.intervals()) for applied in post.applied]
-        whole = rules.overall_intervals(post.placements, [(one.requirement.course, each) for one, each in required])
+        whole = overall_intervals(post.placements, [(one.requirement.course, each) for one, each in required])
         for day in EVERY_DAY:
             for applied, intervals in required:
                 here = [each for each in intervals if each.from_on <= day <= each.through_on]
@@ -54,27 +55,27 @@ def test_intervals_say_what_the_rules_say_on_every_day(world: Json) -> None:
             assert [each.placement for each in over] == ([] if placement is None else [placement])
             if over:
                 statuses = [explained.status for _, explained in post.required_on(day)]
-                assert over[0].overall is rules.overall(statuses)
+                assert over[0].overall is overall(statuses)
 
 
 @laws
 @given(WORLDS)
 def test_a_post_lapses_on_the_first_day_it_does_not_comply_any_more(world: Json) -> None:
-    for post in Population(rules.known(facts_of(world))).posts:
-        overall = {
-            day: rules.overall(e.status for _, e in post.required_on(day))
+    for post in Population(known(facts_of(world))).posts:
+        overalls = {
+            day: overall(e.status for _, e in post.required_on(day))
             for day in EVERY_DAY
             if post.placement_on(day) is not None
         }
-        for day, status in overall.items():
+        for day, status in overalls.items():
             lapse = post.lapses_on(day)
-            if status.group is not rules.StatusGroup.COMPLIANT:
+            if status.group is not StatusGroup.COMPLIANT:
                 assert lapse is None
                 continue
             expected, ahead = None, day
-            while (ahead := ahead + timedelta(days=1)) in overall:
-                group = overall[ahead].group
-                if group is not rules.StatusGroup.COMPLIANT:
+            while (ahead := ahead + timedelta(days=1)) in overalls:
+                group = overalls[ahead].group
+                if group is not StatusGroup.COMPLIANT:
                     expected = ahead if group is not None else None
                     break
             assert lapse == expected or (lapse is not None and expected is None and lapse > EVERY_DAY[-1])
@@ -123,10 +124,10 @@ def test_the_three_paths_agree(app_context: Flask, world: Json, days: list[date]
         assert counted(IntervalCounts(organisations, whole), days) == exact
         assert counted(FactsCounts(organisations, whole, None), days) == exact
         for day, figures in SnapshotCounts(organisations, whole, ()).totals_on(days).items():
-            for wanted in (None, LATE):
-                listed = count_listed(organisations, whole, day, wanted, None)
+            for expected in (None, LATE):
+                listed = count_listed(PostSelection(organisations, whole, day, expected, None))
                 assert listed == sum(
-                    count for each, count in figures.by_status.items() if wanted is None or each in wanted
+                    count for each, count in figures.by_status.items() if expected is None or each in expected
                 )
         station = next(iter(stored.stations.values()), None)
         narrow = Filters(

@@ -1,6 +1,6 @@
 """The filters of a report: one predicate, in Python and in SQL."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any
 
@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from lms.compliance.projection import read
 from lms.compliance.projection.models import PostInterval
-from lms.compliance.projection.rows import PostRow
 from lms.compliance.source_data.filters import Filters
+from lms.compliance.status.facts import PlacementFact
 from lms.kernel.db import session
 
 CHOICES = {
@@ -45,10 +45,25 @@ def rows() -> list[dict[str, Any]]:
     ]
 
 
+def placement_of(row: dict[str, Any]) -> PlacementFact:
+    return PlacementFact(
+        person=row["person_id"],
+        organisation=row["organisation_id"],
+        station=row["station_id"],
+        sector=row["sector"],
+        role=row["role"],
+        contract=row["contract"],
+        works_with_children=row["works_with_children"],
+        from_on=row["from_on"],
+        through_on=None,
+        recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
 def test_the_predicate_is_the_same_in_python_and_in_sql(app_context: Flask) -> None:
     session.add_all(PostInterval(**row) for row in rows())
     session.flush()
     for chosen in product(*CHOICES.values()):
         filters = Filters(**dict(zip(CHOICES, chosen, strict=True)))
         found = session.scalars(select(PostInterval.person_id).where(*read.filter_conditions([1], filters)))
-        assert set(found) == {row["person_id"] for row in rows() if filters.match(PostRow(**row))}, filters
+        assert set(found) == {row["person_id"] for row in rows() if filters.match(placement_of(row))}, filters

@@ -11,14 +11,14 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance.calculator.calculate import explain, facts_of
+from lms.compliance.projection.counts.snapshots import snapshot_day_after, snapshot_day_of
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.report import Report, make_report, points_between, sorted_lines
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import read_facts
 from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status import api as rules
-from lms.compliance.status.days import snapshot_day_after, snapshot_day_of
+from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel import clock, db as database
 from lms.kernel.clock import FixedClock
 from lms.kernel.days import a_year_before, end_of_last_quarter, month_ends_before
@@ -32,7 +32,7 @@ from tests.factories.population_counts import PopulationCounts
 from tests.factories.stored_facts import Stored, storable, store
 
 DAY = timedelta(days=1)
-ORDER = [status.value for status in rules.TrainingStatus]
+ORDER = [status.value for status in TrainingStatus]
 on_databases = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
@@ -79,8 +79,7 @@ def added_up(document: Json, day: date, moment: datetime | None) -> tuple[Any, A
 
 
 def reported(stored: Stored, document: Json, day: date, moment: datetime | None) -> Report:
-    given_settings = rules.StatusSettings(document["settings"]["gap_days"])
-    loaded = read_facts(Scope(), known_as_of=moment, settings=given_settings)
+    loaded = read_facts(Scope(), known_as_of=moment, gap_days=document["settings"]["gap_days"])
     return make_report(
         PopulationCounts(Population(loaded.facts), Filters()), day, sectors=people.SECTORS, courses=list(loaded.courses)
     )

@@ -16,7 +16,7 @@ from lms.compliance.report.report import (
 )
 from lms.compliance.report.report_id import Malformed, ReportId, read_id
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.status.api import TrainingStatus
+from lms.compliance.status.definitions import TrainingStatus
 
 words = st.none() | st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
 numbers = st.integers(1, 2**62)

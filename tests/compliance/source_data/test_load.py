@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance.calculator.calculate import explain, facts_of
 from lms.compliance.source_data.load import read_facts
 from lms.compliance.source_data.population import Population
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status import api as rules
+from lms.compliance.status.explain import sentence
+from lms.compliance.status.facts import Facts
 from lms.kernel import db as database
 from tests.compliance.status.strategies import ASKED_DAYS, DAYS, WORLDS
-from tests.compliance.status.test_rules import VECTORS
+from tests.compliance.status.test_rules import VECTORS, ask
 from tests.factories.stored_facts import Json, Stored, document_of, storable, store
 
 ONE_DAY = timedelta(days=1)
@@ -40,8 +42,7 @@ def by_calculator(document: Json, day: date, moment: datetime | None) -> dict[An
 
 
 def by_database(stored: Stored, document: Json, day: date, moment: datetime | None) -> dict[Any, Any]:
-    given_settings = rules.StatusSettings(document["settings"]["gap_days"])
-    loaded = read_facts(Scope(), known_as_of=moment, settings=given_settings)
+    loaded = read_facts(Scope(), known_as_of=moment, gap_days=document["settings"]["gap_days"])
     return {
         (
             stored.word("persons", post.person),
@@ -52,7 +53,7 @@ def by_database(stored: Stored, document: Json, day: date, moment: datetime | No
             explained.due_on and explained.due_on.isoformat(),
             explained.valid_through and explained.valid_through.isoformat(),
             stored.word("awards", explained.award),
-            rules.sentence(explained.reason),
+            sentence(explained.reason),
         )
         for post in Population(loaded.facts).posts
         for applied, explained in post.required_on(day)
@@ -60,9 +61,7 @@ def by_database(stored: Stored, document: Json, day: date, moment: datetime | No
 
 
 @pytest.mark.parametrize(("facts", "day", "expected"), [pytest.param(*v[1:], id=f"{v[0]} ({v[2]})") for v in VECTORS])
-def test_every_vector_holds_through_the_database(
-    app_context: Flask, facts: rules.Facts, day: str, expected: str
-) -> None:
+def test_every_vector_holds_through_the_database(app_context: Flask, facts: Facts, day: str, expected: str) -> None:
     document = document_of(facts)
     stored = store(document)
     found = by_database(stored, document, date.fromisoformat(day), None)
@@ -99,3 +98,10 @@ def test_the_days_of_progress_are_counted_where_the_person_is(app_context: Flask
         for row in by_database(stored, document, date.fromisoformat(day), None).values()
     }
     assert explained == {"2023-02-02": "not_started", "2023-02-03": "in_progress"}
+
+
+def test_a_sentence_writes_its_days_in_the_language_of_the_page(app_context: Flask) -> None:
+    reason = ask(VECTORS[3][1], "2023-02-12").reason
+    assert "Valid until 11 Feb 2024" in sentence(reason)
+    with force_locale("fr"):
+        assert "11 févr. 2024" in sentence(reason)

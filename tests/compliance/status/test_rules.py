@@ -8,35 +8,23 @@ from fractions import Fraction
 import pytest
 
 from lms.certification.awards.rules import Period, award_dates, parse_period
-from lms.compliance.status.api import (
+from lms.compliance.status.definitions import Limit, StatusGroup, StatusRule, TrainingStatus, overall, rate
+from lms.compliance.status.evaluate import ExplainedStatus, Obligation, Reason
+from lms.compliance.status.explain import sentence
+from lms.compliance.status.facts import (
     AwardFact,
     ExemptionFact,
-    ExplainedStatus,
     Facts,
-    Language,
-    Limit,
     Match,
-    Obligation,
     PlacementFact,
     ProgressFact,
-    Reason,
     RequirementFact,
     RequirementVersionFact,
     RevocationFact,
-    StatusGroup,
-    StatusRule,
-    StatusSettings,
-    TrainingStatus,
     by_person,
-    change_days,
     known,
-    main_placement,
-    overall,
-    rate,
-    sentence,
-    status_on,
-    statuses_of_person,
 )
+from lms.compliance.status.obligation import main_placement
 
 LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
 ONE_DAY = timedelta(days=1)
@@ -122,14 +110,19 @@ def world(
         revocations=[each for each in facts if isinstance(each, RevocationFact)],
         exemptions=[each for each in facts if isinstance(each, ExemptionFact)],
         progress=[each for each in facts if isinstance(each, ProgressFact)],
-        settings=StatusSettings(gap_days),
+        gap_days=gap_days,
     )
+
+
+def obligation(seen: Facts) -> Obligation:
+    """What the first requirement demands of p1 in o1, of known facts."""
+    return Obligation(by_person(seen)["p1"], "o1", seen.requirements[0], seen.gap_days)
 
 
 def ask(facts: Facts, day: str, known_as_of: datetime | None = None) -> ExplainedStatus:
     """The status of p1 in o1 for the first requirement."""
     seen = known(facts, known_as_of)
-    return status_on(by_person(seen)["p1"], "o1", seen.requirements[0], on(day), seen.settings)
+    return obligation(seen).on(on(day))
 
 
 def words(facts: Facts, *days: str) -> list[str]:
@@ -266,7 +259,7 @@ def test_vectors_of_the_last_valid_day(day: str, period: str, last: str) -> None
 def test_vector_of_renewal_dates_by_the_windows_of_a_requirement(renewed: str, until: str) -> None:
     held = earned("2025-01-01", "2026-12-31")
     facts = known(world(held))
-    one = Obligation(by_person(facts)["p1"], "o1", facts.requirements[0], facts.settings)
+    one = obligation(facts)
     dates = award_dates(on(renewed), YEAR, old_until=held.valid_until, windows=one.windows(held))
     assert dates.valid_until == on(until)
 
@@ -274,11 +267,11 @@ def test_vector_of_renewal_dates_by_the_windows_of_a_requirement(renewed: str, u
 def test_vector_of_a_window_shortened_while_open_for_a_renewal_on_day_45() -> None:
     held = earned("2025-01-01", "2026-12-31")
     facts = known(world(held, SHORTENED))
-    one = Obligation(by_person(facts)["p1"], "o1", facts.requirements[0], facts.settings)
+    one = obligation(facts)
     dates = award_dates(on("2026-11-16"), YEAR, old_until=held.valid_until, windows=one.windows(held))
     assert dates.valid_until == on("2027-12-31")
     late = known(world(held, SHORTENED, placed("2026-11-12")))
-    other = Obligation(by_person(late)["p1"], "o1", late.requirements[0], late.settings)
+    other = obligation(late)
     dates = award_dates(on("2026-11-16"), YEAR, old_until=held.valid_until, windows=other.windows(held))
     assert dates.valid_until == on("2027-11-15")
 
@@ -331,8 +324,8 @@ def test_vector_of_the_overall_rate_from_people_and_not_from_marginals() -> None
     assert rate(map(overall, crossed)) == 0
     facts = known(world(*requirements, earned("2023-02-12")))
     person = by_person(facts)["p1"]
-    rows = statuses_of_person(person, facts.requirements, on("2023-05-01"), facts.settings)
-    assert [row.explained.status for row in rows] == [TrainingStatus.VALID, TrainingStatus.OVERDUE]
+    rows = [Obligation(person, "o1", each, facts.gap_days).on(on("2023-05-01")) for each in facts.requirements]
+    assert [row.status for row in rows] == [TrainingStatus.VALID, TrainingStatus.OVERDUE]
 
 
 # Decisions beside the vectors.
@@ -570,8 +563,10 @@ def test_an_exemption_of_one_organisation_does_not_hold_in_another() -> None:
     everywhere = RequirementFact("r1", None, "c1", False, (version(),))
     leave = replace(exempt("2023-02-01"), organisation="o1")
     facts = known(world(everywhere, placed(), placed(organisation="o2"), leave))
-    rows = statuses_of_person(by_person(facts)["p1"], facts.requirements, on("2023-02-05"), facts.settings)
-    assert {row.organisation: row.explained.status.value for row in rows} == {"o1": "exempt", "o2": "not_started"}
+    person = by_person(facts)["p1"]
+    for organisation, status in (("o1", "exempt"), ("o2", "not_started")):
+        one = Obligation(person, organisation, facts.requirements[0], facts.gap_days)
+        assert one.on(on("2023-02-05")).status.value == status
 
 
 def test_a_retracted_placement_is_known_until_its_retraction() -> None:
@@ -593,7 +588,7 @@ def test_the_change_days_of_a_person() -> None:
             worked("2023-02-05"),
         )
     )
-    days = change_days(by_person(seen)["p1"], "o1", seen.requirements[0], seen.settings)
+    days = obligation(seen).change_days()
     assert [str(day) for day in days] == [
         "2019-01-01",  # the version takes effect
         "2023-02-01",  # the placement starts
@@ -619,7 +614,7 @@ def test_days_at_the_end_of_the_calendar_do_not_overflow() -> None:
     forever = world(required(version(grace_days=90, max_age=Period(years=9999))), earned("2023-02-12", "9999-12-31"))
     assert words(forever, "0001-01-01", "2500-01-01", "9999-12-31") == ["not_required", "valid", "expiring"]
     seen = known(forever)
-    assert on("2023-02-12") in change_days(by_person(seen)["p1"], "o1", seen.requirements[0])
+    assert on("2023-02-12") in obligation(seen).change_days()
 
 
 def test_the_order_and_the_groups() -> None:
@@ -704,17 +699,6 @@ def test_the_order_and_the_groups() -> None:
 )
 def test_every_status_says_why(facts: Facts, day: str, said: str) -> None:
     assert sentence(ask(facts, day).reason) == said
-
-
-def test_a_sentence_is_written_in_the_language_given() -> None:
-    french = Language(
-        {"valid": "Valable jusqu'au {effective_end}, édition {edition}."},
-        lambda day: day.strftime("%d/%m/%Y"),
-        lambda _count: "days",
-        {},
-    )
-    reason = ask(world(earned("2023-02-12")), "2023-03-01").reason
-    assert sentence(reason, french) == "Valable jusqu'au 11/02/2024, édition 1."
 
 
 def test_a_reason_names_only_what_concerns_it() -> None:

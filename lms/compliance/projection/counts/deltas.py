@@ -5,26 +5,20 @@ order, so writers and the compaction never deadlock.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from operator import itemgetter
+from typing import TypeAlias
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms.compliance.projection.counts.snapshots import (
-    THE_ONLY,
-    lock_state,
-    oldest_deltas,
-    read_compacted,
-    read_snapshot,
-)
+from lms.compliance.projection.counts.snapshots import THE_ONLY, read_compacted, read_snapshots, snapshot_day_after
 from lms.compliance.projection.models import CountDelta, CountSnapshot, DailyCount, ProjectionState
 from lms.compliance.projection.rows import ALL_SECTORS, CountDeltas, CountKey
-from lms.compliance.status.days import snapshot_day_after
 from lms.kernel.bulk import add_rows
 from lms.kernel.days import first_of_month
-from lms.kernel.db import session
+from lms.kernel.db import Model, locked, session
 
 MONTHS_AHEAD = 26
 """Months after this one that get snapshots; later days are added up from the last of them."""
@@ -32,9 +26,9 @@ FIRST_SNAPSHOT = date(2000, 1, 1)
 """No report shows earlier days: everything before is in this snapshot."""
 BATCH = 20_000
 
-_EVE = date(1, 1, 1)
 _SNAPSHOT = ("before_on", "organisation_id", "subject", "sector", "status")
 _DAY = ("on_day", "organisation_id", "subject", "sector", "status")
+_Writer: TypeAlias = Callable[[type[Model], tuple[str, ...], Mapping[CountKey, int]], None]
 
 
 def write_deltas(deltas: CountDeltas) -> None:
@@ -46,7 +40,7 @@ def write_deltas(deltas: CountDeltas) -> None:
 
 def locked_state() -> ProjectionState:
     """Returns the projection's state, locked until the transaction ends; creates it where it is missing."""
-    state = lock_state()
+    state = session.scalar(locked(select(ProjectionState).where(ProjectionState.id == THE_ONLY)))
     if state is None:
         state = ProjectionState(id=THE_ONLY, inputs="")
         session.add(state)
@@ -57,54 +51,48 @@ def locked_state() -> ProjectionState:
 def compact(today: date) -> int:
     """Compacts the oldest deltas into days and snapshots and returns how many; zero when there is nothing to do."""
     state = locked_state()
+    oldest = select(CountDelta.id).order_by(CountDelta.id).limit(BATCH)
+    columns = [getattr(CountDelta, name) for name in (*_DAY, "people")]
     rows = session.execute(
-        delete(CountDelta)
-        .where(CountDelta.id.in_(oldest_deltas(BATCH)))
-        .returning(
-            CountDelta.on_day,
-            CountDelta.organisation_id,
-            CountDelta.subject,
-            CountDelta.sector,
-            CountDelta.status,
-            CountDelta.people,
-        ),
+        delete(CountDelta).where(CountDelta.id.in_(oldest)).returning(*columns),
         execution_options={"synchronize_session": False},
     ).all()
     deltas: CountDeltas = Counter()
     for *key, people in rows:
-        deltas[tuple(key)] += people  # type: ignore[index]  # five columns, as the key has
+        deltas[tuple(key)] += people
     # New snapshots are added up from the days compacted before; then both get these deltas.
     open_snapshots(state, today, min((key[0] for key in deltas), default=None))
-    add_to_days(deltas)
-    add_to_snapshots(deltas, state)
+    _write(deltas, state, _add)
     return len(rows)
 
 
 def fill(deltas: CountDeltas, state: ProjectionState) -> None:
     """Writes days and snapshots where there are none yet, as after everything was cleared."""
-    _fill(DailyCount, _DAY, deltas)
+    _write(deltas, state, _fill)
+
+
+def _write(deltas: CountDeltas, state: ProjectionState, write: _Writer) -> None:
+    """Writes changes to the days, and to every open snapshot after their day."""
+    write(DailyCount, _DAY, deltas)
     if state.first_snapshot is not None and state.last_snapshot is not None:
-        _fill(CountSnapshot, _SNAPSHOT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot))
+        write(CountSnapshot, _SNAPSHOT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot))
 
 
-def _fill(
-    table: type[DailyCount] | type[CountSnapshot], columns: tuple[str, ...], changes: Mapping[CountKey, int]
-) -> None:
+def _fill(table: type[Model], columns: tuple[str, ...], changes: Mapping[CountKey, int]) -> None:
     rows = [(*key, people) for key, people in changes.items() if people]
     # Subject and day first, as the table's key: the rows that a report reads then lie together on the disk.
     rows.sort(key=itemgetter(2, 0))
     add_rows(table, (*columns, "people"), rows)
 
 
-def add_to_days(deltas: CountDeltas) -> None:
-    """Adds changes to the days, in key order."""
-    _add(DailyCount, _DAY, deltas)
-
-
-def add_to_snapshots(deltas: CountDeltas, state: ProjectionState) -> None:
-    """Adds changes to every open snapshot after their day, in key order."""
-    if state.first_snapshot is not None and state.last_snapshot is not None:
-        _add(CountSnapshot, _SNAPSHOT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot))
+def _add(table: type[Model], columns: tuple[str, ...], changes: Mapping[CountKey, int]) -> None:
+    """Adds changes to the rows there are, in key order."""
+    rows = [dict(zip(columns, key, strict=True), people=people) for key, people in sorted(changes.items()) if people]
+    if rows:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        added = dialect.insert(table)
+        people = added.table.c.people + added.excluded.people
+        session.execute(added.on_conflict_do_update(index_elements=list(columns), set_={"people": people}), rows)
 
 
 def snapshots_between(deltas: CountDeltas, first_snapshot: date, last_snapshot: date) -> Counter[CountKey]:
@@ -142,28 +130,12 @@ def open_snapshots(state: ProjectionState, today: date, earliest: date | None) -
     until = max(first_of_month(today, MONTHS_AHEAD), state.first_snapshot)
     if state.last_snapshot is not None and state.last_snapshot < until:
         since = state.last_snapshot
-        # What the last snapshot has counted applies from before it on.
-        counted = ((key, people) for *key, people in read_snapshot(since) if key[2] != ALL_SECTORS)
-        days: CountDeltas = Counter({(_EVE, *key): people for key, people in counted})
+        # What the last snapshot holds counts from before it on.
+        counted = [(key, people) for _before, *key, people in read_snapshots(since) if key[2] != ALL_SECTORS]
+        days: CountDeltas = Counter({(date.min, *key): people for key, people in counted})
         for *key, people in read_compacted(since, until):
             days[tuple(key)] += people
         _add(CountSnapshot, _SNAPSHOT, snapshots_between(days, snapshot_day_after(since), until))
     if state.last_snapshot is None or state.last_snapshot < until:
         state.last_snapshot = until
     session.flush()
-
-
-def _add(
-    table: type[DailyCount] | type[CountSnapshot], columns: tuple[str, ...], changes: Mapping[CountKey, int]
-) -> None:
-    rows = [dict(zip(columns, key, strict=True), people=people) for key, people in sorted(changes.items()) if people]
-    if not rows:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(columns), set_={"people": table.people + statement.excluded.people}
-        ),
-        rows,
-    )

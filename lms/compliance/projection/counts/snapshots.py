@@ -7,20 +7,34 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.compliance.projection.models import CountDelta, CountSnapshot, DailyCount, ProjectionJob, ProjectionState
-from lms.compliance.projection.rows import ALL_SECTORS, OVERALL
-from lms.compliance.status.days import SNAPSHOT_DAYS, snapshot_day_of
+from lms.compliance.projection.rows import ALL_SECTORS, OVERALL, StatusTotals, StatusTotalsBySector
+from lms.kernel.days import add_days, first_of_month
 from lms.kernel.db import locked, session
 
 THE_ONLY = 1
-StatusTotalsBySector = Counter[tuple[str, str, str]]
-"""By sector, subject (`OVERALL` or the number of a course) and status or lapse: how many posts."""
-StatusTotals = Counter[str]
-"""By status or lapse: how many posts."""
+CountTable: TypeAlias = type[CountSnapshot] | type[DailyCount] | type[CountDelta]
+Columns: TypeAlias = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
+SNAPSHOT_DAYS = (1, 11, 21)
+"""The days of a month before which counts are added up: a report then adds at most eleven days to a snapshot."""
+
+
+def snapshot_day_of(day: date) -> date:
+    """Returns the latest day with a snapshot that is not after a day."""
+    return day.replace(day=max(each for each in SNAPSHOT_DAYS if each <= day.day))
+
+
+@lru_cache(maxsize=20_000)
+def snapshot_day_after(day: date) -> date:
+    """Returns the first day with a snapshot after a day."""
+    later = next((each for each in SNAPSHOT_DAYS if each > day.day), None)
+    return first_of_month(day, 1) if later is None else day.replace(day=later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +53,8 @@ class CountState:
 
     def closes(self, day: date) -> date | None:
         """Returns the snapshot at the end of a day: that of the day after, where there is one."""
-        if self.first_snapshot is None or self.last_snapshot is None or day == date.max:
-            return None
-        after = date.fromordinal(day.toordinal() + 1)
-        exists = after.day in SNAPSHOT_DAYS and self.first_snapshot <= after <= self.last_snapshot
-        return after if exists else None
+        after = add_days(day, 1)
+        return after if after != day and after.day in SNAPSHOT_DAYS and self.snapshot(after) == after else None
 
 
 _STATE = select(ProjectionState.inputs, ProjectionState.first_snapshot, ProjectionState.last_snapshot).where(
@@ -57,20 +68,13 @@ def read_state() -> CountState:
     return CountState() if row is None else CountState(*row)
 
 
-def lock_state() -> ProjectionState | None:
-    """Returns the projection's state, locked until the transaction ends."""
-    return session.scalar(locked(select(ProjectionState).where(ProjectionState.id == THE_ONLY)))
-
-
 def list_unfinished(organisations: Collection[int] | None = None) -> Sequence[ProjectionJob]:
     """Lists the work under way that touches some organisations (None: any), the oldest first."""
     statement = select(ProjectionJob).where(ProjectionJob.finished_at.is_(None)).order_by(ProjectionJob.id)
-    found = session.scalars(statement).all()
-    return [
-        each
-        for each in found
-        if organisations is None or each.organisation_id is None or each.organisation_id in organisations
-    ]
+    if organisations is not None:
+        here = ProjectionJob.organisation_id.in_(sorted(organisations))
+        statement = statement.where(or_(ProjectionJob.organisation_id.is_(None), here))
+    return session.scalars(statement).all()
 
 
 def load_projection(projection_id: int) -> ProjectionJob | None:
@@ -91,35 +95,32 @@ def read_counts(scope: CountScope, state: CountState, day: date, subjects: Colle
     parts = []
     before_on = state.closes(day) or state.snapshot(day)
     if before_on is not None:
-        part = _part(CountSnapshot, scope, subjects).where(CountSnapshot.before_on == before_on)
+        part = _by_sector(CountSnapshot, scope, subjects).where(CountSnapshot.before_on == before_on)
         parts.append(part if scope.sector else part.where(CountSnapshot.sector != ALL_SECTORS))
     if state.closes(day) is None:
-        part = _part(DailyCount, scope, subjects).where(DailyCount.on_day <= day)
+        part = _by_sector(DailyCount, scope, subjects).where(DailyCount.on_day <= day)
         parts.append(part if before_on is None else part.where(DailyCount.on_day >= before_on))
-    parts.append(_part(CountDelta, scope, subjects).where(CountDelta.on_day <= day))
+    parts.append(_by_sector(CountDelta, scope, subjects).where(CountDelta.on_day <= day))
     counts: StatusTotalsBySector = Counter()
     for sector, subject, status, people in session.execute(union_all(*parts)):
         counts[sector, subject, status] += people
     return Counter({key: people for key, people in counts.items() if people})
 
 
-def _part(
-    table: type[CountSnapshot] | type[DailyCount] | type[CountDelta], scope: CountScope, subjects: Collection[str]
-) -> Select[str, str, str, int]:
-    columns = (table.sector, table.subject, table.status)
-    statement = select(*columns, func.sum(table.people)).group_by(*columns)
-    return statement.where(table.subject.in_(sorted(subjects)), *_within(table, scope))
+def _by_sector(table: CountTable, scope: CountScope, subjects: Collection[str]) -> Select[Any]:
+    return _summed(table, scope, subjects, (), (table.sector, table.subject, table.status))
 
 
-def _within(
-    table: type[CountSnapshot] | type[DailyCount] | type[CountDelta], scope: CountScope
-) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _summed(
+    table: CountTable, scope: CountScope, subjects: Collection[str], constants: Columns, grouped: Columns
+) -> Select[Any]:
+    """Returns the people of some subjects in scope, added up for each value of the grouped columns."""
+    statement = select(*constants, *grouped, func.sum(table.people)).where(table.subject.in_(sorted(subjects)))
     if scope.organisations is not None:
-        conditions.append(table.organisation_id.in_(sorted(scope.organisations)))
+        statement = statement.where(table.organisation_id.in_(sorted(scope.organisations)))
     if scope.sector is not None:
-        conditions.append(table.sector == scope.sector)
-    return conditions
+        statement = statement.where(table.sector == scope.sector)
+    return statement.group_by(*grouped)
 
 
 def read_totals(
@@ -150,102 +151,50 @@ def _totals(scope: CountScope, state: CountState, days: Sequence[date], subject:
     parts: list[Select[Any]] = []
     snapshots = {before_on for day in days if (before_on := state.closes(day) or state.snapshot(day))}
     if snapshots:
-        part = _total("snapshot", CountSnapshot, CountSnapshot.before_on, scope, subject)
-        part = part.where(CountSnapshot.before_on.in_(sorted(snapshots))).group_by(CountSnapshot.before_on)
+        columns = (CountSnapshot.before_on, CountSnapshot.status)
+        part = _summed(CountSnapshot, scope, [subject], (literal("snapshot"),), columns)
+        part = part.where(CountSnapshot.before_on.in_(sorted(snapshots)))
         parts.append(part if scope.sector else part.where(CountSnapshot.sector == ALL_SECTORS))
     for day in days:
         if state.closes(day) is None:
-            part = _total("day", DailyCount, literal(day), scope, subject).where(DailyCount.on_day <= day)
+            part = _summed(DailyCount, scope, [subject], (literal("day"), literal(day)), (DailyCount.status,))
             since = state.snapshot(day)
+            part = part.where(DailyCount.on_day <= day)
             parts.append(part if since is None else part.where(DailyCount.on_day >= since))
-    parts.append(
-        _total("entry", CountDelta, CountDelta.on_day, scope, subject)
-        .where(CountDelta.on_day <= days[-1])
-        .group_by(CountDelta.on_day)
-    )
-    return union_all(*parts)
+    part = _summed(CountDelta, scope, [subject], (literal("entry"),), (CountDelta.on_day, CountDelta.status))
+    return union_all(*parts, part.where(CountDelta.on_day <= days[-1]))
 
 
-def _total(
-    kind: str,
-    table: type[CountSnapshot] | type[DailyCount] | type[CountDelta],
-    on_day: Any,
-    scope: CountScope,
-    subject: str,
-) -> Select[Any]:
-    return (
-        select(
-            literal(kind).label("kind"), on_day.label("on_day"), table.status, func.sum(table.people).label("people")
-        )
-        .where(table.subject == subject, *_within(table, scope))
-        .group_by(table.status)
-    )
-
-
-_DAY = (
-    DailyCount.on_day,
-    DailyCount.organisation_id,
-    DailyCount.subject,
-    DailyCount.sector,
-    DailyCount.status,
-    DailyCount.people,
-)
-_ENTRY = (
-    CountDelta.on_day,
-    CountDelta.organisation_id,
-    CountDelta.subject,
-    CountDelta.sector,
-    CountDelta.status,
-    CountDelta.people,
-)
+def _columns(table: CountTable) -> Columns:
+    return table.organisation_id, table.subject, table.sector, table.status, table.people
 
 
 def read_count_tables() -> Iterable[Any]:
     """Reads all counts as (compacted or not, day, organisation, subject, sector, status, people), unordered."""
-    parts = (select(literal(1), *_DAY), select(literal(0), *_ENTRY))
+    parts = (
+        select(literal(compacted), table.on_day, *_columns(table))
+        for compacted, table in ((1, DailyCount), (0, CountDelta))
+    )
     return session.execute(union_all(*parts)).yield_per(10_000)
 
 
 def read_compacted(since: date, before: date) -> Iterable[Any]:
     """Reads the daily counts from one day on and before another, in the columns of `read_count_tables`."""
-    return session.execute(select(*_DAY).where(DailyCount.on_day >= since, DailyCount.on_day < before))
+    statement = select(DailyCount.on_day, *_columns(DailyCount))
+    return session.execute(statement.where(DailyCount.on_day >= since, DailyCount.on_day < before))
 
 
-def read_snapshot(before_on: date) -> Iterable[Any]:
-    """Reads a snapshot as (organisation, course, sector, status, people)."""
-    return session.execute(
-        select(
-            CountSnapshot.organisation_id,
-            CountSnapshot.subject,
-            CountSnapshot.sector,
-            CountSnapshot.status,
-            CountSnapshot.people,
-        ).where(CountSnapshot.before_on == before_on)
-    )
-
-
-def read_snapshots() -> Iterable[Any]:
-    """Reads the snapshots as (before which day, organisation, course, sector, status, people), unordered."""
-    return session.execute(
-        select(
-            CountSnapshot.before_on,
-            CountSnapshot.organisation_id,
-            CountSnapshot.subject,
-            CountSnapshot.sector,
-            CountSnapshot.status,
-            CountSnapshot.people,
-        )
-    ).yield_per(10_000)
+def read_snapshots(before_on: date | None = None) -> Iterable[Any]:
+    """Reads a snapshot (None: all) as (before which day, organisation, subject, sector, status, people), unordered."""
+    statement = select(CountSnapshot.before_on, *_columns(CountSnapshot))
+    if before_on is not None:
+        statement = statement.where(CountSnapshot.before_on == before_on)
+    return session.execute(statement).yield_per(10_000)
 
 
 def has_deltas() -> bool:
     """Returns whether any delta waits to be compacted."""
     return session.scalar(select(CountDelta.id).limit(1)) is not None
-
-
-def oldest_deltas(limit: int) -> Select[Any]:
-    """Returns the statement that picks the deltas to be compacted next."""
-    return select(CountDelta.id).order_by(CountDelta.id).limit(limit)
 
 
 def freeze_snapshot() -> None:

@@ -7,7 +7,7 @@ from lms.compliance.report.changes import ChangesPage
 from lms.compliance.report.export.tables import COUNTED, figure_cells
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import PersonLine, ReportPage
-from lms.compliance.status.api import DEFINITIONS_VERSION
+from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel import clock
 from lms.kernel.tabular import Cell
 

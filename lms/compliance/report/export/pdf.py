@@ -14,7 +14,8 @@ from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.export.tables import address_of, definitions
 from lms.compliance.report.query import query_labels
 from lms.compliance.report.report import Report, ReportPage, TrendPoint
-from lms.compliance.status.api import DEFINITIONS_VERSION, Id
+from lms.compliance.status.definitions import DEFINITIONS_VERSION
+from lms.compliance.status.facts import Id
 from lms.kernel import pdf
 from lms.kernel.config import Settings
 from lms.web.formatting import change, day, moment, number, percent

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.report_id import ReportId
-from lms.compliance.status.api import SEVERITY
+from lms.compliance.status.definitions import SEVERITY
 from lms.kernel.config import Settings
 from lms.kernel.tabular import Cell, new_workbook
 

@@ -11,7 +11,8 @@ from lms.compliance.report.export.tables import COUNTED, Book, address_of, defin
 from lms.compliance.report.filters import STATUS_LABELS
 from lms.compliance.report.query import ReportQuery, query_labels
 from lms.compliance.report.report import PersonLine, ReportPage
-from lms.compliance.status.api import DEFINITIONS_VERSION, Id
+from lms.compliance.status.definitions import DEFINITIONS_VERSION
+from lms.compliance.status.facts import Id
 from lms.kernel.tabular import Cell
 
 
