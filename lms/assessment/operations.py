@@ -51,7 +51,7 @@ def start_attempt(
         language=language,
         started_at=clock.now(),
         seed=seed,
-        questions=select_attempt_questions(course, sector, language, slugs_asked(past), seed),
+        questions=select_attempt_questions(course, sector, language, list_slugs(past), seed),
     )
     session.add(attempt)
     session.flush()
@@ -145,7 +145,7 @@ def select_attempt_questions(
     return [{"question": one.question_revision_id, "slug": one.slug, "order": list(one.order)} for one in selected]
 
 
-def slugs_asked(attempts: Iterable[Attempt]) -> list[str]:
+def list_slugs(attempts: Iterable[Attempt]) -> list[str]:
     """Returns the slugs of the questions of attempts, in the order of the attempts."""
     return [one["slug"] for attempt in attempts for one in attempt.questions]
 
@@ -157,9 +157,9 @@ def most_questions_repeat(attempt: Attempt) -> bool:
     questions = eligible_questions(
         bank(course.revision_id, attempt.language), attempt.sector, per_sector=course.per_sector
     )
-    new = {question.slug for question in questions}.difference(slugs_asked(past))
-    asked = min(course.draw, len(questions))
-    return 2 * min(len(new), asked) < asked
+    new = {question.slug for question in questions}.difference(list_slugs(past))
+    size = min(course.draw, len(questions))
+    return 2 * min(len(new), size) < size
 
 
 def only_red_lines(course: PublishedCourse, language: str) -> bool:

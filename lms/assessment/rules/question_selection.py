@@ -40,12 +40,12 @@ def select_questions(
     # The bank's order is its author's; it must not decide which question comes first.
     shuffled = sorted(bank, key=lambda question: question.slug)
     rng.shuffle(shuffled)
-    last_asked = {slug: place for place, slug in enumerate(seen)}
+    earlier = {slug: place for place, slug in enumerate(seen)}
     # A stable sort: questions of equal preference stay shuffled.
     preferred = sorted(
         shuffled,
         key=lambda question: (
-            last_asked.get(question.slug, -1),
+            earlier.get(question.slug, -1),
             is_for_other_sectors(question, sector),
             sector not in question.sectors,
         ),
