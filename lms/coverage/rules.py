@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
+from itertools import product
 from typing import NamedTuple
 
 KEY_RANGE = 256
@@ -87,13 +88,12 @@ def tabulate(groups: Iterable[PositionGroup]) -> dict[Cell, Figures]:
     # Of each cell: people and the sum of their record keys, then the same of the compliant.
     totals: defaultdict[Cell, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for group in groups:
-        for course, complies in ((None, group.compliant), *group.courses):
-            for sector in (None, group.sector):
-                for station in (None, group.station_id):
-                    cell = totals[Cell(sector, station, course)]
-                    cell[0] += group.people
-                    cell[1] += group.key_sum
-                    cell[2] += group.people * complies
-                    cell[3] += group.key_sum * complies
+        courses = ((None, group.compliant), *group.courses)
+        for sector, station, (course, complies) in product((None, group.sector), (None, group.station_id), courses):
+            cell = totals[Cell(sector, station, course)]
+            cell[0] += group.people
+            cell[1] += group.key_sum
+            cell[2] += group.people * complies
+            cell[3] += group.key_sum * complies
     people = ((cell, published_count(*sums[:2]), sums) for cell, sums in totals.items())
     return {cell: Figures(count, published_count(*sums[2:])) for cell, count, sums in people if count}

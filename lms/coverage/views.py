@@ -1,6 +1,7 @@
 """Pages of coverage: counts over the organisations that share theirs, at the ends of months, without names."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product, starmap
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -77,13 +78,9 @@ class CoveragePage:
 
     def rows(self) -> Iterator[Sequence[Value]]:
         """Yields the rows of `COVERAGE_HEAD` of cells with ten people; `compliant` is empty where these are fewer."""
-        cells = (
-            Cell(sector, station, course)
-            for sector in (self.chosen.sector, *self.sectors)
-            for station in (self.chosen.station_id, *self.stations)
-            for course in (self.chosen.course_id, *self.courses)
-        )
-        for cell in dict.fromkeys(cells):
+        sector, station, course = self.chosen
+        dimensions = (sector, *self.sectors), (station, *self.stations), (course, *self.courses)
+        for cell in dict.fromkeys(starmap(Cell, product(*dimensions))):
             if counts := self.cells.get(cell):
                 yield (
                     self.release.on_day,
