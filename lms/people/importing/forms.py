@@ -136,12 +136,9 @@ class ColumnsForm(BaseForm):
         WTForms runs no validator of an optional field that is empty, so this is checked for the whole form.
         """
         valid = bool(super().validate(extra_validators))
+        no_first_days = "from_on" not in self.columns()
         needed = (
-            (
-                self.default_from,
-                "from_on" not in self.columns(),
-                _("The list has no first days. Choose one for all rows."),
-            ),
+            (self.default_from, no_first_days, _("The list has no first days. Choose one for all rows.")),
             (self.leavers_on, self.leavers.data, _("Choose the last day of those who are not in the list.")),
         )
         for field, is_needed, message in needed:
@@ -151,6 +148,7 @@ class ColumnsForm(BaseForm):
         return valid
 
 
+# Fields may join a form after its definition; the order is that in which they were made.
 for _name, _field in COLUMN_FIELDS.items():
     setattr(ColumnsForm, _name, _field)
 
