@@ -231,7 +231,7 @@ class ReusableApplication:
         limiter.enabled = self.settings.rate_limits
         connect_subscribers()
         fill_hooks()
-        caching.clear_database_caches()
+        caching.database_caches.clear()
         self.application.config["DEMONSTRATION"] = DemonstrationBanner()
 
     def end(self) -> None:
