@@ -5,7 +5,7 @@ revision is published now is read from the database every time. Texts come in th
 translated, else in the language the course was written in.
 """
 
-from lms.catalogue.operations import PublicationResult, publish
+from lms.catalogue.operations import publish
 from lms.catalogue.queries.banks import BankQuestion, bank
 from lms.catalogue.queries.courses import (
     PublishedCourse,
@@ -18,26 +18,13 @@ from lms.catalogue.queries.courses import (
     module_segments,
     published_course,
 )
-from lms.catalogue.queries.shared_content import (
-    ConsiderationRow,
-    GlossaryEntry,
-    PublishedPicture,
-    SectorRow,
-    considerations,
-    find_picture,
-    glossary,
-    list_sectors,
-)
+from lms.catalogue.queries.shared_content import SectorRow, considerations, find_picture, glossary, list_sectors
 from lms.catalogue.source.fingerprint import source_fingerprint
 
 __all__ = [
     "BankQuestion",
-    "ConsiderationRow",
-    "GlossaryEntry",
-    "PublicationResult",
     "PublishedCourse",
     "PublishedModule",
-    "PublishedPicture",
     "SectorRow",
     "bank",
     "considerations",

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from lms.catalogue import operations
 from lms.catalogue.source.checks.run import check_folders
-from lms.catalogue.source.plan import ChangeCounts, ChangeType
+from lms.catalogue.source.plan import ChangeType
 from lms.catalogue.source.problems import Problem, Severity, has_errors
 from lms.catalogue.source.schemas.shared_files import SCHEMAS
 from lms.kernel.actor import SYSTEM
@@ -30,16 +30,12 @@ def check_command(modules: Path, quizzes: Path) -> None:
     """Checks every course file and prints all problems at once; needs no database."""
     sources, problems = check_folders(modules, quizzes)
     _print_problems(problems)
-    courses = len(sources.courses)
+    courses, summary = len(sources.courses), _summary(problems)
     files = sum(len(course.modules) + len(course.translations) for course in sources.courses)
-    click.echo(
-        _(
-            "%(courses)s courses, %(files)s module files: %(problems)s.",
-            courses=courses,
-            files=files,
-            problems=_summary(problems),
-        )
+    message = _(
+        "%(courses)s courses, %(files)s module files: %(problems)s.", courses=courses, files=files, problems=summary
     )
+    click.echo(message)
     if has_errors(problems):
         raise SystemExit(1)
 
@@ -55,10 +51,11 @@ def publish_command() -> None:
         summary = _summary(result.problems)
         click.echo(_("Nothing was published: %(problems)s.", problems=summary), err=True)
         raise SystemExit(1)
-    _print_counts(result.counts)
-    number = result.publication_id
-    published = _("Published (publication %(number)s).", number=number)
-    click.echo(_("Nothing changed.") if number is None else published)
+    for kind, changes in result.counts.items():
+        words = ", ".join(f"{changes[change]} {change}" for change in ChangeType)
+        click.echo(f"{kind + 's':<13} {words}")
+    published = _("Published (publication %(number)s).", number=result.publication_id)
+    click.echo(_("Nothing changed.") if result.publication_id is None else published)
 
 
 @content_cli.command("schema", with_appcontext=False)
@@ -84,9 +81,3 @@ def _print_problems(problems: Sequence[Problem]) -> None:
 def _summary(problems: Sequence[Problem]) -> str:
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     return _("%(errors)s errors, %(warnings)s warnings", errors=errors, warnings=len(problems) - errors)
-
-
-def _print_counts(counts: ChangeCounts) -> None:
-    for kind, changes in counts.items():
-        words = ", ".join(f"{changes[change]} {change}" for change in ChangeType)
-        click.echo(f"{kind + 's':<13} {words}")

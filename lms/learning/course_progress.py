@@ -111,14 +111,9 @@ def load_module(actor: Actor, slug: str, module_slug: str, language: str) -> tup
     return progress, module
 
 
-def load_course_of_attempt(attempt: Attempt) -> PublishedCourse:
-    """Loads the course as it was when an attempt was started."""
-    return load_course_revision(attempt.course_revision_id, attempt.language)
-
-
 def load_progress_after(actor: Actor, attempt: Attempt, language: str) -> CourseProgress:
     """Loads the actor's progress now in the course of an attempt, also where the course was retired."""
-    then = load_course_of_attempt(attempt)
+    then = load_course_revision(attempt.course_revision_id, attempt.language)
     facts = queries.load_facts(learner_id(actor), attempt.course_id)
     return _progress(actor, published_course(then.slug, language) or then, facts, attempt.sector, language)
 

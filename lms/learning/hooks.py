@@ -11,9 +11,3 @@ quiz_notes: Hook[Callable[[Actor, PublishedCourse, str | None], str | None]] = H
 
 The third argument is the sector, for courses that are awarded for each sector.
 """
-
-
-def list_quiz_notes(actor: Actor, course: PublishedCourse, sector: str | None) -> list[str]:
-    """Returns what packages above say on the page before a quiz."""
-    notes = (note(actor, course, sector) for note in quiz_notes)
-    return [note for note in notes if note]

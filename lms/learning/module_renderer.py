@@ -29,7 +29,7 @@ class RenderedSegments:
 def cached_sectors() -> tuple[SectorRow, ...]:
     """Returns the sectors in their order, as they were at most a minute ago."""
     minute = int(clock.now().timestamp()) // SECTORS_CACHED_SECONDS
-    return cached(("learning.sectors", minute), list_sectors) or ()
+    return cached(("learning.sectors", minute), list_sectors)
 
 
 def sector_labels(language: str) -> tuple[tuple[str, str, str | None], ...]:
@@ -40,16 +40,9 @@ def sector_labels(language: str) -> tuple[tuple[str, str, str | None], ...]:
 def render_body(module: PublishedModule, own_sector: str | None, language: str) -> tuple[RenderedSegments, ...]:
     """Returns a module's body for a learner of a sector, in the language of the page around it."""
     sectors = cached_sectors()
-    key = (
-        "learning.body",
-        module.module_revision_id,
-        own_sector,
-        language,
-        request.script_root,
-        sector_labels(language),
-    )
-    segments = module_segments(module.module_revision_id)
-    return cached(key, lambda: _render(segments, own_sector, sectors, language)) or ()
+    revision_id = module.module_revision_id
+    key = ("learning.body", revision_id, own_sector, language, request.script_root, sector_labels(language))
+    return cached(key, lambda: _render(module_segments(revision_id), own_sector, sectors, language))
 
 
 def _render(
@@ -91,20 +84,13 @@ def find_pathway(actor: Actor) -> ShownPathway:
 
 def render_pathway(pathway: ShownPathway, language: str) -> Markup:
     """Returns the contacts of a station, with a warning where their review is overdue; cached by version."""
-    key = ("learning.pathway", pathway, language, request.script_root)
-    return cached(key, lambda: _render_pathway(pathway.version_id, pathway.station_name)) or Markup()
 
+    def render() -> Markup:
+        template = current_app.jinja_env.get_template("pathways/_card.html")
+        version = load_version(pathway.version_id) if pathway.version_id is not None else None
+        return Markup(template.render(version=version, station_name=pathway.station_name))  # noqa: S704 - it escapes
 
-def _render_pathway(version_id: int | None, station_name: str) -> Markup:
-    template = current_app.jinja_env.get_template("pathways/_card.html")
-    version = load_version(version_id) if version_id is not None else None
-    return Markup(template.render(version=version, station_name=station_name))  # noqa: S704 - a template escapes
-
-
-def _legend(prompt: str) -> str:
-    """Returns the question of a check as a legend may contain it: its paragraphs as lines."""
-    inner = prompt.removeprefix("<p>").removesuffix("</p>")
-    return re.sub(r"</p>\s*<p>", "<br>", inner)
+    return cached(("learning.pathway", pathway, language, request.script_root), render)
 
 
 def _safe(value: Any, key: str = "") -> Any:
@@ -115,6 +101,7 @@ def _safe(value: Any, key: str = "") -> Any:
         return [_safe(inner, key) for inner in value]
     # Segments were sanitised when the module was published: lms.kernel.markup.
     if key == "prompt":
-        value = _legend(value)
+        # The legend of a check's choices contains no paragraphs, but lines.
+        value = re.sub(r"</p>\s*<p>", "<br>", value.removeprefix("<p>").removesuffix("</p>"))
     plain = not isinstance(value, str) or key in {"kind", "id", "title", "quality"}
     return value if plain else Markup(value)  # noqa: S704

@@ -27,7 +27,18 @@ def complete_module(progress: CourseProgress, module: PublishedModule, client_at
     known = queries.find_completion(progress.person_id, module.module_id, progress.course.edition_id)
     if known is not None:
         return known
-    completion = _completion(progress, module, client_at)
+    moment = clock.now()
+    completion = Completion(
+        person_id=progress.person_id,
+        course_id=progress.course.course_id,
+        module_id=module.module_id,
+        edition_id=progress.course.edition_id,
+        module_revision_id=module.module_revision_id,
+        sector=progress.sector,
+        language=module.language,
+        recorded_at=moment,
+        client_at=min(client_at, moment) if client_at else None,
+    )
     try:
         with session.begin_nested():
             session.add(completion)
@@ -81,18 +92,3 @@ def quiz_allowance(progress: CourseProgress) -> RetakeAllowance:
     """Returns whether the quiz may be started now, and how often before a pause."""
     course = progress.course
     return retake_allowance(progress.attempts, course.tries, course.pause, clock.now())
-
-
-def _completion(progress: CourseProgress, module: PublishedModule, client_at: datetime | None) -> Completion:
-    moment = clock.now()
-    return Completion(
-        person_id=progress.person_id,
-        course_id=progress.course.course_id,
-        module_id=module.module_id,
-        edition_id=progress.course.edition_id,
-        module_revision_id=module.module_revision_id,
-        sector=progress.sector,
-        language=module.language,
-        recorded_at=moment,
-        client_at=min(client_at, moment) if client_at else None,
-    )

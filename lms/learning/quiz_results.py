@@ -1,6 +1,6 @@
 """The result of a submitted attempt for its learner: what they know, and what to read again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.assessment.api import ReviewedQuestion
@@ -37,20 +37,12 @@ def results_by_objective(course: PublishedCourse, questions: Sequence[ReviewedQu
     for objective in course.meta.get("objectives", ()):
         about = [question for question in questions if question.objective == objective["id"]]
         if about:
+            found = (read_again_link(course, question) for question in about if not question.right)
+            # Each section once.
+            links = {(link.module.slug, link.section_id): link for link in found if link}
             right = sum(question.right for question in about)
-            wrong = [question for question in about if not question.right]
-            results.append(ObjectiveResult(objective["text"], right, len(about), tuple(_links(course, wrong))))
+            results.append(ObjectiveResult(objective["text"], right, len(about), tuple(links.values())))
     return results
-
-
-def _links(course: PublishedCourse, questions: Iterable[ReviewedQuestion]) -> list[ReadAgainLink]:
-    """Returns the sections that explain the questions, each once."""
-    found: dict[tuple[str, str], ReadAgainLink] = {}
-    for question in questions:
-        link = read_again_link(course, question)
-        if link is not None:
-            found.setdefault((link.module.slug, link.section_id), link)
-    return list(found.values())
 
 
 def read_again_link(course: PublishedCourse, question: ReviewedQuestion) -> ReadAgainLink | None:

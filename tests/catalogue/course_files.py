@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lms.catalogue import api as catalogue
-from lms.catalogue.api import PublicationResult
+from lms.catalogue.operations import PublicationResult
 from lms.catalogue.source.checks.run import check_folders
 from lms.catalogue.source.parsing.sources import question_digest
 from lms.kernel.actor import SYSTEM

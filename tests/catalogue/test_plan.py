@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.catalogue.source.checks.run import check_folders
-from lms.catalogue.source.plan import PublishedCourseState, PublishedEdition, PublishedState, make_plan
+from lms.catalogue.source.plan import PublishedCourseState, PublishedState, make_plan
 from lms.catalogue.source.target_state import TargetCourse, TargetPart, TargetState, target_state
 from tests.catalogue.course_files import CourseFiles
 
@@ -42,11 +42,14 @@ def published(target: TargetState, before: PublishedState | None = None) -> Publ
             states[slug] = replace(state, retired=True)
     for each in target.courses:
         old = states.get(each.slug)
-        keys = dict(old.edition.keys) if old and old.edition.number == each.edition else {}
+        keys = dict(old.keys) if old and old.edition == each.edition else {}
         states[each.slug] = PublishedCourseState(
             digest=each.digest,
             retired=False,
-            edition=PublishedEdition(each.edition, each.rules, tuple(each.module_slugs), keys | each.keys),
+            edition=each.edition,
+            rules=each.rules,
+            modules=tuple(each.module_slugs),
+            keys=keys | each.keys,
             digests=each.digests,
         )
     return PublishedState(states, target.sectors)

@@ -79,8 +79,8 @@ def test_the_map_leads_to_what_serves_each_consideration(client: FlaskClient, sh
 
 
 def test_a_module_may_serve_other_considerations_than_its_course_first(shown: PublishedCourse) -> None:
-    assert [it.course.slug for it in courses_for_consideration([shown], 1)] == ["first-course"]
-    assert courses_for_consideration([shown], 1)[0].modules == () and courses_for_consideration([shown], 2) == ()
+    assert [found.slug for found, _ in courses_for_consideration([shown], 1)] == ["first-course"]
+    assert courses_for_consideration([shown], 1)[0][1] == [] and courses_for_consideration([shown], 2) == []
     assert [source.codes for source in merged_sources([shown, shown])] == [["FIRST-COURSE"]]
 
 

@@ -33,8 +33,7 @@ class BankQuestion:
 
 def bank(course_revision_id: int, language: str = "en") -> tuple[BankQuestion, ...]:
     """Returns a course revision's bank in its order, each question in the language where it is translated."""
-    found = cached(("bank", course_revision_id, language), lambda: _load_bank(course_revision_id, language))
-    return found or ()
+    return cached(("bank", course_revision_id, language), lambda: _load_bank(course_revision_id, language))
 
 
 def _load_bank(course_revision_id: int, language: str) -> tuple[BankQuestion, ...]:

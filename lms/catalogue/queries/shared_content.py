@@ -102,9 +102,7 @@ def find_picture(course: str, name: str, digest: str = "") -> PublishedPicture |
     else:
         query = query.where(Course.current_revision_id == CourseRevision.id)
     found = session.scalar(query.limit(1))
-    return cached(("picture", found), lambda: _load_picture(found)) if found else None
-
-
-def _load_picture(digest: str) -> PublishedPicture | None:
-    row = session.get(PictureFile, digest)
-    return PublishedPicture(row.digest, row.media_type, row.data) if row else None
+    if found is None:
+        return None
+    stored = select(PictureFile.digest, PictureFile.media_type, PictureFile.data).where(PictureFile.digest == found)
+    return cached(("picture", found), lambda: PublishedPicture(**session.execute(stored).one()._mapping))

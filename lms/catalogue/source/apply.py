@@ -1,9 +1,10 @@
 """Applies a plan: one transaction of the caller, one lock, one Publication row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Executable, select
 
 from lms.catalogue.models import (
     Course,
@@ -20,9 +21,8 @@ from lms.catalogue.models import (
     QuestionRevision,
     SharedContent,
 )
-from lms.catalogue.source.parsing.pictures import Picture
 from lms.catalogue.source.parsing.sources import json_digest
-from lms.catalogue.source.plan import PublicationPlan, PublishedCourseState, PublishedEdition, PublishedState, make_plan
+from lms.catalogue.source.plan import PublicationPlan, PublishedCourseState, PublishedState, make_plan
 from lms.catalogue.source.schemas.banks import marking_key
 from lms.catalogue.source.target_state import TargetCourse, TargetPart, TargetState
 from lms.kernel import clock
@@ -75,30 +75,38 @@ def read_published_state() -> PublishedState:
         .join(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .join(Edition, Edition.id == CourseRevision.edition_id)
     ).all()
-    modules = _part_digests(
+    slug_and_language = attrgetter("slug", "language")
+    modules = _digests(
         select(Course.id.label("course_id"), Module.slug, ModuleRevision.language, ModuleRevision.digest)
         .join(CourseRevisionModule, CourseRevisionModule.course_revision_id == Course.current_revision_id)
         .join(ModuleRevision, ModuleRevision.id == CourseRevisionModule.module_revision_id)
-        .join(Module, Module.id == ModuleRevision.module_id)
+        .join(Module, Module.id == ModuleRevision.module_id),
+        slug_and_language,
     )
-    questions = _part_digests(
+    questions = _digests(
         select(Course.id.label("course_id"), Question.slug, QuestionRevision.language, QuestionRevision.digest)
         .join(CourseRevisionQuestion, CourseRevisionQuestion.course_revision_id == Course.current_revision_id)
         .join(QuestionRevision, QuestionRevision.id == CourseRevisionQuestion.question_revision_id)
-        .join(Question, Question.id == QuestionRevision.question_id)
+        .join(Question, Question.id == QuestionRevision.question_id),
+        slug_and_language,
     )
-    parts = {"module": modules, "question": questions, "picture": _picture_digests()}
+    pictures = _digests(
+        select(Course.id.label("course_id"), CourseRevisionPicture.name, CourseRevisionPicture.digest).join(
+            CourseRevisionPicture, CourseRevisionPicture.course_revision_id == Course.current_revision_id
+        ),
+        # The name that texts use.
+        lambda row: f"img/{row.name}",
+    )
+    parts = {"module": modules, "question": questions, "picture": pictures}
     keys = _marking_keys([row.Edition.id for row in rows])
     courses = {
         row.Course.slug: PublishedCourseState(
             digest=row.digest,
             retired=row.Course.retired_at is not None,
-            edition=PublishedEdition(
-                number=row.Edition.number,
-                rules={name: getattr(row.Edition, name) for name in RULES},
-                modules=tuple(row.Edition.modules),
-                keys=keys.get(row.Edition.id, {}),
-            ),
+            edition=row.Edition.number,
+            rules={name: getattr(row.Edition, name) for name in RULES},
+            modules=tuple(row.Edition.modules),
+            keys=keys.get(row.Edition.id, {}),
             digests={kind: digests.get(row.Course.id, {}) for kind, digests in parts.items()},
         )
         for row in rows
@@ -110,24 +118,11 @@ def read_published_state() -> PublishedState:
     return PublishedState(courses, sector_rows, {row.name: row.digest for row in shared})
 
 
-def _part_digests(query: Select[int, str, str, str]) -> dict[int, dict[Any, str]]:
-    """Returns by course the digests of its published modules or questions, by (slug, language)."""
+def _digests(query: Executable, key: Callable[[Any], Any]) -> dict[int, dict[Any, str]]:
+    """Returns by course the digests of its published modules, questions or pictures, by the key of each row."""
     found: dict[int, dict[Any, str]] = {}
     for row in session.execute(query):
-        found.setdefault(row.course_id, {})[(row.slug, row.language)] = row.digest
-    return found
-
-
-def _picture_digests() -> dict[int, dict[Any, str]]:
-    """Returns by course the digests of its published pictures, by the name that texts use (img/two-roads.svg)."""
-    rows = session.execute(
-        select(Course.id.label("course_id"), CourseRevisionPicture.name, CourseRevisionPicture.digest).join(
-            CourseRevisionPicture, CourseRevisionPicture.course_revision_id == Course.current_revision_id
-        )
-    )
-    found: dict[int, dict[Any, str]] = {}
-    for row in rows:
-        found.setdefault(row.course_id, {})[f"img/{row.name}"] = row.digest
+        found.setdefault(row.course_id, {})[key(row)] = row.digest
     return found
 
 
@@ -166,41 +161,6 @@ def _write_course(target: TargetCourse, publication: Publication) -> None:
 
 
 def _write_revision(target: TargetCourse, course: Course, publication: Publication) -> CourseRevision:
-    revision = CourseRevision(
-        course_id=course.id,
-        edition_id=_edition(target, course).id,
-        publication_id=publication.id,
-        digest=target.digest,
-        recorded_at=clock.now(),
-        **target.words,
-    )
-    session.add(revision)
-    session.flush()
-    modules = _write_parts(target.modules, Module, ModuleRevision, "module_id", course)
-    questions = _write_parts(target.questions, Question, QuestionRevision, "question_id", course)
-    for part, position in _positions(target.modules):
-        session.add(
-            CourseRevisionModule(course_revision_id=revision.id, module_revision_id=modules[part], position=position)
-        )
-    for question, position in _positions(target.questions):
-        session.add(
-            CourseRevisionQuestion(
-                course_revision_id=revision.id, question_revision_id=questions[question], position=position
-            )
-        )
-    session.flush()
-    _write_pictures(target.pictures, revision)
-    return revision
-
-
-def _positions(parts: Sequence[TargetPart]) -> list[tuple[TargetPart, int]]:
-    """Returns each part with its position from 1: an original and its translations have the same."""
-    slugs = list(dict.fromkeys(part.slug for part in parts))
-    places = {slug: number for number, slug in enumerate(slugs, start=1)}
-    return [(part, places[part.slug]) for part in parts]
-
-
-def _edition(target: TargetCourse, course: Course) -> Edition:
     edition = session.scalar(select(Edition).where(Edition.course_id == course.id, Edition.number == target.edition))
     if edition is None:
         edition = Edition(
@@ -213,7 +173,45 @@ def _edition(target: TargetCourse, course: Course) -> Edition:
         )
         session.add(edition)
         session.flush()
-    return edition
+    revision = CourseRevision(
+        course_id=course.id,
+        edition_id=edition.id,
+        publication_id=publication.id,
+        digest=target.digest,
+        recorded_at=clock.now(),
+        **target.words,
+    )
+    session.add(revision)
+    session.flush()
+    modules = _write_parts(target.modules, Module, ModuleRevision, "module_id", course)
+    questions = _write_parts(target.questions, Question, QuestionRevision, "question_id", course)
+    session.add_all(
+        CourseRevisionModule(course_revision_id=revision.id, module_revision_id=modules[part], position=position)
+        for part, position in _positions(target.modules)
+    )
+    session.add_all(
+        CourseRevisionQuestion(course_revision_id=revision.id, question_revision_id=questions[part], position=position)
+        for part, position in _positions(target.questions)
+    )
+    new = {picture.sha256: picture for picture in target.pictures.values()}
+    for digest in session.scalars(select(PictureFile.digest).where(PictureFile.digest.in_(new))).all():
+        del new[digest]
+    session.add_all(
+        PictureFile(digest=digest, media_type=it.media_type, data=it.data, recorded_at=clock.now())
+        for digest, it in new.items()
+    )
+    session.flush()
+    session.add_all(
+        CourseRevisionPicture(course_revision_id=revision.id, name=name.removeprefix("img/"), digest=picture.sha256)
+        for name, picture in target.pictures.items()
+    )
+    return revision
+
+
+def _positions(parts: Sequence[TargetPart]) -> list[tuple[TargetPart, int]]:
+    """Returns each part with its position from 1: an original and its translations have the same."""
+    places = {slug: number for number, slug in enumerate(dict.fromkeys(part.slug for part in parts), start=1)}
+    return [(part, places[part.slug]) for part in parts]
 
 
 def _write_parts(
@@ -254,19 +252,3 @@ def _write_parts(
     return {
         part: new[part].id if part in new else existing[(ids[part.slug], part.language, part.digest)] for part in parts
     }
-
-
-def _write_pictures(pictures: Mapping[str, Picture], revision: CourseRevision) -> None:
-    """Records the pictures of a course revision and stores the bytes that are new."""
-    new = {picture.sha256: picture for picture in pictures.values()}
-    for digest in session.scalars(select(PictureFile.digest).where(PictureFile.digest.in_(new))).all():
-        del new[digest]
-    session.add_all(
-        PictureFile(digest=digest, media_type=it.media_type, data=it.data, recorded_at=clock.now())
-        for digest, it in new.items()
-    )
-    session.flush()
-    session.add_all(
-        CourseRevisionPicture(course_revision_id=revision.id, name=name.removeprefix("img/"), digest=picture.sha256)
-        for name, picture in pictures.items()
-    )

@@ -27,23 +27,18 @@ class ChangeType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedEdition:
-    """What the current edition of a course has fixed: rules, modules, and each question's marking key."""
-
-    number: int
-    rules: dict[str, Any]
-    modules: tuple[str, ...]
-    # Every key that any revision of the edition ever had, by question.
-    keys: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class PublishedCourseState:
-    """A course as it is published now; ``digests`` are those of its parts, as in TargetCourse."""
+    """A course as it is published now; ``digests`` are those of its parts, as in TargetCourse.
+
+    Its edition has fixed rules, modules, and ``keys``: each question's marking key in any revision of the edition.
+    """
 
     digest: str
     retired: bool
-    edition: PublishedEdition
+    edition: int
+    rules: dict[str, Any]
+    modules: tuple[str, ...]
+    keys: dict[str, str]
     digests: dict[str, dict[Any, str]]
 
 
@@ -70,11 +65,8 @@ class PublicationPlan:
     @property
     def is_empty(self) -> bool:
         """Says whether there is nothing to do."""
-        return all(
-            number == 0
-            for changes in self.counts.values()
-            for change, number in changes.items()
-            if change != ChangeType.UNCHANGED
+        return not any(
+            changes[change] for changes in self.counts.values() for change in changes.keys() - {ChangeType.UNCHANGED}
         )
 
 
@@ -108,26 +100,22 @@ def make_plan(target: TargetState, published: PublishedState) -> PublicationPlan
 
 def edition_problems(course: TargetCourse, state: PublishedCourseState) -> list[Problem]:
     """Returns why a course may not follow what is published: within an edition the meaning is fixed."""
-    edition = state.edition
-    if course.edition > edition.number:
+    if course.edition > state.edition:
         return []
-    if course.edition < edition.number:
-        message = _("edition %(number)s is published already", number=edition.number)
+    if course.edition < state.edition:
+        message = _("edition %(number)s is published already", number=state.edition)
         return [error(course.path, course.edition_line, message, _("an edition is never lowered"))]
+    modules = set(course.module_slugs) ^ set(state.modules)
+    rules = [name for name, value in course.rules.items() if state.rules.get(name) != value]
+    keys = [slug for slug, key in course.keys.items() if state.keys.get(slug, key) != key]
     messages = []
-    modules = set(course.module_slugs) ^ set(edition.modules)
     if modules:
-        names = ", ".join(sorted(modules))
-        messages.append(_("the list of modules changes (%(names)s)", names=names))
-    rules = [name for name, value in course.rules.items() if edition.rules.get(name) != value]
+        messages.append(_("the list of modules changes (%(names)s)", names=", ".join(sorted(modules))))
     if rules:
-        names = ", ".join(sorted(rules))
-        messages.append(_("the passing rules change (%(names)s)", names=names))
-    keys = [slug for slug, key in course.keys.items() if edition.keys.get(slug, key) != key]
+        messages.append(_("the passing rules change (%(names)s)", names=", ".join(sorted(rules))))
     if keys:
-        names = ", ".join(sorted(keys))
-        messages.append(_("the right answers change (%(names)s)", names=names))
-    remedy = _("raise the edition to %(number)s", number=edition.number + 1)
+        messages.append(_("the right answers change (%(names)s)", names=", ".join(sorted(keys))))
+    remedy = _("raise the edition to %(number)s", number=state.edition + 1)
     return [error(course.path, course.edition_line, message, remedy) for message in messages]
 
 

@@ -1,13 +1,14 @@
 """The target state: what the files say should be published, as plain values that can be compared with what is."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from lms.catalogue.source.parsing.pictures import Picture
 from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule, ParsedSources, json_digest, question_digest
 from lms.catalogue.source.schemas.banks import AnyQuestion, marking_key, stored_body
-from lms.catalogue.source.schemas.courses import CourseFile, TranslatedQuestion
+from lms.catalogue.source.schemas.courses import TranslatedQuestion
 from lms.catalogue.source.schemas.shared_files import GlossaryTerm
 from lms.kernel.markup import RENDERER
 
@@ -87,25 +88,22 @@ def target_state(sources: ParsedSources) -> TargetState:
     rows = tuple(
         {"position": number, **sector.model_dump(mode="json")} for number, sector in enumerate(sectors, start=1)
     )
-    return TargetState(tuple(map(_course, sources.courses)), rows, tuple(_shared_content(sources)))
-
-
-def _shared_content(sources: ParsedSources) -> list[TargetSharedContent]:
-    """Returns the shared files that pages show; a missing file has no entries."""
+    # Of the shared files, those that pages show; a missing file has no entries.
     glossary = sources.glossary.value if sources.glossary else None
-    terms = [_term(term) for term in glossary.terms] if glossary else []
     listed = sources.considerations.value if sources.considerations else None
-    considerations = [one.model_dump(mode="json") for one in listed.considerations] if listed else []
-    bodies = {"glossary": terms, "considerations": considerations}
-    return [TargetSharedContent(name, json_digest(body), body) for name, body in bodies.items()]
+    bodies = {
+        "glossary": [_term(term) for term in glossary.terms] if glossary else [],
+        "considerations": [one.model_dump(mode="json") for one in listed.considerations] if listed else [],
+    }
+    shared = tuple(TargetSharedContent(name, json_digest(body), body) for name, body in bodies.items())
+    return TargetState(tuple(map(_course, sources.courses)), rows, shared)
 
 
 def _term(term: GlossaryTerm) -> dict[str, Any]:
     """Returns a term as pages show it, with a mark of certainty for each language but English."""
     entry = term.model_dump(mode="json", exclude_none=True, exclude={"linked", "forms"})
-    mark = term.certainty
-    others = [language for language in term.term if language != "en"]
-    entry["certainty"] = mark if isinstance(mark, dict) else dict.fromkeys(others, mark)
+    if not isinstance(term.certainty, dict):
+        entry["certainty"] = {language: term.certainty for language in term.term if language != "en"}
     return entry
 
 
@@ -114,9 +112,21 @@ def _course(course: ParsedCourse) -> TargetCourse:
     assert manifest is not None  # noqa: S101 - the checks found no error
     rules = {"per_sector": manifest.per_sector, **manifest.passing.model_dump(mode="json")}
     rules["pass_mark"] = rules.pop("mark")
-    words = _revision_columns(manifest)
-    modules = tuple(_modules(course))
-    questions = tuple(_questions(course))
+    words = manifest.model_dump(mode="json", include={"title", "summary", "code", "validity", "renewal", "certificate"})
+    words["meta"] = manifest.model_dump(
+        mode="json", include={"considerations", "objectives", "sources", "review", "content_note", "languages"}
+    )
+    # Only where it is given, so that the digests of courses without an order stay what they were.
+    if manifest.order is not None:
+        words["meta"]["order"] = manifest.order
+    # Originals in their order, each followed by its translations.
+    modules = tuple(
+        _module(module, original, course)
+        for original in sorted(course.modules, key=lambda module: module.number)
+        for module in (original, *sorted(course.translations, key=lambda module: module.language))
+        if module.slug == original.slug
+    )
+    questions = tuple(_questions(course, manifest.languages[0]))
     pictures = dict(sorted(course.pictures.items()))
     digest = json_digest(
         {
@@ -140,32 +150,6 @@ def _course(course: ParsedCourse) -> TargetCourse:
         pictures=pictures,
         digest=digest,
     )
-
-
-def _revision_columns(manifest: CourseFile) -> dict[str, Any]:
-    """Returns the columns of a course revision."""
-    columns: dict[str, Any] = manifest.model_dump(
-        mode="json", include={"title", "summary", "code", "validity", "renewal", "certificate"}
-    )
-    columns["meta"] = manifest.model_dump(
-        mode="json", include={"considerations", "objectives", "sources", "review", "content_note", "languages"}
-    )
-    # Only where it is given, so that the digests of courses without an order stay what they were.
-    if manifest.order is not None:
-        columns["meta"]["order"] = manifest.order
-    return columns
-
-
-def _modules(course: ParsedCourse) -> list[TargetPart]:
-    """Returns originals in their order, each followed by its translations."""
-    found = []
-    for original in sorted(course.modules, key=lambda module: module.number):
-        translations = [module for module in course.translations if module.slug == original.slug]
-        found += [
-            _module(module, original, course)
-            for module in (original, *sorted(translations, key=lambda module: module.language))
-        ]
-    return found
 
 
 def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) -> TargetPart:
@@ -198,24 +182,15 @@ def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) 
     return TargetPart(module.slug, module.language, digest, values)
 
 
-def _questions(course: ParsedCourse) -> list[TargetPart]:
-    """Returns originals in their order, each followed by its translations."""
-    assert course.manifest and course.bank  # noqa: S101 - the checks found no error
-    translations = [
-        (bank.language, translated)
-        for bank in sorted(course.bank_translations, key=lambda bank: bank.language)
-        if bank.translated
-        for translated in bank.translated.questions
-    ]
-    found = []
-    for question in course.bank.questions.values():
-        found.append(_question(question, course.manifest.languages[0], None))
-        found += [
-            _question(question, language, translated)
-            for language, translated in translations
-            if translated.id == question.id
-        ]
-    return found
+def _questions(course: ParsedCourse, language: str) -> Iterator[TargetPart]:
+    """Yields originals in their order, each followed by its translations."""
+    banks = sorted(course.bank_translations, key=lambda bank: bank.language)
+    for question in course.bank.questions.values() if course.bank else ():
+        yield _question(question, language, None)
+        for bank in banks:
+            for translated in bank.translated.questions if bank.translated else ():
+                if translated.id == question.id:
+                    yield _question(question, bank.language, translated)
 
 
 def _question(question: AnyQuestion, language: str, translated: TranslatedQuestion | None) -> TargetPart:

@@ -14,10 +14,11 @@ from lms.assessment.api import (
     save_responses,
     submit_attempt,
 )
+from lms.catalogue.api import load_course_revision
 from lms.learning.blueprint import bp
-from lms.learning.course_progress import load_course_of_attempt, load_course_progress, load_progress_after
+from lms.learning.course_progress import load_course_progress, load_progress_after
 from lms.learning.forms import read_device_time, read_responses
-from lms.learning.hooks import list_quiz_notes
+from lms.learning.hooks import quiz_notes
 from lms.learning.module_renderer import cached_sectors
 from lms.learning.operations import quiz_allowance, start_quiz
 from lms.learning.quiz_results import read_again_link, results_by_objective
@@ -37,7 +38,7 @@ def quiz(course: str) -> ResponseReturnValue:
         course=progress.course,
         allowance=quiz_allowance(progress),
         only_red_lines=only_red_lines(progress.course, language),
-        notes=list_quiz_notes(actor, progress.course, progress.sector),
+        notes=list(filter(None, (note(actor, progress.course, progress.sector) for note in quiz_notes))),
         sectors=cached_sectors(),
     )
 
@@ -67,7 +68,7 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
     return render_template(
         "learning/attempt.html",
         attempt=found,
-        course=load_course_of_attempt(found),
+        course=load_course_revision(found.course_revision_id, found.language),
         questions=questions,
         unanswered=[question for question in questions if not question.answered],
         stopped="unanswered" in request.args,
@@ -115,7 +116,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
     found = load_attempt_for(actor, attempt_id)
     if found.submitted_at is None:
         return redirect(url_for("learning.attempt", attempt_id=attempt_id))
-    course = load_course_of_attempt(found)
+    course = load_course_revision(found.course_revision_id, found.language)
     questions = load_review(found)
     progress = load_progress_after(actor, found, language_of_page())
     return render_template(

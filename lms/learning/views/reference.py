@@ -5,10 +5,10 @@ import re
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.catalogue.api import find_picture, glossary as terms
+from lms.catalogue.api import considerations, find_picture, glossary as terms, list_courses, list_sectors
 from lms.kernel.errors import NotThere
 from lms.learning.blueprint import bp
-from lms.learning.curriculum import load_curriculum_map
+from lms.learning.curriculum import courses_for_consideration, merged_sources
 from lms.web.access import signed_in
 from lms.web.language import direction_of, language_of_page
 
@@ -23,7 +23,18 @@ _NAME = re.compile(r"([a-z0-9-]+)(?:\.([0-9a-f]{12}))?\.([a-z]{3,4})")
 @signed_in
 def about() -> ResponseReturnValue:
     """Shows what the courses cover, their sources and who has reviewed them."""
-    return render_template("learning/about.html", map=load_curriculum_map(language_of_page()))
+    courses = list_courses(language_of_page())
+    return render_template(
+        "learning/about.html",
+        courses=courses,
+        considerations=[(row, courses_for_consideration(courses, row.number)) for row in considerations()],
+        sectors=[
+            (row, [(course, module) for course in courses for module in course.modules if module.sector == row.slug])
+            for row in list_sectors()
+            if row.core
+        ],
+        sources=merged_sources(courses),
+    )
 
 
 @bp.get("/glossary")

@@ -11,7 +11,7 @@ from lms.catalogue.source.checks.shared_files import check_shared_files
 from lms.catalogue.source.checks.translations import check_translations
 from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedSources, parse_sources
 from lms.catalogue.source.problems import Problem, error, warning
-from lms.catalogue.source.read import SourceFolders, read_folders
+from lms.catalogue.source.read import read_folders
 from lms.kernel.i18n import gettext as _
 
 RESERVED = ("about",)
@@ -22,12 +22,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 def check_folders(modules: Path, quizzes: Path) -> tuple[ParsedSources, list[Problem]]:
     """Reads, renders and checks both folders; returns the sources and every problem, sorted."""
-    return check_sources(read_folders(modules, quizzes))
-
-
-def check_sources(folders: SourceFolders) -> tuple[ParsedSources, list[Problem]]:
-    """Parses and checks files, wherever they were read from."""
-    sources = parse_sources(folders)
+    sources = parse_sources(read_folders(modules, quizzes))
     problems = {*sources.problems, *check_shared_files(sources), *_codes(sources)}
     for course in sources.courses:
         problems.update(_course(course))
