@@ -6,10 +6,11 @@ translated, else in the language the course was written in.
 """
 
 from lms.catalogue.operations import publish
-from lms.catalogue.queries.banks import BankQuestion, bank
 from lms.catalogue.queries.courses import (
+    BankQuestion,
     PublishedCourse,
     PublishedModule,
+    bank,
     course_by_id,
     last_publication_id,
     latest_revision_of_edition,
@@ -19,7 +20,7 @@ from lms.catalogue.queries.courses import (
     published_course,
 )
 from lms.catalogue.queries.shared_content import SectorRow, considerations, find_picture, glossary, list_sectors
-from lms.catalogue.source.fingerprint import source_fingerprint
+from lms.catalogue.source.read import source_fingerprint
 
 __all__ = [
     "BankQuestion",

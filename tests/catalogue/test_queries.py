@@ -176,7 +176,6 @@ def test_queries_return_nothing_for_unknown_ids() -> None:
         assert catalogue.course_by_id(1) is None
         assert catalogue.published_course("nothing") is None
         assert catalogue.module_segments(1) == []
-        assert catalogue.bank(1) == ()
         assert catalogue.list_courses() == ()
         assert catalogue.list_sectors() == ()
     rollback()

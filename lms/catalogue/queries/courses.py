@@ -1,5 +1,6 @@
-"""Courses and modules as they are published, as plain values that know no database."""
+"""Courses, modules and question banks as they are published, as plain values that know no database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +12,13 @@ from lms.catalogue.models import (
     Course,
     CourseRevision,
     CourseRevisionModule,
+    CourseRevisionQuestion,
     Edition,
     Module,
     ModuleRevision,
     Publication,
+    Question,
+    QuestionRevision,
 )
 from lms.kernel.caching import cached
 from lms.kernel.db import session
@@ -22,6 +26,9 @@ from lms.kernel.db import session
 _course = Course.__table__.c
 # Runs with every page of a course, so it is built once, and for columns instead of models.
 _COURSE = select(_course.current_revision_id, _course.retired_at).where(_course.slug == bindparam("slug"))
+
+_REVISION_COLUMNS = ("course_id", "title", "summary", "code", "validity", "renewal", "certificate", "meta")
+_EDITION_COLUMNS = ("per_sector", "pass_mark", "draw", "tries", "pause")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,26 @@ class PublishedCourse:
         return tuple(module for module in self.modules if module.sector == sector)
 
 
+@dataclass(frozen=True, slots=True)
+class BankQuestion:
+    """A question of a course revision in one language.
+
+    ``body`` is as in the file: ``stem``, then by kind ``options`` [{id, text, correct, feedback}],
+    ``statements`` [{id, text, true: bool, feedback}], ``pairs`` [{id, left, right, feedback}] or
+    ``nodes``; ``source`` and ``refresh`` where given.
+    """
+
+    question_id: int
+    question_revision_id: int
+    slug: str
+    language: str
+    kind: str
+    objective: str
+    red_line: bool
+    sectors: tuple[str, ...]
+    body: dict[str, Any]
+
+
 def list_courses(language: str = "en") -> tuple[PublishedCourse, ...]:
     """Lists the published courses in the order of their files, then by consideration and title; none retired."""
     revision_ids = session.scalars(
@@ -118,33 +145,21 @@ def load_course_revision(revision_id: int, language: str = "en") -> PublishedCou
 
 def _load_course_revision(revision_id: int, language: str) -> PublishedCourse:
     row = session.execute(
-        select(CourseRevision, Edition, Course.slug)
+        select(
+            Course.slug,
+            CourseRevision.id.label("revision_id"),
+            CourseRevision.recorded_at.label("published_at"),
+            Edition.id.label("edition_id"),
+            Edition.number.label("edition"),
+            *(getattr(CourseRevision, name) for name in _REVISION_COLUMNS),
+            *(getattr(Edition, name) for name in _EDITION_COLUMNS),
+        )
+        .select_from(CourseRevision)
         .join(Edition, Edition.id == CourseRevision.edition_id)
         .join(Course, Course.id == CourseRevision.course_id)
         .where(CourseRevision.id == revision_id)
     ).one()
-    revision, edition = row.CourseRevision, row.Edition
-    return PublishedCourse(
-        course_id=revision.course_id,
-        slug=row.slug,
-        revision_id=revision.id,
-        edition_id=edition.id,
-        edition=edition.number,
-        per_sector=edition.per_sector,
-        pass_mark=edition.pass_mark,
-        draw=edition.draw,
-        tries=edition.tries,
-        pause=edition.pause,
-        title=revision.title,
-        summary=revision.summary,
-        code=revision.code,
-        validity=revision.validity,
-        renewal=revision.renewal,
-        certificate=revision.certificate,
-        meta=revision.meta,
-        modules=_load_modules(revision_id, language, original_language(revision.meta)),
-        published_at=revision.recorded_at,
-    )
+    return PublishedCourse(**row._mapping, modules=_load_modules(revision_id, language, original_language(row.meta)))
 
 
 def original_language(meta: dict[str, Any]) -> str:
@@ -173,12 +188,19 @@ def _load_modules(revision_id: int, language: str, original: str) -> tuple[Publi
         )
         .order_by(CourseRevisionModule.position)
     ).all()
-    found: dict[str, PublishedModule] = {}
+    return tuple(
+        PublishedModule(**values | {name: tuple(values[name]) for name in ("sections", "considerations")})
+        for values in _in_language(rows, language)
+    )
+
+
+def _in_language(rows: Iterable[Any], language: str) -> list[dict[str, Any]]:
+    """Returns the values of each slug in its order: in a language where it is translated, else in the original's."""
+    found: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row.slug not in found or row.language == language:
-            lists = {name: tuple(getattr(row, name)) for name in ("sections", "considerations")}
-            found[row.slug] = PublishedModule(**row._asdict() | lists)
-    return tuple(found.values())
+            found[row.slug] = row._asdict()
+    return list(found.values())
 
 
 def module_segments(module_revision_id: int) -> list[dict[str, Any]]:
@@ -188,6 +210,38 @@ def module_segments(module_revision_id: int) -> list[dict[str, Any]]:
         lambda: session.scalar(select(ModuleRevision.segments).where(ModuleRevision.id == module_revision_id)),
     )
     return found or []
+
+
+def bank(course_revision_id: int, language: str = "en") -> tuple[BankQuestion, ...]:
+    """Returns a course revision's bank in its order, each question in the language where it is translated."""
+    return cached(("bank", course_revision_id, language), lambda: _load_bank(course_revision_id, language))
+
+
+def _load_bank(course_revision_id: int, language: str) -> tuple[BankQuestion, ...]:
+    original = original_language(load_course_revision(course_revision_id, language).meta)
+    rows = session.execute(
+        select(
+            QuestionRevision.question_id,
+            QuestionRevision.id.label("question_revision_id"),
+            Question.slug,
+            QuestionRevision.language,
+            QuestionRevision.kind,
+            QuestionRevision.objective,
+            QuestionRevision.red_line,
+            QuestionRevision.sectors,
+            QuestionRevision.body,
+        )
+        .join(CourseRevisionQuestion, CourseRevisionQuestion.question_revision_id == QuestionRevision.id)
+        .join(Question, Question.id == QuestionRevision.question_id)
+        .where(
+            CourseRevisionQuestion.course_revision_id == course_revision_id,
+            QuestionRevision.language.in_({language, original}),
+        )
+        .order_by(CourseRevisionQuestion.position)
+    )
+    return tuple(
+        BankQuestion(**values | {"sectors": tuple(values["sectors"])}) for values in _in_language(rows, language)
+    )
 
 
 def latest_revision_of_edition(edition_id: int) -> int | None:

@@ -35,6 +35,22 @@ LOCK = 0x45_53_43_41
 SECTOR_COLUMNS = ("slug", "position", "names", "short", "icon", "hue", "priority_action", "core")
 RULES = ("per_sector", "pass_mark", "draw", "tries", "pause")
 
+_MODULES = (
+    select(Course.id.label("course_id"), Module.slug, ModuleRevision.language, ModuleRevision.digest)
+    .join(CourseRevisionModule, CourseRevisionModule.course_revision_id == Course.current_revision_id)
+    .join(ModuleRevision, ModuleRevision.id == CourseRevisionModule.module_revision_id)
+    .join(Module, Module.id == ModuleRevision.module_id)
+)
+_QUESTIONS = (
+    select(Course.id.label("course_id"), Question.slug, QuestionRevision.language, QuestionRevision.digest)
+    .join(CourseRevisionQuestion, CourseRevisionQuestion.course_revision_id == Course.current_revision_id)
+    .join(QuestionRevision, QuestionRevision.id == CourseRevisionQuestion.question_revision_id)
+    .join(Question, Question.id == QuestionRevision.question_id)
+)
+_PICTURES = select(Course.id.label("course_id"), CourseRevisionPicture.name, CourseRevisionPicture.digest).join(
+    CourseRevisionPicture, CourseRevisionPicture.course_revision_id == Course.current_revision_id
+)
+
 
 def apply(target: TargetState, actor_id: int | None) -> tuple[PublicationPlan, Publication | None]:
     """Plans and writes; returns the plan and its Publication row.
@@ -76,28 +92,12 @@ def read_published_state() -> PublishedState:
         .join(Edition, Edition.id == CourseRevision.edition_id)
     ).all()
     slug_and_language = attrgetter("slug", "language")
-    modules = _digests(
-        select(Course.id.label("course_id"), Module.slug, ModuleRevision.language, ModuleRevision.digest)
-        .join(CourseRevisionModule, CourseRevisionModule.course_revision_id == Course.current_revision_id)
-        .join(ModuleRevision, ModuleRevision.id == CourseRevisionModule.module_revision_id)
-        .join(Module, Module.id == ModuleRevision.module_id),
-        slug_and_language,
-    )
-    questions = _digests(
-        select(Course.id.label("course_id"), Question.slug, QuestionRevision.language, QuestionRevision.digest)
-        .join(CourseRevisionQuestion, CourseRevisionQuestion.course_revision_id == Course.current_revision_id)
-        .join(QuestionRevision, QuestionRevision.id == CourseRevisionQuestion.question_revision_id)
-        .join(Question, Question.id == QuestionRevision.question_id),
-        slug_and_language,
-    )
-    pictures = _digests(
-        select(Course.id.label("course_id"), CourseRevisionPicture.name, CourseRevisionPicture.digest).join(
-            CourseRevisionPicture, CourseRevisionPicture.course_revision_id == Course.current_revision_id
-        ),
-        # The name that texts use.
-        lambda row: f"img/{row.name}",
-    )
-    parts = {"module": modules, "question": questions, "picture": pictures}
+    parts = {
+        "module": _digests(_MODULES, slug_and_language),
+        "question": _digests(_QUESTIONS, slug_and_language),
+        # By the name that texts use.
+        "picture": _digests(_PICTURES, lambda row: f"img/{row.name}"),
+    }
     keys = _marking_keys([row.Edition.id for row in rows])
     courses = {
         row.Course.slug: PublishedCourseState(
@@ -151,16 +151,6 @@ def _write_course(target: TargetCourse, publication: Publication) -> None:
         course = Course(slug=target.slug, recorded_at=clock.now())
         session.add(course)
         session.flush()
-    revision = session.scalar(
-        select(CourseRevision).where(CourseRevision.course_id == course.id, CourseRevision.digest == target.digest)
-    )
-    if revision is None:
-        revision = _write_revision(target, course, publication)
-    course.current_revision_id = revision.id
-    course.retired_at = None
-
-
-def _write_revision(target: TargetCourse, course: Course, publication: Publication) -> CourseRevision:
     edition = session.scalar(select(Edition).where(Edition.course_id == course.id, Edition.number == target.edition))
     if edition is None:
         edition = Edition(
@@ -173,9 +163,19 @@ def _write_revision(target: TargetCourse, course: Course, publication: Publicati
         )
         session.add(edition)
         session.flush()
+    revision = session.scalar(
+        select(CourseRevision).where(CourseRevision.course_id == course.id, CourseRevision.digest == target.digest)
+    )
+    if revision is None:
+        revision = _write_revision(target, course, edition.id, publication)
+    course.current_revision_id = revision.id
+    course.retired_at = None
+
+
+def _write_revision(target: TargetCourse, course: Course, edition_id: int, publication: Publication) -> CourseRevision:
     revision = CourseRevision(
         course_id=course.id,
-        edition_id=edition.id,
+        edition_id=edition_id,
         publication_id=publication.id,
         digest=target.digest,
         recorded_at=clock.now(),

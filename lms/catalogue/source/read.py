@@ -24,6 +24,9 @@ SHARED_FILES = {"sectors.yml": "sectors", "considerations.yml": "considerations"
 EDITORIAL_FILES = ("figures.yml", "red-lines.yml")
 """Files of our own curriculum that only its lint reads (tools/curriculum)."""
 
+_CODE = (Path(__file__).parents[1], Path(__file__).parents[2] / "kernel" / "markup")
+"""The code that turns files into rows: where it changes, the same files may give other rows."""
+
 _PICTURE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.[a-z]{3,4}")
 
 
@@ -133,8 +136,7 @@ class _FolderReader:
                 self.problem(path, _("this must be a file"))
                 return None
             if entry.stat().st_size > limit:
-                message = _("this file is larger than %(size)s kB", size=limit // 1000)
-                self.problem(path, message, _("split it"))
+                self.problem(path, _("this file is larger than %(size)s kB", size=limit // 1000), _("split it"))
                 return None
             data = entry.read_bytes()
         except OSError as fault:
@@ -153,11 +155,9 @@ class _FolderReader:
         elif entry.name in SHARED_FILES:
             setattr(self.folders, SHARED_FILES[entry.name], self.text(entry, path, MAX_YAML_BYTES))
         elif entry.name not in EDITORIAL_FILES:
-            names = ", ".join(SHARED_FILES)
-            self.problem(path, _("only course folders and %(names)s belong here", names=names))
+            self.problem(path, _("only course folders and %(names)s belong here", names=", ".join(SHARED_FILES)))
 
     def course(self, folder: Path, path: str) -> CourseFolder:
-        """Reads the folder of a course."""
         course = CourseFolder(folder.name, path)
         for entry in self.entries(folder, path):
             place = f"{path}/{_printable(entry)}"
@@ -178,8 +178,7 @@ class _FolderReader:
         for entry in self.entries(folder, path):
             place = f"{path}/{_printable(entry)}"
             if not entry.is_file() or not _PICTURE_NAME.fullmatch(entry.name):
-                message = _("a picture's name has lower-case letters, digits and hyphens: img/two-roads.svg")
-                self.problem(place, message)
+                self.problem(place, _("a picture's name has lower-case letters, digits and hyphens: img/two-roads.svg"))
             elif entry.stat().st_size > MAX_PICTURE_BYTES:
                 message = _("this picture is larger than %(size)s kB", size=MAX_PICTURE_BYTES // 1000)
                 self.problem(place, message, _("make it smaller"))
@@ -188,3 +187,15 @@ class _FolderReader:
                     course.images[f"img/{entry.name}"] = entry.read_bytes()
                 except OSError as fault:
                     self.problem(place, _("this file cannot be read: %(reason)s", reason=fault.strerror))
+
+
+def source_fingerprint(*folders: Path, database: str) -> str:
+    """Returns the SHA-256 of all files in some folders by path and content, of the code that reads them, and a URL."""
+    digest = hashlib.sha256(database.encode())
+    for folder in (*folders, *_CODE):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                content = path.read_bytes()
+                digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode())
+                digest.update(content)
+    return digest.hexdigest()

@@ -29,8 +29,7 @@ def check_bank(course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem
     """Checks the bank of a course in its original language."""
     bank = course.bank
     if bank is None:
-        message = _("there is no question bank quizzes/%(course)s.yml", course=course.slug)
-        yield error(course.course_path, 1, message)
+        yield error(course.course_path, 1, _("there is no question bank quizzes/%(course)s.yml", course=course.slug))
         return
     path = bank.file.path
     seen: dict[str, int] = {}
@@ -41,8 +40,7 @@ def check_bank(course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem
 
         first = seen.setdefault(question.id, line("id"))
         if first != line("id"):
-            message = _("the id “%(id)s” is used in line %(line)s", id=question.id, line=first)
-            yield error(path, line("id"), message)
+            yield error(path, line("id"), _("the id “%(id)s” is used in line %(line)s", id=question.id, line=first))
         yield from _references(question, path, line, course, sources)
         yield from _answers(question, path, line)
     if bank.is_whole and course.manifest:
@@ -59,11 +57,9 @@ def _references(
     known = sources.sector_slugs
     for position, sector in enumerate(question.sectors):
         if known and sector not in known:
-            message = _("there is no sector “%(sector)s”", sector=sector)
-            yield error(path, line("sectors", position), message)
+            yield error(path, line("sectors", position), _("there is no sector “%(sector)s”", sector=sector))
     if course.manifest and course.manifest.per_sector and not question.sectors:
-        message = _("in a course with per_sector: true every question names its sectors")
-        yield error(path, line("id"), message)
+        yield error(path, line("id"), _("in a course with per_sector: true every question names its sectors"))
     refresh = question.refresh
     if refresh is None:
         return
@@ -81,7 +77,6 @@ def _references(
 
 
 def _answers(question: AnyQuestion, path: str, line: LineOf) -> Iterator[Problem]:
-    """Checks the answers of a question by its type."""
     match question:
         case SingleChoice() | MultipleChoice():
             yield from _twice([option.id for option in question.options], path, "options", line)
@@ -109,13 +104,11 @@ def _red_line_feedback(
 
 
 def _twice(names: Sequence[str], path: str, part: str, line: LineOf) -> Iterator[Problem]:
-    """Names what appears twice."""
     for position, name in repeated(names):
         yield error(path, line(part, position), _("“%(name)s” appears twice in this question", name=name))
 
 
 def _right_options(question: SingleChoice | MultipleChoice, path: str, line: int) -> Iterator[Problem]:
-    """Checks how many options are right."""
     right = sum(option.correct for option in question.options)
     if right == 0:
         yield error(path, line, _("no option is right"), _("mark one with correct: true"))
@@ -150,7 +143,6 @@ def _story(question: StoryQuestion, path: str, line: LineOf) -> Iterator[Problem
 
 
 def _reachable(name: str, question: StoryQuestion) -> set[str]:
-    """Returns the nodes that can be reached from a node."""
     found: set[str] = set()
     pending = [name]
     while pending:
@@ -195,8 +187,7 @@ def _enough(bank: ParsedBank, course: ParsedCourse) -> Iterator[Problem]:
             )
             yield error(bank.file.path, bank.yaml.line("questions"), message)
     if draw < MIN_RED_LINES:
-        message = _("draw: at least %(min)s, for the red-line questions", min=MIN_RED_LINES)
-        yield error(path, draw_line, message)
+        yield error(path, draw_line, _("draw: at least %(min)s, for the red-line questions", min=MIN_RED_LINES))
     for number, objective in enumerate(manifest.objectives):
         count = sum(question.objective == objective.id for question in questions)
         if count < MIN_QUESTIONS:

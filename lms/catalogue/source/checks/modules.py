@@ -38,8 +38,7 @@ def check_modules(course: ParsedCourse, sources: ParsedSources) -> Iterator[Prob
             yield error(path, 1, message)
         elif number in numbers:
             taken = numbers[number]
-            message = _("number %(number)s is already that of %(file)s", number=f"{number:02}", file=taken)
-            yield error(path, 1, message)
+            yield error(path, 1, _("number %(number)s is already that of %(file)s", number=f"{number:02}", file=taken))
         slugs.setdefault(slug, module.file.name)
         numbers.setdefault(number, module.file.name)
         yield from _front_matter(module, course, sources)
@@ -75,7 +74,6 @@ def words_on_page(segments: Iterable[Segment]) -> int:
 
 
 def _front_matter(module: ParsedModule, course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem]:
-    """Checks objectives and sector of a module against its course."""
     front, manifest, path = module.front, course.manifest, module.file.path
     if front is None:
         return
@@ -103,13 +101,11 @@ def check_text(module: ParsedModule, course: ParsedCourse, sources: ParsedSource
     for link in rendered.links:
         reason = dead_link(link.target, module, sources)
         if reason:
-            message = _("dead link %(target)s: %(reason)s", target=link.target, reason=reason)
-            yield error(path, link.line, message)
+            yield error(path, link.line, _("dead link %(target)s: %(reason)s", target=link.target, reason=reason))
     described = [block.line for block in rendered.outline.blocks if block.name == "description"]
     for image in rendered.images:
         if image.source.startswith("img/") and image.source not in course.pictures:
-            message = _("there is no picture %(path)s", path=f"{course.path}/{image.source}")
-            yield error(path, image.line, message)
+            yield error(path, image.line, _("there is no picture %(path)s", path=f"{course.path}/{image.source}"))
         elif not any(0 < line - image.line <= DESCRIPTION_DISTANCE for line in described):
             remedy = _("put its content in words into a block “description” right after it")
             yield warning(path, image.line, _("this picture has no description"), remedy)
@@ -167,10 +163,8 @@ def _sector_groups(module: ParsedModule, is_core: dict[str, bool]) -> Iterator[P
             if block.word not in is_core:
                 yield error(path, block.line, _("there is no sector “%(sector)s”", sector=block.word))
             elif block.word in seen:
-                message = _("this sector group has two blocks for “%(sector)s”", sector=block.word)
-                yield error(path, block.line, message)
+                yield error(path, block.line, _("this sector group has two blocks for “%(sector)s”", sector=block.word))
             seen.add(block.word)
         missing = ", ".join(slug for slug, core in is_core.items() if core and slug not in seen)
         if missing:
-            message = _("this sector group has no block for %(sectors)s", sectors=missing)
-            yield error(path, run[0].line, message)
+            yield error(path, run[0].line, _("this sector group has no block for %(sectors)s", sectors=missing))

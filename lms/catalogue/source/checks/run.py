@@ -33,7 +33,6 @@ def check_folders(modules: Path, quizzes: Path) -> tuple[ParsedSources, list[Pro
 
 
 def _codes(sources: ParsedSources) -> Iterator[Problem]:
-    """Checks that there are courses and that their codes differ."""
     if not sources.courses:
         # An empty folder is more often a wrong path than a wish to retire everything.
         yield error("modules", 1, _("there is no course here"))
@@ -48,13 +47,10 @@ def _codes(sources: ParsedSources) -> Iterator[Problem]:
 
 
 def _course(course: ParsedCourse) -> Iterator[Problem]:
-    """Checks a course by itself."""
     if not _SLUG.fullmatch(course.slug) or len(course.slug) > 60:
-        message = _("a course's folder has a name of lower-case letters, digits and hyphens")
-        yield error(course.path, 1, message)
+        yield error(course.path, 1, _("a course's folder has a name of lower-case letters, digits and hyphens"))
     if course.slug in RESERVED:
-        message = _("a course cannot be named “%(slug)s”: the address is in use", slug=course.slug)
-        yield error(course.path, 1, message)
+        yield error(course.path, 1, _("a course cannot be named “%(slug)s”: the address is in use", slug=course.slug))
     manifest, path = course.manifest, course.course_path
     if manifest is None:
         if not course.yaml.lines:

@@ -33,8 +33,7 @@ def check_shared_files(sources: ParsedSources) -> Iterator[Problem]:
 
 def _glossary(terms: list[GlossaryTerm], yaml: YamlDocument) -> Iterator[Problem]:
     for position, slug in repeated([term.slug for term in terms]):
-        message = _("the term “%(term)s” appears twice", term=slug)
-        yield error(GLOSSARY, yaml.line("terms", position), message)
+        yield error(GLOSSARY, yaml.line("terms", position), _("the term “%(term)s” appears twice", term=slug))
     for language in {language for term in terms for language in term.term}:
         for position, word in repeated([term.term.get(language, "").lower() for term in terms]):
             message = _("the %(language)s word “%(word)s” appears twice", language=language, word=word)

@@ -9,8 +9,6 @@ from xml.parsers import expat
 
 from lms.kernel.i18n import gettext as _
 
-SVG = "image/svg+xml"
-
 _ELEMENT_NAMES = """
 svg title desc g defs style symbol use path rect circle ellipse line polyline polygon text tspan marker clipPath
 """
@@ -38,17 +36,17 @@ class Picture:
 def read_picture(name: str, data: bytes) -> tuple[Picture | None, list[str]]:
     """Returns a picture from its name and bytes, and what is wrong with it; None where anything is."""
     ending = name.rpartition(".")[2].lower()
-    reader = _READERS.get(ending)
-    if reader is None:
+    if ending not in _READERS:
         endings = ", ".join(f".{known}" for known in _READERS)
         return None, [_("only pictures belong here (%(endings)s)", endings=endings)]
-    media_type, width, height, problems = reader(data)
+    media_type, reader = _READERS[ending]
+    width, height, problems = reader(data)
     if problems:
         return None, problems
     return Picture(media_type, data, hashlib.sha256(data).hexdigest(), width, height), []
 
 
-def _read_svg(data: bytes) -> tuple[str, int, int, list[str]]:
+def _read_svg(data: bytes) -> tuple[int, int, list[str]]:
     """Reads a drawing by an allow-list: no script, event, external address, entity or movement."""
     drawing = _Drawing()
     try:
@@ -58,7 +56,7 @@ def _read_svg(data: bytes) -> tuple[str, int, int, list[str]]:
         drawing.problems.append(_("this is not SVG: %(reason)s, line %(line)s", reason=reason, line=fault.lineno))
     if not drawing.problems and not (drawing.width and drawing.height):
         drawing.problems.append(_("this drawing has no size: write width, height and viewBox"))
-    return SVG, drawing.width, drawing.height, list(dict.fromkeys(drawing.problems))
+    return drawing.width, drawing.height, list(dict.fromkeys(drawing.problems))
 
 
 class _Drawing:
@@ -123,42 +121,38 @@ class _Drawing:
             self.style = ""
 
 
-def _read_png(data: bytes) -> tuple[str, int, int, list[str]]:
-    problems = []
-    width = height = 0
+def _read_png(data: bytes) -> tuple[int, int, list[str]]:
     if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR" or len(data) < 24:
-        problems.append(_("this is not a PNG picture"))
-    else:
-        width, height = struct.unpack(">II", data[16:24])
-        if b"acTL" in data[:200]:
-            problems.append(_("this picture is animated; nothing may move by itself"))
-        if b"eXIf" in data:
-            problems.append(_metadata_problem())
-    return "image/png", width, height, problems
+        return 0, 0, [_("this is not a PNG picture")]
+    problems = [_("this picture is animated; nothing may move by itself")] if b"acTL" in data[:200] else []
+    if b"eXIf" in data:
+        problems.append(_metadata_problem())
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height, problems
 
 
-def _read_jpeg(data: bytes) -> tuple[str, int, int, list[str]]:
+def _read_jpeg(data: bytes) -> tuple[int, int, list[str]]:
     if data[:3] != b"\xff\xd8\xff":
-        return "image/jpeg", 0, 0, [_("this is not a JPEG picture")]
+        return 0, 0, [_("this is not a JPEG picture")]
     at = 2
     while at + 9 < len(data) and data[at] == 0xFF:
         mark, length = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
         if mark == 0xE1:
-            return "image/jpeg", 0, 0, [_metadata_problem()]
+            return 0, 0, [_metadata_problem()]
         if mark in {0xC0, 0xC1, 0xC2}:
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            return "image/jpeg", width, height, []
+            return width, height, []
         at += 2 + length
-    return "image/jpeg", 0, 0, [_("the size of this picture cannot be read; save it again")]
+    return 0, 0, [_("the size of this picture cannot be read; save it again")]
 
 
 def _metadata_problem() -> str:
     return _("this picture has camera data, perhaps a location; save it without (Exif, XMP)")
 
 
-_READERS: dict[str, Callable[[bytes], tuple[str, int, int, list[str]]]] = {
-    "svg": _read_svg,
-    "png": _read_png,
-    "jpg": _read_jpeg,
-    "jpeg": _read_jpeg,
+_READERS: dict[str, tuple[str, Callable[[bytes], tuple[int, int, list[str]]]]] = {
+    "svg": ("image/svg+xml", _read_svg),
+    "png": ("image/png", _read_png),
+    "jpg": ("image/jpeg", _read_jpeg),
+    "jpeg": ("image/jpeg", _read_jpeg),
 }

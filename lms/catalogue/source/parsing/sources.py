@@ -115,12 +115,6 @@ class ParsedSources:
         return {entry.slug: entry.core for entry in entries}
 
 
-def picture_url(course: str, name: str, sha256: str) -> str:
-    """Returns the immutable URL of one version of a picture: the name contains its digest."""
-    stem, _dot, ending = name.rpartition(".")
-    return f"/courses/{course}/{stem}.{sha256[:PICTURE_DIGITS]}.{ending}"
-
-
 def json_digest(value: Any) -> str:
     """Returns the SHA-256 of a plain value as canonical JSON."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -175,21 +169,18 @@ def _course(folder: CourseFolder, terms: list[GlossaryTerm], problems: list[Prob
         course.manifest, course.yaml = parsed.value, parsed.yaml
         problems += parsed.problems
     own_language = course.manifest.languages[0] if course.manifest else "en"
-    parser = _ModuleParser(course, terms, problems)
+    parser = _ModuleParser(course, own_language, terms, problems)
     originals: dict[str, ParsedModule] = {}
     # Originals first, because they give their translations the section ids.
     for file in sorted(folder.modules, key=lambda file: (file.name.count("."), file.name)):
         match = MODULE_NAME.fullmatch(file.name)
         if match is None:
             problems.append(error(file.path, 1, _("a module's file is named 01-name.md or 01-name.ar.md")))
-            continue
-        number, slug, language = int(match[1]), match[2], match[3]
-        if language:
-            original = originals.get(slug)
-            course.translations.append(parser.parse(file, number, slug, language, original, translated=True))
+        elif match[3]:
+            course.translations.append(parser.parse(file, match, originals.get(match[2])))
         else:
-            module = parser.parse(file, number, slug, own_language)
-            originals.setdefault(slug, module)
+            module = parser.parse(file, match)
+            originals.setdefault(module.slug, module)
             course.modules.append(module)
     return course
 
@@ -208,60 +199,49 @@ def _pictures(folder: CourseFolder, problems: list[Problem]) -> dict[str, Pictur
 class _ModuleParser:
     """Parses and renders the modules of one course with its pictures and the glossary's terms."""
 
-    def __init__(self, course: ParsedCourse, terms: list[GlossaryTerm], problems: list[Problem]) -> None:
+    def __init__(self, course: ParsedCourse, language: str, terms: list[GlossaryTerm], problems: list[Problem]) -> None:
+        self.language = language
         self.problems = problems
         self.terms = terms
         self.image_base = f"/courses/{course.slug}/"
-        self.pictures = {
-            name: RenderedPicture(picture_url(course.slug, name, picture.sha256), picture.width, picture.height)
-            for name, picture in course.pictures.items()
-        }
+        self.pictures = {}
+        for name, picture in course.pictures.items():
+            # The address of one version of a picture, which never changes: it contains the digest.
+            stem, _dot, ending = name.rpartition(".")
+            address = f"{self.image_base}{stem}.{picture.sha256[:PICTURE_DIGITS]}.{ending}"
+            self.pictures[name] = RenderedPicture(address, picture.width, picture.height)
         self.vocabularies: dict[str, Vocabulary] = {}
 
-    def parse(
-        self,
-        file: SourceFile,
-        number: int,
-        slug: str,
-        language: str,
-        original: ParsedModule | None = None,
-        *,
-        translated: bool = False,
-    ) -> ParsedModule:
-        """Parses a module; a translation's sections have the ids of its original's."""
+    def parse(self, file: SourceFile, name: re.Match[str], original: ParsedModule | None = None) -> ParsedModule:
+        """Parses a module; a translation, with a language in its name, has the section ids of its original."""
+        language = name[3] or self.language
         parts = split_front_matter(file)
         if parts is None:
             message = _("a module begins with its front matter between two lines of ---")
             self.problems.append(error(file.path, 1, message))
         front, body, line = parts or ("", "", 1)
-        ids = [section["id"] for section in original.rendered.sections] if original else None
-        rendered = self.render(file, language, body, line, ids)
-        module = ParsedModule(file, number, slug, language, YamlDocument(), rendered)
-        if front and translated:
-            translation = parse_yaml(TranslatedFrontMatter, file.path, front, 2)
-            module.translated, module.yaml = translation.value, translation.yaml
-            self.problems += translation.problems
-        elif front:
-            parsed = parse_yaml(ModuleFrontMatter, file.path, front, 2)
-            module.front, module.yaml = parsed.value, parsed.yaml
-            self.problems += parsed.problems
-        return module
-
-    def render(self, file: SourceFile, language: str, body: str, line: int, ids: list[str] | None) -> Rendered:
-        """Renders a text and collects its problems."""
         if language not in self.vocabularies:
             self.vocabularies[language] = _vocabulary(self.terms, language)
         rendered = render(
             body,
             language=language,
             first_line=line,
-            section_ids=ids,
+            section_ids=[section["id"] for section in original.rendered.sections] if original else None,
             image_base=self.image_base,
             pictures=self.pictures,
             vocabulary=self.vocabularies[language],
         )
         self.problems += [error(file.path, found.line, found.message) for found in rendered.problems]
-        return rendered
+        module = ParsedModule(file, int(name[1]), name[2], language, YamlDocument(), rendered)
+        if front:
+            parsed = parse_yaml(TranslatedFrontMatter if name[3] else ModuleFrontMatter, file.path, front, 2)
+            module.yaml = parsed.yaml
+            self.problems += parsed.problems
+            if isinstance(parsed.value, ModuleFrontMatter):
+                module.front = parsed.value
+            elif isinstance(parsed.value, TranslatedFrontMatter):
+                module.translated = parsed.value
+        return module
 
 
 def _bank(file: SourceFile, sources: ParsedSources) -> None:
@@ -272,22 +252,20 @@ def _bank(file: SourceFile, sources: ParsedSources) -> None:
     slug, language = match[1], match[2]
     course = sources.course(slug)
     if course is None:
-        message = _("there is no course “%(slug)s” in modules/", slug=slug)
-        sources.problems.append(error(file.path, 1, message))
-    if language:
-        translated = parse_yaml(BankTranslationFile, file.path, file.text)
-        sources.problems += translated.problems
-        bank = ParsedBank(file, language, translated.yaml, translated=translated.value)
-        if course:
-            course.bank_translations.append(bank)
-    else:
-        parsed = parse_yaml(BankFile, file.path, file.text)
-        sources.problems += parsed.problems
-        whole = parsed.value
-        questions = dict(enumerate(whole.questions)) if whole else _valid_questions(parsed.yaml.value)
-        bank = ParsedBank(file, "", parsed.yaml, questions, is_whole=whole is not None)
-        if course:
-            course.bank = bank
+        sources.problems.append(error(file.path, 1, _("there is no course “%(slug)s” in modules/", slug=slug)))
+    parsed = parse_yaml(BankTranslationFile if language else BankFile, file.path, file.text)
+    sources.problems += parsed.problems
+    bank = ParsedBank(file, language or "", parsed.yaml)
+    if isinstance(parsed.value, BankTranslationFile):
+        bank.translated = parsed.value
+    elif isinstance(parsed.value, BankFile):
+        bank.questions, bank.is_whole = dict(enumerate(parsed.value.questions)), True
+    elif not language:
+        bank.questions = _valid_questions(parsed.yaml.value)
+    if course and language:
+        course.bank_translations.append(bank)
+    elif course:
+        course.bank = bank
     named = bank.yaml.value.get("course") if isinstance(bank.yaml.value, dict) else None
     if isinstance(named, str) and named != slug:
         message = _("“course” must be %(slug)s, as in the file's name", slug=slug)

@@ -34,8 +34,7 @@ def parse_yaml(schema: type[S], path: str, text: str, first_line: int = 1) -> Pa
     if yaml.problems:
         return ParsedFile(None, yaml, list(yaml.problems))
     if not isinstance(yaml.value, dict):
-        problem = error(path, first_line, _("this must be a group of keys and values"))
-        return ParsedFile(None, yaml, [problem])
+        return ParsedFile(None, yaml, [error(path, first_line, _("this must be a group of keys and values"))])
     try:
         return ParsedFile(schema.model_validate(yaml.value), yaml)
     except ValidationError as invalid:
@@ -75,7 +74,6 @@ def _place(detail: ErrorDetails) -> tuple[str | int, ...]:
 
 
 def _message(detail: ErrorDetails) -> str:
-    """Says what is wrong with a value, in words for its author."""
     place, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
     names = [part for part in place if isinstance(part, str) and part != "[key]"]
     name = f"“{names[-1]}”" if names else _("this")

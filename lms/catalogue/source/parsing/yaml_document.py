@@ -86,7 +86,6 @@ class _Builder:
         self.result.problems.append(error(self.path, self.line(node), message, remedy))
 
     def line(self, node: Node) -> int:
-        """Returns the line a node begins in."""
         return int(node.start_mark.line) + self.first_line
 
     def build(self, node: Node, place: Place) -> Any:

@@ -38,26 +38,27 @@ class ReadAgain(Schema):
     """The section's heading in lower case with hyphens; absent: the module's beginning."""
 
 
-class AnswerOption(Schema):
-    """A possible answer."""
+class QuestionPart(Schema):
+    """What options, items and statements have in common."""
 
     id: Slug
-    """The option's id within its question, such as a."""
+    """The id within the question, such as a."""
     text: LongText
     """What the learner reads."""
+
+
+class AnswerOption(QuestionPart):
+    """A possible answer."""
+
     correct: bool = False
     """Whether choosing it is right."""
     feedback: LongText
     """Why it is safe or unsafe: shown after the quiz."""
 
 
-class OrderingItem(Schema):
+class OrderingItem(QuestionPart):
     """One item of an order."""
 
-    id: Slug
-    """The item's id within its question."""
-    text: LongText
-    """What the learner reads."""
     feedback: LongText | None = None
     """Why it has this place."""
 
@@ -75,13 +76,9 @@ class MatchingPair(Schema):
     """Why they belong together."""
 
 
-class TrueFalseStatement(Schema):
+class TrueFalseStatement(QuestionPart):
     """A sentence that is true or not."""
 
-    id: Slug
-    """The statement's id within its question."""
-    text: LongText
-    """The sentence."""
     true: YesNo
     """Whether it is true: yes or no."""
     feedback: LongText
