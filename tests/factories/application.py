@@ -240,7 +240,7 @@ class ReusableApplication:
             changeable.clear()
             changeable.update(before)
         queues = self.application.extensions["worker_queues"]
-        for queue in (queues.quick, queues.long):
+        for queue in queues.values():
             if len(queue):
                 queue.flush()
         with self.application.app_context():
