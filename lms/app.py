@@ -12,9 +12,14 @@ import lms.certification.subscribers
 import lms.certification.views
 import lms.cli
 import lms.compliance.api
+import lms.compliance.blueprint
+import lms.compliance.clearance.views
 import lms.compliance.jobs
+import lms.compliance.person.views
+import lms.compliance.report.export.views
+import lms.compliance.report.views
+import lms.compliance.requirements.views
 import lms.compliance.subscribers
-import lms.compliance.views
 import lms.coverage.jobs
 import lms.coverage.views
 import lms.home.views
@@ -61,7 +66,7 @@ BLUEPRINTS = (
     lms.pathways.views.bp,
     lms.certification.views.bp,
     lms.learning.blueprint.bp,
-    lms.compliance.views.bp,
+    lms.compliance.blueprint.bp,
     lms.coverage.views.bp,
 )
 

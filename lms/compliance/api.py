@@ -11,8 +11,15 @@ from lms.compliance.report.count_backends import require_up_to_date
 from lms.compliance.requirements.operations import Terms, add_version, exempt, make_requirement
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.names import list_courses
-from lms.compliance.source_data.person_status import StatusRow, renewal_windows, statuses_of
-from lms.compliance.source_data.population import AppliedRequirement, Population, Post, load_population
+from lms.compliance.source_data.population import (
+    AppliedRequirement,
+    Population,
+    Post,
+    StatusRow,
+    load_population,
+    renewal_windows,
+    statuses_of,
+)
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import DEFINITIONS_VERSION, StatusGroup, TrainingStatus, overall
 from lms.compliance.status.evaluate import ExplainedStatus

@@ -14,8 +14,7 @@ from lms.catalogue.models import Course
 from lms.certification.awards.rules import normalise_serial
 from lms.certification.models import Award, Recognition, Revocation
 from lms.compliance.requirements.models import RequirementVersion
-from lms.compliance.source_data.person_status import statuses_of
-from lms.compliance.source_data.population import Population, load_facts
+from lms.compliance.source_data.population import Population, load_facts, statuses_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus
 from lms.demo import operations as demo

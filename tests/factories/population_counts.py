@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from lms.compliance.projection.rows import LAPSES
-from lms.compliance.report.counts import DayCounts, PostStatus, StatusCounts, statuses_on
+from lms.compliance.report.counts import DayCounts, StatusCounts
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.population import Population, PostStatus, statuses_on
 from lms.compliance.status.definitions import SEVERITY, TrainingStatus
 from lms.compliance.status.facts import Id
 

@@ -14,7 +14,7 @@ from lms.compliance.clearance.queries import MatchedEmployment
 from lms.compliance.clearance.resolve import IdentifierKind, IdentifierMatch, IdentifierMatcher, MatchResult
 from lms.compliance.projection.bulk_status import bulk_statuses_on, explained_on
 from lms.compliance.projection.read import PostId, StatusOnDate
-from lms.compliance.source_data.person_status import StatusRow
+from lms.compliance.source_data.population import StatusRow
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus, overall
 from lms.kernel.actor import Actor
 from lms.kernel.i18n import gettext as _, lazy_gettext as _l

@@ -7,7 +7,7 @@ from io import BytesIO
 from lms.compliance.clearance.answer import Clearance, ClearanceEntry
 from lms.compliance.clearance.resolve import MatchResult
 from lms.compliance.report.export.tables import Book
-from lms.compliance.source_data.person_status import StatusRow
+from lms.compliance.source_data.population import StatusRow
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel.i18n import gettext as _, lazy_gettext as _l
 from lms.kernel.tabular import Cell

@@ -15,8 +15,7 @@ from lms.compliance.person.queries import (
 from lms.compliance.person.timeline import RequirementTimeline, TimelineRange, requirement_timelines, timeline_range
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.load import LoadedFacts
-from lms.compliance.source_data.person_status import StatusRow, rows_on
-from lms.compliance.source_data.population import load_facts
+from lms.compliance.source_data.population import StatusRow, load_facts, rows_on
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel.actor import Actor, Role

@@ -6,7 +6,7 @@ from datetime import date
 
 from lms.certification.api import RecordedAward, list_awards_of
 from lms.compliance.person.queries import NamedPlacement, list_named_placements
-from lms.compliance.source_data.person_status import StatusRow, statuses_of
+from lms.compliance.source_data.population import StatusRow, statuses_of
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotThere
 from lms.people.api import list_employments_of, list_sectors, load_surviving_person_for

@@ -6,8 +6,7 @@ from datetime import date
 from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.read import TOGETHER, PostId, StatusOnDate, list_current_statuses
 from lms.compliance.source_data.load import LoadedFacts
-from lms.compliance.source_data.person_status import StatusRow, rows_on
-from lms.compliance.source_data.population import Post, load_population
+from lms.compliance.source_data.population import Post, StatusRow, load_population, rows_on
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, overall
 from lms.kernel.batches import batched

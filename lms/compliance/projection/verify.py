@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lms.compliance.projection import read as intervals
+from lms.compliance.projection.computed_rows import interval_rows
 from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import freeze_snapshot, read_count_tables, read_snapshots, read_state
 from lms.compliance.projection.rows import CountDeltas, CountKey, ObligationRow, PostRow, add_deltas
-from lms.compliance.projection.update import BATCH, interval_rows
+from lms.compliance.projection.update import BATCH
 from lms.compliance.source_data.population import load_facts
 from lms.compliance.source_data.scope import Scope
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from lms.compliance.report.counts import PostStatus
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.names import NamedPerson, name_people
-from lms.compliance.source_data.population import AppliedRequirement, Post, load_population
+from lms.compliance.source_data.population import AppliedRequirement, Post, PostStatus, load_population
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.compliance.status.evaluate import ExplainedStatus

@@ -11,11 +11,11 @@ from datetime import date, datetime
 
 from lms.compliance.errors import StillUpdating
 from lms.compliance.projection import read as intervals
+from lms.compliance.projection.computed_rows import interval_rows
 from lms.compliance.projection.counts import snapshots
 from lms.compliance.projection.counts.snapshots import CountScope
 from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.rows import LAPSES, OVERALL, CountDeltas, StatusTotals, StatusTotalsBySector, add_deltas
-from lms.compliance.projection.update import interval_rows
 from lms.compliance.report.counts import CountBackend
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.population import load_facts

@@ -13,44 +13,8 @@ from fractions import Fraction
 
 from lms.compliance.projection.rows import LAPSES, OVERALL
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.population import AppliedRequirement, Population, Post
-from lms.compliance.status.definitions import StatusGroup, TrainingStatus, urgency
-from lms.compliance.status.evaluate import ExplainedStatus
-from lms.compliance.status.facts import Id, PlacementFact
-
-
-@dataclass(frozen=True, slots=True)
-class PostStatus:
-    """The status of a post on a day: its placement, and every requirement with its status."""
-
-    post: Post
-    placement: PlacementFact
-    required: tuple[tuple[AppliedRequirement, ExplainedStatus], ...]
-
-    @property
-    def overall(self) -> TrainingStatus:
-        """Returns the worst status; not_required where nothing is required."""
-        return self.worst[1].status if self.required else TrainingStatus.NOT_REQUIRED
-
-    @property
-    def worst(self) -> tuple[AppliedRequirement, ExplainedStatus]:
-        """Returns the requirement that gives the overall status; of several the one that was due or ends first."""
-        return min(self.required, key=urgency_of)
-
-
-def urgency_of(one: tuple[AppliedRequirement, ExplainedStatus]) -> tuple[int, date, str]:
-    """Returns the key that sorts requirements by urgency: the severity, the day that presses, the id."""
-    applied, explained = one
-    return (*urgency(explained.status, explained.due_on, explained.valid_through), str(applied.requirement.id))
-
-
-def statuses_on(population: Population, day: date, filters: Filters) -> list[PostStatus]:
-    """Returns the statuses of the posts that match filters on a day; without a placement, a post is left out."""
-    return [
-        PostStatus(post, placement, tuple(post.required_on(day, filters.courses)))
-        for post in population.posts
-        if (placement := post.placement_on(day)) is not None and filters.match(placement)
-    ]
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus
+from lms.compliance.status.facts import Id
 
 
 @dataclass(frozen=True, slots=True)

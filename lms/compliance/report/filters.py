@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -10,11 +11,16 @@ from wtforms import DateField, Field, HiddenField, SelectField, StringField, Sub
 from wtforms.validators import DataRequired, Length
 
 from lms.compliance.calculator.file_format import read_known_as_of
+from lms.compliance.report.query import ReportLabels, ReportQuery
+from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import CourseTitle, Filters
 from lms.compliance.source_data.names import FilterChoices
 from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel import clock
-from lms.people.api import CONTRACT_LABELS
+from lms.kernel.actor import Actor
+from lms.kernel.caching import application_cache
+from lms.kernel.errors import NotThere
+from lms.people.api import CONTRACT_LABELS, list_sectors
 from lms.people.models import Organisation
 from lms.web.forms import BaseForm, PlainForm, choices_of
 
@@ -177,3 +183,53 @@ class SaveViewForm(BaseForm):
     )
     page = HiddenField()
     submit = SubmitField(_l("Save this view"))
+
+
+FormType = TypeVar("FormType", bound=ReportForm)
+CHOICES_SECONDS = 600
+"""How long choices that took long to find are cached: in large organisations a new station appears a little later."""
+
+SLOW_SECONDS = 0.1
+
+
+def cached_choices(organisations: frozenset[int]) -> FilterChoices:
+    """Returns the values that filters can choose from; in a large organisation those of a few minutes ago."""
+    cache = application_cache("compliance_choices", 256, CHOICES_SECONDS)
+    found: FilterChoices | None = cache.get(organisations)
+    if found is not None:
+        return found
+    began = monotonic()
+    choices = names.find_choices(organisations)
+    if monotonic() - began > SLOW_SECONDS:
+        cache.put(organisations, choices)
+    return choices
+
+
+def parse_query(
+    actor: Actor, address: MultiDict[str, str], language: str, form_type: type[FormType]
+) -> tuple[FormType, ReportQuery | None]:
+    """Reads an address; without a query where the form says what is wrong with it.
+
+    Raises NotThere for an organisation whose report is not the actor's to see.
+    """
+    mine = names.list_reported_organisations(actor)
+    selected = [each for each in mine if address.get("organisation") in ("", None, each.slug)]
+    if not selected:
+        raise NotThere
+    choices = cached_choices(frozenset(each.id for each in selected))
+    courses, sectors = names.list_courses(), list_sectors()
+    today = clock.today(actor.time_zone)
+    form = form_type(address, as_of=today)
+    form.offer(mine, choices, courses, [(each.slug, each.name(language)) for each in sectors])
+    if not form.validate():
+        return form, None
+    query = ReportQuery(
+        organisations=tuple(selected),
+        filters=form.filters(choices, courses),
+        as_of=form.as_of.data or today,
+        known_as_of=form.moment,
+        today=today,
+        labels=ReportLabels.of(sectors, choices, selected, language),
+        lapses_before=form.lapses_before.data if isinstance(form, PeopleForm) else None,
+    )
+    return form, query

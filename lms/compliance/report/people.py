@@ -6,13 +6,11 @@ from datetime import datetime
 
 from lms.compliance.projection import read as intervals
 from lms.compliance.report.count_backends import SnapshotCounts, require_up_to_date, snapshots_can_answer
-from lms.compliance.report.counts import PostStatus, statuses_on, urgency_of
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import PersonLine
 from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.names import NamedPerson, name_people
-from lms.compliance.source_data.person_status import status_row
-from lms.compliance.source_data.population import load_population
+from lms.compliance.source_data.population import PostStatus, load_population, status_row, statuses_on, urgency_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.compliance.status.facts import Id

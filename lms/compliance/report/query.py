@@ -3,13 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from time import monotonic
-from typing import TypeVar
 
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
-from lms.compliance.report.filters import PeopleForm, ReportForm
 from lms.compliance.report.report_id import Malformed, ReportId, read_id
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import Filters
@@ -17,13 +13,10 @@ from lms.compliance.source_data.names import FilterChoices
 from lms.compliance.status.facts import Id
 from lms.kernel import clock
 from lms.kernel.actor import Actor
-from lms.kernel.caching import application_cache
 from lms.kernel.days import a_year_before, end_of_last_quarter
 from lms.kernel.errors import NotThere
 from lms.people.api import CONTRACT_LABELS, list_sectors
 from lms.people.models import Organisation, Sector
-
-FormType = TypeVar("FormType", bound=ReportForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,55 +70,6 @@ class ReportQuery:
     def of_posts(self) -> bool:
         """Returns whether people are counted as posts, because there are several organisations."""
         return len(self.organisations) > 1
-
-
-CHOICES_SECONDS = 600
-"""How long choices that took long to find are cached: in large organisations a new station appears a little later."""
-
-SLOW_SECONDS = 0.1
-
-
-def cached_choices(organisations: frozenset[int]) -> FilterChoices:
-    """Returns the values that filters can choose from; in a large organisation those of a few minutes ago."""
-    cache = application_cache("compliance_choices", 256, CHOICES_SECONDS)
-    found: FilterChoices | None = cache.get(organisations)
-    if found is not None:
-        return found
-    began = monotonic()
-    choices = names.find_choices(organisations)
-    if monotonic() - began > SLOW_SECONDS:
-        cache.put(organisations, choices)
-    return choices
-
-
-def parse_query(
-    actor: Actor, address: MultiDict[str, str], language: str, form_type: type[FormType]
-) -> tuple[FormType, ReportQuery | None]:
-    """Reads an address; without a query where the form says what is wrong with it.
-
-    Raises NotThere for an organisation whose report is not the actor's to see.
-    """
-    mine = names.list_reported_organisations(actor)
-    selected = [each for each in mine if address.get("organisation") in ("", None, each.slug)]
-    if not selected:
-        raise NotThere
-    choices = cached_choices(frozenset(each.id for each in selected))
-    courses, sectors = names.list_courses(), list_sectors()
-    today = clock.today(actor.time_zone)
-    form = form_type(address, as_of=today)
-    form.offer(mine, choices, courses, [(each.slug, each.name(language)) for each in sectors])
-    if not form.validate():
-        return form, None
-    query = ReportQuery(
-        organisations=tuple(selected),
-        filters=form.filters(choices, courses),
-        as_of=form.as_of.data or today,
-        known_as_of=form.moment,
-        today=today,
-        labels=ReportLabels.of(sectors, choices, selected, language),
-        lapses_before=form.lapses_before.data if isinstance(form, PeopleForm) else None,
-    )
-    return form, query
 
 
 def load_report_for(actor: Actor, text: str, language: str) -> tuple[ReportId, ReportQuery]:

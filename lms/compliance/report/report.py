@@ -19,7 +19,7 @@ from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report_id import DIGEST_BYTES, ReportId
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.names import NamedPerson
-from lms.compliance.source_data.person_status import StatusRow
+from lms.compliance.source_data.population import StatusRow
 from lms.compliance.status.definitions import DEFINITIONS_VERSION, TrainingStatus
 from lms.compliance.status.facts import Id
 from lms.kernel.days import month_ends_after, month_ends_before

@@ -15,16 +15,9 @@ from lms.compliance.report.count_backends import too_many_to_compute_inline
 from lms.compliance.report.export import queries
 from lms.compliance.report.export.jobs import done_so_far
 from lms.compliance.report.export.models import ExportJob
-from lms.compliance.report.filters import PeopleForm, ReportForm, SaveViewForm
+from lms.compliance.report.filters import PeopleForm, ReportForm, SaveViewForm, parse_query
 from lms.compliance.report.people import build_people
-from lms.compliance.report.query import (
-    ReportQuery,
-    load_report_for,
-    parameters_of,
-    parse_query,
-    query_labels,
-    shortcuts,
-)
+from lms.compliance.report.query import ReportQuery, load_report_for, parameters_of, query_labels, shortcuts
 from lms.compliance.report.report_id import ReportId
 from lms.compliance.report.service import build_report, compare_reports, takes_long, verify_report
 from lms.compliance.status.definitions import DEFINITIONS_VERSION

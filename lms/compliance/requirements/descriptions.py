@@ -11,13 +11,12 @@ from flask_babel import gettext as _
 from lms.compliance import policy
 from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.read import count_required_on
-from lms.compliance.report.counts import statuses_on
 from lms.compliance.requirements import queries
 from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.requirements.queries import ListedRequirement
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.population import load_population
+from lms.compliance.source_data.population import load_population, statuses_on
 from lms.compliance.source_data.scope import Scope
 from lms.kernel.actor import Actor
 from lms.people.api import CONTRACT_LABELS, list_sectors

@@ -8,14 +8,14 @@ from fractions import Fraction
 
 from lms.compliance.projection.read import sample_of
 from lms.compliance.report.count_backends import MOST_COMPUTED_INLINE
-from lms.compliance.report.counts import PostStatus, StatusCounts, statuses_on
+from lms.compliance.report.counts import StatusCounts
 from lms.compliance.requirements.models import Requirement, RequirementVersion
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.requirements.queries import organisations_in_scope
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import version_fact
 from lms.compliance.source_data.names import find_course
-from lms.compliance.source_data.population import Population, load_facts
+from lms.compliance.source_data.population import Population, PostStatus, load_facts, statuses_on
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.facts import RequirementFact
 from lms.kernel import clock

@@ -1,6 +1,7 @@
 """The training statuses: their order, their groups, the worst of several, and the rules that give them. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -84,3 +85,41 @@ class Limit(StrEnum):
     VALIDITY = "validity"
     MAX_AGE = "max_age"
     MIN_EDITION = "min_edition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """The reason of a status as data: the rule, and the facts and dates it rests on; None: not concerned.
+
+    `award` is the award the rule looks at, also where it does not count any more. `ended_on` is its last day,
+    `effective_end` the last valid day its dates and the requirement's limits allow, set by `limit`.
+    `revoked_on` may lie after the day asked about: revoked since. `version_from` is the first day of the
+    version in force, `sector` the one a per-sector course is asked for.
+    """
+
+    rule: StatusRule
+    status: TrainingStatus
+    version_from: date | None = None
+    sector: int | str | None = None
+    award: int | str | None = None
+    earned_on: date | None = None
+    edition: int | None = None
+    effective_end: date | None = None
+    limit: Limit | None = None
+    ended_on: date | None = None
+    window_open_since: date | None = None
+    grace_through: date | None = None
+    revoked_on: date | None = None
+    exempt_from: date | None = None
+    exempt_until: date | None = None
+    obliged_from: date | None = None
+    due_days: int | None = None
+    due_on: date | None = None
+    progress_on: date | None = None
+
+    def as_dict(self) -> dict[str, int | str]:
+        """Returns what is concerned, by name, with days as YYYY-MM-DD."""
+        pairs = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "status")
+        return {
+            name: value.isoformat() if isinstance(value, date) else value for name, value in pairs if value is not None
+        }

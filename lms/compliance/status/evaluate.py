@@ -4,14 +4,13 @@ The definitions are those of docs/handbook/status.md, "The six rules".
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from lms.certification.awards.rules import Window
 from lms.compliance.status.award_end import Ending, effective_end, endings
-from lms.compliance.status.definitions import Limit, StatusRule, TrainingStatus
+from lms.compliance.status.definitions import Reason, StatusRule, TrainingStatus
 from lms.compliance.status.facts import AwardFact, Id, PersonFacts, RequirementFact, RequirementVersionFact
 from lms.compliance.status.obligation import (
     ObligationInterval,
@@ -22,44 +21,6 @@ from lms.compliance.status.obligation import (
     segments_of,
 )
 from lms.kernel.days import ONE_DAY, add_days
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """The reason of a status as data: the rule, and the facts and dates it rests on; None: not concerned.
-
-    `award` is the award the rule looks at, also where it does not count any more. `ended_on` is its last day,
-    `effective_end` the last valid day its dates and the requirement's limits allow, set by `limit`.
-    `revoked_on` may lie after the day asked about: revoked since. `version_from` is the first day of the
-    version in force, `sector` the one a per-sector course is asked for.
-    """
-
-    rule: StatusRule
-    status: TrainingStatus
-    version_from: date | None = None
-    sector: Id | None = None
-    award: Id | None = None
-    earned_on: date | None = None
-    edition: int | None = None
-    effective_end: date | None = None
-    limit: Limit | None = None
-    ended_on: date | None = None
-    window_open_since: date | None = None
-    grace_through: date | None = None
-    revoked_on: date | None = None
-    exempt_from: date | None = None
-    exempt_until: date | None = None
-    obliged_from: date | None = None
-    due_days: int | None = None
-    due_on: date | None = None
-    progress_on: date | None = None
-
-    def as_dict(self) -> dict[str, Id]:
-        """Returns what is concerned, by name, with days as YYYY-MM-DD."""
-        pairs = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "status")
-        return {
-            name: value.isoformat() if isinstance(value, date) else value for name, value in pairs if value is not None
-        }
 
 
 class ExplainedStatus(NamedTuple):

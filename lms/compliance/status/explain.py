@@ -11,8 +11,7 @@ from babel import Locale
 from babel.dates import format_date
 from flask_babel import get_locale
 
-from lms.compliance.status.definitions import Limit, StatusRule, TrainingStatus
-from lms.compliance.status.evaluate import Reason
+from lms.compliance.status.definitions import Limit, Reason, StatusRule, TrainingStatus
 from lms.kernel.i18n import N_, gettext as _, ngettext
 
 MESSAGES = {

@@ -11,7 +11,7 @@ from lms.certification.awards.queries import load_award_for
 from lms.certification.awards.rules import make_serial, print_serial
 from lms.compliance.projection.models import PostInterval
 from lms.compliance.source_data.load import read_facts
-from lms.compliance.source_data.person_status import renewal_windows, statuses_of
+from lms.compliance.source_data.population import renewal_windows, statuses_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel import clock

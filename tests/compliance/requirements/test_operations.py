@@ -9,7 +9,7 @@ from lms.audit.models import AuditEntry
 from lms.compliance import errors
 from lms.compliance.requirements import operations, queries
 from lms.compliance.requirements.operations import Terms
-from lms.compliance.source_data import person_status as reading
+from lms.compliance.source_data import population as reading
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed
 from lms.people.models import Organisation

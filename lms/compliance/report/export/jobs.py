@@ -24,9 +24,9 @@ from lms.compliance.report.export.models import ExportJob
 from lms.compliance.report.export.operations import JOB
 from lms.compliance.report.export.pdf import print_report
 from lms.compliance.report.export.xlsx import write_people, write_report
-from lms.compliance.report.filters import PeopleForm
+from lms.compliance.report.filters import PeopleForm, parse_query
 from lms.compliance.report.people import all_lines
-from lms.compliance.report.query import ReportQuery, load_report_for, parse_query
+from lms.compliance.report.query import ReportQuery, load_report_for
 from lms.compliance.report.report import PersonLine, report_as_document
 from lms.compliance.report.service import build_report
 from lms.kernel import clock, db, outbox

@@ -11,8 +11,8 @@ from lms.compliance.report.count_backends import too_many_to_compute_inline
 from lms.compliance.report.export import operations, queries
 from lms.compliance.report.export.jobs import path_of, write_file
 from lms.compliance.report.export.models import ExportJob, SavedView
-from lms.compliance.report.filters import PeopleForm, SaveViewForm, saved_filters
-from lms.compliance.report.query import load_report_for, parse_query
+from lms.compliance.report.filters import PeopleForm, SaveViewForm, parse_query, saved_filters
+from lms.compliance.report.query import load_report_for
 from lms.compliance.report.service import takes_long
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
