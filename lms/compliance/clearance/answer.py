@@ -5,19 +5,22 @@ nothing: anybody may verify a serial, and an entry may name an organisation
 (docs/decisions/0016-check-a-list-of-staff.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from lms.compliance.clearance.queries import MatchedEmployment
+from lms.compliance.clearance.queries import MatchedEmployment, list_leaves
 from lms.compliance.clearance.resolve import IdentifierKind, IdentifierMatch, IdentifierMatcher, MatchResult
 from lms.compliance.projection.bulk_status import bulk_statuses_on, explained_on
 from lms.compliance.projection.read import PostId, StatusOnDate
 from lms.compliance.source_data.population import StatusRow
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus, overall
+from lms.compliance.status.explain import written_day
 from lms.kernel.actor import Actor
 from lms.kernel.i18n import gettext as _, lazy_gettext as _l
+from lms.people.api import merged_ids
 
 MOST_CANDIDATES = 5
 """People shown for an entry that matches several."""
@@ -36,6 +39,7 @@ class Clearance(StrEnum):
 
     MAY = "may_deploy"
     MAY_NOT = "may_not"
+    NOTHING_REQUIRED = "nothing_required"
     UNDETERMINED = "undetermined"
 
 
@@ -44,7 +48,9 @@ class ClearanceEntry:
     """One entry of a list, with its answer; `number` counts from 1.
 
     `posts` are the person's organisations with a placement on the day. `overall` is the worst status there and
-    `valid_through` the first last day of an award in force; both None without a placement.
+    `valid_through` the first last day of an award in force; both None without a placement. `is_exempt` says whether an
+    exemption stands for anything required. `leave_until` is the last day of a leave that covers the day: None without
+    one, ``date.max`` for a leave without a last day.
     """
 
     number: int
@@ -55,19 +61,19 @@ class ClearanceEntry:
     posts: Sequence[PostId]
     overall: TrainingStatus | None
     valid_through: date | None
+    is_exempt: bool
+    leave_until: date | None
 
     @property
     def clearance(self) -> Clearance:
-        """Returns whether the person may deploy: they have a placement and are compliant, or nothing is required."""
+        """Returns whether the person may deploy: they work that day, are not on leave, and are compliant."""
         if self.match is not MatchResult.ONE:
             return Clearance.UNDETERMINED
-        may_deploy = self.is_compliant or self.overall is TrainingStatus.NOT_REQUIRED
-        return Clearance.MAY if may_deploy else Clearance.MAY_NOT
-
-    @property
-    def is_compliant(self) -> bool:
-        """Says whether the person meets, or is exempt from, every requirement."""
-        return self.overall is not None and self.overall.group is StatusGroup.COMPLIANT
+        if self.overall is None or self.leave_until is not None:
+            return Clearance.MAY_NOT
+        if self.overall is TrainingStatus.NOT_REQUIRED:
+            return Clearance.NOTHING_REQUIRED
+        return Clearance.MAY if self.overall.group is StatusGroup.COMPLIANT else Clearance.MAY_NOT
 
     @property
     def explanation(self) -> str:
@@ -76,9 +82,25 @@ class ClearanceEntry:
             return str(NO_MATCH.get((self.match, self.kind), ""))
         if self.overall is None:
             return _("Not working for you on this day.")
-        if self.overall is TrainingStatus.NOT_REQUIRED:
-            return _("Nothing is required of them on this day.")
-        return _("Meets every requirement.") if self.is_compliant else ""
+        if self.leave_until is not None:
+            return _leave_sentence(self.leave_until)
+        return self._status_sentence
+
+    @property
+    def _status_sentence(self) -> str:
+        if self.clearance is Clearance.NOTHING_REQUIRED:
+            return _("Nothing is required of this person on this day.")
+        if self.clearance is Clearance.MAY_NOT:
+            return ""
+        if self.is_exempt or self.valid_through is None:
+            return _("Exempt from a requirement, as qualified in another way.")
+        return _("Holds everything required until %(day)s.", day=written_day(self.valid_through))
+
+
+def _leave_sentence(until: date) -> str:
+    if until == date.max:
+        return _("On leave, without a last day.")
+    return _("On leave until %(day)s.", day=written_day(until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +120,15 @@ class ClearanceCheck:
 
 
 def check_clearance(actor: Actor, texts: Sequence[str], day: date) -> ClearanceCheck:
-    """Checks the entries of a list in their order; about eight queries for each few thousand."""
+    """Checks the entries of a list in their order; about nine queries for each few thousand."""
     matcher = IdentifierMatcher(actor, texts)
     matches = [matcher.match(text) for text in texts]
     posts = {post for match in matches for post in _posts(match)}
     persons, organisations = {person for person, _ in posts}, {organisation for _, organisation in posts}
     statuses = bulk_statuses_on(persons, organisations, day) if posts else {}
+    leaves = _last_days_of_leave(posts, day, matcher.canonical_ids)
     pairs = zip(texts, matches, strict=True)
-    return ClearanceCheck(day, [_entry(number, *pair, statuses) for number, pair in enumerate(pairs, 1)])
+    return ClearanceCheck(day, [_entry(number, *pair, statuses, leaves) for number, pair in enumerate(pairs, 1)])
 
 
 def explain(day: date, entries: Sequence[ClearanceEntry]) -> Mapping[int, Sequence[StatusRow]]:
@@ -121,7 +144,28 @@ def explain(day: date, entries: Sequence[ClearanceEntry]) -> Mapping[int, Sequen
     }
 
 
-def _entry(number: int, text: str, match: IdentifierMatch, statuses: Mapping[PostId, StatusOnDate]) -> ClearanceEntry:
+def _last_days_of_leave(posts: Collection[PostId], day: date, canonical_ids: Mapping[int, int]) -> dict[PostId, date]:
+    """Returns the last day of the leave of each post that is on leave on a day; ``date.max`` where it has none."""
+    organisations: defaultdict[int, set[int]] = defaultdict(set)
+    for person, organisation in posts:
+        organisations[person].add(organisation)
+    found: dict[PostId, date] = {}
+    for leave in list_leaves(merged_ids(organisations, canonical_ids), day):
+        person = canonical_ids.get(leave.person_id, leave.person_id)
+        for organisation in organisations[person]:
+            if leave.organisation_id in (None, organisation):
+                post = person, organisation
+                found[post] = max(leave.until_on or date.max, found.get(post, date.min))
+    return found
+
+
+def _entry(
+    number: int,
+    text: str,
+    match: IdentifierMatch,
+    statuses: Mapping[PostId, StatusOnDate],
+    leaves: Mapping[PostId, date],
+) -> ClearanceEntry:
     posts = [post for post in _posts(match) if post in statuses]
     found = [statuses[post] for post in posts]
     return ClearanceEntry(
@@ -133,6 +177,8 @@ def _entry(number: int, text: str, match: IdentifierMatch, statuses: Mapping[Pos
         posts=posts,
         overall=overall(each.overall for each in found) if found else None,
         valid_through=min((each.valid_through for each in found if each.valid_through), default=None),
+        is_exempt=any(each.is_exempt for each in found),
+        leave_until=max((leaves[post] for post in posts if post in leaves), default=None),
     )
 
 

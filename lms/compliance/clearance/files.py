@@ -21,11 +21,15 @@ DETAIL_HEAD = (
     "reason",
 )  # fmt: skip
 DEFINITIONS = (
-    (Clearance.MAY, _l("Works in the organisation on the day and meets, or is exempt from, every requirement.")),
+    (
+        Clearance.MAY,
+        _l("Works in the organisation on the day, not on leave, and holds everything required or an equivalent."),
+    ),
     (
         Clearance.MAY_NOT,
-        _l("Does not work there on the day, or does not meet a requirement, whether overdue or not yet due."),
+        _l("Does not work there on the day, is on leave, or lacks something required, whether overdue or not yet due."),
     ),
+    (Clearance.NOTHING_REQUIRED, _l("Works there on the day, and no requirement applies: nothing was checked.")),
     (Clearance.UNDETERMINED, _l("No person matches, or more than one does.")),
     (MatchResult.NOBODY, _l("Nobody in your organisations. We do not say whether another organisation knows them.")),
     (

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.certification.models import Award
+from lms.compliance.requirements.models import LEAVE_KINDS, Exemption
 from lms.kernel.actor import Actor
 from lms.kernel.batches import batched
 from lms.kernel.db import session
@@ -67,6 +68,17 @@ def list_last_days(actor: Actor, persons: Collection[int]) -> dict[int, date]:
         .group_by(Employment.person_id)
     )
     return {row.person_id: row.last_day for row in _in_batches(statement, Employment.person_id, persons)}
+
+
+def list_leaves(persons: Collection[int], day: date) -> list[Row[int, int | None, date | None]]:
+    """Returns rows of person_id, organisation_id (None: all) and until_on of the leaves that cover a day."""
+    statement = select(Exemption.person_id, Exemption.organisation_id, Exemption.until_on).where(
+        Exemption.kind.in_(LEAVE_KINDS),
+        Exemption.from_on <= day,
+        or_(Exemption.until_on.is_(None), Exemption.until_on >= day),
+        Exemption.retracted_at.is_(None),
+    )
+    return list(_in_batches(statement, Exemption.person_id, persons))
 
 
 def _list_employments(

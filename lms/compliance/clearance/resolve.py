@@ -50,6 +50,7 @@ class IdentifierMatcher:
     """Matches entries with the people an actor may see, and loads everything needed in a handful of queries."""
 
     def __init__(self, actor: Actor, entries: Collection[str]) -> None:
+        """Loads what the entries name; `canonical_ids` has the surviving person of each merged one."""
         emails = {entry for entry in entries if "@" in entry}
         numbers = set(entries) - emails
         # An entry may name the organisation by its short name: rivers-relief:W-12.
@@ -57,7 +58,7 @@ class IdentifierMatcher:
         self._prefixed = {entry: (slug.lower(), number) for entry, (slug, number) in split.items() if slug and number}
         self._serials = {entry: serial for entry in numbers if (serial := normalise_serial(entry)) is not None}
         self._organisations = {each.slug: each.id for each in list_organisations_of(actor, Role.HR)}
-        self._canonical_ids = load_canonical_ids()
+        self.canonical_ids = load_canonical_ids()
         self._by_number: defaultdict[str, list[MatchedEmployment]] = defaultdict(list)
         numbers |= {number for _slug, number in self._prefixed.values()}
         for employment in queries.list_employments_by_number(actor, numbers):
@@ -102,7 +103,7 @@ class IdentifierMatcher:
         persons |= {person for some in self._by_email.values() for person in some}
         persons |= {owner.person_id for owner in self._owners.values()}
         found: defaultdict[int, dict[int, MatchedEmployment]] = defaultdict(dict)
-        for each in queries.list_employments_of(actor, merged_ids(persons, self._canonical_ids)):
+        for each in queries.list_employments_of(actor, merged_ids(persons, self.canonical_ids)):
             person = self._surviving(each.person_id)
             # The surviving person's own name and staff number are shown rather than those of a merged record.
             if each.organisation_id not in found[person] or each.person_id == person:
@@ -111,11 +112,11 @@ class IdentifierMatcher:
 
     def _load_last_days(self, actor: Actor) -> dict[int, date]:
         found: dict[int, date] = {}
-        owners = merged_ids({owner.person_id for owner in self._owners.values()}, self._canonical_ids)
+        owners = merged_ids({owner.person_id for owner in self._owners.values()}, self.canonical_ids)
         for each, last_day in queries.list_last_days(actor, owners).items():
             person = self._surviving(each)
             found[person] = max(last_day, found.get(person, date.min))
         return found
 
     def _surviving(self, person_id: int) -> int:
-        return self._canonical_ids.get(person_id, person_id)
+        return self.canonical_ids.get(person_id, person_id)

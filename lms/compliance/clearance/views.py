@@ -47,7 +47,7 @@ class ClearanceForm(BaseForm):
         render_kw={"accept": ".csv,.txt,text/csv,text/plain"},
     )
     as_of = DayField(_l("On this day"))
-    only_not_cleared = BooleanField(_l("Show only people who may not deploy or could not be determined"))
+    only_not_cleared = BooleanField(_l("Show only people without the answer “May deploy”"))
 
     entries: Sequence[str] = ()
 

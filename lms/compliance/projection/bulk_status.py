@@ -8,7 +8,7 @@ from lms.compliance.projection.read import TOGETHER, PostId, StatusOnDate, list_
 from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.population import Post, StatusRow, load_population, rows_on
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.definitions import StatusGroup, overall
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus, overall
 from lms.kernel.batches import batched
 
 
@@ -37,6 +37,7 @@ def bulk_statuses_from_facts(
             found[int(post.person), int(post.organisation)] = StatusOnDate(
                 overall=overall(each.status for each in explained),
                 valid_through=min((each.valid_through for each in compliant if each.valid_through), default=None),
+                is_exempt=any(each.status is TrainingStatus.EXEMPT for each in compliant),
             )
     return found
 

@@ -275,11 +275,13 @@ class StatusOnDate(NamedTuple):
     """The status of a post on a day on which it has a placement.
 
     `overall` is the worst status, not_required where nothing is required. `valid_through` is the first of the
-    last days of what is held, None where nothing held has one.
+    last days of what is held, None where nothing held has one. `is_exempt` says whether an exemption stands for
+    anything that is required.
     """
 
     overall: TrainingStatus
     valid_through: date | None
+    is_exempt: bool
 
 
 def list_current_statuses(
@@ -291,12 +293,13 @@ def list_current_statuses(
     for chunk in batched(sorted(persons), TOGETHER):
         person_id, organisation_id = StatusInterval.person_id, StatusInterval.organisation_id
         held = and_(_on(day, StatusInterval), StatusInterval.status.in_(COMPLIANT))
+        exempt = func.max(case((StatusInterval.status == STATUSES.index(TrainingStatus.EXEMPT), 1), else_=0))
         ends = session.execute(
-            select(person_id, organisation_id, func.min(StatusInterval.valid_through))
+            select(person_id, organisation_id, func.min(StatusInterval.valid_through), exempt)
             .where(person_id.in_(chunk), organisation_id.in_(here), held)
             .group_by(person_id, organisation_id)
         )
-        through = {(person, organisation): end for person, organisation, end in ends}
+        compliant = {(person, organisation): (end, bool(is_exempt)) for person, organisation, end, is_exempt in ends}
         posts = session.execute(
             select(PostInterval.person_id, PostInterval.organisation_id, PostInterval.overall).where(
                 PostInterval.person_id.in_(chunk), PostInterval.organisation_id.in_(here), _on(day)
@@ -304,5 +307,5 @@ def list_current_statuses(
         )
         for person, organisation, place in posts:
             one = person, organisation
-            found[one] = StatusOnDate(STATUSES[place], through.get(one))
+            found[one] = StatusOnDate(STATUSES[place], *compliant.get(one, (None, False)))
     return found

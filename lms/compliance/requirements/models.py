@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
+LEAVE_KINDS = ("parental", "sick", "leave")
+"""The kinds of exemption of people who are away, the last for any other leave."""
+
 
 class Requirement(Model):
     """One row: some people must hold this course; its versions say who, and by when. Personal data: none."""

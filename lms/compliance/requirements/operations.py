@@ -10,7 +10,7 @@ from lms.compliance import policy
 from lms.compliance.errors import AlreadyWithdrawn, NothingRetroactive, PastNotAccepted
 from lms.compliance.projection.update import mark_dirty, requirement_changed
 from lms.compliance.requirements import queries
-from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
+from lms.compliance.requirements.models import LEAVE_KINDS, Exemption, Requirement, RequirementVersion
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
@@ -20,8 +20,8 @@ from lms.people.api import list_employer_ids
 
 MAX_DAYS = 3650
 MATCH_LISTS = ("sectors", "stations", "roles", "contracts")
-EXEMPTION_KINDS = ("parental", "sick", "leave", "equivalence")
-"""Why a person is exempt: three kinds of leave, the last for any other, or an equivalent qualification."""
+EXEMPTION_KINDS = (*LEAVE_KINDS, "equivalence")
+"""Why a person is exempt: a kind of leave, or an equivalent qualification."""
 
 
 @dataclass(frozen=True, slots=True)

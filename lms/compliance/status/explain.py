@@ -50,7 +50,7 @@ SECTORS = {
     "camp-management": N_("Camp management"),
 }
 """The nine sectors as a sentence names them; an added sector has its own name."""
-_written_day = lru_cache(10_000)(format_date)
+_formatted = lru_cache(10_000)(format_date)
 
 
 def sentence(reason: Reason) -> str:
@@ -68,11 +68,15 @@ def details(reason: Reason) -> str:
     return _say(_detail_keys(reason), reason)
 
 
-def _say(keys: list[str], reason: Reason) -> str:
+def written_day(day: date) -> str:
+    """Returns a day as sentences name it: 22 Nov 2026."""
     # Without an application there is no language to choose from.
-    locale = get_locale() or Locale("en")
+    return _formatted(day, "d MMM y", get_locale() or Locale("en"))
+
+
+def _say(keys: list[str], reason: Reason) -> str:
     values: dict[str, object] = {
-        name: _written_day(value, "d MMM y", locale) if isinstance(value, date) else value
+        name: written_day(value) if isinstance(value, date) else value
         for name in Reason.__dataclass_fields__
         if (value := getattr(reason, name)) is not None
     }

@@ -15,6 +15,7 @@ from lms.compliance.clearance.answer import Clearance, ClearanceEntry, check_cle
 from lms.compliance.clearance.parse import MAX_ENTRIES, decode, split_table, split_text
 from lms.compliance.clearance.resolve import IdentifierKind, MatchResult
 from lms.compliance.projection.bulk_status import bulk_statuses_from_facts, bulk_statuses_on
+from lms.compliance.requirements.operations import exempt
 from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.logs import configure
@@ -27,6 +28,7 @@ from tests.factories.people import make_small_organisation, sign_in
 pytestmark = pytest.mark.usefixtures("fixed_clock")
 
 DAY = timedelta(days=1)
+LeaveCase = tuple[str, date | None, Clearance, str]
 
 
 @pytest.mark.parametrize(
@@ -86,13 +88,13 @@ def two(app: Flask) -> dict[str, int]:
         zainab = a_person("Zainab Noor", there.id, "W-1", station.id)
         zainab.email = "zainab@demo.example"
         course = a_course()
-        required_course(here.id, course)
+        requirement = required_course(here.id, course)
         amina = session.query(Person).filter_by(name="Amina Yusuf").one()
         ours = earned(amina, course, date(2026, 6, 1), serial=make_serial(lambda n: 3 % n))
         theirs = earned(zainab, course, date(2026, 6, 1), serial=make_serial(lambda n: 5 % n))
         return {
             "here": here.id, "there": there.id, "amina": amina.id, "zainab": zainab.id, "station": station.id,
-            "course": course, "ours": ours.id, "theirs": theirs.id,
+            "course": course, "requirement": requirement.id, "ours": ours.id, "theirs": theirs.id,
         }  # fmt: skip
 
 
@@ -144,8 +146,8 @@ def test_one_number_in_two_of_ones_organisations(app: Flask, two: dict[str, int]
         assert both.match is MatchResult.SEVERAL
         assert {who.person_id for who in both.people} == {two["amina"], two["zainab"]}
         assert [each.people[0].person_id for each in (ours, theirs)] == [two["amina"], two["zainab"]]
-        # Hill Aid requires nothing: nothing is missing, and that is what is said.
-        assert (theirs.clearance, theirs.overall) == (Clearance.MAY, TrainingStatus.NOT_REQUIRED)
+        # Hill Aid requires nothing: that is an answer of its own, and never that she holds what is asked.
+        assert (theirs.clearance, theirs.overall) == (Clearance.NOTHING_REQUIRED, TrainingStatus.NOT_REQUIRED)
 
 
 def test_any_day(app: Flask, two: dict[str, int]) -> None:
@@ -192,6 +194,53 @@ def test_prepared_and_exact_are_the_same(app: Flask, two: dict[str, int], day: d
         assert bulk_statuses_on(persons, places, day) == bulk_statuses_from_facts(persons, places, day)
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("parental", date(2027, 2, 28), Clearance.MAY_NOT, "On leave until 28 Feb 2027."),
+        ("sick", None, Clearance.MAY_NOT, "On leave, without a last day."),
+        ("equivalence", None, Clearance.MAY, "Exempt from a requirement, as qualified in another way."),
+    ],
+)
+@pytest.mark.parametrize("number", ["W-1", "W-2"])  # with a certificate in force, and without any
+def test_nobody_on_leave_may_deploy(app: Flask, two: dict[str, int], number: str, case: LeaveCase) -> None:
+    kind, until_on, answer, reason = case
+    with app.app_context(), unit_of_work():
+        who = session.query(Employment).filter_by(organisation_id=two["here"], staff_number=number).one().person_id
+        exempt(
+            hr_of(two["here"]), person_id=who, requirement_id=two["requirement"], organisation_id=two["here"],
+            from_on=TODAY, until_on=until_on, kind=kind, reason="Agreed",
+        )  # fmt: skip
+    with app.app_context():
+        (found,) = check(two, number)
+        assert found.clearance is answer
+        if number == "W-2" or answer is Clearance.MAY_NOT:
+            assert found.explanation == reason
+        else:
+            assert found.explanation == "Holds everything required until 31 May 2027."
+        assert check(two, number, day=TODAY - DAY)[0].clearance is (
+            Clearance.MAY if number == "W-1" else Clearance.MAY_NOT
+        )
+
+
+def test_leave_is_found_after_a_merge_and_only_where_it_is_recorded(app: Flask, two: dict[str, int]) -> None:
+    with app.app_context(), unit_of_work():
+        twin = a_person("A. Yusuf", two["here"], "W-8", two["station"])
+        exempt(
+            hr_of(two["here"]), person_id=twin.id, requirement_id=two["requirement"], organisation_id=two["here"],
+            from_on=TODAY, until_on=None, kind="leave", reason="Agreed",
+        )  # fmt: skip
+        merge_people(hr_of(two["here"]), surviving_id=two["amina"], merged_id=twin.id, reason="Twice")
+        people.placed(
+            people.employed(session.get_one(Person, two["amina"]), session.get_one(Organisation, two["there"]), "H-7"),
+            session.get_one(people.DutyStation, two["station"]), "wash",
+        )  # fmt: skip
+    with app.app_context():
+        assert check(two, "W-1")[0].clearance is Clearance.MAY_NOT
+        # What one organisation records of leave says nothing about the work for another.
+        assert check(two, "H-7", at=("there",))[0].clearance is Clearance.NOTHING_REQUIRED
+
+
 def post(client: FlaskClient, address: str = "", status: int = 200, **data: object) -> str:
     response = client.post(f"/compliance/lookup{address}", data=data)
     assert response.status_code == status, response.text[:2000]
@@ -203,12 +252,24 @@ def test_the_page(client: FlaskClient, two: dict[str, int]) -> None:
     empty = client.get("/compliance/lookup").text
     assert "What the terms mean" in empty
     body = post(client, text="W-1\nW-2, H-1")
-    assert "May deploy" in body and "Meets every requirement" in body
+    assert "May deploy" in body and "Holds everything required until 31 May 2027." in body
     assert "Was due on 15 Jan 2026" in body
     assert "Zainab" not in body and "Omar" not in body
     held_back = post(client, text="W-1\nW-2, H-1", only_not_cleared="y")
     assert "Amina Yusuf" not in held_back and "Tomas Silva" in held_back
     assert "Everyone on the list may deploy" in post(client, text="W-1", only_not_cleared="y")
+
+
+def test_the_page_and_the_files_name_those_of_whom_nothing_is_required(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client, "hana@demo.example")
+    body = post(client, text="W-1", only_not_cleared="y")
+    assert '0</b> of <b class="figure">1</b> may deploy' in body
+    assert "Nothing is required of this person on this day." in body and "Amina Yusuf" in body
+    (row,) = csv.DictReader(StringIO(post(client, ".csv", text="W-1").lstrip("\ufeff")))
+    assert (row["answer"], row["reason"]) == ("nothing_required", "Nothing is required of this person on this day.")
+    book = load_workbook(BytesIO(client.post("/compliance/lookup.xlsx", data={"text": "W-1"}).data))
+    assert "nothing_required" in [row[0].value for row in book["Definitions"].iter_rows()]
 
 
 def test_what_was_pasted_is_not_lost(client: FlaskClient, two: dict[str, int]) -> None:
