@@ -14,6 +14,7 @@ from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
+from lms.kernel.identifiers import clean_email
 from lms.people.api import find_organisation_by_slug, record_organisation, record_person
 from lms.people.models import Person
 
@@ -37,7 +38,7 @@ def open_accounts(
     accounts = [
         Account(
             person_id=person_id,
-            email=email.strip().lower() if email else None,
+            email=clean_email(email) or None,
             password=hashed,
             active=True,
             fs_uniquifier=secrets.token_hex(16),

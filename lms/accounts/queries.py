@@ -14,6 +14,7 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
+from lms.kernel.identifiers import clean_email
 from lms.people.api import contains_words
 from lms.people.models import Organisation, Person
 
@@ -43,7 +44,7 @@ def find_account(account_id: int) -> Account | None:
 
 def find_account_by_email(email: str) -> Account | None:
     """Finds an account by its e-mail, whatever the case."""
-    return find_account_where(Account.email == email.strip().lower())
+    return find_account_where(Account.email == clean_email(email))
 
 
 def list_persons_without_account(person_ids: Iterable[int]) -> list[tuple[int, str | None]]:

@@ -1,13 +1,13 @@
 """Crockford's base 32: codes that people type, without letters that look alike (crockford.com/base32.html). Pure."""
 
 import binascii
-import re
 from base64 import b32decode, b32encode
+
+from lms.kernel.identifiers import clean_identifier
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RFC_4648 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _VALUES = {character: value for value, character in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
-_IGNORED = re.compile(r"[\s\-\u2010-\u2015\u2212]")
 
 
 def encode(values: list[int]) -> str:
@@ -18,9 +18,10 @@ def encode(values: list[int]) -> str:
 def decode(text: str) -> list[int] | None:
     """Returns the values from 0 to 31 of a code as somebody typed it, or None where a character has none.
 
-    Case, hyphens and spaces do not matter; O is read as 0, I and L as 1.
+    Case, hyphens, spaces and marks that nobody sees do not matter; O is read as 0, I and L as 1.
     """
-    values = [_VALUES.get(character, -1) for character in _IGNORED.sub("", text).upper()]
+    plain = clean_identifier(text).replace(" ", "").replace("-", "").upper()
+    values = [_VALUES.get(character, -1) for character in plain]
     return None if -1 in values else values
 
 

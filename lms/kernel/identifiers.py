@@ -10,6 +10,8 @@ import unicodedata
 _HYPHENS = frozenset("\N{MINUS SIGN}\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}\N{BOX DRAWINGS LIGHT HORIZONTAL}")
 _FORMULA_TEXT = re.compile(r'=\s*"(?P<text>[^"]*)"|\'(?P<rest>.*)')
 """How spreadsheets write a number so that it stays text: ="00123" and '00123."""
+_SEPARATORS = re.compile(r"[ -]+")
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[ -]+(?=[0-9])")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -31,8 +33,8 @@ def clean_identifier(text: str | None) -> str:
 
 
 def identifier_key(text: str | None) -> str:
-    """Returns an identifier as it is compared: D-1001, d1001 and "D 1001" have the same key."""
-    return clean_identifier(text).casefold().replace(" ", "").replace("-", "")
+    """Returns an identifier as it is compared: D-1001, d1001 and "D 1001" have the same key, 1-11 and 11-1 have not."""
+    return _SEPARATORS.sub("", _BETWEEN_DIGITS.sub("_", clean_identifier(text).casefold()))
 
 
 def key_without_zeros(key: str) -> str:

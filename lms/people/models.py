@@ -1,11 +1,13 @@
 """The tables of people: who works where, from which day to which day."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import Document, Id, Model, UtcDateTime
+from lms.kernel.identifiers import identifier_key
 from lms.kernel.records import Recorded, Retractable
 from lms.people.rules import AssignmentDetails
 
@@ -85,6 +87,10 @@ class Person(Model):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+def _staff_number_key(context: Any) -> str:
+    return identifier_key(context.get_current_parameters()["staff_number"])
+
+
 class Employment(Recorded, Model):
     """One row: a person has this staff number at this organisation.
 
@@ -98,6 +104,8 @@ class Employment(Recorded, Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     staff_number: Mapped[str] = mapped_column(String(40), index=True)
+    # The number as it is compared: see identifier_key.
+    staff_number_key: Mapped[str] = mapped_column(String(200), default=_staff_number_key, server_default="", index=True)
 
     person: Mapped[Person] = relationship(lazy="raise")
     organisation: Mapped[Organisation] = relationship(lazy="raise")

@@ -8,6 +8,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import lock_rows, session
 from lms.kernel.i18n import gettext as _
+from lms.kernel.identifiers import clean_email, clean_identifier
 from lms.kernel.text import normalise
 from lms.people import queries
 from lms.people.errors import InvalidFirstDay, InvalidLastDay, ShortNameTaken, StaffNumberTaken
@@ -78,9 +79,9 @@ def record_person(actor: Actor, *, name: str, email: str | None = None, language
 def record_employment(actor: Actor, person: Person, organisation_id: int, staff_number: str) -> Employment:
     """Records that a person has a staff number at an organisation.
 
-    Raises ``StaffNumberTaken`` where somebody there has it, in capitals or not: people sign in with it.
+    Raises ``StaffNumberTaken`` where somebody there has it, however it is spelled: people sign in with it.
     """
-    number = normalise(staff_number)
+    number = clean_identifier(staff_number)
     lock_rows(Organisation, organisation_id)
     if queries.find_employment_by_number(organisation_id, number) is not None:
         raise StaffNumberTaken
@@ -108,7 +109,7 @@ def add_person(
     is another person's, and what subscribers to ``people_added`` raise.
     """
     lock_rows(Organisation, organisation_id)
-    known = queries.find_employment_by_number(organisation_id, normalise(staff_number))
+    known = queries.find_employment_by_number(organisation_id, staff_number)
     if known is not None:
         if (known.person.name, known.person.email) == (normalise(name), _email(email)):
             return known.person, False
@@ -212,7 +213,7 @@ def move_placement(
 
 
 def _email(email: str | None) -> str | None:
-    return normalise(email).lower() or None
+    return clean_email(email) or None
 
 
 def _overlaps(employment: Employment, from_on: date, through_on: date | None, besides: int | None = None) -> bool:

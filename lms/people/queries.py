@@ -12,6 +12,7 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import require_found
 from lms.kernel.i18n import gettext as _
+from lms.kernel.identifiers import identifier_key
 from lms.kernel.pagination import Pagination, paginate
 from lms.people import policy
 from lms.people.errors import PlacementChanged
@@ -82,8 +83,8 @@ def list_placements_of(employment_ids: Sequence[int]) -> Sequence[Placement]:
 
 
 def find_employment_by_number(organisation_id: int, staff_number: str) -> Employment | None:
-    """Finds who has a staff number at an organisation, whatever the case, with the person."""
-    same_number = func.lower(Employment.staff_number) == func.lower(staff_number)
+    """Finds who has a staff number at an organisation, however it is spelled, with the person."""
+    same_number = Employment.staff_number_key == identifier_key(staff_number)
     return session.scalar(
         select(Employment)
         .options(joinedload(Employment.person))
@@ -153,6 +154,12 @@ def find_person(person_id: int) -> Person | None:
 def count_people() -> int:
     """Counts all persons of the installation."""
     return session.scalar(select(func.count(Person.id))) or 0
+
+
+def matches_text(text: str) -> ColumnElement[bool]:
+    """Returns the condition that a text is a staff number, however spelled, or part of what is known of somebody."""
+    words = contains_words(text, Person.name, Employment.staff_number, Person.email)
+    return or_(words, Employment.staff_number_key == identifier_key(text))
 
 
 def contains_words(text: str, *columns: Any) -> ColumnElement[bool]:
@@ -230,7 +237,7 @@ def list_directory(
     placement = _ranked_placements(actor, today)
     state_today = func.coalesce(placement.c.state, "left")
     filters = (
-        (text, contains_words(text, Person.name, Employment.staff_number, Person.email)),
+        (text, matches_text(text)),
         (station, DutyStation.slug == station),
         (sector, placement.c.sector == sector),
         (state, state_today == state),

@@ -37,6 +37,10 @@ def test_spellings_of_one_number_have_one_key(typed: str) -> None:
     assert identifier_key(typed) == "d1001"
 
 
+def test_parts_of_a_number_stay_apart() -> None:
+    assert identifier_key("1-11") == identifier_key("1 11") != identifier_key("11-1")
+
+
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [("000731", "731", True), ("R-007", "R-7", True), ("700", "7", False), ("R-70", "R-7", False), ("0", "00", True)],

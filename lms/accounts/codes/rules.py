@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 
+from lms.kernel.identifiers import clean_identifier
+
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits that nobody mixes up on paper."""
 
@@ -23,8 +25,8 @@ def format_code(code: str) -> str:
 
 
 def normalise_code(text: str) -> str:
-    """Returns a code as it was made, whatever the case, hyphens and spaces it was typed with."""
-    return "".join(letter for letter in text.upper() if letter.isalnum())[:64]
+    """Returns a code as it was made, whatever the case, digits, hyphens and spaces it was typed with."""
+    return "".join(letter for letter in clean_identifier(text).upper() if letter.isalnum())[:64]
 
 
 def hash_code(code: str) -> str:

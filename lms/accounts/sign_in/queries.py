@@ -5,12 +5,13 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, bindparam, func, or_, select
+from sqlalchemy import Date, Row, Select, bindparam, or_, select
 
 from lms.accounts.models import Account, RoleGrant, SignedIn
 from lms.accounts.queries import ACCOUNTS, to_scopes
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
+from lms.kernel.identifiers import identifier_key
 from lms.people.api import list_organisations
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
@@ -19,7 +20,7 @@ def list_accounts_by_staff_number(staff_number: str, organisation_id: int | None
     """Lists the accounts of everybody with a staff number, in one organisation or in all of them."""
     statement = (
         ACCOUNTS.join(Employment, Employment.person_id == Person.id)
-        .where(func.lower(Employment.staff_number) == func.lower(staff_number.strip()))
+        .where(Employment.staff_number_key == identifier_key(staff_number))
         .order_by(Account.id)
         .limit(20)
     )

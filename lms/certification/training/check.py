@@ -18,6 +18,7 @@ from lms.certification.training.queries import EarlierAward
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.i18n import gettext as _
+from lms.kernel.identifiers import identifier_key
 from lms.people.models import Person
 
 
@@ -126,13 +127,13 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
         )
     numbers = {each.staff_number for each in lines}
     staff = queries.find_staff(details.organisation_id, numbers)
-    unmatched = {number for number in numbers if number.lower() not in staff}
+    unmatched = {number for number in numbers if identifier_key(number) not in staff}
     elsewhere = queries.list_numbers_elsewhere(details.organisation_id, unmatched)
     earlier = queries.list_earlier_awards({each.id for each in staff.values()}, details.course.course_id)
     first_lines: dict[int, int] = {}
     checked = []
     for line in lines:
-        number = line.staff_number.lower()
+        number = identifier_key(line.staff_number)
         person = staff.get(number)
         if person is None:
             outcome = LineOutcome.OTHER_ORGANISATION if number in elsewhere else LineOutcome.UNKNOWN

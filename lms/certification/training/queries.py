@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, select
 
 from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision
@@ -16,32 +16,31 @@ from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere, require_found
+from lms.kernel.identifiers import identifier_key
 from lms.kernel.pagination import Pagination, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person
 
 
 def find_staff(organisation_id: int, numbers: Collection[str]) -> dict[str, Person]:
-    """Finds the people who have staff numbers at an organisation, by the number in lower case."""
-    lowered = {number.lower() for number in numbers}
+    """Finds the people who have staff numbers at an organisation, by the key of the number."""
     statement = (
-        select(Employment.staff_number, Person)
+        select(Employment.staff_number_key, Person)
         .join(Person, Person.id == Employment.person_id)
         .where(
             Employment.organisation_id == organisation_id,
-            or_(Employment.staff_number.in_(numbers), func.lower(Employment.staff_number).in_(lowered)),
+            Employment.staff_number_key.in_({identifier_key(number) for number in numbers}),
         )
     )
-    return {row.staff_number.lower(): row.Person for row in session.execute(statement)}
+    return {row.staff_number_key: row.Person for row in session.execute(statement)}
 
 
 def list_numbers_elsewhere(organisation_id: int, numbers: Collection[str]) -> set[str]:
-    """Returns those of some staff numbers, in lower case, that another organisation has given to somebody."""
-    # All three spellings are listed, because a function on the column would bypass its index.
-    variants = {form for number in numbers for form in (number, number.lower(), number.upper())}
-    statement = select(Employment.staff_number).where(
-        Employment.staff_number.in_(variants), Employment.organisation_id != organisation_id
+    """Returns the keys of those of some staff numbers that another organisation has given to somebody."""
+    statement = select(Employment.staff_number_key).where(
+        Employment.staff_number_key.in_({identifier_key(number) for number in numbers}),
+        Employment.organisation_id != organisation_id,
     )
-    return {number.lower() for number in session.scalars(statement)}
+    return set(session.scalars(statement))
 
 
 @dataclass(frozen=True, slots=True)

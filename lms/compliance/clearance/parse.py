@@ -8,7 +8,7 @@ from io import StringIO
 
 from charset_normalizer import from_bytes
 
-from lms.kernel.text import normalise
+from lms.kernel.identifiers import clean_identifier
 
 MAX_ENTRIES = 10_000
 """Entries checked at a time."""
@@ -64,7 +64,7 @@ def split_table(text: str) -> list[str]:
 
 
 def _entries(parts: Iterable[str]) -> list[str]:
-    return [entry for part in parts if (entry := normalise(part).strip(_QUOTES).strip())]
+    return [entry for part in parts if (entry := clean_identifier(part).strip(_QUOTES).strip())]
 
 
 def _normalise_heading(cell: str) -> str:

@@ -13,6 +13,7 @@ from lms.compliance.requirements.models import LEAVE_KINDS, Exemption
 from lms.kernel.actor import Actor
 from lms.kernel.batches import batched
 from lms.kernel.db import session
+from lms.kernel.identifiers import clean_email, identifier_key
 from lms.people.api import visible_employments, visible_people
 from lms.people.models import Employment, Organisation, Person, Placement
 
@@ -32,10 +33,8 @@ class MatchedEmployment:
 
 
 def list_employments_by_number(actor: Actor, numbers: Collection[str]) -> list[MatchedEmployment]:
-    """Lists the employments with one of some staff numbers, in upper or lower case."""
-    # SQLite folds the 26 letters only, so a number with others is also compared as it was typed.
-    spellings = {spelling for number in numbers for spelling in (number.lower(), number)}
-    return _list_employments(actor, func.lower(Employment.staff_number), spellings)
+    """Lists the employments with one of some staff numbers, however they are spelled."""
+    return _list_employments(actor, Employment.staff_number_key, {identifier_key(number) for number in numbers})
 
 
 def list_employments_of(actor: Actor, persons: Collection[int]) -> list[MatchedEmployment]:
@@ -47,7 +46,7 @@ def list_people_by_email(actor: Actor, emails: Collection[str]) -> dict[str, lis
     """Returns the persons with an e-mail address, by address in lower case."""
     found: dict[str, list[int]] = {}
     statement = select(Person.id, Person.email).where(visible_people(actor))
-    for row in _in_batches(statement, Person.email, {email.lower() for email in emails}):
+    for row in _in_batches(statement, Person.email, {clean_email(email) for email in emails}):
         found.setdefault(row.email.lower(), []).append(row.id)
     return found
 

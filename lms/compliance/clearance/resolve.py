@@ -10,6 +10,7 @@ from lms.certification.api import normalise_serial
 from lms.compliance.clearance import queries
 from lms.compliance.clearance.queries import MatchedEmployment
 from lms.kernel.actor import Actor, Role
+from lms.kernel.identifiers import clean_email, identifier_key
 from lms.people.api import list_organisations_of, load_canonical_ids, merged_ids
 
 
@@ -62,7 +63,7 @@ class IdentifierMatcher:
         self._by_number: defaultdict[str, list[MatchedEmployment]] = defaultdict(list)
         numbers |= {number for _slug, number in self._prefixed.values()}
         for employment in queries.list_employments_by_number(actor, numbers):
-            self._by_number[employment.staff_number.lower()].append(employment)
+            self._by_number[identifier_key(employment.staff_number)].append(employment)
         self._by_email = queries.list_people_by_email(actor, emails)
         self._owners = queries.list_certificate_owners(set(self._serials.values()))
         self._employments = self._load_employments(actor)
@@ -71,7 +72,7 @@ class IdentifierMatcher:
     def match(self, entry: str) -> IdentifierMatch:
         """Returns the people one of the entries refers to."""
         if "@" in entry:
-            persons = [self._surviving(person) for person in self._by_email.get(entry.lower(), ())]
+            persons = [self._surviving(person) for person in self._by_email.get(clean_email(entry), ())]
             return IdentifierMatch(
                 IdentifierKind.EMAIL, {each: list(self._employments[each].values()) for each in persons}
             )
@@ -83,13 +84,15 @@ class IdentifierMatcher:
             if person not in self._employments or owner.earned_on > self._last_days.get(person, date.max):
                 return IdentifierMatch(IdentifierKind.SERIAL, {}, is_foreign=True)
             return IdentifierMatch(IdentifierKind.SERIAL, {person: list(self._employments[person].values())})
-        employed = self._by_number.get(entry.lower(), [])
+        employed = self._by_number.get(identifier_key(entry), [])
         if not employed and entry in self._prefixed:
             slug, number = self._prefixed[entry]
             if slug not in self._organisations:
                 return IdentifierMatch(IdentifierKind.NUMBER, {}, is_foreign=True)
             here = self._organisations[slug]
-            employed = [each for each in self._by_number.get(number.lower(), []) if each.organisation_id == here]
+            employed = [
+                each for each in self._by_number.get(identifier_key(number), []) if each.organisation_id == here
+            ]
         kind = IdentifierKind.NUMBER if serial is None or employed else IdentifierKind.SERIAL
         matched: defaultdict[int, dict[int, MatchedEmployment]] = defaultdict(dict)
         for each in employed:

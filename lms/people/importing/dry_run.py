@@ -15,8 +15,8 @@ from lms.kernel import clock
 from lms.kernel.batches import batched
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.i18n import gettext as _
+from lms.kernel.identifiers import identifier_key
 from lms.kernel.tabular import FileFormat, Unreadable, read_rows
-from lms.kernel.text import normalise
 from lms.people.importing import queries
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
@@ -95,7 +95,7 @@ def parse_rows(
                 _("There are more than %(rows)s rows. Split the list and import the parts one by one.", rows=MOST_ROWS)
             )
         cells = {name: values[index] for name, index in columns.items() if index < len(values) and values[index]}
-        row = CheckedRow(number, normalise(cells.get("staff_number")).lower()[:200], cells)
+        row = CheckedRow(number, identifier_key(cells.get("staff_number"))[:200], cells)
         found = parse_row(number, cells, vocabulary, choices)
         if isinstance(found, ParsedRow):
             row.parsed = found

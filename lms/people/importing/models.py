@@ -105,7 +105,7 @@ class PeopleImportRow(Model):
     import_id: Mapped[int] = mapped_column(ForeignKey("people_import.id"))
     # The row's number as a spreadsheet shows it; empty for somebody whom the file does not name.
     number: Mapped[int | None]
-    # The staff number in lower case: rows of one person share it.
+    # The staff number as it is compared: rows of one person share it.
     key: Mapped[str] = mapped_column(String(200))
     # The texts of the chosen columns, by field.
     cells: Mapped[dict[str, str]] = mapped_column(Document)

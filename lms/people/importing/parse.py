@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from lms.kernel.i18n import N_
+from lms.kernel.identifiers import clean_email, clean_identifier
 from lms.kernel.text import is_email, normalise
 from lms.people.rules import AssignmentDetails
 
@@ -206,9 +207,9 @@ def parse_row(
     given = choices.fields.__contains__
     return ParsedRow(
         number=number,
-        staff_number=texts["staff_number"],
+        staff_number=clean_identifier(texts["staff_number"]),
         name=texts["name"],
-        email=texts["email"].lower(),
+        email=clean_email(texts["email"]),
         station_id=station,
         sector=sector,
         role=texts["role"].lower(),

@@ -104,7 +104,7 @@ def list_known_employees(organisation_id: int, keys: Iterable[str] | None = None
     """
     number = Employment.staff_number
     statement = (
-        select(Employment.id, number, Employment.person_id, Person.name)
+        select(Employment.id, number, Employment.staff_number_key, Employment.person_id, Person.name)
         .join(Person, Person.id == Employment.person_id)
         .where(Employment.organisation_id == organisation_id)
         .order_by(Employment.id)
@@ -115,17 +115,14 @@ def list_known_employees(organisation_id: int, keys: Iterable[str] | None = None
             session.execute(_ACTIVE_PLACEMENTS.where(Employment.organisation_id == organisation_id))
         )
     else:
-        # SQLite folds ASCII letters only, so a number with other letters is also looked for as it is written.
         employees = [
             row
             for some in batched(keys)
-            for row in session.execute(
-                locked(statement.where(or_(func.lower(number).in_(some), number.in_(some))), of=Employment)
-            )
+            for row in session.execute(locked(statement.where(Employment.staff_number_key.in_(some)), of=Employment))
         ]
         placements = _list_active_placements(row.id for row in employees)
     return {
-        row.staff_number.lower(): KnownEmployee(
+        row.staff_number_key: KnownEmployee(
             row.id, row.person_id, row.name, tuple(placements[row.id]), row.staff_number
         )
         for row in employees

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, literal, or_, select
+from sqlalchemy import Row, func, or_, select
 
 from lms.accounts.models import Account
 from lms.kernel.actor import Actor
 from lms.kernel.db import locked, session
+from lms.kernel.identifiers import clean_email, identifier_key
 from lms.people.models import Employment, Organisation, Person, Sector
 from lms.reminders import policy
 from lms.reminders.models import SectorFocalPoint
@@ -50,7 +51,7 @@ def is_focal_point(organisation_id: int, sector: str, account_id: int) -> bool:
 
 def find_colleague(organisation_id: int, who: str) -> Row[int, str | None] | None:
     """Finds the open account of somebody an organisation employs, by e-mail or staff number: its id, their email."""
-    word = func.lower(literal(who.strip()))
+    address = clean_email(who)
     return session.execute(
         select(Account.id, func.coalesce(Person.email, Account.email).label("email"))
         .join(Person, Person.id == Account.person_id)
@@ -58,11 +59,7 @@ def find_colleague(organisation_id: int, who: str) -> Row[int, str | None] | Non
         .where(
             Employment.organisation_id == organisation_id,
             Account.active.is_(True),
-            or_(
-                func.lower(Account.email) == word,
-                func.lower(Person.email) == word,
-                func.lower(Employment.staff_number) == word,
-            ),
+            or_(Account.email == address, Person.email == address, Employment.staff_number_key == identifier_key(who)),
         )
         .order_by(Account.id)
         .limit(1)
