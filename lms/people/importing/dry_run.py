@@ -18,6 +18,7 @@ from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
 from lms.kernel.tabular import FileFormat, Unreadable, read_rows
 from lms.people.importing import queries
+from lms.people.importing.likely import find_likely_people
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
 from lms.people.importing.plan import CHANGES, KnownEmployee, assign_batches, find_conflicts, plan_absent, plan_person
@@ -121,6 +122,11 @@ def plan_rows(rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choice
             outcome = plan.outcomes[row.number or 0]
             row.outcome, row.notes = outcome.outcome, list(outcome.notes)
     reject_used_emails(row for row in rows if row.outcome == "added" and row.key not in known)
+    new = [row for row in rows if row.outcome == "added" and row.key not in known]
+    likely = dict(find_likely_people(((row.key, row.cells.get("name", "")) for row in new), known))
+    for row in new:
+        if row.key in likely:
+            row.notes.append(likely[row.key])
     if choices.leavers_on:
         rows.extend(absent_rows({row.key for row in rows}, known, choices.leavers_on))
     changed = [row for row in rows if row.outcome in CHANGES]
@@ -184,6 +190,7 @@ def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "") -
         people_import.counts = dict(Counter(row.outcome for row in rows)) | {
             "absent": sum(row.number is None for row in rows),
             "ambiguous": sum(any(note["code"] == "ambiguous_day" for note in row.notes) for row in rows),
+            "likely": sum(note["code"].startswith("likely_") for row in rows for note in row.notes),
             "people": len({row.key for row in rows if row.batch}),
         }
         people_import.reasons = common_reasons(rows)

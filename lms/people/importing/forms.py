@@ -157,16 +157,28 @@ class ApplyForm(BaseForm):
     """Applying a checked list."""
 
     confirm_leavers = BooleanField(_l("Yes, they have left"))
+    confirm_likely = BooleanField(_l("Yes, they are other people, and those recorded have left"))
     reason = reason_field()
 
     def ask_about_leavers(self, people_import: PeopleImport) -> None:
-        """Asks to confirm those who are not in the list; without any, the question is left out."""
-        if count := people_import.counts.get("absent", 0):
+        """Asks to confirm those who are not in the list, once more where the list probably has some of them.
+
+        Without any, the questions are left out.
+        """
+        counts = people_import.counts
+        if count := counts.get("absent", 0):
             self.confirm_leavers.label.text = _("%(count)s people who are not in the list have left", count=count)
         else:
             del self.confirm_leavers
+        if not count or not counts.get("likely"):
+            del self.confirm_likely
 
     def validate_confirm_leavers(self, field: Any) -> None:
         """Requires the confirmation."""
         if not field.data:
             raise ValidationError(_("Check who would leave, and tick this if it is right."))
+
+    def validate_confirm_likely(self, field: Any) -> None:
+        """Requires the confirmation."""
+        if not field.data:
+            raise ValidationError(_("Check the new people below, and tick this if they are not those recorded."))

@@ -56,6 +56,8 @@ REASONS: dict[str, LazyString] = {
     "overlaps_recorded": _l("This overlaps the placement recorded from %(day)s to %(through)s."),
     "changed_meanwhile": _l("The record was changed after the check, so this row was skipped."),
     "not_accepted": _l("%(text)s"),
+    "likely_number": _l("Probably the same person as staff number %(text)s, which differs in leading zeros only."),
+    "likely_name": _l("Probably the same person as staff number %(text)s: the name is the same."),
     "ends": _l("The last day becomes %(day)s."),
     "open_again": _l("The last day is removed: the placement is open again."),
     "takes_place": _l("This replaces the placement recorded from %(day)s."),

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
+from lms.people.importing.likely import find_likely_people
 from lms.people.importing.parse import ImportChoices, ImportVocabulary, ParsedRow, guess_columns, parse_day, parse_row
 from lms.people.importing.plan import (
     KnownEmployee,
@@ -333,3 +334,15 @@ def test_what_a_row_asks_for_is_true_afterwards(present: list[PlannedPlacement],
         assert len(there) == 1
         assert row.fits(there[0].details)
         assert row.last_day_unchanged or there[0].through_on == row.through_on
+
+
+def test_who_is_probably_recorded_already_is_found() -> None:
+    recorded = {
+        "000731": KnownEmployee(1, 1, "Leila Haddad", (), "000731"),
+        "d9": KnownEmployee(2, 2, "Omar Saïd", (), "D-9"),
+    }
+    new = [("731", "Leila Haddad"), ("x1", "OMAR SAID"), ("x2", "Somebody Else")]
+    assert dict(find_likely_people(new, recorded)) == {
+        "731": {"code": "likely_number", "text": "000731"},
+        "x1": {"code": "likely_name", "text": "D-9"},
+    }

@@ -235,3 +235,19 @@ def test_a_list_that_is_discarded_is_gone(app: Flask, client: FlaskClient) -> No
     assert client.post(f"{address}/apply", data={"reason": "x"}).status_code == 303
     work(app)
     assert "Nadia New" not in page(client, "/people")
+
+
+def test_who_is_probably_recorded_already_is_shown_and_leavers_are_asked_again(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client, "hana@demo.example")
+    rows = [{**row, "staff_number": f"W-0{row['staff_number'][2:]}"} for row in lists.the_cast()[:1]]
+    address = send(client, lists.csv_of([*rows, *lists.the_cast()[1:]]))
+    client.post(f"{address}/columns", data=columns(leavers="y", leavers_on="2026-11-30"))
+    work(app)
+    seen = page(client, address)
+    assert "1 new person is probably recorded already, under another staff number." in seen
+    assert "Probably the same person as staff number W-1, which differs in leading zeros only." in seen
+    data = {"reason": "November", "confirm_leavers": "y"}
+    refused = client.post(f"{address}/apply", data=data)
+    assert refused.status_code == 422 and "if they are not those recorded" in refused.get_data(as_text=True)
+    assert client.post(f"{address}/apply", data=data | {"confirm_likely": "y"}).status_code == 303
