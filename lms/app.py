@@ -51,7 +51,7 @@ from lms.kernel.setup import set_up_config, set_up_database
 from lms.kernel.worker import set_up_worker
 from lms.learning.api import course_completed, progress_made
 from lms.learning.hooks import quiz_notes
-from lms.people.api import people_added, people_merged, placements_changed
+from lms.people.api import email_corrected, people_added, people_merged, placements_changed
 from lms.web.access import current_actor
 from lms.web.csrf import CsrfProtection
 from lms.web.limits import set_up_limits
@@ -104,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def connect_subscribers() -> None:
     """Connects the events of lower packages to the subscribers of upper ones, in the same transaction."""
     people_added.connect(lms.accounts.subscribers.open_accounts)
+    email_corrected.connect(lms.accounts.subscribers.change_email)
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     course_completed.connect(lms.certification.subscribers.on_course_completed)
     placements_changed.connect(lms.compliance.subscribers.on_people_changed)

@@ -8,7 +8,17 @@ class EmailTaken(Invalid):
     """Another account signs in with this e-mail."""
 
     field = "email"
-    default = _l("An account already signs in with this e-mail. Leave the e-mail empty, or ask your administrator.")
+    default = _l(
+        "An account already signs in with this e-mail. Look for it under People: if its holder has left, remove it "
+        "from their details. Otherwise leave the e-mail empty, or ask your administrator."
+    )
+
+
+class RoleHoldersEmail(Invalid):
+    """HR may not change the e-mail of somebody with a role: with it one could become an administrator."""
+
+    field = "email"
+    default = _l("This person has a role here. An administrator changes their e-mail.")
 
 
 class LastAdministrator(Invalid):

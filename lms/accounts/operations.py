@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from flask_security import hash_password
 
 from lms.accounts import queries, rules
-from lms.accounts.errors import EmailTaken, LastAdministrator, PasswordRefused
+from lms.accounts.errors import EmailTaken, LastAdministrator, PasswordRefused, RoleHoldersEmail
 from lms.accounts.models import Account, RoleGrant
 from lms.audit.api import record
 from lms.kernel import clock, records
@@ -107,6 +107,21 @@ def reopen_account(actor: Actor, account: Account, *, reason: str) -> None:
     account.active = True
     session.flush()
     record(actor, "accounts.reopen", "account", account.id, reason=reason)
+
+
+def change_email(actor: Actor, account: Account, email: str | None) -> None:
+    """Changes the e-mail an account signs in with, or removes it, and ends its sessions and links sent to the old one.
+
+    Raises ``EmailTaken`` where another account has it, and ``RoleHoldersEmail`` where the account has a role and the
+    actor is no administrator.
+    """
+    if queries.list_grants(RoleGrant.account_id == account.id) and not actor.has(Role.ADMIN):
+        raise RoleHoldersEmail
+    if email and queries.find_emails_with_account([email]):
+        raise EmailTaken
+    account.email = email
+    sign_out_everywhere(account)
+    record(actor, "accounts.change_email", "account", account.id)
 
 
 def sign_out_everywhere(account: Account) -> None:

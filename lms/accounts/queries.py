@@ -47,6 +47,11 @@ def find_account_by_email(email: str) -> Account | None:
     return find_account_where(Account.email == clean_email(email))
 
 
+def find_account_of_person(person_id: int) -> Account | None:
+    """Finds the account of a person."""
+    return find_account_where(Account.person_id == person_id)
+
+
 def list_persons_without_account(person_ids: Iterable[int]) -> list[tuple[int, str | None]]:
     """Lists those of some people who have no account, each with their e-mail. A query for each 500 of them."""
     statement = (

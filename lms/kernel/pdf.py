@@ -108,6 +108,11 @@ def unprintable(text: str) -> frozenset[str]:
     return frozenset(char for char in composed if _printable_character(char) == REPLACEMENT != char)
 
 
+def unprintable_characters(text: str) -> str:
+    """Returns the same in order and as one text, to name them in a sentence; empty where all can be printed."""
+    return "".join(sorted(unprintable(text)))
+
+
 def _printable_character(char: str) -> str:
     """Returns what is printed for one character: itself, a space, nothing or U+FFFD."""
     category = unicodedata.category(char)

@@ -9,8 +9,9 @@ from lms.people.corrections.queries import (
     list_correction_requests_about,
     list_own_correction_requests,
 )
+from lms.people.details.queries import list_corrections, may_correct
 from lms.people.errors import MergeAlreadyUndone
-from lms.people.events import people_added, people_merged, placements_changed
+from lms.people.events import email_corrected, people_added, people_merged, placements_changed
 from lms.people.importing.queries import list_running_imports
 from lms.people.labels import CONTRACT_LABELS
 from lms.people.merging.operations import merge_people, undo_merge
@@ -63,6 +64,7 @@ __all__ = [
     "MergeAlreadyUndone",
     "contains_words",
     "count_people",
+    "email_corrected",
     "end_placement",
     "find_organisation_by_slug",
     "find_person",
@@ -71,6 +73,7 @@ __all__ = [
     "find_station",
     "known_merges",
     "list_correction_requests_about",
+    "list_corrections",
     "list_employer_ids",
     "list_employers",
     "list_employments_of",
@@ -88,6 +91,7 @@ __all__ = [
     "load_merged_ids",
     "load_person_for",
     "load_surviving_person_for",
+    "may_correct",
     "may_see_person",
     "merge_people",
     "merged_ids",

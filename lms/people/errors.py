@@ -8,7 +8,16 @@ class StaffNumberTaken(Invalid):
     """Another person of the organisation has this staff number."""
 
     field = "staff_number"
-    default = _l("Somebody else in this organisation has this staff number.")
+    default = _l(
+        "Somebody else in this organisation has this staff number. If it is the same person, open them under People "
+        "and correct their details."
+    )
+
+
+class NothingCorrected(Invalid):
+    """Everything is as it was recorded."""
+
+    default = _l("Nothing was changed: all of this is recorded already.")
 
 
 class InvalidFirstDay(Invalid):

@@ -10,6 +10,11 @@ people_added = Signal()
 
 A subscriber may refuse with ``Invalid``."""
 
+email_corrected = Signal()
+"""Sent before the e-mail of a ``person`` (their id) becomes ``email``, or none where that is ``None``, by an ``actor``.
+
+A subscriber may refuse with ``Invalid``."""
+
 people_merged = Signal()
 """Sent after two person records were merged, or a merge undone.
 

@@ -74,17 +74,54 @@ class DutyStation(Model):
 class Person(Model):
     """One row: a human being, whoever employs them.
 
-    Personal data: name, e-mail, language; erased on request by emptying the three, the row stays.
+    Personal data: names, e-mail, language; erased on request by emptying them, the row stays.
     """
 
     __tablename__ = "person"
     id: Mapped[Id]
-    # As the person writes it and as certificates print it.
+    # As the person writes it.
     name: Mapped[str] = mapped_column(String(200))
+    # Its parts, where they are known.
+    given_name: Mapped[str | None] = mapped_column(String(200))
+    family_name: Mapped[str | None] = mapped_column(String(200))
+    # As certificates print it, where that is not the name.
+    printed_name: Mapped[str | None] = mapped_column(String(200))
     # Where reminders go; many people have none.
     email: Mapped[str | None] = mapped_column(String(254), index=True)
     language: Mapped[str] = mapped_column(String(12), default="en")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def name_on_certificates(self) -> str:
+        """Returns the name that the next certificate prints."""
+        return self.printed_name or self.name
+
+
+class PersonCorrection(Recorded, Model):
+    """One row: a detail of a person was corrected: what it was before, what it became, and why. Never changed.
+
+    Personal data: both values; erased on request by emptying the two, the row stays.
+    """
+
+    __tablename__ = "person_correction"
+    __table_args__ = (
+        CheckConstraint(
+            "field IN ('name', 'given_name', 'family_name', 'printed_name', 'email', 'language', 'staff_number')",
+            name="field_known",
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    # Whose HR corrected it; empty for an administrator.
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    # Whose staff number it was, where it was one.
+    employment_id: Mapped[int | None] = mapped_column(ForeignKey("employment.id"))
+    field: Mapped[str] = mapped_column(String(20))
+    # Empty where there was none, or where it was erased.
+    old_value: Mapped[str | None] = mapped_column(String(254))
+    new_value: Mapped[str | None] = mapped_column(String(254))
+    reason: Mapped[str] = mapped_column(String(500))
 
 
 def _staff_number_key(context: Any) -> str:

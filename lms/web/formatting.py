@@ -10,6 +10,8 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from flask_babel import get_locale, ngettext
 
+from lms.kernel.pdf import unprintable_characters
+
 NO_BREAK = "\N{NO-BREAK SPACE}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 NOTHING = "\N{EN DASH}"
@@ -99,4 +101,5 @@ FILTERS = {
     "change": change,
     "percent": percent,
     "period": period,
+    "unprintable": unprintable_characters,
 }

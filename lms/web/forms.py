@@ -7,13 +7,14 @@ from zoneinfo import available_timezones
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length, Optional
 
 from lms.kernel.errors import Invalid, Refusal
+from lms.kernel.pdf import unprintable_characters
 from lms.kernel.text import is_email, normalise
 
 _NOT_OFFERED = (
@@ -161,6 +162,15 @@ def check_email(_form: Form, field: Field) -> None:
     """Refuses what cannot be an e-mail address."""
     if not is_email(field.data):
         raise ValidationError(_l("This is not a full e-mail address, such as name@example.org."))
+
+
+def check_printable(_form: Form, field: Field) -> None:
+    """Refuses letters that the certificates' fonts do not have, before they are printed as question marks."""
+    unknown = unprintable_characters(field.data or "")
+    if unknown:
+        raise ValidationError(
+            _("The certificate cannot print %(letters)s. Write the name in other letters.", letters=unknown)
+        )
 
 
 def time_zone_field(description: Any) -> Any:

@@ -1,11 +1,12 @@
 """The forms that revoke a certificate or correct the name on it."""
 
-from wtforms import StringField, ValidationError
+from wtforms import SelectMultipleField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.certification.awards.operations import LONGEST_NAME, LONGEST_REASON
-from lms.kernel.i18n import gettext, lazy_gettext as _l
-from lms.kernel.pdf import unprintable
-from lms.web.forms import BaseForm, day_field, sentences_field, text_field
+from lms.kernel.i18n import lazy_gettext as _l
+from lms.web.forms import BaseForm, check_printable, day_field, reason_field, sentences_field, text_field
 
 
 class RevokeForm(BaseForm):
@@ -27,6 +28,18 @@ class RevokeForm(BaseForm):
     )
 
 
+class RenameForm(BaseForm):
+    """Replaces certificates that show another name than their holder's."""
+
+    serials = SelectMultipleField(
+        _l("Certificates to replace"),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validators=[InputRequired(_l("Choose at least one certificate."))],
+    )
+    reason = reason_field()
+
+
 class CorrectForm(BaseForm):
     """Corrects the name on a certificate."""
 
@@ -43,10 +56,4 @@ class CorrectForm(BaseForm):
         description=_l("Do not write about a real child, family or incident."),
     )
 
-    def validate_name(self, field: StringField) -> None:
-        """Refuses letters that the certificate's fonts do not have, before they are printed as question marks."""
-        unknown = "".join(sorted(unprintable(field.data or "")))
-        if unknown:
-            raise ValidationError(
-                gettext("The certificate cannot print %(letters)s. Write the name in other letters.", letters=unknown)
-            )
+    validate_name = staticmethod(check_printable)

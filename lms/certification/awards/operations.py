@@ -62,7 +62,7 @@ def issue_list(
 
 def _issue(actor: Actor, earned: Sequence[EarnedAward], people: Sequence[Person], issuer: Issuer) -> list[Award]:
     awards = build_awards(earned, issuer)
-    _add(actor, awards, {person.id: person.name for person in people})
+    _add(actor, awards, {person.id: person.name_on_certificates for person in people})
     for award in awards:
         record(
             actor, "certification.issue", "award", award.id,

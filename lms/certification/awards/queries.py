@@ -108,6 +108,19 @@ def list_awards_of(person_id: int, *, with_replaced: bool = False) -> list[Recor
     return _read(AWARDS if with_replaced else CURRENT_AWARDS, person=person_id)
 
 
+def list_awards_named_otherwise(actor: Actor, person: Person) -> list[RecordedAward]:
+    """Lists the awards of a person that show another name than their next one would, and that an actor may change."""
+    employers = employers_of(person.id, clock.today(actor.time_zone))
+    return [
+        each
+        for each in list_awards_of(person.id)
+        if each.award.person_id == person.id
+        and each.revocation is None
+        and each.name not in (None, person.name_on_certificates)
+        and policy.may_change_certificate(actor, each.award, employers)
+    ]
+
+
 def select_current() -> Select[Award]:
     """Returns the statement that reads awards that were neither revoked nor replaced."""
     return (

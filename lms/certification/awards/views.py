@@ -10,16 +10,19 @@ from lms.certification import policy
 from lms.certification.awards import operations, queries
 from lms.certification.awards.document import render_certificate, verify_address
 from lms.certification.awards.explain import how_earned, why_these_dates
-from lms.certification.awards.forms import CorrectForm, RevokeForm
+from lms.certification.awards.forms import CorrectForm, RenameForm, RevokeForm
 from lms.certification.awards.queries import RecordedAward
-from lms.certification.awards.rules import normalise_serial, print_serial
+from lms.certification.awards.rules import AwardState, normalise_serial, print_serial
 from lms.certification.blueprint import bp
 from lms.kernel import clock, qr
 from lms.kernel.actor import Actor, Role
 from lms.kernel.errors import Invalid, NotAllowed, NotThere
-from lms.kernel.i18n import gettext as _
+from lms.kernel.i18n import gettext as _, ngettext
+from lms.people.api import list_corrections, load_person_for, may_correct
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.downloads import download
+from lms.web.formatting import day
+from lms.web.forms import form_page
 from lms.web.limits import limiter
 
 LONGEST_TYPED = 60
@@ -44,6 +47,7 @@ def certificate(serial: str) -> ResponseReturnValue:
         recognised=queries.find_recognition(known.award.id),
         own=known.award.person_id == actor.person_id,
         may_change=may_change(actor, known),
+        may_correct=actor.has(Role.HR) and may_correct(actor, known.award.person_id),
         successor=print_serial(known.replaced_by) if known.replaced_by else None,
     )
 
@@ -99,7 +103,48 @@ def correct(serial: str) -> ResponseReturnValue:
             flash(_("This is the corrected certificate, with a new serial number. Give it to its holder."), "good")
             serial = print_serial(successor.serial)
             return redirect(url_for("certification.certificate", serial=serial), 303)
-    return render_template("certification/correct.html", known=known, form=form), 422 if form.errors else 200
+    may = may_correct(actor, known.award.person_id)
+    return form_page("certification/correct.html", form, known=known, may_correct=may)
+
+
+@bp.route("/people/<int:person_id>/certificates", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def rename(person_id: int) -> ResponseReturnValue:
+    """Replaces those certificates of somebody with a corrected name that HR chooses, all in one act."""
+    actor = current_actor()
+    person = load_person_for(actor, person_id)
+    listed = {each.serial: each for each in queries.list_awards_named_otherwise(actor, person)}
+    if not listed:
+        flash(_("No certificate that you may replace shows another name."), "good")
+        return redirect(url_for("people.placements", person_id=person_id), 303)
+    form = RenameForm(
+        serials=[serial for serial, each in listed.items() if each.state == AwardState.VALID],
+        reason=next((each.reason for each in list_corrections(actor, person_id)), ""),
+    )
+    form.serials.choices = [(serial, _describe(each)) for serial, each in listed.items()]
+    name = person.name_on_certificates
+    if form.run_on_submit(
+        lambda: [
+            operations.supersede(actor, listed[serial].award, name=name, reason=form.reason.data)
+            for serial in form.serials.data or []
+        ]
+    ):
+        replaced = len(form.serials.data or [])
+        flash(ngettext("%(num)s certificate was replaced.", "%(num)s certificates were replaced.", replaced), "good")
+        return redirect(url_for("people.placements", person_id=person_id), 303)
+    return form_page("certification/rename.html", form, person=person)
+
+
+def _describe(known: RecordedAward) -> str:
+    """Returns what tells a certificate apart on a list: course, name, days and serial."""
+    return _(
+        "%(course)s: “%(name)s”, earned on %(earned)s, valid through %(until)s (%(serial)s)",
+        course=known.award.printed["course"],
+        name=known.name,
+        earned=day(known.award.earned_on),
+        until=day(known.award.valid_until),
+        serial=known.serial,
+    )
 
 
 @bp.get("/verify")

@@ -16,7 +16,7 @@ from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.people import api as people
 from lms.web.access import current_actor, role_needed
-from lms.web.forms import BaseForm, choices_of, offer, reason_field, text_field
+from lms.web.forms import BaseForm, choices_of, form_page, offer, reason_field, text_field
 from lms.web.language import language_of_page
 
 
@@ -62,7 +62,8 @@ def person(person_id: int) -> ResponseReturnValue:
         as_of = request.args.get("as_of")
         return redirect(url_for("compliance.person", person_id=page.person.id, as_of=as_of))
     form.as_of.data = day
-    return render_template("compliance/person.html", form=form, page=page, today=today), 200 if is_valid else 422
+    may_correct = people.may_correct(actor, page.person.id)
+    return form_page("compliance/person.html", form, page=page, today=today, may_correct=may_correct)
 
 
 @bp.route("/people/<int:person_id>/merge", methods=["GET", "POST"])

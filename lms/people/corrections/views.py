@@ -8,6 +8,7 @@ from lms.kernel.actor import Role
 from lms.kernel.errors import NotAllowed
 from lms.people.corrections import operations, queries
 from lms.people.corrections.forms import KIND_LABELS, CorrectionAnswerForm, CorrectionRequestForm
+from lms.people.details.queries import may_correct
 from lms.people.errors import AlreadyAnswered
 from lms.people.merging.queries import list_employers
 from lms.people.views.blueprint import bp
@@ -59,4 +60,10 @@ def answer(query_id: int) -> ResponseReturnValue:
             flash(error.message, "soon")
             return redirect(url_for("people.correction_requests"), 303)
         return redirect_with(_("The person can now read your answer on their page."), "people.correction_requests")
-    return form_page("people/correction_request.html", form, listed=listed, kinds=KIND_LABELS)
+    return form_page(
+        "people/correction_request.html",
+        form,
+        listed=listed,
+        kinds=KIND_LABELS,
+        may_correct=may_correct(actor, listed.request.person_id),
+    )

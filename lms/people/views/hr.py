@@ -8,6 +8,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.people import operations, queries
+from lms.people.details.queries import may_correct
 from lms.people.forms import AssignmentForm, DirectoryForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm
 from lms.people.models import Placement
 from lms.people.views.blueprint import bp
@@ -65,6 +66,7 @@ def placements(person_id: int) -> ResponseReturnValue:
         "people/placements.html",
         person=person,
         employments=employments,
+        may_correct=may_correct(actor, person_id),
         placements=queries.list_placements_of([employment.id for employment in employments]),
         sector_names={sector.slug: sector.name(language_of_page()) for sector in queries.list_sectors()},
         today=clock.today(actor.time_zone),

@@ -250,6 +250,75 @@ def test_hr_corrects_a_name(app: Flask, client: FlaskClient, serial: str) -> Non
     assert client.post(f"/certificates/{serial}/correct", data={"name": "A", "reason": "Again."}).status_code == 409
 
 
+def test_a_married_name_is_on_the_next_certificate_and_replaces_those_chosen_at_once(
+    app: Flask, client: FlaskClient, serial: str
+) -> None:
+    with app.app_context(), unit_of_work():
+        amina = session.scalars(select(Person).where(Person.name == "Amina Yusuf")).one()
+        number = amina.id
+        old, other = (
+            print_serial(world.earned(amina, world.course(slug, code=slug), day).serial)
+            for slug, day in (("first-days", date(2024, 1, 9)), ("reporting", date(2026, 2, 2)))
+        )
+    sign_in(client, "hana@demo.example")
+    data = {"name": "Amina Haddad", "email": "amina@demo.example", "language": "en", "reason": "Married."}
+    page = text_of(client.post(f"/people/{number}/correct", data=data, follow_redirects=True))
+    assert "Certificates that show another name" in page
+    form = client.get(f"/people/{number}/certificates").get_data(as_text=True)
+    assert [each in re.findall(r"checked[^>]*value=\"([^\"]+)", form) for each in (serial, other, old)] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert "Married." in form
+    nothing = client.post(f"/people/{number}/certificates", data={"reason": "Married."})
+    assert nothing.status_code == 422
+    assert "Choose at least one certificate." in text_of(nothing)
+    chosen = {"serials": [serial, other], "reason": "Married."}
+    done = text_of(client.post(f"/people/{number}/certificates", data=chosen, follow_redirects=True))
+    assert "2 certificates were replaced." in done
+    with app.app_context(), unit_of_work():
+        person = session.get(Person, number)
+        assert person is not None
+        world.earned(person, world.course("next"), date(2026, 8, 1))
+        names = {each.award.earned_on.isoformat(): each.name for each in queries.list_awards_of(number)}
+    assert names == {
+        "2024-01-09": "Amina Yusuf", "2026-02-02": "Amina Haddad", "2026-06-19": "Amina Haddad",
+        "2026-08-01": "Amina Haddad",
+    }  # fmt: skip
+    assert client.post(f"/people/{number}/certificates", data=chosen).status_code == 422
+    last = {"serials": [old], "reason": "Married."}
+    assert client.post(f"/people/{number}/certificates", data=last).status_code == 303
+    empty = client.get(f"/people/{number}/certificates", follow_redirects=True)
+    assert "No certificate that you may replace shows another name." in text_of(empty)
+
+
+def test_the_printed_name_is_what_certificates_show_and_the_holder_learns_what_they_cannot(
+    app: Flask, client: FlaskClient
+) -> None:
+    make_small_organisation(app)
+    serial = make_certificate(app, "བསྟན་འཛིན")
+    sign_in(client)
+    assert "Certificates cannot print" in text_of(client.get(f"/certificates/{serial}"))
+    client.post("/logout")
+    sign_in(client, "hana@demo.example")
+    page = client.get(f"/certificates/{serial}").get_data(as_text=True)
+    (address,) = set(re.findall(r"/people/\d+/correct", page))
+    data = {
+        "name": "བསྟན་འཛིན", "printed_name": "Tenzin", "email": "amina@demo.example", "language": "en",
+        "reason": "For certificates.",
+    }  # fmt: skip
+    renamed = client.post(address, data=data)
+    assert renamed.status_code == 303
+    done = client.post(renamed.headers["Location"], data={"serials": [serial], "reason": "For certificates."})
+    assert done.status_code == 303
+    with app.app_context(), unit_of_work():
+        number = int(address.split("/")[2])
+        assert [each.name for each in queries.list_awards_of(number)] == ["Tenzin"]
+        person = session.get(Person, number)
+        assert person is not None
+        world.earned(person, world.course("next"), date(2026, 8, 1))
+        assert {each.name for each in queries.list_awards_of(number)} == {"Tenzin"}
+
+
 @pytest.mark.parametrize(("who", "status"), [("amina", 403), ("root", 403), ("karim", 403), ("hana", 200)])
 def test_only_hr_changes_certificates(client: FlaskClient, serial: str, who: str, status: int) -> None:
     pages = (f"/certificates/{serial}/revoke", f"/certificates/{serial}/correct")

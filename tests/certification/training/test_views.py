@@ -113,6 +113,24 @@ def test_hr_records_a_session_after_a_look(app: Flask, client: FlaskClient, ids:
     assert "In-person session on 20 August 2026" in re.sub(r"\s+", " ", paper.extract_text())
 
 
+def test_letters_that_no_certificate_prints_are_named_before_anything_is_recorded(
+    app: Flask, client: FlaskClient, ids: dict[str, int]
+) -> None:
+    with app.app_context(), unit_of_work():
+        amina = session.scalars(select(Person).where(Person.name == "Amina Yusuf")).one()
+        amina.name = "བསྟན་འཛིན"
+        number = amina.id
+    sign_in(client, "hana@demo.example")
+    looked = client.post("/sessions/check", data=session_form(ids))
+    assert "Certificates cannot print" in text_of(looked)
+    assert f"/people/{number}/correct" in looked.get_data(as_text=True)
+    with app.app_context(), unit_of_work():
+        person = session.get(Person, number)
+        assert person is not None
+        person.printed_name = "Tenzin"
+    assert "Certificates cannot print" not in text_of(client.post("/sessions/check", data=session_form(ids)))
+
+
 def test_a_changed_list_is_looked_at_again(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     sent = confirmation(client.post("/sessions/check", data=session_form(ids)))

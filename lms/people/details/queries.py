@@ -1,0 +1,60 @@
+"""Every SELECT about corrected details."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import or_, select, true
+
+from lms.kernel import clock
+from lms.kernel.actor import Actor, Role
+from lms.kernel.db import session
+from lms.kernel.errors import NotAllowed, require_found
+from lms.people import policy, queries
+from lms.people.merging.queries import list_employer_ids
+from lms.people.models import Employment, Person, PersonCorrection, Placement
+
+MOST_SHOWN = 50
+"""The most corrections shown of one person."""
+
+
+def load_person_to_correct(actor: Actor, person_id: int) -> Person:
+    """Loads a person whose details an actor may correct.
+
+    Raises ``NotThere`` for somebody the actor may not see, and ``NotAllowed`` where they work for others by now.
+    """
+    is_admin = actor.has(Role.ADMIN)
+    person = require_found(session.get(Person, person_id)) if is_admin else queries.load_person_for(actor, person_id)
+    if not may_correct(actor, person_id):
+        raise NotAllowed
+    return person
+
+
+def may_correct(actor: Actor, person_id: int) -> bool:
+    """Says whether an actor may correct the details of a person."""
+    employers = _list_present_employers(person_id, clock.today(actor.time_zone))
+    return policy.may_correct_person(actor, employers, list_employer_ids([person_id]))
+
+
+def _list_present_employers(person_id: int, today: date) -> Sequence[int]:
+    """Lists the organisations where somebody works today or has a placement that starts later."""
+    return session.scalars(
+        select(Employment.organisation_id)
+        .join(Placement, Placement.employment_id == Employment.id)
+        .where(
+            Employment.person_id == person_id,
+            Placement.retracted_at.is_(None),
+            or_(Placement.through_on.is_(None), Placement.through_on >= today),
+        )
+        .distinct()
+    ).all()
+
+
+def list_corrections(actor: Actor, person_id: int) -> Sequence[PersonCorrection]:
+    """Lists the corrections of a person by HR of the actor's organisations and by administrators, the latest first."""
+    own = or_(PersonCorrection.organisation_id.is_(None), policy.within_scope(actor, PersonCorrection.organisation_id))
+    return session.scalars(
+        select(PersonCorrection)
+        .where(PersonCorrection.person_id == person_id, own if not actor.has(Role.ADMIN) else true())
+        .order_by(PersonCorrection.id.desc())
+        .limit(MOST_SHOWN)
+    ).all()

@@ -1,0 +1,65 @@
+"""The pages that correct who somebody is."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms.kernel.actor import Role
+from lms.people import policy, queries
+from lms.people.details import operations
+from lms.people.details.forms import FIELD_LABELS, DetailsForm, StaffNumberForm
+from lms.people.details.queries import list_corrections, load_person_to_correct
+from lms.people.merging.queries import list_employer_ids
+from lms.people.views.blueprint import bp
+from lms.web.access import current_actor, role_needed
+from lms.web.forms import form_page, redirect_with
+from lms.web.setup import has_endpoint
+
+
+@bp.route("/people/<int:person_id>/correct", methods=["GET", "POST"])
+@role_needed(Role.HR, Role.ADMIN)
+def correct_person(person_id: int) -> ResponseReturnValue:
+    """Corrects name, e-mail and language, and shows what was recorded before."""
+    actor = current_actor()
+    person = load_person_to_correct(actor, person_id)
+    is_staff = policy.may_see_person(actor, list_employer_ids([person_id]))
+    form = DetailsForm(obj=person)
+    form.offer(person.language)
+    changed: set[str] = set()
+    if form.run_on_submit(
+        lambda: changed.update(
+            operations.correct_person(
+                actor, person, {name: form[name].data for name in operations.DETAILS}, reason=form.reason.data
+            )
+        )
+    ):
+        flash(
+            _("The correction has been saved. The next certificate shows %(name)s.", name=person.name_on_certificates),
+            "good",
+        )
+        if is_staff and changed & {"name", "printed_name"} and has_endpoint("certification.rename"):
+            return redirect(url_for("certification.rename", person_id=person_id), 303)
+        back = "people.placements" if is_staff else "people.correct_person"
+        return redirect(url_for(back, person_id=person_id), 303)
+    return form_page(
+        "people/correct_person.html",
+        form,
+        person=person,
+        is_staff=is_staff,
+        corrections=list_corrections(actor, person_id),
+        fields=FIELD_LABELS,
+    )
+
+
+@bp.route("/people/<int:person_id>/correct/number/<int:employment_id>", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def correct_number(person_id: int, employment_id: int) -> ResponseReturnValue:
+    """Corrects a staff number."""
+    actor = current_actor()
+    employment = queries.load_employment_for(actor, person_id, employment_id)
+    form = StaffNumberForm(obj=employment)
+    if form.run_on_submit(
+        lambda: operations.correct_staff_number(actor, employment, form.staff_number.data, reason=form.reason.data)
+    ):
+        return redirect_with(_("The staff number has been corrected."), "people.placements", person_id=person_id)
+    return form_page("people/correct_number.html", form, employment=employment)
