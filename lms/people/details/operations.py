@@ -6,6 +6,7 @@ from lms.audit.api import record
 from lms.kernel import records
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import lock_rows, session
+from lms.kernel.identifiers import clean_email, clean_identifier, identifier_key
 from lms.kernel.text import normalise
 from lms.people import queries
 from lms.people.errors import NothingCorrected, StaffNumberTaken
@@ -25,8 +26,8 @@ def correct_person(actor: Actor, person: Person, values: Mapping[str, str], *, r
     """
     lock_rows(Person, person.id)
     corrected = {name: normalise(value) or None for name, value in values.items()}
-    if corrected.get("email"):
-        corrected["email"] = str(corrected["email"]).lower()
+    if "email" in corrected:
+        corrected["email"] = clean_email(corrected["email"]) or None
     changed = {name: value for name, value in corrected.items() if getattr(person, name) != value}
     if not changed:
         raise NothingCorrected
@@ -61,7 +62,7 @@ def correct_staff_number(actor: Actor, employment: Employment, staff_number: str
 
     Raises ``NothingCorrected``, and ``StaffNumberTaken`` where somebody else at the organisation has it.
     """
-    number = normalise(staff_number)
+    number = clean_identifier(staff_number)
     lock_rows(Organisation, employment.organisation_id)
     holder = queries.find_employment_by_number(employment.organisation_id, number)
     if holder is not None and holder.id != employment.id:
@@ -77,7 +78,7 @@ def correct_staff_number(actor: Actor, employment: Employment, staff_number: str
         new_value=number,
         reason=reason,
     )
-    employment.staff_number = number
+    employment.staff_number, employment.staff_number_key = number, identifier_key(number)
     records.add(actor, correction)
     session.flush()
     record(

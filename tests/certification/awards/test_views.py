@@ -232,7 +232,7 @@ def test_hr_corrects_a_name(app: Flask, client: FlaskClient, serial: str) -> Non
     assert 'value="Amina Yusuf"' in form.get_data(as_text=True)
     for name, word in (
         ("Amina Yusuf", "already has this name"),
-        ("አሚና", "cannot print"),
+        ("བསྟན་འཛིན", "cannot print"),
         ("x" * 201, "200"),
         ("", "name"),
     ):

@@ -126,6 +126,10 @@ def test_a_staff_number_is_corrected(app: Flask, client: FlaskClient, at: Places
         assert job.staff_number == "W-100"
     assert corrections(app) == [("staff_number", "W-1", "W-100", "Typing error")]
     assert client.post(address, data={"staff_number": "w-100", "reason": "Small"}).status_code == 303
+    client.post("/logout")
+    with app.app_context():
+        assert make.people.queries.find_employment_by_number(at.rivers, "W-1") is None
+        assert make.people.queries.find_employment_by_number(at.rivers, "W 100") is not None
 
 
 REFUSED = (
