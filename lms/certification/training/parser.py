@@ -9,12 +9,11 @@ from io import StringIO
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
+from lms.kernel.written_days import read_day
 
 MOST_LINES = 500
 LONGEST_EVIDENCE = 200
 
-_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
-_DOTTED = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})", re.ASCII)
 _SEPARATORS = ("\t", ";", ",")
 
 
@@ -60,19 +59,16 @@ def read_trainings(text: str) -> list[TrainingLine]:
             heading = first_row and len(words) > 1 and not re.search(r"\d", number + day)
             first_row = False
             if not heading:
-                found.append(TrainingLine(reader.line_num, number, read_day(day), evidence))
+                found.append(TrainingLine(reader.line_num, number, read_day_or_none(day), evidence))
     except csv.Error as error:
         raise UnreadableList(_("The list cannot be read: %(problem)s.", problem=error)) from error
     return found
 
 
-def read_day(text: str) -> date | None:
-    """Reads a day as 2026-03-31 or 31.3.2026; None for days with slashes, whose order is ambiguous."""
-    written = _ISO.fullmatch(text) or _DOTTED.fullmatch(text)
-    try:
-        return date(**{part: int(figures) for part, figures in written.groupdict().items()}) if written else None
-    except ValueError:
-        return None
+def read_day_or_none(text: str) -> date | None:
+    """Reads a day that can mean no other; None for all others, such as 03/04/2026, whose order is ambiguous."""
+    day = read_day(text)
+    return day if isinstance(day, date) else None
 
 
 def decode(body: bytes) -> str:

@@ -17,6 +17,7 @@ from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
 from lms.kernel.tabular import FileFormat, Unreadable, read_rows
+from lms.kernel.written_days import DayStyle
 from lms.people.importing import queries
 from lms.people.importing.likely import find_likely_people
 from lms.people.importing.models import PeopleImport, PeopleImportRow
@@ -28,6 +29,10 @@ MOST_ROWS = 100_000
 
 ROWS_PER_TRANSACTION = 5000
 """How many rows one transaction writes: SQLite lets nobody else write in the meantime."""
+
+
+QUESTIONS = {"ambiguous": "ambiguous_day", "short_years": "short_year"}
+"""What is counted because HR can settle it for the whole list: the name of the count, and the code of the reason."""
 
 
 @dataclass(slots=True)
@@ -52,7 +57,8 @@ def load_choices(people_import: PeopleImport) -> ImportChoices:
     """Returns what HR chose, as the rules take it."""
     chosen: Mapping[str, Any] = people_import.choices
     days = {name: date.fromisoformat(chosen[name]) for name in ("default_from", "leavers_on") if chosen.get(name)}
-    return ImportChoices(day_order=chosen.get("day_order", ""), fields=frozenset(people_import.columns), **days)
+    style = DayStyle(chosen.get("day_order", ""), short_years=bool(chosen.get("short_years")))
+    return ImportChoices(style, fields=frozenset(people_import.columns), **days)
 
 
 @contextmanager
@@ -189,8 +195,11 @@ def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "") -
             return
         people_import.counts = dict(Counter(row.outcome for row in rows)) | {
             "absent": sum(row.number is None for row in rows),
-            "ambiguous": sum(any(note["code"] == "ambiguous_day" for note in row.notes) for row in rows),
             "likely": sum(note["code"].startswith("likely_") for row in rows for note in row.notes),
+            **{
+                name: sum(any(note["code"] == code for note in row.notes) for row in rows)
+                for name, code in QUESTIONS.items()
+            },
             "people": len({row.key for row in rows if row.batch}),
         }
         people_import.reasons = common_reasons(rows)

@@ -87,6 +87,16 @@ class ColumnsForm(BaseForm):
         ),
         default="",
     )
+    short_years = RadioField(
+        _l("Years of two digits, like 05.01.26"),
+        choices=choices_of(
+            [
+                ("", _l("There are none, or reject them")),
+                ("last", _l("The year comes last: 26 is 2026, and 50 to 99 are 1950 to 1999")),
+            ]
+        ),
+        default="",
+    )
     default_from = day_field(
         _l("First day where the list has none"), description=_l("New people, and new assignments, begin on this day.")
     )
@@ -109,7 +119,8 @@ class ColumnsForm(BaseForm):
             return
         for name, field in zip(FIELDS, self.column_fields(), strict=True):
             field.data = columns.get(name, NOT_IN_FILE)
-        self.day_order.data = choices.get("day_order", "")
+        for name in ("day_order", "short_years"):
+            self[name].data = choices.get(name, "")
         for name in ("default_from", "leavers_on"):
             if choices.get(name):
                 self[name].data = date.fromisoformat(choices[name])
@@ -128,7 +139,7 @@ class ColumnsForm(BaseForm):
         """Returns the other choices as they are stored."""
         days = {"default_from": self.default_from.data, "leavers_on": self.leavers.data and self.leavers_on.data}
         chosen = {name: day.isoformat() for name, day in days.items() if day}
-        return {"day_order": self.day_order.data or "", **chosen}
+        return {"day_order": self.day_order.data or "", "short_years": self.short_years.data or "", **chosen}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Requires also the days that are needed only together with another choice.

@@ -45,6 +45,11 @@ REASONS: dict[str, LazyString] = {
     "neither_yes_nor_no": _l("Works with children: “%(text)s” is neither yes nor no."),
     "bad_day": _l("%(field)s: “%(text)s” is not a date we can read. Write it like 2026-11-25."),
     "ambiguous_day": _l("%(field)s: “%(text)s” is ambiguous. Choose whether the day or the month comes first."),
+    "short_year": _l("%(field)s: the year of “%(text)s” has only two digits. Choose whether 26 means 2026."),
+    "moment_elsewhere": _l(
+        "%(field)s: “%(text)s” is a time in another time zone and may mean the day after. Write only the day, "
+        "like 2026-11-25."
+    ),
     "last_before_first": _l("The last day is before the first day."),
     "same_as_row": _l("This repeats row %(row)s."),
     "overlaps_row": _l("This overlaps row %(row)s, which has the same staff number."),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from lms.kernel.i18n import N_
 from lms.kernel.identifiers import clean_email, clean_identifier
 from lms.kernel.text import is_email, normalise
+from lms.kernel.written_days import AS_WRITTEN, DayStyle, is_open_end, read_day, says_nothing
 from lms.people.rules import AssignmentDetails
 
 HEADINGS = {
@@ -63,9 +64,6 @@ HEADING_SYNONYMS = {
 """Headings by which a column is recognised, before HR confirms it."""
 
 Note = dict[str, Any]
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+)?")
-_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_SLASHES = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 T = TypeVar("T")
 
 
@@ -124,7 +122,7 @@ class ImportVocabulary:
 class ImportChoices:
     """What HR chose beside the columns, and which fields have a column."""
 
-    day_order: str = ""
+    days: DayStyle = AS_WRITTEN
     default_from: date | None = None
     leavers_on: date | None = None
     fields: frozenset[str] = frozenset(FIELDS)
@@ -151,35 +149,11 @@ def guess_columns(header: Sequence[str], before: Mapping[str, str]) -> dict[str,
     return found
 
 
-def parse_day(text: str, order: str = "") -> date | str:
-    """Returns the day that is written, or why it cannot be read: bad_day or ambiguous_day.
-
-    Read are 2026-11-25, 25.11.2026 and 25/11/2026. Where day and month could change places, ``order`` (day or month)
-    settles it; without it nothing is guessed.
-    """
-    if found := _ISO.fullmatch(text):
-        year, month, day = (int(part) for part in found.groups())
-    elif found := _DOTS.fullmatch(text):
-        day, month, year = (int(part) for part in found.groups())
-    elif found := _SLASHES.fullmatch(text):
-        first, second, year = (int(part) for part in found.groups())
-        if not order and first <= 12 and second <= 12 and first != second:
-            return "ambiguous_day"
-        day, month = (second, first) if order == "month" else (first, second)
-    else:
-        return "bad_day"
-    try:
-        written = date(year, month, day)
-    except ValueError:
-        return "bad_day"
-    return written if 1950 <= year <= 2100 else "bad_day"
-
-
 def parse_row(
     number: int, cells: Mapping[str, str], vocabulary: ImportVocabulary, choices: ImportChoices
 ) -> ParsedRow | list[Note]:
     """Reads one row; returns what it says, or everything that is wrong with it."""
-    texts = {field: normalise(cells.get(field)) for field in FIELDS}
+    texts = {field: _text(field, cells.get(field, "")) for field in FIELDS}
     notes: list[Note] = [{"code": f"no_{field}"} for field in REQUIRED if not texts[field]]
     notes += [
         {"code": "too_long", "field": field, "most": most}
@@ -197,7 +171,7 @@ def parse_row(
     contract = _look_up(CONTRACT_SYNONYMS, "unknown_contract", texts["contract"], notes)
     with_children = _look_up(YES_OR_NO, "neither_yes_nor_no", texts["works_with_children"], notes)
     from_on = _day("from_on", texts["from_on"], choices, notes) or choices.default_from
-    through_on = _day("through_on", texts["through_on"], choices, notes)
+    through_on = None if is_open_end(texts["through_on"]) else _day("through_on", texts["through_on"], choices, notes)
     if from_on is None and not texts["from_on"]:
         notes.append({"code": "no_first_day"})
     if from_on and through_on and through_on < from_on:
@@ -224,6 +198,11 @@ def parse_row(
     )
 
 
+def _text(field: str, cell: str) -> str:
+    # Somebody may be called Null.
+    return normalise(cell) if field == "name" or not says_nothing(cell) else ""
+
+
 def _look_up(names: Mapping[str, T], unknown: str, text: str, notes: list[Note]) -> T | None:
     found = names.get(comparison_key(text))
     if text and found is None:
@@ -234,7 +213,7 @@ def _look_up(names: Mapping[str, T], unknown: str, text: str, notes: list[Note])
 def _day(field: str, text: str, choices: ImportChoices, notes: list[Note]) -> date | None:
     if not text:
         return None
-    day = parse_day(text, choices.day_order)
+    day = read_day(text, choices.days)
     if isinstance(day, str):
         notes.append({"code": day, "field": field, "text": text[:40]})
         return None

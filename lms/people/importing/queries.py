@@ -58,8 +58,8 @@ def list_imports(actor: Actor, page: int = 1) -> Pagination[PeopleImport]:
     return found.with_items([row.PeopleImport for row in found.items])
 
 
-def last_chosen_columns(organisation_id: int, import_id: int) -> tuple[dict[str, str], dict[str, str]]:
-    """Returns the headings by field, and the choices, of the organisation's last import whose columns were chosen."""
+def last_chosen_columns(organisation_id: int, import_id: int) -> dict[str, str]:
+    """Returns the headings by field of the organisation's last import whose columns were chosen."""
     last = session.scalar(
         select(PeopleImport)
         .where(PeopleImport.organisation_id == organisation_id, PeopleImport.id != import_id, PeopleImport.checks > 0)
@@ -67,9 +67,8 @@ def last_chosen_columns(organisation_id: int, import_id: int) -> tuple[dict[str,
         .limit(1)
     )
     if last is None:
-        return {}, {}
-    headings = {field: last.header[index] for field, index in last.columns.items() if index < len(last.header)}
-    return headings, dict(last.choices)
+        return {}
+    return {field: last.header[index] for field, index in last.columns.items() if index < len(last.header)}
 
 
 def read_file_parts(import_id: int) -> Iterable[bytes]:

@@ -94,12 +94,11 @@ def import_columns(import_id: int) -> ResponseReturnValue:
     people_import = load_in_state(import_id, "columns", "checking", "checked")
     form = ColumnsForm()
     form.offer(people_import.header)
-    headings, choices = queries.last_chosen_columns(people_import.organisation_id, people_import.id)
-    # Who has left is asked anew with every list.
-    remembered = {"day_order": choices.get("day_order", "")}
+    headings = queries.last_chosen_columns(people_import.organisation_id, people_import.id)
     form.begin_with(
         people_import.columns or guess_columns(people_import.header, headings),
-        people_import.choices if people_import.columns else remembered,
+        # Who has left, and how days are written, is asked anew with every list.
+        people_import.choices,
     )
     if form.validate_on_submit():
         operations.choose_columns(actor, people_import, form.columns(), form.choices())
