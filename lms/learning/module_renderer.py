@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from flask import current_app, request
@@ -104,4 +105,12 @@ def _safe(value: Any, key: str = "") -> Any:
         # The legend of a check's choices contains no paragraphs, but lines.
         value = re.sub(r"</p>\s*<p>", "<br>", value.removeprefix("<p>").removesuffix("</p>"))
     plain = not isinstance(value, str) or key in {"kind", "id", "title", "quality"}
-    return value if plain else Markup(value)  # noqa: S704
+    return value if plain else Markup(re.sub(r"<table>.*?</table>", _label_cells, value, flags=re.DOTALL))  # noqa: S704
+
+
+def _label_cells(table: re.Match[str]) -> str:
+    """Returns a table with each column's heading at its cells: with large letters a row becomes a card."""
+    html = table.group()
+    headings = [re.sub(r"<[^>]+>", "", text).replace('"', "&quot;") for text in re.findall(r"<th>(.*?)</th>", html)]
+    places = cycle(headings or [""])
+    return re.sub(r"<td>", lambda _cell: f'<td data-label="{next(places)}">', html)

@@ -21,6 +21,7 @@ PAGES = {
     "amina@demo.example": (
         "/my", "/my/record", "/account", "/account/password", "/courses", COURSE,
         f"{COURSE}/noticing-safely-in-your-job", f"{COURSE}/the-first-ten-minutes", f"{COURSE}/quiz",
+        "/courses/child-friendly-communication/words-that-help",
         "/pathways/north-river", "/certificates/{serial}", "/verify/{serial}", "/people",
         "/courses/about", "/glossary", "/my/record/wrong", "/reminders/why",
     ),
@@ -48,8 +49,17 @@ LOOKS = {
 }
 WIDTHS = (320, 768, 1000)
 """No page sticks out at these widths, in any look: names are longer in one language than in another."""
-
-
+TEXT_SIZES = {360: "200%", 320: "150%"}
+"""Nor where somebody reads with larger letters: the size of text on a phone of each width."""
+WIDER = """\
+size => {
+  const root = document.documentElement;
+  root.style.fontSize = size;
+  const wider = root.scrollWidth > root.clientWidth;
+  root.style.fontSize = "";
+  return wider;
+}
+"""
 LISTS = ("applied", "checked", "columns")
 PEOPLE = """\
 Staff number,Name,Duty station,Main sector,Role,First day
@@ -149,10 +159,10 @@ def faults_of(page: Page) -> list[str]:
     found = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in seen]
     own = page.viewport_size
     assert own is not None
-    for width in {own["width"], *WIDTHS}:
+    for width, size in (*((width, "100%") for width in {own["width"], *WIDTHS}), *TEXT_SIZES.items()):
         page.set_viewport_size({"width": width, "height": own["height"]})
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append(f"wider than a window of {width} px")
+        if page.evaluate(WIDER, size):
+            found.append(f"wider than a window of {width} px with text at {size}")
     page.set_viewport_size(own)
     return found
 
