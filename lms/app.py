@@ -43,6 +43,7 @@ from lms.certification.events import awards_changed
 from lms.certification.hooks import renewal_windows
 from lms.demo.api import DemonstrationBanner
 from lms.home.hooks import health_checks
+from lms.home.my_training import list_courses_to_do
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.logs import set_up_logs
 from lms.kernel.mail import mail
@@ -50,7 +51,7 @@ from lms.kernel.requests import Application
 from lms.kernel.setup import set_up_config, set_up_database
 from lms.kernel.worker import set_up_worker
 from lms.learning.api import course_completed, progress_made
-from lms.learning.hooks import quiz_notes
+from lms.learning.hooks import courses_to_do, quiz_notes
 from lms.people.api import email_corrected, people_added, people_merged, placements_changed
 from lms.web.access import current_actor
 from lms.web.csrf import CsrfProtection
@@ -118,6 +119,7 @@ def connect_subscribers() -> None:
 def fill_hooks() -> None:
     """Fills the hooks of lower packages with functions of upper ones."""
     quiz_notes.fill(renewal_note)
+    courses_to_do.fill(list_courses_to_do)
     renewal_windows.fill(lms.compliance.api.renewal_windows)
     account_names.fill(load_account_names)
     accounts_matching.fill(find_account_ids)

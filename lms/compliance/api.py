@@ -21,7 +21,7 @@ from lms.compliance.source_data.population import (
     statuses_of,
 )
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.definitions import DEFINITIONS_VERSION, StatusGroup, TrainingStatus, overall
+from lms.compliance.status.definitions import DEFINITIONS_VERSION, StatusGroup, TrainingStatus, overall, to_do_order
 from lms.compliance.status.evaluate import ExplainedStatus
 
 __all__ = [
@@ -50,4 +50,5 @@ __all__ = [
     "renewal_windows",
     "require_up_to_date",
     "statuses_of",
+    "to_do_order",
 ]

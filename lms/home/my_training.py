@@ -47,6 +47,12 @@ class MyTraining:
     correction_requests: list[ListedCorrectionRequest]
 
     @property
+    def paused(self) -> CourseProgress | None:
+        """The most urgent required course whose quiz cannot be taken before a pause ends."""
+        to_do = (course.progress for course in self.required if course.row.status not in rules.NOTHING_TO_DO)
+        return next((progress for progress in to_do if progress and progress.paused_until), None)
+
+    @property
     def all_done(self) -> bool:
         """Whether nothing that is required is left to be done."""
         return all(course.row.status in rules.NOTHING_TO_DO for course in self.required)
@@ -77,6 +83,13 @@ def load_my_training(actor: Actor, language: str) -> MyTraining:
             if request.answer is None or request.answer.recorded_at > now - ANSWERS_SHOWN
         ],
     )
+
+
+def list_courses_to_do(actor: Actor) -> list[int]:
+    """Returns the ids of the courses that an actor must take or renew now, the most urgent first."""
+    if actor.person_id is None:
+        return []
+    return rules.courses_to_do(statuses_of(actor.person_id, clock.today(actor.time_zone)))
 
 
 def _required(statuses: list[StatusRow], courses: list[CourseProgress], today: date) -> list[RequiredCourse]:

@@ -10,16 +10,22 @@ NOTHING_TO_DO = frozenset({TrainingStatus.VALID, TrainingStatus.EXEMPT, Training
 
 
 def next_course(courses: Sequence[CourseProgress], required: Iterable[StatusRow]) -> CourseProgress | None:
-    """Returns the course used last of those under way, else the first required one with something to do.
+    """Returns the most urgent required course with something to do, else the course used last of those under way.
 
-    ``required`` is sorted most urgent first. A required course that is no longer published is skipped.
+    ``required`` is sorted most urgent first. Courses that are no longer published, and those whose quiz cannot be
+    taken before a pause ends, are skipped.
     """
-    begun = [(course.last_at, course) for course in courses if course.next_step in UNDER_WAY and course.last_at]
-    if begun:
-        return max(begun, key=lambda pair: pair[0])[1]
-    by_id = {course.course_id: course for course in courses}
-    urgent = (by_id.get(row.course_id) for row in required if row.status not in NOTHING_TO_DO)
-    return next((course for course in urgent if course is not None), None)
+    open_now = {course.course_id: course for course in courses if course.paused_until is None}
+    urgent = [open_now[course_id] for course_id in courses_to_do(required) if course_id in open_now]
+    begun = [
+        (course.last_at, course) for course in open_now.values() if course.next_step in UNDER_WAY and course.last_at
+    ]
+    return urgent[0] if urgent else max(begun, key=lambda pair: pair[0])[1] if begun else None
+
+
+def courses_to_do(required: Iterable[StatusRow]) -> list[int]:
+    """Returns the ids of the courses with something to do, each once, in the order of ``required``."""
+    return list(dict.fromkeys(row.course_id for row in required if row.status not in NOTHING_TO_DO))
 
 
 def part_of_day(hour: int) -> str:

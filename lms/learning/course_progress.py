@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from lms.assessment.api import RetakeAllowance, retake_allowance
 from lms.assessment.models import Attempt
 from lms.catalogue.api import (
     PublishedCourse,
@@ -12,6 +13,7 @@ from lms.catalogue.api import (
     load_course_revision,
     published_course,
 )
+from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed, NotThere
 from lms.learning import queries, rules
@@ -56,6 +58,21 @@ class CourseProgress:
     def next_step(self) -> NextStep:
         """The one thing to do next."""
         return rules.next_step(self.modules, self.edition)
+
+    @property
+    def allowance(self) -> RetakeAllowance:
+        """Whether the quiz may be started now, and how often before a pause."""
+        return retake_allowance(self.attempts, self.course.tries, self.course.pause, clock.now())
+
+    @property
+    def paused_until(self) -> datetime | None:
+        """When the quiz can be taken again; None where it can be now, or something else is next."""
+        return self.allowance.next_attempt_at if self.next_step is NextStep.QUIZ else None
+
+    @property
+    def failed_attempt(self) -> LearningFact | None:
+        """The quiz submitted last, where it was not passed."""
+        return rules.latest_failure(self.attempts)
 
     @property
     def completed_count(self) -> int:

@@ -1,6 +1,6 @@
 """What packages above say on pages of learning; filled in ``lms/app.py``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lms.catalogue.api import PublishedCourse
 from lms.kernel.actor import Actor
@@ -11,3 +11,6 @@ quiz_notes: Hook[Callable[[Actor, PublishedCourse, str | None], str | None]] = H
 
 The third argument is the sector, for courses that are awarded for each sector.
 """
+
+courses_to_do: Hook[Callable[[Actor], Sequence[int]]] = Hook()
+"""Returns the ids of the courses that an actor must take or renew now, the most urgent first."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from lms.assessment.api import RetakeAllowance, lock_person, retake_allowance, start_attempt
+from lms.assessment.api import lock_person, start_attempt
 from lms.assessment.models import Attempt
 from lms.audit.api import record
 from lms.catalogue.api import PublishedModule
@@ -86,9 +86,3 @@ def start_quiz(actor: Actor, progress: CourseProgress, language: str) -> Attempt
     # A course that is not per sector still prefers questions of the learner's own.
     sector = progress.sector if progress.course.per_sector else actor.sector
     return start_attempt(actor, progress.course, sector=sector, language=language)
-
-
-def quiz_allowance(progress: CourseProgress) -> RetakeAllowance:
-    """Returns whether the quiz may be started now, and how often before a pause."""
-    course = progress.course
-    return retake_allowance(progress.attempts, course.tries, course.pause, clock.now())

@@ -57,6 +57,13 @@ def latest_pass(facts: Sequence[LearningFact]) -> LearningFact | None:
     return max(passed, key=lambda pair: pair[0])[1] if passed else None
 
 
+def latest_failure(attempts: Sequence[LearningFact]) -> LearningFact | None:
+    """Returns the attempt that was submitted last, if it did not pass."""
+    submitted = [(fact.submitted_at, fact.id, fact) for fact in attempts if fact.submitted_at]
+    last = max(submitted, key=lambda one: one[:2])[2] if submitted else None
+    return None if last is None or last.passed else last
+
+
 def edition_of(facts: Sequence[LearningFact], current_edition_id: int) -> int:
     """Returns the edition somebody is on.
 

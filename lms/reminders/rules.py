@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from lms.compliance.api import TrainingStatus
+from lms.compliance.api import TrainingStatus, to_do_order
 
 SPACING_DAYS = 7
 """The least number of days between two e-mails to one person."""
@@ -130,9 +130,11 @@ def _new_stage(due: Due, day: date, listed: Mapping[Key, ReminderStage]) -> Remi
 
 
 def items_to_list(day: date, dues: Iterable[Due]) -> list[Due]:
-    """Returns what an e-mail of a day lists, the earliest deadline first."""
+    """Returns what an e-mail of a day lists, in the order of the learner's own page."""
     near = (due for due in dues if due.stage(day) is not None)
-    return sorted(near, key=lambda due: (due.deadline, due.course_id, due.organisation_id))
+    return sorted(
+        near, key=lambda due: (*to_do_order(due.status, due.deadline, None), due.course_id, due.organisation_id)
+    )
 
 
 def is_late(last_finished_at: datetime | None, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """My training and my record: what is due and why, what to go on with, what is held."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -280,3 +281,59 @@ def test_a_record_without_anything(app: Flask, client: FlaskClient) -> None:
     page = client.get("/my/record").text
     assert "No placements are on record." in page
     assert "Your organisation has no HR contact here yet" in page
+
+
+def links_of(page: str, label: str) -> list[str]:
+    """Returns where the links with a label lead, in the order of the page."""
+    return re.findall(rf'<a [^>]*href="([^"]+)"[^>]*>{label}', page)
+
+
+def next_step_of(client: FlaskClient) -> str:
+    page = my(client)
+    return page[page.index("Your next step") : page.index("Required training")]
+
+
+def test_what_is_due_first_comes_first_everywhere(
+    app: Flask, client: FlaskClient, course: PublishedCourse, tmp_path: Path
+) -> None:
+    with app.app_context(), unit_of_work():
+        second = published(tmp_path / "files", "second-course", title="Second course")
+    require(app, course, due_days=30)
+    require(app, second, due_days=20)
+    sign_in(client)
+    # The first course is begun, the second is due earlier.
+    client.post("/courses/first-course/first-steps/complete")
+    assert "Second course" in next_step_of(client)
+    for path in ("/my", "/courses", "/reminders/why"):
+        page = client.get(path).text
+        page = page[page.index("Required training") :] if path == "/my" else page
+        assert page.index("Second course") < page.index("First Course"), path
+    assert client.get("/courses").text.count("required of you now") == 2
+
+
+def test_a_pause_offers_something_else_and_keeps_what_to_read(
+    app: Flask, client: FlaskClient, course: PublishedCourse, tmp_path: Path
+) -> None:
+    require(app, course, due_days=20)
+    sign_in(client)
+    for module in ("first-steps", "second-steps"):
+        client.post(f"/courses/first-course/{module}/complete")
+    tried = client.post("/courses/first-course/quiz").headers["Location"]
+    client.post(f"{tried}/submit", data={"anyway": "1"})
+    # One try is left: it is the next step, and what to read again stands beside it.
+    step = next_step_of(client)
+    assert "Take the quiz" in step and links_of(step, "What to read again") == [f"{tried}/result"]
+    tried = client.post("/courses/first-course/quiz").headers["Location"]
+    client.post(f"{tried}/submit", data={"anyway": "1"})
+    step = next_step_of(client)
+    assert "Take the quiz" not in step and links_of(step, "What to read again") == [f"{tried}/result"]
+    assert "You can take the quiz again on 24 November 2026 at " in step
+    for path in ("/courses", "/courses/first-course"):
+        page = client.get(path).text
+        assert links_of(page, "What to read again") == [f"{tried}/result"], path
+        assert "You can take the quiz again on" in page and "Take the quiz" not in page
+    with app.app_context(), unit_of_work():
+        second = published(tmp_path / "files", "second-course", title="Second course")
+    require(app, second, due_days=30)
+    assert "Second course" in next_step_of(client)
+    assert links_of(my(client), "What to read again") == [f"{tried}/result"]

@@ -15,6 +15,7 @@ class Course:
     course_id: int
     next_step: NextStep
     last_at: datetime | None = None
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ def at(day: int) -> datetime:
 FRESH = Course(1, NextStep.START)
 READ = Course(2, NextStep.CONTINUE, at(3))
 EXAMINED = Course(3, NextStep.ATTEMPT, at(9))
+PAUSED = Course(5, NextStep.QUIZ, at(21), paused_until=at(22))
 PASSED = Course(4, NextStep.PASSED, at(20))
 
 
@@ -39,7 +41,14 @@ PASSED = Course(4, NextStep.PASSED, at(20))
         ([], [], None),
         ([FRESH], [], None),
         ([FRESH, READ, EXAMINED, PASSED], [], EXAMINED),
+        # What is most urgent comes first, whatever was used last.
+        ([EXAMINED, FRESH], [Required(1, TrainingStatus.OVERDUE), Required(3, TrainingStatus.IN_PROGRESS)], FRESH),
+        ([EXAMINED, FRESH], [Required(1, TrainingStatus.VALID)], EXAMINED),
         ([EXAMINED, READ], [Required(1, TrainingStatus.OVERDUE)], EXAMINED),
+        # During a pause something else is offered.
+        ([PAUSED, FRESH], [Required(5, TrainingStatus.OVERDUE), Required(1, TrainingStatus.NOT_STARTED)], FRESH),
+        ([PAUSED, READ], [Required(5, TrainingStatus.OVERDUE)], READ),
+        ([PAUSED], [Required(5, TrainingStatus.OVERDUE)], None),
         ([FRESH, PASSED], [Required(4, TrainingStatus.EXPIRED), Required(1, TrainingStatus.NOT_STARTED)], PASSED),
         ([FRESH, PASSED], [Required(1, TrainingStatus.NOT_STARTED), Required(4, TrainingStatus.VALID)], FRESH),
         ([FRESH, PASSED], [Required(4, TrainingStatus.VALID)], None),

@@ -17,7 +17,7 @@ from lms.certification.api import print_serial
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import LoadedFacts, read_facts
 from lms.compliance.source_data.scope import Scope
-from lms.compliance.status.definitions import TrainingStatus, urgency
+from lms.compliance.status.definitions import TrainingStatus, to_do_order, urgency
 from lms.compliance.status.evaluate import ExplainedStatus, Obligation
 from lms.compliance.status.explain import details, sentence
 from lms.compliance.status.facts import Facts, Id, PersonFacts, PlacementFact, RequirementFact, by_person
@@ -203,13 +203,14 @@ class StatusRow:
 def statuses_of(
     person_id: int, as_of: date, *, organisations: Iterable[int] | None = None, known_as_of: datetime | None = None
 ) -> list[StatusRow]:
-    """Returns what is required of a person on a day with their status, the most urgent first; five queries.
+    """Returns what is required of a person on a day with their status, in the order to do it; five queries.
 
     One row for each requirement in each organisation where they are placed on that day; what is not required
     is left out.
     """
     here = None if organisations is None else frozenset(organisations)
-    return rows_on(load_facts(Scope(here, frozenset({person_id})), known_as_of), as_of)
+    rows = rows_on(load_facts(Scope(here, frozenset({person_id})), known_as_of), as_of)
+    return sorted(rows, key=lambda row: (*to_do_order(row.status, row.due_on, row.valid_through), row.course_id))
 
 
 def rows_on(loaded: LoadedFacts, day: date, posts: Iterable[Post] | None = None) -> list[StatusRow]:

@@ -54,6 +54,16 @@ def urgency(status: TrainingStatus, due_on: date | None, valid_through: date | N
     return SEVERITY[status], due_on or valid_through or date.max
 
 
+def to_do_order(status: TrainingStatus, due_on: date | None, valid_through: date | None) -> tuple[int, date]:
+    """Returns the key that sorts what a person must do: the overdue first, then by the day that is nearest.
+
+    What is compliant and cannot be renewed yet comes last.
+    """
+    late, soon = status.group is StatusGroup.LATE, status.group is StatusGroup.IN_TIME
+    place = 0 if late else 1 if soon or status is TrainingStatus.EXPIRING else 2
+    return place, due_on or valid_through or date.max
+
+
 def overall(statuses: Iterable[TrainingStatus]) -> TrainingStatus:
     """Returns the worst of a person's statuses on a day; `not_required` if none applies."""
     return min(statuses, key=SEVERITY.__getitem__, default=TrainingStatus.NOT_REQUIRED)

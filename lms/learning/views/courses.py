@@ -12,6 +12,7 @@ from lms.learning import operations
 from lms.learning.blueprint import bp, local_day
 from lms.learning.course_progress import CourseProgress, list_course_progress, load_course_progress, load_module
 from lms.learning.forms import read_device_time
+from lms.learning.hooks import courses_to_do
 from lms.learning.module_renderer import (
     ShownPathway,
     cached_sectors,
@@ -29,10 +30,13 @@ from lms.web.page_cache import cached_page
 @bp.get("/courses")
 @signed_in
 def courses() -> ResponseReturnValue:
-    """Lists the courses with the learner's own progress."""
-    language = language_of_page()
-    progress = {course.course_id: course for course in list_course_progress(current_actor(), language)}
-    return render_template("learning/courses.html", courses=list_courses(language), progress=progress)
+    """Lists the courses with the learner's own progress: what they must do first, the most urgent before the rest."""
+    actor, language = current_actor(), language_of_page()
+    progress = {course.course_id: course for course in list_course_progress(actor, language)}
+    to_do = [course_id for source in courses_to_do for course_id in source(actor)]
+    places = {course_id: place for place, course_id in enumerate(to_do)}
+    ordered = sorted(list_courses(language), key=lambda each: places.get(each.course_id, len(places)))
+    return render_template("learning/courses.html", courses=ordered, progress=progress, to_do=to_do)
 
 
 @bp.get("/courses/<course>")

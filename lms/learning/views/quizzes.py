@@ -20,7 +20,7 @@ from lms.learning.course_progress import load_course_progress, load_progress_aft
 from lms.learning.forms import read_device_time, read_responses
 from lms.learning.hooks import quiz_notes
 from lms.learning.module_renderer import cached_sectors
-from lms.learning.operations import quiz_allowance, start_quiz
+from lms.learning.operations import start_quiz
 from lms.learning.quiz_results import read_again_link, results_by_objective
 from lms.web.access import current_actor, signed_in
 from lms.web.language import language_of_page
@@ -36,7 +36,7 @@ def quiz(course: str) -> ResponseReturnValue:
         "learning/quiz.html",
         progress=progress,
         course=progress.course,
-        allowance=quiz_allowance(progress),
+        allowance=progress.allowance,
         only_red_lines=only_red_lines(progress.course, language),
         notes=list(filter(None, (note(actor, progress.course, progress.sector) for note in quiz_notes))),
         sectors=cached_sectors(),
@@ -128,6 +128,6 @@ def result(attempt_id: int) -> ResponseReturnValue:
         read_again_links={question.number: read_again_link(course, question) for question in questions},
         missed_red_lines=[question for question in questions if question.red_line and not question.right],
         progress=progress,
-        allowance=quiz_allowance(progress),
+        allowance=progress.allowance,
         most_repeat=not found.passed and most_questions_repeat(found),
     )
