@@ -15,7 +15,7 @@ from lms.compliance.report.query import ReportLabels, ReportQuery
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import CourseTitle, Filters
 from lms.compliance.source_data.names import FilterChoices
-from lms.compliance.status.definitions import TrainingStatus
+from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.caching import application_cache
@@ -153,11 +153,28 @@ class PeopleForm(ReportForm):
         """Rejects a day that is not after the day of the report."""
         if field.data and self.as_of.data and field.data <= self.as_of.data:
             raise ValidationError(_l("Choose a day after the day of the report."))
+        statuses = self.statuses()
+        if field.data and statuses and not any(each.group is StatusGroup.COMPLIANT for each in statuses):
+            raise ValidationError(
+                _l(
+                    "These two exclude each other: “Lapses before” lists people who are compliant, and the status you "
+                    "chose is not. Empty this field, or choose “Any status”."
+                )
+            )
 
     def statuses(self) -> frozenset[TrainingStatus] | None:
         """Returns the statuses chosen, one or a whole group; None for all."""
         word = self.status.data
         return frozenset(each for each in TrainingStatus if word in (each, each.group)) if word else None
+
+
+class ChangesForm(PeopleForm):
+    """Which changes between two days are listed."""
+
+    def validate_compare_with(self, field: Field) -> None:
+        """Refuses the day of the report: nothing changes in no time."""
+        if field.data and field.data == self.as_of.data:
+            raise ValidationError(_l("Choose two different days: nothing changes between a day and itself."))
 
 
 SAVED_PARAMETERS = (

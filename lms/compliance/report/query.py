@@ -67,6 +67,11 @@ class ReportQuery:
         return frozenset(each.id for each in self.organisations)
 
     @property
+    def known_on(self) -> date:
+        """Returns the day up to which the data tell what happened; figures of later days are projected."""
+        return self.today if self.known_as_of is None else min(self.today, self.known_as_of.date())
+
+    @property
     def of_posts(self) -> bool:
         """Returns whether people are counted as posts, because there are several organisations."""
         return len(self.organisations) > 1

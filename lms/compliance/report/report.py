@@ -63,9 +63,10 @@ class Report:
     """Everything the page of a report shows, for one day and one choice of filters.
 
     `courses` are those required of anybody, in the order given. `not_required` counts posts without a requirement.
-    `trend` leads up to the day, `forecast` goes on from it, and `ahead` holds the days 30, 60 and 90 days later:
-    the figures expected without further training, under the recorded requirements and placements. `lapsing` says how
-    many comply on the day and will not any more within 30, 60 and 90 days.
+    `trend` leads up to the day, `forecast` goes on from it, and `ahead` holds the days 30, 60 and 90 days later.
+    Figures of days after the moment of knowledge are those expected without further training, under the recorded
+    requirements and placements. `lapsing` says how many comply on the day and do not any more within 30, 60 and 90
+    days.
     """
 
     as_of: date
@@ -98,6 +99,20 @@ class ReportPage:
     courses: Sequence[CourseTitle]
     known_at: datetime
     query: ReportQuery
+
+    def is_projected(self, day: date) -> bool:
+        """Says whether the figures of a day are expected ones: it lies after the moment of knowledge."""
+        return day > self.query.known_on
+
+    @property
+    def points(self) -> list[TrendPoint]:
+        """Returns the points of the trend and the forecast, in order."""
+        return [*self.report.trend, *self.report.forecast]
+
+    @property
+    def changed_since(self) -> date:
+        """Returns the day that the change of each rate is counted from."""
+        return self.report.as_of - timedelta(days=BEFORE_DAYS)
 
     @property
     def id(self) -> ReportId:

@@ -15,10 +15,11 @@ from lms.compliance.report.count_backends import too_many_to_compute_inline
 from lms.compliance.report.export import queries
 from lms.compliance.report.export.jobs import done_so_far
 from lms.compliance.report.export.models import ExportJob
-from lms.compliance.report.filters import PeopleForm, ReportForm, SaveViewForm, parse_query
+from lms.compliance.report.filters import ChangesForm, PeopleForm, ReportForm, SaveViewForm, parse_query
 from lms.compliance.report.people import build_people
 from lms.compliance.report.query import ReportQuery, load_report_for, parameters_of, query_labels, shortcuts
 from lms.compliance.report.report_id import ReportId
+from lms.compliance.report.sentence import report_sentence, sentence_of_later
 from lms.compliance.report.service import build_report, compare_reports, takes_long, verify_report
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel import clock
@@ -55,6 +56,7 @@ def _show_report(
         "compliance/report.html",
         form=form,
         page=page,
+        sentence=[*report_sentence(page), *sentence_of_later(page)] if page else (),
         report_id=page.id if page else None,
         compared=compared,
         sort=sort,
@@ -90,7 +92,7 @@ def people() -> ResponseReturnValue:
 def changes() -> ResponseReturnValue:
     """Shows who joined, left, moved, lapsed, renewed or became compliant between two days."""
     actor = current_actor()
-    form, query = parse_query(actor, request.args, language_of_page(), PeopleForm)
+    form, query = parse_query(actor, request.args, language_of_page(), ChangesForm)
     what = next((each for each in Change if each == request.args.get("what")), None)
     page = None
     if query is not None:

@@ -247,6 +247,93 @@ def test_the_forecast_stands_beside_the_trend_in_words(client: FlaskClient, know
     assert page.count(">actual</td>") == 25
 
 
+def paper(client: FlaskClient, address: str) -> str:
+    reader = PdfReader(BytesIO(client.get(address).data))
+    assert len(reader.pages) == 2
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split()).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "counted", "later"),
+    [
+        # Today is 22 November 2026.
+        (
+            "as_of=2026-01-02",
+            (25 + 10, 2),
+            "90 days later, on 2 April 2026: 13 %. Nobody’s training had lapsed by then.",
+        ),
+        ("as_of=2026-03-01", (25 + 8, 4), "90 days later, on 30 May 2026: 25 %. Nobody’s training had lapsed by then."),
+        ("as_of=2026-10-31", (25, 11), "30 days later, on 30 November 2026, projected without further training:"),
+        # A day to come is projected itself, and so is what leads up to it from today on.
+        ("as_of=2027-03-01", (20, 17), "30 days later, on 31 March 2027, projected without further training:"),
+        ("as_of=2030-03-01", (0, 37), "30 days later, on 31 March 2030, projected without further training:"),
+    ],
+)
+def test_projected_is_only_what_comes_after_the_moment_of_knowledge(
+    client: FlaskClient, known: dict[str, int], parameters: str, counted: tuple[int, int], later: str
+) -> None:
+    actual, projected = counted
+    sign_in(client, "hana@demo.example")
+    page = re.sub(r"\s+", " ", re.sub(r"</?(b|span)\b[^>]*>", "", body(client, f"/compliance?{parameters}")))
+    assert (page.count(">actual</td>"), page.count(">projected</td>")) == (actual, projected)
+    assert later.replace(" ", " ") in page.replace("\u00a0", " ")
+    assert ("Dashed: projected" in page) is (projected > 0)
+    book = load_workbook(BytesIO(client.get(f"/compliance.xlsx?{parameters}").data))
+    kinds = [row[1].value for row in book["Trend"].iter_rows(min_row=2)]
+    assert (kinds.count("actual"), kinds.count("projected")) == (actual, projected)
+    assert ("projected without further training" in paper(client, f"/compliance.pdf?{parameters}")) is (projected > 0)
+
+
+def test_what_was_not_known_yet_is_projected(client: FlaskClient, known: dict[str, int], time: FixedClock) -> None:
+    sign_in(client, "hana@demo.example")
+    time.move_to(LATER)
+    now, then = (
+        body(client, f"/compliance?as_of=2026-10-31{data_of}").split('id="later"')[1]
+        for data_of in ("", "&known_as_of=2026-11-22")
+    )
+    assert (now.count("projected without further training"), now.count(">projected</td>")) == (2 + 2, 10)
+    assert (then.count("projected without further training"), then.count(">projected</td>")) == (3 + 2, 11)
+
+
+def test_the_sentence_says_what_it_is_about(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+
+    def sentence(parameters: str) -> str:
+        found = re.search(r'<p class="report-sentence">(.*?)</p>', body(client, f"/compliance?{parameters}"))
+        assert found is not None
+        said = " ".join(re.sub("<[^>]+>", "", found.group(1)).split()).replace("\u00a0", " ")
+        if "are compliant" in said or "who must hold" in said:
+            assert said.split(". ")[0] in paper(client, f"/compliance.pdf?{parameters}").replace("- ", "-")
+        return said
+
+    title = "Course safe-identification"
+    assert sentence("as_of=2026-03-01").startswith("On 1 March 2026, 13 % of 8 people are compliant with everything")
+    assert "By 30 May 2026 it was" in sentence("as_of=2026-03-01")
+    assert "Projected for 29 January 2027 without further training:" in sentence("as_of=2026-10-31")
+    assert sentence("as_of=2027-03-01").startswith("Projected for 1 March 2027 without further training: 13 % of 8")
+    course = "course=safe-identification"
+    assert sentence(f"as_of=2026-10-31&{course}").startswith(
+        f"On 31 October 2026, 25 % of the 8 people who must hold “{title}” hold it or are exempt."
+    )
+    assert sentence(f"as_of=2025-11-02&{course}") == f"On 2 November 2025, “{title}” is not required of anyone here."
+    # How many lapse is counted over everything required: beside one course it would say something else.
+    assert "lapse" not in body(client, f"/compliance?as_of=2026-10-31&{course}").split('id="later"')[1]
+    assert f"Only “{title}” is looked at" in body(client, f"/compliance/people?as_of=2026-10-31&{course}")
+    assert "Change since 1 October 2026, points" in body(client, "/compliance?as_of=2026-10-31").replace("\u00a0", " ")
+    assert "Since 1 Oct 2026" in paper(client, "/compliance.pdf?as_of=2026-10-31")
+
+
+def test_filters_that_exclude_each_other_say_so(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    for status in ("late", "in_time", "overdue", "grace"):
+        page = body(client, f"/compliance/people?lapses_before=2027-03-01&status={status}", 422)
+        assert "These two exclude each other" in page and 'value="2027-03-01"' in page
+    assert "Lina Haddad" in body(client, "/compliance/people?lapses_before=2027-03-01&status=compliant")
+    assert "Choose two different days" in body(
+        client, "/compliance/changes?as_of=2026-10-31&compare_with=2026-10-31", 422
+    )
+
+
 def test_two_days_beside_each_other_and_who_changed(app: Flask, client: FlaskClient, known: dict[str, int]) -> None:
     with app.app_context(), unit_of_work():
         leave(known["sami"], date(2026, 10, 10))

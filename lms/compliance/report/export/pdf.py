@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,8 @@ from lms.certification.api import SECTOR_KEYS
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.export.tables import address_of, definitions
 from lms.compliance.report.query import query_labels
-from lms.compliance.report.report import Report, ReportPage, TrendPoint
+from lms.compliance.report.report import ReportPage, TrendPoint
+from lms.compliance.report.sentence import report_sentence
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.compliance.status.facts import Id
 from lms.kernel import pdf
@@ -39,16 +41,16 @@ def _data(page: ReportPage) -> dict[str, Any]:
         "product": settings.product_name,
         "organisations": ", ".join(each.name for each in query.organisations),
         "filters": [f"{word}: {value}" for word, value in query_labels(query)],
-        "sentence": sentence_parts(page),
+        "sentence": [asdict(part) for part in report_sentence(page)],
         "ahead": _ahead(page),
         "lines": [_row(page, line.sector, line.figures, line.change) for line in page.lines],
         "total": _row(page, None, report.total, report.change),
         "courses": [{"code": each.code, "title": each.title} for each in page.courses],
         "matrix": _matrix(page),
-        "trend": [_column(point, ahead=False) for point in report.trend],
-        "forecast": [_column(point, ahead=True) for point in report.forecast],
+        "trend": [_column(point, ahead=False) for point in page.points if not page.is_projected(point.day)],
+        "forecast": [_column(point, ahead=True) for point in page.points if page.is_projected(point.day)],
         "months": [format_date(date(2024, month, 1), "LLL", locale or "en") for month in range(1, 13)],
-        "years": _years(report),
+        "years": _years(page),
         "definitions": [{"word": word, "text": text} for word, text in definitions()],
         "id": str(page.id),
         "address": address_of(page.id),
@@ -81,54 +83,25 @@ def _row(page: ReportPage, sector: str | None, figures: StatusCounts, points: in
     }
 
 
-def sentence_parts(page: ReportPage) -> list[dict[str, Any]]:
-    """Returns the first sentence of a report in parts, the figures marked as strong."""
-    report, labels = page.report, page.query.labels
-
-    def parts(pattern: str, **values: str) -> list[dict[str, Any]]:
-        # The pattern is translated whole; its places are filled afterwards, so that each value can be strong.
-        marked = pattern % {name: f"\x00{name}\x00" for name in values}
-        pieces = marked.split("\x00")
-        return [
-            {"text": values[piece] if place % 2 else piece, "strong": bool(place % 2)}
-            for place, piece in enumerate(pieces)
-            if piece
-        ]
-
-    if not report.total.people:
-        return parts(_("On %(day)s, nothing is required of anyone here."), day=day(report.as_of))
-    people = report.total.people
-    counted = (
-        ngettext("%(count)s post", "%(count)s posts", people, count=number(people))
-        if page.query.of_posts
-        else ngettext("%(count)s person", "%(count)s people", people, count=number(people))
-    )
-    sentence = (
-        _("On %(day)s, %(rate)s of %(counted)s hold this course or are exempt.")
-        if page.query.filters.course
-        else _("On %(day)s, %(rate)s of %(counted)s are compliant with everything required.")
-    )
-    said = parts(sentence, day=day(report.as_of), rate=percent(report.total.rate), counted=counted)
-    if report.lowest is not None:
-        said.append({"text": " ", "strong": False})
-        said += parts(
-            _("%(sector)s is lowest at %(rate)s."),
-            sector=labels.short.get(report.lowest.sector, report.lowest.sector),
-            rate=percent(report.lowest.figures.rate),
-        )
-    return said
-
-
 def _ahead(page: ReportPage) -> list[dict[str, str]]:
-    return [
-        {
-            "days": _("In %(days)s days", days=(point.day - page.report.as_of).days),
+    found = []
+    for point in page.report.ahead:
+        days, projected = (point.day - page.report.as_of).days, page.is_projected(point.day)
+        count = page.report.lapsing.get(days, 0)
+        lapsing = (
+            ngettext("%(count)s lapses by then", "%(count)s lapse by then", count, count=number(count))
+            if projected
+            else ngettext("%(count)s had lapsed by then", "%(count)s had lapsed by then", count, count=number(count))
+        )
+        found.append({
+            "days": _("%(days)s days later", days=days),
             "day": day(point.day),
             "rate": percent(point.figures.rate),
-            "lapsing": number(page.report.lapsing.get((point.day - page.report.as_of).days, 0)),
-        }
-        for point in page.report.ahead
-    ]
+            "kind": _("projected without further training") if projected else _("actual"),
+            # How many lapse is counted over everything required, not for one course.
+            "lapsing": "" if page.query.filters.course is not None else lapsing,
+        })  # fmt: skip
+    return found
 
 
 def _cell(figures: StatusCounts | None) -> dict[str, Any]:
@@ -161,13 +134,12 @@ def _column(point: TrendPoint, *, ahead: bool) -> dict[str, Any]:
     }
 
 
-def _years(report: Report) -> list[dict[str, Any]]:
+def _years(page: ReportPage) -> list[dict[str, Any]]:
     """Returns the rates at the ends of months as a calendar: a row a year, a cell a month."""
     found: dict[int, list[dict[str, Any]]] = {}
-    for points, ahead in ((report.trend, False), (report.forecast, True)):
-        for point in points:
-            cells = found.setdefault(point.day.year, [{"text": "", "ahead": False} for _month in range(12)])
-            cells[point.day.month - 1] = {"text": percent(point.figures.rate), "ahead": ahead}
+    for point in page.points:
+        cells = found.setdefault(point.day.year, [{"text": "", "ahead": False} for _month in range(12)])
+        cells[point.day.month - 1] = {"text": percent(point.figures.rate), "ahead": page.is_projected(point.day)}
     return [{"year": str(year), "cells": cells} for year, cells in sorted(found.items())]
 
 
@@ -182,27 +154,26 @@ def _words(page: ReportPage) -> dict[str, str]:
         "status": _("Status"),
         "in_time": _("Not yet due"),
         "late": _("Overdue"),
-        "change": _("Points in 30 days"),
+        "change": _("Since %(day)s, points", day=day(page.changed_since, "d MMM y")),
         "valid": _("Valid or exempt"),
         "renew": _("Due for renewal"),
         "wait": _("Not yet due"),
-        "coming": _("Without further training"),
-        "lapse": _("lapse by then"),
+        "coming": _("30, 60 and 90 days later"),
         "matrix": _("Sector by course"),
         "matrix_note": _("Of the people who must hold each course, the share who hold it or are exempt. Each course is counted separately, so the rate of a sector does not follow from its row."),  # noqa: E501
-        "trend": _("The last 24 months, and the next 12 without further training"),
+        "trend": _("The 24 months before, and the 12 after"),
         "trend_note": _("Rates at month ends. A dot before the month: projected without further training."),
         "trend_alt": _(
-            "Columns: %(rate)s compliant on %(day)s; without further training, %(later)s on %(last)s. "
-            "The table below gives the rates of all months.",
+            "Columns: %(rate)s compliant on %(day)s, %(later)s on %(last)s; dashed where projected without further "
+            "training. The table below gives the rates of all months.",
             rate=percent(last.figures.rate),
             day=day(last.day),
             later=percent(final.figures.rate),
             last=day(final.day),
         ),
         "year": _("Year"),
-        "past": _("actual"),
-        "future": _("without further training"),
+        "past": "" if page.is_projected(page.points[0].day) else _("actual"),
+        "future": _("projected without further training") if page.is_projected(page.points[-1].day) else "",
         "definitions": _("What these figures mean"),
         "known": _("Data as of"),
         "version": _("Definitions version"),

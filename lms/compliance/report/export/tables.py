@@ -135,8 +135,11 @@ def definitions() -> list[tuple[str, str]]:
             ),
         ),
         (
-            _("Forecast"),
-            _("Expected figures without further training, under the recorded requirements and placements."),
+            _("Projected"),
+            _(
+                "Days after the moment of the data: expected figures without further training, under the recorded "
+                "requirements and placements. Earlier days show what happened."
+            ),
         ),
         (
             _("Two dates"),

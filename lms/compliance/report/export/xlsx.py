@@ -56,9 +56,8 @@ def write_report(file: BinaryIO, page: ReportPage) -> None:
         (_("Day"), _("Type"), *figure_heads),
         (12, 34, *figure_widths),
         [
-            (point.day, kind, *figure_cells(point.figures))
-            for kind, points in ((_("actual"), report.trend), (_("projected"), report.forecast))
-            for point in points
+            (point.day, _("projected") if page.is_projected(point.day) else _("actual"), *figure_cells(point.figures))
+            for point in page.points
         ],
     )
     for line in page.lines:
