@@ -229,9 +229,9 @@ class World:
         return dict(form_on(page, SESSION).values)
 
     def _import(self) -> None:
-        """Lets HR send three lists: one is applied, one is checked, and the columns of one are not yet chosen."""
+        """Lets HR send four lists: one is applied, two are checked, and the columns of one are not yet chosen."""
         columns = f"{IMPORT}/columns"
-        for number, address in enumerate((f"{IMPORT}/undo", f"{IMPORT}/apply", ""), start=1):
+        for number, address in enumerate((*(f"{IMPORT}/{act}" for act in ("undo", "apply", "questions")), ""), start=1):
             sent = self._number("hana", "/people/import", file=(ROWS.format(f"W-3{number}"), "list.csv"))
             self.samples["import_id"] = sent
             page = self.send("hana", "GET", columns)

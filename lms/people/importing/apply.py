@@ -117,7 +117,7 @@ def _replan_person(
     if rows[0].number is None:
         plan = plan_absent(known.placements, choices.leavers_on) if known and choices.leavers_on else None
     else:
-        plan = plan_person(parsed, known) if len(parsed) == len(rows) else None
+        plan = plan_person(parsed, known, choices) if len(parsed) == len(rows) else None
     outcomes = [plan.outcomes[row.number or 0].outcome if plan else "rejected" for row in rows]
     if plan is not None and outcomes == [row.outcome for row in rows]:
         ids = (known.employment_id, known.person_id) if known else ()

@@ -31,7 +31,7 @@ ROWS_PER_TRANSACTION = 5000
 """How many rows one transaction writes: SQLite lets nobody else write in the meantime."""
 
 
-QUESTIONS = {"ambiguous": "ambiguous_day", "short_years": "short_year"}
+QUESTIONS = {"ambiguous": "ambiguous_day", "short_years": "short_year", "same_first_day": "same_first_day"}
 """What is counted because HR can settle it for the whole list: the name of the count, and the code of the reason."""
 
 
@@ -56,9 +56,15 @@ class CheckedRow:
 def load_choices(people_import: PeopleImport) -> ImportChoices:
     """Returns what HR chose, as the rules take it."""
     chosen: Mapping[str, Any] = people_import.choices
-    days = {name: date.fromisoformat(chosen[name]) for name in ("default_from", "leavers_on") if chosen.get(name)}
-    style = DayStyle(chosen.get("day_order", ""), short_years=bool(chosen.get("short_years")))
-    return ImportChoices(style, fields=frozenset(people_import.columns), **days)
+    names = ("default_from", "leavers_on", "moved_on")
+    days = {name: date.fromisoformat(chosen[name]) for name in names if chosen.get(name)}
+    return ImportChoices(
+        DayStyle(chosen.get("day_order", ""), short_years=bool(chosen.get("short_years"))),
+        fields=frozenset(people_import.columns),
+        listed_on=queries.day_of_upload(people_import),
+        same_first_day=chosen.get("same_first_day", ""),
+        **days,
+    )
 
 
 @contextmanager
@@ -123,7 +129,7 @@ def plan_rows(rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choice
             if row.number in conflicts:
                 row.reject(conflicts[row.number])
         valid = [row for row in own if not row.outcome]
-        plan = plan_person([row.parsed for row in valid if row.parsed], known.get(key))
+        plan = plan_person([row.parsed for row in valid if row.parsed], known.get(key), choices)
         for row in valid:
             outcome = plan.outcomes[row.number or 0]
             row.outcome, row.notes = outcome.outcome, list(outcome.notes)

@@ -26,6 +26,9 @@ RETENTION = timedelta(days=30)
 
 JOB = "people_import"
 
+ANSWERS = ("same_first_day", "moved_on")
+"""The choices that answer what a check asked."""
+
 
 def upload(
     actor: Actor, organisation_id: int, file_name: str, top: TablePreview, parts: Iterable[bytes]
@@ -56,14 +59,20 @@ def change_encoding(people_import: PeopleImport, top: TablePreview) -> None:
 def choose_columns(
     actor: Actor, people_import: PeopleImport, columns: Mapping[str, int], choices: Mapping[str, Any]
 ) -> None:
-    """Stores what the columns hold and requests a check; an earlier check no longer counts."""
+    """Stores what the columns hold and requests a check; an earlier check no longer counts, answers do."""
     _lock_in_state(people_import, "columns", "checking", "checked")
-    people_import.columns, people_import.choices = dict(columns), dict(choices)
+    answers = {name: people_import.choices[name] for name in ANSWERS if name in people_import.choices}
+    people_import.columns, people_import.choices = dict(columns), answers | dict(choices)
     people_import.checks += 1
     people_import.checked_at = None
     people_import.problem = ""
     enqueue_step(people_import, "check", run=people_import.checks)
     _audit(actor, people_import, "check", run=people_import.checks)
+
+
+def answer(actor: Actor, people_import: PeopleImport, answers: Mapping[str, Any]) -> None:
+    """Stores what HR answered to the questions of a check, and requests another one."""
+    choose_columns(actor, people_import, people_import.columns, {**people_import.choices, **answers})
 
 
 def request_apply(actor: Actor, people_import: PeopleImport, *, reason: str) -> None:

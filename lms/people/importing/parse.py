@@ -126,6 +126,12 @@ class ImportChoices:
     default_from: date | None = None
     leavers_on: date | None = None
     fields: frozenset[str] = frozenset(FIELDS)
+    # The day whose state the list shows.
+    listed_on: date = date.min
+    # What it means that a row's first day is recorded with another assignment: moved, correction, or not said yet.
+    same_first_day: str = ""
+    # The first day of the new assignment of those who moved.
+    moved_on: date = date.min
 
 
 def comparison_key(text: str) -> str:

@@ -2,6 +2,9 @@
 
 One person's rows are planned together. A placement that is recorded already, under the same first day or within a
 longer one with the same details, changes nothing: so a list can be imported twice.
+
+Many lists show the present assignment beside the day of joining. So a row that contradicts what is recorded from
+that day on is planned only when HR has said what it means: moved on the day of the list, or recorded wrongly.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from lms.kernel.days import ONE_DAY
-from lms.people.importing.parse import Note, ParsedRow, comparison_key
+from lms.people.importing.parse import ImportChoices, Note, ParsedRow, comparison_key
 from lms.people.rules import AssignmentDetails, overlap
 
 OUTCOMES = ("added", "moved", "ended", "unchanged", "rejected")
@@ -108,7 +111,9 @@ def find_conflicts(rows: Sequence[ParsedRow]) -> dict[int, list[Note]]:
     return {number: notes[:3] for number, notes in found.items()}
 
 
-def plan_person(rows: Sequence[ParsedRow], known: KnownEmployee | None) -> PersonPlan:
+def plan_person(
+    rows: Sequence[ParsedRow], known: KnownEmployee | None, choices: ImportChoices | None = None
+) -> PersonPlan:
     """Plans the rows of one staff number that do not contradict each other."""
     if known is not None and not all(is_same_name(row.name, known.name) for row in rows):
         rejected = RowOutcome("rejected", ({"code": "other_name_here"},))
@@ -117,7 +122,7 @@ def plan_person(rows: Sequence[ParsedRow], known: KnownEmployee | None) -> Perso
     state = list(before)
     outcomes: dict[int, RowOutcome] = {}
     for row in sorted(rows, key=lambda each: each.from_on):
-        outcomes[row.number], state = _apply_row(row, state)
+        outcomes[row.number], state = _apply_row(row, state, choices or ImportChoices())
     remaining = {placement.id for placement in state}
     return PersonPlan(
         outcomes,
@@ -131,7 +136,7 @@ def plan_absent(placements: Sequence[PlannedPlacement], last_on: date) -> Person
 
     Returns None for who left before, leaves that day anyway, or only starts later.
     """
-    running = next((each for each in placements if each.overlaps(last_on, last_on)), None)
+    running = _on(placements, last_on)
     if running is None:
         return None
     later = tuple(each.id for each in placements if each.from_on > last_on and each.id is not None)
@@ -148,8 +153,51 @@ def assign_batches(keys: Iterable[str]) -> dict[str, int]:
     return {key: index // PEOPLE_PER_BATCH + 1 for index, key in enumerate(keys)}
 
 
-def _apply_row(row: ParsedRow, state: list[PlannedPlacement]) -> tuple[RowOutcome, list[PlannedPlacement]]:
-    current = next((each for each in state if each.overlaps(row.from_on, row.from_on)), None)
+def _on(placements: Iterable[PlannedPlacement], day: date) -> PlannedPlacement | None:
+    return next((each for each in placements if each.overlaps(day, day)), None)
+
+
+def _apply_row(
+    row: ParsedRow, state: list[PlannedPlacement], choices: ImportChoices
+) -> tuple[RowOutcome, list[PlannedPlacement]]:
+    listed_on = choices.listed_on
+    if row.from_on >= listed_on:
+        return _write_row(row, state)
+    is_present = row.last_day_unchanged or row.through_on is None or row.through_on >= listed_on
+    running = _on(state, listed_on) if is_present else None
+    if running and row.from_on < running.from_on and row.fits(running.details):
+        outcome, after = _write_row(replace(row, from_on=running.from_on), state)
+        since: Note = {"code": "recorded_since", "day": _iso(running.from_on)}
+        return (outcome if outcome.notes else replace(outcome, notes=(since,))), after
+    outcome, after = _write_row(row, state)
+    differs = running if running and row.from_on <= running.from_on and not row.fits(running.details) else None
+    if differs is None and not _rewrites(outcome, listed_on, is_present=is_present):
+        return outcome, after
+    if choices.same_first_day == "correction":
+        return (_overlaps(differs), state) if differs and outcome.outcome == "unchanged" else (outcome, after)
+    if choices.same_first_day == "moved":
+        return _move_row(row, state, choices.moved_on, is_present=is_present)
+    return _reject("same_first_day"), state
+
+
+def _move_row(
+    row: ParsedRow, state: list[PlannedPlacement], moved_on: date, *, is_present: bool
+) -> tuple[RowOutcome, list[PlannedPlacement]]:
+    if not is_present or moved_on <= row.from_on:
+        return _reject("past_differs"), state
+    if row.last_day_unchanged and _on(state, moved_on) is None:
+        return _reject("left_before", moved_on), state
+    return _write_row(replace(row, from_on=moved_on), state)
+
+
+def _rewrites(outcome: RowOutcome, listed_on: date, *, is_present: bool) -> bool:
+    """Says whether a row, as written, contradicts what is recorded from before the day of the list on."""
+    codes = ("takes_place", "overlaps_recorded") if is_present else ("takes_place",)
+    return any(note["code"] in codes and note["day"] < _iso(listed_on) for note in outcome.notes)
+
+
+def _write_row(row: ParsedRow, state: list[PlannedPlacement]) -> tuple[RowOutcome, list[PlannedPlacement]]:
+    current = _on(state, row.from_on)
     through_on = current.through_on if current and row.last_day_unchanged else row.through_on
     others = [each for each in state if each is not current]
     if current is not None and row.fits(current.details):
@@ -169,11 +217,19 @@ def _apply_row(row: ParsedRow, state: list[PlannedPlacement]) -> tuple[RowOutcom
             outcome = RowOutcome("moved", ({"code": "before_ends", "day": _iso(row.from_on - ONE_DAY)},))
     for other in others:
         if other.overlaps(planned.from_on, planned.through_on):
-            note: Note = {"code": "overlaps_recorded", "day": _iso(other.from_on), "through": _iso(other.through_on)}
-            return RowOutcome("rejected", (note,)), state
+            return _overlaps(other), state
     if current is not None and current.from_on < planned.from_on:
         others.append(replace(current, id=None, through_on=planned.from_on - ONE_DAY))
     return outcome, [*others, planned]
+
+
+def _reject(code: str, day: date | None = None) -> RowOutcome:
+    return RowOutcome("rejected", ({"code": code, "day": _iso(day)},))
+
+
+def _overlaps(other: PlannedPlacement) -> RowOutcome:
+    note: Note = {"code": "overlaps_recorded", "day": _iso(other.from_on), "through": _iso(other.through_on)}
+    return RowOutcome("rejected", (note,))
 
 
 def _iso(day: date | None) -> str:

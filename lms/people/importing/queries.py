@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -56,6 +57,12 @@ def list_imports(actor: Actor, page: int = 1) -> Pagination[PeopleImport]:
     """Lists the imports an actor may see with their organisations, latest first. Two queries."""
     found = paginate(_imports(actor).order_by(PeopleImport.id.desc()), page)
     return found.with_items([row.PeopleImport for row in found.items])
+
+
+def day_of_upload(people_import: PeopleImport) -> date:
+    """Returns the day on which a list was uploaded, in the time zone of the organisation."""
+    zone = session.scalar(select(Organisation.time_zone).where(Organisation.id == people_import.organisation_id))
+    return people_import.recorded_at.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
 def last_chosen_columns(organisation_id: int, import_id: int) -> dict[str, str]:

@@ -12,11 +12,12 @@ from lms.kernel.errors import Invalid
 from lms.people import queries as people
 from lms.people.errors import ImportChanged
 from lms.people.importing import labels, operations, queries
-from lms.people.importing.dry_run import open_file
+from lms.people.importing.dry_run import load_choices, open_file
 from lms.people.importing.forms import ApplyForm, ColumnsForm, EncodingForm, UploadForm
 from lms.people.importing.models import PeopleImport
 from lms.people.importing.parse import FIELDS, HEADINGS, guess_columns
 from lms.people.importing.plan import OUTCOMES
+from lms.people.importing.question_forms import QuestionsForm
 from lms.people.importing.template_files import csv_template, xlsx_template
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
@@ -126,6 +127,19 @@ def import_encoding(import_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.import_columns", import_id=people_import.id), 303)
 
 
+@bp.route("/people/import/<int:import_id>/questions", methods=["GET", "POST"])
+@role_needed(Role.HR)
+def import_questions(import_id: int) -> ResponseReturnValue:
+    """Asks what rows mean that the list alone does not say, once for the whole list, and checks it again."""
+    people_import = load_in_state(import_id, "checked")
+    form = QuestionsForm()
+    form.begin_with(people_import, queries.day_of_upload(people_import))
+    if form.validate_on_submit():
+        operations.answer(current_actor(), people_import, form.answers())
+        return redirect(url_for("people.import_status", import_id=people_import.id), 303)
+    return form_page("people/import_questions.html", form, people_import=people_import)
+
+
 @bp.get("/people/import/<int:import_id>")
 @role_needed(Role.HR)
 def import_status(import_id: int) -> ResponseReturnValue:
@@ -215,5 +229,6 @@ def status_page(people_import: PeopleImport, form: ApplyForm) -> ResponseReturnV
         outcomes=OUTCOMES,
         employments=queries.list_employments_of_rows(page.items),
         working=working,
+        moved_on=load_choices(people_import).moved_on,
     )
     return html, status, refresh

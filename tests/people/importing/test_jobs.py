@@ -186,7 +186,7 @@ def test_undoing_restores_the_placements_and_keeps_the_people(small: Flask) -> N
         row("W-2", "Tomas Silva", sector="health", from_on="2026-06-01"),
         row("W-3", "Hana Haddad", sector="wash"),
     ]
-    number = lists.sent(lists.csv_of(rows), leavers_on="2026-11-30")
+    number = lists.sent(lists.csv_of(rows), leavers_on="2026-11-30", same_first_day="correction")
     lists.apply(number)
     assert lists.everything() != before
     changed = heard(placements_changed)
@@ -202,7 +202,8 @@ def test_undoing_restores_the_placements_and_keeps_the_people(small: Flask) -> N
 
 
 def test_undoing_leaves_alone_what_was_changed_by_hand(small: Flask) -> None:
-    number = lists.sent(lists.csv_of([row("N-1"), row("W-2", "Tomas Silva", sector="health")]))
+    rows = [row("N-1"), row("W-2", "Tomas Silva", sector="health")]
+    number = lists.sent(lists.csv_of(rows), same_first_day="correction")
     lists.apply(number)
     with unit_of_work():
         tomas = people_queries.find_employment_by_number(1, "W-2")
@@ -482,16 +483,19 @@ ROWS = st.lists(
 
 
 @FEW
-@given(rows=ROWS, leavers=st.one_of(st.just(""), DAYS))
-def test_law_importing_twice_changes_nothing_and_undoing_restores(small: Flask, rows: list[Any], leavers: str) -> None:
+@given(rows=ROWS, leavers=st.one_of(st.just(""), DAYS), answer=st.sampled_from(["", "moved", "correction"]))
+def test_law_importing_twice_changes_nothing_and_undoing_restores(
+    small: Flask, rows: list[Any], leavers: str, answer: str
+) -> None:
+    choices = {"leavers_on": leavers, "same_first_day": answer, "moved_on": "2026-10-15"}
     data = lists.csv_of(rows, FIELDS)
     before = lists.everything()
-    first = lists.sent(data, leavers_on=leavers)
+    first = lists.sent(data, **choices)
     assert lists.everything() == before
     if lists.load(first).batches:
         lists.apply(first)
         after = lists.everything()
-        second = lists.sent(data, leavers_on=leavers)
+        second = lists.sent(data, **choices)
         assert lists.load(second).batches == 0, lists.outcomes(second)
         lists.undo(first)
         assert lists.everything() == before

@@ -189,6 +189,78 @@ def test_what_comes_of_a_person(case: PersonChange) -> None:
     assert spans(plan) == sorted(added)
 
 
+FOOD = AssignmentDetails(2, "food-security", "driver", "staff", False, ())
+NOVEMBER = "2026-11-30"
+SNAPSHOTS: dict[str, tuple[list[PlannedPlacement], ParsedRow, str, str, list[str], list[tuple[str, str, str]]]] = {
+    "not answered yet": ([placement(1, FOOD)], listed(), "", "rejected", ["same_first_day"], []),
+    "moved": (
+        [placement(1, FOOD)], listed(), "moved", "moved", ["before_ends"],
+        [("food-security", "2026-01-01", "2026-11-29"), ("wash", NOVEMBER, "")],
+    ),
+    "a mistake": (
+        [placement(1, FOOD)], listed(), "correction", "moved", ["takes_place"], [("wash", "2026-01-01", "")],
+    ),
+    "the last day that is not said stays": (
+        [placement(1, FOOD, through="2027-03-31")], listed(last_day_unchanged=True), "moved", "moved", ["before_ends"],
+        [("food-security", "2026-01-01", "2026-11-29"), ("wash", NOVEMBER, "2027-03-31")],
+    ),
+    "moved before, and recorded": (
+        [placement(1, FOOD, through="2026-05-31"), placement(2, from_on="2026-06-01")], listed(), "",
+        "unchanged", ["recorded_since"], [],
+    ),
+    "moved before, and leaves": (
+        [placement(1, FOOD, through="2026-05-31"), placement(2, from_on="2026-06-01")],
+        listed(through="2026-12-31"), "", "ended", ["ends"], [("wash", "2026-06-01", "2026-12-31")],
+    ),
+    "moved before, and once more": (
+        [placement(1, FOOD, through="2026-05-31"), placement(2, from_on="2026-06-01")],
+        listed(details=HEALTH), "moved", "moved", ["before_ends"],
+        [("health", NOVEMBER, ""), ("wash", "2026-06-01", "2026-11-29")],
+    ),
+    "moved back, in a list without last days": (
+        [placement(1, FOOD, through="2026-05-31"), placement(2, from_on="2026-06-01")],
+        listed(details=FOOD, last_day_unchanged=True), "", "rejected", ["same_first_day"], [],
+    ),
+    "moved back is no mistake from the beginning": (
+        [placement(1, FOOD, through="2026-05-31"), placement(2, from_on="2026-06-01")],
+        listed(details=FOOD, last_day_unchanged=True), "correction", "rejected", ["overlaps_recorded"], [],
+    ),
+    "joined before what is recorded": (
+        [placement(1, from_on="2026-03-01")], listed(), "", "unchanged", ["recorded_since"], [],
+    ),
+    "left before": (
+        [placement(1, FOOD, through="2026-10-31")], listed(last_day_unchanged=True), "moved", "rejected",
+        ["left_before"], [],
+    ),
+    "about the past only": (
+        [placement(1, FOOD, through="2026-03-31")], listed(through="2026-03-31"), "moved", "rejected",
+        ["past_differs"], [],
+    ),
+    "another first day is a move of that day": (
+        [placement(1, FOOD)], listed(from_on="2026-06-01"), "", "moved", ["before_ends"],
+        [("food-security", "2026-01-01", "2026-05-31"), ("wash", "2026-06-01", "")],
+    ),
+    "what has not begun is no past": (
+        [placement(1, FOOD, "2026-12-01")], listed(from_on="2026-12-01"), "", "moved", ["takes_place"],
+        [("wash", "2026-12-01", "")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SNAPSHOTS.values(), ids=SNAPSHOTS)
+def test_a_list_of_today_rewrites_the_past_only_when_told_so(
+    case: tuple[list[PlannedPlacement], ParsedRow, str, str, list[str], list[tuple[str, str, str]]],
+) -> None:
+    present, row, answer, outcome, codes, added = case
+    choices = ImportChoices(listed_on=d(NOVEMBER), same_first_day=answer, moved_on=d(NOVEMBER))
+    plan = plan_person([row], known(*present), choices)
+    found = plan.outcomes[row.number]
+    assert (found.outcome, [note["code"] for note in found.notes]) == (outcome, codes)
+    assert spans(plan) == sorted(added)
+    again = plan_person([row], known(*after(present, plan)), choices).outcomes[row.number]
+    assert again.outcome == ("rejected" if outcome == "rejected" else "unchanged")
+
+
 def test_what_the_list_does_not_say_stays() -> None:
     details = AssignmentDetails(1, "wash", "promoter", "volunteer", True, ("health",))
     row = listed(also_sectors=None, contract=None, works_with_children=None)
@@ -324,3 +396,31 @@ def test_who_is_probably_recorded_already_is_found() -> None:
         "731": {"code": "likely_number", "text": "000731"},
         "x1": {"code": "likely_name", "text": "D-9"},
     }
+
+
+def test_who_moved_did_so_after_the_first_day() -> None:
+    for moved_on, outcome in (("2026-01-01", "rejected"), ("2026-01-02", "moved"), ("2026-12-15", "moved")):
+        choices = ImportChoices(listed_on=d(NOVEMBER), same_first_day="moved", moved_on=d(moved_on))
+        plan = plan_person([listed()], known(placement(1, FOOD)), choices)
+        assert plan.outcomes[2].outcome == outcome
+        state = after([placement(1, FOOD)], plan)
+        assert state[-1].from_on == d(moved_on)
+        assert plan_person([listed()], known(*state), choices).outcomes[2].outcome in ("unchanged", "rejected")
+
+
+@given(lives(), lists(), days)
+def test_law_moving_on_the_day_of_the_list_changes_no_day_before_it(
+    present: list[PlannedPlacement], rows: list[ParsedRow], listed_on: date
+) -> None:
+    """Rows that begin within what is recorded or end before the list say themselves which past day they change."""
+    rows = [row for row in rows if row.through_on is None and any(row.from_on == each.from_on for each in present)][:1]
+    plan = plan_person(
+        rows, known(*present), ImportChoices(listed_on=listed_on, same_first_day="moved", moved_on=listed_on)
+    )
+    ended = any(outcome.notes and outcome.notes[0]["code"] == "open_again" for outcome in plan.outcomes.values())
+    for number in range(0 if ended else (listed_on - date(2026, 1, 1)).days):
+        day = date(2026, 1, 1) + timedelta(days=number)
+        was, now = (
+            [each.details for each in state if each.overlaps(day, day)] for state in (present, after(present, plan))
+        )
+        assert was == now, day
