@@ -69,16 +69,16 @@ class World:
             "organisation_id": 1, "person_id": 1, "employment_id": 1, "placement_id": 1, "account_id": 1,
             "exemption_id": 1, "grant_id": 1, "focal_point_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
         }  # fmt: skip
+        former: dict[str, object] = {"person_id": self.persons["W-11"], "employment_id": self.employments["W-11"]}
         self.special: dict[str, dict[str, object]] = {
             f"/requirements/new {OF_ALL}": {},
             # Tomas: an administrator prints codes for those who hold a role, and HR for the others.
             "/admin/users/<account_id>/code": {"account_id": 2},
             "/admin/users/<account_id>/roles/<grant_id>/retract": {"account_id": 2},
             "/people/<person_id>/code": {"person_id": self.persons["W-7"]},
-            "/people/<person_id>/placement/new/<employment_id>": {
-                "person_id": self.persons["W-11"],
-                "employment_id": self.employments["W-11"],
-            },
+            "/people/<person_id>/placement/new/<employment_id>": former,
+            "/people/<person_id>/correct": former,
+            "/people/<person_id>/correct/number/<employment_id>": former,
         }
         self._learn()
         self._record()
@@ -153,6 +153,13 @@ class World:
             "/compliance/lookup.xlsx": {"file": ""},
             "/my/record/wrong": {"kind": "placement"},
             "/people/new": {"staff_number": "W-20"},
+            "/people/<person_id>/correct": {
+                "name": NAMES[4],
+                "given_name": "",
+                "family_name": "",
+                "printed_name": "SN",
+            },
+            "/people/<person_id>/correct/number/<employment_id>": {"staff_number": "W-41"},
             "/people/<person_id>/placement/<placement_id>/end": {"through_on": self.today.isoformat()},
             "/sessions/prior/check": training,
             f"/requirements/new {OF_ALL}": {"organisation": ""},

@@ -4,23 +4,25 @@ from collections.abc import Mapping
 
 from lms.audit.api import record
 from lms.kernel import records
-from lms.kernel.actor import Actor, Role
+from lms.kernel.actor import Actor
 from lms.kernel.db import lock_rows, session
 from lms.kernel.identifiers import clean_email, clean_identifier, identifier_key
 from lms.kernel.text import normalise
 from lms.people import queries
 from lms.people.errors import NothingCorrected, StaffNumberTaken
 from lms.people.events import email_corrected
-from lms.people.merging.queries import list_employer_ids
 from lms.people.models import Employment, Organisation, Person, PersonCorrection
 
 DETAILS = ("name", "given_name", "family_name", "printed_name", "email", "language")
 """The details of a person that can be corrected, the staff number apart."""
 
 
-def correct_person(actor: Actor, person: Person, values: Mapping[str, str], *, reason: str) -> frozenset[str]:
-    """Corrects details of a person (``values`` by name of the detail), and returns which have changed.
+def correct_person(
+    actor: Actor, person: Person, values: Mapping[str, str], *, organisation_id: int | None, reason: str
+) -> list[PersonCorrection]:
+    """Corrects details of a person (``values`` by name of the detail), and returns a row for each that has changed.
 
+    ``organisation_id`` is the organisation whose HR does it, none for an administrator.
     Reports of earlier days show the corrected name too; certificates keep the one they print. Raises
     ``NothingCorrected`` and what subscribers to ``email_corrected`` raise.
     """
@@ -33,9 +35,6 @@ def correct_person(actor: Actor, person: Person, values: Mapping[str, str], *, r
         raise NothingCorrected
     if "email" in changed:
         email_corrected.send(None, person=person.id, email=changed["email"], actor=actor)
-    organisation_id = min(
-        (each for each in list_employer_ids([person.id]) if actor.covers(Role.HR, each)), default=None
-    )
     rows = [
         PersonCorrection(
             person_id=person.id,
@@ -54,7 +53,7 @@ def correct_person(actor: Actor, person: Person, values: Mapping[str, str], *, r
         actor, "people.correct_person", "person", person.id,
         organisation_id=organisation_id, reason=reason, fields=sorted(changed),
     )  # fmt: skip
-    return frozenset(changed)
+    return rows
 
 
 def correct_staff_number(actor: Actor, employment: Employment, staff_number: str, *, reason: str) -> None:

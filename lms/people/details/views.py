@@ -10,6 +10,7 @@ from lms.people.details import operations
 from lms.people.details.forms import FIELD_LABELS, DetailsForm, StaffNumberForm
 from lms.people.details.queries import list_corrections, load_person_to_correct
 from lms.people.merging.queries import list_employer_ids
+from lms.people.models import PersonCorrection
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import form_page, redirect_with
@@ -22,30 +23,30 @@ def correct_person(person_id: int) -> ResponseReturnValue:
     """Corrects name, e-mail and language, and shows what was recorded before."""
     actor = current_actor()
     person = load_person_to_correct(actor, person_id)
-    is_staff = policy.may_see_person(actor, list_employer_ids([person_id]))
+    own = min((each for each in list_employer_ids([person_id]) if policy.may_act_for(actor, each)), default=None)
     form = DetailsForm(obj=person)
     form.offer(person.language)
-    changed: set[str] = set()
+    values = {name: form[name].data for name in operations.DETAILS}
+    corrected: list[PersonCorrection] = []
     if form.run_on_submit(
-        lambda: changed.update(
-            operations.correct_person(
-                actor, person, {name: form[name].data for name in operations.DETAILS}, reason=form.reason.data
-            )
+        lambda: corrected.extend(
+            operations.correct_person(actor, person, values, organisation_id=own, reason=form.reason.data)
         )
     ):
         flash(
             _("The correction has been saved. The next certificate shows %(name)s.", name=person.name_on_certificates),
             "good",
         )
-        if is_staff and changed & {"name", "printed_name"} and has_endpoint("certification.rename"):
+        named_anew = any(each.field in ("name", "printed_name") for each in corrected)
+        if own and named_anew and has_endpoint("certification.rename"):
             return redirect(url_for("certification.rename", person_id=person_id), 303)
-        back = "people.placements" if is_staff else "people.correct_person"
+        back = "people.placements" if own else "people.correct_person"
         return redirect(url_for(back, person_id=person_id), 303)
     return form_page(
         "people/correct_person.html",
         form,
         person=person,
-        is_staff=is_staff,
+        is_staff=own is not None,
         corrections=list_corrections(actor, person_id),
         fields=FIELD_LABELS,
     )
