@@ -52,7 +52,7 @@ from lms.kernel.setup import set_up_config, set_up_database
 from lms.kernel.worker import set_up_worker
 from lms.learning.api import course_completed, progress_made
 from lms.learning.hooks import courses_to_do, quiz_notes
-from lms.people.api import email_corrected, people_added, people_merged, placements_changed
+from lms.people.api import additions_undone, email_corrected, people_added, people_merged, placements_changed
 from lms.web.access import current_actor
 from lms.web.csrf import CsrfProtection
 from lms.web.limits import set_up_limits
@@ -105,6 +105,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 def connect_subscribers() -> None:
     """Connects the events of lower packages to the subscribers of upper ones, in the same transaction."""
     people_added.connect(lms.accounts.subscribers.open_accounts)
+    additions_undone.connect(lms.accounts.subscribers.close_unused_accounts)
+    placements_changed.connect(lms.accounts.subscribers.reopen_unused_accounts)
     email_corrected.connect(lms.accounts.subscribers.change_email)
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     course_completed.connect(lms.certification.subscribers.on_course_completed)

@@ -102,6 +102,14 @@ def close_account(actor: Actor, account: Account, *, reason: str) -> None:
     record(actor, "accounts.close", "account", account.id, reason=reason)
 
 
+def close_unused_accounts(actor: Actor, accounts: Iterable[Account], *, reason: str) -> None:
+    """Closes accounts that were opened by mistake and that nobody has used, with no query for each of them."""
+    for account in accounts:
+        account.active = False
+        record(actor, "accounts.close_unused", "account", account.id, reason=reason)
+    session.flush()
+
+
 def reopen_account(actor: Actor, account: Account, *, reason: str) -> None:
     """Opens a closed account again, with the password and roles it had."""
     account.active = True

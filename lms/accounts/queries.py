@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts import policy
 from lms.accounts.models import Account, RoleGrant
+from lms.audit.models import AuditEntry
 from lms.kernel.actor import Actor, Role
 from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
 from lms.kernel.identifiers import clean_email
 from lms.people.api import contains_words
-from lms.people.models import Organisation, Person
+from lms.people.models import Employment, Organisation, Person, Placement
 
 ACCOUNTS = select(Account).join(Account.person).options(contains_eager(Account.person), joinedload(Account.grants))
 """The statement of all accounts, each with its person and grants."""
+
+CLOSING = ("accounts.close", "accounts.close_unused", "accounts.reopen")
+"""The actions in the trail that close accounts or open them again."""
 
 
 def find_account_where(*conditions: ColumnElement[bool]) -> Account | None:
@@ -61,6 +65,41 @@ def list_persons_without_account(person_ids: Iterable[int]) -> list[tuple[int, s
         .order_by(Person.id)
     )
     return [(row.id, row.email) for row in execute_in_batches(statement, Person.id, sorted(person_ids))]
+
+
+def list_unused_accounts(person_ids: Iterable[int], *, active: bool) -> list[Account]:
+    """Lists those accounts of some people that have never had a password or a role, open or closed ones."""
+    statement = select(Account).where(
+        Account.active.is_(active),
+        Account.password.is_(None),
+        ~select(RoleGrant.id).where(RoleGrant.account_id == Account.id).exists(),
+    )
+    return [row.Account for row in execute_in_batches(statement, Account.person_id, sorted(person_ids))]
+
+
+def list_closed_with_import(person_ids: Iterable[int]) -> list[Account]:
+    """Lists those unused accounts of some people that were closed with the undoing of an import, and by nobody since.
+
+    Left out are people who have no placement.
+    """
+    closed = {account.id: account for account in list_unused_accounts(person_ids, active=False)}
+    if not closed:
+        return []
+    placed = (
+        select(Employment.person_id)
+        .join(Placement, Placement.employment_id == Employment.id)
+        .where(Placement.retracted_at.is_(None))
+    )
+    last = (
+        select(AuditEntry.subject_id, func.max(AuditEntry.id).label("id"))
+        .where(AuditEntry.subject == "account", AuditEntry.action.in_(CLOSING))
+        .group_by(AuditEntry.subject_id)
+    )
+    latest = [row.id for row in execute_in_batches(last, AuditEntry.subject_id, sorted(closed))]
+    by_import = select(AuditEntry.subject_id).where(AuditEntry.action == "accounts.close_unused")
+    ids = {row.subject_id for row in execute_in_batches(by_import, AuditEntry.id, latest)}
+    there = select(Account.id).where(Account.person_id.in_(placed))
+    return [closed[row.id] for row in execute_in_batches(there, Account.id, sorted(ids))]
 
 
 def find_emails_with_account(emails: Iterable[str]) -> set[str]:

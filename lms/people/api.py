@@ -11,7 +11,7 @@ from lms.people.corrections.queries import (
 )
 from lms.people.details.queries import list_corrections, may_correct
 from lms.people.errors import MergeAlreadyUndone
-from lms.people.events import email_corrected, people_added, people_merged, placements_changed
+from lms.people.events import additions_undone, email_corrected, people_added, people_merged, placements_changed
 from lms.people.importing.queries import list_running_imports
 from lms.people.labels import CONTRACT_LABELS
 from lms.people.merging.operations import merge_people, undo_merge
@@ -62,6 +62,7 @@ __all__ = [
     "AssignmentDetails",
     "ListedCorrectionRequest",
     "MergeAlreadyUndone",
+    "additions_undone",
     "contains_words",
     "count_people",
     "email_corrected",

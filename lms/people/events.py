@@ -15,6 +15,10 @@ email_corrected = Signal()
 
 A subscriber may refuse with ``Invalid``."""
 
+additions_undone = Signal()
+"""Sent after an import that added people was undone, with the ``persons`` who have no placement left, the ``actor``
+and the ``reason``."""
+
 people_merged = Signal()
 """Sent after two person records were merged, or a merge undone.
 

@@ -18,7 +18,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.batches import batched
 from lms.kernel.db import lock_rows, session, unit_of_work
 from lms.kernel.errors import Invalid
-from lms.people.events import people_added, placements_changed
+from lms.people.events import additions_undone, people_added, placements_changed
 from lms.people.importing import operations, queries
 from lms.people.importing.dry_run import load_choices
 from lms.people.importing.models import PeopleImport, PeopleImportRow
@@ -146,8 +146,8 @@ def _record(people_import: PeopleImport, actor: Actor, changes: list[PersonChang
     elif new:
         _add_people(people_import, actor, new)
     if done := [*old, *new]:
-        for change in done:
-            _mark_applied(people_import, actor, change)
+        for index, change in enumerate(done):
+            _mark_applied(people_import, actor, change, is_new=index >= len(old))
         session.flush()
         placements_changed.send(None, persons={change.person_id for change in done})
 
@@ -224,11 +224,13 @@ def _withdraw(actor: Actor, ids: Iterable[int]) -> None:
         )
 
 
-def _mark_applied(people_import: PeopleImport, actor: Actor, change: PersonChange) -> None:
+def _mark_applied(people_import: PeopleImport, actor: Actor, change: PersonChange, *, is_new: bool) -> None:
     for row in change.rows:
         row.applied_at = clock.now()
     added, withdrawn = list(change.added), list(change.plan.withdraw)
     change.rows[0].recorded = {"employment": [change.employment_id], "added": added, "taken": withdrawn}
+    if is_new:
+        change.rows[0].recorded["person"] = [change.person_id]
     record(
         actor, "people.import_person", "employment", change.employment_id,
         organisation_id=people_import.organisation_id, reason=people_import.reason, people_import=people_import.id,
@@ -243,6 +245,7 @@ def _undo_rows(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -> 
     to_withdraw: list[int] = []
     to_restore: list[tuple[int, PlannedPlacement]] = []
     changed: set[int] = set()
+    without_work: set[int] = set()
     for row in rows:
         (employment_id,), added = row.recorded["employment"], set(row.recorded["added"])
         restored = [withdrawn[each] for each in row.recorded["taken"]]
@@ -254,6 +257,8 @@ def _undo_rows(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -> 
         to_withdraw += sorted(added)
         to_restore += [(employment_id, placement) for placement in restored]
         changed.add(employment_id)
+        if not others:
+            without_work.update(row.recorded.get("person", ()))
         record(
             actor, "people.import_undo_person", "employment", employment_id,
             organisation_id=people_import.organisation_id, reason=people_import.undo_reason,
@@ -264,3 +269,5 @@ def _undo_rows(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -> 
     if changed:
         session.flush()
         placements_changed.send(None, persons=queries.list_person_ids(sorted(changed)))
+    if without_work:
+        additions_undone.send(None, persons=without_work, actor=actor, reason=people_import.undo_reason)

@@ -116,7 +116,8 @@ class PeopleImportRow(Model):
     # The batch it is applied with; empty where nothing would change.
     batch: Mapped[int | None]
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # On a person's first row: the employment, and the placements that were added and withdrawn ("taken"), by id.
+    # On a person's first row, by id: the employment, the placements that were added and withdrawn ("taken"), and the
+    # person where they are new.
     recorded: Mapped[dict[str, list[int]]] = mapped_column(Document, default=dict)
     # Whether undoing the import left this person alone, because their placements were changed after it.
     skipped: Mapped[bool] = mapped_column(default=False)
