@@ -18,7 +18,7 @@ MOST_AHEAD_DAYS = 3 * 365
 
 _GROUP_STYLES = {StatusGroup.COMPLIANT: "valid", StatusGroup.IN_TIME: "wait", StatusGroup.LATE: "late"}
 BAR_STYLES = {each: _GROUP_STYLES[each.group] for each in TrainingStatus if each.group}
-BAR_STYLES[TrainingStatus.EXPIRING] = "renew"
+BAR_STYLES |= {TrainingStatus.EXPIRING: "renew", TrainingStatus.EXEMPT: "exempt"}
 """The style of each status; days on which nothing is required stay empty."""
 
 

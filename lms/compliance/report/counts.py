@@ -52,6 +52,11 @@ class StatusCounts:
         return self.by_status.get(TrainingStatus.EXPIRING, 0)
 
     @property
+    def exempt(self) -> int:
+        """Returns how many are compliant only because they are exempt."""
+        return self.by_status.get(TrainingStatus.EXEMPT, 0)
+
+    @property
     def in_time(self) -> int:
         """Returns how many are not compliant and not yet due."""
         return self.of_group(StatusGroup.IN_TIME)
@@ -65,6 +70,17 @@ class StatusCounts:
     def rate(self) -> Fraction | None:
         """Returns the compliant share, None where nobody has a requirement."""
         return Fraction(self.compliant, self.people) if self.people else None
+
+    @property
+    def rate_without_exempt(self) -> Fraction | None:
+        """Returns the compliant share of those who are not exempt, None where there are none."""
+        people = self.people - self.exempt
+        return Fraction(self.compliant - self.exempt, people) if people else None
+
+    @property
+    def bar(self) -> tuple[int, int, int, int, int]:
+        """Returns the parts of a bar: valid, exempt, due for renewal, not yet due, overdue."""
+        return self.compliant - self.exempt - self.renewing, self.exempt, self.renewing, self.in_time, self.late
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,16 @@ def report_sentence(page: ReportPage) -> list[SentencePart]:
     )
     rate = percent(report.total.rate)
     said = _parts(_main_pattern(page), day=day(report.as_of), rate=rate, counted=counted, course=course)
+    if exempt := report.total.exempt:
+        pattern = ngettext(
+            "%(count)s of them is exempt; without the exempt it is %(rate)s.",
+            "%(count)s of them are exempt; without the exempt it is %(rate)s.",
+            exempt,
+            # Filled in afterwards, like the others.
+            count="%(count)s",
+            rate="%(rate)s",
+        )
+        said += _parts(" " + pattern, count=number(exempt), rate=percent(report.total.rate_without_exempt))
     if report.lowest is not None:
         said += _parts(
             " " + _("%(sector)s is lowest at %(rate)s."),

@@ -18,6 +18,7 @@ from lms.compliance.report import count_backends as sources
 from lms.compliance.report.export.jobs import folder, remove_old
 from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.compliance.report.report_id import ReportId
+from lms.compliance.requirements.operations import exempt
 from lms.compliance.source_data.filters import Filters
 from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM
@@ -26,7 +27,7 @@ from lms.kernel.db import session, unit_of_work
 from lms.people import operations as people_operations
 from lms.people.models import Organisation, Placement
 from tests.factories import people
-from tests.factories.compliance import NOW, a_course, a_person, earned, hill_aid, required_course, revoked
+from tests.factories.compliance import NOW, a_course, a_person, earned, hill_aid, hr_of, required_course, revoked
 from tests.factories.people import make_small_organisation, sign_in
 
 DAY = timedelta(days=1)
@@ -51,7 +52,7 @@ def known(app: Flask) -> dict[str, int]:
         station = session.query(people.DutyStation).one()
         here, there = session.query(Organisation).one(), hill_aid()
         course = a_course()
-        required_course(here.id, course)
+        requirement = required_course(here.id, course)
         required_course(there.id, course)
         lina, sami, noor = (
             a_person(name, here.id, number, station.id)
@@ -61,7 +62,7 @@ def known(app: Flask) -> dict[str, int]:
         award = earned(sami, course, date(2026, 5, 4))
         return {
             "here": here.id, "station": station.id, "course": course, "lina": lina.id, "sami": sami.id,
-            "noor": noor.id, "award": award.id,
+            "noor": noor.id, "award": award.id, "requirement": requirement.id,
         }  # fmt: skip
 
 
@@ -321,6 +322,35 @@ def test_the_sentence_says_what_it_is_about(client: FlaskClient, known: dict[str
     assert f"Only “{title}” is looked at" in body(client, f"/compliance/people?as_of=2026-10-31&{course}")
     assert "Change since 1 October 2026, points" in body(client, "/compliance?as_of=2026-10-31").replace("\u00a0", " ")
     assert "Since 1 Oct 2026" in paper(client, "/compliance.pdf?as_of=2026-10-31")
+
+
+def test_exempt_people_are_a_category_of_their_own(app: Flask, client: FlaskClient, known: dict[str, int]) -> None:
+    with app.app_context(), unit_of_work():
+        for person in ("noor", "lina"):
+            exempt(
+                hr_of(known["here"]), person_id=known[person], requirement_id=known["requirement"],
+                organisation_id=known["here"], from_on=date(2026, 10, 1), until_on=None, kind="sick", reason="Agreed",
+            )  # fmt: skip
+    sign_in(client, "hana@demo.example")
+    # Lina holds the course and counts as valid; only Noor is compliant because he is exempt.
+    said = "1 of them is exempt; without the exempt it is 29 %."
+    page = body(client, "/compliance?as_of=2026-10-31").replace("\u00a0", " ")
+    assert said in re.sub("<[^>]+>", "", page)
+    assert (
+        'data-label="Exempt"><a href="/compliance/people?as_of=2026-10-31&amp;sector=wash&amp;status=exempt">1</a>'
+        in page
+    )
+    assert "Valid 2, Exempt 1, " in page and "Valid or exempt" not in page
+    assert said in paper(client, "/compliance.pdf?as_of=2026-10-31")
+    whole = rows(client, "/compliance.csv?as_of=2026-10-31")[0]
+    assert (whole["exempt"], whole["rate_percent"], whole["rate_without_exempt_percent"]) == ("1", "37.5", "28.6")
+    book = load_workbook(BytesIO(client.get("/compliance.xlsx?as_of=2026-10-31").data))
+    head, total = (list(row) for row in book["All sectors"].iter_rows(max_row=2, values_only=True))
+    assert total[head.index("Rate without the exempt")] == pytest.approx(2 / 7)
+    assert total[head.index("Status: Exempt")] == 1
+    assert "exempt" not in " ".join(
+        part for part in re.findall(r'report-sentence">(.*?)</p>', body(client, "/compliance?as_of=2026-03-01"))
+    )
 
 
 def test_filters_that_exclude_each_other_say_so(client: FlaskClient, known: dict[str, int]) -> None:

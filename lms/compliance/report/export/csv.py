@@ -13,7 +13,7 @@ from lms.kernel.tabular import Cell
 
 REPORT_HEAD = (
     "as_of", "known_as_of", "definitions", "organisations", "sector", "course", "counted", "people", "compliant",
-    "in_time", "late", "rate_percent", *(str(each) for each in COUNTED), "report",
+    "in_time", "late", "rate_percent", "rate_without_exempt_percent", *(str(each) for each in COUNTED), "report",
 )  # fmt: skip
 PEOPLE_HEAD = (
     "as_of", "known_as_of", "definitions", "organisation", "staff_number", "name", "sector", "station", "role",

@@ -70,13 +70,13 @@ def _head(page: ReportPage, sector: str | None) -> dict[str, str]:
 
 
 def _row(page: ReportPage, sector: str | None, figures: StatusCounts, points: int | None) -> dict[str, Any]:
-    """Returns a line of figures; the shares of its bar are valid, renewal open, in time and late."""
-    counts = (figures.compliant - figures.renewing, figures.renewing, figures.in_time, figures.late)
+    """Returns a line of figures; the shares of its bar are valid, exempt, renewal open, in time and late."""
     return {
         **_head(page, sector),
         "people": number(figures.people),
         "rate": percent(figures.rate),
-        "parts": [round(count / figures.people, 5) for count in counts] if figures.people else [],
+        "parts": [round(count / figures.people, 5) for count in figures.bar] if figures.people else [],
+        "exempt": number(figures.exempt),
         "in_time": number(figures.in_time),
         "late": number(figures.late),
         "change": change(points),
@@ -155,7 +155,8 @@ def _words(page: ReportPage) -> dict[str, str]:
         "in_time": _("Not yet due"),
         "late": _("Overdue"),
         "change": _("Since %(day)s, points", day=day(page.changed_since, "d MMM y")),
-        "valid": _("Valid or exempt"),
+        "valid": _("Valid"),
+        "exempt": _("Exempt"),
         "renew": _("Due for renewal"),
         "wait": _("Not yet due"),
         "coming": _("30, 60 and 90 days later"),

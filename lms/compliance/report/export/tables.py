@@ -101,9 +101,9 @@ def address_of(report_id: ReportId) -> str:
 
 
 def figure_cells(figures: StatusCounts) -> Sequence[Cell]:
-    """Returns figures as cells: people, compliant, in time, late, the rate, and how many have each status."""
+    """Returns figures as cells: people, compliant, in time, late, two rates, and how many have each status."""
     return (
-        figures.people, figures.compliant, figures.in_time, figures.late, figures.rate,
+        figures.people, figures.compliant, figures.in_time, figures.late, figures.rate, figures.rate_without_exempt,
         *(figures.by_status.get(each, 0) for each in COUNTED),
     )  # fmt: skip
 
@@ -124,7 +124,8 @@ def definitions() -> list[tuple[str, str]]:
             _("Rate"),
             _(
                 "The share of compliant people among those with at least one requirement; "
-                "never derived from the rates of courses."
+                "never derived from the rates of courses. Exempt people count as compliant; the rate without "
+                "the exempt leaves them out of both."
             ),
         ),
         (

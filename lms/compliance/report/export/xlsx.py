@@ -22,6 +22,7 @@ def write_report(file: BinaryIO, page: ReportPage) -> None:
     titles = {each.course_id: each.title for each in page.courses}
     figure_heads = (
         _("Posts") if query.of_posts else _("People"), _("Compliant"), _("Not yet due"), _("Overdue"), _("Rate"),
+        _("Rate without the exempt"),
         *(_("Status: %(status)s", status=STATUS_LABELS[each]) for each in COUNTED),
     )  # fmt: skip
     figure_widths = [12] * len(figure_heads)
