@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, SubmitField
-from wtforms.validators import Optional, Regexp
+from wtforms.validators import DataRequired, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.kernel.text import normalise
@@ -22,6 +22,8 @@ from lms.web.forms import (
     text_field,
     time_zone_field,
 )
+
+NOT_CHOSEN = 0
 
 
 class PersonForm(BaseForm):
@@ -48,8 +50,16 @@ class PersonForm(BaseForm):
 class AssignmentForm(BaseForm):
     """Where somebody works and as what."""
 
-    station = SelectField(_l("Duty station"), coerce=int)
-    sector = SelectField(_l("Main sector"), description=_l("Where this person counts in the report."))
+    station = SelectField(
+        _l("Duty station"),
+        coerce=lambda value: int(value or NOT_CHOSEN),
+        validators=[DataRequired(_l("Choose the duty station."))],
+    )
+    sector = SelectField(
+        _l("Main sector"),
+        description=_l("Where this person counts in the report."),
+        validators=[DataRequired(_l("Choose the main sector."))],
+    )
     also_sectors = SelectMultipleField(
         _l("Also works in"),
         description=_l("The requirements of these sectors apply too."),
@@ -69,8 +79,10 @@ class AssignmentForm(BaseForm):
     def offer(self, stations: Iterable[DutyStation], sectors: Iterable[Sector], language: str) -> None:
         """Fills the choices."""
         names = [(sector.slug, sector.name(language)) for sector in sectors]
-        self.station.choices = choices_of([(station.id, f"{station.name}, {station.country}") for station in stations])
-        self.sector.choices = choices_of(names)
+        places = [(station.id, f"{station.name}, {station.country}") for station in stations]
+        # The first of many would often be stored without anybody having chosen it.
+        self.station.choices = choices_of([(NOT_CHOSEN, _l("Choose")), *places] if len(places) > 1 else places)
+        self.sector.choices = choices_of([("", _l("Choose")), *names] if len(names) > 1 else names)
         self.also_sectors.choices = choices_of(names)
 
     def details(self) -> AssignmentDetails:
@@ -90,6 +102,7 @@ class NewPersonForm(PersonForm, AssignmentForm):
 
     from_on = day_field(_l("First day"), required=_l("Choose the first day."))
     through_on = day_field(_l("Last day"), description=_l("Leave empty if not known yet."))
+    is_new = BooleanField(_l("This is none of them: add a new person"))
     submit = SubmitField(_l("Add this person"))
 
 

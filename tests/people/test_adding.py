@@ -1,5 +1,7 @@
 """Adding people: whole or not at all, once however often it is sent, every name as it was written."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,7 +12,8 @@ from lms.accounts.queries import find_account_where
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.text import normalise
-from lms.people import queries
+from lms.people import operations, queries
+from lms.people.similar_people import is_similar_name
 from tests.factories import people as make
 from tests.factories.people import make_small_organisation, sign_in
 
@@ -103,7 +106,7 @@ REFUSED = (
     ({"email": "not an address"}, "This is not a full e-mail address"),
     ({"email": "AMINA@demo.example"}, "An account already signs in with this e-mail."),
     ({"station": "999"}, "This is not one of the options"),
-    ({"station": "x"}, "This is not one of the options"),
+    ({"station": "x"}, "Choose the duty station."),
     ({"sector": "magic"}, "This is not one of the options"),
     ({"also_sectors": ["magic"]}, "This is not one of the options."),
     ({"contract": "slave"}, "This is not one of the options"),
@@ -144,3 +147,56 @@ def test_without_stations_the_page_says_what_comes_first(app: Flask, client: Fla
         make.account(make.person("Halima", "halima@demo.example"), make.Role.HR, at=make.organisation())
     sign_in(client, "halima@demo.example")
     assert "No duty stations yet" in client.get("/people/new").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "similar"),
+    [
+        ("Amina Yusuf", "YUSUF, Amina", True),
+        ("Amina Yusuf", "Amina Yousuf", True),
+        ("Amina Yusuf Ali", "Amina Yusuf", True),
+        ("Amina", "Amina Yusuf", False),
+        ("Amina Yusuf", "Amina Haddad", False),
+        ("Zoë Müller", "Zoe Mueller", True),
+    ],
+)
+def test_names_that_may_be_one_persons(one: str, other: str, similar: bool) -> None:
+    assert is_similar_name(one, other) is similar
+
+
+def test_people_of_a_similar_name_are_shown_before_somebody_is_added(app: Flask, hana: FlaskClient) -> None:
+    data = DATA | {"name": "Amina Yousuf", "staff_number": "D-7"}
+    asked = hana.post("/people/new", data=data)
+    assert asked.status_code == 422
+    seen = asked.get_data(as_text=True)
+    assert "Recorded under the same or a similar name" in seen
+    assert "Amina Yusuf" in seen
+    assert "W-1" in seen
+    assert "Tomas" not in seen
+    assert 'value="Amina Yousuf"' in seen, "what was typed is kept"
+    assert hana.post("/people/new", data=data | {"is_new": "y"}).status_code == 303
+    assert hana.post("/people/new", data=data).status_code == 303, "the number says who is meant"
+    with app.app_context():
+        assert queries.find_employment_by_number(1, "D-7") is not None
+
+
+def test_nobody_is_placed_at_the_first_station_of_the_alphabet_unasked(app: Flask, hana: FlaskClient) -> None:
+    with app.app_context(), unit_of_work():
+        last = make.station("zebra-camp", name="Zebra camp")
+        make.station("abbey-camp", name="Abbey camp")
+        amina = queries.find_employment_by_number(1, "W-1")
+        assert amina is not None
+        make.placed(amina, last, "health", from_on=date(2025, 3, 1), through_on=date(2025, 4, 1), contract="daily")
+        for each in queries.list_placements_of([amina.id]):
+            if each.through_on is None:
+                operations.withdraw_placement(SYSTEM, each, amina)
+        address, chosen = f"/people/{amina.person_id}/placement/new/{amina.id}", last.id
+    form = hana.get(address).get_data(as_text=True)
+    for value in (str(chosen), "health", "daily"):
+        assert f'<option selected value="{value}">' in form
+    new = hana.get("/people/new").get_data(as_text=True)
+    assert '<option selected value="1">' not in new
+    refused = hana.post("/people/new", data=DATA | {"station": "0", "sector": ""})
+    assert refused.status_code == 422
+    for words in ("Choose the duty station.", "Choose the main sector."):
+        assert words in refused.get_data(as_text=True)

@@ -1,5 +1,7 @@
 """HR's pages of people: the directory, adding somebody, and their placements."""
 
+from typing import Any
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,6 +13,7 @@ from lms.people import operations, queries
 from lms.people.details.queries import may_correct
 from lms.people.forms import AssignmentForm, DirectoryForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm
 from lms.people.models import Placement
+from lms.people.similar_people import list_similar_people
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import BaseForm, ReasonForm, form_page, offer, redirect_with
@@ -39,20 +42,31 @@ def new() -> ResponseReturnValue:
     form = NewPersonForm()
     offer_assignments(form)
     offer(form.organisation, ((each.id, each.name) for each in queries.list_organisations_of(actor, Role.HR)))
+    similar = []
     if form.validate_on_submit():
-        who = {"name": form.name.data, "staff_number": form.staff_number.data, "email": form.email.data or None}
-        try:
-            person, is_new = operations.add_person(
-                actor, form.organisation.data, form.details(), form.from_on.data, form.through_on.data, **who
-            )
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            message = _("%(name)s has been added.", name=person.name)
-            if not is_new:
-                message = _("%(name)s is already recorded. Nothing was added twice.", name=person.name)
-            return redirect_with(message, "people.placements", person_id=person.id)
-    return form_page("people/new.html", form)
+        if not form.is_new.data:
+            similar = list_similar_people(actor, form.organisation.data, form.name.data, form.staff_number.data)
+        if similar:
+            form.is_new.errors = [_("Look at these people first. If it is one of them, record a new placement there.")]
+        elif added := add_typed(form):
+            return added
+    return form_page("people/new.html", form, similar=similar)
+
+
+def add_typed(form: NewPersonForm) -> ResponseReturnValue | None:
+    """Adds the person who was typed; returns None where that is refused, and the form then says why."""
+    who = {"name": form.name.data, "staff_number": form.staff_number.data, "email": form.email.data or None}
+    try:
+        person, is_new = operations.add_person(
+            current_actor(), form.organisation.data, form.details(), form.from_on.data, form.through_on.data, **who
+        )
+    except Invalid as error:
+        form.add_error(error)
+        return None
+    message = _("%(name)s has been added.", name=person.name)
+    if not is_new:
+        message = _("%(name)s is already recorded. Nothing was added twice.", name=person.name)
+    return redirect_with(message, "people.placements", person_id=person.id)
 
 
 @bp.get("/people/<int:person_id>/placement")
@@ -76,10 +90,10 @@ def placements(person_id: int) -> ResponseReturnValue:
 @bp.route("/people/<int:person_id>/placement/new/<int:employment_id>", methods=["GET", "POST"])
 @role_needed(Role.HR)
 def place(person_id: int, employment_id: int) -> ResponseReturnValue:
-    """Records another placement: after a gap, or from a future day."""
+    """Records another placement: after a gap, or from a future day; begins with the last assignment."""
     actor = current_actor()
     employment = queries.load_employment_for(actor, person_id, employment_id)
-    form = NewPlacementForm()
+    form = NewPlacementForm(**last_assignment(employment_id))
     offer_assignments(form)
     if form.run_on_submit(
         lambda: operations.record_placement(
@@ -136,6 +150,12 @@ def withdraw(person_id: int, placement_id: int) -> ResponseReturnValue:
         message = _("The placement has been withdrawn. Record the right one, if there is one.")
         return redirect_with(message, "people.placements", person_id=person_id)
     return page_about("people/withdraw.html", form, placement)
+
+
+def last_assignment(employment_id: int) -> dict[str, Any]:
+    """Returns where somebody worked last and as what, as the values of a form; none without a placement."""
+    last = next(iter(queries.list_placements_of([employment_id])), None)
+    return {"station": last.station_id, **last.details._asdict()} if last else {}
 
 
 def page_about(template: str, form: BaseForm, placement: Placement) -> ResponseReturnValue:
