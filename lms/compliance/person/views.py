@@ -63,7 +63,8 @@ def person(person_id: int) -> ResponseReturnValue:
         return redirect(url_for("compliance.person", person_id=page.person.id, as_of=as_of))
     form.as_of.data = day
     may_correct = people.may_correct(actor, page.person.id)
-    return form_page("compliance/person.html", form, page=page, today=today, may_correct=may_correct)
+    overlaps = people.list_overlapping_placements(actor, page.persons)
+    return form_page("compliance/person.html", form, page=page, today=today, may_correct=may_correct, overlaps=overlaps)
 
 
 @bp.route("/people/<int:person_id>/merge", methods=["GET", "POST"])
@@ -111,6 +112,8 @@ def merge(person_id: int, other_id: int) -> ResponseReturnValue:
         )
     ):
         flash(_("The records are merged."), "good")
+        if people.list_overlapping_placements(actor, [each.person.id for each in records]):
+            flash(_("Two placements overlap. End or withdraw one of them below."), "soon")
         return redirect(url_for("compliance.person", person_id=surviving), 303)
     return render_template("compliance/merge.html", form=form, records=records), 422 if form.errors else 200
 

@@ -1,19 +1,23 @@
 """Every SELECT about merged person records."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, false, func, or_, select, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.kernel.actor import Actor, Role
+from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import session
 from lms.kernel.errors import require_found
 from lms.people import policy
 from lms.people.merging.rules import merged_ids, resolve_merges
-from lms.people.models import Employment, Organisation, Person, PersonMerge
+from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
 from lms.people.queries import find_employment_by_number
+from lms.people.rules import overlap
 
 MOST_SUGGESTED = 10
 """How many possible duplicates are suggested."""
@@ -101,6 +105,42 @@ def list_active_merges(person_ids: Collection[int]) -> Sequence[PersonMerge]:
     ids = sorted(person_ids)
     named = or_(PersonMerge.surviving_id.in_(ids), PersonMerge.merged_id.in_(ids))
     return session.scalars(select(PersonMerge).where(known_merges(), named)).all()
+
+
+def list_overlapping_placements(
+    actor: Actor, person_ids: Collection[int] | None = None
+) -> list[tuple[Placement, Placement]]:
+    """Lists pairs of placements under two numbers of one person at one organisation that share a day.
+
+    They come from merging records, and counting both would be wrong. Of some persons, or of all whose records are
+    merged, as far as an actor may see them; each with station, employment, person and organisation. Two queries.
+    """
+    canonical_ids = load_canonical_ids()
+    ids = {*canonical_ids, *canonical_ids.values()} if person_ids is None else set(person_ids)
+    statement = (
+        select(Placement)
+        .join(Placement.employment)
+        .options(
+            joinedload(Placement.station),
+            contains_eager(Placement.employment).options(
+                joinedload(Employment.person), joinedload(Employment.organisation)
+            ),
+        )
+        .where(Placement.retracted_at.is_(None), policy.visible_employments(actor))
+        .order_by(Placement.from_on, Placement.id)
+    )
+    together: defaultdict[tuple[int, int], list[Placement]] = defaultdict(list)
+    for row in execute_in_batches(statement, Employment.person_id, sorted(ids)):
+        person_id = row.Placement.employment.person_id
+        place = canonical_ids.get(person_id, person_id), row.Placement.employment.organisation_id
+        together[place].append(row.Placement)
+    return [
+        (one, other)
+        for placements in together.values()
+        for one, other in combinations(placements, 2)
+        if one.employment_id != other.employment_id
+        and overlap(one.from_on, one.through_on, other.from_on, other.through_on)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from lms.kernel.errors import Invalid
 from lms.people import operations, queries
 from lms.people.details.queries import may_correct
 from lms.people.forms import AssignmentForm, DirectoryForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm
+from lms.people.merging.queries import list_overlapping_placements, load_merged_ids
 from lms.people.models import Placement
 from lms.people.similar_people import list_similar_people
 from lms.people.views.blueprint import bp
@@ -31,7 +32,8 @@ def index() -> ResponseReturnValue:
     today, number = clock.today(actor.time_zone), request.args.get("page", 1, type=int)
     page = queries.list_directory(actor, today, number, **form.filters())
     names = {sector.slug: sector.name(language_of_page()) for sector in sectors}
-    return render_template("people/index.html", form=form, page=page, sector_names=names)
+    overlaps = list_overlapping_placements(actor)
+    return render_template("people/index.html", form=form, page=page, sector_names=names, overlaps=overlaps)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
@@ -84,6 +86,7 @@ def placements(person_id: int) -> ResponseReturnValue:
         placements=queries.list_placements_of([employment.id for employment in employments]),
         sector_names={sector.slug: sector.name(language_of_page()) for sector in queries.list_sectors()},
         today=clock.today(actor.time_zone),
+        overlaps=list_overlapping_placements(actor, load_merged_ids(person_id)),
     )
 
 

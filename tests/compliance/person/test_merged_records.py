@@ -170,6 +170,25 @@ def test_merging_on_the_pages(app: Flask, client: FlaskClient, two: dict[str, in
     assert "A. Yusuf" in page(client, f"/people/{twin}")
 
 
+def test_overlapping_placements_are_shown_until_one_is_withdrawn(
+    app: Flask, client: FlaskClient, two: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    amina, twin = two["amina"], two["twin"]
+    pages = ("/people", f"/people/{amina}", f"/people/{twin}/placement")
+    assert not any("Overlapping placements" in page(client, each) for each in pages)
+    done = client.post(
+        f"/people/{amina}/merge/{twin}", data={"surviving": str(amina), "reason": "Twice"}, follow_redirects=True
+    )
+    assert "Two placements overlap. End or withdraw one of them below." in done.get_data(as_text=True)
+    assert all("Overlapping placements of one person" in page(client, each) for each in pages)
+    section = page(client, f"/people/{amina}").partition("Overlapping placements")[2].partition("</section>")[0]
+    assert "W-1" in section and "W-8" in section
+    address = section.split('/correct"')[-2].rsplit('"', 1)[1] + "/correct"
+    assert client.post(address, data={"reason": "Typed in twice"}).status_code == 303
+    assert not any("Overlapping placements" in page(client, each) for each in pages)
+
+
 def test_the_report_and_its_people_name_them_once(app: Flask, client: FlaskClient, two: dict[str, int]) -> None:
     merged(app, two)
     with clock.using(FixedClock(STILL_LATER)):
