@@ -21,6 +21,12 @@ class RoleHoldersEmail(Invalid):
     default = _l("This person has a role here. An administrator changes their e-mail.")
 
 
+class HolderLeft(Invalid):
+    """Somebody who no longer works here gets no role."""
+
+    field = "role"
+
+
 class LastAdministrator(Invalid):
     """Without this administrator nobody could manage the installation."""
 

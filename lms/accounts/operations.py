@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from flask_security import hash_password
 
 from lms.accounts import queries, rules
-from lms.accounts.errors import EmailTaken, LastAdministrator, PasswordRefused, RoleHoldersEmail
+from lms.accounts.errors import EmailTaken, HolderLeft, LastAdministrator, PasswordRefused, RoleHoldersEmail
 from lms.accounts.models import Account, RoleGrant
 from lms.audit.api import record
 from lms.kernel import clock, records
@@ -17,6 +17,7 @@ from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import clean_email
 from lms.people.api import find_organisation_by_slug, record_organisation, record_person
 from lms.people.models import Person
+from lms.web.formatting import day as in_words
 
 
 def open_account(actor: Actor, person: Person, *, email: str | None = None, hashed: str | None = None) -> Account:
@@ -59,7 +60,10 @@ def open_accounts(
 def grant_role(
     actor: Actor, account: Account, role: Role, organisation_id: int | None = None, *, reason: str = ""
 ) -> RoleGrant:
-    """Grants a role in an organisation, or in all where none is given; granting it twice has no effect."""
+    """Grants a role in an organisation, or in all where none is given; granting it twice has no effect.
+
+    Raises ``HolderLeft`` for somebody whose role would be suspended at once.
+    """
     if role is Role.LEARNER:
         raise Invalid(_("Everyone who signs in is a learner. There is nothing to grant."))
     if role is Role.HR and organisation_id is None:
@@ -70,6 +74,14 @@ def grant_role(
         return known[0]
     grant = RoleGrant(account_id=account.id, role=str(role), organisation_id=organisation_id)
     records.add(actor, grant)
+    if last_on := queries.list_last_days(clock.today(), RoleGrant.id == grant.id).get(grant.id):
+        raise HolderLeft(
+            _(
+                "The last day at work was %(day)s, so the role would be suspended. Ask HR to record the placement "
+                "first, or check the day.",
+                day=in_words(last_on),
+            )
+        )
     record(
         actor, "accounts.grant", "account", account.id,
         organisation_id=organisation_id, reason=reason, role=str(role),

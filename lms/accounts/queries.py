@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts import policy
@@ -137,12 +138,12 @@ def lock_administrators() -> set[int]:
     return {row.account_id for row in rows if row.active}
 
 
-def list_role_scopes(role: Role) -> set[frozenset[int] | None]:
-    """Returns the different scopes (organisations; ``None``: all) in which open accounts have a role."""
+def list_role_scopes(role: Role, day: date) -> set[frozenset[int] | None]:
+    """Returns the different scopes (organisations; ``None``: all) in which open accounts have a role on a day."""
     grants = session.scalars(
         select(RoleGrant)
         .join(Account, Account.id == RoleGrant.account_id)
-        .where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None), Account.active.is_(True))
+        .where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None), Account.active, policy.role_works(day))
         .order_by(RoleGrant.account_id)
     )
     return {
@@ -158,6 +159,17 @@ def to_scopes(grants: Iterable[tuple[str, int | None]]) -> dict[Role, frozenset[
         known = scopes.get(Role(name), frozenset())
         scopes[Role(name)] = None if known is None or organisation_id is None else known | {organisation_id}
     return scopes
+
+
+def list_last_days(day: date, *conditions: ColumnElement[bool]) -> dict[int, date]:
+    """Returns the last day of roles by the grant's id, for those active grants whose holder has left by a day."""
+    anywhere, here = policy.last_days(day, RoleGrant.__table__.c.organisation_id)
+    rows = session.execute(
+        select(RoleGrant.id, anywhere.label("anywhere"), here.label("here"))
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(RoleGrant.retracted_at.is_(None), not_(policy.role_works(day)), *conditions)
+    )
+    return {row.id: min(filter(None, (row.anywhere, row.here))) for row in rows}
 
 
 def load_account_names(account_ids: Collection[int]) -> dict[int, str]:
@@ -185,8 +197,8 @@ class HrContact:
     email: str | None
 
 
-def list_hr_contacts(organisation_ids: Collection[int]) -> list[HrContact]:
-    """Lists the HR of some organisations, by organisation and name; at most 20."""
+def list_hr_contacts(organisation_ids: Collection[int], day: date) -> list[HrContact]:
+    """Lists the HR of some organisations on a day, by organisation and name; at most 20."""
     rows = session.execute(
         select(Organisation.name.label("organisation"), Person.name, Person.email)
         .join(RoleGrant, RoleGrant.organisation_id == Organisation.id)
@@ -196,6 +208,7 @@ def list_hr_contacts(organisation_ids: Collection[int]) -> list[HrContact]:
             RoleGrant.role == str(Role.HR),
             RoleGrant.retracted_at.is_(None),
             Account.active.is_(True),
+            policy.role_works(day),
             Organisation.id.in_(organisation_ids),
         )
         .order_by(Organisation.name, Person.name)

@@ -4,6 +4,7 @@ import structlog
 
 from lms.accounts.api import list_role_scopes
 from lms.coverage.operations import publish_next
+from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.worker import PeriodicJob
@@ -14,7 +15,7 @@ log = structlog.get_logger(__name__)
 def publish() -> int:
     """Publishes to coordinators of every scope what is due, a month a transaction; returns how many month ends."""
     with reading():
-        scopes = list_role_scopes(Role.COORDINATOR)
+        scopes = list_role_scopes(Role.COORDINATOR, clock.today())
     published = 0
     for scope in scopes:
         while True:

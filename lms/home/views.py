@@ -11,6 +11,7 @@ from lms.certification.api import list_awards_of
 from lms.home import queries
 from lms.home.hooks import health_checks
 from lms.home.my_training import load_my_training
+from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.config import ROOT
 from lms.kernel.db import session
@@ -57,7 +58,7 @@ def record() -> ResponseReturnValue:
         attempts=queries.list_attempts_of(ids),
         awards=list_awards_of(person_id, with_replaced=True),
         exemptions=queries.list_exemptions_of(ids),
-        contacts=list_hr_contacts([each.id for each in list_employers(person_id)]),
+        contacts=list_hr_contacts([each.id for each in list_employers(person_id)], clock.today()),
         correction_requests=list_own_correction_requests(person_id),
     )
 

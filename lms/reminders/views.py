@@ -130,5 +130,5 @@ def why() -> ResponseReturnValue:
         rows=rows,
         requirements=describe_requirements({row.requirement_id for row in rows}),
         employers=name_organisations({row.organisation_id for row in rows}),
-        contacts=list_hr_contacts([each.id for each in list_employers(actor.person_id)]),
+        contacts=list_hr_contacts([each.id for each in list_employers(actor.person_id)], clock.today()),
     )

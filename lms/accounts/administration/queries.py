@@ -1,13 +1,15 @@
 """The list of accounts that administrators see."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
 from lms.accounts import policy
 from lms.accounts.models import Account, RoleGrant
-from lms.accounts.queries import list_grants
+from lms.accounts.queries import list_grants, list_last_days
+from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.pagination import Pagination, paginate
@@ -17,15 +19,19 @@ from lms.people.models import Employment, Organisation, Person
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One account as administrators see it, with the initials of the organisations and the active grants."""
+    """One account as administrators see it, with the initials of the organisations and the active grants.
+
+    ``last_days`` are the holder's last days at work, by grant, of those that are suspended.
+    """
 
     account: Account
     organisations: list[str] = field(default_factory=list)
     grants: list[RoleGrant] = field(default_factory=list)
+    last_days: dict[int, date] = field(default_factory=dict)
 
 
 def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -> Pagination[AccountRow]:
-    """Lists the accounts an actor may see, by name. Four queries, whatever the number of accounts."""
+    """Lists the accounts an actor may see, by name. Five queries, whatever the number of accounts."""
     statement = (
         select(Account)
         .join(Account.person)
@@ -40,8 +46,11 @@ def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -
         statement = statement.where(Account.id.in_(holders))
     found = paginate(statement, page)
     rows = {row.Account.id: AccountRow(row.Account) for row in found.items}
+    last_days = list_last_days(clock.today(), RoleGrant.account_id.in_(list(rows)))
     for grant in list_grants(RoleGrant.account_id.in_(list(rows))):
         rows[grant.account_id].grants.append(grant)
+        if grant.id in last_days:
+            rows[grant.account_id].last_days[grant.id] = last_days[grant.id]
     employers = session.execute(
         select(Account.id, Organisation.initials)
         .distinct()

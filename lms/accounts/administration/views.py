@@ -9,6 +9,7 @@ from lms.accounts.administration.forms import AccountsForm, GrantForm
 from lms.accounts.administration.queries import list_accounts
 from lms.accounts.blueprint import bp
 from lms.accounts.models import RoleGrant
+from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.people.api import list_organisations
 from lms.web.access import current_actor, role_needed
@@ -32,7 +33,12 @@ def user(account_id: int) -> ResponseReturnValue:
     """Shows one account, its roles, and what can be changed."""
     account = queries.load_account_for(current_actor(), account_id)
     grants = queries.list_grants(RoleGrant.account_id == account_id)
-    return render_template("accounts/user.html", account=account, grants=grants)
+    return render_template(
+        "accounts/user.html",
+        account=account,
+        grants=grants,
+        last_days=queries.list_last_days(clock.today(), RoleGrant.account_id == account_id),
+    )
 
 
 @bp.route("/admin/users/<int:account_id>/roles/new", methods=["GET", "POST"])

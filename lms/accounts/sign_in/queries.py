@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Date, Row, Select, bindparam, or_, select
 
 from lms.accounts.models import Account, RoleGrant, SignedIn
+from lms.accounts.policy import role_works
 from lms.accounts.queries import ACCOUNTS, to_scopes
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
@@ -47,7 +48,9 @@ def list_personal_words(account: Account) -> list[str]:
 
 
 def _actor_statement() -> Select[*tuple[Any, ...]]:
-    """Returns the statement of who acts: one row for each active grant, at least one; the placement the same in all.
+    """Returns the statement of who acts: one row for each grant that works, at least one.
+
+    The placement is the same in all.
 
     It selects columns of tables, not models: building models would take longer than the database does.
     """
@@ -69,7 +72,7 @@ def _actor_statement() -> Select[*tuple[Any, ...]]:
         .correlate(account)
         .scalar_subquery()
     )
-    live = (grant.c.account_id == account.c.id) & grant.c.retracted_at.is_(None)
+    live = (grant.c.account_id == account.c.id) & grant.c.retracted_at.is_(None) & role_works(day)
     return (
         select(
             account.c.id.label("account_id"),

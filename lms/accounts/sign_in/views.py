@@ -8,7 +8,8 @@ from flask_security import logout_user
 from lms.accounts import operations
 from lms.accounts.blueprint import bp
 from lms.accounts.models import RoleGrant
-from lms.accounts.queries import list_grants, load_own_account
+from lms.accounts.queries import list_grants, list_last_days, load_own_account
+from lms.kernel import clock
 from lms.people.api import find_sector
 from lms.web.access import current_actor, public, signed_in
 from lms.web.forms import redirect_with
@@ -24,6 +25,7 @@ def account() -> ResponseReturnValue:
         account=load_own_account(actor),
         sector=find_sector(actor.sector) if actor.sector else None,
         grants=list_grants(RoleGrant.account_id == actor.account_id),
+        last_days=list_last_days(clock.today(), RoleGrant.account_id == actor.account_id),
     )
 
 
