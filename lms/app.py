@@ -33,6 +33,7 @@ import lms.pathways.views
 import lms.people.importing.jobs
 import lms.people.views
 import lms.reminders.jobs
+import lms.reminders.role_endings
 import lms.reminders.views
 from lms.accounts.api import find_account_ids, list_organisation_choices, load_account_names
 from lms.accounts.sign_in.security import set_up_accounts
@@ -126,4 +127,4 @@ def fill_hooks() -> None:
     account_names.fill(load_account_names)
     accounts_matching.fill(find_account_ids)
     organisation_choices.fill(list_organisation_choices)
-    health_checks.fill(lms.reminders.jobs.list_problems)
+    health_checks.fill(lms.reminders.jobs.list_problems, lms.reminders.role_endings.list_problems)

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from sqlalchemy import BindParameter, Column, ColumnElement, ScalarSelect, and_, func, or_, select, true, union_all
+from sqlalchemy import BindParameter, ColumnElement, FromClause, ScalarSelect, and_, func, or_, select, true, union_all
 
 from lms.accounts.models import Account, RoleGrant
 from lms.kernel.actor import Actor, Role
@@ -35,22 +34,24 @@ def role_works(day: date | BindParameter[date]) -> ColumnElement[bool]:
     A role of one organisation needs a placement there, any role a placement anywhere. Who was never placed keeps it,
     and administrators do: somebody must appoint their successor.
     """
-    grant = RoleGrant.__table__.c
-    return or_(grant.role == str(Role.ADMIN), is_employed(day, grant.organisation_id))
+    grant = RoleGrant.__table__
+    return or_(grant.c.role == str(Role.ADMIN), is_employed(day, grant))
 
 
-def is_employed(day: date | BindParameter[date], organisation_id: Column[Any]) -> ColumnElement[bool]:
-    """Returns the condition on accounts whose holder has not left by a day, an organisation or altogether."""
-    return and_(*(func.coalesce(last, NO_LAST_DAY) >= day for last in last_days(day, organisation_id)))
+def is_employed(day: date | BindParameter[date], appointed: FromClause) -> ColumnElement[bool]:
+    """Returns the condition on accounts whose holder has not left by a day.
+
+    ``appointed`` is the table of the outer statement whose organisation they must not have left either.
+    """
+    return and_(*(func.coalesce(last, NO_LAST_DAY) >= day for last in last_days(day, appointed)))
 
 
-def last_days(
-    day: date | BindParameter[date], organisation_id: Column[Any]
-) -> tuple[ScalarSelect[date], ScalarSelect[date]]:
+def last_days(day: date | BindParameter[date], appointed: FromClause) -> tuple[ScalarSelect[date], ScalarSelect[date]]:
     """Returns the last day at work of an account's holder as seen on a day: anywhere, and in an organisation.
 
     It is the latest end of the placements begun by that day, under any merged record; ``NO_LAST_DAY`` while one of
-    them has no end, NULL for somebody never placed there. The organisation is a column of the outer statement.
+    them has no end, NULL for somebody never placed there. ``appointed`` is the
+    table of the outer statement that names the organisation.
     """
     # Tables and aliases, not models: the statement of who acts selects from the same ones and is run on every page.
     account = Account.__table__
@@ -68,7 +69,7 @@ def last_days(
         select(func.max(func.coalesce(placement.c.through_on, NO_LAST_DAY)))
         .join(employment, employment.c.id == placement.c.employment_id)
         .where(employment.c.person_id.in_(records), placement.c.retracted_at.is_(None), placement.c.from_on <= day)
-        .correlate(account, organisation_id.table)
+        .correlate(account, appointed)
     )
-    here = anywhere.where(employment.c.organisation_id == organisation_id)
+    here = anywhere.where(employment.c.organisation_id == appointed.c.organisation_id)
     return anywhere.scalar_subquery(), here.scalar_subquery()

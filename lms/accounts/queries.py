@@ -163,7 +163,7 @@ def to_scopes(grants: Iterable[tuple[str, int | None]]) -> dict[Role, frozenset[
 
 def list_last_days(day: date, *conditions: ColumnElement[bool]) -> dict[int, date]:
     """Returns the last day of roles by the grant's id, for those active grants whose holder has left by a day."""
-    anywhere, here = policy.last_days(day, RoleGrant.__table__.c.organisation_id)
+    anywhere, here = policy.last_days(day, RoleGrant.__table__)
     rows = session.execute(
         select(RoleGrant.id, anywhere.label("anywhere"), here.label("here"))
         .join(Account, Account.id == RoleGrant.account_id)

@@ -23,13 +23,23 @@ def queue(to: str, subject: str, body: str, *, key: str | None = None) -> None:
 
 @outbox.handler("mail", quick=True)
 def _send(payload: dict[str, Any]) -> None:
-    config = current_app.config
-    if not config["MAIL_SERVER"]:
+    send(payload["to"], payload["subject"], payload["body"])
+
+
+def require_server() -> None:
+    """Raises ``MailServerMissing`` where none is set, before anybody works out what a mail should say."""
+    if not current_app.config["MAIL_SERVER"]:
         raise MailServerMissing
+
+
+def send(to: str, subject: str, body: str) -> None:
+    """Sends a mail at once: for the handlers of the outbox. Raises ``MailServerMissing``."""
+    require_server()
+    config = current_app.config
     # Flask-Mail has no timeout: a silent server would block all mails behind this one.
     usual = socket.getdefaulttimeout()
     socket.setdefaulttimeout(config["MAIL_TIMEOUT_SECONDS"])
     try:
-        mail.send(Message(subject=payload["subject"], recipients=[payload["to"]], body=payload["body"]))
+        mail.send(Message(subject=subject, recipients=[to], body=body))
     finally:
         socket.setdefaulttimeout(usual)

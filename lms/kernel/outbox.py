@@ -29,6 +29,10 @@ class RetryLater(Exception):
     """Something outside is missing, such as a mail server; the row waits and the try does not count."""
 
 
+class NoLongerTrue(Exception):
+    """What a row was to say has changed meanwhile; the row is closed and nothing is sent."""
+
+
 MOST_TRIES = 12
 """The number of tries, over about a day and a half, after which a row waits for the administrator."""
 
@@ -52,7 +56,7 @@ class OutboxRow(Model):
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # The class of the last error; never its message, which may contain an address.
+    # The class of the last error, or of why nothing was sent; never its message, which may contain an address.
     last_error: Mapped[str] = mapped_column(String(120), default="")
 
 
@@ -112,6 +116,8 @@ def sweep(limit: int = 100, *, quick: bool | None = None) -> int:
             _handlers[kind](payload)
         except RetryLater as missing:
             changes: dict[str, Any] = {"last_error": type(missing).__name__, "tries": OutboxRow.tries - 1}
+        except NoLongerTrue as dropped:
+            changes = {"done_at": clock.now(), "payload": {}, "last_error": type(dropped).__name__}
         except Exception as error:
             # A row that fails must not block the others; it is tried again later.
             name = type(error).__name__

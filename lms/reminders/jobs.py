@@ -5,6 +5,7 @@ A health check reports when it did not happen.
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -12,7 +13,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from lms.compliance.api import Scope, load_population
-from lms.kernel import clock
+from lms.kernel import clock, mail, outbox
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.worker import PeriodicJob
@@ -22,6 +23,7 @@ from lms.reminders.errors import DayInFuture
 from lms.reminders.models import ReminderRun
 from lms.reminders.operations import Batch, PlannedEmail
 from lms.reminders.queries import runs as run_queries
+from lms.reminders.role_endings import queue_notices
 from lms.reminders.rules import is_late
 from lms.web.formatting import moment
 
@@ -61,7 +63,7 @@ def send(day: date, progress: Callable[[int], None] = lambda _people: None) -> R
     with unit_of_work():
         run = operations.begin(day)
         done, through = run.finished_at is not None, run.through_person_id
-    while not done and (batch := _next(day, through)) is not None:
+    while not done and (batch := _next(day, through, BATCH)) is not None:
         with unit_of_work():
             before, through = through, operations.send_batch(batch)
         if through == before:
@@ -74,6 +76,9 @@ def send(day: date, progress: Callable[[int], None] = lambda _people: None) -> R
     for organisation_id in organisations:
         with unit_of_work():
             operations.send_digests(day, organisation_id)
+    if not done:
+        with unit_of_work():
+            queue_notices(day)
     with unit_of_work() as session:
         run = operations.finish(day)
         session.expunge(run)
@@ -81,10 +86,38 @@ def send(day: date, progress: Callable[[int], None] = lambda _people: None) -> R
     return run
 
 
-def _next(day: date, after: int) -> Batch | None:
+@outbox.handler("reminder", quick=True)
+def send_reminder(payload: dict[str, Any]) -> None:
+    """Sends a reminder with what is due when it goes out; nothing to whom has left, renewed or been exempted by then.
+
+    Raises ``MailServerMissing`` and ``NoLongerTrue``.
+    """
+    mail.require_server()
+    person_id, day = payload["person"], installation_day()
+    batch = _next(day, person_id - 1, 1)
+    if batch is None or batch.through != person_id:
+        raise outbox.NoLongerTrue
+    mail.send(*operations.write_reminder(batch))
+
+
+@outbox.handler("figures", quick=True)
+def send_figures(payload: dict[str, Any]) -> None:
+    """Sends the weekly figures of the latest run to HR or a focal point who is one still; one mail after an outage.
+
+    Raises ``MailServerMissing`` and ``NoLongerTrue``.
+    """
+    mail.require_server()
+    with reading():
+        digest = operations.write_digest(
+            payload["organisation"], payload["person"], payload["kind"], date.fromisoformat(payload["day"])
+        )
+    mail.send(*digest)
+
+
+def _next(day: date, after: int, limit: int) -> Batch | None:
     """Loads the next people of a day and computes what is due for them."""
     with reading():
-        people = run_queries.list_batch(day, after, BATCH)
+        people = run_queries.list_batch(day, after, limit)
         if not people:
             return None
         loaded, population = load_population(Scope(persons=frozenset(person.person_id for person in people)))
@@ -98,7 +131,7 @@ def dry_run(day: date) -> tuple[list[PlannedEmail], int]:
     """Returns what the run of a day would send now, and how many people would be on the print list; writes nothing."""
     planned: list[PlannedEmail] = []
     after = without_email = 0
-    while (batch := _next(day, after)) is not None:
+    while (batch := _next(day, after, BATCH)) is not None:
         with reading():
             planned += operations.plan(batch)
         without_email += batch.without_email

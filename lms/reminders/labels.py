@@ -17,4 +17,4 @@ KIND_LABELS = {
 }
 """The labels of `Reminder.kind`."""
 
-STATE_LABELS = {"sent": _l("Sent"), "waiting": _l("Waiting"), "failed": _l("Failed")}
+STATE_LABELS = {"sent": _l("Sent"), "waiting": _l("Waiting"), "failed": _l("Failed"), "dropped": _l("Not sent")}

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record
 from lms.compliance.api import CourseTitle
-from lms.kernel import clock, mail
+from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
@@ -105,9 +105,6 @@ def send_batch(batch: Batch) -> int:
 
 
 def _queue_reminder(run: ReminderRun, planned: PlannedEmail, batch: Batch) -> None:
-    email = emails.write_due_email(
-        planned.to, planned.dues, planned.stage, day=batch.day, courses=batch.courses, organisations=batch.organisations
-    )
     rows: dict[int, tuple[str, list[dict[str, Any]]]] = {}
     for organisation_id in dict.fromkeys(due.organisation_id for due in planned.dues):
         reached = [
@@ -120,18 +117,26 @@ def _queue_reminder(run: ReminderRun, planned: PlannedEmail, batch: Batch) -> No
             for due, stage in reached
         ]
         rows[organisation_id] = str(rules.most_important(stage for _due, stage in reached)), about
-    _queue(run, planned.to, f"reminder:{planned.to.person_id}:{batch.day.isoformat()}", email, rows)
+    key = f"reminder:{planned.to.person_id}:{batch.day.isoformat()}"
+    outbox.put("reminder", key, {"person": planned.to.person_id})
+    _record(run, planned.to, key, rows)
 
 
-def _queue(
-    run: ReminderRun,
-    to: Recipient,
-    key: str,
-    email: tuple[str, str],
-    rows: Mapping[int, tuple[str, list[dict[str, Any]]]],
-) -> None:
-    """Queues an e-mail and records it, with its kind and what it is about, for each organisation it names."""
-    mail.queue(to.email, *email, key=key)
+def write_reminder(batch: Batch) -> tuple[str, str, str]:
+    """Writes the reminder of the only person of a batch: address, subject, body. Raises ``NoLongerTrue``."""
+    (to,) = batch.people
+    dues = rules.items_to_list(batch.day, batch.dues.get(to.person_id, []))
+    stage = rules.most_important(stage for due in dues if (stage := due.stage(batch.day)) is not None)
+    if stage is None or not to.email:
+        raise outbox.NoLongerTrue
+    email = emails.write_due_email(
+        to, dues, stage, day=batch.day, courses=batch.courses, organisations=batch.organisations
+    )
+    return to.email, *email
+
+
+def _record(run: ReminderRun, to: Recipient, key: str, rows: Mapping[int, tuple[str, list[dict[str, Any]]]]) -> None:
+    """Records a queued e-mail, with its kind and what it is about, for each organisation it names."""
     session.add_all(
         Reminder(
             run_id=run.id,
@@ -156,31 +161,55 @@ def send_digests(day: date, organisation_id: int) -> None:
     sectors = {slug: Counter(counts) for slug, counts in run.counts.get(str(organisation_id), {}).items()}
     if run.finished_at is not None or not sectors:
         return
+    week = (day - timedelta(days=day.weekday())).isoformat()
+    digests: dict[str, tuple[Recipient, str]] = {
+        f"reminder-hr:{organisation_id}:{to.person_id}:{week}": (to, "hr_week")
+        for to in run_queries.list_hr_of(organisation_id, day)
+    }
+    for to, slugs in run_queries.list_focal_points_of(organisation_id, day).items():
+        if sectors.keys() & set(slugs):
+            digests[f"reminder-sector:{organisation_id}:{to.person_id}:{week}"] = to, "sector_week"
+    written = run_queries.list_written_keys(digests)
+    for key, (to, kind) in digests.items():
+        if key in written:
+            continue
+        outbox.put(
+            "figures", key,
+            {"organisation": organisation_id, "person": to.person_id, "kind": kind, "day": day.isoformat()},
+        )  # fmt: skip
+        _record(run, to, key, {organisation_id: (kind, [])})
+        run.digests += 1
+    session.flush()
+
+
+def write_digest(organisation_id: int, person_id: int, kind: str, day: date) -> tuple[str, str, str]:
+    """Writes the weekly figures of the latest run: address, subject, body.
+
+    HR gets those of the whole organisation, focal points those of their sectors. Raises ``NoLongerTrue`` where figures
+    of a later day wait for the same person, who is neither any more, or where nobody is asked for anything.
+    """
+    # The run that queued it may not have ended yet, though it has counted everybody.
+    runs = filter(None, (run_queries.find_run(day), run_queries.find_last_finished()))
+    run, today = max(runs, key=lambda each: each.day), clock.today()
+    if run_queries.is_superseded(organisation_id, person_id, kind, day):
+        raise outbox.NoLongerTrue
+    sectors = {slug: Counter(counts) for slug, counts in run.counts.get(str(organisation_id), {}).items()}
     whole = sum(sectors.values(), Counter[str]())
     name = run_queries.name_organisations([organisation_id]).get(organisation_id, "")
     courses = run_queries.title_courses({int(word.partition(":")[2]) for word in whole if word.startswith("ending:")})
-    known = {sector.slug: sector for sector in list_sectors() if sector.slug in sectors}
-    week = (day - timedelta(days=day.weekday())).isoformat()
-    # By outbox key: HR gets the figures of the whole organisation (here: of no sectors), focal points of their sectors.
-    digests: dict[str, tuple[Recipient, list[str]]] = {
-        f"reminder-hr:{organisation_id}:{to.person_id}:{week}": (to, [])
-        for to in run_queries.list_hr_of(organisation_id)
-    }
-    for to, slugs in run_queries.list_focal_points_of(organisation_id).items():
-        if mine := [slug for slug in slugs if slug in known]:
-            digests[f"reminder-sector:{organisation_id}:{to.person_id}:{week}"] = to, mine
-    written = run_queries.list_written_keys(digests)
-    for key, (to, mine) in digests.items():
-        if key in written:
-            continue
-        if mine:
-            figures = [(known[slug], sectors[slug]) for slug in mine]
-            email = emails.write_sector_figures(to, name, figures, courses, day)
-        else:
-            email = emails.write_hr_figures(to, name, whole, courses, day)
-        _queue(run, to, key, email, {organisation_id: ("sector_week" if mine else "hr_week", [])})
-        run.digests += 1
-    session.flush()
+    if kind == "hr_week":
+        to = next(
+            (each for each in run_queries.list_hr_of(organisation_id, today) if each.person_id == person_id), None
+        )
+        if to is None or not sectors:
+            raise outbox.NoLongerTrue
+        return to.email, *emails.write_hr_figures(to, name, whole, courses, run.day)
+    appointed = run_queries.list_focal_points_of(organisation_id, today)
+    to, slugs = next(((to, slugs) for to, slugs in appointed.items() if to.person_id == person_id), (None, []))
+    figures = [(each, sectors[each.slug]) for each in list_sectors() if each.slug in sectors and each.slug in slugs]
+    if to is None or not figures:
+        raise outbox.NoLongerTrue
+    return to.email, *emails.write_sector_figures(to, name, figures, courses, run.day)
 
 
 def finish(day: date) -> ReminderRun:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,12 +13,14 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms.compliance.requirements.operations import exempt
 from lms.kernel import outbox
-from lms.kernel.actor import Role
+from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.clock import using
 from lms.kernel.config import Settings
 from lms.kernel.db import session, unit_of_work
-from lms.people.models import Person
+from lms.people.api import end_placement, list_placements_of
+from lms.people.models import Employment, Person
 from lms.reminders import jobs, operations
 from tests.factories.application import make_settings
 from tests.factories.compliance import earned, hr_of
@@ -198,3 +200,85 @@ def test_weekly_figures_hold_counts_and_no_names(app: Flask, sink: Controller) -
     for text in (hana, focal_point):
         assert not re.search("Amina|Paper R|Other S|Stranger|Ending", text)
         assert "\n\n\n" not in text
+
+
+def leave(person_id: int, through_on: date) -> None:
+    employment = session.query(Employment).filter_by(person_id=person_id).one()
+    (placement,) = list_placements_of([employment.id])
+    end_placement(SYSTEM, placement, employment, through_on)
+
+
+def test_after_an_outage_mails_go_only_to_whom_they_still_concern(
+    app: Flask, client: FlaskClient, sink: Controller
+) -> None:
+    with on(app):
+        app.config["MAIL_SERVER"] = ""
+        world = World()
+        with unit_of_work():
+            gone, renewed, away, _still = (
+                world.person(each, since=due_in(1)) for each in ("Gone", "Nina", "Away", "Sam")
+            )
+            world.person("Hana Haddad", since=DAY - timedelta(days=3), roles=(Role.HR,), sector="health")
+        jobs.send(DAY)
+        assert outbox.sweep() == 0
+    with on(app, DAY + timedelta(days=5)), unit_of_work():
+        leave(gone, DAY + timedelta(days=5))
+        earned(session.get_one(Person, renewed), world.course, DAY + timedelta(days=5))
+        exempt(
+            hr_of(world.here), person_id=away, requirement_id=world.mine, organisation_id=world.here,
+            from_on=DAY, until_on=DAY + timedelta(days=90), kind="leave", reason="Away",
+        )  # fmt: skip
+    with on(app, DAY + timedelta(days=31)):
+        app.config["MAIL_SERVER"] = "127.0.0.1"
+        outbox.sweep()
+    with on(app, DAY + timedelta(days=32)):
+        assert jobs.send(DAY + timedelta(days=32)).mails == 0, "the mail of yesterday was the mail of this week"
+    (mail,) = [each for each in mails(sink) if each["To"] != "hana@demo.example"]
+    assert mail["To"] == "sam@demo.example"
+    assert mail["Subject"] == "Training was due on 4 March 2026", "as it is when it goes out"
+    assert "Was due on 4 March 2026." in text_of(mail)
+    with using(noon(DAY)):
+        sign_in(client, "hana@demo.example")
+        page = client.get("/reminders?state=dropped").get_data(as_text=True)
+    assert "3 e-mails" in page
+    assert "Not sent" in page
+
+
+def test_after_an_outage_hr_gets_one_digest_with_the_latest_figures(app: Flask, sink: Controller) -> None:
+    weeks = [DAY + timedelta(days=7 * week) for week in range(6)]
+    with on(app):
+        app.config["MAIL_SERVER"] = ""
+        world = World()
+        with unit_of_work():
+            world.person("Hana Haddad", since=DAY - timedelta(days=900), roles=(Role.HR,))
+            gone = world.person("Left Hr", since=DAY - timedelta(days=900), roles=(Role.HR,))
+            lead = world.person("Lead", since=DAY - timedelta(days=900))
+            operations.appoint_focal_point(hr_of(world.here), world.here, "wash", "lead@demo.example", reason="Leads")
+    for day in weeks:
+        with on(app, day):
+            jobs.send(day)
+            outbox.sweep()
+    with on(app, weeks[-1] + timedelta(days=1)):
+        with unit_of_work():
+            leave(gone, weeks[-1])
+            leave(lead, weeks[-1])
+        app.config["MAIL_SERVER"] = "127.0.0.1"
+        outbox.sweep()
+    (digest,) = [each for each in mails(sink) if each["Subject"].startswith("Training at")]
+    assert digest["To"] == "hana@demo.example"
+    assert digest["Subject"].endswith("week of 7 April 2026")
+
+
+def test_figures_are_not_written_for_leavers(app: Flask) -> None:
+    with on(app):
+        world = World()
+        with unit_of_work():
+            world.person("Hana Haddad", since=DAY - timedelta(days=900), roles=(Role.HR,))
+            for name in ("Left Hr", "Lead"):
+                world.person(
+                    name, since=DAY - timedelta(days=900), through=DAY + timedelta(days=6),
+                    roles=(Role.HR,) if name == "Left Hr" else (),
+                )  # fmt: skip
+            operations.appoint_focal_point(hr_of(world.here), world.here, "wash", "lead@demo.example", reason="Leads")
+    with on(app, DAY + timedelta(days=7)):
+        assert jobs.send(DAY + timedelta(days=7)).digests == 1

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
 
+from lms.accounts.api import is_employed, role_works
 from lms.accounts.models import Account, RoleGrant
 from lms.catalogue.models import Course, CourseRevision
 from lms.kernel.actor import Role
 from lms.kernel.db import locked, session
-from lms.kernel.outbox import MOST_TRIES, OutboxRow
+from lms.kernel.outbox import MOST_TRIES, NoLongerTrue, OutboxRow
 from lms.people.api import known_merges, load_canonical_ids, merged_ids
 from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
 from lms.reminders.models import Reminder, ReminderRun, SectorFocalPoint
@@ -74,8 +75,9 @@ def list_batch(day: date, after: int, limit: int) -> list[Recipient]:
 
 
 def mail_state() -> ColumnElement[str]:
-    """Returns the state of a reminder's mail: sent, waiting or failed."""
+    """Returns the state of a reminder's mail: sent, dropped, waiting or failed."""
     return case(
+        (OutboxRow.done_at.is_not(None) & (OutboxRow.last_error == NoLongerTrue.__name__), "dropped"),
         (or_(OutboxRow.id.is_(None), OutboxRow.done_at.is_not(None)), "sent"),
         (OutboxRow.tries >= MOST_TRIES, "failed"),
         else_="waiting",
@@ -87,12 +89,24 @@ def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
     canonical_ids = load_canonical_ids()
     latest = (
         select(Reminder.person_id, func.max(Reminder.day).label("day"))
-        .where(Reminder.person_id.in_(sorted(merged_ids(person_ids, canonical_ids))), Reminder.kind.in_(TO_PEOPLE))
+        .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
+        .where(
+            Reminder.person_id.in_(sorted(merged_ids(person_ids, canonical_ids))),
+            Reminder.kind.in_(TO_PEOPLE),
+            mail_state() != "dropped",
+        )
         .group_by(Reminder.person_id)
         .subquery()
     )
     rows = session.execute(
-        select(Reminder.person_id, Reminder.organisation_id, Reminder.day, Reminder.about, mail_state().label("state"))
+        select(
+            Reminder.person_id,
+            Reminder.organisation_id,
+            Reminder.day,
+            Reminder.about,
+            mail_state().label("state"),
+            OutboxRow.done_at,
+        )
         .join(latest, (latest.c.person_id == Reminder.person_id) & (latest.c.day == Reminder.day))
         .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
         .where(Reminder.kind.in_(TO_PEOPLE))
@@ -111,26 +125,41 @@ def find_last_mails(person_ids: Collection[int]) -> dict[int, LastMail]:
             if part.day == day
             for each in part.about
         }
-        found[person_id] = LastMail(day, any(part.state == "waiting" for part in mine), stages)
+        # A mail that waited a month for the mail server was the mail of the day it went out.
+        gone = [part.done_at.date() for part in mine if part.done_at is not None]
+        found[person_id] = LastMail(max([day, *gone]), any(part.state == "waiting" for part in mine), stages)
     return found
 
 
-def list_hr_of(organisation_id: int) -> list[Recipient]:
-    """Lists the HR of an organisation who have an e-mail address."""
+def list_hr_of(organisation_id: int, day: date) -> list[Recipient]:
+    """Lists the HR of an organisation who have an e-mail address and have not left by a day."""
     statement = _recipients().join(RoleGrant, RoleGrant.account_id == Account.id)
-    mine = RoleGrant.organisation_id == organisation_id
-    rows = session.execute(statement.where(mine, RoleGrant.role == str(Role.HR), RoleGrant.retracted_at.is_(None)))
+    mine = (RoleGrant.organisation_id == organisation_id) & (RoleGrant.role == str(Role.HR))
+    rows = session.execute(statement.where(mine, RoleGrant.retracted_at.is_(None), role_works(day)))
     return [Recipient(**row._mapping) for row in rows]
 
 
-def list_focal_points_of(organisation_id: int) -> dict[Recipient, list[str]]:
-    """Lists the focal points of an organisation who have an e-mail address, each with their sectors."""
+def is_superseded(organisation_id: int, person_id: int, kind: str, day: date) -> bool:
+    """Says whether figures of a later day have been queued for a person."""
+    later = select(Reminder.id).filter_by(organisation_id=organisation_id, person_id=person_id, kind=kind)
+    return session.scalar(later.where(Reminder.day > day).limit(1)) is not None
+
+
+def list_focal_points_of(organisation_id: int, day: date) -> dict[Recipient, list[str]]:
+    """Lists the focal points of an organisation who have an e-mail address and have not left by a day.
+
+    Each comes with their sectors.
+    """
     found: defaultdict[Recipient, list[str]] = defaultdict(list)
     for row in session.execute(
         _recipients()
         .add_columns(SectorFocalPoint.sector)
         .join(SectorFocalPoint, SectorFocalPoint.account_id == Account.id)
-        .where(SectorFocalPoint.organisation_id == organisation_id, SectorFocalPoint.retracted_at.is_(None))
+        .where(
+            SectorFocalPoint.organisation_id == organisation_id,
+            SectorFocalPoint.retracted_at.is_(None),
+            is_employed(day, SectorFocalPoint.__table__),
+        )
     ):
         found[Recipient(row.person_id, row.name, row.email, row.language)].append(row.sector)
     return found
