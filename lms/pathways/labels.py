@@ -18,7 +18,9 @@ KIND_LABELS: dict[str, LazyString] = {
     "health": _l("Health care"),
     "gbv": _l("After sexual violence"),
     "mhpss": _l("Mental health and psychosocial support"),
+    "family-tracing": _l("Family tracing and reunification"),
     "police": _l("Police"),
+    "staff-care": _l("Staff care: support for you"),
     "other": _l("Other help"),
 }
 """What each kind of contact is called; the keys are ``rules.KINDS``."""

@@ -22,7 +22,7 @@ class PathwayVersion(Model):
     station_id: Mapped[int] = mapped_column(ForeignKey("duty_station.id"))
     # 1, 2, 3 … within the station.
     number: Mapped[int]
-    # [{"kind": "focal-point|emergency|health|gbv|staff-concern|mhpss|police|other", "name", "phone", "hours", "note"}].
+    # [{"kind": one of rules.KINDS, "name", "phone", "hours", "note"}].
     contacts: Mapped[list[dict[str, Any]]] = mapped_column(Document)
     # Local rules: plain text, no case.
     note: Mapped[str] = mapped_column(Text, default="")

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TypedDict
 
-KINDS = ("emergency", "focal-point", "staff-concern", "health", "gbv", "mhpss", "police", "other")
+KINDS = (
+    "emergency", "focal-point", "staff-concern", "health", "gbv", "mhpss", "family-tracing", "police", "staff-care",
+    "other",
+)  # fmt: skip
 """The kinds of contacts, in the order in which somebody who is worried needs them."""
 
 ESSENTIAL = ("emergency", "focal-point", "staff-concern")
@@ -110,7 +113,7 @@ def by_kind(contacts: Iterable[Contact]) -> list[tuple[str, list[Contact]]]:
     return [(kind, group) for kind, group in groups if group]
 
 
-def missing_kinds(contacts: Sequence[Contact]) -> list[str]:
-    """Returns the essential kinds that no contact is of."""
-    given = {contact["kind"] for contact in contacts}
-    return [kind for kind in ESSENTIAL if kind not in given]
+def missing_kinds(contacts: Sequence[Contact], *, essential: bool = True) -> list[str]:
+    """Returns the essential kinds, or all, that no contact is of; "other" is never missing."""
+    given = {contact["kind"] for contact in contacts} | {"other"}
+    return [kind for kind in (ESSENTIAL if essential else KINDS) if kind not in given]

@@ -15,7 +15,7 @@ from lms.pathways import queries
 from lms.people.queries import find_station
 from tests.factories import people
 from tests.factories.application import make_settings
-from tests.factories.pathways import pathway
+from tests.factories.pathways import CONTACTS, pathway
 from tests.factories.people import make_small_organisation, sign_in
 
 DEAD = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -71,7 +71,27 @@ def test_the_stations_numbers_come_first(client: FlaskClient) -> None:
     sign_in(client)
     said = page(client)
     assert "Who to call: North River" in said
-    assert said.index('href="tel:116"') < said.index('href="tel:+211912345678"') < said.index("Then, in this order")
+    assert said.index('href="tel:116"') < said.index('href="tel:+211912345678"') < said.index("Act now.")
+    assert said.index("Who to call: North River") < said.index("Then, in this order")
+
+
+@pytest.mark.usefixtures("north_river")
+def test_lost_families_and_staff_have_their_own_contacts(app: Flask, client: FlaskClient) -> None:
+    sign_in(client)
+    before = page(client)
+    assert "Family tracing and reunification" not in before and "Staff care" not in before
+    with app.app_context(), unit_of_work():
+        station = find_station("north-river")
+        assert station is not None
+        tracing = {"kind": "family-tracing", "name": "Red Cross desk", "phone": "0912 111 111"}
+        care = {"kind": "staff-care", "name": "Counsellor", "phone": "0912 222 222"}
+        pathway(station.id, contacts=[*CONTACTS, care, tracing])
+    said = page(client)
+    assert said.index("Family tracing and reunification") < said.index("Then, in this order")
+    # Support for staff stands where the page speaks of it, and once.
+    assert said.count("tel:0912222222") == 1 and said.index("Care for yourself") < said.index("tel:0912222222")
+    station_page = client.get("/pathways/north-river").text
+    assert station_page.index("Red Cross desk") < station_page.index("Staff care")
 
 
 def test_a_station_without_a_pathway_and_a_person_without_a_station(app: Flask, client: FlaskClient) -> None:
@@ -137,3 +157,19 @@ def test_the_card_inside_a_module(app: Flask, written: bool, station_name: str, 
         card = render_template("pathways/_card.html", version=version, station_name=station_name)
     assert words in card
     assert ('href="tel:116"' in card) == written
+
+
+@pytest.mark.usefixtures("north_river")
+def test_the_card_inside_a_module_is_short_and_says_what_it_has(app: Flask) -> None:
+    with app.test_request_context("/"):
+        station = find_station("north-river")
+        assert station is not None
+        version = queries.find_current(station.id)
+        card = render_template("pathways/_card.html", version=version, station_name="North River")
+    shown, folded = card.split("<details", 1)
+    assert 'href="tel:116"' in shown and 'href="tel:+211912345678"' in shown
+    assert "Safeguarding line" not in shown and "Safeguarding line" in folded
+    # Rules are promised by many modules: they are shown, and so is what the pathway does not have.
+    assert "The agreed form lies in the office." in folded
+    missing = folded[folded.index("Not in this pathway:") :]
+    assert "Health care" in missing and "Police" in missing and "Emergency" not in missing

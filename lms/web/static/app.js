@@ -1,10 +1,13 @@
 // What pages do better with script. Everything here works without it: the quick exit is a link, the quiz is a form.
 
-// "Leave this page": the neutral page takes the place of this one, so that "back" does not lead here again.
+// "Leave this page": nothing is seen any more, however slow the network; the neutral page takes the place of this one,
+// so that "back" does not lead here again.
 document.addEventListener("click", (event) => {
   const exit = event.target.closest?.("a[data-quick-exit]");
   if (!exit) return;
   event.preventDefault();
+  document.documentElement.hidden = true;
+  document.title = "";
   location.replace(exit.href);
 });
 
