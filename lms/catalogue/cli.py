@@ -14,7 +14,7 @@ from lms.catalogue.source.plan import ChangeType
 from lms.catalogue.source.problems import Problem, Severity, has_errors
 from lms.catalogue.source.schemas.shared_files import SCHEMAS
 from lms.kernel.actor import SYSTEM
-from lms.kernel.config import ROOT, Settings
+from lms.kernel.config import Settings
 from lms.kernel.db import unit_of_work
 from lms.kernel.i18n import gettext as _
 
@@ -24,8 +24,20 @@ _folder = click.Path(file_okay=False, path_type=Path)
 
 
 @content_cli.command("check", with_appcontext=False)
-@click.option("--modules", type=_folder, default=ROOT / "modules", show_default="modules", help="The courses.")
-@click.option("--quizzes", type=_folder, default=ROOT / "quizzes", show_default="quizzes", help="The banks.")
+@click.option(
+    "--modules",
+    type=_folder,
+    default=lambda: Settings().modules,
+    show_default="LMS_MODULES, or modules",
+    help="The courses.",
+)
+@click.option(
+    "--quizzes",
+    type=_folder,
+    default=lambda: Settings().quizzes,
+    show_default="LMS_QUIZZES, or quizzes",
+    help="The banks.",
+)
 def check_command(modules: Path, quizzes: Path) -> None:
     """Checks every course file and prints all problems at once; needs no database."""
     sources, problems = check_folders(modules, quizzes)

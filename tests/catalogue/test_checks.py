@@ -122,7 +122,7 @@ Break = Callable[[CourseFiles], None]
 
 MOVES: list[tuple[str, Break, str]] = [
     ("no bank", lambda s: s.remove(BANK_YML), f"{COURSE_YML}:1: there is no question bank quizzes/boats.yml"),
-    ("bank of nothing", lambda s: s.write("quizzes/ships.yml", BANK), "quizzes/ships.yml:1: there is no course “ships”"),
+    ("bank of nothing", lambda s: s.write("quizzes/ships.yml", BANK), "quizzes/ships.yml:1: warning: there is no course “ships”"),
     ("no course.yml", lambda s: s.remove(COURSE_YML), f"{COURSE_YML}:1: this file is missing or cannot be read"),
     ("no sectors", lambda s: s.remove("modules/sectors.yml"), "modules/sectors.yml:1: this file is missing"),
     ("no modules", lambda s: [s.remove(path) for path in (QUAY_MD, BOARD_MD)] and None, f"{COURSE_YML}:1: this course has no module"),
@@ -134,13 +134,13 @@ MOVES: list[tuple[str, Break, str]] = [
     ("twice", lambda s: s.write("modules/boats/03-on-board.md", BOARD), "modules/boats/03-on-board.md:1: the module “on-board” appears twice"),
     ("same number", lambda s: s.write("modules/boats/02-other.md", BOARD), "modules/boats/02-other.md:1: number 02 is already that of 02-on-board.md"),
     ("no number", lambda s: s.move(BOARD_MD, "modules/boats/on-board.md"), "modules/boats/on-board.md:1: a module's file is named"),
-    ("stray file", lambda s: s.write("modules/boats/notes.txt", "x"), "modules/boats/notes.txt:1: only course.yml"),
-    ("stray picture", lambda s: s.write("modules/boats/img/a.exe", "x"), "modules/boats/img/a.exe:1: only pictures"),
+    ("stray file", lambda s: s.write("modules/boats/notes.txt", "x"), "modules/boats/notes.txt:1: warning: only course.yml"),
+    ("stray picture", lambda s: s.write("modules/boats/img/a.exe", "x"), "modules/boats/img/a.exe:1: warning: a picture's name"),
     ("encoding", lambda s: s.write(QUAY_MD, QUAY.replace("Text", "Té\nT").encode("latin-1")), f"{QUAY_MD}:9: this file is not UTF-8"),
     ("zero byte", lambda s: s.write(QUAY_MD, QUAY.replace("Text", "T\x00")), f"{QUAY_MD}:9: this file contains a zero byte"),
     ("five megabytes", lambda s: s.write(QUAY_MD, QUAY + "word " * 1_000_000), f"{QUAY_MD}:1: this file is larger than 200 kB"),
     ("glossary", lambda s: s.write("modules/glossary.yml", "terms:\n- {slug: a, term: {en: A}, definition: {en: b}}\n- {slug: a, term: {en: B}, definition: {en: b}}\n"), "modules/glossary.yml:3: the term “a” appears twice"),
-    ("bad yaml", lambda s: s.write(BANK_YML, "course: boats\nquestions: [\n"), f"{BANK_YML}:3: this is not YAML"),
+    ("bad yaml", lambda s: s.write(BANK_YML, "course: boats\nquestions: [\n"), f"{BANK_YML}:2: the bracket `[` is never closed"),
 ]  # fmt: skip
 
 
@@ -271,7 +271,7 @@ def test_problems_are_sorted_and_unique(course_files: CourseFiles) -> None:
 
 def test_missing_folders_are_reported_and_nothing_else(course_files: CourseFiles) -> None:
     found = check_folders(course_files.root / "nowhere", course_files.root / "nothing")[1]
-    assert {problem.path for problem in found} == {"modules", "modules/sectors.yml"}
+    assert {problem.path for problem in found} == {"modules", "modules/sectors.yml", "quizzes"}
 
 
 def test_a_hundred_modules_are_checked_in_seconds(course_files: CourseFiles) -> None:
@@ -297,8 +297,8 @@ def test_shared_files_are_checked(course_files: CourseFiles) -> None:
     course_files.edit("modules/glossary.yml", ", certainty: X", "")
     found = [line for line in course_files.check() if "glossary" in line]
     assert found == [
-        "modules/glossary.yml:2: warning: the certainty (V, G or C) of “ferry” is missing for fr",
         "modules/glossary.yml:3: the form “quay” appears twice",
+        "modules/glossary.yml:2: warning: the certainty (V, G or C) of “ferry” is missing for fr",
         "modules/glossary.yml:3: warning: the en word “ferry” appears twice",
     ]
     course_files.edit("modules/boats/01-at-the-quay.md", "(/help-now)", "(/glossary#mast)")

@@ -8,7 +8,7 @@ import click
 from lms.catalogue.source.problems import has_errors
 from lms.catalogue.source.schemas.base import Schema
 from lms.catalogue.source.target_state import target_state
-from lms.kernel.config import ROOT
+from lms.kernel.config import Settings
 from tools.curriculum.coverage import measure_coverage
 from tools.curriculum.guessing import MAX_PASSED, STRATEGIES, quizzes_of, simulate
 from tools.curriculum.lint import lint
@@ -19,8 +19,20 @@ _FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
 
 
 @click.group()
-@click.option("--modules", type=_FOLDER, default=ROOT / "modules", show_default="modules", help="The courses.")
-@click.option("--quizzes", type=_FOLDER, default=ROOT / "quizzes", show_default="quizzes", help="The banks.")
+@click.option(
+    "--modules",
+    type=_FOLDER,
+    default=lambda: Settings().modules,
+    show_default="LMS_MODULES, or modules",
+    help="The courses.",
+)
+@click.option(
+    "--quizzes",
+    type=_FOLDER,
+    default=lambda: Settings().quizzes,
+    show_default="LMS_QUIZZES, or quizzes",
+    help="The banks.",
+)
 @click.pass_context
 def main(context: click.Context, modules: Path, quizzes: Path) -> None:
     """Checks our own curriculum; needs no database."""

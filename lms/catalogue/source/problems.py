@@ -14,11 +14,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A problem at a place: the path as its author knows it, the line from 1, what is wrong, what to do about it."""
+    """A problem at a place: the path as its author knows it, the line from 1, what is wrong, what to do about it.
 
+    Problems sort with the errors first.
+    """
+
+    severity: Severity
     path: str
     line: int
-    severity: Severity
     message: str
     remedy: str = ""
 
@@ -31,12 +34,12 @@ class Problem:
 
 def error(path: str, line: int, message: str, remedy: str = "") -> Problem:
     """Returns a problem that stops publishing."""
-    return Problem(path, line, Severity.ERROR, message, remedy)
+    return Problem(Severity.ERROR, path, line, message, remedy)
 
 
 def warning(path: str, line: int, message: str, remedy: str = "") -> Problem:
     """Returns a problem that does not stop publishing."""
-    return Problem(path, line, Severity.WARNING, message, remedy)
+    return Problem(Severity.WARNING, path, line, message, remedy)
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

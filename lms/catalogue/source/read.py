@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lms.catalogue.source.problems import Problem, error
+from lms.catalogue.source.problems import Problem, error, warning
 from lms.kernel.i18n import gettext as _
 from lms.kernel.markup import MAX_BYTES
 
@@ -27,7 +27,7 @@ EDITORIAL_FILES = ("figures.yml", "red-lines.yml")
 _CODE = (Path(__file__).parents[1], Path(__file__).parents[2] / "kernel" / "markup")
 """The code that turns files into rows: where it changes, the same files may give other rows."""
 
-_PICTURE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.[a-z]{3,4}")
+_PICTURE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.(?:svg|png|jpe?g)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +86,30 @@ def read_folders(modules: Path, quizzes: Path) -> SourceFolders:
     reader = _FolderReader(folders)
     for entry in reader.entries(modules, "modules"):
         reader.read_modules_entry(entry, f"modules/{_printable(entry)}")
-    if quizzes.is_dir():
-        for entry in reader.entries(quizzes, "quizzes"):
-            path = f"quizzes/{_printable(entry)}"
-            if entry.suffix == ".yml" and entry.is_file():
-                bank = reader.text(entry, path, MAX_YAML_BYTES)
-                if bank:
-                    folders.banks.append(bank)
-            else:
-                reader.problem(path, _("only question banks (course.yml, course.ar.yml) belong here"))
+    for entry in reader.entries(quizzes, "quizzes"):
+        path = f"quizzes/{_printable(entry)}"
+        if entry.suffix == ".yml" and entry.is_file():
+            bank = reader.text(entry, path, MAX_YAML_BYTES)
+            if bank:
+                folders.banks.append(bank)
+        else:
+            reader.stray(path, _("only question banks (course.yml, course.ar.yml) belong here"))
     return folders
+
+
+def stray(path: str, message: str) -> Problem:
+    """Returns the warning about a file that belongs to nothing here: the rest is published without it."""
+    return warning(path, 1, message, _("it is left out"))
 
 
 def _printable(entry: Path) -> str:
     """Returns a file's name so that it can be printed, whatever its bytes."""
     return os.fsencode(entry.name).decode(errors="replace")
+
+
+def _looks_like_course(folder: Path) -> bool:
+    """Says whether a folder is meant as a course: a folder of notes is not."""
+    return (folder / "course.yml").exists() or any(folder.glob("[0-9][0-9]*-*.md"))
 
 
 class _FolderReader:
@@ -112,12 +121,16 @@ class _FolderReader:
     def problem(self, path: str, message: str, remedy: str = "") -> None:
         self.folders.problems.append(error(path, 1, message, remedy))
 
+    def stray(self, path: str, message: str) -> None:
+        self.folders.problems.append(stray(path, message))
+
     def entries(self, folder: Path, path: str) -> list[Path]:
         """Lists a folder by name, without hidden files and without links that lead out of it."""
         try:
             found = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
         except OSError as fault:
-            self.problem(path, _("this folder cannot be read: %(reason)s", reason=fault.strerror))
+            message = _("the folder %(folder)s cannot be read: %(reason)s", folder=folder, reason=fault.strerror)
+            self.problem(path, message)
             return []
         inside = []
         root = os.path.realpath(folder)
@@ -150,12 +163,14 @@ class _FolderReader:
 
     def read_modules_entry(self, entry: Path, path: str) -> None:
         """Reads one entry of the modules folder: a course, or a file that all courses share."""
-        if entry.is_dir():
+        if entry.is_dir() and not _looks_like_course(entry):
+            self.stray(path, _("this folder has no course.yml and no module"))
+        elif entry.is_dir():
             self.folders.courses.append(self.course(entry, path))
         elif entry.name in SHARED_FILES:
             setattr(self.folders, SHARED_FILES[entry.name], self.text(entry, path, MAX_YAML_BYTES))
         elif entry.name not in EDITORIAL_FILES:
-            self.problem(path, _("only course folders and %(names)s belong here", names=", ".join(SHARED_FILES)))
+            self.stray(path, _("only course folders and %(names)s belong here", names=", ".join(SHARED_FILES)))
 
     def course(self, folder: Path, path: str) -> CourseFolder:
         course = CourseFolder(folder.name, path)
@@ -170,7 +185,7 @@ class _FolderReader:
             elif entry.name == "img" and entry.is_dir():
                 self.pictures(entry, place, course)
             else:
-                self.problem(place, _("only course.yml, modules (01-name.md) and img/ belong here"))
+                self.stray(place, _("only course.yml, modules (01-name.md) and img/ belong here"))
         return course
 
     def pictures(self, folder: Path, path: str, course: CourseFolder) -> None:
@@ -178,7 +193,8 @@ class _FolderReader:
         for entry in self.entries(folder, path):
             place = f"{path}/{_printable(entry)}"
             if not entry.is_file() or not _PICTURE_NAME.fullmatch(entry.name):
-                self.problem(place, _("a picture's name has lower-case letters, digits and hyphens: img/two-roads.svg"))
+                message = _("a picture's name has lower-case letters, digits and hyphens, and .svg, .png or .jpg")
+                self.stray(place, message)
             elif entry.stat().st_size > MAX_PICTURE_BYTES:
                 message = _("this picture is larger than %(size)s kB", size=MAX_PICTURE_BYTES // 1000)
                 self.problem(place, message, _("make it smaller"))

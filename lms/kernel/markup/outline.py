@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from lms.kernel.i18n import gettext as _
 from lms.kernel.markup.blocks import CALLOUTS
+from lms.kernel.markup.foreign import ForeignMarks
 
 MAX_BYTES = 200_000
 """The largest course text that is read, in bytes."""
@@ -37,8 +38,6 @@ _CLOSE = re.compile(r"(/{3,})[ ]*")
 _HIDDEN = re.compile(r"(?:[\s>]|[-*+]\s|\d+[.)]\s)+/{3,}")
 _ANSWER = re.compile(r"[-*+][ ]+\[([ xX])\][ ]+(\S.*)")
 _HEADING = re.compile(r"(#{1,6})(.*)")
-_CODE = re.compile(r"(`+).+?\1")
-_HTML = re.compile(r"<(?=[a-zA-Z/!?])(?!https?://[^<>]*>|[^\s<>@]+@[^\s<>@]+>)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -133,6 +132,7 @@ class _OutlineReader:
         self.run: list[MarkupBlock] | None = None
         self.paragraph = 0
         self.brackets = 0
+        self.foreign = ForeignMarks()
 
     def problem(self, line: int, message: str) -> None:
         self.outline.problems.append(MarkupProblem(line, message))
@@ -242,9 +242,9 @@ class _OutlineReader:
         heading = _HEADING.match(line)
         if heading:
             self.heading(number, len(heading[1]), heading[2], block)
-        if _HTML.search(_CODE.sub("", line)):
-            message = _("HTML is not allowed; write Markdown (or put `code marks` around an example)")
-            self.problem(number, message)
+        foreign = self.foreign.read(line, block.name if block else "")
+        if foreign:
+            self.problem(number, foreign)
 
     def heading(self, number: int, level: int, title: str, block: MarkupBlock | None) -> None:
         if not title.strip("# "):

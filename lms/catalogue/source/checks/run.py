@@ -21,9 +21,9 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def check_folders(modules: Path, quizzes: Path) -> tuple[ParsedSources, list[Problem]]:
-    """Reads, renders and checks both folders; returns the sources and every problem, sorted."""
+    """Reads, renders and checks both folders; returns the sources and every problem, sorted, errors first."""
     sources = parse_sources(read_folders(modules, quizzes))
-    problems = {*sources.problems, *check_shared_files(sources), *_codes(sources)}
+    problems = {*sources.problems, *check_shared_files(sources), *_codes(sources, modules)}
     for course in sources.courses:
         problems.update(_course(course))
         problems.update(check_modules(course, sources))
@@ -32,10 +32,10 @@ def check_folders(modules: Path, quizzes: Path) -> tuple[ParsedSources, list[Pro
     return sources, sorted(problems)
 
 
-def _codes(sources: ParsedSources) -> Iterator[Problem]:
+def _codes(sources: ParsedSources, modules: Path) -> Iterator[Problem]:
     if not sources.courses:
         # An empty folder is more often a wrong path than a wish to retire everything.
-        yield error("modules", 1, _("there is no course here"))
+        yield error("modules", 1, _("there is no course in %(folder)s", folder=modules))
     codes: dict[str, str] = {}
     for course in sources.courses:
         if course.manifest and course.manifest.code in codes:

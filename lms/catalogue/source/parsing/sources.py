@@ -13,7 +13,7 @@ from lms.catalogue.source.parsing.pictures import Picture, read_picture
 from lms.catalogue.source.parsing.validation import ParsedFile, S, parse_yaml, split_front_matter
 from lms.catalogue.source.parsing.yaml_document import YamlDocument
 from lms.catalogue.source.problems import Problem, error
-from lms.catalogue.source.read import CourseFolder, SourceFile, SourceFolders
+from lms.catalogue.source.read import CourseFolder, SourceFile, SourceFolders, stray
 from lms.catalogue.source.schemas.banks import AnyQuestion, BankFile
 from lms.catalogue.source.schemas.courses import (
     BankTranslationFile,
@@ -175,7 +175,10 @@ def _course(folder: CourseFolder, terms: list[GlossaryTerm], problems: list[Prob
     for file in sorted(folder.modules, key=lambda file: (file.name.count("."), file.name)):
         match = MODULE_NAME.fullmatch(file.name)
         if match is None:
-            problems.append(error(file.path, 1, _("a module's file is named 01-name.md or 01-name.ar.md")))
+            message = _("a module's file is named 01-name.md or 01-name.ar.md")
+            # A module under a wrong name would vanish from its course; notes are only in the way.
+            is_module = split_front_matter(file) is not None
+            problems.append(error(file.path, 1, message) if is_module else stray(file.path, message))
         elif match[3]:
             course.translations.append(parser.parse(file, match, originals.get(match[2])))
         else:
@@ -247,12 +250,13 @@ class _ModuleParser:
 def _bank(file: SourceFile, sources: ParsedSources) -> None:
     match = BANK_NAME.fullmatch(file.name)
     if match is None:
-        sources.problems.append(error(file.path, 1, _("a bank's file is named course.yml or course.ar.yml")))
+        sources.problems.append(stray(file.path, _("a bank's file is named course.yml or course.ar.yml")))
         return
     slug, language = match[1], match[2]
     course = sources.course(slug)
     if course is None:
-        sources.problems.append(error(file.path, 1, _("there is no course “%(slug)s” in modules/", slug=slug)))
+        sources.problems.append(stray(file.path, _("there is no course “%(slug)s” in modules/", slug=slug)))
+        return
     parsed = parse_yaml(BankTranslationFile if language else BankFile, file.path, file.text)
     sources.problems += parsed.problems
     bank = ParsedBank(file, language or "", parsed.yaml)
@@ -262,9 +266,9 @@ def _bank(file: SourceFile, sources: ParsedSources) -> None:
         bank.questions, bank.is_whole = dict(enumerate(parsed.value.questions)), True
     elif not language:
         bank.questions = _valid_questions(parsed.yaml.value)
-    if course and language:
+    if language:
         course.bank_translations.append(bank)
-    elif course:
+    else:
         course.bank = bank
     named = bank.yaml.value.get("course") if isinstance(bank.yaml.value, dict) else None
     if isinstance(named, str) and named != slug:

@@ -81,7 +81,7 @@ def _message(detail: ErrorDetails) -> str:
         name = _("item %(number)s of %(list)s", number=place[-1] + 1, list=name)
     pattern, expected = context.get("pattern"), context.get("expected")
     messages = {
-        "string_type": _("%(name)s must be text: put it in quotation marks", name=name),
+        "string_type": _("%(name)s must be text: put quotation marks round this", name=name),
         "int_type": _("%(name)s must be a whole number", name=name),
         "bool_type": _("%(name)s must be true or false", name=name),
         "list_type": _("%(name)s must be a list", name=name),
@@ -95,4 +95,6 @@ def _message(detail: ErrorDetails) -> str:
         "string_pattern_mismatch": _("%(name)s must match %(pattern)s", name=name, pattern=pattern),
     }
     messages["model_type"] = messages["model_attributes_type"] = messages["dict_type"]
+    if kind in {"string_type", "int_type", "dict_type", "list_type"} and detail["input"] is None:
+        return _("%(name)s is empty", name=name)
     return messages.get(kind) or f"{name}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"

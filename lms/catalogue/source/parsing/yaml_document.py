@@ -1,6 +1,7 @@
 """YAML as plain values with the line of each; keys stay as written and none is repeated silently."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,7 @@ import yaml
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from lms.catalogue.source.parsing.yaml_traps import comma_in_text, comment_in_text, explain, first_mark, quote_it
 from lms.catalogue.source.problems import Problem, error
 from lms.kernel.i18n import gettext as _
 
@@ -20,6 +22,9 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEEPEST = 100
 """Nested brackets, or dashes in a row, up to which the parser in C is used."""
 
+_COMMENT = re.compile(r"\s+#(\S?)")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _BRACKET = re.compile(r"[\[\]{}]")
 _DASHES = re.compile(rf"(?:[-?][ \t]+){{{DEEPEST}}}")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
@@ -47,15 +52,19 @@ class YamlDocument:
 def read_yaml(path: str, text: str, first_line: int = 1) -> YamlDocument:
     """Reads a YAML text; ``first_line`` is its place in the file."""
     result = YamlDocument(lines={(): first_line})
+    text = text.removeprefix("\ufeff")
+    lines = _LINE_END.split(text)
+    invisible = next((number for number, line in enumerate(lines) if _CONTROL.search(line)), None)
+    if invisible is not None:
+        message = _("this line has an invisible control character; remove it")
+        result.problems.append(error(path, first_line + invisible, message))
+        return result
     try:
-        node = yaml.compose(text.removeprefix("\ufeff"), Loader=_loader_for(text))
+        node = yaml.compose(text, Loader=_loader_for(text))
         if node is not None:
-            result.value = _Builder(path, first_line, result).build(node, ())
+            result.value = _Builder(path, first_line, result, lines).build(node, ())
     except MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        line = first_line + (mark.line if mark else 0)
-        reason = fault.problem or fault.context
-        result.problems.append(error(path, line, _("this is not YAML: %(reason)s", reason=reason)))
+        result.problems.append(explain(path, lines, first_line, fault))
         return result
     except (YAMLError, RecursionError, ValueError) as fault:
         reason = str(fault).splitlines()[0]
@@ -76,10 +85,11 @@ def _loader_for(text: str) -> Any:
 class _Builder:
     """Turns YAML's node tree into plain values."""
 
-    def __init__(self, path: str, first_line: int, result: YamlDocument) -> None:
+    def __init__(self, path: str, first_line: int, result: YamlDocument, lines: Sequence[str]) -> None:
         self.path = path
         self.first_line = first_line
         self.result = result
+        self.lines = lines
         self.seen: set[int] = set()
 
     def problem(self, node: Node, message: str, remedy: str = "") -> None:
@@ -105,7 +115,32 @@ class _Builder:
                 self.result.lines[(*place, number)] = self.line(item)
                 items.append(self.build(item, (*place, number)))
             return items
-        return _scalar(str(node.value), quoted=bool(getattr(node, "style", None)))
+        quoted = bool(getattr(node, "style", None))
+        value = _scalar(str(node.value), quoted=quoted)
+        trap = (
+            None
+            if quoted
+            else self.trap(node, value, next((str(it) for it in reversed(place) if isinstance(it, str)), ""))
+        )
+        if trap:
+            self.result.problems.append(quote_it(self.path, self.line(node), trap))
+        return value
+
+    def trap(self, node: Node, value: Any, name: str) -> str | None:
+        """Says why a text without quotation marks is not read as it was written."""
+        start = node.start_mark
+        mark = self.lines[start.line][start.column : start.column + 1] if start.line < len(self.lines) else ""
+        if mark and mark in "&!":
+            return first_mark(name, mark)
+        comment = _COMMENT.match(self.after(node))
+        # After one word a comment is meant as one; after several, the sentence goes on.
+        ends_sentence = comment and (comment[1] or (isinstance(value, str) and " " in value))
+        return comment_in_text(name) if ends_sentence else None
+
+    def after(self, node: Node) -> str:
+        """Returns what follows a node on its line."""
+        end = node.end_mark
+        return self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
 
     def mapping(self, node: MappingNode, place: Place) -> dict[str, Any]:
         """Returns a mapping; keys are text as written, so ``true:`` is the word true."""
@@ -115,6 +150,10 @@ class _Builder:
                 self.problem(key, _("a key must be one word"))
                 continue
             name = str(key.value)
+            if node.flow_style and not self.after(key).lstrip().startswith(":"):
+                text = next(reversed(values), name)
+                self.result.problems.append(quote_it(self.path, self.line(key), comma_in_text(text)))
+                continue
             if name in values:
                 self.problem(key, _("“%(name)s” appears twice", name=name), _("keep one"))
                 continue
