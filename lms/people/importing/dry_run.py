@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,8 +21,17 @@ from lms.kernel.written_days import DayStyle
 from lms.people.importing import queries
 from lms.people.importing.likely import find_likely_people
 from lms.people.importing.models import PeopleImport, PeopleImportRow
-from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
+from lms.people.importing.parse import (
+    CONTRACT_SYNONYMS,
+    ImportChoices,
+    ImportVocabulary,
+    Note,
+    ParsedRow,
+    comparison_key,
+    parse_row,
+)
 from lms.people.importing.plan import CHANGES, KnownEmployee, assign_batches, find_conflicts, plan_absent, plan_person
+from lms.people.importing.words import Words, collect_words
 
 MOST_ROWS = 100_000
 """The most rows below the headings."""
@@ -63,6 +72,7 @@ def load_choices(people_import: PeopleImport) -> ImportChoices:
         fields=frozenset(people_import.columns),
         listed_on=queries.day_of_upload(people_import),
         same_first_day=chosen.get("same_first_day", ""),
+        words=chosen.get("words", {}),
         **days,
     )
 
@@ -91,8 +101,20 @@ def check(import_id: int, run: int) -> None:
         except Unreadable as error:
             _save(import_id, run, [], error.message)
             return
+        words = collect_words((row.cells for row in rows), known_words(vocabulary, known.values()), choices.words)
         plan_rows(rows, known, choices)
-    _save(import_id, run, rows)
+    _save(import_id, run, rows, words=words)
+
+
+def known_words(vocabulary: ImportVocabulary, known: Iterable[KnownEmployee]) -> dict[str, Container[str]]:
+    """Returns the comparison keys of the words that are ours, by field; of roles those recorded at the organisation."""
+    roles = {placement.details.role for employee in known for placement in employee.placements}
+    return {
+        "station": vocabulary.stations,
+        "sector": vocabulary.sectors,
+        "contract": CONTRACT_SYNONYMS,
+        "role": {comparison_key(role) for role in roles},
+    }
 
 
 def parse_rows(
@@ -175,7 +197,7 @@ def common_reasons(rows: Iterable[CheckedRow]) -> list[dict[str, Any]]:
     return [{"note": by_name[name], "rows": count} for name, count in counts.most_common(8) if count > 1]
 
 
-def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "") -> None:
+def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "", words: Words | None = None) -> None:
     with unit_of_work():
         if not _is_current(queries.lock_import(import_id), run):
             return
@@ -208,7 +230,7 @@ def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "") -
             },
             "people": len({row.key for row in rows if row.batch}),
         }
-        people_import.reasons = common_reasons(rows)
+        people_import.reasons, people_import.words = common_reasons(rows), dict(words or {})
         people_import.batches = max((row.batch or 0 for row in rows), default=0)
         people_import.problem = problem[:300]
         people_import.checked_at = clock.now()

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from flask_babel import LazyString, lazy_gettext as _l
 
-from lms.people.importing.parse import HEADINGS, Note
+from lms.people.importing.parse import HEADINGS, Note, comparison_key
 from lms.web.formatting import day
 
 FIELD_LABELS: dict[str, LazyString] = {field: _l(heading) for field, heading in HEADINGS.items()}
@@ -91,6 +92,11 @@ def note_sentence(note: Note) -> str:
 def why(notes: list[Note]) -> str:
     """Writes all reasons of a row."""
     return " ".join(note_sentence(note) for note in notes)
+
+
+def is_answered(choices: Mapping[str, Any], field: str, word: str) -> bool:
+    """Says whether HR has said what a word of a list means."""
+    return comparison_key(word) in choices.get("words", {}).get(field, {})
 
 
 def describe_work(cells: Mapping[str, str]) -> str:

@@ -42,6 +42,8 @@ class PeopleImport(Recorded, Model):
     counts: Mapped[dict[str, int]] = mapped_column(Document, default=dict)
     # Why most rows are rejected: a reason, as in a row's notes, and how many rows have it. Emptied with the rows.
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(Document, default=list)
+    # Words that are not ours or that HR translated, by field, each with its number of rows. Emptied with the rows.
+    words: Mapped[dict[str, list[tuple[str, int]]]] = mapped_column(Document, default=dict)
     # How many batches there are to apply, and how many have been applied and undone.
     batches: Mapped[int] = mapped_column(default=0)
     batches_done: Mapped[int] = mapped_column(default=0)

@@ -26,7 +26,7 @@ RETENTION = timedelta(days=30)
 
 JOB = "people_import"
 
-ANSWERS = ("same_first_day", "moved_on")
+ANSWERS = ("same_first_day", "moved_on", "words")
 """The choices that answer what a check asked."""
 
 
@@ -40,6 +40,7 @@ def upload(
         shape=asdict(top.format),
         header=top.header,
         samples=top.samples,
+        choices={"words": queries.remembered_words(organisation_id, top.header)},
     )
     records.add(actor, people_import)
     for part, data in enumerate(parts):
@@ -132,7 +133,7 @@ def anonymise(people_import: PeopleImport) -> None:
     chosen = set(people_import.columns.values())
     people_import.header = [heading if index in chosen else "" for index, heading in enumerate(people_import.header)]
     people_import.file_name = ""
-    people_import.reasons = []
+    people_import.reasons, people_import.words = [], {}
     people_import.anonymised_at = clock.now()
 
 

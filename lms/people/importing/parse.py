@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field as dataclass_field
 from datetime import date
 from typing import Any, TypeVar
 
@@ -132,6 +132,12 @@ class ImportChoices:
     same_first_day: str = ""
     # The first day of the new assignment of those who moved.
     moved_on: date = date.min
+    # What words of the list mean, by field and comparison key: a station's id, the word of a sector, contract or role.
+    words: Mapping[str, Mapping[str, str]] = dataclass_field(default_factory=dict)
+
+    def means(self, name: str, text: str) -> str:
+        """Returns what HR said a word of a field means; empty where nothing was said."""
+        return self.words[name].get(comparison_key(text[:100]), "") if name in self.words else ""
 
 
 def comparison_key(text: str) -> str:
@@ -159,7 +165,7 @@ def parse_row(
     number: int, cells: Mapping[str, str], vocabulary: ImportVocabulary, choices: ImportChoices
 ) -> ParsedRow | list[Note]:
     """Reads one row; returns what it says, or everything that is wrong with it."""
-    texts = {field: _text(field, cells.get(field, "")) for field in FIELDS}
+    texts = {field: read_cell(field, cells.get(field, "")) for field in FIELDS}
     notes: list[Note] = [{"code": f"no_{field}"} for field in REQUIRED if not texts[field]]
     notes += [
         {"code": "too_long", "field": field, "most": most}
@@ -168,13 +174,14 @@ def parse_row(
     ]
     if texts["email"] and not is_email(texts["email"]):
         notes.append({"code": "bad_email", "text": texts["email"][:100]})
-    station = _look_up(vocabulary.stations, "unknown_station", texts["station"], notes)
-    sector = _look_up(vocabulary.sectors, "unknown_sector", texts["sector"], notes)
+    meant = {name: choices.means(name, texts[name]) for name in ("station", "sector", "contract", "role")}
+    station = int(meant["station"] or 0) or _look_up(vocabulary.stations, "unknown_station", texts["station"], notes)
+    sector = meant["sector"] or _look_up(vocabulary.sectors, "unknown_sector", texts["sector"], notes)
     also = [
-        _look_up(vocabulary.sectors, "unknown_sector", part, notes)
+        choices.means("sector", part) or _look_up(vocabulary.sectors, "unknown_sector", part, notes)
         for part in dict.fromkeys(normalise(each) for each in re.split(r"[,;|/\n]+", texts["also_sectors"]))
     ]
-    contract = _look_up(CONTRACT_SYNONYMS, "unknown_contract", texts["contract"], notes)
+    contract = meant["contract"] or _look_up(CONTRACT_SYNONYMS, "unknown_contract", texts["contract"], notes)
     with_children = _look_up(YES_OR_NO, "neither_yes_nor_no", texts["works_with_children"], notes)
     from_on = _day("from_on", texts["from_on"], choices, notes) or choices.default_from
     through_on = None if is_open_end(texts["through_on"]) else _day("through_on", texts["through_on"], choices, notes)
@@ -192,7 +199,7 @@ def parse_row(
         email=clean_email(texts["email"]),
         station_id=station,
         sector=sector,
-        role=texts["role"].lower(),
+        role=meant["role"] or texts["role"].lower(),
         also_sectors=tuple(sorted({slug for slug in also if slug and slug != sector}))
         if given("also_sectors")
         else None,
@@ -204,7 +211,8 @@ def parse_row(
     )
 
 
-def _text(field: str, cell: str) -> str:
+def read_cell(field: str, cell: str) -> str:
+    """Returns the text of a cell, empty where it says that it says nothing."""
     # Somebody may be called Null.
     return normalise(cell) if field == "name" or not says_nothing(cell) else ""
 

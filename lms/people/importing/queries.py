@@ -78,6 +78,31 @@ def last_chosen_columns(organisation_id: int, import_id: int) -> dict[str, str]:
     return {field: last.header[index] for field, index in last.columns.items() if index < len(last.header)}
 
 
+def remembered_words(organisation_id: int, header: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Returns what words meant in the organisation's last list with the same headings, else in its last list at all."""
+    before = session.scalars(
+        select(PeopleImport)
+        .where(PeopleImport.organisation_id == organisation_id, PeopleImport.checks > 0)
+        .order_by(PeopleImport.id.desc())
+        .limit(20)
+    ).all()
+    same = (each for each in before if {each.header[index] for index in each.columns.values()} <= set(header))
+    last = next(same, before[0] if before else None)
+    return dict(last.choices.get("words", {})) if last else {}
+
+
+def list_roles(organisation_id: int) -> list[str]:
+    """Lists the words for what people of an organisation do, as their placements have them."""
+    return sorted(
+        session.scalars(
+            select(Placement.role)
+            .join(Employment, Employment.id == Placement.employment_id)
+            .where(Employment.organisation_id == organisation_id, Placement.retracted_at.is_(None))
+            .distinct()
+        )
+    )
+
+
 def read_file_parts(import_id: int) -> Iterable[bytes]:
     """Reads the parts of a file one after the other."""
     parts = select(PeopleImportFilePart.data).where(PeopleImportFilePart.import_id == import_id)

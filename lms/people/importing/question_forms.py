@@ -1,13 +1,16 @@
 """The form of what a check asks about a whole list."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from flask_babel import lazy_gettext as _l, lazy_ngettext
+from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from lms.people.importing.models import PeopleImport
+from lms.people.importing.parse import comparison_key
+from lms.people.labels import CONTRACT_LABELS
 from lms.web.forms import BaseForm, choices_of, day_field
 
 
@@ -31,18 +34,33 @@ class QuestionsForm(BaseForm):
 
     def begin_with(self, people_import: PeopleImport, listed_on: date) -> None:
         """Leaves out what is no question of this list; fills in earlier answers, or the day of the list."""
+        for field, word, _rows, select in self.word_fields(people_import):
+            if not self.is_submitted():
+                select.data = people_import.choices.get("words", {}).get(field, {}).get(comparison_key(word), "")
         if not (people_import.counts.get("same_first_day") or people_import.choices.get("same_first_day")):
             del self.same_first_day, self.moved_on
         elif not self.is_submitted():
             self.same_first_day.data = people_import.choices.get("same_first_day")
             self.moved_on.data = date.fromisoformat(people_import.choices.get("moved_on") or listed_on.isoformat())
 
-    def answers(self) -> dict[str, Any]:
-        """Returns the answers as they are stored."""
+    def answers(self, people_import: PeopleImport) -> dict[str, Any]:
+        """Returns the answers as they are stored; what words meant in lists before stays."""
+        words = {field: dict(each) for field, each in people_import.choices.get("words", {}).items()}
+        for field, word, _rows, select in self.word_fields(people_import):
+            words.setdefault(field, {})[comparison_key(word)] = select.data
+        answered = {"words": {field: {key: each for key, each in own.items() if each} for field, own in words.items()}}
         if not self.same_first_day:
-            return {}
+            return answered
         moved_on = self.moved_on.data.isoformat() if self.moved_on.data else ""
-        return {"same_first_day": self.same_first_day.data, "moved_on": moved_on}
+        return answered | {"same_first_day": self.same_first_day.data, "moved_on": moved_on}
+
+    def word_fields(self, people_import: PeopleImport) -> list[tuple[str, str, int, Any]]:
+        """Returns field, word, number of rows and the field of the form, for each word that is asked about."""
+        return [
+            (field, word, rows, self[name_of(people_import, field, index)])
+            for field, own in people_import.words.items()
+            for index, (word, rows) in enumerate(own)
+        ]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Requires also the day of those who moved."""
@@ -51,3 +69,26 @@ class QuestionsForm(BaseForm):
             self.moved_on.errors = self.moved_on.errors or [_l("Choose the first day of the new assignments.")]
             return False
         return valid
+
+
+def name_of(people_import: PeopleImport, field: str, index: int) -> str:
+    """Returns the name of a word's field: of this check only, because the next one may list other words."""
+    return f"word-{people_import.checks}-{field}-{index}"
+
+
+def questions_form(people_import: PeopleImport, names: Mapping[str, Iterable[tuple[str, Any]]]) -> QuestionsForm:
+    """Makes the form with a choice for each word of the list that is not ours; ``names`` are ours, by field."""
+    offered = {"contract": CONTRACT_LABELS.items(), **names}
+    unchanged = {"role": _l("A new role, as it is written")}
+    fields = {
+        name_of(people_import, field, index): SelectField(
+            word,
+            choices=choices_of([("", unchanged.get(field, _l("Unknown: reject these rows"))), *offered[field]]),
+            description=lazy_ngettext("%(num)s row", "%(num)s rows", rows),
+            default="",
+        )
+        for field, own in people_import.words.items()
+        for index, (word, rows) in enumerate(own)
+    }
+    form: QuestionsForm = type("ListQuestionsForm", (QuestionsForm,), fields)()
+    return form

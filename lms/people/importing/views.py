@@ -17,7 +17,7 @@ from lms.people.importing.forms import ApplyForm, ColumnsForm, EncodingForm, Upl
 from lms.people.importing.models import PeopleImport
 from lms.people.importing.parse import FIELDS, HEADINGS, guess_columns
 from lms.people.importing.plan import OUTCOMES
-from lms.people.importing.question_forms import QuestionsForm
+from lms.people.importing.question_forms import questions_form
 from lms.people.importing.template_files import csv_template, xlsx_template
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
@@ -132,12 +132,21 @@ def import_encoding(import_id: int) -> ResponseReturnValue:
 def import_questions(import_id: int) -> ResponseReturnValue:
     """Asks what rows mean that the list alone does not say, once for the whole list, and checks it again."""
     people_import = load_in_state(import_id, "checked")
-    form = QuestionsForm()
+    form = questions_form(people_import, our_words(people_import))
     form.begin_with(people_import, queries.day_of_upload(people_import))
     if form.validate_on_submit():
-        operations.answer(current_actor(), people_import, form.answers())
+        operations.answer(current_actor(), people_import, form.answers(people_import))
         return redirect(url_for("people.import_status", import_id=people_import.id), 303)
-    return form_page("people/import_questions.html", form, people_import=people_import)
+    return form_page("people/import_questions.html", form, people_import=people_import, labels=labels)
+
+
+def our_words(people_import: PeopleImport) -> dict[str, list[tuple[str, str]]]:
+    """Returns what words of a list may mean, by field, each with its name."""
+    return {
+        "station": [(str(each.id), f"{each.name}, {each.country}") for each in people.list_stations()],
+        "sector": [(each.slug, each.name(language_of_page())) for each in people.list_sectors()],
+        "role": [(role, role) for role in queries.list_roles(people_import.organisation_id)],
+    }
 
 
 @bp.get("/people/import/<int:import_id>")
