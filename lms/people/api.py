@@ -9,6 +9,7 @@ from lms.people.corrections.queries import (
     list_correction_requests_about,
     list_own_correction_requests,
 )
+from lms.people.details.operations import correct_person
 from lms.people.details.queries import list_corrections, may_correct
 from lms.people.errors import MergeAlreadyUndone
 from lms.people.events import additions_undone, email_corrected, people_added, people_merged, placements_changed
@@ -65,6 +66,7 @@ __all__ = [
     "MergeAlreadyUndone",
     "additions_undone",
     "contains_words",
+    "correct_person",
     "count_people",
     "email_corrected",
     "end_placement",

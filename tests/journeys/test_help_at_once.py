@@ -30,8 +30,12 @@ def test_leaving_a_page_blanks_it_at_once(browser: Browser, server: Server, path
     amina.signs_in("amina@demo.example")
     page = amina.goes(path)
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     # The neutral page is slow to come, as on a bad network.
-    page.context.route(re.compile(r"^https://"), lambda route: held.append(route))
+    page.context.route(re.compile(r"^https://"), hold)
     try:
         page.locator("a[data-quick-exit]").first.click(no_wait_after=True)
         expect(page.locator("body")).to_be_hidden(timeout=5_000)

@@ -10,9 +10,10 @@ from lms.accounts.blueprint import bp
 from lms.accounts.models import RoleGrant
 from lms.accounts.queries import list_grants, list_last_days, load_own_account
 from lms.kernel import clock
-from lms.people.api import find_sector
+from lms.people.api import correct_person, find_person, find_sector
 from lms.web.access import current_actor, public, signed_in
 from lms.web.forms import redirect_with
+from lms.web.language import languages
 
 
 @bp.get("/account")
@@ -41,12 +42,17 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @bp.post("/language")
 @public
 def language() -> ResponseReturnValue:
-    """Remembers the language of pages on this device."""
+    """Remembers the language of pages on this device, and for the e-mails of who is signed in."""
     path = request.form.get("next", "")
     # Only a path of this site: anything with a scheme, a host or a backslash would lead elsewhere.
     is_safe = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
     response = redirect(path if is_safe else url_for("home.index"), 303)
     chosen = request.form.get("language", "")
+    actor = current_actor()
+    person = find_person(actor.person_id) if actor.person_id is not None else None
+    if person is not None and chosen in languages() and person.language != chosen:
+        reason = _("Chosen by the person on a page.")
+        correct_person(actor, person, {"language": chosen}, organisation_id=None, reason=reason)
     if chosen.isalpha() and len(chosen) <= 3:
         response.set_cookie("language", chosen, max_age=365 * 86400, samesite="Lax", httponly=True)
     return response
