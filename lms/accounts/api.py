@@ -1,14 +1,15 @@
 """What other packages may use of accounts: who can sign in, with which roles, and who acts."""
 
 from lms.accounts.operations import grant_role, open_account
-from lms.accounts.policy import is_employed, role_works
 from lms.accounts.queries import (
     find_account,
     find_account_ids,
+    is_employed,
     list_hr_contacts,
     list_last_days,
     list_role_scopes,
     load_account_names,
+    role_works,
 )
 from lms.accounts.sign_in.queries import list_organisation_choices, load_actor
 

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, func, not_, select
+from sqlalchemy import BindParameter, ColumnElement, FromClause, ScalarSelect, and_, func, not_, or_, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts import policy
@@ -18,7 +18,10 @@ from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
 from lms.kernel.identifiers import clean_email
 from lms.people.api import contains_words
-from lms.people.models import Employment, Organisation, Person, Placement
+from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
+
+NO_LAST_DAY = date.max
+"""Stands for the last day of a placement that has none yet."""
 
 ACCOUNTS = select(Account).join(Account.person).options(contains_eager(Account.person), joinedload(Account.grants))
 """The statement of all accounts, each with its person and grants."""
@@ -143,7 +146,7 @@ def list_role_scopes(role: Role, day: date) -> set[frozenset[int] | None]:
     grants = session.scalars(
         select(RoleGrant)
         .join(Account, Account.id == RoleGrant.account_id)
-        .where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None), Account.active, policy.role_works(day))
+        .where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None), Account.active, role_works(day))
         .order_by(RoleGrant.account_id)
     )
     return {
@@ -161,13 +164,60 @@ def to_scopes(grants: Iterable[tuple[str, int | None]]) -> dict[Role, frozenset[
     return scopes
 
 
+def role_works(day: date | BindParameter[date]) -> ColumnElement[bool]:
+    """Returns the condition on grants joined to their account that work on a day: their holder has not left.
+
+    A role of one organisation needs a placement there, any role a placement anywhere. Who was never placed keeps it,
+    and administrators do: somebody must appoint their successor.
+    """
+    grant = RoleGrant.__table__
+    return or_(grant.c.role == str(Role.ADMIN), is_employed(day, grant))
+
+
+def is_employed(day: date | BindParameter[date], appointed: FromClause) -> ColumnElement[bool]:
+    """Returns the condition on accounts whose holder has not left by a day.
+
+    ``appointed`` is the table of the outer statement whose organisation they must not have left either.
+    """
+    return and_(*(func.coalesce(last, NO_LAST_DAY) >= day for last in last_days(day, appointed)))
+
+
+def last_days(day: date | BindParameter[date], appointed: FromClause) -> tuple[ScalarSelect[date], ScalarSelect[date]]:
+    """Returns the last day at work of an account's holder as seen on a day: anywhere, and in an organisation.
+
+    It is the latest end of the placements begun by that day, under any merged record; ``NO_LAST_DAY`` while one of
+    them has no end, NULL for somebody never placed there. ``appointed`` is the
+    table of the outer statement that names the organisation.
+    """
+    # Tables and aliases, not models: the statement of who acts selects from the same ones and is run on every page.
+    account = Account.__table__
+    employment, placement = Employment.__table__.alias(), Placement.__table__.alias()
+    merge, sibling = PersonMerge.__table__.alias(), PersonMerge.__table__.alias()
+    mine = account.c.person_id
+    above = select(merge.c.surviving_id).where(merge.c.retracted_at.is_(None), merge.c.merged_id == mine)
+    # Operations let no merges chain, so one step up and one down reach everybody.
+    below = select(sibling.c.merged_id).where(
+        sibling.c.retracted_at.is_(None),
+        or_(sibling.c.surviving_id == mine, sibling.c.surviving_id.in_(above.correlate(account))),
+    )
+    records = union_all(select(mine).correlate(account), above.correlate(account), below.correlate(account))
+    anywhere = (
+        select(func.max(func.coalesce(placement.c.through_on, NO_LAST_DAY)))
+        .join(employment, employment.c.id == placement.c.employment_id)
+        .where(employment.c.person_id.in_(records), placement.c.retracted_at.is_(None), placement.c.from_on <= day)
+        .correlate(account, appointed)
+    )
+    here = anywhere.where(employment.c.organisation_id == appointed.c.organisation_id)
+    return anywhere.scalar_subquery(), here.scalar_subquery()
+
+
 def list_last_days(day: date, *conditions: ColumnElement[bool]) -> dict[int, date]:
     """Returns the last day of roles by the grant's id, for those active grants whose holder has left by a day."""
-    anywhere, here = policy.last_days(day, RoleGrant.__table__)
+    anywhere, here = last_days(day, RoleGrant.__table__)
     rows = session.execute(
         select(RoleGrant.id, anywhere.label("anywhere"), here.label("here"))
         .join(Account, Account.id == RoleGrant.account_id)
-        .where(RoleGrant.retracted_at.is_(None), not_(policy.role_works(day)), *conditions)
+        .where(RoleGrant.retracted_at.is_(None), not_(role_works(day)), *conditions)
     )
     return {row.id: min(filter(None, (row.anywhere, row.here))) for row in rows}
 
@@ -208,7 +258,7 @@ def list_hr_contacts(organisation_ids: Collection[int], day: date) -> list[HrCon
             RoleGrant.role == str(Role.HR),
             RoleGrant.retracted_at.is_(None),
             Account.active.is_(True),
-            policy.role_works(day),
+            role_works(day),
             Organisation.id.in_(organisation_ids),
         )
         .order_by(Organisation.name, Person.name)

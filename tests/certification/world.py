@@ -21,7 +21,14 @@ LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
 
 def course(slug: str = "safe-identification", *, number: int = 1, **changes: Any) -> PublishedCourse:
     """Publishes a course: `validity`, `renewal`, `per_sector` and any other word of it can be given."""
-    words = {"validity": "P1Y", "renewal": "", "title": TITLE, "code": "CP-ID", "per_sector": False} | changes
+    words = {
+        "validity": "P1Y",
+        "renewal": "",
+        "title": TITLE,
+        "code": "CP-ID",
+        "per_sector": False,
+        "meta": {"languages": ["en"]},
+    } | changes
     session.add(published := Publication(recorded_at=LONG_AGO, counts={}))
     session.add(stored := Course(slug=slug, recorded_at=LONG_AGO))
     session.flush()
@@ -34,7 +41,7 @@ def course(slug: str = "safe-identification", *, number: int = 1, **changes: Any
     revision = CourseRevision(
         course_id=stored.id, edition_id=edition.id, publication_id=published.id, digest="0" * 64,
         title=words["title"], summary="Notice, respond, tell.", code=words["code"], validity=words["validity"],
-        renewal=words["renewal"], certificate="standard", meta={"languages": ["en"]}, recorded_at=LONG_AGO,
+        renewal=words["renewal"], certificate="standard", meta=words["meta"], recorded_at=LONG_AGO,
     )  # fmt: skip
     session.add(revision)
     session.flush()

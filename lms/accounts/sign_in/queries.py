@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Date, Row, Select, bindparam, or_, select
 
 from lms.accounts.models import Account, RoleGrant, SignedIn
-from lms.accounts.policy import role_works
-from lms.accounts.queries import ACCOUNTS, to_scopes
+from lms.accounts.queries import ACCOUNTS, role_works, to_scopes
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.identifiers import identifier_key

@@ -25,6 +25,10 @@ WITHHELD = "Name withheld"
 """Printed where the name was erased on request."""
 
 
+UNREVIEWED = "Edition {edition}, not yet reviewed by a child protection adviser"
+"""Printed where no adviser had reviewed the course; the design fills the edition in."""
+
+
 def verify_address(award: Award) -> str:
     """Returns the address under which anybody can check the certificate, as of the day it was issued."""
     return f"{award.printed['address']}/verify/{print_serial(award.serial)}"
@@ -55,6 +59,8 @@ def design_inputs(award: Award, name: str | None) -> dict[str, str]:
         f"label_how_{_DESIGN_HOW[award.how]}": "Earlier record" if award.how == "import" else printed.get("how", ""),
         "issued_at": award.recorded_at.isoformat(),
     }
+    if printed.get("review") == "draft":
+        inputs["label_edition"] = UNREVIEWED
     # Unknown values are left out, so that the design uses its own default.
     return {key: value for key, value in inputs.items() if value}
 

@@ -106,7 +106,9 @@ def _build(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer) -
         valid_until=decided.dates.valid_until,
         score=each.score,
         date_inputs=decided.inputs(),
-        printed=_printed(each.course, sector, placement, issuer) | _how_printed(each.how, earned_on),
+        printed=_printed(each.course, sector, placement, issuer)
+        | _how_printed(each.how, earned_on)
+        | _review_printed(each.course),
         evidence=each.evidence[:200],
     )
 
@@ -143,6 +145,12 @@ def _printed(
         "design": course.certificate,
         "language": LANGUAGE,
     }
+
+
+def _review_printed(course: PublishedCourse) -> dict[str, str]:
+    """Returns that no adviser had reviewed the content when the award was earned, where that is so."""
+    state = (course.meta.get("review") or {}).get("state")
+    return {"review": state} if state == "draft" else {}
 
 
 def _how_printed(how: str, earned_on: date) -> dict[str, str]:
