@@ -22,8 +22,9 @@ from lms.people.events import additions_undone, people_added, placements_changed
 from lms.people.importing import operations, queries
 from lms.people.importing.dry_run import load_choices
 from lms.people.importing.models import PeopleImport, PeopleImportRow
+from lms.people.importing.names import correct_name, restore_names
 from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
-from lms.people.importing.plan import KnownEmployee, PersonPlan, PlannedPlacement, plan_absent, plan_person
+from lms.people.importing.plan import CHANGES, KnownEmployee, PersonPlan, PlannedPlacement, plan_absent, plan_person
 from lms.people.models import Employment, Organisation, Person, Placement
 
 
@@ -38,6 +39,7 @@ class PersonChange:
     employment_id: int = 0
     person_id: int = 0
     added: Sequence[int] = ()
+    corrections: Sequence[int] = ()
 
 
 def apply_batch(import_id: int, batch: int) -> None:
@@ -85,7 +87,7 @@ def _apply(import_id: int, batch: int, *, one_by_one: bool) -> None:
         if batch < people_import.batches:
             operations.enqueue_step(people_import, "apply", batch=batch + 1)
             return
-        counts = {"ended": 0, "moved": 0, "added": 0} | queries.count_outcomes(import_id)
+        counts = dict.fromkeys(CHANGES, 0) | queries.count_outcomes(import_id)
         people_import.counts = people_import.counts | counts
         people_import.applied_at = clock.now()
         operations.delete_file(people_import)
@@ -141,6 +143,9 @@ def _record(people_import: PeopleImport, actor: Actor, changes: list[PersonChang
     new = [change for change in changes if not change.employment_id]
     _withdraw(actor, [placement_id for change in old for placement_id in change.plan.withdraw])
     _add_placements(actor, old)
+    for change in old:
+        if change.plan.name:
+            change.corrections = correct_name(people_import, actor, change.person_id, change.plan.name)
     if one_by_one:
         new = [change for change in new if _add_one(people_import, actor, change)]
     elif new:
@@ -231,6 +236,8 @@ def _mark_applied(people_import: PeopleImport, actor: Actor, change: PersonChang
     change.rows[0].recorded = {"employment": [change.employment_id], "added": added, "taken": withdrawn}
     if is_new:
         change.rows[0].recorded["person"] = [change.person_id]
+    if change.corrections:
+        change.rows[0].recorded |= {"corrections": list(change.corrections)}
     record(
         actor, "people.import_person", "employment", change.employment_id,
         organisation_id=people_import.organisation_id, reason=people_import.reason, people_import=people_import.id,
@@ -259,6 +266,7 @@ def _undo_rows(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -> 
         changed.add(employment_id)
         if not others:
             without_work.update(row.recorded.get("person", ()))
+        restore_names(people_import, actor, row.recorded.get("corrections", []))
         record(
             actor, "people.import_undo_person", "employment", employment_id,
             organisation_id=people_import.organisation_id, reason=people_import.undo_reason,

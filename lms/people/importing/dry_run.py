@@ -16,6 +16,7 @@ from lms.kernel.batches import batched
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
+from lms.kernel.pdf import unprintable_characters
 from lms.kernel.tabular import FileFormat, Unreadable, read_rows
 from lms.kernel.written_days import DayStyle
 from lms.people.importing import queries
@@ -40,7 +41,12 @@ ROWS_PER_TRANSACTION = 5000
 """How many rows one transaction writes: SQLite lets nobody else write in the meantime."""
 
 
-QUESTIONS = {"ambiguous": "ambiguous_day", "short_years": "short_year", "same_first_day": "same_first_day"}
+QUESTIONS = {
+    "ambiguous": "ambiguous_day",
+    "short_years": "short_year",
+    "same_first_day": "same_first_day",
+    "other_name": "other_name_here",
+}
 """What is counted because HR can settle it for the whole list: the name of the count, and the code of the reason."""
 
 
@@ -73,6 +79,7 @@ def load_choices(people_import: PeopleImport) -> ImportChoices:
         listed_on=queries.day_of_upload(people_import),
         same_first_day=chosen.get("same_first_day", ""),
         words=chosen.get("words", {}),
+        correct_names=bool(chosen.get("correct_names")),
         **days,
     )
 
@@ -161,12 +168,21 @@ def plan_rows(rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choice
     for row in new:
         if row.key in likely:
             row.notes.append(likely[row.key])
+    renamed = [row for row in rows if any(note["code"] == "name_corrected" for note in row.notes)]
+    note_unprintable([*new, *renamed])
     if choices.leavers_on:
         rows.extend(absent_rows({row.key for row in rows}, known, choices.leavers_on))
     changed = [row for row in rows if row.outcome in CHANGES]
     batches = assign_batches(dict.fromkeys(row.key for row in changed))
     for row in changed:
         row.batch = batches[row.key]
+
+
+def note_unprintable(rows: Iterable[CheckedRow]) -> None:
+    """Says of rows which letters of the name certificates cannot print."""
+    for row in rows:
+        if letters := unprintable_characters(row.parsed.name if row.parsed else ""):
+            row.notes.append({"code": "unprintable", "text": letters})
 
 
 def reject_used_emails(new_rows: Iterable[CheckedRow]) -> None:

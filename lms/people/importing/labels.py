@@ -15,6 +15,7 @@ OUTCOME_LABELS: dict[str, tuple[LazyString, str, str]] = {
     "added": (_l("Added"), "good", "circle-check"),
     "moved": (_l("Moved or changed"), "soon", "arrow-right"),
     "ended": (_l("Last day set"), "soon", "circle-minus"),
+    "corrected": (_l("Corrected"), "soon", "user"),
     "unchanged": (_l("Unchanged"), "plain", "circle-dashed"),
     "rejected": (_l("Rejected"), "late", "circle-x"),
 }
@@ -56,8 +57,14 @@ REASONS: dict[str, LazyString] = {
     "overlaps_row": _l("This overlaps row %(row)s, which has the same staff number."),
     "other_name_in_row": _l("Row %(row)s has the same staff number but another name."),
     "too_many_rows": _l("More than a hundred rows have this staff number. Is it the right column?"),
-    "other_name_here": _l("This staff number is recorded for somebody with another name."),
-    "email_here": _l("Somebody else already has this e-mail. Leave it empty, or ask your administrator."),
+    "other_name_here": _l(
+        "This staff number is recorded for %(text)s. If it is the same person, have the name corrected; if not, "
+        "correct the number."
+    ),
+    "email_here": _l(
+        "Somebody else already has this e-mail. Look for it under People: if its holder has left, remove it from their "
+        "details. Otherwise leave it empty, or ask your administrator."
+    ),
     "email_in_row": _l("Row %(row)s has the same e-mail under another staff number."),
     "overlaps_recorded": _l("This overlaps the placement recorded from %(day)s to %(through)s."),
     "same_first_day": _l("Recorded otherwise from this first day on. Answer the question about this list."),
@@ -72,6 +79,8 @@ REASONS: dict[str, LazyString] = {
     "open_again": _l("The last day is removed: the placement is open again."),
     "takes_place": _l("This replaces the placement recorded from %(day)s."),
     "before_ends": _l("The previous placement ends on %(day)s."),
+    "name_corrected": _l("The name %(before)s becomes %(text)s."),
+    "unprintable": _l("Certificates cannot print %(text)s in this name: give the name to print on the person's page."),
     "absent": _l("Not in the list: the last day becomes %(day)s."),
 }
 

@@ -111,15 +111,15 @@ class PeopleImportRow(Model):
     key: Mapped[str] = mapped_column(String(200))
     # The texts of the chosen columns, by field.
     cells: Mapped[dict[str, str]] = mapped_column(Document)
-    # One of added, moved, ended, unchanged, rejected.
+    # One of added, moved, ended, corrected, unchanged, rejected.
     outcome: Mapped[str] = mapped_column(String(12))
     # Why, as codes with the days, rows and texts they name.
     notes: Mapped[list[dict[str, Any]]] = mapped_column(Document)
     # The batch it is applied with; empty where nothing would change.
     batch: Mapped[int | None]
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # On a person's first row, by id: the employment, the placements that were added and withdrawn ("taken"), and the
-    # person where they are new.
+    # On a person's first row, by id: the employment, the placements that were added and withdrawn ("taken"), the
+    # person where they are new, and what corrected the name.
     recorded: Mapped[dict[str, list[int]]] = mapped_column(Document, default=dict)
     # Whether undoing the import left this person alone, because their placements were changed after it.
     skipped: Mapped[bool] = mapped_column(default=False)

@@ -26,7 +26,7 @@ RETENTION = timedelta(days=30)
 
 JOB = "people_import"
 
-ANSWERS = ("same_first_day", "moved_on", "words")
+ANSWERS = ("same_first_day", "moved_on", "correct_names", "words")
 """The choices that answer what a check asked."""
 
 

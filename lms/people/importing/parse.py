@@ -132,6 +132,8 @@ class ImportChoices:
     same_first_day: str = ""
     # The first day of the new assignment of those who moved.
     moved_on: date = date.min
+    # Whether names that differ from the recorded ones correct these.
+    correct_names: bool = False
     # What words of the list mean, by field and comparison key: a station's id, the word of a sector, contract or role.
     words: Mapping[str, Mapping[str, str]] = dataclass_field(default_factory=dict)
 

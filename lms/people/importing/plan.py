@@ -16,10 +16,10 @@ from lms.kernel.days import ONE_DAY
 from lms.people.importing.parse import ImportChoices, Note, ParsedRow, comparison_key
 from lms.people.rules import AssignmentDetails, overlap
 
-OUTCOMES = ("added", "moved", "ended", "unchanged", "rejected")
+OUTCOMES = ("added", "moved", "ended", "corrected", "unchanged", "rejected")
 """What comes of a row."""
 
-CHANGES = ("added", "moved", "ended")
+CHANGES = ("added", "moved", "ended", "corrected")
 """The outcomes that record something."""
 
 PEOPLE_PER_BATCH = 500
@@ -69,11 +69,12 @@ class RowOutcome:
 
 @dataclass(frozen=True, slots=True)
 class PersonPlan:
-    """What is done about one person: the outcome by row number, placements to withdraw, placements to record."""
+    """What is done about one person: the outcome by row number, placements to withdraw and to record, a new name."""
 
     outcomes: Mapping[int, RowOutcome]
     withdraw: tuple[int, ...] = ()
     add: tuple[PlannedPlacement, ...] = ()
+    name: str = ""
 
 
 def is_same_name(one: str, other: str) -> bool:
@@ -115,19 +116,24 @@ def plan_person(
     rows: Sequence[ParsedRow], known: KnownEmployee | None, choices: ImportChoices | None = None
 ) -> PersonPlan:
     """Plans the rows of one staff number that do not contradict each other."""
-    if known is not None and not all(is_same_name(row.name, known.name) for row in rows):
-        rejected = RowOutcome("rejected", ({"code": "other_name_here"},))
+    choices = choices or ImportChoices()
+    name = next((row.name for row in rows if known and not is_same_name(row.name, known.name)), "")
+    if known and name and not choices.correct_names:
+        rejected = RowOutcome("rejected", ({"code": "other_name_here", "text": known.name},))
         return PersonPlan({row.number: rejected for row in rows})
     before = known.placements if known else ()
     state = list(before)
     outcomes: dict[int, RowOutcome] = {}
     for row in sorted(rows, key=lambda each: each.from_on):
-        outcomes[row.number], state = _apply_row(row, state, choices or ImportChoices())
+        outcomes[row.number], state = _apply_row(row, state, choices)
+    if known and name:
+        outcomes = {number: _correct_name(each, known.name, name) for number, each in outcomes.items()}
     remaining = {placement.id for placement in state}
     return PersonPlan(
         outcomes,
         tuple(each.id for each in before if each.id is not None and each.id not in remaining),
         tuple(each for each in state if each.id is None),
+        name,
     )
 
 
@@ -151,6 +157,13 @@ def plan_absent(placements: Sequence[PlannedPlacement], last_on: date) -> Person
 def assign_batches(keys: Iterable[str]) -> dict[str, int]:
     """Returns the number of the batch each person is applied with, by staff number and in their order; from 1."""
     return {key: index // PEOPLE_PER_BATCH + 1 for index, key in enumerate(keys)}
+
+
+def _correct_name(outcome: RowOutcome, recorded: str, name: str) -> RowOutcome:
+    if outcome.outcome == "rejected":
+        return outcome
+    note: Note = {"code": "name_corrected", "before": recorded, "text": name}
+    return RowOutcome("corrected" if outcome.outcome == "unchanged" else outcome.outcome, (*outcome.notes, note))
 
 
 def _on(placements: Iterable[PlannedPlacement], day: date) -> PlannedPlacement | None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l, lazy_ngettext
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from lms.people.importing.models import PeopleImport
@@ -32,11 +32,20 @@ class QuestionsForm(BaseForm):
         description=_l("The first day of the new assignments; days before it do not change. Such as the list's date."),
     )
 
+    correct_names = BooleanField(
+        _l("Correct these names: they are the same people, and the list is right"),
+        description=_l("The names before are kept as facts. The next certificates show the corrected names."),
+    )
+
     def begin_with(self, people_import: PeopleImport, listed_on: date) -> None:
         """Leaves out what is no question of this list; fills in earlier answers, or the day of the list."""
         for field, word, _rows, select in self.word_fields(people_import):
             if not self.is_submitted():
                 select.data = people_import.choices.get("words", {}).get(field, {}).get(comparison_key(word), "")
+        if not (people_import.counts.get("other_name") or people_import.choices.get("correct_names")):
+            del self.correct_names
+        elif not self.is_submitted():
+            self.correct_names.data = bool(people_import.choices.get("correct_names"))
         if not (people_import.counts.get("same_first_day") or people_import.choices.get("same_first_day")):
             del self.same_first_day, self.moved_on
         elif not self.is_submitted():
@@ -48,7 +57,11 @@ class QuestionsForm(BaseForm):
         words = {field: dict(each) for field, each in people_import.choices.get("words", {}).items()}
         for field, word, _rows, select in self.word_fields(people_import):
             words.setdefault(field, {})[comparison_key(word)] = select.data
-        answered = {"words": {field: {key: each for key, each in own.items() if each} for field, own in words.items()}}
+        answered: dict[str, Any] = {
+            "words": {field: {key: each for key, each in own.items() if each} for field, own in words.items()}
+        }
+        if self.correct_names:
+            answered["correct_names"] = "yes" if self.correct_names.data else ""
         if not self.same_first_day:
             return answered
         moved_on = self.moved_on.data.isoformat() if self.moved_on.data else ""
