@@ -13,7 +13,7 @@ from lms.kernel.actor import SYSTEM
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.text import normalise
 from lms.people import operations, queries
-from lms.people.similar_people import is_similar_name
+from lms.people.merging.rules import is_similar_name
 from tests.factories import people as make
 from tests.factories.people import make_small_organisation, sign_in
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import combinations
 
 from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, false, func, or_, select, union_all
@@ -14,9 +14,9 @@ from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import session
 from lms.kernel.errors import require_found
 from lms.people import policy
-from lms.people.merging.rules import merged_ids, resolve_merges
+from lms.people.merging.rules import is_similar_name, merged_ids, resolve_merges
 from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
-from lms.people.queries import find_employment_by_number
+from lms.people.queries import contains_words, find_employment_by_number
 from lms.people.rules import overlap
 
 MOST_SUGGESTED = 10
@@ -185,3 +185,52 @@ def find_person_id_by_number(actor: Actor, organisation_id: int, staff_number: s
         return None
     employment = find_employment_by_number(organisation_id, staff_number)
     return employment.person_id if employment else None
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPerson:
+    """Somebody recorded under the same or a similar name, under one number; no days without a placement."""
+
+    person_id: int
+    name: str
+    staff_number: str
+    organisation: str
+    from_on: date | None
+    through_on: date | None
+
+
+def list_similar_people(actor: Actor, organisation_id: int, name: str, staff_number: str) -> list[SimilarPerson]:
+    """Lists people whom an actor may see under the same or a similar name, the last placement's days with each.
+
+    Nobody where the number is recorded: then it says who is meant. Looked at are people who have a word of the name,
+    or one that begins like it.
+    """
+    if find_employment_by_number(organisation_id, staff_number) is not None:
+        return []
+    beginnings = {word[:3] for word in name.replace(",", " ").split() if len(word) > 1}
+    rows = session.execute(
+        select(
+            Person.id.label("person_id"),
+            Person.name,
+            Employment.staff_number,
+            Organisation.name.label("organisation"),
+            func.max(Placement.from_on).label("from_on"),
+            # Open where one placement is open: then fewer have a last day than there are.
+            func.max(Placement.through_on).label("through_on"),
+            (func.count(Placement.id) - func.count(Placement.through_on)).label("open"),
+        )
+        .join(Employment, Employment.person_id == Person.id)
+        .join(Organisation, Organisation.id == Employment.organisation_id)
+        .outerjoin(Placement, (Placement.employment_id == Employment.id) & Placement.retracted_at.is_(None))
+        .where(policy.visible_employments(actor), or_(*(contains_words(part, Person.name) for part in beginnings)))
+        .group_by(Person.id, Employment.id, Organisation.id)
+        .order_by(func.lower(Person.name), Employment.id)
+    )
+    found = (row for row in rows if is_similar_name(name, row.name))
+    return [
+        SimilarPerson(
+            row.person_id, row.name, row.staff_number, row.organisation, row.from_on,
+            None if row.open else row.through_on,
+        )
+        for row, _place in zip(found, range(MOST_SUGGESTED), strict=False)
+    ]  # fmt: skip

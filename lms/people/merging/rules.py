@@ -1,6 +1,23 @@
-"""Merged person records resolved into one canonical id each. Pure."""
+"""Names that may be one person's, and merged person records resolved into one canonical id each. Pure."""
 
 from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+
+from lms.people.importing.parse import comparison_key
+
+SIMILAR = 0.84
+"""From which share of common letters on, as `difflib` counts it, two spellings may be one name."""
+
+
+def is_similar_name(one: str, other: str) -> bool:
+    """Says whether two names may be one person's: spelled a little differently, or with a further name.
+
+    Accents, capitals, commas and the order of the words do not count.
+    """
+    first, second = (sorted(comparison_key(name.replace(",", " ")).split()) for name in (one, other))
+    if min(len(first), len(second)) > 1 and (set(first) <= set(second) or set(second) <= set(first)):
+        return True
+    return SequenceMatcher(None, " ".join(first), " ".join(second)).ratio() >= SIMILAR
 
 
 def resolve_merges(merges: Iterable[tuple[int, int]]) -> dict[int, int]:

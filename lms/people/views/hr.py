@@ -12,9 +12,8 @@ from lms.kernel.errors import Invalid
 from lms.people import operations, queries
 from lms.people.details.queries import may_correct
 from lms.people.forms import AssignmentForm, DirectoryForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm
-from lms.people.merging.queries import list_overlapping_placements, load_merged_ids
+from lms.people.merging.queries import list_overlapping_placements, list_similar_people, load_merged_ids
 from lms.people.models import Placement
-from lms.people.similar_people import list_similar_people
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import BaseForm, ReasonForm, form_page, offer, redirect_with
