@@ -1,16 +1,21 @@
-"""How many facts were recorded after a moment: what later knowledge consists of."""
+"""The facts that were recorded after a moment: what later knowledge consists of."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select, union_all
 
 from lms.assessment.models import Attempt
 from lms.certification.models import Award, Revocation
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.db import session
 from lms.learning.models import Completion
-from lms.people.models import Employment, PersonMerge, Placement
+from lms.people.models import Employment, Person, PersonMerge, Placement
+
+MOST_LISTED = 100
+"""How many later facts a verification names; the counts tell how many there are."""
 
 
 def count_recorded_since(organisations: Collection[int], moment: datetime) -> dict[str, int]:
@@ -44,3 +49,57 @@ def count_recorded_since(organisations: Collection[int], moment: datetime) -> di
     ]
     row = session.execute(select(*counted)).one()
     return {kind: count for kind, count in zip(conditions, row, strict=True) if count}
+
+
+@dataclass(frozen=True, slots=True)
+class LaterFact:
+    """A fact about a day that was recorded or withdrawn after a moment; ``by`` is an account, ``kind`` as counted."""
+
+    kind: str
+    at: datetime
+    by: int | None
+    person_id: int
+    name: str
+    reason: str
+
+
+def list_recorded_since(organisations: Collection[int], moment: datetime, day: date) -> list[LaterFact]:
+    """Lists the facts about people of some organisations that bear on a day and came after a moment, latest first.
+
+    At most ``MOST_LISTED``. Left out are facts of other days, and modules and attempts, which give no certificate.
+    """
+    persons = select(Employment.person_id).where(Employment.organisation_id.in_(sorted(organisations)))
+    placed = and_(Placement.from_on <= day, or_(Placement.through_on.is_(None), Placement.through_on >= day))
+    excused = and_(Exemption.from_on <= day, or_(Exemption.until_on.is_(None), Exemption.until_on >= day))
+    parts: list[Select[*tuple[Any, ...]]] = []
+
+    def add(kind: str, person_id: Any, at: Any, by: Any, reason: Any, *conditions: ColumnElement[bool]) -> None:
+        columns = (literal(kind).label("kind"), at.label("at"), by.label("by"), person_id.label("person_id"))
+        statement = select(*columns, reason.label("reason")).where(at > moment, person_id.in_(persons), *conditions)
+        if person_id is Employment.person_id:
+            statement = statement.join_from(Placement, Employment, Employment.id == Placement.employment_id)
+        if at is Revocation.recorded_at:
+            statement = statement.join_from(Revocation, Award, Award.id == Revocation.award_id)
+        parts.append(statement)
+
+    unsaid = literal("")
+    add("placements", Employment.person_id, Placement.recorded_at, Placement.recorded_by, unsaid, placed)
+    add("placements_withdrawn", Employment.person_id, Placement.retracted_at, Placement.retracted_by, unsaid, placed)
+    add("awards", Award.person_id, Award.recorded_at, null(), unsaid, Award.earned_on <= day)
+    add(
+        "revocations", Award.person_id, Revocation.recorded_at, Revocation.recorded_by, Revocation.reason,
+        Revocation.effective_on <= day,
+    )  # fmt: skip
+    add("exemptions", Exemption.person_id, Exemption.recorded_at, Exemption.recorded_by, Exemption.reason, excused)
+    add("exemptions_withdrawn", Exemption.person_id, Exemption.retracted_at, Exemption.retracted_by, unsaid, excused)
+    merged = PersonMerge.surviving_id
+    add("merges", merged, PersonMerge.recorded_at, PersonMerge.recorded_by, PersonMerge.reason)
+    add("merges_withdrawn", merged, PersonMerge.retracted_at, PersonMerge.retracted_by, unsaid)
+    found = union_all(*parts).subquery()
+    rows = session.execute(
+        select(found, Person.name)
+        .join(Person, Person.id == found.c.person_id)
+        .order_by(found.c.at.desc(), found.c.person_id)
+        .limit(MOST_LISTED)
+    )
+    return [LaterFact(**row._mapping) for row in rows]

@@ -7,7 +7,7 @@ from typing import Any
 
 from lms.compliance.report import count_backends as sources
 from lms.compliance.report.counts import CountBackend, StatusCounts
-from lms.compliance.report.later_facts import count_recorded_since
+from lms.compliance.report.later_facts import LaterFact, count_recorded_since, list_recorded_since
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import (
     ReportPage,
@@ -95,7 +95,8 @@ class VerifiedReport:
     """A report that was verified.
 
     `same` says whether the figures are those of the id, `changed` whether later knowledge changes any figure of the
-    day, `compared` has both beside each other, and `since` how many facts were recorded or withdrawn since, by kind.
+    day, `compared` has both beside each other, `since` how many facts were recorded or withdrawn since, by kind, and
+    `facts` those that bear on the day, the latest first.
     """
 
     read: ReportId
@@ -103,6 +104,7 @@ class VerifiedReport:
     changed: bool
     compared: list[SectorPair]
     since: dict[str, int]
+    facts: list[LaterFact]
     checked_at: datetime
 
 
@@ -116,5 +118,6 @@ def verify_report(read: ReportId, query: ReportQuery, stored: Mapping[str, Any] 
         changed=any(each.then != each.now for each in compared),
         compared=compared,
         since=count_recorded_since(query.organisation_ids, read.known_at),
+        facts=list_recorded_since(query.organisation_ids, read.known_at, query.as_of),
         checked_at=clock.now(),
     )

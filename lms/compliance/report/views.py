@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from lms.accounts.api import load_account_names
 from lms.compliance.blueprint import AGAIN_SECONDS, bp
 from lms.compliance.report.changes import Change, build_changes
 from lms.compliance.report.count_backends import too_many_to_compute_inline
@@ -136,9 +137,11 @@ def reproduced(report_id: str) -> ResponseReturnValue:
 
 
 def _show_verified(read: ReportId, query: ReportQuery, stored: Mapping[str, Any] | None = None) -> ResponseReturnValue:
+    found = verify_report(read, query, stored)
     return render_template(
         "compliance/reproduced.html",
-        found=verify_report(read, query, stored),
+        found=found,
+        recorded_by=load_account_names({fact.by for fact in found.facts if fact.by}),
         query=query,
         filters=list(query_labels(query)),
         parameters=parameters_of(query),

@@ -105,6 +105,7 @@ def test_an_id_works_the_report_out_again_and_tells_what_later_knowledge_changed
     assert "The figures match." in again
     assert "1 fact recorded since explain" in again
     assert 'Certificates recorded: <span class="figure">1</span>' in again
+    assert "Certificate recorded" in again.split("Which facts about this day came later")[1]
     wash = again.split("sector-wash")[1].split("</tr>")[0]
     figures = re.findall(r"<b>(\d+).%</b>", wash)
     assert int(figures[1]) > int(figures[0])
