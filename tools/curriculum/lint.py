@@ -6,6 +6,7 @@ from tools.curriculum.coverage import coverage_gaps, measure_coverage
 from tools.curriculum.module_statistics import check_module_parts
 from tools.curriculum.passages import passages_of_bank, passages_of_module
 from tools.curriculum.readability import check_readability
+from tools.curriculum.regularities import check_regularities
 from tools.curriculum.similarity import check_passages, check_questions
 from tools.curriculum.sources import Curriculum
 from tools.curriculum.wording import check_figures, check_red_lines
@@ -15,6 +16,7 @@ def lint(curriculum: Curriculum) -> list[Problem]:
     """Returns every problem of the curriculum, sorted; wording is checked where a course was written in English."""
     problems = {*curriculum.problems, *coverage_gaps(curriculum, measure_coverage(curriculum))}
     courses = curriculum.sources.courses
+    problems.update(check_regularities(courses))
     for course in courses:
         problems.update(check_module_parts(course))
         problems.update(check_answer_cues(course))

@@ -63,9 +63,11 @@ def _figure(written: str, passage: Passage, known: Sequence[ApprovedFigure]) -> 
         str(figure.year) in passage.text and any(name in passage.text for name in figure.publishers)
         for figure in approved
     ):
-        figure = approved[0]
-        name = " or ".join(figure.publishers)
-        sentence = f"“{written}” has no source here; name {name} and {figure.year} in this paragraph"
+        known_as = "; ".join(f"“{it.says}” ({' or '.join(it.publishers)}, {it.year})" for it in approved)
+        sentence = (
+            f"“{written}” has no source here; if it is the fact {known_as}, name that source in this paragraph, "
+            "and if it is another, take it out: name no source that you have not read"
+        )
         yield warning(passage.path, passage.line, sentence)
 
 
