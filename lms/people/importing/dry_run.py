@@ -24,6 +24,7 @@ from lms.people.importing.likely import find_likely_people
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.importing.parse import (
     CONTRACT_SYNONYMS,
+    STATUS_SYNONYMS,
     ImportChoices,
     ImportVocabulary,
     Note,
@@ -120,6 +121,7 @@ def known_words(vocabulary: ImportVocabulary, known: Iterable[KnownEmployee]) ->
         "station": vocabulary.stations,
         "sector": vocabulary.sectors,
         "contract": CONTRACT_SYNONYMS,
+        "status": STATUS_SYNONYMS,
         "role": {comparison_key(role) for role in roles},
     }
 
@@ -162,6 +164,8 @@ def plan_rows(rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choice
         for row in valid:
             outcome = plan.outcomes[row.number or 0]
             row.outcome, row.notes = outcome.outcome, list(outcome.notes)
+            if row.parsed and row.parsed.status == "leave":
+                row.notes.append({"code": "on_leave"})
     reject_used_emails(row for row in rows if row.outcome == "added" and row.key not in known)
     new = [row for row in rows if row.outcome == "added" and row.key not in known]
     likely = dict(find_likely_people(((row.key, row.cells.get("name", "")) for row in new), known))

@@ -44,6 +44,12 @@ REASONS: dict[str, LazyString] = {
     "unknown_station": _l("“%(text)s” is not a known duty station. Write its name or short name."),
     "unknown_sector": _l("“%(text)s” is not a known sector."),
     "unknown_contract": _l("“%(text)s” is not a known kind of contract."),
+    "unknown_status": _l("“%(text)s” is not a known status. Say whether it means that somebody works here."),
+    "left_no_day": _l(
+        "The list says that this person has left. Give the last day, in the list or on the person's page."
+    ),
+    "left_unknown": _l("Has left, and was never recorded here: there is nothing to record."),
+    "on_leave": _l("On leave: record an exemption, so that nothing falls due in the meantime."),
     "neither_yes_nor_no": _l("Works with children: “%(text)s” is neither yes nor no."),
     "bad_day": _l("%(field)s: “%(text)s” is not a date we can read. Write it like 2026-11-25."),
     "ambiguous_day": _l("%(field)s: “%(text)s” is ambiguous. Choose whether the day or the month comes first."),

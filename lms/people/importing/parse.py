@@ -25,6 +25,7 @@ HEADINGS = {
     "works_with_children": N_("Works with children"),
     "from_on": N_("First day"),
     "through_on": N_("Last day"),
+    "status": N_("Status"),
 }
 """The fields a list can have, with the headings of template and downloads: English, so that they are recognised."""
 
@@ -41,6 +42,17 @@ CONTRACT_SYNONYMS = {
     "consultant": "consultant", "partner": "partner", "contractor": "partner",
     "staff of a partner or contractor": "partner", "intern": "intern", "": "staff",
 }  # fmt: skip
+
+STATUS_SYNONYMS = dict.fromkeys(
+    ("", "active", "current", "employed", "working", "in service", "actif", "en poste", "activo", "نشط"), "active"
+)
+STATUS_SYNONYMS |= dict.fromkeys(
+    ("left", "inactive", "terminated", "separated", "resigned", "retired", "former", "inactif", "parti", "inactivo"),
+    "left",
+)
+STATUS_SYNONYMS |= dict.fromkeys(
+    ("on leave", "leave", "maternity leave", "parental leave", "sick leave", "unpaid leave", "en conge"), "leave"
+)
 
 YES_OR_NO = dict.fromkeys(("yes", "y", "true", "1", "x", "oui", "o", "si", "s", "نعم"), True)
 YES_OR_NO |= dict.fromkeys(("", "no", "n", "false", "0", "-", "non", "لا"), False)
@@ -60,6 +72,7 @@ HEADING_SYNONYMS = {
     "works_with_children": ("works with children", "contact with children"),
     "from_on": ("first day", "from", "start date", "start", "contract start", "date of joining", "joined"),
     "through_on": ("last day", "until", "through", "end date", "end", "contract end", "to"),
+    "status": ("status", "employment status", "employee status", "worker status", "statut", "estado"),
 }  # fmt: skip
 """Headings by which a column is recognised, before HR confirms it."""
 
@@ -85,6 +98,8 @@ class ParsedRow:
     through_on: date | None
     # The list has no column of last days: what is recorded stays.
     last_day_unchanged: bool
+    # active, left or leave.
+    status: str = "active"
 
     def fits(self, details: AssignmentDetails) -> bool:
         """Says whether a row says the same as recorded details; what the list does not say fits."""
@@ -176,7 +191,7 @@ def parse_row(
     ]
     if texts["email"] and not is_email(texts["email"]):
         notes.append({"code": "bad_email", "text": texts["email"][:100]})
-    meant = {name: choices.means(name, texts[name]) for name in ("station", "sector", "contract", "role")}
+    meant = {name: choices.means(name, texts[name]) for name in ("station", "sector", "contract", "role", "status")}
     station = int(meant["station"] or 0) or _look_up(vocabulary.stations, "unknown_station", texts["station"], notes)
     sector = meant["sector"] or _look_up(vocabulary.sectors, "unknown_sector", texts["sector"], notes)
     also = [
@@ -184,6 +199,7 @@ def parse_row(
         for part in dict.fromkeys(normalise(each) for each in re.split(r"[,;|/\n]+", texts["also_sectors"]))
     ]
     contract = meant["contract"] or _look_up(CONTRACT_SYNONYMS, "unknown_contract", texts["contract"], notes)
+    status = meant["status"] or _look_up(STATUS_SYNONYMS, "unknown_status", texts["status"], notes)
     with_children = _look_up(YES_OR_NO, "neither_yes_nor_no", texts["works_with_children"], notes)
     from_on = _day("from_on", texts["from_on"], choices, notes) or choices.default_from
     through_on = None if is_open_end(texts["through_on"]) else _day("through_on", texts["through_on"], choices, notes)
@@ -210,6 +226,7 @@ def parse_row(
         from_on=from_on,
         through_on=through_on,
         last_day_unchanged=not given("through_on"),
+        status=status or "active",
     )
 
 

@@ -121,6 +121,8 @@ def plan_person(
     if known and name and not choices.correct_names:
         rejected = RowOutcome("rejected", ({"code": "other_name_here", "text": known.name},))
         return PersonPlan({row.number: rejected for row in rows})
+    if len(rows) == 1 and rows[0].status == "left":
+        return _plan_leaver(rows[0], known, choices)
     before = known.placements if known else ()
     state = list(before)
     outcomes: dict[int, RowOutcome] = {}
@@ -152,6 +154,21 @@ def plan_absent(placements: Sequence[PlannedPlacement], last_on: date) -> Person
     if running.through_on == last_on or running.id is None:
         return PersonPlan(outcomes, later)
     return PersonPlan(outcomes, (running.id, *later), (replace(running, id=None, through_on=last_on),))
+
+
+def _plan_leaver(row: ParsedRow, known: KnownEmployee | None, choices: ImportChoices) -> PersonPlan:
+    """Plans somebody of whom the list says that they have left: only the last day counts of what else it says."""
+    if known is None:
+        return PersonPlan({row.number: RowOutcome("unchanged", ({"code": "left_unknown"},))})
+    last_on = row.through_on or choices.leavers_on
+    works = any(each.through_on is None or each.through_on >= choices.listed_on for each in known.placements)
+    if last_on is None:
+        return PersonPlan({row.number: _reject("left_no_day") if works else RowOutcome("unchanged")})
+    plan = plan_absent(known.placements, last_on)
+    if plan is None:
+        return PersonPlan({row.number: RowOutcome("unchanged")})
+    outcome = RowOutcome("ended", ({"code": "ends", "day": _iso(last_on)},))
+    return PersonPlan({row.number: outcome}, plan.withdraw, plan.add)
 
 
 def assign_batches(keys: Iterable[str]) -> dict[str, int]:

@@ -13,6 +13,8 @@ from lms.people.importing.parse import comparison_key
 from lms.people.labels import CONTRACT_LABELS
 from lms.web.forms import BaseForm, choices_of, day_field
 
+STATUS_WORDS = {"active": _l("Works here"), "left": _l("Has left"), "leave": _l("On leave: works here, and comes back")}
+
 
 class QuestionsForm(BaseForm):
     """What rows mean that nobody can know from the list alone."""
@@ -91,7 +93,7 @@ def name_of(people_import: PeopleImport, field: str, index: int) -> str:
 
 def questions_form(people_import: PeopleImport, names: Mapping[str, Iterable[tuple[str, Any]]]) -> QuestionsForm:
     """Makes the form with a choice for each word of the list that is not ours; ``names`` are ours, by field."""
-    offered = {"contract": CONTRACT_LABELS.items(), **names}
+    offered = {"contract": CONTRACT_LABELS.items(), "status": STATUS_WORDS.items(), **names}
     unchanged = {"role": _l("A new role, as it is written")}
     fields = {
         name_of(people_import, field, index): SelectField(

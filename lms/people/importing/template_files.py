@@ -24,6 +24,7 @@ EXPLANATIONS: dict[str, LazyString] = {
     "works_with_children": _l("yes or no. Empty means no."),
     "from_on": _l("The first day of this assignment, such as 2026-11-25."),
     "through_on": _l("The last day of this assignment. Empty if not known yet."),
+    "status": _l("active, left or on leave. Empty means active."),
 }
 
 

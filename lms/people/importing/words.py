@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 
 from lms.people.importing.parse import comparison_key, read_cell
 
-WORD_FIELDS = ("station", "sector", "contract", "role")
+WORD_FIELDS = ("station", "sector", "contract", "role", "status")
 """The fields whose words HR may translate, in the order of the page. Of roles every word is taken, but shown first."""
 
 MOST_WORDS = 60

@@ -19,7 +19,13 @@ ROWS = [
 
 
 def test_words_are_counted_once_however_they_are_written() -> None:
-    known = {"station": {"north river"}, "sector": {"health"}, "contract": {"staff"}, "role": {"promoter"}}
+    known = {
+        "station": {"north river"},
+        "sector": {"health"},
+        "contract": {"staff"},
+        "role": {"promoter"},
+        "status": {"active"},
+    }
     found = collect_words(ROWS, known, {})
     assert found == {
         "sector": [("Eau et assainissement", 3)], "contract": [("CDD", 1)], "role": [("Chauffeur", 2)],
@@ -59,3 +65,36 @@ def test_unknown_words_are_asked_once_and_remembered(app: Flask, client: FlaskCl
     following = page(client, checked(app, client, [*ROWS, row("N-4", sector="Eau et assainissement")]))
     assert "1 person would be changed" in following
     assert "Say what they mean" not in following
+
+
+def test_a_column_says_who_works_who_left_and_who_is_on_leave(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client, "hana@demo.example")
+    rows = [
+        row("W-1", "Amina Yusuf", status="Active"),
+        row("W-2", "Tomas Silva", sector="wash", status="Terminated", through_on="2026-10-31"),
+        row("W-3", "Hana Haddad", sector="protection", status="On leave"),
+        row("W-4", "Karim Nasser", sector="health", status="left"),
+        row("N-1", "Long Gone", status="Inactive"),
+        row("N-2", "Nadia New", status="Probezeit"),
+    ]
+    address = checked(app, client, rows)
+    number = int(address.rsplit("/", 1)[1])
+    with app.app_context():
+        assert lists.outcomes(number) == [
+            (2, "unchanged", []),
+            (3, "ended", ["ends"]),
+            (4, "unchanged", ["on_leave"]),
+            (5, "rejected", ["left_no_day"]),
+            (6, "unchanged", ["left_unknown"]),
+            (7, "rejected", ["unknown_status"]),
+        ]
+    form = page(client, f"{address}/questions")
+    assert client.post(f"{address}/questions", data={name_of(form, "Probezeit"): "active"}).status_code == 303
+    work(app)
+    assert client.post(f"{address}/apply", data={"reason": "November"}).status_code == 303
+    work(app)
+    with app.app_context():
+        assert lists.spans("W-2") == [("education", "2026-01-01", "2026-10-31")]
+        assert lists.spans("N-2") == [("wash", "2026-01-01", "")]
+        assert lists.count("employment WHERE staff_number = 'N-1'") == 0
