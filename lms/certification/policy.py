@@ -1,7 +1,8 @@
 """Who may see a certificate, and who may end or correct an award.
 
 A certificate is visible to its holder, to HR of the organisation it was earned under, and to HR of an organisation
-where the holder works now or will work. An administrator runs the server and sees none.
+where the holder works now or will work, or worked on or after the day it was earned: what a report of that time rests
+on stays readable. An administrator runs the server and sees none.
 """
 
 from collections.abc import Collection
@@ -22,9 +23,14 @@ def visible_awards(actor: Actor, today: date) -> ColumnElement[bool]:
     of_scope: ColumnElement[bool] = true() if scope is None else Employment.organisation_id.in_(scope)
     earned_in_scope = Award.organisation_id.is_not(None) if scope is None else Award.organisation_id.in_(scope)
     own = Award.person_id.in_(select_merged_ids(actor.person_id)) if actor.person_id is not None else false()
-    return or_(
-        own, earned_in_scope, exists().where(Employment.person_id == Award.person_id, *works_from(today), of_scope)
+    worked_since = exists().where(
+        Employment.person_id == Award.person_id,
+        Placement.employment_id == Employment.id,
+        Placement.retracted_at.is_(None),
+        or_(Placement.through_on.is_(None), Placement.through_on >= today, Placement.through_on >= Award.earned_on),
+        of_scope,
     )
+    return or_(own, earned_in_scope, worked_since)
 
 
 def works_from(today: date) -> tuple[ColumnElement[bool], ...]:

@@ -106,6 +106,20 @@ def test_who_sees_what(cast: dict[str, int]) -> None:
     assert seen(who["hr of rivers, moved"]) == seen(who["hr of rivers"]) | {("Moved", "07")}
 
 
+def test_what_was_seen_while_somebody_worked_here_stays_readable(app_context: Flask) -> None:
+    people.sectors()
+    place, rivers, lakes = people.station(), people.organisation("rivers"), people.organisation("lakes")
+    who, course = people.person("Left"), world.course()
+    people.placed(people.employed(who, lakes, "L-1"), place, "wash", date(2026, 1, 1), date(2026, 4, 30))
+    people.placed(people.employed(who, rivers, "R-1"), place, "wash", date(2026, 5, 1), date(2026, 8, 31))
+    for day in ("2025-11-01", "2026-04-01", "2026-07-01", "2026-09-05"):
+        world.earned(who, course, day)
+    hr = {each.slug: Actor(account_id=1, scopes={Role.HR: frozenset({each.id})}) for each in (rivers, lakes)}
+    with clock.using(clock.FixedClock(datetime(2026, 9, 10, 12, tzinfo=UTC))):
+        assert seen(hr["rivers"]) == {("Left", "11"), ("Left", "04"), ("Left", "07")}, "as in its reports of that time"
+        assert seen(hr["lakes"]) == {("Left", "11"), ("Left", "04")}, "nothing of what came after"
+
+
 def test_only_the_issuing_organisation_changes_an_award(cast: dict[str, int]) -> None:
     who = actors(cast)
     changes = {}
