@@ -83,12 +83,17 @@ def read_day(text: str, style: DayStyle = AS_WRITTEN) -> date | str:
     return _named_month(day, style)
 
 
+@lru_cache(maxsize=4096)
 def says_nothing(text: str) -> bool:
     """Says whether a cell is filled only so that it is not empty: a dash, n/a, or the day 00.00.0000."""
+    if len(text) > 20 or (text[:1].isascii() and text[:1] not in "-nN0 '="):
+        # Most cells of a long list, much sooner.
+        return False
     plain = clean_identifier(text).casefold()
     return plain in _NOTHING or (len(plain) > 1 and bool(_NO_YEAR.fullmatch(plain)))
 
 
+@lru_cache(maxsize=4096)
 def is_open_end(text: str) -> bool:
     """Says whether a last day means that there is none: present, or a day of the year 9999."""
     plain = clean_identifier(text).casefold()

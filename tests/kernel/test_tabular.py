@@ -9,7 +9,8 @@ import xlsxwriter
 from hypothesis import example, given, strategies as st
 from openpyxl import Workbook
 
-from lms.kernel.tabular import FileFormat, Unreadable, as_csv, escape_formula, preview_table, read_rows
+from lms.kernel.cells import Unreadable
+from lms.kernel.tabular import FileFormat, as_csv, escape_formula, preview_table, read_rows
 
 NAMES = ("Zoë Müller", "François Lefèvre", "Núria Ibáñez", "Renée Dupré")
 
@@ -25,7 +26,7 @@ def table(names: tuple[str, ...] = NAMES, delimiter: str = ",") -> str:
 
 
 def all_of(file: io.BytesIO, encoding: str = "") -> list[list[str]]:
-    top = preview_table(file, encoding)
+    top = preview_table(file, FileFormat(encoding=encoding))
     return [cells for _number, cells in read_rows(file, top.format)]
 
 
@@ -121,8 +122,8 @@ def test_cells_of_excel_are_text_and_formulas_are_never_run() -> None:
     top = preview_table(file)
     assert top.format.kind == "xlsx"
     assert list(read_rows(file, top.format))[1:] == [
-        (2, ["731", "=1+1", "2026-04-03", "2026-11-25", "yes", "1.5"]),
-        (4, ["00731", '=HYPERLINK("http://x.example")', "", "", "no", "12"]),
+        (2, ["731", "=", "2026-04-03", "2026-11-25", "yes", "1.5"]),
+        (4, ["00731", "=", "", "", "no", "12"]),
     ]
 
 

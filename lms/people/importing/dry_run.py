@@ -13,11 +13,12 @@ from sqlalchemy import delete, insert
 
 from lms.kernel import clock
 from lms.kernel.batches import batched
+from lms.kernel.cells import Unreadable
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
 from lms.kernel.pdf import unprintable_characters
-from lms.kernel.tabular import FileFormat, Unreadable, read_rows
+from lms.kernel.tabular import FileFormat, read_rows
 from lms.kernel.written_days import DayStyle
 from lms.people.importing import queries
 from lms.people.importing.likely import find_likely_people
@@ -42,13 +43,15 @@ ROWS_PER_TRANSACTION = 5000
 """How many rows one transaction writes: SQLite lets nobody else write in the meantime."""
 
 
-QUESTIONS = {
+COUNTED_NOTES = {
     "ambiguous": "ambiguous_day",
     "short_years": "short_year",
     "same_first_day": "same_first_day",
     "other_name": "other_name_here",
+    "hidden": "hidden_row",
+    "mojibake": "cell_mojibake",
 }
-"""What is counted because HR can settle it for the whole list: the name of the count, and the code of the reason."""
+"""Notes that concern the whole list: the name of the count, and the code of the note."""
 
 
 @dataclass(slots=True)
@@ -104,13 +107,17 @@ def check(import_id: int, run: int) -> None:
         shape, vocabulary = FileFormat(**people_import.shape), queries.load_vocabulary()
         known = queries.list_known_employees(people_import.organisation_id)
         try:
+            hidden: set[int] = set()
             with open_file(import_id) as file:
-                rows = list(parse_rows(read_rows(file, shape), columns, vocabulary, choices))
+                rows = list(parse_rows(read_rows(file, shape, hidden), columns, vocabulary, choices))
         except Unreadable as error:
             _save(import_id, run, [], error.message)
             return
         words = collect_words((row.cells for row in rows), known_words(vocabulary, known.values()), choices.words)
         plan_rows(rows, known, choices)
+        for row in rows:
+            if row.number in hidden:
+                row.notes.append({"code": "hidden_row"})
     _save(import_id, run, rows, words=words)
 
 
@@ -143,6 +150,8 @@ def parse_rows(
         found = parse_row(number, cells, vocabulary, choices)
         if isinstance(found, ParsedRow):
             row.parsed = found
+            # As it would be recorded, and not in two columns or turned round.
+            cells["name"] = found.name
         else:
             row.reject(found)
         yield row
@@ -211,7 +220,7 @@ def absent_rows(named: set[str], known: Mapping[str, KnownEmployee], last_on: da
 
 def common_reasons(rows: Iterable[CheckedRow]) -> list[dict[str, Any]]:
     """Returns why most rows are rejected, the most frequent first: one wrong word is often in a thousand rows."""
-    notes = [note for row in rows if row.outcome == "rejected" for note in row.notes]
+    notes = [note for row in rows if row.outcome == "rejected" for note in row.notes if note["code"] != "hidden_row"]
     by_name = {repr(sorted(note.items())): note for note in notes}
     counts = Counter(repr(sorted(note.items())) for note in notes)
     return [{"note": by_name[name], "rows": count} for name, count in counts.most_common(8) if count > 1]
@@ -246,7 +255,7 @@ def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "", w
             "likely": sum(note["code"].startswith("likely_") for row in rows for note in row.notes),
             **{
                 name: sum(any(note["code"] == code for note in row.notes) for row in rows)
-                for name, code in QUESTIONS.items()
+                for name, code in COUNTED_NOTES.items()
             },
             "people": len({row.key for row in rows if row.batch}),
         }

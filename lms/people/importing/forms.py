@@ -6,12 +6,14 @@ from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, SelectField, ValidationError
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, ValidationError
+from wtforms.validators import NumberRange
 
 from lms.kernel.encoding import ENCODINGS
+from lms.kernel.tabular import FileFormat
 from lms.people.importing.labels import FIELD_LABELS
 from lms.people.importing.models import PeopleImport
-from lms.people.importing.parse import FIELDS, REQUIRED
+from lms.people.importing.parse import FIELDS, NAME_PARTS, REQUIRED
 from lms.web.forms import BaseForm, choices_of, day_field, reason_field
 
 NOT_IN_FILE = -1
@@ -36,29 +38,62 @@ class UploadForm(BaseForm):
     file = FileField(
         _l("List"),
         description=_l(
-            "CSV or Excel (.xlsx), with headings in the first row. Staff records only: nothing about children, "
+            "CSV or Excel (.xlsx), with a row of headings. Staff records only: nothing about children, "
             "families or incidents."
         ),
         validators=[FileRequired(_l("Choose a file."))],
     )
 
 
-class EncodingForm(BaseForm):
-    """Reading a text file in another encoding."""
+class ReadingForm(BaseForm):
+    """Reading a file in another way: encoding, sheet, row of the headings, broken letters."""
 
+    sheet = SelectField(_l("Sheet"))
+    heading_row = IntegerField(
+        _l("Row of the headings"),
+        description=_l("The number of the row in your spreadsheet. What stands above it is left out."),
+        validators=[NumberRange(min=1, max=1000, message=_l("Write the number of the row, from 1 to 1000."))],
+        render_kw={"min": 1, "inputmode": "numeric"},
+    )
     encoding = SelectField(_l("Encoding"))
+    repair = BooleanField(_l("Repair broken letters: Ã© becomes é, and Ø£ becomes أ"))
 
-    def offer(self, present: str) -> None:
-        """Fills the choices, beginning with how it is read now."""
-        self.encoding.choices = choices_of((name, ENCODING_WORDS[name]) for name in ENCODINGS)
+    def offer(self, present: FileFormat) -> None:
+        """Fills the choices, beginning with how it is read now; without a choice of sheet or encoding it goes."""
+        if len(present.sheets) > 1:
+            self.sheet.choices = choices_of((name, name) for name in present.sheets)
+        else:
+            del self.sheet
+        if present.kind == "csv":
+            self.encoding.choices = choices_of((name, ENCODING_WORDS[name]) for name in ENCODINGS)
+        else:
+            del self.encoding
         if not self.is_submitted():
-            self.encoding.data = next((name for name in ("utf-8", "utf-16") if present.startswith(name)), present)
+            for field in self:
+                if field.name in FileFormat.__dataclass_fields__:
+                    field.data = getattr(present, field.name)
+            if self.encoding:
+                coded = present.encoding
+                self.encoding.data = next((name for name in ("utf-8", "utf-16") if coded.startswith(name)), coded)
+
+    def wanted(self, present: FileFormat) -> FileFormat:
+        """Returns how the file is to be read; of another sheet the headings are found anew."""
+        sheet = self.sheet.data if self.sheet else present.sheet
+        return FileFormat(
+            encoding=self.encoding.data if self.encoding else "",
+            sheet=sheet,
+            heading_row=(self.heading_row.data or 0) if sheet == present.sheet else 0,
+            repair=self.repair.data,
+        )
 
 
 def check_column(form: "ColumnsForm", field: Any) -> None:
     """Checks that a required field has a column, and that no column is chosen twice."""
     name = field.name.removeprefix("column_")
     if field.data == NOT_IN_FILE:
+        in_parts = name == "name" and all(form[f"column_{part}"].data != NOT_IN_FILE for part in NAME_PARTS)
+        if in_parts:
+            return
         if name in REQUIRED:
             raise ValidationError(_("Choose the column. Every list must have it."))
         return

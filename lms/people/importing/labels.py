@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from flask_babel import LazyString, lazy_gettext as _l
 
+from lms.kernel.cells import repair_letters
+from lms.people.importing.models import PeopleImport
 from lms.people.importing.parse import HEADINGS, Note, comparison_key
 from lms.web.formatting import day
 
@@ -39,6 +42,19 @@ REASONS: dict[str, LazyString] = {
     "no_sector": _l("The main sector is missing."),
     "no_role": _l("The role is missing."),
     "no_first_day": _l("The first day is missing."),
+    "cell_error": _l("%(field)s: “%(text)s” is an error of the spreadsheet. Correct the formula or write the value."),
+    "cell_formula": _l(
+        "%(field)s: a formula without a result. Open the file in your spreadsheet, save it, and upload it again."
+    ),
+    "cell_rounded": _l(
+        "%(field)s: “%(text)s” was rounded by a spreadsheet. Format the column as text, write the number again, and "
+        "upload an Excel file."
+    ),
+    "cell_letters": _l(
+        "%(field)s: letters of “%(text)s” are lost. Choose the encoding, or save the list again as Excel."
+    ),
+    "cell_mojibake": _l("%(field)s: the letters of “%(text)s” are broken. It probably means “%(better)s”."),
+    "hidden_row": _l("This row is hidden in the sheet."),
     "too_long": _l("%(field)s: at most %(most)s characters fit."),
     "bad_email": _l("“%(text)s” is not a full e-mail address."),
     "unknown_station": _l("“%(text)s” is not a known duty station. Write its name or short name."),
@@ -100,8 +116,24 @@ def note_sentence(note: Note) -> str:
     days = {name: day(date.fromisoformat(note[name])) if note.get(name) else "" for name in ("day", "through")}
     days["through"] = days["through"] or str(_l("no last day"))
     field = note.get("field", "")
-    texts = {"text": "", "row": "", "most": "", **note, **days, "field": str(FIELD_LABELS.get(field, field))}
+    texts = {
+        "text": "",
+        "better": "",
+        "row": "",
+        "most": "",
+        **note,
+        **days,
+        "field": str(FIELD_LABELS.get(field, field)),
+    }
     return str(sentence) % texts
+
+
+def find_broken_letters(people_import: PeopleImport) -> tuple[str, str] | None:
+    """Returns a text of the list whose letters are broken, as it is and as it probably was."""
+    cells = chain(
+        people_import.header, *people_import.samples, (each["note"].get("text", "") for each in people_import.reasons)
+    )
+    return next(((cell, better) for cell in cells if (better := repair_letters(cell))), None)
 
 
 def why(notes: list[Note]) -> str:

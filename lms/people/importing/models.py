@@ -24,8 +24,8 @@ class PeopleImport(Recorded, Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     # The file's name as the browser sent it, shown to HR.
     file_name: Mapped[str] = mapped_column(String(120))
-    # How the file is read: its kind, and of CSV the encoding and the delimiter.
-    shape: Mapped[dict[str, str]] = mapped_column(Document)
+    # How the file is read: its kind, encoding and delimiter of CSV, sheets of Excel, the row of headings.
+    shape: Mapped[dict[str, Any]] = mapped_column(Document)
     # The headings of its columns, and the first rows below them.
     header: Mapped[list[str]] = mapped_column(Document)
     samples: Mapped[list[list[str]]] = mapped_column(Document)

@@ -51,9 +51,11 @@ def upload(
     return people_import
 
 
-def change_encoding(people_import: PeopleImport, top: TablePreview) -> None:
-    """Stores the encoding that HR chose, with the headings and samples as they read now."""
+def change_reading(people_import: PeopleImport, top: TablePreview) -> None:
+    """Stores how HR has the file read, with the headings and samples as they read now."""
     _lock_in_state(people_import, "columns", "checked")
+    if people_import.header != top.header:
+        people_import.columns = {}
     people_import.shape, people_import.header, people_import.samples = (asdict(top.format), top.header, top.samples)
 
 

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field as dataclass_field
 from datetime import date
 from typing import Any, TypeVar
 
+from lms.kernel.cells import NoData, repair_letters
 from lms.kernel.i18n import N_
 from lms.kernel.identifiers import clean_email, clean_identifier
 from lms.kernel.text import is_email, normalise
@@ -16,6 +17,8 @@ from lms.people.rules import AssignmentDetails
 HEADINGS = {
     "staff_number": N_("Staff number"),
     "name": N_("Name"),
+    "given_name": N_("Given name"),
+    "family_name": N_("Family name"),
     "email": N_("E-mail"),
     "station": N_("Duty station"),
     "sector": N_("Main sector"),
@@ -30,6 +33,9 @@ HEADINGS = {
 """The fields a list can have, with the headings of template and downloads: English, so that they are recognised."""
 
 FIELDS = tuple(HEADINGS)
+
+NAME_PARTS = ("given_name", "family_name")
+"""The fields that together replace the name; the template has no columns for them."""
 
 REQUIRED = ("staff_number", "name", "station", "sector", "role")
 """The fields every list must have; a first day is required too, in the list or one for all rows."""
@@ -57,24 +63,8 @@ STATUS_SYNONYMS |= dict.fromkeys(
 YES_OR_NO = dict.fromkeys(("yes", "y", "true", "1", "x", "oui", "o", "si", "s", "نعم"), True)
 YES_OR_NO |= dict.fromkeys(("", "no", "n", "false", "0", "-", "non", "لا"), False)
 
-HEADING_SYNONYMS = {
-    "staff_number": (
-        "staff number", "staff no", "staff id", "employee number", "employee id", "id", "number", "matricule",
-        "payroll number",
-    ),
-    "name": ("name", "full name", "staff name", "employee name", "nom", "nombre", "الاسم"),
-    "email": ("email", "e-mail", "email address", "mail", "courriel"),
-    "station": ("duty station", "station", "office", "location", "base", "site"),
-    "sector": ("main sector", "sector", "cluster", "programme", "program", "secteur"),
-    "also_sectors": ("also works in", "other sectors", "also sectors", "further sectors"),
-    "role": ("role", "job title", "position", "title", "function", "post", "poste"),
-    "contract": ("contract", "contract type", "type of contract", "employment type"),
-    "works_with_children": ("works with children", "contact with children"),
-    "from_on": ("first day", "from", "start date", "start", "contract start", "date of joining", "joined"),
-    "through_on": ("last day", "until", "through", "end date", "end", "contract end", "to"),
-    "status": ("status", "employment status", "employee status", "worker status", "statut", "estado"),
-}  # fmt: skip
-"""Headings by which a column is recognised, before HR confirms it."""
+AFTER_NAMES = frozenset(("jr", "sr", "ii", "iii", "iv", "phd", "md", "msc", "ma", "mph", "dr", "esq", "rn", "mba"))
+"""What stands after a name and a comma without being a given name."""
 
 Note = dict[str, Any]
 T = TypeVar("T")
@@ -165,25 +155,15 @@ def comparison_key(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign))
 
 
-def guess_columns(header: Sequence[str], before: Mapping[str, str]) -> dict[str, int]:
-    """Guesses the column of each field: as in the list before, else by its heading."""
-    keys = [comparison_key(re.sub(r"[_*:]+", " ", heading)) for heading in header]
-    found: dict[str, int] = {}
-    for field in FIELDS:
-        words = (*([before[field]] if field in before else []), field.replace("_", " "), *HEADING_SYNONYMS[field])
-        places = (keys.index(key) for key in map(comparison_key, words) if key in keys)
-        index = next((place for place in places if place not in found.values()), None)
-        if index is not None:
-            found[field] = index
-    return found
-
-
 def parse_row(
     number: int, cells: Mapping[str, str], vocabulary: ImportVocabulary, choices: ImportChoices
 ) -> ParsedRow | list[Note]:
     """Reads one row; returns what it says, or everything that is wrong with it."""
+    notes = _cells_without_data(cells)
+    spoilt = {note["field"] for note in notes}
     texts = {field: read_cell(field, cells.get(field, "")) for field in FIELDS}
-    notes: list[Note] = [{"code": f"no_{field}"} for field in REQUIRED if not texts[field]]
+    texts["name"] = _given_name_first(texts["name"] or " ".join(filter(None, map(texts.get, NAME_PARTS))))
+    notes += [{"code": f"no_{field}"} for field in REQUIRED if not texts[field] and field not in spoilt]
     notes += [
         {"code": "too_long", "field": field, "most": most}
         for field, most in MAX_LENGTHS.items()
@@ -203,7 +183,7 @@ def parse_row(
     with_children = _look_up(YES_OR_NO, "neither_yes_nor_no", texts["works_with_children"], notes)
     from_on = _day("from_on", texts["from_on"], choices, notes) or choices.default_from
     through_on = None if is_open_end(texts["through_on"]) else _day("through_on", texts["through_on"], choices, notes)
-    if from_on is None and not texts["from_on"]:
+    if from_on is None and not texts["from_on"] and "from_on" not in spoilt:
         notes.append({"code": "no_first_day"})
     if from_on and through_on and through_on < from_on:
         notes.append({"code": "last_before_first"})
@@ -231,9 +211,27 @@ def parse_row(
 
 
 def read_cell(field: str, cell: str) -> str:
-    """Returns the text of a cell, empty where it says that it says nothing."""
+    """Returns the text of a cell, empty where it is no data or says that it says nothing."""
+    if isinstance(cell, NoData):
+        return ""
     # Somebody may be called Null.
-    return normalise(cell) if field == "name" or not says_nothing(cell) else ""
+    return normalise(cell) if field in ("name", *NAME_PARTS) or not says_nothing(cell) else ""
+
+
+def _given_name_first(name: str) -> str:
+    """Turns "Haddad, Leila" round; what follows a comma may also be a title or junior, which stays."""
+    family, _comma, given = (part.strip() for part in name.replace("،", ",").partition(","))
+    if not (family and given) or "," in given or comparison_key(given).replace(".", "") in AFTER_NAMES:
+        return name
+    return f"{given} {family}"
+
+
+def _cells_without_data(cells: Mapping[str, str]) -> list[Note]:
+    return [
+        {"code": cell.reason, "field": field, "text": cell[:100], "better": repair_letters(cell)[:100]}
+        for field, cell in cells.items()
+        if isinstance(cell, NoData)
+    ]
 
 
 def _look_up(names: Mapping[str, T], unknown: str, text: str, notes: list[Note]) -> T | None:

@@ -6,11 +6,13 @@ from io import BytesIO
 from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 
 from lms.kernel.tabular import as_csv, new_workbook
-from lms.people.importing.parse import FIELDS, HEADINGS, REQUIRED
+from lms.people.importing.parse import FIELDS, HEADINGS, NAME_PARTS, REQUIRED
 from lms.people.labels import CONTRACT_LABELS
 
 LIST_ROWS = 5000
 """How far down Excel offers the values to choose from; rows below work all the same."""
+
+TEMPLATE_FIELDS = tuple(field for field in FIELDS if field not in NAME_PARTS)
 
 EXPLANATIONS: dict[str, LazyString] = {
     "staff_number": _l("The number your organisation uses for the person. People can sign in with it."),
@@ -30,7 +32,7 @@ EXPLANATIONS: dict[str, LazyString] = {
 
 def csv_template() -> str:
     """Returns the headings as CSV."""
-    return as_csv([HEADINGS[field] for field in FIELDS], [])
+    return as_csv([HEADINGS[field] for field in TEMPLATE_FIELDS], [])
 
 
 def xlsx_template(stations: Sequence[str], sectors: Sequence[str]) -> bytes:
@@ -43,7 +45,7 @@ def xlsx_template(stations: Sequence[str], sectors: Sequence[str]) -> bytes:
     people = book.add_worksheet(_("People"))
     guide_name = _("How to fill it in")
     guide = book.add_worksheet(guide_name)
-    for index, field in enumerate(FIELDS):
+    for index, field in enumerate(TEMPLATE_FIELDS):
         people.write_string(0, index, HEADINGS[field], bold)
         # A staff number like 00731 must stay as it is typed.
         people.set_column(index, index, 20, day if field.endswith("_on") else text)
@@ -59,7 +61,7 @@ def xlsx_template(stations: Sequence[str], sectors: Sequence[str]) -> bytes:
         guide.write_string(0, column, HEADINGS[field], bold)
         guide.write_column(1, column, list(values))
         if values:
-            letter, index = "ABCDEFGHIJ"[column], FIELDS.index(field)
+            letter, index = "ABCDEFGHIJ"[column], TEMPLATE_FIELDS.index(field)
             source = f"='{guide_name}'!${letter}$2:${letter}${len(values) + 1}"
             rule = {"validate": "list", "source": source, "error_type": "warning"}
             people.data_validation(1, index, LIST_ROWS, index, rule)

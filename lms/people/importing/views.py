@@ -13,9 +13,10 @@ from lms.people import queries as people
 from lms.people.errors import ImportChanged
 from lms.people.importing import labels, operations, queries
 from lms.people.importing.dry_run import load_choices, open_file
-from lms.people.importing.forms import ApplyForm, ColumnsForm, EncodingForm, UploadForm
+from lms.people.importing.forms import ApplyForm, ColumnsForm, ReadingForm, UploadForm
+from lms.people.importing.headings import count_headings, guess_columns
 from lms.people.importing.models import PeopleImport
-from lms.people.importing.parse import FIELDS, HEADINGS, guess_columns
+from lms.people.importing.parse import FIELDS, HEADINGS
 from lms.people.importing.plan import OUTCOMES
 from lms.people.importing.question_forms import questions_form
 from lms.people.importing.template_files import csv_template, xlsx_template
@@ -58,7 +59,7 @@ def import_people() -> ResponseReturnValue:
         db.rollback()
         file, name = form.file.data.stream, form.file.data.filename or ""
         try:
-            top = tabular.preview_table(file)
+            top = tabular.preview_table(file, known=count_headings)
             file.seek(0)
             parts = iter(lambda: file.read(FILE_PART_BYTES), b"")
             people_import = operations.upload(actor, form.organisation.data, name, top, parts)
@@ -104,26 +105,32 @@ def import_columns(import_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         operations.choose_columns(actor, people_import, form.columns(), form.choices())
         return redirect(url_for("people.import_status", import_id=people_import.id), 303)
-    encodings = EncodingForm(formdata=None)
-    encodings.offer(people_import.shape["encoding"])
+    present = tabular.FileFormat(**people_import.shape)
+    reading = ReadingForm(formdata=None)
+    reading.offer(present)
     return form_page(
-        "people/import_columns.html", form, people_import=people_import, encodings=encodings, remembered=bool(headings)
-    )
+        "people/import_columns.html", form, people_import=people_import, present=present, reading=reading,
+        broken=None if present.repair else labels.find_broken_letters(people_import), remembered=bool(headings),
+    )  # fmt: skip
 
 
-@bp.post("/people/import/<int:import_id>/encoding")
+@bp.post("/people/import/<int:import_id>/reading")
 @role_needed(Role.HR)
-def import_encoding(import_id: int) -> ResponseReturnValue:
-    """Reads a text file in the encoding that HR chooses."""
+def import_reading(import_id: int) -> ResponseReturnValue:
+    """Reads a file in the way that HR chooses: encoding, sheet, row of the headings, broken letters."""
     people_import = load_in_state(import_id, "columns", "checked")
-    form = EncodingForm()
-    form.offer(people_import.shape["encoding"])
-    if people_import.shape["kind"] == "csv" and form.validate_on_submit():
+    present = tabular.FileFormat(**people_import.shape)
+    form = ReadingForm()
+    form.offer(present)
+    if form.validate_on_submit():
         try:
             with open_file(people_import.id) as file:
-                operations.change_encoding(people_import, tabular.preview_table(file, form.encoding.data))
+                top = tabular.preview_table(file, form.wanted(present), count_headings)
+                operations.change_reading(people_import, top)
         except Invalid as error:
             flash(error.message, "late")
+    else:
+        flash(" ".join(str(message) for messages in form.errors.values() for message in messages), "late")
     return redirect(url_for("people.import_columns", import_id=people_import.id), 303)
 
 

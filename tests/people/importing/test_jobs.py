@@ -84,7 +84,7 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(small: Flask) -> N
         (4, "ended", ["ends"]),
         (5, "rejected", ["overlaps_row"]),
         (6, "rejected", ["unknown_station", "ambiguous_day"]),
-        (7, "added", []),
+        (7, "rejected", ["cell_formula"]),
         (8, "rejected", ["email_here"]),
         (9, "added", []),
         (10, "rejected", ["overlaps_row"]),

@@ -6,8 +6,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
+from lms.people.importing.headings import guess_columns
 from lms.people.importing.likely import find_likely_people
-from lms.people.importing.parse import ImportChoices, ImportVocabulary, ParsedRow, guess_columns, parse_row
+from lms.people.importing.parse import ImportChoices, ImportVocabulary, ParsedRow, parse_row
 from lms.people.importing.plan import (
     KnownEmployee,
     PersonPlan,

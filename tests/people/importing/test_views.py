@@ -8,10 +8,12 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from xlsxwriter import Workbook
 
 from lms.app import create_app
 from lms.kernel.config import Settings
 from lms.people.importing.parse import FIELDS
+from lms.people.importing.template_files import TEMPLATE_FIELDS
 from tests.factories.people import make_small_organisation, sign_in
 from tests.people.importing import lists
 from tests.people.importing.lists import row
@@ -138,7 +140,7 @@ def test_a_list_is_read_again_in_another_encoding(app: Flask, client: FlaskClien
     make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     address = send(client, "Staff number,Name\nN-1,Zoë\n".encode("mac_roman"))
-    assert client.post(f"{address}/encoding", data={"encoding": "mac_roman"}).status_code == 303
+    assert client.post(f"{address}/reading", data={"heading_row": "1", "encoding": "mac_roman"}).status_code == 303
     assert "Zoë" in page(client, f"{address}/columns")
 
 
@@ -146,9 +148,9 @@ def test_an_encoding_that_does_not_fit_shows_odd_names_and_is_changed_back(app: 
     make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     address = send(client, "Staff number,Name\nN-1,Zoë\n".encode("utf-16-le"))
-    assert client.post(f"{address}/encoding", data={"encoding": "cp1252"}).status_code == 303
+    assert client.post(f"{address}/reading", data={"heading_row": "1", "encoding": "cp1252"}).status_code == 303
     assert "Zo" in page(client, f"{address}/columns")
-    assert client.post(f"{address}/encoding", data={"encoding": "utf-16"}).status_code == 303
+    assert client.post(f"{address}/reading", data={"heading_row": "1", "encoding": "utf-16"}).status_code == 303
     assert "Zoë" in page(client, f"{address}/columns")
 
 
@@ -180,7 +182,7 @@ def test_templates_come_back_recognised(app: Flask, client: FlaskClient) -> None
     headings = [cell.value for cell in book.worksheets[0][1]]
     assert csv.decode("utf-8-sig").strip().split(",") == headings
     guessed = page(client, f"{send(client, csv + b'N-1,Nadia,,x,y,,z,,,,' + bytes([10]))}/columns")
-    for index, field in enumerate(FIELDS):
+    for index, field in enumerate(TEMPLATE_FIELDS):
         select = guessed.partition(f'name="column_{field}"')[2].partition("</select>")[0]
         assert f'selected value="{index}"' in select
 
@@ -209,7 +211,7 @@ def test_nobody_else_sees_or_moves_an_import(app: Flask, client: FlaskClient) ->
     sign_in(client, "hana@demo.example")
     address = checked(app, client, [row("N-1", "Nadia New")])
     pages = [address, f"{address}/columns", f"{address}/undo", f"{address}/rows.csv"]
-    posts = [f"{address}/{act}" for act in ("columns", "encoding", "apply", "discard", "undo")]
+    posts = [f"{address}/{act}" for act in ("columns", "reading", "apply", "discard", "undo")]
     for who, status in (("haile", 404), ("amina", 403), ("karim", 403), ("root", 403)):
         client.post("/logout")
         sign_in(client, f"{who}@demo.example")
@@ -251,3 +253,76 @@ def test_who_is_probably_recorded_already_is_shown_and_leavers_are_asked_again(a
     refused = client.post(f"{address}/apply", data=data)
     assert refused.status_code == 422 and "if they are not those recorded" in refused.get_data(as_text=True)
     assert client.post(f"{address}/apply", data=data | {"confirm_likely": "y"}).status_code == 303
+
+
+def file(name: str) -> bytes:
+    return (Path(__file__).parent / "files" / name).read_bytes()
+
+
+def test_sheet_and_row_of_the_headings_are_proposed_and_can_be_changed(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client, "hana@demo.example")
+    address = send(client, file("l_sheets.xlsx"))
+    shown = page(client, f"{address}/columns")
+    assert "Read from the sheet “Staff”; the file has 2." in shown
+    assert "L-001" in shown
+    client.post(f"{address}/reading", data={"sheet": "Read me", "heading_row": "1"})
+    refused = page(client, f"{address}/columns")
+    assert "No row has headings" in refused
+    assert "L-001" in refused
+    title = send(client, file("m_title.xlsx"))
+    assert "The headings are in row 3." in page(client, f"{title}/columns")
+    client.post(f"{title}/reading", data={"heading_row": "4"})
+    assert "The headings are in row 4." in page(client, f"{title}/columns")
+    client.post(f"{title}/reading", data={"heading_row": "0"})
+    assert "Write the number of the row" in page(client, f"{title}/columns")
+
+
+def test_broken_letters_are_repaired_when_hr_says_so(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client, "hana@demo.example")
+    address = send(client, file("enc_mojibake.csv"))
+    proposed = page(client, f"{address}/columns")
+    assert "is probably “Hélène Lefèvre”" in proposed
+    client.post(f"{address}/reading", data={"heading_row": "1", "encoding": "utf-8", "repair": "y"})
+    repaired = page(client, f"{address}/columns")
+    assert "Hélène Lefèvre" in repaired
+    assert "is probably" not in repaired
+
+
+def test_names_in_two_columns_need_no_third(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client, "hana@demo.example")
+    address = send(client, file("n_two_names.csv"))
+    names = ("staff_number", "given_name", "family_name", "email", "station", "sector", "role", "from_on")
+    chosen = {f"column_{field}": "-1" for field in FIELDS} | {
+        f"column_{field}": str(i) for i, field in enumerate(names)
+    }
+    assert client.post(f"{address}/columns", data=chosen).status_code == 303
+    work(app)
+    assert "Leila Haddad" in page(client, address)
+    half = chosen | {"column_given_name": "-1"}
+    assert "Every list must have it." in client.post(f"{address}/columns", data=half).get_data(as_text=True)
+
+
+def test_hidden_rows_and_short_years_are_announced(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client, "hana@demo.example")
+    data = io.BytesIO()
+    with Workbook(data) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, FIELDS)
+        for number, day in enumerate(("2026-01-05", "05.01.26"), start=1):
+            each = row(f"N-{number}", from_on=day)
+            sheet.write_row(number, 0, [each.get(field, "") for field in FIELDS])
+        sheet.set_row(1, options={"hidden": True})
+    address = send(client, data.getvalue())
+    assert client.post(f"{address}/columns", data=columns()).status_code == 303
+    work(app)
+    shown = page(client, address)
+    assert "1 row is hidden in the sheet" in shown
+    assert "This row is hidden in the sheet." in shown
+    assert "1 row has a year of two digits." in shown
+    client.post(f"{address}/columns", data=columns(short_years="last"))
+    work(app)
+    assert "year of two digits" not in page(client, address)
