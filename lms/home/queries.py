@@ -101,7 +101,7 @@ def list_attempts_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ..
 
 
 def list_exemptions_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Returns the exemptions, the latest first; withdrawn ones are left out."""
+    """Returns the exemptions, the latest first, without withdrawn ones; `course` is None for everything required."""
     return session.execute(
         select(
             func.coalesce(CourseRevision.title, Course.slug).label("course"),
@@ -110,8 +110,8 @@ def list_exemptions_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, 
             Exemption.from_on,
             Exemption.until_on,
         )
-        .join(Requirement, Exemption.requirement_id == Requirement.id)
-        .join(Course, Requirement.course_id == Course.id)
+        .outerjoin(Requirement, Exemption.requirement_id == Requirement.id)
+        .outerjoin(Course, Requirement.course_id == Course.id)
         .outerjoin(CourseRevision, Course.current_revision_id == CourseRevision.id)
         .where(Exemption.person_id.in_(person_ids), Exemption.retracted_at.is_(None))
         .order_by(Exemption.from_on.desc(), Exemption.id.desc())

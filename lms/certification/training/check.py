@@ -19,6 +19,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
+from lms.people.api import load_merged_ids
 from lms.people.models import Person
 
 
@@ -32,6 +33,7 @@ class LineOutcome(StrEnum):
     UNKNOWN = "unknown"
     OTHER_ORGANISATION = "other_organisation"
     DUPLICATE = "duplicate"
+    OWN = "own"
     NO_DAY = "no_day"
     NO_EVIDENCE = "no_evidence"
     FUTURE = "future"
@@ -130,6 +132,7 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
     unmatched = {number for number in numbers if identifier_key(number) not in staff}
     elsewhere = queries.list_numbers_elsewhere(details.organisation_id, unmatched)
     earlier = queries.list_earlier_awards({each.id for each in staff.values()}, details.course.course_id)
+    own = load_merged_ids(actor.person_id) if actor.person_id is not None else frozenset()
     first_lines: dict[int, int] = {}
     checked = []
     for line in lines:
@@ -142,7 +145,9 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
             checked.append(CheckedLine(line, LineOutcome.DUPLICATE, person, first_line=first_lines[person.id]))
         else:
             first_lines[person.id] = line.number
-            checked.append(_check_line(actor, details, line, person, earlier.get(person.id, [])))
+            found = _check_line(actor, details, line, person, earlier.get(person.id, []))
+            is_own = found.is_awarded and person.id in own
+            checked.append(replace(found, outcome=LineOutcome.OWN) if is_own else found)
     return CheckedList(details, checked)
 
 

@@ -153,10 +153,10 @@ class RevocationShape(_Shape):
 
 
 class ExemptionShape(_Shape):
-    """A person need not meet a requirement from day to day, in one organisation or (null) in all."""
+    """A person need not meet a requirement, or (null) any, from day to day, in one organisation or (null) in all."""
 
     person: Word
-    requirement: Word
+    requirement: Word | None
     organisation: Word | None = None
     from_on: Day = Field(alias="from")
     until_on: Day | None = Field(None, alias="until")

@@ -15,6 +15,7 @@ from lms.certification.models import Award, Revocation
 from lms.compliance.person.timeline import StatusPeriod
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.db import session
+from lms.kernel.i18n import gettext as _
 from lms.learning.models import Completion
 from lms.people.api import list_placements_of
 from lms.people.models import Employment, PersonMerge, Placement
@@ -134,8 +135,17 @@ def _awards(persons: Collection[int]) -> list[HistoryEvent]:
 
 def _exemptions(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
     statement = (
-        select(Exemption.recorded_at, Exemption.from_on, Exemption.until_on, Exemption.kind, Exemption.retracted_at)
-        .join(Requirement, Requirement.id == Exemption.requirement_id)
+        select(
+            Exemption.recorded_at,
+            Exemption.from_on,
+            Exemption.until_on,
+            Exemption.kind,
+            Exemption.retracted_at,
+            func.coalesce(CourseRevision.title, Course.slug).label("course"),
+        )
+        .outerjoin(Requirement, Requirement.id == Exemption.requirement_id)
+        .outerjoin(Course, Course.id == Requirement.course_id)
+        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .where(
             Exemption.person_id.in_(persons),
             or_(Exemption.organisation_id.is_(None), Exemption.organisation_id.in_(sorted(organisations))),
@@ -143,10 +153,10 @@ def _exemptions(persons: Collection[int], organisations: Collection[int]) -> lis
     )
     return [
         HistoryEvent(
-            "exemption", row.from_on, row.recorded_at, course=row.course, detail=row.kind,
-            through=row.until_on, withdrawn=row.retracted_at is not None,
+            "exemption", row.from_on, row.recorded_at, course=row.course or _("Everything required"),
+            detail=row.kind, through=row.until_on, withdrawn=row.retracted_at is not None,
         )
-        for row in _with_course(statement, Requirement.course_id)
+        for row in session.execute(statement)
     ]  # fmt: skip
 
 

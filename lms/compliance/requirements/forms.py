@@ -1,12 +1,22 @@
 """Forms for requirements (record one, change its terms, end it) and exemptions (record, withdraw, filter the list)."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, IntegerField, SelectField, SelectMultipleField, SubmitField, ValidationError
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import (
+    BooleanField,
+    Field,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    SubmitField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.compliance.report.filters import CHILDREN
@@ -178,12 +188,25 @@ STATE_LABELS = {
 }
 
 
+MOST_EXEMPTED = 500
+"""Staff numbers exempted at a time."""
+
+
 class ExemptionForm(BaseForm):
-    """Exempting a person."""
+    """Exempting one person or many, from one requirement or from everything required."""
 
     organisation = SelectField(_l("Organisation"), coerce=int)
-    staff_number = text_field(_l("Staff number"), 40, required=_l("Write the staff number."))
-    requirement = SelectField(_l("Requirement"), coerce=int)
+    staff_number = TextAreaField(
+        _l("Staff numbers"),
+        description=_l("One on each line, at most 500. The same exemption is recorded for all of them, or for none."),
+        validators=[DataRequired(_l("Write at least one staff number."))],
+        render_kw={"rows": 3, "autocomplete": "off", "spellcheck": "false", "dir": "auto"},
+    )
+    requirement = SelectField(
+        _l("Requirement"),
+        coerce=lambda value: int(value) if value else None,
+        description=_l("A leave is from everything required, also from what is required later."),
+    )
     kind = SelectField(
         _l("Kind"),
         choices=choices_of(
@@ -199,14 +222,25 @@ class ExemptionForm(BaseForm):
         description=_l("A reference, such as a file number. No diagnosis, no document, no case."),
     )
     submit = SubmitField(_l("Record this exemption"))
+    staff_numbers: Sequence[str] = ()
 
     def offer_choices(self, organisations: Iterable[Organisation], requirements: Iterable[ListedRequirement]) -> None:
         """Offers the actor's organisations and the requirements that they may see."""
         offer(self.organisation, ((each.id, each.name) for each in organisations))
-        self.requirement.choices = choices_of(
+        each_one = (
             (each.requirement.id, f"{each.course} ({each.organisation or _l('all organisations')})")
             for each in requirements
         )
+        self.requirement.choices = choices_of([("", _l("Everything required")), *each_one])
+
+    def validate_staff_number(self, field: Field) -> None:
+        """Reads the staff numbers, each once."""
+        parts = (part.strip() for part in re.split(r"[\n,;\t]+", field.data or ""))
+        self.staff_numbers = list(dict.fromkeys(filter(None, parts)))
+        if len(self.staff_numbers) > MOST_EXEMPTED:
+            raise ValidationError(
+                _l("Write at most %(most)s staff numbers at a time, and the others after them.", most=MOST_EXEMPTED)
+            )
 
 
 class WithdrawForm(BaseForm):

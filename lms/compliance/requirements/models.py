@@ -62,7 +62,7 @@ class RequirementVersion(Model):
 
 
 class Exemption(Model):
-    """One row: a person need not meet a requirement from day to day. Withdrawn once, never changed.
+    """One row: a person need not meet a requirement, or none, from day to day. Withdrawn once, never changed.
 
     Personal data: that someone is exempt and under which kind of reason; no diagnosis, no document.
     """
@@ -71,11 +71,13 @@ class Exemption(Model):
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
         CheckConstraint("kind IN ('parental', 'sick', 'leave', 'equivalence')", name="kind_known"),
+        CheckConstraint("requirement_id IS NOT NULL OR kind <> 'equivalence'", name="equivalence_of_one"),
     )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    # Empty for everything required, also by requirements made later: only of people on leave.
+    requirement_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"))
     # The organisation it applies in; empty for all organisations.
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     from_on: Mapped[date]

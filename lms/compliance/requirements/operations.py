@@ -1,5 +1,6 @@
 """Recording, changing and ending requirements; recording and withdrawing exemptions; each with its reason."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
-from lms.people.api import list_employer_ids
+from lms.people.api import list_employer_ids, load_merged_ids
 
 MAX_DAYS = 3650
 MATCH_LISTS = ("sectors", "stations", "roles", "contracts")
@@ -184,7 +185,7 @@ def exempt(
     actor: Actor,
     *,
     person_id: int,
-    requirement_id: int,
+    requirement_id: int | None,
     organisation_id: int,
     from_on: date,
     until_on: date | None,
@@ -192,19 +193,23 @@ def exempt(
     reason: str,
     evidence: str = "",
 ) -> Exemption:
-    """Exempts a person from a requirement in one organisation, through `until_on` or without a last day.
+    """Exempts a person in one organisation from a requirement, or (None) from everything, also what is required later.
 
-    `kind` is one of `EXEMPTION_KINDS`. Raises NotYours, and Invalid where the person is not employed there, the
-    requirement does not apply there, or the same is recorded already.
+    `until_on` None means without a last day; `kind` is one of `EXEMPTION_KINDS`. Raises NotYours, and Invalid where the
+    person is the actor or not employed there, the requirement does not apply there, or the same is recorded already.
     """
     policy.require_allowed(policy.may_exempt(actor, organisation_id))
+    if actor.person_id is not None and person_id in load_merged_ids(actor.person_id):
+        raise Invalid(_("This is your own record. A second person must decide: ask another HR officer to record it."))
     if until_on is not None and until_on < from_on:
         raise Invalid(_("The last day is before the first day."))
     if kind not in EXEMPTION_KINDS:
         raise Invalid(_("Choose leave or equivalence."))
     if organisation_id not in list_employer_ids([person_id]):
         raise Invalid(_("This person is not employed in the organisation."))
-    if not queries.applies_in(requirement_id, organisation_id):
+    if requirement_id is None and kind not in LEAVE_KINDS:
+        raise Invalid(_("An equivalent qualification stands for one requirement. Choose which."))
+    if requirement_id is not None and not queries.applies_in(requirement_id, organisation_id):
         raise Invalid(_("This requirement does not apply in the organisation."))
     exemption = Exemption(
         person_id=person_id,
@@ -228,6 +233,19 @@ def exempt(
     )  # fmt: skip
     mark_dirty({person_id})
     return exemption
+
+
+def exempt_people(actor: Actor, persons: Mapping[str, int], **terms: Any) -> None:
+    """Exempts several persons, by staff number, in the same way as `exempt`: all of them or, if one is refused, none.
+
+    Raises Invalid with the staff number of the first who is refused.
+    """
+    with session.begin_nested():
+        for number, person_id in persons.items():
+            try:
+                exempt(actor, person_id=person_id, **terms)
+            except Invalid as error:
+                raise Invalid(f"{number}: {error}" if len(persons) > 1 else str(error)) from None
 
 
 def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> None:

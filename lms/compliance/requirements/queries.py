@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Account
@@ -75,14 +76,18 @@ def _requirements(actor: Actor) -> Select[Requirement, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ListedExemption:
-    """An exemption with the names to show; `author` is empty where a command recorded it."""
+    """An exemption with the names to show; `course` is None for everything required.
+
+    `author` is empty where a command recorded it; `is_own` says that the person recorded it of themselves.
+    """
 
     exemption: Exemption
     person: str
     staff_number: str
-    course: str
+    course: str | None
     organisation: str
     author: str
+    is_own: bool
 
     def state(self, today: date) -> str:
         """Returns current, future, over or withdrawn; `_is_in_state` is the same as a condition."""
@@ -127,7 +132,7 @@ def is_exemption_recorded(exemption: Exemption) -> bool:
     """Says whether the same person is already exempt from the same requirement for the same days."""
     same = select(Exemption.id).where(
         Exemption.person_id == exemption.person_id,
-        Exemption.requirement_id == exemption.requirement_id,
+        Exemption.requirement_id.is_not_distinct_from(exemption.requirement_id),
         Exemption.organisation_id == exemption.organisation_id,
         Exemption.from_on == exemption.from_on,
         Exemption.until_on.is_not_distinct_from(exemption.until_on),
@@ -136,11 +141,11 @@ def is_exemption_recorded(exemption: Exemption) -> bool:
     return session.scalar(same.limit(1)) is not None
 
 
-def _filtered(actor: Actor, kind: str, state: str, today: date) -> Select[Exemption, str, str, str, str, str]:
+def _filtered(actor: Actor, kind: str, state: str, today: date) -> Select[*tuple[Any, ...]]:
     return _exemptions(actor).where(Exemption.kind == kind if kind else true(), _is_in_state(state, today))
 
 
-def _exemptions(actor: Actor) -> Select[Exemption, str, str, str, str, str]:
+def _exemptions(actor: Actor) -> Select[*tuple[Any, ...]]:
     # A person with two staff numbers in one organisation is listed once.
     staff_number = (
         select(func.min(Employment.staff_number))
@@ -156,11 +161,12 @@ def _exemptions(actor: Actor) -> Select[Exemption, str, str, str, str, str]:
             func.coalesce(CourseRevision.title, Course.slug).label("course"),
             Organisation.name.label("organisation"),
             func.coalesce(author.name, "").label("author"),
+            func.coalesce(author.id == Exemption.person_id, false()).label("is_own"),
         )
         .join(Person, Person.id == Exemption.person_id)
         .join(Organisation, Organisation.id == Exemption.organisation_id)
-        .join(Requirement, Requirement.id == Exemption.requirement_id)
-        .join(Course, Course.id == Requirement.course_id)
+        .outerjoin(Requirement, Requirement.id == Exemption.requirement_id)
+        .outerjoin(Course, Course.id == Requirement.course_id)
         .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .outerjoin(Account, Account.id == Exemption.recorded_by)
         .outerjoin(author, author.id == Account.person_id)

@@ -2,7 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
 
 from lms.compliance import policy
 from lms.compliance.blueprint import bp
@@ -32,7 +32,7 @@ from lms.web.language import language_of_page
 
 EXEMPTIONS_HEAD = (
     "organisation", "staff_number", "name", "requirement", "kind", "from", "until", "state", "reason", "evidence",
-    "recorded_at", "recorded_by",
+    "recorded_at", "recorded_by", "own_record",
 )  # fmt: skip
 
 
@@ -226,9 +226,10 @@ def exemptions_csv() -> ResponseReturnValue:
     today = clock.today(actor.time_zone)
     rows = (
         (
-            each.organisation, each.staff_number, each.person, each.course, each.exemption.kind,
-            each.exemption.from_on, each.exemption.until_on, each.state(today), each.exemption.reason,
-            each.exemption.evidence, each.exemption.recorded_at, each.author,
+            each.organisation, each.staff_number, each.person, each.course or "(everything required)",
+            each.exemption.kind, each.exemption.from_on, each.exemption.until_on, each.state(today),
+            each.exemption.reason, each.exemption.evidence, each.exemption.recorded_at,
+            each.author, "yes" if each.is_own else "",
         )
         for each in queries.list_all_exemptions_for(actor, form.kind.data, form.state.data, today)
     )  # fmt: skip
@@ -238,34 +239,43 @@ def exemptions_csv() -> ResponseReturnValue:
 @bp.route("/exemptions/new", methods=["GET", "POST"])
 @role_needed(Role.HR)
 def new_exemption() -> ResponseReturnValue:
-    """Exempts a person from a requirement; a person's page fills in the organisation and staff number."""
+    """Exempts people from a requirement or from all; a person's page fills in the organisation and staff number."""
     actor, form = current_actor(), ExemptionForm()
     form.offer_choices(names.list_reported_organisations(actor), queries.list_requirements_for(actor))
     if not form.is_submitted():
         form.staff_number.data = request.args.get("staff_number", "")[:40]
         form.organisation.data = request.args.get("organisation", form.organisation.data, type=int)
         form.from_on.data = clock.today(actor.time_zone)
-    elif form.validate():
-        organisation_id = form.organisation.data
-        try:
-            exemption = operations.exempt(
-                actor,
-                # There is no person 0: the operation refuses it like anybody who is not employed there.
-                person_id=find_person_id_by_number(actor, organisation_id, form.staff_number.data) or 0,
-                requirement_id=form.requirement.data,
-                organisation_id=organisation_id,
-                from_on=form.from_on.data,
-                until_on=form.until_on.data,
-                kind=form.kind.data,
-                reason=form.reason.data,
-                evidence=form.evidence.data or "",
-            )
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("Exemption recorded."), "good")
-            return redirect(url_for("compliance.person", person_id=exemption.person_id), 303)
+    if form.run_on_submit(lambda: _exempt_all(form)):
+        flash(ngettext("Exemption recorded.", "%(num)s exemptions recorded.", len(form.staff_numbers)), "good")
+        return redirect(url_for("compliance.exemptions"), 303)
     return render_template("compliance/new_exemption.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _exempt_all(form: ExemptionForm) -> None:
+    """Records what a form says; raises Invalid, with nothing recorded, where one of its people cannot be exempted."""
+    actor, organisation_id = current_actor(), form.organisation.data
+    found = {number: find_person_id_by_number(actor, organisation_id, number) for number in form.staff_numbers}
+    unknown = [number for number, person in found.items() if person is None]
+    if unknown:
+        raise Invalid(
+            _(
+                "Nobody of this organisation has these staff numbers: %(numbers)s. Correct or remove them. Nothing was "
+                "recorded.",
+                numbers=", ".join(unknown),
+            )
+        )
+    operations.exempt_people(
+        actor,
+        {number: person for number, person in found.items() if person is not None},
+        requirement_id=form.requirement.data,
+        organisation_id=organisation_id,
+        from_on=form.from_on.data,
+        until_on=form.until_on.data,
+        kind=form.kind.data,
+        reason=form.reason.data,
+        evidence=form.evidence.data or "",
+    )
 
 
 @bp.route("/exemptions/<int:exemption_id>/withdraw", methods=["GET", "POST"])

@@ -92,7 +92,7 @@ class Obligation:
             [
                 exemption
                 for exemption in person.exemptions
-                if exemption.requirement == requirement.id and exemption.organisation in (None, organisation)
+                if exemption.requirement in (None, requirement.id) and exemption.organisation in (None, organisation)
             ],
         )
         self._starts = [segment.from_on for segment in self._segments]

@@ -141,10 +141,10 @@ class RevocationFact:
 
 @dataclass(frozen=True, slots=True)
 class ExemptionFact:
-    """A person need not meet a requirement from day to day, in one organisation or (None) in all."""
+    """A person need not meet a requirement, or (None) any, from day to day, in one organisation or (None) in all."""
 
     person: Id
-    requirement: Id
+    requirement: Id | None
     from_on: date
     until_on: date | None
     recorded_at: datetime

@@ -16,6 +16,7 @@ from lms.certification.events import awards_changed
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
 from lms.certification.training import operations as training, queries as training_queries
 from lms.certification.training.check import CheckedList, LineOutcome, TrainingDetails, check_list
+from lms.certification.training.labels import explain_outcome, outcome_label, outcome_look
 from lms.certification.training.parser import TrainingLine
 from lms.kernel import clock, db as database
 from lms.kernel.actor import SYSTEM, Actor, Role
@@ -111,6 +112,15 @@ def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
     assert found(left)[1] is LineOutcome.COVERED
     assert left.lines[1].until == date(2028, 1, 9)
     assert session.scalars(select(Award)).all() == [session.scalars(select(Award)).one()]
+
+
+def test_nobody_awards_themselves(here: World) -> None:
+    amina = replace(here.hr, person_id=here.people["W-1"].id)
+    checked = check_list(amina, here.details(), attended("W-1", "W-2"))
+    assert found(checked) == [LineOutcome.OWN, LineOutcome.NEW]
+    assert "ask another HR officer" in explain_outcome(checked.lines[0])
+    assert outcome_label(checked.lines[0]) == "Yourself"
+    assert outcome_look(checked.lines[0]) == ("late", "circle-alert")
 
 
 def test_what_was_revoked_covers_nobody(here: World) -> None:

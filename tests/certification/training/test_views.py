@@ -134,7 +134,7 @@ def test_letters_that_no_certificate_prints_are_named_before_anything_is_recorde
 def test_a_changed_list_is_looked_at_again(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
     sign_in(client, "hana@demo.example")
     sent = confirmation(client.post("/sessions/check", data=session_form(ids)))
-    for changed in (sent | {"lines": "W-3"}, sent | {"checksum": ""}, sent | {"held_on": "2026-08-21"}):
+    for changed in (sent | {"lines": "W-4"}, sent | {"checksum": ""}, sent | {"held_on": "2026-08-21"}):
         refused = client.post("/sessions/new", data=changed)
         assert refused.status_code == 422
         assert "Something changed since you checked this list" in text_of(refused)

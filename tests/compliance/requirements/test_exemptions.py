@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from lms.accounts.models import Account
 from lms.audit.models import AuditEntry
+from lms.compliance.api import statuses_of
 from lms.compliance.requirements import operations
 from lms.compliance.requirements.models import Exemption
 from lms.compliance.requirements.operations import EXEMPTION_KINDS
@@ -99,6 +101,61 @@ def new_form(ids: dict[str, int], **changes: object) -> dict[str, object]:
         "organisation": ids["here"], "staff_number": "W-1", "requirement": ids["ours"], "kind": "parental",
         "from_on": "2026-11-22", "until_on": "2027-02-28", "reason": "Agreed", "evidence": "HR file 12",
     } | changes  # fmt: skip
+
+
+def test_one_leave_is_from_everything_required_and_for_many_people(
+    app: Flask, client: FlaskClient, ids: dict[str, int]
+) -> None:
+    sign_in(client, "hana@demo.example")
+    leave = new_form(ids, staff_number="W-1\nw-2, W-1", requirement="", until_on="")
+    assert client.post("/exemptions/new", data=leave).status_code == 303
+    for address in ("/exemptions", "/exemptions/print", "/exemptions.csv"):
+        body = page(client, address)
+        assert body.lower().count("everything required") >= 2 and "Tomas Silva" in body
+    with app.app_context(), unit_of_work():
+        # A requirement that is made during the leave asks nothing either, and one fact ends the leave.
+        required_course(ids["here"], a_course("second-course"), TODAY - 20 * DAY)
+    with app.app_context():
+        assert {row.status.value for row in statuses_of(ids["amina"], TODAY)} == {"exempt"}
+        assert session.query(Exemption).filter_by(person_id=ids["amina"]).one().requirement_id is None
+    history = page(client, f"/people/{ids['amina']}")
+    assert "Exempt for leave" in history and "Everything required" in history
+    amina = app.test_client()
+    sign_in(amina)
+    assert "Everything required" in page(amina, "/my/record")
+
+
+def test_all_of_many_people_or_none(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    for numbers, said in (("W-1\nW-77\nH-2", "W-77, H-2"), ("W-1\nW-3", "W-3: This is your own record")):
+        refused = client.post("/exemptions/new", data=new_form(ids, staff_number=numbers))
+        assert (refused.status_code, said in refused.text, numbers in refused.text.replace("\r", "")) == (
+            422,
+            True,
+            True,
+        )
+    equivalent = client.post("/exemptions/new", data=new_form(ids, requirement="", kind="equivalence"))
+    assert equivalent.status_code == 422 and "stands for one requirement" in equivalent.text
+    with app.app_context():
+        assert session.query(Exemption).filter_by(organisation_id=ids["here"]).count() == 0
+        assert session.query(AuditEntry).filter_by(action="compliance.exempt").count() == 0
+
+
+def test_what_somebody_recorded_of_themselves_is_marked(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
+    with app.app_context(), unit_of_work():
+        hana = session.query(Person).filter_by(name="Hana Haddad").one()
+        account = session.query(Account).filter_by(person_id=hana.id).one()
+        session.add(
+            Exemption(
+                person_id=hana.id, requirement_id=None, organisation_id=ids["here"], from_on=TODAY, kind="sick",
+                reason="Own", recorded_at=NOW, recorded_by=account.id,
+            )
+        )  # fmt: skip
+    sign_in(client, "hana@demo.example")
+    for address in ("/exemptions", "/exemptions/print"):
+        assert "Recorded by the person themselves" in page(client, address)
+    (row,) = csv.DictReader(StringIO(page(client, "/exemptions.csv").lstrip("\ufeff")))
+    assert row["own_record"] == "yes"
 
 
 def test_what_is_recorded_already_is_not_added(client: FlaskClient, ids: dict[str, int]) -> None:

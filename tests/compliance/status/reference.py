@@ -51,7 +51,7 @@ class Reference:
             for e in doc["exemptions"]
             if is_known(e)
             and e["person"] == person
-            and e["requirement"] == requirement["id"]
+            and e["requirement"] in (None, requirement["id"])
             and e["organisation"] in (None, organisation)
         ]
         self.progress = [

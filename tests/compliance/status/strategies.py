@@ -127,7 +127,7 @@ def exemption(pick: Pick) -> Json:
     first, last = interval(pick)
     return {
         "person": pick(MOSTLY_P1),
-        "requirement": pick(("r1", "r2")),
+        "requirement": pick((None, "r1", "r2")),
         "organisation": pick((None, "o1", "o2")),
         "from": first,
         "until": last,
