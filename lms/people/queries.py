@@ -227,13 +227,23 @@ def _ranked_placements(actor: Actor, today: date) -> Subquery:
     )
 
 
-def list_directory(
-    actor: Actor, today: date, page: int, *, text: str, station: str, sector: str, state: str
-) -> Pagination[DirectoryRow]:
+def list_directory(actor: Actor, today: date, page: int, **filters: str) -> Pagination[DirectoryRow]:
     """Lists the people an actor may see, by name, one row an employment. Two queries.
 
-    Empty filters do not filter; ``state`` is now, future or left.
+    The filters are text, station, sector and state (now, future or left); empty ones do not filter.
     """
+    found = paginate(_directory(actor, today, **filters), page)
+    return found.with_items([DirectoryRow(**row._mapping) for row in found.items])
+
+
+def list_whole_directory(actor: Actor, today: date, **filters: str) -> list[DirectoryRow]:
+    """Lists the same people without pages. One query."""
+    return [DirectoryRow(**row._mapping) for row in session.execute(_directory(actor, today, **filters))]
+
+
+def _directory(
+    actor: Actor, today: date, *, text: str, station: str, sector: str, state: str
+) -> Select[*tuple[Any, ...]]:
     placement = _ranked_placements(actor, today)
     state_today = func.coalesce(placement.c.state, "left")
     filters = (
@@ -242,7 +252,7 @@ def list_directory(
         (sector, placement.c.sector == sector),
         (state, state_today == state),
     )
-    statement = (
+    return (
         select(
             Person.id.label("person_id"),
             Person.name,
@@ -264,5 +274,3 @@ def list_directory(
         .where(policy.visible_employments(actor), *(condition for value, condition in filters if value))
         .order_by(func.lower(Person.name), Employment.id)
     )
-    found = paginate(statement, page)
-    return found.with_items([DirectoryRow(**row._mapping) for row in found.items])

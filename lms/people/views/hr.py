@@ -16,8 +16,23 @@ from lms.people.merging.queries import list_overlapping_placements, list_similar
 from lms.people.models import Placement
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
+from lms.web.downloads import download_csv
 from lms.web.forms import BaseForm, ReasonForm, form_page, offer, redirect_with
 from lms.web.language import language_of_page
+
+DIRECTORY_HEAD = {
+    "staff_number": "staff_number",
+    "name": "name",
+    "email": "email",
+    "organisation": "organisation",
+    "station": "station",
+    "sector": "sector",
+    "role": "role",
+    "first_day": "from_on",
+    "last_day": "through_on",
+    "when": "state",
+}
+"""The columns of the file of people, each with the field of its row."""
 
 
 @bp.get("/people")
@@ -33,6 +48,17 @@ def index() -> ResponseReturnValue:
     names = {sector.slug: sector.name(language_of_page()) for sector in sectors}
     overlaps = list_overlapping_placements(actor)
     return render_template("people/index.html", form=form, page=page, sector_names=names, overlaps=overlaps)
+
+
+@bp.get("/people.csv")
+@role_needed(Role.HR)
+def people_csv() -> ResponseReturnValue:
+    """Returns the list of people, filtered as on the page, as a file."""
+    actor, form = current_actor(), DirectoryForm(request.args)
+    today = clock.today(actor.time_zone)
+    rows = queries.list_whole_directory(actor, today, **form.filters())
+    lines = ([getattr(row, name) for name in DIRECTORY_HEAD.values()] for row in rows)
+    return download_csv(list(DIRECTORY_HEAD), lines, f"people-{today}.csv")
 
 
 @bp.route("/people/new", methods=["GET", "POST"])

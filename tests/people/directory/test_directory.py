@@ -1,7 +1,9 @@
 """The directory: found by any word, filtered, paged, and quick."""
 
+import csv
 from datetime import UTC, date, datetime
 from functools import partial
+from io import StringIO
 
 import pytest
 from flask import Flask
@@ -143,3 +145,25 @@ def test_an_empty_directory_says_what_to_do(app: Flask, client: FlaskClient) -> 
     sign_in(client, "halima@demo.example")
     assert "No people yet" in client.get("/people").get_data(as_text=True)
     assert "No sign-in codes needed" in client.get("/people/codes").get_data(as_text=True)
+
+
+def test_the_list_is_a_file_with_the_filters_of_the_page(app: Flask, crowd: FlaskClient) -> None:
+    with clock.using(clock.FixedClock(TODAY)):
+        page = crowd.get("/people?station=south-hill").get_data(as_text=True)
+        assert "/people.csv?station=south-hill" in page
+        everybody = crowd.get("/people.csv")
+        south = crowd.get("/people.csv?station=south-hill&state=now")
+    assert everybody.status_code == 200
+    assert everybody.headers["Content-Disposition"] == "attachment; filename=people-2026-11-22.csv"
+    lines = list(csv.DictReader(StringIO(everybody.data.decode("utf-8-sig"))))
+    assert {line["name"].split()[0].lstrip("'") for line in lines} >= EVERYBODY
+    assert len(lines) == len({line["staff_number"] for line in lines}) == 12
+    musa, salih = list(csv.DictReader(StringIO(south.data.decode("utf-8-sig"))))
+    assert musa == {
+        "staff_number": "M-1", "name": "Mover Musa", "email": "", "organisation": "Rivers Relief",
+        "station": "South Hill", "sector": "wash", "role": "promoter", "first_day": "2026-07-01", "last_day": "",
+        "when": "now",
+    }  # fmt: skip
+    assert salih["staff_number"] == "A-1"
+    sign_in(other := app.test_client())
+    assert other.get("/people.csv").status_code == 403
