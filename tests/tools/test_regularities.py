@@ -55,6 +55,23 @@ def test_too_many_alike_over_all_banks_are_reported(course_files: CourseFiles) -
     assert found(course_files, "of all banks") == []
 
 
+def test_choices_of_several_are_counted_too(course_files: CourseFiles) -> None:
+    head = "  - id: m{0}\n    objective: together\n    type: multiple\n    stem: Which {0}?\n    options:\n"
+    rights = ["ab", "bc", "ad", "cd"]
+    sets = [
+        head.format(number)
+        + "".join(
+            f"      - {{id: {one}, text: Boat {one}., correct: {'true' if one in right else 'false'}, feedback: F.}}\n"
+            for one in "abcd"
+        )
+        for number, right in enumerate(rights)
+    ]
+    course_files.write(BANK_YML, HEAD + "".join(sets))
+    assert len(found(course_files, "all 4 sets of 4 options have 2 true ones")) == 1
+    course_files.write(BANK_YML, HEAD + "".join(sets).replace("Boat b., correct: false", "Boat b., correct: true"))
+    assert found(course_files, "options have") == []
+
+
 def ordering(*steps: str) -> str:
     items = "".join(f"      - {{id: {'abcdef'[at]}, text: {step}}}\n" for at, step in enumerate(steps))
     return f"{HEAD}  - id: o\n    objective: together\n    type: ordering\n    stem: Order?\n    options:\n{items}"

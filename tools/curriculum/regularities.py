@@ -6,7 +6,13 @@ from math import comb
 
 from lms.catalogue.source.parsing.sources import ParsedBank, ParsedCourse
 from lms.catalogue.source.problems import Problem, warning
-from lms.catalogue.source.schemas.banks import AnyQuestion, MatchingQuestion, OrderingQuestion, StatementsQuestion
+from lms.catalogue.source.schemas.banks import (
+    AnyQuestion,
+    MatchingQuestion,
+    MultipleChoice,
+    OrderingQuestion,
+    StatementsQuestion,
+)
 from tools.curriculum.answer_cues import SIGNIFICANT
 from tools.curriculum.statistics import share_p_value
 from tools.curriculum.text_analysis import content_stems, words_of
@@ -23,10 +29,10 @@ def check_regularities(courses: Sequence[ParsedCourse]) -> Iterator[Problem]:
     banks = [course.bank for course in courses if course.bank]
     for bank in banks:
         path, line = bank.file.path, bank.yaml.line("questions")
-        for size, counts in _true_counts([bank]).items():
+        for (name, size), counts in _true_counts([bank]).items():
             ((true, sets), *others) = counts.most_common()
             if sets >= MIN_SETS and not others:
-                sentence = f"all {sets} sets of {size} statements have {true} true ones; let one or more of them differ"
+                sentence = f"all {sets} sets of {size} {name} have {true} true ones; let one or more of them differ"
                 yield warning(path, line, sentence)
         for number, question in bank.questions.items():
             yield from _order(question, bank, number)
@@ -34,25 +40,30 @@ def check_regularities(courses: Sequence[ParsedCourse]) -> Iterator[Problem]:
     yield from _all_banks(banks)
 
 
-def _true_counts(banks: Sequence[ParsedBank]) -> dict[int, Counter[int]]:
-    """Counts the sets of statements by their size and by how many of them are true."""
-    counts: dict[int, Counter[int]] = {}
+def _true_counts(banks: Sequence[ParsedBank]) -> dict[tuple[str, int], Counter[int]]:
+    """Counts sets of statements, and of options, by their size and by how many of them are true."""
+    counts: dict[tuple[str, int], Counter[int]] = {}
     for question in (question for bank in banks for question in bank.questions.values()):
         if isinstance(question, StatementsQuestion):
-            true = sum(statement.true for statement in question.statements)
-            counts.setdefault(len(question.statements), Counter())[true] += 1
+            keys = ("statements", [statement.true for statement in question.statements])
+        elif isinstance(question, MultipleChoice):
+            keys = ("options", [option.correct for option in question.options])
+        else:
+            continue
+        counts.setdefault((keys[0], len(keys[1])), Counter())[sum(keys[1])] += 1
     return counts
 
 
 def _all_banks(banks: Sequence[ParsedBank]) -> Iterator[Problem]:
-    for size, counts in _true_counts(banks).items():
+    for (name, size), counts in _true_counts(banks).items():
         ((true, sets), *_others) = counts.most_common()
-        # What tossing a coin for each statement would give.
-        expected = counts.total() * comb(size, true) / 2**size
+        # What tossing a coin for each would give; of options, two or more are right, and never all.
+        possible = range(2, size) if name == "options" else range(size + 1)
+        expected = counts.total() * comb(size, true) / sum(comb(size, many) for many in possible)
         p = share_p_value(sets, expected, counts.total())
         if sets > expected and p < SIGNIFICANT:
             sentence = (
-                f"in {sets} of the {counts.total()} sets of {size} statements of all banks {true} are true, where "
+                f"in {sets} of the {counts.total()} sets of {size} {name} of all banks {true} are true, where "
                 f"{expected:.0f} are expected (p = {p:.3f}); let more or fewer be true in some"
             )
             yield warning("quizzes", 1, sentence)

@@ -17,9 +17,9 @@ LONGEST = 4_000
 _PAIR = re.compile(r"[ \t]*(?:-[ \t]+)*([\w-]+):[ \t]+(\S.*)")
 _KEY_BETWEEN_BRACES = re.compile(r"[{,]\s*([\w-]+):(?:\s+|$)")
 _STARTS_WITH_BRACE = re.compile(r"[ \t]*(?:-[ \t]+)*(?:[\w-]+:[ \t]+)?(?:-[ \t]+)*[\[{]")
-_NO_BLANK = re.compile(r"[ \t]*(?:-[ \t]+)*[\w-]+:(?!//)[^\s].*")
+_UNSPACED = re.compile(r"[ \t]*(?:-[ \t]+)*[\w-]+:(?!//)[^\s].*")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
-_NO_ESCAPE = re.compile(r"\\[^0abtnvfreN_LPxuU \"/\\\t]")
+_UNKNOWN_ESCAPE = re.compile(r"\\[^0abtnvfreN_LPxuU \"/\\\t]")
 _BLOCK_TEXT = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?")
 _WHOLE_BRACKETS = re.compile(r"(?:\{.*\}|\[.*\])\s*,?\s*(?:#.*)?")
 _CLOSING = {"{": "}", "[": "]"}
@@ -87,7 +87,7 @@ def _trap_of_line(path: str, line: str, number: int) -> Problem | None:
         found = _trap_of_value(path, number, key, value, braces=braces)
         if found:
             return found
-    if _NO_BLANK.fullmatch(line) and not _PAIR.match(line):
+    if _UNSPACED.fullmatch(line) and not _PAIR.match(line):
         return error(path, number, _("a key and its text need a blank after the colon"), _("write `key: text`"))
     return None
 
@@ -144,7 +144,7 @@ def _trap_of_quoted(path: str, line: int, key: str, value: str) -> Problem | Non
     if rest and not rest.startswith("#"):
         message = _("“%(key)s”: there are quotation marks inside this text", key=key)
         return error(path, line, message, _("put quotation marks round this whole text, and write “ ” or ’ inside"))
-    if value[0] == '"' and _NO_ESCAPE.search(whole[0]):
+    if value[0] == '"' and _UNKNOWN_ESCAPE.search(whole[0]):
         message = _("“%(key)s”: this text has a backslash between double quotation marks", key=key)
         return error(path, line, message, _("take it away, or write single quotation marks"))
     return None
