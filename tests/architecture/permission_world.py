@@ -223,7 +223,7 @@ class World:
         for_all = {"requirement_id": self._number("root", f"/requirements/new {OF_ALL}")}
         self.special |= {f"/requirements/<requirement_id>{act} {OF_ALL}": for_all for act in ("", "/change", "/end")}
         self._done("hana", "/exemptions/new", staff_number="W-8")
-        self.samples["session_id"] = self._number("hana", SESSION, **self._checked("W-3"))
+        self.samples["session_id"] = self._number("hana", SESSION, **self._checked("W-5"))
         self.bodies[SESSION] = self._checked("W-4")
         self.bodies[PRIOR] = dict(form_on(self.send("hana", "POST", "/sessions/prior/check"), PRIOR).values)
         self._done("hana", "/compliance/views", name="Mine")

@@ -156,7 +156,7 @@ def _twice(section: str, ids: list[str]) -> Iterator[FactsProblem]:
 
 
 def _misnamed(shape: FactsShape) -> Iterator[FactsProblem]:
-    requirements = {each.id for each in shape.requirements}
+    requirements = {None, *(each.id for each in shape.requirements)}
     successor_of = {each.id: each.supersedes for each in shape.awards}
     named = [
         *(("exemptions", n, "requirement", each.requirement, requirements) for n, each in enumerate(shape.exemptions)),
