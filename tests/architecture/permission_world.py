@@ -152,7 +152,7 @@ class World:
             "/compliance/lookup.csv": {"file": ""},
             "/compliance/lookup.xlsx": {"file": ""},
             "/my/record/wrong": {"kind": "placement"},
-            "/people/new": {"staff_number": "W-20"},
+            "/people/new": {"staff_number": "W-20", "is_new": "y"},
             "/people/<person_id>/correct": {
                 "name": NAMES[4],
                 "given_name": "",
