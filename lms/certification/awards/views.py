@@ -6,6 +6,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from lms.accounts.api import load_account_names
 from lms.certification import policy
 from lms.certification.awards import operations, queries
 from lms.certification.awards.document import render_certificate, verify_address
@@ -48,8 +49,13 @@ def certificate(serial: str) -> ResponseReturnValue:
         own=known.award.person_id == actor.person_id,
         may_change=may_change(actor, known),
         may_correct=actor.has(Role.HR) and may_correct(actor, known.award.person_id),
+        revoked_by=_name_of(known.revocation.recorded_by) if known.revocation else "",
         successor=print_serial(known.replaced_by) if known.replaced_by else None,
     )
+
+
+def _name_of(account_id: int | None) -> str:
+    return load_account_names([account_id]).get(account_id, "") if account_id else ""
 
 
 @bp.get("/certificates/<serial>.pdf")
