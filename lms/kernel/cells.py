@@ -53,7 +53,7 @@ class NoData(str):
 def clean_text(text: str, *, repair: bool = False) -> str:
     """Returns the text of a cell, as ``NoData`` where it is none; with ``repair`` broken letters are put right."""
     if repair:
-        text = repair_letters(text) or text
+        text = repair_mojibake(text) or text
     # PostgreSQL cannot store NUL, and nobody types it.
     text = text.replace("\0", "").strip()[:MAX_CELL_LENGTH]
     if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS):
@@ -71,7 +71,7 @@ def clean_typed_text(text: str) -> str:
     return NoData(text, "cell_rounded") if _MANY_DIGITS.fullmatch(text) else text
 
 
-def repair_letters(text: str) -> str:
+def repair_mojibake(text: str) -> str:
     """Returns what a text was before somebody read it in the wrong encoding; empty where nothing is broken."""
     repaired = ""
     while better := _repair_once(repaired or text):
@@ -112,4 +112,4 @@ def _find_reason(text: str) -> str:
     for reason, pattern in _NO_DATA:
         if pattern.fullmatch(text):
             return reason
-    return "cell_mojibake" if repair_letters(text) else ""
+    return "cell_mojibake" if repair_mojibake(text) else ""

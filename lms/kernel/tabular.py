@@ -21,7 +21,7 @@ from lms.kernel.batches import batched
 from lms.kernel.cells import FORMULA_STARTS, Unreadable, clean_text, clean_typed_text
 from lms.kernel.encoding import find_encoding
 from lms.kernel.i18n import gettext as _
-from lms.kernel.workbook import MAX_COLUMNS, check_archive, open_sheets, read_sheet
+from lms.kernel.workbook import MAX_COLUMNS, check_archive, open_worksheets, read_worksheet
 
 Cell = str | int | date | datetime | Fraction | None
 """The values of cells in a table to download."""
@@ -41,7 +41,7 @@ KnownHeadings = Callable[[Sequence[str]], int]
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """How a file is read: ``kind`` is csv or xlsx; encoding and delimiter are for CSV, sheets for Excel.
+    """How a file is read: ``kind`` is csv or xlsx; encoding and delimiter are for CSV, worksheets for Excel.
 
     The headings are in the row ``heading_row``; with ``repair`` letters broken by a wrong encoding are put right.
     """
@@ -50,7 +50,7 @@ class FileFormat:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
-    sheets: Sequence[str] = ()
+    worksheets: Sequence[str] = ()
     heading_row: int = 0
     repair: bool = False
 
@@ -70,55 +70,55 @@ def no_headings(_cells: Sequence[str]) -> int:
 
 
 def preview_table(
-    file: BinaryIO, wanted: FileFormat | None = None, known: KnownHeadings = no_headings, samples: int = 3
+    file: BinaryIO, chosen: FileFormat | None = None, known: KnownHeadings = no_headings, samples: int = 3
 ) -> TablePreview:
     """Detects the format of a file and reads its top. Raises ``Unreadable``.
 
-    Sheet and row of the headings are proposed by the headings that are known, unless they are wanted.
+    Sheet and row of the headings are proposed by the headings that are known, unless they are chosen.
     """
-    file_format = detect_format(file, wanted or FileFormat(), known)
+    file_format = detect_format(file, chosen or FileFormat(), known)
     top = list(islice(read_rows(file, file_format), samples + 1))
     if not top or sum(1 for cell in top[0][1] if cell) < 2:
         raise Unreadable(_("No row has headings, so the columns cannot be identified."))
     return TablePreview(file_format, top[0][1], [cells for _number, cells in top[1:]])
 
 
-def detect_format(file: BinaryIO, wanted: FileFormat, known: KnownHeadings) -> FileFormat:
+def detect_format(file: BinaryIO, chosen: FileFormat, known: KnownHeadings) -> FileFormat:
     """Returns the format of a file by its bytes, not by its name. Raises ``Unreadable``."""
     file.seek(0)
     head = file.read(8)
     if head.startswith(b"PK\x03\x04"):
         check_archive(file)
-        return _propose_sheet(file, replace(wanted, kind="xlsx"), known)
+        return _propose_worksheet(file, replace(chosen, kind="xlsx"), known)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
             _("This is an old Excel file (.xls), or one with a password. Save it as .xlsx or CSV without a password.")
         )
     if not head.strip():
         raise Unreadable(_("The file is empty."))
-    encoding = wanted.encoding or find_encoding(file)
+    encoding = chosen.encoding or find_encoding(file)
     if not encoding:
         raise Unreadable(_("This file is not a table. Upload CSV or Excel (.xlsx)."))
     delimiter = find_delimiter(file, encoding, known)
     top = islice(_csv_rows(file, encoding, delimiter, strict=False), _TOP_ROWS)
-    heading_row = wanted.heading_row or propose_heading_row(top, known)[1]
-    return replace(wanted, kind="csv", encoding=encoding, delimiter=delimiter, heading_row=heading_row)
+    heading_row = chosen.heading_row or propose_heading_row(top, known)[1]
+    return replace(chosen, kind="csv", encoding=encoding, delimiter=delimiter, heading_row=heading_row)
 
 
-def _propose_sheet(file: BinaryIO, wanted: FileFormat, known: KnownHeadings) -> FileFormat:
-    with open_sheets(file) as sheets:
-        names = [wanted.sheet] if wanted.sheet in sheets else list(sheets)
+def _propose_worksheet(file: BinaryIO, chosen: FileFormat, known: KnownHeadings) -> FileFormat:
+    with open_worksheets(file) as worksheets:
+        names = [chosen.sheet] if chosen.sheet in worksheets else list(worksheets)
         proposed = {
-            name: propose_heading_row(islice(read_sheet(sheets[name], set(), repair=False), _TOP_ROWS), known)
+            name: propose_heading_row(islice(read_worksheet(worksheets[name], set(), repair=False), _TOP_ROWS), known)
             for name in names
         }
         sheet = max(names, key=lambda name: proposed[name][0])
-        row = wanted.heading_row or proposed[sheet][1]
-        return replace(wanted, sheet=sheet, sheets=tuple(sheets), heading_row=row)
+        row = chosen.heading_row or proposed[sheet][1]
+        return replace(chosen, sheet=sheet, worksheets=tuple(worksheets), heading_row=row)
 
 
 def propose_heading_row(top: Iterable[Row], known: KnownHeadings) -> tuple[tuple[int, bool], int]:
-    """Returns how sure it is, to compare sheets, and the number of the row that has the headings; 0 is none.
+    """Returns how sure it is, to compare worksheets, and the number of the row that has the headings; 0 is none.
 
     It is the row with most headings that are known or, where hardly any is, the first as wide as most of the table.
     """
@@ -163,9 +163,9 @@ def _all_rows(file: BinaryIO, file_format: FileFormat, hidden: set[int]) -> Iter
     if file_format.kind == "csv":
         yield from _csv_rows(file, file_format.encoding, file_format.delimiter, repair=file_format.repair)
         return
-    with open_sheets(file) as sheets:
-        sheet = sheets.get(file_format.sheet) or next(iter(sheets.values()))
-        yield from read_sheet(sheet, hidden, repair=file_format.repair)
+    with open_worksheets(file) as worksheets:
+        sheet = worksheets.get(file_format.sheet) or next(iter(worksheets.values()))
+        yield from read_worksheet(sheet, hidden, repair=file_format.repair)
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

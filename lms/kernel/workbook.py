@@ -1,4 +1,4 @@
-"""Excel files that people upload: visible sheets, and their rows as text the way the sheet shows it.
+"""Excel files that people upload: visible worksheets, and their rows as text the way the sheet shows it.
 
 Nothing is evaluated: of a formula the stored value is read. An archive is measured before it is unpacked.
 """
@@ -73,8 +73,8 @@ def check_archive(file: BinaryIO) -> None:
 
 
 @contextmanager
-def open_sheets(file: BinaryIO) -> Iterator[dict[str, Any]]:
-    """Opens an Excel file: its visible sheets by name, the first one first. Raises ``Unreadable``."""
+def open_worksheets(file: BinaryIO) -> Iterator[dict[str, Any]]:
+    """Opens an Excel file: its visible worksheets by name, the first one first. Raises ``Unreadable``."""
     file.seek(0)
     try:
         with warnings.catch_warnings():
@@ -84,15 +84,15 @@ def open_sheets(file: BinaryIO) -> Iterator[dict[str, Any]]:
         # The library raises whatever a damaged part makes it raise.
         raise Unreadable(_("The file is damaged and cannot be opened as an Excel file.")) from error
     try:
-        sheets = {sheet.title: sheet for sheet in book.worksheets if sheet.sheet_state == "visible"}
-        if not sheets:
+        worksheets = {sheet.title: sheet for sheet in book.worksheets if sheet.sheet_state == "visible"}
+        if not worksheets:
             raise Unreadable(_("This Excel file has no visible sheet."))
-        yield sheets
+        yield worksheets
     finally:
         book.close()
 
 
-def read_sheet(sheet: Any, hidden: set[int], *, repair: bool) -> Iterator[tuple[int, list[str]]]:
+def read_worksheet(sheet: Any, hidden: set[int], *, repair: bool) -> Iterator[tuple[int, list[str]]]:
     """Yields the rows of a sheet as text; adds the numbers of hidden rows to ``hidden``. Raises ``Unreadable``."""
     book = sheet.parent
     shapes: dict[int, str] = {}

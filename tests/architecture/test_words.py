@@ -36,6 +36,7 @@ OTHER_SENSES = {
     "covering": "the placements or awards whose days include a day",
     "sheet": "a sheet of a workbook",
     "sheet_state": "an attribute of openpyxl",
+    "work_sheet_parser": "a class of openpyxl",
     "letters": "letters of an alphabet",
     "letters_and_digits": "letters of an alphabet",
     "leads_to": "the step of a story that a choice leads to",

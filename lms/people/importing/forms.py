@@ -45,7 +45,7 @@ class UploadForm(BaseForm):
     )
 
 
-class ReadingForm(BaseForm):
+class FormatForm(BaseForm):
     """Reading a file in another way: encoding, sheet, row of the headings, broken letters."""
 
     sheet = SelectField(_l("Sheet"))
@@ -60,8 +60,8 @@ class ReadingForm(BaseForm):
 
     def offer(self, present: FileFormat) -> None:
         """Fills the choices, beginning with how it is read now; without a choice of sheet or encoding it goes."""
-        if len(present.sheets) > 1:
-            self.sheet.choices = choices_of((name, name) for name in present.sheets)
+        if len(present.worksheets) > 1:
+            self.sheet.choices = choices_of((name, name) for name in present.worksheets)
         else:
             del self.sheet
         if present.kind == "csv":
@@ -76,7 +76,7 @@ class ReadingForm(BaseForm):
                 coded = present.encoding
                 self.encoding.data = next((name for name in ("utf-8", "utf-16") if coded.startswith(name)), coded)
 
-    def wanted(self, present: FileFormat) -> FileFormat:
+    def chosen(self, present: FileFormat) -> FileFormat:
         """Returns how the file is to be read; of another sheet the headings are found anew."""
         sheet = self.sheet.data if self.sheet else present.sheet
         return FileFormat(

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext as _l
 
-from lms.kernel.cells import repair_letters
+from lms.kernel.cells import repair_mojibake
 from lms.people.importing.models import PeopleImport
 from lms.people.importing.parse import HEADINGS, Note, comparison_key
 from lms.web.formatting import day
@@ -128,12 +128,12 @@ def note_sentence(note: Note) -> str:
     return str(sentence) % texts
 
 
-def find_broken_letters(people_import: PeopleImport) -> tuple[str, str] | None:
+def find_mojibake(people_import: PeopleImport) -> tuple[str, str] | None:
     """Returns a text of the list whose letters are broken, as it is and as it probably was."""
     cells = chain(
         people_import.header, *people_import.samples, (each["note"].get("text", "") for each in people_import.reasons)
     )
-    return next(((cell, better) for cell in cells if (better := repair_letters(cell))), None)
+    return next(((cell, better) for cell in cells if (better := repair_mojibake(cell))), None)
 
 
 def why(notes: list[Note]) -> str:

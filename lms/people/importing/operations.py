@@ -51,7 +51,7 @@ def upload(
     return people_import
 
 
-def change_reading(people_import: PeopleImport, top: TablePreview) -> None:
+def change_format(people_import: PeopleImport, top: TablePreview) -> None:
     """Stores how HR has the file read, with the headings and samples as they read now."""
     _lock_in_state(people_import, "columns", "checked")
     if people_import.header != top.header:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field as dataclass_field
 from datetime import date
 from typing import Any, TypeVar
 
-from lms.kernel.cells import NoData, repair_letters
+from lms.kernel.cells import NoData, repair_mojibake
 from lms.kernel.i18n import N_
 from lms.kernel.identifiers import clean_email, clean_identifier
 from lms.kernel.text import is_email, normalise
@@ -228,7 +228,7 @@ def _given_name_first(name: str) -> str:
 
 def _cells_without_data(cells: Mapping[str, str]) -> list[Note]:
     return [
-        {"code": cell.reason, "field": field, "text": cell[:100], "better": repair_letters(cell)[:100]}
+        {"code": cell.reason, "field": field, "text": cell[:100], "better": repair_mojibake(cell)[:100]}
         for field, cell in cells.items()
         if isinstance(cell, NoData)
     ]

@@ -13,7 +13,7 @@ from lms.people import queries as people
 from lms.people.errors import ImportChanged
 from lms.people.importing import labels, operations, queries
 from lms.people.importing.dry_run import load_choices, open_file
-from lms.people.importing.forms import ApplyForm, ColumnsForm, ReadingForm, UploadForm
+from lms.people.importing.forms import ApplyForm, ColumnsForm, FormatForm, UploadForm
 from lms.people.importing.headings import count_headings, guess_columns
 from lms.people.importing.models import PeopleImport
 from lms.people.importing.parse import FIELDS, HEADINGS
@@ -106,27 +106,27 @@ def import_columns(import_id: int) -> ResponseReturnValue:
         operations.choose_columns(actor, people_import, form.columns(), form.choices())
         return redirect(url_for("people.import_status", import_id=people_import.id), 303)
     present = tabular.FileFormat(**people_import.shape)
-    reading = ReadingForm(formdata=None)
-    reading.offer(present)
+    format_form = FormatForm(formdata=None)
+    format_form.offer(present)
     return form_page(
-        "people/import_columns.html", form, people_import=people_import, present=present, reading=reading,
-        broken=None if present.repair else labels.find_broken_letters(people_import), remembered=bool(headings),
+        "people/import_columns.html", form, people_import=people_import, present=present, format_form=format_form,
+        broken=None if present.repair else labels.find_mojibake(people_import), remembered=bool(headings),
     )  # fmt: skip
 
 
-@bp.post("/people/import/<int:import_id>/reading")
+@bp.post("/people/import/<int:import_id>/format")
 @role_needed(Role.HR)
-def import_reading(import_id: int) -> ResponseReturnValue:
+def import_format(import_id: int) -> ResponseReturnValue:
     """Reads a file in the way that HR chooses: encoding, sheet, row of the headings, broken letters."""
     people_import = load_in_state(import_id, "columns", "checked")
     present = tabular.FileFormat(**people_import.shape)
-    form = ReadingForm()
+    form = FormatForm()
     form.offer(present)
     if form.validate_on_submit():
         try:
             with open_file(people_import.id) as file:
-                top = tabular.preview_table(file, form.wanted(present), count_headings)
-                operations.change_reading(people_import, top)
+                top = tabular.preview_table(file, form.chosen(present), count_headings)
+                operations.change_format(people_import, top)
         except Invalid as error:
             flash(error.message, "late")
     else:

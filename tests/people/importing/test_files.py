@@ -177,7 +177,7 @@ def test_one_number_however_it_was_copied() -> None:
 
 def test_the_sheet_with_the_list_is_proposed_after_a_cover_sheet() -> None:
     top, rows = read((FILES / "l_sheets.xlsx").read_bytes())
-    assert (top.format.sheet, list(top.format.sheets)) == ("Staff", ["Read me", "Staff"])
+    assert (top.format.sheet, list(top.format.worksheets)) == ("Staff", ["Read me", "Staff"])
     assert numbers(rows) == ["L-001"]
 
 

@@ -140,7 +140,7 @@ def test_a_list_is_read_again_in_another_encoding(app: Flask, client: FlaskClien
     make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     address = send(client, "Staff number,Name\nN-1,Zoë\n".encode("mac_roman"))
-    assert client.post(f"{address}/reading", data={"heading_row": "1", "encoding": "mac_roman"}).status_code == 303
+    assert client.post(f"{address}/format", data={"heading_row": "1", "encoding": "mac_roman"}).status_code == 303
     assert "Zoë" in page(client, f"{address}/columns")
 
 
@@ -148,9 +148,9 @@ def test_an_encoding_that_does_not_fit_shows_odd_names_and_is_changed_back(app: 
     make_small_organisation(app)
     sign_in(client, "hana@demo.example")
     address = send(client, "Staff number,Name\nN-1,Zoë\n".encode("utf-16-le"))
-    assert client.post(f"{address}/reading", data={"heading_row": "1", "encoding": "cp1252"}).status_code == 303
+    assert client.post(f"{address}/format", data={"heading_row": "1", "encoding": "cp1252"}).status_code == 303
     assert "Zo" in page(client, f"{address}/columns")
-    assert client.post(f"{address}/reading", data={"heading_row": "1", "encoding": "utf-16"}).status_code == 303
+    assert client.post(f"{address}/format", data={"heading_row": "1", "encoding": "utf-16"}).status_code == 303
     assert "Zoë" in page(client, f"{address}/columns")
 
 
@@ -211,7 +211,7 @@ def test_nobody_else_sees_or_moves_an_import(app: Flask, client: FlaskClient) ->
     sign_in(client, "hana@demo.example")
     address = checked(app, client, [row("N-1", "Nadia New")])
     pages = [address, f"{address}/columns", f"{address}/undo", f"{address}/rows.csv"]
-    posts = [f"{address}/{act}" for act in ("columns", "reading", "apply", "discard", "undo")]
+    posts = [f"{address}/{act}" for act in ("columns", "format", "apply", "discard", "undo")]
     for who, status in (("haile", 404), ("amina", 403), ("karim", 403), ("root", 403)):
         client.post("/logout")
         sign_in(client, f"{who}@demo.example")
@@ -266,15 +266,15 @@ def test_sheet_and_row_of_the_headings_are_proposed_and_can_be_changed(app: Flas
     shown = page(client, f"{address}/columns")
     assert "Read from the sheet “Staff”; the file has 2." in shown
     assert "L-001" in shown
-    client.post(f"{address}/reading", data={"sheet": "Read me", "heading_row": "1"})
+    client.post(f"{address}/format", data={"sheet": "Read me", "heading_row": "1"})
     refused = page(client, f"{address}/columns")
     assert "No row has headings" in refused
     assert "L-001" in refused
     title = send(client, file("m_title.xlsx"))
     assert "The headings are in row 3." in page(client, f"{title}/columns")
-    client.post(f"{title}/reading", data={"heading_row": "4"})
+    client.post(f"{title}/format", data={"heading_row": "4"})
     assert "The headings are in row 4." in page(client, f"{title}/columns")
-    client.post(f"{title}/reading", data={"heading_row": "0"})
+    client.post(f"{title}/format", data={"heading_row": "0"})
     assert "Write the number of the row" in page(client, f"{title}/columns")
 
 
@@ -284,7 +284,7 @@ def test_broken_letters_are_repaired_when_hr_says_so(app: Flask, client: FlaskCl
     address = send(client, file("enc_mojibake.csv"))
     proposed = page(client, f"{address}/columns")
     assert "is probably “Hélène Lefèvre”" in proposed
-    client.post(f"{address}/reading", data={"heading_row": "1", "encoding": "utf-8", "repair": "y"})
+    client.post(f"{address}/format", data={"heading_row": "1", "encoding": "utf-8", "repair": "y"})
     repaired = page(client, f"{address}/columns")
     assert "Hélène Lefèvre" in repaired
     assert "is probably" not in repaired
