@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from time import sleep
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -91,6 +92,7 @@ writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 _bulk: ContextVar[bool] = ContextVar("bulk", default=False)
 """Whether it writes most of the database: SQLite then caches more pages, and writes each less often."""
+PAUSE_SECONDS = 0.12
 _USUAL_CACHE_KIB, _BULK_CACHE_KIB = 2_000, 64_000
 
 
@@ -181,6 +183,15 @@ def lock_key(key: int) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def let_others_write() -> None:
+    """Pauses between two transactions of long work, on SQLite: whoever waits for its lock tries each tenth of a second.
+
+    Without the pause they would find the next transaction at work each time, and wait until all is done.
+    """
+    if db.engine.dialect.name == "sqlite":
+        sleep(PAUSE_SECONDS)
 
 
 @contextmanager

@@ -152,7 +152,7 @@ def begin(organisation_id: int | None, cause: str, *, by_worker: bool = True) ->
 def project(payload: dict[str, Any]) -> None:
     """Does noted work batch by batch, each in a transaction of its own, from where it was left."""
     while _next_batch(int(payload["projection"])):
-        pass
+        db.let_others_write()
 
 
 def _next_batch(projection_id: int) -> bool:

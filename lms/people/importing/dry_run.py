@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert
 from lms.kernel import clock
 from lms.kernel.batches import batched
 from lms.kernel.cells import Unreadable
-from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.db import let_others_write, reading, session, unit_of_work
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
 from lms.kernel.pdf import unprintable_characters
@@ -39,7 +39,7 @@ from lms.people.importing.words import Words, collect_words
 MOST_ROWS = 100_000
 """The most rows below the headings."""
 
-ROWS_PER_TRANSACTION = 5000
+ROWS_PER_TRANSACTION = 1000
 """How many rows one transaction writes: SQLite lets nobody else write in the meantime."""
 
 
@@ -246,6 +246,7 @@ def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "", w
                     for row in some
                 ],
             )  # fmt: skip
+        let_others_write()
     with unit_of_work():
         people_import = queries.lock_import(import_id)
         if not _is_current(people_import, run):

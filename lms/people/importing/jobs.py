@@ -3,7 +3,7 @@
 from typing import Any
 
 from lms.kernel import outbox
-from lms.kernel.db import unit_of_work
+from lms.kernel.db import let_others_write, unit_of_work
 from lms.people.importing import apply, dry_run, operations
 
 
@@ -15,8 +15,10 @@ def run_step(payload: dict[str, Any]) -> None:
         dry_run.check(import_id, payload["run"])
     elif step == "apply":
         apply.apply_batch(import_id, payload["batch"])
+        let_others_write()
     elif step == "undo":
         apply.undo_batch(import_id, payload["batch"])
+        let_others_write()
     else:
         with unit_of_work():
             operations.purge(import_id, applied=payload["applied"] == 1)

@@ -22,8 +22,8 @@ OUTCOMES = ("added", "moved", "ended", "corrected", "unchanged", "rejected")
 CHANGES = ("added", "moved", "ended", "corrected")
 """The outcomes that record something."""
 
-PEOPLE_PER_BATCH = 500
-"""How many people are applied in one transaction."""
+PEOPLE_PER_BATCH = 100
+"""How many people are applied in one transaction: on SQLite nobody else can save anything meanwhile."""
 
 MOST_ROWS_PER_PERSON = 100
 """More rows than this of one staff number are no history of placements, but a wrong column."""
