@@ -53,7 +53,15 @@ from lms.kernel.setup import set_up_config, set_up_database
 from lms.kernel.worker import set_up_worker
 from lms.learning.api import course_completed, progress_made
 from lms.learning.hooks import courses_to_do, quiz_notes
-from lms.people.api import additions_undone, email_corrected, people_added, people_merged, placements_changed
+from lms.people.api import (
+    additions_undone,
+    email_corrected,
+    import_began,
+    import_finished,
+    people_added,
+    people_merged,
+    placements_changed,
+)
 from lms.web.access import current_actor
 from lms.web.csrf import CsrfProtection
 from lms.web.limits import set_up_limits
@@ -112,6 +120,8 @@ def connect_subscribers() -> None:
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     course_completed.connect(lms.certification.subscribers.on_course_completed)
     placements_changed.connect(lms.compliance.subscribers.on_people_changed)
+    import_began.connect(lms.compliance.subscribers.on_import_began)
+    import_finished.connect(lms.compliance.subscribers.on_import_finished)
     people_merged.connect(lms.compliance.subscribers.on_people_changed)
     awards_changed.connect(lms.compliance.subscribers.on_learning_changed)
     attempts_changed.connect(lms.compliance.subscribers.on_learning_changed)

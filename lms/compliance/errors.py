@@ -27,7 +27,8 @@ class AlreadyWithdrawn(Invalid):
 class StillUpdating(Refusal):
     """Statuses are being updated, so no figure can be given yet: `done` of `total` steps are done."""
 
-    status = 503
+    # Accepted, and not ready: neither this nor a list that is being imported is a fault of the server.
+    status = 202
 
     def __init__(self, done: int, total: int) -> None:
         """Takes how far the work is."""

@@ -12,7 +12,15 @@ from lms.people.corrections.queries import (
 from lms.people.details.operations import correct_person
 from lms.people.details.queries import list_corrections, may_correct
 from lms.people.errors import MergeAlreadyUndone
-from lms.people.events import additions_undone, email_corrected, people_added, people_merged, placements_changed
+from lms.people.events import (
+    additions_undone,
+    email_corrected,
+    import_began,
+    import_finished,
+    people_added,
+    people_merged,
+    placements_changed,
+)
 from lms.people.importing.queries import list_running_imports
 from lms.people.labels import CONTRACT_LABELS
 from lms.people.merging.operations import merge_people, undo_merge
@@ -75,6 +83,8 @@ __all__ = [
     "find_person_id_by_number",
     "find_sector",
     "find_station",
+    "import_began",
+    "import_finished",
     "known_merges",
     "list_correction_requests_about",
     "list_corrections",

@@ -19,6 +19,12 @@ additions_undone = Signal()
 """Sent after an import that added people was undone, with the ``persons`` who have no placement left, the ``actor``
 and the ``reason``."""
 
+import_began = Signal()
+"""Sent before the first batch of a list is applied or undone, with the ``organisation_id``."""
+
+import_finished = Signal()
+"""Sent after the last batch of a list was applied or undone, with the ``organisation_id``."""
+
 people_merged = Signal()
 """Sent after two person records were merged, or a merge undone.
 

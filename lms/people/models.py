@@ -135,10 +135,14 @@ class Employment(Recorded, Model):
     """
 
     __tablename__ = "employment"
-    __table_args__ = (UniqueConstraint("organisation_id", "staff_number"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "staff_number"),
+        # All three: SQLite would look for a person's number among all of an organisation.
+        Index("ix_employment_person_number", "person_id", "organisation_id", "staff_number"),
+    )
 
     id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     staff_number: Mapped[str] = mapped_column(String(40), index=True)
     # The number as it is compared: see identifier_key.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.kernel.actor import Actor, Role
@@ -198,61 +198,67 @@ class DirectoryRow:
     state: str
 
 
-def _ranked_placements(actor: Actor, today: date) -> Subquery:
-    """Ranks each employment's placements: today's first, then the next to come, then the last that was."""
+def _shown_placement(today: date) -> ScalarSelect[int]:
+    """Returns the id of an employment's placement to show: today's, else the next to come, else the last that was.
+
+    It is looked up for one employment at a time: ranking everybody's takes SQLite minutes at fifty thousand people.
+    """
     running = and_(Placement.from_on <= today, or_(Placement.through_on.is_(None), Placement.through_on >= today))
-    state = case((running, "now"), (Placement.from_on > today, "future"), else_="left")
-    rank = func.row_number().over(
-        partition_by=Placement.employment_id,
-        order_by=(
+    return (
+        select(Placement.id)
+        .where(Placement.employment_id == Employment.id, Placement.retracted_at.is_(None))
+        .order_by(
             case((running, 0), (Placement.from_on > today, 1), else_=2),
             case((Placement.from_on > today, Placement.from_on), else_=None),
             Placement.from_on.desc(),
-        ),
-    )
-    return (
-        select(
-            Placement.employment_id,
-            Placement.station_id,
-            Placement.sector,
-            Placement.role,
-            Placement.from_on,
-            Placement.through_on,
-            state.label("state"),
-            rank.label("rank"),
         )
-        .join(Placement.employment)
-        .where(Placement.retracted_at.is_(None), policy.visible_employments(actor))
-        .subquery()
+        .limit(1)
+        .correlate(Employment)
+        .scalar_subquery()
     )
 
 
 def list_directory(actor: Actor, today: date, page: int, **filters: str) -> Pagination[DirectoryRow]:
-    """Lists the people an actor may see, by name, one row an employment. Two queries.
+    """Lists the people an actor may see, by name, one row an employment. Three queries.
 
     The filters are text, station, sector and state (now, future or left); empty ones do not filter.
     """
-    found = paginate(_directory(actor, today, **filters), page)
-    return found.with_items([DirectoryRow(**row._mapping) for row in found.items])
+    found = paginate(_listed(actor, today, **filters), page)
+    return found.with_items(_read_directory(Employment.id.in_([row.id for row in found.items]), today))
 
 
 def list_whole_directory(actor: Actor, today: date, **filters: str) -> list[DirectoryRow]:
     """Lists the same people without pages. One query."""
-    return [DirectoryRow(**row._mapping) for row in session.execute(_directory(actor, today, **filters))]
+    return _read_directory(Employment.id.in_(_listed(actor, today, **filters).order_by(None)), today)
 
 
-def _directory(
-    actor: Actor, today: date, *, text: str, station: str, sector: str, state: str
-) -> Select[*tuple[Any, ...]]:
-    placement = _ranked_placements(actor, today)
-    state_today = func.coalesce(placement.c.state, "left")
+def _state_on(today: date) -> ColumnElement[str]:
+    # Nobody without a placement runs or is to come.
+    over = or_(Placement.id.is_(None), Placement.through_on < today)
+    return case((Placement.from_on > today, "future"), (over, "left"), else_="now")
+
+
+def _listed(actor: Actor, today: date, *, text: str, station: str, sector: str, state: str) -> Select[*tuple[Any, ...]]:
     filters = (
-        (text, matches_text(text)),
         (station, DutyStation.slug == station),
-        (sector, placement.c.sector == sector),
-        (state, state_today == state),
+        (sector, Placement.sector == sector),
+        (state, _state_on(today) == state),
     )
-    return (
+    listed = (
+        select(Employment.id)
+        .join(Person, Person.id == Employment.person_id)
+        .where(policy.visible_employments(actor))
+        .order_by(func.lower(Person.name), Employment.id)
+    )
+    if text:
+        listed = listed.where(matches_text(text))
+    if station or sector or state:
+        listed = _with_placement(listed, today).where(*(condition for value, condition in filters if value))
+    return listed
+
+
+def _read_directory(which: ColumnElement[bool], today: date) -> list[DirectoryRow]:
+    statement = (
         select(
             Person.id.label("person_id"),
             Person.name,
@@ -260,17 +266,22 @@ def _directory(
             Employment.staff_number,
             Organisation.name.label("organisation"),
             DutyStation.name.label("station"),
-            placement.c.sector,
-            placement.c.role,
-            placement.c.from_on,
-            placement.c.through_on,
-            state_today.label("state"),
+            Placement.sector,
+            Placement.role,
+            Placement.from_on,
+            Placement.through_on,
+            _state_on(today).label("state"),
         )
         .select_from(Employment)
         .join(Person, Person.id == Employment.person_id)
         .join(Organisation, Organisation.id == Employment.organisation_id)
-        .outerjoin(placement, and_(placement.c.employment_id == Employment.id, placement.c.rank == 1))
-        .outerjoin(DutyStation, DutyStation.id == placement.c.station_id)
-        .where(policy.visible_employments(actor), *(condition for value, condition in filters if value))
+        .where(which)
         .order_by(func.lower(Person.name), Employment.id)
+    )
+    return [DirectoryRow(**row._mapping) for row in session.execute(_with_placement(statement, today))]
+
+
+def _with_placement(statement: Select[*tuple[Any, ...]], today: date) -> Select[*tuple[Any, ...]]:
+    return statement.outerjoin(Placement, Placement.id == _shown_placement(today)).outerjoin(
+        DutyStation, DutyStation.id == Placement.station_id
     )

@@ -16,7 +16,11 @@ class StatusInterval(Model):
     """
 
     __tablename__ = "status_interval"
-    __table_args__ = (Index("ix_status_interval_person", "person_id", "organisation_id"),)
+    __table_args__ = (
+        Index("ix_status_interval_person", "person_id", "organisation_id"),
+        # How many people a requirement applies to on a day, from the index alone.
+        Index("ix_status_interval_requirement", "organisation_id", "requirement_id", "from_on", "through_on"),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(BigId)
@@ -116,6 +120,18 @@ class CountSnapshot(_Counted, Model):
 
     # The day before which everything is added up: the 1st, 11th or 21st of a month.
     before_on: Mapped[date]
+
+
+class CountHold(Model):
+    """One row: the counts of an organisation are held as they were at a moment, while a list is imported.
+
+    They are in the tables of counts under the organisation's number with a minus sign. Personal data: none.
+    """
+
+    __tablename__ = "count_hold"
+
+    organisation_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ProjectionState(Model):

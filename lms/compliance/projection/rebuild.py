@@ -23,6 +23,7 @@ from lms.compliance.projection.counts.snapshots import has_deltas, list_unfinish
 from lms.compliance.projection.inputs import is_current
 from lms.compliance.projection.models import (
     CountDelta,
+    CountHold,
     CountSnapshot,
     DailyCount,
     PostInterval,
@@ -47,7 +48,7 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
     """Rebuilds everybody and returns the number of persons; several processes only help on PostgreSQL."""
     with db.unit_of_work():
         state = count_deltas.locked_state()
-        _empty(CountDelta, DailyCount, CountSnapshot, PostInterval, StatusInterval)
+        _empty(CountDelta, DailyCount, CountSnapshot, CountHold, PostInterval, StatusInterval)
         state.inputs, state.first_snapshot, state.last_snapshot = "", None, None
         for other in list_unfinished():
             other.finished_at = clock.now()
@@ -173,3 +174,4 @@ def compact_all() -> int:
             return compacted
         with db.unit_of_work():
             compacted += count_deltas.compact(clock.today("UTC"))
+        db.let_others_write()

@@ -80,7 +80,7 @@ def _check_counts(computed: CountDeltas) -> tuple[int, int]:
     days, state = _differing(computed, found), read_state()
     if state.first_snapshot is None or state.last_snapshot is None:
         return days, 0
-    stored: CountDeltas = Counter({_key(key): people for *key, people in read_snapshots()})
+    stored: CountDeltas = Counter({_key(key): people for *key, people in read_snapshots() if key[1] > 0})
     moved = count_deltas.snapshots_between(compacted, state.first_snapshot, state.last_snapshot)
     return days, _differing(moved, stored)
 

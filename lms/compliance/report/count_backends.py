@@ -12,7 +12,7 @@ from datetime import date, datetime
 from lms.compliance.errors import StillUpdating
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.computed_rows import interval_rows
-from lms.compliance.projection.counts import snapshots
+from lms.compliance.projection.counts import held, snapshots
 from lms.compliance.projection.counts.snapshots import CountScope
 from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.rows import LAPSES, OVERALL, CountDeltas, StatusTotals, StatusTotalsBySector, add_deltas
@@ -30,22 +30,29 @@ MOST_COMPUTED_INLINE = 5000
 BATCH = 500
 
 
-def require_up_to_date(organisations: Collection[int]) -> bool:
+def require_up_to_date(organisations: Collection[int], *, while_importing: bool = False) -> bool:
     """Says whether the prepared statuses of some organisations are up to date, so that they can answer.
 
     False where the facts must answer instead: statuses are being updated, and there are few enough people to compute
-    them at once. Raises StillUpdating where there are too many, or while a list of people is being imported.
+    them at once. Raises StillUpdating where there are too many, or while a list of people is being imported; not for
+    who can answer `while_importing`, from counts that are held, or saying that more is to come.
     """
-    imports = list_running_imports(organisations)
-    if imports:
+    imports, known = list_running_imports(organisations), held.list_held(organisations)
+    partial = {each.organisation_id for each in imports if each.done} | known.keys()
+    if partial and not (while_importing and partial <= known.keys()):
         raise StillUpdating(sum(each.done for each in imports), sum(each.total for each in imports))
     if is_up_to_date(organisations):
         return True
-    if too_many_to_compute_inline(organisations):
+    if partial or too_many_to_compute_inline(organisations):
         works = snapshots.list_unfinished(organisations)
         total = sum(each.total for each in works) or intervals.count_persons(None)
         raise StillUpdating(sum(each.done for each in works), total)
     return False
+
+
+def held_since(organisations: Collection[int]) -> datetime | None:
+    """Returns since when counts of some organisations are held because a list is being imported; None where none is."""
+    return min(held.list_held(organisations).values(), default=None)
 
 
 def too_many_to_compute_inline(organisations: Collection[int]) -> bool:
@@ -65,7 +72,9 @@ class SnapshotCounts(CountBackend):
     def __init__(self, organisations: Collection[int], filters: Filters, courses: Collection[int]) -> None:
         """Takes the scope and the courses that may be required; reads the state of the projection once."""
         super().__init__(organisations, filters)
-        self._scope = CountScope(self.organisations, None if filters.sector is None else str(filters.sector))
+        known = held.list_held(self.organisations)
+        here = frozenset(-each if each in known else each for each in self.organisations)
+        self._scope = CountScope(here, None if filters.sector is None else str(filters.sector))
         self._state = snapshots.read_state()
         self._subjects = {OVERALL, self.subject, *(map(str, courses) if filters.course is None else ())}
 

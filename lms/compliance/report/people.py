@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms.compliance.projection import read as intervals
-from lms.compliance.report.count_backends import SnapshotCounts, require_up_to_date, snapshots_can_answer
+from lms.compliance.report.count_backends import SnapshotCounts, held_since, require_up_to_date, snapshots_can_answer
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import PersonLine
 from lms.compliance.source_data.load import LoadedFacts
@@ -27,12 +27,14 @@ class PeoplePage(Pagination[PersonLine]):
 
     known_at: datetime
     query: ReportQuery
+    # Since when a list of people is being imported, so that more are to come.
+    importing_since: datetime | None
 
 
 def build_people(query: ReportQuery, statuses: Iterable[TrainingStatus] | None, page: int = 1) -> PeoplePage:
     """Lists fifty people of the report, worst first; a page past the end is the last. Raises StillUpdating."""
     chosen = None if statuses is None else frozenset(statuses)
-    if _needs_facts(query):
+    if _needs_facts(query, while_importing=True):
         loaded, found = _select_from_facts(query, chosen)
         selected = paginate_list(found, page)
     else:
@@ -50,6 +52,7 @@ def build_people(query: ReportQuery, statuses: Iterable[TrainingStatus] | None, 
         page=selected.page,
         known_at=query.known_as_of or clock.now(),
         query=query,
+        importing_since=None if query.known_as_of else held_since(query.organisation_ids),
     )
 
 
@@ -63,13 +66,15 @@ def all_lines(query: ReportQuery, statuses: Iterable[TrainingStatus] | None) -> 
         yield from _lines(query, *_explain(query, batch))
 
 
-def _needs_facts(query: ReportQuery) -> bool:
-    return query.known_as_of is not None or not require_up_to_date(query.organisation_ids)
+def _needs_facts(query: ReportQuery, *, while_importing: bool = False) -> bool:
+    return query.known_as_of is not None or not require_up_to_date(
+        query.organisation_ids, while_importing=while_importing
+    )
 
 
 def _count_from_snapshots(query: ReportQuery, statuses: frozenset[TrainingStatus] | None) -> int | None:
     """Counts the selected posts from the count tables where they can answer; else returns None."""
-    if query.lapses_before is not None or not snapshots_can_answer(query.filters):
+    if query.lapses_before is not None or not snapshots_can_answer(query.filters) or held_since(query.organisation_ids):
         return None
     totals = SnapshotCounts(query.organisation_ids, query.filters, ()).totals_on([query.as_of])
     by_status = totals[query.as_of].by_status

@@ -92,13 +92,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """A report with the names it shows; `lines` are sorted as requested."""
+    """A report with the names it shows; `lines` are sorted as requested.
+
+    While a list of people is being imported, the figures are those of before, `held_since` it began.
+    """
 
     report: Report
     lines: Sequence[SectorLine]
     courses: Sequence[CourseTitle]
     known_at: datetime
     query: ReportQuery
+    held_since: datetime | None = None
 
     def is_projected(self, day: date) -> bool:
         """Says whether the figures of a day are expected ones: it lies after the moment of knowledge."""

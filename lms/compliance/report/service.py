@@ -34,6 +34,7 @@ def build_report(query: ReportQuery, sort: str = "rate", stored: Mapping[str, An
     Raises StillUpdating.
     """
     courses = required_courses(query.organisation_ids)
+    held_since = None if query.known_as_of or stored else sources.held_since(query.organisation_ids)
     if stored:
         report, known_at = report_of_document(stored["report"]), datetime.fromisoformat(stored["known_at"])
     else:
@@ -43,21 +44,23 @@ def build_report(query: ReportQuery, sort: str = "rate", stored: Mapping[str, An
             sectors=list(query.labels.sectors),
             courses=[each.course_id for each in sorted(courses.values(), key=lambda each: each.title)],
         )
-        known_at = query.known_as_of or clock.now()
+        known_at = query.known_as_of or held_since or clock.now()
     return ReportPage(
         report=report,
         lines=sorted_lines(report.lines, sort),
         courses=[courses[int(course)] for course in report.courses],
         known_at=known_at,
         query=query,
+        held_since=held_since,
     )
 
 
 def _backend(query: ReportQuery, courses: Mapping[int, CourseTitle]) -> CountBackend:
     organisations, filters = query.organisation_ids, query.filters
-    if query.known_as_of is not None or not sources.require_up_to_date(organisations):
+    whole = sources.snapshots_can_answer(filters)
+    if query.known_as_of is not None or not sources.require_up_to_date(organisations, while_importing=whole):
         return sources.FactsCounts(organisations, filters, query.known_as_of)
-    if sources.snapshots_can_answer(filters):
+    if whole:
         return sources.SnapshotCounts(organisations, filters, courses)
     return sources.IntervalCounts(organisations, filters)
 

@@ -19,7 +19,7 @@ from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.population import load_population, statuses_on
 from lms.compliance.source_data.scope import Scope
 from lms.kernel.actor import Actor
-from lms.people.api import CONTRACT_LABELS, list_sectors
+from lms.people.api import CONTRACT_LABELS, list_sectors, list_stations
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def describe_requirements(
         {each.recorded_by for some in versions.values() for each in some if each.recorded_by is not None}
     )
     sectors = {each.slug: each.name(language) for each in list_sectors()}
-    stations = {number: name for number, _slug, name in names.find_choices(None).stations}
+    stations = {each.id: each.name for each in list_stations()}
     people = _count_people(actor, today)
     found = []
     for each in listed:

@@ -18,7 +18,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.batches import batched
 from lms.kernel.db import lock_rows, session, unit_of_work
 from lms.kernel.errors import Invalid
-from lms.people.events import additions_undone, people_added, placements_changed
+from lms.people.events import additions_undone, import_began, import_finished, people_added, placements_changed
 from lms.people.importing import operations, queries
 from lms.people.importing.dry_run import load_choices
 from lms.people.importing.models import PeopleImport, PeopleImportRow
@@ -63,6 +63,8 @@ def undo_batch(import_id: int, batch: int) -> None:
             or batch != people_import.batches_done - people_import.batches_undone
         ):
             return
+        if batch == people_import.batches_done:
+            import_began.send(None, organisation_id=people_import.organisation_id)
         rows = queries.list_rows_of_batch(import_id, batch)
         _undo_rows(people_import, [row for row in rows if row.recorded])
         people_import.batches_undone += 1
@@ -71,6 +73,7 @@ def undo_batch(import_id: int, batch: int) -> None:
             return
         people_import.counts = people_import.counts | queries.count_outcomes(import_id)
         people_import.undone_at = clock.now()
+        import_finished.send(None, organisation_id=people_import.organisation_id)
         operations.anonymise(people_import)
 
 
@@ -81,6 +84,8 @@ def _apply(import_id: int, batch: int, *, one_by_one: bool) -> None:
             return
         actor = Actor(account_id=people_import.apply_requested_by)
         lock_rows(Organisation, people_import.organisation_id)
+        if batch == 1:
+            import_began.send(None, organisation_id=people_import.organisation_id)
         changes = _replan(people_import, queries.list_rows_of_batch(import_id, batch))
         _record(people_import, actor, changes, one_by_one=one_by_one)
         people_import.batches_done = batch
@@ -90,6 +95,7 @@ def _apply(import_id: int, batch: int, *, one_by_one: bool) -> None:
         counts = dict.fromkeys(CHANGES, 0) | queries.count_outcomes(import_id)
         people_import.counts = people_import.counts | counts
         people_import.applied_at = clock.now()
+        import_finished.send(None, organisation_id=people_import.organisation_id)
         operations.delete_file(people_import)
         operations.enqueue_step(people_import, "purge", not_before=operations.RETENTION, applied=1)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, select
 
 from lms.catalogue.models import Course, CourseRevision
 from lms.compliance.requirements.models import Requirement
@@ -43,16 +43,13 @@ def list_log(
     titles of the courses it lists, none for weekly figures. ``q`` is looked for in names and staff numbers; an empty
     filter lists everything, an unknown word nothing.
     """
-    merged = select(PersonMerge.merged_id).where(known_merges(), PersonMerge.surviving_id == Reminder.person_id)
-    number = (
-        select(func.min(Employment.staff_number))
-        .where(
-            or_(Employment.person_id == Reminder.person_id, Employment.person_id.in_(merged)),
-            Employment.organisation_id == Reminder.organisation_id,
-        )
-        .correlate(Reminder)
-        .scalar_subquery()
+    # One after the other: asked for both at once, PostgreSQL goes through everybody for each row.
+    here = select(func.min(Employment.staff_number)).where(Employment.organisation_id == Reminder.organisation_id)
+    own = here.where(Employment.person_id == Reminder.person_id)
+    merged = here.join(PersonMerge, PersonMerge.merged_id == Employment.person_id).where(
+        known_merges(), PersonMerge.surviving_id == Reminder.person_id
     )
+    number = func.coalesce(*(each.correlate(Reminder).scalar_subquery() for each in (own, merged)))
     statement = (
         select(
             Reminder.day,

@@ -170,9 +170,12 @@ def _columns(table: CountTable) -> Columns:
 
 
 def read_count_tables() -> Iterable[Any]:
-    """Reads all counts as (compacted or not, day, organisation, subject, sector, status, people), unordered."""
+    """Reads all counts as (compacted or not, day, organisation, subject, sector, status, people), unordered.
+
+    Without those that are held while a list is imported.
+    """
     parts = (
-        select(literal(compacted), table.on_day, *_columns(table))
+        select(literal(compacted), table.on_day, *_columns(table)).where(table.organisation_id > 0)
         for compacted, table in ((1, DailyCount), (0, CountDelta))
     )
     return session.execute(union_all(*parts)).yield_per(10_000)
