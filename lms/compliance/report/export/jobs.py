@@ -7,6 +7,7 @@ twice leaves one whole file.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,6 +29,7 @@ from lms.compliance.report.filters import PeopleForm, parse_query
 from lms.compliance.report.people import all_lines
 from lms.compliance.report.query import ReportQuery, load_report_for
 from lms.compliance.report.report import PersonLine, report_as_document
+from lms.compliance.report.sentence import report_sentence
 from lms.compliance.report.service import build_report
 from lms.kernel import clock, db, outbox
 from lms.kernel.config import Settings
@@ -126,7 +128,8 @@ def write_file(
     known_at = query.known_as_of or clock.now()
     lines = _counted(all_lines(query, form.statuses()), progress)
     if file_format == "pdf":
-        file.write(print_report(build_report(query, "sector")))
+        page = build_report(query, "sector")
+        file.write(print_report(page, [asdict(part) for part in report_sentence(page)]))
     elif file_format == "xlsx" and kind == "report":
         write_report(file, build_report(query, "sector"))
     elif file_format == "xlsx":

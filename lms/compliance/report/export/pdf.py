@@ -1,8 +1,7 @@
 """The report on paper: two A4 pages set by Typst, with the moment of knowledge and the id that works it out again."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,6 @@ from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.export.tables import address_of, definitions
 from lms.compliance.report.query import query_labels
 from lms.compliance.report.report import ReportPage, TrendPoint
-from lms.compliance.report.sentence import report_sentence
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.compliance.status.facts import Id
 from lms.kernel import pdf
@@ -26,9 +24,12 @@ DESIGN = "report"
 _LEVELS = (50, 60, 70, 80, 90)
 
 
-def print_report(page: ReportPage) -> bytes:
-    """Returns a report as a PDF: the same bytes for the same figures, moment and language."""
-    data = json.dumps(_data(page), ensure_ascii=False)
+def print_report(page: ReportPage, sentence: Sequence[Mapping[str, Any]]) -> bytes:
+    """Returns a report as a PDF: the same bytes for the same figures, moment and language.
+
+    ``sentence`` has the parts of the first sentences, each a text and whether it is strong.
+    """
+    data = json.dumps(_data(page) | {"sentence": sentence}, ensure_ascii=False)
     return pdf.render(DESIGN, {"data": data, "issued_at": page.known_at.isoformat()})
 
 
@@ -41,7 +42,6 @@ def _data(page: ReportPage) -> dict[str, Any]:
         "product": settings.product_name,
         "organisations": ", ".join(each.name for each in query.organisations),
         "filters": [f"{word}: {value}" for word, value in query_labels(query)],
-        "sentence": [asdict(part) for part in report_sentence(page)],
         "ahead": _ahead(page),
         "lines": [_row(page, line.sector, line.figures, line.change) for line in page.lines],
         "total": _row(page, None, report.total, report.change),
