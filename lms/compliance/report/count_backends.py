@@ -12,7 +12,7 @@ from datetime import date, datetime
 from lms.compliance.errors import StillUpdating
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.computed_rows import interval_rows
-from lms.compliance.projection.counts import held, snapshots
+from lms.compliance.projection.counts import snapshots
 from lms.compliance.projection.counts.snapshots import CountScope
 from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.rows import LAPSES, OVERALL, CountDeltas, StatusTotals, StatusTotalsBySector, add_deltas
@@ -37,7 +37,7 @@ def require_up_to_date(organisations: Collection[int], *, while_importing: bool 
     them at once. Raises StillUpdating where there are too many, or while a list of people is being imported; not for
     who can answer `while_importing`, from counts that are held, or saying that more is to come.
     """
-    imports, known = list_running_imports(organisations), held.list_held(organisations)
+    imports, known = list_running_imports(organisations), snapshots.list_held(organisations)
     partial = {each.organisation_id for each in imports if each.done} | known.keys()
     if partial and not (while_importing and partial <= known.keys()):
         raise StillUpdating(sum(each.done for each in imports), sum(each.total for each in imports))
@@ -52,7 +52,7 @@ def require_up_to_date(organisations: Collection[int], *, while_importing: bool 
 
 def held_since(organisations: Collection[int]) -> datetime | None:
     """Returns since when counts of some organisations are held because a list is being imported; None where none is."""
-    return min(held.list_held(organisations).values(), default=None)
+    return min(snapshots.list_held(organisations).values(), default=None)
 
 
 def too_many_to_compute_inline(organisations: Collection[int]) -> bool:
@@ -72,7 +72,7 @@ class SnapshotCounts(CountBackend):
     def __init__(self, organisations: Collection[int], filters: Filters, courses: Collection[int]) -> None:
         """Takes the scope and the courses that may be required; reads the state of the projection once."""
         super().__init__(organisations, filters)
-        known = held.list_held(self.organisations)
+        known = snapshots.list_held(self.organisations)
         here = frozenset(-each if each in known else each for each in self.organisations)
         self._scope = CountScope(here, None if filters.sector is None else str(filters.sector))
         self._state = snapshots.read_state()

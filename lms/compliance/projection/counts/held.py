@@ -4,12 +4,12 @@ A list is recorded batch by batch, and each batch changes the counts. What was c
 same tables under the organisation's number with a minus sign, so that a report reads it as it reads any other.
 """
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, insert, select
 
 from lms.compliance.projection.counts.deltas import locked_state
+from lms.compliance.projection.counts.snapshots import list_held
 from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.models import CountDelta, CountHold, CountSnapshot, DailyCount
 from lms.kernel import clock
@@ -44,10 +44,3 @@ def release(organisation_id: int) -> None:
             execution_options={"synchronize_session": False},
         )
     session.execute(delete(CountHold).where(CountHold.organisation_id == organisation_id))
-
-
-def list_held(organisations: Collection[int]) -> dict[int, datetime]:
-    """Returns since when the counts of some organisations are held; those of the others are not."""
-    statement = select(CountHold.organisation_id, CountHold.held_at)
-    rows = session.execute(statement.where(CountHold.organisation_id.in_(sorted(organisations))))
-    return {row.organisation_id: row.held_at for row in rows}

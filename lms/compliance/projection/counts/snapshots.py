@@ -6,14 +6,21 @@ The three are read in one statement, so that a compaction between two reads neit
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
-from lms.compliance.projection.models import CountDelta, CountSnapshot, DailyCount, ProjectionJob, ProjectionState
+from lms.compliance.projection.models import (
+    CountDelta,
+    CountHold,
+    CountSnapshot,
+    DailyCount,
+    ProjectionJob,
+    ProjectionState,
+)
 from lms.compliance.projection.rows import ALL_SECTORS, OVERALL, StatusTotals, StatusTotalsBySector
 from lms.kernel.days import add_days, first_of_month
 from lms.kernel.db import locked, session
@@ -204,3 +211,10 @@ def freeze_snapshot() -> None:
     """Lets the transaction that begins now see one moment throughout; SQLite's do so by themselves."""
     if session.get_bind().dialect.name == "postgresql" and not session().in_transaction():
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def list_held(organisations: Collection[int]) -> dict[int, datetime]:
+    """Returns since when the counts of some organisations are held; those of the others are not."""
+    statement = select(CountHold.organisation_id, CountHold.held_at)
+    rows = session.execute(statement.where(CountHold.organisation_id.in_(sorted(organisations))))
+    return {row.organisation_id: row.held_at for row in rows}
