@@ -95,7 +95,7 @@ def store(document: Json, zone: str = "UTC") -> Stored:
         add(
             Exemption(
                 person_id=stored.persons[each["person"]],
-                requirement_id=stored.requirements[each["requirement"]],
+                requirement_id=stored.requirements[each["requirement"]] if each["requirement"] else None,
                 organisation_id=stored.organisations[where] if where else None,
                 from_on=on(each["from"]),
                 until_on=on(each["until"]),

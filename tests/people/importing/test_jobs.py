@@ -347,7 +347,7 @@ def test_an_import_stopped_half_way_is_undone_half_way(small: Flask) -> None:
     outbox.sweep()
     lists.undo(number)
     assert lists.everything() == before
-    assert lists.count("employment") == 505, "the second batch was never applied"
+    assert lists.count("employment") == 105, "the second batch was never applied"
     assert lists.state(number) == "undone"
 
 
@@ -445,13 +445,13 @@ def test_ten_thousand_rows(small: Flask) -> None:
     data = many(10_000)
     number = lists.sent(data, leavers_on="2026-11-30")
     assert lists.counts(number) == {"added": 10_000, "ended": 5, "absent": 5, "people": 10_005}
-    assert lists.load(number).batches == 21
+    assert lists.load(number).batches == 101
     with unit_of_work():
         operations.request_apply(lists.hana(), lists.load(number), reason="November list")
     for _batch in range(2):
         assert outbox.sweep() == 1
     again = lists.sent(data)
-    assert lists.counts(again)["unchanged"] >= 1000
+    assert lists.counts(again)["unchanged"] >= 200
     lists.worked()
     assert lists.state(number) == "applied"
     assert len(lists.everything()) == 10_005
