@@ -247,6 +247,14 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(app: Flask, 
     assert response.headers["Location"] == "/login"
 
 
+@pytest.mark.parametrize("address", ["/account/password", "/account/confirm", "/login", "/reset/any"])
+def test_no_page_shows_a_password_again_after_the_session_ended(app: Flask, client: FlaskClient, address: str) -> None:
+    make_small_organisation(app)
+    fields = dict.fromkeys(("password", "new_password", "new_password_confirm"), "a secret like no other")
+    response = client.post(address, data=fields, headers={"Sec-Fetch-Site": "same-origin"})
+    assert "a secret like no other" not in response.get_data(as_text=True)
+
+
 def test_the_session_is_renewed_at_sign_in(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     with client.session_transaction() as cookie:

@@ -223,10 +223,12 @@ def ask_to_sign_in(*_given: Any, **_more: Any) -> ResponseValue:
     """Leads to the sign-in page and from there back to the requested page, or the page a form was sent from.
 
     Where one of our own pages sent a form, it is offered to be sent again after signing in, so that nothing is lost.
+    Forms of Flask-Security are not: they hold passwords, which no page may show again.
     """
     if wants_json():
         abort(401)
-    if request.method == "POST" and sent_from_here() and not request.files:
+    is_ours = request.blueprint != "security" and sent_from_here()
+    if request.method == "POST" and is_ours and not request.files:
         fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
         address = request.full_path if request.query_string else request.path
         return make_response(render_template("accounts/signed_out.html", fields=fields, address=address), 401)
