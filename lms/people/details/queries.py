@@ -1,12 +1,14 @@
 """Every SELECT about corrected details."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import aliased
 
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
+from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed, require_found
 from lms.people import policy, queries
@@ -40,13 +42,31 @@ def _list_present_employers(person_id: int, today: date) -> Sequence[int]:
     return session.scalars(
         select(Employment.organisation_id)
         .join(Placement, Placement.employment_id == Employment.id)
-        .where(
-            Employment.person_id == person_id,
-            Placement.retracted_at.is_(None),
-            or_(Placement.through_on.is_(None), Placement.through_on >= today),
-        )
+        .where(Employment.person_id == person_id, _lasts(today))
         .distinct()
     ).all()
+
+
+def _lasts(today: date) -> ColumnElement[bool]:
+    """Returns the condition on placements that include a day or begin after it."""
+    return Placement.retracted_at.is_(None) & or_(Placement.through_on.is_(None), Placement.through_on >= today)
+
+
+def list_working_elsewhere(organisation_id: int, person_ids: Iterable[int] | None) -> set[int]:
+    """Returns who has or had a staff number at an organisation and works for another, today or later.
+
+    ``person_ids`` asks about some people only.
+    """
+    here = aliased(Employment)
+    statement = (
+        select(Employment.person_id)
+        .join(Placement, Placement.employment_id == Employment.id)
+        .join(here, (here.person_id == Employment.person_id) & (here.organisation_id == organisation_id))
+        .where(Employment.organisation_id != organisation_id, _lasts(clock.today()))
+    )
+    if person_ids is None:
+        return set(session.scalars(statement))
+    return {row.person_id for row in execute_in_batches(statement, Employment.person_id, person_ids)}
 
 
 def list_corrections(actor: Actor, person_id: int) -> Sequence[PersonCorrection]:

@@ -83,6 +83,10 @@ REASONS: dict[str, LazyString] = {
         "This staff number is recorded for %(text)s. If it is the same person, have the name corrected; if not, "
         "correct the number."
     ),
+    "other_name_elsewhere": _l(
+        "This staff number is recorded for %(text)s, whose name only their present employer corrects. If it is the "
+        "same person, write this name; if not, correct the number."
+    ),
     "email_here": _l(
         "Somebody else already has this e-mail. Look for it under People: if its holder has left, remove it from their "
         "details. Otherwise leave it empty, or ask your administrator."

@@ -57,6 +57,11 @@ class KnownEmployee:
     name: str
     placements: tuple[PlannedPlacement, ...] = ()
     staff_number: str = ""
+    works_elsewhere: bool = False
+
+    def works_here(self, day: date) -> bool:
+        """Says whether they work at the organisation on a day or later."""
+        return any(each.through_on is None or each.through_on >= day for each in self.placements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +123,13 @@ def plan_person(
     """Plans the rows of one staff number that do not contradict each other."""
     choices = choices or ImportChoices()
     name = next((row.name for row in rows if known and not is_same_name(row.name, known.name)), "")
-    if known and name and not choices.correct_names:
-        rejected = RowOutcome("rejected", ({"code": "other_name_here", "text": known.name},))
-        return PersonPlan({row.number: rejected for row in rows})
+    if known and name:
+        # As on the person's page: HR of former employers does not correct who works for others by now.
+        is_theirs = known.works_elsewhere and not known.works_here(choices.listed_on)
+        if is_theirs or not choices.correct_names:
+            code = "other_name_elsewhere" if is_theirs else "other_name_here"
+            rejected = RowOutcome("rejected", ({"code": code, "text": known.name},))
+            return PersonPlan({row.number: rejected for row in rows})
     if len(rows) == 1 and rows[0].status == "left":
         return _plan_leaver(rows[0], known, choices)
     before = known.placements if known else ()
@@ -161,8 +170,8 @@ def _plan_leaver(row: ParsedRow, known: KnownEmployee | None, choices: ImportCho
     if known is None:
         return PersonPlan({row.number: RowOutcome("unchanged", ({"code": "left_unknown"},))})
     last_on = row.through_on or choices.leavers_on
-    works = any(each.through_on is None or each.through_on >= choices.listed_on for each in known.placements)
     if last_on is None:
+        works = known.works_here(choices.listed_on)
         return PersonPlan({row.number: _reject("left_no_day") if works else RowOutcome("unchanged")})
     plan = plan_absent(known.placements, last_on)
     if plan is None:

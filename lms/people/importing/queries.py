@@ -15,6 +15,7 @@ from lms.kernel.batches import batched, execute_in_batches
 from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
 from lms.kernel.pagination import Pagination, paginate
+from lms.people.details.queries import list_working_elsewhere
 from lms.people.importing.models import PeopleImport, PeopleImportFilePart, PeopleImportRow
 from lms.people.importing.parse import ImportVocabulary, comparison_key
 from lms.people.importing.plan import KnownEmployee, PlannedPlacement
@@ -129,7 +130,7 @@ def load_vocabulary() -> ImportVocabulary:
 
 
 def list_known_employees(organisation_id: int, keys: Iterable[str] | None = None) -> dict[str, KnownEmployee]:
-    """Returns who has a staff number at an organisation, by that number in lower case, with active placements.
+    """Returns who has a staff number at an organisation, by the key of that number, with active placements.
 
     ``keys`` asks for some numbers only, and locks them for writing.
     """
@@ -152,9 +153,11 @@ def list_known_employees(organisation_id: int, keys: Iterable[str] | None = None
             for row in session.execute(locked(statement.where(Employment.staff_number_key.in_(some)), of=Employment))
         ]
         placements = _list_active_placements(row.id for row in employees)
+    person_ids = None if keys is None else [row.person_id for row in employees]
+    elsewhere = list_working_elsewhere(organisation_id, person_ids)
     return {
         row.staff_number_key: KnownEmployee(
-            row.id, row.person_id, row.name, tuple(placements[row.id]), row.staff_number
+            row.id, row.person_id, row.name, tuple(placements[row.id]), row.staff_number, row.person_id in elsewhere
         )
         for row in employees
     }

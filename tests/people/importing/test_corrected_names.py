@@ -1,5 +1,7 @@
 """A list with other names than are recorded: nobody is renamed unseen, and nobody is wrongly named for ever."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -7,9 +9,9 @@ from flask.testing import FlaskClient
 from lms.kernel.db import reading, session, unit_of_work
 from lms.people.importing.parse import ImportChoices
 from lms.people.importing.plan import KnownEmployee, plan_person
-from lms.people.models import Person, PersonCorrection
+from lms.people.models import DutyStation, Organisation, Person, PersonCorrection
 from lms.people.queries import find_employment_by_number
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import employed, make_small_organisation, organisation, person, placed, sign_in
 from tests.people.importing import lists
 from tests.people.importing.lists import row
 from tests.people.importing.test_rules import listed
@@ -95,6 +97,20 @@ def test_the_check_asks_and_shows_what_would_be_corrected(app: Flask, client: Fl
     work(app)
     assert "Amina Yusuf" in (seen := page(client, f"{address}?outcome=corrected"))
     assert "Corrected" in seen
+
+
+def test_a_former_employer_renames_nobody_who_works_for_others(app: Flask) -> None:
+    make_small_organisation(app)
+    with app.app_context():
+        with unit_of_work():
+            (here, place), leaver = (
+                (session.query(each).one() for each in (Organisation, DutyStation)),
+                person("Dana Noor"),
+            )
+            placed(employed(leaver, here, "W-9"), place, through_on=date(2026, 3, 31))
+            placed(employed(leaver, organisation("hills-health"), "H-1"), place, from_on=date(2026, 4, 1))
+        sent = lists.sent(lists.csv_of([row("W-9", "Dana Haddad")]), **CORRECT)
+        assert lists.outcomes(sent) == [(2, "rejected", ["other_name_elsewhere"])]
 
 
 def test_another_spelling_of_a_name_is_no_other_name() -> None:
