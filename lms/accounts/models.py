@@ -16,8 +16,6 @@ from lms.people.models import Organisation, Person
 class Account(Model, UserMixin):
     """One row: a person can sign in. Personal data: the e-mail and the password's hash; removed with the account."""
 
-    __tablename__ = "account"
-
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
     # The e-mail to sign in with, in lower case; people without e-mail use their staff number.
@@ -56,7 +54,6 @@ class RoleGrant(Retractable, Model):
     Personal data: none beyond the account's number.
     """
 
-    __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint("role IN ('trainer', 'hr', 'coordinator', 'admin')", name="role_known"),
         CheckConstraint("role <> 'hr' OR organisation_id IS NOT NULL", name="hr_has_organisation"),
@@ -76,8 +73,6 @@ class OneTimeCode(Recorded, Model):
 
     Personal data: none; only a hash of the code is stored.
     """
-
-    __tablename__ = "one_time_code"
 
     id: Mapped[Id]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)

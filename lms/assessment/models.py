@@ -15,7 +15,6 @@ class Attempt(Model):
     Personal data: what a person answered and scored; never evidence for anything but the award.
     """
 
-    __tablename__ = "attempt"
     __table_args__ = (
         CheckConstraint("(submitted_at IS NULL) = (passed IS NULL)", name="marked_when_submitted"),
         Index("ix_attempt_person_course", "person_id", "course_id"),
@@ -52,8 +51,6 @@ class Answer(Model):
 
     Personal data: a response; on submission it is copied to the attempt's grades, this row stays as it was.
     """
-
-    __tablename__ = "answer"
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
     question_revision_id: Mapped[int] = mapped_column(ForeignKey("question_revision.id"), primary_key=True)

@@ -15,7 +15,6 @@ class AuditEntry(Model):
     Personal data: numbers of accounts and subjects only; kept as long as the facts they explain.
     """
 
-    __tablename__ = "audit_entry"
     __table_args__ = (
         Index("ix_audit_entry_subject", "subject", "subject_id"),
         # The list is read newest first, by who, by where or by what was done.
@@ -50,8 +49,6 @@ class AuditLink(Model):
     Personal data: none; a digest cannot be turned back into its entry.
     """
 
-    __tablename__ = "audit_link"
-
     # The place in the chain, from 1 without gaps; two workers that link at once cannot both have it.
     number: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     # The entry; every entry has one link at most.
@@ -68,8 +65,6 @@ class AuditCheck(Model):
 
     Personal data: none.
     """
-
-    __tablename__ = "audit_check"
 
     id: Mapped[Id]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -12,8 +12,6 @@ from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 class Publication(Model):
     """One row: one publication of course files: by whom, when, how many rows it wrote. Personal data: none."""
 
-    __tablename__ = "publication"
-
     id: Mapped[Id]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[int | None] = mapped_column(BigId)
@@ -23,8 +21,6 @@ class Publication(Model):
 
 class Course(Model):
     """One row: a course; its slug is its folder's name and never changes. Personal data: none."""
-
-    __tablename__ = "course"
 
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(String(80), unique=True)
@@ -43,7 +39,6 @@ class Edition(Model):
     Personal data: none.
     """
 
-    __tablename__ = "edition"
     __table_args__ = (UniqueConstraint("course_id", "number"),)
 
     id: Mapped[Id]
@@ -71,7 +66,6 @@ class CourseRevision(Model):
     Personal data: none.
     """
 
-    __tablename__ = "course_revision"
     __table_args__ = (UniqueConstraint("course_id", "digest"),)
 
     id: Mapped[Id]
@@ -100,7 +94,6 @@ class CourseRevision(Model):
 class Module(Model):
     """One row: a module of a course; its slug is its file's name without number and language. Personal data: none."""
 
-    __tablename__ = "module"
     __table_args__ = (UniqueConstraint("course_id", "slug"),)
 
     id: Mapped[Id]
@@ -112,7 +105,6 @@ class Module(Model):
 class ModuleRevision(Model):
     """One row: one version of a module in one language, rendered and sanitised. Personal data: none."""
 
-    __tablename__ = "module_revision"
     __table_args__ = (UniqueConstraint("module_id", "language", "digest"),)
 
     id: Mapped[Id]
@@ -144,7 +136,6 @@ class ModuleRevision(Model):
 class Question(Model):
     """One row: a question of a course's bank; its slug is its id in the file, never reused. Personal data: none."""
 
-    __tablename__ = "question"
     __table_args__ = (UniqueConstraint("course_id", "slug"),)
 
     id: Mapped[Id]
@@ -156,7 +147,6 @@ class Question(Model):
 class QuestionRevision(Model):
     """One row: one version of a question in one language, with its marking key. Personal data: none."""
 
-    __tablename__ = "question_revision"
     __table_args__ = (UniqueConstraint("question_id", "language", "digest"),)
 
     id: Mapped[Id]
@@ -178,8 +168,6 @@ class QuestionRevision(Model):
 class CourseRevisionModule(Model):
     """One row: a module revision's position in a course revision. Personal data: none."""
 
-    __tablename__ = "course_revision_module"
-
     course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"), primary_key=True)
     module_revision_id: Mapped[int] = mapped_column(ForeignKey("module_revision.id"), primary_key=True)
     position: Mapped[int]
@@ -188,8 +176,6 @@ class CourseRevisionModule(Model):
 class CourseRevisionQuestion(Model):
     """One row: a question revision's position in the bank of a course revision. Personal data: none."""
 
-    __tablename__ = "course_revision_question"
-
     course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"), primary_key=True)
     question_revision_id: Mapped[int] = mapped_column(ForeignKey("question_revision.id"), primary_key=True)
     position: Mapped[int]
@@ -197,8 +183,6 @@ class CourseRevisionQuestion(Model):
 
 class PictureFile(Model):
     """One row: the bytes of a published picture, stored once for all courses that show it. Personal data: none."""
-
-    __tablename__ = "picture_file"
 
     # SHA-256 of the bytes.
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -209,8 +193,6 @@ class PictureFile(Model):
 
 class CourseRevisionPicture(Model):
     """One row: the name of a picture in a course revision. Personal data: none."""
-
-    __tablename__ = "course_revision_picture"
 
     course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"), primary_key=True)
     # Such as two-roads.svg.
@@ -223,8 +205,6 @@ class SharedContent(Model):
 
     Personal data: none.
     """
-
-    __tablename__ = "shared_content"
 
     id: Mapped[Id]
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))

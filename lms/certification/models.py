@@ -15,7 +15,6 @@ class Award(Model):
     Personal data: who earned what; the printed name lives in award_name so that it can be erased by law.
     """
 
-    __tablename__ = "award"
     __table_args__ = (
         CheckConstraint("how IN ('quiz', 'session', 'prior', 'import')", name="how_known"),
         CheckConstraint("valid_from = earned_on", name="valid_from_earned"),
@@ -61,16 +60,12 @@ class Award(Model):
 class AwardName(Model):
     """One row: the name printed on an award. Personal data: the name; erased by removing the row, the serial stays."""
 
-    __tablename__ = "award_name"
-
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
 
 
 class Revocation(Model):
     """One row: an award is not valid from a day on. Never changed. Personal data: the reason; no case, no name."""
-
-    __tablename__ = "revocation"
 
     id: Mapped[Id]
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
@@ -85,8 +80,6 @@ class TrainingSession(Model):
 
     Personal data: who checked the attendance; the awards name who attended.
     """
-
-    __tablename__ = "training_session"
 
     id: Mapped[Id]
     # The organisation that held it, whose people attended.
@@ -115,8 +108,6 @@ class SessionWithdrawal(Model):
     Personal data: the reason; no case, no name.
     """
 
-    __tablename__ = "session_withdrawal"
-
     session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"), primary_key=True)
     reason: Mapped[str] = mapped_column(String(500))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -128,8 +119,6 @@ class Recognition(Model):
 
     Personal data: who checked it.
     """
-
-    __tablename__ = "recognition"
 
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), primary_key=True)
     # The organisation whose HR recorded it.

@@ -15,7 +15,6 @@ class RecordKey(Model):
     Personal data: none but the two numbers; kept with the employment.
     """
 
-    __tablename__ = "record_key"
     __table_args__ = (CheckConstraint("key BETWEEN 0 AND 255", name="key_in_range"),)
 
     person_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -29,7 +28,6 @@ class CoverageRelease(Model):
     Removed with its cells when one of its organisations no longer shares. Personal data: none.
     """
 
-    __tablename__ = "coverage_release"
     __table_args__ = (UniqueConstraint("scope", "on_day"),)
 
     id: Mapped[Id]
@@ -46,7 +44,6 @@ class CoverageRelease(Model):
 class CoverageCell(Model):
     """One row: the published figures of a cell; cells with fewer than ten people have none. Personal data: none."""
 
-    __tablename__ = "coverage_cell"
     __table_args__ = (Index("ix_coverage_cell_release", "release_id", "sector", "station_id", "course_id"),)
 
     id: Mapped[Id]

@@ -11,7 +11,6 @@ from lms.kernel.db import Id, Model, UtcDateTime
 class Demonstration(Model):
     """One row: everybody in this installation is invented. There is one at most. Personal data: none."""
 
-    __tablename__ = "demonstration"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
     id: Mapped[Id]

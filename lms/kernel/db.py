@@ -23,7 +23,10 @@ NAMES = {kind: f"{kind}_{_BY_COLUMNS}" for kind in ("ix", "uq", "fk")} | {
 
 
 class Base(DeclarativeBase):
-    """The base of all tables: constraint names are the same on every database."""
+    """The base of all tables, which are named as their classes: the table of ``DutyStation`` is ``duty_station``.
+
+    Constraint names are the same on every database.
+    """
 
     metadata = MetaData(naming_convention=NAMES)
 

@@ -14,7 +14,6 @@ class Completion(Model):
     Personal data: what a person read and when; kept with the awards it led to.
     """
 
-    __tablename__ = "completion"
     __table_args__ = (
         Index("uq_completion_once", "person_id", "module_id", "edition_id", unique=True),
         Index("ix_completion_person_course", "person_id", "course_id"),
@@ -40,7 +39,6 @@ class EditionSwitch(Model):
     Personal data: what a person chose to learn and when; kept with the completions that follow.
     """
 
-    __tablename__ = "edition_switch"
     __table_args__ = (Index("ix_edition_switch_person_course", "person_id", "course_id"),)
 
     id: Mapped[Id]

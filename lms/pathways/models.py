@@ -15,7 +15,6 @@ class PathwayVersion(Model):
     Personal data: work contacts of focal points, if HR writes names at all; replaced by the next version.
     """
 
-    __tablename__ = "pathway_version"
     __table_args__ = (UniqueConstraint("station_id", "number"),)
 
     id: Mapped[Id]
@@ -38,7 +37,6 @@ class PathwayVersion(Model):
 class PathwayReport(Model):
     """One row: somebody reported a version as out of date. Personal data: the person's id; no text."""
 
-    __tablename__ = "pathway_report"
     __table_args__ = (Index("uq_pathway_report_once", "pathway_version_id", "person_id", unique=True),)
 
     id: Mapped[Id]

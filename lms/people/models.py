@@ -15,8 +15,6 @@ from lms.people.rules import AssignmentDetails
 class Organisation(Model):
     """One row: an organisation that employs people here and sees only its own. Personal data: none."""
 
-    __tablename__ = "organisation"
-
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -31,8 +29,6 @@ class Organisation(Model):
 
 class Sector(Model):
     """One row: a sector of the response, as modules/sectors.yml says. Personal data: none."""
-
-    __tablename__ = "sector"
 
     # The word used in files, addresses and facts.
     slug: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -60,8 +56,6 @@ class Sector(Model):
 class DutyStation(Model):
     """One row: a place where people of several organisations work. Personal data: none."""
 
-    __tablename__ = "duty_station"
-
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -77,7 +71,6 @@ class Person(Model):
     Personal data: names, e-mail, language; erased on request by emptying them, the row stays.
     """
 
-    __tablename__ = "person"
     id: Mapped[Id]
     # As the person writes it.
     name: Mapped[str] = mapped_column(String(200))
@@ -103,7 +96,6 @@ class PersonCorrection(Recorded, Model):
     Personal data: both values; erased on request by emptying the two, the row stays.
     """
 
-    __tablename__ = "person_correction"
     __table_args__ = (
         CheckConstraint(
             "field IN ('name', 'given_name', 'family_name', 'printed_name', 'email', 'language', 'staff_number')",
@@ -134,7 +126,6 @@ class Employment(Recorded, Model):
     Personal data: the staff number; stored as long as the facts that refer to it.
     """
 
-    __tablename__ = "employment"
     __table_args__ = (
         UniqueConstraint("organisation_id", "staff_number"),
         # All three: SQLite would look for a person's number among all of an organisation.
@@ -159,7 +150,6 @@ class Placement(Retractable, Model):
     Personal data: where someone works and as what; stored as long as the reports it explains.
     """
 
-    __tablename__ = "placement"
     __table_args__ = (
         CheckConstraint("through_on IS NULL OR through_on >= from_on", name="through_after_from"),
         Index("ix_placement_employment_from", "employment_id", "from_on"),
@@ -196,7 +186,6 @@ class PersonMerge(Retractable, Model):
     Personal data: that two records are one person's; stored as long as the reports it explains.
     """
 
-    __tablename__ = "person_merge"
     __table_args__ = (
         CheckConstraint("surviving_id <> merged_id", name="two_persons"),
         # A person is merged into one other at most at a time.
@@ -227,7 +216,6 @@ class CorrectionRequest(Recorded, Model):
     Personal data: what the person wrote about their own record; stored with its answer.
     """
 
-    __tablename__ = "correction_request"
     __table_args__ = (
         CheckConstraint("kind IN ('placement', 'certificate', 'name', 'other')", name="kind_known"),
         Index("ix_correction_request_organisation", "organisation_id", "recorded_at"),
@@ -248,7 +236,6 @@ class CorrectionRequestAnswer(Recorded, Model):
     Personal data: the answer, which the person reads.
     """
 
-    __tablename__ = "correction_request_answer"
     # A constraint keeps the name it was created with: SQLite cannot rename it.
     __table_args__ = (UniqueConstraint("request_id", name="uq_record_query_answer_query_id"),)
 

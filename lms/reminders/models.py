@@ -12,8 +12,6 @@ from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 class ReminderRun(Model):
     """One row: the reminders of a day are being sent or were sent. Personal data: none, counts only."""
 
-    __tablename__ = "reminder_run"
-
     id: Mapped[Id]
     # The day in the installation's time zone: one run a day, however often it is started.
     day: Mapped[date] = mapped_column(unique=True)
@@ -39,7 +37,6 @@ class Reminder(Model):
     Personal data: who was reminded of which requirement, as evidence that they were. No text, no address.
     """
 
-    __tablename__ = "reminder"
     __table_args__ = (
         UniqueConstraint("outbox_key", "organisation_id"),
         Index("ix_reminder_person_day", "person_id", "day"),
@@ -70,8 +67,6 @@ class SectorFocalPoint(Model):
 
     Personal data: the account's number.
     """
-
-    __tablename__ = "sector_focal_point"
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)

@@ -15,7 +15,6 @@ class StatusInterval(Model):
     Personal data: a person's training status; stored as long as the facts it follows from.
     """
 
-    __tablename__ = "status_interval"
     __table_args__ = (
         Index("ix_status_interval_person", "person_id", "organisation_id"),
         # How many people a requirement applies to on a day, from the index alone.
@@ -44,7 +43,6 @@ class PostInterval(Model):
     Personal data: a person's training status; stored as long as the facts it follows from.
     """
 
-    __tablename__ = "post_interval"
     __table_args__ = (
         Index("ix_post_interval_person", "person_id", "organisation_id"),
         # The list of a report, worst and most urgent first, without sorting an organisation.
@@ -93,8 +91,6 @@ class CountDelta(_Counted, Model):
     Personal data: none, but that one post changed.
     """
 
-    __tablename__ = "count_delta"
-
     id: Mapped[Id]
     on_day: Mapped[date]
 
@@ -102,7 +98,6 @@ class CountDelta(_Counted, Model):
 class DailyCount(_Counted, Model):
     """One row: the compacted deltas of a day: by how many posts this status changes on it. Personal data: none."""
 
-    __tablename__ = "daily_count"
     __table_args__ = (PrimaryKeyConstraint("subject", "on_day", "organisation_id", "sector", "status"),)
 
     on_day: Mapped[date]
@@ -115,7 +110,6 @@ class CountSnapshot(_Counted, Model):
     Personal data: none.
     """
 
-    __tablename__ = "count_snapshot"
     __table_args__ = (PrimaryKeyConstraint("subject", "before_on", "sector", "organisation_id", "status"),)
 
     # The day before which everything is added up: the 1st, 11th or 21st of a month.
@@ -128,8 +122,6 @@ class CountHold(Model):
     They are in the tables of counts under the organisation's number with a minus sign. Personal data: none.
     """
 
-    __tablename__ = "count_hold"
-
     organisation_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     held_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -139,8 +131,6 @@ class ProjectionState(Model):
 
     Personal data: none.
     """
-
-    __tablename__ = "projection_state"
 
     id: Mapped[Id]
     # The inputs: a digest of settings and time zones, and the kind of each course; empty at first.
@@ -155,8 +145,6 @@ class ProjectionJob(Model):
 
     Personal data: none.
     """
-
-    __tablename__ = "projection_job"
 
     id: Mapped[Id]
     # Whose people; null for all organisations.

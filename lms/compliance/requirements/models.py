@@ -15,8 +15,6 @@ LEAVE_KINDS = ("parental", "sick", "leave")
 class Requirement(Model):
     """One row: some people must hold this course; its versions say who, and by when. Personal data: none."""
 
-    __tablename__ = "requirement"
-
     id: Mapped[Id]
     # The organisation it belongs to; empty for all organisations.
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -31,7 +29,6 @@ class RequirementVersion(Model):
     Personal data: none.
     """
 
-    __tablename__ = "requirement_version"
     __table_args__ = (
         Index("ix_requirement_version_from", "requirement_id", "effective_from"),
         CheckConstraint("effective_through IS NULL OR effective_through >= effective_from", name="through_after_from"),
@@ -67,7 +64,6 @@ class Exemption(Model):
     Personal data: that someone is exempt and under which kind of reason; no diagnosis, no document.
     """
 
-    __tablename__ = "exemption"
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
         CheckConstraint("kind IN ('parental', 'sick', 'leave', 'equivalence')", name="kind_known"),

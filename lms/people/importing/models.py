@@ -17,7 +17,6 @@ class PeopleImport(Recorded, Model):
     Personal data: the first rows of the file as samples, emptied with the rows; accounts by id only.
     """
 
-    __tablename__ = "people_import"
     __table_args__ = (Index("ix_people_import_organisation", "organisation_id", "id"),)
 
     id: Mapped[Id]
@@ -82,8 +81,6 @@ class PeopleImportFilePart(Model):
     Personal data: everything the file holds; removed when the import is applied or discarded, after 30 days at most.
     """
 
-    __tablename__ = "people_import_file_part"
-
     import_id: Mapped[int] = mapped_column(ForeignKey("people_import.id"), primary_key=True)
     part: Mapped[int] = mapped_column(primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
@@ -96,7 +93,6 @@ class PeopleImportRow(Model):
     applied, and at once when it is discarded or undone. The ids of what was recorded stay.
     """
 
-    __tablename__ = "people_import_row"
     __table_args__ = (
         UniqueConstraint("import_id", "number"),
         Index("ix_people_import_row_outcome", "import_id", "outcome", "id"),

@@ -15,7 +15,6 @@ class SavedView(Model):
     Personal data: which filters somebody looks at; removed with the account.
     """
 
-    __tablename__ = "saved_view"
     __table_args__ = (
         UniqueConstraint("account_id", "name"),
         CheckConstraint("page IN ('report', 'people')", name="page_known"),
@@ -38,7 +37,6 @@ class ExportJob(Model):
     Personal data: the file and the result show people's statuses; both are removed a day later.
     """
 
-    __tablename__ = "export_job"
     __table_args__ = (
         CheckConstraint("kind IN ('report', 'people', 'changes', 'check')", name="kind_known"),
         CheckConstraint("format IN ('csv', 'xlsx', 'pdf', 'page')", name="format_known"),
