@@ -93,6 +93,19 @@ def find_employment_by_number(organisation_id: int, staff_number: str) -> Employ
     )
 
 
+def find_staff(organisation_id: int, numbers: Collection[str]) -> dict[str, Person]:
+    """Finds the people who have staff numbers at an organisation, by the key of the number."""
+    statement = (
+        select(Employment.staff_number_key, Person)
+        .join(Person, Person.id == Employment.person_id)
+        .where(
+            Employment.organisation_id == organisation_id,
+            Employment.staff_number_key.in_({identifier_key(number) for number in numbers}),
+        )
+    )
+    return {row.staff_number_key: row.Person for row in session.execute(statement)}
+
+
 def list_organisations_of(actor: Actor, role: Role) -> Sequence[Organisation]:
     """Lists the organisations that a role of an actor covers, by name."""
     scope = actor.organisations(role)

@@ -19,7 +19,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
-from lms.people.api import load_merged_ids
+from lms.people.api import find_staff, load_merged_ids
 from lms.people.models import Person
 
 
@@ -128,7 +128,7 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
             _("A list can have at most %(most)s lines; this one has %(count)s.", most=MOST_LINES, count=len(lines))
         )
     numbers = {each.staff_number for each in lines}
-    staff = queries.find_staff(details.organisation_id, numbers)
+    staff = find_staff(details.organisation_id, numbers)
     unmatched = {number for number in numbers if identifier_key(number) not in staff}
     elsewhere = queries.list_numbers_elsewhere(details.organisation_id, unmatched)
     earlier = queries.list_earlier_awards({each.id for each in staff.values()}, details.course.course_id)

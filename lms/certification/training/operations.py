@@ -18,6 +18,7 @@ from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
+from lms.people.api import find_staff
 from lms.people.models import DutyStation, Organisation
 
 LONGEST_CHECKER = 120
@@ -137,7 +138,7 @@ def _recheck(
     actor: Actor, details: TrainingDetails, lines: Sequence[TrainingLine], checksum: str | None
 ) -> CheckedList:
     """Checks a list again with its people locked; refuses where it would do something else by now."""
-    staff = queries.find_staff(details.organisation_id, {each.staff_number for each in lines})
+    staff = find_staff(details.organisation_id, {each.staff_number for each in lines})
     award_queries.lock_people({each.id for each in staff.values()})
     checked = check_list(actor, details, lines)
     if checksum is not None and checked.checksum != checksum:

@@ -21,19 +21,6 @@ from lms.kernel.pagination import Pagination, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person
 
 
-def find_staff(organisation_id: int, numbers: Collection[str]) -> dict[str, Person]:
-    """Finds the people who have staff numbers at an organisation, by the key of the number."""
-    statement = (
-        select(Employment.staff_number_key, Person)
-        .join(Person, Person.id == Employment.person_id)
-        .where(
-            Employment.organisation_id == organisation_id,
-            Employment.staff_number_key.in_({identifier_key(number) for number in numbers}),
-        )
-    )
-    return {row.staff_number_key: row.Person for row in session.execute(statement)}
-
-
 def list_numbers_elsewhere(organisation_id: int, numbers: Collection[str]) -> set[str]:
     """Returns the keys of those of some staff numbers that another organisation has given to somebody."""
     statement = select(Employment.staff_number_key).where(

@@ -1,6 +1,6 @@
 """Recording, changing and ending requirements; recording and withdrawing exemptions; each with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
@@ -17,7 +17,8 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
-from lms.people.api import list_employer_ids, load_merged_ids
+from lms.kernel.identifiers import identifier_key
+from lms.people.api import find_staff, list_employer_ids, load_merged_ids
 
 MAX_DAYS = 3650
 MATCH_LISTS = ("sectors", "stations", "roles", "contracts")
@@ -235,17 +236,29 @@ def exempt(
     return exemption
 
 
-def exempt_people(actor: Actor, persons: Mapping[str, int], **terms: Any) -> None:
+def exempt_people(actor: Actor, numbers: Collection[str], *, organisation_id: int, **terms: Any) -> None:
     """Exempts several persons, by staff number, in the same way as `exempt`: all of them or, if one is refused, none.
 
-    Raises Invalid with the staff number of the first who is refused.
+    Raises NotYours, and Invalid with the unknown numbers or with the number of the first who is refused.
     """
+    policy.require_allowed(policy.may_exempt(actor, organisation_id))
+    staff = find_staff(organisation_id, numbers)
+    by_key = {identifier_key(number): number for number in numbers}
+    unknown = [number for key, number in by_key.items() if key not in staff]
+    if unknown:
+        raise Invalid(
+            _(
+                "Nobody of this organisation has these staff numbers: %(numbers)s. Correct or remove them. Nothing was "
+                "recorded.",
+                numbers=", ".join(unknown),
+            )
+        )
     with session.begin_nested():
-        for number, person_id in persons.items():
+        for key, number in by_key.items():
             try:
-                exempt(actor, person_id=person_id, **terms)
+                exempt(actor, person_id=staff[key].id, organisation_id=organisation_id, **terms)
             except Invalid as error:
-                raise Invalid(f"{number}: {error}" if len(persons) > 1 else str(error)) from None
+                raise Invalid(f"{number}: {error}" if len(by_key) > 1 else str(error)) from None
 
 
 def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> None:

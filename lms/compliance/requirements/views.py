@@ -25,7 +25,7 @@ from lms.compliance.source_data import names
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
-from lms.people.api import find_person_id_by_number, list_sectors
+from lms.people.api import list_sectors
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download_csv
 from lms.web.language import language_of_page
@@ -254,22 +254,11 @@ def new_exemption() -> ResponseReturnValue:
 
 def _exempt_all(form: ExemptionForm) -> None:
     """Records what a form says; raises Invalid, with nothing recorded, where one of its people cannot be exempted."""
-    actor, organisation_id = current_actor(), form.organisation.data
-    found = {number: find_person_id_by_number(actor, organisation_id, number) for number in form.staff_numbers}
-    unknown = [number for number, person in found.items() if person is None]
-    if unknown:
-        raise Invalid(
-            _(
-                "Nobody of this organisation has these staff numbers: %(numbers)s. Correct or remove them. Nothing was "
-                "recorded.",
-                numbers=", ".join(unknown),
-            )
-        )
     operations.exempt_people(
-        actor,
-        {number: person for number, person in found.items() if person is not None},
+        current_actor(),
+        form.staff_numbers,
         requirement_id=form.requirement.data,
-        organisation_id=organisation_id,
+        organisation_id=form.organisation.data,
         from_on=form.from_on.data,
         until_on=form.until_on.data,
         kind=form.kind.data,
