@@ -1,4 +1,4 @@
-"""Roles end with employment: who is told beforehand, and what an administrator must know.
+"""Roles end with employment: who is informed beforehand, and of what administrators are.
 
 A role is suspended by itself after the last day at work; see ``role_works``. These notices only announce it.
 """
@@ -23,10 +23,10 @@ from lms.reminders.queries.role_endings import (
 from lms.web.formatting import day as in_words
 
 NOTICE = timedelta(days=14)
-"""How long before the last day those concerned are told."""
+"""How long before the last day those concerned are informed."""
 
 LATE_NOTICE = timedelta(days=7)
-"""How long after it they are told where it became known late."""
+"""How long after it they are informed where it became known late."""
 
 
 def queue_notices(day: date) -> None:

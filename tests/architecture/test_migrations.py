@@ -1,6 +1,7 @@
 """Migrations: one head, numbered, up and down and up again, and equal to the models."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import flask_migrate
@@ -13,13 +14,14 @@ from sqlalchemy import inspect, text
 from lms.compliance.projection.inputs import is_current
 from lms.compliance.projection.rebuild import compact_all, maintain, rebuild
 from lms.compliance.projection.verify import verify
+from lms.compliance.requirements.operations import exempt
 from lms.kernel import clock, db as database
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import sweep
 from lms.people.importing.models import PeopleImport, PeopleImportRow
 from lms.people.models import CorrectionRequest, Person
 from tests.factories import people
-from tests.factories.compliance import a_course, required_course
+from tests.factories.compliance import a_course, hr_of, required_course
 from tests.factories.people import make_small_organisation
 
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
@@ -119,3 +121,26 @@ def test_imports_and_correction_requests_survive_the_new_names(app: Flask) -> No
             assert (row.outcome, row.skipped) == ("rejected", True)
             counts = session.query(PeopleImport).one().counts
             assert counts == {"rejected": 1, "skipped": 2, "added": 3}
+
+
+def test_a_leave_from_everything_is_one_of_each_requirement_before(app: Flask) -> None:
+    make_small_organisation(app)
+    with app.app_context():
+        with unit_of_work():
+            course = a_course()
+            requirements = {required_course(organisation_id, course).id for organisation_id in (None, 1)}
+            exempt(
+                hr_of(1), person_id=1, requirement_id=None, organisation_id=1, from_on=date(2026, 3, 1),
+                until_on=date(2026, 6, 30), kind="parental", reason="Maternity leave",
+            )  # fmt: skip
+        flask_migrate.downgrade(revision="0018")
+        written = text("SELECT requirement_id, person_id, from_on, until_on, kind, reason FROM exemption")
+        with reading():
+            rows = session.execute(written).all()
+        assert {row.requirement_id for row in rows} == requirements
+        assert {tuple(map(str, row[1:])) for row in rows} == {
+            ("1", "2026-03-01", "2026-06-30", "parental", "Maternity leave")
+        }
+        flask_migrate.upgrade()
+        with reading():
+            assert len(session.execute(written).all()) == len(requirements)

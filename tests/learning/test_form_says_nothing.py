@@ -119,7 +119,6 @@ def test_the_page_of_a_question_says_nothing_of_its_key(app: Flask, kind: str) -
             for name, trick in TRICKS.items():
                 points[name] += _points(question, form, play(kind, trick, Random(number), controls))
     average = {name: float(total / ATTEMPTS) for name, total in points.items()}
-    print(kind, float(CHANCE[kind]), average)
     # Four standard deviations of as many throws.
     chance = float(CHANCE[kind])
     margin = 4 * (chance * (1 - chance) / ATTEMPTS) ** 0.5

@@ -203,7 +203,7 @@ def import_undo(import_id: int) -> ResponseReturnValue:
 @bp.get("/people/import/<int:import_id>/rows.csv")
 @role_needed(Role.HR)
 def import_rows(import_id: int) -> ResponseReturnValue:
-    """Gives out the rows of one outcome, or all, as CSV that can be corrected and people_import again."""
+    """Gives out the rows of one outcome, or all, as CSV that can be corrected and imported again."""
     people_import = queries.load_import_for(current_actor(), import_id)
     outcome = request.args.get("outcome", "")
     head = [HEADINGS[field] for field in FIELDS] + [_("Row"), _("Outcome"), _("Why")]

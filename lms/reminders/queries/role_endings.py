@@ -1,4 +1,4 @@
-"""Roles that end with the employment of their holder, who is told, and organisations left without HR."""
+"""Roles that end with the employment of their holder, who is informed, and organisations left without HR."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def list_ending_roles(day: date, *conditions: ColumnElement[bool]) -> list[Endin
 
 
 def list_concerned(ending: EndingRole, day: date) -> list[Recipient]:
-    """Lists who is told that a role ends: its holder, administrators and the other HR of its organisation.
+    """Lists who is informed that a role ends: its holder, administrators and the other HR of its organisation.
 
     Only those with an open account and an e-mail address whose own role works on a day.
     """
