@@ -31,7 +31,6 @@ class LineOutcome(StrEnum):
     COVERED = "covered"
     SAME_DAY = "same_day"
     UNKNOWN = "unknown"
-    OTHER_ORGANISATION = "other_organisation"
     DUPLICATE = "duplicate"
     OWN = "own"
     NO_DAY = "no_day"
@@ -127,10 +126,7 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
         raise InvalidList(
             _("A list can have at most %(most)s lines; this one has %(count)s.", most=MOST_LINES, count=len(lines))
         )
-    numbers = {each.staff_number for each in lines}
-    staff = find_staff(details.organisation_id, numbers)
-    unmatched = {number for number in numbers if identifier_key(number) not in staff}
-    elsewhere = queries.list_numbers_elsewhere(details.organisation_id, unmatched)
+    staff = find_staff(details.organisation_id, {each.staff_number for each in lines})
     earlier = queries.list_earlier_awards({each.id for each in staff.values()}, details.course.course_id)
     own = load_merged_ids(actor.person_id) if actor.person_id is not None else frozenset()
     first_lines: dict[int, int] = {}
@@ -139,8 +135,7 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
         number = identifier_key(line.staff_number)
         person = staff.get(number)
         if person is None:
-            outcome = LineOutcome.OTHER_ORGANISATION if number in elsewhere else LineOutcome.UNKNOWN
-            checked.append(CheckedLine(line, outcome))
+            checked.append(CheckedLine(line, LineOutcome.UNKNOWN))
         elif person.id in first_lines:
             checked.append(CheckedLine(line, LineOutcome.DUPLICATE, person, first_line=first_lines[person.id]))
         else:

@@ -155,11 +155,17 @@ class TrainingsForm(TrainingForm):
         _l("The list"),
         _l(
             "On each line: staff number, date earned, where the evidence is kept. Example: W-17, 2026-03-31, file "
-            "HR-204. At most 500 lines. No documents, no cases, nothing about a real child."
+            "HR-204. Or a table of people and courses: staff numbers first, and a column with the name of this course. "
+            "At most 500 lines. No documents, no cases, nothing about a real child."
         ),
     )
+    evidence = text_field(
+        _l("Where the evidence is kept"),
+        LONGEST_EVIDENCE,
+        description=_l("For lines that do not say so themselves, and for tables of people and courses."),
+    )
     file = FileField(
-        _l("Or a CSV file with these three columns"),
+        _l("Or a CSV file of the same form"),
         description=_l("Save it from your spreadsheet as “CSV UTF-8”. It replaces the list above."),
         validators=[Optional()],
         render_kw={"accept": ".csv,.txt,text/csv,text/plain"},
@@ -169,7 +175,8 @@ class TrainingsForm(TrainingForm):
 
     def training_lines(self) -> list[TrainingLine]:
         """Returns the lines that were typed; raises `parser.UnreadableList`."""
-        return read_trainings(self.lines.data or "")
+        course = next(str(label) for value, label, *_more in self.course.iter_choices() if value == self.course.data)
+        return read_trainings(self.lines.data or "", course, self.evidence.data or "")
 
 
 class WithdrawSessionForm(BaseForm):

@@ -40,29 +40,46 @@ def read_attendance(text: str, held_on: date, evidence: str) -> list[TrainingLin
     return [TrainingLine(number, normalise(word), held_on, evidence) for number, word in typed if normalise(word)]
 
 
-def read_trainings(text: str) -> list[TrainingLine]:
+def read_trainings(text: str, course: str, evidence: str = "") -> list[TrainingLine]:
     """Reads lines of staff number, earned day and evidence, separated by commas, semicolons or tabs.
 
-    A first line without any digit in number and day is a heading and is skipped. Raises UnreadableList.
+    A first line without any digit in number and day is a heading. Where it names the course, the list is a table of
+    people and courses: the days are below that name, and who has none there was not trained. `evidence` is meant
+    where a line has none of its own. Raises UnreadableList, also for a table of other courses.
     """
+    rows = _read_rows(text)
+    head = [word.casefold() for word in rows[0][1]] if rows else []
+    if len(head) < 2 or re.search(r"\d", "".join(head[:2])):
+        head = []
+    is_table = course.casefold() in head[1:]
+    place = head.index(course.casefold(), 1) if is_table else 1
+    found: list[TrainingLine] = []
+    for line, words in rows[1:] if head else rows:
+        day = words[place] if place < len(words) else ""
+        if day or not is_table:
+            own = "" if is_table else (*words, "", "", "")[2]
+            found.append(TrainingLine(line, words[0], read_day_or_none(day), own or normalise(evidence)))
+    if len(head) > 3 and not is_table and not any(each.earned_on for each in found):
+        raise UnreadableList(
+            _(
+                "This looks like a table of people and courses, but no column is called “%(course)s”. Give the column "
+                "with its dates this name, or keep three columns: staff number, date earned, where the evidence is.",
+                course=course,
+            )
+        )
+    return found
+
+
+def _read_rows(text: str) -> list[tuple[int, list[str]]]:
+    """Returns the number of the line and the cells of every row that has any. Raises UnreadableList."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     # newline=None accepts every line ending, also a carriage return alone.
     reader = csv.reader(StringIO(text, newline=None), delimiter=max(_SEPARATORS, key=first.count))
-    found: list[TrainingLine] = []
-    first_row = True
     try:
-        for cells in reader:
-            words = [normalise(cell) for cell in cells]
-            if not any(words):
-                continue
-            number, day, evidence = (*words, "", "", "")[:3]
-            heading = first_row and len(words) > 1 and not re.search(r"\d", number + day)
-            first_row = False
-            if not heading:
-                found.append(TrainingLine(reader.line_num, number, read_day_or_none(day), evidence))
+        rows = [(reader.line_num, [normalise(cell) for cell in cells]) for cells in reader]
     except csv.Error as error:
         raise UnreadableList(_("The list cannot be read: %(problem)s.", problem=error)) from error
-    return found
+    return [row for row in rows if any(row[1])]
 
 
 def read_day_or_none(text: str) -> date | None:

@@ -16,18 +16,8 @@ from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere, require_found
-from lms.kernel.identifiers import identifier_key
 from lms.kernel.pagination import Pagination, paginate
 from lms.people.models import DutyStation, Employment, Organisation, Person
-
-
-def list_numbers_elsewhere(organisation_id: int, numbers: Collection[str]) -> set[str]:
-    """Returns the keys of those of some staff numbers that another organisation has given to somebody."""
-    statement = select(Employment.staff_number_key).where(
-        Employment.staff_number_key.in_({identifier_key(number) for number in numbers}),
-        Employment.organisation_id != organisation_id,
-    )
-    return set(session.scalars(statement))
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,8 @@ def test_a_list_says_line_by_line_what_it_comes_to(here: World) -> None:
         LineOutcome.NEW,
         LineOutcome.RENEWED,
         LineOutcome.UNKNOWN,
-        LineOutcome.OTHER_ORGANISATION,
+        # As for nobody at all: what other organisations record is not given away.
+        LineOutcome.UNKNOWN,
         LineOutcome.DUPLICATE,
     ]
     assert checked.lines[0].until == date(2028, 8, 19)

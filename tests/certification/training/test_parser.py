@@ -1,6 +1,7 @@
 """Pasted lists: what people paste, and what is made of it."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import example, given, strategies as st
@@ -12,10 +13,11 @@ from lms.certification.training.parser import (
     decode,
     read_attendance,
     read_day_or_none,
-    read_trainings,
+    read_trainings as read_trainings_of,
 )
 
 DAY = date(2026, 3, 31)
+read_trainings = partial(read_trainings_of, course="First days")
 
 
 def test_staff_numbers_one_a_line() -> None:
@@ -31,6 +33,19 @@ def test_lines_of_trainings(separator: str) -> None:
     rows = [("Staff number", "Earned on", "Evidence"), ("W-1", "2026-03-31", "File 1"), ("W-2", "31.3.2026", "File 2")]
     read = read_trainings("\n".join(separator.join(row) for row in rows))
     assert read == [TrainingLine(2, "W-1", DAY, "File 1"), TrainingLine(3, "W-2", DAY, "File 2")]
+
+
+def test_a_table_of_people_and_courses_is_read_below_the_name_of_the_course() -> None:
+    table = "Number\tName\tPFA\tFIRST  DAYS\nW-1\tAmina\t2026-01-05\t2026-03-31\nW-2\tOmar\t2026-01-05\t\nW-3\tSami"
+    assert read_trainings(table, evidence=" Binder 3 ") == [TrainingLine(2, "W-1", DAY, "Binder 3")]
+    assert read_trainings(table.replace("2026-03-31", "03/04/2026")) == [TrainingLine(2, "W-1", None, "")]
+    with pytest.raises(UnreadableList, match="no column is called “Referrals”"):
+        read_trainings(table, course="Referrals")
+
+
+def test_evidence_of_the_whole_list_is_meant_where_a_line_has_none() -> None:
+    read = read_trainings("W-1,2026-03-31,File 1\nW-2,2026-03-31", evidence="Binder 3")
+    assert [each.evidence for each in read] == ["File 1", "Binder 3"]
 
 
 def test_lines_with_missing_parts_stay_to_be_shown() -> None:

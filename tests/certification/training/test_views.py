@@ -80,7 +80,7 @@ def test_hr_records_a_session_after_a_look(app: Flask, client: FlaskClient, ids:
     words = text_of(looked)
     for said in (
         "2 certificates would be issued. 3 lines would be left out. Nothing is recorded yet.",
-        "No staff member has this number.", "This staff number belongs to another organisation.",
+        "Nobody of this organisation has this staff number.",
         "Already on line 1.", "Amina Yusuf", "Valid through 19 Aug 2028.",
         "Record the session and issue 2 certificates",
     ):  # fmt: skip
@@ -271,8 +271,8 @@ def test_hr_recognises_one_training(app: Flask, client: FlaskClient, ids: dict[s
         ({"earned_on": "2024-08-30"}, "only training since 1 Sep 2024 is recognised"),
         ({"earned_on": "2024-09-01"}, "would have expired on 31 Aug 2026"),
         ({"earned_on": "2026-09-02"}, "is in the future"),
-        ({"staff_number": "H-1"}, "belongs to another organisation"),
-        ({"staff_number": "W-77"}, "No staff member has this number"),
+        ({"staff_number": "H-1"}, "Nobody of this organisation has this staff number"),
+        ({"staff_number": "W-77"}, "Nobody of this organisation has this staff number"),
         ({"evidence": ""}, "where the earlier certificate is kept"),
     ):
         refused = client.post("/sessions/prior/new", data=form | changes)
@@ -322,6 +322,18 @@ def test_hr_recognises_a_list_from_a_file(app: Flask, client: FlaskClient, ids: 
     assert "Nobody would get a certificate" in text_of(again)
     with app.app_context():
         assert len(session.scalars(select(Award)).all()) == 2
+
+
+def test_hr_pastes_a_table_of_people_and_courses(client: FlaskClient, ids: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    title = "Safe identification of abuse, neglect, exploitation and violence"
+    table = f"Number\tName\tOther training\t{title}\nW-1\tAmina\t\t2026-03-31\nW-2\tTomas\t2026-01-05\t"
+    looked = client.post("/sessions/prior/check", data=trainings_form(ids, lines=table, evidence="Binder 3"))
+    assert "1 certificate would be issued." in text_of(looked)
+    assert client.post("/sessions/prior/list", data=confirmation(looked)).status_code == 303
+    assert "Binder 3" in text_of(client.get("/sessions/prior"))
+    other = client.post("/sessions/prior/check", data=trainings_form(ids, lines=table.replace("Safe", "Safer")))
+    assert (other.status_code, "This looks like a table of people and courses" in text_of(other)) == (422, True)
 
 
 def test_files_that_are_no_lists(client: FlaskClient, ids: dict[str, int]) -> None:
