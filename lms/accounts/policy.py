@@ -1,6 +1,6 @@
 """Who may see accounts, and who may print sign-in codes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, true
 
@@ -14,10 +14,12 @@ def visible_accounts(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.has(Role.ADMIN) else Account.id == actor.account_id
 
 
-def may_print_code(actor: Actor, organisations: Iterable[int], *, has_role: bool) -> bool:
-    """Says whether an actor may print a code for somebody employed by these organisations.
+def may_print_code(actor: Actor, employers: Collection[int], *, has_role: bool) -> bool:
+    """Says whether an actor may print a code for somebody who works for these organisations, today or later.
 
-    HR prints for its own people, but never for somebody who has a role: with such a code one could become an
-    administrator. An administrator prints for those.
+    With a code one signs in as its holder. So HR prints for its own people, but not for somebody who has a role or
+    works for others too: an administrator prints for those.
     """
-    return actor.has(Role.ADMIN) if has_role else may_see_person(actor, organisations)
+    if actor.has(Role.ADMIN) and (has_role or len(employers) > 1):
+        return True
+    return bool(employers) and not has_role and all(may_see_person(actor, [each]) for each in employers)

@@ -10,7 +10,7 @@ from lms.people.corrections.queries import (
     list_own_correction_requests,
 )
 from lms.people.details.operations import correct_person
-from lms.people.details.queries import list_corrections, may_correct
+from lms.people.details.queries import list_corrections, list_present_employers, may_correct
 from lms.people.errors import MergeAlreadyUndone
 from lms.people.events import (
     additions_undone,
@@ -48,7 +48,7 @@ from lms.people.operations import (
     record_placement,
     record_station,
 )
-from lms.people.policy import may_see_person, visible_employments, visible_people
+from lms.people.policy import may_see_person, visible_employments, visible_people, within_scope
 from lms.people.queries import (
     contains_words,
     count_people,
@@ -100,6 +100,7 @@ __all__ = [
     "list_own_correction_requests",
     "list_placements_of",
     "list_possible_duplicates",
+    "list_present_employers",
     "list_running_imports",
     "list_sectors",
     "list_stations",
@@ -125,4 +126,5 @@ __all__ = [
     "undo_merge",
     "visible_employments",
     "visible_people",
+    "within_scope",
 ]

@@ -14,6 +14,7 @@ from lms.accounts.sign_in.queries import list_accounts_by_staff_number
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.db import session, unit_of_work
+from lms.people.models import Employment, Person, Placement
 from tests.factories import people as make
 from tests.factories.people import make_small_organisation, sign_in
 
@@ -156,6 +157,42 @@ def test_hr_prints_no_code_for_whoever_holds_a_role(app: Flask, client: FlaskCli
         response = client.post(f"/people/{number_of(app, name)}/code")
         assert response.status_code == 403
         assert "an administrator prints their code" in response.get_data(as_text=True)
+
+
+def test_a_former_employer_prints_no_code(app_with_deborah: Flask, client: FlaskClient) -> None:
+    """With a code of hers they would sign in as Deborah and read what her present employer records."""
+    person_id = number_of(app_with_deborah, "Deborah Okello")
+    with app_with_deborah.app_context(), unit_of_work():
+        (employment,) = session.query(Employment).filter_by(person_id=person_id)
+        (placement,) = session.query(Placement).filter_by(employment_id=employment.id)
+        make.people.end_placement(SYSTEM, placement, employment, clock.today() - timedelta(days=2), reason="Left")
+    sign_in(client, "hana@demo.example")
+    refused = client.post(f"/people/{person_id}/code")
+    assert (refused.status_code, "works here no longer" in refused.get_data(as_text=True)) == (403, True)
+
+
+def test_a_code_of_before_gives_no_role(app_with_deborah: Flask, client: FlaskClient) -> None:
+    code = code_for(app_with_deborah)
+    with app_with_deborah.app_context(), unit_of_work():
+        (deborah,) = list_accounts_by_staff_number("D-1001")
+        operations.grant_role(SYSTEM, deborah, Role.ADMIN)
+    assert client.post(f"/join/{code}", data=NEW).status_code == 404
+
+
+def test_an_administrator_prints_the_code_of_who_works_for_two(app_with_deborah: Flask, client: FlaskClient) -> None:
+    app, person_id = app_with_deborah, number_of(app_with_deborah, "Deborah Okello")
+    with app.app_context(), unit_of_work():
+        others, place = make.organisation("hill-health"), make.people.queries.list_stations()[0]
+        make.placed(make.employed(session.get_one(Person, person_id), others, "H-1"), place)
+        (account,) = list_accounts_by_staff_number("D-1001")
+        address = f"/admin/users/{account.id}/code"
+    sign_in(client, "hana@demo.example")
+    refused = client.post(f"/people/{person_id}/code")
+    assert (refused.status_code, "an administrator prints" in refused.get_data(as_text=True)) == (403, True)
+    assert "Deborah Okello" not in client.get("/people/codes").get_data(as_text=True)
+    admin = app.test_client()
+    sign_in(admin, "root@demo.example")
+    assert admin.post(address).status_code == 200
 
 
 def test_an_administrator_prints_codes_for_roles_only(app: Flask, client: FlaskClient) -> None:

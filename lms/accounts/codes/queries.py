@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.accounts import policy
 from lms.accounts.models import Account, OneTimeCode, RoleGrant
 from lms.accounts.queries import find_account, find_account_where, load_account_for
 from lms.kernel import clock
-from lms.kernel.actor import Actor
+from lms.kernel.actor import Actor, Role
 from lms.kernel.db import locked, session
 from lms.kernel.errors import Invalid, NotAllowed, NotThere, require_found
 from lms.kernel.i18n import gettext as _
-from lms.people.api import list_employer_ids, load_person_for, visible_employments
+from lms.people.api import list_present_employers, load_merged_ids, load_person_for, visible_employments, within_scope
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 MOST_CODES = 60
@@ -41,9 +42,16 @@ def is_valid(now: datetime) -> ColumnElement[bool]:
 def list_people_without_password(actor: Actor, station: str) -> list[PersonWithoutPassword]:
     """Lists people an actor may print codes for who have no e-mail and no password, and work today or later.
 
-    People who hold a role are left out: an administrator prints theirs. One row a person, by station and name; an
-    empty station stands for all.
+    People who hold a role or work for others too are left out: an administrator prints theirs. One row a person, by
+    station and name; an empty station stands for all.
     """
+    employment, placement = aliased(Employment), aliased(Placement)
+    lasts = or_(placement.through_on.is_(None), placement.through_on >= clock.today(actor.time_zone))
+    works_elsewhere = (
+        exists()
+        .where(employment.person_id == Person.id, ~within_scope(actor, employment.organisation_id))
+        .where(placement.employment_id == employment.id, placement.retracted_at.is_(None), lasts)
+    )
     own_codes = (OneTimeCode.account_id == Account.id, is_valid(clock.now()))
     printed = select(func.max(OneTimeCode.recorded_at)).where(*own_codes)
     holders = select(RoleGrant.account_id).where(RoleGrant.retracted_at.is_(None))
@@ -68,6 +76,7 @@ def list_people_without_password(actor: Actor, station: str) -> list[PersonWitho
             Account.email.is_(None),
             Account.password.is_(None),
             Account.id.not_in(holders),
+            ~works_elsewhere,
             Placement.retracted_at.is_(None),
             or_(Placement.through_on.is_(None), Placement.through_on >= clock.today(actor.time_zone)),
         )
@@ -83,11 +92,12 @@ def list_people_without_password(actor: Actor, station: str) -> list[PersonWitho
 def load_code_holder(digest: str, now: datetime) -> Account:
     """Loads the account of a valid code, and locks the code, so that one transaction at a time uses it.
 
-    Raises ``NotThere`` for codes that are unknown, used, expired, or of a closed account, all alike.
+    Raises ``NotThere``, all alike, for codes that are unknown, used, expired, of a closed account, or printed before
+    their holder was given a role: who printed them may not sign in with it.
     """
     code = require_found(session.scalar(locked(select(OneTimeCode).where(OneTimeCode.digest == digest, is_valid(now)))))
     holder = require_found(find_account(code.account_id))
-    if not holder.active:
+    if not holder.active or any(grant.recorded_at > code.recorded_at for grant in holder.grants):
         raise NotThere
     return holder
 
@@ -112,9 +122,14 @@ def load_account_for_code(actor: Actor, person_id: int) -> Account:
 
 def _require_may_print(actor: Actor, account: Account) -> Account:
     has_role = any(grant.retracted_at is None for grant in account.grants)
-    if not policy.may_print_code(actor, list_employer_ids([account.person_id]), has_role=has_role):
+    employers = list_present_employers(load_merged_ids(account.person_id), clock.today(actor.time_zone))
+    if not policy.may_print_code(actor, employers, has_role=has_role):
         if has_role:
             raise NotAllowed(_("This person has a role here, so an administrator prints their code."))
+        if not employers:
+            raise NotAllowed(_("This person works here no longer, so nobody prints a code. Record a placement first."))
+        if not actor.has(Role.ADMIN):
+            raise NotAllowed(_("This person works for another organisation, so an administrator prints their code."))
         raise NotAllowed(_("This person has no role here, so HR of their organisation prints their code."))
     if not account.active:
         raise Invalid(_("This account is closed. An administrator can open it again."))

@@ -1,6 +1,6 @@
 """Every SELECT about corrected details."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select, true
@@ -33,18 +33,18 @@ def load_person_to_correct(actor: Actor, person_id: int) -> Person:
 
 def may_correct(actor: Actor, person_id: int) -> bool:
     """Says whether an actor may correct the details of a person."""
-    employers = _list_present_employers(person_id, clock.today(actor.time_zone))
+    employers = list_present_employers([person_id], clock.today(actor.time_zone))
     return policy.may_correct_person(actor, employers, list_employer_ids([person_id]))
 
 
-def _list_present_employers(person_id: int, today: date) -> Sequence[int]:
-    """Lists the organisations where somebody works today or has a placement that starts later."""
-    return session.scalars(
+def list_present_employers(person_ids: Collection[int], today: date) -> frozenset[int]:
+    """Returns the organisations where any of some persons works today or has a placement that starts later."""
+    statement = (
         select(Employment.organisation_id)
         .join(Placement, Placement.employment_id == Employment.id)
-        .where(Employment.person_id == person_id, _lasts(today))
-        .distinct()
-    ).all()
+        .where(Employment.person_id.in_(sorted(person_ids)), _lasts(today))
+    )
+    return frozenset(session.scalars(statement))
 
 
 def _lasts(today: date) -> ColumnElement[bool]:
