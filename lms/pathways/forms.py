@@ -3,18 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from wtforms import (
-    DateField,
-    FieldList,
-    FormField,
-    IntegerField,
-    SelectField,
-    StringField,
-    SubmitField,
-    TextAreaField,
-)  # fmt: skip
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import DateField, FieldList, FormField, IntegerField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from lms.kernel import clock
@@ -22,7 +12,7 @@ from lms.kernel.i18n import lazy_gettext as _
 from lms.pathways import rules
 from lms.pathways.labels import KIND_LABELS
 from lms.pathways.models import PathwayVersion
-from lms.web.forms import BaseForm, PlainForm
+from lms.web.forms import BaseForm, PlainForm, at_most, choices_of
 
 NO_CASES = _("Do not write about a real child, family or incident.")
 CONTACT_ERRORS = {
@@ -38,13 +28,9 @@ DATE_ERRORS = {
     ("review_by", "before"): _("Choose a date after the one on which the numbers were called."),
     ("review_by", "far"): _("Choose a date within a year of the last check."),
 }
-KIND_CHOICES = [SelectChoice("", _("Choose")), *(SelectChoice(*pair) for pair in KIND_LABELS.items())]
+KIND_CHOICES = choices_of([("", _("Choose")), *KIND_LABELS.items()])
 TOO_LONG = _("This is too long. Shorten it.")
 USUAL_REVIEW = timedelta(days=90)
-
-
-def _at_most(length: int) -> Length:
-    return Length(max=length, message=TOO_LONG)
 
 
 class ContactForm(PlainForm):
@@ -81,7 +67,7 @@ class PathwayForm(BaseForm):
     note = TextAreaField(
         _("Local rules"),
         description=NO_CASES,
-        validators=[Optional(), _at_most(rules.LONGEST_NOTE)],
+        validators=[Optional(), at_most(rules.LONGEST_NOTE)],
         render_kw={"rows": 4},
     )
     verified_on = DateField(
@@ -97,7 +83,7 @@ class PathwayForm(BaseForm):
     change = StringField(
         _("What changed"),
         description=NO_CASES,
-        validators=[_at_most(rules.LONGEST_CHANGE)],
+        validators=[at_most(rules.LONGEST_CHANGE)],
         render_kw={"autocomplete": "off"},
     )
     submit = SubmitField(_("Publish this version"))

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
+from lms.kernel.db import Document, Id, Model, UtcDateTime
+from lms.kernel.records import Recorded
 
 
-class PathwayVersion(Model):
+class PathwayVersion(Recorded, Model):
     """One row: a version of a station's referral pathway. Never changed; a new version replaces it.
 
     Personal data: work contacts of focal points, if HR writes names at all; replaced by the next version.
@@ -30,8 +31,6 @@ class PathwayVersion(Model):
     review_by: Mapped[date]
     # What changed since the version before, in one sentence.
     change: Mapped[str] = mapped_column(String(300), default="")
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class PathwayReport(Model):

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record
-from lms.kernel import clock
+from lms.kernel import clock, records
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed, NotThere
@@ -58,11 +58,8 @@ def publish_pathway(
         verified_on=verified_on,
         review_by=review_by,
         change=sentence,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
     )
-    session.add(version)
-    session.flush()
+    records.add(actor, version)
     record(actor, "pathways.publish", "pathway_version", version.id, station=station_id, number=version.number)
     return version
 

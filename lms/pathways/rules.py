@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypedDict
+from typing import TypedDict, cast
 
 KINDS = (
     "emergency", "focal-point", "staff-concern", "health", "gbv", "mhpss", "family-tracing", "police", "staff-care",
@@ -44,11 +44,7 @@ def normalise_text(text: str) -> str:
 
 def normalise_contact(given: Mapping[str, str]) -> Contact:
     """Returns a contact with every part present and normalised; unknown parts are left out."""
-
-    def part(name: str) -> str:
-        return normalise_text(given.get(name) or "")
-
-    return Contact(kind=part("kind"), name=part("name"), phone=part("phone"), hours=part("hours"), note=part("note"))
+    return cast(Contact, {part: normalise_text(given.get(part) or "") for part in Contact.__annotations__})
 
 
 def is_empty(contact: Contact) -> bool:

@@ -1,6 +1,7 @@
 """Applies a plan: one transaction of the caller, one lock, one Publication row."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from operator import attrgetter
 from typing import Any
 
@@ -67,13 +68,7 @@ def apply(target: TargetState, actor_id: int | None) -> tuple[PublicationPlan, P
         session.merge(Sector(**sector))
     session.flush()
     session.add_all(
-        SharedContent(
-            publication_id=publication.id,
-            name=content.name,
-            digest=content.digest,
-            body=content.body,
-            recorded_at=clock.now(),
-        )
+        SharedContent(publication_id=publication.id, recorded_at=clock.now(), **asdict(content))
         for content in plan.shared
     )
     for course in plan.courses:

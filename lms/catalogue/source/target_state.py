@@ -157,14 +157,10 @@ def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) 
     assert front is not None and words is not None  # noqa: S101 - the checks found no error
     rendered = module.rendered
     values = {
+        **front.model_dump(mode="json"),
+        **words.model_dump(mode="json", include={"title", "summary"}),
         "source": module.file.text,
-        "title": words.title,
-        "summary": words.summary,
-        "minutes": front.minutes,
         "words": rendered.words,
-        "objectives": list(front.objectives),
-        "sector": front.sector,
-        "considerations": list(front.considerations),
         "sections": [dict(section) for section in rendered.sections],
         "segments": rendered.segments,
     }
@@ -198,13 +194,8 @@ def _question(question: AnyQuestion, language: str, translated: TranslatedQuesti
     if translated is not None:
         body = translated_body(body, translated)
         digest = json_digest([digest, body])
-    values = {
-        "kind": question.type,
-        "objective": question.objective,
-        "red_line": question.red_line,
-        "sectors": list(question.sectors),
-        "body": body,
-    }
+    columns = question.model_dump(mode="json", include={"objective", "red_line", "sectors"})
+    values = {"kind": question.type, "body": body, **columns}
     key = json_digest(marking_key(question.type, question.red_line, body))
     return TargetPart(question.id, language, digest, values, key)
 

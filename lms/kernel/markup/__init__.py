@@ -4,24 +4,18 @@
 ``rendering`` turns a text into segments, ``safety`` sanitises all HTML.
 """
 
-from lms.kernel.markup.outline import MAX_BYTES, MarkupBlock, MarkupProblem, Outline, read_outline
-from lms.kernel.markup.rendering import RENDERER, Rendered, RenderedPicture, Section, Segment, render
+from lms.kernel.markup.outline import MAX_BYTES, read_outline
+from lms.kernel.markup.rendering import RENDERER, Rendered, RenderedPicture, Segment, render
 from lms.kernel.markup.safety import address_allowed, image_allowed, safe_html
 from lms.kernel.markup.terms import LinkedTerm, Vocabulary
-from lms.kernel.markup.words import Image, Link, count_words, plain_text
+from lms.kernel.markup.words import count_words, plain_text
 
 __all__ = [
     "MAX_BYTES",
     "RENDERER",
-    "Image",
-    "Link",
     "LinkedTerm",
-    "MarkupBlock",
-    "MarkupProblem",
-    "Outline",
     "Rendered",
     "RenderedPicture",
-    "Section",
     "Segment",
     "Vocabulary",
     "address_allowed",
