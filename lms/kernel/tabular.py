@@ -30,7 +30,7 @@ DELIMITERS = ",;\t"
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _ROWS_A_CHUNK = 200
 _TOP_ROWS = 20
-
+_SAMPLES = 3
 
 Row = tuple[int, list[str]]
 """The number of a row in a spreadsheet, and its cells."""
@@ -64,20 +64,15 @@ class TablePreview:
     samples: list[list[str]]
 
 
-def no_headings(_cells: Sequence[str]) -> int:
-    """Knows no heading."""
-    return 0
-
-
 def preview_table(
-    file: BinaryIO, chosen: FileFormat | None = None, known: KnownHeadings = no_headings, samples: int = 3
+    file: BinaryIO, chosen: FileFormat | None = None, known: KnownHeadings = lambda _cells: 0
 ) -> TablePreview:
     """Detects the format of a file and reads its top. Raises ``Unreadable``.
 
     Sheet and row of the headings are proposed by the headings that are known, unless they are chosen.
     """
     file_format = detect_format(file, chosen or FileFormat(), known)
-    top = list(islice(read_rows(file, file_format), samples + 1))
+    top = list(islice(read_rows(file, file_format), _SAMPLES + 1))
     if not top or sum(1 for cell in top[0][1] if cell) < 2:
         raise Unreadable(_("No row has headings, so the columns cannot be identified."))
     return TablePreview(file_format, top[0][1], [cells for _number, cells in top[1:]])

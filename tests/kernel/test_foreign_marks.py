@@ -2,7 +2,7 @@
 
 import pytest
 
-from lms.kernel.markup import read_outline
+from lms.kernel.markup.outline import read_outline
 
 # The text, the line it is reported at, a part of the answer.
 FOREIGN = [

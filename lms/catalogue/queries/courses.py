@@ -29,6 +29,8 @@ _COURSE = select(_course.current_revision_id, _course.retired_at).where(_course.
 
 _REVISION_COLUMNS = ("course_id", "title", "summary", "code", "validity", "renewal", "certificate", "meta")
 _EDITION_COLUMNS = ("per_sector", "pass_mark", "draw", "tries", "pause")
+_MODULE_COLUMNS = ("language", "title", "minutes", "sector", "sections", "considerations")
+_QUESTION_COLUMNS = ("question_id", "language", "kind", "objective", "red_line", "sectors", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +175,7 @@ def _load_modules(revision_id: int, language: str, original: str) -> tuple[Publi
             Module.id.label("module_id"),
             ModuleRevision.id.label("module_revision_id"),
             Module.slug,
-            ModuleRevision.language,
-            ModuleRevision.title,
-            ModuleRevision.minutes,
-            ModuleRevision.sector,
-            ModuleRevision.sections,
-            ModuleRevision.considerations,
+            *(getattr(ModuleRevision, name) for name in _MODULE_COLUMNS),
         )
         .select_from(CourseRevisionModule)
         .join(ModuleRevision, ModuleRevision.id == CourseRevisionModule.module_revision_id)
@@ -221,15 +218,9 @@ def _load_bank(course_revision_id: int, language: str) -> tuple[BankQuestion, ..
     original = original_language(load_course_revision(course_revision_id, language).meta)
     rows = session.execute(
         select(
-            QuestionRevision.question_id,
             QuestionRevision.id.label("question_revision_id"),
             Question.slug,
-            QuestionRevision.language,
-            QuestionRevision.kind,
-            QuestionRevision.objective,
-            QuestionRevision.red_line,
-            QuestionRevision.sectors,
-            QuestionRevision.body,
+            *(getattr(QuestionRevision, name) for name in _QUESTION_COLUMNS),
         )
         .join(CourseRevisionQuestion, CourseRevisionQuestion.question_revision_id == QuestionRevision.id)
         .join(Question, Question.id == QuestionRevision.question_id)

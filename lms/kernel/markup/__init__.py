@@ -4,11 +4,10 @@
 ``rendering`` turns a text into segments, ``safety`` sanitises all HTML.
 """
 
-from lms.kernel.markup.outline import MAX_BYTES, read_outline
+from lms.kernel.markup.outline import MAX_BYTES
 from lms.kernel.markup.rendering import RENDERER, Rendered, RenderedPicture, Segment, render
-from lms.kernel.markup.safety import address_allowed, image_allowed, safe_html
 from lms.kernel.markup.terms import LinkedTerm, Vocabulary
-from lms.kernel.markup.words import count_words, plain_text
+from lms.kernel.markup.words import count_segment_words, plain_text
 
 __all__ = [
     "MAX_BYTES",
@@ -18,11 +17,7 @@ __all__ = [
     "RenderedPicture",
     "Segment",
     "Vocabulary",
-    "address_allowed",
-    "count_words",
-    "image_allowed",
+    "count_segment_words",
     "plain_text",
-    "read_outline",
     "render",
-    "safe_html",
 ]

@@ -62,17 +62,23 @@ def count_words(html: str) -> int:
     return len(_WORD.findall(plain_text(html)))
 
 
-def count_segment_words(segment: dict[str, Any]) -> int:
-    """Counts the words that a learner of one sector reads: of a sector group, the longest block."""
+def count_segment_words(segment: dict[str, Any], *, only_open: bool = False) -> int:
+    """Counts the words that a learner of one sector reads: of a sector group, the longest block.
+
+    With ``only_open`` without what unfolds on request: reasons, and descriptions of pictures.
+    """
+    parts = []
     match segment["kind"]:
         case "sectors":
             return max(map(count_words, segment["blocks"].values()))
         case "check":
-            parts = [segment["prompt"], *(f"{o['text']} {o['why']}" for o in segment["options"])]
+            parts = [segment["prompt"], *(option["text"] for option in segment["options"])]
         case "scenario":
-            parts = [segment["title"], segment["intro"], *(f"{o['choice']} {o['why']}" for o in segment["options"])]
-        case _:
+            parts = [segment["title"], segment["intro"], *(option["choice"] for option in segment["options"])]
+        case kind if kind != "description" or not only_open:
             parts = [segment["html"]]
+    if not only_open:
+        parts += [option["why"] for option in segment.get("options", ())]
     return sum(map(count_words, parts))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule, ParsedSources
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.kernel.i18n import gettext as _
-from lms.kernel.markup import Segment, count_words
+from lms.kernel.markup import Segment, count_segment_words
 
 DESCRIPTION_DISTANCE = 4
 """Lines after a picture within which its description begins."""
@@ -50,27 +50,8 @@ def check_modules(course: ParsedCourse, sources: ParsedSources) -> Iterator[Prob
 
 
 def words_on_page(segments: Iterable[Segment]) -> int:
-    """Counts the words on a module's page before anything is opened.
-
-    That is the text, the longest block of each sector group, and of checks and scenarios the question and its
-    choices: reasons and descriptions of pictures unfold on request.
-    """
-    total = 0
-    for segment in segments:
-        match segment["kind"]:
-            case "sectors":
-                total += max(map(count_words, segment["blocks"].values()))
-            case "check":
-                total += count_words(segment["prompt"])
-                total += sum(count_words(option["text"]) for option in segment["options"])
-            case "scenario":
-                total += count_words(segment["title"]) + count_words(segment["intro"])
-                total += sum(count_words(option["choice"]) for option in segment["options"])
-            case "description":
-                pass
-            case _:
-                total += count_words(segment["html"])
-    return total
+    """Counts the words on a module's page before anything is opened."""
+    return sum(count_segment_words(segment, only_open=True) for segment in segments)
 
 
 def _front_matter(module: ParsedModule, course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem]:
