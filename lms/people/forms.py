@@ -15,9 +15,9 @@ from lms.people.rules import SLUG, AssignmentDetails
 from lms.web.forms import (
     BaseForm,
     FilterForm,
-    check_email,
     choices_of,
     day_field,
+    email_field,
     reason_field,
     text_field,
     time_zone_field,
@@ -37,14 +37,7 @@ class PersonForm(BaseForm):
         description=_l("As the person writes it. Certificates show this name."),
     )
     staff_number = text_field(_l("Staff number"), 40, required=_l("Write the staff number."))
-    email = text_field(
-        _l("E-mail"),
-        254,
-        description=_l("Leave empty if there is none: you can print a code for the first sign-in."),
-        render_kw={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"},
-    )
-
-    validate_email = staticmethod(check_email)
+    email = email_field(_l("Leave empty if there is none: you can print a code for the first sign-in."))
 
 
 class AssignmentForm(BaseForm):
@@ -208,10 +201,5 @@ class DirectoryForm(FilterForm):
 
     def filters(self) -> dict[str, str]:
         """Returns the filters; unknown values find nobody."""
-        typed = {
-            "text": self.q.data,
-            "station": self.station.data,
-            "sector": self.sector.data,
-            "state": self.state.data,
-        }
+        typed = {"text": self.q.data, **{name: self[name].data for name in ("station", "sector", "state")}}
         return {name: normalise(value)[:200] for name, value in typed.items()}

@@ -49,21 +49,24 @@ def load_placement_for(actor: Actor, person_id: int, placement_id: int) -> Place
 
     Raises ``NotThere`` across organisations and ``PlacementChanged`` where it was withdrawn since.
     """
-    placement = require_found(
-        session.scalar(
-            select(Placement)
-            .join(Placement.employment)
-            .options(
-                joinedload(Placement.station),
-                contains_eager(Placement.employment).options(
-                    joinedload(Employment.person), joinedload(Employment.organisation)
-                ),
-            )
-            .where(Placement.id == placement_id, Employment.person_id == person_id, policy.visible_employments(actor))
-        )
-    )
+    own = (Placement.id == placement_id, Employment.person_id == person_id)
+    placement = require_found(session.scalar(visible_placements(actor).where(*own)))
     require_active(placement)
     return placement
+
+
+def visible_placements(actor: Actor) -> Select[Placement]:
+    """Returns the statement of the placements an actor may see, with station, employment, person and organisation."""
+    employment = contains_eager(Placement.employment)
+    return (
+        select(Placement)
+        .join(Placement.employment)
+        .options(
+            joinedload(Placement.station),
+            employment.options(joinedload(Employment.person), joinedload(Employment.organisation)),
+        )
+        .where(policy.visible_employments(actor))
+    )
 
 
 def require_active(placement: Placement) -> None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.kernel.errors import Invalid, Refusal
 from lms.kernel.pdf import unprintable_characters
@@ -119,6 +119,12 @@ def text_field(label: Any, max_length: int, *validators: Any, required: Any = No
     return StringField(label, filters=[normalise], validators=checks, **more)
 
 
+def email_field(description: Any) -> Any:
+    """Returns a field for somebody else's e-mail, which may stay empty."""
+    attributes = {"autocomplete": "off", "inputmode": "email", "spellcheck": "false"}
+    return text_field(_l("E-mail"), 254, check_email, description=description, render_kw=attributes)
+
+
 def sentences_field(label: Any, max_length: int, *, required: Any, description: Any = "", rows: int = 3) -> Any:
     """Returns a field for a few sentences of at most ``max_length`` characters, stored as one line."""
     return TextAreaField(
@@ -147,9 +153,23 @@ class ReasonForm(BaseForm):
     reason = reason_field()
 
 
-def day_field(label: Any, *, required: Any = None, **more: Any) -> Any:
-    """Returns a field for a day; ``required`` is the error when it is empty."""
-    return DateField(label, validators=[DataRequired(required) if required else Optional(), check_day], **more)
+class RequiredWhen:
+    """The validator of a field that is required where a condition on its form holds, and else may stay empty."""
+
+    field_flags = {"optional": True}  # noqa: RUF012 - as WTForms declares it
+
+    def __init__(self, is_needed: Callable[[Any], bool], message: Any) -> None:
+        self.is_needed, self.message = is_needed, message
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises the message, or stops where an empty field is valid."""
+        (InputRequired(self.message) if self.is_needed(form) else Optional())(form, field)
+
+
+def day_field(label: Any, *, required: Any = None, when: Callable[[Any], bool] | None = None, **more: Any) -> Any:
+    """Returns a field for a day; ``required`` is the error when it is empty, and ``when`` on which forms it counts."""
+    must = RequiredWhen(when, required) if when else DataRequired(required) if required else Optional()
+    return DateField(label, validators=[must, check_day], **more)
 
 
 def check_day(_form: Form, field: Field) -> None:

@@ -4,7 +4,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import Field, SelectField, SubmitField, ValidationError
 
 from lms.people.importing.parse import comparison_key
-from lms.web.forms import BaseForm, check_email, check_printable, choices_of, reason_field, text_field
+from lms.web.forms import BaseForm, check_printable, choices_of, email_field, reason_field, text_field
 from lms.web.language import language_name, languages
 
 FIELD_LABELS = {
@@ -38,20 +38,15 @@ class DetailsForm(BaseForm):
         check_printable,
         description=_l("Only where it differs from the name, such as in other letters. Otherwise leave it empty."),
     )
-    email = text_field(
-        FIELD_LABELS["email"],
-        254,
-        description=_l(
+    email = email_field(
+        _l(
             "The person signs in with it and is signed out everywhere when it changes. Of somebody who has left, "
             "remove it so that somebody else can use it."
-        ),
-        render_kw={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"},
+        )
     )
     language = SelectField(FIELD_LABELS["language"])
     reason = reason_field()
     submit = SubmitField(_l("Save the correction"))
-
-    validate_email = staticmethod(check_email)
 
     def offer(self, present: str) -> None:
         """Fills the choices; the present language stays possible where it is no longer offered."""

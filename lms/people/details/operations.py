@@ -35,15 +35,9 @@ def correct_person(
         raise NothingCorrected
     if "email" in changed:
         email_corrected.send(None, person=person.id, email=changed["email"], actor=actor)
+    where = {"person_id": person.id, "organisation_id": organisation_id, "reason": reason}
     rows = [
-        PersonCorrection(
-            person_id=person.id,
-            organisation_id=organisation_id,
-            field=name,
-            old_value=getattr(person, name),
-            new_value=value,
-            reason=reason,
-        )
+        PersonCorrection(**where, field=name, old_value=getattr(person, name), new_value=value)
         for name, value in changed.items()
     ]
     for name, value in changed.items():

@@ -1,13 +1,14 @@
 """The forms of importing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, ValidationError
-from wtforms.validators import NumberRange
+from wtforms.validators import DataRequired, NumberRange
 
 from lms.kernel.encoding import ENCODINGS
 from lms.kernel.tabular import FileFormat
@@ -58,8 +59,10 @@ class FormatForm(BaseForm):
     encoding = SelectField(_l("Encoding"))
     repair = BooleanField(_l("Repair broken letters: Ã© becomes é, and Ø£ becomes أ"))
 
-    def offer(self, present: FileFormat) -> None:
-        """Fills the choices, beginning with how it is read now; without a choice of sheet or encoding it goes."""
+    def __init__(self, present: FileFormat, **more: Any) -> None:
+        """Begins with how the file is read now; fields without a choice of sheet or encoding go."""
+        coded = next((name for name in ("utf-8", "utf-16") if present.encoding.startswith(name)), present.encoding)
+        super().__init__(obj=replace(present, encoding=coded), **more)
         if len(present.worksheets) > 1:
             self.sheet.choices = choices_of((name, name) for name in present.worksheets)
         else:
@@ -68,13 +71,6 @@ class FormatForm(BaseForm):
             self.encoding.choices = choices_of((name, ENCODING_WORDS[name]) for name in ENCODINGS)
         else:
             del self.encoding
-        if not self.is_submitted():
-            for field in self:
-                if field.name in FileFormat.__dataclass_fields__:
-                    field.data = getattr(present, field.name)
-            if self.encoding:
-                coded = present.encoding
-                self.encoding.data = next((name for name in ("utf-8", "utf-16") if coded.startswith(name)), coded)
 
     def chosen(self, present: FileFormat) -> FileFormat:
         """Returns how the file is to be read; of another sheet the headings are found anew."""
@@ -133,33 +129,30 @@ class ColumnsForm(BaseForm):
         default="",
     )
     default_from = day_field(
-        _l("First day where the list has none"), description=_l("New people, and new assignments, begin on this day.")
+        _l("First day where the list has none"),
+        required=_l("The list has no first days. Choose one for all rows."),
+        when=lambda form: "from_on" not in form.columns(),
+        description=_l("New people, and new assignments, begin on this day."),
     )
     leavers = BooleanField(
         _l("Everyone who is not in this list has left"),
         description=_l("Tick this only if the list contains everyone in the organisation."),
     )
-    leavers_on = day_field(_l("Their last day"))
+    leavers_on = day_field(
+        _l("Their last day"),
+        required=_l("Choose the last day of those who are not in the list."),
+        when=lambda form: form.leavers.data,
+    )
 
-    def offer(self, header: Sequence[str]) -> None:
-        """Fills the choices of every field with the headings of the list."""
+    def __init__(self, header: Sequence[str], columns: Mapping[str, int], choices: Mapping[str, Any]) -> None:
+        """Begins with what is known or guessed; the headings of the list are the choices of every column."""
+        days = {name: date.fromisoformat(choices[name]) for name in ("default_from", "leavers_on") if choices.get(name)}
+        chosen = {f"column_{name}": columns.get(name, NOT_IN_FILE) for name in FIELDS}
+        super().__init__(data={**choices, **days, **chosen, "leavers": "leavers_on" in days})
         named = ((index, heading or _("Column %(number)s", number=index + 1)) for index, heading in enumerate(header))
-        columns = [(NOT_IN_FILE, _("Not in the list")), *named]
+        offered = [(NOT_IN_FILE, _("Not in the list")), *named]
         for field in self.column_fields():
-            field.choices = choices_of(columns)
-
-    def begin_with(self, columns: Mapping[str, int], choices: Mapping[str, Any]) -> None:
-        """Fills in what is known or guessed; what was typed stays."""
-        if self.is_submitted():
-            return
-        for name, field in zip(FIELDS, self.column_fields(), strict=True):
-            field.data = columns.get(name, NOT_IN_FILE)
-        for name in ("day_order", "short_years"):
-            self[name].data = choices.get(name, "")
-        for name in ("default_from", "leavers_on"):
-            if choices.get(name):
-                self[name].data = date.fromisoformat(choices[name])
-        self.leavers.data = bool(choices.get("leavers_on"))
+            field.choices = choices_of(offered)
 
     def column_fields(self) -> list[Any]:
         """Returns the fields that choose a column, in the order of the template."""
@@ -167,31 +160,14 @@ class ColumnsForm(BaseForm):
 
     def columns(self) -> dict[str, int]:
         """Returns which column holds what."""
-        chosen = zip(FIELDS, (field.data for field in self.column_fields()), strict=True)
-        return {name: index for name, index in chosen if index != NOT_IN_FILE}
+        chosen = {name: self[f"column_{name}"].data for name in FIELDS}
+        return {name: index for name, index in chosen.items() if index != NOT_IN_FILE}
 
     def choices(self) -> dict[str, str]:
         """Returns the other choices as they are stored."""
         days = {"default_from": self.default_from.data, "leavers_on": self.leavers.data and self.leavers_on.data}
         chosen = {name: day.isoformat() for name, day in days.items() if day}
         return {"day_order": self.day_order.data or "", "short_years": self.short_years.data or "", **chosen}
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Requires also the days that are needed only together with another choice.
-
-        WTForms runs no validator of an optional field that is empty, so this is checked for the whole form.
-        """
-        valid = bool(super().validate(extra_validators))
-        no_first_days = "from_on" not in self.columns()
-        needed = (
-            (self.default_from, no_first_days, _("The list has no first days. Choose one for all rows.")),
-            (self.leavers_on, self.leavers.data, _("Choose the last day of those who are not in the list.")),
-        )
-        for field, is_needed, message in needed:
-            if is_needed and not field.data:
-                field.errors = field.errors or [message]
-                valid = False
-        return valid
 
 
 # Fields may join a form after its definition; the order is that in which they were made.
@@ -202,8 +178,13 @@ for _name, _field in COLUMN_FIELDS.items():
 class ApplyForm(BaseForm):
     """Applying a checked list."""
 
-    confirm_leavers = BooleanField(_l("Yes, they have left"))
-    confirm_likely = BooleanField(_l("Yes, they are other people, and those recorded have left"))
+    confirm_leavers = BooleanField(
+        _l("Yes, they have left"), [DataRequired(_l("Check who would leave, and tick this if it is right."))]
+    )
+    confirm_likely = BooleanField(
+        _l("Yes, they are other people, and those recorded have left"),
+        [DataRequired(_l("Check the new people below, and tick this if they are not those recorded."))],
+    )
     reason = reason_field()
 
     def ask_about_leavers(self, people_import: PeopleImport) -> None:
@@ -218,13 +199,3 @@ class ApplyForm(BaseForm):
             del self.confirm_leavers
         if not count or not counts.get("likely"):
             del self.confirm_likely
-
-    def validate_confirm_leavers(self, field: Any) -> None:
-        """Requires the confirmation."""
-        if not field.data:
-            raise ValidationError(_("Check who would leave, and tick this if it is right."))
-
-    def validate_confirm_likely(self, field: Any) -> None:
-        """Requires the confirmation."""
-        if not field.data:
-            raise ValidationError(_("Check the new people below, and tick this if they are not those recorded."))

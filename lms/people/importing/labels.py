@@ -1,5 +1,6 @@
 """How imports are written on pages and in files: fields, outcomes, states, and every reason."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from itertools import chain
@@ -120,16 +121,7 @@ def note_sentence(note: Note) -> str:
     days = {name: day(date.fromisoformat(note[name])) if note.get(name) else "" for name in ("day", "through")}
     days["through"] = days["through"] or str(_l("no last day"))
     field = note.get("field", "")
-    texts = {
-        "text": "",
-        "better": "",
-        "row": "",
-        "most": "",
-        **note,
-        **days,
-        "field": str(FIELD_LABELS.get(field, field)),
-    }
-    return str(sentence) % texts
+    return str(sentence) % defaultdict(str, note | days, field=str(FIELD_LABELS.get(field, field)))
 
 
 def find_mojibake(people_import: PeopleImport) -> tuple[str, str] | None:

@@ -66,24 +66,22 @@ YES_OR_NO |= dict.fromkeys(("", "no", "n", "false", "0", "-", "non", "لا"), Fa
 AFTER_NAMES = frozenset(("jr", "sr", "ii", "iii", "iv", "phd", "md", "msc", "ma", "mph", "dr", "esq", "rn", "mba"))
 """What stands after a name and a comma without being a given name."""
 
+SEVERAL = re.compile(r"[,;|/\n]+")
+"""What stands between the sectors of one cell."""
+
 Note = dict[str, Any]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """What a row says. ``None`` for also_sectors, contract and works_with_children: the list has no such column."""
+    """What a row says; ``assignment`` has those of the ``AssignmentDetails`` for which the list has a column."""
 
     number: int
     staff_number: str
     name: str
     email: str
-    station_id: int
-    sector: str
-    role: str
-    also_sectors: tuple[str, ...] | None
-    contract: str | None
-    works_with_children: bool | None
+    assignment: Mapping[str, Any]
     from_on: date
     through_on: date | None
     # The list has no column of last days: what is recorded stays.
@@ -93,26 +91,12 @@ class ParsedRow:
 
     def fits(self, details: AssignmentDetails) -> bool:
         """Says whether a row says the same as recorded details; what the list does not say fits."""
-        return (
-            (self.station_id, self.sector, self.role) == (details.station_id, details.sector, details.role)
-            and self.also_sectors in (None, details.also_sectors)
-            and self.contract in (None, details.contract)
-            and self.works_with_children in (None, details.works_with_children)
-        )
+        return all(getattr(details, name) == value for name, value in self.assignment.items())
 
     def details(self, before: AssignmentDetails | None) -> AssignmentDetails:
         """Returns the details of the row; what the list does not say is as before."""
-        before = before or AssignmentDetails(0, "", "")
-        also = before.also_sectors if self.also_sectors is None else self.also_sectors
-        with_children = self.works_with_children
-        return AssignmentDetails(
-            self.station_id,
-            self.sector,
-            self.role,
-            self.contract or before.contract,
-            before.works_with_children if with_children is None else with_children,
-            tuple(slug for slug in also if slug != self.sector),
-        )
+        details = (before or AssignmentDetails(0, "", ""))._replace(**self.assignment)
+        return details._replace(also_sectors=tuple(slug for slug in details.also_sectors if slug != details.sector))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +160,7 @@ def parse_row(
     sector = meant["sector"] or _look_up(vocabulary.sectors, "unknown_sector", texts["sector"], notes)
     also = [
         choices.means("sector", part) or _look_up(vocabulary.sectors, "unknown_sector", part, notes)
-        for part in dict.fromkeys(normalise(each) for each in re.split(r"[,;|/\n]+", texts["also_sectors"]))
+        for part in dict.fromkeys(normalise(each) for each in SEVERAL.split(texts["also_sectors"]))
     ]
     contract = meant["contract"] or _look_up(CONTRACT_SYNONYMS, "unknown_contract", texts["contract"], notes)
     status = meant["status"] or _look_up(STATUS_SYNONYMS, "unknown_status", texts["status"], notes)
@@ -189,23 +173,18 @@ def parse_row(
         notes.append({"code": "last_before_first"})
     if notes or station is None or sector is None or from_on is None:
         return notes
-    given = choices.fields.__contains__
+    also_sectors = tuple(sorted({slug for slug in also if slug and slug != sector}))
+    optional = {"also_sectors": also_sectors, "contract": contract, "works_with_children": with_children}
+    assignment = {"station_id": station, "sector": sector, "role": meant["role"] or texts["role"].lower()}
     return ParsedRow(
         number=number,
         staff_number=clean_identifier(texts["staff_number"]),
         name=texts["name"],
         email=clean_email(texts["email"]),
-        station_id=station,
-        sector=sector,
-        role=meant["role"] or texts["role"].lower(),
-        also_sectors=tuple(sorted({slug for slug in also if slug and slug != sector}))
-        if given("also_sectors")
-        else None,
-        contract=contract if given("contract") else None,
-        works_with_children=with_children if given("works_with_children") else None,
+        assignment=assignment | {name: value for name, value in optional.items() if name in choices.fields},
         from_on=from_on,
         through_on=through_on,
-        last_day_unchanged=not given("through_on"),
+        last_day_unchanged="through_on" not in choices.fields,
         status=status or "active",
     )
 

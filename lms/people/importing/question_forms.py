@@ -31,28 +31,24 @@ class QuestionsForm(BaseForm):
     )
     moved_on = day_field(
         _l("They have moved on"),
+        required=_l("Choose the first day of the new assignments."),
+        when=lambda form: form.same_first_day.data == "moved",
         description=_l("The first day of the new assignments; days before it do not change. Such as the list's date."),
     )
-
     correct_names = BooleanField(
         _l("Correct these names: they are the same people, and the list is right"),
         description=_l("The names before are kept as facts. The next certificates show the corrected names."),
     )
 
-    def begin_with(self, people_import: PeopleImport, listed_on: date) -> None:
-        """Leaves out what is no question of this list; fills in earlier answers, or the day of the list."""
-        for field, word, _rows, select in self.word_fields(people_import):
-            if not self.is_submitted():
-                select.data = people_import.choices.get("words", {}).get(field, {}).get(comparison_key(word), "")
-        if not (people_import.counts.get("other_name") or people_import.choices.get("correct_names")):
+    def __init__(self, people_import: PeopleImport, listed_on: date) -> None:
+        """Begins with earlier answers, or the day of the list; leaves out what is no question of this list."""
+        counts, choices = people_import.counts, people_import.choices
+        moved_on = date.fromisoformat(choices["moved_on"]) if choices.get("moved_on") else listed_on
+        super().__init__(data={**choices, "moved_on": moved_on})
+        if not (counts.get("other_name") or choices.get("correct_names")):
             del self.correct_names
-        elif not self.is_submitted():
-            self.correct_names.data = bool(people_import.choices.get("correct_names"))
-        if not (people_import.counts.get("same_first_day") or people_import.choices.get("same_first_day")):
+        if not (counts.get("same_first_day") or choices.get("same_first_day")):
             del self.same_first_day, self.moved_on
-        elif not self.is_submitted():
-            self.same_first_day.data = people_import.choices.get("same_first_day")
-            self.moved_on.data = date.fromisoformat(people_import.choices.get("moved_on") or listed_on.isoformat())
 
     def answers(self, people_import: PeopleImport) -> dict[str, Any]:
         """Returns the answers as they are stored; what words meant in lists before stays."""
@@ -77,22 +73,17 @@ class QuestionsForm(BaseForm):
             for index, (word, rows) in enumerate(own)
         ]
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Requires also the day of those who moved."""
-        valid = bool(super().validate(extra_validators))
-        if self.same_first_day and self.same_first_day.data == "moved" and not self.moved_on.data:
-            self.moved_on.errors = self.moved_on.errors or [_l("Choose the first day of the new assignments.")]
-            return False
-        return valid
-
 
 def name_of(people_import: PeopleImport, field: str, index: int) -> str:
     """Returns the name of a word's field: of this check only, because the next one may list other words."""
     return f"word-{people_import.checks}-{field}-{index}"
 
 
-def questions_form(people_import: PeopleImport, names: Mapping[str, Iterable[tuple[str, Any]]]) -> QuestionsForm:
+def questions_form(
+    people_import: PeopleImport, names: Mapping[str, Iterable[tuple[str, Any]]], listed_on: date
+) -> QuestionsForm:
     """Makes the form with a choice for each word of the list that is not ours; ``names`` are ours, by field."""
+    answered = people_import.choices.get("words", {})
     offered = {"contract": CONTRACT_LABELS.items(), "status": STATUS_WORDS.items(), **names}
     unchanged = {"role": _l("A new role, as it is written")}
     fields = {
@@ -100,10 +91,10 @@ def questions_form(people_import: PeopleImport, names: Mapping[str, Iterable[tup
             word,
             choices=choices_of([("", unchanged.get(field, _l("Unknown: reject these rows"))), *offered[field]]),
             description=lazy_ngettext("%(num)s row", "%(num)s rows", rows),
-            default="",
+            default=answered.get(field, {}).get(comparison_key(word), ""),
         )
         for field, own in people_import.words.items()
         for index, (word, rows) in enumerate(own)
     }
-    form: QuestionsForm = type("ListQuestionsForm", (QuestionsForm,), fields)()
+    form: QuestionsForm = type("ListQuestionsForm", (QuestionsForm,), fields)(people_import, listed_on)
     return form

@@ -94,22 +94,17 @@ def import_columns(import_id: int) -> ResponseReturnValue:
     """Asks what the columns hold, beginning with the last list's choice, and requests the check."""
     actor = current_actor()
     people_import = load_in_state(import_id, "columns", "checking", "checked")
-    form = ColumnsForm()
-    form.offer(people_import.header)
     headings = queries.last_chosen_columns(people_import.organisation_id, people_import.id)
-    form.begin_with(
-        people_import.columns or guess_columns(people_import.header, headings),
-        # Who has left, and how days are written, is asked anew with every list.
-        people_import.choices,
-    )
+    columns = people_import.columns or guess_columns(people_import.header, headings)
+    # Who has left, and how days are written, is asked anew with every list.
+    form = ColumnsForm(people_import.header, columns, people_import.choices)
     if form.validate_on_submit():
         operations.choose_columns(actor, people_import, form.columns(), form.choices())
         return redirect(url_for("people.import_status", import_id=people_import.id), 303)
     present = tabular.FileFormat(**people_import.shape)
-    format_form = FormatForm(formdata=None)
-    format_form.offer(present)
     return form_page(
-        "people/import_columns.html", form, people_import=people_import, present=present, format_form=format_form,
+        "people/import_columns.html", form, people_import=people_import, present=present,
+        format_form=FormatForm(present, formdata=None),
         broken=None if present.repair else labels.find_mojibake(people_import), remembered=bool(headings),
     )  # fmt: skip
 
@@ -120,8 +115,7 @@ def import_format(import_id: int) -> ResponseReturnValue:
     """Reads a file in the way that HR chooses: encoding, sheet, row of the headings, broken letters."""
     people_import = load_in_state(import_id, "columns", "checked")
     present = tabular.FileFormat(**people_import.shape)
-    form = FormatForm()
-    form.offer(present)
+    form = FormatForm(present)
     if form.validate_on_submit():
         try:
             with open_file(people_import.id) as file:
@@ -139,8 +133,7 @@ def import_format(import_id: int) -> ResponseReturnValue:
 def import_questions(import_id: int) -> ResponseReturnValue:
     """Asks what rows mean that the list alone does not say, once for the whole list, and checks it again."""
     people_import = load_in_state(import_id, "checked")
-    form = questions_form(people_import, our_words(people_import))
-    form.begin_with(people_import, queries.day_of_upload(people_import))
+    form = questions_form(people_import, our_words(people_import), queries.day_of_upload(people_import))
     if form.validate_on_submit():
         operations.answer(current_actor(), people_import, form.answers(people_import))
         return redirect(url_for("people.import_status", import_id=people_import.id), 303)

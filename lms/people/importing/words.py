@@ -1,18 +1,15 @@
 """Words of a list that are not ours: which there are, how often, and what HR said they mean. Pure."""
 
-import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 
-from lms.people.importing.parse import comparison_key, read_cell
+from lms.people.importing.parse import SEVERAL, comparison_key, read_cell
 
 WORD_FIELDS = ("station", "sector", "contract", "role", "status")
 """The fields whose words HR may translate, in the order of the page. Of roles every word is taken, but shown first."""
 
 MOST_WORDS = 60
 """More different words than this of one field are no vocabulary, but a wrong column."""
-
-SEVERAL = re.compile(r"[,;|/\n]+")
 
 Words = dict[str, list[tuple[str, int]]]
 

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import combinations
+from itertools import combinations, islice
 
-from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, false, func, or_, select, union_all
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, case, false, func, or_, select, union_all
+from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor, Role
 from lms.kernel.batches import execute_in_batches
@@ -16,7 +16,7 @@ from lms.kernel.errors import require_found
 from lms.people import policy
 from lms.people.merging.rules import is_similar_name, merged_ids, resolve_merges
 from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
-from lms.people.queries import contains_words, find_employment_by_number
+from lms.people.queries import contains_words, find_employment_by_number, visible_placements
 from lms.people.rules import overlap
 
 MOST_SUGGESTED = 10
@@ -117,18 +117,8 @@ def list_overlapping_placements(
     """
     canonical_ids = load_canonical_ids()
     ids = {*canonical_ids, *canonical_ids.values()} if person_ids is None else set(person_ids)
-    statement = (
-        select(Placement)
-        .join(Placement.employment)
-        .options(
-            joinedload(Placement.station),
-            contains_eager(Placement.employment).options(
-                joinedload(Employment.person), joinedload(Employment.organisation)
-            ),
-        )
-        .where(Placement.retracted_at.is_(None), policy.visible_employments(actor))
-        .order_by(Placement.from_on, Placement.id)
-    )
+    active = visible_placements(actor).where(Placement.retracted_at.is_(None))
+    statement = active.order_by(Placement.from_on, Placement.id)
     together: defaultdict[tuple[int, int], list[Placement]] = defaultdict(list)
     for row in execute_in_batches(statement, Employment.person_id, sorted(ids)):
         person_id = row.Placement.employment.person_id
@@ -143,31 +133,34 @@ def list_overlapping_placements(
     ]
 
 
+# One row for each staff number of a person.
+_NUMBERS = (
+    select(Person.id.label("person_id"), Person.name, Employment.staff_number, Organisation.name.label("organisation"))
+    .join(Employment, Employment.person_id == Person.id)
+    .join(Organisation, Organisation.id == Employment.organisation_id)
+)
+
+
 @dataclass(frozen=True, slots=True)
-class PossibleDuplicate:
-    """A person who may be the same human being: same e-mail or same name."""
+class SimilarPerson:
+    """Somebody, under one number, who may be the same human being: same e-mail, or same or similar name."""
 
     person_id: int
     name: str
     staff_number: str
     organisation: str
-    same_email: bool
+    same_email: bool = False
+    # Of the last placement; empty where there is none.
+    from_on: date | None = None
+    through_on: date | None = None
 
 
-def list_possible_duplicates(actor: Actor, person: Person, already_merged: Collection[int]) -> list[PossibleDuplicate]:
+def list_possible_duplicates(actor: Actor, person: Person, already_merged: Collection[int]) -> list[SimilarPerson]:
     """Lists people whom an actor may see and who have a person's e-mail or name, without those already merged."""
     same_name = func.lower(Person.name) == func.lower(person.name)
     same_email = func.coalesce(Person.email == person.email, false()) if person.email else false()
     rows = session.execute(
-        select(
-            Person.id.label("person_id"),
-            Person.name,
-            Employment.staff_number,
-            Organisation.name.label("organisation"),
-            same_email.label("same_email"),
-        )
-        .join(Employment, Employment.person_id == Person.id)
-        .join(Organisation, Organisation.id == Employment.organisation_id)
+        _NUMBERS.add_columns(same_email.label("same_email"))
         .where(
             policy.visible_employments(actor),
             Person.id.not_in(sorted(already_merged)),
@@ -176,7 +169,7 @@ def list_possible_duplicates(actor: Actor, person: Person, already_merged: Colle
         .order_by(Person.id, Employment.id)
         .limit(MOST_SUGGESTED)
     )
-    return [PossibleDuplicate(**row._mapping) for row in rows]
+    return [SimilarPerson(**row._mapping) for row in rows]
 
 
 def find_person_id_by_number(actor: Actor, organisation_id: int, staff_number: str) -> int | None:
@@ -185,18 +178,6 @@ def find_person_id_by_number(actor: Actor, organisation_id: int, staff_number: s
         return None
     employment = find_employment_by_number(organisation_id, staff_number)
     return employment.person_id if employment else None
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarPerson:
-    """Somebody recorded under the same or a similar name, under one number; no days without a placement."""
-
-    person_id: int
-    name: str
-    staff_number: str
-    organisation: str
-    from_on: date | None
-    through_on: date | None
 
 
 def list_similar_people(actor: Actor, organisation_id: int, name: str, staff_number: str) -> list[SimilarPerson]:
@@ -208,29 +189,17 @@ def list_similar_people(actor: Actor, organisation_id: int, name: str, staff_num
     if find_employment_by_number(organisation_id, staff_number) is not None:
         return []
     beginnings = {word[:3] for word in name.replace(",", " ").split() if len(word) > 1}
+    all_end = func.count(Placement.through_on) == func.count(Placement.id)
     rows = session.execute(
-        select(
-            Person.id.label("person_id"),
-            Person.name,
-            Employment.staff_number,
-            Organisation.name.label("organisation"),
+        _NUMBERS.add_columns(
             func.max(Placement.from_on).label("from_on"),
             # Open where one placement is open: then fewer have a last day than there are.
-            func.max(Placement.through_on).label("through_on"),
-            (func.count(Placement.id) - func.count(Placement.through_on)).label("open"),
+            case((all_end, func.max(Placement.through_on))).label("through_on"),
         )
-        .join(Employment, Employment.person_id == Person.id)
-        .join(Organisation, Organisation.id == Employment.organisation_id)
         .outerjoin(Placement, (Placement.employment_id == Employment.id) & Placement.retracted_at.is_(None))
         .where(policy.visible_employments(actor), or_(*(contains_words(part, Person.name) for part in beginnings)))
         .group_by(Person.id, Employment.id, Organisation.id)
         .order_by(func.lower(Person.name), Employment.id)
     )
     found = (row for row in rows if is_similar_name(name, row.name))
-    return [
-        SimilarPerson(
-            row.person_id, row.name, row.staff_number, row.organisation, row.from_on,
-            None if row.open else row.through_on,
-        )
-        for row, _place in zip(found, range(MOST_SUGGESTED), strict=False)
-    ]  # fmt: skip
+    return [SimilarPerson(**row._mapping) for row in islice(found, MOST_SUGGESTED)]

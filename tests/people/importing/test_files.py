@@ -85,7 +85,7 @@ def test_display_formats(shape: str, shown: str) -> None:
 def test_the_stored_values_of_formulas_are_used() -> None:
     rows = file("c_formulas.xlsx")
     assert names(rows) == ["Leila Haddad", "Omar Said"]
-    assert [row.parsed and (row.parsed.sector, row.parsed.from_on.isoformat()) for row in rows] == [
+    assert [row.parsed and (row.parsed.assignment["sector"], row.parsed.from_on.isoformat()) for row in rows] == [
         ("wash", "2026-01-05")
     ] * 2
 

@@ -37,8 +37,10 @@ def d(text: str) -> date:
 def listed(
     number: int = 2, details: AssignmentDetails = WASH, from_on: str = "2026-01-01", through: str = "", **more: object
 ) -> ParsedRow:
+    said = {name: more.pop(name, value) for name, value in details._asdict().items()}
     values: dict[str, object] = {
-        **details._asdict(), "number": number, "staff_number": "W-1", "name": "Amina Yusuf", "email": "",
+        "number": number, "staff_number": "W-1", "name": "Amina Yusuf", "email": "",
+        "assignment": {name: value for name, value in said.items() if value is not None},
         "from_on": d(from_on), "through_on": d(through) if through else None, "last_day_unchanged": False,
     }  # fmt: skip
     return ParsedRow(**(values | more))  # type: ignore[arg-type]
@@ -120,8 +122,8 @@ def test_a_row_is_parsed_as_it_is_stored() -> None:
     }  # fmt: skip
     row = parse_row(2, cells, WORDS, ImportChoices())
     assert isinstance(row, ParsedRow)
-    assert (row.name, row.email, row.role) == ("=1+1", "amina@demo.example", "wash promoter")
-    assert (row.also_sectors, row.contract, row.works_with_children) == (("health",), "staff", True)
+    assert (row.name, row.email) == ("=1+1", "amina@demo.example")
+    assert row.details(None) == AssignmentDetails(1, "wash", "wash promoter", "staff", True, ("health",))
     assert row.through_on == d("2026-12-31")
 
 
