@@ -14,6 +14,7 @@ from sqlalchemy import inspect, text
 from lms.compliance.projection.inputs import is_current
 from lms.compliance.projection.rebuild import compact_all, maintain, rebuild
 from lms.compliance.projection.verify import verify
+from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.compliance.requirements.operations import exempt
 from lms.kernel import clock, db as database
 from lms.kernel.db import reading, session, unit_of_work
@@ -144,3 +145,26 @@ def test_a_leave_from_everything_is_one_of_each_requirement_before(app: Flask) -
         flask_migrate.upgrade()
         with reading():
             assert len(session.execute(written).all()) == len(requirements)
+
+
+def test_without_people_by_course_its_views_open_the_list_and_its_files_are_gone(app: Flask) -> None:
+    make_small_organisation(app)
+    with app.app_context():
+        with unit_of_work():
+            for page in ("report", "matrix"):
+                session.add(SavedView(account_id=1, name=page, page=page, choices={}, recorded_at=clock.now()))
+            for kind in ("people", "matrix"):
+                session.add(
+                    ExportJob(
+                        account_id=1, kind=kind, format="csv", choices={}, language="en", recorded_at=clock.now()
+                    )
+                )  # fmt: skip
+        flask_migrate.downgrade(revision="0020")
+        with reading():
+            assert session.scalars(text("SELECT page FROM saved_view ORDER BY id")).all() == ["report", "people"]
+            assert session.scalars(text("SELECT kind FROM export_job")).all() == ["people"]
+        flask_migrate.upgrade()
+        with reading():
+            assert session.scalars(text("SELECT page FROM saved_view ORDER BY id")).all() == ["report", "people"]
+        with unit_of_work():
+            session.add(SavedView(account_id=1, name="Again", page="matrix", choices={}, recorded_at=clock.now()))

@@ -21,7 +21,8 @@ QUERIES = {
     "amina": ("/courses?sector={}", "/my?day={}"),
     "hana": (
         "/compliance?as_of={}", "/compliance?station={}", "/compliance?course={}", "/compliance?known_as_of={}",
-        "/compliance/people?page={}", "/compliance/people?sector={}&status={}", "/people?q={}", "/people?page={}",
+        "/compliance/people?page={}", "/compliance/people?sector={}&status={}", "/compliance/matrix?page={}&status={}",
+        "/people?q={}", "/people?page={}",
         "/people/1?as_of={}", "/compliance.csv?as_of={}", "/people/codes?station={}",
         "/compliance?compare_with={}", "/compliance/people?lapses_before={}", "/compliance/reports?id={}",
         "/compliance/changes?compare_with={}&what={}", "/compliance.pdf?as_of={}", "/compliance.xlsx?station={}",

@@ -67,7 +67,9 @@ THEIRS = (
     "/people/{zainab}", "/people/{zainab}?as_of=2026-05-01", "/requirements/{theirs}", "/requirements/{theirs}/change",
     "/requirements/{theirs}/end", "/exemptions/{exemption}/withdraw", "/compliance?organisation=hill-aid",
     "/compliance.csv?organisation=hill-aid", "/compliance/people?organisation=hill-aid",
-    "/compliance/people.csv?organisation=hill-aid", "/people/99999999999999999999",
+    "/compliance/people.csv?organisation=hill-aid", "/compliance/matrix?organisation=hill-aid",
+    "/compliance/matrix.csv?organisation=hill-aid", "/compliance/matrix.xlsx?organisation=hill-aid",
+    "/people/99999999999999999999",
     "/requirements/99999999999999999999", "/exemptions/99999999999999999999/withdraw",
 )  # fmt: skip
 
@@ -78,8 +80,8 @@ def test_hr_of_one_organisation_never_sees_another(client: FlaskClient, two_orga
         body = page(client, address.format(**two_organisations), 404)
         assert "Zainab" not in body
     for address in (
-        "/compliance", "/compliance.csv", "/compliance/people", "/compliance/people.csv", "/requirements",
-        "/exemptions", "/exemptions/new", "/requirements/new",
+        "/compliance", "/compliance.csv", "/compliance/people", "/compliance/people.csv", "/compliance/matrix",
+        "/compliance/matrix.csv", "/requirements", "/exemptions", "/exemptions/new", "/requirements/new",
     ):  # fmt: skip
         body = page(client, address)
         assert "Zainab" not in body, address
@@ -100,7 +102,10 @@ def test_the_other_hr_sees_theirs_at_the_same_addresses(client: FlaskClient, two
 )
 def test_names_are_for_hr_only(client: FlaskClient, two_organisations: dict[str, int], who: str, status: int) -> None:
     sign_in(client, f"{who}@demo.example")
-    for address in ("/compliance/people", "/compliance/people.csv", "/exemptions", "/people/{amina}"):
+    for address in (
+        "/compliance/people", "/compliance/people.csv", "/compliance/matrix", "/compliance/matrix.csv",
+        "/compliance/matrix.xlsx", "/exemptions", "/people/{amina}",
+    ):  # fmt: skip
         assert client.get(address.format(**two_organisations)).status_code == status
 
 
@@ -130,7 +135,10 @@ def test_an_unreadable_day_is_answered_kindly_and_shown_again(
     assert "not in the future" in page(client, "/compliance?known_as_of=2027-01-01", 422)
     assert "or a moment such as" in page(client, "/compliance?known_as_of=yesterday", 422)
     assert "This is not one of the options" in page(client, "/compliance?course=unknown", 422)
-    for address in ("/compliance.csv", "/compliance/people", "/compliance/people.csv", "/people/{amina}"):
+    for address in (
+        "/compliance.csv", "/compliance/people", "/compliance/people.csv", "/compliance/matrix",
+        "/compliance/matrix.csv", "/people/{amina}",
+    ):  # fmt: skip
         body = page(client, address.format(**two_organisations) + "?as_of=soon", 422)
         assert "Write the day as year-month-day" in body
 
@@ -159,10 +167,11 @@ def test_no_cell_is_a_formula(app: Flask, client: FlaskClient, two_organisations
             who = a_person("x", two_organisations["here"], f"={place}", station.id)
             who.name = name
     sign_in(client, "hana@demo.example")
-    rows = table(client, "/compliance/people.csv")
-    found = {row["name"] for row in rows}
-    assert {"'=HYPERLINK(1)", "'+49", "'-1", "'@here", "'\tTab", "Fine"} <= found
-    assert not any(cell[:1] in set("=+-@\t\r") for row in rows for cell in row.values())
+    for address in ("/compliance/people.csv", "/compliance/matrix.csv"):
+        rows = table(client, address)
+        found = {row["name"] for row in rows}
+        assert {"'=HYPERLINK(1)", "'+49", "'-1", "'@here", "'\tTab", "Fine"} <= found
+        assert not any(cell[:1] in set("=+-@\t\r") for row in rows for cell in row.values())
     assert not any(cell[:1] in set("=+-@\t\r") for row in table(client, "/compliance.csv") for cell in row.values())
 
 

@@ -27,6 +27,7 @@ PAGES = {
     ),
     "hana@demo.example": (
         "/compliance", "/compliance/people", "/compliance/people?status=late&sector=wash",
+        "/compliance/matrix", "/compliance/matrix?status=late&sector=wash",
         "/compliance?compare_with=2026-03-31", "/compliance/changes", "/compliance/reports", "/compliance/views",
         "/compliance/prepare?kind=people&form=csv", "/requirements",
         "/requirements/new", "/requirements/{requirement}", "/exemptions", "/exemptions/new", "/people", "/people/new",

@@ -35,6 +35,7 @@ PAGES = {
         *(f"/people{each}" for each in PEOPLE_FILTERS),
         *(f"/compliance/people{each}" for each in REPORT_FILTERS),
         *(f"/compliance{each}" for each in REPORT_FILTERS[2:]),
+        *(f"/compliance/matrix{each}" for each in ("?page=700", "?station=north-river", "?status=overdue")),
         *(f"/exemptions{each}" for each in ("?page=90", "?state=current", "?kind=leave&state=over")),
         *(f"/sessions{each}" for each in ("?page=90", "?state=withdrawn")),
         *(f"/sessions/prior/list{each}" for each in ("?page=400",)),

@@ -1,11 +1,11 @@
-"""Reads the projection: rows of some people, counts under any filter, and the people behind a count."""
+"""Reads the projection: rows of some people, and counts under any filter."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, select, true
 
 from lms.compliance.projection.models import PostInterval, StatusInterval
 from lms.compliance.projection.rows import (
@@ -17,7 +17,6 @@ from lms.compliance.projection.rows import (
     StatusTotalsBySector,
     read_courses,
 )
-from lms.compliance.requirements.models import Requirement
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.kernel.batches import batched
@@ -90,7 +89,7 @@ def sample_of(organisations: Collection[int] | None, most: int, size: int) -> tu
 
 def count_required_on(organisations: Collection[int] | None, day: date) -> Counter[int]:
     """Counts, by requirement, the posts of whom it is required on a day, in some organisations (None: all)."""
-    statement = select(StatusInterval.requirement_id, func.count()).where(_on(day, StatusInterval))
+    statement = select(StatusInterval.requirement_id, func.count()).where(on_day(day, StatusInterval))
     if organisations is not None:
         statement = statement.where(StatusInterval.organisation_id.in_(sorted(organisations)))
     rows = session.execute(statement.group_by(StatusInterval.requirement_id))
@@ -121,7 +120,8 @@ def filter_conditions(organisations: Collection[int], filters: Filters) -> list[
     return [within, *(column == value for column, value in chosen.items() if value is not None)]
 
 
-def _on(day: date, table: type[PostInterval] | type[StatusInterval] = PostInterval) -> ColumnElement[bool]:
+def on_day(day: date, table: type[PostInterval] | type[StatusInterval] = PostInterval) -> ColumnElement[bool]:
+    """Returns the condition on intervals that hold a day."""
     return and_(table.from_on <= day, table.through_on >= day)
 
 
@@ -129,7 +129,7 @@ def count_on(organisations: Collection[int], filters: Filters, day: date) -> Sta
     """Counts the posts of a day by sector, subject (`OVERALL` or the number of a course) and status."""
     rows = session.execute(
         select(PostInterval.sector, PostInterval.overall, PostInterval.courses, func.count())
-        .where(_on(day), *filter_conditions(organisations, filters))
+        .where(on_day(day), *filter_conditions(organisations, filters))
         .group_by(PostInterval.sector, PostInterval.overall, PostInterval.courses)
     )
     counts: StatusTotalsBySector = Counter()
@@ -185,78 +185,6 @@ def cumulated(changes: Mapping[date, StatusTotals], days: Collection[date]) -> d
     return found
 
 
-def _course_on(course: int, statuses: Collection[TrainingStatus]) -> ColumnElement[bool]:
-    return or_(*(PostInterval.courses.like(f"% {course}:{STATUSES.index(each)} %") for each in statuses))
-
-
-class PostSelection(NamedTuple):
-    """Which posts are listed: of some organisations on a day, of some statuses (None: any), or lapsing before a day."""
-
-    organisations: Collection[int]
-    filters: Filters
-    day: date
-    statuses: Collection[TrainingStatus] | None
-    lapses_before: date | None
-
-
-def _listed(selection: PostSelection) -> list[ColumnElement[bool]]:
-    conditions = [_on(selection.day), *filter_conditions(selection.organisations, selection.filters)]
-    statuses = selection.statuses
-    if statuses is None:
-        statuses = [each for each in STATUSES if each is not TrainingStatus.NOT_REQUIRED]
-    if selection.filters.course is None:
-        conditions.append(PostInterval.overall.in_([STATUSES.index(each) for each in statuses]))
-    else:
-        conditions.append(_course_on(int(selection.filters.course), statuses))
-    if selection.lapses_before is not None:
-        conditions += [PostInterval.overall.in_(COMPLIANT), PostInterval.lapses_on < selection.lapses_before]
-    return conditions
-
-
-def list_page(selection: PostSelection, *, limit: int | None, offset: int = 0) -> Sequence[tuple[int, int]]:
-    """Lists posts (person, organisation) of whom something is required, worst and most urgent first."""
-    # What is gone through in this order and read only as far as the page goes, on both databases.
-    order: tuple[Any, ...] = (PostInterval.overall, PostInterval.urgent_on)
-    if selection.filters.course is not None:
-        course = int(selection.filters.course)
-        worst = case(*((_course_on(course, [each]), place) for place, each in enumerate(STATUSES)), else_=len(STATUSES))
-        order = (worst, _pressing(course, selection.day))
-    if selection.lapses_before is not None:
-        order = (PostInterval.lapses_on,)
-    statement = (
-        select(PostInterval.person_id, PostInterval.organisation_id)
-        .where(*_listed(selection))
-        .order_by(*order, PostInterval.person_id, PostInterval.organisation_id)
-        .offset(offset)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in session.execute(statement)]
-
-
-def _pressing(course: int, day: date) -> ColumnElement[Any]:
-    """Returns the day that presses most among a post's worst statuses for a course."""
-    pressing = func.coalesce(StatusInterval.due_on, StatusInterval.valid_through, date.max)
-    return (
-        select(pressing)
-        .join(Requirement, Requirement.id == StatusInterval.requirement_id)
-        .where(
-            StatusInterval.person_id == PostInterval.person_id,
-            StatusInterval.organisation_id == PostInterval.organisation_id,
-            Requirement.course_id == course,
-            _on(day, StatusInterval),
-        )
-        .order_by(StatusInterval.status, pressing)
-        .limit(1)
-        .correlate(PostInterval)
-        .scalar_subquery()
-    )
-
-
-def count_listed(selection: PostSelection) -> int:
-    """Counts the posts that `list_page` would list in all."""
-    return session.scalar(select(func.count()).select_from(PostInterval).where(*_listed(selection))) or 0
-
-
 def count_lapsing(organisations: Collection[int], filters: Filters, day: date, through: Sequence[date]) -> list[int]:
     """Counts the posts that comply on a day and do not any more by each of several later days."""
     sums = [func.sum(case((PostInterval.lapses_on <= later, 1), else_=0)) for later in through]
@@ -264,7 +192,7 @@ def count_lapsing(organisations: Collection[int], filters: Filters, day: date, t
         select(*sums).where(
             PostInterval.lapses_on <= max(through),
             PostInterval.overall.in_(COMPLIANT),
-            _on(day),
+            on_day(day),
             *filter_conditions(organisations, filters),
         )
     ).one()
@@ -292,7 +220,7 @@ def list_current_statuses(
     found: dict[PostId, StatusOnDate] = {}
     for chunk in batched(sorted(persons), TOGETHER):
         person_id, organisation_id = StatusInterval.person_id, StatusInterval.organisation_id
-        held = and_(_on(day, StatusInterval), StatusInterval.status.in_(COMPLIANT))
+        held = and_(on_day(day, StatusInterval), StatusInterval.status.in_(COMPLIANT))
         exempt = func.max(case((StatusInterval.status == STATUSES.index(TrainingStatus.EXEMPT), 1), else_=0))
         ends = session.execute(
             select(person_id, organisation_id, func.min(StatusInterval.valid_through), exempt)
@@ -302,7 +230,7 @@ def list_current_statuses(
         compliant = {(person, organisation): (end, bool(is_exempt)) for person, organisation, end, is_exempt in ends}
         posts = session.execute(
             select(PostInterval.person_id, PostInterval.organisation_id, PostInterval.overall).where(
-                PostInterval.person_id.in_(chunk), PostInterval.organisation_id.in_(here), _on(day)
+                PostInterval.person_id.in_(chunk), PostInterval.organisation_id.in_(here), on_day(day)
             )
         )
         for person, organisation, place in posts:

@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from lms.compliance.projection.rows import LAPSES, OVERALL
-from lms.compliance.source_data.filters import Filters
+from lms.compliance.source_data.filters import CourseTitle, Filters
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.compliance.status.facts import Id
 
@@ -81,6 +81,14 @@ class StatusCounts:
     def bar(self) -> tuple[int, int, int, int, int]:
         """Returns the parts of a bar: valid, exempt, due for renewal, not yet due, overdue."""
         return self.compliant - self.exempt - self.renewing, self.exempt, self.renewing, self.in_time, self.late
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixColumn:
+    """A course that is required of anybody listed, and the figures of all of them, whatever page they are on."""
+
+    course: CourseTitle
+    figures: StatusCounts
 
 
 @dataclass(frozen=True, slots=True)

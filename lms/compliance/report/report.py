@@ -7,14 +7,14 @@ worst of that course. Posts of whom nothing is required are counted apart and ar
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from lms.compliance.projection.rows import LAPSES
-from lms.compliance.report.counts import CountBackend, DayCounts, StatusCounts
+from lms.compliance.report.counts import CountBackend, DayCounts, MatrixColumn, StatusCounts
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report_id import DIGEST_BYTES, ReportId
 from lms.compliance.source_data.filters import CourseTitle
@@ -144,6 +144,17 @@ class PersonLine:
     overall: TrainingStatus
     also: int
     rows: Sequence[StatusRow]
+
+    @property
+    def by_course(self) -> Mapping[int, StatusRow]:
+        """Returns the most urgent requirement of each course."""
+        return {row.course_id: row for row in reversed(self.rows)}
+
+    def cells(self, columns: Iterable[MatrixColumn]) -> Iterator[tuple[TrainingStatus, date | None]]:
+        """Yields the status for each course, and its last valid day or the day it is due."""
+        rows = self.by_course
+        for row in (rows.get(column.course.course_id) for column in columns):
+            yield (row.status, row.due_on or row.valid_through) if row else (TrainingStatus.NOT_REQUIRED, None)
 
 
 def make_report(backend: CountBackend, as_of: date, *, sectors: Sequence[str], courses: Sequence[Id]) -> Report:

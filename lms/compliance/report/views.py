@@ -17,7 +17,7 @@ from lms.compliance.report.export import queries
 from lms.compliance.report.export.jobs import done_so_far
 from lms.compliance.report.export.models import ExportJob
 from lms.compliance.report.filters import ChangesForm, PeopleForm, ReportForm, SaveViewForm, parse_query
-from lms.compliance.report.people import build_people
+from lms.compliance.report.people import build_matrix, build_people
 from lms.compliance.report.query import ReportQuery, load_report_for, parameters_of, query_labels, shortcuts
 from lms.compliance.report.report_id import ReportId
 from lms.compliance.report.sentence import report_sentence, sentence_of_later
@@ -82,6 +82,26 @@ def people() -> ResponseReturnValue:
         "compliance/people.html",
         form=form,
         page=build_people(query, form.statuses(), request.args.get("page", 1, type=int)) if query else None,
+        shortcuts=shortcuts(clock.today(actor.time_zone)),
+        views=queries.list_views(actor),
+        save_form=SaveViewForm(),
+    ), 200 if query else 422
+
+
+@bp.get("/compliance/matrix")
+@role_needed(Role.HR)
+def matrix() -> ResponseReturnValue:
+    """Shows the same people, worst first, with their status for each required course."""
+    actor, number = current_actor(), request.args.get("page", 1, type=int)
+    form, query = parse_query(actor, request.args, language_of_page(), PeopleForm)
+    if query is not None and takes_long(query):
+        return render_template("compliance/long.html", form=form, kind="matrix", query=query)
+    columns, page = build_matrix(query, form.statuses(), number) if query else ((), None)
+    return render_template(
+        "compliance/matrix.html",
+        form=form,
+        page=page,
+        columns=columns,
         shortcuts=shortcuts(clock.today(actor.time_zone)),
         views=queries.list_views(actor),
         save_form=SaveViewForm(),

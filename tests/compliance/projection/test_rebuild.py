@@ -112,7 +112,7 @@ def test_until_it_is_up_to_date_no_figure_is_shown(filled: Flask, client: FlaskC
     with filled.app_context():
         require()
     sign_in(client, "hana@demo.example")
-    for page in ("/compliance", "/compliance/people", "/compliance.csv"):
+    for page in ("/compliance", "/compliance/people", "/compliance/matrix", "/compliance.csv"):
         answer = client.get(page)
         assert answer.status_code == 202, page
         assert "being updated" in answer.get_data(as_text=True)

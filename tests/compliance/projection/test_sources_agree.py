@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from lms.compliance.calculator.calculate import facts_of
 from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import has_deltas
-from lms.compliance.projection.read import PostSelection, count_listed, count_required_on, sample_of
+from lms.compliance.projection.post_lists import PostSelection, count_listed
+from lms.compliance.projection.read import count_required_on, sample_of
 from lms.compliance.projection.update import refresh
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.count_backends import FactsCounts, IntervalCounts, SnapshotCounts

@@ -494,7 +494,8 @@ def test_every_kind_of_file_is_made(app: Flask, client: FlaskClient, known: dict
     sign_in(client, "hana@demo.example")
     for kind, form, start in (
         ("report", "csv", b"\xef\xbb\xbf"), ("report", "xlsx", b"PK"), ("report", "pdf", b"%PDF"),
-        ("people", "xlsx", b"PK"), ("changes", "csv", b"\xef\xbb\xbf"),
+        ("people", "xlsx", b"PK"), ("matrix", "csv", b"\xef\xbb\xbf"), ("matrix", "xlsx", b"PK"),
+        ("changes", "csv", b"\xef\xbb\xbf"),
     ):  # fmt: skip
         data_sent = {"kind": kind, "form": form, "as_of": "2026-10-31", "compare_with": "2026-08-01"}
         job = client.post("/compliance/jobs", data=data_sent).headers["Location"]

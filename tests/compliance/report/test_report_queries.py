@@ -61,7 +61,8 @@ def test_twice_the_people_need_no_more_queries(
     # On a busy machine finding the choices may take as long as in a large organisation, where they are cached.
     monkeypatch.setattr("lms.compliance.report.filters.SLOW_SECONDS", 60)
     addresses = {
-        "hana": ("/compliance", "/compliance.csv", "/compliance/people", "/compliance/people.csv", "/requirements",
+        "hana": ("/compliance", "/compliance.csv", "/compliance/people", "/compliance/people.csv",
+                 "/compliance/matrix", "/compliance/matrix?status=late", "/compliance/matrix.csv", "/requirements",
                  "/requirements/1", "/exemptions"),
         "karim": ("/compliance/coverage", "/compliance/coverage.csv"),
     }  # fmt: skip
@@ -107,3 +108,20 @@ def test_a_figure_is_never_older_than_the_facts(client: FlaskClient, crowded: Fl
         placement = session.query(people.Placement).filter_by(employment_id=employment.id).one()
         placement.retracted_at = NOW
     assert total() == before
+
+
+def test_more_courses_need_no_more_queries_for_people_by_course(client: FlaskClient, crowded: Flask) -> None:
+    sign_in(client, "hana@demo.example")
+    addresses = ("/compliance/matrix", "/compliance/matrix.csv", "/compliance/matrix.xlsx")
+
+    def counted() -> dict[str, int]:
+        return {address: count_queries(crowded, client, address) for address in addresses}
+
+    counted()
+    before = counted()
+    with crowded.app_context(), unit_of_work():
+        here = session.query(Organisation).filter_by(slug="rivers-relief").one()
+        for number in range(3, 9):
+            required_course(here.id, a_course(f"course-{number}"))
+    assert counted() == before
+    assert {f"course-{number}_status" for number in range(3, 9)} <= rows(client, addresses[1])[0].keys()

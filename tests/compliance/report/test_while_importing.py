@@ -71,9 +71,10 @@ def test_the_report_stays_as_it_was_until_the_list_is_recorded(app: Flask, clien
         assert NOTE in page
         assert "These are as of" in page
         assert BEFORE in page
-        status, page = figure(client, "/compliance/people")
-        assert status == 200
-        assert "it shows who is recorded so far" in page
+        for address in ("/compliance/people", "/compliance/matrix"):
+            status, page = figure(client, address)
+            assert status == 200
+            assert "it shows who is recorded so far" in page
         assert figure(client, "/compliance?station=north-river")[0] == 202
         assert is_clean(app)
     all_done(app)

@@ -1,9 +1,10 @@
-"""The report, its people and what changed as rows of CSV files."""
+"""The report, its people, people by course and what changed as rows of CSV files."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from lms.compliance.report.changes import ChangesPage
+from lms.compliance.report.counts import MatrixColumn
 from lms.compliance.report.export.tables import COUNTED, figure_cells
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import PersonLine, ReportPage
@@ -19,6 +20,8 @@ PEOPLE_HEAD = (
     "as_of", "known_as_of", "definitions", "organisation", "staff_number", "name", "sector", "station", "role",
     "overall", "course", "status", "due_on", "valid_through", "certificate", "reason",
 )  # fmt: skip
+MATRIX_HEAD = PEOPLE_HEAD[: PEOPLE_HEAD.index("course")]
+"""Followed by two columns for each course: its status, and the last valid day or the day it is due."""
 CHANGES_HEAD = (
     "first_day", "second_day", "known_as_of", "organisation", "staff_number", "name", "sector", "was_in", "now_in",
     "changes", "status_before", "status_after", "reason",
@@ -51,6 +54,24 @@ def people_rows(query: ReportQuery, known_at: datetime, lines: Iterable[PersonLi
                 line.overall.value, row.course_slug, row.status.value, row.due_on, row.valid_through, row.award,
                 row.sentence,
             )  # fmt: skip
+
+
+def matrix_head(columns: Sequence[MatrixColumn]) -> Sequence[str]:
+    """Returns the headings of people by course."""
+    slugs = [column.course.slug for column in columns]
+    return (*MATRIX_HEAD, *(f"{slug}_{name}" for slug in slugs for name in ("status", "day")))
+
+
+def matrix_rows(
+    query: ReportQuery, known_at: datetime, columns: Sequence[MatrixColumn], lines: Iterable[PersonLine]
+) -> Iterator[Sequence[Cell]]:
+    """Returns people by course as rows of `matrix_head`: one for each person, worst first."""
+    for line in lines:
+        yield (
+            query.as_of, known_at.isoformat(timespec="seconds"), DEFINITIONS_VERSION, line.organisation,
+            line.named.staff_number, line.named.name, line.sector_name, line.station, line.role, line.overall.value,
+            *(cell for status, day in line.cells(columns) for cell in (status.value, day)),
+        )  # fmt: skip
 
 
 def changes_rows(page: ChangesPage) -> Iterator[Sequence[Cell]]:

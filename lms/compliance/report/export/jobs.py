@@ -5,7 +5,7 @@ is judged again when it is made. A file is written beside its name and moved the
 twice leaves one whole file.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
@@ -24,9 +24,9 @@ from lms.compliance.report.export import csv, queries
 from lms.compliance.report.export.models import ExportJob
 from lms.compliance.report.export.operations import JOB
 from lms.compliance.report.export.pdf import print_report
-from lms.compliance.report.export.xlsx import write_people, write_report
+from lms.compliance.report.export.xlsx import write_matrix, write_people, write_report
 from lms.compliance.report.filters import PeopleForm, parse_query
-from lms.compliance.report.people import all_lines
+from lms.compliance.report.people import all_lines, whole_matrix
 from lms.compliance.report.query import ReportQuery, load_report_for
 from lms.compliance.report.report import PersonLine, report_as_document
 from lms.compliance.report.sentence import report_sentence
@@ -124,21 +124,30 @@ def write_file(
     *,
     progress: Callable[[int], object] = lambda _done: None,
 ) -> None:
-    """Writes the report, its people or what changed; `progress` gets how many people are done. Raises StillUpdating."""
-    known_at = query.known_as_of or clock.now()
-    lines = _counted(all_lines(query, form.statuses()), progress)
+    """Writes the report, its people, also by course, or what changed; `progress` gets how many people are done.
+
+    Raises StillUpdating.
+    """
+    known_at, statuses = query.known_as_of or clock.now(), form.statuses()
+    columns, everybody = whole_matrix(query, statuses) if kind == "matrix" else ([], all_lines(query, statuses))
+    lines = _counted(everybody, progress)
     if file_format == "pdf":
         page = build_report(query, "sector")
         file.write(print_report(page, [asdict(part) for part in report_sentence(page)]))
     elif file_format == "xlsx" and kind == "report":
         write_report(file, build_report(query, "sector"))
+    elif file_format == "xlsx" and kind == "matrix":
+        write_matrix(file, query, known_at, columns=columns, lines=lines, statuses=statuses)
     elif file_format == "xlsx":
-        write_people(file, query, known_at, lines)
+        write_people(file, query, known_at, lines, statuses)
     else:
+        head: Sequence[str]
         if kind == "report":
             head, rows = csv.REPORT_HEAD, csv.report_rows(build_report(query, "sector"))
         elif kind == "people":
             head, rows = csv.PEOPLE_HEAD, csv.people_rows(query, known_at, lines)
+        elif kind == "matrix":
+            head, rows = csv.matrix_head(columns), csv.matrix_rows(query, known_at, columns, lines)
         else:
             changes = build_changes(query, form.compare_with.data or query.today)
             head, rows = csv.CHANGES_HEAD, csv.changes_rows(changes)

@@ -17,14 +17,14 @@ class SavedView(Model):
 
     __table_args__ = (
         UniqueConstraint("account_id", "name"),
-        CheckConstraint("page IN ('report', 'people')", name="page_known"),
+        CheckConstraint("page IN ('report', 'people', 'matrix')", name="page_known"),
     )
 
     id: Mapped[Id]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     # What its owner calls it.
     name: Mapped[str] = mapped_column(String(60))
-    # Which page it opens: report or people.
+    # Which page it opens: report, people, or matrix (people by course).
     page: Mapped[str] = mapped_column(String(10))
     # The parameters of the address, by name.
     choices: Mapped[dict[str, Any]] = mapped_column(Document)
@@ -38,7 +38,7 @@ class ExportJob(Model):
     """
 
     __table_args__ = (
-        CheckConstraint("kind IN ('report', 'people', 'changes', 'check')", name="kind_known"),
+        CheckConstraint("kind IN ('report', 'people', 'matrix', 'changes', 'check')", name="kind_known"),
         CheckConstraint("format IN ('csv', 'xlsx', 'pdf', 'page')", name="format_known"),
         CheckConstraint("outcome IN ('', 'ready', 'refused', 'failed')", name="outcome_known"),
     )
@@ -46,7 +46,7 @@ class ExportJob(Model):
     id: Mapped[Id]
     # Who requested it, and the only one who may download the file.
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    # What is made: report, people, changes, or check of a report's id.
+    # What is made: report, people, matrix (people by course), changes, or check of a report's id.
     kind: Mapped[str] = mapped_column(String(10))
     # As what: csv, xlsx, pdf, or page for figures that are shown.
     format: Mapped[str] = mapped_column(String(10))

@@ -56,12 +56,17 @@ class Book:
         self._names.add(chosen.casefold())
         return self.book.add_worksheet(chosen)
 
-    def table(self, name: str, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Cell]]) -> None:
-        """Adds a table with headings that stay in view and can filter; what is too long goes on on another sheet."""
+    def table(
+        self, name: str, head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Cell]], frozen: int = 1
+    ) -> None:
+        """Adds a table with headings that can filter; what is too long goes on on another sheet.
+
+        Headings stay in view, as do the first columns, as many as are frozen.
+        """
         remaining, last = iter(rows), MOST_ROWS
         while last == MOST_ROWS:
             sheet, last = self.sheet(name), 0
-            sheet.freeze_panes(1, 1)
+            sheet.freeze_panes(1, frozen)
             for column, (word, width) in enumerate(zip(head, widths, strict=True)):
                 sheet.set_column(column, column, width)
                 sheet.write_string(0, column, word, self._formats["head"])

@@ -1,4 +1,4 @@
-"""Files of the report, its people and what changed, those of many people made by jobs; and saved views."""
+"""Files of the report, its people, by course too, and what changed; jobs make those of many people; saved views."""
 
 from io import BytesIO
 
@@ -19,8 +19,14 @@ from lms.web.access import current_actor, role_needed
 from lms.web.downloads import CONTENT_TYPES, download
 from lms.web.language import language_of_page
 
-PAGES = {"report": "compliance.report", "people": "compliance.people"}
-MADE = {"report": ("csv", "xlsx", "pdf", "page"), "people": ("csv", "xlsx"), "changes": ("csv",), "check": ("page",)}
+PAGES = {"report": "compliance.report", "people": "compliance.people", "matrix": "compliance.matrix"}
+MADE = {
+    "report": ("csv", "xlsx", "pdf", "page"),
+    "people": ("csv", "xlsx"),
+    "matrix": ("csv", "xlsx"),
+    "changes": ("csv",),
+    "check": ("page",),
+}
 
 
 @bp.get("/compliance.csv")
@@ -36,6 +42,8 @@ def report_csv() -> ResponseReturnValue:
 @bp.get("/compliance.pdf", endpoint="report_pdf", defaults={"kind": "report", "file_format": "pdf"})
 @bp.get("/compliance/people.csv", endpoint="people_csv", defaults={"kind": "people", "file_format": "csv"})
 @bp.get("/compliance/people.xlsx", endpoint="people_xlsx", defaults={"kind": "people", "file_format": "xlsx"})
+@bp.get("/compliance/matrix.csv", endpoint="matrix_csv", defaults={"kind": "matrix", "file_format": "csv"})
+@bp.get("/compliance/matrix.xlsx", endpoint="matrix_xlsx", defaults={"kind": "matrix", "file_format": "xlsx"})
 @bp.get("/compliance/changes.csv", endpoint="changes_csv", defaults={"kind": "changes", "file_format": "csv"})
 @role_needed(Role.HR)
 def file(kind: str, file_format: str) -> ResponseReturnValue:

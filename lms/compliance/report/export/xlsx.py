@@ -1,17 +1,17 @@
-"""The report and its people as XLSX: typed cells, headings that stay, and a sheet that says what the figures mean."""
+"""The report, its people and people by course as XLSX: typed cells, headings that stay, a sheet of definitions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
 from flask_babel import gettext as _
 
-from lms.compliance.report.counts import StatusCounts
+from lms.compliance.report.counts import MatrixColumn, StatusCounts
 from lms.compliance.report.export.tables import COUNTED, Book, address_of, definitions, figure_cells
 from lms.compliance.report.filters import STATUS_LABELS
 from lms.compliance.report.query import ReportQuery, query_labels
 from lms.compliance.report.report import PersonLine, ReportPage
-from lms.compliance.status.definitions import DEFINITIONS_VERSION
+from lms.compliance.status.definitions import DEFINITIONS_VERSION, TrainingStatus
 from lms.compliance.status.facts import Id
 from lms.kernel.tabular import Cell
 
@@ -20,11 +20,7 @@ def write_report(file: BinaryIO, page: ReportPage) -> None:
     """Writes a report: all sectors, the matrix, trend and forecast, a sheet for each sector, definitions."""
     book, report, query, sector_of = Book(file), page.report, page.query, page.query.labels.sector
     titles = {each.course_id: each.title for each in page.courses}
-    figure_heads = (
-        _("Posts") if query.of_posts else _("People"), _("Compliant"), _("Not yet due"), _("Overdue"), _("Rate"),
-        _("Rate without the exempt"),
-        *(_("Status: %(status)s", status=STATUS_LABELS[each]) for each in COUNTED),
-    )  # fmt: skip
+    figure_heads = _figure_heads(query)
     figure_widths = [12] * len(figure_heads)
 
     def rows_of(figures: StatusCounts, cells: Mapping[Id, StatusCounts]) -> Iterator[Sequence[Cell]]:
@@ -70,7 +66,20 @@ def write_report(file: BinaryIO, page: ReportPage) -> None:
     book.book.close()
 
 
-def write_people(file: BinaryIO, query: ReportQuery, known_at: datetime, lines: Iterable[PersonLine]) -> None:
+def _figure_heads(query: ReportQuery) -> Sequence[str]:
+    return (
+        _("Posts") if query.of_posts else _("People"), _("Compliant"), _("Not yet due"), _("Overdue"), _("Rate"),
+        _("Rate without the exempt"),
+        *(_("Status: %(status)s", status=STATUS_LABELS[each]) for each in COUNTED),
+    )  # fmt: skip
+
+
+Statuses = Collection[TrainingStatus] | None
+
+
+def write_people(
+    file: BinaryIO, query: ReportQuery, known_at: datetime, lines: Iterable[PersonLine], statuses: Statuses
+) -> None:
     """Writes people, one row for each requirement."""
     book = Book(file)
     head = (
@@ -87,15 +96,58 @@ def write_people(file: BinaryIO, query: ReportQuery, known_at: datetime, lines: 
         for row in line.rows
     )  # fmt: skip
     book.table(_("People"), head, (28, 14, 24, 28, 20, 20, 18, 40, 18, 12, 14, 18, 90), rows)
-    book.facts(_("Definitions"), _about(query, known_at))
+    book.facts(_("Definitions"), _about(query, known_at, statuses=statuses))
     book.book.close()
 
 
-def _about(query: ReportQuery, known_at: datetime, page: ReportPage | None = None) -> Iterable[tuple[str, Cell]]:
+def write_matrix(
+    file: BinaryIO,
+    query: ReportQuery,
+    known_at: datetime,
+    *,
+    columns: Sequence[MatrixColumn],
+    lines: Iterable[PersonLine],
+    statuses: Statuses,
+) -> None:
+    """Writes people by course, two columns for each, and the figures of each course."""
+    book = Book(file)
+    head = [
+        _("Name"), _("Staff number"), _("Organisation"), _("Main sector"), _("Station"), _("Role"), _("Overall"),
+    ]  # fmt: skip
+    for column in columns:
+        head += [column.course.title, _("%(course)s: last valid day, or due day", course=column.course.title)]
+    words = {each: str(label) for each, label in STATUS_LABELS.items()}
+    words[TrainingStatus.NOT_REQUIRED] = _("Not required")
+    rows = (
+        (
+            line.named.name, line.named.staff_number, line.organisation, line.sector_name, line.station, line.role,
+            words[line.overall], *(cell for status, day in line.cells(columns) for cell in (words[status], day)),
+        )
+        for line in lines
+    )  # fmt: skip
+    book.table(_("People by course"), head, (28, 14, 24, 28, 20, 20, 18, *(18, 14) * len(columns)), rows, frozen=2)
+    figure_heads = _figure_heads(query)
+    book.table(
+        _("Courses"),
+        (_("Course"), *figure_heads),
+        (44, *[12] * len(figure_heads)),
+        ((column.course.title, *figure_cells(column.figures)) for column in columns),
+    )
+    book.facts(_("Definitions"), _about(query, known_at, statuses=statuses))
+    book.book.close()
+
+
+def _about(
+    query: ReportQuery, known_at: datetime, page: ReportPage | None = None, statuses: Statuses = None
+) -> Iterable[tuple[str, Cell]]:
     yield _("Day of the report"), query.as_of
     yield _("Data as of (UTC)"), known_at
     yield _("Organisations"), "; ".join(each.name for each in query.organisations)
     yield from query_labels(query)
+    if statuses is not None:
+        yield _("Status"), ", ".join(str(label) for each, label in STATUS_LABELS.items() if each in statuses)
+    if query.lapses_before is not None:
+        yield _("Lapses before"), query.lapses_before
     if page:
         yield _("Report id"), str(page.id)
         yield _("Verify"), address_of(page.id)

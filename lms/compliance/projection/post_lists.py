@@ -1,0 +1,101 @@
+"""The posts of a report as a list, the most urgent first: which, in what order, how many, and their courses."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+
+from lms.compliance.projection.models import PostInterval, StatusInterval
+from lms.compliance.projection.read import COMPLIANT, filter_conditions, on_day
+from lms.compliance.projection.rows import STATUSES, read_courses
+from lms.compliance.requirements.models import Requirement
+from lms.compliance.source_data.filters import Filters
+from lms.compliance.status.definitions import TrainingStatus
+from lms.kernel.db import session
+
+
+def _course_on(course: int, statuses: Collection[TrainingStatus]) -> ColumnElement[bool]:
+    return or_(*(PostInterval.courses.like(f"% {course}:{STATUSES.index(each)} %") for each in statuses))
+
+
+class PostSelection(NamedTuple):
+    """Which posts are listed: of some organisations on a day, of some statuses (None: any), or lapsing before a day."""
+
+    organisations: Collection[int]
+    filters: Filters
+    day: date
+    statuses: Collection[TrainingStatus] | None
+    lapses_before: date | None
+
+
+def _listed(selection: PostSelection) -> list[ColumnElement[bool]]:
+    conditions = [on_day(selection.day), *filter_conditions(selection.organisations, selection.filters)]
+    statuses = selection.statuses
+    if statuses is None:
+        statuses = [each for each in STATUSES if each is not TrainingStatus.NOT_REQUIRED]
+    if selection.filters.course is None:
+        conditions.append(PostInterval.overall.in_([STATUSES.index(each) for each in statuses]))
+    else:
+        conditions.append(_course_on(int(selection.filters.course), statuses))
+    if selection.lapses_before is not None:
+        conditions += [PostInterval.overall.in_(COMPLIANT), PostInterval.lapses_on < selection.lapses_before]
+    return conditions
+
+
+def list_page(selection: PostSelection, *, limit: int | None, offset: int = 0) -> Sequence[tuple[int, int]]:
+    """Lists posts (person, organisation) of whom something is required, worst and most urgent first."""
+    # What is gone through in this order and read only as far as the page goes, on both databases.
+    order: tuple[Any, ...] = (PostInterval.overall, PostInterval.urgent_on)
+    if selection.filters.course is not None:
+        course = int(selection.filters.course)
+        worst = case(*((_course_on(course, [each]), place) for place, each in enumerate(STATUSES)), else_=len(STATUSES))
+        order = (worst, _pressing(course, selection.day))
+    if selection.lapses_before is not None:
+        order = (PostInterval.lapses_on,)
+    statement = (
+        select(PostInterval.person_id, PostInterval.organisation_id)
+        .where(*_listed(selection))
+        .order_by(*order, PostInterval.person_id, PostInterval.organisation_id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(statement)]
+
+
+def _pressing(course: int, day: date) -> ColumnElement[Any]:
+    """Returns the day that presses most among a post's worst statuses for a course."""
+    pressing = func.coalesce(StatusInterval.due_on, StatusInterval.valid_through, date.max)
+    return (
+        select(pressing)
+        .join(Requirement, Requirement.id == StatusInterval.requirement_id)
+        .where(
+            StatusInterval.person_id == PostInterval.person_id,
+            StatusInterval.organisation_id == PostInterval.organisation_id,
+            Requirement.course_id == course,
+            on_day(day, StatusInterval),
+        )
+        .order_by(StatusInterval.status, pressing)
+        .limit(1)
+        .correlate(PostInterval)
+        .scalar_subquery()
+    )
+
+
+def count_listed(selection: PostSelection) -> int:
+    """Counts the posts that `list_page` would list in all."""
+    return session.scalar(select(func.count()).select_from(PostInterval).where(*_listed(selection))) or 0
+
+
+def count_courses(selection: PostSelection) -> Mapping[int, Mapping[TrainingStatus, int]]:
+    """Counts, by required course, the posts that `list_page` would list in all, with the worst status of the course."""
+    counts: defaultdict[int, Counter[TrainingStatus]] = defaultdict(Counter)
+    rows = session.execute(
+        select(PostInterval.courses, func.count()).where(*_listed(selection)).group_by(PostInterval.courses)
+    )
+    for courses, posts in rows:
+        for course, status in read_courses(courses):
+            if selection.filters.course in (None, course):
+                counts[course][status] += posts
+    return counts
