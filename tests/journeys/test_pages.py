@@ -55,6 +55,11 @@ TEXT_SIZES = {360: "200%", 320: "150%"}
 WIDER = """\
 size => {
   const root = document.documentElement;
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode())
+    texts.currentNode.data = texts.currentNode.data.replace(
+      /\\d+(\\s)[A-Z][a-z]{2,}(?=\\s20\\d\\d)/g,
+      (day, space) => "30" + space + (day.length > 6 ? "September" : "Sept"));
   root.style.fontSize = size;
   const wider = root.scrollWidth > root.clientWidth;
   root.style.fontSize = "";

@@ -1,11 +1,12 @@
 """The first sentences of a report in parts, so that page and paper say the same and can print the figures strong."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from lms.compliance.report.report import ReportPage
 from lms.compliance.source_data.names import find_course
 from lms.kernel.i18n import gettext as _, ngettext
-from lms.web.formatting import day, number, percent
+from lms.web.formatting import NO_BREAK, day, number, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,14 @@ def report_sentence(page: ReportPage) -> list[SentencePart]:
             if course
             else _("On %(day)s, nothing is required of anyone here.")
         )
-        return _parts(nobody, day=day(report.as_of), course=course)
+        return _parts(nobody, day=_day(report.as_of), course=course)
     counted = (
         ngettext("%(count)s post", "%(count)s posts", people, count=number(people))
         if page.query.of_posts
         else ngettext("%(count)s person", "%(count)s people", people, count=number(people))
     )
     rate = percent(report.total.rate)
-    said = _parts(_main_pattern(page), day=day(report.as_of), rate=rate, counted=counted, course=course)
+    said = _parts(_main_pattern(page), day=_day(report.as_of), rate=rate, counted=counted, course=course)
     if exempt := report.total.exempt:
         pattern = ngettext(
             "%(count)s of them is exempt; without the exempt it is %(rate)s.",
@@ -64,7 +65,12 @@ def sentence_of_later(page: ReportPage) -> list[SentencePart]:
         if page.is_projected(last.day)
         else _("By %(day)s it was %(rate)s.")
     )
-    return _parts(" " + pattern, day=day(last.day), rate=percent(last.figures.rate))
+    return _parts(" " + pattern, day=_day(last.day), rate=percent(last.figures.rate))
+
+
+def _day(value: date) -> str:
+    """Writes a day that may go on in the next line: in large letters it is wider than a phone."""
+    return day(value).replace(NO_BREAK, " ")
 
 
 def _main_pattern(page: ReportPage) -> str:
