@@ -6,15 +6,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
+from lms.kernel.db import Document, Id, Model, UtcDateTime
+from lms.kernel.records import Recorded
 
 
-class Publication(Model):
+class Publication(Recorded, Model):
     """One row: one publication of course files: by whom, when, how many rows it wrote. Personal data: none."""
 
     id: Mapped[Id]
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
     # Numbers by kind and change: {"module": {"created": 6, ...}, ...}.
     counts: Mapped[dict[str, Any]] = mapped_column(Document)
 

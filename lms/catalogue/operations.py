@@ -37,7 +37,7 @@ def publish(modules: Path, quizzes: Path, actor: Actor) -> PublicationResult:
     sources, problems = check_folders(modules, quizzes)
     if has_errors(problems):
         return PublicationResult(tuple(problems), {}, None)
-    plan, publication = apply(target_state(sources), actor.account_id or None)
+    plan, publication = apply(target_state(sources), actor)
     if publication is not None:
         audit.record(actor, "catalogue.published", "publication", publication.id, counts=plan.counts)
     found = tuple(sorted([*problems, *plan.refusals]))

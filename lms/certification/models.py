@@ -1,15 +1,16 @@
 """The tables of certification: facts that are added and never changed."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
+from lms.kernel.db import Document, Id, Model
+from lms.kernel.records import Recorded
 
 
-class Award(Model):
+class Award(Recorded, Model):
     """One row: a person earned a course on a day, in an edition, in one of four ways. Never changed or removed.
 
     Personal data: who earned what; the printed name lives in award_name so that it can be erased by law.
@@ -53,8 +54,6 @@ class Award(Model):
     evidence: Mapped[str] = mapped_column(String(200), default="")
     # The award that this one corrects and replaces.
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), unique=True)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class AwardName(Model):
@@ -64,18 +63,16 @@ class AwardName(Model):
     name: Mapped[str] = mapped_column(String(200))
 
 
-class Revocation(Model):
+class Revocation(Recorded, Model):
     """One row: an award is not valid from a day on. Never changed. Personal data: the reason; no case, no name."""
 
     id: Mapped[Id]
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
     effective_on: Mapped[date]
     reason: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
-class TrainingSession(Model):
+class TrainingSession(Recorded, Model):
     """One row: a course was held in person, somewhere on a day. Never changed.
 
     Personal data: who checked the attendance; the awards name who attended.
@@ -98,11 +95,9 @@ class TrainingSession(Model):
     evidence: Mapped[str] = mapped_column(String(200))
     # Random, made with the form, so that a form that is sent twice records one session.
     token: Mapped[str] = mapped_column(String(40), unique=True)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
-class SessionWithdrawal(Model):
+class SessionWithdrawal(Recorded, Model):
     """One row: a session was recorded by mistake, and what it earned was revoked. Never changed.
 
     Personal data: the reason; no case, no name.
@@ -110,8 +105,6 @@ class SessionWithdrawal(Model):
 
     session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"), primary_key=True)
     reason: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class Recognition(Model):

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
+from lms.kernel.records import Retractable
 
 
 class ReminderRun(Model):
@@ -62,7 +63,7 @@ class Reminder(Model):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class SectorFocalPoint(Model):
+class SectorFocalPoint(Retractable, Model):
     """One row: an account gets the weekly figures of a sector in an organisation, until it is withdrawn.
 
     Personal data: the account's number.
@@ -72,8 +73,3 @@ class SectorFocalPoint(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     sector: Mapped[str] = mapped_column(ForeignKey("sector.slug"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
-    # When it was withdrawn: set once.
-    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    retracted_by: Mapped[int | None] = mapped_column(BigId)

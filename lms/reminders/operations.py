@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record
 from lms.compliance.api import CourseTitle
-from lms.kernel import clock, outbox
+from lms.kernel import clock, outbox, records
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
@@ -242,15 +242,8 @@ def appoint_focal_point(actor: Actor, organisation_id: int, sector: str, who: st
         raise FocalPointUnknown(_("This person has no e-mail address."))
     if focal_point_queries.is_focal_point(organisation_id, sector, found.id):
         raise AlreadyFocalPoint
-    focal_point = SectorFocalPoint(
-        organisation_id=organisation_id,
-        sector=sector,
-        account_id=found.id,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
-    )
-    session.add(focal_point)
-    session.flush()
+    focal_point = SectorFocalPoint(organisation_id=organisation_id, sector=sector, account_id=found.id)
+    records.add(actor, focal_point)
     record(
         actor, "reminders.appoint_focal_point", "sector_focal_point", focal_point.id,
         organisation_id=organisation_id, reason=reason, sector=sector, account=found.id,
@@ -265,9 +258,7 @@ def withdraw_focal_point(actor: Actor, focal_point_id: int, *, reason: str) -> N
         raise FocalPointWithdrawn
     if not policy.may_manage_focal_points(actor, focal_point.organisation_id):
         raise NotThere
-    focal_point.retracted_at = clock.now()
-    focal_point.retracted_by = actor.account_id or None
-    session.flush()
+    records.retract(actor, focal_point)
     record(
         actor, "reminders.withdraw_focal_point", "sector_focal_point", focal_point.id,
         organisation_id=focal_point.organisation_id, reason=reason, sector=focal_point.sector,

@@ -26,7 +26,8 @@ from lms.catalogue.source.parsing.sources import json_digest
 from lms.catalogue.source.plan import PublicationPlan, PublishedCourseState, PublishedState, make_plan
 from lms.catalogue.source.schemas.banks import marking_key
 from lms.catalogue.source.target_state import TargetCourse, TargetPart, TargetState
-from lms.kernel import clock
+from lms.kernel import clock, records
+from lms.kernel.actor import Actor
 from lms.kernel.db import lock_key, session
 from lms.people.models import Sector
 
@@ -53,7 +54,7 @@ _PICTURES = select(Course.id.label("course_id"), CourseRevisionPicture.name, Cou
 )
 
 
-def apply(target: TargetState, actor_id: int | None) -> tuple[PublicationPlan, Publication | None]:
+def apply(target: TargetState, actor: Actor) -> tuple[PublicationPlan, Publication | None]:
     """Plans and writes; returns the plan and its Publication row.
 
     The row is None where there was nothing to do or something was refused. The caller commits.
@@ -62,8 +63,7 @@ def apply(target: TargetState, actor_id: int | None) -> tuple[PublicationPlan, P
     plan = make_plan(target, read_published_state())
     if plan.refusals or plan.is_empty:
         return plan, None
-    publication = Publication(recorded_at=clock.now(), recorded_by=actor_id, counts=plan.counts)
-    session.add(publication)
+    publication = records.add(actor, Publication(counts=plan.counts))
     for sector in plan.sectors:
         session.merge(Sector(**sector))
     session.flush()

@@ -10,7 +10,7 @@ from lms.certification.awards import queries, rules
 from lms.certification.awards.snapshot import EarnedAward, Issuer, build_awards
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName, Recognition, Revocation
-from lms.kernel import clock, rng
+from lms.kernel import clock, records, rng
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, Refusal, require_found
@@ -145,18 +145,8 @@ def revoke_list(actor: Actor, awards: Sequence[Award], *, reason: str) -> None:
 
 def _add_revocations(actor: Actor, days: Mapping[Award, date], reason: str) -> list[Revocation]:
     """Stores that awards are not valid from a day on, and why."""
-    added = [
-        Revocation(
-            award_id=award.id,
-            effective_on=day,
-            reason=reason,
-            recorded_at=clock.now(),
-            recorded_by=actor.account_id or None,
-        )
-        for award, day in days.items()
-    ]
-    session.add_all(added)
-    session.flush()
+    added = [Revocation(award_id=award.id, effective_on=day, reason=reason) for award, day in days.items()]
+    records.add_all(actor, added)
     for award, day in days.items():
         record(
             actor, "certification.revoke", "award", award.id,
@@ -175,13 +165,10 @@ _COPIED = (
 
 def _add(actor: Actor, awards: Sequence[Award], names: Mapping[int, str]) -> None:
     """Stores awards and the names of their holders, by person; draws all serials again where one is taken."""
-    for award in awards:
-        award.recorded_at, award.recorded_by = clock.now(), actor.account_id or None
     for _try in range(MOST_TRIES):
         try:
             with session.begin_nested():
-                session.add_all(awards)
-                session.flush()
+                records.add_all(actor, awards)
             break
         except IntegrityError:
             if not queries.is_any_serial_taken([award.serial for award in awards]):

@@ -12,7 +12,7 @@ from lms.certification.models import Award, SessionWithdrawal, TrainingSession
 from lms.certification.training import queries
 from lms.certification.training.check import CheckedList, TrainingDetails, check_list, require_hr
 from lms.certification.training.parser import LONGEST_EVIDENCE, TrainingLine
-from lms.kernel import clock
+from lms.kernel import clock, records
 from lms.kernel.actor import Actor
 from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import Invalid, require_found
@@ -60,11 +60,8 @@ def record_session(
         checked_by=details.checked_by[:LONGEST_CHECKER],
         evidence=evidence[:LONGEST_EVIDENCE],
         token=token,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
     )
-    session.add(recorded)
-    session.flush()
+    records.add(actor, recorded)
     awards = _issue(actor, checked, issuer, session_id=recorded.id)
     record(
         actor, "certification.record_session", "training_session", recorded.id,
@@ -119,14 +116,7 @@ def withdraw_session(actor: Actor, training_session: TrainingSession, *, reason:
         raise Invalid(_("This session was already withdrawn."))
     awards = queries.list_current_awards_of_session(training_session.id)
     award_operations.revoke_list(actor, awards, reason=reason)
-    withdrawal = SessionWithdrawal(
-        session_id=training_session.id,
-        reason=normalise(reason),
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
-    )
-    session.add(withdrawal)
-    session.flush()
+    withdrawal = records.add(actor, SessionWithdrawal(session_id=training_session.id, reason=normalise(reason)))
     record(
         actor, "certification.withdraw_session", "training_session", training_session.id,
         organisation_id=training_session.organisation_id, reason=withdrawal.reason, awards=len(awards),

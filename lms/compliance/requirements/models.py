@@ -1,29 +1,28 @@
 """The tables of requirements and exemptions."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
+from lms.kernel.db import Document, Id, Model
+from lms.kernel.records import Recorded, Retractable
 
 LEAVE_KINDS = ("parental", "sick", "leave")
 """The kinds of exemption of people who are away, the last for any other leave."""
 
 
-class Requirement(Model):
+class Requirement(Recorded, Model):
     """One row: some people must hold this course; its versions say who, and by when. Personal data: none."""
 
     id: Mapped[Id]
     # The organisation it belongs to; empty for all organisations.
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
-class RequirementVersion(Model):
+class RequirementVersion(Recorded, Model):
     """One row: from a day on, these people must hold the course, due so many days after it starts. Never changed.
 
     Personal data: none.
@@ -54,11 +53,9 @@ class RequirementVersion(Model):
     renew_by: Mapped[date | None]
     # Why it was recorded.
     reason: Mapped[str] = mapped_column(String(500))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
 
 
-class Exemption(Model):
+class Exemption(Retractable, Model):
     """One row: a person need not meet a requirement, or none, from day to day. Withdrawn once, never changed.
 
     Personal data: that someone is exempt and under which kind of reason; no diagnosis, no document.
@@ -83,7 +80,3 @@ class Exemption(Model):
     reason: Mapped[str] = mapped_column(String(500))
     # A reference to where the evidence is filed.
     evidence: Mapped[str] = mapped_column(String(200), default="")
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recorded_by: Mapped[int | None] = mapped_column(BigId)
-    retracted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    retracted_by: Mapped[int | None] = mapped_column(BigId)

@@ -12,7 +12,7 @@ from lms.compliance.errors import AlreadyWithdrawn, NothingRetroactive, PastNotA
 from lms.compliance.projection.update import mark_dirty, requirement_changed
 from lms.compliance.requirements import queries
 from lms.compliance.requirements.models import LEAVE_KINDS, Exemption, Requirement, RequirementVersion
-from lms.kernel import clock
+from lms.kernel import clock, records
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid
@@ -65,14 +65,7 @@ def make_requirement(
             _("This starts in the past, so people may become overdue at once. Tick the box to confirm.")
         )
     checked = _check_terms(terms)
-    requirement = Requirement(
-        organisation_id=organisation_id,
-        course_id=course_id,
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
-    )
-    session.add(requirement)
-    session.flush()
+    requirement = records.add(actor, Requirement(organisation_id=organisation_id, course_id=course_id))
     _record_version(
         actor, "compliance.make_requirement", requirement,
         effective_from=effective_from, terms=checked, reason=reason, course=course_id,
@@ -164,12 +157,9 @@ def _record_version(
         effective_from=effective_from,
         effective_through=effective_through,
         reason=clean_reason(reason),
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
         **asdict(terms),
     )
-    session.add(version)
-    session.flush()
+    records.add(actor, version)
     days = {"effective_from": effective_from.isoformat()}
     if effective_through is not None:
         days["effective_through"] = effective_through.isoformat()
@@ -221,13 +211,10 @@ def exempt(
         kind=kind,
         reason=clean_reason(reason),
         evidence=evidence.strip()[:200],
-        recorded_at=clock.now(),
-        recorded_by=actor.account_id or None,
     )
     if queries.is_exemption_recorded(exemption):
         raise Invalid(_("This exemption is already recorded. Nothing was added."))
-    session.add(exemption)
-    session.flush()
+    records.add(actor, exemption)
     record(
         actor, "compliance.exempt", "exemption", exemption.id, organisation_id=organisation_id,
         reason=exemption.reason, person=person_id, requirement=requirement_id, kind=kind,
@@ -270,9 +257,7 @@ def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> No
     if exemption.retracted_at is not None:
         raise AlreadyWithdrawn(_("This exemption has already been withdrawn. Nothing was changed."))
     reason = clean_reason(reason)
-    exemption.retracted_at = clock.now()
-    exemption.retracted_by = actor.account_id or None
-    session.flush()
+    records.retract(actor, exemption)
     record(
         actor, "compliance.withdraw_exemption", "exemption", exemption.id,
         organisation_id=exemption.organisation_id, reason=reason,
