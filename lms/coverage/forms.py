@@ -10,10 +10,10 @@ from lms.compliance.api import CourseTitle
 from lms.coverage.rules import Cell
 from lms.people.models import DutyStation
 from lms.web.formatting import day as written_day
-from lms.web.forms import PlainForm, choices_of
+from lms.web.forms import FilterForm, choices_of
 
 
-class CoverageForm(PlainForm):
+class CoverageForm(FilterForm):
     """A month's end, a sector, a station, both or neither, and a course."""
 
     as_of = SelectField(_l("At the end of"), default="")
@@ -44,7 +44,3 @@ class CoverageForm(PlainForm):
         station = next((number for number, each in self.stations.items() if each.slug == self.station.data), None)
         course = next((number for number, each in self.courses.items() if each.slug == self.course.data), None)
         return Cell(self.sector.data or None, station, course)
-
-    def chosen(self) -> dict[str, str]:
-        """Returns the address's words again."""
-        return {name: value for name, value in self.data.items() if value}

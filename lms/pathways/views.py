@@ -1,6 +1,6 @@
 """Pages of pathways: what to do when worried about a child, and who to contact at each station."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, TimeoutError as NoFreeConnection
 
@@ -14,6 +14,7 @@ from lms.pathways.forms import PathwayForm
 from lms.pathways.labels import kind_label, overdue_pathway, tel
 from lms.people.api import find_station
 from lms.web.access import current_actor, public, signed_in
+from lms.web.forms import redirect_with
 from lms.web.setup import page_context
 
 bp = Blueprint("pathways", __name__, template_folder="templates")
@@ -77,8 +78,8 @@ def outdated(station: str) -> ResponseReturnValue:
     place = require_found(find_station(station))
     version = require_found(queries.find_version(place.id, request.form.get("number", 0, type=int)))
     operations.report_outdated(current_actor(), version)
-    flash(_("Thank you. The people who write this pathway can see that it needs checking."), "good")
-    return redirect(url_for("pathways.station", station=place.slug), 303)
+    thanks = _("Thank you. The people who write this pathway can see that it needs checking.")
+    return redirect_with(thanks, "pathways.station", station=place.slug)
 
 
 @bp.route("/pathways/<station>/edit", methods=["GET", "POST"])
@@ -98,7 +99,7 @@ def edit(station: str) -> ResponseReturnValue:
             newer = queries.find_current(place.id)
             form.write_from(newer.number if newer else 0)
         else:
-            flash(_("Version %(number)s was published.", number=version.number), "good")
-            return redirect(url_for("pathways.station", station=place.slug), 303)
+            published = _("Version %(number)s was published.", number=version.number)
+            return redirect_with(published, "pathways.station", station=place.slug)
     status = 409 if newer else 422 if form.errors else 200
     return render_template("pathways/edit.html", station=place, version=current, form=form, newer=newer), status

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, SubmitField
-from wtforms.validators import DataRequired, Optional, Regexp
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import BooleanField, SelectField, StringField, SubmitField
+from wtforms.validators import DataRequired, Regexp
 
 from lms.kernel.text import normalise
 from lms.people.labels import CONTRACT_LABELS
@@ -15,6 +14,7 @@ from lms.people.rules import SLUG, AssignmentDetails
 from lms.web.forms import (
     BaseForm,
     FilterForm,
+    checkboxes_field,
     choices_of,
     day_field,
     email_field,
@@ -53,13 +53,7 @@ class AssignmentForm(BaseForm):
         description=_l("Where this person counts in the report."),
         validators=[DataRequired(_l("Choose the main sector."))],
     )
-    also_sectors = SelectMultipleField(
-        _l("Also works in"),
-        description=_l("The requirements of these sectors apply too."),
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-        validators=[Optional()],
-    )
+    also_sectors = checkboxes_field(_l("Also works in"), description=_l("The requirements of these sectors apply too."))
     role = text_field(
         _l("Role"),
         60,

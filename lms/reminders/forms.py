@@ -8,11 +8,11 @@ from lms.kernel.i18n import lazy_gettext as _l
 from lms.kernel.text import normalise
 from lms.people.models import DutyStation, Organisation, Sector
 from lms.reminders.labels import KIND_LABELS, STATE_LABELS
-from lms.web.forms import BaseForm, PlainForm, choices_of, reason_field, text_field
+from lms.web.forms import BaseForm, FilterForm, PlainForm, ReasonForm, choices_of, offer, reason_field, text_field
 
 
-class LogForm(PlainForm):
-    """What to look for among what was sent: an address, not a change, so it carries no token."""
+class LogForm(FilterForm):
+    """What to look for among what was sent."""
 
     q = StringField(_l("Name or staff number"), filters=[normalise])
     kind = SelectField(
@@ -27,10 +27,6 @@ class LogForm(PlainForm):
         validate_choice=False,
         filters=[normalise],
     )
-
-    def chosen(self) -> dict[str, str]:
-        """Returns the parameters of the address, for the links to other pages of the list."""
-        return {name: value for name, value in self.data.items() if value}
 
 
 class PrintListForm(PlainForm):
@@ -59,15 +55,11 @@ class FocalPointForm(BaseForm):
 
     def offer(self, organisations: Iterable[Organisation], sectors: Iterable[Sector], language: str) -> None:
         """Fills the choices; the only organisation needs no choice."""
-        known = [(each.id, each.name) for each in organisations]
-        self.organisation.choices = choices_of(known)
-        if len(known) == 1 and self.organisation.data is None:
-            self.organisation.data = known[0][0]
+        offer(self.organisation, ((each.id, each.name) for each in organisations))
         self.sector.choices = choices_of([(each.slug, each.name(language)) for each in sectors])
 
 
-class WithdrawFocalPointForm(BaseForm):
+class WithdrawFocalPointForm(ReasonForm):
     """Removes a focal point."""
 
-    reason = reason_field()
     submit = SubmitField(_l("Stop sending figures"))

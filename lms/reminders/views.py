@@ -9,7 +9,7 @@ from lms.accounts.api import list_hr_contacts
 from lms.compliance.api import statuses_of
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.errors import Invalid, NotAllowed, require_found
+from lms.kernel.errors import NotAllowed, require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 from lms.people.api import list_employers, list_organisations_of, list_sectors
@@ -24,6 +24,7 @@ from lms.reminders.queries.print_list import list_stations_of
 from lms.reminders.queries.runs import find_last_finished, name_organisations
 from lms.reminders.rules import is_late
 from lms.web.access import current_actor, role_needed, signed_in
+from lms.web.forms import form_page, redirect_with
 from lms.web.language import language_of_page
 
 bp = Blueprint("reminders", __name__, template_folder="templates")
@@ -61,23 +62,14 @@ def settings() -> ResponseReturnValue:
     actor, language = current_actor(), language_of_page()
     form = FocalPointForm()
     form.offer(list_organisations_of(actor, Role.HR), list_sectors(), language)
-    if form.validate_on_submit():
-        try:
-            operations.appoint_focal_point(
-                actor, form.organisation.data, form.sector.data, form.who.data, reason=form.reason.data
-            )
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(
-                _("The focal point was added. They get the figures with the next reminders, and then once a week."),
-                "good",
-            )
-            return redirect(url_for("reminders.settings"), 303)
-    page = render_template(
-        "reminders/settings.html", form=form, focal_points=list_focal_points_for(actor), language=language
-    )
-    return page, 422 if form.errors else 200
+    if form.run_on_submit(
+        lambda: operations.appoint_focal_point(
+            actor, form.organisation.data, form.sector.data, form.who.data, reason=form.reason.data
+        )
+    ):
+        added = _("The focal point was added. They get the figures with the next reminders, and then once a week.")
+        return redirect_with(added, "reminders.settings")
+    return form_page("reminders/settings.html", form, focal_points=list_focal_points_for(actor), language=language)
 
 
 @bp.route("/reminders/settings/<int:focal_point_id>/end", methods=["GET", "POST"])
@@ -89,10 +81,8 @@ def end_focal_point(focal_point_id: int) -> ResponseReturnValue:
     form = WithdrawFocalPointForm()
     if form.validate_on_submit():
         operations.withdraw_focal_point(actor, focal_point_id, reason=form.reason.data)
-        flash(_("They no longer get these figures."), "good")
-        return redirect(url_for("reminders.settings"), 303)
-    page = render_template("reminders/end_focal_point.html", form=form, listed=listed, language=language_of_page())
-    return page, 422 if form.errors else 200
+        return redirect_with(_("They no longer get these figures."), "reminders.settings")
+    return form_page("reminders/end_focal_point.html", form, listed=listed, language=language_of_page())
 
 
 @bp.get("/reminders/print")

@@ -2,20 +2,32 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    Form,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.kernel.errors import Invalid, Refusal
 from lms.kernel.pdf import unprintable_characters
 from lms.kernel.text import is_email, normalise
+
+T = TypeVar("T")
 
 _NOT_OFFERED = (
     "Not a valid choice.",
@@ -60,19 +72,21 @@ class BaseForm(_WithFieldTexts, FlaskForm):  # type: ignore[misc]  # Flask-WTF h
             field.errors = errors = list(errors)
         errors.append(error.message)
 
-    def run_on_submit(self, operation: Callable[[], object]) -> bool:
-        """Runs an operation if the form was sent and is valid.
+    def result_on_submit(self, operation: Callable[[], T]) -> T | None:
+        """Runs an operation if the form was sent and is valid, and returns its result.
 
-        Returns whether it succeeded; where it refuses with ``Invalid``, the form shows why.
+        Returns None where it did not run, and where it refuses with ``Invalid``: then the form shows why.
         """
-        if not self.validate_on_submit():
-            return False
-        try:
-            operation()
-        except Invalid as error:
-            self.add_error(error)
-            return False
-        return True
+        if self.validate_on_submit():
+            try:
+                return operation()
+            except Invalid as error:
+                self.add_error(error)
+        return None
+
+    def run_on_submit(self, operation: Callable[[], object]) -> bool:
+        """Runs an operation likewise, and returns whether it succeeded."""
+        return self.result_on_submit(lambda: (operation(),)) is not None
 
 
 class FilterForm(PlainForm):
@@ -123,6 +137,14 @@ def email_field(description: Any) -> Any:
     """Returns a field for somebody else's e-mail, which may stay empty."""
     attributes = {"autocomplete": "off", "inputmode": "email", "spellcheck": "false"}
     return text_field(_l("E-mail"), 254, check_email, description=description, render_kw=attributes)
+
+
+def checkboxes_field(label: Any, validator: Any = None, **more: Any) -> Any:
+    """Returns a field of several checkboxes; none need be ticked where no validator says so."""
+    checks = [validator or Optional()]
+    return SelectMultipleField(
+        label, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validators=checks, **more
+    )
 
 
 def sentences_field(label: Any, max_length: int, *, required: Any, description: Any = "", rows: int = 3) -> Any:

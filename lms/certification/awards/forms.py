@@ -1,12 +1,18 @@
 """The forms that revoke a certificate or correct the name on it."""
 
-from wtforms import SelectMultipleField
 from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.certification.awards.operations import LONGEST_NAME, LONGEST_REASON
 from lms.kernel.i18n import lazy_gettext as _l
-from lms.web.forms import BaseForm, check_printable, day_field, reason_field, sentences_field, text_field
+from lms.web.forms import (
+    BaseForm,
+    check_printable,
+    checkboxes_field,
+    day_field,
+    reason_field,
+    sentences_field,
+    text_field,
+)
 
 
 class RevokeForm(BaseForm):
@@ -31,12 +37,7 @@ class RevokeForm(BaseForm):
 class RenameForm(BaseForm):
     """Replaces certificates that show another name than their holder's."""
 
-    serials = SelectMultipleField(
-        _l("Certificates to replace"),
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-        validators=[InputRequired(_l("Choose at least one certificate."))],
-    )
+    serials = checkboxes_field(_l("Certificates to replace"), InputRequired(_l("Choose at least one certificate.")))
     reason = reason_field()
 
 

@@ -17,13 +17,13 @@ from lms.certification.awards.rules import AwardState, normalise_serial, print_s
 from lms.certification.blueprint import bp
 from lms.kernel import clock, qr
 from lms.kernel.actor import Actor, Role
-from lms.kernel.errors import Invalid, NotAllowed, NotThere
+from lms.kernel.errors import NotAllowed, NotThere
 from lms.kernel.i18n import gettext as _, ngettext
 from lms.people.api import list_corrections, load_person_for, may_correct
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.downloads import download
 from lms.web.formatting import day
-from lms.web.forms import form_page
+from lms.web.forms import form_page, redirect_with
 from lms.web.limits import limiter
 
 LONGEST_TYPED = 60
@@ -88,9 +88,9 @@ def revoke(serial: str) -> ResponseReturnValue:
     if form.run_on_submit(
         lambda: operations.revoke(actor, award, reason=form.reason.data, effective_on=form.effective_on.data)
     ):
-        flash(_("The certificate was revoked. Anybody who checks it sees that."), "good")
-        return redirect(url_for("certification.certificate", serial=known.serial), 303)
-    return render_template("certification/revoke.html", known=known, form=form), 422 if form.errors else 200
+        revoked = _("The certificate was revoked. Anybody who checks it sees that.")
+        return redirect_with(revoked, "certification.certificate", serial=known.serial)
+    return form_page("certification/revoke.html", form, known=known)
 
 
 @bp.route("/certificates/<serial>/correct", methods=["GET", "POST"])
@@ -100,15 +100,12 @@ def correct(serial: str) -> ResponseReturnValue:
     actor = current_actor()
     known = load_award_to_change(actor, serial)
     form = CorrectForm(name=known.name)
-    if form.validate_on_submit():
-        try:
-            successor = operations.supersede(actor, known.award, name=form.name.data, reason=form.reason.data)
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("This is the corrected certificate, with a new serial number. Give it to its holder."), "good")
-            serial = print_serial(successor.serial)
-            return redirect(url_for("certification.certificate", serial=serial), 303)
+    successor = form.result_on_submit(
+        lambda: operations.supersede(actor, known.award, name=form.name.data, reason=form.reason.data)
+    )
+    if successor is not None:
+        corrected = _("This is the corrected certificate, with a new serial number. Give it to its holder.")
+        return redirect_with(corrected, "certification.certificate", serial=print_serial(successor.serial))
     may = may_correct(actor, known.award.person_id)
     return form_page("certification/correct.html", form, known=known, may_correct=may)
 

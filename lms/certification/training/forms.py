@@ -13,7 +13,7 @@ from lms.certification.training.operations import LONGEST_CHECKER
 from lms.certification.training.parser import LONGEST_EVIDENCE, TrainingLine, read_attendance, read_trainings
 from lms.kernel.i18n import lazy_gettext as _l
 from lms.people.models import Organisation, Sector
-from lms.web.forms import BaseForm, PlainForm, choices_of, day_field, offer, reason_field, text_field
+from lms.web.forms import BaseForm, PlainForm, choices_of, day_field, offer, text_field
 
 MOST_CHARACTERS = 200_000
 """More than 500 lines need; a longer text is refused before it is parsed."""
@@ -177,12 +177,6 @@ class TrainingsForm(TrainingForm):
         """Returns the lines that were typed; raises `parser.UnreadableList`."""
         course = next(str(label) for value, label, *_more in self.course.iter_choices() if value == self.course.data)
         return read_trainings(self.lines.data or "", course, self.evidence.data or "")
-
-
-class WithdrawSessionForm(BaseForm):
-    """Withdraws a session that was recorded by mistake."""
-
-    reason = reason_field()
 
 
 class SessionsFilter(PlainForm):

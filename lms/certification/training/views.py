@@ -3,7 +3,7 @@
 import secrets
 from typing import TypeVar
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.api import course_by_id, list_courses
@@ -13,14 +13,7 @@ from lms.certification.blueprint import bp
 from lms.certification.errors import ListChanged
 from lms.certification.training import labels, operations, queries
 from lms.certification.training.check import CheckedList, TrainingDetails, check_list
-from lms.certification.training.forms import (
-    OneTrainingForm,
-    SessionForm,
-    SessionsFilter,
-    TrainingForm,
-    TrainingsForm,
-    WithdrawSessionForm,
-)
+from lms.certification.training.forms import OneTrainingForm, SessionForm, SessionsFilter, TrainingForm, TrainingsForm
 from lms.certification.training.parser import decode
 from lms.kernel import clock
 from lms.kernel.actor import Role
@@ -29,7 +22,7 @@ from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _, ngettext
 from lms.people.api import list_organisations_of, list_sectors, list_stations
 from lms.web.access import current_actor, role_needed
-from lms.web.forms import choices_of
+from lms.web.forms import ReasonForm, choices_of, form_page, redirect_with
 from lms.web.language import language_of_page
 
 SomeTrainingForm = TypeVar("SomeTrainingForm", bound=TrainingForm)
@@ -90,8 +83,8 @@ def record_session() -> ResponseReturnValue:
                 checksum=form.checksum.data or "",
                 issuer=Issuer.of(settings()),
             )
-            flash(_("The session was recorded."), "good")
-            return redirect(url_for("certification.training_session", session_id=recorded.id), 303)
+            recorded_now = _("The session was recorded.")
+            return redirect_with(recorded_now, "certification.training_session", session_id=recorded.id)
         except Invalid as refusal:
             checked = check_again(form, details, refusal)
     return render_list("certification/new_session.html", form, checked), 422
@@ -116,23 +109,19 @@ def withdraw_session(session_id: int) -> ResponseReturnValue:
     """Withdraws a session that was recorded by mistake, after a confirmation."""
     actor = current_actor()
     listed = queries.load_session_for(actor, session_id)
-    form = WithdrawSessionForm()
-    if form.validate_on_submit():
-        try:
-            revoked = operations.withdraw_session(actor, listed.TrainingSession, reason=form.reason.data)
-        except Invalid as refusal:
-            form.add_error(refusal)
-        else:
-            message = ngettext(
-                "The session was withdrawn and %(num)s certificate revoked.",
-                "The session was withdrawn and %(num)s certificates revoked.",
-                revoked,
-            )
-            flash(message, "good")
-            return redirect(url_for("certification.training_session", session_id=session_id), 303)
+    form = ReasonForm()
+    revoked = form.result_on_submit(
+        lambda: operations.withdraw_session(actor, listed.TrainingSession, reason=form.reason.data)
+    )
+    if revoked is not None:
+        message = ngettext(
+            "The session was withdrawn and %(num)s certificate revoked.",
+            "The session was withdrawn and %(num)s certificates revoked.",
+            revoked,
+        )
+        return redirect_with(message, "certification.training_session", session_id=session_id)
     active = len(queries.list_current_awards_of_session(session_id))
-    page = render_template("certification/withdraw_session.html", form=form, listed=listed, active=active)
-    return page, 422 if form.is_submitted() else 200
+    return form_page("certification/withdraw_session.html", form, listed=listed, active=active)
 
 
 @bp.get("/sessions/prior")
@@ -162,10 +151,9 @@ def new_training() -> ResponseReturnValue:
         except Invalid as error:
             form.add_error(error)
         else:
-            flash(_("The training was recognised. This is the certificate."), "good")
-            return redirect(url_for("certification.certificate", serial=print_serial(award.serial)), 303)
-    page = render_template("certification/new_training.html", form=form, months=settings().prior_training_months)
-    return page, 422 if form.is_submitted() else 200
+            recognised = _("The training was recognised. This is the certificate.")
+            return redirect_with(recognised, "certification.certificate", serial=print_serial(award.serial))
+    return form_page("certification/new_training.html", form, months=settings().prior_training_months)
 
 
 @bp.get("/sessions/prior/list")
@@ -212,8 +200,7 @@ def record_trainings() -> ResponseReturnValue:
                 "%(num)s certificates were issued for prior training.",
                 len(awards),
             )
-            flash(message, "good")
-            return redirect(url_for("certification.trainings"), 303)
+            return redirect_with(message, "certification.trainings")
         except Invalid as refusal:
             checked = check_again(form, details, refusal)
     return render_list("certification/new_trainings.html", form, checked), 422

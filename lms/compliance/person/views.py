@@ -1,6 +1,6 @@
 """One person's record: statuses on any day and everything over time; and merging two records of one person."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import RadioField, SelectField, SubmitField
@@ -16,7 +16,7 @@ from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.people import api as people
 from lms.web.access import current_actor, role_needed
-from lms.web.forms import BaseForm, choices_of, form_page, offer, reason_field, text_field
+from lms.web.forms import BaseForm, ReasonForm, choices_of, form_page, offer, reason_field, text_field
 from lms.web.language import language_of_page
 
 
@@ -41,10 +41,9 @@ class MergeForm(BaseForm):
     submit = SubmitField(_l("Merge: same person"))
 
 
-class UndoMergeForm(BaseForm):
+class UndoMergeForm(ReasonForm):
     """Why two records are not the same person's after all."""
 
-    reason = reason_field()
     submit = SubmitField(_l("Undo the merge"))
 
 
@@ -83,12 +82,8 @@ def merge_with(person_id: int) -> ResponseReturnValue:
             form.add_error(NoSuchRecord(_("This staff number belongs to the same record.")))
         else:
             return redirect(url_for("compliance.merge", person_id=person.id, other_id=other), 303)
-    return render_template(
-        "compliance/merge_with.html",
-        form=form,
-        person=person,
-        duplicates=people.list_possible_duplicates(actor, person, persons),
-    ), 422 if form.errors else 200
+    duplicates = people.list_possible_duplicates(actor, person, persons)
+    return form_page("compliance/merge_with.html", form, person=person, duplicates=duplicates)
 
 
 @bp.route("/people/<int:person_id>/merge/<int:other_id>", methods=["GET", "POST"])
@@ -115,7 +110,7 @@ def merge(person_id: int, other_id: int) -> ResponseReturnValue:
         if people.list_overlapping_placements(actor, [each.person.id for each in records]):
             flash(_("Two placements overlap. End or withdraw one of them below."), "soon")
         return redirect(url_for("compliance.person", person_id=surviving), 303)
-    return render_template("compliance/merge.html", form=form, records=records), 422 if form.errors else 200
+    return form_page("compliance/merge.html", form, records=records)
 
 
 @bp.route("/people/<int:person_id>/merges/<int:merge_id>/undo", methods=["GET", "POST"])
@@ -136,6 +131,4 @@ def undo_merge(person_id: int, merge_id: int) -> ResponseReturnValue:
         else:
             flash(_("The merge is undone."), "good")
         return redirect(url_for("compliance.person", person_id=person.id), 303)
-    return render_template(
-        "compliance/undo_merge.html", form=form, person=person, merge=merge
-    ), 422 if form.errors else 200
+    return form_page("compliance/undo_merge.html", form, person=person, merge=merge)

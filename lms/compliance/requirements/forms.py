@@ -6,18 +6,8 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    BooleanField,
-    Field,
-    IntegerField,
-    SelectField,
-    SelectMultipleField,
-    SubmitField,
-    TextAreaField,
-    ValidationError,
-)
+from wtforms import BooleanField, Field, IntegerField, SelectField, SubmitField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.compliance.report.filters import CHILDREN
 from lms.compliance.requirements.models import RequirementVersion
@@ -27,7 +17,17 @@ from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.names import FilterChoices
 from lms.people.api import CONTRACT_LABELS
 from lms.people.models import Organisation
-from lms.web.forms import BaseForm, PlainForm, choices_of, day_field, offer, reason_field, text_field
+from lms.web.forms import (
+    BaseForm,
+    FilterForm,
+    ReasonForm,
+    checkboxes_field,
+    choices_of,
+    day_field,
+    offer,
+    reason_field,
+    text_field,
+)
 
 AGES = (
     ("", _l("No limit other than the certificate's own dates")),
@@ -37,17 +37,6 @@ AGES = (
     ("P2Y", _l("2 years")),
     ("P3Y", _l("3 years")),
 )
-
-
-def _checkboxes(label: Any, description: Any = "", **more: Any) -> Any:
-    return SelectMultipleField(
-        label,
-        description=description,
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-        validators=[Optional()],
-        **more,
-    )
 
 
 def _days(label: Any, description: Any, default: int) -> Any:
@@ -67,10 +56,12 @@ class TermsForm(BaseForm):
     """The terms of a version: whom it applies to, from when, and in how many days."""
 
     effective_from = day_field(_l("In force from"), required=_l("Choose the first day."))
-    sectors = _checkboxes(_l("Sectors"), _l("Tick none for all. People who also work in a sector are included."))
-    stations = _checkboxes(_l("Stations"), _l("Tick none for all."), coerce=int)
-    roles = _checkboxes(_l("Roles"), _l("Tick none for all."))
-    contracts = _checkboxes(_l("Contracts"), _l("Tick none for all."))
+    sectors = checkboxes_field(
+        _l("Sectors"), description=_l("Tick none for all. People who also work in a sector are included.")
+    )
+    stations = checkboxes_field(_l("Stations"), description=_l("Tick none for all."), coerce=int)
+    roles = checkboxes_field(_l("Roles"), description=_l("Tick none for all."))
+    contracts = checkboxes_field(_l("Contracts"), description=_l("Tick none for all."))
     works_with_children = SelectField(_l("Contact with children"), choices=choices_of(CHILDREN))
     due_days = _days(_l("Days to complete"), _l("Counted from the first day the requirement applies to a person."), 30)
     window_days = _days(
@@ -243,10 +234,9 @@ class ExemptionForm(BaseForm):
             )
 
 
-class WithdrawForm(BaseForm):
+class WithdrawForm(ReasonForm):
     """Withdrawing an exemption."""
 
-    reason = reason_field()
     submit = SubmitField(_l("Withdraw this exemption"))
 
 
@@ -260,12 +250,8 @@ def _filter(label: Any, labels: dict[str, Any]) -> Any:
     )
 
 
-class ExemptionFilterForm(PlainForm):
-    """Which exemptions a list shows: part of an address, so it has no token."""
+class ExemptionFilterForm(FilterForm):
+    """Which exemptions a list shows."""
 
     kind = _filter(_l("Kind"), {"": _l("All kinds")} | KIND_LABELS)
     state = _filter(_l("When"), STATE_LABELS)
-
-    def parameters(self) -> dict[str, str]:
-        """Returns the address parameters of the filter, for links to other pages of the list."""
-        return {name: value for name, value in self.data.items() if value}

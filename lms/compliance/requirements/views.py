@@ -1,6 +1,6 @@
 """Pages of requirements (list, versions, record, change, preview, end) and exemptions (list, record, withdraw)."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
@@ -24,10 +24,10 @@ from lms.compliance.requirements.preview import Preview, preview
 from lms.compliance.source_data import names
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.errors import Invalid
 from lms.people.api import list_sectors
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download_csv
+from lms.web.forms import form_page, redirect_with
 from lms.web.language import language_of_page
 
 EXEMPTIONS_HEAD = (
@@ -51,22 +51,19 @@ def requirements() -> ResponseReturnValue:
 def new_requirement() -> ResponseReturnValue:
     """Records a requirement with its first version."""
     form = _new_form()
-    if form.validate_on_submit():
-        try:
-            requirement = operations.make_requirement(
-                current_actor(),
-                organisation_id=form.organisation_id(),
-                course_id=form.course.data,
-                effective_from=form.effective_from.data,
-                terms=form.terms(),
-                reason=form.reason.data,
-                past_accepted=form.past_accepted.data,
-            )
-        except Invalid as error:
-            form.add_error(error)
-        else:
-            flash(_("Requirement recorded."), "good")
-            return redirect(url_for("compliance.requirement", requirement_id=requirement.id), 303)
+    requirement = form.result_on_submit(
+        lambda: operations.make_requirement(
+            current_actor(),
+            organisation_id=form.organisation_id(),
+            course_id=form.course.data,
+            effective_from=form.effective_from.data,
+            terms=form.terms(),
+            reason=form.reason.data,
+            past_accepted=form.past_accepted.data,
+        )
+    )
+    if requirement is not None:
+        return redirect_with(_("Requirement recorded."), "compliance.requirement", requirement_id=requirement.id)
     return _render_new(form), 422 if form.is_submitted() else 200
 
 
@@ -102,11 +99,8 @@ def change_requirement(requirement_id: int) -> ResponseReturnValue:
             reason=form.reason.data,
         )
     ):
-        flash(_("Change recorded."), "good")
-        return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)
-    return render_template(
-        "compliance/change_requirement.html", page=page, form=form, preview=None
-    ), 422 if form.is_submitted() else 200
+        return redirect_with(_("Change recorded."), "compliance.requirement", requirement_id=requirement_id)
+    return form_page("compliance/change_requirement.html", form, page=page, preview=None)
 
 
 @bp.post("/requirements/<int:requirement_id>/preview")
@@ -135,9 +129,9 @@ def end_requirement(requirement_id: int) -> ResponseReturnValue:
             reason=form.reason.data,
         )
     ):
-        flash(_("The requirement ends after that day."), "good")
-        return redirect(url_for("compliance.requirement", requirement_id=requirement_id), 303)
-    return render_template("compliance/end_requirement.html", page=page, form=form), 422 if form.is_submitted() else 200
+        ended = _("The requirement ends after that day.")
+        return redirect_with(ended, "compliance.requirement", requirement_id=requirement_id)
+    return form_page("compliance/end_requirement.html", form, page=page)
 
 
 def _new_form() -> RequirementForm:
@@ -247,9 +241,9 @@ def new_exemption() -> ResponseReturnValue:
         form.organisation.data = request.args.get("organisation", form.organisation.data, type=int)
         form.from_on.data = clock.today(actor.time_zone)
     if form.run_on_submit(lambda: _exempt_all(form)):
-        flash(ngettext("Exemption recorded.", "%(num)s exemptions recorded.", len(form.staff_numbers)), "good")
-        return redirect(url_for("compliance.exemptions"), 303)
-    return render_template("compliance/new_exemption.html", form=form), 422 if form.is_submitted() else 200
+        recorded = ngettext("Exemption recorded.", "%(num)s exemptions recorded.", len(form.staff_numbers))
+        return redirect_with(recorded, "compliance.exemptions")
+    return form_page("compliance/new_exemption.html", form)
 
 
 def _exempt_all(form: ExemptionForm) -> None:
@@ -275,8 +269,5 @@ def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
     listed = queries.load_exemption_for(actor, exemption_id)
     form = WithdrawForm()
     if form.run_on_submit(lambda: operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)):
-        flash(_("Exemption withdrawn."), "good")
-        return redirect(url_for("compliance.exemptions"), 303)
-    return render_template(
-        "compliance/withdraw_exemption.html", form=form, listed=listed
-    ), 422 if form.is_submitted() else 200
+        return redirect_with(_("Exemption withdrawn."), "compliance.exemptions")
+    return form_page("compliance/withdraw_exemption.html", form, listed=listed)

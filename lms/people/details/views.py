@@ -10,7 +10,6 @@ from lms.people.details import operations
 from lms.people.details.forms import FIELD_LABELS, DetailsForm, StaffNumberForm
 from lms.people.details.queries import list_corrections, load_person_to_correct
 from lms.people.merging.queries import list_employer_ids
-from lms.people.models import PersonCorrection
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import form_page, redirect_with
@@ -27,12 +26,10 @@ def correct_person(person_id: int) -> ResponseReturnValue:
     form = DetailsForm(obj=person)
     form.offer(person.language)
     values = {name: form[name].data for name in operations.DETAILS}
-    corrected: list[PersonCorrection] = []
-    if form.run_on_submit(
-        lambda: corrected.extend(
-            operations.correct_person(actor, person, values, organisation_id=own, reason=form.reason.data)
-        )
-    ):
+    corrected = form.result_on_submit(
+        lambda: operations.correct_person(actor, person, values, organisation_id=own, reason=form.reason.data)
+    )
+    if corrected is not None:
         flash(
             _("The correction has been saved. The next certificate shows %(name)s.", name=person.name_on_certificates),
             "good",

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +17,7 @@ from lms.compliance.report.service import takes_long
 from lms.kernel.actor import Role
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import CONTENT_TYPES, download
+from lms.web.forms import redirect_with
 from lms.web.language import language_of_page
 
 PAGES = {"report": "compliance.report", "people": "compliance.people", "matrix": "compliance.matrix"}
@@ -115,8 +116,7 @@ def save_view() -> ResponseReturnValue:
     form, words = SaveViewForm(), saved_filters(request.form)
     page = form.page.data if form.page.data in PAGES else "report"
     if form.run_on_submit(lambda: operations.save_view(current_actor(), (form.name.data or "").strip(), page, words)):
-        flash(_("View saved. You find it above the report."), "good")
-        return redirect(url_for(PAGES[page], **words), 303)  # type: ignore[arg-type]  # words of an address
+        return redirect_with(_("View saved. You find it above the report."), PAGES[page], **words)
     return render_template("compliance/save_view.html", form=form, words=words, page=page), 422
 
 
@@ -133,5 +133,4 @@ def remove_view(view_id: int) -> ResponseReturnValue:
     """Forgets a view."""
     view = queries.load_own(current_actor(), SavedView, view_id)
     operations.remove_view(current_actor(), view)
-    flash(_("View removed."), "good")
-    return redirect(url_for("compliance.views"), 303)
+    return redirect_with(_("View removed."), "compliance.views")
