@@ -8,7 +8,7 @@ from lms.kernel.i18n import lazy_gettext as _l
 from lms.kernel.text import normalise
 from lms.people.models import DutyStation, Organisation, Sector
 from lms.reminders.labels import KIND_LABELS, STATE_LABELS
-from lms.web.forms import BaseForm, FilterForm, PlainForm, ReasonForm, choices_of, offer, reason_field, text_field
+from lms.web.forms import BaseForm, FilterForm, PlainForm, ReasonForm, choices_of, reason_field, text_field
 
 
 class LogForm(FilterForm):
@@ -55,7 +55,10 @@ class FocalPointForm(BaseForm):
 
     def offer(self, organisations: Iterable[Organisation], sectors: Iterable[Sector], language: str) -> None:
         """Fills the choices; the only organisation needs no choice."""
-        offer(self.organisation, ((each.id, each.name) for each in organisations))
+        known = [(each.id, each.name) for each in organisations]
+        self.organisation.choices = choices_of(known)
+        if len(known) == 1 and self.organisation.data is None:
+            self.organisation.data = known[0][0]
         self.sector.choices = choices_of([(each.slug, each.name(language)) for each in sectors])
 
 
