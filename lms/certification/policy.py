@@ -7,7 +7,6 @@ on stays readable. An administrator runs the server and sees none.
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, or_, true
 
@@ -33,15 +32,6 @@ def visible_awards(actor: Actor, today: date) -> ColumnElement[bool]:
     return or_(own, earned_in_scope, worked_since)
 
 
-def works_from(today: date) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions that join an employment to a current placement or one that starts later."""
-    return (
-        Placement.employment_id == Employment.id,
-        Placement.retracted_at.is_(None),
-        or_(Placement.through_on.is_(None), Placement.through_on >= today),
-    )
-
-
 def may_change_certificate(actor: Actor, award: Award, employers: Collection[int]) -> bool:
     """Says whether the actor may revoke the award or correct its name.
 
@@ -54,9 +44,3 @@ def may_change_certificate(actor: Actor, award: Award, employers: Collection[int
 def may_record_training(actor: Actor, organisation_id: int) -> bool:
     """Says whether the actor may record, see and withdraw sessions and prior training of an organisation."""
     return actor.covers(Role.HR, organisation_id)
-
-
-def recorded_by_own_hr(actor: Actor, organisation_id: Any) -> ColumnElement[bool]:
-    """Returns the condition that `may_record_training` holds for the organisation that a column names."""
-    scope = actor.organisations(Role.HR)
-    return true() if scope is None else organisation_id.in_(sorted(scope))

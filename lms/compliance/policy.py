@@ -10,13 +10,13 @@ from lms.compliance.errors import NotYours
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.kernel.actor import Actor, Role
 from lms.kernel.i18n import gettext as _
+from lms.people.api import within_scope
 from lms.people.models import Organisation
 
 
 def reported_organisations(actor: Actor) -> ColumnElement[bool]:
     """Returns the condition on organisations whose report and people the actor may see."""
-    scope = actor.organisations(Role.HR)
-    return true() if scope is None else Organisation.id.in_(sorted(scope))
+    return within_scope(actor, Organisation.id)
 
 
 def visible_requirements(actor: Actor) -> ColumnElement[bool]:

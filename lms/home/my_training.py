@@ -14,7 +14,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import NotAllowed
 from lms.learning.api import CourseProgress, list_course_progress
 from lms.pathways.models import PathwayVersion
-from lms.people.api import ListedCorrectionRequest, list_own_correction_requests
+from lms.people.api import ListedCorrectionRequest, list_own_correction_requests, load_organisation_names
 from lms.people.models import Sector
 
 ANSWERS_SHOWN = timedelta(days=30)
@@ -96,7 +96,7 @@ def _required(statuses: list[StatusRow], courses: list[CourseProgress], today: d
     progress = {course.course_id: course for course in courses}
     employers = {row.organisation_id for row in statuses}
     # Who works for one organisation knows which: the query is only made for those who work for several.
-    names = queries.list_organisation_names(employers) if len(employers) > 1 else {}
+    names = load_organisation_names(employers) if len(employers) > 1 else {}
     return [
         RequiredCourse(
             row=row,

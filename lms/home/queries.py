@@ -34,12 +34,6 @@ def find_work_context(sector: str | None, station_id: int | None) -> Row[Sector,
     return session.execute(_WORK_CONTEXT, {"sector": sector, "station": station_id}).one_or_none()
 
 
-def list_organisation_names(ids: Collection[int]) -> dict[int, str]:
-    """Returns the names of organisations by their ids."""
-    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
-    return {row.id: row.name for row in rows}
-
-
 def list_placements_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Returns the placements of a person's records, the latest first; withdrawn ones are left out."""
     return session.execute(

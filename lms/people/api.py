@@ -63,6 +63,7 @@ from lms.people.queries import (
     list_placements_of,
     list_sectors,
     list_stations,
+    load_organisation_names,
     load_person_for,
 )
 from lms.people.rules import SLUG, AssignmentDetails
@@ -107,6 +108,7 @@ __all__ = [
     "load_canonical_ids",
     "load_merge_for",
     "load_merged_ids",
+    "load_organisation_names",
     "load_person_for",
     "load_surviving_person_for",
     "may_correct",

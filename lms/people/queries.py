@@ -137,6 +137,12 @@ def list_organisations() -> Sequence[Organisation]:
     return session.scalars(select(Organisation).order_by(Organisation.name)).all()
 
 
+def load_organisation_names(ids: Collection[int]) -> dict[int, str]:
+    """Returns the names of organisations by id."""
+    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(sorted(ids))))
+    return {row.id: row.name for row in rows}
+
+
 def list_stations() -> Sequence[DutyStation]:
     """Lists all duty stations by name."""
     return session.scalars(select(DutyStation).order_by(DutyStation.name)).all()

@@ -17,6 +17,7 @@ from lms.kernel import clock, mail, outbox
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.worker import PeriodicJob
+from lms.people.api import load_organisation_names
 from lms.reminders import operations
 from lms.reminders.due_dates import compute_due_dates
 from lms.reminders.errors import DayInFuture
@@ -123,7 +124,7 @@ def _next(day: date, after: int, limit: int) -> Batch | None:
         loaded, population = load_population(Scope(persons=frozenset(person.person_id for person in people)))
         without_email = {person.person_id for person in people if not person.email}
         dues, counts = compute_due_dates(population, day, without_email)
-        names = run_queries.name_organisations({organisation_id for organisation_id, _sector in counts})
+        names = load_organisation_names({organisation_id for organisation_id, _sector in counts})
     return Batch(day, after, people, dues, counts, loaded.courses, names)
 
 

@@ -15,7 +15,7 @@ from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
 from lms.kernel.i18n import gettext as _
-from lms.people.api import list_sectors
+from lms.people.api import list_sectors, load_organisation_names
 from lms.reminders import emails, policy, rules
 from lms.reminders.due_dates import WeeklyCounts, add_counts
 from lms.reminders.errors import AlreadyFocalPoint, FocalPointUnknown, FocalPointWithdrawn
@@ -195,7 +195,7 @@ def write_digest(organisation_id: int, person_id: int, kind: str, day: date) -> 
         raise outbox.NoLongerTrue
     sectors = {slug: Counter(counts) for slug, counts in run.counts.get(str(organisation_id), {}).items()}
     whole = sum(sectors.values(), Counter[str]())
-    name = run_queries.name_organisations([organisation_id]).get(organisation_id, "")
+    name = load_organisation_names([organisation_id]).get(organisation_id, "")
     courses = run_queries.title_courses({int(word.partition(":")[2]) for word in whole if word.startswith("ending:")})
     if kind == "hr_week":
         to = next(

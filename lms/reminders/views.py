@@ -12,7 +12,7 @@ from lms.kernel.actor import Role
 from lms.kernel.errors import NotAllowed, require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
-from lms.people.api import list_employers, list_organisations_of, list_sectors
+from lms.people.api import list_employers, list_organisations_of, list_sectors, load_organisation_names
 from lms.reminders import operations
 from lms.reminders.errors import FocalPointWithdrawn
 from lms.reminders.forms import FocalPointForm, LogForm, PrintListForm, WithdrawFocalPointForm
@@ -21,7 +21,7 @@ from lms.reminders.print_list import build_print_list
 from lms.reminders.queries.focal_points import list_focal_points_for
 from lms.reminders.queries.log import describe_requirements, list_log
 from lms.reminders.queries.print_list import list_stations_of
-from lms.reminders.queries.runs import find_last_finished, name_organisations
+from lms.reminders.queries.runs import find_last_finished
 from lms.reminders.rules import is_late
 from lms.web.access import current_actor, role_needed, signed_in
 from lms.web.forms import form_page, redirect_with
@@ -119,6 +119,6 @@ def why() -> ResponseReturnValue:
         "reminders/why.html",
         rows=rows,
         requirements=describe_requirements({row.requirement_id for row in rows}),
-        employers=name_organisations({row.organisation_id for row in rows}),
+        employers=load_organisation_names({row.organisation_id for row in rows}),
         contacts=list_hr_contacts([each.id for each in list_employers(actor.person_id)], clock.today()),
     )

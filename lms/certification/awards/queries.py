@@ -16,7 +16,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
-from lms.people.api import select_merged_ids
+from lms.people.api import list_present_employers, select_merged_ids
 from lms.people.models import Employment, Person, Placement
 
 Successor = aliased(Award)
@@ -110,7 +110,7 @@ def list_awards_of(person_id: int, *, with_replaced: bool = False) -> list[Recor
 
 def list_awards_named_otherwise(actor: Actor, person: Person) -> list[RecordedAward]:
     """Lists the awards of a person that show another name than their next one would, and that an actor may change."""
-    employers = employers_of(person.id, clock.today(actor.time_zone))
+    employers = list_present_employers([person.id], clock.today(actor.time_zone))
     return [
         each
         for each in list_awards_of(person.id)
@@ -151,16 +151,6 @@ def find_last_award(person_id: int, course_id: int, sector: str | None, earned_b
     """
     statement = _LAST_AWARD if sector is None else _LAST_AWARD.where(Award.sector == sector)
     return session.scalar(statement, {"person": person_id, "of_course": course_id, "earned_by": earned_by})
-
-
-def employers_of(person_id: int, today: date) -> frozenset[int]:
-    """Returns the organisations where a person works today or has a placement that starts later."""
-    statement = (
-        select(Employment.organisation_id)
-        .join(Placement, Placement.employment_id == Employment.id)
-        .where(Employment.person_id == person_id, *policy.works_from(today))
-    )
-    return frozenset(session.scalars(statement))
 
 
 def list_placements_of(person_ids: Collection[int], days: Collection[date]) -> dict[int, list[Placement]]:

@@ -9,7 +9,6 @@ from sqlalchemy import Row, Select, and_, func, select
 
 from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision
-from lms.certification import policy
 from lms.certification.awards.queries import RecordedAward, Successor, select_current, select_recorded
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
 from lms.kernel.actor import Actor
@@ -17,6 +16,7 @@ from lms.kernel.days import ONE_DAY
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere, require_found
 from lms.kernel.pagination import Pagination, paginate
+from lms.people.api import within_scope
 from lms.people.models import DutyStation, Employment, Organisation, Person
 
 
@@ -98,7 +98,7 @@ def _sessions(actor: Actor) -> Select[TrainingSession, str, str, str, SessionWit
         .join(Organisation, Organisation.id == TrainingSession.organisation_id)
         .join(DutyStation, DutyStation.id == TrainingSession.station_id)
         .outerjoin(SessionWithdrawal, SessionWithdrawal.session_id == TrainingSession.id)
-        .where(policy.recorded_by_own_hr(actor, TrainingSession.organisation_id))
+        .where(within_scope(actor, TrainingSession.organisation_id))
         .order_by(TrainingSession.held_on.desc(), TrainingSession.id.desc())
     )
 
@@ -116,7 +116,7 @@ def list_courses_of_sessions(actor: Actor) -> list[tuple[int, str]]:
     rows = session.execute(
         select(TrainingSession.course_id, func.max(CourseRevision.title).label("title"))
         .join(CourseRevision, CourseRevision.id == TrainingSession.course_revision_id)
-        .where(policy.recorded_by_own_hr(actor, TrainingSession.organisation_id))
+        .where(within_scope(actor, TrainingSession.organisation_id))
         .group_by(TrainingSession.course_id)
         .order_by("title")
     )
@@ -160,7 +160,7 @@ def list_attendance(session_id: int) -> list[RecognisedAward]:
 def list_trainings_for(actor: Actor, page: int) -> Pagination[RecognisedAward]:
     """Lists the prior training that the actor's organisations recognised, the latest recorded first."""
     statement = _select_recognised().where(
-        Recognition.session_id.is_(None), policy.recorded_by_own_hr(actor, Recognition.organisation_id)
+        Recognition.session_id.is_(None), within_scope(actor, Recognition.organisation_id)
     )
     found = paginate(statement.order_by(Award.recorded_at.desc(), Award.id.desc()), page)
     return found.with_items([_recognised(row) for row in found.items])

@@ -8,13 +8,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from lms.accounts.api import load_account_names
 from lms.compliance import policy
 from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.read import count_required_on
 from lms.compliance.requirements import queries
 from lms.compliance.requirements.models import RequirementVersion
 from lms.compliance.requirements.queries import ListedRequirement
-from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.population import load_population, statuses_on
 from lms.compliance.source_data.scope import Scope
@@ -55,7 +55,7 @@ def describe_requirements(
     versions: defaultdict[int, list[RequirementVersion]] = defaultdict(list)
     for version in queries.list_versions([each.requirement.id for each in listed]):
         versions[version.requirement_id].append(version)
-    authors = names.name_accounts(
+    authors = load_account_names(
         {each.recorded_by for some in versions.values() for each in some if each.recorded_by is not None}
     )
     sectors = {each.slug: each.name(language) for each in list_sectors()}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
-from lms.accounts.models import Account
 from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.compliance import policy
 from lms.compliance.source_data.filters import CourseTitle
@@ -113,13 +112,3 @@ def name_people(
         merged = merged.where(PersonMerge.surviving_id.in_(sorted(persons)))
     rows = (row for each in (merged, statement) for row in session.execute(each))
     return {(row[0], row[1]): NamedPerson(*row) for row in rows}
-
-
-def name_accounts(account_ids: Collection[int]) -> dict[int, str]:
-    """Returns, by account, the name of the person who acts with it."""
-    rows = session.execute(
-        select(Account.id, Person.name)
-        .join(Person, Person.id == Account.person_id)
-        .where(Account.id.in_(sorted(account_ids)))
-    )
-    return {row.id: row.name for row in rows}

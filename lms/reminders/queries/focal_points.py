@@ -9,8 +9,8 @@ from lms.accounts.models import Account
 from lms.kernel.actor import Actor
 from lms.kernel.db import locked, session
 from lms.kernel.identifiers import clean_email, identifier_key
+from lms.people.api import within_scope
 from lms.people.models import Employment, Organisation, Person, Sector
-from lms.reminders import policy
 from lms.reminders.models import SectorFocalPoint
 
 
@@ -27,10 +27,7 @@ def list_focal_points_for(actor: Actor, focal_point_id: int | None = None) -> Se
         .join(Person, Person.id == Account.person_id)
         .join(Organisation, Organisation.id == SectorFocalPoint.organisation_id)
         .join(Sector, Sector.slug == SectorFocalPoint.sector)
-        .where(
-            policy.of_own_organisations(actor, SectorFocalPoint.organisation_id),
-            SectorFocalPoint.retracted_at.is_(None),
-        )
+        .where(within_scope(actor, SectorFocalPoint.organisation_id), SectorFocalPoint.retracted_at.is_(None))
         .order_by(Organisation.name, Sector.position, Person.name)
     )
     if focal_point_id is not None:

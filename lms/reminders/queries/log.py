@@ -11,9 +11,8 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.outbox import OutboxRow
 from lms.kernel.pagination import Pagination, paginate
-from lms.people.api import contains_words, known_merges
+from lms.people.api import contains_words, known_merges, within_scope
 from lms.people.models import Employment, Organisation, Person, PersonMerge
-from lms.reminders import policy
 from lms.reminders.models import Reminder
 from lms.reminders.queries.runs import mail_state
 
@@ -65,7 +64,7 @@ def list_log(
         .join(Person, Person.id == Reminder.person_id)
         .join(Organisation, Organisation.id == Reminder.organisation_id)
         .outerjoin(OutboxRow, OutboxRow.key == Reminder.outbox_key)
-        .where(policy.of_own_organisations(actor, Reminder.organisation_id))
+        .where(within_scope(actor, Reminder.organisation_id))
         .order_by(Reminder.day.desc(), Reminder.id.desc())
     )
     if q:

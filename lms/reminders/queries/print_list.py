@@ -9,8 +9,8 @@ from sqlalchemy import Row, func, or_, select
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.pagination import Pagination, paginate
+from lms.people.api import within_scope
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
-from lms.reminders import policy
 from lms.reminders.queries.runs import select_in_post
 
 
@@ -36,7 +36,7 @@ def list_staff_without_email(
         .join(Organisation, Organisation.id == Employment.organisation_id)
         .join(DutyStation, DutyStation.id == Placement.station_id)
         .join(Sector, Sector.slug == Placement.sector)
-        .where(policy.of_own_organisations(actor, Organisation.id), or_(Person.email.is_(None), Person.email == ""))
+        .where(within_scope(actor, Organisation.id), or_(Person.email.is_(None), Person.email == ""))
         .order_by(DutyStation.name, func.lower(Person.name), Employment.id)
     )
     return paginate(statement.where(DutyStation.slug == station) if station else statement, page, per_page)
@@ -44,6 +44,6 @@ def list_staff_without_email(
 
 def list_stations_of(actor: Actor, day: date) -> Sequence[DutyStation]:
     """Lists the stations where the actor's organisations have people on a day, by name."""
-    mine = policy.of_own_organisations(actor, Employment.organisation_id)
+    mine = within_scope(actor, Employment.organisation_id)
     there = DutyStation.id.in_(select_in_post(day, Placement.station_id).where(mine))
     return session.scalars(select(DutyStation).where(there).order_by(DutyStation.name)).all()

@@ -15,7 +15,7 @@ from lms.kernel.actor import Role
 from lms.kernel.db import locked, session
 from lms.kernel.outbox import MOST_TRIES, NoLongerTrue, OutboxRow
 from lms.people.api import known_merges, load_canonical_ids, merged_ids
-from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
+from lms.people.models import Employment, Person, PersonMerge, Placement
 from lms.reminders.models import Reminder, ReminderRun, SectorFocalPoint
 from lms.reminders.rules import LastMail, ReminderStage
 
@@ -178,12 +178,6 @@ def _recipients() -> Select[*tuple[Any, ...]]:
 def list_written_keys(keys: Collection[str]) -> set[str]:
     """Returns those of some outbox keys that have been used."""
     return set(session.scalars(select(Reminder.outbox_key).where(Reminder.outbox_key.in_(sorted(keys)))))
-
-
-def name_organisations(ids: Collection[int]) -> dict[int, str]:
-    """Returns the names of organisations by id."""
-    rows = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(sorted(ids))))
-    return {row.id: row.name for row in rows}
 
 
 def title_courses(course_ids: Collection[int]) -> dict[int, str]:
