@@ -1,10 +1,11 @@
 """The database: one engine, one session for each request, one commit point, and the column types."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -95,7 +96,10 @@ writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 _bulk: ContextVar[bool] = ContextVar("bulk", default=False)
 """Whether it writes most of the database: SQLite then caches more pages, and writes each less often."""
-PAUSE_SECONDS = 0.12
+PAUSE_SECONDS = 0.1
+LONGEST_WAIT_SECONDS = 20
+_TRY_MILLISECONDS = 128
+"""SQLite tries every 25 ms at the latest for so long, then ever less often; so a wait begins anew after that."""
 _USUAL_CACHE_KIB, _BULK_CACHE_KIB = 2_000, 64_000
 
 
@@ -112,7 +116,7 @@ def prepare_engine(engine: Engine) -> None:
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout = 20000")
+        cursor.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_SECONDS * 1000}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -124,7 +128,33 @@ def prepare_engine(engine: Engine) -> None:
         if connection.info.get("cache_kib", _USUAL_CACHE_KIB) != cache_kib:
             connection.exec_driver_sql(f"PRAGMA cache_size = -{cache_kib}")
             connection.info["cache_kib"] = cache_kib
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+        if writing.get():
+            _begin_writing(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Takes SQLite's lock. Waiting, it tries often: whoever tries each tenth of a second finds no pause of long work.
+
+    Raises ``OperationalError`` where the lock is not free for so long that something is wrong.
+    """
+    driver: Any = connection.connection.driver_connection
+    ends = monotonic() + LONGEST_WAIT_SECONDS
+    driver.execute(f"PRAGMA busy_timeout = {_TRY_MILLISECONDS}")
+    try:
+        while monotonic() < ends:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            else:
+                return
+        # Once more, so that what is wrong is raised as every other error of the database.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_SECONDS * 1000}")
 
 
 def after_commit(function: Callable[[], None]) -> None:
@@ -189,9 +219,9 @@ def lock_key(key: int) -> None:
 
 
 def let_others_write() -> None:
-    """Pauses between two transactions of long work, on SQLite: whoever waits for its lock tries each tenth of a second.
+    """Pauses between two transactions of long work, on SQLite: who waits for its lock tries some times in the pause.
 
-    Without the pause they would find the next transaction at work each time, and wait until all is done.
+    Without it they would find the next transaction at work each time, and wait until all is done.
     """
     if db.engine.dialect.name == "sqlite":
         sleep(PAUSE_SECONDS)

@@ -20,6 +20,15 @@ def release_large_blocks() -> None:
         ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, LARGE)
 
 
+def freeze_loaded() -> None:
+    """Takes what is loaded now out of the garbage collector: it stays, and walking it takes a sixth of a second.
+
+    Processes forked later go on sharing its memory.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @contextmanager
 def gc_paused() -> Iterator[None]:
     """Runs a block without the garbage collector, which would walk millions of live objects again and again."""

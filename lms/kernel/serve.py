@@ -1,7 +1,6 @@
 """The server: Granian's page workers, forked from one loaded application, with the background worker beside them."""
 
 import ctypes
-import gc
 import multiprocessing
 import os
 import signal
@@ -23,7 +22,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from lms.kernel.db import db
-from lms.kernel.memory import release_large_blocks
+from lms.kernel.memory import freeze_loaded, release_large_blocks
 from lms.kernel.worker import run_worker
 
 log = structlog.get_logger(__name__)
@@ -155,9 +154,7 @@ def serve(app: Flask, host: str, port: int, *, workers: int, threads: int, with_
         # A database connection must not be shared between processes.
         db.engine.dispose()
     release_large_blocks()
-    # What is loaded now stays: the garbage collector need not walk it, and so does not unshare its memory.
-    gc.collect()
-    gc.freeze()
+    freeze_loaded()
     background_worker = SupervisedWorker(app) if with_worker else None
 
     def load_app() -> WSGIApplication:

@@ -18,6 +18,7 @@ from huey.consumer import Consumer
 
 from lms.kernel import outbox
 from lms.kernel.logs import describe_error
+from lms.kernel.memory import freeze_loaded
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +103,7 @@ class SecondConsumer(Consumer):  # type: ignore[misc]  # Huey has no types
 def run_worker(app: Flask) -> None:
     """Runs until it is stopped; SIGTERM lets it finish the running task first."""
     log.info("worker started", process=os.getpid())
+    freeze_loaded()
     queues: dict[bool, SqliteHuey] = app.extensions["worker_queues"]
     options = {"workers": 1, "initial_delay": 0.1, "max_delay": 2.0, "periodic": True}
     second = SecondConsumer(queues[True], **options)

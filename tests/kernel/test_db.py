@@ -2,16 +2,18 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text, update
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy import event, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
 from lms.kernel import clock, db
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation, Placement
 from tests.factories.people import employed, organisation, person, placed, sectors, station
+from tests.waiting import wait_until
 
 
 def test_times_come_back_in_utc(app_context: Flask) -> None:
@@ -76,6 +78,58 @@ def test_many_writers_that_read_first_all_get_through(app: Flask) -> None:
     assert faults == []
     with app.app_context(), db.reading():
         assert session.get_one(Organisation, made).name == "80"
+
+
+def test_who_waits_to_write_tries_again_and_again(app: Flask) -> None:
+    with app.app_context():
+        engine, on_sqlite = db.db.engine, session.get_bind().dialect.name == "sqlite"
+    if not on_sqlite:
+        return
+    tried: list[str] = []
+
+    def listen(connection: Any, _record: Any) -> None:
+        connection.set_trace_callback(tried.append)
+
+    def save() -> None:
+        with app.app_context(), unit_of_work():
+            organisation("waited")
+
+    waiter = threading.Thread(target=save)
+    with app.app_context(), unit_of_work():
+        organisation("first")
+        event.listen(engine, "connect", listen)
+        try:
+            waiter.start()
+            wait_until(lambda: tried.count("BEGIN IMMEDIATE") > 3, "SQLite's own waiting was begun anew")
+        finally:
+            event.remove(engine, "connect", listen)
+    waiter.join()
+    with app.app_context(), db.reading():
+        assert session.query(Organisation).count() == 2
+        assert session.execute(text("PRAGMA busy_timeout")).scalar_one() == db.LONGEST_WAIT_SECONDS * 1000
+
+
+def test_who_waits_to_write_gives_up_in_the_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        on_sqlite = session.get_bind().dialect.name == "sqlite"
+    if not on_sqlite:
+        return
+    monkeypatch.setattr(db, "LONGEST_WAIT_SECONDS", 0)
+    raised: list[DBAPIError] = []
+
+    def save() -> None:
+        try:
+            with app.app_context(), unit_of_work():
+                organisation("late")
+        except OperationalError as error:
+            raised.append(error)
+
+    waiter = threading.Thread(target=save)
+    with app.app_context(), unit_of_work():
+        organisation("first")
+        waiter.start()
+        waiter.join()
+    assert "locked" in str(raised)
 
 
 def test_facts_are_withdrawn_once_and_never_reworded(app_context: Flask) -> None:
