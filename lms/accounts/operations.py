@@ -4,11 +4,12 @@ import secrets
 from collections.abc import Iterable, Sequence
 
 from flask_security import hash_password
+from sqlalchemy import insert
 
 from lms.accounts import queries, rules
 from lms.accounts.errors import EmailTaken, HolderLeft, LastAdministrator, PasswordRefused, RoleHoldersEmail
 from lms.accounts.models import Account, RoleGrant
-from lms.audit.api import record
+from lms.audit.api import record, record_all
 from lms.kernel import clock, records
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session
@@ -25,36 +26,39 @@ def open_account(actor: Actor, person: Person, *, email: str | None = None, hash
 
     ``hashed`` is the hash of a password. Raises ``EmailTaken`` where the e-mail has an account.
     """
-    (account,) = open_accounts(actor, [(person.id, email)], hashed=hashed)
-    return account
+    (account_id,) = open_accounts(actor, [(person.id, email)], hashed=hashed)
+    return session.get_one(Account, account_id)
 
 
 def open_accounts(
     actor: Actor, persons: Iterable[tuple[int, str | None]], *, hashed: str | None = None
-) -> list[Account]:
-    """Opens an account for each of many people, by person id and e-mail, with no query for each of them.
+) -> Sequence[int]:
+    """Opens an account for each of many people, by person id and e-mail, and returns their ids.
 
-    Raises ``EmailTaken`` where one of the e-mails has an account, or two of the people share one.
+    No query for each of them. Raises ``EmailTaken`` where one of the e-mails has an account, or two of the people
+    share one.
     """
+    moment = clock.now()
     accounts = [
-        Account(
-            person_id=person_id,
-            email=clean_email(email) or None,
-            password=hashed,
-            active=True,
-            fs_uniquifier=secrets.token_hex(16),
-            recorded_at=clock.now(),
-        )
+        {
+            "person_id": person_id,
+            "email": clean_email(email) or None,
+            "password": hashed,
+            "active": True,
+            "fs_uniquifier": secrets.token_hex(16),
+            "recorded_at": moment,
+        }
         for person_id, email in persons
     ]
-    emails = [account.email for account in accounts if account.email]
+    emails = [str(account["email"]) for account in accounts if account["email"]]
     if len(set(emails)) < len(emails) or queries.find_emails_with_account(emails):
         raise EmailTaken
-    session.add_all(accounts)
-    session.flush()
-    for account in accounts:
-        record(actor, "accounts.open", "account", account.id)
-    return accounts
+    if not accounts:
+        return []
+    opened = insert(Account).returning(Account.id, sort_by_parameter_order=True)
+    ids = session.scalars(opened, accounts).all()
+    record_all(actor, "accounts.open", "account", {account_id: {} for account_id in ids})
+    return ids
 
 
 def grant_role(

@@ -1,6 +1,6 @@
 """Writing the audit trail, linking it to a chain, and checking the chain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ from lms.audit.models import AuditCheck, AuditEntry, AuditLink
 from lms.audit.rules import ChainChecker, ChainFault, ChainHead, link_entries_after
 from lms.kernel import clock
 from lms.kernel.actor import Actor
+from lms.kernel.bulk import add_mappings
 from lms.kernel.db import lock_key, session
 
 LOCK = 0x45_53_41_55
@@ -48,6 +49,28 @@ def record(
             detail=detail,
         )
     )
+
+
+def record_all(
+    actor: Actor,
+    action: str,
+    subject: str,
+    details: Mapping[int, Mapping[str, Any]],
+    *,
+    organisation_id: int | None = None,
+    reason: str = "",
+) -> None:
+    """Adds an entry for each of many records, by their ids with what ``record`` takes as ``detail``."""
+    same = {
+        "recorded_at": clock.now(),
+        "account_id": actor.account_id or None,
+        "organisation_id": organisation_id,
+        "action": action,
+        "subject": subject,
+        "reason": reason[:500],
+    }
+    entries = [{**same, "subject_id": subject_id, "detail": detail} for subject_id, detail in details.items()]
+    add_mappings(AuditEntry, entries)
 
 
 def link_batch(*, everything: bool = False) -> int:

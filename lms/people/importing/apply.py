@@ -1,28 +1,29 @@
-"""Applying and undoing a checked list: batch by batch, each one transaction, nothing twice.
+"""Applying a checked list: some batches at a time, each time one transaction, nothing twice.
 
-Each batch plans its people once more from what is recorded by then; whoever was changed since the dry run is left
-alone. Applying and undoing go from one batch to the next through the outbox, in the transaction of the batch.
+Its people are planned once more from what is recorded by then; whoever was changed since the dry run is left alone.
+The next batches are put into the outbox in the same transaction.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import insert, update
 
-from lms.audit.api import record
+from lms.audit.api import record_all
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.batches import batched
 from lms.kernel.db import lock_rows, session, unit_of_work
 from lms.kernel.errors import Invalid
-from lms.people.events import additions_undone, import_began, import_finished, people_added, placements_changed
+from lms.people.events import import_began, import_finished, people_added, placements_changed
 from lms.people.importing import operations, queries
 from lms.people.importing.dry_run import load_choices
 from lms.people.importing.models import PeopleImport, PeopleImportRow
-from lms.people.importing.names import correct_name, restore_names
+from lms.people.importing.names import correct_name
 from lms.people.importing.parse import ImportChoices, ImportVocabulary, Note, ParsedRow, parse_row
 from lms.people.importing.plan import CHANGES, KnownEmployee, PersonPlan, PlannedPlacement, plan_absent, plan_person
 from lms.people.models import Employment, Organisation, Person, Placement
@@ -42,55 +43,30 @@ class PersonChange:
     corrections: Sequence[int] = ()
 
 
-def apply_batch(import_id: int, batch: int) -> None:
-    """Applies one batch; where a subscriber refuses somebody, everybody else of the batch is applied all the same."""
+def apply_batches(import_id: int, batch: int, count: int) -> None:
+    """Applies some batches; where a subscriber refuses somebody, everybody else is applied all the same."""
     try:
-        _apply(import_id, batch, one_by_one=False)
+        _apply(import_id, batch, count, one_by_one=False)
     except Invalid:
-        _apply(import_id, batch, one_by_one=True)
+        _apply(import_id, batch, count, one_by_one=True)
 
 
-def undo_batch(import_id: int, batch: int) -> None:
-    """Undoes one batch: placements it recorded are withdrawn, those it withdrew are recorded anew.
-
-    People whose placements were changed after the import are left alone, and their row says so.
-    """
-    with unit_of_work():
-        people_import = queries.lock_import(import_id)
-        if (
-            people_import is None
-            or people_import.undo_requested_at is None
-            or batch != people_import.batches_done - people_import.batches_undone
-        ):
-            return
-        if batch == people_import.batches_done:
-            import_began.send(None, organisation_id=people_import.organisation_id)
-        rows = queries.list_rows_of_batch(import_id, batch)
-        _undo_rows(people_import, [row for row in rows if row.recorded])
-        people_import.batches_undone += 1
-        if people_import.batches_undone < people_import.batches_done:
-            operations.enqueue_step(people_import, "undo", batch=batch - 1)
-            return
-        people_import.counts = people_import.counts | queries.count_outcomes(import_id)
-        people_import.undone_at = clock.now()
-        import_finished.send(None, organisation_id=people_import.organisation_id)
-        operations.anonymise(people_import)
-
-
-def _apply(import_id: int, batch: int, *, one_by_one: bool) -> None:
+def _apply(import_id: int, batch: int, count: int, *, one_by_one: bool) -> None:
     with unit_of_work():
         people_import = queries.lock_import(import_id)
         if people_import is None or people_import.state != "applying" or batch != people_import.batches_done + 1:
             return
+        began = perf_counter()
         actor = Actor(account_id=people_import.apply_requested_by)
         lock_rows(Organisation, people_import.organisation_id)
         if batch == 1:
             import_began.send(None, organisation_id=people_import.organisation_id)
-        changes = _replan(people_import, queries.list_rows_of_batch(import_id, batch))
+        last = min(batch + count - 1, people_import.batches)
+        changes = _replan(people_import, queries.list_rows_of_batches(import_id, batch, last))
         _record(people_import, actor, changes, one_by_one=one_by_one)
-        people_import.batches_done = batch
-        if batch < people_import.batches:
-            operations.enqueue_step(people_import, "apply", batch=batch + 1)
+        people_import.batches_done = last
+        if last < people_import.batches:
+            operations.enqueue_next(people_import, "apply", batch=last + 1, done=count, began=began)
             return
         counts = dict.fromkeys(CHANGES, 0) | queries.count_outcomes(import_id)
         people_import.counts = people_import.counts | counts
@@ -147,7 +123,7 @@ def _reject(rows: Iterable[PeopleImportRow], note: Note) -> None:
 def _record(people_import: PeopleImport, actor: Actor, changes: list[PersonChange], *, one_by_one: bool) -> None:
     old = [change for change in changes if change.employment_id]
     new = [change for change in changes if not change.employment_id]
-    _withdraw(actor, [placement_id for change in old for placement_id in change.plan.withdraw])
+    withdraw(actor, [placement_id for change in old for placement_id in change.plan.withdraw])
     _add_placements(actor, old)
     for change in old:
         if change.plan.name:
@@ -158,7 +134,12 @@ def _record(people_import: PeopleImport, actor: Actor, changes: list[PersonChang
         _add_people(people_import, actor, new)
     if done := [*old, *new]:
         for index, change in enumerate(done):
-            _mark_applied(people_import, actor, change, is_new=index >= len(old))
+            _mark_applied(change, is_new=index >= len(old))
+        details = {change.employment_id: _details(people_import, change) for change in done}
+        record_all(
+            actor, "people.import_person", "employment", details,
+            organisation_id=people_import.organisation_id, reason=people_import.reason,
+        )  # fmt: skip
         session.flush()
         placements_changed.send(None, persons={change.person_id for change in done})
 
@@ -200,12 +181,13 @@ def _add_one(people_import: PeopleImport, actor: Actor, change: PersonChange) ->
 
 def _add_placements(actor: Actor, changes: Sequence[PersonChange]) -> None:
     planned = [(change.employment_id, placement) for change in changes for placement in change.plan.add]
-    ids = iter(_insert_placements(actor, planned))
+    ids = iter(insert_placements(actor, planned))
     for change in changes:
         change.added = list(islice(ids, len(change.plan.add)))
 
 
-def _insert_placements(actor: Actor, planned: Sequence[tuple[int, PlannedPlacement]]) -> Sequence[int]:
+def insert_placements(actor: Actor, planned: Sequence[tuple[int, PlannedPlacement]]) -> Sequence[int]:
+    """Records placements, each with its employment, and returns their ids in this order."""
     moment = clock.now()
     return _insert(
         Placement,
@@ -225,7 +207,8 @@ def _insert(model: type[Person | Employment | Placement], rows: Sequence[dict[st
     return session.scalars(statement, rows).all() if rows else []
 
 
-def _withdraw(actor: Actor, ids: Iterable[int]) -> None:
+def withdraw(actor: Actor, ids: Iterable[int]) -> None:
+    """Withdraws placements."""
     for some in batched(ids):
         session.execute(
             update(Placement)
@@ -235,53 +218,22 @@ def _withdraw(actor: Actor, ids: Iterable[int]) -> None:
         )
 
 
-def _mark_applied(people_import: PeopleImport, actor: Actor, change: PersonChange, *, is_new: bool) -> None:
+def _mark_applied(change: PersonChange, *, is_new: bool) -> None:
     for row in change.rows:
         row.applied_at = clock.now()
     added, withdrawn = list(change.added), list(change.plan.withdraw)
-    change.rows[0].recorded = {"employment": [change.employment_id], "added": added, "taken": withdrawn}
+    recorded = {"employment": [change.employment_id], "added": added, "taken": withdrawn}
     if is_new:
-        change.rows[0].recorded["person"] = [change.person_id]
+        recorded["person"] = [change.person_id]
     if change.corrections:
-        change.rows[0].recorded |= {"corrections": list(change.corrections)}
-    record(
-        actor, "people.import_person", "employment", change.employment_id,
-        organisation_id=people_import.organisation_id, reason=people_import.reason, people_import=people_import.id,
-        outcomes=[row.outcome for row in change.rows], placed=added, withdrawn=withdrawn,
-    )  # fmt: skip
+        recorded["corrections"] = list(change.corrections)
+    change.rows[0].recorded = recorded
 
 
-def _undo_rows(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -> None:
-    actor = Actor(account_id=people_import.undo_requested_by)
-    active = queries.lock_active_placements(sorted({row.recorded["employment"][0] for row in rows}))
-    withdrawn = queries.find_placements(each for row in rows for each in row.recorded["taken"])
-    to_withdraw: list[int] = []
-    to_restore: list[tuple[int, PlannedPlacement]] = []
-    changed: set[int] = set()
-    without_work: set[int] = set()
-    for row in rows:
-        (employment_id,), added = row.recorded["employment"], set(row.recorded["added"])
-        restored = [withdrawn[each] for each in row.recorded["taken"]]
-        others = [each for each in active[employment_id] if each.id not in added]
-        overlaps = any(one.overlaps(other.from_on, other.through_on) for one in restored for other in others)
-        if overlaps or not added <= {each.id for each in active[employment_id]}:
-            row.skipped = True
-            continue
-        to_withdraw += sorted(added)
-        to_restore += [(employment_id, placement) for placement in restored]
-        changed.add(employment_id)
-        if not others:
-            without_work.update(row.recorded.get("person", ()))
-        restore_names(people_import, actor, row.recorded.get("corrections", []))
-        record(
-            actor, "people.import_undo_person", "employment", employment_id,
-            organisation_id=people_import.organisation_id, reason=people_import.undo_reason,
-            people_import=people_import.id,
-        )  # fmt: skip
-    _withdraw(actor, to_withdraw)
-    _insert_placements(actor, to_restore)
-    if changed:
-        session.flush()
-        placements_changed.send(None, persons=queries.list_person_ids(sorted(changed)))
-    if without_work:
-        additions_undone.send(None, persons=without_work, actor=actor, reason=people_import.undo_reason)
+def _details(people_import: PeopleImport, change: PersonChange) -> dict[str, Any]:
+    return {
+        "people_import": people_import.id,
+        "outcomes": [row.outcome for row in change.rows],
+        "placed": list(change.added),
+        "withdrawn": list(change.plan.withdraw),
+    }

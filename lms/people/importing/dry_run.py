@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -247,23 +247,26 @@ def _save(import_id: int, run: int, rows: list[CheckedRow], problem: str = "", w
                 ],
             )  # fmt: skip
         let_others_write()
+    counts, reasons = count_rows(rows), common_reasons(rows)
     with unit_of_work():
         people_import = queries.lock_import(import_id)
         if not _is_current(people_import, run):
             return
-        people_import.counts = dict(Counter(row.outcome for row in rows)) | {
-            "absent": sum(row.number is None for row in rows),
-            "likely": sum(note["code"].startswith("likely_") for row in rows for note in row.notes),
-            **{
-                name: sum(any(note["code"] == code for note in row.notes) for row in rows)
-                for name, code in COUNTED_NOTES.items()
-            },
-            "people": len({row.key for row in rows if row.batch}),
-        }
-        people_import.reasons, people_import.words = common_reasons(rows), dict(words or {})
+        people_import.counts, people_import.reasons, people_import.words = counts, reasons, dict(words or {})
         people_import.batches = max((row.batch or 0 for row in rows), default=0)
         people_import.problem = problem[:300]
         people_import.checked_at = clock.now()
+
+
+def count_rows(rows: Sequence[CheckedRow]) -> dict[str, int]:
+    """Counts the rows by outcome, those who are absent or likely recorded, and the notes that concern the list."""
+    notes = Counter(code for row in rows for code in {note["code"] for note in row.notes})
+    return dict(Counter(row.outcome for row in rows)) | {
+        "absent": sum(row.number is None for row in rows),
+        "likely": sum(note["code"].startswith("likely_") for row in rows for note in row.notes),
+        **{name: notes[code] for name, code in COUNTED_NOTES.items()},
+        "people": len({row.key for row in rows if row.batch}),
+    }
 
 
 def _is_current(people_import: PeopleImport | None, run: int) -> TypeGuard[PeopleImport]:

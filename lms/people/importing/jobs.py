@@ -4,7 +4,7 @@ from typing import Any
 
 from lms.kernel import outbox
 from lms.kernel.db import let_others_write, unit_of_work
-from lms.people.importing import apply, dry_run, operations
+from lms.people.importing import apply, dry_run, operations, undo
 
 
 @outbox.handler(operations.JOB)
@@ -14,10 +14,10 @@ def run_step(payload: dict[str, Any]) -> None:
     if step == "check":
         dry_run.check(import_id, payload["run"])
     elif step == "apply":
-        apply.apply_batch(import_id, payload["batch"])
+        apply.apply_batches(import_id, payload["batch"], payload.get("batches", 1))
         let_others_write()
     elif step == "undo":
-        apply.undo_batch(import_id, payload["batch"])
+        undo.undo_batches(import_id, payload["batch"], payload.get("batches", 1))
         let_others_write()
     else:
         with unit_of_work():

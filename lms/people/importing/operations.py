@@ -6,6 +6,7 @@ The long work is done by ``dry_run`` and ``apply``, as jobs.
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -13,13 +14,14 @@ from sqlalchemy import delete, update
 from lms.audit.api import record
 from lms.kernel import clock, outbox, records
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import before_commit, session
 from lms.kernel.i18n import gettext as _
 from lms.kernel.tabular import TablePreview
 from lms.kernel.text import normalise
 from lms.people.errors import ImportChanged
 from lms.people.importing import queries
 from lms.people.importing.models import PeopleImport, PeopleImportFilePart, PeopleImportRow
+from lms.people.importing.plan import batches_next
 
 RETENTION = timedelta(days=30)
 """How long the texts of a list are stored after it was applied, or after the upload if it never was."""
@@ -157,6 +159,20 @@ def enqueue_step(people_import: PeopleImport, step: str, *, not_before: timedelt
         {"import": people_import.id, "step": step, **number},
         not_before=clock.now() + not_before if not_before else None,
     )
+
+
+def enqueue_next(people_import: PeopleImport, step: str, *, batch: int, done: int, began: float) -> None:
+    """Enqueues the batches that follow ``done`` of them: as many as the time of this transaction allows.
+
+    ``began`` is when it began, by ``time.perf_counter``.
+    """
+
+    def enqueue() -> None:
+        batches = batches_next(done, perf_counter() - began)
+        enqueue_step(people_import, step, batch=batch, batches=batches)
+
+    # Counted is also what subscribers do just before the commit, such as updating statuses.
+    before_commit("people.import_next", enqueue)
 
 
 def require_state(people_import: PeopleImport, *states: str) -> None:

@@ -22,8 +22,14 @@ OUTCOMES = ("added", "moved", "ended", "corrected", "unchanged", "rejected")
 CHANGES = ("added", "moved", "ended", "corrected")
 """The outcomes that record something."""
 
-PEOPLE_PER_BATCH = 100
-"""How many people are applied in one transaction: on SQLite nobody else can save anything meanwhile."""
+PEOPLE_PER_BATCH = 25
+"""How many people are applied together at least."""
+
+MOST_BATCHES = 8
+"""How many batches are applied in one transaction at most."""
+
+TRANSACTION_SECONDS = 0.3
+"""How long a transaction is to take: on SQLite nobody else can save anything meanwhile."""
 
 MOST_ROWS_PER_PERSON = 100
 """More rows than this of one staff number are no history of placements, but a wrong column."""
@@ -183,6 +189,12 @@ def _plan_leaver(row: ParsedRow, known: KnownEmployee | None, choices: ImportCho
 def assign_batches(keys: Iterable[str]) -> dict[str, int]:
     """Returns the number of the batch each person is applied with, by staff number and in their order; from 1."""
     return {key: index // PEOPLE_PER_BATCH + 1 for index, key in enumerate(keys)}
+
+
+def batches_next(done: int, seconds: float) -> int:
+    """Returns how many batches the next transaction applies, from how many the last one applied in what time."""
+    fitting = int(done * TRANSACTION_SECONDS / max(seconds, 0.001))
+    return max(1, min(fitting, 2 * done, MOST_BATCHES))
 
 
 def _correct_name(outcome: RowOutcome, recorded: str, name: str) -> RowOutcome:

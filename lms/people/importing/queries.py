@@ -222,9 +222,9 @@ def read_all_rows(import_id: int, outcome: str = "") -> Iterable[PeopleImportRow
     return session.scalars(_rows(import_id, outcome).execution_options(yield_per=1000))
 
 
-def list_rows_of_batch(import_id: int, batch: int) -> Sequence[PeopleImportRow]:
-    """Lists the rows that are applied together."""
-    return session.scalars(_rows(import_id).where(PeopleImportRow.batch == batch)).all()
+def list_rows_of_batches(import_id: int, first: int, last: int) -> Sequence[PeopleImportRow]:
+    """Lists the rows of some batches that are applied together."""
+    return session.scalars(_rows(import_id).where(PeopleImportRow.batch.between(first, last))).all()
 
 
 def count_outcomes(import_id: int) -> dict[str, int]:

@@ -14,6 +14,7 @@ from lms.people.importing.plan import (
     PersonPlan,
     PlannedPlacement,
     assign_batches,
+    batches_next,
     find_conflicts,
     is_same_name,
     plan_absent,
@@ -302,9 +303,26 @@ def test_who_is_absent_leaves_also_a_later_placement() -> None:
     assert plan_absent([placement(1, from_on="2026-12-01")], last) is None, "who starts later has not left"
 
 
-def test_batches_hold_a_hundred_people() -> None:
-    batches = assign_batches(f"W-{index}" for index in range(201))
-    assert (batches["W-0"], batches["W-99"], batches["W-100"], batches["W-200"]) == (1, 1, 2, 3)
+def test_batches_hold_few_people() -> None:
+    batches = assign_batches(f"W-{index}" for index in range(51))
+    assert (batches["W-0"], batches["W-24"], batches["W-25"], batches["W-50"]) == (1, 1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "following"),
+    [
+        (1, 0.04, 2),  # however quick it was, at most twice as many
+        (4, 0.05, 8),
+        (8, 0.01, 8),  # and never more than eight
+        (8, 0.3, 8),
+        (8, 0.6, 4),
+        (2, 0.4, 1),
+        (1, 5.0, 1),  # one is done however slow it is
+        (3, 0.0, 6),
+    ],
+)
+def test_the_next_transaction_has_as_many_batches_as_fit_its_time(done: int, seconds: float, following: int) -> None:
+    assert batches_next(done, seconds) == following
 
 
 def test_columns_are_guessed_by_heading_and_by_the_list_before() -> None:
