@@ -46,10 +46,13 @@ class Pagination(Generic[T]):
 def paginate(
     statement: Select[*tuple[Any, ...]], page: int, per_page: int = PER_PAGE
 ) -> Pagination[Row[*tuple[Any, ...]]]:
-    """Runs a statement for one page of its rows, in two queries; a page past the end is the last one."""
+    """Runs a statement for one page of its rows, in two queries, or in one where it finds nothing.
+
+    A page past the end is the last one.
+    """
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     shown = clamp_page(page, total, per_page)
-    rows = session.execute(statement.limit(per_page).offset((shown - 1) * per_page)).all()
+    rows = session.execute(statement.limit(per_page).offset((shown - 1) * per_page)).all() if total else ()
     return Pagination(items=rows, total=total, page=shown, per_page=per_page)
 
 

@@ -1,11 +1,9 @@
 """Every SELECT of people."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.kernel.actor import Actor, Role
@@ -13,7 +11,6 @@ from lms.kernel.db import session
 from lms.kernel.errors import require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
-from lms.kernel.pagination import Pagination, paginate
 from lms.people import policy
 from lms.people.errors import PlacementChanged
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
@@ -187,123 +184,17 @@ def matches_text(text: str) -> ColumnElement[bool]:
 def contains_words(text: str, *columns: Any) -> ColumnElement[bool]:
     """Returns the condition that each of the first six words of a text is part of a column, whatever the case.
 
-    Databases fold the case of Latin letters without accents only; so other spellings of a word are tried too.
+    Databases fold the case of Latin letters without accents only; so of other words more spellings are tried.
     """
     conditions = [
         or_(
             *(
                 column.contains(spelling, autoescape=True)
                 for column in columns
-                for spelling in {word, word.lower(), word.upper(), word.title()}
+                for spelling in ({word} if word.isascii() else {word, word.lower(), word.upper(), word.title()})
             ),
             *(func.lower(column).contains(word.lower(), autoescape=True) for column in columns),
         )
         for word in text.split()[:6]
     ]
     return and_(True, *conditions)
-
-
-@dataclass(frozen=True, slots=True)
-class DirectoryRow:
-    """One employment in the directory; station, sector, role and days are empty where there is no placement."""
-
-    person_id: int
-    name: str
-    email: str | None
-    staff_number: str
-    organisation: str
-    station: str | None
-    sector: str | None
-    role: str | None
-    from_on: date | None
-    through_on: date | None
-    state: str
-
-
-def _shown_placement(today: date) -> ScalarSelect[int]:
-    """Returns the id of an employment's placement to show: today's, else the next to come, else the last that was.
-
-    It is looked up for one employment at a time: ranking everybody's takes SQLite minutes at fifty thousand people.
-    """
-    running = and_(Placement.from_on <= today, or_(Placement.through_on.is_(None), Placement.through_on >= today))
-    return (
-        select(Placement.id)
-        .where(Placement.employment_id == Employment.id, Placement.retracted_at.is_(None))
-        .order_by(
-            case((running, 0), (Placement.from_on > today, 1), else_=2),
-            case((Placement.from_on > today, Placement.from_on), else_=None),
-            Placement.from_on.desc(),
-        )
-        .limit(1)
-        .correlate(Employment)
-        .scalar_subquery()
-    )
-
-
-def list_directory(actor: Actor, today: date, page: int, **filters: str) -> Pagination[DirectoryRow]:
-    """Lists the people an actor may see, by name, one row an employment. Three queries.
-
-    The filters are text, station, sector and state (now, future or left); empty ones do not filter.
-    """
-    found = paginate(_listed(actor, today, **filters), page)
-    return found.with_items(_read_directory(Employment.id.in_([row.id for row in found.items]), today))
-
-
-def list_whole_directory(actor: Actor, today: date, **filters: str) -> list[DirectoryRow]:
-    """Lists the same people without pages. One query."""
-    return _read_directory(Employment.id.in_(_listed(actor, today, **filters).order_by(None)), today)
-
-
-def _state_on(today: date) -> ColumnElement[str]:
-    # Nobody without a placement runs or is to come.
-    over = or_(Placement.id.is_(None), Placement.through_on < today)
-    return case((Placement.from_on > today, "future"), (over, "left"), else_="now")
-
-
-def _listed(actor: Actor, today: date, *, text: str, station: str, sector: str, state: str) -> Select[*tuple[Any, ...]]:
-    filters = (
-        (station, DutyStation.slug == station),
-        (sector, Placement.sector == sector),
-        (state, _state_on(today) == state),
-    )
-    listed = (
-        select(Employment.id)
-        .join(Person, Person.id == Employment.person_id)
-        .where(policy.visible_employments(actor))
-        .order_by(func.lower(Person.name), Employment.id)
-    )
-    if text:
-        listed = listed.where(matches_text(text))
-    if station or sector or state:
-        listed = _with_placement(listed, today).where(*(condition for value, condition in filters if value))
-    return listed
-
-
-def _read_directory(which: ColumnElement[bool], today: date) -> list[DirectoryRow]:
-    statement = (
-        select(
-            Person.id.label("person_id"),
-            Person.name,
-            Person.email,
-            Employment.staff_number,
-            Organisation.name.label("organisation"),
-            DutyStation.name.label("station"),
-            Placement.sector,
-            Placement.role,
-            Placement.from_on,
-            Placement.through_on,
-            _state_on(today).label("state"),
-        )
-        .select_from(Employment)
-        .join(Person, Person.id == Employment.person_id)
-        .join(Organisation, Organisation.id == Employment.organisation_id)
-        .where(which)
-        .order_by(func.lower(Person.name), Employment.id)
-    )
-    return [DirectoryRow(**row._mapping) for row in session.execute(_with_placement(statement, today))]
-
-
-def _with_placement(statement: Select[*tuple[Any, ...]], today: date) -> Select[*tuple[Any, ...]]:
-    return statement.outerjoin(Placement, Placement.id == _shown_placement(today)).outerjoin(
-        DutyStation, DutyStation.id == Placement.station_id
-    )

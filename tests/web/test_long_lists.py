@@ -24,7 +24,8 @@ LARGE = frozenset((
 ))  # fmt: skip
 PEOPLE_FILTERS = (
     "", "?page=900", "?page=2&state=now", "?state=left", "?state=future", "?station=north-river", "?sector=wash",
-    "?sector=wash&state=now&station=north-river&page=90", "?q=L-04711", "?q=l+04711", "?q=Haddad+47", "?q=nobody",
+    "?sector=wash&state=now&station=north-river&page=90", "?sector=wash&state=left",
+    "?station=north-river&state=future", "?q=L-04711", "?q=l+04711", "?q=Haddad+47", "?q=nobody",
 )  # fmt: skip
 REPORT_FILTERS = (
     "", "?page=700", "?sector=wash", "?station=north-river", "?course=safe-identification", "?status=overdue",
@@ -60,6 +61,8 @@ EVERYBODY = ("root: /admin", "root: /admin/users", "root: /requirements", "root:
 """The administrator's lists of the whole installation go through it once."""
 MOST_STEPS = 8_000_000
 """How many steps of its machine SQLite may do for one statement: at fifty thousand people about 0.4 seconds."""
+MOST_STEPS_FOR_PEOPLE = 2_300_000
+"""The list of people is opened most: about 0.1 seconds."""
 STEPS = 10_000
 STOPPED = 503
 """What a page answers whose statement was stopped."""
@@ -161,6 +164,11 @@ def addresses(app: Flask) -> list[str]:
     return sorted(each for each in rules if "." not in each and not each.startswith("/log"))
 
 
+def most_steps(name: str) -> int:
+    """Returns how many steps a statement of a page may take."""
+    return MOST_STEPS_FOR_PEOPLE if re.match(r"hana: /people[?:]", name) else MOST_STEPS
+
+
 def test_no_list_goes_through_everything(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     with app.app_context(), unit_of_work():
@@ -182,5 +190,5 @@ def test_no_list_goes_through_everything(app: Flask, client: FlaskClient) -> Non
         with engine.connect() as connection:
             if (found := scans(connection, statement, values)) and page.split("?")[0] not in EVERYBODY:
                 faults.append(f"{page} asks\n  {statement}\n  {found}")
-    faults += [f"{steps} steps: {name}" for name, steps in asked.steps.items() if steps > MOST_STEPS]
+    faults += [f"{steps} steps: {name}" for name, steps in asked.steps.items() if steps > most_steps(name)]
     assert not faults, "\n\n".join(faults)

@@ -11,6 +11,7 @@ from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
 from lms.people import operations, queries
 from lms.people.details.queries import may_correct
+from lms.people.directory.queries import list_directory, list_whole_directory
 from lms.people.forms import AssignmentForm, DirectoryForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm
 from lms.people.merging.queries import list_overlapping_placements, list_similar_people, load_merged_ids
 from lms.people.models import Placement
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
     sectors = queries.list_sectors()
     form.offer(queries.list_stations(), sectors, language_of_page())
     today, number = clock.today(actor.time_zone), request.args.get("page", 1, type=int)
-    page = queries.list_directory(actor, today, number, **form.filters())
+    page = list_directory(actor, today, number, **form.filters())
     names = {sector.slug: sector.name(language_of_page()) for sector in sectors}
     overlaps = list_overlapping_placements(actor)
     return render_template("people/index.html", form=form, page=page, sector_names=names, overlaps=overlaps)
@@ -56,7 +57,7 @@ def people_csv() -> ResponseReturnValue:
     """Returns the list of people, filtered as on the page, as a file."""
     actor, form = current_actor(), DirectoryForm(request.args)
     today = clock.today(actor.time_zone)
-    rows = queries.list_whole_directory(actor, today, **form.filters())
+    rows = list_whole_directory(actor, today, **form.filters())
     lines = ([getattr(row, name) for name in DIRECTORY_HEAD.values()] for row in rows)
     return download_csv(list(DIRECTORY_HEAD), lines, f"people-{today}.csv")
 

@@ -4,6 +4,7 @@ import csv
 from datetime import UTC, date, datetime
 from functools import partial
 from io import StringIO
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -11,7 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from lms.kernel import clock, db as database
+from lms.kernel.actor import Actor, Role
 from lms.kernel.db import unit_of_work
+from lms.people.directory.queries import list_whole_directory
 from tests.factories import people as make
 from tests.factories.people import make_small_organisation, sign_in
 from tests.factories.remembered import remembered
@@ -103,6 +106,44 @@ def test_found_on_postgresql(crowd: FlaskClient) -> None:
     assert names(crowd, state="left") == {"Maximiliana", "No"}
     assert names(crowd, state="future") == {"Future"}
     assert names(crowd, page="999999999999999999999999") == EVERYBODY
+
+
+SPANS = (
+    ("wash", "north-river", date(2026, 1, 1), date(2026, 3, 31)),
+    ("health", "south-hill", date(2026, 4, 1), date(2026, 6, 30)),
+    ("wash", "south-hill", date(2026, 7, 1), date(2026, 9, 30)),
+    ("health", "north-river", date(2026, 10, 1), None),
+)
+
+
+def test_filters_go_by_the_placement_that_is_shown(app: Flask) -> None:
+    make_small_organisation(app)
+    with app.app_context(), unit_of_work():
+        here = make.organisation("every-history")
+        where = {"north-river": make.people.queries.list_stations()[0], "south-hill": make.station("south-hill")}
+        # Everybody has another choice of these placements, and of those that were withdrawn.
+        for index, kinds in enumerate(product(("none", "active", "withdrawn"), repeat=len(SPANS))):
+            somebody = make.employed(make.person(f"Person {index}"), here, f"P-{index}")
+            for kind, (sector, slug, first, last) in zip(kinds, SPANS, strict=True):
+                if kind != "none":
+                    row = make.placed(somebody, where[slug], sector, first, last)
+                    if kind == "withdrawn":
+                        row.retracted_at = TODAY
+        actor = Actor(account_id=1, scopes={Role.HR: frozenset({here.id})})
+        names = {"": ""} | {slug: station.name for slug, station in where.items()}
+    with app.app_context(), database.reading():
+        for day in (date(2025, 12, 31), date(2026, 3, 31), date(2026, 4, 1), date(2026, 8, 1), date(2027, 1, 1)):
+            rows = list_whole_directory(actor, day, text="", station="", sector="", state="")
+            assert len(rows) == 3 ** len(SPANS)
+            for station, sector, state in product(names, ("", "wash", "health"), ("", "now", "future", "left")):
+                wanted = {
+                    row.person_id
+                    for row in rows
+                    if names[station] in ("", row.station) and sector in ("", row.sector) and state in ("", row.state)
+                }
+                chosen = {"station": station, "sector": sector, "state": state}
+                found = list_whole_directory(actor, day, text="", **chosen)
+                assert {row.person_id for row in found} == wanted, (day, chosen)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
