@@ -1,7 +1,8 @@
 """People at size: ``python -m bench.people [PEOPLE] [--database sqlite|postgresql]``.
 
 Imports a list of so many people into one organisation while somebody else saves something every tenth of a second, and
-measures how long that takes; then the list of people.
+measures how long that takes; then the list of people. Times of the processor are those of this process: they say what
+is done where a busy machine makes everything wait.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -23,11 +24,13 @@ from lms.audit.api import record
 from lms.kernel import outbox
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.memory import freeze_loaded
 from lms.kernel.tabular import as_csv, preview_table
-from lms.people import queries
+from lms.people.directory.queries import list_directory
 from lms.people.importing import operations
+from lms.people.importing.headings import guess_columns
 from lms.people.importing.models import PeopleImport
-from lms.people.importing.parse import FIELDS, guess_columns
+from lms.people.importing.parse import FIELDS
 
 TODAY = date(2026, 11, 25)
 SECTORS = ("wash", "health", "education", "protection")
@@ -37,6 +40,8 @@ LISTS: tuple[dict[str, Any], ...] = (
     {"page": 900},
     {"state": "now"},
     {"sector": "wash", "state": "now"},
+    {"station": "station-0"},
+    {"state": "left"},
     {"text": "Haddad 47"},
     {"text": "L-04711"},
 )
@@ -44,9 +49,11 @@ LISTS: tuple[dict[str, Any], ...] = (
 
 def written(size: int) -> bytes:
     """Writes a list of people."""
-    values = {"station": "Station 1", "role": "promoter", "from_on": "2026-01-01"}
+    values = {"station": "Station 1", "role": "promoter"}
     rows = (
-        values | {"staff_number": f"L-{n:05}", "name": f"{NAMES[n % 5]} {n}", "sector": SECTORS[n % 4]}
+        values
+        | {"staff_number": f"L-{n:05}", "name": f"{NAMES[n % 5]} {n}", "sector": SECTORS[n % 4]}
+        | {"from_on": (TODAY - timedelta(days=1 + n * 7919 % 1000)).isoformat()}
         for n in range(size)
     )
     return as_csv(list(FIELDS), ([each.get(name, "") for name in FIELDS] for each in rows)).encode()
@@ -57,6 +64,13 @@ def seconds(act: Callable[[], Any]) -> float:
     began = time.perf_counter()
     act()
     return time.perf_counter() - began
+
+
+def show_seconds(name: str, act: Callable[[], Any]) -> None:
+    """Prints how long an act took, and how much of it the processor worked."""
+    began = time.process_time()
+    took = seconds(act)
+    print(f"  {name:44} {took:10.1f} s   processor {time.process_time() - began:8.1f} s", flush=True)
 
 
 def sweep_all() -> None:
@@ -87,12 +101,12 @@ def import_list(app: Flask, organisation_id: int, data: bytes) -> None:
     ended, waits = Event(), [0.0]
     others = Thread(target=save_something, args=(app, organisation_id, ended, waits))
     others.start()
-    print(f"  {'the check of the list':44} {seconds(sweep_all):10.1f} s", flush=True)
+    show_seconds("the check of the list", sweep_all)
     show("others save meanwhile", sorted(waits), goal=f"longest {max(waits):.0f} ms, goal 1 000 ms")
     waits[:] = [0.0]
     with unit_of_work():
         operations.request_apply(SYSTEM, session.get_one(PeopleImport, number), reason="Bench")
-    print(f"  {'the list applied':44} {seconds(sweep_all):10.1f} s", flush=True)
+    show_seconds("the list applied", sweep_all)
     ended.set()
     others.join()
     show("others save meanwhile", sorted(waits), goal=f"longest {max(waits):.0f} ms, goal 1 000 ms")
@@ -112,9 +126,12 @@ def run(database: str, size: int, folder: Path) -> None:
 
             def read(given: dict[str, Any] = given) -> None:
                 with reading():
-                    queries.list_directory(actor, TODAY, **given)
+                    list_directory(actor, TODAY, **given)
 
-            show(f"/people {filters or ''}", timed(read, 5), goal="goal 300 ms")
+            began = time.process_time()
+            took = timed(read, 5)
+            worked = (time.process_time() - began) / 5 * 1000
+            show(f"/people {filters or ''}", took, goal=f"goal 300 ms, processor {worked:.0f} ms")
 
 
 def main() -> None:
@@ -124,6 +141,8 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     given = parser.parse_args()
     logging.disable()
+    # As the worker does.
+    freeze_loaded()
     for database in given.database or ["sqlite", "postgresql"]:
         with tempfile.TemporaryDirectory() as folder:
             run(database, given.people, Path(folder))
