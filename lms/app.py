@@ -35,7 +35,7 @@ import lms.people.views
 import lms.reminders.jobs
 import lms.reminders.role_endings
 import lms.reminders.views
-from lms.accounts.api import find_account_ids, list_organisation_choices, load_account_names
+from lms.accounts.api import find_account_ids, list_organisation_choices, list_recorders, load_account_names
 from lms.accounts.sign_in.security import set_up_accounts
 from lms.assessment.api import attempts_changed
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
@@ -65,6 +65,7 @@ from lms.people.api import (
 from lms.web.access import current_actor
 from lms.web.csrf import CsrfProtection
 from lms.web.limits import set_up_limits
+from lms.web.recorders import recorders
 from lms.web.setup import set_up_web
 
 BLUEPRINTS = (
@@ -135,6 +136,7 @@ def fill_hooks() -> None:
     courses_to_do.fill(list_courses_to_do)
     renewal_windows.fill(lms.compliance.api.renewal_windows)
     account_names.fill(load_account_names)
+    recorders.fill(list_recorders)
     accounts_matching.fill(find_account_ids)
     organisation_choices.fill(list_organisation_choices)
     health_checks.fill(lms.reminders.jobs.list_problems, lms.reminders.role_endings.list_problems)

@@ -1,5 +1,6 @@
 """What other packages may use of accounts: who can sign in, with which roles, and who acts."""
 
+from lms.accounts.naming.queries import Recorder, list_recorders, load_account_names
 from lms.accounts.operations import grant_role, open_account
 from lms.accounts.queries import (
     find_account,
@@ -8,12 +9,12 @@ from lms.accounts.queries import (
     list_hr_contacts,
     list_last_days,
     list_role_scopes,
-    load_account_names,
     role_works,
 )
 from lms.accounts.sign_in.queries import list_organisation_choices, load_actor
 
 __all__ = [
+    "Recorder",
     "find_account",
     "find_account_ids",
     "grant_role",
@@ -21,6 +22,7 @@ __all__ = [
     "list_hr_contacts",
     "list_last_days",
     "list_organisation_choices",
+    "list_recorders",
     "list_role_scopes",
     "load_account_names",
     "load_actor",

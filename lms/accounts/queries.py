@@ -222,14 +222,6 @@ def list_last_days(day: date, *conditions: ColumnElement[bool]) -> dict[int, dat
     return {row.id: min(filter(None, (row.anywhere, row.here))) for row in rows}
 
 
-def load_account_names(account_ids: Collection[int]) -> dict[int, str]:
-    """Returns the names of accounts by id."""
-    rows = session.execute(
-        select(Account.id, Person.name).join(Person, Person.id == Account.person_id).where(Account.id.in_(account_ids))
-    )
-    return {row.id: row.name for row in rows}
-
-
 def find_account_ids(text: str, limit: int = 200) -> Sequence[int]:
     """Lists the ids of accounts whose name or e-mail contains every word of a text."""
     statement = select(Account.id).join(Person, Person.id == Account.person_id)

@@ -1,6 +1,6 @@
 """Reading the audit trail and its chain."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from lms.audit import policy
 from lms.audit.models import AuditCheck, AuditEntry, AuditLink
 from lms.audit.rules import LONGEST_TRANSACTION, ChainHead, ChainLink, TrailEntry
 from lms.kernel.actor import Actor
+from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import session
 
 PAGE = 50
@@ -147,3 +148,19 @@ def iterate_entries(actor: Actor, filters: TrailFilters) -> Iterator[LinkedEntry
     while found := list_entries(actor, filters, after, BATCH):
         yield from found
         after = found[-1][0].number
+
+
+def list_entries_about(subject: str, ids: Collection[int]) -> list[TrailEntry]:
+    """Lists the entries about some records of one type, the oldest first. A query for each 500 of them.
+
+    The caller has seen to it that the actor may see these records: the trail itself is for administrators.
+    """
+    statement = select(*_ENTRY).where(AuditEntry.subject == subject)
+    found = execute_in_batches(statement, AuditEntry.subject_id, sorted(ids))
+    return sorted((TrailEntry(*row) for row in found), key=lambda each: each.number)
+
+
+def list_reasons(action: str, subject: str, ids: Collection[int]) -> dict[int, str]:
+    """Returns the reason given for an action by the id of the record it was done to. As `list_entries_about`."""
+    entries = list_entries_about(subject, ids)
+    return {each.subject_number or 0: each.reason for each in entries if each.action == action}

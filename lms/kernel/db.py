@@ -4,15 +4,30 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event, select, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    event,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import GenerativeSelect
 from sqlalchemy.types import TypeDecorator
 
@@ -74,6 +89,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class utc_day(FunctionElement[date]):  # noqa: N801  # it is written like a function of SQL
+    """The day of a stored moment in UTC, whatever zone the database server has."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(utc_day)
+def _compile_utc_day(element: utc_day, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"date({moment})" if compiler.dialect.name == "sqlite" else f"CAST({moment} AT TIME ZONE 'UTC' AS DATE)"
 
 
 # SQLite assigns ids only to a column declared exactly INTEGER.

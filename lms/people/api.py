@@ -66,6 +66,7 @@ from lms.people.queries import (
     load_organisation_names,
     load_person_for,
 )
+from lms.people.recording.queries import RecordedPlacement, list_recorded_placements
 from lms.people.rules import SLUG, AssignmentDetails
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "AssignmentDetails",
     "ListedCorrectionRequest",
     "MergeAlreadyUndone",
+    "RecordedPlacement",
     "additions_undone",
     "contains_words",
     "correct_person",
@@ -102,6 +104,7 @@ __all__ = [
     "list_placements_of",
     "list_possible_duplicates",
     "list_present_employers",
+    "list_recorded_placements",
     "list_running_imports",
     "list_sectors",
     "list_stations",

@@ -15,6 +15,7 @@ from lms.kernel.db import session, unit_of_work
 from lms.people.models import Organisation, Person
 from tests.factories import people
 from tests.factories.compliance import NOW, TODAY, a_course, a_person, earned, hill_aid, required_course
+from tests.factories.pages import words_of
 from tests.factories.people import make_small_organisation, sign_in
 
 pytestmark = pytest.mark.usefixtures("fixed_clock")
@@ -220,7 +221,7 @@ def test_hr_makes_changes_and_ends_a_requirement(
     address = response.headers["Location"]
     body = page(client, address)
     assert "It applies to 1 person today." in body
-    assert "Recorded by Hana Haddad" in body
+    assert "Recorded on 22 Nov 2026 by Hana Haddad." in words_of(client, address)
     assert "Wash" in body
     changed = requirement_form(
         two_organisations["here"], two_organisations["course"], effective_from="2026-11-21", due_days=7

@@ -1,6 +1,8 @@
 """Reading a page as a browser does: its forms with what is filled in, ready to be sent."""
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 from flask.testing import FlaskClient
@@ -83,3 +85,12 @@ def send(client: FlaskClient, form: PageForm, **changes: str) -> TestResponse:
     """Sends a form as a browser would, after typing the changes into its controls; all of them must be there."""
     assert set(changes) <= set(form.values), set(changes) - set(form.values)
     return client.open(form.action, method=form.method.upper(), data=form.values | changes)
+
+
+def words_of(client: FlaskClient, address: str) -> str:
+    """Returns the words of a page with one space between them, as they would be read out."""
+    response = client.get(address)
+    assert response.status_code == 200, address
+    page = re.sub(r"<(?:style|script)\b.*?</(?:style|script)>", " ", response.get_data(as_text=True), flags=re.DOTALL)
+    words = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+    return re.sub(r" (?=[.,:;])", "", words)

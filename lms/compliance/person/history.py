@@ -1,10 +1,11 @@
 """One person's record over time, as the HR of an organisation of theirs may see it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
+from lms.audit.api import list_reasons
 from lms.compliance.person.queries import (
     HistoryEvent,
     NamedPlacement,
@@ -21,9 +22,11 @@ from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel.actor import Actor, Role
 from lms.people.api import (
     ListedCorrectionRequest,
+    RecordedPlacement,
     list_correction_requests_about,
     list_employments_of,
     list_merges_of,
+    list_recorded_placements,
     list_sectors,
     load_surviving_person_for,
 )
@@ -38,7 +41,8 @@ class PersonPage:
     """A person's statuses on a day (None where the day could not be read), and everything over time.
 
     `persons` are the ids of all merged records. Somebody who has left is shown up to `left_on`, their last day in
-    the actor's organisations.
+    the actor's organisations, without what others recorded later: `hidden` are the serials of such certificates.
+    `recorded` says by placement how it was recorded.
     """
 
     person: Person
@@ -55,8 +59,19 @@ class PersonPage:
     timelines: Sequence[RequirementTimeline]
     years: Sequence[tuple[int, Sequence[HistoryEvent]]]
     merges: Sequence[PersonMerge]
+    reasons_of_undoing: Mapping[int, str]
+    recorded: Mapping[int, RecordedPlacement]
     correction_requests: Sequence[ListedCorrectionRequest]
     left_on: date | None
+    hidden: Set[str]
+
+    def facts(self) -> Iterable[object]:
+        """Yields the rows of which the page says when and by whom they were recorded."""
+        for _year, events in self.years:
+            yield from (each.fact for each in events)
+        yield from self.merges
+        for each in self.recorded.values():
+            yield from (each.placement, each.first.placement)
 
 
 def load_person_page(actor: Actor, person_id: int, day: date | None, today: date, language: str) -> PersonPage:
@@ -79,6 +94,7 @@ def load_person_page(actor: Actor, person_id: int, day: date | None, today: date
         *list_learning_events(persons, organisations),
         *(each for each in versions if shown.first <= each.on <= shown.last),
     ]
+    known = [each for each in events if left_on is None or _is_known_by(each, left_on)]
     return PersonPage(
         person=person,
         persons=persons,
@@ -92,11 +108,19 @@ def load_person_page(actor: Actor, person_id: int, day: date | None, today: date
         courses=loaded.courses,
         shown=shown,
         timelines=timelines,
-        years=_by_year(each for each in events if left_on is None or each.on <= left_on),
+        years=_by_year(known),
         merges=merges,
+        reasons_of_undoing=list_reasons("people.undo_merge", "person_merge", [each.id for each in merges]),
+        recorded={each.placement.id: each for each in list_recorded_placements([each.id for each in employments])},
         correction_requests=list_correction_requests_about(actor, persons),
         left_on=left_on,
+        hidden={each.detail for each in events if each.kind == "award"} - {each.detail for each in known},
     )
+
+
+def _is_known_by(event: HistoryEvent, left_on: date) -> bool:
+    """Says whether an event was there by somebody's last day; what is the actor's own stays to be seen."""
+    return event.on <= left_on and (event.is_own or event.recorded_at.date() <= left_on)
 
 
 def _without_later_revocations(loaded: LoadedFacts, left_on: date | None) -> LoadedFacts:

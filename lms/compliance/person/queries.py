@@ -1,7 +1,7 @@
 """Queries for one person's history: what is recorded, as dated events. Answers to questions are not part of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,9 +9,10 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.assessment.models import Attempt
+from lms.audit.api import list_reasons
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision
 from lms.certification.api import print_serial
-from lms.certification.models import Award, Revocation
+from lms.certification.models import Award, Recognition, Revocation
 from lms.compliance.person.timeline import StatusPeriod
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.db import session
@@ -38,7 +39,9 @@ class HistoryEvent:
 
     `kind` is completion, attempt, award, revocation or exemption; version (of a requirement); placement_start,
     placement_end, merge, merge_undone or status. `detail` is the module's title, the serial, the exemption's kind,
-    or the reason of a version; `passed` and `score` are an attempt's, None while it is open.
+    or the reason of a version; `passed` and `score` are an attempt's, None while it is open. `fact` is the row that HR
+    recorded, with the `reason` given and, once withdrawn, the `end_reason`; `is_own` says that it was for an
+    organisation of the actor's.
     """
 
     kind: str
@@ -50,7 +53,10 @@ class HistoryEvent:
     through: date | None = None
     passed: bool | None = None
     score: int | None = None
-    withdrawn: bool = False
+    fact: Award | Revocation | Exemption | RequirementVersion | None = None
+    reason: str = ""
+    end_reason: str = ""
+    is_own: bool = True
     placement: NamedPlacement | None = None
     merge: PersonMerge | None = None
     period: StatusPeriod | None = None
@@ -71,20 +77,23 @@ def list_learning_events(persons: Collection[int], organisations: Collection[int
     Days are those of the facts; of completions and attempts, the UTC day.
     """
     ids = sorted(persons)
-    return [*_completions(ids), *_attempts(ids), *_awards(ids), *_exemptions(ids, organisations)]
+    return [*_completions(ids), *_attempts(ids), *_awards(ids, organisations), *_exemptions(ids, organisations)]
 
 
 def list_version_events(requirement_ids: Collection[int]) -> list[HistoryEvent]:
     """Lists the days from which versions of requirements are in force, with the reason given."""
     statement = (
-        select(RequirementVersion.recorded_at, RequirementVersion.effective_from, RequirementVersion.reason)
+        select(RequirementVersion)
         .join(Requirement, Requirement.id == RequirementVersion.requirement_id)
         .where(Requirement.id.in_(sorted(requirement_ids)))
     )
     return [
-        HistoryEvent("version", row.effective_from, row.recorded_at, course=row.course, detail=row.reason)
+        HistoryEvent(
+            "version", row.RequirementVersion.effective_from, row.RequirementVersion.recorded_at, course=row.course,
+            detail=row.RequirementVersion.reason, fact=row.RequirementVersion,
+        )
         for row in _with_course(statement, Requirement.course_id)
-    ]
+    ]  # fmt: skip
 
 
 def _completions(persons: Collection[int]) -> list[HistoryEvent]:
@@ -108,41 +117,41 @@ def _attempts(persons: Collection[int]) -> list[HistoryEvent]:
     ]
 
 
-def _awards(persons: Collection[int]) -> list[HistoryEvent]:
+def _awards(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
+    recorded_for = func.coalesce(Recognition.organisation_id, Award.organisation_id).label("recorded_for")
     rows = session.execute(
-        select(
-            Award.recorded_at,
-            Award.earned_on,
-            Award.valid_until,
-            Award.serial,
-            Award.printed,
-            Revocation.effective_on,
-            Revocation.recorded_at.label("revoked_at"),
-        )
+        select(Award, Revocation, recorded_for)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .outerjoin(Recognition, Recognition.award_id == Award.id)
         .where(Award.person_id.in_(persons))
     )
     events = []
     for row in rows:
-        course, serial = str(row.printed.get("course", "")), print_serial(row.serial)
-        events.append(
-            HistoryEvent("award", row.earned_on, row.recorded_at, course=course, detail=serial, through=row.valid_until)
-        )
-        if row.effective_on is not None:
-            events.append(HistoryEvent("revocation", row.effective_on, row.revoked_at, course=course, detail=serial))
+        award, revocation = row.Award, row.Revocation
+        event = HistoryEvent(
+            "award", award.earned_on, award.recorded_at, course=str(award.printed.get("course", "")),
+            detail=print_serial(award.serial), through=award.valid_until, fact=award,
+            is_own=row.recorded_for in organisations,
+        )  # fmt: skip
+        events.append(event)
+        if revocation is not None:
+            events.append(
+                replace(
+                    event,
+                    kind="revocation",
+                    on=revocation.effective_on,
+                    recorded_at=revocation.recorded_at,
+                    through=None,
+                    fact=revocation,
+                    reason=revocation.reason,
+                )
+            )
     return events
 
 
 def _exemptions(persons: Collection[int], organisations: Collection[int]) -> list[HistoryEvent]:
     statement = (
-        select(
-            Exemption.recorded_at,
-            Exemption.from_on,
-            Exemption.until_on,
-            Exemption.kind,
-            Exemption.retracted_at,
-            func.coalesce(CourseRevision.title, Course.slug).label("course"),
-        )
+        select(Exemption, func.coalesce(CourseRevision.title, Course.slug).label("course"))
         .outerjoin(Requirement, Requirement.id == Exemption.requirement_id)
         .outerjoin(Course, Course.id == Requirement.course_id)
         .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
@@ -151,12 +160,17 @@ def _exemptions(persons: Collection[int], organisations: Collection[int]) -> lis
             or_(Exemption.organisation_id.is_(None), Exemption.organisation_id.in_(sorted(organisations))),
         )
     )
+    rows = session.execute(statement).all()
+    everything = _("Everything required")
+    withdrawn = [row.Exemption.id for row in rows if row.Exemption.retracted_at is not None]
+    reasons = list_reasons("compliance.withdraw_exemption", "exemption", withdrawn)
     return [
         HistoryEvent(
-            "exemption", row.from_on, row.recorded_at, course=row.course or _("Everything required"),
-            detail=row.kind, through=row.until_on, withdrawn=row.retracted_at is not None,
+            "exemption", row.Exemption.from_on, row.Exemption.recorded_at, course=row.course or everything,
+            detail=row.Exemption.kind, through=row.Exemption.until_on, fact=row.Exemption, reason=row.Exemption.reason,
+            end_reason=reasons.get(row.Exemption.id, ""),
         )
-        for row in session.execute(statement)
+        for row in rows
     ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from lms.people import api as people
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import BaseForm, ReasonForm, choices_of, form_page, offer, reason_field, text_field
 from lms.web.language import language_of_page
+from lms.web.recorders import recorders_of
 
 
 class OtherRecordForm(BaseForm):
@@ -61,9 +62,15 @@ def person(person_id: int) -> ResponseReturnValue:
         as_of = request.args.get("as_of")
         return redirect(url_for("compliance.person", person_id=page.person.id, as_of=as_of))
     form.as_of.data = day
-    may_correct = people.may_correct(actor, page.person.id)
-    overlaps = people.list_overlapping_placements(actor, page.persons)
-    return form_page("compliance/person.html", form, page=page, today=today, may_correct=may_correct, overlaps=overlaps)
+    return form_page(
+        "compliance/person.html",
+        form,
+        page=page,
+        today=today,
+        may_correct=people.may_correct(actor, page.person.id),
+        overlaps=people.list_overlapping_placements(actor, page.persons),
+        recorders=recorders_of(page.facts()),
+    )
 
 
 @bp.route("/people/<int:person_id>/merge", methods=["GET", "POST"])
@@ -131,4 +138,4 @@ def undo_merge(person_id: int, merge_id: int) -> ResponseReturnValue:
         else:
             flash(_("The merge is undone."), "good")
         return redirect(url_for("compliance.person", person_id=person.id), 303)
-    return form_page("compliance/undo_merge.html", form, person=person, merge=merge)
+    return form_page("compliance/undo_merge.html", form, person=person, merge=merge, recorders=recorders_of([merge]))

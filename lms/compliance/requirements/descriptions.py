@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from lms.accounts.api import load_account_names
 from lms.compliance import policy
 from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.read import count_required_on
@@ -24,11 +23,10 @@ from lms.people.api import CONTRACT_LABELS, list_sectors, list_stations
 
 @dataclass(frozen=True, slots=True)
 class DescribedVersion:
-    """A version with whom it applies to in words, and who recorded it."""
+    """A version with whom it applies to in words."""
 
     version: RequirementVersion
     audience: str
-    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,6 @@ def describe_requirements(
     versions: defaultdict[int, list[RequirementVersion]] = defaultdict(list)
     for version in queries.list_versions([each.requirement.id for each in listed]):
         versions[version.requirement_id].append(version)
-    authors = load_account_names(
-        {each.recorded_by for some in versions.values() for each in some if each.recorded_by is not None}
-    )
     sectors = {each.slug: each.name(language) for each in list_sectors()}
     stations = {each.id: each.name for each in list_stations()}
     people = _count_people(actor, today)
@@ -66,11 +61,7 @@ def describe_requirements(
         number = each.requirement.id
         state, current = _find_state(versions[number], today)
         described = [
-            DescribedVersion(
-                version,
-                _audience(version.match, sectors, stations),
-                authors.get(version.recorded_by or 0, _("the system")),
-            )
+            DescribedVersion(version, _audience(version.match, sectors, stations))
             for version in reversed(versions[number])
         ]
         found.append(

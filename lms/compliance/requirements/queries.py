@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Account
 from lms.catalogue.models import Course, CourseRevision
@@ -78,7 +77,7 @@ def _requirements(actor: Actor) -> Select[Requirement, str, str]:
 class ListedExemption:
     """An exemption with the names to show; `course` is None for everything required.
 
-    `author` is empty where a command recorded it; `is_own` says that the person recorded it of themselves.
+    `is_own` says that the person recorded it of themselves.
     """
 
     exemption: Exemption
@@ -86,7 +85,6 @@ class ListedExemption:
     staff_number: str
     course: str | None
     organisation: str
-    author: str
     is_own: bool
 
     def state(self, today: date) -> str:
@@ -152,7 +150,6 @@ def _exemptions(actor: Actor) -> Select[*tuple[Any, ...]]:
         .where(Employment.person_id == Exemption.person_id, Employment.organisation_id == Exemption.organisation_id)
         .scalar_subquery()
     )
-    author = aliased(Person)
     return (
         select(
             Exemption,
@@ -160,8 +157,7 @@ def _exemptions(actor: Actor) -> Select[*tuple[Any, ...]]:
             func.coalesce(staff_number, "").label("staff_number"),
             func.coalesce(CourseRevision.title, Course.slug).label("course"),
             Organisation.name.label("organisation"),
-            func.coalesce(author.name, "").label("author"),
-            func.coalesce(author.id == Exemption.person_id, false()).label("is_own"),
+            func.coalesce(Account.person_id == Exemption.person_id, false()).label("is_own"),
         )
         .join(Person, Person.id == Exemption.person_id)
         .join(Organisation, Organisation.id == Exemption.organisation_id)
@@ -169,7 +165,6 @@ def _exemptions(actor: Actor) -> Select[*tuple[Any, ...]]:
         .outerjoin(Course, Course.id == Requirement.course_id)
         .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .outerjoin(Account, Account.id == Exemption.recorded_by)
-        .outerjoin(author, author.id == Account.person_id)
         .where(policy.visible_exemptions(actor))
         .order_by(Exemption.from_on.desc(), Exemption.id.desc())
     )

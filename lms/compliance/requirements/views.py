@@ -1,9 +1,13 @@
 """Pages of requirements (list, versions, record, change, preview, end) and exemptions (list, record, withdraw)."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
+from lms.audit.api import list_reasons
 from lms.compliance import policy
 from lms.compliance.blueprint import bp
 from lms.compliance.requirements import operations, queries
@@ -21,6 +25,7 @@ from lms.compliance.requirements.forms import (
 )
 from lms.compliance.requirements.models import Requirement, RequirementVersion
 from lms.compliance.requirements.preview import Preview, preview
+from lms.compliance.requirements.queries import ListedExemption
 from lms.compliance.source_data import names
 from lms.kernel import clock
 from lms.kernel.actor import Role
@@ -29,6 +34,7 @@ from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download_csv
 from lms.web.forms import form_page, redirect_with
 from lms.web.language import language_of_page
+from lms.web.recorders import recorders_of
 
 EXEMPTIONS_HEAD = (
     "organisation", "staff_number", "name", "requirement", "kind", "from", "until", "state", "reason", "evidence",
@@ -82,7 +88,9 @@ def preview_requirement() -> ResponseReturnValue:
 @role_needed(Role.HR, Role.ADMIN)
 def requirement(requirement_id: int) -> ResponseReturnValue:
     """Shows a requirement and all its versions, each with who recorded it and why."""
-    return render_template("compliance/requirement.html", page=_load(requirement_id))
+    page = _load(requirement_id)
+    who = recorders_of(each.version for each in page.versions)
+    return render_template("compliance/requirement.html", page=page, recorders=who)
 
 
 @bp.route("/requirements/<int:requirement_id>/change", methods=["GET", "POST"])
@@ -192,7 +200,16 @@ def list_exemptions() -> ResponseReturnValue:
     page = queries.list_exemptions_for(
         actor, form.kind.data, form.state.data, today, request.args.get("page", 1, type=int)
     )
-    return render_template("compliance/exemptions.html", form=form, page=page, today=today, kinds=KIND_LABELS)
+    return render_template(
+        "compliance/exemptions.html", form=form, page=page, today=today, kinds=KIND_LABELS, **_recording(page.items)
+    )
+
+
+def _recording(listed: Sequence[ListedExemption]) -> dict[str, Any]:
+    """Returns who recorded and withdrew exemptions, and why they were withdrawn, for a page."""
+    withdrawn = [each.exemption.id for each in listed if each.exemption.retracted_at is not None]
+    reasons = list_reasons("compliance.withdraw_exemption", "exemption", withdrawn)
+    return {"recorders": recorders_of(each.exemption for each in listed), "withdrawal_reasons": reasons}
 
 
 @bp.get("/exemptions/print")
@@ -201,14 +218,16 @@ def print_exemptions() -> ResponseReturnValue:
     """Shows all of them on one page to print, with who recorded each."""
     actor, form = current_actor(), ExemptionFilterForm(request.args)
     today = clock.today(actor.time_zone)
+    listed = queries.list_all_exemptions_for(actor, form.kind.data, form.state.data, today)
     return render_template(
         "compliance/print_exemptions.html",
         form=form,
-        listed=queries.list_all_exemptions_for(actor, form.kind.data, form.state.data, today),
+        listed=listed,
         today=today,
         now=clock.now(),
         kinds=KIND_LABELS,
         states=STATE_LABELS,
+        **_recording(listed),
     )
 
 
@@ -218,14 +237,16 @@ def exemptions_csv() -> ResponseReturnValue:
     """Downloads all of them as CSV."""
     actor, form = current_actor(), ExemptionFilterForm(request.args)
     today = clock.today(actor.time_zone)
+    listed = queries.list_all_exemptions_for(actor, form.kind.data, form.state.data, today)
+    recorders = recorders_of(each.exemption for each in listed)
     rows = (
         (
             each.organisation, each.staff_number, each.person, each.course or "(everything required)",
             each.exemption.kind, each.exemption.from_on, each.exemption.until_on, each.state(today),
             each.exemption.reason, each.exemption.evidence, each.exemption.recorded_at,
-            each.author, "yes" if each.is_own else "",
+            recorders.name(each.exemption.recorded_by, each.exemption.recorded_at), "yes" if each.is_own else "",
         )
-        for each in queries.list_all_exemptions_for(actor, form.kind.data, form.state.data, today)
+        for each in listed
     )  # fmt: skip
     return download_csv(EXEMPTIONS_HEAD, rows, f"exemptions-{today}.csv")
 
@@ -270,4 +291,5 @@ def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
     form = WithdrawForm()
     if form.run_on_submit(lambda: operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)):
         return redirect_with(_("Exemption withdrawn."), "compliance.exemptions")
-    return form_page("compliance/withdraw_exemption.html", form, listed=listed)
+    recorders = recorders_of([listed.exemption])
+    return form_page("compliance/withdraw_exemption.html", form, listed=listed, recorders=recorders)

@@ -14,6 +14,7 @@ from lms.people.merging.queries import list_employers
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed, signed_in
 from lms.web.forms import form_page, offer, redirect_with
+from lms.web.recorders import recorders_of
 
 
 @bp.route("/my/record/wrong", methods=["GET", "POST"])
@@ -43,7 +44,13 @@ def correction_requests() -> ResponseReturnValue:
     page = queries.list_correction_requests(
         current_actor(), answered=answered, page=request.args.get("page", 1, type=int)
     )
-    return render_template("people/correction_requests.html", page=page, answered=answered, kinds=KIND_LABELS)
+    return render_template(
+        "people/correction_requests.html",
+        page=page,
+        answered=answered,
+        kinds=KIND_LABELS,
+        recorders=recorders_of(each.answer for each in page.items),
+    )
 
 
 @bp.route("/people/queries/<int:query_id>", methods=["GET", "POST"])
@@ -66,4 +73,5 @@ def answer(query_id: int) -> ResponseReturnValue:
         listed=listed,
         kinds=KIND_LABELS,
         may_correct=may_correct(actor, listed.request.person_id),
+        recorders=recorders_of([listed.answer]),
     )

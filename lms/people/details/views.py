@@ -13,6 +13,7 @@ from lms.people.merging.queries import list_employer_ids
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import form_page, redirect_with
+from lms.web.recorders import recorders_of
 from lms.web.setup import has_endpoint
 
 
@@ -39,12 +40,14 @@ def correct_person(person_id: int) -> ResponseReturnValue:
             return redirect(url_for("certification.rename", person_id=person_id), 303)
         back = "people.placements" if own else "people.correct_person"
         return redirect(url_for(back, person_id=person_id), 303)
+    corrections = list_corrections(actor, person_id)
     return form_page(
         "people/correct_person.html",
         form,
         person=person,
         is_staff=own is not None,
-        corrections=list_corrections(actor, person_id),
+        corrections=corrections,
+        recorders=recorders_of(corrections),
         fields=FIELD_LABELS,
     )
 

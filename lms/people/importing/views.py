@@ -25,6 +25,7 @@ from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download, download_csv
 from lms.web.forms import ReasonForm, form_page, offer, redirect_with
 from lms.web.language import language_of_page
+from lms.web.recorders import recorders_of
 
 REFRESH_SECONDS = 5
 FILE_PART_BYTES = 1_000_000
@@ -69,7 +70,8 @@ def import_people() -> ResponseReturnValue:
             return redirect(url_for("people.import_columns", import_id=people_import.id), 303)
     page = queries.list_imports(actor, request.args.get("page", 1, type=int))
     megabytes = current_app.extensions["settings"].max_import_bytes // 1_000_000
-    return form_page("people/import.html", form, page=page, labels=labels, most=megabytes)
+    recorders = recorders_of(page.items)
+    return form_page("people/import.html", form, page=page, labels=labels, most=megabytes, recorders=recorders)
 
 
 @bp.get("/people/import/template.csv")
@@ -190,7 +192,8 @@ def import_undo(import_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         operations.request_undo(current_actor(), people_import, reason=form.reason.data)
         return redirect(url_for("people.import_status", import_id=people_import.id), 303)
-    return form_page("people/import_undo.html", form, people_import=people_import)
+    recorders = recorders_of([people_import])
+    return form_page("people/import_undo.html", form, people_import=people_import, recorders=recorders)
 
 
 @bp.get("/people/import/<int:import_id>/rows.csv")
@@ -232,6 +235,7 @@ def status_page(people_import: PeopleImport, form: ApplyForm) -> ResponseReturnV
         "people/import_status.html",
         form,
         people_import=people_import,
+        recorders=recorders_of([people_import]),
         page=page,
         outcome=show,
         labels=labels,

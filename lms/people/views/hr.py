@@ -15,11 +15,13 @@ from lms.people.directory.queries import list_directory, list_whole_directory
 from lms.people.forms import AssignmentForm, DirectoryForm, EndForm, MoveForm, NewPersonForm, NewPlacementForm
 from lms.people.merging.queries import list_overlapping_placements, list_similar_people, load_merged_ids
 from lms.people.models import Placement
+from lms.people.recording.queries import list_recorded_placements
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download_csv
 from lms.web.forms import BaseForm, ReasonForm, form_page, offer, redirect_with
 from lms.web.language import language_of_page
+from lms.web.recorders import recorders_of
 
 DIRECTORY_HEAD = {
     "staff_number": "staff_number",
@@ -104,12 +106,14 @@ def placements(person_id: int) -> ResponseReturnValue:
     actor = current_actor()
     person = queries.load_person_for(actor, person_id)
     employments = queries.list_employments_of(actor, [person_id])
+    recorded = list_recorded_placements([employment.id for employment in employments])
     return render_template(
         "people/placements.html",
         person=person,
         employments=employments,
         may_correct=may_correct(actor, person_id),
-        placements=queries.list_placements_of([employment.id for employment in employments]),
+        recorded=recorded,
+        recorders=recorders_of([*employments, *(each.placement for each in recorded)]),
         sector_names={sector.slug: sector.name(language_of_page()) for sector in queries.list_sectors()},
         today=clock.today(actor.time_zone),
         overlaps=list_overlapping_placements(actor, load_merged_ids(person_id)),

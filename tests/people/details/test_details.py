@@ -68,6 +68,7 @@ def test_a_name_is_corrected_with_a_reason_and_the_one_before_is_kept(
     page = client.get(f"/people/{at.amina}/correct").get_data(as_text=True)
     assert "Earlier corrections" in page
     assert "Amina Yusuf</bdi>" in page
+    assert "<bdi>Hana Haddad</bdi>" in page
 
 
 def test_a_name_spoilt_by_an_encoding_is_not_for_ever(app: Flask, client: FlaskClient, at: Places) -> None:

@@ -14,6 +14,7 @@ from lms.app import create_app
 from lms.kernel.config import Settings
 from lms.people.importing.parse import FIELDS
 from lms.people.importing.template_files import TEMPLATE_FIELDS
+from tests.factories.pages import words_of
 from tests.factories.people import make_small_organisation, sign_in
 from tests.people.importing import lists
 from tests.people.importing.lists import row
@@ -80,6 +81,12 @@ def test_from_upload_to_undo(app: Flask, client: FlaskClient) -> None:
     assert client.get(address).headers["Refresh"] == "5"
     work(app)
     assert "The list has been applied" in page(client, address)
+    assert re.search(
+        r"Uploaded on [\w ]+ by Hana Haddad\. Applied on [\w ]+ by Hana Haddad\. Reason: November",
+        words_of(client, address),
+    )
+    assert "by Hana Haddad. Reason: November" in words_of(client, f"{address}/undo")
+    assert "Hana Haddad" in words_of(client, "/people/import")
     assert "Nadia New" in page(client, "/people")
     again = client.post(f"{address}/apply", data={"reason": "Twice"}, follow_redirects=True)
     assert "has moved on" in again.get_data(as_text=True)
@@ -88,6 +95,7 @@ def test_from_upload_to_undo(app: Flask, client: FlaskClient) -> None:
     assert client.post(f"{address}/undo", data={"reason": "Wrong"}).status_code == 303
     work(app)
     assert "The import has been undone" in page(client, address)
+    assert re.search(r"Undone on [\w ]+ by Hana Haddad\. Reason: Wrong", words_of(client, address))
     assert "deleted" in page(client, "/people/import")
 
 

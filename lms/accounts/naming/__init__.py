@@ -1,0 +1,1 @@
+"""Naming who acted: to administrators everybody, to HR its colleagues only."""
