@@ -6,7 +6,7 @@ from ``lms.certification.awards.rules``, which is pure.
 
 from lms.certification.awards.document import SECTOR_KEYS
 from lms.certification.awards.operations import revoke, supersede
-from lms.certification.awards.queries import RecordedAward, find_last_award, list_awards_of
+from lms.certification.awards.queries import RecordedAward, find_last_award, list_awards_of, list_awards_seen_by
 from lms.certification.awards.rules import normalise_serial, parse_period, print_serial
 from lms.certification.awards.snapshot import EarnedAward, Issuer, build_awards
 
@@ -18,6 +18,7 @@ __all__ = [
     "build_awards",
     "find_last_award",
     "list_awards_of",
+    "list_awards_seen_by",
     "normalise_serial",
     "parse_period",
     "print_serial",

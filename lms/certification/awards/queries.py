@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.certification import policy
@@ -94,6 +94,23 @@ def load_award_for(actor: Actor, serial: str) -> RecordedAward:
     return require_found(_find(Award.serial == stored, visible) if stored else None)
 
 
+def find_visible_successor(actor: Actor, known: RecordedAward) -> RecordedAward | None:
+    """Finds the award that replaced another, where there is one that the actor may see."""
+    visible = policy.visible_awards(actor, clock.today(actor.time_zone))
+    return _find(Award.supersedes_id == known.award.id, visible) if known.replaced_by else None
+
+
+def may_see_evidence(actor: Actor, award: Award, *, revoked: bool = False) -> bool:
+    """Says whether the actor may see the evidence of an award as HR, or what was recorded when it was revoked."""
+    at = Revocation.recorded_at if revoked else None
+    statement = select(Award.id).where(
+        Award.id == award.id, policy.seen_by_hr(actor, clock.today(actor.time_zone), recorded_at=at)
+    )
+    if revoked:
+        statement = statement.join(Revocation, Revocation.award_id == Award.id)
+    return session.scalar(statement) is not None
+
+
 # Built once, because every visit of a learner's page runs it and building costs more than running.
 AWARDS = (
     select_recorded()
@@ -108,14 +125,30 @@ def list_awards_of(person_id: int, *, with_replaced: bool = False) -> list[Recor
     return _read(AWARDS if with_replaced else CURRENT_AWARDS, person=person_id)
 
 
+def seen_last(actor: Actor) -> ColumnElement[bool]:
+    """Returns the condition of `select_recorded` on awards that an actor may see as HR, each as corrected last.
+
+    A correction that the actor may not see leaves the award that was there before.
+    """
+    today = clock.today(actor.time_zone)
+    corrected = and_(Successor.id.is_not(None), policy.seen_by_hr(actor, today, Successor))
+    return and_(policy.seen_by_hr(actor, today), not_(corrected))
+
+
+def list_awards_seen_by(actor: Actor, person_id: int) -> list[RecordedAward]:
+    """Lists a person's awards as `list_awards_of` does, those that an actor may see as HR."""
+    return _read(AWARDS.where(seen_last(actor)), person=person_id)
+
+
 def list_awards_named_otherwise(actor: Actor, person: Person) -> list[RecordedAward]:
     """Lists the awards of a person that show another name than their next one would, and that an actor may change."""
     employers = list_present_employers([person.id], clock.today(actor.time_zone))
     return [
         each
-        for each in list_awards_of(person.id)
+        for each in list_awards_seen_by(actor, person.id)
         if each.award.person_id == person.id
         and each.revocation is None
+        and each.replaced_by is None
         and each.name not in (None, person.name_on_certificates)
         and policy.may_change_certificate(actor, each.award, employers)
     ]

@@ -1,12 +1,13 @@
 """Pages of certificates: the certificate and its PDF, revoking and correcting it, and the public check."""
 
 import re
+from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from lms.accounts.api import load_account_names
+from lms.audit.api import list_reasons
 from lms.certification import policy
 from lms.certification.awards import operations, queries
 from lms.certification.awards.document import render_certificate, verify_address
@@ -25,6 +26,7 @@ from lms.web.downloads import download
 from lms.web.formatting import day
 from lms.web.forms import form_page, redirect_with
 from lms.web.limits import limiter
+from lms.web.recorders import recorders_of
 
 LONGEST_TYPED = 60
 
@@ -49,13 +51,24 @@ def certificate(serial: str) -> ResponseReturnValue:
         own=known.award.person_id == actor.person_id,
         may_change=may_change(actor, known),
         may_correct=actor.has(Role.HR) and may_correct(actor, known.award.person_id),
-        revoked_by=_name_of(known.revocation.recorded_by) if known.revocation else "",
-        successor=print_serial(known.replaced_by) if known.replaced_by else None,
+        successor=queries.find_visible_successor(actor, known),
+        evidence=evidence_for_hr(actor, known),
     )
 
 
-def _name_of(account_id: int | None) -> str:
-    return load_account_names([account_id]).get(account_id, "") if account_id else ""
+def evidence_for_hr(actor: Actor, known: RecordedAward) -> dict[str, Any]:
+    """Returns what HR sees of how a certificate was recorded, corrected and revoked; nothing for others."""
+    award = known.award
+    if not actor.has(Role.HR) or not queries.may_see_evidence(actor, award):
+        return {}
+    successor = queries.find_visible_successor(actor, known)
+    is_revocation_seen = known.revocation is not None and queries.may_see_evidence(actor, award, revoked=True)
+    revocation = known.revocation if is_revocation_seen else None
+    return {
+        "revocation": revocation,
+        "reasons": list_reasons("certification.supersede", "award", [award.id, award.supersedes_id or 0]),
+        "recorders": recorders_of([award, revocation, successor and successor.award]),
+    }
 
 
 @bp.get("/certificates/<serial>.pdf")

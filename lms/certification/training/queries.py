@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select
 
 from lms.catalogue.api import PublishedCourse, load_course_revision
 from lms.catalogue.models import Course, CourseRevision
-from lms.certification.awards.queries import RecordedAward, Successor, select_current, select_recorded
+from lms.certification import policy
+from lms.certification.awards.queries import RecordedAward, Successor, seen_last, select_current, select_recorded
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
+from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import LARGEST_ID, locked, session
 from lms.kernel.errors import NotThere, require_found
 from lms.kernel.pagination import Pagination, paginate
-from lms.people.api import within_scope
-from lms.people.models import DutyStation, Employment, Organisation, Person
+from lms.people.api import visible_employments, within_scope
+from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,30 @@ def find_session_by_token(token: str) -> TrainingSession | None:
 
 
 ListedSession = Row[TrainingSession, str, str, str, SessionWithdrawal, int]
-"""A session with its `course`, `organisation` and `station`, its withdrawal, and how many people `attended`."""
+"""A session with its `course`, `organisation` and `station`, its withdrawal, and how many of the actor's people
+`attended`."""
+
+
+def _visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Returns the condition on sessions of the actor's organisations, and those where their people attended."""
+    # Read from the people, who are fewer than all that attended: under `or_` an EXISTS would be asked of each session.
+    attended = (
+        select(Recognition.session_id)
+        .select_from(Employment)
+        .join(Award, Award.person_id == Employment.person_id)
+        .join(Recognition, Recognition.award_id == Award.id)
+        .join(Placement, Placement.employment_id == Employment.id)
+        .where(Recognition.session_id.is_not(None), *policy.joins_work(actor, clock.today(actor.time_zone)))
+    )
+    return or_(within_scope(actor, TrainingSession.organisation_id), TrainingSession.id.in_(attended))
 
 
 def _sessions(actor: Actor) -> Select[TrainingSession, str, str, str, SessionWithdrawal, int]:
+    seen = policy.seen_by_hr(actor, clock.today(actor.time_zone))
     attended = (
         select(func.count(Award.person_id.distinct()))
         .join(Recognition, Recognition.award_id == Award.id)
-        .where(Recognition.session_id == TrainingSession.id)
+        .where(Recognition.session_id == TrainingSession.id, seen)
         .scalar_subquery()
     )
     return (
@@ -98,13 +116,13 @@ def _sessions(actor: Actor) -> Select[TrainingSession, str, str, str, SessionWit
         .join(Organisation, Organisation.id == TrainingSession.organisation_id)
         .join(DutyStation, DutyStation.id == TrainingSession.station_id)
         .outerjoin(SessionWithdrawal, SessionWithdrawal.session_id == TrainingSession.id)
-        .where(within_scope(actor, TrainingSession.organisation_id))
+        .where(_visible_to(actor))
         .order_by(TrainingSession.held_on.desc(), TrainingSession.id.desc())
     )
 
 
 def list_sessions_for(actor: Actor, course_id: int | None, page: int) -> Pagination[Row[*tuple[Any, ...]]]:
-    """Lists the sessions of the actor's organisations, the latest first, of one course where it is given."""
+    """Lists the sessions that the actor may see, the latest first, of one course where it is given."""
     statement = _sessions(actor)
     if course_id is not None:
         statement = statement.where(TrainingSession.course_id == course_id)
@@ -112,11 +130,11 @@ def list_sessions_for(actor: Actor, course_id: int | None, page: int) -> Paginat
 
 
 def list_courses_of_sessions(actor: Actor) -> list[tuple[int, str]]:
-    """Lists the courses of the sessions of the actor's organisations: id and title, by title."""
+    """Lists the courses of the sessions that the actor may see: id and title, by title."""
     rows = session.execute(
         select(TrainingSession.course_id, func.max(CourseRevision.title).label("title"))
         .join(CourseRevision, CourseRevision.id == TrainingSession.course_revision_id)
-        .where(within_scope(actor, TrainingSession.organisation_id))
+        .where(_visible_to(actor))
         .group_by(TrainingSession.course_id)
         .order_by("title")
     )
@@ -144,45 +162,60 @@ def list_current_awards_of_session(session_id: int) -> Sequence[Award]:
 
 @dataclass(frozen=True, slots=True)
 class RecognisedAward(RecordedAward):
-    """An award of a session or of prior training, with its holder and who checked it."""
+    """An award of a session or of prior training, with its holder, who checked it and whose HR recorded it.
+
+    `staff_number` is that at the organisation that recorded it, or else one of the actor's own.
+    """
 
     holder: str
     staff_number: str
     checked_by: str
+    recorded_for: int
+    organisation: str
 
 
-def list_attendance(session_id: int) -> list[RecognisedAward]:
-    """Lists who attended a session, by name, with the corrected certificate where there is one."""
-    statement = _select_recognised().where(Recognition.session_id == session_id).order_by(Person.name, Award.id)
+def list_attendance(actor: Actor, session_id: int) -> list[RecognisedAward]:
+    """Lists those of the actor's people who attended a session, by name, with the corrected certificate if any."""
+    statement = _select_recognised(actor).where(Recognition.session_id == session_id).order_by(Person.name, Award.id)
     return [_recognised(row) for row in session.execute(statement)]
 
 
 def list_trainings_for(actor: Actor, page: int) -> Pagination[RecognisedAward]:
-    """Lists the prior training that the actor's organisations recognised, the latest recorded first."""
-    statement = _select_recognised().where(
-        Recognition.session_id.is_(None), within_scope(actor, Recognition.organisation_id)
-    )
+    """Lists the recognised prior training of the actor's people, the latest recorded first."""
+    statement = _select_recognised(actor).where(Recognition.session_id.is_(None))
     found = paginate(statement.order_by(Award.recorded_at.desc(), Award.id.desc()), page)
     return found.with_items([_recognised(row) for row in found.items])
 
 
-def _select_recognised() -> Select[*tuple[Any, ...]]:
-    # A person with two staff numbers in one organisation is listed once.
-    number = (
-        select(func.min(Employment.staff_number))
-        .where(Employment.person_id == Award.person_id, Employment.organisation_id == Recognition.organisation_id)
-        .scalar_subquery()
-    )
+def _select_recognised(actor: Actor) -> Select[*tuple[Any, ...]]:
+    here = _staff_number(actor, Employment.organisation_id == Recognition.organisation_id)
     return (
         select_recorded()
-        .add_columns(Person.name.label("holder"), number.label("staff_number"), Recognition.checked_by)
+        .add_columns(
+            Person.name.label("holder"),
+            func.coalesce(here, _staff_number(actor), "").label("staff_number"),
+            Recognition.checked_by,
+            Recognition.organisation_id.label("recorded_for"),
+            Organisation.name.label("organisation"),
+        )
         .join(Recognition, Recognition.award_id == Award.id)
         .join(Person, Person.id == Award.person_id)
-        .where(Successor.id.is_(None))
+        .join(Organisation, Organisation.id == Recognition.organisation_id)
+        .where(seen_last(actor))
+    )
+
+
+def _staff_number(actor: Actor, *conditions: ColumnElement[bool]) -> ScalarSelect[str]:
+    # A person with two staff numbers in one organisation is listed once.
+    return (
+        select(func.min(Employment.staff_number))
+        .where(Employment.person_id == Award.person_id, visible_employments(actor), *conditions)
+        .scalar_subquery()
     )
 
 
 def _recognised(row: Row[*tuple[Any, ...]]) -> RecognisedAward:
     return RecognisedAward(
-        row.Award, row.name, row.Revocation, row.replaced_by, row.holder, row.staff_number or "", row.checked_by
-    )
+        row.Award, row.name, row.Revocation, row.replaced_by, row.holder, row.staff_number, row.checked_by,
+        row.recorded_for, row.organisation,
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from lms.certification.awards.snapshot import Issuer
 from lms.certification.blueprint import bp
 from lms.certification.errors import ListChanged
 from lms.certification.training import labels, operations, queries
-from lms.certification.training.check import CheckedList, TrainingDetails, check_list
+from lms.certification.training.check import CheckedList, TrainingDetails, check_list, require_hr
 from lms.certification.training.forms import OneTrainingForm, SessionForm, SessionsFilter, TrainingForm, TrainingsForm
 from lms.certification.training.parser import decode
 from lms.kernel import clock
@@ -24,6 +24,7 @@ from lms.people.api import list_organisations_of, list_sectors, list_stations
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import ReasonForm, choices_of, form_page, redirect_with
 from lms.web.language import language_of_page
+from lms.web.recorders import recorders_of
 
 SomeTrainingForm = TypeVar("SomeTrainingForm", bound=TrainingForm)
 
@@ -31,7 +32,7 @@ SomeTrainingForm = TypeVar("SomeTrainingForm", bound=TrainingForm)
 @bp.get("/sessions")
 @role_needed(Role.HR)
 def sessions() -> ResponseReturnValue:
-    """Lists the sessions of the actor's organisations."""
+    """Lists the sessions of the actor's organisations, and those of others that their people attended."""
     actor = current_actor()
     form = SessionsFilter(request.args)
     form.offer(queries.list_courses_of_sessions(actor))
@@ -93,13 +94,15 @@ def record_session() -> ResponseReturnValue:
 @bp.get("/sessions/<int:session_id>")
 @role_needed(Role.HR)
 def training_session(session_id: int) -> ResponseReturnValue:
-    """Shows a session, and the certificate of everybody who attended."""
-    listed = queries.load_session_for(current_actor(), session_id)
+    """Shows a session, and the certificates of those of the actor's people who attended."""
+    actor = current_actor()
+    listed = queries.load_session_for(actor, session_id)
     return render_template(
         "certification/session.html",
         listed=listed,
-        attendance=queries.list_attendance(session_id),
+        attendance=queries.list_attendance(actor, session_id),
         sectors=sector_names(),
+        recorders=recorders_of([listed.TrainingSession, listed.SessionWithdrawal]),
     )
 
 
@@ -109,6 +112,7 @@ def withdraw_session(session_id: int) -> ResponseReturnValue:
     """Withdraws a session that was recorded by mistake, after a confirmation."""
     actor = current_actor()
     listed = queries.load_session_for(actor, session_id)
+    require_hr(actor, listed.TrainingSession.organisation_id)
     form = ReasonForm()
     revoked = form.result_on_submit(
         lambda: operations.withdraw_session(actor, listed.TrainingSession, reason=form.reason.data)
@@ -121,15 +125,17 @@ def withdraw_session(session_id: int) -> ResponseReturnValue:
         )
         return redirect_with(message, "certification.training_session", session_id=session_id)
     active = len(queries.list_current_awards_of_session(session_id))
-    return form_page("certification/withdraw_session.html", form, listed=listed, active=active)
+    recorders = recorders_of([listed.TrainingSession])
+    return form_page("certification/withdraw_session.html", form, listed=listed, active=active, recorders=recorders)
 
 
 @bp.get("/sessions/prior")
 @role_needed(Role.HR)
 def trainings() -> ResponseReturnValue:
-    """Lists the prior training that the actor's organisations have recognised."""
+    """Lists the recognised prior training of the actor's people."""
     page = queries.list_trainings_for(current_actor(), request.args.get("page", 1, type=int))
-    return render_template("certification/trainings.html", page=page, sectors=sector_names())
+    recorders = recorders_of(each.award for each in page.items)
+    return render_template("certification/trainings.html", page=page, sectors=sector_names(), recorders=recorders)
 
 
 @bp.route("/sessions/prior/new", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lms.certification.api import RecordedAward, list_awards_of
+from lms.certification.api import RecordedAward, list_awards_seen_by
 from lms.compliance.person.queries import NamedPlacement, list_named_placements
 from lms.compliance.source_data.population import StatusRow, statuses_of
 from lms.kernel.actor import Actor
@@ -46,6 +46,6 @@ def _load(actor: Actor, person: Person, persons: frozenset[int], today: date, la
         person=person,
         employments=employments,
         placements=list_named_placements(employments, {each.slug: each.name(language) for each in list_sectors()}),
-        awards=list_awards_of(person.id),
+        awards=list_awards_seen_by(actor, person.id),
         statuses=statuses_of(person.id, today, organisations={each.organisation_id for each in employments}),
     )

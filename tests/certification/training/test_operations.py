@@ -345,7 +345,7 @@ def test_recognition_follows_a_correction(here: World) -> None:
     recognised = award_queries.find_recognition(corrected.id)
     assert recognised is not None
     assert recognised.checked_by == "Lina Aziz"
-    (row,) = training_queries.list_attendance(recognised.session_id or 0)
+    (row,) = training_queries.list_attendance(here.hr, recognised.session_id or 0)
     assert row.serial.replace("-", "") == corrected.serial
 
 
@@ -367,7 +367,7 @@ def test_five_hundred_attend_in_few_statements(here: World) -> None:
     event.listen(engine, "before_cursor_execute", note)
     try:
         held = here.record(*numbers)
-        assert len(training_queries.list_attendance(held.id)) == 500
+        assert len(training_queries.list_attendance(here.hr, held.id)) == 500
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert len(statements) < 30, statements
