@@ -9,7 +9,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from lms.accounts.api import load_account_names
 from lms.compliance.blueprint import AGAIN_SECONDS, bp
 from lms.compliance.report.changes import Change, build_changes
 from lms.compliance.report.count_backends import too_many_to_compute_inline
@@ -29,6 +28,7 @@ from lms.kernel.days import a_year_before
 from lms.kernel.errors import NotThere
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
+from lms.web.recorders import recorders_of
 
 
 @bp.get("/compliance")
@@ -161,7 +161,7 @@ def _show_verified(read: ReportId, query: ReportQuery, stored: Mapping[str, Any]
     return render_template(
         "compliance/reproduced.html",
         found=found,
-        recorded_by=load_account_names({fact.by for fact in found.facts if fact.by}),
+        recorders=recorders_of(found.facts),
         query=query,
         filters=list(query_labels(query)),
         parameters=parameters_of(query),

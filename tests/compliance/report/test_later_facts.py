@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from flask import Flask
 
-from lms.compliance.report.later_facts import list_recorded_since
+from lms.compliance.report.later_facts import count_recorded_since, list_recorded_since
 from lms.compliance.requirements import operations as requirements
 from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import FixedClock, using
@@ -50,3 +50,25 @@ def test_each_kind_that_bears_on_the_day_is_named(app_context: Flask) -> None:
     assert "Maternity" in {fact.reason for fact in found}
     assert {fact.at for fact in found} == {LATER}
     assert list_recorded_since([here.id], LATER, DAY) == []
+
+
+def test_nothing_of_another_organisations_placements_exemptions_and_reasons(app_context: Flask) -> None:
+    with using(FixedClock(THEN)):
+        make.sectors()
+        here, there, place = make.organisation(), make.organisation("hill-aid"), make.station()
+        course, both = a_course(), make.person("Both")
+        theirs = required_course(there.id, course)
+        make.placed(make.employed(both, here), place)
+        award = earned(both, course, date(2026, 2, 1), organisation_id=there.id)
+    with using(FixedClock(LATER)):
+        make.placed(make.employed(both, there, "H-1"), place)
+        revoked(award, date(2026, 6, 1))
+        requirements.exempt(
+            hr_of(there.id), person_id=both.id, requirement_id=theirs.id, organisation_id=there.id,
+            from_on=date(2026, 6, 1), until_on=None, kind="sick", reason="Ill",
+        )  # fmt: skip
+    assert [(fact.kind, fact.reason) for fact in list_recorded_since([here.id], THEN, DAY)] == [("revocations", "")]
+    assert count_recorded_since([here.id], THEN) == {"revocations": 1}
+    assert {(fact.kind, fact.reason) for fact in list_recorded_since([there.id], THEN, DAY)} == {
+        ("placements", ""), ("revocations", "Never sat"), ("exemptions", "Ill"),
+    }  # fmt: skip
