@@ -191,21 +191,30 @@ def test_administrators_see_all_accounts_and_others_their_own(app_context: Flask
 
 
 @pytest.mark.parametrize(
-    ("scopes", "has_role", "may"),
+    ("scopes", "employers", "has_role", "may"),
     [
-        ({}, False, False),
-        ({Role.HR: frozenset({1})}, False, True),
-        ({Role.HR: frozenset({1})}, True, False),
-        ({Role.HR: frozenset({2})}, False, False),
-        ({Role.ADMIN: None}, False, False),
-        ({Role.ADMIN: None}, True, True),
-        ({Role.ADMIN: None, Role.HR: frozenset({1})}, False, True),
-        ({Role.TRAINER: None, Role.COORDINATOR: None}, False, False),
+        ({}, [1], False, False),
+        ({Role.HR: frozenset({1})}, [1], False, True),
+        ({Role.HR: frozenset({1})}, [1], True, False),
+        ({Role.HR: frozenset({2})}, [1], False, False),
+        # Whoever works for others too, or nowhere any more.
+        ({Role.HR: frozenset({1})}, [1, 3], False, False),
+        ({Role.HR: frozenset({1, 3})}, [1, 3], False, True),
+        ({Role.HR: frozenset({1})}, [], False, False),
+        ({Role.ADMIN: None}, [1], False, False),
+        ({Role.ADMIN: None}, [1], True, True),
+        ({Role.ADMIN: None}, [1, 3], False, True),
+        ({Role.ADMIN: None}, [], False, False),
+        ({Role.ADMIN: None}, [], True, True),
+        ({Role.ADMIN: None, Role.HR: frozenset({1})}, [1], False, True),
+        ({Role.TRAINER: None, Role.COORDINATOR: None}, [1], False, False),
     ],
 )
-def test_who_prints_codes(scopes: dict[Role, frozenset[int] | None], has_role: bool, may: bool) -> None:
+def test_who_prints_codes(
+    scopes: dict[Role, frozenset[int] | None], employers: list[int], has_role: bool, may: bool
+) -> None:
     actor = Actor(account_id=9, scopes=scopes)
-    assert policy.may_print_code(actor, [1, 3], has_role=has_role) is may
+    assert policy.may_print_code(actor, employers, has_role=has_role) is may
 
 
 def test_granting_twice_is_harmless_and_learners_need_no_grant(app_context: Flask) -> None:
