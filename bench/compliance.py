@@ -287,7 +287,7 @@ def run(database: str, size: int, folder: Path) -> None:
         print(f"  {'made in':44} {time.perf_counter() - began:10.1f} s", flush=True)
         look_at_tables(database)
         began = time.perf_counter()
-        rebuild(app, None, 2)
+        rebuild(None, 2)
         goal = {(1_000_000, "postgresql"): "goal 600 s", (100_000, "sqlite"): "goal 120 s"}.get((size, database), "")
         print(f"  {'rebuild':44} {time.perf_counter() - began:10.1f} s   {goal}".rstrip(), flush=True)
         look_at_tables(database)

@@ -18,7 +18,6 @@ from lms.catalogue.api import BankQuestion, PublishedCourse, bank, load_course_r
 from lms.kernel import clock, rng
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
-from lms.kernel.errors import NotAllowed
 
 
 def start_attempt(
@@ -30,11 +29,10 @@ def start_attempt(
     it is taken for. The selection is fixed here; ``seed`` makes it repeatable. Raises ``AttemptsExhausted`` during
     a pause and ``NoQuestions`` where no question fits.
     """
-    if actor.person_id is None:
-        raise NotAllowed
-    queries.lock_person(actor.person_id)
+    person_id = actor.require_person()
+    queries.lock_person(person_id)
     own_sector = sector if course.per_sector else None
-    past = [a for a in queries.list_attempts(actor.person_id, course.course_id) if a.sector == own_sector]
+    past = [a for a in queries.list_attempts(person_id, course.course_id) if a.sector == own_sector]
     for attempt in past:
         if attempt.submitted_at is None and attempt.edition_id == course.edition_id:
             return attempt
@@ -43,7 +41,7 @@ def start_attempt(
         raise AttemptsExhausted(allowance.next_attempt_at)
     seed = seed or f"{rng.randbelow(1 << 128):032x}"
     attempt = Attempt(
-        person_id=actor.person_id,
+        person_id=person_id,
         course_id=course.course_id,
         edition_id=course.edition_id,
         course_revision_id=course.revision_id,

@@ -10,11 +10,6 @@ from lms.kernel.transaction_memo import clear_memo, load_once
 from lms.people.models import Person
 
 
-def find_attempt(attempt_id: int) -> Attempt | None:
-    """Returns an attempt by its id, without authorisation."""
-    return session.get(Attempt, attempt_id)
-
-
 def lock_person(person_id: int) -> None:
     """Locks a person: one transaction at a time starts attempts or switches editions for them."""
     session.execute(locked(select(Person.id).where(Person.id == person_id)))
@@ -32,9 +27,8 @@ def lock_attempt(attempt_id: int) -> Attempt:
 
 def list_attempts(person_id: int, course_id: int) -> Sequence[Attempt]:
     """Returns a person's attempts of a course in all its editions and sectors, the oldest first."""
-    return session.scalars(
-        select(Attempt).where(Attempt.person_id == person_id, Attempt.course_id == course_id).order_by(Attempt.id)
-    ).all()
+    mine = select(Attempt).filter_by(person_id=person_id, course_id=course_id)
+    return session.scalars(mine.order_by(Attempt.id)).all()
 
 
 def list_passed(attempt_ids: Collection[int]) -> Sequence[Attempt]:

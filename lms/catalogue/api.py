@@ -18,6 +18,7 @@ from lms.catalogue.queries.courses import (
     load_course_revision,
     module_segments,
     published_course,
+    with_course_title,
 )
 from lms.catalogue.queries.shared_content import SectorRow, considerations, find_picture, glossary, list_sectors
 from lms.catalogue.source.read import source_fingerprint
@@ -41,4 +42,5 @@ __all__ = [
     "publish",
     "published_course",
     "source_fingerprint",
+    "with_course_title",
 ]

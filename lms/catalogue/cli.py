@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from lms.catalogue import operations
@@ -14,7 +13,7 @@ from lms.catalogue.source.plan import ChangeType
 from lms.catalogue.source.problems import Problem, Severity, has_errors
 from lms.catalogue.source.schemas.shared_files import SCHEMAS
 from lms.kernel.actor import SYSTEM
-from lms.kernel.config import Settings
+from lms.kernel.config import Settings, current_settings
 from lms.kernel.db import unit_of_work
 from lms.kernel.i18n import gettext as _
 
@@ -55,7 +54,7 @@ def check_command(modules: Path, quizzes: Path) -> None:
 @content_cli.command("publish")
 def publish_command() -> None:
     """Publishes all course files, or none where any has an error."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     with unit_of_work():
         result = operations.publish(settings.modules, settings.quizzes, SYSTEM)
     _print_problems(result.problems)

@@ -3,18 +3,17 @@
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from flask import current_app
-
 from lms.assessment.api import list_passed
 from lms.catalogue.api import load_course_revision
 from lms.certification.awards import operations
 from lms.certification.awards.snapshot import EarnedAward, Issuer
 from lms.kernel.actor import SYSTEM
+from lms.kernel.config import current_settings
 
 
 def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more: Any) -> None:
     """Issues an award for every passing attempt, in the transaction of its submission."""
-    issuer = Issuer.of(current_app.extensions["settings"])
+    issuer = Issuer.of(current_settings())
     for attempt in list_passed(attempts):
         course = load_course_revision(attempt.course_revision_id)
         if attempt.submitted_at is None:

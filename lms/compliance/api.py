@@ -9,12 +9,13 @@ from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.rows import STATUSES, read_courses
 from lms.compliance.report.count_backends import require_up_to_date
 from lms.compliance.requirements.operations import Terms, add_version, exempt, make_requirement
+from lms.compliance.requirements.queries import list_requirements
 from lms.compliance.source_data.filters import CourseTitle
+from lms.compliance.source_data.load import required_courses
 from lms.compliance.source_data.names import list_courses
 from lms.compliance.source_data.population import (
-    AppliedRequirement,
-    Population,
     Post,
+    RequiredStatus,
     StatusRow,
     load_population,
     renewal_windows,
@@ -22,16 +23,13 @@ from lms.compliance.source_data.population import (
 )
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import DEFINITIONS_VERSION, StatusGroup, TrainingStatus, overall, to_do_order
-from lms.compliance.status.evaluate import ExplainedStatus
 
 __all__ = [
     "DEFINITIONS_VERSION",
     "STATUSES",
-    "AppliedRequirement",
     "CourseTitle",
-    "ExplainedStatus",
-    "Population",
     "Post",
+    "RequiredStatus",
     "Scope",
     "StatusGroup",
     "StatusRow",
@@ -42,6 +40,7 @@ __all__ = [
     "compact_all",
     "exempt",
     "list_courses",
+    "list_requirements",
     "load_population",
     "make_requirement",
     "overall",
@@ -49,6 +48,7 @@ __all__ = [
     "rebuild",
     "renewal_windows",
     "require_up_to_date",
+    "required_courses",
     "statuses_of",
     "to_do_order",
 ]

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 
 import click
-from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from lms.certification.awards.rules import Period, Window, award_dates, parse_period
@@ -163,11 +162,8 @@ def verify_command() -> None:
 @with_appcontext
 def rebuild_command(processes: int) -> None:
     """Rebuilds all statuses from the facts; meanwhile the report says that it is being updated."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     began = time.monotonic()
-    persons = rebuild(
-        app, lambda done, total: click.echo(f"\r{done} of {total} people ...", nl=False, err=True), processes
-    )
+    persons = rebuild(lambda done, total: click.echo(f"\r{done} of {total} people ...", nl=False, err=True), processes)
     seconds = f"{time.monotonic() - began:.1f}"
     click.echo(err=True)
     click.echo(_("Rebuilt the statuses of %(people)s people (%(seconds)s s).", people=persons, seconds=seconds))

@@ -4,7 +4,6 @@ It refreshes many people, compacts the counts and verifies everything at night.
 """
 
 import structlog
-from flask import Flask, current_app
 
 from lms.compliance.projection.rebuild import maintain, rebuild
 from lms.compliance.projection.verify import verify
@@ -15,16 +14,6 @@ from lms.kernel.worker import PeriodicJob
 log = structlog.get_logger(__name__)
 
 
-def _application() -> Flask:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return app
-
-
-def maintain_projection() -> None:
-    """Does what is to be done each minute."""
-    maintain(_application())
-
-
 def check_at_night() -> None:
     """Compares the projection with the facts, and rebuilds it where anything differs."""
     with reading():
@@ -33,11 +22,11 @@ def check_at_night() -> None:
         log.info("statuses verified", persons=found.persons, rows=found.rows)
         return
     log.error("statuses differ", persons=found.wrong, days=found.days, snapshots=found.snapshots)
-    rebuild(_application())
+    rebuild()
 
 
 JOBS = (
-    PeriodicJob("compliance.maintain", maintain_projection),
+    PeriodicJob("compliance.maintain", maintain),
     PeriodicJob("compliance.verify", check_at_night, minute="17", hour="1"),
     PeriodicJob("compliance.remove_old", remove_old, minute="41"),
 )

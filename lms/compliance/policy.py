@@ -6,9 +6,9 @@ their organisation's matter; those for all organisations are the administrator's
 
 from sqlalchemy import ColumnElement, false, or_, true
 
-from lms.compliance.errors import NotYours
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.kernel.actor import Actor, Role
+from lms.kernel.errors import NotAllowed
 from lms.kernel.i18n import gettext as _
 from lms.people.api import within_scope
 from lms.people.models import Organisation
@@ -48,6 +48,6 @@ def visible_exemptions(actor: Actor) -> ColumnElement[bool]:
 
 
 def require_allowed(allowed: bool) -> None:
-    """Raises NotYours unless something is allowed."""
+    """Raises NotAllowed unless something is allowed."""
     if not allowed:
-        raise NotYours(_("Only the organisation that owns this, or an administrator, can change it."))
+        raise NotAllowed(_("Only the organisation that owns this, or an administrator, can change it."))

@@ -1,4 +1,4 @@
-"""The form that asks for coverage: an address, not a change, so it carries no token."""
+"""The form that asks for coverage."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from lms.compliance.api import CourseTitle
 from lms.coverage.rules import Cell
 from lms.people.models import DutyStation
 from lms.web.formatting import day as written_day
-from lms.web.forms import FilterForm, choices_of
+from lms.web.forms import FilterForm, choices_of, offer
 
 
 class CoverageForm(FilterForm):
@@ -33,10 +33,9 @@ class CoverageForm(FilterForm):
         self.stations = {each.id: each for each in stations}
         self.courses = {each.course_id: each for each in courses}
         self.as_of.choices = choices_of((day.isoformat(), written_day(day)) for day in days)
-        self.sector.choices = choices_of([("", _l("All sectors")), *sectors.items()])
-        self.station.choices = choices_of([("", _l("All stations")), *((each.slug, each.name) for each in stations)])
-        names = ((each.slug, each.title) for each in courses)
-        self.course.choices = choices_of([("", _l("Every required course")), *names])
+        offer(self.sector, sectors.items(), _l("All sectors"))
+        offer(self.station, ((each.slug, each.name) for each in stations), _l("All stations"))
+        offer(self.course, ((each.slug, each.title) for each in courses), _l("Every required course"))
         self.as_of.data = self.as_of.data or days[0].isoformat()
 
     def cell(self) -> Cell:

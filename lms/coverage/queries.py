@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 
 from lms.compliance.api import STATUSES, StatusGroup, TrainingStatus, read_courses
 from lms.compliance.projection.models import PostInterval
@@ -35,18 +35,16 @@ def list_releases(scope: Collection[int] | None) -> Sequence[CoverageRelease]:
 def _counted_on(organisations: Collection[int], day: date) -> ColumnElement[bool]:
     """Returns the condition on intervals of positions of organisations of whom something is required on a day."""
     return and_(
-        PostInterval.from_on <= day,
-        PostInterval.through_on >= day,
+        PostInterval.covers(day),
         PostInterval.overall != STATUSES.index(TrainingStatus.NOT_REQUIRED),
         PostInterval.organisation_id.in_(sorted(organisations)),
     )
 
 
-def list_missing_keys(organisations: Collection[int], day: date) -> list[tuple[int, int]]:
+def list_missing_keys(organisations: Collection[int], day: date) -> Sequence[Row[int, int]]:
     """Lists the positions to be counted on a day, as person and organisation, that have no record key yet."""
     statement = select(PostInterval.person_id, PostInterval.organisation_id).outerjoin(RecordKey, _KEYED)
-    missing = statement.where(_counted_on(organisations, day), RecordKey.key.is_(None)).distinct()
-    return [(row.person_id, row.organisation_id) for row in session.execute(missing)]
+    return session.execute(statement.where(_counted_on(organisations, day), RecordKey.key.is_(None)).distinct()).all()
 
 
 def iterate_groups(organisations: Collection[int], day: date) -> Iterator[PositionGroup]:
@@ -62,12 +60,9 @@ def iterate_groups(organisations: Collection[int], day: date) -> Iterator[Positi
 
 def load_figures(releases: Collection[int], cell: Cell | None = None) -> dict[int, dict[Cell, Figures]]:
     """Loads the figures of releases, of all cells or of one, by release; cells of fewer than ten people are absent."""
-    columns = (CoverageCell.sector, CoverageCell.station_id, CoverageCell.course_id)
-    statement = select(CoverageCell.release_id, *columns, CoverageCell.people, CoverageCell.compliant).where(
-        CoverageCell.release_id.in_(releases)
-    )
+    statement = select(CoverageCell.__table__).where(CoverageCell.release_id.in_(releases))
     if cell is not None:
-        statement = statement.where(*map(ColumnElement.is_not_distinct_from, columns, cell))
+        statement = statement.filter_by(**cell._asdict())
     found: dict[int, dict[Cell, Figures]] = {release: {} for release in releases}
     for row in session.execute(statement):
         found[row.release_id][Cell(row.sector, row.station_id, row.course_id)] = Figures(row.people, row.compliant)

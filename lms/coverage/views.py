@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product, starmap
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from lms.compliance.api import list_courses
@@ -14,11 +14,11 @@ from lms.coverage.models import CoverageRelease
 from lms.coverage.operations import month_ends
 from lms.coverage.rules import Cell, Figures, may_be_shown
 from lms.kernel.actor import Role
-from lms.kernel.tabular import Cell as Value
-from lms.people.api import list_sectors, list_stations
+from lms.people.api import list_stations, sector_names
 from lms.people.models import Organisation
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download_csv
+from lms.web.forms import form_page
 from lms.web.language import language_of_page
 
 bp = Blueprint("coverage", "lms.coverage", template_folder="templates")
@@ -33,8 +33,7 @@ COVERAGE_HEAD = (
 @role_needed(Role.COORDINATOR)
 def figures() -> ResponseReturnValue:
     """Shows coverage without names."""
-    found = _load()
-    return render_template("coverage/coverage.html", **found), 422 if found["form"].errors else 200
+    return form_page("coverage/coverage.html", **_load())
 
 
 @bp.get("/compliance/coverage.csv")
@@ -43,7 +42,7 @@ def figures_csv() -> ResponseReturnValue:
     """Gives the same figures as CSV, only its head where nothing is published."""
     found = _load()
     if found["form"].errors:
-        return render_template("coverage/coverage.html", **found), 422
+        return form_page("coverage/coverage.html", **found)
     rows = found["page"].rows() if found["page"] else ()
     return download_csv(COVERAGE_HEAD, rows, f"coverage-{found['form'].as_of.data}.csv")
 
@@ -71,26 +70,24 @@ class CoveragePage:
         self.stations = {n: form.stations[n] for n in ([chosen.station_id] if chosen.station_id else some_stations)}
         self.courses = {n: form.courses[n] for n in ([chosen.course_id] if chosen.course_id else some_courses)}
 
-    def at(self, sector: str | None = None, station: int | None = None, course: int | None = None) -> Figures | None:
+    def at(self, **narrowed: Any) -> Figures | None:
         """Returns the figures of what is chosen, narrowed further; None where fewer than ten people match."""
-        of = self.chosen
-        return self.cells.get(Cell(sector or of.sector, station or of.station_id, course or of.course_id))
+        return self.cells.get(self.chosen._replace(**narrowed))
 
-    def rows(self) -> Iterator[Sequence[Value]]:
+    def rows(self) -> Iterator[Sequence[Any]]:
         """Yields the rows of `COVERAGE_HEAD` of cells with ten people; `compliant` is empty where these are fewer."""
+        release, many = self.release, len(self.organisations)
+        head = release.on_day, release.recorded_at.isoformat(timespec="seconds"), release.definitions, many
         sector, station, course = self.chosen
         dimensions = (sector, *self.sectors), (station, *self.stations), (course, *self.courses)
         for cell in dict.fromkeys(starmap(Cell, product(*dimensions))):
             if counts := self.cells.get(cell):
                 yield (
-                    self.release.on_day,
-                    self.release.recorded_at.isoformat(timespec="seconds"),
-                    self.release.definitions,
-                    len(self.organisations),
+                    *head,
                     self.sectors[cell.sector] if cell.sector else "(all)",
                     self.stations[cell.station_id].name if cell.station_id else "(all)",
                     self.courses[cell.course_id].slug if cell.course_id else "(every required course)",
-                    "posts" if len(self.organisations) > 1 else "people",
+                    "posts" if many > 1 else "people",
                     *counts,
                     counts.rate,
                 )
@@ -98,14 +95,13 @@ class CoveragePage:
 
 def _load() -> dict[str, Any]:
     """Loads the form, the page (None where nothing is published) and whether anybody shares, for the template."""
-    scope, language = current_actor().organisations(Role.COORDINATOR), language_of_page()
+    scope = current_actor().organisations(Role.COORDINATOR)
     sharing, releases = queries.list_sharing(scope), queries.list_releases(scope)
     if not may_be_shown([each.organisations for each in releases], {each.id for each in sharing}):
         releases = []
-    sectors = {each.slug: each.name(language) for each in list_sectors()}
     form, page = CoverageForm(request.args), None
     days = [each.on_day for each in releases[:MONTHS_OFFERED]] or month_ends(1)
-    form.offer(days, sectors, list_stations(), list_courses())
+    form.offer(days, sector_names(language_of_page()), list_stations(), list_courses())
     if form.validate() and releases:
         page = CoveragePage(form, [each for each in releases if each.on_day.isoformat() <= form.as_of.data], sharing)
     return {"form": form, "page": page, "sharing": bool(sharing)}

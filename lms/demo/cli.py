@@ -4,11 +4,11 @@ import time
 from datetime import datetime
 
 import click
-from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from lms.certification.api import Issuer
 from lms.demo import operations
+from lms.kernel.config import current_settings
 from lms.kernel.errors import Refusal
 
 demo_cli = AppGroup("demo", help="The demonstration: invented organisations and people.")
@@ -26,7 +26,7 @@ demo_cli = AppGroup("demo", help="The demonstration: invented organisations and 
 def load(anchor: datetime | None) -> None:
     """Fills an empty database with 600 invented people and eighteen months of their training."""
     began = time.monotonic()
-    issuer = Issuer.of(current_app.extensions["settings"])
+    issuer = Issuer.of(current_settings())
     try:
         operations.load(click.echo, issuer, anchor.date() if anchor else None)
     except Refusal as error:

@@ -12,12 +12,14 @@ from lms.certification.api import Issuer
 from lms.coverage.api import publish as publish_coverage
 from lms.demo import queries
 from lms.demo.acts import DATA_FILE, Act, CourseAct, Learn, Require, read_acts
-from lms.demo.errors import CoursesMissing, CourseUnfit, RealPeople
+from lms.demo.errors import CourseUnfit
 from lms.demo.loader import DemoLoader
 from lms.demo.models import Demonstration
 from lms.demo.staff import LANGUAGE
 from lms.kernel import clock, db, rng
 from lms.kernel.clock import FixedClock
+from lms.kernel.errors import Refusal
+from lms.kernel.i18n import gettext as _
 from lms.kernel.memory import gc_paused
 from lms.people.api import count_people
 
@@ -40,8 +42,8 @@ def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None,
     """Loads the demonstration that leads up to a day, today by default, in one transaction, and says what it holds.
 
     Then publishes its coverage, which the worker would do within the hour. Killed half-way it leaves nothing behind;
-    loading it again changes nothing. The same day and file give the same facts, whatever the hour. Raises `RealPeople`
-    in a database that holds people, `CoursesMissing` and `CourseUnfit`.
+    loading it again changes nothing. The same day and file give the same facts, whatever the hour. Raises `Refusal` in
+    a database that holds people, for courses that are not published, and `CourseUnfit`.
     """
     anchor = anchor or clock.today()
     if queries.is_demonstration():
@@ -50,7 +52,13 @@ def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None,
     with db.reading():
         people = count_people()
         if people:
-            raise RealPeople(people)
+            raise Refusal(
+                _(
+                    "This database holds %(people)s people who are not invented: the demonstration is for an empty "
+                    "one. Name another folder (LMS_INSTANCE=/path) or another database (LMS_DATABASE_URL).",
+                    people=people,
+                )
+            )
         with data_file.open(encoding="utf-8") as lines:
             acts = list(read_acts(lines, anchor))
         courses = _courses(acts)
@@ -74,7 +82,8 @@ def _courses(acts: Sequence[Act]) -> dict[str, PublishedCourse]:
     found = {slug: published_course(slug, LANGUAGE) for slug in slugs}
     courses = {slug: course for slug, course in found.items() if course is not None}
     if len(courses) < len(found):
-        raise CoursesMissing([slug for slug in slugs if slug not in courses])
+        missing = ", ".join(slug for slug in slugs if slug not in courses)
+        raise Refusal(_("Publish the courses first (flask content publish). Missing: %(courses)s.", courses=missing))
     for act in acts:
         if isinstance(act, Learn) and courses[act.course].per_sector is (act.sector is None):
             raise CourseUnfit(act.course)

@@ -1,6 +1,6 @@
 """Records the stations, the organisations and the staff of the demonstration."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from lms.accounts import api as accounts
 from lms.demo.acts import AddOrganisation, AddStation, ChangeJob, Identity, Job, Join, Leave, PersonAct
@@ -48,14 +48,9 @@ class DemoStaff:
 
     def add_organisation(self, act: AddOrganisation) -> None:
         """Records an organisation."""
-        self.organisations[act.slug] = people.record_organisation(
-            SYSTEM,
-            slug=act.slug,
-            name=act.name,
-            initials=act.initials,
-            time_zone=act.time_zone,
-            shares_coverage=act.shares_coverage,
-        ).id
+        details = asdict(act)
+        del details["at"]
+        self.organisations[act.slug] = people.record_organisation(SYSTEM, **details).id
 
     def join(self, act: Join) -> None:
         """Records that somebody begins to work; somebody new gets an account and their roles."""
@@ -105,11 +100,5 @@ class DemoStaff:
         people.end_placement(self.hr_of(act), latest, employment, act.through_on)
 
     def _work(self, job: Job) -> people.AssignmentDetails:
-        return people.AssignmentDetails(
-            station_id=self.stations[job.station],
-            sector=job.sector,
-            role=job.role,
-            contract=job.contract,
-            works_with_children=job.works_with_children,
-            also_sectors=job.also_sectors,
-        )
+        details = asdict(job)
+        return people.AssignmentDetails(station_id=self.stations[details.pop("station")], **details)

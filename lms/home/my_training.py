@@ -11,7 +11,6 @@ from lms.compliance.api import StatusRow, statuses_of
 from lms.home import queries, rules
 from lms.kernel import clock
 from lms.kernel.actor import Actor
-from lms.kernel.errors import NotAllowed
 from lms.learning.api import CourseProgress, list_course_progress
 from lms.pathways.models import PathwayVersion
 from lms.people.api import ListedCorrectionRequest, list_own_correction_requests, load_organisation_names
@@ -64,22 +63,21 @@ def load_my_training(actor: Actor, language: str) -> MyTraining:
     One query more for each course that the actor takes in an older edition. Of the correction requests, it shows
     the open ones and those answered lately.
     """
-    if actor.person_id is None:
-        raise NotAllowed
+    person_id = actor.require_person()
     now = clock.now().astimezone(ZoneInfo(actor.time_zone))
     courses = list_course_progress(actor, language)
-    statuses = statuses_of(actor.person_id, now.date())
+    statuses = statuses_of(person_id, now.date())
     required_ids = {row.course_id for row in statuses}
     return MyTraining(
         part_of_day=rules.part_of_day(now.hour),
         next_course=rules.next_course(courses, statuses),
         required=_required(statuses, courses, now.date()),
         optional=[course for course in courses if course.course_id not in required_ids],
-        awards=list_awards_of(actor.person_id),
+        awards=list_awards_of(person_id),
         context=queries.find_work_context(actor.sector, actor.station_id) if actor.sector else None,
         correction_requests=[
             request
-            for request in list_own_correction_requests(actor.person_id)
+            for request in list_own_correction_requests(person_id)
             if request.answer is None or request.answer.recorded_at > now - ANSWERS_SHOWN
         ],
     )

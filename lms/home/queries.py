@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 
 from lms.assessment.models import Attempt
+from lms.catalogue.api import with_course_title
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision, Publication
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.kernel.db import session
@@ -61,18 +62,14 @@ def list_placements_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, 
 def list_completions_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Returns the modules completed, the latest first."""
     return session.execute(
-        select(
-            func.coalesce(CourseRevision.title, Course.slug).label("course"),
-            ModuleRevision.title.label("module"),
-            Completion.language,
-            Completion.recorded_at,
+        with_course_title(
+            select(Completion.language, Completion.recorded_at, ModuleRevision.title.label("module"))
+            .join(ModuleRevision, Completion.module_revision_id == ModuleRevision.id)
+            .where(Completion.person_id.in_(person_ids))
+            .order_by(Completion.recorded_at.desc(), Completion.id.desc())
+            .limit(MAX_LINES),
+            Completion.course_id,
         )
-        .join(Course, Completion.course_id == Course.id)
-        .join(ModuleRevision, Completion.module_revision_id == ModuleRevision.id)
-        .outerjoin(CourseRevision, Course.current_revision_id == CourseRevision.id)
-        .where(Completion.person_id.in_(person_ids))
-        .order_by(Completion.recorded_at.desc(), Completion.id.desc())
-        .limit(MAX_LINES)
     ).all()
 
 
@@ -97,19 +94,14 @@ def list_attempts_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ..
 def list_exemptions_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Returns the exemptions, the latest first, without withdrawn ones; `course` is None for everything required."""
     return session.execute(
-        select(
-            func.coalesce(CourseRevision.title, Course.slug).label("course"),
-            Exemption.kind,
-            Exemption.reason,
-            Exemption.from_on,
-            Exemption.until_on,
+        with_course_title(
+            select(Exemption.kind, Exemption.reason, Exemption.from_on, Exemption.until_on)
+            .outerjoin(Requirement, Exemption.requirement_id == Requirement.id)
+            .where(Exemption.person_id.in_(person_ids), Exemption.retracted_at.is_(None))
+            .order_by(Exemption.from_on.desc(), Exemption.id.desc())
+            .limit(MAX_LINES),
+            Requirement.course_id,
         )
-        .outerjoin(Requirement, Exemption.requirement_id == Requirement.id)
-        .outerjoin(Course, Requirement.course_id == Course.id)
-        .outerjoin(CourseRevision, Course.current_revision_id == CourseRevision.id)
-        .where(Exemption.person_id.in_(person_ids), Exemption.retracted_at.is_(None))
-        .order_by(Exemption.from_on.desc(), Exemption.id.desc())
-        .limit(MAX_LINES)
     ).all()
 
 

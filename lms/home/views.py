@@ -2,7 +2,7 @@
 
 import tomllib
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -13,9 +13,8 @@ from lms.home.hooks import health_checks
 from lms.home.my_training import load_my_training
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.config import ROOT
+from lms.kernel.config import ROOT, current_settings
 from lms.kernel.db import session
-from lms.kernel.errors import NotAllowed
 from lms.people.api import find_person, list_employers, list_own_correction_requests, load_merged_ids
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.language import language_of_page
@@ -45,9 +44,7 @@ def my() -> ResponseReturnValue:
 @signed_in
 def record() -> ResponseReturnValue:
     """Shows everything on the person's own record, and how to have it corrected."""
-    person_id = current_actor().person_id
-    if person_id is None:
-        raise NotAllowed
+    person_id = current_actor().require_person()
     # A person whose records were merged sees the facts of all of them.
     ids = load_merged_ids(person_id)
     return render_template(
@@ -72,7 +69,7 @@ def admin() -> ResponseReturnValue:
         counts=queries.count_installation(),
         outbox=queries.count_outbox(),
         outbox_errors=queries.list_outbox_errors(),
-        mail_server=current_app.extensions["settings"].mail_server,
+        mail_server=current_settings().mail_server,
         problems=[sentence for check in health_checks for sentence in check()],
         version=VERSION,
     )

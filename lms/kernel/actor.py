@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from lms.kernel.errors import NotAllowed
+
 
 class Role(StrEnum):
     """The roles. Every signed-in person is a learner; the other roles are granted."""
@@ -56,6 +58,12 @@ class Actor:
         """Returns whether a role covers an organisation."""
         scope = self.organisations(role)
         return scope is None or organisation_id in scope
+
+    def require_person(self) -> int:
+        """Returns the id of the person who acts. Raises ``NotAllowed`` for the system and for who is not signed in."""
+        if self.person_id is None:
+            raise NotAllowed
+        return self.person_id
 
 
 NOBODY = Actor()

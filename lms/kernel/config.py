@@ -6,6 +6,7 @@ The sentence of each field is also in docs/handbook/settings.md; a test compares
 import os
 from pathlib import Path
 
+from flask import current_app
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -102,6 +103,12 @@ class Settings(BaseSettings):
 
     sign_in_hours: int = Field(default=12, ge=1, le=24 * 30)
     """After how many hours without use a session ends (phones are shared)."""
+
+
+def current_settings() -> Settings:
+    """Returns the settings of the application that runs."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 class FolderNotWritable(Exception):

@@ -56,6 +56,11 @@ class NotAllowed(Refusal):
 
 
 class Invalid(Refusal):
-    """What was given cannot be accepted as it is."""
+    """What was given cannot be accepted as it is; ``field`` names the form control that the message belongs beside."""
 
     status = 422
+    field = ""
+
+    def __init__(self, message: str | LazyString = "", field: str = "") -> None:
+        super().__init__(message)
+        self.field = field or self.field

@@ -15,7 +15,7 @@ from lms.catalogue.api import (
 )
 from lms.kernel import clock
 from lms.kernel.actor import Actor
-from lms.kernel.errors import NotAllowed, NotThere
+from lms.kernel.errors import require_found
 from lms.learning import queries, rules
 from lms.learning.rules import EditionProgress, LearningFact, NextStep
 
@@ -99,39 +99,29 @@ class CourseProgress:
         return self.edition.completed_at.get(module.module_id)
 
 
-def learner_id(actor: Actor) -> int:
-    """Returns the actor's person id; raises ``NotAllowed`` for actors who are no person."""
-    if actor.person_id is None:
-        raise NotAllowed
-    return actor.person_id
-
-
 def load_course_progress(actor: Actor, slug: str, language: str, sector: str | None = None) -> CourseProgress:
     """Loads the actor's progress in a published course; ``sector`` is by default their own.
 
     Raises ``NotThere`` for unknown courses.
     """
-    newest = _published(slug, language)
-    facts = queries.load_facts(learner_id(actor), newest.course_id)
+    newest = require_found(published_course(slug, language))
+    facts = queries.load_facts(actor.require_person(), newest.course_id)
     return _progress(actor, newest, facts, sector or actor.sector, language)
 
 
 def load_module(actor: Actor, slug: str, module_slug: str, language: str) -> tuple[CourseProgress, PublishedModule]:
     """Loads a module in the edition the actor is on. Raises ``NotThere`` for unknown ones."""
-    newest = _published(slug, language)
+    newest = require_found(published_course(slug, language))
     known = newest.module(module_slug)
-    facts = queries.load_facts(learner_id(actor), newest.course_id)
+    facts = queries.load_facts(actor.require_person(), newest.course_id)
     progress = _progress(actor, newest, facts, known.sector if known else actor.sector, language)
-    module = progress.course.module(module_slug)
-    if module is None:
-        raise NotThere
-    return progress, module
+    return progress, require_found(progress.course.module(module_slug))
 
 
 def load_progress_after(actor: Actor, attempt: Attempt, language: str) -> CourseProgress:
     """Loads the actor's progress now in the course of an attempt, also where the course was retired."""
     then = load_course_revision(attempt.course_revision_id, attempt.language)
-    facts = queries.load_facts(learner_id(actor), attempt.course_id)
+    facts = queries.load_facts(actor.require_person(), attempt.course_id)
     return _progress(actor, published_course(then.slug, language) or then, facts, attempt.sector, language)
 
 
@@ -140,18 +130,11 @@ def list_course_progress(actor: Actor, language: str = "en") -> list[CourseProgr
 
     Takes two queries once the courses are cached.
     """
-    by_course = queries.load_facts_by_course(learner_id(actor))
+    by_course = queries.load_facts_by_course(actor.require_person())
     return [
         _progress(actor, course, by_course.get(course.course_id, []), actor.sector, language)
         for course in list_courses(language)
     ]
-
-
-def _published(slug: str, language: str) -> PublishedCourse:
-    course = published_course(slug, language)
-    if course is None:
-        raise NotThere
-    return course
 
 
 def _progress(
@@ -167,4 +150,4 @@ def _progress(
         revision_id = latest_revision_of_edition(edition.edition_id)
         course = load_course_revision(revision_id, language) if revision_id else newest
     attempts = tuple(fact for fact in facts if fact.kind == "attempt")
-    return CourseProgress(learner_id(actor), course, newest, own_sector, edition, attempts)
+    return CourseProgress(actor.require_person(), course, newest, own_sector, edition, attempts)

@@ -11,9 +11,10 @@ from lms.catalogue.api import PublishedModule
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
+from lms.kernel.errors import Refusal
+from lms.kernel.i18n import gettext as _
 from lms.learning import queries, rules
 from lms.learning.course_progress import CourseProgress
-from lms.learning.errors import ModulesMissing, NoNewerEdition
 from lms.learning.events import progress_made
 from lms.learning.models import Completion, EditionSwitch
 
@@ -56,14 +57,14 @@ def complete_module(progress: CourseProgress, module: PublishedModule, client_at
 def switch_edition(actor: Actor, progress: CourseProgress) -> None:
     """Moves somebody from the edition they are on to the published one, to complete it from the start.
 
-    Raises ``NoNewerEdition`` where they are on it already.
+    Raises ``Refusal`` where they are on it already.
     """
     lock_person(progress.person_id)
     newest = progress.newest
     facts = queries.load_facts(progress.person_id, newest.course_id)
     facts = [fact for fact in facts if fact.sector == progress.sector]
     if rules.edition_of(facts, newest.edition_id) == newest.edition_id:
-        raise NoNewerEdition
+        raise Refusal(_("You are already on the newest edition of this course."))
     switch = EditionSwitch(
         person_id=progress.person_id,
         course_id=newest.course_id,
@@ -79,10 +80,10 @@ def switch_edition(actor: Actor, progress: CourseProgress) -> None:
 def start_quiz(actor: Actor, progress: CourseProgress, language: str) -> Attempt:
     """Starts the quiz of the edition somebody is on, or returns the attempt that is open.
 
-    Raises ``ModulesMissing``, and what ``assessment.api.start_attempt`` raises.
+    Raises ``Refusal`` where modules are not completed, and what ``assessment.api.start_attempt`` raises.
     """
     if not progress.modules or progress.missing:
-        raise ModulesMissing
+        raise Refusal(_("The quiz opens when all modules are completed. Please finish the modules first."))
     # A course that is not per sector still prefers questions of the learner's own.
     sector = progress.sector if progress.course.per_sector else actor.sector
     return start_attempt(actor, progress.course, sector=sector, language=language)

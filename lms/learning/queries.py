@@ -14,11 +14,8 @@ from lms.learning.rules import LearningFact
 
 def find_completion(person_id: int, module_id: int, edition_id: int) -> Completion | None:
     """Returns the completion of a module in an edition."""
-    return session.scalar(
-        select(Completion).where(
-            Completion.person_id == person_id, Completion.module_id == module_id, Completion.edition_id == edition_id
-        )
-    )
+    mine = select(Completion).filter_by(person_id=person_id, module_id=module_id, edition_id=edition_id)
+    return session.scalar(mine)
 
 
 def load_facts(person_id: int, course_id: int) -> list[LearningFact]:

@@ -48,7 +48,7 @@ from lms.people.operations import (
     record_placement,
     record_station,
 )
-from lms.people.policy import may_see_person, visible_employments, visible_people, within_scope
+from lms.people.policy import may_act_for, may_see_person, visible_employments, visible_people, within_scope
 from lms.people.queries import (
     contains_words,
     count_people,
@@ -65,6 +65,7 @@ from lms.people.queries import (
     list_stations,
     load_organisation_names,
     load_person_for,
+    sector_names,
 )
 from lms.people.recording.queries import RecordedPlacement, list_recorded_placements
 from lms.people.rules import SLUG, AssignmentDetails
@@ -114,6 +115,7 @@ __all__ = [
     "load_organisation_names",
     "load_person_for",
     "load_surviving_person_for",
+    "may_act_for",
     "may_correct",
     "may_see_person",
     "merge_people",
@@ -127,6 +129,7 @@ __all__ = [
     "record_person",
     "record_placement",
     "record_station",
+    "sector_names",
     "select_merged_ids",
     "undo_merge",
     "visible_employments",

@@ -118,6 +118,11 @@ def find_organisation_by_slug(slug: str) -> Organisation | None:
     return session.scalar(select(Organisation).where(Organisation.slug == slug))
 
 
+def sector_names(language: str) -> dict[str, str]:
+    """Returns the names of the sectors in a language, by slug in their order."""
+    return {each.slug: each.name(language) for each in list_sectors()}
+
+
 def list_organisation_sizes() -> list[tuple[Organisation, int]]:
     """Lists all organisations by name, each with how many people have a staff number there."""
     rows = session.execute(

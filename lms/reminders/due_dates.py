@@ -5,15 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from lms.compliance.api import (
-    AppliedRequirement,
-    ExplainedStatus,
-    Population,
-    Post,
-    StatusGroup,
-    TrainingStatus,
-    overall,
-)
+from lms.compliance.api import Post, RequiredStatus, StatusGroup, TrainingStatus, overall
 from lms.kernel.days import ONE_DAY
 from lms.reminders.rules import HORIZON_DAYS, SPACING_DAYS, Due, deadline_of
 
@@ -33,12 +25,12 @@ Names are people, compliant, in_time, late, newly_late (late now and not a week 
 
 
 def compute_due_dates(
-    population: Population, day: date, without_email: Collection[int] = ()
+    posts: Iterable[Post], day: date, without_email: Collection[int] = ()
 ) -> tuple[Mapping[int, list[Due]], WeeklyCounts]:
     """Returns what is due when by person, and the weekly counts, in one pass over the staff positions."""
     dues: defaultdict[int, list[Due]] = defaultdict(list)
     weekly: defaultdict[tuple[int, str], Counter[str]] = defaultdict(Counter)
-    for post in population.posts:
+    for post in posts:
         placement = post.placement_on(day)
         if placement is None:
             continue
@@ -64,36 +56,34 @@ def add_counts(stored: Mapping[str, Mapping[str, Mapping[str, int]]], added: Wee
     return whole
 
 
-def _dues(post: Post, required: Iterable[tuple[AppliedRequirement, ExplainedStatus]], day: date) -> Iterable[Due]:
-    for requirement, explained in required:
+def _dues(post: Post, required: Iterable[RequiredStatus], day: date) -> Iterable[Due]:
+    for obligation, explained in required:
         deadline = deadline_of(
             explained.status, due_on=explained.due_on, valid_through=explained.valid_through, day=day
         )
         if deadline is None or deadline > day + LOOK_AHEAD:
             continue
         # Nothing is due for staff who will have left, be on leave, or no longer be required to have it.
-        if deadline >= day and requirement.on(deadline + ONE_DAY).status.group not in LAPSED:
+        if deadline >= day and obligation.on(deadline + ONE_DAY).status.group not in LAPSED:
             continue
         yield Due(
             organisation_id=int(post.organisation),
-            requirement_id=int(requirement.requirement.id),
-            course_id=int(requirement.requirement.course),
+            requirement_id=int(obligation.requirement.id),
+            course_id=int(obligation.requirement.course),
             deadline=deadline,
             status=explained.status,
         )
 
 
-def _count(
-    counts: Counter[str], post: Post, required: Iterable[tuple[AppliedRequirement, ExplainedStatus]], day: date
-) -> None:
-    statuses = [explained.status for _requirement, explained in required]
+def _count(counts: Counter[str], post: Post, required: Iterable[RequiredStatus], day: date) -> None:
+    statuses = [explained.status for _obligation, explained in required]
     group = overall(statuses).group
     counts["people"] += 1
     counts[str(group)] += 1
     if group is StatusGroup.LATE:
-        before = overall(explained.status for _requirement, explained in post.required_on(day - WEEK))
+        before = overall(explained.status for _obligation, explained in post.required_on(day - WEEK))
         counts["newly_late"] += before.group is not StatusGroup.LATE
-    for requirement, explained in required:
+    for obligation, explained in required:
         in_force = explained.status in (TrainingStatus.VALID, TrainingStatus.EXPIRING)
         if in_force and explained.valid_through and (explained.valid_through - day).days <= HORIZON_DAYS:
-            counts[f"ending:{requirement.requirement.course}"] += 1
+            counts[f"ending:{obligation.requirement.course}"] += 1

@@ -12,6 +12,7 @@ from flask import current_app, render_template
 from flask_babel import force_locale, gettext as _, ngettext
 
 from lms.compliance.api import CourseTitle, TrainingStatus
+from lms.kernel.config import current_settings
 from lms.people.models import Sector
 from lms.reminders.queries.runs import Recipient
 from lms.reminders.rules import Due, ReminderStage
@@ -25,8 +26,7 @@ def plain_day(day: date) -> str:
 
 def address_of(endpoint: str, **parts: str) -> str:
     """Returns the full address of a page, with or without a request."""
-    public: str = current_app.extensions["settings"].public_address
-    return public.rstrip("/") + current_app.url_map.bind("reminders").build(endpoint, parts)
+    return current_settings().public_address.rstrip("/") + current_app.url_map.bind("reminders").build(endpoint, parts)
 
 
 def language_for(language: str) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from wtforms import SelectField, StringField, SubmitField
+from wtforms import SelectField, StringField
 
 from lms.kernel.i18n import lazy_gettext as _l
 from lms.kernel.text import normalise
 from lms.people.models import DutyStation, Organisation, Sector
 from lms.reminders.labels import KIND_LABELS, STATE_LABELS
-from lms.web.forms import BaseForm, FilterForm, PlainForm, ReasonForm, choices_of, reason_field, text_field
+from lms.web.forms import BaseForm, FilterForm, choices_of, offer, reason_field, text_field
 
 
 class LogForm(FilterForm):
@@ -29,14 +29,14 @@ class LogForm(FilterForm):
     )
 
 
-class PrintListForm(PlainForm):
-    """The station whose list to print: part of the address."""
+class PrintListForm(FilterForm):
+    """The station whose list to print."""
 
     station = SelectField(_l("Duty station"), validate_choice=False)
 
     def offer(self, stations: Iterable[DutyStation]) -> None:
         """Fills the choices."""
-        self.station.choices = choices_of([("", _l("All stations")), *((each.slug, each.name) for each in stations)])
+        offer(self.station, ((each.slug, each.name) for each in stations), _l("All stations"))
 
 
 class FocalPointForm(BaseForm):
@@ -51,7 +51,6 @@ class FocalPointForm(BaseForm):
         description=_l("Somebody in your organisation with an account."),
     )
     reason = reason_field()
-    submit = SubmitField(_l("Add focal point"))
 
     def offer(self, organisations: Iterable[Organisation], sectors: Iterable[Sector], language: str) -> None:
         """Fills the choices; the only organisation needs no choice."""
@@ -60,9 +59,3 @@ class FocalPointForm(BaseForm):
         if len(known) == 1 and self.organisation.data is None:
             self.organisation.data = known[0][0]
         self.sector.choices = choices_of([(each.slug, each.name(language)) for each in sectors])
-
-
-class WithdrawFocalPointForm(ReasonForm):
-    """Removes a focal point."""
-
-    submit = SubmitField(_l("Stop sending figures"))

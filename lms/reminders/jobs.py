@@ -9,18 +9,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from flask import current_app
 from flask_babel import gettext as _
 
 from lms.compliance.api import Scope, load_population
 from lms.kernel import clock, mail, outbox
-from lms.kernel.config import Settings
+from lms.kernel.config import current_settings
 from lms.kernel.db import reading, unit_of_work
+from lms.kernel.errors import Refusal
 from lms.kernel.worker import PeriodicJob
 from lms.people.api import load_organisation_names
 from lms.reminders import operations
 from lms.reminders.due_dates import compute_due_dates
-from lms.reminders.errors import DayInFuture
 from lms.reminders.models import ReminderRun
 from lms.reminders.operations import Batch, PlannedEmail
 from lms.reminders.queries import runs as run_queries
@@ -36,13 +35,12 @@ BATCH = 500
 
 def installation_day() -> date:
     """Returns today in the installation's time zone: the day that reminders belong to."""
-    settings: Settings = current_app.extensions["settings"]
-    return clock.today(settings.time_zone)
+    return clock.today(current_settings().time_zone)
 
 
 def send_due() -> None:
     """Does today's run where its hour has come and it is not done yet; the worker asks every quarter of an hour."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     if clock.now().astimezone(ZoneInfo(settings.time_zone)).hour < settings.reminders_hour:
         return
     day = installation_day()
@@ -57,10 +55,10 @@ def send(day: date, progress: Callable[[int], None] = lambda _people: None) -> R
     """Sends the reminders of a day, or goes on where an earlier start was interrupted, and returns the run.
 
     A day that is done is left alone. Statuses are read before the transaction that writes, so that nobody waits for
-    it. Raises ``DayInFuture``.
+    it. Raises ``Refusal`` for a day in the future.
     """
     if day > installation_day():
-        raise DayInFuture
+        raise Refusal(_("This day is in the future. To see what would be sent, use --dry-run."))
     with unit_of_work():
         run = operations.begin(day)
         done, through = run.finished_at is not None, run.through_person_id
@@ -121,9 +119,9 @@ def _next(day: date, after: int, limit: int) -> Batch | None:
         people = run_queries.list_batch(day, after, limit)
         if not people:
             return None
-        loaded, population = load_population(Scope(persons=frozenset(person.person_id for person in people)))
+        loaded, posts = load_population(Scope(persons=frozenset(person.person_id for person in people)))
         without_email = {person.person_id for person in people if not person.email}
-        dues, counts = compute_due_dates(population, day, without_email)
+        dues, counts = compute_due_dates(posts, day, without_email)
         names = load_organisation_names({organisation_id for organisation_id, _sector in counts})
     return Batch(day, after, people, dues, counts, loaded.courses, names)
 

@@ -9,16 +9,16 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record
-from lms.compliance.api import CourseTitle
+from lms.compliance.api import CourseTitle, required_courses
 from lms.kernel import clock, outbox, records
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session
-from lms.kernel.errors import NotThere
+from lms.kernel.errors import Invalid, NotThere
 from lms.kernel.i18n import gettext as _
-from lms.people.api import list_sectors, load_organisation_names
-from lms.reminders import emails, policy, rules
+from lms.people.api import list_sectors, load_organisation_names, may_act_for
+from lms.reminders import emails, rules
 from lms.reminders.due_dates import WeeklyCounts, add_counts
-from lms.reminders.errors import AlreadyFocalPoint, FocalPointUnknown, FocalPointWithdrawn
+from lms.reminders.errors import FocalPointWithdrawn
 from lms.reminders.models import Reminder, ReminderRun, SectorFocalPoint
 from lms.reminders.queries import focal_points as focal_point_queries, runs as run_queries
 from lms.reminders.queries.runs import Recipient
@@ -196,7 +196,7 @@ def write_digest(organisation_id: int, person_id: int, kind: str, day: date) -> 
     sectors = {slug: Counter(counts) for slug, counts in run.counts.get(str(organisation_id), {}).items()}
     whole = sum(sectors.values(), Counter[str]())
     name = load_organisation_names([organisation_id]).get(organisation_id, "")
-    courses = run_queries.title_courses({int(word.partition(":")[2]) for word in whole if word.startswith("ending:")})
+    courses = {course_id: each.title for course_id, each in required_courses([organisation_id]).items()}
     if kind == "hr_week":
         to = next(
             (each for each in run_queries.list_hr_of(organisation_id, today) if each.person_id == person_id), None
@@ -230,18 +230,19 @@ def appoint_focal_point(actor: Actor, organisation_id: int, sector: str, who: st
     """Makes somebody of an organisation a focal point, who gets the weekly figures of a sector there.
 
     ``who`` is an e-mail or staff number. Raises ``NotThere`` for another's organisation or an unknown sector,
-    ``FocalPointUnknown`` and ``AlreadyFocalPoint``.
+    and ``Invalid`` where nobody is found who can be written to, or they are one already.
     """
     known = any(each.slug == sector for each in list_sectors())
-    if not known or not policy.may_manage_focal_points(actor, organisation_id):
+    if not known or not may_act_for(actor, organisation_id):
         raise NotThere
     found = focal_point_queries.find_colleague(organisation_id, who)
     if found is None:
-        raise FocalPointUnknown
+        message = _("Nobody in this organisation with an account has this e-mail address or staff number.")
+        raise Invalid(message, field="who")
     if not found.email:
-        raise FocalPointUnknown(_("This person has no e-mail address."))
+        raise Invalid(_("This person has no e-mail address."), field="who")
     if focal_point_queries.is_focal_point(organisation_id, sector, found.id):
-        raise AlreadyFocalPoint
+        raise Invalid(_("This person is already a focal point of this sector."), field="who")
     focal_point = SectorFocalPoint(organisation_id=organisation_id, sector=sector, account_id=found.id)
     records.add(actor, focal_point)
     record(
@@ -256,7 +257,7 @@ def withdraw_focal_point(actor: Actor, focal_point_id: int, *, reason: str) -> N
     focal_point = focal_point_queries.lock_focal_point(focal_point_id)
     if focal_point is None:
         raise FocalPointWithdrawn
-    if not policy.may_manage_focal_points(actor, focal_point.organisation_id):
+    if not may_act_for(actor, focal_point.organisation_id):
         raise NotThere
     records.retract(actor, focal_point)
     record(

@@ -27,13 +27,13 @@ def build_print_list(actor: Actor, day: date, station: str, page: int) -> Pagina
     people = list_staff_without_email(actor, day, station, page, PEOPLE_PER_PAGE)
     if not people.items:
         return people.with_items([])
-    loaded, population = load_population(
+    loaded, posts = load_population(
         Scope(
             organisations=frozenset(each.organisation_id for each in people.items),
             persons=frozenset(each.person_id for each in people.items),
         )
     )
-    dues, _counts = compute_due_dates(population, day)
+    dues, _counts = compute_due_dates(posts, day)
     # Somebody with two placements in one organisation is listed once.
     entries: dict[tuple[int, int], PrintListEntry] = {}
     for each in people.items:

@@ -2,29 +2,30 @@
 
 from itertools import groupby
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.accounts.api import list_hr_contacts
-from lms.compliance.api import statuses_of
+from lms.compliance.api import list_requirements, statuses_of
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.errors import NotAllowed, require_found
+from lms.kernel.config import current_settings
+from lms.kernel.errors import require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 from lms.people.api import list_employers, list_organisations_of, list_sectors, load_organisation_names
 from lms.reminders import operations
 from lms.reminders.errors import FocalPointWithdrawn
-from lms.reminders.forms import FocalPointForm, LogForm, PrintListForm, WithdrawFocalPointForm
+from lms.reminders.forms import FocalPointForm, LogForm, PrintListForm
 from lms.reminders.labels import KIND_LABELS
 from lms.reminders.print_list import build_print_list
 from lms.reminders.queries.focal_points import list_focal_points_for
-from lms.reminders.queries.log import describe_requirements, list_log
+from lms.reminders.queries.log import list_log
 from lms.reminders.queries.print_list import list_stations_of
 from lms.reminders.queries.runs import find_last_finished
 from lms.reminders.rules import is_late
 from lms.web.access import current_actor, role_needed, signed_in
-from lms.web.forms import form_page, redirect_with
+from lms.web.forms import ReasonForm, form_page, redirect_with
 from lms.web.language import language_of_page
 
 bp = Blueprint("reminders", __name__, template_folder="templates")
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
         kinds=KIND_LABELS,
         run=run,
         run_late=is_late(run.finished_at if run else None, clock.now()),
-        mails_go_out=bool(current_app.extensions["settings"].mail_server),
+        mails_go_out=bool(current_settings().mail_server),
     )
 
 
@@ -67,8 +68,8 @@ def settings() -> ResponseReturnValue:
             actor, form.organisation.data, form.sector.data, form.who.data, reason=form.reason.data
         )
     ):
-        added = _("The focal point was added. They get the figures with the next reminders, and then once a week.")
-        return redirect_with(added, "reminders.settings")
+        message = _("The focal point was added. They get the figures with the next reminders, and then once a week.")
+        return redirect_with(message, "reminders.settings")
     return form_page("reminders/settings.html", form, focal_points=list_focal_points_for(actor), language=language)
 
 
@@ -78,7 +79,7 @@ def end_focal_point(focal_point_id: int) -> ResponseReturnValue:
     """Removes a focal point, after a confirmation."""
     actor = current_actor()
     listed = require_found(next(iter(list_focal_points_for(actor, focal_point_id)), None))
-    form = WithdrawFocalPointForm()
+    form = ReasonForm()
     if form.validate_on_submit():
         operations.withdraw_focal_point(actor, focal_point_id, reason=form.reason.data)
         return redirect_with(_("They no longer get these figures."), "reminders.settings")
@@ -112,13 +113,12 @@ def print_list() -> ResponseReturnValue:
 def why() -> ResponseReturnValue:
     """Explains why somebody gets reminders: what is required of them, by whom, and what to do if it is wrong."""
     actor = current_actor()
-    if actor.person_id is None:
-        raise NotAllowed
-    rows = statuses_of(actor.person_id, clock.today(actor.time_zone))
+    person_id = actor.require_person()
+    rows = statuses_of(person_id, clock.today(actor.time_zone))
     return render_template(
         "reminders/why.html",
         rows=rows,
-        requirements=describe_requirements({row.requirement_id for row in rows}),
+        requirements={each.requirement.id: each for each in list_requirements({row.requirement_id for row in rows})},
         employers=load_organisation_names({row.organisation_id for row in rows}),
-        contacts=list_hr_contacts([each.id for each in list_employers(actor.person_id)], clock.today()),
+        contacts=list_hr_contacts([each.id for each in list_employers(person_id)], clock.today()),
     )

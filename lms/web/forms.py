@@ -113,9 +113,12 @@ def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
     return [SelectChoice(*pair) for pair in pairs]
 
 
-def offer(field: SelectField, pairs: Iterable[tuple[Any, Any]]) -> None:
-    """Gives a select field its choices, pairs of value and label; the only one is chosen."""
-    known = list(pairs)
+def offer(field: SelectField, pairs: Iterable[tuple[Any, Any]], first: Any = None) -> None:
+    """Gives a select field its choices, pairs of value and label; the only one is chosen.
+
+    ``first`` is the label of an empty choice before them, such as "All stations".
+    """
+    known = [*([("", first)] if first else ()), *pairs]
     field.choices = choices_of(known)
     if len(known) == 1:
         field.data = known[0][0]

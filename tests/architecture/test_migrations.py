@@ -52,12 +52,12 @@ def test_status_data_of_the_last_release_are_computed_again(app: Flask) -> None:
     with app.app_context():
         with unit_of_work():
             required_course(None, a_course())
-        rebuild(app)
+        rebuild()
         flask_migrate.downgrade(revision="0009")
         flask_migrate.upgrade()
         with reading():
             assert not is_current()
-        maintain(app)
+        maintain()
         sweep()
         compact_all()
         with reading():
@@ -73,7 +73,7 @@ def test_prepared_statuses_survive_the_new_names(app: Flask) -> None:
     with app.app_context():
         with unit_of_work():
             required_course(None, a_course())
-        rebuild(app)
+        rebuild()
         compact_all()
         with reading():
             before = verify()

@@ -148,7 +148,7 @@ def test_submits_at_once_give_one_outcome(app: Flask, tmp_path: Path) -> None:
         outcomes = together(app, submit)
     assert len(set(outcomes)) == 1 and sets == [{number}]
     with app.app_context():
-        stored = queries.find_attempt(number)
+        stored = session.get(Attempt, number)
         assert stored is not None and (stored.score, stored.passed, stored.submitted_at) == outcomes[0]
 
 

@@ -44,4 +44,4 @@ def record_two_organisations(app: Flask) -> None:
             required_course(None, a_course("second"))
             add_people("rivers-relief", 300, 0)
             add_people("hill-aid", 100, 10_000)
-        rebuild(app)
+        rebuild()

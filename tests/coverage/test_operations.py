@@ -60,7 +60,7 @@ def test_a_month_is_published_once_as_known_then(context: Flask) -> None:
     with unit_of_work():
         gone = select(Placement.id).where(Placement.through_on.is_(None)).order_by(Placement.id).limit(60)
         session.execute(update(Placement).where(Placement.id.in_(gone)).values(retracted_at=NOW))
-    rebuild(context)
+    rebuild()
     assert publish() == 0
     assert released(OCTOBER) == before
     assert not released(NOVEMBER)
@@ -106,7 +106,7 @@ def test_record_keys_are_drawn_once_and_for_people_who_join(context: Flask) -> N
     assert len(set(before.values())) > 100
     with unit_of_work():
         add_people("rivers-relief", 20, 20_000)
-    rebuild(context)
+    rebuild()
     with clock.using(FixedClock(DECEMBER)):
         publish()
     after = keys()

@@ -14,7 +14,8 @@ from lms.catalogue.models import Course
 from lms.certification.awards.rules import normalise_serial
 from lms.certification.models import Award, Recognition, Revocation
 from lms.compliance.requirements.models import RequirementVersion
-from lms.compliance.source_data.population import Population, load_facts, statuses_of
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import Post, posts_of, statuses_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus
 from lms.demo import operations as demo
@@ -37,9 +38,9 @@ def count(table: type) -> int:
 
 
 @pytest.fixture(scope="module")
-def population(demonstration: Flask) -> Population:
+def population(demonstration: Flask) -> list[Post]:
     with demonstration.app_context():
-        return Population(load_facts(Scope()).facts)
+        return list(posts_of(load_facts(Scope()).facts))
 
 
 def test_it_holds_what_was_promised(demonstration_context: Flask) -> None:
@@ -103,7 +104,7 @@ def test_everything_was_recorded_when_it_happened(demonstration_context: Flask) 
     assert late == []
 
 
-def test_sectors_develop_as_planned(population: Population) -> None:
+def test_sectors_develop_as_planned(population: list[Post]) -> None:
     rates = {day: by_sector(population, day) for day in (ANCHOR, ANCHOR - timedelta(days=365))}
     now, then = rates[ANCHOR], rates[ANCHOR - timedelta(days=365)]
     assert 0.75 <= now["all"] <= 0.85
@@ -117,9 +118,9 @@ def test_sectors_develop_as_planned(population: Population) -> None:
     assert now["wash"] < then["wash"] - 0.05
 
 
-def by_sector(population: Population, day: object) -> dict[str, float]:
+def by_sector(population: list[Post], day: object) -> dict[str, float]:
     statuses: defaultdict[str, list[bool]] = defaultdict(list)
-    for post in population.posts:
+    for post in population:
         placement = post.placement_on(day)
         required = post.required_on(day) if placement else []
         if placement and required:
@@ -129,10 +130,10 @@ def by_sector(population: Population, day: object) -> dict[str, float]:
     return {sector: sum(good) / len(good) for sector, good in statuses.items()}
 
 
-def test_every_status_occurs_where_it_can(demonstration_context: Flask, population: Population) -> None:
+def test_every_status_occurs_where_it_can(demonstration_context: Flask, population: list[Post]) -> None:
     slugs = {row.id: row.slug for row in session.execute(select(Organisation.id, Organisation.slug))}
     seen: defaultdict[str, set[TrainingStatus]] = defaultdict(set)
-    for post in population.posts:
+    for post in population:
         if post.placement_on(ANCHOR):
             seen[slugs[int(post.organisation)]] |= {e.status for _, e in post.required_on(ANCHOR)}
     everywhere = set(TrainingStatus) - {TrainingStatus.NOT_REQUIRED, TrainingStatus.GRACE}

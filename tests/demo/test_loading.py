@@ -20,11 +20,12 @@ from lms.compliance.projection.verify import verify
 from lms.demo import operations as demo
 from lms.demo.acts import DATA_FILE
 from lms.demo.banner import DemonstrationBanner
-from lms.demo.errors import CoursesMissing, CourseUnfit, RealPeople
+from lms.demo.errors import CourseUnfit
 from lms.demo.queries import is_demonstration
 from lms.kernel import db as database
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.errors import Refusal
 from lms.learning.subscribers import all_modules_completed
 from lms.people.api import count_people
 from tests.demo.conftest import load, published
@@ -63,7 +64,7 @@ def test_it_refuses_a_database_with_real_people(app: Flask) -> None:
     with app.app_context():
         with unit_of_work():
             factory.person("Somebody Real")
-        with pytest.raises(RealPeople, match="1 people who are not invented"):
+        with pytest.raises(Refusal, match="1 people who are not invented"):
             demo.load(print, Issuer.of(app.extensions["settings"]))
         with reading():
             assert count_people() == 1
@@ -75,7 +76,7 @@ def test_it_refuses_a_database_with_real_people(app: Flask) -> None:
 
 @sqlite
 def test_it_asks_for_the_courses_first(app: Flask) -> None:
-    with app.app_context(), pytest.raises(CoursesMissing, match="flask content publish"):
+    with app.app_context(), pytest.raises(Refusal, match="flask content publish"):
         demo.load(print, Issuer.of(app.extensions["settings"]))
 
 

@@ -1,13 +1,13 @@
 """Counts by judging each post on each day with the pure rules: slow, and the measure of every faster path."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from lms.compliance.projection.rows import LAPSES
 from lms.compliance.report.counts import DayCounts, StatusCounts
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.population import Population, PostStatus, statuses_on
+from lms.compliance.source_data.population import Post, PostStatus, statuses_on
 from lms.compliance.status.definitions import SEVERITY, TrainingStatus
 from lms.compliance.status.facts import Id
 
@@ -24,9 +24,9 @@ def worst_by_course(post_status: PostStatus) -> dict[Id, TrainingStatus]:
 class PopulationCounts:
     """Counts from the facts themselves, post by post: the exact path, for any moment of knowledge."""
 
-    def __init__(self, population: Population, filters: Filters) -> None:
+    def __init__(self, population: Iterable[Post], filters: Filters) -> None:
         """Takes the posts and which of them are looked at."""
-        self._population = population
+        self._population = list(population)
         self.filters = filters
 
     def on(self, day: date, *, cells: bool = True) -> DayCounts:

@@ -47,7 +47,7 @@ def test_submitting_a_quiz_takes_at_most_32_statements(
             terms=Terms(due_days=30), reason="All staff need it.", past_accepted=True,
         )  # fmt: skip
     with app.app_context():
-        rebuild(app)
+        rebuild()
     sign_in(client)
     taken = []
     # A first certificate, then its renewal.

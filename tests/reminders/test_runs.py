@@ -14,11 +14,11 @@ from lms.kernel import db as database, outbox
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock, using
 from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.errors import Refusal
 from lms.kernel.outbox import OutboxRow
 from lms.people.api import merge_people
 from lms.people.models import Person
 from lms.reminders import jobs, operations
-from lms.reminders.errors import DayInFuture
 from lms.reminders.models import Reminder, SectorFocalPoint
 from tests.factories.compliance import earned, hr_of, revoked
 from tests.reminders.world import DAY, World, delivered, due_in, on, sent, the_run
@@ -261,7 +261,7 @@ def test_merged_records_are_one_person(app: Flask) -> None:
 def test_nothing_is_sent_before_its_day(app: Flask) -> None:
     with on(app):
         World()
-        with pytest.raises(DayInFuture):
+        with pytest.raises(Refusal, match="in the future"):
             jobs.send(DAY + timedelta(days=1))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import (
@@ -232,6 +232,15 @@ def _load_bank(course_revision_id: int, language: str) -> tuple[BankQuestion, ..
     )
     return tuple(
         BankQuestion(**values | {"sectors": tuple(values["sectors"])}) for values in _in_language(rows, language)
+    )
+
+
+def with_course_title(statement: Select[*tuple[Any, ...]], course_id: Any) -> Select[*tuple[Any, ...]]:
+    """Adds to rows the title under which a course is published now, else its slug, as `course`; None without one."""
+    return (
+        statement.add_columns(func.coalesce(CourseRevision.title, Course.slug).label("course"))
+        .outerjoin(Course, Course.id == course_id)
+        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
     )
 
 

@@ -83,8 +83,5 @@ def _windows(
     if course.renewal and (own := Window.of(old_until, days_in(parse_period(course.renewal)))):
         yield "course", own
     for source in renewal_windows:
-        opened = source(
-            person_id=person_id, course_id=course.course_id, sector=sector, earned_on=earned_on, old_until=old_until
-        )
-        for opens_on in sorted(set(opened)):
+        for opens_on in sorted(set(source(person_id, course.course_id, sector, earned_on, old_until))):
             yield "requirement", Window(opens_on, old_until)

@@ -106,9 +106,7 @@ def _build(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer) -
         valid_until=decided.dates.valid_until,
         score=each.score,
         date_inputs=decided.inputs(),
-        printed=_printed(each.course, sector, placement, issuer)
-        | _how_printed(each.how, earned_on)
-        | _review_printed(each.course),
+        printed=_printed(each, sector, placement, earned_on, issuer),
         evidence=each.evidence[:200],
     )
 
@@ -125,13 +123,13 @@ def _find_day(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer
 
 
 def _printed(
-    course: PublishedCourse, sector: str | None, placement: Placement | None, issuer: Issuer
+    each: EarnedAward, sector: str | None, placement: Placement | None, earned_on: date, issuer: Issuer
 ) -> dict[str, Any]:
     """Returns the text of an award: later changes of names, addresses and designs do not change it."""
-    organisation = placement.employment.organisation if placement else None
+    course, organisation = each.course, placement.employment.organisation if placement else None
     shown = sector or (placement.sector if placement else None) or ""
     known = find_sector(shown) if shown else None
-    return {
+    printed = {
         "course": course.title,
         "code": course.code,
         "edition": course.edition,
@@ -145,17 +143,13 @@ def _printed(
         "design": course.certificate,
         "language": LANGUAGE,
     }
-
-
-def _review_printed(course: PublishedCourse) -> dict[str, str]:
-    """Returns that no adviser had reviewed the content when the award was earned, where that is so."""
-    state = (course.meta.get("review") or {}).get("state")
-    return {"review": state} if state == "draft" else {}
-
-
-def _how_printed(how: str, earned_on: date) -> dict[str, str]:
-    """Returns how an award was earned as its certificate says it, where the design's own label says too little."""
-    if how == "session":
+    # How it was earned, where the design's own label says too little.
+    if each.how == "session":
         day = format_date(earned_on, "d MMMM y", LANGUAGE).replace(" ", "\N{NO-BREAK SPACE}")
-        return {"how": f"In-person session on {day}"}
-    return {"how": "Recognised prior training"} if how == "prior" else {}
+        printed["how"] = f"In-person session on {day}"
+    elif each.how == "prior":
+        printed["how"] = "Recognised prior training"
+    # That no adviser had reviewed the content when it was earned.
+    if (course.meta.get("review") or {}).get("state") == "draft":
+        printed["review"] = "draft"
+    return printed

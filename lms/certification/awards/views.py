@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -131,8 +131,8 @@ def rename(person_id: int) -> ResponseReturnValue:
     person = load_person_for(actor, person_id)
     listed = {each.serial: each for each in queries.list_awards_named_otherwise(actor, person)}
     if not listed:
-        flash(_("No certificate that you may replace shows another name."), "good")
-        return redirect(url_for("people.placements", person_id=person_id), 303)
+        message = _("No certificate that you may replace shows another name.")
+        return redirect_with(message, "people.placements", person_id=person_id)
     form = RenameForm(
         serials=[serial for serial, each in listed.items() if each.state == AwardState.VALID],
         reason=next((each.reason for each in list_corrections(actor, person_id)), ""),
@@ -146,8 +146,8 @@ def rename(person_id: int) -> ResponseReturnValue:
         ]
     ):
         replaced = len(form.serials.data or [])
-        flash(ngettext("%(num)s certificate was replaced.", "%(num)s certificates were replaced.", replaced), "good")
-        return redirect(url_for("people.placements", person_id=person_id), 303)
+        message = ngettext("%(num)s certificate was replaced.", "%(num)s certificates were replaced.", replaced)
+        return redirect_with(message, "people.placements", person_id=person_id)
     return form_page("certification/rename.html", form, person=person)
 
 

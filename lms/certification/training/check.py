@@ -5,21 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row
 
 from lms.catalogue.api import PublishedCourse
-from lms.certification import policy
 from lms.certification.awards.dates import decide_dates
 from lms.certification.awards.rules import earliest_recognised_day
 from lms.certification.awards.snapshot import award_sector
-from lms.certification.errors import InvalidList, OtherOrganisationsTraining
 from lms.certification.training import queries
 from lms.certification.training.parser import LONGEST_EVIDENCE, MOST_LINES, TrainingLine
-from lms.certification.training.queries import EarlierAward
 from lms.kernel import clock
 from lms.kernel.actor import Actor
+from lms.kernel.errors import Invalid, NotAllowed
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
-from lms.people.api import find_staff, load_merged_ids
+from lms.people.api import find_staff, load_merged_ids, may_act_for
 from lms.people.models import Person
 
 
@@ -108,23 +109,24 @@ class CheckedList:
 
 
 def require_hr(actor: Actor, organisation_id: int) -> None:
-    """Raises `OtherOrganisationsTraining` for whoever may not record the training of an organisation."""
-    if not policy.may_record_training(actor, organisation_id):
-        raise OtherOrganisationsTraining
+    """Raises `NotAllowed` for whoever may not record the training of an organisation."""
+    if not may_act_for(actor, organisation_id):
+        raise NotAllowed(_("This belongs to another organisation."))
 
 
 def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingLine]) -> CheckedList:
     """Checks a list line by line: who would get what, and who is left out and why. Records nothing.
 
-    Raises OtherOrganisationsTraining, SectorMissing, and InvalidList for a list that is empty or too long.
+    Raises NotAllowed, SectorMissing, and Invalid for a list that is empty or too long.
     """
     require_hr(actor, details.organisation_id)
     details = replace(details, sector=award_sector(details.course, details.sector))
     if not lines:
-        raise InvalidList(_("The list is empty."))
+        raise Invalid(_("The list is empty."), field="lines")
     if len(lines) > MOST_LINES:
-        raise InvalidList(
-            _("A list can have at most %(most)s lines; this one has %(count)s.", most=MOST_LINES, count=len(lines))
+        raise Invalid(
+            _("A list can have at most %(most)s lines; this one has %(count)s.", most=MOST_LINES, count=len(lines)),
+            field="lines",
         )
     staff = find_staff(details.organisation_id, {each.staff_number for each in lines})
     earlier = queries.list_earlier_awards({each.id for each in staff.values()}, details.course.course_id)
@@ -147,7 +149,7 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
 
 
 def _check_line(
-    actor: Actor, details: TrainingDetails, line: TrainingLine, person: Person, earlier: Sequence[EarlierAward]
+    actor: Actor, details: TrainingDetails, line: TrainingLine, person: Person, earlier: Sequence[Row[*tuple[Any, ...]]]
 ) -> CheckedLine:
     """Checks the first line of a person who was found; `earlier` are all awards of the course they ever had."""
     today = clock.today(actor.time_zone)

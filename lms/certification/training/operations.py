@@ -7,7 +7,7 @@ from lms.audit.api import record
 from lms.certification.awards import operations as award_operations, queries as award_queries
 from lms.certification.awards.rules import earliest_recognised_day
 from lms.certification.awards.snapshot import EarnedAward, Issuer
-from lms.certification.errors import InvalidHeldOn, ListChanged
+from lms.certification.errors import ListChanged
 from lms.certification.models import Award, SessionWithdrawal, TrainingSession
 from lms.certification.training import queries
 from lms.certification.training.check import CheckedList, TrainingDetails, check_list, require_hr
@@ -39,8 +39,8 @@ def record_session(
     """Records a session and issues an award to everybody who attended, all or nothing.
 
     `token` is random and comes with the form: a form that is sent twice returns the session that it recorded first.
-    `checksum` is that of the list as it was shown. Raises InvalidHeldOn, ListChanged, NotThere for an unknown place,
-    Invalid where nobody would get an award, and as `check_list` does.
+    `checksum` is that of the list as it was shown. Raises ListChanged, NotThere for an unknown place, Invalid
+    where nobody would get an award, and as `check_held_on` and `check_list` do.
     """
     require_hr(actor, details.organisation_id)
     lock_rows(Organisation, details.organisation_id)
@@ -72,16 +72,17 @@ def record_session(
 
 
 def check_held_on(actor: Actor, details: TrainingDetails, held_on: date) -> None:
-    """Refuses a day that is in the future, or longer ago than training is recognised."""
+    """Raises Invalid for a day that is in the future, or longer ago than training is recognised."""
     today = clock.today(actor.time_zone)
     if held_on > today:
-        raise InvalidHeldOn(_("This day is in the future. Record a session after it was held."))
+        raise Invalid(_("This day is in the future. Record a session after it was held."), field="held_on")
     if held_on < earliest_recognised_day(today, details.oldest_months):
-        raise InvalidHeldOn(
+        raise Invalid(
             _(
                 "This session was held too long ago: training is recognised for %(months)s months.",
                 months=details.oldest_months,
-            )
+            ),
+            field="held_on",
         )
 
 
@@ -108,7 +109,7 @@ def withdraw_session(actor: Actor, training_session: TrainingSession, *, reason:
     """Withdraws a session that was recorded by mistake: its awards are revoked from the day they were earned on.
 
     Certificates that were revoked before stay as they are. Returns how many were revoked. Raises
-    OtherOrganisationsTraining, and Invalid for a missing reason and a session that was withdrawn before.
+    NotAllowed, and Invalid for a missing reason and a session that was withdrawn before.
     """
     require_hr(actor, training_session.organisation_id)
     queries.lock_session(training_session.id)

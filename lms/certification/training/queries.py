@@ -1,5 +1,6 @@
 """Every SELECT of in-person sessions and recognised prior training."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -22,18 +23,11 @@ from lms.people.api import visible_employments, within_scope
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierAward:
-    """The days of an award that a person had before, both included; `counts` unless it was revoked or replaced."""
+def list_earlier_awards(person_ids: Collection[int], course_id: int) -> dict[int, list[Row[*tuple[Any, ...]]]]:
+    """Lists every award of a course that some people ever had, by person.
 
-    sector: str | None
-    earned_on: date
-    valid_until: date
-    counts: bool
-
-
-def list_earlier_awards(person_ids: Collection[int], course_id: int) -> dict[int, list[EarlierAward]]:
-    """Lists every award of a course that some people ever had, by person."""
+    Rows have sector, earned_on, valid_until and counts: whether it was neither revoked nor replaced.
+    """
     counts = and_(Revocation.id.is_(None), Successor.id.is_(None)).label("counts")
     rows = session.execute(
         select(Award.person_id, Award.sector, Award.earned_on, Award.valid_until, counts)
@@ -41,10 +35,9 @@ def list_earlier_awards(person_ids: Collection[int], course_id: int) -> dict[int
         .outerjoin(Successor, Successor.supersedes_id == Award.id)
         .where(Award.person_id.in_(person_ids), Award.course_id == course_id)
     )
-    found: dict[int, list[EarlierAward]] = {}
+    found: defaultdict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in rows:
-        earlier = EarlierAward(row.sector, row.earned_on, row.valid_until, row.counts)
-        found.setdefault(row.person_id, []).append(earlier)
+        found[row.person_id].append(row)
     return found
 
 

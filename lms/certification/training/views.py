@@ -3,7 +3,7 @@
 import secrets
 from typing import TypeVar
 
-from flask import current_app, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.catalogue.api import course_by_id, list_courses
@@ -17,10 +17,10 @@ from lms.certification.training.forms import OneTrainingForm, SessionForm, Sessi
 from lms.certification.training.parser import decode
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.config import Settings
+from lms.kernel.config import current_settings
 from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _, ngettext
-from lms.people.api import list_organisations_of, list_sectors, list_stations
+from lms.people.api import list_organisations_of, list_sectors, list_stations, sector_names
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import ReasonForm, choices_of, form_page, redirect_with
 from lms.web.language import language_of_page
@@ -82,10 +82,10 @@ def record_session() -> ResponseReturnValue:
                 evidence=form.evidence.data,
                 token=form.token.data or "",
                 checksum=form.checksum.data or "",
-                issuer=Issuer.of(settings()),
+                issuer=Issuer.of(current_settings()),
             )
-            recorded_now = _("The session was recorded.")
-            return redirect_with(recorded_now, "certification.training_session", session_id=recorded.id)
+            message = _("The session was recorded.")
+            return redirect_with(message, "certification.training_session", session_id=recorded.id)
         except Invalid as refusal:
             checked = check_again(form, details, refusal)
     return render_list("certification/new_session.html", form, checked), 422
@@ -101,7 +101,7 @@ def training_session(session_id: int) -> ResponseReturnValue:
         "certification/session.html",
         listed=listed,
         attendance=queries.list_attendance(actor, session_id),
-        sectors=sector_names(),
+        sectors=sector_names(language_of_page()),
         recorders=recorders_of([listed.TrainingSession, listed.SessionWithdrawal]),
     )
 
@@ -135,7 +135,9 @@ def trainings() -> ResponseReturnValue:
     """Lists the recognised prior training of the actor's people."""
     page = queries.list_trainings_for(current_actor(), request.args.get("page", 1, type=int))
     recorders = recorders_of(each.award for each in page.items)
-    return render_template("certification/trainings.html", page=page, sectors=sector_names(), recorders=recorders)
+    return render_template(
+        "certification/trainings.html", page=page, sectors=sector_names(language_of_page()), recorders=recorders
+    )
 
 
 @bp.route("/sessions/prior/new", methods=["GET", "POST"])
@@ -152,14 +154,14 @@ def new_training() -> ResponseReturnValue:
             if not checked.is_awarded:
                 raise Invalid(labels.explain_outcome(checked))
             (award,) = operations.recognise_prior_learning(
-                actor, details, lines, checksum=None, issuer=Issuer.of(settings())
+                actor, details, lines, checksum=None, issuer=Issuer.of(current_settings())
             )
         except Invalid as error:
             form.add_error(error)
         else:
-            recognised = _("The training was recognised. This is the certificate.")
-            return redirect_with(recognised, "certification.certificate", serial=print_serial(award.serial))
-    return form_page("certification/new_training.html", form, months=settings().prior_training_months)
+            message = _("The training was recognised. This is the certificate.")
+            return redirect_with(message, "certification.certificate", serial=print_serial(award.serial))
+    return form_page("certification/new_training.html", form, months=current_settings().prior_training_months)
 
 
 @bp.get("/sessions/prior/list")
@@ -199,7 +201,7 @@ def record_trainings() -> ResponseReturnValue:
                 details,
                 form.training_lines(),
                 checksum=form.checksum.data or "",
-                issuer=Issuer.of(settings()),
+                issuer=Issuer.of(current_settings()),
             )
             message = ngettext(
                 "%(num)s certificate was issued for prior training.",
@@ -239,7 +241,7 @@ def training_details(form: TrainingForm) -> TrainingDetails:
         how="session" if in_person else "prior",
         renew=form["renew"].data,
         checked_by=form["checked_by"].data,
-        oldest_months=settings().prior_training_months,
+        oldest_months=current_settings().prior_training_months,
     )
 
 
@@ -248,12 +250,6 @@ def check_again(form: TrainingForm, details: TrainingDetails, refusal: Invalid) 
     form.add_error(refusal)
     changed = isinstance(refusal, ListChanged)
     return check_list(current_actor(), details, form.training_lines()) if changed else None
-
-
-def settings() -> Settings:
-    """Returns the settings of this installation."""
-    found: Settings = current_app.extensions["settings"]
-    return found
 
 
 def render_list(template: str, form: TrainingForm, checked: CheckedList | None = None) -> str:
@@ -265,10 +261,5 @@ def render_list(template: str, form: TrainingForm, checked: CheckedList | None =
         outcome_label=labels.outcome_label,
         outcome_look=labels.outcome_look,
         explain_outcome=labels.explain_outcome,
-        months=settings().prior_training_months,
+        months=current_settings().prior_training_months,
     )
-
-
-def sector_names() -> dict[str, str]:
-    """Returns the names of the sectors in the language of the page."""
-    return {each.slug: each.name(language_of_page()) for each in list_sectors()}

@@ -82,8 +82,10 @@ class ClearanceEntry:
             return str(NO_MATCH.get((self.match, self.kind), ""))
         if self.overall is None:
             return _("Not working for you on this day.")
+        if self.leave_until == date.max:
+            return _("On leave, without a last day.")
         if self.leave_until is not None:
-            return _leave_sentence(self.leave_until)
+            return _("On leave until %(day)s.", day=written_day(self.leave_until))
         return self._status_sentence
 
     @property
@@ -95,12 +97,6 @@ class ClearanceEntry:
         if self.is_exempt or self.valid_through is None:
             return _("Exempt from a requirement, as qualified in another way.")
         return _("Holds everything required until %(day)s.", day=written_day(self.valid_through))
-
-
-def _leave_sentence(until: date) -> str:
-    if until == date.max:
-        return _("On leave, without a last day.")
-    return _("On leave until %(day)s.", day=written_day(until))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,23 +20,20 @@ DETAIL_HEAD = (
     "number", "entry", "name", "staff_number", "course", "status", "due_on", "valid_through", "certificate",
     "reason",
 )  # fmt: skip
-DEFINITIONS = (
-    (
-        Clearance.MAY,
-        _l("Works in the organisation on the day, not on leave, and holds everything required or an equivalent."),
+DEFINITIONS = {
+    Clearance.MAY: _l(
+        "Works in the organisation on the day, not on leave, and holds everything required or an equivalent."
     ),
-    (
-        Clearance.MAY_NOT,
-        _l("Does not work there on the day, is on leave, or lacks something required, whether overdue or not yet due."),
+    Clearance.MAY_NOT: _l(
+        "Does not work there on the day, is on leave, or lacks something required, whether overdue or not yet due."
     ),
-    (Clearance.NOTHING_REQUIRED, _l("Works there on the day, and no requirement applies: nothing was checked.")),
-    (Clearance.UNDETERMINED, _l("No person matches, or more than one does.")),
-    (MatchResult.NOBODY, _l("Nobody in your organisations. We do not say whether another organisation knows them.")),
-    (
-        MatchResult.NOT_YOURS,
-        _l("A certificate of somebody outside your organisations, or an organisation that is not yours."),
+    Clearance.NOTHING_REQUIRED: _l("Works there on the day, and no requirement applies: nothing was checked."),
+    Clearance.UNDETERMINED: _l("No person matches, or more than one does."),
+    MatchResult.NOBODY: _l("Nobody in your organisations. We do not say whether another organisation knows them."),
+    MatchResult.NOT_YOURS: _l(
+        "A certificate of somebody outside your organisations, or an organisation that is not yours."
     ),
-)
+}
 
 
 def entry_rows(
@@ -78,7 +75,7 @@ def as_workbook(
     )  # fmt: skip
     book.table("Requirements", DETAIL_HEAD, [16] * 9 + [80], details)
     stamps = [("as_of", day.isoformat()), ("checked_at", checked_at.isoformat(timespec="seconds"))]
-    terms = ((term, str(meaning)) for term, meaning in DEFINITIONS)
+    terms = ((term, str(meaning)) for term, meaning in DEFINITIONS.items())
     book.facts("Definitions", [*stamps, ("definitions", DEFINITIONS_VERSION), *terms])
     book.book.close()
     return file.getvalue()

@@ -1,13 +1,11 @@
 """Splits a pasted text or a CSV file into staff numbers, e-mail addresses and serials. Pure."""
 
-import codecs
 import csv
 import re
 from collections.abc import Iterable
-from io import StringIO
+from io import BytesIO, StringIO
 
-from charset_normalizer import from_bytes
-
+from lms.kernel.encoding import find_encoding
 from lms.kernel.identifiers import clean_identifier
 
 MAX_ENTRIES = 10_000
@@ -32,14 +30,8 @@ def split_text(text: str) -> list[str]:
 
 
 def decode(content: bytes) -> str:
-    """Returns the text of a file: UTF-8, UTF-16 with a byte order mark, or the likeliest other encoding."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        best = from_bytes(content).best()
-        return str(best) if best is not None else content.decode("latin-1")
+    """Returns the text of a file, in UTF-8 or the likeliest other encoding."""
+    return content.decode(find_encoding(BytesIO(content)) or "latin-1", errors="replace")
 
 
 def split_table(text: str) -> list[str]:

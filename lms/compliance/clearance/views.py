@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, TextAreaField
+from wtforms import BooleanField, Field, TextAreaField, ValidationError
 
 from lms.compliance.blueprint import bp
 from lms.compliance.clearance.answer import ClearanceCheck, check_clearance, explain
@@ -51,17 +50,16 @@ class ClearanceForm(BaseForm):
 
     entries: Sequence[str] = ()
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate_text(self, field: Field) -> None:
         """Reads the entries of the text and the file; those of a file are shown in the text, so none are lost."""
-        is_valid = bool(super().validate(extra_validators))
-        self.entries = split_text(self.text.data or "")
+        self.entries = split_text(field.data or "")
         if self.file.data and (content := self.file.data.read()):
             self.entries += split_table(decode(content))
-            self.text.data = "\n".join(self.entries)
+            field.data = "\n".join(self.entries)
         if not self.entries:
-            return self._reject(_l("Paste at least one staff number, e-mail address or serial, or choose a file."))
+            raise ValidationError(_l("Paste at least one staff number, e-mail address or serial, or choose a file."))
         if len(self.entries) > MAX_ENTRIES:
-            return self._reject(
+            raise ValidationError(
                 _l(
                     "This list has %(count)s entries; at most %(most)s are checked at a time. "
                     "Remove some and check those separately.",
@@ -69,11 +67,6 @@ class ClearanceForm(BaseForm):
                     most=f"{MAX_ENTRIES:,}",
                 )
             )
-        return is_valid
-
-    def _reject(self, message: Any) -> bool:
-        self.text.errors = [*self.text.errors, message]
-        return False
 
 
 @bp.get("/compliance/lookup")

@@ -15,8 +15,8 @@ from lms.compliance.person.queries import (
 )
 from lms.compliance.person.timeline import RequirementTimeline, TimelineRange, requirement_timelines, timeline_range
 from lms.compliance.source_data.filters import CourseTitle
-from lms.compliance.source_data.load import LoadedFacts
-from lms.compliance.source_data.population import StatusRow, load_facts, rows_on
+from lms.compliance.source_data.load import LoadedFacts, load_facts
+from lms.compliance.source_data.population import StatusRow, rows_on
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel.actor import Actor, Role
@@ -27,8 +27,8 @@ from lms.people.api import (
     list_employments_of,
     list_merges_of,
     list_recorded_placements,
-    list_sectors,
     load_surviving_person_for,
+    sector_names,
 )
 from lms.people.models import Employment, Person, PersonMerge
 
@@ -78,7 +78,7 @@ def load_person_page(actor: Actor, person_id: int, day: date | None, today: date
     """Loads a person's record; raises NotThere where they are unknown or employed elsewhere only."""
     person, persons = load_surviving_person_for(actor, person_id)
     employments = list_employments_of(actor, persons)
-    sectors = {each.slug: each.name(language) for each in list_sectors()}
+    sectors = sector_names(language)
     placements = list_named_placements(employments, sectors)
     organisations = {each.organisation_id: each.organisation.name for each in employments}
     begun = (each for each in placements if each.placement.from_on <= today)

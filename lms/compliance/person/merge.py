@@ -9,7 +9,7 @@ from lms.compliance.person.queries import NamedPlacement, list_named_placements
 from lms.compliance.source_data.population import StatusRow, statuses_of
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotThere
-from lms.people.api import list_employments_of, list_sectors, load_surviving_person_for
+from lms.people.api import list_employments_of, load_surviving_person_for, sector_names
 from lms.people.models import Employment, Person
 
 
@@ -45,7 +45,7 @@ def _load(actor: Actor, person: Person, persons: frozenset[int], today: date, la
     return ComparedRecord(
         person=person,
         employments=employments,
-        placements=list_named_placements(employments, {each.slug: each.name(language) for each in list_sectors()}),
+        placements=list_named_placements(employments, sector_names(language)),
         awards=list_awards_seen_by(actor, person.id),
         statuses=statuses_of(person.id, today, organisations={each.organisation_id for each in employments}),
     )

@@ -91,7 +91,7 @@ def timeline_range(placements: Iterable[PlacementFact], day: date, today: date, 
 def requirement_timelines(facts: Facts, shown: TimelineRange) -> list[RequirementTimeline]:
     """Returns the timelines of the requirements that apply to one person on any of the days.
 
-    `facts` are known facts (`rules.known`) about that person only.
+    `facts` are known facts (`known`) about that person only.
     """
     timelines = []
     for person in by_person(facts).values():

@@ -3,17 +3,16 @@
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
-from wtforms import RadioField, SelectField, SubmitField
+from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from lms.compliance.blueprint import bp
-from lms.compliance.errors import NoSuchRecord
 from lms.compliance.person.history import load_person_page
 from lms.compliance.person.merge import load_compared_records_for
 from lms.compliance.report.filters import AsOfForm
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.errors import NotThere
+from lms.kernel.errors import Invalid, NotThere
 from lms.people import api as people
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import BaseForm, ReasonForm, choices_of, form_page, offer, reason_field, text_field
@@ -26,7 +25,6 @@ class OtherRecordForm(BaseForm):
 
     organisation = SelectField(_l("Organisation"), coerce=int)
     staff_number = text_field(_l("Staff number of the other record"), 40, required=_l("Write the other staff number."))
-    submit = SubmitField(_l("Compare the two"))
 
 
 class MergeForm(BaseForm):
@@ -39,13 +37,6 @@ class MergeForm(BaseForm):
         validators=[InputRequired(_l("Choose the record to keep."))],
     )
     reason = reason_field()
-    submit = SubmitField(_l("Merge: same person"))
-
-
-class UndoMergeForm(ReasonForm):
-    """Why two records are not the same person's after all."""
-
-    submit = SubmitField(_l("Undo the merge"))
 
 
 @bp.get("/people/<int:person_id>")
@@ -84,9 +75,9 @@ def merge_with(person_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         other = people.find_person_id_by_number(actor, form.organisation.data, form.staff_number.data)
         if other is None:
-            form.add_error(NoSuchRecord(_("None of your staff has this staff number.")))
+            form.add_error(Invalid(_("None of your staff has this staff number."), field="staff_number"))
         elif other in persons:
-            form.add_error(NoSuchRecord(_("This staff number belongs to the same record.")))
+            form.add_error(Invalid(_("This staff number belongs to the same record."), field="staff_number"))
         else:
             return redirect(url_for("compliance.merge", person_id=person.id, other_id=other), 303)
     duplicates = people.list_possible_duplicates(actor, person, persons)
@@ -129,7 +120,7 @@ def undo_merge(person_id: int, merge_id: int) -> ResponseReturnValue:
     merge = people.load_merge_for(actor, merge_id)
     if merge.surviving_id != person.id:
         raise NotThere
-    form = UndoMergeForm()
+    form = ReasonForm()
     if form.validate_on_submit():
         try:
             people.undo_merge(actor, merge, reason=form.reason.data)

@@ -32,7 +32,7 @@ def bulk_statuses_from_facts(
     found: dict[PostId, StatusOnDate] = {}
     for _loaded, post in _posts(persons, organisations):
         if post.placement_on(day) is not None:
-            explained = [each for _applied, each in post.required_on(day)]
+            explained = [each for _obligation, each in post.required_on(day)]
             compliant = [each for each in explained if each.status.group is StatusGroup.COMPLIANT]
             found[int(post.person), int(post.organisation)] = StatusOnDate(
                 overall=overall(each.status for each in explained),
@@ -55,4 +55,4 @@ def explained_on(
 def _posts(persons: Collection[int], organisations: Collection[int]) -> Iterator[tuple[LoadedFacts, Post]]:
     for batch in batched(sorted(persons), TOGETHER):
         loaded, population = load_population(Scope(frozenset(organisations), frozenset(batch)))
-        yield from ((loaded, post) for post in population.posts)
+        yield from ((loaded, post) for post in population)

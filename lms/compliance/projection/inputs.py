@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from flask import current_app
 from sqlalchemy import select
 
 from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.compliance.projection.counts.snapshots import list_unfinished, read_state
 from lms.compliance.requirements.models import Requirement
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
-from lms.kernel.config import Settings
+from lms.kernel.config import current_settings
 from lms.kernel.db import session
 from lms.people.models import DutyStation
 
@@ -43,7 +42,7 @@ class ProjectionInputs:
 
 def inputs_now() -> ProjectionInputs:
     """Returns what statuses depend on now beside the facts, in two queries."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     zones = session.execute(select(DutyStation.id, DutyStation.time_zone).order_by(DutyStation.id))
     courses = session.execute(
         select(Course.id, Edition.per_sector)

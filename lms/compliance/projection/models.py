@@ -2,13 +2,29 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, PrimaryKeyConstraint, SmallInteger, String, Text
+from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, SmallInteger, String, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import BigId, Id, Model, UtcDateTime
 
 
-class StatusInterval(Model):
+class _Interval:
+    """What both tables of intervals hold: whose they are, and their days."""
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId)
+    organisation_id: Mapped[int] = mapped_column(BigId)
+    # First and last day, both included; 9999-12-31 where it never ends.
+    from_on: Mapped[date]
+    through_on: Mapped[date]
+
+    @classmethod
+    def covers(cls, day: date) -> ColumnElement[bool]:
+        """Returns the condition that a day is one of them."""
+        return and_(cls.from_on <= day, cls.through_on >= day)
+
+
+class StatusInterval(_Interval, Model):
     """One row: from day to day a person has this status for a requirement in an organisation. Follows from the facts.
 
     Days on which nothing is required have no row. Rows are replaced whenever a fact about the person is written.
@@ -21,13 +37,7 @@ class StatusInterval(Model):
         Index("ix_status_interval_requirement", "organisation_id", "requirement_id", "from_on", "through_on"),
     )
 
-    id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(BigId)
-    organisation_id: Mapped[int] = mapped_column(BigId)
     requirement_id: Mapped[int] = mapped_column(BigId)
-    # First and last day, both included; 9999-12-31 where it never ends.
-    from_on: Mapped[date]
-    through_on: Mapped[date]
     # The index of the status in order of severity, 0 for overdue.
     status: Mapped[int] = mapped_column(SmallInteger)
     # What a list shows beside it, as the six rules say.
@@ -36,7 +46,7 @@ class StatusInterval(Model):
     award_id: Mapped[int | None] = mapped_column(BigId)
 
 
-class PostInterval(Model):
+class PostInterval(_Interval, Model):
     """One row: from day to day a post (a person in an organisation) has this placement and this overall status.
 
     Follows from the facts, and is replaced with them.
@@ -51,12 +61,6 @@ class PostInterval(Model):
         Index("ix_post_interval_lapse", "organisation_id", "lapses_on"),
     )
 
-    id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(BigId)
-    organisation_id: Mapped[int] = mapped_column(BigId)
-    # First and last day, both included; 9999-12-31 where it never ends.
-    from_on: Mapped[date]
-    through_on: Mapped[date]
     # The placement the post counts under.
     station_id: Mapped[int] = mapped_column(BigId)
     sector: Mapped[str] = mapped_column(String(40))

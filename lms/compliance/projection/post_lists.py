@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, case, func, or_, select
 
 from lms.compliance.projection.models import PostInterval, StatusInterval
-from lms.compliance.projection.read import COMPLIANT, filter_conditions, on_day
+from lms.compliance.projection.read import COMPLIANT, filter_conditions
 from lms.compliance.projection.rows import STATUSES, read_courses
 from lms.compliance.requirements.models import Requirement
 from lms.compliance.source_data.filters import Filters
@@ -31,7 +31,7 @@ class PostSelection(NamedTuple):
 
 
 def _listed(selection: PostSelection) -> list[ColumnElement[bool]]:
-    conditions = [on_day(selection.day), *filter_conditions(selection.organisations, selection.filters)]
+    conditions = [PostInterval.covers(selection.day), *filter_conditions(selection.organisations, selection.filters)]
     statuses = selection.statuses
     if statuses is None:
         statuses = [each for each in STATUSES if each is not TrainingStatus.NOT_REQUIRED]
@@ -74,7 +74,7 @@ def _pressing(course: int, day: date) -> ColumnElement[Any]:
             StatusInterval.person_id == PostInterval.person_id,
             StatusInterval.organisation_id == PostInterval.organisation_id,
             Requirement.course_id == course,
-            on_day(day, StatusInterval),
+            StatusInterval.covers(day),
         )
         .order_by(StatusInterval.status, pressing)
         .limit(1)

@@ -89,22 +89,15 @@ def sample_of(organisations: Collection[int] | None, most: int, size: int) -> tu
 
 def count_required_on(organisations: Collection[int] | None, day: date) -> Counter[int]:
     """Counts, by requirement, the posts of whom it is required on a day, in some organisations (None: all)."""
-    statement = select(StatusInterval.requirement_id, func.count()).where(on_day(day, StatusInterval))
-    if organisations is not None:
-        statement = statement.where(StatusInterval.organisation_id.in_(sorted(organisations)))
-    rows = session.execute(statement.group_by(StatusInterval.requirement_id))
-    return Counter(dict(rows.all()))
+    here = true() if organisations is None else StatusInterval.organisation_id.in_(sorted(organisations))
+    statement = select(StatusInterval.requirement_id, func.count()).where(StatusInterval.covers(day), here)
+    return Counter(dict(session.execute(statement.group_by(StatusInterval.requirement_id)).all()))
 
 
 def has_posts_of_others(persons: Collection[int]) -> bool:
     """Says whether anybody else was ever placed."""
-    statement = (
-        select(Placement.id)
-        .join(Employment, Employment.id == Placement.employment_id)
-        .where(Employment.person_id.not_in(sorted(persons)))
-        .limit(1)
-    )
-    return session.scalar(statement) is not None
+    placements = select(Placement.id).join(Employment, Employment.id == Placement.employment_id)
+    return session.scalar(placements.where(Employment.person_id.not_in(sorted(persons))).limit(1)) is not None
 
 
 def filter_conditions(organisations: Collection[int], filters: Filters) -> list[ColumnElement[bool]]:
@@ -120,16 +113,11 @@ def filter_conditions(organisations: Collection[int], filters: Filters) -> list[
     return [within, *(column == value for column, value in chosen.items() if value is not None)]
 
 
-def on_day(day: date, table: type[PostInterval] | type[StatusInterval] = PostInterval) -> ColumnElement[bool]:
-    """Returns the condition on intervals that hold a day."""
-    return and_(table.from_on <= day, table.through_on >= day)
-
-
 def count_on(organisations: Collection[int], filters: Filters, day: date) -> StatusTotalsBySector:
     """Counts the posts of a day by sector, subject (`OVERALL` or the number of a course) and status."""
     rows = session.execute(
         select(PostInterval.sector, PostInterval.overall, PostInterval.courses, func.count())
-        .where(on_day(day), *filter_conditions(organisations, filters))
+        .where(PostInterval.covers(day), *filter_conditions(organisations, filters))
         .group_by(PostInterval.sector, PostInterval.overall, PostInterval.courses)
     )
     counts: StatusTotalsBySector = Counter()
@@ -192,7 +180,7 @@ def count_lapsing(organisations: Collection[int], filters: Filters, day: date, t
         select(*sums).where(
             PostInterval.lapses_on <= max(through),
             PostInterval.overall.in_(COMPLIANT),
-            on_day(day),
+            PostInterval.covers(day),
             *filter_conditions(organisations, filters),
         )
     ).one()
@@ -220,7 +208,7 @@ def list_current_statuses(
     found: dict[PostId, StatusOnDate] = {}
     for chunk in batched(sorted(persons), TOGETHER):
         person_id, organisation_id = StatusInterval.person_id, StatusInterval.organisation_id
-        held = and_(on_day(day, StatusInterval), StatusInterval.status.in_(COMPLIANT))
+        held = and_(StatusInterval.covers(day), StatusInterval.status.in_(COMPLIANT))
         exempt = func.max(case((StatusInterval.status == STATUSES.index(TrainingStatus.EXEMPT), 1), else_=0))
         ends = session.execute(
             select(person_id, organisation_id, func.min(StatusInterval.valid_through), exempt)
@@ -230,7 +218,7 @@ def list_current_statuses(
         compliant = {(person, organisation): (end, bool(is_exempt)) for person, organisation, end, is_exempt in ends}
         posts = session.execute(
             select(PostInterval.person_id, PostInterval.organisation_id, PostInterval.overall).where(
-                PostInterval.person_id.in_(chunk), PostInterval.organisation_id.in_(here), on_day(day)
+                PostInterval.person_id.in_(chunk), PostInterval.organisation_id.in_(here), PostInterval.covers(day)
             )
         )
         for person, organisation, place in posts:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import OperationalError
 
@@ -44,7 +44,7 @@ Progress = Callable[[int, int], None]
 """Called with the number of persons done and of all persons."""
 
 
-def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) -> int:
+def rebuild(progress: Progress | None = None, processes: int = 1) -> int:
     """Rebuilds everybody and returns the number of persons; several processes only help on PostgreSQL."""
     with db.unit_of_work():
         state = count_deltas.locked_state()
@@ -61,7 +61,7 @@ def rebuild(app: Flask, progress: Progress | None = None, processes: int = 1) ->
     deltas: CountDeltas = Counter()
     this_job = update(ProjectionJob).where(ProjectionJob.id == number)
     done = 0
-    for part in _worked(app, persons, processes):
+    for part in _worked(persons, processes):
         if isinstance(part, int):
             done += part
             with db.unit_of_work():
@@ -96,12 +96,13 @@ def _empty(*tables: type[Model]) -> None:
         session.execute(delete(table))
 
 
-def _worked(app: Flask, persons: Sequence[int], processes: int) -> Any:
+def _worked(persons: Sequence[int], processes: int) -> Any:
     """Yields the number of persons of each batch done, and the count deltas of each process at its end."""
     if processes <= 1 or len(persons) <= BATCH:
         yield from _part(persons)
         return
     # Forked, so that nothing has to be loaded again; connections are not shared.
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     forking = multiprocessing.get_context("fork")
     size = -(-len(persons) // processes)
     readers: list[Any] = []
@@ -145,7 +146,7 @@ def _part(persons: Sequence[int]) -> Any:
     yield deltas
 
 
-def maintain(app: Flask) -> None:
+def maintain() -> None:
     """Does what is to be done each minute.
 
     Rebuilds everybody where the inputs changed or a rebuild was killed, and compacts the counts.
@@ -156,7 +157,7 @@ def maintain(app: Flask) -> None:
         killed = any(each.moved_at < clock.now() - STALLED_AFTER for each in rebuilding)
         stale = not is_current() and bool(intervals.next_persons(None, limit=1))
     if killed:
-        rebuild(app)
+        rebuild()
     elif stale and not waiting:
         with db.unit_of_work():
             begin(None, "inputs")

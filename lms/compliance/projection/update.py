@@ -6,7 +6,7 @@ that is killed is simply done again.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import delete
 
@@ -16,16 +16,15 @@ from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import CountState, load_projection, read_state
 from lms.compliance.projection.inputs import ProjectionInputs, inputs_now
 from lms.compliance.projection.models import ProjectionJob
+from lms.compliance.projection.read import Row
 from lms.compliance.projection.rows import CountDeltas, ObligationRow, PostRow, add_deltas
-from lms.compliance.source_data.population import load_facts
+from lms.compliance.source_data.load import load_facts
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.facts import RequirementFact
 from lms.kernel import clock, db, outbox
 from lms.kernel.batches import batched
 from lms.kernel.bulk import add_rows
 from lms.kernel.db import session
-
-Row = TypeVar("Row", PostRow, ObligationRow)
 
 BATCH = 500
 """Persons a batch refreshes; a change that touches no more is done at once, with the change itself."""

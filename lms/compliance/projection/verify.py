@@ -10,7 +10,7 @@ from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import freeze_snapshot, read_count_tables, read_snapshots, read_state
 from lms.compliance.projection.rows import CountDeltas, CountKey, ObligationRow, PostRow, add_deltas
 from lms.compliance.projection.update import BATCH
-from lms.compliance.source_data.population import load_facts
+from lms.compliance.source_data.load import load_facts
 from lms.compliance.source_data.scope import Scope
 
 MOST_NAMED = 20

@@ -9,10 +9,9 @@ from enum import StrEnum
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.source_data.load import LoadedFacts
 from lms.compliance.source_data.names import NamedPerson, name_people
-from lms.compliance.source_data.population import AppliedRequirement, Post, PostStatus, load_population
+from lms.compliance.source_data.population import Post, PostStatus, RequiredStatus, load_population
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
-from lms.compliance.status.evaluate import ExplainedStatus
 from lms.compliance.status.explain import sentence
 from lms.kernel.pagination import PER_PAGE, Pagination, paginate_list
 
@@ -40,7 +39,7 @@ class PostChange:
     before: PostStatus | None
     after: PostStatus | None
     counted: PostStatus
-    cause: tuple[AppliedRequirement, ExplainedStatus] | None
+    cause: RequiredStatus | None
 
 
 def _change_of(post: Post, first: date, second: date, query: ReportQuery) -> PostChange | None:
@@ -79,15 +78,15 @@ def _change_of(post: Post, first: date, second: date, query: ReportQuery) -> Pos
     return PostChange(changes, before, after, counted, cause) if changes else None
 
 
-def _renewed(before: PostStatus, after: PostStatus) -> list[tuple[AppliedRequirement, ExplainedStatus]]:
+def _renewed(before: PostStatus, after: PostStatus) -> list[RequiredStatus]:
     """Returns the requirements that another award explains, one that ends later."""
     earlier = {
-        applied.requirement.id: explained for applied, explained in before.required if explained.award is not None
+        obligation.requirement.id: explained for obligation, explained in before.required if explained.award is not None
     }
     return [
-        (applied, explained)
-        for applied, explained in after.required
-        if (was := earlier.get(applied.requirement.id)) is not None
+        (obligation, explained)
+        for obligation, explained in after.required
+        if (was := earlier.get(obligation.requirement.id)) is not None
         and explained.award not in (None, was.award)
         and explained.valid_through is not None
         and (was.valid_through is None or explained.valid_through > was.valid_through)
@@ -126,7 +125,7 @@ def build_changes(
     """Lists what changed between the day of the report and another one; all of it where `page` is None."""
     loaded, population = load_population(Scope(query.organisation_ids), query.known_as_of)
     first, second = sorted((query.as_of, other))
-    found = [each for post in population.posts if (each := _change_of(post, first, second, query)) is not None]
+    found = [each for post in population if (each := _change_of(post, first, second, query)) is not None]
     found.sort(key=lambda each: (str(each.counted.placement.sector), int(each.counted.post.person)))
     chosen = [each for each in found if selected is None or selected in each.changes]
     shown = paginate_list(chosen, page or 1, PER_PAGE if page else max(1, len(chosen)))
@@ -156,8 +155,8 @@ def _lines(query: ReportQuery, loaded: LoadedFacts, changed: Sequence[PostChange
     for each in changed:
         post, sector, reason = each.counted.post, str(each.counted.placement.sector), ""
         if each.cause is not None:
-            applied, explained = each.cause
-            reason = f"{loaded.courses[int(applied.requirement.course)].title}: {sentence(explained.reason)}"
+            obligation, explained = each.cause
+            reason = f"{loaded.courses[int(obligation.requirement.course)].title}: {sentence(explained.reason)}"
         yield ChangedLine(
             named=names[post.person, post.organisation],
             organisation=labels.organisations[int(post.organisation)],

@@ -18,7 +18,7 @@ from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.rows import LAPSES, OVERALL, CountDeltas, StatusTotals, StatusTotalsBySector, add_deltas
 from lms.compliance.report.counts import CountBackend
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.population import load_facts
+from lms.compliance.source_data.load import load_facts
 from lms.compliance.source_data.scope import Scope
 from lms.kernel.batches import batched
 from lms.kernel.memory import gc_paused

@@ -17,12 +17,12 @@ from lms.compliance.source_data.filters import CourseTitle, Filters
 from lms.compliance.source_data.names import FilterChoices
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.kernel import clock
-from lms.kernel.actor import Actor
+from lms.kernel.actor import Actor, Role
 from lms.kernel.caching import application_cache
 from lms.kernel.errors import NotThere
-from lms.people.api import CONTRACT_LABELS, list_sectors
+from lms.people.api import CONTRACT_LABELS, list_organisations_of, list_sectors
 from lms.people.models import Organisation
-from lms.web.forms import BaseForm, PlainForm, choices_of
+from lms.web.forms import BaseForm, PlainForm, choices_of, offer
 
 CHILDREN = (("", _l("Everybody")), ("yes", _l("Works with children")), ("no", _l("Does not work with children")))
 STATUS_LABELS = {
@@ -84,19 +84,13 @@ class ReportForm(AsOfForm):
         sectors: Iterable[tuple[str, str]],
     ) -> None:
         """Fills the choices."""
-        offered: dict[SelectField, list[tuple[str, Any]]] = {
-            self.organisation: [("", _l("All of mine")), *((each.slug, each.name) for each in organisations)],
-            self.station: [("", _l("All stations")), *((slug, name) for _id, slug, name in choices.stations)],
-            self.course: [("", _l("Every required course")), *((each.slug, each.title) for each in courses)],
-            self.sector: [("", _l("All sectors")), *sectors],
-            self.role: [("", _l("All roles")), *((word, word) for word in choices.roles)],
-            self.contract: [
-                ("", _l("All contracts")),
-                *((word, CONTRACT_LABELS.get(word, word)) for word in choices.contracts),
-            ],
-        }
-        for field, pairs in offered.items():
-            field.choices = choices_of(pairs)
+        offer(self.organisation, ((each.slug, each.name) for each in organisations), _l("All of mine"))
+        offer(self.station, ((slug, name) for _id, slug, name in choices.stations), _l("All stations"))
+        offer(self.course, ((each.slug, each.title) for each in courses), _l("Every required course"))
+        offer(self.sector, sectors, _l("All sectors"))
+        offer(self.role, ((word, word) for word in choices.roles), _l("All roles"))
+        contracts = ((word, CONTRACT_LABELS.get(word, word)) for word in choices.contracts)
+        offer(self.contract, contracts, _l("All contracts"))
 
     def validate_known_as_of(self, field: Field) -> None:
         """Refuses what is no moment, and moments that have not come yet."""
@@ -229,7 +223,7 @@ def parse_query(
 
     Raises NotThere for an organisation whose report is not the actor's to see.
     """
-    mine = names.list_reported_organisations(actor)
+    mine = list_organisations_of(actor, Role.HR)
     selected = [each for each in mine if address.get("organisation") in ("", None, each.slug)]
     if not selected:
         raise NotThere

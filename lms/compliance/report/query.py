@@ -6,16 +6,17 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 
+from lms.catalogue.api import course_by_id
 from lms.compliance.report.report_id import Malformed, ReportId, read_id
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.names import FilterChoices
 from lms.compliance.status.facts import Id
 from lms.kernel import clock
-from lms.kernel.actor import Actor
+from lms.kernel.actor import Actor, Role
 from lms.kernel.days import a_year_before, end_of_last_quarter
-from lms.kernel.errors import NotThere
-from lms.people.api import CONTRACT_LABELS, list_sectors
+from lms.kernel.errors import NotThere, require_found
+from lms.people.api import CONTRACT_LABELS, list_organisations_of, list_sectors
 from lms.people.models import Organisation, Sector
 
 
@@ -86,7 +87,7 @@ def load_report_for(actor: Actor, text: str, language: str) -> tuple[ReportId, R
         read = read_id(text)
     except Malformed:
         raise NotThere from None
-    organisations = [each for each in names.list_reported_organisations(actor) if each.id in read.organisations]
+    organisations = [each for each in list_organisations_of(actor, Role.HR) if each.id in read.organisations]
     if len(organisations) < len(read.organisations):
         raise NotThere
     query = ReportQuery(
@@ -108,7 +109,7 @@ def parameters_of(query: ReportQuery) -> dict[str, str]:
         "organisation": "" if query.of_posts else query.organisations[0].slug,
         "as_of": query.as_of.isoformat(),
         "station": next((slug for number, slug, _name in stations if number == filters.station), ""),
-        "course": "" if filters.course is None else names.find_course(int(filters.course)).slug,
+        "course": "" if filters.course is None else require_found(course_by_id(int(filters.course))).slug,
         "role": filters.role,
         "contract": filters.contract,
         "sector": filters.sector,
@@ -125,7 +126,7 @@ def query_labels(query: ReportQuery) -> Iterable[tuple[str, str]]:
     if filters.sector is not None:
         yield _("Sector"), labels.sector(filters.sector)
     if filters.course is not None:
-        yield _("Course"), names.find_course(int(filters.course)).title
+        yield _("Course"), require_found(course_by_id(int(filters.course))).title
     if filters.role is not None:
         yield _("Role"), str(filters.role)
     if filters.contract is not None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from lms.catalogue.api import course_by_id
 from lms.compliance.report.report import ReportPage
-from lms.compliance.source_data.names import find_course
+from lms.kernel.errors import require_found
 from lms.kernel.i18n import gettext as _, ngettext
 from lms.web.formatting import NO_BREAK, day, number, percent
 
@@ -20,7 +21,7 @@ class SentencePart:
 def report_sentence(page: ReportPage) -> list[SentencePart]:
     """Returns what share complies on the day, of the course where one is filtered by, and which sector is lowest."""
     report, filters, labels = page.report, page.query.filters, page.query.labels
-    course = "" if filters.course is None else find_course(int(filters.course)).title
+    course = "" if filters.course is None else require_found(course_by_id(int(filters.course))).title
     people = report.total.people
     if not people:
         nobody = (

@@ -18,7 +18,7 @@ from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.population import load_population, statuses_on
 from lms.compliance.source_data.scope import Scope
 from lms.kernel.actor import Actor
-from lms.people.api import CONTRACT_LABELS, list_sectors, list_stations
+from lms.people.api import CONTRACT_LABELS, list_stations, sector_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def describe_requirements(
     versions: defaultdict[int, list[RequirementVersion]] = defaultdict(list)
     for version in queries.list_versions([each.requirement.id for each in listed]):
         versions[version.requirement_id].append(version)
-    sectors = {each.slug: each.name(language) for each in list_sectors()}
+    sectors = sector_names(language)
     stations = {each.id: each.name for each in list_stations()}
     people = _count_people(actor, today)
     found = []
@@ -94,9 +94,9 @@ def _count_people(actor: Actor, today: date) -> Counter[Any]:
         return count_required_on(organisations, today)
     _loaded, population = load_population(Scope(organisations))
     return Counter(
-        applied.requirement.id
+        obligation.requirement.id
         for each in statuses_on(population, today, Filters())
-        for applied, _explained in each.required
+        for obligation, _explained in each.required
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, IntegerField, SelectField, SubmitField, TextAreaField, ValidationError
+from wtforms import BooleanField, Field, IntegerField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from lms.compliance.report.filters import CHILDREN
@@ -17,17 +17,7 @@ from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.names import FilterChoices
 from lms.people.api import CONTRACT_LABELS
 from lms.people.models import Organisation
-from lms.web.forms import (
-    BaseForm,
-    FilterForm,
-    ReasonForm,
-    checkboxes_field,
-    choices_of,
-    day_field,
-    offer,
-    reason_field,
-    text_field,
-)
+from lms.web.forms import BaseForm, FilterForm, checkboxes_field, choices_of, day_field, offer, reason_field, text_field
 
 AGES = (
     ("", _l("No limit other than the certificate's own dates")),
@@ -37,6 +27,10 @@ AGES = (
     ("P2Y", _l("2 years")),
     ("P3Y", _l("3 years")),
 )
+
+
+COPIED_TERMS = ("due_days", "window_days", "grace_days", "min_edition", "renew_by")
+"""The terms whose fields hold what a version does."""
 
 
 def _days(label: Any, description: Any, default: int) -> Any:
@@ -103,7 +97,7 @@ class TermsForm(BaseForm):
             self[name].data = list(version.match.get(name) or ())
         children = version.match.get("works_with_children")
         self.works_with_children.data = "" if children is None else ("yes" if children else "no")
-        for name in ("due_days", "window_days", "grace_days", "min_edition", "renew_by"):
+        for name in COPIED_TERMS:
             self[name].data = getattr(version, name)
         self.max_age.data = version.max_age or ""
 
@@ -114,16 +108,10 @@ class TermsForm(BaseForm):
 
     def terms(self) -> Terms:
         """Returns the terms."""
-        return Terms(
-            due_days=self.due_days.data,
-            window_days=self.window_days.data,
-            grace_days=self.grace_days.data,
-            match={name: self[name].data or [] for name in MATCH_LISTS}
-            | {"works_with_children": {"yes": True, "no": False}.get(self.works_with_children.data)},
-            max_age=self.max_age.data or None,
-            min_edition=self.min_edition.data,
-            renew_by=self.renew_by.data,
-        )
+        match = {name: self[name].data or [] for name in MATCH_LISTS}
+        match["works_with_children"] = {"yes": True, "no": False}.get(self.works_with_children.data)
+        terms = {name: self[name].data for name in COPIED_TERMS}
+        return Terms(match=match, max_age=self.max_age.data or None, **terms)
 
 
 class RequirementForm(TermsForm):
@@ -134,7 +122,6 @@ class RequirementForm(TermsForm):
     past_accepted = BooleanField(
         _l("Yes, it starts in the past. People may become overdue at once, also in reports of earlier days.")
     )
-    submit = SubmitField(_l("Record this requirement"))
     starts_in_past = False
 
     def offer_owners(
@@ -150,18 +137,11 @@ class RequirementForm(TermsForm):
         return int(self.organisation.data) if self.organisation.data else None
 
 
-class VersionForm(TermsForm):
-    """Changing the terms of a requirement from a day on."""
-
-    submit = SubmitField(_l("Record this change"))
-
-
 class EndRequirementForm(BaseForm):
     """Ending a requirement."""
 
     effective_through = day_field(_l("Last day of the requirement"), required=_l("Choose the last day."))
     reason = reason_field()
-    submit = SubmitField(_l("End this requirement"))
 
 
 KIND_LABELS = {
@@ -212,7 +192,6 @@ class ExemptionForm(BaseForm):
         200,
         description=_l("A reference, such as a file number. No diagnosis, no document, no case."),
     )
-    submit = SubmitField(_l("Record this exemption"))
     staff_numbers: Sequence[str] = ()
 
     def offer_choices(self, organisations: Iterable[Organisation], requirements: Iterable[ListedRequirement]) -> None:
@@ -222,7 +201,7 @@ class ExemptionForm(BaseForm):
             (each.requirement.id, f"{each.course} ({each.organisation or _l('all organisations')})")
             for each in requirements
         )
-        self.requirement.choices = choices_of([("", _l("Everything required")), *each_one])
+        offer(self.requirement, each_one, _l("Everything required"))
 
     def validate_staff_number(self, field: Field) -> None:
         """Reads the staff numbers, each once."""
@@ -232,12 +211,6 @@ class ExemptionForm(BaseForm):
             raise ValidationError(
                 _l("Write at most %(most)s staff numbers at a time, and the others after them.", most=MOST_EXEMPTED)
             )
-
-
-class WithdrawForm(ReasonForm):
-    """Withdrawing an exemption."""
-
-    submit = SubmitField(_l("Withdraw this exemption"))
 
 
 def _filter(label: Any, labels: dict[str, Any]) -> Any:

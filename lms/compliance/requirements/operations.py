@@ -8,7 +8,6 @@ from typing import Any
 from lms.audit.api import record
 from lms.certification.api import parse_period
 from lms.compliance import policy
-from lms.compliance.errors import AlreadyWithdrawn, NothingRetroactive, PastNotAccepted
 from lms.compliance.projection.update import mark_dirty, requirement_changed
 from lms.compliance.requirements import queries
 from lms.compliance.requirements.models import LEAVE_KINDS, Exemption, Requirement, RequirementVersion
@@ -56,14 +55,13 @@ def make_requirement(
 ) -> Requirement:
     """Records a requirement of an organisation, or with None of all organisations, with its first version.
 
-    With `past_accepted` it may start in the past, so that people become overdue at once. Raises NotYours,
-    PastNotAccepted, Invalid.
+    With `past_accepted` it may start in the past, so that people become overdue at once. Raises NotAllowed
+    and Invalid.
     """
     policy.require_allowed(policy.may_change_requirement(actor, organisation_id))
     if effective_from < clock.today(actor.time_zone) and not past_accepted:
-        raise PastNotAccepted(
-            _("This starts in the past, so people may become overdue at once. Tick the box to confirm.")
-        )
+        message = _("This starts in the past, so people may become overdue at once. Tick the box to confirm.")
+        raise Invalid(message, field="past_accepted")
     checked = _check_terms(terms)
     requirement = records.add(actor, Requirement(organisation_id=organisation_id, course_id=course_id))
     _record_version(
@@ -78,7 +76,7 @@ def add_version(
 ) -> RequirementVersion:
     """Changes the terms of a requirement from a day on, today at the earliest; earlier days keep theirs.
 
-    Raises NotYours, NothingRetroactive, Invalid.
+    Raises NotAllowed and Invalid.
     """
     _require_changeable(actor, requirement, effective_from)
     return _record_version(
@@ -92,7 +90,7 @@ def end_requirement(
 ) -> RequirementVersion:
     """Ends a requirement after a last day, today at the earliest: a version with the same terms until then.
 
-    Raises NotYours, NothingRetroactive, and Invalid where it has ended already or a later version is recorded.
+    Raises NotAllowed, and Invalid also where it has ended already or a later version is recorded.
     """
     _require_changeable(actor, requirement, effective_through)
     latest = queries.list_versions([requirement.id])[-1]
@@ -119,7 +117,8 @@ def clean_reason(text: str) -> str:
 def _require_changeable(actor: Actor, requirement: Requirement, day: date) -> None:
     policy.require_allowed(policy.may_change_requirement(actor, requirement.organisation_id))
     if day < clock.today(actor.time_zone):
-        raise NothingRetroactive(_("Choose today or a later day: earlier terms cannot be changed."))
+        message = _("Choose today or a later day: earlier terms cannot be changed.")
+        raise Invalid(message, field="effective_from")
 
 
 def _check_terms(terms: Terms) -> Terms:
@@ -186,8 +185,8 @@ def exempt(
 ) -> Exemption:
     """Exempts a person in one organisation from a requirement, or (None) from everything, also what is required later.
 
-    `until_on` None means without a last day; `kind` is one of `EXEMPTION_KINDS`. Raises NotYours, and Invalid where the
-    person is the actor or not employed there, the requirement does not apply there, or the same is recorded already.
+    `until_on` None means without a last day; `kind` is one of `EXEMPTION_KINDS`. Raises NotAllowed, and Invalid where
+    the person is the actor or not employed there, where the requirement does not apply there, or the same is recorded.
     """
     policy.require_allowed(policy.may_exempt(actor, organisation_id))
     if actor.person_id is not None and person_id in load_merged_ids(actor.person_id):
@@ -226,7 +225,7 @@ def exempt(
 def exempt_people(actor: Actor, numbers: Collection[str], *, organisation_id: int, **terms: Any) -> None:
     """Exempts several persons, by staff number, in the same way as `exempt`: all of them or, if one is refused, none.
 
-    Raises NotYours, and Invalid with the unknown numbers or with the number of the first who is refused.
+    Raises NotAllowed, and Invalid with the unknown numbers or with the number of the first who is refused.
     """
     policy.require_allowed(policy.may_exempt(actor, organisation_id))
     staff = find_staff(organisation_id, numbers)
@@ -251,11 +250,11 @@ def exempt_people(actor: Actor, numbers: Collection[str], *, organisation_id: in
 def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> None:
     """Withdraws an exemption, for all days; reports with earlier data still show it.
 
-    Raises NotYours, AlreadyWithdrawn.
+    Raises NotAllowed, and Invalid where it was withdrawn before.
     """
     policy.require_allowed(policy.may_exempt(actor, exemption.organisation_id))
     if exemption.retracted_at is not None:
-        raise AlreadyWithdrawn(_("This exemption has already been withdrawn. Nothing was changed."))
+        raise Invalid(_("This exemption has already been withdrawn. Nothing was changed."))
     reason = clean_reason(reason)
     records.retract(actor, exemption)
     record(

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from lms.catalogue.api import course_by_id
 from lms.compliance.projection.read import sample_of
 from lms.compliance.report.count_backends import MOST_COMPUTED_INLINE
 from lms.compliance.report.counts import StatusCounts
@@ -13,13 +14,13 @@ from lms.compliance.requirements.models import Requirement, RequirementVersion
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.requirements.queries import organisations_in_scope
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import version_fact
-from lms.compliance.source_data.names import find_course
-from lms.compliance.source_data.population import Population, PostStatus, load_facts, statuses_on
+from lms.compliance.source_data.load import load_facts, version_fact
+from lms.compliance.source_data.population import PostStatus, posts_of, statuses_on
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.facts import RequirementFact
 from lms.kernel import clock
 from lms.kernel.actor import Actor
+from lms.kernel.errors import require_found
 from lms.people.api import list_sectors
 
 SAMPLE_SIZE = 2000
@@ -64,19 +65,17 @@ def preview(actor: Actor, requirement: Requirement, effective_from: date, terms:
         replace(each, versions=(*each.versions, version)) if each.id == number else each for each in facts.requirements
     ]
     if number == NEW_ID:
-        course = find_course(requirement.course_id)
+        course = require_found(course_by_id(requirement.course_id))
         requirements.append(RequirementFact(NEW_ID, owner, course.course_id, course.per_sector, (version,)))
     day = max(effective_from, clock.today(actor.time_zone))
-    before = statuses_on(Population(facts), day, Filters())
-    after = statuses_on(Population(replace(facts, requirements=requirements)), day, Filters())
+    before = statuses_on(posts_of(facts), day, Filters())
+    after = statuses_on(posts_of(replace(facts, requirements=requirements)), day, Filters())
     scale = Fraction(people, len(sample)) if sample else Fraction(1)
 
     def effect(sector: str | None = None) -> Effect:
         posts = [each for each in after if sector in (None, each.placement.sector)]
         return Effect(
-            round(
-                scale * sum(applied.requirement.id == number for each in posts for applied, _explained in each.required)
-            ),
+            round(scale * sum(one.requirement.id == number for each in posts for one, _explained in each.required)),
             _rate(each for each in before if sector in (None, each.placement.sector)),
             _rate(posts),
         )

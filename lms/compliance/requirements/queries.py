@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from lms.accounts.models import Account
-from lms.catalogue.models import Course, CourseRevision
+from lms.catalogue.api import with_course_title
 from lms.compliance import policy
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.actor import Actor, Role
@@ -23,8 +23,8 @@ class ListedRequirement:
     """A requirement with the names of its course and owner; `organisation` is None for all organisations."""
 
     requirement: Requirement
-    course: str
     organisation: str | None
+    course: str
 
 
 def organisations_in_scope(actor: Actor) -> frozenset[int] | None:
@@ -43,13 +43,18 @@ def applies_in(requirement_id: int, organisation_id: int) -> bool:
 
 def list_requirements_for(actor: Actor) -> list[ListedRequirement]:
     """Lists the requirements an actor may see, by course."""
-    return [ListedRequirement(*row) for row in session.execute(_requirements(actor))]
+    return _list_requirements(policy.visible_requirements(actor))
+
+
+def list_requirements(requirement_ids: Collection[int]) -> list[ListedRequirement]:
+    """Lists some requirements by course, for whoever is concerned by them."""
+    return _list_requirements(Requirement.id.in_(sorted(requirement_ids)))
 
 
 def load_requirement_for(actor: Actor, requirement_id: int) -> ListedRequirement:
     """Loads a requirement; raises NotThere where it is unknown or not for the actor."""
-    row = session.execute(_requirements(actor).where(Requirement.id == requirement_id)).one_or_none()
-    return ListedRequirement(*require_found(row))
+    found = _list_requirements(policy.visible_requirements(actor) & (Requirement.id == requirement_id))
+    return require_found(next(iter(found), None))
 
 
 def list_versions(requirement_ids: Collection[int]) -> Sequence[RequirementVersion]:
@@ -61,16 +66,14 @@ def list_versions(requirement_ids: Collection[int]) -> Sequence[RequirementVersi
     ).all()
 
 
-def _requirements(actor: Actor) -> Select[Requirement, str, str]:
-    course = func.coalesce(CourseRevision.title, Course.slug).label("course")
-    return (
-        select(Requirement, course, Organisation.name.label("organisation"))
-        .join(Course, Course.id == Requirement.course_id)
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
+def _list_requirements(condition: ColumnElement[bool]) -> list[ListedRequirement]:
+    statement = (
+        select(Requirement, Organisation.name.label("organisation"))
         .outerjoin(Organisation, Organisation.id == Requirement.organisation_id)
-        .where(policy.visible_requirements(actor))
-        .order_by(course, Requirement.id)
+        .where(condition)
+        .order_by("course", Requirement.id)
     )
+    return [ListedRequirement(*row) for row in session.execute(with_course_title(statement, Requirement.course_id))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,9 @@ class ListedExemption:
     exemption: Exemption
     person: str
     staff_number: str
-    course: str | None
     organisation: str
     is_own: bool
+    course: str | None
 
     def state(self, today: date) -> str:
         """Returns current, future, over or withdrawn; `_is_in_state` is the same as a condition."""
@@ -109,13 +112,13 @@ def _is_in_state(state: str, today: date) -> ColumnElement[bool]:
     }[state]
 
 
-def list_exemptions_for(actor: Actor, kind: str, state: str, today: date, page: int) -> Pagination[ListedExemption]:
+def list_exemptions_for(actor: Actor, today: date, page: int, *, kind: str, state: str) -> Pagination[ListedExemption]:
     """Lists a page of the exemptions an actor may see, of a kind and in a state (empty: all), the latest first."""
     found = paginate(_filtered(actor, kind, state, today), page)
     return found.with_items([ListedExemption(*row) for row in found.items])
 
 
-def list_all_exemptions_for(actor: Actor, kind: str, state: str, today: date) -> list[ListedExemption]:
+def list_all_exemptions_for(actor: Actor, today: date, *, kind: str, state: str) -> list[ListedExemption]:
     """Lists all of them, for print and files."""
     return [ListedExemption(*row) for row in session.execute(_filtered(actor, kind, state, today))]
 
@@ -128,14 +131,8 @@ def load_exemption_for(actor: Actor, exemption_id: int) -> ListedExemption:
 
 def is_exemption_recorded(exemption: Exemption) -> bool:
     """Says whether the same person is already exempt from the same requirement for the same days."""
-    same = select(Exemption.id).where(
-        Exemption.person_id == exemption.person_id,
-        Exemption.requirement_id.is_not_distinct_from(exemption.requirement_id),
-        Exemption.organisation_id == exemption.organisation_id,
-        Exemption.from_on == exemption.from_on,
-        Exemption.until_on.is_not_distinct_from(exemption.until_on),
-        Exemption.retracted_at.is_(None),
-    )
+    compared = ("person_id", "requirement_id", "organisation_id", "from_on", "until_on")
+    same = select(Exemption.id).filter_by(retracted_at=None, **{name: getattr(exemption, name) for name in compared})
     return session.scalar(same.limit(1)) is not None
 
 
@@ -150,21 +147,19 @@ def _exemptions(actor: Actor) -> Select[*tuple[Any, ...]]:
         .where(Employment.person_id == Exemption.person_id, Employment.organisation_id == Exemption.organisation_id)
         .scalar_subquery()
     )
-    return (
+    statement = (
         select(
             Exemption,
             Person.name.label("person"),
             func.coalesce(staff_number, "").label("staff_number"),
-            func.coalesce(CourseRevision.title, Course.slug).label("course"),
             Organisation.name.label("organisation"),
             func.coalesce(Account.person_id == Exemption.person_id, false()).label("is_own"),
         )
         .join(Person, Person.id == Exemption.person_id)
         .join(Organisation, Organisation.id == Exemption.organisation_id)
         .outerjoin(Requirement, Requirement.id == Exemption.requirement_id)
-        .outerjoin(Course, Course.id == Requirement.course_id)
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .outerjoin(Account, Account.id == Exemption.recorded_by)
         .where(policy.visible_exemptions(actor))
         .order_by(Exemption.from_on.desc(), Exemption.id.desc())
     )
+    return with_course_title(statement, Requirement.course_id)

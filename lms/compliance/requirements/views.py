@@ -20,8 +20,6 @@ from lms.compliance.requirements.forms import (
     ExemptionForm,
     RequirementForm,
     TermsForm,
-    VersionForm,
-    WithdrawForm,
 )
 from lms.compliance.requirements.models import Requirement, RequirementVersion
 from lms.compliance.requirements.preview import Preview, preview
@@ -29,10 +27,10 @@ from lms.compliance.requirements.queries import ListedExemption
 from lms.compliance.source_data import names
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.people.api import list_sectors
+from lms.people.api import list_organisations_of, sector_names
 from lms.web.access import current_actor, role_needed
 from lms.web.downloads import download_csv
-from lms.web.forms import form_page, redirect_with
+from lms.web.forms import ReasonForm, form_page, redirect_with
 from lms.web.language import language_of_page
 from lms.web.recorders import recorders_of
 
@@ -70,7 +68,7 @@ def new_requirement() -> ResponseReturnValue:
     )
     if requirement is not None:
         return redirect_with(_("Requirement recorded."), "compliance.requirement", requirement_id=requirement.id)
-    return _render_new(form), 422 if form.is_submitted() else 200
+    return _new_page(form)
 
 
 @bp.post("/requirements/preview")
@@ -79,9 +77,9 @@ def preview_requirement() -> ResponseReturnValue:
     """Shows the effect of a new requirement; records nothing, and the form stays filled."""
     form = _new_form()
     if not form.validate_on_submit():
-        return _render_new(form), 422
+        return _new_page(form)
     requirement = Requirement(organisation_id=form.organisation_id(), course_id=form.course.data)
-    return _render_new(form, preview(current_actor(), requirement, form.effective_from.data, form.terms()))
+    return _new_page(form, preview(current_actor(), requirement, form.effective_from.data, form.terms()))
 
 
 @bp.get("/requirements/<int:requirement_id>")
@@ -119,9 +117,9 @@ def preview_change(requirement_id: int) -> ResponseReturnValue:
     shown = None
     if form.validate_on_submit():
         shown = preview(current_actor(), page.listed.requirement, form.effective_from.data, form.terms())
-    return render_template(
-        "compliance/change_requirement.html", page=page, form=form, preview=shown, sectors=_sector_names()
-    ), 200 if shown else 422
+    return form_page(
+        "compliance/change_requirement.html", form, page=page, preview=shown, sectors=sector_names(language_of_page())
+    )
 
 
 @bp.route("/requirements/<int:requirement_id>/end", methods=["GET", "POST"])
@@ -137,8 +135,8 @@ def end_requirement(requirement_id: int) -> ResponseReturnValue:
             reason=form.reason.data,
         )
     ):
-        ended = _("The requirement ends after that day.")
-        return redirect_with(ended, "compliance.requirement", requirement_id=requirement_id)
+        message = _("The requirement ends after that day.")
+        return redirect_with(message, "compliance.requirement", requirement_id=requirement_id)
     return form_page("compliance/end_requirement.html", form, page=page)
 
 
@@ -146,7 +144,7 @@ def _new_form() -> RequirementForm:
     actor, form = current_actor(), RequirementForm()
     today = clock.today(actor.time_zone)
     form.offer_owners(
-        names.list_reported_organisations(actor),
+        list_organisations_of(actor, Role.HR),
         all_organisations=policy.may_change_requirement(actor, None),
         courses=names.list_courses(),
     )
@@ -159,15 +157,15 @@ def _new_form() -> RequirementForm:
 
 def _offer_choices(form: TermsForm, current: RequirementVersion | None = None) -> None:
     choices = names.find_choices(queries.organisations_in_scope(current_actor()))
-    form.offer_choices(_sector_names(), choices, current)
+    form.offer_choices(sector_names(language_of_page()), choices, current)
 
 
-def _render_new(form: RequirementForm, shown: Preview | None = None) -> str:
-    return render_template("compliance/new_requirement.html", form=form, preview=shown, sectors=_sector_names())
+def _new_page(form: RequirementForm, shown: Preview | None = None) -> ResponseReturnValue:
+    return form_page("compliance/new_requirement.html", form, preview=shown, sectors=sector_names(language_of_page()))
 
 
 def _load(requirement_id: int, *, to_change: bool = False) -> DescribedRequirement:
-    """Loads a requirement; raises NotThere, and NotYours where it is to be changed and the actor may not."""
+    """Loads a requirement; raises NotThere, and NotAllowed where it is to be changed and the actor may not."""
     actor = current_actor()
     listed = queries.load_requirement_for(actor, requirement_id)
     page = describe_requirements(actor, [listed], clock.today(actor.time_zone), language_of_page())[0]
@@ -175,9 +173,9 @@ def _load(requirement_id: int, *, to_change: bool = False) -> DescribedRequireme
     return page
 
 
-def _load_change(requirement_id: int) -> tuple[DescribedRequirement, VersionForm]:
+def _load_change(requirement_id: int) -> tuple[DescribedRequirement, TermsForm]:
     """Loads a requirement to change, and the form filled with its present terms: those in force, else the latest."""
-    page, form = _load(requirement_id, to_change=True), VersionForm()
+    page, form = _load(requirement_id, to_change=True), TermsForm()
     today = clock.today(current_actor().time_zone)
     current = page.current.version
     version = current if current.effective_from <= today else page.versions[0].version
@@ -187,19 +185,13 @@ def _load_change(requirement_id: int) -> tuple[DescribedRequirement, VersionForm
     return page, form
 
 
-def _sector_names() -> dict[str, str]:
-    return {each.slug: each.name(language_of_page()) for each in list_sectors()}
-
-
 @bp.get("/exemptions", endpoint="exemptions")
 @role_needed(Role.HR)
 def list_exemptions() -> ResponseReturnValue:
     """Lists the exemptions in the actor's organisations, filtered by kind and state."""
     actor, form = current_actor(), ExemptionFilterForm(request.args)
     today = clock.today(actor.time_zone)
-    page = queries.list_exemptions_for(
-        actor, form.kind.data, form.state.data, today, request.args.get("page", 1, type=int)
-    )
+    page = queries.list_exemptions_for(actor, today, request.args.get("page", 1, type=int), **form.data)
     return render_template(
         "compliance/exemptions.html", form=form, page=page, today=today, kinds=KIND_LABELS, **_recording(page.items)
     )
@@ -218,7 +210,7 @@ def print_exemptions() -> ResponseReturnValue:
     """Shows all of them on one page to print, with who recorded each."""
     actor, form = current_actor(), ExemptionFilterForm(request.args)
     today = clock.today(actor.time_zone)
-    listed = queries.list_all_exemptions_for(actor, form.kind.data, form.state.data, today)
+    listed = queries.list_all_exemptions_for(actor, today, **form.data)
     return render_template(
         "compliance/print_exemptions.html",
         form=form,
@@ -237,7 +229,7 @@ def exemptions_csv() -> ResponseReturnValue:
     """Downloads all of them as CSV."""
     actor, form = current_actor(), ExemptionFilterForm(request.args)
     today = clock.today(actor.time_zone)
-    listed = queries.list_all_exemptions_for(actor, form.kind.data, form.state.data, today)
+    listed = queries.list_all_exemptions_for(actor, today, **form.data)
     recorders = recorders_of(each.exemption for each in listed)
     rows = (
         (
@@ -256,14 +248,14 @@ def exemptions_csv() -> ResponseReturnValue:
 def new_exemption() -> ResponseReturnValue:
     """Exempts people from a requirement or from all; a person's page fills in the organisation and staff number."""
     actor, form = current_actor(), ExemptionForm()
-    form.offer_choices(names.list_reported_organisations(actor), queries.list_requirements_for(actor))
+    form.offer_choices(list_organisations_of(actor, Role.HR), queries.list_requirements_for(actor))
     if not form.is_submitted():
         form.staff_number.data = request.args.get("staff_number", "")[:40]
         form.organisation.data = request.args.get("organisation", form.organisation.data, type=int)
         form.from_on.data = clock.today(actor.time_zone)
     if form.run_on_submit(lambda: _exempt_all(form)):
-        recorded = ngettext("Exemption recorded.", "%(num)s exemptions recorded.", len(form.staff_numbers))
-        return redirect_with(recorded, "compliance.exemptions")
+        message = ngettext("Exemption recorded.", "%(num)s exemptions recorded.", len(form.staff_numbers))
+        return redirect_with(message, "compliance.exemptions")
     return form_page("compliance/new_exemption.html", form)
 
 
@@ -288,7 +280,7 @@ def withdraw_exemption(exemption_id: int) -> ResponseReturnValue:
     """Withdraws an exemption; reports with earlier data still show it."""
     actor = current_actor()
     listed = queries.load_exemption_for(actor, exemption_id)
-    form = WithdrawForm()
+    form = ReasonForm()
     if form.run_on_submit(lambda: operations.withdraw_exemption(actor, listed.exemption, reason=form.reason.data)):
         return redirect_with(_("Exemption withdrawn."), "compliance.exemptions")
     recorders = recorders_of([listed.exemption])

@@ -5,7 +5,7 @@ Rows are read as plain columns and not as entities: a report of a whole organisa
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.scope import ORGANISATIONS, Scope, ScopedReader, StatementVariant
 from lms.compliance.status import facts as fact_types
 from lms.compliance.status.obligation import main_placement
+from lms.kernel.config import current_settings
 from lms.kernel.db import Model
 from lms.kernel.transaction_memo import load_once
 from lms.learning.models import Completion
@@ -30,6 +31,8 @@ from lms.people.models import DutyStation, Employment, PersonMerge, Placement
 
 T = TypeVar("T")
 _PLACEMENT_TABLES = (Employment, Placement, DutyStation)
+_TERMS = [each.name for each in fields(fact_types.RequirementVersionFact)]
+"""What a version says: the rules and the table name it alike."""
 _REQUIREMENT_TABLES = (Requirement, RequirementVersion, Course, CourseRevision, Edition)
 
 
@@ -42,23 +45,17 @@ class LoadedFacts:
     serials: dict[int, str]
 
 
-def read_facts(
-    scope: Scope,
-    *,
-    known_as_of: datetime | None = None,
-    gap_days: int = fact_types.GAP_DAYS,
-    installation_zone: str = "UTC",
-    progress: bool = True,
-) -> LoadedFacts:
+def load_facts(scope: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:
     """Loads what was known at a moment (None: all of it) about the people in scope, in six queries.
 
     Ids are row numbers; sectors, roles and contracts are words. Placements and requirements are those of the
     organisations in scope only. The days of progress are counted in the zone of the duty station where the
-    person was placed, else in `installation_zone`, as the earned days of awards are: so the attempt that earned an
+    person was placed, else in that of the installation, as the earned days of awards are: so the attempt that earned an
     award never falls on a later day than the award. The facts of merged persons are those of the surviving
     record, whichever of them is in scope. Without `progress` nothing is said of what was begun or completed.
     What one person's quiz does not write is loaded once in a transaction: its award and its status both need it.
     """
+    settings = current_settings()
     one_person = known_as_of is None and scope.persons is not None and len(scope.persons) == 1
 
     def once(part: str, tables: tuple[type[Model], ...], load: Callable[[], T]) -> T:
@@ -77,8 +74,8 @@ def read_facts(
         awards=awards,
         revocations=revocations,
         exemptions=once("exemptions", (Exemption,), lambda: _exemptions(reader)),
-        progress=_progress(reader, placements, zones, installation_zone) if progress else (),
-        gap_days=gap_days,
+        progress=_progress(reader, placements, zones, settings.time_zone) if progress else (),
+        gap_days=settings.gap_days,
     )
     return LoadedFacts(fact_types.known(facts, known_as_of), courses, serials)
 
@@ -154,16 +151,7 @@ def _requirement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
             Requirement.organisation_id,
             Requirement.course_id,
             Edition.per_sector,
-            RequirementVersion.effective_from,
-            RequirementVersion.effective_through,
-            RequirementVersion.due_days,
-            RequirementVersion.window_days,
-            RequirementVersion.grace_days,
-            RequirementVersion.recorded_at,
-            RequirementVersion.match,
-            RequirementVersion.max_age,
-            RequirementVersion.min_edition,
-            RequirementVersion.renew_by,
+            *(getattr(RequirementVersion, name) for name in _TERMS),
             Course.slug,
             CourseRevision.title,
             CourseRevision.code,
@@ -187,18 +175,10 @@ def version_fact(version: RequirementVersion | Row[*tuple[Any, ...]]) -> fact_ty
     """Returns a version for the rules, from its row or from one that is not recorded."""
     match: Mapping[str, Any] = version.match
     listed = {name: frozenset(match.get(name) or ()) for name in ("sectors", "stations", "roles", "contracts")}
-    return fact_types.RequirementVersionFact(
-        effective_from=version.effective_from,
-        effective_through=version.effective_through,
-        due_days=version.due_days,
-        window_days=version.window_days,
-        grace_days=version.grace_days,
-        recorded_at=version.recorded_at,
-        match=fact_types.Match(**listed, works_with_children=match.get("works_with_children")),
-        max_age=None if version.max_age is None else parse_period(version.max_age),
-        min_edition=version.min_edition,
-        renew_by=version.renew_by,
-    )
+    terms: dict[str, Any] = {name: getattr(version, name) for name in _TERMS}
+    terms["match"] = fact_types.Match(**listed, works_with_children=match.get("works_with_children"))
+    terms["max_age"] = None if version.max_age is None else parse_period(version.max_age)
+    return fact_types.RequirementVersionFact(**terms)
 
 
 def _awards(reader: ScopedReader) -> tuple[list[fact_types.AwardFact], list[fact_types.RevocationFact], dict[int, str]]:

@@ -1,25 +1,15 @@
-"""The names that the pages of compliance write and choose from: organisations, stations, roles, courses, people."""
+"""The names that the pages of compliance write and choose from: stations, roles, courses, people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from lms.catalogue.models import Course, CourseRevision, Edition
-from lms.compliance import policy
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.status.facts import Id
-from lms.kernel.actor import Actor
 from lms.kernel.db import session
-from lms.kernel.errors import NotThere
-from lms.people.models import DutyStation, Employment, Organisation, Person, PersonMerge, Placement
-
-
-def list_reported_organisations(actor: Actor) -> Sequence[Organisation]:
-    """Lists the organisations whose report the actor may see, by name."""
-    return session.scalars(
-        select(Organisation).where(policy.reported_organisations(actor)).order_by(Organisation.name)
-    ).all()
+from lms.people.models import DutyStation, Employment, Person, PersonMerge, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +48,14 @@ def find_choices(organisations: Collection[int] | None) -> FilterChoices:
 
 def list_courses() -> list[CourseTitle]:
     """Lists the courses that are published and not retired, by title."""
-    rows = session.execute(_courses().where(Course.retired_at.is_(None)).order_by(CourseRevision.title))
-    return [CourseTitle(*row) for row in rows.all()]
-
-
-def find_course(course_id: int) -> CourseTitle:
-    """Finds a course that is or was published, by its row number; raises NotThere."""
-    if row := session.execute(_courses().where(Course.id == course_id)).one_or_none():
-        return CourseTitle(*row)
-    raise NotThere
-
-
-def _courses() -> Select[int, str, str, str, int, bool]:
-    return (
+    rows = session.execute(
         select(Course.id, Course.slug, CourseRevision.title, CourseRevision.code, Edition.number, Edition.per_sector)
         .join(CourseRevision, CourseRevision.id == Course.current_revision_id)
         .join(Edition, Edition.id == CourseRevision.edition_id)
+        .where(Course.retired_at.is_(None))
+        .order_by(CourseRevision.title)
     )
+    return [CourseTitle(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,138 +1,73 @@
-"""The statuses of people on any day: known facts, prepared once and evaluated often.
+"""The posts in known facts, each with its obligations, and their statuses on any day."""
 
-One page asks for a day, the day a month before, a forecast and twelve month ends. A status is constant
-between the days on which it can change, so each interval is evaluated once, however many of the days fall in it.
-"""
-
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
-
-from flask import current_app
+from typing import TypeAlias
 
 from lms.certification.api import print_serial
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import LoadedFacts, read_facts
+from lms.compliance.source_data.load import LoadedFacts, load_facts
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus, to_do_order, urgency
 from lms.compliance.status.evaluate import ExplainedStatus, Obligation
 from lms.compliance.status.explain import details, sentence
-from lms.compliance.status.facts import Facts, Id, PersonFacts, PlacementFact, RequirementFact, by_person
+from lms.compliance.status.facts import Facts, Id, PlacementFact, by_person
 from lms.compliance.status.intervals import overall_intervals
-from lms.compliance.status.obligation import ObligationInterval, main_placement
-from lms.kernel.config import Settings
+from lms.compliance.status.obligation import main_placement
 
-
-class AppliedRequirement:
-    """One requirement applied to one person in one organisation, on any day."""
-
-    def __init__(self, person: PersonFacts, organisation: Id, requirement: RequirementFact, gap_days: int) -> None:
-        """Takes what the obligation follows from; it is prepared when the first day is evaluated."""
-        self.requirement = requirement
-        self._follows_from = person, organisation, requirement, gap_days
-        self._by_day: dict[date, ExplainedStatus] = {}
-
-    @cached_property
-    def _obligation(self) -> Obligation:
-        return Obligation(*self._follows_from)
-
-    @cached_property
-    def _change_days(self) -> list[date]:
-        return self._obligation.change_days()
-
-    @cached_property
-    def _by_interval(self) -> dict[int, ExplainedStatus]:
-        return {bisect_right(self._change_days, day): explained for day, explained in self._by_day.items()}
-
-    def on(self, day: date) -> ExplainedStatus:
-        """Returns the status on a day and why."""
-        explained = self._by_day.get(day)
-        if explained is None:
-            # For a single day, finding the days of change would cost more than it saves.
-            explained = self._in_interval(day) if self._by_day else self._obligation.on(day)
-            self._by_day[day] = explained
-        return explained
-
-    def _in_interval(self, day: date) -> ExplainedStatus:
-        interval = bisect_right(self._change_days, day)
-        if interval not in self._by_interval:
-            self._by_interval[interval] = self._obligation.on(day)
-        return self._by_interval[interval]
-
-    def intervals(self) -> list[ObligationInterval]:
-        """Returns the statuses over time."""
-        return self._obligation.intervals()
+RequiredStatus: TypeAlias = tuple[Obligation, ExplainedStatus]
+"""An obligation and its status on a day on which something is required."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A person in an organisation: what a report counts. `applied` has every requirement of that organisation."""
+    """A person in an organisation: what a report counts. It has an obligation for every requirement there."""
 
     person: Id
     organisation: Id
     placements: tuple[PlacementFact, ...]
-    applied: tuple[AppliedRequirement, ...]
+    obligations: tuple[Obligation, ...]
 
     def placement_on(self, day: date) -> PlacementFact | None:
         """Returns the placement that the post counts under on a day, or None where there is none."""
         return main_placement(self.placements, day)
 
-    def required_on(
-        self, day: date, courses: Collection[Id] | None = None
-    ) -> list[tuple[AppliedRequirement, ExplainedStatus]]:
+    def required_on(self, day: date, courses: Collection[Id] | None = None) -> list[RequiredStatus]:
         """Returns what is required on a day, of some courses or (None) of all, each with its status."""
-        concerned = [each for each in self.applied if courses is None or each.requirement.course in courses]
-        evaluated = ((applied, applied.on(day)) for applied in concerned)
+        concerned = (each for each in self.obligations if courses is None or each.requirement.course in courses)
+        evaluated = ((obligation, obligation.on(day)) for obligation in concerned)
         return [each for each in evaluated if each[1].status is not TrainingStatus.NOT_REQUIRED]
 
     def lapses_on(self, day: date) -> date | None:
         """Returns the first day on which a post that complies on `day` would not any more if nothing is done."""
-        required = [(applied.requirement.course, applied.intervals()) for applied in self.applied]
+        required = [(each.requirement.course, each.intervals()) for each in self.obligations]
         for interval in overall_intervals(self.placements, required):
             if interval.from_on <= day <= interval.through_on:
                 return interval.lapses_on
         return None
 
 
-class Population:
-    """The posts in known facts."""
-
-    def __init__(self, facts: Facts, organisations: Collection[Id] | None = None) -> None:
-        """Takes facts as `rules.known` gives them; with `organisations` only the posts there are made."""
-        self.posts: list[Post] = []
-        for person, known in by_person(facts).items():
-            by_organisation: defaultdict[Id, list[PlacementFact]] = defaultdict(list)
-            for placement in known.placements:
-                by_organisation[placement.organisation].append(placement)
-            for organisation, placements in by_organisation.items():
-                if organisations is None or organisation in organisations:
-                    applied = [
-                        AppliedRequirement(known, organisation, requirement, facts.gap_days)
-                        for requirement in facts.requirements
-                        if requirement.applies_in(organisation)
-                    ]
-                    self.posts.append(Post(person, organisation, tuple(placements), tuple(applied)))
+def posts_of(facts: Facts) -> Iterator[Post]:
+    """Yields the posts in facts as `known` returns them, person by person."""
+    for person, known in by_person(facts).items():
+        by_organisation: defaultdict[Id, list[PlacementFact]] = defaultdict(list)
+        for placement in known.placements:
+            by_organisation[placement.organisation].append(placement)
+        for organisation, placements in by_organisation.items():
+            obligations = (
+                Obligation(known, organisation, requirement, facts.gap_days)
+                for requirement in facts.requirements
+                if requirement.applies_in(organisation)
+            )
+            yield Post(person, organisation, tuple(placements), tuple(obligations))
 
 
-def load_facts(scope: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:
-    """Loads the facts in scope under the installation's settings, with or without progress."""
-    settings: Settings = current_app.extensions["settings"]
-    return read_facts(
-        scope,
-        known_as_of=known_as_of,
-        gap_days=settings.gap_days,
-        installation_zone=settings.time_zone,
-        progress=progress,
-    )
-
-
-def load_population(scope: Scope, known_as_of: datetime | None = None) -> tuple[LoadedFacts, Population]:
+def load_population(scope: Scope, known_as_of: datetime | None = None) -> tuple[LoadedFacts, list[Post]]:
     """Loads the facts in scope, as known at a moment, and their posts."""
     loaded = load_facts(scope, known_as_of)
-    return loaded, Population(loaded.facts)
+    return loaded, list(posts_of(loaded.facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +76,7 @@ class PostStatus:
 
     post: Post
     placement: PlacementFact
-    required: tuple[tuple[AppliedRequirement, ExplainedStatus], ...]
+    required: tuple[RequiredStatus, ...]
 
     @property
     def overall(self) -> TrainingStatus:
@@ -149,22 +84,22 @@ class PostStatus:
         return self.worst[1].status if self.required else TrainingStatus.NOT_REQUIRED
 
     @property
-    def worst(self) -> tuple[AppliedRequirement, ExplainedStatus]:
+    def worst(self) -> RequiredStatus:
         """Returns the requirement that gives the overall status; of several the one that was due or ends first."""
         return min(self.required, key=urgency_of)
 
 
-def urgency_of(one: tuple[AppliedRequirement, ExplainedStatus]) -> tuple[int, date, str]:
+def urgency_of(one: RequiredStatus) -> tuple[int, date, str]:
     """Returns the key that sorts requirements by urgency: the severity, the day that presses, the id."""
-    applied, explained = one
-    return (*urgency(explained.status, explained.due_on, explained.valid_through), str(applied.requirement.id))
+    obligation, explained = one
+    return (*urgency(explained.status, explained.due_on, explained.valid_through), str(obligation.requirement.id))
 
 
-def statuses_on(population: Population, day: date, filters: Filters) -> list[PostStatus]:
+def statuses_on(population: Iterable[Post], day: date, filters: Filters) -> list[PostStatus]:
     """Returns the statuses of the posts that match filters on a day; without a placement, a post is left out."""
     return [
         PostStatus(post, placement, tuple(post.required_on(day, filters.courses)))
-        for post in population.posts
+        for post in population
         if (placement := post.placement_on(day)) is not None and filters.match(placement)
     ]
 
@@ -190,7 +125,6 @@ class StatusRow:
     sentence: str
     details: str = ""
     sector: str | None = None
-    renewal_open_since: date | None = None
     required_since: date | None = None
     due_days: int | None = None
 
@@ -216,20 +150,20 @@ def statuses_of(
 def rows_on(loaded: LoadedFacts, day: date, posts: Iterable[Post] | None = None) -> list[StatusRow]:
     """Returns what is required on a day of everybody loaded, or of some posts, the most urgent first."""
     found = [
-        status_row(applied, explained, int(post.organisation), loaded)
-        for post in (Population(loaded.facts).posts if posts is None else posts)
-        for applied, explained in post.required_on(day)
+        status_row(obligation, explained, int(post.organisation), loaded)
+        for post in (posts_of(loaded.facts) if posts is None else posts)
+        for obligation, explained in post.required_on(day)
     ]
     return sorted(found, key=lambda row: row.urgency)
 
 
 def status_row(
-    applied: AppliedRequirement, explained: ExplainedStatus, organisation_id: int, loaded: LoadedFacts
+    obligation: Obligation, explained: ExplainedStatus, organisation_id: int, loaded: LoadedFacts
 ) -> StatusRow:
     """Returns a status as a row for pages."""
-    course, reason = loaded.courses[int(applied.requirement.course)], explained.reason
+    course, reason = loaded.courses[int(obligation.requirement.course)], explained.reason
     return StatusRow(
-        requirement_id=int(applied.requirement.id),
+        requirement_id=int(obligation.requirement.id),
         organisation_id=organisation_id,
         course_id=course.course_id,
         course_slug=course.slug,
@@ -241,15 +175,12 @@ def status_row(
         sentence=sentence(reason),
         details=details(reason),
         sector=None if reason.sector is None else str(reason.sector),
-        renewal_open_since=reason.window_open_since,
         required_since=explained.started_on,
         due_days=reason.due_days,
     )
 
 
-def renewal_windows(
-    *, person_id: int, course_id: int, sector: str | None, earned_on: date, old_until: date
-) -> list[date]:
+def renewal_windows(person_id: int, course_id: int, sector: str | None, earned_on: date, old_until: date) -> list[date]:
     """Returns the first day of every renewal window that requirements open for a person before `old_until`.
 
     Of the awards that end on that day and are earned by `earned_on`; a window counts where its requirement
@@ -258,23 +189,18 @@ def renewal_windows(
     """
     # What was begun since opens no window.
     facts = load_facts(Scope(persons=frozenset({person_id})), progress=False).facts
-    # Facts of merged persons come under the surviving one: there is one person here or none.
-    person = next(iter(by_person(facts).values()), None)
-    if person is None:
-        return []
     renewed = [
         award
-        for award in person.awards
+        for award in facts.awards
         if award.course == course_id and award.earned_on <= earned_on and award.valid_until == old_until
         and sector in (None, award.sector)
     ]  # fmt: skip
     opened = {
         window.opens_on
-        for requirement in facts.requirements
-        if requirement.course == course_id
-        for organisation in {placement.organisation for placement in person.placements}
-        if requirement.applies_in(organisation)
+        for post in posts_of(facts)
+        for obligation in post.obligations
+        if obligation.requirement.course == course_id
         for award in renewed
-        for window in Obligation(person, organisation, requirement, facts.gap_days).windows(award)
+        for window in obligation.windows(award)
     }
     return sorted(opened)

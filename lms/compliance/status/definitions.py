@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 
 DEFINITIONS_VERSION = "1"
 """The version of the definitions in docs/handbook/status.md, printed with every report."""
@@ -67,12 +66,6 @@ def to_do_order(status: TrainingStatus, due_on: date | None, valid_through: date
 def overall(statuses: Iterable[TrainingStatus]) -> TrainingStatus:
     """Returns the worst of a person's statuses on a day; `not_required` if none applies."""
     return min(statuses, key=SEVERITY.__getitem__, default=TrainingStatus.NOT_REQUIRED)
-
-
-def rate(overalls: Iterable[TrainingStatus]) -> Fraction | None:
-    """Returns the compliant share of the people with at least one requirement, or None where nobody has."""
-    groups = [status.group for status in overalls if status is not TrainingStatus.NOT_REQUIRED]
-    return Fraction(groups.count(StatusGroup.COMPLIANT), len(groups)) if groups else None
 
 
 class StatusRule(StrEnum):

@@ -80,25 +80,34 @@ class Obligation:
     """
 
     def __init__(self, person: PersonFacts, organisation: Id, requirement: RequirementFact, gap_days: int) -> None:
-        """Prepares the intervals of days and the awards concerned."""
-        self._requirement = requirement
+        """Takes what the obligation follows from; its days are prepared when the first one is evaluated."""
+        self.requirement = requirement
+        self._person = person
+        self._organisation = organisation
         self._gap_days = gap_days
         self._revoked_on = person.revoked_on
         self._awards = [award for award in person.awards if award.course == requirement.course]
         self._progress = [made for made in person.progress if made.course == requirement.course]
-        self._segments = segments_of(
-            requirement,
-            [placement for placement in person.placements if placement.organisation == organisation],
-            [
-                exemption
-                for exemption in person.exemptions
-                if exemption.requirement in (None, requirement.id) and exemption.organisation in (None, organisation)
-            ],
-        )
-        self._starts = [segment.from_on for segment in self._segments]
         self._runs: dict[Id | None, list[ObligationRun]] = {}
         self._windows: dict[Id, list[Window]] = {}
         self._endings: dict[int, list[tuple[Ending, Ending]]] = {}
+
+    @cached_property
+    def _segments(self) -> list[ObligationSegment]:
+        return segments_of(
+            self.requirement,
+            [placement for placement in self._person.placements if placement.organisation == self._organisation],
+            [
+                exemption
+                for exemption in self._person.exemptions
+                if exemption.requirement in (None, self.requirement.id)
+                and exemption.organisation in (None, self._organisation)
+            ],
+        )
+
+    @cached_property
+    def _starts(self) -> list[date]:
+        return [segment.from_on for segment in self._segments]
 
     def on(self, day: date) -> ExplainedStatus:
         """Returns the status on a day and why."""
@@ -109,7 +118,7 @@ class Obligation:
             return ExplainedStatus(
                 TrainingStatus.NOT_REQUIRED, rule if segment.has_placement else StatusRule.NO_PLACEMENT, segment
             )
-        sector = placement.sector if self._requirement.per_sector else None
+        sector = placement.sector if self.requirement.per_sector else None
         last = self._last(version, sector, day)
         if last is not None and day <= last.ended_on:
             opened = next((each.opens_on for each in self.windows(last.award) if each.is_open_on(day)), None)
@@ -160,7 +169,7 @@ class Obligation:
             version, placement = segment.version, segment.placement
             if version is None or placement is None:
                 continue
-            if self._requirement.per_sector and placement.sector != award.sector:
+            if self.requirement.per_sector and placement.sector != award.sector:
                 continue
             window = Window.of(
                 effective_end(award, version)[0],
@@ -211,7 +220,7 @@ class Obligation:
 
     @cached_property
     def _sectors(self) -> set[Id | None]:
-        if not self._requirement.per_sector:
+        if not self.requirement.per_sector:
             return {None}
         return {segment.placement.sector for segment in self._segments if segment.placement is not None}
 

@@ -1,36 +1,17 @@
-"""The list of what was sent to whom, and what the requirements named in it are."""
+"""The list of what was sent to whom."""
 
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from lms.catalogue.models import Course, CourseRevision
-from lms.compliance.requirements.models import Requirement
+from lms.compliance.api import list_requirements
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
 from lms.kernel.outbox import OutboxRow
 from lms.kernel.pagination import Pagination, paginate
 from lms.people.api import contains_words, known_merges, within_scope
 from lms.people.models import Employment, Organisation, Person, PersonMerge
 from lms.reminders.models import Reminder
 from lms.reminders.queries.runs import mail_state
-
-
-def describe_requirements(requirement_ids: Collection[int]) -> dict[int, Row[int, str, str | None]]:
-    """Returns the course's title (`title`) of requirements and who requires it (`owner`, None for all), by number."""
-    rows = session.execute(
-        select(
-            Requirement.id,
-            func.coalesce(CourseRevision.title, Course.slug).label("title"),
-            Organisation.name.label("owner"),
-        )
-        .join(Course, Course.id == Requirement.course_id)
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
-        .outerjoin(Organisation, Organisation.id == Requirement.organisation_id)
-        .where(Requirement.id.in_(sorted(requirement_ids)))
-    )
-    return {row.id: row for row in rows}
 
 
 def list_log(
@@ -74,8 +55,8 @@ def list_log(
     if state:
         statement = statement.where(mail_state() == state)
     found = paginate(statement, page)
-    described = describe_requirements({each["requirement"] for row in found.items for each in row.about})
-    titles = {requirement_id: row.title for requirement_id, row in described.items()}
+    named = list_requirements({each["requirement"] for row in found.items for each in row.about})
+    titles = {each.requirement.id: each.course for each in named}
     return found.with_items(
         [(row, list(dict.fromkeys(titles.get(each["requirement"], "") for each in row.about))) for row in found.items]
     )

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
 
 from lms.accounts.api import is_employed, role_works
 from lms.accounts.models import Account, RoleGrant
-from lms.catalogue.models import Course, CourseRevision
 from lms.kernel.actor import Role
 from lms.kernel.db import locked, session
 from lms.kernel.outbox import MOST_TRIES, NoLongerTrue, OutboxRow
@@ -178,13 +177,3 @@ def _recipients() -> Select[*tuple[Any, ...]]:
 def list_written_keys(keys: Collection[str]) -> set[str]:
     """Returns those of some outbox keys that have been used."""
     return set(session.scalars(select(Reminder.outbox_key).where(Reminder.outbox_key.in_(sorted(keys)))))
-
-
-def title_courses(course_ids: Collection[int]) -> dict[int, str]:
-    """Returns the titles of courses by id."""
-    rows = session.execute(
-        select(Course.id, func.coalesce(CourseRevision.title, Course.slug).label("title"))
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
-        .where(Course.id.in_(sorted(course_ids)))
-    )
-    return {row.id: row.title for row in rows}

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from lms.certification.awards.queries import load_award_for
 from lms.certification.awards.rules import make_serial, print_serial
 from lms.compliance.projection.models import PostInterval
-from lms.compliance.source_data.load import read_facts
+from lms.compliance.source_data.load import load_facts
 from lms.compliance.source_data.population import renewal_windows, statuses_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus
@@ -94,11 +94,11 @@ def test_they_are_one_post_within_any_reach(app: Flask, two: dict[str, int]) -> 
             Scope(persons=frozenset({two["twin"]})),
             Scope(frozenset({two["here"]}), frozenset({two["amina"]})),
         ):
-            facts = read_facts(scope).facts
+            facts = load_facts(scope).facts
             assert two["twin"] not in {each.person for each in facts.placements}
             assert {each.person for each in facts.awards} == {two["amina"]}
             assert sum(each.person == two["amina"] for each in facts.placements) == 2
-        elsewhere = read_facts(Scope(frozenset({two["there"]}))).facts
+        elsewhere = load_facts(Scope(frozenset({two["there"]}))).facts
         assert {each.person for each in elsewhere.placements} == {two["omar"]}
 
 

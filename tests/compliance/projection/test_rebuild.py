@@ -140,14 +140,14 @@ def test_a_write_in_the_middle_is_not_lost(app_context: Flask) -> None:
 def test_other_inputs_prepares_everybody_anew(app_context: Flask) -> None:
     require()
     sweep()
-    maintain(app_context)
+    maintain()
     with reading():
         assert list_unfinished() == []
         assert session.query(CountDelta).count() == 0
         before = read_state().inputs
     with unit_of_work():
         here()[1].time_zone = "Asia/Kathmandu"
-    maintain(app_context)
+    maintain()
     with reading():
         assert [work.cause for work in list_unfinished()] == ["inputs"]
     sweep()
@@ -169,12 +169,12 @@ def test_a_rebuild_that_was_killed_is_begun_again(app_context: Flask, monkeypatc
 
     monkeypatch.setattr(rebuilding, "refresh", cut)
     with pytest.raises(PowerCut):
-        rebuild(app_context)
+        rebuild()
     assert 0 < prepared() < PEOPLE
-    maintain(app_context)
+    maintain()
     assert prepared() < PEOPLE, "it may still be running: nobody takes it up yet"
     with clock.using(FixedClock(NOW + timedelta(minutes=16))):
-        maintain(app_context)
+        maintain()
     assert prepared() == PEOPLE + 5
     with reading():
         assert session.query(ProjectionJob).filter(ProjectionJob.finished_at.is_(None)).count() == 0
@@ -194,7 +194,7 @@ def test_verify_finds_what_was_changed_by_hand(app_context: Flask) -> None:
     with reading():
         found = verify()
     assert (found.clean, found.wrong, list(found.differing)) == (False, 1, [wrong])
-    rebuild(app_context)
+    rebuild()
     assert is_clean()
     with unit_of_work():
         session.query(count_deltas.DailyCount).update({"people": count_deltas.DailyCount.people + 1})
@@ -207,8 +207,8 @@ def test_a_rebuild_waits_for_nobody_who_reads(app_context: Flask, monkeypatch: p
     """On PostgreSQL emptying a table at once would wait for a reader, and everybody else behind it."""
     monkeypatch.setattr(rebuilding, "LONGEST_WAIT_MS", 50)
     require()
-    rebuild(app_context)
+    rebuild()
     with database.db.engine.connect() as reader:
         assert reader.execute(text("SELECT count(*) FROM status_interval")).scalar_one()
-        rebuild(app_context)
+        rebuild()
     assert is_clean()

@@ -17,7 +17,8 @@ from lms.compliance.requirements import operations
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.population import Population, load_facts
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import posts_of
 from lms.compliance.source_data.scope import Scope
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
@@ -212,7 +213,7 @@ def test_three_years_end_verified(app: Flask, seed: int) -> None:
         assert_all_agrees(simulated)
         compact_all()
         assert_all_agrees(simulated)
-        rebuild(app)
+        rebuild()
         assert_all_agrees(simulated)
 
 
@@ -223,7 +224,7 @@ def assert_all_agrees(simulated: SimulatedInstallation) -> None:
         assert found.clean, found
     days = [FIRST + timedelta(days=simulated.random.randrange(-30, DAYS + 400)) for _ in range(4)]
     with reading():
-        population = Population(load_facts(Scope(frozenset(simulated.organisations))).facts)
+        population = list(posts_of(load_facts(Scope(frozenset(simulated.organisations))).facts))
         exact = counted(PopulationCounts(population, Filters()), days)
         assert counted(SnapshotCounts(simulated.organisations, Filters(), simulated.courses), days) == exact
         assert counted(IntervalCounts(simulated.organisations, Filters()), days) == exact

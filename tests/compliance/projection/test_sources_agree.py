@@ -17,7 +17,8 @@ from lms.compliance.projection.verify import verify
 from lms.compliance.report.count_backends import FactsCounts, IntervalCounts, SnapshotCounts
 from lms.compliance.report.counts import CountBackend, DayCounts
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.population import Population, load_facts
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import posts_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus, overall
 from lms.compliance.status.facts import known
@@ -42,8 +43,8 @@ on_databases = settings(
 @laws
 @given(WORLDS)
 def test_intervals_say_what_the_rules_say_on_every_day(world: Json) -> None:
-    for post in Population(known(facts_of(world))).posts:
-        required = [(applied, applied.intervals()) for applied in post.applied]
+    for post in posts_of(known(facts_of(world))):
+        required = [(applied, applied.intervals()) for applied in post.obligations]
         whole = overall_intervals(post.placements, [(one.requirement.course, each) for one, each in required])
         for day in EVERY_DAY:
             for applied, intervals in required:
@@ -62,7 +63,7 @@ def test_intervals_say_what_the_rules_say_on_every_day(world: Json) -> None:
 @laws
 @given(WORLDS)
 def test_a_post_lapses_on_the_first_day_it_does_not_comply_any_more(world: Json) -> None:
-    for post in Population(known(facts_of(world))).posts:
+    for post in posts_of(known(facts_of(world))):
         overalls = {
             day: overall(e.status for _, e in post.required_on(day))
             for day in EVERY_DAY
@@ -116,7 +117,7 @@ def test_the_three_paths_agree(app_context: Flask, world: Json, days: list[date]
                 count_deltas.compact(TODAY - timedelta(days=400))
             count_deltas.compact(TODAY)
         organisations = sorted(stored.organisations.values())
-        population = Population(load_facts(Scope(frozenset(organisations))).facts)
+        population = list(posts_of(load_facts(Scope(frozenset(organisations))).facts))
         course = next(iter(stored.courses.values()), None) if pick & 1 else None
         sector = "wash" if pick & 2 else None
         whole = Filters(course=course, sector=sector)
@@ -142,7 +143,7 @@ def test_the_three_paths_agree(app_context: Flask, world: Json, days: list[date]
         assert counted(IntervalCounts(organisations, narrow), days) == exact
         assert counted(FactsCounts(organisations, narrow, None), days) == exact
         moment = datetime.combine(days[1], time.max, UTC)
-        then = Population(load_facts(Scope(frozenset(organisations)), moment).facts)
+        then = list(posts_of(load_facts(Scope(frozenset(organisations)), moment).facts))
         exact = counted(PopulationCounts(then, narrow), days)
         assert counted(FactsCounts(organisations, narrow, moment), days) == exact
         assert verify().clean

@@ -21,7 +21,8 @@ from lms.compliance.report.report import PersonLine
 from lms.compliance.report.service import build_report
 from lms.compliance.requirements.operations import exempt
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.population import Population, load_facts, statuses_on, urgency_of
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import posts_of, statuses_on, urgency_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.kernel import db as database
@@ -239,7 +240,7 @@ def test_cells_are_what_the_rules_say_person_by_person(app_context: Flask, world
             sector="wash" if pick & 2 else None,
             contract="staff" if pick & 4 else None,
         )
-        population = Population(load_facts(Scope(frozenset(each.id for each in organisations))).facts)
+        population = list(posts_of(load_facts(Scope(frozenset(each.id for each in organisations))).facts))
         expected, counts = {}, Counter()
         for each in statuses_on(population, day, filters):
             found: dict[int, tuple[object, ...]] = {}

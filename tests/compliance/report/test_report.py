@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
@@ -15,8 +16,8 @@ from lms.compliance.projection.counts.snapshots import snapshot_day_after, snaps
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.report import Report, make_report, points_between, sorted_lines
 from lms.compliance.source_data.filters import Filters
-from lms.compliance.source_data.load import read_facts
-from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import posts_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus
 from lms.kernel import clock, db as database
@@ -79,9 +80,10 @@ def added_up(document: Json, day: date, moment: datetime | None) -> tuple[Any, A
 
 
 def reported(stored: Stored, document: Json, day: date, moment: datetime | None) -> Report:
-    loaded = read_facts(Scope(), known_as_of=moment, gap_days=document["settings"]["gap_days"])
+    loaded = load_facts(Scope(), moment)
+    facts = replace(loaded.facts, gap_days=document["settings"]["gap_days"])
     return make_report(
-        PopulationCounts(Population(loaded.facts), Filters()), day, sectors=people.SECTORS, courses=list(loaded.courses)
+        PopulationCounts(posts_of(facts), Filters()), day, sectors=people.SECTORS, courses=list(loaded.courses)
     )
 
 
@@ -125,9 +127,9 @@ def here(app_context: Flask) -> Iterator[Organisation]:
 def report_of(
     *organisations: Organisation, day: date = TODAY, filters: Filters | None = None, known: datetime | None = None
 ) -> Report:
-    loaded = read_facts(Scope(frozenset(each.id for each in organisations)), known_as_of=known)
+    loaded = load_facts(Scope(frozenset(each.id for each in organisations)), known)
     return make_report(
-        PopulationCounts(Population(loaded.facts), filters or Filters()),
+        PopulationCounts(posts_of(loaded.facts), filters or Filters()),
         day,
         sectors=people.SECTORS,
         courses=sorted(loaded.courses),

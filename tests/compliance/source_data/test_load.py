@@ -1,5 +1,6 @@
 """Facts from the database give the same statuses as the calculator gives from the file: vectors and worlds."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -9,8 +10,8 @@ from flask_babel import force_locale
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from lms.compliance.calculator.calculate import explain, facts_of
-from lms.compliance.source_data.load import read_facts
-from lms.compliance.source_data.population import Population
+from lms.compliance.source_data.load import load_facts
+from lms.compliance.source_data.population import posts_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.explain import sentence
 from lms.compliance.status.facts import Facts
@@ -42,7 +43,7 @@ def by_calculator(document: Json, day: date, moment: datetime | None) -> dict[An
 
 
 def by_database(stored: Stored, document: Json, day: date, moment: datetime | None) -> dict[Any, Any]:
-    loaded = read_facts(Scope(), known_as_of=moment, gap_days=document["settings"]["gap_days"])
+    facts = replace(load_facts(Scope(), moment).facts, gap_days=document["settings"]["gap_days"])
     return {
         (
             stored.word("persons", post.person),
@@ -55,7 +56,7 @@ def by_database(stored: Stored, document: Json, day: date, moment: datetime | No
             stored.word("awards", explained.award),
             sentence(explained.reason),
         )
-        for post in Population(loaded.facts).posts
+        for post in posts_of(facts)
         for applied, explained in post.required_on(day)
     }
 

@@ -1,5 +1,6 @@
 """Training status, case by case: every vector of the definitions by name, and the decisions beside them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,7 +9,8 @@ from fractions import Fraction
 import pytest
 
 from lms.certification.awards.rules import Period, award_dates, parse_period
-from lms.compliance.status.definitions import Limit, StatusGroup, StatusRule, TrainingStatus, overall, rate
+from lms.compliance.report.counts import StatusCounts
+from lms.compliance.status.definitions import Limit, StatusGroup, StatusRule, TrainingStatus, overall
 from lms.compliance.status.evaluate import ExplainedStatus, Obligation, Reason
 from lms.compliance.status.explain import sentence
 from lms.compliance.status.facts import (
@@ -320,8 +322,8 @@ def test_vector_of_the_overall_rate_from_people_and_not_from_marginals() -> None
     requirements = [required(id_="r1", course="c1"), required(id_="r2", course="c2")]
     same = [[TrainingStatus.VALID, TrainingStatus.VALID], [TrainingStatus.OVERDUE, TrainingStatus.OVERDUE]]
     crossed = [[TrainingStatus.VALID, TrainingStatus.OVERDUE], [TrainingStatus.OVERDUE, TrainingStatus.VALID]]
-    assert rate(map(overall, same)) == Fraction(1, 2)
-    assert rate(map(overall, crossed)) == 0
+    assert StatusCounts.added(Counter(map(overall, same))).rate == Fraction(1, 2)
+    assert StatusCounts.added(Counter(map(overall, crossed))).rate == 0
     facts = known(world(*requirements, earned("2023-02-12")))
     person = by_person(facts)["p1"]
     rows = [Obligation(person, "o1", each, facts.gap_days).on(on("2023-05-01")) for each in facts.requirements]
@@ -627,7 +629,7 @@ def test_the_order_and_the_groups() -> None:
     assert TrainingStatus.NOT_REQUIRED.group is None
     assert overall([]) is TrainingStatus.NOT_REQUIRED
     assert overall([TrainingStatus.NOT_REQUIRED, TrainingStatus.EXEMPT]) is TrainingStatus.EXEMPT
-    assert rate([TrainingStatus.NOT_REQUIRED]) is None
+    assert StatusCounts.added(Counter([TrainingStatus.NOT_REQUIRED])).rate is None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import structlog
-from flask import current_app
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 
@@ -32,7 +31,7 @@ from lms.compliance.report.report import PersonLine, report_as_document
 from lms.compliance.report.sentence import report_sentence
 from lms.compliance.report.service import build_report
 from lms.kernel import clock, db, outbox
-from lms.kernel.config import Settings
+from lms.kernel.config import current_settings
 from lms.kernel.errors import Refusal
 from lms.kernel.logs import describe_error
 from lms.kernel.tabular import csv_chunks
@@ -46,8 +45,7 @@ _PROGRESS_STEP = 500
 
 def folder() -> Path:
     """Returns the folder of the files, created where it is missing; only the application reads it."""
-    settings: Settings = current_app.extensions["settings"]
-    path = settings.instance / "exports"
+    path = current_settings().instance / "exports"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 

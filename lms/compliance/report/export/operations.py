@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record
-from lms.compliance.errors import TooManyExports, ViewNotSaved
+from lms.compliance.errors import TooManyExports
 from lms.compliance.report.export import queries
 from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
+from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 
 MOST_VIEWS = 40
@@ -20,12 +21,13 @@ JOB = "compliance.make"
 
 
 def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) -> SavedView:
-    """Saves filters under a name. Raises ViewNotSaved."""
+    """Saves filters under a name. Raises Invalid."""
     mine = queries.list_views(actor)
     if any(each.name.casefold() == name.casefold() for each in mine):
-        raise ViewNotSaved(_("You already have a view with this name. Choose another name, or remove that view first."))
+        message = _("You already have a view with this name. Choose another name, or remove that view first.")
+        raise Invalid(message, field="name")
     if len(mine) >= MOST_VIEWS:
-        raise ViewNotSaved(_("You have 40 saved views, the maximum. Remove one you no longer use."))
+        raise Invalid(_("You have 40 saved views, the maximum. Remove one you no longer use."), field="name")
     view = SavedView(
         account_id=actor.account_id or 0, name=name, page=page, choices=dict(choices), recorded_at=clock.now()
     )
@@ -33,7 +35,7 @@ def save_view(actor: Actor, name: str, page: str, choices: Mapping[str, str]) ->
     try:
         session.flush()
     except IntegrityError as twice:
-        raise ViewNotSaved(_("You already have a view with this name. Choose another name.")) from twice
+        raise Invalid(_("You already have a view with this name. Choose another name."), field="name") from twice
     record(actor, "compliance.save_view", "saved_view", view.id)
     return view
 

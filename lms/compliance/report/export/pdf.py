@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_date
-from flask import current_app
 from flask_babel import get_locale, gettext as _, ngettext
 
 from lms.certification.api import SECTOR_KEYS
@@ -17,7 +16,7 @@ from lms.compliance.report.report import ReportPage, TrendPoint
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.compliance.status.facts import Id
 from lms.kernel import pdf
-from lms.kernel.config import Settings
+from lms.kernel.config import current_settings
 from lms.web.formatting import change, day, moment, number, percent
 
 DESIGN = "report"
@@ -34,12 +33,11 @@ def print_report(page: ReportPage, sentence: Sequence[Mapping[str, Any]]) -> byt
 
 
 def _data(page: ReportPage) -> dict[str, Any]:
-    settings: Settings = current_app.extensions["settings"]
     report, query = page.report, page.query
     locale = get_locale()
     return {
         "lang": str(locale.language) if locale else "en",
-        "product": settings.product_name,
+        "product": current_settings().product_name,
         "organisations": ", ".join(each.name for each in query.organisations),
         "filters": [f"{word}: {value}" for word, value in query_labels(query)],
         "ahead": _ahead(page),
@@ -51,7 +49,7 @@ def _data(page: ReportPage) -> dict[str, Any]:
         "forecast": [_column(point, ahead=True) for point in page.points if page.is_projected(point.day)],
         "months": [format_date(date(2024, month, 1), "LLL", locale or "en") for month in range(1, 13)],
         "years": _years(page),
-        "definitions": [{"word": word, "text": text} for word, text in definitions()],
+        "definitions": [{"word": word, "text": text} for word, text in definitions().items()],
         "id": str(page.id),
         "address": address_of(page.id),
         "known": moment(page.known_at),

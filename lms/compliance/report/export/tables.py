@@ -6,14 +6,13 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any, BinaryIO
 
-from flask import current_app
 from flask_babel import gettext as _
 from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.report_id import ReportId
 from lms.compliance.status.definitions import SEVERITY
-from lms.kernel.config import Settings
+from lms.kernel.config import current_settings
 from lms.kernel.tabular import Cell, new_workbook
 
 COUNTED = [each for each in SEVERITY if each.group]
@@ -101,8 +100,7 @@ class Book:
 
 def address_of(report_id: ReportId) -> str:
     """Returns the address that works a report out again, as it is printed."""
-    settings: Settings = current_app.extensions["settings"]
-    return f"{settings.public_address}/compliance/reports/{report_id}"
+    return f"{current_settings().public_address}/compliance/reports/{report_id}"
 
 
 def figure_cells(figures: StatusCounts) -> Sequence[Cell]:
@@ -113,45 +111,30 @@ def figure_cells(figures: StatusCounts) -> Sequence[Cell]:
     )  # fmt: skip
 
 
-def definitions() -> list[tuple[str, str]]:
+def definitions() -> dict[str, str]:
     """Returns the terms of a report, each with what it means."""
-    return [
-        (
-            _("Compliant"),
-            _(
-                "Valid, due for renewal, or exempt, for everything required of a person. "
-                "If there are several requirements, the worst status counts."
-            ),
+    return {
+        _("Compliant"): _(
+            "Valid, due for renewal, or exempt, for everything required of a person. "
+            "If there are several requirements, the worst status counts."
         ),
-        (_("Not yet due"), _("Not started, in progress, or in grace after the end of a certificate.")),
-        (_("Overdue"), _("Overdue, expired or revoked.")),
-        (
-            _("Rate"),
-            _(
-                "The share of compliant people among those with at least one requirement; "
-                "never derived from the rates of courses. Exempt people count as compliant; the rate without "
-                "the exempt leaves them out of both."
-            ),
+        _("Not yet due"): _("Not started, in progress, or in grace after the end of a certificate."),
+        _("Overdue"): _("Overdue, expired or revoked."),
+        _("Rate"): _(
+            "The share of compliant people among those with at least one requirement; "
+            "never derived from the rates of courses. Exempt people count as compliant; the rate without "
+            "the exempt leaves them out of both."
         ),
-        (
-            _("Where people count"),
-            _(
-                "Everyone counts in the main sector of their placement on the day of the report, once in each "
-                "organisation. People who leave no longer count from the next day, but stay in earlier reports."
-            ),
+        _("Where people count"): _(
+            "Everyone counts in the main sector of their placement on the day of the report, once in each "
+            "organisation. People who leave no longer count from the next day, but stay in earlier reports."
         ),
-        (
-            _("Projected"),
-            _(
-                "Days after the moment of the data: expected figures without further training, under the recorded "
-                "requirements and placements. Earlier days show what happened."
-            ),
+        _("Projected"): _(
+            "Days after the moment of the data: expected figures without further training, under the recorded "
+            "requirements and placements. Earlier days show what happened."
         ),
-        (
-            _("Two dates"),
-            _(
-                "The report has two dates: the day it is about, and the moment its data is from. Data "
-                "recorded later can change today’s figures for that day, but never the earlier report."
-            ),
+        _("Two dates"): _(
+            "The report has two dates: the day it is about, and the moment its data is from. Data "
+            "recorded later can change today’s figures for that day, but never the earlier report."
         ),
-    ]
+    }

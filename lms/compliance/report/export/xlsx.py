@@ -152,4 +152,4 @@ def _about(
         yield _("Report id"), str(page.id)
         yield _("Verify"), address_of(page.id)
     yield _("Definitions version"), DEFINITIONS_VERSION
-    yield from definitions()
+    yield from definitions().items()
