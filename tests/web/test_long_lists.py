@@ -6,12 +6,14 @@ Each page is opened as people do; what it asked the database is asked once more 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Self
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, event
 
+from lms.kernel import clock
 from lms.kernel.db import db, session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories.large_organisation import large_organisation
@@ -29,7 +31,8 @@ PEOPLE_FILTERS = (
 )  # fmt: skip
 REPORT_FILTERS = (
     "", "?page=700", "?sector=wash", "?station=north-river", "?course=safe-identification", "?status=overdue",
-    "?status=expired&page=50", "?lapses_before=2027-01-01", "?role=promoter", "?contract=staff",
+    "?status=expired&page=50", f"?lapses_before={clock.today() + timedelta(days=32)}",
+    "?role=promoter", "?contract=staff",
 )  # fmt: skip
 PAGES = {
     "hana": (

@@ -1,6 +1,7 @@
 """Merging two person records: recording, refusals, undoing, and access."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -155,13 +156,13 @@ def test_placements_of_the_two_may_overlap(world: World) -> None:
 
 
 def test_what_was_known_when(world: World) -> None:
-    moments = [clock.now()]
-    with clock.using(clock.FixedClock(moments[0].replace(year=2030))):
+    now = clock.now()
+    with clock.using(clock.FixedClock(now + timedelta(days=10))):
         made = merge_people(world.hr, surviving_id=world["amina"], merged_id=world["twin"], reason=REASON)
-    with clock.using(clock.FixedClock(moments[0].replace(year=2031))):
+    with clock.using(clock.FixedClock(now + timedelta(days=20))):
         undo_merge(world.hr, made, reason="They are sisters.")
-    known = {year: merge_queries.load_canonical_ids(moments[0].replace(year=year)) for year in (2029, 2030, 2031)}
-    assert known == {2029: {}, 2030: {world["twin"]: world["amina"]}, 2031: {}}
+    known = {days: merge_queries.load_canonical_ids(now + timedelta(days=days)) for days in (9, 10, 20)}
+    assert known == {9: {}, 10: {world["twin"]: world["amina"]}, 20: {}}
 
 
 def test_the_subquery_of_merged_ids_agrees_with_the_rules(world: World) -> None:
