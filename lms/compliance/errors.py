@@ -1,6 +1,6 @@
 """What compliance refuses."""
 
-from lms.kernel.errors import Refusal
+from lms.kernel.errors import Invalid, Refusal
 from lms.kernel.i18n import lazy_gettext as _l
 
 
@@ -14,6 +14,12 @@ class StillUpdating(Refusal):
         """Takes how far the work is."""
         super().__init__(_l("Figures are being updated. They will be complete in a few minutes."))
         self.done, self.total = done, total
+
+
+class FiguresDiffer(Invalid):
+    """The data do not give the figures of the id, so nobody can sign the report off."""
+
+    default = _l("The data recorded here does not give the figures of this report, so it cannot be signed off.")
 
 
 class TooManyExports(Refusal):

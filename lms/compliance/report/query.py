@@ -16,7 +16,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.days import a_year_before, end_of_last_quarter
 from lms.kernel.errors import NotThere, require_found
-from lms.people.api import CONTRACT_LABELS, list_organisations_of, list_sectors
+from lms.people.api import CONTRACT_LABELS, list_organisations, list_organisations_of, list_sectors
 from lms.people.models import Organisation, Sector
 
 
@@ -78,16 +78,21 @@ class ReportQuery:
         return len(self.organisations) > 1
 
 
+def list_verified_organisations(actor: Actor) -> Sequence[Organisation]:
+    """Lists by name the organisations whose reports the actor may verify and sign off: figures, no people."""
+    return list_organisations() if actor.has(Role.ADMIN) else list_organisations_of(actor, Role.HR)
+
+
 def load_report_for(actor: Actor, text: str, language: str) -> tuple[ReportId, ReportQuery]:
     """Reads an id and returns its query, with the data of then.
 
-    Raises NotThere where it is no id, or where a report of one of its organisations is not the actor's to see.
+    Raises NotThere where it is no id, or where a report of one of its organisations is not the actor's to verify.
     """
     try:
         read = read_id(text)
     except Malformed:
         raise NotThere from None
-    organisations = [each for each in list_organisations_of(actor, Role.HR) if each.id in read.organisations]
+    organisations = [each for each in list_verified_organisations(actor) if each.id in read.organisations]
     if len(organisations) < len(read.organisations):
         raise NotThere
     query = ReportQuery(

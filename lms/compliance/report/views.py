@@ -1,4 +1,4 @@
-"""The per-sector report of HR's own organisations, the people behind its figures, what changed, and verification."""
+"""The per-sector report of HR's own organisations, the people behind its figures, and what changed."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,18 +17,17 @@ from lms.compliance.report.export.jobs import done_so_far
 from lms.compliance.report.export.models import ExportJob
 from lms.compliance.report.filters import ChangesForm, PeopleForm, ReportForm, SaveViewForm, parse_query
 from lms.compliance.report.people import build_matrix, build_people
-from lms.compliance.report.query import ReportQuery, load_report_for, parameters_of, query_labels, shortcuts
-from lms.compliance.report.report_id import ReportId
+from lms.compliance.report.query import ReportQuery, load_report_for, shortcuts
 from lms.compliance.report.sentence import report_sentence, sentence_of_later
-from lms.compliance.report.service import build_report, compare_reports, takes_long, verify_report
+from lms.compliance.report.service import build_report, compare_reports, takes_long
+from lms.compliance.report.signoff.queries import list_signatures
+from lms.compliance.report.signoff.views import show_verified
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.days import a_year_before
-from lms.kernel.errors import NotThere
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
-from lms.web.recorders import recorders_of
 
 
 @bp.get("/compliance")
@@ -59,6 +58,7 @@ def _show_report(
         page=page,
         sentence=[*report_sentence(page), *sentence_of_later(page)] if page else (),
         report_id=page.id if page else None,
+        signatures=list_signatures(str(page.id)) if page else (),
         compared=compared,
         sort=sort,
         one_day=timedelta(days=1),
@@ -132,45 +132,8 @@ def changes() -> ResponseReturnValue:
     ), 200 if query else 422
 
 
-@bp.get("/compliance/reports")
-@role_needed(Role.HR)
-def reports() -> ResponseReturnValue:
-    """Asks for the id of a printed report, and redirects to it; an unknown id is asked for again."""
-    typed = request.args.get("id", "").strip()
-    if typed:
-        try:
-            read, _query = load_report_for(current_actor(), typed, language_of_page())
-        except NotThere:
-            return render_template("compliance/reports.html", typed=typed), 404
-        return redirect(url_for("compliance.reproduced", report_id=str(read)))
-    return render_template("compliance/reports.html")
-
-
-@bp.get("/compliance/reports/<report_id>")
-@role_needed(Role.HR)
-def reproduced(report_id: str) -> ResponseReturnValue:
-    """Says whether a report still gives the same figures, and what later knowledge changed."""
-    read, query = load_report_for(current_actor(), report_id, language_of_page())
-    if takes_long(query):
-        return render_template("compliance/long.html", kind="check", read=read, query=query, form=None)
-    return _show_verified(read, query)
-
-
-def _show_verified(read: ReportId, query: ReportQuery, stored: Mapping[str, Any] | None = None) -> ResponseReturnValue:
-    found = verify_report(read, query, stored)
-    return render_template(
-        "compliance/reproduced.html",
-        found=found,
-        recorders=recorders_of(found.facts),
-        query=query,
-        filters=list(query_labels(query)),
-        parameters=parameters_of(query),
-        definitions=DEFINITIONS_VERSION,
-    )
-
-
 @bp.get("/compliance/jobs/<int:job_id>")
-@role_needed(Role.HR)
+@role_needed(Role.HR, Role.ADMIN)
 def job(job_id: int) -> ResponseReturnValue:
     """Shows how far a file is, or the report that was verified; reloads by itself while it is being made."""
     actor, language = current_actor(), language_of_page()
@@ -178,7 +141,7 @@ def job(job_id: int) -> ResponseReturnValue:
     if found.outcome == "ready" and found.result is not None:
         if found.kind == "check":
             read, query = load_report_for(actor, found.choices["id"], language)
-            return _show_verified(read, query, found.result)
+            return show_verified(read, query, found.result)
         form, report_query = parse_query(actor, MultiDict(found.choices), language, ReportForm)
         if report_query is not None:
             return _show_report(form, report_query, found.result)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lms.compliance.report.changes import ChangesPage
 from lms.compliance.report.counts import MatrixColumn
-from lms.compliance.report.export.tables import COUNTED, figure_cells
+from lms.compliance.report.export.tables import COUNTED, figure_cells, signed_by
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import PersonLine, ReportPage
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
@@ -15,6 +15,7 @@ from lms.kernel.tabular import Cell
 REPORT_HEAD = (
     "as_of", "known_as_of", "definitions", "organisations", "sector", "course", "counted", "people", "compliant",
     "in_time", "late", "rate_percent", "rate_without_exempt_percent", *(str(each) for each in COUNTED), "report",
+    "signed_off_by",
 )  # fmt: skip
 PEOPLE_HEAD = (
     "as_of", "known_as_of", "definitions", "organisation", "staff_number", "name", "sector", "station", "role",
@@ -31,6 +32,7 @@ CHANGES_HEAD = (
 def report_rows(page: ReportPage) -> Iterator[Sequence[Cell]]:
     """Returns the figures of a report as rows of `REPORT_HEAD`: all sectors first, then sector by sector."""
     report, query, report_id = page.report, page.query, str(page.id)
+    signed = "; ".join(signed_by(page.id))
     slugs = {each.course_id: each.slug for each in page.courses}
     groups = [("(all sectors)", report.total, report.course_totals)]
     groups += [(query.labels.sector(line.sector), line.figures, line.cells) for line in page.lines]
@@ -40,7 +42,7 @@ def report_rows(page: ReportPage) -> Iterator[Sequence[Cell]]:
             yield (
                 query.as_of, page.known_at.isoformat(timespec="seconds"), DEFINITIONS_VERSION,
                 "; ".join(each.name for each in query.organisations), sector, course,
-                "posts" if query.of_posts else "people", *figure_cells(figures), report_id,
+                "posts" if query.of_posts else "people", *figure_cells(figures), report_id, signed,
             )  # fmt: skip
 
 

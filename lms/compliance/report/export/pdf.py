@@ -10,7 +10,7 @@ from flask_babel import get_locale, gettext as _, ngettext
 
 from lms.certification.api import SECTOR_KEYS
 from lms.compliance.report.counts import StatusCounts
-from lms.compliance.report.export.tables import address_of, definitions
+from lms.compliance.report.export.tables import address_of, definitions, signed_by
 from lms.compliance.report.query import query_labels
 from lms.compliance.report.report import ReportPage, TrendPoint
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
@@ -24,7 +24,7 @@ _LEVELS = (50, 60, 70, 80, 90)
 
 
 def print_report(page: ReportPage, sentence: Sequence[Mapping[str, Any]]) -> bytes:
-    """Returns a report as a PDF: the same bytes for the same figures, moment and language.
+    """Returns a report as a PDF: the same bytes for the same figures, moment, signatures and language.
 
     ``sentence`` has the parts of the first sentences, each a text and whether it is strong.
     """
@@ -40,6 +40,7 @@ def _data(page: ReportPage) -> dict[str, Any]:
         "product": current_settings().product_name,
         "organisations": ", ".join(each.name for each in query.organisations),
         "filters": [f"{word}: {value}" for word, value in query_labels(query)],
+        "signed": [_("Signed off by %(line)s", line=line) for line in signed_by(page.id)],
         "ahead": _ahead(page),
         "lines": [_row(page, line.sector, line.figures, line.change) for line in page.lines],
         "total": _row(page, None, report.total, report.change),

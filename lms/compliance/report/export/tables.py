@@ -11,9 +11,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.report_id import ReportId
+from lms.compliance.report.signoff.queries import list_signatures
 from lms.compliance.status.definitions import SEVERITY
 from lms.kernel.config import current_settings
 from lms.kernel.tabular import Cell, new_workbook
+from lms.web.formatting import moment
 
 COUNTED = [each for each in SEVERITY if each.group]
 """The statuses that are counted, one column for each."""
@@ -101,6 +103,14 @@ class Book:
 def address_of(report_id: ReportId) -> str:
     """Returns the address that works a report out again, as it is printed."""
     return f"{current_settings().public_address}/compliance/reports/{report_id}"
+
+
+def signed_by(report_id: ReportId) -> list[str]:
+    """Returns who signed a report off, each in a line: name, role, moment and remark."""
+    return [
+        f"{each.name}, {each.role}, {moment(each.signed_at)}" + (f": {each.remark}" if each.remark else "")
+        for each in list_signatures(str(report_id))
+    ]
 
 
 def figure_cells(figures: StatusCounts) -> Sequence[Cell]:

@@ -80,7 +80,7 @@ def prepare() -> ResponseReturnValue:
 
 
 @bp.post("/compliance/jobs")
-@role_needed(Role.HR)
+@role_needed(Role.HR, Role.ADMIN)
 def ask_for_file() -> ResponseReturnValue:
     """Has a file or a long report made."""
     kind, form = request.form.get("kind", ""), request.form.get("form", "")

@@ -7,7 +7,7 @@ from typing import BinaryIO
 from flask_babel import gettext as _
 
 from lms.compliance.report.counts import MatrixColumn, StatusCounts
-from lms.compliance.report.export.tables import COUNTED, Book, address_of, definitions, figure_cells
+from lms.compliance.report.export.tables import COUNTED, Book, address_of, definitions, figure_cells, signed_by
 from lms.compliance.report.filters import STATUS_LABELS
 from lms.compliance.report.query import ReportQuery, query_labels
 from lms.compliance.report.report import PersonLine, ReportPage
@@ -151,5 +151,7 @@ def _about(
     if page:
         yield _("Report id"), str(page.id)
         yield _("Verify"), address_of(page.id)
+        for line in signed_by(page.id):
+            yield _("Signed off by"), line
     yield _("Definitions version"), DEFINITIONS_VERSION
     yield from definitions().items()
