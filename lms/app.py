@@ -17,6 +17,7 @@ import lms.compliance.clearance.views
 import lms.compliance.jobs
 import lms.compliance.person.views
 import lms.compliance.report.export.views
+import lms.compliance.report.schedule.views
 import lms.compliance.report.signoff.views
 import lms.compliance.report.views
 import lms.compliance.requirements.views

@@ -22,6 +22,13 @@ class FiguresDiffer(Invalid):
     default = _l("The data recorded here does not give the figures of this report, so it cannot be signed off.")
 
 
+class RecipientNotAllowed(Invalid):
+    """Somebody chosen may not see the report, has no e-mail address or has left."""
+
+    field = "recipients"
+    default = _l("Choose at least one recipient, and only people who may see the report of this organisation.")
+
+
 class TooManyExports(Refusal):
     """As many files are being made for the account as may be at a time."""
 

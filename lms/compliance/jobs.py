@@ -1,6 +1,6 @@
 """What compliance does in the background.
 
-It refreshes many people, compacts the counts and verifies everything at night.
+It refreshes many people, compacts the counts, verifies everything at night and queues scheduled reports.
 """
 
 import structlog
@@ -8,6 +8,7 @@ import structlog
 from lms.compliance.projection.rebuild import maintain, rebuild
 from lms.compliance.projection.verify import verify
 from lms.compliance.report.export.jobs import remove_old
+from lms.compliance.report.schedule.jobs import queue_due
 from lms.kernel.db import reading
 from lms.kernel.worker import PeriodicJob
 
@@ -29,4 +30,5 @@ JOBS = (
     PeriodicJob("compliance.maintain", maintain),
     PeriodicJob("compliance.verify", check_at_night, minute="17", hour="1"),
     PeriodicJob("compliance.remove_old", remove_old, minute="41"),
+    PeriodicJob("compliance.queue_scheduled_reports", queue_due, minute="*/15"),
 )

@@ -57,7 +57,8 @@ class Settings(BaseSettings):
     """How old, in months, prior training and in-person sessions may be and still be recognised."""
 
     reminders_hour: int = Field(default=6, ge=0, le=23)
-    """The hour, in the installation's time zone, from which the day's reminders are sent."""
+    """The hour, in the installation's time zone, from which the day's reminders are sent; in the organisation's,
+    scheduled reports."""
 
     quick_exit_address: str = "https://www.wikipedia.org/"
     """Where "Leave this page" leads: an ordinary page that reveals nothing."""

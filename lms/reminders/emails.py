@@ -8,31 +8,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from flask import current_app, render_template
+from flask import render_template
 from flask_babel import force_locale, gettext as _, ngettext
 
 from lms.compliance.api import CourseTitle, TrainingStatus
-from lms.kernel.config import current_settings
 from lms.people.models import Sector
 from lms.reminders.queries.runs import Recipient
 from lms.reminders.rules import Due, ReminderStage
-from lms.web.formatting import NO_BREAK, day as in_words, percent
-
-
-def plain_day(day: date) -> str:
-    """Returns a date with ordinary spaces, because mail programs wrap the text."""
-    return in_words(day).replace(NO_BREAK, " ")
-
-
-def address_of(endpoint: str, **parts: str) -> str:
-    """Returns the full address of a page, with or without a request."""
-    return current_settings().public_address.rstrip("/") + current_app.url_map.bind("reminders").build(endpoint, parts)
-
-
-def language_for(language: str) -> str:
-    """Returns a person's language where the installation offers it, else its default language."""
-    offered: list[str] = current_app.config["LANGUAGES"]
-    return language if language in offered else offered[0]
+from lms.web.emails import address_of, language_for, plain_day
+from lms.web.formatting import NO_BREAK, percent
 
 
 def write_due_email(

@@ -13,13 +13,13 @@ from lms.kernel import clock, mail, outbox
 from lms.kernel.actor import Role
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import reading
-from lms.reminders.emails import address_of, language_for, plain_day
 from lms.reminders.queries.role_endings import (
     list_administrators_who_left,
     list_concerned,
     list_ending_roles,
     list_organisations_without_hr,
 )
+from lms.web.emails import address_of, language_for, plain_day
 from lms.web.formatting import day as in_words
 
 NOTICE = timedelta(days=14)

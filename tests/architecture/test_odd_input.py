@@ -26,7 +26,7 @@ QUERIES = {
         "/people/1?as_of={}", "/compliance.csv?as_of={}", "/people/codes?station={}",
         "/compliance?compare_with={}", "/compliance/people?lapses_before={}", "/compliance/reports?id={}",
         "/compliance/changes?compare_with={}&what={}", "/compliance.pdf?as_of={}", "/compliance.xlsx?station={}",
-        "/compliance/prepare?kind={}&form={}",
+        "/compliance/prepare?kind={}&form={}", "/compliance/signed?page={}",
         "/reminders?q={}", "/reminders?kind={}&state={}", "/reminders?page={}",
         "/reminders/print?station={}", "/reminders/print?page={}",
     ),
@@ -43,6 +43,7 @@ PATHS = (
     "/pathways/{}",
     "/compliance/reports/{}",
     "/compliance/jobs/{}",
+    "/compliance/schedules/{}/end",
 )
 
 

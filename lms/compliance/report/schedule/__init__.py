@@ -1,0 +1,1 @@
+"""Reports that go to chosen people by e-mail, weekly or monthly."""
