@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 
 from lms.compliance.calculator.file_format import read_known_as_of
 from lms.compliance.report.query import ReportLabels, ReportQuery
+from lms.compliance.report.report_id import EPOCH
 from lms.compliance.source_data import names
 from lms.compliance.source_data.filters import CourseTitle, Filters
 from lms.compliance.source_data.names import FilterChoices
@@ -102,6 +103,8 @@ class ReportForm(AsOfForm):
             ) from None
         if self.moment is not None and self.moment.date() > clock.now().date():
             raise ValidationError(_l("Choose a day that is not in the future."))
+        if self.moment is not None and self.moment < EPOCH:
+            raise ValidationError(_l("Choose a day from 2000 on."))
 
     def filters(self, choices: FilterChoices, courses: Iterable[CourseTitle]) -> Filters:
         """Returns the filters chosen, by row number where the address has a slug."""

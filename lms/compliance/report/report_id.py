@@ -20,7 +20,9 @@ MOST_CHARACTERS = 2000
 """A longer word is no id; one with every filter and a hundred organisations has some four hundred characters."""
 
 _EPOCH_DAY = date(2000, 1, 1)
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""No moment of knowledge is earlier."""
+
 _CHECK_BYTES = 2
 _MOMENT_BYTES = 7
 _GROUP = 5
@@ -74,7 +76,7 @@ def _packed(given: ReportId) -> bytes:
     words = [str(each).encode() for each in (filters.role, filters.contract, filters.sector) if each is not None]
     present = [each is not None for each in (filters.station, filters.course, filters.role, filters.contract)]
     present += [filters.sector is not None, filters.works_with_children is True, filters.works_with_children is False]
-    moment = (given.known_at - _EPOCH) // timedelta(microseconds=1)
+    moment = (given.known_at - EPOCH) // timedelta(microseconds=1)
     return b"".join(
         (
             bytes([FORM]),
@@ -96,7 +98,7 @@ def _unpacked(body: BytesIO) -> ReportId:
         raise Malformed
     definitions = _read_number(body)
     as_of = _EPOCH_DAY + timedelta(days=_read_number(body))
-    known_at = _EPOCH + timedelta(microseconds=int.from_bytes(_take(body, _MOMENT_BYTES), "big"))
+    known_at = EPOCH + timedelta(microseconds=int.from_bytes(_take(body, _MOMENT_BYTES), "big"))
     organisations = tuple(accumulate(_read_number(body) for _ in range(_read_number(body))))
     flags = _take(body, 1)[0]
     present = [bool(flags >> bit & 1) for bit in range(_FLAGS)]

@@ -210,3 +210,10 @@ def test_a_report_of_many_people_is_verified_by_a_job_before_it_is_signed(
     assert "Sign off this report" in body(client, job)
     assert client.post(address).headers["Location"] == f"{job}#signed"
     assert "Signed off by <b><bdi>Hana Haddad</bdi></b>" in body(client, job)
+
+
+def test_no_report_has_the_data_of_a_moment_that_no_id_can_say(client: FlaskClient, known: dict[str, int]) -> None:
+    sign_in(client, "hana@demo.example")
+    for address in ("/compliance", "/compliance.csv"):
+        assert "Choose a day from 2000 on." in body(client, f"{address}?known_as_of=1999-12-30", 422)
+        assert client.get(f"{address}?known_as_of=2000-01-01").status_code == 200
