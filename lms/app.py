@@ -4,6 +4,7 @@ from flask import Flask
 from flask_compress import Compress
 from flask_login import user_logged_in
 
+import lms.accounts.jobs
 import lms.accounts.subscribers
 import lms.accounts.views
 import lms.audit.jobs
@@ -83,7 +84,13 @@ BLUEPRINTS = (
     lms.coverage.views.bp,
 )
 
-PERIODIC_JOBS = (*lms.audit.jobs.JOBS, *lms.compliance.jobs.JOBS, *lms.coverage.jobs.JOBS, *lms.reminders.jobs.JOBS)
+PERIODIC_JOBS = (
+    *lms.accounts.jobs.JOBS,
+    *lms.audit.jobs.JOBS,
+    *lms.compliance.jobs.JOBS,
+    *lms.coverage.jobs.JOBS,
+    *lms.reminders.jobs.JOBS,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -24,7 +24,7 @@ class Account(Model, UserMixin):
     password: Mapped[str | None] = mapped_column(String(255))
     # Closed accounts cannot sign in; nothing else changes.
     active: Mapped[bool] = mapped_column(default=True)
-    # What the session cookie names; changing it signs the account out everywhere.
+    # What links in mails name; changing it makes those sent before useless.
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -37,13 +37,26 @@ class Account(Model, UserMixin):
     actor: ClassVar[Actor | None] = None
 
 
+class SignedInSession(Model):
+    """One row: somebody is signed in on one device; removed when they sign out there, or 90 days after they signed in.
+
+    Personal data: the account's number and when it signed in.
+    """
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    # What the cookies of the device name, the session's and that of "keep me signed in"; random.
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    signed_in_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class SignedIn(UserMixin):
     """Who a session cookie names, with what every page needs; not a table. Pages that change an account load it."""
 
     roles: ClassVar[tuple[()]] = ()  # type: ignore[misc, assignment]
 
-    def __init__(self, fs_uniquifier: str, actor: Actor, *, active: bool) -> None:
-        self.fs_uniquifier = fs_uniquifier
+    def __init__(self, token: str, actor: Actor, *, active: bool) -> None:
+        self.fs_uniquifier = token
         self.actor = actor
         self.active = active
 

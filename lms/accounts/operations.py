@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Iterable, Sequence
 
 from flask_security import hash_password
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from lms.accounts import queries, rules
 from lms.accounts.errors import EmailTaken, HolderLeft, LastAdministrator, PasswordRefused, RoleHoldersEmail
-from lms.accounts.models import Account, RoleGrant
+from lms.accounts.models import Account, RoleGrant, SignedInSession
 from lms.audit.api import record, record_all
 from lms.kernel import clock, records
 from lms.kernel.actor import SYSTEM, Actor, Role
@@ -149,8 +149,9 @@ def change_email(actor: Actor, account: Account, email: str | None) -> None:
 
 
 def sign_out_everywhere(account: Account) -> None:
-    """Ends every session and every "keep me signed in" of an account."""
+    """Ends every session and every "keep me signed in" of an account, and makes links sent to it useless."""
     account.fs_uniquifier = secrets.token_hex(16)
+    session.execute(delete(SignedInSession).where(SignedInSession.account_id == account.id))
     session.flush()
 
 

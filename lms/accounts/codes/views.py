@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import login_user
+from flask_security import login_user, logout_user
 
 from lms.accounts.blueprint import bp
 from lms.accounts.codes import operations, queries, rules
@@ -105,6 +105,8 @@ def join(token: str) -> ResponseReturnValue:
         return render_template("accounts/code_unknown.html"), 404
     form = NewPasswordForm(holder)
     if form.validate_on_submit():
+        if not current_actor().is_anonymous:
+            logout_user()
         holder.actor = load_actor(holder, clock.today())  # type: ignore[misc]
         operations.use_code(holder.actor, holder, form.password.data)
         login_user(holder)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Date, Row, Select, bindparam, or_, select
 
-from lms.accounts.models import Account, RoleGrant, SignedIn
+from lms.accounts.models import Account, RoleGrant, SignedIn, SignedInSession
 from lms.accounts.queries import ACCOUNTS, role_works, to_scopes
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
@@ -100,7 +100,9 @@ def _actor_statement() -> Select[*tuple[Any, ...]]:
 # Run on every page, so built once: building the statement takes longer than running it.
 _account = Account.__table__.c
 ACTOR = _actor_statement().where(_account.id == bindparam("account"))
-SIGNED_IN = _actor_statement().add_columns(_account.active).where(_account.fs_uniquifier == bindparam("session"))
+_session = SignedInSession.__table__.c
+_holder = select(_session.account_id).where(_session.token == bindparam("token")).scalar_subquery()
+SIGNED_IN = _actor_statement().add_columns(_account.active).where(_account.id == _holder)
 ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
 
@@ -109,10 +111,10 @@ def load_actor(account: Account, today: date) -> Actor:
     return _actor(session.execute(ACTOR, {"account": account.id, "today": today}).all())
 
 
-def find_signed_in(uniquifier: str, today: date) -> SignedIn | None:
-    """Finds whom a session cookie names and who acts with it, in one query."""
-    rows = session.execute(SIGNED_IN, {"session": uniquifier, "today": today}).all()
-    return SignedIn(uniquifier, _actor(rows), active=rows[0].active) if rows else None
+def find_signed_in(token: str, today: date) -> SignedIn | None:
+    """Finds who acts in the session that a cookie names, in one query; nobody where it has ended."""
+    rows = session.execute(SIGNED_IN, {"token": token, "today": today}).all()
+    return SignedIn(token, _actor(rows), active=rows[0].active) if rows else None
 
 
 def _actor(rows: Sequence[Row[Any]]) -> Actor:

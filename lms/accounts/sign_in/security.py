@@ -1,7 +1,7 @@
 """The setup of Flask-Security: reset, password change and hashing are its work; finding accounts and actors is ours."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import (
@@ -22,14 +22,25 @@ from flask import (
 from flask.typing import ResponseValue
 from flask_babel import gettext as _
 from flask_login import user_logged_in, user_logged_out
-from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, password_changed, password_reset
+from flask_security import (
+    MailUtil,
+    RoleMixin,
+    Security,
+    SQLAlchemyUserDatastore,
+    UserMixin,
+    password_changed,
+    password_reset,
+)
+from flask_security.utils import set_request_attr
 
 from lms.accounts.codes.operations import use_up_codes
 from lms.accounts.models import Account, SignedIn
-from lms.accounts.queries import find_account_by_email, find_account_where
+from lms.accounts.operations import sign_out_everywhere
+from lms.accounts.queries import find_account_by_email, find_account_where, load_own_account
 from lms.accounts.sign_in import queries
 from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, ForgotForm, Passwords, ResetForm, SignInForm
 from lms.accounts.sign_in.limits import LIMITED_VIEWS
+from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, start_session
 from lms.audit.api import record
 from lms.kernel import clock, mail
 from lms.kernel.config import ROOT, Settings
@@ -65,13 +76,11 @@ MESSAGES = {
 
 
 class Datastore(SQLAlchemyUserDatastore):
-    """Finds accounts for Flask-Security, with who acts; on nearly all pages only the latter is needed, in one query."""
+    """Finds accounts for Flask-Security, with who acts, and ends their sessions where it asks for that."""
 
-    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | SignedIn | None:  # noqa: ARG002
-        """Finds an account by one attribute; for a session only who it names, but on Flask-Security's own pages."""
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Account | None:  # noqa: ARG002
+        """Finds an account by one attribute."""
         attribute, value = kwargs.popitem()
-        if attribute == "fs_uniquifier" and request.blueprint != "security":
-            return queries.find_signed_in(str(value), clock.today())
         if attribute == "email":
             account = find_account_by_email(str(value))
         else:
@@ -79,6 +88,10 @@ class Datastore(SQLAlchemyUserDatastore):
         if account is not None:
             account.actor = queries.load_actor(account, clock.today())  # type: ignore[misc]
         return account
+
+    def set_uniquifier(self, user: UserMixin, uniquifier: str | None = None) -> None:  # noqa: ARG002
+        """Ends every session of an account, because its password has changed."""
+        sign_out_everywhere(cast("Account", user))
 
 
 class OutboxMail(MailUtil):
@@ -141,7 +154,7 @@ def security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_CACHE_CONTROL": {"private": None, "no-store": None},
         "SECURITY_DEFAULT_REMEMBER_ME": False,
         "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
-        "REMEMBER_COOKIE_DURATION": timedelta(days=90),
+        "REMEMBER_COOKIE_DURATION": LONGEST_SESSION,
         **{f"SECURITY_MSG_{key}": message for key, message in MESSAGES.items()},
     }
 
@@ -178,34 +191,48 @@ def set_up_sessions(app: Flask, security: Security) -> None:
     # Tokens in headers are off. Marking sessions as stale when a phone changes networks helps nobody here.
     login_manager.request_loader(None)
     login_manager.session_protection = None
-    load_account = login_manager._user_callback
-
-    @login_manager.user_loader  # type: ignore[untyped-decorator]
-    def load_and_extend(uniquifier: str) -> Account | None:
-        account: Account | None = load_account(uniquifier)
-        hour = int(clock.now().timestamp()) // 3600
-        if account is not None and cookie.get("hour") != hour:
-            # Writing the cookie restarts its lifetime; once an hour is often enough.
-            cookie["hour"] = hour
-        return account
-
-    user_logged_in.connect(clear_session, app)
-    user_logged_out.connect(clear_browser, app)
+    login_manager.user_loader(load_signed_in)
+    user_logged_in.connect(begin_session, app)
+    user_logged_out.connect(leave_session, app)
 
 
-def clear_session(_app: Flask, **_: Any) -> None:
-    """Removes what was in the cookie before sign-in, so that nobody can have planted it.
+def load_signed_in(token: str) -> Account | SignedIn | None:
+    """Loads who acts in the session that the cookie names, on Flask-Security's own pages their account.
+
+    Returns None where the session has ended or the account is closed.
+    """
+    signed_in = queries.find_signed_in(token, clock.today())
+    if signed_in is None or not signed_in.active:
+        return None
+    g.session_token = token
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", cookie.get("fs_paa", 0))
+    hour = int(clock.now().timestamp()) // 3600
+    if cookie.get("hour") != hour:
+        # Writing the cookie restarts its lifetime; once an hour is often enough.
+        cookie["hour"] = hour
+    if request.blueprint != "security":
+        return signed_in
+    account = load_own_account(signed_in.actor)
+    account.actor = signed_in.actor  # type: ignore[misc]
+    return account
+
+
+def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:
+    """Starts a session, and removes what was in the cookie before sign-in, so that nobody can have planted it.
 
     The cookie ends with the browser, unless the person said that this is their own device.
     """
     for key in set(cookie) - SESSION_KEYS_OF_LOGIN:
         del cookie[key]
     g.pop("csrf_token", None)
+    cookie["_user_id"] = start_session(user.id)
     cookie.permanent = cookie.get("_remember") == "set"
 
 
-def clear_browser(_app: Flask, **_: Any) -> None:
-    """Lets the browser of somebody who signs out forget their pages: phones are shared."""
+def leave_session(_app: Flask, **_: Any) -> None:
+    """Ends the session of somebody who signs out, and lets the browser forget their pages: phones are shared."""
+    end_session(g.pop("session_token", ""))
 
     @after_this_request
     def clear_site_data(response: Response) -> Response:
