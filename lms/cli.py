@@ -1,7 +1,10 @@
-"""All commands, and those that no package owns: prepare, serve and the background worker."""
+"""All commands, and those that no package owns: prepare, serve, the background worker, backup and restore."""
 
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 import flask_migrate
@@ -10,6 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from lms.accounts.cli import people_cli
+from lms.audit.api import record
 from lms.audit.cli import audit_cli
 from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
@@ -20,10 +24,13 @@ from lms.coverage.cli import coverage_cli
 from lms.demo import api as demo
 from lms.demo.cli import demo_cli
 from lms.kernel.actor import SYSTEM
-from lms.kernel.config import Settings
+from lms.kernel.backup.archive import Manifest
+from lms.kernel.backup.operations import Backup, make_backup, restore_backup
+from lms.kernel.config import Settings, current_settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
+from lms.kernel.instance_lock import lock_instance
 from lms.kernel.serve import PortTaken, check_port, exit_with_parent as end_process_with_parent, serve
 from lms.kernel.worker import run_worker
 from lms.people.api import count_people
@@ -41,7 +48,16 @@ def this_app() -> Flask:
 @worker_cli.command("run")
 def run() -> None:
     """Runs the background worker until it is stopped."""
+    hold_instance_lock()
     run_worker(this_app())
+
+
+def hold_instance_lock() -> None:
+    """Keeps a restore away until this command and its child processes have ended; stops while one is at work."""
+    try:
+        click.get_current_context().with_resource(lock_instance(current_settings().instance))
+    except Refusal as error:
+        raise click.ClickException(error.message) from None
 
 
 def run_step(title: str, step: Callable[[], str]) -> None:
@@ -64,7 +80,7 @@ def migrate() -> str:
 
 def publish() -> str:
     """Publishes the course files and returns the outcome; stops with a list of all problems if there are errors."""
-    settings: Settings = this_app().extensions["settings"]
+    settings = current_settings()
     # Checking and rendering everything takes seconds, and is not needed where the files are those of last time.
     stored = settings.instance / "published"
     files = catalogue.source_fingerprint(settings.modules, settings.quizzes, database=settings.database_url)
@@ -89,7 +105,7 @@ def load_demonstration() -> None:
     click.echo(_("No data yet: creating the demonstration ..."))
     began = time.monotonic()
     try:
-        demo.load(lambda sentence: click.echo(f"  {sentence}"), Issuer.of(this_app().extensions["settings"]))
+        demo.load(lambda sentence: click.echo(f"  {sentence}"), Issuer.of(current_settings()))
     except Refusal as error:
         raise click.ClickException(error.message) from error
     compact_all()
@@ -124,9 +140,10 @@ def serve_command(
 ) -> None:
     """Serves Every Sector, with the background worker, until it is stopped."""
     app = this_app()
-    settings: Settings = app.extensions["settings"]
+    settings = current_settings()
     if exit_with_parent:
         end_process_with_parent()
+    hold_instance_lock()
     try:
         check_port(host, port)
         if prepared:
@@ -170,10 +187,106 @@ def explain(error: OperationalError, settings: Settings) -> str:
     return _("The database does not answer: %(reason)s", reason=reason)
 
 
+@contextmanager
+def said_in_a_sentence() -> Iterator[None]:
+    """Ends the command with a sentence where a backup cannot be made or restored."""
+    try:
+        yield
+    except Refusal as error:
+        raise click.ClickException(error.message) from error
+    except OperationalError as error:
+        raise click.ClickException(explain(error, current_settings())) from error
+    except (OSError, sqlite3.Error) as error:
+        raise click.ClickException(_("That failed, and nothing was changed: %(reason)s", reason=error)) from error
+
+
+def describe_backup(made: Backup) -> str:
+    """Returns where a backup is, what is in it and what was checked."""
+    sentences = (
+        _("%(file)s: %(megabytes)s MB, %(seconds)s s."),
+        _("Version %(version)s, schema %(revision)s, %(tables)s tables with %(rows)s rows."),
+        _("Checked: the copy of the database is whole, and the file can be read to its end."),
+        _("It contains people's data and the secret key, which signs sessions and reset links: store it safely.")
+        if made.has_secret_key
+        else _("It contains people's data: store it safely. LMS_SECRET_KEY is not in it; store that elsewhere."),
+    )
+    contents = made.manifest.contents
+    values = {
+        "file": made.path,
+        "megabytes": f"{made.size_bytes / 1e6:.1f}",
+        "seconds": f"{made.seconds:.1f}",
+        "version": made.manifest.version,
+        "revision": contents.revision,
+        "tables": len(contents.rows),
+        "rows": sum(contents.rows.values()),
+    }
+    return "\n".join(sentence % values for sentence in sentences)
+
+
+@click.command("backup")
+@click.argument("place", metavar="FILE_OR_FOLDER", type=click.Path(path_type=Path))
+@with_appcontext
+def backup_command(place: Path) -> None:
+    """Backs up the database and the secret key into one file, while the server runs.
+
+    In a folder the file is named after the time. The copy is checked before it gets its name, and nothing is
+    overwritten.
+    """
+    with said_in_a_sentence():
+        click.echo(describe_backup(make_backup(place)))
+
+
+def verify_restored(manifest: Manifest) -> bool:
+    """Verifies the audit trail and the status data, and records the restore; returns whether all agrees."""
+    agrees = True
+    for title, command, options in (
+        (_("The audit trail:"), audit_cli.commands["verify"], {"note": False}),
+        (_("The status data:"), compliance_cli.commands["verify"], {}),
+    ):
+        click.echo(title)
+        try:
+            click.get_current_context().invoke(command, **options)
+        except SystemExit:
+            agrees = False
+    with unit_of_work():
+        record(SYSTEM, "installation.restore", "backup", made_at=manifest.made_at.isoformat(timespec="seconds"))
+    return agrees
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--replace", is_flag=True, help="Replace the data that are there, after a backup of them.")
+@with_appcontext
+def restore_command(file: Path, *, replace: bool) -> None:
+    """Puts a backup in place of an empty installation. Stop the server first.
+
+    An older schema is migrated, and everything is verified. Where that fails nothing is changed; exit code 1 also where
+    the data were restored and disagree.
+    """
+    with said_in_a_sentence():
+        restored = restore_backup(file, verify_restored, replace=replace)
+    if restored.before:
+        click.echo(_("What was there before is in:") + f"\n{describe_backup(restored.before)}")
+    click.echo(
+        _(
+            "Restored the backup of %(moment)s: %(rows)s rows, the same as when it was made.",
+            moment=restored.manifest.made_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            rows=sum(restored.manifest.contents.rows.values()),
+        )
+    )
+    if not restored.has_secret_key:
+        click.echo(_("The backup has no secret key. If LMS_SECRET_KEY is not the same, everybody must sign in again."))
+    if not restored.agrees:
+        click.echo(_("The data were restored as they were backed up; read above what does not agree."), err=True)
+        raise SystemExit(1)
+
+
 COMMANDS: tuple[click.Command, ...] = (
     worker_cli,
     prepare_command,
     serve_command,
+    backup_command,
+    restore_command,
     content_cli,
     people_cli,
     compliance_cli,

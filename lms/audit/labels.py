@@ -72,6 +72,7 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     # As the two above were called in earlier versions.
     "reminders.choose_lead": ("sector_lead", _l("%(who)s named %(what)s")),
     "reminders.withdraw_lead": ("sector_lead", _l("%(who)s withdrew %(what)s")),
+    "installation.restore": ("backup", _l("%(who)s restored %(what)s")),
 }
 """The type of record an action usually concerns, and its sentence; a test finds missing ones."""
 
@@ -105,6 +106,7 @@ SUBJECTS: dict[str, LazyString] = {
     "reminder_run": _l("reminder run"),
     "sector_focal_point": _l("focal point"),
     "sector_lead": _l("focal point"),
+    "backup": _l("backup of the installation"),
 }
 
 

@@ -1,7 +1,5 @@
 """The first page, My training, My record, the administration page, and the health endpoints."""
 
-import tomllib
-
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
@@ -13,15 +11,13 @@ from lms.home.hooks import health_checks
 from lms.home.my_training import load_my_training
 from lms.kernel import clock
 from lms.kernel.actor import Role
-from lms.kernel.config import ROOT, current_settings
+from lms.kernel.config import VERSION, current_settings
 from lms.kernel.db import session
 from lms.people.api import find_person, list_employers, list_own_correction_requests, load_merged_ids
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.language import language_of_page
 
 bp = Blueprint("home", __name__, template_folder="templates")
-VERSION = str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
-"""The version of the application, as in the changelog."""
 
 
 @bp.get("/")

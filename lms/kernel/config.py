@@ -1,9 +1,10 @@
-"""Settings: read once from the environment (prefix ``LMS_``) and an optional ``instance/settings.env``.
+"""Settings: read once from the environment (prefix ``LMS_``).
 
 The sentence of each field is also in docs/handbook/settings.md; a test compares them.
 """
 
 import os
+import tomllib
 from pathlib import Path
 
 from flask import current_app
@@ -14,6 +15,9 @@ from lms.kernel.i18n import gettext as _
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project's folder, which contains modules/, quizzes/ and certificates/."""
+
+VERSION = str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
+"""The version of the application, as in the changelog."""
 
 
 class Settings(BaseSettings):
@@ -28,6 +32,9 @@ class Settings(BaseSettings):
 
     database_url: str = ""
     """The database, as an SQLAlchemy address. Empty: SQLite in the instance folder."""
+
+    postgresql_programs: Path | None = None
+    """The folder of pg_dump and pg_restore, for backups. Empty: those on the path."""
 
     secret_key: str = ""
     """Signs sessions and reset links. Empty: created once and stored in the instance folder."""

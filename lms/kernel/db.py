@@ -283,3 +283,18 @@ def unit_of_work(*, bulk: bool = False) -> Iterator["scoped_session[Session]"]:
     finally:
         writing.reset(token)
         _bulk.reset(size)
+
+
+@contextmanager
+def on_other_database(bind: Engine | Connection) -> Iterator[None]:
+    """Lets the session work on another database within a block: a backup that is checked before it is used.
+
+    On a connection in a transaction, everything is a part of that transaction: units of work become savepoints.
+    """
+    session.remove()
+    session.info["engine"] = bind
+    session().join_transaction_mode = "create_savepoint"
+    try:
+        yield
+    finally:
+        session.remove()

