@@ -10,7 +10,7 @@ import click
 import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from lms.accounts.cli import people_cli
 from lms.audit.api import record
@@ -196,7 +196,7 @@ def said_in_a_sentence() -> Iterator[None]:
         raise click.ClickException(error.message) from error
     except OperationalError as error:
         raise click.ClickException(explain(error, current_settings())) from error
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, DBAPIError) as error:
         raise click.ClickException(_("That failed, and nothing was changed: %(reason)s", reason=error)) from error
 
 

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
+
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
+
+log = structlog.get_logger(__name__)
 
 
 @contextmanager
@@ -24,4 +28,7 @@ def lock_instance(folder: Path, *, alone: bool = False) -> Iterator[None]:
                 if alone
                 else _("A backup is being restored. Start again when that has ended.")
             ) from None
+        except OSError:
+            # A network disk without locks: the database itself still shows who uses it.
+            log.warning("the instance folder has no locks")
         yield

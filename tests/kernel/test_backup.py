@@ -59,6 +59,7 @@ def filled(app: Flask) -> Flask:
             course = a_course()
             required_course(None, course)
             earned(amina, course, clock.today())
+            person('أمينة "\\." O\'Neill\t')
         rebuild()
         jobs.link_entries(everything=True)
     return app
@@ -125,8 +126,11 @@ def test_a_backup_made_while_others_write_can_be_restored(filled: Flask, elsewhe
     run(elsewhere, "audit", "verify", "--expect", head)
     with elsewhere.app_context(), reading():
         assert session.execute(text("SELECT count(*) FROM award")).scalar_one() == 1
+        names = {each.name for each in session.query(Person)}
         actions = session.execute(text("SELECT action FROM audit_entry ORDER BY id DESC")).scalars().first()
     assert actions == "installation.restore"
+    with filled.app_context(), reading():
+        assert names == {each.name for each in session.query(Person)}
 
 
 def test_a_restored_installation_goes_on(filled: Flask, elsewhere: Flask, tmp_path: Path) -> None:
@@ -148,7 +152,7 @@ def test_the_file_is_private_and_brings_the_secret_key(
     with zipfile.ZipFile(path) as archive:
         assert archive.read("secret_key") == (instance / "secret_key").read_bytes()
         about = json.loads(archive.read("backup.json"))
-    assert about["contents"]["rows"]["person"] == 5
+    assert about["contents"]["rows"]["person"] == 6
     run(elsewhere, "restore", path)
     restored = tmp_path / "elsewhere" / "secret_key"
     assert restored.read_bytes() == (instance / "secret_key").read_bytes()
@@ -223,7 +227,7 @@ def test_a_backup_that_does_not_fit_changes_nothing(filled: Flask, elsewhere: Fl
     newer = run(elsewhere, "restore", rewritten(path, contents={"revision": "9999", "rows": rows}), status=1)
     assert "Update the program first" in newer
     assert "This is a backup of mysql" in run(elsewhere, "restore", rewritten(path, database="mysql"), status=1)
-    fewer = rewritten(path, contents={"revision": revision, "rows": rows | {"person": 4}})
+    fewer = rewritten(path, contents={"revision": revision, "rows": rows | {"person": 5}})
     assert "does not have the rows" in run(elsewhere, "restore", fewer, status=1)
     cut = tmp_path / "cut.zip"
     cut.write_bytes(path.read_bytes()[:-100])
@@ -268,16 +272,17 @@ def test_what_an_earlier_database_left_in_the_wal_file_is_not_replayed(
     path = backed_up(filled, tmp_path)
     disconnect(filled)
     file = Path(settings.database_url.removeprefix("sqlite:///"))
-    wal = file.with_name(f"{file.name}-wal")
+    wal, shm = (file.with_name(f"{file.name}-{end}") for end in ("wal", "shm"))
     with closing(sqlite3.connect(file)) as killed:
         killed.execute("PRAGMA journal_mode = WAL")
         killed.execute("UPDATE organisation SET slug = 'late'")
         killed.commit()
-        files = {each: each.read_bytes() for each in (file, wal)}
+        files = {each: each.read_bytes() for each in (file, wal, shm)}
     for each, content in files.items():
         each.write_bytes(content)
     run(filled, "restore", "--replace", path)
-    assert not wal.exists() or not wal.stat().st_size
+    assert not wal.exists()
+    assert not shm.exists()
     assert organisations(filled) == {"rivers-relief"}
     disconnect(filled)
     (before,) = settings.instance.glob("before-restore-*.zip")

@@ -93,7 +93,10 @@ def test_a_dump_that_is_killed_looks_like_no_backup(app: Flask, settings: Settin
     place.mkdir()
     with command(settings, programs, "backup", place) as process:
         killed_when(process, reached.exists, "pg_dump is called")
-    assert [path.name[:8] for path in place.iterdir()] == [".backup-"]
+    assert [path.suffix for path in place.iterdir()] == [".unfinished"]
+    with command(settings, settings.postgresql_programs, "backup", place) as process:
+        assert process.wait() == 0
+    assert [path.suffix for path in place.iterdir()] == [".zip"]
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -105,7 +108,10 @@ def test_a_copy_that_is_killed_looks_like_no_backup(app: Flask, settings: Settin
         other.execute("BEGIN EXCLUSIVE")
         with command(settings, None, "backup", tmp_path) as process:
             killed_when(process, lambda: [*tmp_path.glob(".backup-*/database")], "it waits for the database")
-    assert [path.name[:8] for path in tmp_path.iterdir()] == [".backup-"]
+    assert [path.suffix for path in tmp_path.iterdir()] == [".unfinished"]
+    with command(settings, None, "backup", tmp_path) as process:
+        assert process.wait() == 0
+    assert [path.suffix for path in tmp_path.iterdir()] == [".zip"]
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)

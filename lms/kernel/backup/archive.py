@@ -1,11 +1,12 @@
 """The file of a backup: a ZIP with the database, the secret key, and what is needed to read them."""
 
+import fcntl
 import os
 import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,12 +48,27 @@ class Manifest(BaseModel):
 
 @contextmanager
 def unfinished_folder(parent: Path) -> Iterator[Path]:
-    """A folder for this user only, removed at the end; killed in the middle it stays, and its name says what it is."""
+    """A folder for this user only, removed at the end; whoever is killed leaves it, and the next one removes it."""
+    for left in parent.glob(".backup-*.unfinished"):
+        with suppress(OSError), _locked(left):
+            shutil.rmtree(left)
     folder = Path(mkdtemp(prefix=".backup-", suffix=".unfinished", dir=parent))
     try:
-        yield folder
+        with ExitStack() as stack:
+            # Some network disks have no locks, and there nothing is removed either.
+            with suppress(OSError):
+                stack.enter_context(_locked(folder))
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the lock of a folder; raises ``OSError`` while another process does."""
+    with (folder / "lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
 
 
 def write(path: Path, manifest: Manifest, files: Mapping[str, Path]) -> None:

@@ -80,8 +80,10 @@ class SqliteDatabase:
 def _lock(connection: sqlite3.Connection) -> None:
     """Makes a database one file and locks it until the connection is closed; raises ``Refusal``."""
     try:
+        # Moves what is in the -wal file into the database and removes it and -shm, or finds that somebody else is here.
+        connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        # Moves what is in the -wal file into the database and removes it, or finds that somebody else is here.
+        # Again, now for as long as the connection is open: somebody may have come between.
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
