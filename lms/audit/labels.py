@@ -13,6 +13,8 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "accounts.retract": ("account", _l("%(who)s removed a role from %(what)s")),
     "accounts.print_code": ("account", _l("%(who)s printed a one-time code for %(what)s")),
     "accounts.change_email": ("account", _l("%(who)s changed the e-mail of %(what)s")),
+    "accounts.sign_in": ("account", _l("%(who)s signed in to %(what)s")),
+    "accounts.refuse_sign_in": ("account", _l("%(who)s refused a sign-in to %(what)s")),
     "accounts.use_code": ("account", _l("%(who)s signed in to %(what)s with a one-time code")),
     "accounts.set_password": ("account", _l("%(who)s set the password of %(what)s")),
     "people.record_organisation": ("organisation", _l("%(who)s recorded %(what)s")),
@@ -81,6 +83,7 @@ OTHER_ACTION = _l("%(who)s did %(action)s: %(what)s")
 
 SUBJECTS: dict[str, LazyString] = {
     "account": _l("account"),
+    "unknown_account": _l("an unknown account"),
     "organisation": _l("organisation"),
     "duty_station": _l("duty station"),
     "person": _l("person"),

@@ -21,6 +21,7 @@ from wtforms.validators import DataRequired, EqualTo, Length
 
 from lms.accounts import queries, rules
 from lms.accounts.models import Account
+from lms.accounts.sign_in.operations import record_refused_sign_in
 from lms.accounts.sign_in.queries import list_accounts_by_staff_number, list_organisation_choices, list_personal_words
 from lms.kernel.text import normalise
 from lms.web.forms import choices_of
@@ -85,7 +86,8 @@ class SignInForm(LoginForm):
                 # Flask-Security says its generic sentence once for each field with errors; once is enough.
                 self.password.errors = []
             return False
-        matching = self._matching()
+        accounts = self._accounts()
+        matching = self._matching(accounts)
         if len(matching) > 1:
             choices = [(str(key), name) for key, name in list_organisation_choices()]
             self.organisation.choices = choices_of([("", _("Choose your organisation")), *choices])
@@ -94,6 +96,7 @@ class SignInForm(LoginForm):
             )
             return False
         if not matching:
+            record_refused_sign_in([account.id for account in accounts])
             # Flask-Security puts its one generic sentence in the place of any error.
             self.password.errors = ["-"]
             return False
@@ -101,7 +104,7 @@ class SignInForm(LoginForm):
         self.user_authenticated = True
         return True
 
-    def _matching(self) -> list[Account]:
+    def _accounts(self) -> list[Account]:
         identity, chosen = self.email.data or "", self.organisation.data or ""
         found: Iterable[Account | None]
         if "@" in identity:
@@ -109,7 +112,10 @@ class SignInForm(LoginForm):
         else:
             within = int(chosen) if chosen.isdecimal() and len(chosen) < 16 else None
             found = list_accounts_by_staff_number(identity, within)
-        known = [account for account in found if account and account.password]
+        return [account for account in found if account]
+
+    def _matching(self, accounts: Iterable[Account]) -> list[Account]:
+        known = [account for account in accounts if account.password]
         password = current_app.extensions["security"].password_util.normalize(self.password.data)
         if not known:
             # As much work as comparing with a stored password, so that the time reveals nothing either.

@@ -1,12 +1,18 @@
-"""Starting and ending sessions: what a cookie names is a row here, and without it the cookie is worth nothing."""
+"""Starting and ending sessions: what a cookie names is a row here, and without it the cookie is worth nothing.
+
+Who signed in and which sign-ins were refused is in the audit trail; what somebody typed is not.
+"""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, insert
 
 from lms.accounts.models import SignedInSession
+from lms.audit.api import record
 from lms.kernel import clock
+from lms.kernel.actor import NOBODY, Actor
 from lms.kernel.db import session, unit_of_work
 
 LONGEST_SESSION = timedelta(days=90)
@@ -24,6 +30,20 @@ def start_session(account_id: int) -> str:
 def end_session(token: str) -> None:
     """Ends one session, with every copy of its cookies; one that has ended is ignored."""
     session.execute(delete(SignedInSession).where(SignedInSession.token == token))
+
+
+def record_sign_in(account_id: int) -> None:
+    """Records that the holder of an account signed in with their password."""
+    record(Actor(account_id=account_id), "accounts.sign_in", "account", account_id)
+
+
+def record_refused_sign_in(account_ids: Sequence[int]) -> None:
+    """Records a refused sign-in, with the account where what was typed belongs to one and only one.
+
+    One entry whether there is an account or not, so that the time tells nobody.
+    """
+    known = account_ids[0] if len(account_ids) == 1 else None
+    record(NOBODY, "accounts.refuse_sign_in", "account" if known else "unknown_account", known)
 
 
 def remove_old_sessions() -> None:

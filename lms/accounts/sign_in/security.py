@@ -30,6 +30,7 @@ from flask_security import (
     UserMixin,
     password_changed,
     password_reset,
+    user_authenticated,
 )
 from flask_security.utils import set_request_attr
 
@@ -40,7 +41,7 @@ from lms.accounts.queries import find_account_by_email, find_account_where, load
 from lms.accounts.sign_in import queries
 from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, ForgotForm, Passwords, ResetForm, SignInForm
 from lms.accounts.sign_in.limits import LIMITED_VIEWS
-from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, start_session
+from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, record_sign_in, start_session
 from lms.audit.api import record
 from lms.kernel import clock, mail
 from lms.kernel.config import ROOT, Settings
@@ -193,6 +194,7 @@ def set_up_sessions(app: Flask, security: Security) -> None:
     login_manager.session_protection = None
     login_manager.user_loader(load_signed_in)
     user_logged_in.connect(begin_session, app)
+    user_authenticated.connect(welcome, app)
     user_logged_out.connect(leave_session, app)
 
 
@@ -228,6 +230,12 @@ def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:
     g.pop("csrf_token", None)
     cookie["_user_id"] = start_session(user.id)
     cookie.permanent = cookie.get("_remember") == "set"
+
+
+def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_: Any) -> None:
+    """Audits a sign-in with a password."""
+    if authn_via == ["password"]:
+        record_sign_in(user.id)
 
 
 def leave_session(_app: Flask, **_: Any) -> None:
