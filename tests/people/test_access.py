@@ -42,9 +42,9 @@ def test_hr_of_one_organisation_meets_404_at_every_address_of_the_other(
     app: Flask, client: FlaskClient, subtests: pytest.Subtests
 ) -> None:
     at = make_two_organisations(app)
+    sign_in(client, "hana@demo.example")
     with app.app_context():
         before = facts()
-    sign_in(client, "hana@demo.example")
     theirs = addresses(at.basma, at.basma_placement, at.basma_employment)
     mixed = addresses(at.amina, at.basma_placement, at.basma_employment)[1:]
     shared = [

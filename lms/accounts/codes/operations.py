@@ -15,11 +15,12 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import session
 
 
-def print_codes(actor: Actor, account_ids: Iterable[int]) -> list[str]:
+def print_codes(actor: Actor, account_ids: Iterable[int], *, organisation_id: int | None = None) -> list[str]:
     """Makes a one-time code for each account and returns them in their order, to be printed once.
 
     With a code its holder sets a password. Codes printed earlier stay valid until they expire, so that reprinting
-    never locks anybody out. Who may do this is judged before (``policy.may_print_code``), and that accounts are open.
+    never locks anybody out. ``organisation_id`` is the one whose HR prints them, none for an administrator. Who may do
+    this is judged before (``policy.may_print_code``), and that accounts are open.
     """
     codes = {account_id: rules.generate_code(secrets.randbelow) for account_id in account_ids}
     expires_at = clock.now() + rules.VALID_FOR
@@ -31,7 +32,7 @@ def print_codes(actor: Actor, account_ids: Iterable[int]) -> list[str]:
         ],
     )
     for account_id in codes:
-        record(actor, "accounts.print_code", "account", account_id)
+        record(actor, "accounts.print_code", "account", account_id, organisation_id=organisation_id)
     return list(codes.values())
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -9,6 +10,7 @@ from sqlalchemy.orm import aliased
 from lms.accounts import policy
 from lms.accounts.models import Account, OneTimeCode, RoleGrant
 from lms.accounts.queries import find_account, find_account_where, load_account_for
+from lms.audit.models import AuditEntry
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.db import locked, session
@@ -16,6 +18,9 @@ from lms.kernel.errors import Invalid, NotAllowed, NotThere, require_found
 from lms.kernel.i18n import gettext as _
 from lms.people.api import list_present_employers, load_merged_ids, load_person_for, visible_employments, within_scope
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
+
+OF_HOLDER = ("accounts.sign_in", "accounts.use_code", "accounts.set_password")
+"""The actions in the trail after which a code printed before is no news to its holder."""
 
 MOST_CODES = 60
 """How many codes are printed at once."""
@@ -87,6 +92,28 @@ def list_people_without_password(actor: Actor, station: str) -> list[PersonWitho
     rows = [PersonWithoutPassword(**row._mapping) for row in session.execute(statement)]
     # Somebody with a current and a future placement is one person, and needs one code.
     return list({row.account_id: row for row in reversed(rows)}.values())[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCode:
+    """A code printed for somebody: when, and by HR of which organisation, or an administrator where there is none."""
+
+    printed_at: datetime
+    organisation: str | None
+
+
+def list_codes_printed_since_sign_in(account_id: int) -> list[PrintedCode]:
+    """Lists the codes printed for an account after its holder last signed in or chose a password, newest first."""
+    rows = session.execute(
+        select(AuditEntry.action, AuditEntry.recorded_at, Organisation.name)
+        .outerjoin(Organisation, Organisation.id == AuditEntry.organisation_id)
+        .where(AuditEntry.subject == "account", AuditEntry.subject_id == account_id)
+        .where(AuditEntry.action.in_(("accounts.print_code", *OF_HOLDER)))
+        .order_by(AuditEntry.id.desc())
+        .limit(10)
+    )
+    printed = takewhile(lambda row: row.action not in OF_HOLDER, rows)
+    return [PrintedCode(row.recorded_at, row.name) for row in printed]
 
 
 def load_code_holder(digest: str, now: datetime) -> Account:

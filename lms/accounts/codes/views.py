@@ -11,6 +11,7 @@ from flask_security import login_user, logout_user
 from lms.accounts.blueprint import bp
 from lms.accounts.codes import operations, queries, rules
 from lms.accounts.codes.forms import CodeForm, NewPasswordForm
+from lms.accounts.emails import queue_new_password, queue_printed_code
 from lms.accounts.sign_in.limits import limit_codes
 from lms.accounts.sign_in.queries import load_actor
 from lms.kernel import clock
@@ -40,7 +41,8 @@ def print_code(person_id: int) -> ResponseReturnValue:
     actor = current_actor()
     account = queries.load_account_for_code(actor, person_id)
     employment = list_employments_of(actor, [person_id])[0]
-    (code,) = operations.print_codes(actor, [account.id])
+    (code,) = operations.print_codes(actor, [account.id], organisation_id=employment.organisation_id)
+    queue_printed_code(account, employment.organisation.name)
     slip = Slip(account.person.name, employment.organisation.name, employment.staff_number, code)
     return print_page([slip], url_for("accounts.codes"))
 
@@ -78,6 +80,7 @@ def print_user_code(account_id: int) -> ResponseReturnValue:
     """Makes a code for somebody with a role, for whom HR may not, and shows it once."""
     account = queries.load_role_holder_for(current_actor(), account_id)
     (code,) = operations.print_codes(current_actor(), [account.id])
+    queue_printed_code(account)
     slip = Slip(account.person.name, "", account.email or "", code)
     return print_page([slip], url_for("accounts.user", account_id=account_id))
 
@@ -109,6 +112,7 @@ def join(token: str) -> ResponseReturnValue:
             logout_user()
         holder.actor = load_actor(holder, clock.today())  # type: ignore[misc]
         operations.use_code(holder.actor, holder, form.password.data)
+        queue_new_password(holder)
         login_user(holder)
         saved = _("Your password has been saved. Next time, sign in with your staff number or e-mail.")
         return redirect_with(saved, "home.my")

@@ -35,6 +35,8 @@ from flask_security import (
 from flask_security.utils import set_request_attr
 
 from lms.accounts.codes.operations import use_up_codes
+from lms.accounts.codes.queries import list_codes_printed_since_sign_in
+from lms.accounts.emails import queue_new_password
 from lms.accounts.models import Account, SignedIn
 from lms.accounts.operations import sign_out_everywhere
 from lms.accounts.queries import find_account_by_email, find_account_where, load_own_account
@@ -49,6 +51,7 @@ from lms.kernel.db import db
 from lms.kernel.i18n import N_
 from lms.web.csrf import sent_from_here
 from lms.web.errors import wants_json
+from lms.web.formatting import moment
 
 SESSION_KEYS_OF_LOGIN = frozenset({"_user_id", "_fresh", "_id", "_remember", "_remember_seconds"})
 """What Flask-Login has just written; everything older in the cookie is removed at sign-in."""
@@ -232,10 +235,17 @@ def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:
     cookie.permanent = cookie.get("_remember") == "set"
 
 
-def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_: Any) -> None:
-    """Audits a sign-in with a password."""
-    if authn_via == ["password"]:
-        record_sign_in(user.id)
+def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more: Any) -> None:
+    """Shows who signed in with a password which codes were printed since the last time, and audits the sign-in."""
+    if authn_via != ["password"]:
+        return
+    for code in list_codes_printed_since_sign_in(user.id):
+        printed = {"at": moment(code.printed_at), "organisation": code.organisation}
+        hr = _("HR of %(organisation)s printed a sign-in code for you on %(at)s.", **printed)
+        administrator = _("An administrator printed a sign-in code for you on %(at)s.", **printed)
+        what = _("If you did not ask for it, change your password under “Your account”: that makes the code useless.")
+        flash(f"{hr if code.organisation else administrator} {what}", "warning")
+    record_sign_in(user.id)
 
 
 def leave_session(_app: Flask, **_: Any) -> None:
@@ -249,8 +259,9 @@ def leave_session(_app: Flask, **_: Any) -> None:
 
 
 def record_new_password(_app: Flask, *, user: Account, **_: Any) -> None:
-    """Uses up printed codes once a password was chosen in another way, and audits the new password."""
+    """Uses up printed codes once a password was chosen in another way, audits the new password, and mails its owner."""
     use_up_codes(user)
+    queue_new_password(user)
     record(queries.load_actor(user, clock.today()), "accounts.set_password", "account", user.id)
 
 

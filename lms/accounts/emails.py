@@ -1,0 +1,40 @@
+"""The e-mails about what happened to an account. None has a link that signs anybody in."""
+
+from flask import render_template
+from flask_babel import force_locale, gettext as _
+
+from lms.accounts.models import Account
+from lms.kernel import clock, mail
+from lms.kernel.config import current_settings
+from lms.web.emails import address_of, language_for
+from lms.web.formatting import NO_BREAK, moment
+
+
+def queue_new_password(account: Account) -> None:
+    """Queues an e-mail that says that an account has a new password, if it has an e-mail."""
+    _queue(account, "new_password")
+
+
+def queue_printed_code(account: Account, organisation: str = "") -> None:
+    """Queues an e-mail that says that HR of an organisation printed a code, or an administrator where none is given."""
+    _queue(account, "printed_code", organisation=organisation)
+
+
+def _queue(account: Account, kind: str, **context: str) -> None:
+    if not account.email:
+        return
+    product = current_settings().product_name
+    with force_locale(language_for(account.person.language)):
+        subjects = {
+            "new_password": _("Your password for %(product)s has changed", product=product),
+            "printed_code": _("A sign-in code for %(product)s was printed for you", product=product),
+        }
+        body = render_template(
+            f"accounts/email/{kind}.txt",
+            name=account.person.name,
+            at=moment(clock.now()).replace(NO_BREAK, " "),
+            reset=address_of("security.forgot_password"),
+            change=address_of("security.change_password"),
+            **context,
+        )
+        mail.queue(account.email, subjects[kind], body)
