@@ -197,7 +197,9 @@ def said_in_a_sentence() -> Iterator[None]:
     except OperationalError as error:
         raise click.ClickException(explain(error, current_settings())) from error
     except (OSError, sqlite3.Error, DBAPIError) as error:
-        raise click.ClickException(_("That failed, and nothing was changed: %(reason)s", reason=error)) from error
+        # SQLAlchemy's own text quotes values of rows.
+        reason = getattr(error, "orig", error)
+        raise click.ClickException(_("That failed, and nothing was changed: %(reason)s", reason=reason)) from error
 
 
 def describe_backup(made: Backup) -> str:

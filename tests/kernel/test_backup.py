@@ -13,12 +13,12 @@ from threading import Event
 import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from lms.audit import jobs
 from lms.compliance.api import rebuild
-from lms.kernel import clock
+from lms.kernel import clock, db as database
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.instance_lock import lock_instance
@@ -331,3 +331,21 @@ def test_the_password_is_not_on_the_command_line(filled: Flask, settings: Settin
     assert "--format=custom" in words
     assert "open-sesame" not in words + said
     assert "open-sesame" in (tmp_path / "passwords").read_text()
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_script_that_fails_quotes_no_row_and_changes_nothing(
+    filled: Flask, elsewhere: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    """Here a program of PostgreSQL writes a letter where a number has to be."""
+    path = backed_up(filled, tmp_path)
+    real = shutil.which("pg_restore", path=str(settings.postgresql_programs) if settings.postgresql_programs else None)
+    (tmp_path / "pg_restore").write_text(f'#!/bin/sh\n{real} "$@" | sed "s/^\\([0-9]*\\)\tAmina/x\\1\tAmina/"\n')
+    (tmp_path / "pg_restore").chmod(0o755)
+    other = elsewhere.extensions["settings"]
+    with running_application(other.model_copy(update={"postgresql_programs": tmp_path})) as wrong:
+        said = run(wrong, "restore", path, status=1)
+    assert "invalid input syntax" in said
+    assert "Amina" not in said
+    with elsewhere.app_context():
+        assert inspect(database.db.engine).get_table_names() == []

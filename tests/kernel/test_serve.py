@@ -14,6 +14,8 @@ from threading import Timer
 
 import pytest
 
+from lms.kernel.errors import Refusal
+from lms.kernel.instance_lock import lock_instance
 from tests.waiting import DEADLINE_SECONDS, end_of_process, process_group, reserved_port, wait_until
 
 pytestmark = [
@@ -87,6 +89,19 @@ def test_a_job_worker_ends_with_a_server_that_is_killed(served: subprocess.Popen
     # The pipe closes when the last process that writes to it has ended: the ones that answer pages.
     assert served.stderr is not None
     served.stderr.read()
+
+
+def test_a_server_keeps_a_restore_away_until_its_last_process_has_ended(
+    served: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    worker_started(served)
+    with pytest.raises(Refusal, match="is running"), lock_instance(tmp_path, alone=True):
+        pass
+    served.kill()
+    assert served.stderr is not None
+    served.stderr.read()
+    with lock_instance(tmp_path, alone=True):
+        pass
 
 
 ORPHAN = """

@@ -101,7 +101,9 @@ class PostgresqlDatabase:
             try:
                 run_script(cursor, process.stdout)
             except psycopg.Error as error:
-                raise Refusal(_("The backup cannot be restored here: %(reason)s", reason=error)) from error
+                # The whole error may quote a row.
+                said = error.diag.message_primary or type(error).__name__
+                raise Refusal(_("The backup cannot be restored here: %(reason)s", reason=said)) from None
             reason = process.stderr.read().decode(errors="replace")
         if process.returncode:
             raise _failed(program, reason)
