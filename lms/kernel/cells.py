@@ -3,12 +3,10 @@
 import re
 
 from lms.kernel.errors import Invalid
+from lms.kernel.number_formats import MAX_DIGITS
 
 MAX_CELL_LENGTH = 1000
 """The number of characters after which a cell is cut."""
-
-MAX_DIGITS = 15
-"""Spreadsheets store no more digits of a number: the others become zeros."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 

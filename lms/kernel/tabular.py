@@ -21,19 +21,19 @@ from lms.kernel.batches import batched
 from lms.kernel.cells import FORMULA_STARTS, Unreadable, clean_text, clean_typed_text
 from lms.kernel.encoding import find_encoding
 from lms.kernel.i18n import gettext as _
-from lms.kernel.workbook import MAX_COLUMNS, check_archive, open_worksheets, read_worksheet
+from lms.kernel.workbook import Row, read_tops, read_worksheet
+from lms.kernel.workbook_program import MAX_COLUMNS, MAX_ROWS
 
 Cell = str | int | date | datetime | Fraction | None
 """The values of cells in a table to download."""
 
 DELIMITERS = ",;\t"
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+MAX_ROW_CHARACTERS = 200_000
+"""The characters of a row of CSV."""
 _ROWS_A_CHUNK = 200
 _TOP_ROWS = 20
 _SAMPLES = 3
-
-Row = tuple[int, list[str]]
-"""The number of a row in a spreadsheet, and its cells."""
 
 KnownHeadings = Callable[[Sequence[str]], int]
 """Says how many cells of a row are headings that are known."""
@@ -83,7 +83,6 @@ def detect_format(file: BinaryIO, chosen: FileFormat, known: KnownHeadings) -> F
     file.seek(0)
     head = file.read(8)
     if head.startswith(b"PK\x03\x04"):
-        check_archive(file)
         return _propose_worksheet(file, replace(chosen, kind="xlsx"), known)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
@@ -101,15 +100,12 @@ def detect_format(file: BinaryIO, chosen: FileFormat, known: KnownHeadings) -> F
 
 
 def _propose_worksheet(file: BinaryIO, chosen: FileFormat, known: KnownHeadings) -> FileFormat:
-    with open_worksheets(file) as worksheets:
-        names = [chosen.sheet] if chosen.sheet in worksheets else list(worksheets)
-        proposed = {
-            name: propose_heading_row(islice(read_worksheet(worksheets[name], set(), repair=False), _TOP_ROWS), known)
-            for name in names
-        }
-        sheet = max(names, key=lambda name: proposed[name][0])
-        row = chosen.heading_row or proposed[sheet][1]
-        return replace(chosen, sheet=sheet, worksheets=tuple(worksheets), heading_row=row)
+    tops = read_tops(file)
+    names = [chosen.sheet] if chosen.sheet in tops else list(tops)
+    proposed = {name: propose_heading_row(tops[name], known) for name in names}
+    sheet = max(names, key=lambda name: proposed[name][0])
+    row = chosen.heading_row or proposed[sheet][1]
+    return replace(chosen, sheet=sheet, worksheets=tuple(tops), heading_row=row)
 
 
 def propose_heading_row(top: Iterable[Row], known: KnownHeadings) -> tuple[tuple[int, bool], int]:
@@ -157,10 +153,8 @@ def read_rows(file: BinaryIO, file_format: FileFormat, hidden: set[int] | None =
 def _all_rows(file: BinaryIO, file_format: FileFormat, hidden: set[int]) -> Iterator[Row]:
     if file_format.kind == "csv":
         yield from _csv_rows(file, file_format.encoding, file_format.delimiter, repair=file_format.repair)
-        return
-    with open_worksheets(file) as worksheets:
-        sheet = worksheets.get(file_format.sheet) or next(iter(worksheets.values()))
-        yield from read_worksheet(sheet, hidden, repair=file_format.repair)
+    else:
+        yield from read_worksheet(file, file_format.sheet, hidden, repair=file_format.repair)
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
@@ -196,6 +190,26 @@ def escape_formula(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
+class _Lines:
+    """The lines of a text file; those of one row have no more than ``MAX_ROW_CHARACTERS``, so it stays small."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_ROW_CHARACTERS + 1)
+        self.characters += len(line)
+        if self.characters > MAX_ROW_CHARACTERS:
+            raise csv.Error
+        if not line:
+            raise StopIteration
+        return line
+
+
 def _csv_rows(
     file: BinaryIO, encoding: str, delimiter: str, *, strict: bool = True, repair: bool = False
 ) -> Iterator[Row]:
@@ -203,9 +217,18 @@ def _csv_rows(
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     number = 0
     try:
-        reader = csv.reader(text, delimiter=delimiter, strict=strict)
-        for cells in reader:
+        lines = _Lines(text)
+        for cells in csv.reader(lines, delimiter=delimiter, strict=strict):
             number += 1
+            lines.characters = 0
+            if number > MAX_ROWS:
+                raise Unreadable(
+                    _(
+                        "There are more than %(rows)s rows, most of them probably empty. "
+                        "Remove the empty ones and upload the file again.",
+                        rows=MAX_ROWS,
+                    )
+                )
             if number == 1:
                 if re.fullmatch(r"sep=.?", delimiter.join(cells).strip(_BOM).lower()):
                     continue

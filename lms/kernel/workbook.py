@@ -1,170 +1,114 @@
 """Excel files that people upload: visible worksheets, and their rows as text the way the sheet shows it.
 
-Nothing is evaluated: of a formula the stored value is read. An archive is measured before it is unpacked.
+A program of its own reads each file, with bounds on everything, and is ended when it has taken too long or too much
+memory: this process only gets the text of rows.
 """
 
-import re
-import warnings
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, time
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from itertools import takewhile
+from pathlib import Path
 from typing import Any, BinaryIO
 
-from openpyxl import load_workbook
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+import structlog
 
-from lms.kernel.cells import MAX_CELL_LENGTH, MAX_DIGITS, NoData, Unreadable, clean_text
-from lms.kernel.i18n import gettext as _
+from lms.kernel.cells import NoData, Unreadable, clean_text
+from lms.kernel.i18n import gettext as _, lazy_gettext as _l
+from lms.kernel.workbook_archive import RefusalReason
 
-MAX_COLUMNS = 60
-"""The number of columns that are read."""
+_PROGRAM = "import sys; sys.path.append(sys.argv.pop(1)); from lms.kernel.workbook_program import main; main()"
 
-MAX_UNPACKED_BYTES = 300_000_000
-"""The size of all parts of an XLSX archive, unpacked."""
+log = structlog.get_logger(__name__)
 
-MAX_PART_BYTES = 64_000_000
-"""The size of each part that must be held in memory, unpacked."""
-
-_EMPTY_ROWS = 1000
-_FIRST_OWN_FORMAT = 164
-_FORMAT_PART = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<digits>[0#?]+)|(?P<sign>[-/ ()])|(?P<other>.)')
+Row = tuple[int, list[str]]
+"""The number of a row in a spreadsheet, and its cells."""
 
 
-class _StoredValues(WorkSheetParser):
-    """Reads the stored values of a sheet, and marks formulas that have none."""
+def read_tops(file: BinaryIO) -> dict[str, list[Row]]:
+    """Returns the first rows of each visible worksheet by name, the first worksheet first. Raises ``Unreadable``."""
+    tops: dict[str, list[Row]] = {}
+    with closing(_run(file)) as lines:
+        for line in lines:
+            if isinstance(line, str):
+                top = tops.setdefault(line, [])
+            else:
+                top.append((line[0], _clean(line[2], repair=False)))
+    return tops
 
-    def parse_cell(self, element: Any) -> dict[str, Any]:
-        """Reads a cell; a formula that results in an empty text is stored as such."""
-        cell: dict[str, Any] = super().parse_cell(element)
-        if cell["value"] is None and element.get("t") != "str" and element.find(FORMULA_TAG) is not None:
-            cell["data_type"] = "f"
-        return cell
 
+def read_worksheet(file: BinaryIO, sheet: str, hidden: set[int], *, repair: bool) -> Iterator[Row]:
+    """Yields the rows of a worksheet that are not empty, of the first one if there is none of this name.
 
-def check_archive(file: BinaryIO) -> None:
-    """Checks the declared sizes of an XLSX archive before it is unpacked. Raises ``Unreadable``.
-
-    Unpacking stops at the declared sizes.
+    The numbers of hidden rows are added to ``hidden``. Raises ``Unreadable``, also in the middle.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            # Excel writes none, and nested entities can grow without limit. The parser has a limit of its own too.
-            declares = any(
-                b"<!DOCTYPE" in archive.open(part).read(20_000).replace(b"\0", b"")
-                for part in parts[:2000]
-                if not part.flag_bits & 1 and part.filename.endswith((".xml", ".rels"))
-            )
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, EOFError, zlib.error) as error:
-        raise Unreadable(_("The file is damaged and cannot be opened as an Excel file.")) from error
-    names = {part.filename for part in parts}
-    if "xl/workbook.xml" not in names:
-        raise Unreadable(_("This is not an Excel file (.xlsx). Save the table as .xlsx or CSV."))
-    largest = max((part.file_size for part in parts if "/worksheets/" not in part.filename), default=0)
-    if len(parts) > 2000 or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES or largest > MAX_PART_BYTES:
-        raise Unreadable(_("This Excel file is too large when unpacked. Save the table as CSV and upload that."))
-    if any(part.flag_bits & 1 for part in parts):
-        raise Unreadable(_("The file has a password. Save it without one."))
-    if declares:
-        raise Unreadable(_("This Excel file contains declarations that no table needs. Save it again in Excel."))
+    with closing(_run(file, sheet)) as lines:
+        for number, is_hidden, cells in lines:
+            if is_hidden:
+                hidden.add(number)
+            yield number, _clean(cells, repair=repair)
 
 
-@contextmanager
-def open_worksheets(file: BinaryIO) -> Iterator[dict[str, Any]]:
-    """Opens an Excel file: its visible worksheets by name, the first one first. Raises ``Unreadable``."""
-    file.seek(0)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except Exception as error:
-        # The library raises whatever a damaged part makes it raise.
-        raise Unreadable(_("The file is damaged and cannot be opened as an Excel file.")) from error
-    try:
-        worksheets = {sheet.title: sheet for sheet in book.worksheets if sheet.sheet_state == "visible"}
-        if not worksheets:
-            raise Unreadable(_("This Excel file has no visible sheet."))
-        yield worksheets
-    finally:
-        book.close()
+def _clean(cells: list[Any], *, repair: bool) -> list[str]:
+    return [clean_text(cell, repair=repair) if isinstance(cell, str) else NoData(*cell) for cell in cells]
 
 
-def read_worksheet(sheet: Any, hidden: set[int], *, repair: bool) -> Iterator[tuple[int, list[str]]]:
-    """Yields the rows of a sheet as text; adds the numbers of hidden rows to ``hidden``. Raises ``Unreadable``."""
-    book = sheet.parent
-    shapes: dict[int, str] = {}
-    number = empty = 0
-    try:
-        with sheet._get_source() as source:
-            reader = _StoredValues(
-                source, sheet._shared_strings, True, book.epoch, book._date_formats, book._timedelta_formats
-            )
-            for place, cells in reader.parse():
-                attributes = reader.row_dimensions.pop(str(place), {})
-                # The numbers may be wrong, perhaps on purpose.
-                if place <= number:
-                    continue
-                number = place
-                texts = [""] * min(max((cell["column"] for cell in cells), default=0), MAX_COLUMNS)
-                for cell in cells:
-                    if cell["column"] <= MAX_COLUMNS:
-                        texts[cell["column"] - 1] = _text_of(cell, book, shapes, repair=repair)
-                empty = 0 if any(texts) else empty + 1
-                if empty > _EMPTY_ROWS:
-                    break
-                if attributes.get("hidden") in ("1", "true"):
-                    hidden.add(number)
-                yield number, texts
-    except Exception as error:
-        raise Unreadable(_("The Excel file is damaged after row %(number)s.", number=number)) from error
+def _run(file: BinaryIO, *arguments: str) -> Generator[Any, None, None]:
+    """Yields what the program says of a file, as long as it is wanted. Raises ``Unreadable``."""
+    # Isolated and without installed packages it starts in a fiftieth of a second; it gets no secrets of the settings.
+    command = [sys.executable, "-I", "-S", "-c", _PROGRAM, str(Path(__file__).parents[2]), *arguments]
+    environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    with tempfile.TemporaryFile() as copy:
+        file.seek(0)
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        with subprocess.Popen(  # noqa: S603 - our own program, and the name of a sheet
+            command, stdin=copy, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+            encoding="utf-8", errors="replace",
+        ) as program:  # fmt: skip
+            assert program.stdout is not None  # noqa: S101 - it is a pipe
+            try:
+                # Where the program was ended, the last line is cut.
+                for line in map(json.loads, takewhile(_is_whole, program.stdout)):
+                    if line is True:
+                        return
+                    if isinstance(line, dict):
+                        raise _refusal(RefusalReason(line["refused"]), line["number"])
+                    yield line
+                log.warning("reading a workbook ended early", code=program.wait())
+                raise _refusal(RefusalReason.ENDED)
+            finally:
+                program.kill()
 
 
-def _text_of(cell: dict[str, Any], book: Any, shapes: dict[int, str], *, repair: bool) -> str:
-    value = cell["value"]
-    match value:
-        case None if cell["data_type"] == "f":
-            return NoData("=", "cell_formula")
-        case str():
-            text = clean_text(value, repair=repair)
-        case bool():
-            text = "yes" if value else "no"
-        case date():
-            text = value.isoformat()[:10]
-        case int() | float() if value == int(value):
-            text = _whole_number(int(value), cell["style_id"], book, shapes)
-        case _:
-            # A formula that shows an empty cell as a day stores the day nought.
-            text = "" if value in (None, time()) else str(value)[:MAX_CELL_LENGTH]
-    return text
+def _is_whole(line: str) -> bool:
+    return line.endswith("\n")
 
 
-def _whole_number(value: int, style: int, book: Any, shapes: dict[int, str]) -> str:
-    if abs(value) >= 10**MAX_DIGITS:
-        return NoData(str(value), "cell_rounded")
-    if style not in shapes:
-        number = book._cell_styles[style].numFmtId
-        shapes[style] = BUILTIN_FORMATS.get(number) or str(book._number_formats[number - _FIRST_OWN_FORMAT])
-    return show_number(value, shapes[style])
+_SENTENCES = {
+    RefusalReason.NOT_EXCEL: _l("This is not an Excel file (.xlsx). Save the table as .xlsx or CSV."),
+    RefusalReason.PASSWORD: _l("The file has a password. Save it without one."),
+    RefusalReason.TOO_LARGE: _l("This Excel file is too large when unpacked. Save the table as CSV and upload that."),
+    RefusalReason.TOO_MANY_CELLS: _l(
+        "This Excel file has too many rows or cells, most of them probably empty. "
+        "Save the table as CSV and upload that."
+    ),
+    RefusalReason.DECLARES: _l("This Excel file contains declarations that no table needs. Save it again in Excel."),
+    RefusalReason.NO_WORKSHEET: _l("This Excel file has no visible sheet."),
+    RefusalReason.DAMAGED: _l("The file is damaged and cannot be opened as an Excel file."),
+    RefusalReason.ENDED: _l(
+        "Reading this Excel file takes too much time or memory. Save the table as CSV and upload that."
+    ),
+}
+"""Why a file is refused, and what to do."""
 
 
-def show_number(value: int, shape: str) -> str:
-    """Writes a whole number as its format shows it where that fills it up: 731 as 000731, and as R-0731.
-
-    Formats for amounts, parts and days leave it as it is.
-    """
-    parts = list(_FORMAT_PART.finditer(re.sub(r"\[[^]]*\]", "", shape.partition(";")[0])))
-    if value < 0 or any(part["other"] for part in parts) or not any("0" in (part["digits"] or "") for part in parts):
-        return str(value)
-    rest, shown = str(value), []
-    filled = [part for part in parts if part["digits"]]
-    for part in reversed(parts):
-        if not part["digits"]:
-            shown.append(part["quoted"] or part["escaped"] or part["sign"] or "")
-            continue
-        size = len(rest) if part is filled[0] else len(part["digits"])
-        figures, rest = rest[max(len(rest) - size, 0) :], rest[: max(len(rest) - size, 0)]
-        shown.append(figures.rjust(part["digits"].count("0"), "0"))
-    return "".join(reversed(shown)).strip()
+def _refusal(reason: RefusalReason, number: int = 0) -> Unreadable:
+    if reason is RefusalReason.DAMAGED_AFTER:
+        return Unreadable(_("The Excel file is damaged after row %(number)s.", number=number))
+    return Unreadable(_SENTENCES[reason])

@@ -29,14 +29,11 @@ PRIVATE_PROSE = ("house", "rooms", "roof", "floor", "attic", "standing", "stood"
 
 OTHER_SENSES = {
     "slots": "the option of dataclasses",
-    "keep_links": "a parameter of openpyxl",
     "reading": "the context manager of a read-only transaction, `lms.kernel.db.reading`",
     "touch": "`Path.touch`",
     "placed": "a key in the detail of recorded audit entries",
     "covering": "the placements or awards whose days include a day",
     "sheet": "a sheet of a workbook",
-    "sheet_state": "an attribute of openpyxl",
-    "work_sheet_parser": "a class of openpyxl",
     "letters": "letters of an alphabet",
     "letters_and_digits": "letters of an alphabet",
     "leads_to": "the step of a story that a choice leads to",

@@ -29,6 +29,7 @@ from lms.people.importing import apply, operations, queries, undo
 from lms.people.importing.models import PeopleImportFilePart, PeopleImportRow
 from lms.people.importing.parse import FIELDS
 from tests.factories import people as make
+from tests.kernel.hostile_tables import text_cell, workbook
 from tests.people.importing import lists
 from tests.people.importing.lists import row
 
@@ -295,6 +296,17 @@ def test_a_file_that_breaks_off_is_reported_and_writes_nothing(small: Flask) -> 
     with reading():
         assert "after row 31" in lists.load(number).problem
     assert lists.outcomes(number) == []
+
+
+def test_a_workbook_that_is_refused_far_below_is_reported_and_the_worker_goes_on(small: Flask) -> None:
+    rows = [[each.get(name, "") for name in FIELDS] for each in (row(f"N-{index}") for index in range(30))]
+    lines = [list(FIELDS), *rows, ["x" * 1_100_000]]
+    hostile = "".join(f"<row>{''.join(map(text_cell, line))}</row>" for line in lines)
+    number = lists.sent(workbook(hostile).getvalue())
+    with reading():
+        assert "Save the table as CSV" in lists.load(number).problem
+    assert lists.outcomes(number) == []
+    assert lists.counts(lists.sent(lists.csv_of([row("N-1")]))) == {"added": 1, "people": 1}
 
 
 def test_a_newer_check_takes_the_place_of_an_older_one(small: Flask) -> None:
