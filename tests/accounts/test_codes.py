@@ -16,7 +16,7 @@ from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Employment, Person, Placement
 from tests.factories import people as make
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
 NEW = {"password": "four good words", "again": "four good words"}
 MOMENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -192,7 +192,7 @@ def test_an_administrator_prints_the_code_of_who_works_for_two(app_with_deborah:
     assert "Deborah Okello" not in client.get("/people/codes").get_data(as_text=True)
     admin = app.test_client()
     sign_in(admin, "root@demo.example")
-    assert admin.post(address).status_code == 200
+    assert admin.post(address, data={"password": PASSWORD}).status_code == 200
 
 
 def test_an_administrator_prints_codes_for_roles_only(app: Flask, client: FlaskClient) -> None:
@@ -204,7 +204,7 @@ def test_an_administrator_prints_codes_for_roles_only(app: Flask, client: FlaskC
             for word in ("amina", "tomas")
         }
     assert client.post(f"/admin/users/{ids['amina']}/code").status_code == 403
-    response = client.post(f"/admin/users/{ids['tomas']}/code")
+    response = client.post(f"/admin/users/{ids['tomas']}/code", data={"password": PASSWORD})
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"
     assert "Tomas Silva" in response.get_data(as_text=True)

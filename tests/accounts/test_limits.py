@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from lms.kernel.config import Settings
 from tests.factories.application import make_settings
-from tests.factories.people import PASSWORD, make_small_organisation
+from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
 HERE, ELSEWHERE = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "192.0.2.2"}
 
@@ -70,3 +70,13 @@ def test_unknown_codes_are_limited(app: Flask, client: FlaskClient) -> None:
 
     assert [guess(index, HERE) for index in range(11)] == [404] * 10 + [429]
     assert guess(1, ELSEWHERE) == 404
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_wrong_passwords_for_a_code_are_limited_and_right_ones_are_not(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client, "root@demo.example")
+    address = "/admin/users/2/code"  # of Tomas, who has a role
+    assert {client.post(address, data={"password": PASSWORD}).status_code for _ in range(12)} == {200}
+    answers = [client.post(address, data={"password": "not-the-password"}).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]

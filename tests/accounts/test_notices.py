@@ -94,7 +94,7 @@ def test_an_administrator_who_prints_is_called_one(app: Flask, hana: FlaskClient
         tomas = find_account_by_email("tomas@demo.example")
         assert tomas is not None
         account_id = tomas.id
-    assert client.post(f"/admin/users/{account_id}/code").status_code == 200
+    assert client.post(f"/admin/users/{account_id}/code", data={"password": PASSWORD}).status_code == 200
     (mail,) = mails(app)
     assert "an administrator printed a sign-in code for you" in mail["body"]
     page = app.test_client()

@@ -16,9 +16,12 @@ from lms.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from lms.kernel.db import session, unit_of_work
 from lms.kernel.errors import Invalid, NotThere
 from tests.factories import people as make
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
 REASON = {"reason": "Asked for by the country office"}
+CONFIRMED = {"password": PASSWORD}
+AS_HR = {"role": "hr", "organisation": "1", **REASON, **CONFIRMED}
+AS_ADMIN = {"role": "admin", "organisation": "", **REASON, **CONFIRMED}
 
 
 def ids(app: Flask) -> dict[str, int]:
@@ -42,9 +45,7 @@ def test_a_role_is_given_used_and_removed(app: Flask, client: FlaskClient) -> No
     sign_in(client, "root@demo.example")
     page = client.get(f"/admin/users/{amina}/roles/new").get_data(as_text=True)
     assert "Rivers Relief" in page
-    given = client.post(
-        f"/admin/users/{amina}/roles/new", data={"role": "hr", "organisation": "1", **REASON}, follow_redirects=True
-    ).get_data(as_text=True)
+    given = client.post(f"/admin/users/{amina}/roles/new", data=AS_HR, follow_redirects=True).get_data(as_text=True)
     assert "The role has been given." in given
     assert "HR, Rivers Relief" in given
     assert learner.get("/people").status_code == 200
@@ -75,7 +76,7 @@ def test_a_refused_role_says_why_and_keeps_what_was_typed(
 ) -> None:
     make_small_organisation(app)
     sign_in(client, "root@demo.example")
-    response = client.post(f"/admin/users/{ids(app)['amina']}/roles/new", data=data)
+    response = client.post(f"/admin/users/{ids(app)['amina']}/roles/new", data=data | CONFIRMED)
     page = response.get_data(as_text=True)
     assert response.status_code == 422
     assert says in page
@@ -95,7 +96,7 @@ def test_the_last_administrator_stays(app: Flask, client: FlaskClient) -> None:
         response = client.post(path, data=REASON)
         assert response.status_code == 422
         assert "This is the only administrator." in response.get_data(as_text=True)
-    client.post(f"/admin/users/{numbers['amina']}/roles/new", data={"role": "admin", "organisation": "", **REASON})
+    client.post(f"/admin/users/{numbers['amina']}/roles/new", data=AS_ADMIN)
     client.post(f"/admin/users/{numbers['amina']}/close", data=REASON)
     # A closed administrator does not count.
     assert client.post(link[0], data=REASON).status_code == 422
@@ -232,3 +233,47 @@ def test_two_administrators_cannot_both_leave(app_context: Flask) -> None:
     operations.remove_role(SYSTEM, one, Role.ADMIN)
     with pytest.raises(LastAdministrator):
         operations.close_account(SYSTEM, two, reason="tired")
+
+
+@pytest.mark.parametrize("typed", ["not-the-password", ""])
+def test_granting_a_role_asks_for_the_password_and_keeps_what_was_typed(
+    app: Flask, client: FlaskClient, typed: str
+) -> None:
+    make_small_organisation(app)
+    sign_in(client, "root@demo.example")
+    address = f"/admin/users/{ids(app)['amina']}/roles/new"
+    assert 'autocomplete="current-password"' in client.get(address).get_data(as_text=True)
+    data = {"role": "trainer", "organisation": "", **REASON}
+    refused = client.post(address, data=data | {"password": typed})
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert ("This is not your current password." if typed else "Type a password.") in page
+    assert REASON["reason"] in page
+    assert '<option selected value="trainer">' in page
+    assert "not-the-password" not in page
+    assert acts(app) == []
+    assert client.post(address, data=data | CONFIRMED).status_code == 303
+
+
+def test_a_code_of_somebody_with_a_role_asks_for_the_password(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    sign_in(client, "root@demo.example")
+    tomas = ids(app)["tomas"]
+    assert 'autocomplete="current-password"' in client.get(f"/admin/users/{tomas}").get_data(as_text=True)
+    for typed in ("", "not-the-password"):
+        refused = client.post(f"/admin/users/{tomas}/code", data={"password": typed})
+        assert refused.status_code == 422
+        assert "Tomas Silva" in refused.get_data(as_text=True)
+    with app.app_context():
+        assert session.execute(text("SELECT count(*) FROM one_time_code")).scalar_one() == 0
+    assert client.post(f"/admin/users/{tomas}/code", data=CONFIRMED).status_code == 200
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_password_is_not_kept_where_the_session_has_ended(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    data = {"role": "trainer", **REASON, "password": "a secret like no other"}
+    answer = client.post("/admin/users/1/roles/new", data=data, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 401
+    assert REASON["reason"] in answer.get_data(as_text=True)
+    assert "a secret like no other" not in answer.get_data(as_text=True)

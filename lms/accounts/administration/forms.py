@@ -4,9 +4,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, SubmitField
 from wtforms.validators import Optional
 
+from lms.accounts.sign_in.forms import ConfirmedForm
 from lms.kernel.actor import Role
 from lms.kernel.text import normalise
-from lms.web.forms import BaseForm, FilterForm, choices_of, reason_field
+from lms.web.forms import FilterForm, choices_of, reason_field
 
 ROLE_CHOICES = choices_of(
     [
@@ -25,7 +26,7 @@ class AccountsForm(FilterForm):
     role = SelectField(_l("Role"), choices=[*choices_of([("", _l("Everyone"))]), *ROLE_CHOICES], validate_choice=False)
 
 
-class GrantForm(BaseForm):
+class GrantForm(ConfirmedForm):
     """Giving somebody a role."""
 
     role = SelectField(_l("Role"), choices=ROLE_CHOICES)

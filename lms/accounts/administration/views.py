@@ -8,7 +8,9 @@ from lms.accounts import operations, queries
 from lms.accounts.administration.forms import AccountsForm, GrantForm
 from lms.accounts.administration.queries import list_accounts
 from lms.accounts.blueprint import bp
-from lms.accounts.models import RoleGrant
+from lms.accounts.models import Account, RoleGrant
+from lms.accounts.sign_in.forms import ConfirmedForm
+from lms.accounts.sign_in.limits import limit_confirmed
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.people.api import list_organisations
@@ -31,18 +33,23 @@ def users() -> ResponseReturnValue:
 @role_needed(Role.ADMIN)
 def user(account_id: int) -> ResponseReturnValue:
     """Shows one account, its roles, and what can be changed."""
-    account = queries.load_account_for(current_actor(), account_id)
-    grants = queries.list_grants(RoleGrant.account_id == account_id)
-    return render_template(
+    return user_page(queries.load_account_for(current_actor(), account_id), ConfirmedForm(formdata=None))
+
+
+def user_page(account: Account, form: ConfirmedForm) -> ResponseReturnValue:
+    """Renders the page of an account, with the form by which a sign-in code is printed."""
+    return form_page(
         "accounts/user.html",
+        form,
         account=account,
-        grants=grants,
-        last_days=queries.list_last_days(clock.today(), RoleGrant.account_id == account_id),
+        grants=queries.list_grants(RoleGrant.account_id == account.id),
+        last_days=queries.list_last_days(clock.today(), RoleGrant.account_id == account.id),
     )
 
 
 @bp.route("/admin/users/<int:account_id>/roles/new", methods=["GET", "POST"])
 @role_needed(Role.ADMIN)
+@limit_confirmed
 def grant(account_id: int) -> ResponseReturnValue:
     """Gives somebody a role."""
     actor = current_actor()

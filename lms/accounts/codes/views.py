@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import login_user, logout_user
 
+from lms.accounts.administration.views import user_page
 from lms.accounts.blueprint import bp
 from lms.accounts.codes import operations, queries, rules
 from lms.accounts.codes.forms import CodeForm, NewPasswordForm
 from lms.accounts.emails import queue_new_password, queue_printed_code
-from lms.accounts.sign_in.limits import limit_codes
+from lms.accounts.sign_in.forms import ConfirmedForm
+from lms.accounts.sign_in.limits import limit_codes, limit_confirmed
 from lms.accounts.sign_in.queries import load_actor
 from lms.kernel import clock
 from lms.kernel.actor import Role
@@ -76,9 +78,13 @@ def print_codes() -> ResponseReturnValue:
 
 @bp.post("/admin/users/<int:account_id>/code")
 @role_needed(Role.ADMIN)
+@limit_confirmed
 def print_user_code(account_id: int) -> ResponseReturnValue:
     """Makes a code for somebody with a role, for whom HR may not, and shows it once."""
     account = queries.load_role_holder_for(current_actor(), account_id)
+    form = ConfirmedForm()
+    if not form.validate_on_submit():
+        return user_page(account, form)
     (code,) = operations.print_codes(current_actor(), [account.id])
     queue_printed_code(account)
     slip = Slip(account.person.name, "", account.email or "", code)

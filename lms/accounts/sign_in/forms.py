@@ -16,7 +16,16 @@ from flask_security import (
 from flask_security.forms import EmailValidation, IsString, valid_user_email
 from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField, StringField, SubmitField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    PasswordField,
+    SelectField,
+    StringField,
+    SubmitField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from lms.accounts import queries, rules
@@ -24,7 +33,8 @@ from lms.accounts.models import Account
 from lms.accounts.sign_in.operations import record_refused_sign_in
 from lms.accounts.sign_in.queries import list_accounts_by_staff_number, list_organisation_choices, list_personal_words
 from lms.kernel.text import normalise
-from lms.web.forms import choices_of
+from lms.web.access import current_actor
+from lms.web.forms import BaseForm, choices_of
 
 NO_MATCH = _l("The passwords do not match. Type them again.")
 REPEAT_MATCHES = EqualTo("password", NO_MATCH)
@@ -150,6 +160,19 @@ class ChangeForm(ChangePasswordForm):
     new_password = password_field(_l("New password"), "new-password")
     new_password_confirm = password_field(_l("Repeat the password"), "new-password", EqualTo("new_password", NO_MATCH))
     submit = SubmitField(_l("Save the password"))
+
+
+class ConfirmedForm(BaseForm):
+    """A form that asks who sends it for their password again, because a device left open must not be enough."""
+
+    password = password_field(_l("Your own password"), "current-password")
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuses any other than the present password of who is signed in."""
+        account = queries.load_own_account(current_actor())
+        typed = current_app.extensions["security"].password_util.normalize(field.data)
+        if not account.password or not account.verify_and_update_password(typed):
+            raise ValidationError(_("This is not your current password."))
 
 
 class ConfirmForm(VerifyForm):

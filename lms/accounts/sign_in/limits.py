@@ -47,6 +47,9 @@ def limit_sign_in(view: View) -> View:
 limit_codes = limiter.limit("10 per minute", deduct_when=lambda response: response.status_code == 404)
 """Limits unknown codes: 10 a minute from an address. Of a code's 58 bits that leaves enough for ever."""
 
+limit_confirmed = limiter.limit("10 per minute", methods=["POST"], deduct_when=lambda answer: answer.status_code == 422)
+"""Limits forms that ask for the password again, where they were refused: 10 a minute from an address."""
+
 # Made once, at import: a limit belongs to a function, and would count twice if it were made twice.
 LIMITED_VIEWS = {
     "security.login": limit_sign_in(views.login),

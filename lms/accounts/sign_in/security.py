@@ -275,7 +275,8 @@ def ask_to_sign_in(*_given: Any, **_more: Any) -> ResponseValue:
         abort(401)
     is_ours = request.blueprint != "security" and sent_from_here()
     if request.method == "POST" and is_ours and not request.files:
-        fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+        left_out = {"csrf_token", "password"}
+        fields = [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
         address = request.full_path if request.query_string else request.path
         return make_response(render_template("accounts/signed_out.html", fields=fields, address=address), 401)
     flash(_("Sign in to continue."), "info")
