@@ -36,6 +36,10 @@ def routes(app: Flask, world: World) -> list[Route]:
     return found
 
 
+def only_downloads(table: str, rows: list[dict[str, object]]) -> bool:
+    return table == "audit_entry" and {row["action"] for row in rows} == {"audit.download"}
+
+
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, settings: Settings, tmp_path: Path) -> None:
     world = World(app, tmp_path / "files")
@@ -46,7 +50,8 @@ def test_every_address_answers_everybody_as_the_handbook_says(app: Flask, settin
         answers = matrix[address, method] = []
         for who in ACTORS.values():
             response = world.send(who, method, address)
-            written = database.restore()
+            # That somebody was given a file with names is the one thing that GET writes.
+            written = {table: rows for table, rows in database.restore().items() if not only_downloads(table, rows)}
             answers.append(answer_of(method, response, wrote=bool(written)))
             line = f"{method} {address} as {who or 'nobody'}"
             if written and (method == "GET" or answers[-1] in REFUSED):

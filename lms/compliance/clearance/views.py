@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, TextAreaField, ValidationError
 
+from lms.audit.downloads import audited_download
 from lms.compliance.blueprint import bp
 from lms.compliance.clearance.answer import ClearanceCheck, check_clearance, explain
 from lms.compliance.clearance.files import HEAD, as_workbook, entry_rows
@@ -93,6 +94,7 @@ def clearance_result() -> ResponseReturnValue:
 @bp.post("/compliance/lookup.csv", endpoint="clearance_csv", defaults={"file_format": "csv"})
 @bp.post("/compliance/lookup.xlsx", endpoint="clearance_xlsx", defaults={"file_format": "xlsx"})
 @role_needed(Role.HR)
+@audited_download
 def clearance_file(file_format: str) -> ResponseReturnValue:
     """Downloads all answers as CSV, or with every requirement as XLSX."""
     form = ClearanceForm()

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
 from lms.audit.api import list_reasons
+from lms.audit.downloads import audited_download
 from lms.compliance import policy
 from lms.compliance.blueprint import bp
 from lms.compliance.requirements import operations, queries
@@ -225,6 +226,7 @@ def print_exemptions() -> ResponseReturnValue:
 
 @bp.get("/exemptions.csv")
 @role_needed(Role.HR)
+@audited_download
 def exemptions_csv() -> ResponseReturnValue:
     """Downloads all of them as CSV."""
     actor, form = current_actor(), ExemptionFilterForm(request.args)

@@ -6,6 +6,7 @@ from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.downloads import audited_download
 from lms.kernel import clock, db, tabular
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
@@ -198,6 +199,7 @@ def import_undo(import_id: int) -> ResponseReturnValue:
 
 @bp.get("/people/import/<int:import_id>/rows.csv")
 @role_needed(Role.HR)
+@audited_download
 def import_rows(import_id: int) -> ResponseReturnValue:
     """Gives out the rows of one outcome, or all, as CSV that can be corrected and imported again."""
     people_import = queries.load_import_for(current_actor(), import_id)

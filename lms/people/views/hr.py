@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.downloads import audited_download
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import Invalid
@@ -55,6 +56,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/people.csv")
 @role_needed(Role.HR)
+@audited_download
 def people_csv() -> ResponseReturnValue:
     """Returns the list of people, filtered as on the page, as a file."""
     actor, form = current_actor(), DirectoryForm(request.args)

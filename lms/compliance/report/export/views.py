@@ -6,6 +6,7 @@ from flask import abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms.audit.downloads import audited_download
 from lms.compliance.blueprint import bp
 from lms.compliance.report.count_backends import too_many_to_compute_inline
 from lms.compliance.report.export import operations, queries
@@ -47,6 +48,7 @@ def report_csv() -> ResponseReturnValue:
 @bp.get("/compliance/matrix.xlsx", endpoint="matrix_xlsx", defaults={"kind": "matrix", "file_format": "xlsx"})
 @bp.get("/compliance/changes.csv", endpoint="changes_csv", defaults={"kind": "changes", "file_format": "csv"})
 @role_needed(Role.HR)
+@audited_download
 def file(kind: str, file_format: str) -> ResponseReturnValue:
     """Sends the report, its people or what changed as a file, or redirects to the page that has one made by a job."""
     form, query = parse_query(current_actor(), request.args, language_of_page(), PeopleForm)
@@ -100,6 +102,7 @@ def ask_for_file() -> ResponseReturnValue:
 
 @bp.get("/compliance/jobs/<int:job_id>/file")
 @role_needed(Role.HR)
+@audited_download
 def job_file(job_id: int) -> ResponseReturnValue:
     """Sends a finished file to the person who requested it."""
     found = queries.load_own(current_actor(), ExportJob, job_id)
