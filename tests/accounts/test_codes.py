@@ -192,6 +192,8 @@ def test_an_administrator_prints_the_code_of_who_works_for_two(app_with_deborah:
     assert "Deborah Okello" not in client.get("/people/codes").get_data(as_text=True)
     admin = app.test_client()
     sign_in(admin, "root@demo.example")
+    page = admin.get(address.removesuffix("/code")).get_data(as_text=True)
+    assert f'action="{address}"' in page
     assert admin.post(address, data={"password": PASSWORD}).status_code == 200
 
 

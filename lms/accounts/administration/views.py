@@ -8,6 +8,7 @@ from lms.accounts import operations, queries
 from lms.accounts.administration.forms import AccountsForm, GrantForm
 from lms.accounts.administration.queries import list_accounts
 from lms.accounts.blueprint import bp
+from lms.accounts.codes.queries import why_no_code
 from lms.accounts.models import Account, RoleGrant
 from lms.accounts.sign_in.forms import ConfirmedForm
 from lms.accounts.sign_in.limits import limit_confirmed
@@ -44,6 +45,7 @@ def user_page(account: Account, form: ConfirmedForm) -> ResponseReturnValue:
         account=account,
         grants=queries.list_grants(RoleGrant.account_id == account.id),
         last_days=queries.list_last_days(clock.today(), RoleGrant.account_id == account.id),
+        why_no_code=why_no_code(current_actor(), account),
     )
 
 

@@ -148,16 +148,23 @@ def load_account_for_code(actor: Actor, person_id: int) -> Account:
 
 
 def _require_may_print(actor: Actor, account: Account) -> Account:
-    has_role = any(grant.retracted_at is None for grant in account.grants)
-    employers = list_present_employers(load_merged_ids(account.person_id), clock.today(actor.time_zone))
-    if not policy.may_print_code(actor, employers, has_role=has_role):
-        if has_role:
-            raise NotAllowed(_("This person has a role here, so an administrator prints their code."))
-        if not employers:
-            raise NotAllowed(_("This person works here no longer, so nobody prints a code. Record a placement first."))
-        if not actor.has(Role.ADMIN):
-            raise NotAllowed(_("This person works for another organisation, so an administrator prints their code."))
-        raise NotAllowed(_("This person has no role here, so HR of their organisation prints their code."))
+    if refusal := why_no_code(actor, account):
+        raise NotAllowed(refusal)
     if not account.active:
         raise Invalid(_("This account is closed. An administrator can open it again."))
     return account
+
+
+def why_no_code(actor: Actor, account: Account) -> str:
+    """Returns why an actor may print no code for an account, and who does; empty where they may."""
+    has_role = any(grant.retracted_at is None for grant in account.grants)
+    employers = list_present_employers(load_merged_ids(account.person_id), clock.today(actor.time_zone))
+    if policy.may_print_code(actor, employers, has_role=has_role):
+        return ""
+    if has_role:
+        return _("This person has a role here, so an administrator prints their code.")
+    if not employers:
+        return _("This person works here no longer, so nobody prints a code. Record a placement first.")
+    if not actor.has(Role.ADMIN):
+        return _("This person works for another organisation, so an administrator prints their code.")
+    return _("This person has no role here, so HR of their organisation prints their code.")
