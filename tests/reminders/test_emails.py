@@ -3,10 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -24,28 +21,9 @@ from lms.people.models import Employment, Person
 from lms.reminders import jobs, operations
 from tests.factories.application import make_settings
 from tests.factories.compliance import earned, hr_of
-from tests.factories.mail_server import mail_server
+from tests.factories.mail_server import Sink, mail_server, mails, text_of
 from tests.factories.people import sign_in
 from tests.reminders.world import DAY, World, due_in, noon, on
-
-
-class Sink:
-    """Takes every mail, except for those who are not there."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name and order
-        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
-    ) -> str:
-        if address.startswith("nobody"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 fine"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
-        return "250 taken"
 
 
 @pytest.fixture
@@ -60,15 +38,6 @@ def settings(database_url: str, tmp_path: Path, sink: Controller) -> Settings:
         tmp_path, database_url, mail_server="127.0.0.1", mail_port=sink.port, languages=["en", "ar", "fr"],
         public_address="https://training.example/",
     )  # fmt: skip
-
-
-def mails(sink: Controller) -> list[EmailMessage]:
-    found: list[EmailMessage] = sink.handler.mails
-    return found
-
-
-def text_of(mail: EmailMessage) -> str:
-    return str(mail.get_content()).replace("\r\n", "\n")
 
 
 def test_a_reminder_says_what_by_when_where_and_why(app: Flask, client: FlaskClient, sink: Controller) -> None:

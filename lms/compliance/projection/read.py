@@ -208,11 +208,11 @@ def list_current_statuses(
     found: dict[PostId, StatusOnDate] = {}
     for chunk in batched(sorted(persons), TOGETHER):
         person_id, organisation_id = StatusInterval.person_id, StatusInterval.organisation_id
-        held = and_(StatusInterval.covers(day), StatusInterval.status.in_(COMPLIANT))
+        complies = and_(StatusInterval.covers(day), StatusInterval.status.in_(COMPLIANT))
         exempt = func.max(case((StatusInterval.status == STATUSES.index(TrainingStatus.EXEMPT), 1), else_=0))
         ends = session.execute(
             select(person_id, organisation_id, func.min(StatusInterval.valid_through), exempt)
-            .where(person_id.in_(chunk), organisation_id.in_(here), held)
+            .where(person_id.in_(chunk), organisation_id.in_(here), complies)
             .group_by(person_id, organisation_id)
         )
         compliant = {(person, organisation): (end, bool(is_exempt)) for person, organisation, end, is_exempt in ends}

@@ -42,9 +42,8 @@ class ScheduleReportForm(BaseForm):
         offer(self.organisation, ((each.id, each.name) for each in organisations))
         saved = ((each.id, each.name) for each in views if each.page == "report")
         self.view.choices = choices_of([(0, _l("Everybody")), *saved])
-        self.recipients.choices = choices_of(
-            (each.account_id, f"{each.name} ({each.email})") for each in dict.fromkeys(readers)
-        )
+        # No addresses: an administrator may be somebody else's staff.
+        self.recipients.choices = choices_of((each.account_id, each.name) for each in dict.fromkeys(readers))
 
 
 class StopScheduleForm(BaseForm):
