@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -30,6 +30,7 @@ from lms.kernel.config import Settings, current_settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
+from lms.kernel.installation import BACKUP, SECRET_KEY, accept_secret_key, check_secret_key, remove_value, store_value
 from lms.kernel.instance_lock import lock_instance
 from lms.kernel.serve import PortTaken, check_port, exit_with_parent as end_process_with_parent, serve
 from lms.kernel.worker import run_worker
@@ -49,6 +50,10 @@ def this_app() -> Flask:
 def run() -> None:
     """Runs the background worker until it is stopped."""
     hold_instance_lock()
+    try:
+        require_same_secret_key()
+    except OperationalError as error:
+        raise click.ClickException(explain(error, current_settings())) from error
     run_worker(this_app())
 
 
@@ -58,6 +63,25 @@ def hold_instance_lock() -> None:
         click.get_current_context().with_resource(lock_instance(current_settings().instance))
     except Refusal as error:
         raise click.ClickException(error.message) from None
+
+
+def require_same_secret_key() -> None:
+    """Stops this command where other machines on the same database have another key."""
+    try:
+        check_secret_key(str(this_app().secret_key))
+    except Refusal as error:
+        raise click.ClickException(error.message) from None
+
+
+secret_key_cli = AppGroup("secret-key", help="The key that all machines of an installation share.")
+
+
+@secret_key_cli.command("accept")
+def accept_secret_key_command() -> None:
+    """Says that the key was changed on purpose: from now on every machine must have the one that is set here."""
+    with unit_of_work():
+        accept_secret_key(str(this_app().secret_key))
+    click.echo(_("From now on every machine must have the key that is set here. Whoever was signed in signs in again."))
 
 
 def run_step(title: str, step: Callable[[], str]) -> None:
@@ -150,6 +174,7 @@ def serve_command(
             click.get_current_context().invoke(prepare_command)
             # Preparing takes a while the first time: another program may have taken the port.
             check_port(host, port)
+        require_same_secret_key()
         demonstration = app.config["DEMONSTRATION"].refresh()
     except PortTaken as error:
         raise click.ClickException(
@@ -235,7 +260,11 @@ def backup_command(place: Path) -> None:
     overwritten.
     """
     with said_in_a_sentence():
-        click.echo(describe_backup(make_backup(place)))
+        made = make_backup(place)
+        click.echo(describe_backup(made))
+    # The backup is whole, whatever the database says now.
+    with suppress(DBAPIError), unit_of_work():
+        store_value(BACKUP, made.manifest.made_at.isoformat(timespec="seconds"))
 
 
 def verify_restored(manifest: Manifest) -> bool:
@@ -251,6 +280,8 @@ def verify_restored(manifest: Manifest) -> bool:
         except SystemExit:
             agrees = False
     with unit_of_work():
+        # Another key may be set here than where the backup was made.
+        remove_value(SECRET_KEY)
         record(SYSTEM, "installation.restore", "backup", made_at=manifest.made_at.isoformat(timespec="seconds"))
     return agrees
 
@@ -287,6 +318,7 @@ COMMANDS: tuple[click.Command, ...] = (
     worker_cli,
     prepare_command,
     serve_command,
+    secret_key_cli,
     backup_command,
     restore_command,
     content_cli,

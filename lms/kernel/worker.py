@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -16,7 +17,9 @@ from flask import Flask
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from lms.kernel import outbox
+from lms.kernel import clock, outbox
+from lms.kernel.installation import claim_slot
+from lms.kernel.job_locks import alone
 from lms.kernel.logs import describe_error
 from lms.kernel.memory import freeze_loaded
 
@@ -27,8 +30,8 @@ log = structlog.get_logger(__name__)
 class PeriodicJob:
     """A job that the worker repeats; minute, hour and weekday are those of a crontab line, in UTC.
 
-    A time when no worker was running is skipped, and two workers may run a job at once: it must be idempotent. It
-    opens its own units of work and keeps each short.
+    A time when no worker was running is skipped. Of several workers, on one machine or on many, one runs it; a killed
+    one leaves it half done, so it must be idempotent. It opens its own units of work and keeps each short.
     """
 
     # For log lines, such as audit.link.
@@ -75,14 +78,24 @@ def _add_sweep(app: Flask, queue: SqliteHuey, *, quick: bool) -> Callable[[], ob
 
 def _schedule(app: Flask, queue: SqliteHuey, job: PeriodicJob) -> None:
     """Repeats a job; a failure is logged, and the job runs again at its next time."""
+    is_due: Callable[[datetime], bool] = crontab(minute=job.minute, hour=job.hour, day_of_week=job.weekday)
 
-    @queue.periodic_task(crontab(minute=job.minute, hour=job.hour, day_of_week=job.weekday), name=job.name)  # type: ignore[untyped-decorator]
+    @queue.periodic_task(is_due, name=job.name)  # type: ignore[untyped-decorator]
     def repeat() -> None:
         with app.app_context():
             try:
-                job.function()
+                with alone(f"job.{job.name}") as mine:
+                    if mine and claim_slot(f"job.{job.name}", _latest_due(is_due)):
+                        job.function()
             except Exception as error:
                 log.warning("periodic job failed", job=job.name, **describe_error(error))
+
+
+def _latest_due(is_due: Callable[[datetime], bool]) -> datetime:
+    """Returns the latest minute at which a job was due, in UTC; now, where it was not within a week."""
+    now = clock.now().astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None)
+    minutes = (now - timedelta(minutes=count) for count in range(7 * 24 * 60))
+    return next(filter(is_due, minutes), now)
 
 
 class MainConsumer(Consumer):  # type: ignore[misc]  # Huey has no types

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -174,3 +174,26 @@ def test_a_mail_does_not_wait_behind_long_work(mailing: Flask, post: tuple[Post,
         for consumer in both:
             consumer.stop(graceful=True)
     assert all(row.done_at for row in rows())
+
+
+def test_two_machines_process_each_row_once(app: Flask) -> None:
+    done: list[int] = []
+
+    @outbox.handler("test.once")
+    def note(payload: dict[str, Any]) -> None:
+        done.append(payload["n"])
+
+    with app.app_context(), unit_of_work():
+        for number in range(40):
+            outbox.put("test.once", f"once:{number}", {"n": number})
+
+    def work() -> None:
+        with app.app_context():
+            outbox.sweep()
+
+    machines = [Thread(target=work) for _ in range(3)]
+    for machine in machines:
+        machine.start()
+    for machine in machines:
+        machine.join(DEADLINE_SECONDS)
+    assert sorted(done) == list(range(40))
