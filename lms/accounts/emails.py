@@ -1,4 +1,4 @@
-"""The e-mails about what happened to an account. None has a link that signs anybody in."""
+"""The e-mails about an account. None has a link that signs anybody in."""
 
 from flask import render_template
 from flask_babel import force_locale, gettext as _
@@ -18,6 +18,21 @@ def queue_new_password(account: Account) -> None:
 def queue_printed_code(account: Account, organisation: str = "") -> None:
     """Queues an e-mail that says that HR of an organisation printed a code, or an administrator where none is given."""
     _queue(account, "printed_code", organisation=organisation)
+
+
+def write_reset(account: Account, token: str) -> tuple[str, str, str]:
+    """Writes the e-mail with a link to choose a new password: address, subject, body.
+
+    The address in it is the one the administrator set, never the one a request claims to have come to.
+    """
+    with force_locale(language_for(account.person.language)):
+        subject = _("Choose a new password for %(product)s", product=current_settings().product_name)
+        body = render_template(
+            "accounts/email/reset.txt",
+            name=account.person.name,
+            link=address_of("security.reset_password", token=token),
+        )
+        return account.email or "", subject, body
 
 
 def _queue(account: Account, kind: str, **context: str) -> None:

@@ -1,6 +1,27 @@
-"""The job of accounts: sessions that began too long ago end each hour."""
+"""The jobs of accounts: links for a new password are sent, and sessions that began too long ago end each hour."""
 
+from flask_security.recoverable import generate_reset_password_token
+
+from lms.accounts.emails import write_reset
+from lms.accounts.queries import find_account_by_email
 from lms.accounts.sign_in.operations import remove_old_sessions
+from lms.kernel import mail, outbox
+from lms.kernel.db import reading
 from lms.kernel.worker import PeriodicJob
 
 JOBS = (PeriodicJob("accounts.remove_old_sessions", remove_old_sessions, minute="53"),)
+
+
+@outbox.handler("reset", quick=True)
+def send_reset(payload: dict[str, str]) -> None:
+    """Looks up whose an e-mail is, and sends them a link to choose a new password.
+
+    Raises ``NoLongerTrue`` for an e-mail without an open account, and ``MailServerMissing``.
+    """
+    with reading():
+        account = find_account_by_email(payload["email"])
+        if account is None or not account.active:
+            raise outbox.NoLongerTrue
+        mail.require_server()
+        letter = write_reset(account, generate_reset_password_token(account))  # type: ignore[no-untyped-call]
+    mail.send(*letter)

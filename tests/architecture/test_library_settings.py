@@ -10,7 +10,7 @@ from pathlib import Path
 from flask_security import core
 
 from lms.accounts.sign_in.security import security_config
-from lms.kernel.config import ROOT, Settings
+from lms.kernel.config import ROOT
 
 LIBRARIES = {
     "SECURITY_": "flask_security", "RATELIMIT_": "flask_limiter", "COMPRESS_": "flask_compress",
@@ -63,7 +63,7 @@ def is_read(name: str) -> bool:
 
 
 def test_libraries_read_every_name_that_we_set() -> None:
-    names = {*names_set(), *security_config(Settings())}
+    names = {*names_set(), *security_config()}
     assert {"SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS", "RATELIMIT_STRATEGY", "COMPRESS_BR_LEVEL"} <= names
     assert [name for name in sorted(names) if not is_read(name)] == []
 

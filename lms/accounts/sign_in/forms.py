@@ -5,15 +5,8 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _, lazy_gettext as _l
-from flask_security import (
-    ChangePasswordForm,
-    ForgotPasswordForm,
-    LoginForm,
-    PasswordUtil,
-    ResetPasswordForm,
-    VerifyForm,
-)
-from flask_security.forms import EmailValidation, IsString, valid_user_email
+from flask_security import ChangePasswordForm, LoginForm, PasswordUtil, ResetPasswordForm, VerifyForm
+from flask_security.forms import IsString
 from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -34,7 +27,7 @@ from lms.accounts.sign_in.operations import record_refused_sign_in
 from lms.accounts.sign_in.queries import list_accounts_by_staff_number, list_organisation_choices, list_personal_words
 from lms.kernel.text import normalise
 from lms.web.access import current_actor
-from lms.web.forms import BaseForm, choices_of
+from lms.web.forms import BaseForm, at_most, choices_of
 
 NO_MATCH = _l("The passwords do not match. Type them again.")
 REPEAT_MATCHES = EqualTo("password", NO_MATCH)
@@ -133,13 +126,13 @@ class SignInForm(LoginForm):
         return [account for account in known if account.verify_and_update_password(password) and account.active]
 
 
-class ForgotForm(ForgotPasswordForm):
-    """Requesting a link to choose a new password; the answer is the same whether there is an account or not."""
+class ForgotForm(BaseForm):
+    """Requesting a link to choose a new password; whether the e-mail is anybody's, only the worker looks up."""
 
     email = EmailField(
         _l("Your e-mail"),
         filters=[normalise],
-        validators=[IsString(), DataRequired(_l("Type your e-mail.")), EmailValidation(verify=True), valid_user_email],
+        validators=[DataRequired(_l("Type your e-mail.")), at_most(254)],
         render_kw={"autocomplete": "username", "spellcheck": "false"},
     )
     submit = SubmitField(_l("Send me a link"))

@@ -14,6 +14,7 @@ from flask import Response, current_app, request
 from flask_limiter.util import get_remote_address
 from flask_security import views
 
+from lms.accounts.sign_in.views import forgot_password
 from lms.kernel.text import normalise
 from lms.web.limits import limiter
 
@@ -55,7 +56,7 @@ LIMITED_VIEWS = {
     "security.login": limit_sign_in(views.login),
     # Of mails with a link, 5 an hour to one e-mail, known here or not.
     "security.forgot_password": limit_posts(
-        limit_posts(views.forgot_password, "5 per hour", key_func=typed_name), "10 per minute"
+        limit_posts(forgot_password, "5 per hour", key_func=typed_name), "10 per minute"
     ),
     "security.reset_password": limit_posts(views.reset_password, "20 per minute"),
     "security.change_password": limit_posts(views.change_password, "10 per minute", deduct_when=refused),

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert
 
 from lms.accounts.models import SignedInSession
 from lms.audit.api import record
-from lms.kernel import clock
+from lms.kernel import clock, outbox
 from lms.kernel.actor import NOBODY, Actor
 from lms.kernel.db import session, unit_of_work
 
@@ -44,6 +44,14 @@ def record_refused_sign_in(account_ids: Sequence[int]) -> None:
     """
     known = account_ids[0] if len(account_ids) == 1 else None
     record(NOBODY, "accounts.refuse_sign_in", "account" if known else "unknown_account", known)
+
+
+def request_reset(email: str) -> None:
+    """Asks the worker to send a link to choose a new password to an e-mail, whether it is anybody's or not.
+
+    The same work for every e-mail: so the time of the answer tells nobody who has an account.
+    """
+    outbox.put("reset", f"reset:{secrets.token_hex(12)}", {"email": email})
 
 
 def remove_old_sessions() -> None:

@@ -9,7 +9,6 @@ from flask import (
     Response,
     abort,
     after_this_request,
-    current_app,
     flash,
     g,
     make_response,
@@ -23,7 +22,6 @@ from flask.typing import ResponseValue
 from flask_babel import gettext as _
 from flask_login import user_logged_in, user_logged_out
 from flask_security import (
-    MailUtil,
     RoleMixin,
     Security,
     SQLAlchemyUserDatastore,
@@ -41,12 +39,12 @@ from lms.accounts.models import Account, SignedIn
 from lms.accounts.operations import sign_out_everywhere
 from lms.accounts.queries import find_account_by_email, find_account_where, load_own_account
 from lms.accounts.sign_in import queries
-from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, ForgotForm, Passwords, ResetForm, SignInForm
+from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, Passwords, ResetForm, SignInForm
 from lms.accounts.sign_in.limits import LIMITED_VIEWS
 from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, record_sign_in, start_session
 from lms.audit.api import record
-from lms.kernel import clock, mail
-from lms.kernel.config import ROOT, Settings
+from lms.kernel import clock
+from lms.kernel.config import ROOT
 from lms.kernel.db import db
 from lms.kernel.i18n import N_
 from lms.web.csrf import sent_from_here
@@ -68,9 +66,6 @@ MESSAGES = {
         N_("Your new password has been saved. You have been signed out on all other devices."), "success",
     ),
     "PASSWORD_RESET_NO_LOGIN": (N_("Your new password has been saved. Sign in with it now."), "success"),
-    "PASSWORD_RESET_REQUEST": (
-        N_("If an account uses this e-mail, we have sent a link to it. It can take some minutes."), "info",
-    ),
     "PASSWORD_RESET_EXPIRED": (N_("This link has expired. Request a new one here."), "warning"),
     "INVALID_RESET_PASSWORD_TOKEN": (
         N_("This link has already been used or is incomplete. Request a new one here."), "warning",
@@ -98,21 +93,11 @@ class Datastore(SQLAlchemyUserDatastore):
         sign_out_everywhere(cast("Account", user))
 
 
-class OutboxMail(MailUtil):
-    """Sends Flask-Security's mails through the outbox, in the transaction of the request."""
-
-    def send_mail(self, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
-        """Queues the one mail there is, about a new password, as plain text."""
-        _template, _subject, recipient, _sender, body, _html = args
-        subject = _("Choose a new password for %(product)s", product=current_app.config["PRODUCT_NAME"])
-        mail.queue(str(recipient), subject, body or "")
-
-
 class NoRole(RoleMixin):
     """Roles live in role_grant; Flask-Security only needs a class."""
 
 
-def security_config(settings: Settings) -> dict[str, Any]:
+def security_config() -> dict[str, Any]:
     """Returns Flask-Security's settings: our addresses, generic answers, Argon2id at 19 MiB."""
     return {
         "SECURITY_LOGOUT_METHODS": ["POST"],
@@ -131,14 +116,10 @@ def security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_CHANGEABLE": True,
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_RESET_PASSWORD_WITHIN": timedelta(days=1),
-        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
         "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_I18N_DIRNAME": str(ROOT / "lms" / "translations"),
-        "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET": "accounts/email/reset",
-        "SECURITY_EMAIL_HTML": False,
-        "SECURITY_EMAIL_SENDER": settings.mail_sender,
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
@@ -148,8 +129,9 @@ def security_config(settings: Settings) -> dict[str, Any]:
             "argon2__parallelism": 1,
         },
         "SECURITY_PASSWORD_SALT": "every-sector",
+        # A link holds a hash of the password's hash, which nobody can guess: a quick one is enough.
+        "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
         "SECURITY_LOGIN_USER_TEMPLATE": "accounts/login.html",
-        "SECURITY_FORGOT_PASSWORD_TEMPLATE": "accounts/forgot.html",
         "SECURITY_RESET_PASSWORD_TEMPLATE": "accounts/reset.html",
         "SECURITY_CHANGE_PASSWORD_TEMPLATE": "accounts/change.html",
         "SECURITY_VERIFY_TEMPLATE": "accounts/confirm.html",
@@ -163,23 +145,19 @@ def security_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def set_up_accounts(app: Flask, settings: Settings) -> None:
+def set_up_accounts(app: Flask) -> None:
     """Connects Flask-Security to the app."""
-    app.config.update(security_config(settings))
+    app.config.update(security_config())
     security = Security(
         app,
         Datastore(db, Account, NoRole),
         login_form=SignInForm,
-        forgot_password_form=ForgotForm,
         reset_password_form=ResetForm,
         change_password_form=ChangeForm,
         verify_form=ConfirmForm,
-        mail_util_cls=OutboxMail,
         password_util_cls=Passwords,
     )
     app.view_functions.update(LIMITED_VIEWS)
-    # The address in a mail is the one the administrator set, never the one a request claims to have come to.
-    security.mail_context_processor(lambda: {"public_address": settings.public_address.rstrip("/")})
     security.want_json(lambda _request: False)
     security.unauthn_handler(ask_to_sign_in)
     set_up_sessions(app, security)

@@ -1,14 +1,16 @@
-"""One's own account, and the language of pages."""
+"""One's own account, a new password by mail, and the language of pages."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import logout_user
+from flask_security import anonymous_user_required, logout_user
 
 from lms.accounts import operations
 from lms.accounts.blueprint import bp
 from lms.accounts.models import RoleGrant
 from lms.accounts.queries import list_grants, list_last_days, load_own_account
+from lms.accounts.sign_in.forms import ForgotForm
+from lms.accounts.sign_in.operations import request_reset
 from lms.kernel import clock
 from lms.people.api import correct_person, find_person, find_sector
 from lms.web.access import current_actor, public, signed_in
@@ -28,6 +30,16 @@ def account() -> ResponseReturnValue:
         grants=list_grants(RoleGrant.account_id == actor.account_id),
         last_days=list_last_days(clock.today(), RoleGrant.account_id == actor.account_id),
     )
+
+
+@anonymous_user_required
+def forgot_password() -> ResponseReturnValue:
+    """Takes an e-mail to send a link for a new password to, and says the same whether it is anybody's or not."""
+    form = ForgotForm()
+    if form.validate_on_submit():
+        request_reset(form.email.data or "")
+        flash(_("If an account uses this e-mail, we have sent a link to it. It can take some minutes."), "info")
+    return render_template("accounts/forgot.html", form=form)
 
 
 @bp.post("/account/sign-out-everywhere")
