@@ -81,7 +81,7 @@ def check_secret_key(key: str) -> None:
                 "The other machines on this database have another secret key, so people would be signed out whenever "
                 "another machine answers. Set LMS_SECRET_KEY to the same value on all of them. Where it was not set, "
                 "the first machine has its key in the file secret_key of its instance folder. "
-                "If you have changed the key on all machines: flask --app wsgi secret-key accept"
+                "If you have changed the key on all machines: flask secret-key accept"
             )
         )
 

@@ -1,8 +1,9 @@
 """Programs of the system that tests run: Redis (or Valkey) and nginx; where one is missing, how to get it."""
 
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from lms.kernel.config import ROOT
 from tests.waiting import process_group, wait_until
+
+EXAMPLE = ROOT / "deploy" / "nginx"
 
 
 def program(package: str, *names: str) -> str:
@@ -39,3 +43,33 @@ def _answers(port: int) -> bool:
             return bool(client.ping())
     except RedisError:
         return False
+
+
+def nginx_folder(folder: Path, *, ports: tuple[int, int], upstream: Sequence[str]) -> Path:
+    """Fills a folder with nginx's configuration and a certificate; returns the path of ``nginx.conf``.
+
+    It is the example of ``deploy/nginx`` for other ports and addresses: plain and TLS, in this order.
+    """
+    folder.mkdir(exist_ok=True)
+    tls = folder / "tls"
+    tls.mkdir()
+    names = ["-subj", "/CN=learn.example.org", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    files = ["-keyout", str(tls / "privkey.pem"), "-out", str(tls / "fullchain.pem")]
+    key = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    subprocess.run([program("openssl", "openssl"), *key, *names, *files], check=True, capture_output=True)
+    site = (EXAMPLE / "every-sector.conf").read_text().replace("/etc/nginx/tls", str(tls))
+    site = re.sub(r"^ +listen \[::\].*\n", "", site, flags=re.MULTILINE)
+    for number, port in zip((80, 443), ports, strict=True):
+        site = re.sub(rf"listen {number}\b", f"listen 127.0.0.1:{port}", site)
+    (server,) = re.findall(r"^ +server .+\n", upstreams := (EXAMPLE / "upstream.conf").read_text(), re.MULTILINE)
+    servers = "".join(server.replace("127.0.0.1:8000", address) for address in upstream)
+    (folder / "site.conf").write_text(upstreams.replace(server, servers) + site)
+    own = "".join(
+        f"    {name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    configuration = folder / "nginx.conf"
+    configuration.write_text(
+        f"daemon off;\nworker_processes 1;\npid {folder}/pid;\nerror_log stderr crit;\n"
+        f"events {{ worker_connections 256; }}\nhttp {{\n{own}    include {folder}/site.conf;\n}}\n"
+    )
+    return configuration
