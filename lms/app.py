@@ -104,7 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     CsrfProtection(app)
     Compress(app)
     mail.init_app(app)
-    set_up_limits(app, enabled=settings.rate_limits, storage=settings.rate_limit_storage)
+    set_up_limits(app, enabled=settings.rate_limits, storage=settings.rate_limit_storage, instance=settings.instance)
     set_up_accounts(app)
     # Flask-Principal, which comes with Flask-Security and decides nothing here, would load the account before every
     # request, and so answer 503 to anybody with a session cookie while the database is away, even on public pages.

@@ -91,8 +91,8 @@ class Settings(BaseSettings):
     rate_limits: bool = True
     """Whether sign-in, verification and other guessable pages are rate-limited."""
 
-    rate_limit_storage: str = "memory://"
-    """Where rate limits are counted: the memory of each process, or a Redis address for several machines."""
+    rate_limit_storage: str = ""
+    """Where rate limits are counted: a Redis address for several machines. Empty: a file in the instance folder."""
 
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many reverse proxies are in front and may report the client's address and scheme."""

@@ -1,17 +1,20 @@
 """Error pages: what happened, what to do next, what is not lost. They query no database and no session."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask_babel import LazyString, force_locale, lazy_gettext as _l
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as NoFreeConnection
 from werkzeug.exceptions import HTTPException
 
 from lms.kernel.errors import Refusal
+from lms.web.formatting import waiting_time
 from lms.web.language import direction_of, language_without_session
+from lms.web.limits import seconds_to_wait
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = {429: 60, 503: 15}
@@ -84,7 +87,7 @@ PAGES: dict[int, ErrorText] = {
         "too_many_requests",
         _l("Please wait a moment"),
         _l("There were many attempts in a short time, so we have paused to protect everybody's accounts."),
-        _l("Wait a minute, then try again. You have done nothing wrong."),
+        _l("Wait a little, then try again. You have done nothing wrong."),
         _l("What you saved before is still there."),
     ),
     500: ErrorText(
@@ -169,6 +172,17 @@ def handle_http(error: HTTPException) -> Response | HTTPException:
     return response
 
 
+def handle_limit(_error: RateLimitExceeded) -> Response:
+    """Returns the page of a limit, which says how long it lasts."""
+    seconds = seconds_to_wait()
+    with force_locale(language_without_session()):
+        time = waiting_time(seconds)
+    wait = _l("Wait %(time)s, then try again. You have done nothing wrong.", time=time)
+    response = error_response(429, replace(PAGES[429], next_step=wait))
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def handle_refusal(error: Refusal) -> Response:
     """Returns the page of a refusal with its own message."""
     return error_response(error.status, PAGES.get(error.status, PAGES[409]), error.message)
@@ -187,6 +201,7 @@ def handle_database(error: DBAPIError | NoFreeConnection) -> Response:
 def set_up_errors(app: Flask) -> None:
     """Registers the error pages."""
     app.register_error_handler(HTTPException, handle_http)
+    app.register_error_handler(RateLimitExceeded, handle_limit)
     app.register_error_handler(CSRFError, lambda _error: error_response(400, PAGE_EXPIRED))
     app.register_error_handler(Refusal, handle_refusal)
     app.register_error_handler(NoFreeConnection, handle_database)

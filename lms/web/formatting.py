@@ -91,6 +91,13 @@ def period(value: object) -> str:
     return ", ".join(_unbroken(part) for part in parts if part) or NOTHING
 
 
+def waiting_time(seconds: int) -> str:
+    """Returns how long somebody has to wait, in seconds or full minutes."""
+    if seconds < 60:
+        return _unbroken(ngettext("%(num)d second", "%(num)d seconds", seconds))
+    return period(f"PT{-(-seconds // 60)}M")
+
+
 FILTERS = {
     "day": day,
     "day_short": day_short,

@@ -23,7 +23,7 @@ from lms.kernel.text import normalise
 from lms.people.api import list_employments_of, list_stations
 from lms.web.access import current_actor, public, role_needed
 from lms.web.forms import form_page, redirect_with
-from lms.web.limits import limiter
+from lms.web.limits import OFFICE, limiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def print_user_code(account_id: int) -> ResponseReturnValue:
 
 @bp.route("/join", methods=["GET", "POST"])
 @public
-@limiter.limit("60 per minute", methods=["POST"])
+@limiter.limit(OFFICE, methods=["POST"])
 def type_code() -> ResponseReturnValue:
     """Takes a printed code."""
     form = CodeForm()

@@ -1,30 +1,50 @@
 """Rate limits of sign-in: few wrong tries, and any number of right ones.
 
-A whole class signs in from one address at the same minute, so only what failed is counted; and a person is not locked
-out by somebody who guesses from elsewhere, so tries at one name are counted for each address, and over all addresses
-only to a number no person reaches.
+Who has guessed is told apart in three ways. For a name at one network (or on one device that knows it) a few wrong
+passwords are enough. For a name over all networks there is a number that no person reaches, which keeps out many
+computers; a device on which the name has signed in before is counted by itself, so that nobody is locked out by others.
+For a network there is room for a whole office behind one address; what succeeded is never counted.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, current_app, request
-from flask_limiter.util import get_remote_address
+from flask import Response, request
 from flask_security import views
 
+from lms.accounts.sign_in.devices import key_of_device
 from lms.accounts.sign_in.views import forgot_password
 from lms.kernel.text import normalise
-from lms.web.limits import limiter
+from lms.web.access import current_actor
+from lms.web.limits import OFFICE, digest_of, limiter, network
 
 View = Callable[..., Any]
 
 
 def typed_name() -> str:
-    """Returns the name typed into a form as a key: hashed, so that no list of names is in a cache."""
-    name = normalise(request.form.get("email", "")).casefold()
-    return hmac.new(str(current_app.secret_key).encode(), name.encode(), hashlib.sha256).hexdigest()
+    """Returns the name typed into a form as a key: hashed, so that no list of names is in a store."""
+    return digest_of(normalise(request.form.get("email", "")).casefold())
+
+
+def device() -> str:
+    """Returns the key of the device, empty where the typed name never signed in on it."""
+    return key_of_device(typed_name())
+
+
+def name_here() -> str:
+    """Returns the key of the typed name on this device, or where that is unknown at this network."""
+    return f"{typed_name()}@{device() or network()}"
+
+
+def name_anywhere() -> str:
+    """Returns the key of the typed name over all networks; a device that knows it has its own."""
+    known = device()
+    return f"{typed_name()}@{known}" if known else typed_name()
+
+
+def account() -> str:
+    """Returns the key of who is signed in."""
+    return f"account:{current_actor().account_id}"
 
 
 def refused(response: Response) -> bool:
@@ -32,33 +52,39 @@ def refused(response: Response) -> bool:
     return response.status_code in (200, 422)
 
 
+def accepted(response: Response) -> bool:
+    """Says whether a form was not refused, by a limit or otherwise."""
+    return response.status_code < 400
+
+
 def limit_posts(view: View, rate: str, **more: Any) -> View:
-    """Limits how often a form is sent, from an address where ``more`` names no other key."""
+    """Limits how often a form is sent, from a network where ``more`` names no other key."""
     return limiter.limit(rate, methods=["POST"], **more)(view)
 
 
-def limit_sign_in(view: View) -> View:
-    """Limits wrong passwords: 10 a minute from an address, 5 in 15 minutes for a name there, 100 an hour for a name."""
-    view = limit_posts(view, "100 per hour", key_func=typed_name, deduct_when=refused)
-    there = {"key_func": lambda: f"{typed_name()}@{get_remote_address()}"}
-    view = limit_posts(view, "5 per 15 minutes", **there, deduct_when=refused)
-    return limit_posts(view, "10 per minute", deduct_when=refused)
+def limit_name(view: View, here: str, anywhere: str, counted: Callable[[Response], bool]) -> View:
+    """Limits what is sent with one name, at one place and over all of them, and from one network with any name."""
+    view = limit_posts(view, anywhere, key_func=name_anywhere, deduct_when=counted)
+    view = limit_posts(view, here, key_func=name_here, deduct_when=counted)
+    return limit_posts(view, OFFICE, exempt_when=device, deduct_when=counted)
 
 
-limit_codes = limiter.limit("10 per minute", deduct_when=lambda response: response.status_code == 404)
-"""Limits unknown codes: 10 a minute from an address. Of a code's 58 bits that leaves enough for ever."""
+limit_codes = limiter.limit(OFFICE, deduct_when=lambda response: response.status_code == 404)
+"""Limits unknown codes, from a network. Of a code's 58 bits that leaves enough for ever."""
 
-limit_confirmed = limiter.limit("10 per minute", methods=["POST"], deduct_when=lambda answer: answer.status_code == 422)
-"""Limits forms that ask for the password again, where they were refused: 10 a minute from an address."""
+limit_confirmed = limiter.limit(
+    "10 per 15 minutes", methods=["POST"], key_func=account, deduct_when=lambda answer: answer.status_code == 422
+)
+"""Limits forms that ask for the password again, where they were refused: 10 in 15 minutes by who is signed in."""
 
 # Made once, at import: a limit belongs to a function, and would count twice if it were made twice.
 LIMITED_VIEWS = {
-    "security.login": limit_sign_in(views.login),
-    # Of mails with a link, 5 an hour to one e-mail, known here or not.
-    "security.forgot_password": limit_posts(
-        limit_posts(forgot_password, "5 per hour", key_func=typed_name), "10 per minute"
+    "security.login": limit_name(views.login, "5 per 15 minutes", "100 per hour", refused),
+    # Of mails with a link, to one e-mail, known here or not.
+    "security.forgot_password": limit_name(forgot_password, "5 per hour", "20 per hour", accepted),
+    "security.reset_password": limit_posts(views.reset_password, OFFICE),
+    "security.change_password": limit_posts(
+        views.change_password, "10 per 15 minutes", key_func=account, deduct_when=refused
     ),
-    "security.reset_password": limit_posts(views.reset_password, "20 per minute"),
-    "security.change_password": limit_posts(views.change_password, "10 per minute", deduct_when=refused),
-    "security.verify": limit_posts(views.verify, "10 per minute", deduct_when=refused),
+    "security.verify": limit_posts(views.verify, "10 per 15 minutes", key_func=account, deduct_when=refused),
 }

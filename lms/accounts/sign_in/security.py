@@ -39,8 +39,9 @@ from lms.accounts.models import Account, SignedIn
 from lms.accounts.operations import sign_out_everywhere
 from lms.accounts.queries import find_account_by_email, find_account_where, load_own_account
 from lms.accounts.sign_in import queries
+from lms.accounts.sign_in.devices import remember_device
 from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, Passwords, ResetForm, SignInForm
-from lms.accounts.sign_in.limits import LIMITED_VIEWS
+from lms.accounts.sign_in.limits import LIMITED_VIEWS, typed_name
 from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, record_sign_in, start_session
 from lms.audit.api import record
 from lms.kernel import clock
@@ -214,9 +215,13 @@ def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:
 
 
 def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more: Any) -> None:
-    """Shows who signed in with a password which codes were printed since the last time, and audits the sign-in."""
+    """Shows who signed in with a password which codes were printed since the last time, and audits the sign-in.
+
+    From now on their device is known.
+    """
     if authn_via != ["password"]:
         return
+    remember_device(typed_name())
     for code in list_codes_printed_since_sign_in(user.id):
         printed = {"at": moment(code.printed_at), "organisation": code.organisation}
         hr = _("HR of %(organisation)s printed a sign-in code for you on %(at)s.", **printed)
