@@ -4,9 +4,9 @@ import multiprocessing
 import sys
 
 from flask import Flask
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
+
+from lms.kernel.serve import make_server
+from lms.kernel.wsgi import BufferedApplication
 
 app = Flask(__name__)
 
@@ -19,12 +19,7 @@ def hello() -> str:
 
 if __name__ == "__main__":
     multiprocessing.set_start_method("fork", force=True)
-    Granian(
-        "bench.hello:app",
-        address="127.0.0.1",
-        port=int(sys.argv[1]),
-        interface=Interfaces.WSGI,
-        workers=2,
-        blocking_threads=int(sys.argv[2]) if len(sys.argv) > 2 else 2,
-        log_level=LogLevels.warning,
-    ).serve(target_loader=lambda: app, wrap_loader=False)
+    threads = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    make_server("127.0.0.1", int(sys.argv[1]), workers=2).serve(
+        target_loader=lambda: BufferedApplication(app, threads=threads, body_limit=lambda _: 0), wrap_loader=False
+    )

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, MutableMapping
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 import structlog
 from flask import Flask, Request, g, request
 from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 
 from lms.kernel import db
 from lms.kernel.logs import describe_error
+from lms.kernel.wsgi import REFUSAL
 
 log = structlog.get_logger("request")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,6 +45,20 @@ class PageEnvironment(Environment):
         return super().make_globals(d) if d else self.globals
 
 
+def body_limit(app: Flask, environment: WSGIEnvironment) -> int:
+    """Returns the largest body of a request, in bytes: the setting for all pages, or what its own page allows.
+
+    A page that accepts more registers the number under its endpoint in ``app.extensions["body_limits"]``.
+    """
+    limits: dict[str, int] = app.extensions.get("body_limits", {})
+    usual: int = app.config["MAX_CONTENT_LENGTH"]
+    try:
+        endpoint, _ = app.url_map.bind_to_environ(environment).match()
+    except HTTPException:
+        return usual
+    return limits.get(endpoint, usual)
+
+
 class Application(Flask):
     """Flask with one commit after every view.
 
@@ -72,6 +88,12 @@ class Application(Flask):
             return super().full_dispatch_request()
         finally:
             db.writing.reset(token)
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Raises the error of a body that the server has not read, before anything looks for it."""
+        if refusal := request.environ.get(REFUSAL):
+            raise refusal
+        return super().preprocess_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Runs the view and then the one commit, so that errors of both get an error page.

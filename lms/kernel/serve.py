@@ -3,35 +3,47 @@
 import ctypes
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event, Lock, Thread
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import structlog
 from flask import Flask
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server.common import AbstractServer
 
 from lms.kernel.db import db
 from lms.kernel.memory import freeze_loaded, release_large_blocks
+from lms.kernel.requests import body_limit
 from lms.kernel.worker import run_worker
+from lms.kernel.wsgi import BufferedApplication
 
 log = structlog.get_logger(__name__)
 
 _SET_PARENT_DEATH_SIGNAL = 1
 _KILL_AFTER_SECONDS = 4
 """The time page workers have to finish their requests when the server stops."""
+_HEAD_SECONDS, _HEAD_BYTES = 30, 65_536
+"""In this time the head of a request must arrive, also the next one on an open connection; and its largest size."""
 _KEEPALIVE_IDLE_SECONDS, _KEEPALIVE_INTERVAL_SECONDS, _KEEPALIVE_PROBES = 30, 10, 3
 """TCP keepalive: a silent connection is probed after half a minute and closed after a minute."""
+_UNSENT_MILLISECONDS = 180_000
+"""So long a client may take nothing of a response before its connection is closed."""
+_OPEN_FILES = 8192
+"""The number of open files to ask the system for: each connection is one, and each large body another."""
 _FIRST_RESTART_SECONDS, _LONGEST_RESTART_SECONDS = _KILL_AFTER_SECONDS + 1.0, 60.0
 """The pause before the background worker is restarted. If all processes were signalled, the server stops meanwhile."""
 
@@ -75,9 +87,8 @@ def _follow_server() -> None:
 def enable_keepalive() -> None:
     """Enables TCP keepalive once in a process: Linux closes connections to phones that have lost their network.
 
-    Otherwise the server would wait for the rest of a form for ever, in one of the few threads that answer pages.
-    Connections inherit the option from the listening socket, which Granian does not expose; so it is set on all sockets
-    among the open files of this process.
+    It also closes connections of clients that take nothing of a response. Connections inherit both options from the
+    listening socket, which Granian does not expose; so they are set on all sockets among this process's open files.
     """
     if sys.platform != "linux":
         return
@@ -91,6 +102,15 @@ def enable_keepalive() -> None:
                         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_IDLE_SECONDS)
                         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _KEEPALIVE_INTERVAL_SECONDS)
                         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, _KEEPALIVE_PROBES)
+                        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNSENT_MILLISECONDS)
+
+
+def allow_many_connections() -> None:
+    """Raises the process's limit of open files, which is often 1024, as far as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < _OPEN_FILES:
+        raised = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
 
 
 def start_worker(app: Flask) -> BaseProcess:
@@ -144,12 +164,31 @@ class SupervisedWorker:
             self._process.kill()
 
 
+def make_server(host: str, port: int, workers: int) -> AbstractServer[Any]:
+    """Returns Granian, set up for applications that are a ``BufferedApplication``."""
+    return Granian(
+        "wsgi:app",
+        address=host,
+        port=port,
+        # It reads requests whole before a thread is used for them: lms/kernel/wsgi.py.
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEAD_SECONDS * 1000, max_buffer_size=_HEAD_BYTES),
+        websockets=False,
+        workers=workers,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_KILL_AFTER_SECONDS,
+        log_level=LogLevels.warning,
+    )
+
+
 def serve(app: Flask, host: str, port: int, *, workers: int, threads: int, with_worker: bool = True) -> None:
     """Serves until it is stopped, and leaves no process behind.
 
     The application is loaded once, before the fork, so that the workers share its memory.
     """
     multiprocessing.set_start_method("fork", force=True)
+    allow_many_connections()
     with app.app_context():
         # A database connection must not be shared between processes.
         db.engine.dispose()
@@ -157,26 +196,16 @@ def serve(app: Flask, host: str, port: int, *, workers: int, threads: int, with_
     freeze_loaded()
     background_worker = SupervisedWorker(app) if with_worker else None
 
-    def load_app() -> WSGIApplication:
+    def load_app() -> BufferedApplication:
         _follow_server()
-        return answer
+        return BufferedApplication(answer, threads=threads, body_limit=partial(body_limit, app))
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # At the first request the listening socket exists.
         enable_keepalive()
         return app(environ, start_response)
 
-    server = Granian(
-        "wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
-        respawn_failed_workers=True,
-        workers_kill_timeout=_KILL_AFTER_SECONDS,
-        log_level=LogLevels.warning,
-    )
+    server = make_server(host, port, workers)
 
     def stop_with_terminal() -> None:
         # Granian would restart its workers; a program started with nohup keeps ignoring the signal.

@@ -62,6 +62,13 @@ PAGES: dict[int, ErrorText] = {
         _l("It belongs to a button on another page."),
         _l("Go back and use the button there."),
     ),
+    408: ErrorText(
+        "too_slow",
+        _l("This took too long to send"),
+        _l("The connection was lost or very slow, so not everything you sent has arrived."),
+        _l("Go back and send it again, if you can where the signal is better."),
+        _l("Nothing was changed. What you saved before is still there."),
+    ),
     409: ErrorText(
         "refused",
         _l("This cannot be done now"),

@@ -2,53 +2,24 @@
 
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Timer
 
 import pytest
 
+from lms.kernel.config import ROOT
 from lms.kernel.errors import Refusal
 from lms.kernel.instance_lock import lock_instance
-from tests.waiting import DEADLINE_SECONDS, end_of_process, process_group, reserved_port, wait_until
+from tests.kernel.connections import connected
+from tests.waiting import end_of_process, wait_until
 
 pytestmark = [
     pytest.mark.faults,
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, and prctl is Linux's"),
 ]
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    """A port where nobody listens."""
-    with reserved_port() as free:
-        yield free
-
-
-@pytest.fixture
-def served(sqlite_template: Path, tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    """A server with its job worker; it is killed where a test hangs, so that reading its log ends."""
-    shutil.copyfile(sqlite_template, tmp_path / "every_sector.db")
-    with process_group(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port), "--workers", "1"],
-        cwd=ROOT,
-        env=os.environ | {"LMS_INSTANCE": str(tmp_path), "LMS_DATABASE_URL": "", "LMS_LOG_FORMAT": "json"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        deadline = Timer(DEADLINE_SECONDS, process.kill)
-        deadline.start()
-        yield process
-        deadline.cancel()
 
 
 def worker_started(process: subprocess.Popen[str]) -> int:
@@ -124,22 +95,6 @@ signal.pause()
 def test_a_child_forked_as_the_server_dies_ends_too() -> None:
     ended = subprocess.run([sys.executable, "-c", ORPHAN], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGKILL, "", "")
-
-
-def connected(process: subprocess.Popen[str], port: int) -> socket.socket:
-    """Waits until the server listens, and returns a connection on which it has answered."""
-
-    def connect() -> socket.socket | None:
-        assert process.poll() is None, "the server ended"
-        with suppress(ConnectionRefusedError):
-            return socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_SECONDS)
-        return None
-
-    connection = wait_until(connect, "the server listens")
-    assert connection is not None
-    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-    assert connection.recv(4096).startswith(b"HTTP/1.1 200")
-    return connection
 
 
 def timers(server: int, client: int) -> list[int]:

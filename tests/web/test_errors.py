@@ -14,7 +14,7 @@ from werkzeug.exceptions import TooManyRequests
 from lms.kernel.errors import Invalid, NotAllowed, NotThere, Refusal
 from lms.web.errors import PAGES
 
-PAGE_CODES = (400, 403, 404, 405, 413, 429, 500, 503)
+PAGE_CODES = (400, 403, 404, 405, 408, 413, 429, 500, 503)
 
 
 @pytest.fixture

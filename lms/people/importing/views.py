@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -31,6 +32,13 @@ from lms.web.recorders import recorders_of
 REFRESH_SECONDS = 5
 FILE_PART_BYTES = 1_000_000
 RUNNING_STATES = ("checking", "applying", "undoing")
+
+
+@bp.record
+def allow_large_lists(state: BlueprintSetupState) -> None:
+    """Has the server read a larger request on the upload page."""
+    limits = state.app.extensions.setdefault("body_limits", {})
+    limits["people.import_people"] = state.app.extensions["settings"].max_import_bytes
 
 
 @bp.url_value_preprocessor
