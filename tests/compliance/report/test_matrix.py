@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings, strategies as st
 from openpyxl import load_workbook
 
+from lms.compliance.projection.counts.deltas import locked_state
+from lms.compliance.projection.inputs import inputs_now, is_up_to_date
 from lms.compliance.projection.update import refresh
 from lms.compliance.report.export.models import SavedView
 from lms.compliance.report.people import build_matrix, whole_matrix
@@ -22,7 +24,7 @@ from lms.compliance.report.service import build_report
 from lms.compliance.requirements.operations import exempt
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import load_facts
-from lms.compliance.source_data.population import posts_of, statuses_on, urgency_of
+from lms.compliance.source_data.population import Post, posts_of, statuses_on, urgency_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.kernel import db as database
@@ -219,7 +221,11 @@ def test_pages_of_fifty_with_the_totals_of_all(app: Flask, hana: FlaskClient, kn
     assert re.sub("<[^>]+>", "", totals).count("68") >= 1
 
 
-def cells(lines: Iterable[PersonLine]) -> dict[tuple[int, int], dict[int, tuple[object, ...]]]:
+Cells = dict[tuple[int, int], dict[int, tuple[object, ...]]]
+"""By person and organisation, and by course: status, due day, last day."""
+
+
+def cells(lines: Iterable[PersonLine]) -> Cells:
     return {
         (line.named.person_id, line.named.organisation_id): {
             course: (row.status, row.due_on, row.valid_through) for course, row in line.by_course.items()
@@ -229,47 +235,61 @@ def cells(lines: Iterable[PersonLine]) -> dict[tuple[int, int], dict[int, tuple[
 
 
 @on_databases
-@given(world=WORLDS, day=ASKED_DAYS, pick=st.integers(0, 7))
-def test_cells_are_what_the_rules_say_person_by_person(app_context: Flask, world: Json, day: date, pick: int) -> None:
+@given(world=WORLDS, days=st.lists(ASKED_DAYS, min_size=4, max_size=4), pick=st.integers(0, 7), prepared=st.booleans())
+def test_cells_are_what_the_rules_say_person_by_person(
+    app_context: Flask, world: Json, days: list[date], pick: int, *, prepared: bool
+) -> None:
     try:
         stored = store(storable(world))
         refresh(sorted(stored.persons.values()))
+        if prepared:
+            locked_state().inputs = inputs_now().written()
+            session.flush()
         organisations = session.query(Organisation).order_by(Organisation.id).all()
+        assert is_up_to_date(None) is prepared
         filters = Filters(
             course=next(iter(stored.courses.values()), None) if pick & 1 else None,
             sector="wash" if pick & 2 else None,
             contract="staff" if pick & 4 else None,
         )
         population = list(posts_of(load_facts(Scope(frozenset(each.id for each in organisations))).facts))
-        expected, counts = {}, Counter()
-        for each in statuses_on(population, day, filters):
-            found: dict[int, tuple[object, ...]] = {}
-            # The worst for each course, of equal ones what was due or ends first: it is written last.
-            for applied, explained in sorted(each.required, key=urgency_of, reverse=True):
-                cell = explained.status, explained.due_on, explained.valid_through
-                found[int(applied.requirement.course)] = cell
-            if found:
-                expected[int(each.post.person), int(each.post.organisation)] = found
-                counts.update((course, cell[0]) for course, cell in found.items())
-        labels = ReportLabels({}, {}, {}, {each.id: each.name for each in organisations})
-        now = ReportQuery(tuple(organisations), filters, day, None, TODAY, labels)
-        then = ReportQuery(
-            tuple(organisations), filters, day, datetime.combine(TODAY, time.max, NOW.tzinfo), TODAY, labels
-        )
-        columns, page = build_matrix(now, None)
-        assert cells(page.items) == expected
-        figures = {column.course.course_id: column.figures for column in columns}
-        assert counts == {(course, status): people for course, each in figures.items()
-                          for status, people in each.by_status.items()}  # fmt: skip
-        assert figures == build_report(now).report.course_totals
-        for query in (now, then):
-            again, everybody = whole_matrix(query, None)
-            assert (again, cells(everybody)) == (columns, expected)
-            late, overdue = whole_matrix(query, LATE)
-            some = cells(overdue)
-            assert some == {
-                post: row for post, row in expected.items() if any(cell[0] in LATE for cell in row.values())
-            }
-            assert sum(column.figures.people for column in late) == sum(map(len, some.values()))
+        for day in days:
+            check_cells(organisations, filters, day, expected_cells(population, day, filters))
     finally:
         database.rollback()
+
+
+def expected_cells(population: list[Post], day: date, filters: Filters) -> Cells:
+    """What the rules say of each person at an organisation: status, due day and last day, by course."""
+    expected = {}
+    for each in statuses_on(population, day, filters):
+        found: dict[int, tuple[object, ...]] = {}
+        # The worst for each course, of equal ones what was due or ends first: it is written last.
+        for applied, explained in sorted(each.required, key=urgency_of, reverse=True):
+            cell = explained.status, explained.due_on, explained.valid_through
+            found[int(applied.requirement.course)] = cell
+        if found:
+            expected[int(each.post.person), int(each.post.organisation)] = found
+    return expected
+
+
+def check_cells(organisations: list[Organisation], filters: Filters, day: date, expected: Cells) -> None:
+    """Compares the matrix of a day, of today's knowledge and of what was known then, with what the rules say."""
+    counts = Counter((course, cell[0]) for row in expected.values() for course, cell in row.items())
+    labels = ReportLabels({}, {}, {}, {each.id: each.name for each in organisations})
+    now = ReportQuery(tuple(organisations), filters, day, None, TODAY, labels)
+    then = ReportQuery(tuple(organisations), filters, day, datetime.combine(TODAY, time.max, NOW.tzinfo), TODAY, labels)
+    columns, page = build_matrix(now, None)
+    assert cells(page.items) == expected
+    figures = {column.course.course_id: column.figures for column in columns}
+    assert counts == {(course, status): people for course, each in figures.items()
+                      for status, people in each.by_status.items()}  # fmt: skip
+    assert figures == build_report(now).report.course_totals
+    for query in (now, then):
+        again, everybody = whole_matrix(query, None)
+        assert (again, cells(everybody)) == (columns, expected)
+        late, overdue = whole_matrix(query, LATE)
+        some = cells(overdue)
+        assert some == {post: row for post, row in expected.items() if any(cell[0] in LATE for cell in row.values())}
+        assert sum(column.figures.people for column in late) == sum(map(len, some.values()))
+        assert build_matrix(query, LATE)[0] == late
