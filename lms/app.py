@@ -50,10 +50,10 @@ from lms.home.hooks import health_checks
 from lms.home.my_training import list_courses_to_do
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.logs import set_up_logs
-from lms.kernel.mail import mail
+from lms.kernel.outbox import warn_of_overdue_mails
 from lms.kernel.requests import Application
 from lms.kernel.setup import set_up_config, set_up_database
-from lms.kernel.worker import set_up_worker
+from lms.kernel.worker import PeriodicJob, set_up_worker
 from lms.learning.api import course_completed, progress_made
 from lms.learning.hooks import courses_to_do, quiz_notes
 from lms.people.api import (
@@ -85,6 +85,7 @@ BLUEPRINTS = (
 )
 
 PERIODIC_JOBS = (
+    PeriodicJob("outbox.warn_of_overdue_mails", warn_of_overdue_mails, minute="*/15"),
     *lms.accounts.jobs.JOBS,
     *lms.audit.jobs.JOBS,
     *lms.compliance.jobs.JOBS,
@@ -103,7 +104,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_database(app)
     CsrfProtection(app)
     Compress(app)
-    mail.init_app(app)
     set_up_limits(app, enabled=settings.rate_limits, storage=settings.rate_limit_storage, instance=settings.instance)
     set_up_accounts(app)
     # Flask-Principal, which comes with Flask-Security and decides nothing here, would load the account before every

@@ -32,6 +32,7 @@ from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
 from lms.kernel.installation import BACKUP, SECRET_KEY, accept_secret_key, check_secret_key, remove_value, store_value
 from lms.kernel.instance_lock import lock_instance
+from lms.kernel.mail_cli import mail_cli
 from lms.kernel.serve import PortTaken, check_port, exit_with_parent as end_process_with_parent, serve
 from lms.kernel.worker import run_worker
 from lms.people.api import count_people
@@ -327,5 +328,6 @@ COMMANDS: tuple[click.Command, ...] = (
     coverage_cli,
     audit_cli,
     reminders_cli,
+    mail_cli,
     demo_cli,
 )

@@ -20,26 +20,28 @@ def queue_printed_code(account: Account, organisation: str = "") -> None:
     _queue(account, "printed_code", organisation=organisation)
 
 
-def write_reset(account: Account, token: str) -> tuple[str, str, str]:
-    """Writes the e-mail with a link to choose a new password: address, subject, body.
+def write_reset(account: Account, token: str) -> tuple[str, str, str, str]:
+    """Writes the e-mail with a link to choose a new password: address, subject, body, language.
 
     The address in it is the one the administrator set, never the one a request claims to have come to.
     """
-    with force_locale(language_for(account.person.language)):
+    language = language_for(account.person.language)
+    with force_locale(language):
         subject = _("Choose a new password for %(product)s", product=current_settings().product_name)
         body = render_template(
             "accounts/email/reset.txt",
             name=account.person.name,
             link=address_of("security.reset_password", token=token),
         )
-        return account.email or "", subject, body
+        return account.email or "", subject, body, language
 
 
 def _queue(account: Account, kind: str, **context: str) -> None:
     if not account.email:
         return
     product = current_settings().product_name
-    with force_locale(language_for(account.person.language)):
+    language = language_for(account.person.language)
+    with force_locale(language):
         subjects = {
             "new_password": _("Your password for %(product)s has changed", product=product),
             "printed_code": _("A sign-in code for %(product)s was printed for you", product=product),
@@ -52,4 +54,4 @@ def _queue(account: Account, kind: str, **context: str) -> None:
             change=address_of("security.change_password"),
             **context,
         )
-        mail.queue(account.email, subjects[kind], body)
+        mail.queue(account.email, subjects[kind], body, language=language)

@@ -13,6 +13,7 @@ from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.config import VERSION, current_settings
 from lms.kernel.db import session
+from lms.kernel.outbox import count_overdue_mails
 from lms.people.api import find_person, list_employers, list_own_correction_requests, load_merged_ids
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.language import language_of_page
@@ -65,6 +66,7 @@ def admin() -> ResponseReturnValue:
         counts=queries.count_installation(),
         outbox=queries.count_outbox(),
         outbox_errors=queries.list_outbox_errors(),
+        overdue_mails=count_overdue_mails(),
         mail_server=current_settings().mail_server,
         problems=[sentence for check in health_checks for sentence in check()],
         version=VERSION,

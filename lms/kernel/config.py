@@ -6,6 +6,7 @@ The sentence of each field is also in docs/handbook/settings.md; a test compares
 import os
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from flask import current_app
 from pydantic import Field
@@ -73,8 +74,14 @@ class Settings(BaseSettings):
     mail_server: str = ""
     """The SMTP server. Empty: mails wait in the outbox, and /admin says so."""
 
-    mail_port: int = 25
-    """The SMTP server's port."""
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to the SMTP server is encrypted: starttls, tls (from the first byte), or none."""
+
+    mail_port: int = Field(default=0, ge=0, le=65535)
+    """The SMTP server's port. 0: the usual one, which is 587 for starttls, 465 for tls and 25 for none."""
+
+    mail_ca_file: Path | None = None
+    """A file with the certificate authority of the SMTP server, in PEM form. Empty: the public ones are trusted."""
 
     mail_username: str = ""
     """The user name for the SMTP server, if it requires one."""
@@ -82,11 +89,11 @@ class Settings(BaseSettings):
     mail_password: str = ""
     """The password for the SMTP server, if it requires one."""
 
-    mail_use_tls: bool = False
-    """Whether to use STARTTLS with the SMTP server."""
+    mail_per_minute: int = Field(default=0, ge=0)
+    """At most so many mails are sent a minute. 0: as many as the SMTP server takes."""
 
     mail_sender: str = "every-sector@localhost"
-    """The address that mails come from."""
+    """The address that mails come from, which may have a name: Training <training@example.org>."""
 
     rate_limits: bool = True
     """Whether sign-in, verification and other guessable pages are rate-limited."""

@@ -186,8 +186,13 @@ def _begin_writing(connection: Connection) -> None:
 
 
 def after_commit(function: Callable[[], None]) -> None:
-    """Calls a function once the present transaction is committed, for example to wake the worker."""
-    session.info.setdefault("after_commit", []).append(function)
+    """Calls a function once the present transaction is committed, for example to wake the worker.
+
+    One that is given twice is called once.
+    """
+    functions = session.info.setdefault("after_commit", [])
+    if function not in functions:
+        functions.append(function)
 
 
 def before_commit(key: str, function: Callable[[], None]) -> None:

@@ -6,12 +6,13 @@ minute processes what is left. A row is closed after success; handlers must be i
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import Index, String, select, update
+from sqlalchemy import Index, Row, Select, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel import clock, db
@@ -23,10 +24,22 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
 _quick: set[str] = set()
+_around: list[Callable[[], AbstractContextManager[None]]] = []
 
 
 class RetryLater(Exception):
     """Something outside is missing, such as a mail server; the row waits and the try does not count."""
+
+
+class ServerAway(RetryLater):
+    """The server that quick rows are sent to cannot be used now.
+
+    All of them wait, none loses a try, and after a pause that grows to ``LONGEST_PAUSE`` one of them tries again.
+    """
+
+
+class Undeliverable(Exception):
+    """A row can never be processed, whoever tries; it is closed with the reason, and nothing is sent."""
 
 
 class NoLongerTrue(Exception):
@@ -35,6 +48,15 @@ class NoLongerTrue(Exception):
 
 MOST_TRIES = 12
 """The number of tries, over about a day and a half, after which a row waits for the administrator."""
+
+AWAITED = ("mail", "reset")
+"""The kinds of mail that somebody waits for: they go before reminders and invitations."""
+
+LONGEST_PAUSE = timedelta(minutes=5)
+"""For how long nothing is sent after the server was found away, at most."""
+
+OVERDUE_AFTER = timedelta(hours=1)
+"""After how long a waiting mail is a problem."""
 
 
 class OutboxRow(Model):
@@ -61,7 +83,10 @@ class OutboxRow(Model):
 
 
 def handler(kind: str, *, quick: bool = False) -> Callable[[Handler], Handler]:
-    """Registers the function that processes rows of one kind; quick ones never wait behind jobs that take minutes."""
+    """Registers the function that processes rows of one kind, outside of any transaction.
+
+    Quick rows are mails: they never wait behind jobs that take minutes, and together for their server.
+    """
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
@@ -72,6 +97,12 @@ def handler(kind: str, *, quick: bool = False) -> Callable[[Handler], Handler]:
     return register
 
 
+def around_sweep(context: Callable[[], AbstractContextManager[None]]) -> Callable[[], AbstractContextManager[None]]:
+    """Has each sweep run within a context, for what its rows share."""
+    _around.append(context)
+    return context
+
+
 def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | None = None) -> None:
     """Adds a row in the present transaction, unless there is one with this key. It waits until ``not_before``."""
     if db.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
@@ -79,7 +110,15 @@ def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | 
     moment = clock.now()
     db.session.add(OutboxRow(kind=kind, key=key, payload=payload, recorded_at=moment, not_before=not_before or moment))
     # If waking the worker fails, its sweep finds the row within a minute.
-    db.after_commit(lambda: current_app.extensions["wake_worker"](quick=kind in _quick))
+    db.after_commit(_wake_quick if kind in _quick else _wake_other)
+
+
+def _wake_quick() -> None:
+    current_app.extensions["wake_worker"](quick=True)
+
+
+def _wake_other() -> None:
+    current_app.extensions["wake_worker"](quick=False)
 
 
 def _claim(row_id: int) -> tuple[str, dict[str, Any]] | None:
@@ -97,35 +136,111 @@ def _claim(row_id: int) -> tuple[str, dict[str, Any]] | None:
 def sweep(limit: int = 100, *, quick: bool | None = None) -> int:
     """Processes due rows, each in a transaction of its own, and returns how many succeeded.
 
-    ``quick`` chooses the quick kinds or the others; None means both.
+    ``quick`` chooses the quick kinds or the others; None means both. Where more are due, the worker is woken again.
     """
-    statement = select(OutboxRow.id).where(
+    with db.reading():
+        due = db.session.execute(_due(quick).limit(limit)).all()
+        allowed = _mails_allowed()
+    done = 0
+    with ExitStack() as stack:
+        for context in _around:
+            stack.enter_context(context())
+        for row_id, kind in due:
+            if kind in _quick and (allowed <= 0 or _is_paused()):
+                continue
+            claimed = _claim(row_id)
+            if claimed is None:
+                continue
+            allowed -= kind in _quick
+            done += _process(row_id, *claimed)
+    if quick is not None and done and len(due) == limit:
+        current_app.extensions["wake_worker"](quick=quick)
+    return done
+
+
+def _due(quick: bool | None) -> Select[int, str]:
+    """Returns the statement of due rows: first the mails that somebody waits for, then by age."""
+    statement = select(OutboxRow.id, OutboxRow.kind).where(
         OutboxRow.done_at.is_(None), OutboxRow.not_before <= clock.now(), OutboxRow.tries < MOST_TRIES
     )
     if quick is not None:
         statement = statement.where(OutboxRow.kind.in_(_quick) == quick)
+    return statement.order_by(OutboxRow.kind.not_in(AWAITED), OutboxRow.id)
+
+
+def _mails_allowed() -> int:
+    """Returns how many mails may be sent now so that a minute has no more than the settings say."""
+    most: int = current_app.config["MAIL_PER_MINUTE"]
+    if not most:
+        return db.LARGEST_COUNT
+    sent = select(func.count(OutboxRow.id)).where(
+        OutboxRow.done_at > clock.now() - timedelta(minutes=1), OutboxRow.kind.in_(_quick), OutboxRow.last_error == ""
+    )
+    return most - db.session.scalars(sent).one()
+
+
+def _process(row_id: int, kind: str, payload: dict[str, Any]) -> bool:
+    """Has a claimed row processed and writes down how that ended; returns whether it succeeded."""
+    closed: dict[str, Any] = {"done_at": clock.now(), "payload": {}}
+    try:
+        _handlers[kind](payload)
+    except ServerAway as away:
+        _pause()
+        log.warning("mails wait for their server", row=row_id, error=type(away).__name__, code=_code_of(away))
+        changes = {"last_error": type(away).__name__, "tries": OutboxRow.tries - 1, "not_before": clock.now()}
+    except RetryLater as missing:
+        changes = {"last_error": type(missing).__name__, "tries": OutboxRow.tries - 1}
+    except NoLongerTrue as dropped:
+        changes = closed | {"last_error": type(dropped).__name__}
+    except Undeliverable as refused:
+        log.warning("mail refused for good", row=row_id, error=type(refused).__name__, code=_code_of(refused))
+        changes = closed | {"last_error": type(refused).__name__}
+    except Exception as error:
+        # A row that fails must not block the others; it is tried again later.
+        log.warning("outbox row failed", row=row_id, kind=kind, **describe_error(error))
+        changes = {"last_error": type(error).__name__}
+    else:
+        if kind in _quick:
+            current_app.extensions.pop("outbox_pause", None)
+        changes = closed | {"done_at": clock.now(), "last_error": ""}
+    with db.unit_of_work() as session:
+        session.execute(update(OutboxRow).where(OutboxRow.id == row_id).values(**changes))
+    return changes["last_error"] == ""
+
+
+def _code_of(error: Exception) -> int:
+    """Returns the three digits a server answered, 0 where it gave none. Its words often quote an address."""
+    return int(getattr(error, "code", 0))
+
+
+def _pause() -> None:
+    """Lets quick rows wait: a minute, then twice as long each time. Each process remembers its own pause."""
+    _until, last = current_app.extensions.get("outbox_pause", (None, timedelta(seconds=30)))
+    pause = min(last * 2, LONGEST_PAUSE)
+    current_app.extensions["outbox_pause"] = clock.now() + pause, pause
+
+
+def _is_paused() -> bool:
+    paused = current_app.extensions.get("outbox_pause")
+    return paused is not None and clock.now() < paused[0]
+
+
+def count_overdue_mails() -> Row[int, datetime | None]:
+    """Counts mails that should have been sent an hour ago: ``num``, and ``since`` when the oldest waits."""
+    long_ago = clock.now() - OVERDUE_AFTER
+    waiting = (OutboxRow.done_at.is_(None), OutboxRow.tries < MOST_TRIES, OutboxRow.kind.in_(_quick))
+    tried_or_due = or_(OutboxRow.last_error != "", OutboxRow.not_before < long_ago)
+    since = func.min(OutboxRow.recorded_at, type_=UtcDateTime())
+    return db.session.execute(
+        select(func.count(OutboxRow.id).label("num"), since.label("since")).where(
+            *waiting, OutboxRow.recorded_at < long_ago, tried_or_due
+        )
+    ).one()
+
+
+def warn_of_overdue_mails() -> None:
+    """Writes a warning into the log where mails have waited for an hour."""
     with db.reading():
-        due = db.session.scalars(statement.order_by(OutboxRow.id).limit(limit)).all()
-    done = 0
-    for row_id in due:
-        claimed = _claim(row_id)
-        if claimed is None:
-            continue
-        kind, payload = claimed
-        try:
-            _handlers[kind](payload)
-        except RetryLater as missing:
-            changes: dict[str, Any] = {"last_error": type(missing).__name__, "tries": OutboxRow.tries - 1}
-        except NoLongerTrue as dropped:
-            changes = {"done_at": clock.now(), "payload": {}, "last_error": type(dropped).__name__}
-        except Exception as error:
-            # A row that fails must not block the others; it is tried again later.
-            name = type(error).__name__
-            log.warning("outbox row failed", row=row_id, kind=kind, **describe_error(error))
-            changes = {"last_error": name}
-        else:
-            changes = {"done_at": clock.now(), "payload": {}, "last_error": ""}
-            done += 1
-        with db.unit_of_work() as session:
-            session.execute(update(OutboxRow).where(OutboxRow.id == row_id).values(**changes))
-    return done
+        overdue = count_overdue_mails()
+    if overdue.num:
+        log.warning("mails have waited for over an hour", mails=overdue.num, since=overdue.since.isoformat())

@@ -41,13 +41,9 @@ def set_up_config(app: Flask, settings: Settings) -> None:
         COMPRESS_MIN_SIZE=500,
         COMPRESS_MIMETYPES=["text/html", "application/json", "text/csv", "image/svg+xml"],
         MAIL_SERVER=settings.mail_server,
-        MAIL_PORT=settings.mail_port,
-        MAIL_USERNAME=settings.mail_username or None,
-        MAIL_PASSWORD=settings.mail_password or None,
-        MAIL_USE_TLS=settings.mail_use_tls,
-        # For each answer of the mail server; after it the mail is tried again later.
+        # For connecting and for each whole answer of the mail server; after it the mail is tried again later.
         MAIL_TIMEOUT_SECONDS=20.0,
-        MAIL_DEFAULT_SENDER=settings.mail_sender,
+        MAIL_PER_MINUTE=settings.mail_per_minute,
         PRODUCT_NAME=settings.product_name,
         QUICK_EXIT_URL=settings.quick_exit_address,
         LANGUAGES=settings.languages,

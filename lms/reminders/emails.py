@@ -27,10 +27,11 @@ def write_due_email(
     day: date,
     courses: Mapping[int, CourseTitle],
     organisations: Mapping[int, str],
-) -> tuple[str, str]:
-    """Writes the reminder of what is due, subject and body; organisations are named where there are several."""
+) -> tuple[str, str, str]:
+    """Writes the reminder of what is due, subject, body, language; organisations are named where there are several."""
     employers = {due.organisation_id: organisations.get(due.organisation_id, "") for due in dues}
-    with force_locale(language_for(to.language)):
+    language = language_for(to.language)
+    with force_locale(language):
         lines = [
             {
                 "title": courses[due.course_id].title,
@@ -49,7 +50,7 @@ def write_due_email(
             home=address_of("home.my"),
             help_now=address_of("pathways.help_now"),
         )
-        return _subject(dues, stage, day), body
+        return _subject(dues, stage, day), body, language
 
 
 def _subject(dues: Sequence[Due], stage: ReminderStage, day: date) -> str:
@@ -93,9 +94,10 @@ def write_figures(counts: Counter[str], courses: Mapping[int, str], day: date) -
 
 def write_hr_figures(
     to: Recipient, organisation: str, counts: Counter[str], courses: Mapping[int, str], day: date
-) -> tuple[str, str]:
-    """Writes the weekly figures of an organisation to its HR, subject and body: counts and links, no names."""
-    with force_locale(language_for(to.language)):
+) -> tuple[str, str, str]:
+    """Writes the weekly figures of an organisation to its HR, subject, body, language: counts and links, no names."""
+    language = language_for(to.language)
+    with force_locale(language):
         body = render_template(
             "reminders/email/hr_week.txt",
             name=to.name,
@@ -107,7 +109,7 @@ def write_hr_figures(
             print_list=address_of("reminders.print_list"),
             log=address_of("reminders.index"),
         )
-        return _("Training at %(name)s: week of %(day)s", name=organisation, day=plain_day(day)), body
+        return _("Training at %(name)s: week of %(day)s", name=organisation, day=plain_day(day)), body, language
 
 
 def write_sector_figures(
@@ -116,8 +118,8 @@ def write_sector_figures(
     sectors: Sequence[tuple[Sector, Counter[str]]],
     courses: Mapping[int, str],
     day: date,
-) -> tuple[str, str]:
-    """Writes the weekly figures of sectors to a focal point, subject and body: counts only."""
+) -> tuple[str, str, str]:
+    """Writes the weekly figures of sectors to a focal point, subject, body, language: counts only."""
     language = language_for(to.language)
     with force_locale(language):
         body = render_template(
@@ -126,4 +128,4 @@ def write_sector_figures(
             organisation=organisation,
             sectors=[(sector.name(language), write_figures(counts, courses, day)) for sector, counts in sectors],
         )
-        return _("Training at %(name)s: week of %(day)s", name=organisation, day=plain_day(day)), body
+        return _("Training at %(name)s: week of %(day)s", name=organisation, day=plain_day(day)), body, language

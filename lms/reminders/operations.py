@@ -122,8 +122,11 @@ def _queue_reminder(run: ReminderRun, planned: PlannedEmail, batch: Batch) -> No
     _record(run, planned.to, key, rows)
 
 
-def write_reminder(batch: Batch) -> tuple[str, str, str]:
-    """Writes the reminder of the only person of a batch: address, subject, body. Raises ``NoLongerTrue``."""
+def write_reminder(batch: Batch) -> tuple[str, str, str, str]:
+    """Writes the reminder of the only person of a batch: address, subject, body, language.
+
+    Raises ``NoLongerTrue``.
+    """
     (to,) = batch.people
     dues = rules.items_to_list(batch.day, batch.dues.get(to.person_id, []))
     stage = rules.most_important(stage for due in dues if (stage := due.stage(batch.day)) is not None)
@@ -182,8 +185,8 @@ def send_digests(day: date, organisation_id: int) -> None:
     session.flush()
 
 
-def write_digest(organisation_id: int, person_id: int, kind: str, day: date) -> tuple[str, str, str]:
-    """Writes the weekly figures of the latest run: address, subject, body.
+def write_digest(organisation_id: int, person_id: int, kind: str, day: date) -> tuple[str, str, str, str]:
+    """Writes the weekly figures of the latest run: address, subject, body, language.
 
     HR gets those of the whole organisation, focal points those of their sectors. Raises ``NoLongerTrue`` where figures
     of a later day wait for the same person, who is neither any more, or where nobody is asked for anything.

@@ -48,8 +48,8 @@ def send_notice(payload: dict[str, int]) -> None:
     mail.send(*notice)
 
 
-def write_notice(grant_id: int, person_id: int) -> tuple[str, str, str]:
-    """Writes to a person that a role ends: address, subject, body.
+def write_notice(grant_id: int, person_id: int) -> tuple[str, str, str, str]:
+    """Writes to a person that a role ends: address, subject, body, language.
 
     Raises ``NoLongerTrue`` where it does not end any more, or the person is not concerned any more.
     """
@@ -59,7 +59,8 @@ def write_notice(grant_id: int, person_id: int) -> tuple[str, str, str]:
     if ending is None or to is None:
         raise outbox.NoLongerTrue
     own = to.person_id == ending.person_id
-    with force_locale(language_for(to.language)):
+    language = language_for(to.language)
+    with force_locale(language):
         said = plain_day(ending.last_on)
         body = render_template(
             "reminders/email/role_ending.txt",
@@ -75,6 +76,7 @@ def write_notice(grant_id: int, person_id: int) -> tuple[str, str, str]:
             to.email,
             _("Your role ends on %(day)s", day=said) if own else _("A role ends on %(day)s", day=said),
             body,
+            language,
         )
 
 

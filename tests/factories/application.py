@@ -29,6 +29,8 @@ def make_settings(folder: Path, database_url: str, **changes: object) -> Setting
         "database_url": database_url,
         "secret_key": "a-key-for-tests-only",
         "rate_limits": False,
+        # The mail servers of most tests speak no TLS.
+        "mail_security": "none",
         "public_address": "http://localhost",
         "log_format": "json",
     }

@@ -83,7 +83,7 @@ def test_a_silent_mail_server_times_out_and_is_tried_again(settings: Settings) -
                 mail.queue("hana@demo.example", "Hello", "text")
             assert outbox.sweep() == 0
             (row,) = rows()
-            assert (row.tries, row.last_error, row.done_at) == (1, "SMTPServerDisconnected", None)
+            assert (row.tries, row.last_error, row.done_at) == (0, "ServerSilent", None)
             assert row.payload["subject"] == "Hello"
             db.session.remove()
             db.engine.dispose()

@@ -77,6 +77,8 @@ def mail_state() -> ColumnElement[str]:
     """Returns the state of a reminder's mail: sent, dropped, waiting or failed."""
     return case(
         (OutboxRow.done_at.is_not(None) & (OutboxRow.last_error == NoLongerTrue.__name__), "dropped"),
+        # Closed for another reason: the mail server takes no mail for this address.
+        (OutboxRow.done_at.is_not(None) & (OutboxRow.last_error != ""), "failed"),
         (or_(OutboxRow.id.is_(None), OutboxRow.done_at.is_not(None)), "sent"),
         (OutboxRow.tries >= MOST_TRIES, "failed"),
         else_="waiting",

@@ -40,8 +40,8 @@ def latest_day(schedule: ReportSchedule, organisation: Organisation) -> date:
     return latest_due(Rhythm(schedule.rhythm), clock.now(), organisation.time_zone, hour)
 
 
-def write_email(schedule_id: int, account_id: int, day: date) -> tuple[str, str, str]:
-    """Writes a scheduled report to one recipient: address, subject, body.
+def write_email(schedule_id: int, account_id: int, day: date) -> tuple[str, str, str, str]:
+    """Writes a scheduled report to one recipient: address, subject, body, language.
 
     Raises NoLongerTrue where it was stopped, a later one is due, or the recipient does not want it or may not see the
     report any more; StillUpdating.
@@ -76,7 +76,7 @@ def write_email(schedule_id: int, account_id: int, day: date) -> tuple[str, str,
             schedules=address_of("compliance.schedules"),
         )
         subject = _("Training at %(name)s: report of %(day)s", name=organisation.name, day=plain_day(query.as_of))
-        return to.email, subject, body.replace(NO_BREAK, " ")
+        return to.email, subject, body.replace(NO_BREAK, " "), language
 
 
 def _lines(page: ReportPage) -> list[str]:
