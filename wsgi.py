@@ -5,10 +5,10 @@ from lms.kernel.memory import gc_paused
 # Loading throws next to nothing away, and looking for it again and again takes a tenth of the time.
 with gc_paused():
     from lms.app import create_app
-    from lms.kernel.config import FolderNotWritable
+    from lms.kernel.errors import CannotStart
 
     try:
         app = create_app()
-    except FolderNotWritable as error:
-        # A sentence instead of a traceback: nothing is broken but the place.
+    except CannotStart as error:
+        # A sentence instead of a traceback: nothing is broken but the settings or the place.
         raise SystemExit(str(error)) from None

@@ -48,7 +48,7 @@ from lms.certification.hooks import renewal_windows
 from lms.demo.api import DemonstrationBanner
 from lms.home.hooks import health_checks
 from lms.home.my_training import list_courses_to_do
-from lms.kernel.config import ROOT, Settings
+from lms.kernel.config import ROOT, Settings, load_settings
 from lms.kernel.logs import set_up_logs
 from lms.kernel.outbox import warn_of_overdue_mails
 from lms.kernel.requests import Application
@@ -96,7 +96,7 @@ PERIODIC_JOBS = (
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Creates the application from its settings, read from the environment where none are given."""
-    settings = settings or Settings()
+    settings = settings or load_settings()
     app = Application("lms", static_folder=None, template_folder=None, root_path=str(ROOT / "lms"))
     set_up_config(app, settings)
     app.config["DEMONSTRATION"] = DemonstrationBanner()

@@ -6,12 +6,14 @@ The sentence of each field is also in docs/handbook/settings.md; a test compares
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from flask import current_app
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from lms.kernel import setting_rules as rules
+from lms.kernel.errors import CannotStart
 from lms.kernel.i18n import gettext as _
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,22 +27,27 @@ class Settings(BaseSettings):
     """All settings of an installation."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LMS_", env_file=None, frozen=True, extra="ignore", use_attribute_docstrings=True
+        env_prefix="LMS_",
+        env_file=None,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
     )
 
     instance: Path = ROOT / "instance"
     """The folder for the SQLite database, the secret key and the job queue. Must be writable."""
 
-    database_url: str = ""
+    database_url: Annotated[str, AfterValidator(rules.database_address)] = ""
     """The database, as an SQLAlchemy address. Empty: SQLite in the instance folder."""
 
     postgresql_programs: Path | None = None
     """The folder of pg_dump and pg_restore, for backups. Empty: those on the path."""
 
-    secret_key: str = ""
+    secret_key: Annotated[str, AfterValidator(rules.secret_key)] = ""
     """Signs sessions and reset links. Empty: created once and stored in the instance folder."""
 
-    public_address: str = "http://127.0.0.1:8000"
+    public_address: Annotated[str, AfterValidator(rules.site_address)] = "http://127.0.0.1:8000"
     """The address people type, without a slash at the end: printed on certificates and in mails."""
 
     product_name: str = "Every Sector"
@@ -52,10 +59,10 @@ class Settings(BaseSettings):
     quizzes: Path = ROOT / "quizzes"
     """The folder of the question banks."""
 
-    languages: list[str] = Field(default=["en"])
+    languages: Annotated[list[str], NoDecode, BeforeValidator(rules.languages)] = Field(default=["en"])
     """The languages offered, the default first. JSON list."""
 
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, AfterValidator(rules.time_zone)] = "UTC"
     """The installation's time zone, used where a placement's station names none."""
 
     gap_days: int = Field(default=30, ge=0, le=365)
@@ -68,10 +75,10 @@ class Settings(BaseSettings):
     """The hour, in the installation's time zone, from which the day's reminders are sent; in the organisation's,
     scheduled reports."""
 
-    quick_exit_address: str = "https://www.wikipedia.org/"
+    quick_exit_address: Annotated[str, AfterValidator(rules.web_address)] = "https://www.wikipedia.org/"
     """Where "Leave this page" leads: an ordinary page that reveals nothing."""
 
-    mail_server: str = ""
+    mail_server: Annotated[str, AfterValidator(rules.host_name)] = ""
     """The SMTP server. Empty: mails wait in the outbox, and /admin says so."""
 
     mail_security: Literal["starttls", "tls", "none"] = "starttls"
@@ -92,13 +99,13 @@ class Settings(BaseSettings):
     mail_per_minute: int = Field(default=0, ge=0)
     """At most so many mails are sent a minute. 0: as many as the SMTP server takes."""
 
-    mail_sender: str = "every-sector@localhost"
+    mail_sender: Annotated[str, AfterValidator(rules.e_mail_sender)] = "every-sector@localhost"
     """The address that mails come from, which may have a name: Training <training@example.org>."""
 
     rate_limits: bool = True
     """Whether sign-in, verification and other guessable pages are rate-limited."""
 
-    rate_limit_storage: str = ""
+    rate_limit_storage: Annotated[str, AfterValidator(rules.redis_address)] = ""
     """Where rate limits are counted: a Redis address for several machines. Empty: a file in the instance folder."""
 
     trusted_proxies: int = Field(default=0, ge=0, le=5)
@@ -113,11 +120,31 @@ class Settings(BaseSettings):
     max_import_bytes: int = Field(default=30_000_000, ge=100_000)
     """The largest list of people accepted by the import page, in bytes."""
 
-    log_format: str = Field(default="json", pattern="^(json|console)$")
+    log_format: Literal["json", "console"] = "json"
     """The format of log lines: json for machines, console for people."""
 
     sign_in_hours: int = Field(default=12, ge=1, le=24 * 30)
     """After how many hours without use a session ends (phones are shared)."""
+
+
+_SECRET = frozenset({"database_url", "secret_key", "mail_password", "rate_limit_storage"})
+"""Settings that may contain a password: their values are not repeated."""
+
+
+def load_settings() -> Settings:
+    """Reads the settings; raises ``CannotStart`` with a sentence for each that is wrong and each unknown name."""
+    problems = rules.unknown_names(os.environ, {f"LMS_{name.upper()}" for name in Settings.model_fields})
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems += [
+            rules.sentence(f"LMS_{name.upper()}", each, repeat=name not in _SECRET)
+            for each in error.errors()
+            for name in [str(each["loc"][0])]
+        ]
+    if problems:
+        raise CannotStart("\n".join([*problems, _("All settings: docs/handbook/settings.md")]))
+    return settings
 
 
 def current_settings() -> Settings:
@@ -126,19 +153,15 @@ def current_settings() -> Settings:
     return settings
 
 
-class FolderNotWritable(Exception):
-    """The instance folder cannot be created or written to; the message says what to do."""
-
-
 def make_writable_folder(folder: Path) -> None:
-    """Creates the instance folder where it is missing; raises ``FolderNotWritable`` before anything else can fail."""
+    """Creates the instance folder where it is missing; raises ``CannotStart`` before anything else can fail."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         reason = "" if os.access(folder, os.W_OK | os.X_OK) else _("no permission, or a read-only disk")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
     if reason:
-        raise FolderNotWritable(
+        raise CannotStart(
             _(
                 "The folder %(folder)s cannot be written to (%(reason)s). The database is stored there. "
                 "Choose another folder: LMS_INSTANCE=/path/to/a/folder",

@@ -64,3 +64,7 @@ class Invalid(Refusal):
     def __init__(self, message: str | LazyString = "", field: str = "") -> None:
         super().__init__(message)
         self.field = field or self.field
+
+
+class CannotStart(Exception):
+    """A program cannot start as the machine or the settings are; the message says what to do."""
