@@ -1,6 +1,7 @@
 """Locks that keep two workers from doing the same at once, on one machine or on several."""
 
 import fcntl
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,13 +34,19 @@ def alone(name: str) -> Iterator[bool]:
 @contextmanager
 def _file_lock(folder: Path, name: str) -> Iterator[bool]:
     folder.mkdir(exist_ok=True)
-    with (folder / name).open("ab") as file:
+    path = folder / name
+    with path.open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+            # Whoever held it has removed it meanwhile: the next one locks another file of this name.
+            mine = path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())
+        except (BlockingIOError, FileNotFoundError):
+            mine = False
+        try:
+            yield mine
+        finally:
+            if mine:
+                path.unlink(missing_ok=True)
 
 
 @contextmanager

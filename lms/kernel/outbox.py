@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel import clock, db
 from lms.kernel.db import Document, Id, Model, UtcDateTime
+from lms.kernel.job_locks import alone
 from lms.kernel.logs import describe_error
 
 log = structlog.get_logger(__name__)
@@ -121,16 +122,18 @@ def _wake_other() -> None:
     current_app.extensions["wake_worker"](quick=False)
 
 
-def _claim(row_id: int) -> tuple[str, dict[str, Any]] | None:
+def _claim(row_id: int) -> tuple[str, dict[str, Any], timedelta] | None:
+    """Returns the kind and payload of a row that is due and the pause before its next try; None where it is not due."""
     with db.unit_of_work() as session:
         moment = clock.now()
         row = session.scalar(db.locked(select(OutboxRow).where(OutboxRow.id == row_id), skip_locked=True))
         if row is None or row.done_at is not None or row.not_before > moment:
             return None
         row.tries += 1
-        # For other workers it is not due until then.
-        row.not_before = moment + timedelta(minutes=min(2**row.tries, 360))
-        return row.kind, row.payload
+        # Where this process is killed, it is due again then.
+        pause = timedelta(minutes=min(2**row.tries, 360))
+        row.not_before = moment + pause
+        return row.kind, row.payload, pause
 
 
 def sweep(limit: int = 100, *, quick: bool | None = None) -> int:
@@ -148,11 +151,13 @@ def sweep(limit: int = 100, *, quick: bool | None = None) -> int:
         for row_id, kind in due:
             if kind in _quick and (allowed <= 0 or _is_paused()):
                 continue
-            claimed = _claim(row_id)
-            if claimed is None:
-                continue
-            allowed -= kind in _quick
-            done += _process(row_id, *claimed)
+            # A claim ends after minutes, and a job may take longer: while its process lives, no other runs it.
+            with alone(f"outbox.{row_id}") as mine:
+                claimed = _claim(row_id) if mine else None
+                if claimed is None:
+                    continue
+                allowed -= kind in _quick
+                done += _process(row_id, *claimed)
     if quick is not None and done and len(due) == limit:
         current_app.extensions["wake_worker"](quick=quick)
     return done
@@ -179,7 +184,7 @@ def _mails_allowed() -> int:
     return most - db.session.scalars(sent).one()
 
 
-def _process(row_id: int, kind: str, payload: dict[str, Any]) -> bool:
+def _process(row_id: int, kind: str, payload: dict[str, Any], pause: timedelta) -> bool:
     """Has a claimed row processed and writes down how that ended; returns whether it succeeded."""
     closed: dict[str, Any] = {"done_at": clock.now(), "payload": {}}
     try:
@@ -198,7 +203,7 @@ def _process(row_id: int, kind: str, payload: dict[str, Any]) -> bool:
     except Exception as error:
         # A row that fails must not block the others; it is tried again later.
         log.warning("outbox row failed", row=row_id, kind=kind, **describe_error(error))
-        changes = {"last_error": type(error).__name__}
+        changes = {"last_error": type(error).__name__, "not_before": clock.now() + pause}
     else:
         if kind in _quick:
             current_app.extensions.pop("outbox_pause", None)
