@@ -1,9 +1,9 @@
 """Every SELECT of home: what needs tables of several packages. Rows are read by the names of their columns."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import FromClause, Row, bindparam, exists, func, select, union
 
 from lms.assessment.models import Attempt
 from lms.catalogue.api import with_course_title
@@ -133,3 +133,13 @@ def list_outbox_errors() -> Sequence[str]:
     """Returns the classes of the errors of background work, never their texts."""
     failed = select(OutboxRow.last_error).where(OutboxRow.done_at.is_(None), OutboxRow.last_error != "")
     return session.scalars(failed.distinct().order_by(OutboxRow.last_error)).all()
+
+
+def list_time_zones() -> list[str]:
+    """Returns the names of all time zones of duty stations and organisations."""
+    return list(session.scalars(union(select(DutyStation.time_zone), select(Organisation.time_zone))))
+
+
+def read_first_rows(tables: Iterable[FromClause]) -> None:
+    """Reads from every table once; raises ``DBAPIError`` where one cannot be read."""
+    session.execute(select(*(exists(select(1).select_from(table)) for table in tables)))

@@ -2,17 +2,16 @@
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 
 from lms.accounts.api import list_hr_contacts
 from lms.certification.api import list_awards_of
 from lms.home import queries
 from lms.home.hooks import health_checks
 from lms.home.my_training import load_my_training
+from lms.home.readiness import find_problem
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.config import VERSION, current_settings
-from lms.kernel.db import session
 from lms.kernel.outbox import count_overdue_mails
 from lms.people.api import find_person, list_employers, list_own_correction_requests, load_merged_ids
 from lms.web.access import current_actor, public, role_needed, signed_in
@@ -83,6 +82,8 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Returns 200 while pages can be served: the database answers."""
-    session.execute(text("SELECT 1"))
+    """Returns 200 while pages can be served, otherwise 503 with the reason as a word for programs."""
+    problem = find_problem()
+    if problem:
+        return {"status": "not ready", "reason": problem}, 503, {"Retry-After": "15", "Cache-Control": "no-store"}
     return {"status": "ready"}

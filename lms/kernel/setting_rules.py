@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from email.utils import parseaddr
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from pydantic_core import ErrorDetails
@@ -65,8 +65,10 @@ def secret_key(value: str) -> str:
 
 def time_zone(value: str) -> str:
     """The name of a time zone."""
-    if value not in available_timezones():
-        raise ValueError(_("this is not a time zone. Write it like Africa/Nairobi, or UTC"))
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(_("this is not a time zone. Write it like Africa/Nairobi, or UTC")) from None
     return value
 
 
