@@ -11,7 +11,7 @@ import lms.audit.jobs
 import lms.audit.views
 import lms.certification.subscribers
 import lms.certification.views
-import lms.cli
+import lms.cli.commands
 import lms.compliance.api
 import lms.compliance.blueprint
 import lms.compliance.clearance.views
@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"actor": current_actor()})
-    for command in lms.cli.COMMANDS:
+    for command in lms.cli.commands.COMMANDS:
         app.cli.add_command(command)
     connect_subscribers()
     fill_hooks()

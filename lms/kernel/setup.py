@@ -19,10 +19,15 @@ def set_up_config(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key or stored_secret_key(settings.instance),
         SQLALCHEMY_DATABASE_URI=address,
-        # PostgreSQL's connections are checked before use, so it may restart.
-        SQLALCHEMY_ENGINE_OPTIONS={}
+        # No error quotes the values of a statement. PostgreSQL's connections are checked before use, so it may restart.
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True}
         if address.startswith("sqlite")
-        else {"connect_args": {"connect_timeout": 5}, "pool_pre_ping": True, "pool_timeout": 10},
+        else {
+            "hide_parameters": True,
+            "connect_args": {"connect_timeout": 5},
+            "pool_pre_ping": True,
+            "pool_timeout": 10,
+        },
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_request_bytes,
         MAX_FORM_PARTS=20_000,
@@ -67,7 +72,12 @@ def database_address(settings: Settings) -> str:
     """Returns the database's address for SQLAlchemy: SQLite in the instance folder where none is set."""
     if not settings.database_url:
         return f"sqlite:///{settings.instance / 'every_sector.db'}"
-    return settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return with_driver(settings.database_url)
+
+
+def with_driver(address: str) -> str:
+    """Returns a database's address with the driver for PostgreSQL, as SQLAlchemy needs it."""
+    return address.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def set_up_database(app: Flask) -> None:

@@ -22,7 +22,7 @@ from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
 from lms.kernel.instance_lock import lock_instance
 
-_ALWAYS_THERE = {"alembic_version", "projection_state", "installation_value"}
+ALWAYS_THERE = {"alembic_version", "projection_state", "installation_value"}
 """The tables that have a row in an installation without any data."""
 
 
@@ -105,7 +105,7 @@ def restore_backup(file: Path, verify: Callable[[archive.Manifest], bool], *, re
         with database.alone():
             before = _backup_of_present(database, replace=replace)
             with database.replacement(folder / archive.DATABASE, manifest.contents) as bind:
-                _upgrade(bind)
+                upgrade(bind)
                 with on_other_database(bind):
                     agrees = verify(manifest)
         secret = folder / archive.SECRET_KEY
@@ -143,7 +143,7 @@ def _refuse_unfit(manifest: archive.Manifest, kind: str) -> None:
 
 def _backup_of_present(database: Database, *, replace: bool) -> Backup | None:
     """Makes a backup of what is there, if anything is; raises ``Refusal`` where it is not to be replaced."""
-    rows = sum(number for table, number in database.read_contents().rows.items() if table not in _ALWAYS_THERE)
+    rows = sum(number for table, number in database.read_contents().rows.items() if table not in ALWAYS_THERE)
     if not rows:
         return None
     if not replace:
@@ -157,7 +157,7 @@ def _backup_of_present(database: Database, *, replace: bool) -> Backup | None:
     return make_backup(current_settings().instance, "before-restore", database)
 
 
-def _upgrade(bind: Engine | Connection) -> None:
+def upgrade(bind: Engine | Connection) -> None:
     """Runs the migrations that a database still needs."""
     config = current_app.extensions["migrate"].migrate.get_config()
     with bind.connect() if isinstance(bind, Engine) else nullcontext(bind) as connection:

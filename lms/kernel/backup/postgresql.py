@@ -39,7 +39,10 @@ class PostgresqlDatabase:
     def __init__(self, url: URL, programs: Path | None) -> None:
         # Prepared statements would not know tables that are made anew.
         self._engine = create_engine(
-            url, poolclass=NullPool, connect_args={"prepare_threshold": None, "connect_timeout": 5}
+            url,
+            poolclass=NullPool,
+            hide_parameters=True,
+            connect_args={"prepare_threshold": None, "connect_timeout": 5},
         )
         self._url, self._programs = url, programs
 
@@ -73,13 +76,19 @@ class PostgresqlDatabase:
         yield
 
     @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Yields a connection for one transaction, committed in the end; ``Refusal`` while others are connected."""
+        with self._engine.begin() as connection:
+            _refuse_others(connection)
+            yield connection
+
+    @contextmanager
     def replacement(self, dump: Path, expected: Contents) -> Iterator[Connection]:
         """Yields a connection on which the backup is in place of what was there, all of it in one transaction.
 
         It is committed in the end; whoever fails or is killed meanwhile leaves what was there.
         """
-        with self._engine.begin() as connection:
-            _refuse_others(connection)
+        with self.transaction() as connection:
             for name in inspect(connection).get_table_names():
                 connection.exec_driver_sql(f'DROP TABLE "{name}" CASCADE')
             for name in connection.execute(text(FUNCTIONS)).scalars().all():

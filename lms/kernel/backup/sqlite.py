@@ -46,6 +46,11 @@ class SqliteDatabase:
         """Returns what is in the database; only within ``alone``."""
         return read_contents(self._own)
 
+    def connection(self) -> sqlite3.Connection:
+        """Returns the connection to the database; only within ``alone``."""
+        own: sqlite3.Connection = self._own
+        return own
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keeps all others away from the database, which is one file then; raises ``Refusal`` while any has it open."""
@@ -68,7 +73,7 @@ class SqliteDatabase:
         """
         with closing(sqlite3.connect(dump)) as staged:
             check(staged).require_equal(expected)
-        engine = create_engine(f"sqlite:///{dump}", poolclass=NullPool)
+        engine = create_engine(f"sqlite:///{dump}", poolclass=NullPool, hide_parameters=True)
         prepare_engine(engine)
         yield engine
         engine.dispose()

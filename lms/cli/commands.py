@@ -1,36 +1,32 @@
-"""All commands, and those that no package owns: prepare, serve, the background worker, backup and restore."""
+"""All commands, and those that no package owns: prepare, serve, the background worker and the secret key."""
 
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable
 
 import click
 import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from lms.accounts.cli import people_cli
-from lms.audit.api import record
 from lms.audit.cli import audit_cli
 from lms.catalogue import api as catalogue
 from lms.catalogue.cli import content_cli
 from lms.certification.api import Issuer
+from lms.cli.backups import backup_command, database_cli, restore_command
+from lms.cli.failures import explain
 from lms.compliance.api import compact_all
 from lms.compliance.cli import compliance_cli
 from lms.coverage.cli import coverage_cli
 from lms.demo import api as demo
 from lms.demo.cli import demo_cli
 from lms.kernel.actor import SYSTEM
-from lms.kernel.backup.archive import Manifest
-from lms.kernel.backup.operations import Backup, make_backup, restore_backup
-from lms.kernel.config import Settings, current_settings
+from lms.kernel.config import current_settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
-from lms.kernel.installation import BACKUP, SECRET_KEY, accept_secret_key, check_secret_key, remove_value, store_value
+from lms.kernel.installation import accept_secret_key, check_secret_key
 from lms.kernel.instance_lock import lock_instance
 from lms.kernel.mail_cli import mail_cli
 from lms.kernel.serve import PortTaken, check_port, exit_with_parent as end_process_with_parent, serve
@@ -202,119 +198,6 @@ def serve_command(
     click.echo(_("Stopped."))
 
 
-def explain(error: OperationalError, settings: Settings) -> str:
-    """Returns what to do about a database that cannot be opened."""
-    reason = str(error.orig)
-    if "readonly" in reason or "unable to open" in reason:
-        return _(
-            "The database in %(folder)s cannot be written to. Choose another folder: LMS_INSTANCE=/path",
-            folder=settings.instance,
-        )
-    return _("The database does not answer: %(reason)s", reason=reason)
-
-
-@contextmanager
-def said_in_a_sentence() -> Iterator[None]:
-    """Ends the command with a sentence where a backup cannot be made or restored."""
-    try:
-        yield
-    except Refusal as error:
-        raise click.ClickException(error.message) from error
-    except OperationalError as error:
-        raise click.ClickException(explain(error, current_settings())) from error
-    except (OSError, sqlite3.Error, DBAPIError) as error:
-        # SQLAlchemy's own text quotes values of rows.
-        reason = getattr(error, "orig", error)
-        raise click.ClickException(_("That failed, and nothing was changed: %(reason)s", reason=reason)) from error
-
-
-def describe_backup(made: Backup) -> str:
-    """Returns where a backup is, what is in it and what was checked."""
-    sentences = (
-        _("%(file)s: %(megabytes)s MB, %(seconds)s s."),
-        _("Version %(version)s, schema %(revision)s, %(tables)s tables with %(rows)s rows."),
-        _("Checked: the copy of the database is whole, and the file can be read to its end."),
-        _("It contains people's data and the secret key, which signs sessions and reset links: store it safely.")
-        if made.has_secret_key
-        else _("It contains people's data: store it safely. LMS_SECRET_KEY is not in it; store that elsewhere."),
-    )
-    contents = made.manifest.contents
-    values = {
-        "file": made.path,
-        "megabytes": f"{made.size_bytes / 1e6:.1f}",
-        "seconds": f"{made.seconds:.1f}",
-        "version": made.manifest.version,
-        "revision": contents.revision,
-        "tables": len(contents.rows),
-        "rows": sum(contents.rows.values()),
-    }
-    return "\n".join(sentence % values for sentence in sentences)
-
-
-@click.command("backup")
-@click.argument("place", metavar="FILE_OR_FOLDER", type=click.Path(path_type=Path))
-@with_appcontext
-def backup_command(place: Path) -> None:
-    """Backs up the database and the secret key into one file, while the server runs.
-
-    In a folder the file is named after the time. The copy is checked before it gets its name, and nothing is
-    overwritten.
-    """
-    with said_in_a_sentence():
-        made = make_backup(place)
-        click.echo(describe_backup(made))
-    # The backup is whole, whatever the database says now.
-    with suppress(DBAPIError), unit_of_work():
-        store_value(BACKUP, made.manifest.made_at.isoformat(timespec="seconds"))
-
-
-def verify_restored(manifest: Manifest) -> bool:
-    """Verifies the audit trail and the status data, and records the restore; returns whether all agrees."""
-    agrees = True
-    for title, command, options in (
-        (_("The audit trail:"), audit_cli.commands["verify"], {"note": False}),
-        (_("The status data:"), compliance_cli.commands["verify"], {}),
-    ):
-        click.echo(title)
-        try:
-            click.get_current_context().invoke(command, **options)
-        except SystemExit:
-            agrees = False
-    with unit_of_work():
-        # Another key may be set here than where the backup was made.
-        remove_value(SECRET_KEY)
-        record(SYSTEM, "installation.restore", "backup", made_at=manifest.made_at.isoformat(timespec="seconds"))
-    return agrees
-
-
-@click.command("restore")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--replace", is_flag=True, help="Replace the data that are there, after a backup of them.")
-@with_appcontext
-def restore_command(file: Path, *, replace: bool) -> None:
-    """Puts a backup in place of an empty installation. Stop the server first.
-
-    An older schema is migrated, and everything is verified. Where that fails nothing is changed; exit code 1 also where
-    the data were restored and disagree.
-    """
-    with said_in_a_sentence():
-        restored = restore_backup(file, verify_restored, replace=replace)
-    if restored.before:
-        click.echo(_("What was there before is in:") + f"\n{describe_backup(restored.before)}")
-    click.echo(
-        _(
-            "Restored the backup of %(moment)s: %(rows)s rows, the same as when it was made.",
-            moment=restored.manifest.made_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
-            rows=sum(restored.manifest.contents.rows.values()),
-        )
-    )
-    if not restored.has_secret_key:
-        click.echo(_("The backup has no secret key. If LMS_SECRET_KEY is not the same, everybody must sign in again."))
-    if not restored.agrees:
-        click.echo(_("The data were restored as they were backed up; read above what does not agree."), err=True)
-        raise SystemExit(1)
-
-
 COMMANDS: tuple[click.Command, ...] = (
     worker_cli,
     prepare_command,
@@ -322,6 +205,7 @@ COMMANDS: tuple[click.Command, ...] = (
     secret_key_cli,
     backup_command,
     restore_command,
+    database_cli,
     content_cli,
     people_cli,
     compliance_cli,

@@ -1,0 +1,1 @@
+"""All commands of the application, and those that no package owns."""
