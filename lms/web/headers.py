@@ -1,6 +1,13 @@
 """Security and caching headers, the same for every response."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 from flask import Flask, Response, g, request
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -28,14 +35,31 @@ PLAIN = [(name.lower(), name, value) for name, value in (ALWAYS | {"Cache-Contro
 OVER_TLS = [*PLAIN, ("strict-transport-security", "Strict-Transport-Security", ONE_YEAR_OF_TLS)]
 
 
+def not_stored(view: Callable[P, R]) -> Callable[P, R]:
+    """Decorates a page that names somebody although its reader may not be signed in: no browser stores it."""
+
+    @wraps(view)
+    def decorated(*values: P.args, **named: P.kwargs) -> R:
+        g.not_stored = True
+        return view(*values, **named)
+
+    return decorated
+
+
 def set_up_headers(app: Flask) -> None:
     """Adds the headers to every response; those that a view has set stay."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:
         user = g.get("_login_user")
-        if user is not None and user.is_authenticated and "ETag" not in response.headers:
-            response.headers.setdefault("Cache-Control", PERSONAL)
+        if g.get("not_stored"):
+            response.headers["Cache-Control"] = PERSONAL
+        elif user is not None and user.is_authenticated:
+            if "Content-Disposition" in response.headers:
+                # Files to save contain people's data; Flask's own ``send_file`` would let browsers store them.
+                response.headers["Cache-Control"] = PERSONAL
+            elif "ETag" not in response.headers:
+                response.headers.setdefault("Cache-Control", PERSONAL)
         # Looking one header up searches all of them, so their names are collected once.
         there = {name.lower() for name, _ in response.headers}
         headers = OVER_TLS if request.is_secure else PLAIN

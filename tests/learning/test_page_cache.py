@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from pathlib import Path
 
 import brotli
 import pytest
@@ -206,3 +207,20 @@ def test_a_new_session_does_not_reuse_pages_of_the_one_before(app: Flask, course
         read(client)
         assert again(client, mark) == 200
         client.post("/logout")
+
+
+@pytest.mark.parametrize("accepts", ["br", "gzip", "identity"])
+def test_the_tag_holds_for_its_encoding_until_something_is_published(
+    app: Flask, course: PublishedCourse, tmp_path: Path, accepts: str
+) -> None:
+    amina = browser(app, "amina")
+    head = amina.head(PAGE, headers={"Accept-Encoding": accepts})
+    mark = head.headers["ETag"]
+    assert head.status_code == 200 and not head.data
+    assert amina.get(PAGE, headers={"Accept-Encoding": accepts}).headers["ETag"] == mark
+    # A proxy that compresses may weaken it.
+    for sent in (mark, f"W/{mark.removeprefix('W/')}", f'"another", {mark}', "*"):
+        assert again(amina, sent, accepts) == 304
+    assert amina.head(PAGE, headers={"Accept-Encoding": accepts, "If-None-Match": mark}).status_code == 304
+    publish_in(app, tmp_path, extra_words="\n\nWords that were added.\n")
+    assert again(amina, mark, accepts) == 200

@@ -23,6 +23,7 @@ from lms.kernel.text import normalise
 from lms.people.api import list_employments_of, list_stations
 from lms.web.access import current_actor, public, role_needed
 from lms.web.forms import form_page, redirect_with
+from lms.web.headers import not_stored
 from lms.web.limits import OFFICE, limiter
 
 
@@ -106,6 +107,7 @@ def type_code() -> ResponseReturnValue:
 @bp.route("/join/<token>", methods=["GET", "POST"])
 @public
 @limit_codes
+@not_stored
 def join(token: str) -> ResponseReturnValue:
     """Lets the holder of a printed code choose a password, once, and signs them in."""
     try:

@@ -25,6 +25,7 @@ from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.downloads import download
 from lms.web.formatting import day
 from lms.web.forms import form_page, redirect_with
+from lms.web.headers import not_stored
 from lms.web.limits import limiter
 from lms.web.recorders import recorders_of
 
@@ -177,6 +178,7 @@ def verify() -> ResponseReturnValue:
 @bp.get("/verify/<serial>")
 @public
 @limiter.limit("30 per minute")
+@not_stored
 def verified(serial: str) -> ResponseReturnValue:
     """Shows anybody what an award says and whether it is valid today, and nothing else about its holder."""
     stored = normalise_serial(serial)
