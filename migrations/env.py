@@ -34,7 +34,7 @@ def configure(connection: Connection) -> None:
 
 def run_online() -> None:
     """Runs on the live database as one transaction that has taken the write lock at its start."""
-    token = database.writing.set(True)
+    token = database.transaction_kind.set(database.Kind.WRITER)
     try:
         given = context.config.attributes.get("connection")
         if given is not None:
@@ -47,7 +47,7 @@ def run_online() -> None:
             with context.begin_transaction():
                 context.run_migrations()
     finally:
-        database.writing.reset(token)
+        database.transaction_kind.reset(token)
 
 
 run_online()

@@ -13,7 +13,8 @@ import cachetools
 from flask import current_app
 from sqlalchemy import Engine
 
-from lms.kernel.db import db, writing
+from lms.kernel.db import db
+from lms.kernel.transactions import is_writing
 
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ def cached(key: tuple[Hashable, ...], load: Callable[[], T]) -> T:
     if current_app.debug:
         return load()
     cache = database_caches.get(db.engine) or database_caches.setdefault(db.engine, Cache(DATABASE_ENTRIES))
-    if not writing.get():
+    if not is_writing():
         return cache.get_or_load(key, load)
     found: T | None = cache.get(key)
     return load() if found is None else found

@@ -1,35 +1,22 @@
 """The database: one engine, one session for each request, one commit point, and the column types."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from time import monotonic, sleep
+from time import sleep
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Connection,
-    Date,
-    DateTime,
-    Dialect,
-    Engine,
-    Integer,
-    MetaData,
-    event,
-    select,
-    text,
-)
+from sqlalchemy import JSON, BigInteger, Connection, Date, DateTime, Dialect, Engine, Integer, MetaData, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import GenerativeSelect
 from sqlalchemy.types import TypeDecorator
+
+from lms.kernel.transactions import Kind, WriteNeeded, is_writing, transaction_kind
 
 _BY_COLUMNS = "%(table_name)s_%(column_0_N_name)s"
 NAMES = {kind: f"{kind}_{_BY_COLUMNS}" for kind in ("ix", "uq", "fk")} | {
@@ -119,70 +106,7 @@ LARGEST_ID = 2**63 - 1
 LARGEST_COUNT = 2**31 - 1
 """The largest value of an integer column, such as a version number."""
 
-writing: ContextVar[bool] = ContextVar("writing", default=False)
-"""Whether the present transaction is going to write: SQLite then takes its lock at the start, not half-way."""
-
-_bulk: ContextVar[bool] = ContextVar("bulk", default=False)
-"""Whether it writes most of the database: SQLite then caches more pages, and writes each less often."""
 PAUSE_SECONDS = 0.1
-LONGEST_WAIT_SECONDS = 20
-_TRY_MILLISECONDS = 128
-"""SQLite tries every 25 ms at the latest for so long, then ever less often; so a wait begins anew after that."""
-_USUAL_CACHE_KIB, _BULK_CACHE_KIB = 2_000, 64_000
-
-
-def prepare_engine(engine: Engine) -> None:
-    """Sets SQLite up for many readers, one writer and commits that survive a power cut.
-
-    ``BEGIN`` is issued here, because pysqlite would start transactions late: transactions that read and then write at
-    the same time would then fail as "locked" instead of waiting.
-    """
-    if engine.dialect.name != "sqlite":
-        return
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_SECONDS * 1000}")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        cache_kib = _BULK_CACHE_KIB if _bulk.get() else _USUAL_CACHE_KIB
-        if connection.info.get("cache_kib", _USUAL_CACHE_KIB) != cache_kib:
-            connection.exec_driver_sql(f"PRAGMA cache_size = -{cache_kib}")
-            connection.info["cache_kib"] = cache_kib
-        if writing.get():
-            _begin_writing(connection)
-        else:
-            connection.exec_driver_sql("BEGIN")
-
-
-def _begin_writing(connection: Connection) -> None:
-    """Takes SQLite's lock. Waiting, it tries often: whoever tries each tenth of a second finds no pause of long work.
-
-    Raises ``OperationalError`` where the lock is not free for so long that something is wrong.
-    """
-    driver: Any = connection.connection.driver_connection
-    ends = monotonic() + LONGEST_WAIT_SECONDS
-    driver.execute(f"PRAGMA busy_timeout = {_TRY_MILLISECONDS}")
-    try:
-        while monotonic() < ends:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    break
-            else:
-                return
-        # Once more, so that what is wrong is raised as every other error of the database.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_SECONDS * 1000}")
 
 
 def after_commit(function: Callable[[], None]) -> None:
@@ -225,6 +149,7 @@ def locked(statement: Locking, **options: Any) -> Locking:
 
     The lock is FOR NO KEY UPDATE: the stronger one would block foreign keys to these rows, and two transactions that
     insert such references and then lock the rows would deadlock. ``options`` are those of ``with_for_update``.
+    A reader locks nothing (`lms/kernel/transactions.py`).
     """
     return statement.with_for_update(key_share=True, **options)
 
@@ -239,7 +164,7 @@ def has_one_writer() -> bool:
 
     What it has read is then current, and rows need no lock.
     """
-    return writing.get() and session.get_bind().dialect.name == "sqlite"
+    return is_writing() and session.get_bind().dialect.name == "sqlite"
 
 
 def lock_key(key: int) -> None:
@@ -261,14 +186,34 @@ def let_others_write() -> None:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Runs a block as a reader and ends its transaction."""
-    token = writing.set(False)
+def transactions_of(kind: Kind) -> Iterator[None]:
+    """Lets transactions that begin in a block be of a kind, and rolls back what is open at its end."""
+    token = transaction_kind.set(kind)
     try:
         yield
     finally:
         rollback()
-        writing.reset(token)
+        transaction_kind.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Runs a block as a reader and ends its transaction. Raises ``RuntimeError`` where something in it writes."""
+    with transactions_of(Kind.READER):
+        try:
+            yield
+        except WriteNeeded as error:
+            raise RuntimeError("a reader cannot write") from error
+
+
+def begin_writing() -> None:
+    """Ends the transaction in which a request has only read, and lets the rest of the request write.
+
+    For what must not be done twice, such as checking a password or reading a large file. Models are loaded again where
+    they are used; whatever else was read before is checked again by whoever relies on it.
+    """
+    rollback()
+    transaction_kind.set(Kind.WRITER)
 
 
 @contextmanager
@@ -278,16 +223,9 @@ def unit_of_work(*, bulk: bool = False) -> Iterator["scoped_session[Session]"]:
     ``bulk`` is for work that writes most of the database.
     """
     rollback()
-    token, size = writing.set(True), _bulk.set(bulk)
-    try:
+    with transactions_of(Kind.BULK_WRITER if bulk else Kind.WRITER):
         yield session
         commit()
-    except BaseException:
-        rollback()
-        raise
-    finally:
-        writing.reset(token)
-        _bulk.reset(size)
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """The application class: each request is one transaction, committed after the view and before the response."""
 
 from collections.abc import Callable, MutableMapping
-from typing import Any
+from copy import deepcopy
+from typing import Any, TypeVar
 from wsgiref.types import WSGIEnvironment
 
 import structlog
-from flask import Flask, Request, g, request
+from flask import Flask, Request, g, request, session as cookie
+from flask.globals import request_ctx
 from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
@@ -13,10 +15,15 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from lms.kernel import db
 from lms.kernel.logs import describe_error
+from lms.kernel.transactions import WriteNeeded
 from lms.kernel.wsgi import REFUSAL
 
 log = structlog.get_logger("request")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LOADED_ANEW = frozenset({"_login_user"})
+"""What a request that begins anew as a writer asks the database again: who sends it, who may have been signed out."""
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class RequestValues(ImmutableMultiDict[str, Any]):
@@ -59,12 +66,44 @@ def body_limit(app: Flask, environment: WSGIEnvironment) -> int:
     return limits.get(endpoint, usual)
 
 
+class RequestState:
+    """What a view may change of its request, remembered before it begins so that it can begin anew."""
+
+    def __init__(self) -> None:
+        self.values = {name: value for name, value in vars(g).items() if name not in LOADED_ANEW}
+        # Whole: messages to show are appended to a list in it.
+        self.cookie, self.cookie_modified = deepcopy(dict(cookie)), cookie.modified
+        self.flashes = request_ctx.flashes
+        self.after_request_count = len(request_ctx._after_request_functions)
+
+    def restore(self) -> None:
+        """Puts everything back, uploaded files to their beginning."""
+        vars(g).clear()
+        vars(g).update(self.values, begun_anew=True)
+        cookie.clear()
+        cookie.update(self.cookie)
+        cookie.modified = self.cookie_modified
+        request_ctx.flashes = self.flashes
+        del request_ctx._after_request_functions[self.after_request_count :]
+        for file in request.files.values():
+            file.seek(0)
+
+
+def writes_at_once(view: View) -> View:
+    """Marks a view that always writes, where beginning as a reader would only be work done twice."""
+    view.writes_at_once = True  # type: ignore[attr-defined]
+    return view
+
+
 class Application(Flask):
     """Flask with one commit after every view.
 
-    GET never writes: whatever a view does there is rolled back. For the other methods the transaction is committed
-    after the view and before the response is sent, so what a page says is stored is stored. A response with status 400
-    or above stores nothing.
+    Every request begins as a reader, which keeps nobody from writing. GET never writes. A request with another method
+    that comes to its first statement that writes begins anew, as a writer: what it has read is read again, and is true
+    until its commit. So a preview and a refused form, which write nothing, never wait for the lock or hold it.
+
+    The transaction is committed after the view and before the response is sent, so what a page says is stored is
+    stored. A response with status 400 or above stores nothing.
     """
 
     request_class = PageRequest
@@ -82,12 +121,9 @@ class Application(Flask):
         )
 
     def full_dispatch_request(self) -> Any:
-        """Sets before any query whether this request may write."""
-        token = db.writing.set(request.method not in SAFE_METHODS)
-        try:
+        """Sets before any query that this request reads, until it has to write. Raises where GET would write."""
+        with db.reading():
             return super().full_dispatch_request()
-        finally:
-            db.writing.reset(token)
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """Raises the error of a body that the server has not read, before anything looks for it."""
@@ -96,14 +132,29 @@ class Application(Flask):
         return super().preprocess_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Runs the view and then the one commit, so that errors of both get an error page.
+        """Runs the view, as a reader and where it has to write once more as a writer.
 
         Raises 404 for URL parameters outside the database's integer range, or with NUL characters.
         """
         for value in (request.view_args or {}).values():
             if value > db.LARGEST_ID if isinstance(value, int) else "\x00" in str(value):
                 raise NotFound
+        if request.method in SAFE_METHODS:
+            return super().dispatch_request()
+        if getattr(self.view_functions.get(request.endpoint or ""), "writes_at_once", False):
+            db.begin_writing()
+            return self._dispatch_and_commit()
+        before = RequestState()
+        try:
+            return self._dispatch_and_commit()
+        except WriteNeeded:
+            before.restore()
+            db.begin_writing()
+        return self._dispatch_and_commit()
+
+    def _dispatch_and_commit(self) -> ResponseReturnValue:
+        """Runs the view and then the one commit, so that errors of both get an error page."""
         response = self.make_response(super().dispatch_request())
-        if request.method not in SAFE_METHODS and response.status_code < 400:
+        if response.status_code < 400:
             db.commit()
         return response

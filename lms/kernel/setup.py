@@ -8,7 +8,8 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.kernel.config import ROOT, Settings, make_writable_folder
-from lms.kernel.db import db, prepare_engine
+from lms.kernel.db import db
+from lms.kernel.transactions import prepare_engine
 
 
 def set_up_config(app: Flask, settings: Settings) -> None:

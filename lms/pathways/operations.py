@@ -68,13 +68,15 @@ def report_outdated(actor: Actor, version: PathwayVersion) -> bool:
     """Records a person's report that a version is out of date, once; returns whether it is new."""
     if actor.person_id is None:
         raise NotAllowed(_("Only staff can report that a pathway is out of date."))
+    if queries.count_reports(version.id, actor.person_id).mine:
+        return False
     report = PathwayReport(pathway_version_id=version.id, person_id=actor.person_id, recorded_at=clock.now())
     try:
         with session.begin_nested():
             session.add(report)
             session.flush()
     except IntegrityError:
-        # The same person has already reported it.
+        # The same person reported it at the same moment.
         return False
     record(actor, "pathways.report_outdated", "pathway_version", version.id, station=version.station_id)
     return True

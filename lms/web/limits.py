@@ -7,7 +7,7 @@ from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 
 from lms.kernel import clock
@@ -70,3 +70,9 @@ def seconds_to_wait() -> int:
     with suppress(Exception):
         seconds = max(each.reset_at for each in limiter.current_limits if each.breached) - clock.now().timestamp()
     return max(1, math.ceil(seconds)) if seconds else USUAL_WAIT_SECONDS
+
+
+@limiter.request_filter
+def is_counted() -> bool:
+    """Says that a request which began anew, to write, has been counted."""
+    return bool(g.get("begun_anew"))

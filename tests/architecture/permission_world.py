@@ -168,7 +168,7 @@ class World:
             f"/requirements/new {OF_ALL}": {"organisation": ""},
         }
 
-    def send(self, who: str, method: str, address: str, query: str = "", **changes: object) -> TestResponse:
+    def send(self, who: str, method: str, address: str, query: str = "", /, **changes: object) -> TestResponse:
         """Sends one request as somebody, every variable of the address replaced by its sample."""
         plain = address.partition(" ")[0]
         samples = self.samples | self.special.get(plain, {}) | self.special.get(address, {})

@@ -50,10 +50,15 @@ class Database:
         self.file = sqlite3.connect(path)
         self.before = sqlite3.connect(":memory:")
         self.file.backup(self.before)
-        self.version = self._version()
+        self.version = self.seen = self._version()
 
     def _version(self) -> object:
         return self.file.execute("PRAGMA data_version").fetchone()
+
+    def changed(self) -> bool:
+        """Returns whether anybody has written since this was last asked, or since it was restored."""
+        before, self.seen = self.seen, self._version()
+        return self.seen != before
 
     def restore(self) -> dict[str, list[dict[str, object]]]:
         """Restores every table; returns the rows that were new or changed, by table (none where rows are gone)."""
@@ -67,7 +72,7 @@ class Database:
                 columns = [column[0] for column in cursor.description]
                 changed[table] = [dict(zip(columns, row, strict=True)) for row in rows - old]
         self.before.backup(self.file)
-        self.version = self._version()
+        self.version = self.seen = self._version()
         return changed
 
 

@@ -303,9 +303,9 @@ class ReusableApplications:
 def writing_context(application: Flask) -> Iterator[None]:
     """Pushes an application context whose session may write; nothing of it is committed at the end."""
     with application.app_context():
-        token = database.writing.set(True)
+        token = database.transaction_kind.set(database.Kind.WRITER)
         try:
             yield
         finally:
             database.rollback()
-            database.writing.reset(token)
+            database.transaction_kind.reset(token)

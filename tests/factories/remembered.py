@@ -23,7 +23,7 @@ def remembered(app: Flask, name: str, record: Callable[[], None]) -> None:
     They are those of the same time, where the clock stands still, and of the same day otherwise.
     """
     with app.app_context():
-        token = database.writing.set(True)
+        token = database.transaction_kind.set(database.Kind.WRITER)
         try:
             with database.db.engine.begin() as connection:
                 alone = set(filled_tables(connection)) <= ALWAYS_THERE and may_skip_guards(connection)
@@ -32,7 +32,7 @@ def remembered(app: Flask, name: str, record: Callable[[], None]) -> None:
                     _write(connection, _known[key])
                     return
         finally:
-            database.writing.reset(token)
+            database.transaction_kind.reset(token)
     record()
     if alone:
         with app.app_context(), database.db.engine.begin() as connection:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import event, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
-from lms.kernel import clock, db
+from lms.kernel import clock, db, transactions
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation, Placement
 from tests.factories.people import employed, organisation, person, placed, sectors, station
@@ -106,7 +106,7 @@ def test_who_waits_to_write_tries_again_and_again(app: Flask) -> None:
     waiter.join()
     with app.app_context(), db.reading():
         assert session.query(Organisation).count() == 2
-        assert session.execute(text("PRAGMA busy_timeout")).scalar_one() == db.LONGEST_WAIT_SECONDS * 1000
+        assert session.execute(text("PRAGMA busy_timeout")).scalar_one() == transactions.LONGEST_WAIT_SECONDS * 1000
 
 
 def test_who_waits_to_write_gives_up_in_the_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +114,7 @@ def test_who_waits_to_write_gives_up_in_the_end(app: Flask, monkeypatch: pytest.
         on_sqlite = session.get_bind().dialect.name == "sqlite"
     if not on_sqlite:
         return
-    monkeypatch.setattr(db, "LONGEST_WAIT_SECONDS", 0)
+    monkeypatch.setattr(transactions, "LONGEST_WAIT_SECONDS", 0)
     raised: list[DBAPIError] = []
 
     def save() -> None:
@@ -153,7 +153,7 @@ def test_get_never_writes(app: Flask) -> None:
         organisation("by-mistake")
         return "done"
 
-    assert app.test_client().get("/writes-by-mistake").status_code == 200
+    assert app.test_client().get("/writes-by-mistake").status_code == 500
     with app.app_context(), db.reading():
         assert session.query(Organisation).count() == 0
 
@@ -169,3 +169,24 @@ def test_a_refused_form_stores_nothing_and_an_accepted_one_is_stored_before_the_
         client.post(f"/writes/{status}")
     with app.app_context(), db.reading():
         assert {row.slug for row in session.query(Organisation)} == {"status-200", "status-302"}
+
+
+def test_a_reader_cannot_write(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        organisation("known")
+    statements = (
+        "UPDATE organisation SET name = 'other'",
+        " delete FROM organisation",
+        "INSERT\nINTO sector VALUES (1)",
+    )
+    for statement in statements:
+        with app.app_context(), pytest.raises(RuntimeError, match="reader"), db.reading():
+            session.execute(text(statement))
+    with app.app_context(), db.reading():
+        assert session.execute(text("SELECT name FROM organisation")).scalars().all() != ["x"]
+        if session.get_bind().dialect.name == "postgresql":
+            assert session.execute(text("SHOW transaction_read_only")).scalar_one() == "on"
+        session.execute(db.locked(db.select(Organisation).order_by(Organisation.id), skip_locked=True)).one()
+    # The same connection again, for somebody who writes.
+    with app.app_context(), unit_of_work():
+        organisation("second")

@@ -34,16 +34,16 @@ def fail_in_the_database(path: str) -> str:
     ("view", "error"), [(fail, "ValueError"), (fail_in_the_database, "sqlalchemy.exc.IntegrityError from ")]
 )
 def test_an_unexpected_error(capsys: pytest.CaptureFixture[str], app: Flask, view: Any, error: str) -> None:
-    app.add_url_rule("/made/<path>", "made", view)
+    app.add_url_rule("/made/<path>", "made", view, methods=["POST"])
     capsys.readouterr()
-    response = app.test_client().get(f"/made/{SECRET}", headers={"X-Request-ID": "a-request-of-ours"})
+    response = app.test_client().post(f"/made/{SECRET}", headers={"X-Request-ID": "a-request-of-ours"})
     assert response.status_code == 500
     assert SECRET not in response.text
     failed, answered = lines(capsys)
     assert failed["event"] == "failed"
     assert failed["level"] == "error"
     assert failed["error"].startswith(error)
-    assert (failed["method"], failed["route"]) == ("GET", "/made/<path>")
+    assert (failed["method"], failed["route"]) == ("POST", "/made/<path>")
     assert failed["request"] == answered["request"] == "a-request-of-ours"
     assert answered["status"] == 500
     assert any("lms/kernel/requests.py" in place for place in failed["where"])

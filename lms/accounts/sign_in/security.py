@@ -48,6 +48,7 @@ from lms.kernel import clock
 from lms.kernel.config import ROOT
 from lms.kernel.db import db
 from lms.kernel.i18n import N_
+from lms.kernel.requests import writes_at_once
 from lms.web.csrf import sent_from_here
 from lms.web.errors import wants_json
 from lms.web.formatting import moment
@@ -159,6 +160,10 @@ def set_up_accounts(app: Flask) -> None:
         password_util_cls=Passwords,
     )
     app.view_functions.update(LIMITED_VIEWS)
+    for view in app.view_functions.values():
+        # They commit by themselves, after the request.
+        if view.__module__ == "flask_security.views":
+            writes_at_once(view)
     security.want_json(lambda _request: False)
     security.unauthn_handler(ask_to_sign_in)
     set_up_sessions(app, security)

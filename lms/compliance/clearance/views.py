@@ -1,7 +1,6 @@
 """The check of a list of staff: posted, since a list of people does not belong in an address."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,7 +15,7 @@ from lms.compliance.clearance.files import HEAD, as_workbook, entry_rows
 from lms.compliance.clearance.parse import MAX_ENTRIES, decode, split_table, split_text
 from lms.compliance.report.filters import DayField
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
-from lms.kernel import clock, db
+from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.pagination import paginate_list
 from lms.kernel.tabular import as_csv
@@ -84,11 +83,11 @@ def clearance_result() -> ResponseReturnValue:
     form = ClearanceForm()
     if not form.validate():
         return _render(form), 422
-    with _checked(form) as check:
-        entries = check.listed(only_not_cleared=form.only_not_cleared.data)
-        page = paginate_list(entries, request.form.get("page", 1, type=int), PER_PAGE)
-        form.as_of.data = check.day
-        return _render(form, check=check, page=page, statuses=explain(check.day, page.items))
+    check = _check(form)
+    entries = check.listed(only_not_cleared=form.only_not_cleared.data)
+    page = paginate_list(entries, request.form.get("page", 1, type=int), PER_PAGE)
+    form.as_of.data = check.day
+    return _render(form, check=check, page=page, statuses=explain(check.day, page.items))
 
 
 @bp.post("/compliance/lookup.csv", endpoint="clearance_csv", defaults={"file_format": "csv"})
@@ -100,23 +99,20 @@ def clearance_file(file_format: str) -> ResponseReturnValue:
     form = ClearanceForm()
     if not form.validate():
         return _render(form), 422
-    with _checked(form) as check:
-        entries = check.listed(only_not_cleared=form.only_not_cleared.data)
-        statuses = explain(check.day, entries)
-        if file_format == "csv":
-            content: str | bytes = as_csv(HEAD, entry_rows(entries, statuses))
-        else:
-            content = as_workbook(check.day, entries, statuses, clock.now())
+    check = _check(form)
+    entries = check.listed(only_not_cleared=form.only_not_cleared.data)
+    statuses = explain(check.day, entries)
+    if file_format == "csv":
+        content: str | bytes = as_csv(HEAD, entry_rows(entries, statuses))
+    else:
+        content = as_workbook(check.day, entries, statuses, clock.now())
     return download(content, f"staff-check-{check.day}.{file_format}")
 
 
-@contextmanager
-def _checked(form: ClearanceForm) -> Iterator[ClearanceCheck]:
-    """Gives the check of a form's list. It only reads, so it releases the write lock that a POST takes."""
+def _check(form: ClearanceForm) -> ClearanceCheck:
+    """Checks a form's list."""
     actor = current_actor()
-    db.rollback()
-    with db.reading():
-        yield check_clearance(actor, form.entries, form.as_of.data or clock.today(actor.time_zone))
+    return check_clearance(actor, form.entries, form.as_of.data or clock.today(actor.time_zone))
 
 
 def _render(form: ClearanceForm, **context: object) -> str:

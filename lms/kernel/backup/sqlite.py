@@ -10,9 +10,9 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from lms.kernel.backup.archive import REVISION, Contents
-from lms.kernel.db import prepare_engine
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
+from lms.kernel.transactions import prepare_engine
 
 _WAIT_SECONDS = 20
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.catalogue.api import PublishedModule, list_courses
+from lms.kernel.requests import writes_at_once
 from lms.learning import operations
 from lms.learning.blueprint import bp, local_day
 from lms.learning.course_progress import CourseProgress, list_course_progress, load_course_progress, load_module
@@ -107,6 +108,7 @@ def _module_page(key: ModulePageKey, progress: CourseProgress, shown: PublishedM
 
 @bp.post("/courses/<course>/<module>/complete")
 @signed_in
+@writes_at_once
 def complete(course: str, module: str) -> ResponseReturnValue:
     """Records that a module is completed and redirects to the next one, or after the last one to the quiz."""
     progress, shown = load_module(current_actor(), course, module, language_of_page())

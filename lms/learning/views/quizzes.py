@@ -15,6 +15,7 @@ from lms.assessment.api import (
     submit_attempt,
 )
 from lms.catalogue.api import load_course_revision
+from lms.kernel.requests import writes_at_once
 from lms.learning.blueprint import bp
 from lms.learning.course_progress import load_course_progress, load_progress_after
 from lms.learning.forms import read_device_time, read_responses
@@ -45,6 +46,7 @@ def quiz(course: str) -> ResponseReturnValue:
 
 @bp.post("/courses/<course>/quiz")
 @signed_in
+@writes_at_once
 def start(course: str) -> ResponseReturnValue:
     """Starts an attempt, or redirects to the one that is open."""
     actor, language = current_actor(), language_of_page()
@@ -77,6 +79,7 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
 
 @bp.post("/attempts/<int:attempt_id>")
 @signed_in
+@writes_at_once
 def save(attempt_id: int) -> ResponseReturnValue:
     """Saves the responses given so far."""
     found = load_attempt_for(current_actor(), attempt_id)
@@ -92,6 +95,7 @@ def save(attempt_id: int) -> ResponseReturnValue:
 
 @bp.post("/attempts/<int:attempt_id>/submit")
 @signed_in
+@writes_at_once
 def submit(attempt_id: int) -> ResponseReturnValue:
     """Submits an attempt; with unanswered questions it first only saves and shows which they are."""
     actor = current_actor()

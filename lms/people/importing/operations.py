@@ -58,7 +58,9 @@ def change_format(people_import: PeopleImport, top: TablePreview) -> None:
     _lock_in_state(people_import, "columns", "checked")
     if people_import.header != top.header:
         people_import.columns = {}
-    people_import.shape, people_import.header, people_import.samples = (asdict(top.format), top.header, top.samples)
+    # As it is stored, a list: a format that stays the same is not written again.
+    people_import.shape = asdict(top.format) | {"worksheets": list(top.format.worksheets)}
+    people_import.header, people_import.samples = top.header, top.samples
 
 
 def choose_columns(

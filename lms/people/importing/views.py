@@ -46,7 +46,7 @@ def raise_size_limit(endpoint: str | None, _values: dict[str, Any] | None) -> No
     """Allows HR a larger request on the upload page, before anything reads the request."""
     if endpoint == "people.import_people" and request.method == "POST" and current_actor().has(Role.HR):
         request.max_content_length = current_app.extensions["settings"].max_import_bytes
-        # On SQLite asking who sends it took the lock for writing: it must not be held while the file arrives.
+        # Asking who sends it began a transaction: none stays open while the file arrives.
         db.rollback()
 
 
@@ -65,12 +65,12 @@ def import_people() -> ResponseReturnValue:
     form = UploadForm()
     offer(form.organisation, ((each.id, each.name) for each in people.list_organisations_of(actor, Role.HR)))
     if form.validate_on_submit():
-        # Reading a large file takes a while: nobody else should wait to write in the meantime.
-        db.rollback()
         file, name = form.file.data.stream, form.file.data.filename or ""
         try:
             top = tabular.preview_table(file, known=count_headings)
             file.seek(0)
+            # Reading a large file takes a while, and needs no second time.
+            db.begin_writing()
             parts = iter(lambda: file.read(FILE_PART_BYTES), b"")
             people_import = operations.upload(actor, form.organisation.data, name, top, parts)
         except Invalid as error:

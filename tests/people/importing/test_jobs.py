@@ -312,10 +312,11 @@ def test_a_workbook_that_is_refused_far_below_is_reported_and_the_worker_goes_on
 def test_a_newer_check_takes_the_place_of_an_older_one(small: Flask) -> None:
     number = lists.sent(lists.csv_of([row("N-1", from_on="03/04/2026")]))
     assert lists.outcomes(number)[0][1] == "rejected"
-    with unit_of_work():
-        each = lists.load(number)
-        operations.choose_columns(lists.hana(), each, each.columns, {"day_order": "day"})
-        operations.choose_columns(lists.hana(), each, each.columns, {"day_order": "month"})
+    hana = lists.hana()
+    for order in ("day", "month"):
+        with unit_of_work():
+            each = lists.load(number)
+            operations.choose_columns(hana, each, each.columns, {"day_order": order})
     lists.worked()
     lists.apply(number)
     assert lists.spans("N-1") == [("wash", "2026-03-04", "")]
