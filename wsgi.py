@@ -6,7 +6,9 @@ from lms.kernel.memory import gc_paused
 with gc_paused():
     from lms.app import create_app
     from lms.kernel.errors import CannotStart
+    from lms.kernel.private_files import close_new_files
 
+    close_new_files()
     try:
         app = create_app()
     except CannotStart as error:

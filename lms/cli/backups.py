@@ -18,6 +18,7 @@ from lms.kernel.backup.operations import Backup, make_backup, restore_backup
 from lms.kernel.db import unit_of_work
 from lms.kernel.i18n import gettext as _
 from lms.kernel.installation import BACKUP, SECRET_KEY, remove_value, store_value
+from lms.kernel.private_files import close_backups
 
 
 def describe_backup(made: Backup) -> str:
@@ -55,6 +56,8 @@ def backup_command(place: Path) -> None:
     with said_in_a_sentence():
         made = make_backup(place)
         click.echo(describe_backup(made))
+    for sentence in close_backups(made.path.parent):
+        click.echo(sentence, err=True)
     # The backup is whole, whatever the database says now.
     with suppress(DBAPIError), unit_of_work():
         store_value(BACKUP, made.manifest.made_at.isoformat(timespec="seconds"))

@@ -55,7 +55,12 @@ def run() -> None:
 
 
 def hold_instance_lock() -> None:
-    """Keeps a restore away until this command and its child processes have ended; stops while one is at work."""
+    """Keeps a restore away until this command and its child processes have ended; stops while one is at work.
+
+    Prints which files others can open, and how to close them.
+    """
+    for sentence in this_app().extensions["open_files"]:
+        click.echo(sentence, err=True)
     try:
         click.get_current_context().with_resource(lock_instance(current_settings().instance))
     except Refusal as error:

@@ -5,10 +5,14 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import Migrate
+from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.kernel.config import ROOT, Settings, make_writable_folder
 from lms.kernel.db import db
+from lms.kernel.errors import CannotStart
+from lms.kernel.i18n import gettext as _
+from lms.kernel.private_files import close_instance
 from lms.kernel.transactions import prepare_engine
 
 
@@ -17,6 +21,7 @@ def set_up_config(app: Flask, settings: Settings) -> None:
     make_writable_folder(settings.instance)
     app.extensions["settings"] = settings
     address = database_address(settings)
+    app.extensions["open_files"] = close_instance(settings.instance, sqlite_file(address))
     app.config.update(
         SECRET_KEY=settings.secret_key or stored_secret_key(settings.instance),
         SQLALCHEMY_DATABASE_URI=address,
@@ -61,12 +66,24 @@ def set_up_config(app: Flask, settings: Settings) -> None:
 
 
 def stored_secret_key(folder: Path) -> str:
-    """Returns the secret key stored in the instance folder, making it the first time."""
+    """Returns the secret key stored in the instance folder, making it the first time.
+
+    Raises ``CannotStart`` where it belongs to somebody else.
+    """
     path = folder / "secret_key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-    return path.read_text()
+    try:
+        if not path.exists() or not path.stat().st_size:
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text()
+    except OSError as error:
+        raise CannotStart(
+            _(
+                "The secret key in %(file)s cannot be read (%(reason)s). Run this as the user of the server.",
+                file=path,
+                reason=(error.strerror or str(error)).lower(),
+            )
+        ) from None
 
 
 def database_address(settings: Settings) -> str:
@@ -79,6 +96,12 @@ def database_address(settings: Settings) -> str:
 def with_driver(address: str) -> str:
     """Returns a database's address with the driver for PostgreSQL, as SQLAlchemy needs it."""
     return address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def sqlite_file(address: str) -> Path | None:
+    """Returns the file of a database where it is SQLite's."""
+    url = make_url(address)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 def set_up_database(app: Flask) -> None:
