@@ -18,6 +18,8 @@ from lms.kernel.i18n import gettext as _
 _SHORTEST_KEY = 16
 _REDIS = frozenset({"redis", "rediss", "redis+unix", "redis+sentinel", "redis+cluster"})
 
+_NO_SETTINGS = frozenset({"LMS_MOVE_TO", "LMS_BOOTSTRAP_AGAIN"})
+"""What single commands read from the environment."""
 _RENAMED = {"LMS_MAIL_USE_TLS": "LMS_MAIL_SECURITY"}
 
 
@@ -117,7 +119,7 @@ def unknown_names(given: Iterable[str], known: set[str]) -> list[str]:
     """Returns a sentence for each name that begins like a setting and is none, with the nearest right one."""
     sentences = []
     for name in sorted(given):
-        if not name.upper().startswith("LMS_") or name.upper() in known:
+        if not name.upper().startswith("LMS_") or name.upper() in known | _NO_SETTINGS:
             continue
         nearest = [_RENAMED[name.upper()]] if name.upper() in _RENAMED else get_close_matches(name.upper(), known, 1)
         sentences.append(

@@ -111,6 +111,8 @@ def test_what_is_right_is_accepted(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         "MAIL_PORT": "587",
         "INSTANCE": str(tmp_path),
         "MAX_IMPORT_BYTES": "",
+        # Not a setting, but what `flask database move` reads.
+        "MOVE_TO": "postgresql://host/name",
         "POSTGRESQL_PROGRAMS": "",
     }
     for name, value in values.items():
