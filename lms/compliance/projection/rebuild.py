@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import delete, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.counts import deltas as count_deltas
@@ -84,10 +84,10 @@ def _empty(*tables: type[Model]) -> None:
     """Removes all rows; on PostgreSQL without going through them one by one, which would leave them to be swept up.
 
     That needs the tables for itself. Where somebody reads them for long, as the nightly check does, everybody else
-    would wait behind it, so then the rows are removed one by one.
+    would wait behind it, so then the rows are removed one by one; also by an account that does not own the tables.
     """
     if db.db.engine.dialect.name == "postgresql":
-        with suppress(OperationalError), session.begin_nested():
+        with suppress(OperationalError, ProgrammingError), session.begin_nested():
             session.execute(text(f"SET LOCAL lock_timeout = {LONGEST_WAIT_MS}"))
             session.execute(text(f"TRUNCATE {', '.join(table.__tablename__ for table in tables)}"))
             session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
