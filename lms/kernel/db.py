@@ -209,7 +209,7 @@ def reading() -> Iterator[None]:
 def begin_writing() -> None:
     """Ends the transaction in which a request has only read, and lets the rest of the request write.
 
-    For what must not be done twice, such as checking a password or reading a large file. Models are loaded again where
+    For what must not be done twice, such as reading a large file. Models are loaded again where
     they are used; whatever else was read before is checked again by whoever relies on it.
     """
     rollback()

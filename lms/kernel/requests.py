@@ -1,6 +1,6 @@
 """The application class: each request is one transaction, committed after the view and before the response."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Hashable, MutableMapping
 from copy import deepcopy
 from typing import Any, TypeVar
 from wsgiref.types import WSGIEnvironment
@@ -14,6 +14,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 
 from lms.kernel import db
+from lms.kernel.before_transaction import ComputeFirst, results
 from lms.kernel.logs import describe_error
 from lms.kernel.transactions import WriteNeeded
 from lms.kernel.wsgi import REFUSAL
@@ -21,7 +22,7 @@ from lms.kernel.wsgi import REFUSAL
 log = structlog.get_logger("request")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOADED_ANEW = frozenset({"_login_user"})
-"""What a request that begins anew as a writer asks the database again: who sends it, who may have been signed out."""
+"""What a request that begins anew asks the database again: who sends it, who may have been signed out."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -89,6 +90,28 @@ class RequestState:
             file.seek(0)
 
 
+def hashes_passwords(view: View) -> View:
+    """Marks a view whose form makes or compares the hash of a password: its requests wait for a thread of their own."""
+    view.hashes_passwords = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_marked(app: Flask, endpoint: str | None) -> bool:
+    """Returns whether the view of an endpoint is marked by ``hashes_passwords``."""
+    return getattr(app.view_functions.get(endpoint or ""), "hashes_passwords", False)
+
+
+def takes_long(app: Flask, environment: WSGIEnvironment) -> bool:
+    """Returns whether a request has the form of a view that hashes passwords."""
+    if environment["REQUEST_METHOD"] in SAFE_METHODS:
+        return False
+    try:
+        endpoint, _ = app.url_map.bind_to_environ(environment).match()
+    except HTTPException:
+        return False
+    return is_marked(app, endpoint)
+
+
 def writes_at_once(view: View) -> View:
     """Marks a view that always writes, where beginning as a reader would only be work done twice."""
     view.writes_at_once = True  # type: ignore[attr-defined]
@@ -101,6 +124,8 @@ class Application(Flask):
     Every request begins as a reader, which keeps nobody from writing. GET never writes. A request with another method
     that comes to its first statement that writes begins anew, as a writer: what it has read is read again, and is true
     until its commit. So a preview and a refused form, which write nothing, never wait for the lock or hold it.
+
+    It also begins anew once something is computed that must not happen in a transaction (``computed_first``).
 
     The transaction is committed after the view and before the response is sent, so what a page says is stored is
     stored. A response with status 400 or above stores nothing.
@@ -132,7 +157,7 @@ class Application(Flask):
         return super().preprocess_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Runs the view, as a reader and where it has to write once more as a writer.
+        """Runs the view as a reader, once more after each ``ComputeFirst``, and where it has to write as a writer.
 
         Raises 404 for URL parameters outside the database's integer range, or with NUL characters.
         """
@@ -144,13 +169,21 @@ class Application(Flask):
         if getattr(self.view_functions.get(request.endpoint or ""), "writes_at_once", False):
             db.begin_writing()
             return self._dispatch_and_commit()
-        before = RequestState()
+        before, known = RequestState(), dict[Hashable, Any]()
+        token = results.set(known)
         try:
-            return self._dispatch_and_commit()
-        except WriteNeeded:
-            before.restore()
-            db.begin_writing()
-        return self._dispatch_and_commit()
+            while True:
+                try:
+                    return self._dispatch_and_commit()
+                except WriteNeeded:
+                    before.restore()
+                    db.begin_writing()
+                except ComputeFirst as needed:
+                    before.restore()
+                    db.rollback()
+                    known[needed.key] = needed.compute()
+        finally:
+            results.reset(token)
 
     def _dispatch_and_commit(self) -> ResponseReturnValue:
         """Runs the view and then the one commit, so that errors of both get an error page."""

@@ -27,7 +27,7 @@ from granian.server.common import AbstractServer
 
 from lms.kernel.db import db
 from lms.kernel.memory import freeze_loaded, release_large_blocks
-from lms.kernel.requests import body_limit
+from lms.kernel.requests import body_limit, takes_long
 from lms.kernel.worker import run_worker
 from lms.kernel.wsgi import BufferedApplication
 
@@ -198,7 +198,9 @@ def serve(app: Flask, host: str, port: int, *, workers: int, threads: int, with_
 
     def load_app() -> BufferedApplication:
         _follow_server()
-        return BufferedApplication(answer, threads=threads, body_limit=partial(body_limit, app))
+        return BufferedApplication(
+            answer, threads=threads, body_limit=partial(body_limit, app), takes_long=partial(takes_long, app)
+        )
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # At the first request the listening socket exists.

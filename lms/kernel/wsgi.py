@@ -16,7 +16,14 @@ from typing import IO, Any, Protocol
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 import structlog
-from werkzeug.exceptions import ClientDisconnected, HTTPException, LengthRequired, RequestEntityTooLarge, RequestTimeout
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    LengthRequired,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    ServiceUnavailable,
+)
 
 from lms.kernel.body import BodyReader, discard
 from lms.kernel.logs import describe_error
@@ -33,7 +40,18 @@ _FILE_OPENED_SECONDS = 60.0
 _DISCARDED_BYTES = 100_000_000
 """So much is read, and thrown away, of a body that was refused."""
 
+MOST_LONG = 100
+"""So many requests that take long may wait for their thread; at twenty a second the last waits for five seconds."""
+_BUSY_SECONDS = 10
+
 Headers = list[tuple[str, str]]
+
+
+class TooManyAtOnce(ServiceUnavailable):
+    """More people sent what takes long, such as a password, than can be answered soon."""
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=_BUSY_SECONDS)
 
 
 class RequestHead(Protocol):
@@ -97,7 +115,9 @@ class BufferedApplication:
     """A WSGI application as RSGI: each request is read whole, then answered in one of ``threads`` threads.
 
     ``body_limit`` returns the largest body of a request, in bytes; it is asked where there is a body. A request whose
-    body is refused goes to the application with the error in ``REFUSAL``.
+    body is refused goes to the application with the error in ``REFUSAL``. Those of which ``takes_long`` says so are
+    answered one after the other in a thread of their own, so that no page waits for them; where very many wait,
+    ``TooManyAtOnce`` is the error.
     """
 
     def __init__(
@@ -107,11 +127,15 @@ class BufferedApplication:
         threads: int,
         body_limit: Callable[[WSGIEnvironment], int],
         bodies: BodyReader | None = None,
+        takes_long: Callable[[WSGIEnvironment], bool] = lambda _environment: False,
     ) -> None:
         self._application = application
         self._body_limit = body_limit
         self._bodies = bodies or BodyReader()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._takes_long = takes_long
+        self._long_thread = ThreadPoolExecutor(1, thread_name_prefix="long-request")
+        self._long = 0
 
     async def __call__(self, head: RequestHead, protocol: RequestProtocol) -> None:
         """Answers one request."""
@@ -128,11 +152,22 @@ class BufferedApplication:
                 if not isinstance(error, RequestTimeout):
                     await discard(chunks, _DISCARDED_BYTES)
                 return
-        await self._run(environment, protocol)
+        if not self._takes_long(environment):
+            await self._run(environment, protocol)
+        elif self._long >= MOST_LONG:
+            environment[REFUSAL] = TooManyAtOnce()
+            await self._run(environment, protocol)
+        else:
+            self._long += 1
+            try:
+                await self._run(environment, protocol, self._long_thread)
+            finally:
+                self._long -= 1
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Lets the threads end; Granian has waited for their requests."""
         self._threads.shutdown(wait=False)
+        self._long_thread.shutdown(wait=False)
 
     async def _read_body(self, environment: WSGIEnvironment, chunks: AsyncIterator[bytes]) -> IO[bytes]:
         # Browsers and proxies always say how long a body is. A chunked one that is cut off would look whole.
@@ -144,9 +179,11 @@ class BufferedApplication:
             raise RequestEntityTooLarge
         return await self._bodies.read(chunks, length)
 
-    async def _run(self, environment: WSGIEnvironment, protocol: RequestProtocol) -> None:
+    async def _run(
+        self, environment: WSGIEnvironment, protocol: RequestProtocol, threads: ThreadPoolExecutor | None = None
+    ) -> None:
         loop = asyncio.get_running_loop()
-        large = await loop.run_in_executor(self._threads, self._answer, environment, protocol)
+        large = await loop.run_in_executor(threads or self._threads, self._answer, environment, protocol)
         if large:
             loop.call_later(_FILE_OPENED_SECONDS, large.close)
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 from werkzeug.exceptions import HTTPException
 
 from lms.kernel.errors import Refusal
+from lms.kernel.wsgi import TooManyAtOnce
 from lms.web.formatting import waiting_time
 from lms.web.language import direction_of, language_without_session
 from lms.web.limits import seconds_to_wait
@@ -120,6 +121,14 @@ PAGE_EXPIRED = ErrorText(
     _l("Everything that was saved before is still there."),
 )
 
+MANY_AT_ONCE = ErrorText(
+    "busy",
+    _l("Very many people are signing in"),
+    _l("Passwords are checked one after the other, and there is a queue at the moment."),
+    _l("Wait ten seconds, then reload this page: what you typed is sent again."),
+    _l("Your password and everything you saved are as they were."),
+)
+
 
 def request_id() -> str:
     """Returns the id of this request in the log, making one where there is none yet."""
@@ -190,6 +199,13 @@ def handle_limit(_error: RateLimitExceeded) -> Response:
     return response
 
 
+def handle_many(error: TooManyAtOnce) -> Response:
+    """Returns the page that asks to wait until fewer passwords are to be checked."""
+    response = error_response(503, MANY_AT_ONCE)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
 def handle_refusal(error: Refusal) -> Response:
     """Returns the page of a refusal with its own message."""
     return error_response(error.status, PAGES.get(error.status, PAGES[409]), error.message)
@@ -209,6 +225,7 @@ def set_up_errors(app: Flask) -> None:
     """Registers the error pages."""
     app.register_error_handler(HTTPException, handle_http)
     app.register_error_handler(RateLimitExceeded, handle_limit)
+    app.register_error_handler(TooManyAtOnce, handle_many)
     app.register_error_handler(CSRFError, lambda _error: error_response(400, PAGE_EXPIRED))
     app.register_error_handler(Refusal, handle_refusal)
     app.register_error_handler(NoFreeConnection, handle_database)

@@ -11,7 +11,7 @@ from lms.accounts.blueprint import bp
 from lms.accounts.codes.queries import why_no_code
 from lms.accounts.models import Account, RoleGrant
 from lms.accounts.sign_in.forms import ConfirmedForm
-from lms.accounts.sign_in.limits import limit_confirmed
+from lms.accounts.sign_in.limits import confirmed
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.people.api import list_organisations
@@ -51,7 +51,7 @@ def user_page(account: Account, form: ConfirmedForm) -> ResponseReturnValue:
 
 @bp.route("/admin/users/<int:account_id>/roles/new", methods=["GET", "POST"])
 @role_needed(Role.ADMIN)
-@limit_confirmed
+@confirmed
 def grant(account_id: int) -> ResponseReturnValue:
     """Gives somebody a role."""
     actor = current_actor()

@@ -14,11 +14,12 @@ from lms.accounts.codes import operations, queries, rules
 from lms.accounts.codes.forms import CodeForm, NewPasswordForm
 from lms.accounts.emails import queue_new_password, queue_printed_code
 from lms.accounts.sign_in.forms import ConfirmedForm
-from lms.accounts.sign_in.limits import limit_codes, limit_confirmed
+from lms.accounts.sign_in.limits import confirmed, limit_codes
 from lms.accounts.sign_in.queries import load_actor
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
+from lms.kernel.requests import hashes_passwords
 from lms.kernel.text import normalise
 from lms.people.api import list_employments_of, list_stations
 from lms.web.access import current_actor, public, role_needed
@@ -79,7 +80,7 @@ def print_codes() -> ResponseReturnValue:
 
 @bp.post("/admin/users/<int:account_id>/code")
 @role_needed(Role.ADMIN)
-@limit_confirmed
+@confirmed
 def print_user_code(account_id: int) -> ResponseReturnValue:
     """Makes a code for somebody with a role, for whom HR may not, and shows it once."""
     account = queries.load_role_holder_for(current_actor(), account_id)
@@ -106,6 +107,7 @@ def type_code() -> ResponseReturnValue:
 
 @bp.route("/join/<token>", methods=["GET", "POST"])
 @public
+@hashes_passwords
 @limit_codes
 @not_stored
 def join(token: str) -> ResponseReturnValue:

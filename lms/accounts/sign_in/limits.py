@@ -14,6 +14,7 @@ from flask_security import views
 
 from lms.accounts.sign_in.devices import key_of_device
 from lms.accounts.sign_in.views import forgot_password
+from lms.kernel.requests import hashes_passwords
 from lms.kernel.text import normalise
 from lms.web.access import current_actor
 from lms.web.limits import OFFICE, digest_of, limiter, network
@@ -69,22 +70,29 @@ def limit_name(view: View, here: str, anywhere: str, counted: Callable[[Response
     return limit_posts(view, OFFICE, exempt_when=device, deduct_when=counted)
 
 
+def limit_account(view: View) -> View:
+    """Limits wrong passwords of who is signed in."""
+    return limit_posts(hashes_passwords(view), "10 per 15 minutes", key_func=account, deduct_when=refused)
+
+
 limit_codes = limiter.limit(OFFICE, deduct_when=lambda response: response.status_code == 404)
 """Limits unknown codes, from a network. Of a code's 58 bits that leaves enough for ever."""
 
-limit_confirmed = limiter.limit(
-    "10 per 15 minutes", methods=["POST"], key_func=account, deduct_when=lambda answer: answer.status_code == 422
-)
-"""Limits forms that ask for the password again, where they were refused: 10 in 15 minutes by who is signed in."""
+
+def confirmed(view: View) -> View:
+    """Marks and limits a form that asks for the password again: refused 10 times in 15 minutes by who is signed in."""
+    limit = limiter.limit(
+        "10 per 15 minutes", methods=["POST"], key_func=account, deduct_when=lambda answer: answer.status_code == 422
+    )
+    return hashes_passwords(limit(view))
+
 
 # Made once, at import: a limit belongs to a function, and would count twice if it were made twice.
 LIMITED_VIEWS = {
-    "security.login": limit_name(views.login, "5 per 15 minutes", "100 per hour", refused),
+    "security.login": limit_name(hashes_passwords(views.login), "5 per 15 minutes", "100 per hour", refused),
     # Of mails with a link, to one e-mail, known here or not.
     "security.forgot_password": limit_name(forgot_password, "5 per hour", "20 per hour", accepted),
-    "security.reset_password": limit_posts(views.reset_password, OFFICE),
-    "security.change_password": limit_posts(
-        views.change_password, "10 per 15 minutes", key_func=account, deduct_when=refused
-    ),
-    "security.verify": limit_posts(views.verify, "10 per 15 minutes", key_func=account, deduct_when=refused),
+    "security.reset_password": limit_posts(hashes_passwords(views.reset_password), OFFICE, deduct_when=accepted),
+    "security.change_password": limit_account(views.change_password),
+    "security.verify": limit_account(views.verify),
 }

@@ -41,6 +41,7 @@ from lms.accounts.queries import find_account_by_email, find_account_where, load
 from lms.accounts.sign_in import queries
 from lms.accounts.sign_in.devices import remember_device
 from lms.accounts.sign_in.forms import ChangeForm, ConfirmForm, Passwords, ResetForm, SignInForm
+from lms.accounts.sign_in.hashing import PasswordContext
 from lms.accounts.sign_in.limits import LIMITED_VIEWS, typed_name
 from lms.accounts.sign_in.operations import LONGEST_SESSION, end_session, record_sign_in, start_session
 from lms.audit.api import record
@@ -159,11 +160,10 @@ def set_up_accounts(app: Flask) -> None:
         verify_form=ConfirmForm,
         password_util_cls=Passwords,
     )
+    security.pwd_context = PasswordContext(**security.pwd_context.to_dict())
     app.view_functions.update(LIMITED_VIEWS)
-    for view in app.view_functions.values():
-        # They commit by themselves, after the request.
-        if view.__module__ == "flask_security.views":
-            writes_at_once(view)
+    # It commits by itself, after the request; those with passwords do so after ours, when nothing is left.
+    writes_at_once(app.view_functions["security.logout"])
     security.want_json(lambda _request: False)
     security.unauthn_handler(ask_to_sign_in)
     set_up_sessions(app, security)
