@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.log_check import pytest_runtest_makereport  # noqa: F401 - it watches the logs of all tests
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path

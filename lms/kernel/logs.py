@@ -4,10 +4,13 @@ import logging
 import re
 import secrets
 import sys
+import threading
 import time
 import traceback
+import warnings
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, TextIO
 
 import structlog
 from flask import Flask, Response, g, request
@@ -43,6 +46,25 @@ def _place(frame: traceback.FrameSummary) -> str:
     return f"{path.as_posix()}:{frame.lineno} {frame.name}"
 
 
+def _end_with_line(kind: type[BaseException], error: BaseException, frames: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, frames)
+    else:
+        log_uncaught(error)
+
+
+def _log_warning(  # noqa: PLR0917 - as Python calls it
+    message: Warning | str,  # noqa: ARG001 - may have a value
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    place = _place(traceback.FrameSummary(filename, lineno, "", lookup_line=False)).strip()
+    structlog.get_logger().warning("warned by Python", error=category.__qualname__, where=[place])
+
+
 class LibraryLogHandler(logging.Handler):
     """Logs what libraries log in our format: their messages without the values filled in."""
 
@@ -53,8 +75,21 @@ class LibraryLogHandler(logging.Handler):
         structlog.get_logger().log(line.levelno, str(line.msg), logger=line.name, **described)
 
 
+def log_uncaught(error: BaseException | None) -> None:
+    """Logs an error that nobody handled, which ends the program or a thread."""
+    if error is not None:
+        structlog.get_logger().error("stopped by an error", **describe_error(error))
+
+
 def configure(log_format: str) -> None:
-    """Sets up structlog for the process; ``log_format`` is json or console."""
+    """Sets up structlog for the process; ``log_format`` is json or console.
+
+    In JSON, for machines, an error that nobody handles and a warning of Python are lines too, without their messages.
+    """
+    if log_format == "json":
+        warnings.showwarning = _log_warning
+        sys.excepthook = _end_with_line
+        threading.excepthook = lambda failed: log_uncaught(failed.exc_value)
     renderer = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[

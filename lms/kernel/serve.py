@@ -26,6 +26,7 @@ from granian.log import LogLevels
 from granian.server.common import AbstractServer
 
 from lms.kernel.db import db
+from lms.kernel.logs import log_uncaught
 from lms.kernel.memory import freeze_loaded, release_large_blocks
 from lms.kernel.requests import body_limit, takes_long
 from lms.kernel.worker import run_worker
@@ -118,7 +119,12 @@ def start_worker(app: Flask) -> BaseProcess:
 
     def run() -> None:
         _follow_server()
-        run_worker(app)
+        try:
+            run_worker(app)
+        except Exception as error:
+            # The process itself would print a traceback, which ends with the error's message.
+            log_uncaught(error)
+            raise SystemExit(1) from None
 
     process = multiprocessing.get_context("fork").Process(target=run, name="worker")
     process.start()

@@ -1,11 +1,15 @@
 """The one download response: content type by the file name's ending, and the file name as the browser saves it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
+import structlog
 from flask import Response
 
+from lms.kernel.logs import describe_error
 from lms.kernel.tabular import Cell, as_csv
+
+log = structlog.get_logger("request")
 
 CONTENT_TYPES = {
     ".csv": "text/csv; charset=utf-8",
@@ -19,9 +23,23 @@ def download(content: str | bytes | Iterable[str], file_name: str, *, inline: bo
 
     No name of a person belongs in ``file_name``: it would travel further than the file does.
     """
+    if not isinstance(content, str | bytes):
+        content = _cut_off_where_it_fails(content)
     response = Response(content, content_type=CONTENT_TYPES[PurePath(file_name).suffix])
     response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=file_name)
     return response
+
+
+def _cut_off_where_it_fails(rows: Iterable[str]) -> Iterator[str]:
+    """Yields the rows; after an error the connection is cut off, since a shorter file would look whole.
+
+    Flask's error pages are no longer in charge then, and the server would log the error with its message.
+    """
+    try:
+        yield from rows
+    except Exception as error:
+        log.error("failed while a file was sent", **describe_error(error))
+        raise ConnectionAbortedError from None
 
 
 def download_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]], file_name: str) -> Response:

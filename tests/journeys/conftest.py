@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.log_check import personal_values
 from tests.shared import made_once
 from tests.waiting import DEADLINE_SECONDS, process_group, reserved_port, wait_until
 
@@ -85,6 +86,8 @@ def running_server(instance: Path) -> Iterator[Server]:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
             process.wait(DEADLINE_SECONDS)
+    # Not what the command says: it prints who can sign in to the demonstration.
+    assert personal_values((instance / "server.log").read_text()) == []
 
 
 @pytest.fixture

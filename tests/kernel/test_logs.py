@@ -2,13 +2,20 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from lms.kernel.db import session
+from lms.kernel.config import ROOT, Settings
+from lms.kernel.db import db, session
 from lms.people.models import Organisation
+from lms.web.downloads import download
 
 SECRET = "amina@demo.example"
 
@@ -68,3 +75,70 @@ def test_what_libraries_log(capsys: pytest.CaptureFixture[str], app: Flask) -> N
     )  # fmt: skip
     assert unhandled["error"] == "ValueError from KeyError"
     assert [place.rpartition(" ")[2] for place in unhandled["where"]] == ["test_what_libraries_log"]
+
+
+def test_a_file_that_fails_while_it_is_sent(capsys: pytest.CaptureFixture[str], app: Flask) -> None:
+    """It is cut off, and neither our log nor the server's, which writes the last error, has its message."""
+
+    def rows() -> Iterator[str]:
+        yield "name\n"
+        raise ValueError(SECRET)
+
+    with app.test_request_context():
+        sent = iter(download(rows(), "people.csv").response)
+        capsys.readouterr()
+        assert next(sent) == "name\n"
+        with pytest.raises(ConnectionAbortedError) as raised:
+            next(sent)
+    assert str(raised.value) == "" and raised.value.__suppress_context__
+    (line,) = lines(capsys)
+    assert (line["event"], line["error"]) == ("failed while a file was sent", "ValueError")
+
+
+def test_no_error_of_the_database_quotes_the_statement(app: Flask) -> None:
+    with app.app_context():
+        assert db.engine.hide_parameters
+
+
+ENDS = """
+import sys, threading, warnings
+from lms.app import create_app
+
+create_app()
+secret = sys.argv[2]
+warnings.warn(secret)
+def fail():
+    raise ValueError(secret)
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+if sys.argv[1] == "command":
+    from lms.kernel.serve import start_worker
+    import lms.kernel.serve as serve
+    serve.run_worker = lambda app: fail()
+    start_worker(None).join()
+fail()
+"""
+
+
+def test_errors_that_nobody_handles(settings: Settings) -> None:
+    """Of a thread, of the worker's process and of a command: no traceback, which would end with the message."""
+    environment = {"LMS_INSTANCE": str(settings.instance), "LMS_DATABASE_URL": settings.database_url}
+    command = [sys.executable, "-c", ENDS, "command", SECRET]
+    ended = subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert SECRET not in ended.stdout + ended.stderr
+    said = [json.loads(line) for line in ended.stderr.splitlines()]
+    ended_by = [("stopped by an error", "ValueError")] * 3
+    assert [(line["event"], line["error"]) for line in said] == [("warned by Python", "UserWarning"), *ended_by]
+
+
+@pytest.mark.parametrize(("logged", "status"), [("somebody", 0), (SECRET, 1), ("Hana Haddad", 1), ("W-12", 1)])
+def test_a_test_whose_log_names_somebody_fails(tmp_path: Path, logged: str, status: int) -> None:
+    """What watches the logs of all tests works."""
+    test = tmp_path / "test_it.py"
+    line = json.dumps({"event": f"sent to {logged}"})
+    test.write_text(f"import sys\n\ndef test_it():\n    print({line!r}, file=sys.stderr)\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.log_check", "--rootdir", str(tmp_path), str(test)]
+    ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert ended.returncode == status, ended.stdout
