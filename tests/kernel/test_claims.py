@@ -16,6 +16,7 @@ from sqlalchemy import update
 from lms.kernel import clock, outbox
 from lms.kernel.config import ROOT, Settings
 from lms.kernel.db import session, unit_of_work
+from lms.kernel.job_locks import alone
 from lms.kernel.outbox import OutboxRow
 from tests.waiting import DEADLINE_SECONDS, process_group, wait_until
 
@@ -40,17 +41,47 @@ with create_app().app_context():
     outbox.sweep()
 """
 
+SERVER = """
+import sys, time
+from pathlib import Path
+from lms.app import create_app
+from lms.kernel import outbox
+from lms.kernel.db import db, unit_of_work
+from lms.kernel.serve import SupervisedWorker
 
-@contextmanager
-def worker(settings: Settings, started: Path, over: Path) -> Iterator[Popen[Any]]:
-    """A process that sweeps the outbox once, in which a job writes to one file and ends when another is there."""
-    environment = {
+started = Path(sys.argv[1])
+
+@outbox.handler("test.long")
+def take_long(payload):
+    started.touch()
+    time.sleep(3600)
+
+app = create_app()
+with app.app_context():
+    with unit_of_work():
+        outbox.put("test.long", "long", {})
+    db.engine.dispose()
+worker = SupervisedWorker(app)
+while not started.exists():
+    time.sleep(0.02)
+worker.stop()
+"""
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    given = {
         "LMS_INSTANCE": str(settings.instance),
         "LMS_DATABASE_URL": settings.database_url,
         "LMS_SECRET_KEY": settings.secret_key,
     }
+    return os.environ | given
+
+
+@contextmanager
+def worker(settings: Settings, started: Path, over: Path) -> Iterator[Popen[Any]]:
+    """A process that sweeps the outbox once, in which a job writes to one file and ends when another is there."""
     command = [sys.executable, "-c", WORKER, str(started), str(over)]
-    with process_group(command, cwd=ROOT, env=os.environ | environment) as process:
+    with process_group(command, cwd=ROOT, env=environment_of(settings)) as process:
         yield process
 
 
@@ -83,3 +114,19 @@ def test_a_job_longer_than_its_claim_is_not_run_twice(app: Flask, settings: Sett
     with app.app_context():
         assert session.query(OutboxRow).one().done_at is not None
     assert not list(settings.instance.glob("locks/outbox.*"))
+
+
+def test_a_server_that_stops_does_not_wait_for_a_long_job(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    """The job is left as that of a killed worker, and the next one may run it."""
+    command = [sys.executable, "-c", SERVER, str(tmp_path / "started")]
+    with process_group(command, cwd=ROOT, env=environment_of(settings)) as process:
+        assert process.wait(DEADLINE_SECONDS) == 0
+    with app.app_context():
+        row = session.query(OutboxRow).filter_by(kind="test.long").one()
+        assert (row.done_at, row.tries) == (None, 1)
+
+        def is_free() -> bool:
+            with alone(f"outbox.{row.id}") as mine:
+                return mine
+
+        wait_until(is_free, "PostgreSQL has noticed that the worker is gone")
