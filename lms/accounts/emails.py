@@ -1,4 +1,6 @@
-"""The e-mails about an account. None has a link that signs anybody in."""
+"""The e-mails about an account. Only an invitation has a link that signs somebody in, once, with a new password."""
+
+from datetime import datetime
 
 from flask import render_template
 from flask_babel import force_locale, gettext as _
@@ -34,6 +36,22 @@ def write_reset(account: Account, token: str) -> tuple[str, str, str, str]:
             link=address_of("security.reset_password", token=token),
         )
         return account.email or "", subject, body, language
+
+
+def write_invitation(account: Account, token: str, until: datetime) -> tuple[str, str, str, str]:
+    """Writes the e-mail with which somebody joins: address, subject, body, language."""
+    language = language_for(account.person.language)
+    with force_locale(language):
+        product = current_settings().product_name
+        body = render_template(
+            "accounts/email/invitation.txt",
+            name=account.person.name,
+            link=address_of("accounts.join", token=token),
+            until=moment(until).replace(NO_BREAK, " "),
+            sign_in=address_of("security.login"),
+            again=address_of("security.forgot_password"),
+        )
+        return account.email or "", _("Your account for %(product)s", product=product), body, language
 
 
 def _queue(account: Account, kind: str, **context: str) -> None:

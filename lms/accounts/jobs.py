@@ -1,15 +1,22 @@
-"""The jobs of accounts: links for a new password are sent, and sessions that began too long ago end each hour."""
+"""The jobs of accounts: e-mails that are written when they go out, sign-in slips, and what is removed each hour."""
 
 from flask_security.recoverable import generate_reset_password_token
 
 from lms.accounts.emails import write_reset
+from lms.accounts.invitations.jobs import invite_many, send_invitation
 from lms.accounts.queries import find_account_by_email
 from lms.accounts.sign_in.operations import remove_old_sessions
+from lms.accounts.slips.jobs import make_slips, remove_old_files
 from lms.kernel import mail, outbox
 from lms.kernel.db import reading
 from lms.kernel.worker import PeriodicJob
 
-JOBS = (PeriodicJob("accounts.remove_old_sessions", remove_old_sessions, minute="53"),)
+__all__ = ["JOBS", "invite_many", "make_slips", "send_invitation", "send_reset"]
+
+JOBS = (
+    PeriodicJob("accounts.remove_old_sessions", remove_old_sessions, minute="53"),
+    PeriodicJob("accounts.remove_old_slips", remove_old_files, minute="23"),
+)
 
 
 @outbox.handler("reset", quick=True)

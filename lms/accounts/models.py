@@ -1,14 +1,14 @@
 """The tables of sign-in."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_security import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.actor import Actor
-from lms.kernel.db import Id, Model, UtcDateTime
+from lms.kernel.db import Document, Id, Model, UtcDateTime
 from lms.kernel.records import Recorded, Retractable
 from lms.people.models import Organisation, Person
 
@@ -93,3 +93,28 @@ class OneTimeCode(Recorded, Model):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignInSlips(Model):
+    """One row: HR asked for sign-in slips of many people as PDF files; a job makes them, part by part.
+
+    Personal data: the accounts' numbers, and the files with names and codes that work; both are removed a day later.
+    """
+
+    __table_args__ = (CheckConstraint("outcome IN ('', 'ready', 'refused', 'failed')", name="outcome_known"),)
+
+    id: Mapped[Id]
+    # Who asked, and the only one who may download the files.
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    # Of whom, by account, in the order of printing.
+    people: Mapped[list[int]] = mapped_column(Document)
+    # Of how many people.
+    people_count: Mapped[int]
+    # The files made so far, each as its random name and the stations in it.
+    files: Mapped[list[dict[str, Any]]] = mapped_column(Document)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How it ended: ready, refused (who asked may not any more), failed; empty until then.
+    outcome: Mapped[str] = mapped_column(String(10), default="")
+    # When the files were removed.
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

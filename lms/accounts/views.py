@@ -3,6 +3,8 @@
 from lms.accounts.administration import views as administration
 from lms.accounts.blueprint import bp
 from lms.accounts.codes import views as codes
+from lms.accounts.invitations import views as invitations
 from lms.accounts.sign_in import views as sign_in
+from lms.accounts.slips import views as slips
 
-__all__ = ["administration", "bp", "codes", "sign_in"]
+__all__ = ["administration", "bp", "codes", "invitations", "sign_in", "slips"]

@@ -5,7 +5,7 @@ operation that wants a mail or a job inserts a row here; after the commit the wo
 minute processes what is left. A row is closed after success; handlers must be idempotent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import Index, Row, Select, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel import clock, db
+from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import Document, Id, Model, UtcDateTime
 from lms.kernel.job_locks import alone
 from lms.kernel.logs import describe_error
@@ -112,6 +113,11 @@ def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | 
     db.session.add(OutboxRow(kind=kind, key=key, payload=payload, recorded_at=moment, not_before=not_before or moment))
     # If waking the worker fails, its sweep finds the row within a minute.
     db.after_commit(_wake_quick if kind in _quick else _wake_other)
+
+
+def list_known_keys(keys: Iterable[str]) -> set[str]:
+    """Returns those of some keys for which there is or was a row. A query for each 500 of them."""
+    return {row.key for row in execute_in_batches(select(OutboxRow.key), OutboxRow.key, keys)}
 
 
 def _wake_quick() -> None:

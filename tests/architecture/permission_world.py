@@ -14,9 +14,10 @@ from flask import Flask
 from flask_security.recoverable import generate_reset_password_token
 from werkzeug.test import TestResponse
 
+from lms.accounts.api import open_account
 from lms.accounts.queries import find_account_by_email
 from lms.kernel import clock, outbox
-from lms.kernel.actor import Role
+from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.db import reading, session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories import people
@@ -69,7 +70,7 @@ class World:
             "course": "first-course", "module": "first-steps", "name": "road.svg", "station": "north-river",
             "organisation_id": 1, "person_id": 1, "employment_id": 1, "placement_id": 1, "account_id": 1,
             "exemption_id": 1, "grant_id": 1, "focal_point_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
-            "schedule_id": 1,
+            "schedule_id": 1, "part": 1,
         }  # fmt: skip
         former: dict[str, object] = {"person_id": self.persons["W-11"], "employment_id": self.employments["W-11"]}
         self.special: dict[str, dict[str, object]] = {
@@ -78,6 +79,7 @@ class World:
             "/admin/users/<account_id>/code": {"account_id": 2},
             "/admin/users/<account_id>/roles/<grant_id>/retract": {"account_id": 2},
             "/people/<person_id>/code": {"person_id": self.persons["W-7"]},
+            "/people/<person_id>/invitation": {"person_id": self.persons["W-12"]},
             "/people/<person_id>/placement/new/<employment_id>": former,
             "/people/<person_id>/correct": former,
             "/people/<person_id>/correct/number/<employment_id>": former,
@@ -106,6 +108,11 @@ class World:
             people.placed(employment, where, through_on=yesterday if number == "W-11" else None)
             people.account(who, *([Role.HR] if first == "hugo" else []), at=at)
             self.persons[number], self.employments[number] = who.id, employment.id
+        # Somebody who has not joined: to be invited, and given a slip.
+        who = people.person("Nina New", "nina@demo.example")
+        people.placed(people.employed(who, here, "W-12"), place)
+        open_account(SYSTEM, who, email=who.email)
+        self.persons["W-12"] = who.id
         pathway(place.id)
 
     def _publish(self, folder: Path) -> None:
@@ -155,6 +162,8 @@ class World:
             "/compliance/lookup.csv": {"file": ""},
             "/compliance/lookup.xlsx": {"file": ""},
             "/my/record/wrong": {"kind": "placement"},
+            "/people/codes/slips": {"station": "", "sector": "", "q": "", "all": "yes"},
+            "/people/invitations": {"station": "", "sector": "", "q": ""},
             "/people/new": {"staff_number": "W-20", "is_new": "y"},
             "/people/<person_id>/correct": {
                 "name": NAMES[4],
@@ -231,6 +240,7 @@ class World:
         self.bodies[PRIOR] = dict(form_on(self.send("hana", "POST", "/sessions/prior/check"), PRIOR).values)
         self._done("hana", "/compliance/views", name="Mine")
         self.samples["job_id"] = self._number("hana", "/compliance/jobs")
+        self.samples["slips_id"] = self._number("hana", "/people/codes/slips")
         self._done("hana", "/reminders/settings", sector="health")
         self._done("hana", "/compliance/schedules/new")
         self._done("amina", "/my/record/wrong")

@@ -1,7 +1,8 @@
 """Printing sign-in codes, and choosing a password with one."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask_security import hash_password
 from sqlalchemy import update
@@ -9,7 +10,7 @@ from sqlalchemy import update
 from lms.accounts.codes import queries, rules
 from lms.accounts.models import Account, OneTimeCode
 from lms.accounts.operations import sign_out_everywhere
-from lms.audit.api import record
+from lms.audit.api import record, record_all
 from lms.kernel import clock, records
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
@@ -22,7 +23,18 @@ def print_codes(actor: Actor, account_ids: Iterable[int], *, organisation_id: in
     never locks anybody out. ``organisation_id`` is the one whose HR prints them, none for an administrator. Who may do
     this is judged before (``policy.may_print_code``), and that accounts are open.
     """
-    codes = {account_id: rules.generate_code(secrets.randbelow) for account_id in account_ids}
+    codes = generate_codes(account_ids)
+    record_codes(actor, codes, organisation_id=organisation_id)
+    return list(codes.values())
+
+
+def generate_codes(account_ids: Iterable[int]) -> dict[int, str]:
+    """Returns a new code for each account, in their order; none works before it is recorded."""
+    return {account_id: rules.generate_code(secrets.randbelow) for account_id in account_ids}
+
+
+def record_codes(actor: Actor, codes: Mapping[int, str], *, organisation_id: int | None = None) -> None:
+    """Records codes by their account: from the commit on they work."""
     expires_at = clock.now() + rules.VALID_FOR
     records.add_all(
         actor,
@@ -31,9 +43,9 @@ def print_codes(actor: Actor, account_ids: Iterable[int], *, organisation_id: in
             for account_id, code in codes.items()
         ],
     )
-    for account_id in codes:
-        record(actor, "accounts.print_code", "account", account_id, organisation_id=organisation_id)
-    return list(codes.values())
+    each: dict[int, dict[str, Any]] = {account_id: {} for account_id in codes}
+    if each:
+        record_all(actor, "accounts.print_code", "account", each, organisation_id=organisation_id)
 
 
 def use_code(actor: Actor, account: Account, password: str) -> None:

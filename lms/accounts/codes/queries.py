@@ -1,8 +1,10 @@
 """Every SELECT about printed sign-in codes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
+from typing import TypedDict
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -16,10 +18,17 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.db import locked, session
 from lms.kernel.errors import Invalid, NotAllowed, NotThere, require_found
 from lms.kernel.i18n import gettext as _
-from lms.people.api import list_present_employers, load_merged_ids, load_person_for, visible_employments, within_scope
+from lms.people.api import (
+    contains_words,
+    list_present_employers,
+    load_merged_ids,
+    load_person_for,
+    visible_employments,
+    within_scope,
+)
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
-OF_HOLDER = ("accounts.sign_in", "accounts.use_code", "accounts.set_password")
+OF_HOLDER = ("accounts.sign_in", "accounts.use_code", "accounts.use_invitation", "accounts.set_password")
 """The actions in the trail after which a code printed before is no news to its holder."""
 
 MOST_CODES = 60
@@ -28,12 +37,15 @@ MOST_CODES = 60
 
 @dataclass(frozen=True, slots=True)
 class PersonWithoutPassword:
-    """Somebody without e-mail who has never signed in; ``printed_at`` is when a valid code was last printed."""
+    """Somebody who has never signed in; ``printed_at`` is when a valid code was last printed."""
 
     account_id: int
     person_id: int
     name: str
+    email: str | None
+    language: str
     staff_number: str
+    organisation_id: int
     organisation: str
     station: str
     printed_at: datetime | None
@@ -44,12 +56,28 @@ def is_valid(now: datetime) -> ColumnElement[bool]:
     return and_(OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now)
 
 
-def list_people_without_password(actor: Actor, station: str) -> list[PersonWithoutPassword]:
-    """Lists people an actor may print codes for who have no e-mail and no password, and work today or later.
+class PeopleFilters(TypedDict):
+    """Filters of people who have never signed in; empty ones do not filter."""
+
+    text: str
+    station: str
+    sector: str
+
+
+def list_people_without_password(
+    actor: Actor,
+    *,
+    with_email: bool | None,
+    station: str = "",
+    sector: str = "",
+    text: str = "",
+    account_ids: Collection[int] | None = None,
+) -> list[PersonWithoutPassword]:
+    """Lists people an actor may print codes for, or invite, who have no password, and work today or later.
 
     People who hold a role or work for others too are left out: an administrator prints theirs. One row a person, by
-    station and name; an empty station stands for all.
-    """
+    station and name. ``with_email`` chooses those with an e-mail or without; empty filters and None choose all.
+    """  # fmt: skip
     employment, placement = aliased(Employment), aliased(Placement)
     lasts = or_(placement.through_on.is_(None), placement.through_on >= clock.today(actor.time_zone))
     works_elsewhere = (
@@ -65,7 +93,10 @@ def list_people_without_password(actor: Actor, station: str) -> list[PersonWitho
             Account.id.label("account_id"),
             Person.id.label("person_id"),
             Person.name,
+            Account.email,
+            Person.language,
             Employment.staff_number,
+            Organisation.id.label("organisation_id"),
             Organisation.name.label("organisation"),
             DutyStation.name.label("station"),
             printed.scalar_subquery().label("printed_at"),
@@ -78,7 +109,6 @@ def list_people_without_password(actor: Actor, station: str) -> list[PersonWitho
         .where(
             visible_employments(actor),
             Account.active,
-            Account.email.is_(None),
             Account.password.is_(None),
             Account.id.not_in(holders),
             ~works_elsewhere,
@@ -87,8 +117,16 @@ def list_people_without_password(actor: Actor, station: str) -> list[PersonWitho
         )
         .order_by(DutyStation.name, func.lower(Person.name), Placement.from_on)
     )
+    if with_email is not None:
+        statement = statement.where(Account.email.is_not(None) if with_email else Account.email.is_(None))
+    if account_ids is not None:
+        statement = statement.where(Account.id.in_(account_ids))
     if station:
         statement = statement.where(DutyStation.slug == station)
+    if sector:
+        statement = statement.where(Placement.sector == sector)
+    if text:
+        statement = statement.where(contains_words(text, Person.name, Employment.staff_number, Account.email))
     rows = [PersonWithoutPassword(**row._mapping) for row in session.execute(statement)]
     # Somebody with a current and a future placement is one person, and needs one code.
     return list({row.account_id: row for row in reversed(rows)}.values())[::-1]

@@ -11,21 +11,27 @@ from flask_security import login_user, logout_user
 from lms.accounts.administration.views import user_page
 from lms.accounts.blueprint import bp
 from lms.accounts.codes import operations, queries, rules
-from lms.accounts.codes.forms import CodeForm, NewPasswordForm
+from lms.accounts.codes.forms import CodeForm, NewPasswordForm, NewPeopleForm
 from lms.accounts.emails import queue_new_password, queue_printed_code
+from lms.accounts.invitations.operations import use_invitation
+from lms.accounts.invitations.queries import InvitationOver, load_invited
 from lms.accounts.sign_in.forms import ConfirmedForm
 from lms.accounts.sign_in.limits import confirmed, limit_codes
 from lms.accounts.sign_in.queries import load_actor
+from lms.accounts.slips.queries import list_slips
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.kernel.requests import hashes_passwords
-from lms.kernel.text import normalise
-from lms.people.api import list_employments_of, list_stations
+from lms.people.api import list_employments_of, list_sectors, list_stations
 from lms.web.access import current_actor, public, role_needed
 from lms.web.forms import form_page, redirect_with
 from lms.web.headers import not_stored
+from lms.web.language import language_of_page
 from lms.web.limits import OFFICE, limiter
+
+MOST_SHOWN = 200
+"""How many people the page shows; its buttons are for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,17 @@ def print_code(person_id: int) -> ResponseReturnValue:
 @role_needed(Role.HR)
 def codes() -> ResponseReturnValue:
     """Lists people without e-mail who have never signed in, to print their codes together."""
-    station = normalise(request.args.get("station"))
+    form = NewPeopleForm(request.args)
+    form.offer(list_stations(), list_sectors(), language_of_page())
+    people = queries.list_people_without_password(current_actor(), with_email=None, **form.filters())
     return render_template(
         "accounts/codes.html",
-        waiting=queries.list_people_without_password(current_actor(), station),
-        stations=list_stations(),
-        station=station,
+        form=form,
+        waiting=[each for each in people if not each.email],
+        people=people,
         most=queries.MOST_CODES,
+        most_shown=MOST_SHOWN,
+        slips=list_slips(current_actor()),
     )
 
 
@@ -69,8 +79,8 @@ def codes() -> ResponseReturnValue:
 @role_needed(Role.HR)
 def print_codes() -> ResponseReturnValue:
     """Makes codes for everyone without a password at a station, and shows them once, ready to print."""
-    actor, station = current_actor(), normalise(request.form.get("station"))
-    people = queries.list_people_without_password(actor, station)[: queries.MOST_CODES]
+    actor, form = current_actor(), NewPeopleForm(request.form)
+    people = queries.list_people_without_password(actor, with_email=False, **form.filters())[: queries.MOST_CODES]
     made = operations.print_codes(actor, [each.account_id for each in people])
     slips = (
         Slip(each.name, each.organisation, each.staff_number, code) for each, code in zip(people, made, strict=True)
@@ -111,9 +121,15 @@ def type_code() -> ResponseReturnValue:
 @limit_codes
 @not_stored
 def join(token: str) -> ResponseReturnValue:
-    """Lets the holder of a printed code choose a password, once, and signs them in."""
+    """Lets the holder of a printed code or of an invitation's link choose a password, once, and signs them in."""
+    use = use_invitation
     try:
-        holder = queries.load_code_holder(rules.hash_code(rules.normalise_code(token)), clock.now())
+        holder = load_invited(str(current_app.secret_key), token, clock.now())
+        if holder is None:
+            use = operations.use_code
+            holder = queries.load_code_holder(rules.hash_code(rules.normalise_code(token)), clock.now())
+    except InvitationOver as over:
+        return render_template("accounts/invitation_over.html", used=over.used), 410
     except NotThere:
         return render_template("accounts/code_unknown.html"), 404
     form = NewPasswordForm(holder)
@@ -121,12 +137,14 @@ def join(token: str) -> ResponseReturnValue:
         if not current_actor().is_anonymous:
             logout_user()
         holder.actor = load_actor(holder, clock.today())  # type: ignore[misc]
-        operations.use_code(holder.actor, holder, form.password.data)
+        use(holder.actor, holder, form.password.data)
         queue_new_password(holder)
         login_user(holder)
-        saved = _("Your password has been saved. Next time, sign in with your staff number or e-mail.")
+        saved = _(
+            "Your password has been saved. Next time, sign in with your staff number or e-mail. Below is your training."
+        )
         return redirect_with(saved, "home.my")
-    return form_page("accounts/join.html", form, holder=holder)
+    return form_page("accounts/join.html", form, holder=holder, invited=use is use_invitation)
 
 
 def print_page(slips: Iterable[Slip], back: str) -> ResponseReturnValue:

@@ -1,0 +1,1 @@
+"""Invitations by e-mail: a link with which new people choose their first password."""
