@@ -10,7 +10,8 @@ from flask_babel import gettext as _, ngettext
 from lms.audit.api import list_reasons
 from lms.audit.downloads import audited_download
 from lms.compliance import policy
-from lms.compliance.blueprint import bp
+from lms.compliance.blueprint import AGAIN_SECONDS, bp
+from lms.compliance.projection.counts.snapshots import list_unfinished
 from lms.compliance.requirements import operations, queries
 from lms.compliance.requirements.descriptions import DescribedRequirement, describe_requirements
 from lms.compliance.requirements.forms import (
@@ -88,8 +89,16 @@ def preview_requirement() -> ResponseReturnValue:
 def requirement(requirement_id: int) -> ResponseReturnValue:
     """Shows a requirement and all its versions, each with who recorded it and why."""
     page = _load(requirement_id)
-    who = recorders_of(each.version for each in page.versions)
-    return render_template("compliance/requirement.html", page=page, recorders=who)
+    owner = page.listed.requirement.organisation_id
+    under_way = list_unfinished(queries.organisations_in_scope(current_actor()) if owner is None else {owner})
+    shown = render_template(
+        "compliance/requirement.html",
+        page=page,
+        recorders=recorders_of(each.version for each in page.versions),
+        done=sum(each.done for each in under_way),
+        total=sum(each.total for each in under_way),
+    )
+    return shown, {"Refresh": str(AGAIN_SECONDS)} if under_way else {}
 
 
 @bp.route("/requirements/<int:requirement_id>/change", methods=["GET", "POST"])

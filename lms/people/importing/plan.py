@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from lms.kernel.days import ONE_DAY
+from lms.kernel.transaction_size import size_next
 from lms.people.importing.parse import ImportChoices, Note, ParsedRow, comparison_key
 from lms.people.rules import AssignmentDetails, overlap
 
@@ -27,9 +28,6 @@ PEOPLE_PER_BATCH = 25
 
 MOST_BATCHES = 8
 """How many batches are applied in one transaction at most."""
-
-TRANSACTION_SECONDS = 0.3
-"""How long a transaction is to take: on SQLite nobody else can save anything meanwhile."""
 
 MOST_ROWS_PER_PERSON = 100
 """More rows than this of one staff number are no history of placements, but a wrong column."""
@@ -193,8 +191,7 @@ def assign_batches(keys: Iterable[str]) -> dict[str, int]:
 
 def batches_next(done: int, seconds: float) -> int:
     """Returns how many batches the next transaction applies, from how many the last one applied in what time."""
-    fitting = int(done * TRANSACTION_SECONDS / max(seconds, 0.001))
-    return max(1, min(fitting, 2 * done, MOST_BATCHES))
+    return size_next(done, seconds, MOST_BATCHES)
 
 
 def _correct_name(outcome: RowOutcome, recorded: str, name: str) -> RowOutcome:

@@ -15,7 +15,7 @@ from lms.compliance.projection.models import CountDelta, PostInterval, Projectio
 from lms.compliance.projection.rebuild import compact_all, maintain, rebuild
 from lms.compliance.projection.verify import verify
 from lms.compliance.report import count_backends as sources
-from lms.kernel import clock, db as database
+from lms.kernel import clock, db as database, transaction_size
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.outbox import sweep
@@ -34,6 +34,8 @@ class PowerCut(BaseException):
 def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """Rivers Relief with thirty people, in batches of seven; more than ten count as many."""
     monkeypatch.setattr(updating, "BATCH", 7)
+    monkeypatch.setattr(updating, "AT_ONCE", 14)
+    monkeypatch.setattr(transaction_size, "TRANSACTION_SECONDS", 1000)
     monkeypatch.setattr(rebuilding, "BATCH", 7)
     monkeypatch.setattr(sources, "MOST_COMPUTED_INLINE", 10)
     make_small_organisation(app)
@@ -83,6 +85,33 @@ def test_a_requirement_for_many_is_prepared_by_the_worker(app_context: Flask) ->
     with reading():
         assert list_unfinished() == []
     assert is_clean()
+
+
+def test_the_page_of_a_requirement_says_how_far_statuses_are(filled: Flask, client: FlaskClient) -> None:
+    with filled.app_context():
+        require()
+    sign_in(client, "hana@demo.example")
+    answer = client.get("/requirements/1")
+    assert "0 of 35 done" in answer.text
+    assert answer.headers["Refresh"] == "10"
+    with filled.app_context():
+        sweep()
+    answer = client.get("/requirements/1")
+    assert "being updated" not in answer.text
+    assert "Refresh" not in answer.headers
+
+
+def test_a_change_for_a_hundred_is_left_to_the_worker(app: Flask) -> None:
+    make_small_organisation(app)
+    with clock.using(FixedClock(NOW)), app.app_context():
+        with unit_of_work():
+            organisation, station = here()
+            for number in range(updating.AT_ONCE):
+                a_person(f"Person {number}", organisation.id, f"P-{number}", station.id)
+        require()
+        assert prepared() == 0
+        assert sweep() == 1
+        assert prepared() == updating.AT_ONCE + 5
 
 
 def test_a_kill_in_the_middle_goes_on_where_it_was(app_context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
