@@ -7,15 +7,19 @@ BIN := .venv/bin
 PEOPLE ?= 10000
 # Files that the application reads once at its start: the development server starts again when one changes.
 WATCHED := lms/web/static/icons.svg:$(subst $() ,:,$(wildcard certificates/*.typ))
-.PHONY: help run debug test test-under-load permissions messages lint content demonstration format screenshots bench bench-report lock clean installed installed-dev
+.PHONY: help run debug test test-under-load permissions messages lint content demonstration format screenshots bench bench-report lock clean python installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
-installed:
+installed: python
 	@$(PYTHON) bin/bootstrap.py requirements.txt
 
-installed-dev:
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or name one:" \
+	  "make run PYTHON=/path/to/python3"; exit 1; }
+
+installed-dev: python
 	@$(PYTHON) bin/bootstrap.py requirements.txt requirements-dev.txt
 
 run: installed ## Start Every Sector on http://127.0.0.1:8000 (PORT=9000 and HOST= change that)
@@ -68,5 +72,5 @@ lock: installed-dev ## Update the lock files from requirements.in and requiremen
 
 clean: ## Remove the environment, caches and the local database (asks first)
 	@printf "This removes .venv, caches and the database in instance/. Go on? [y/N] "; \
-	  read answer; [ "$$answer" = y ] && rm -rf .venv instance .mypy_cache .ruff_cache .pytest_cache .test-report \
+	  read answer; [ "$$answer" = y ] && rm -rf .venv .venv.unfinished instance .mypy_cache .ruff_cache .pytest_cache .test-report \
 	  .hypothesis .import_linter_cache || echo "Nothing removed."

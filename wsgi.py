@@ -1,16 +1,25 @@
 """What a WSGI server loads, and the `flask` command."""
 
+import os
+import sys
+
+if os.name != "posix" or sys.version_info < (3, 11):
+    raise SystemExit("Every Sector needs Linux or macOS and Python 3.11 or newer. Run: python3 bin/bootstrap.py")
+
 from lms.kernel.memory import gc_paused
 
-# Loading throws next to nothing away, and looking for it again and again takes a tenth of the time.
-with gc_paused():
-    from lms.app import create_app
-    from lms.kernel.errors import CannotStart
-    from lms.kernel.private_files import close_new_files
+try:
+    # Loading throws next to nothing away, and looking for it again and again takes a tenth of the time.
+    with gc_paused():
+        from lms.app import create_app
+        from lms.kernel.errors import CannotStart
+        from lms.kernel.private_files import close_new_files
 
-    close_new_files()
-    try:
-        app = create_app()
-    except CannotStart as error:
-        # A sentence instead of a traceback: nothing is broken but the settings or the place.
-        raise SystemExit(str(error)) from None
+        close_new_files()
+        try:
+            app = create_app()
+        except CannotStart as error:
+            # A sentence instead of a traceback: nothing is broken but the settings or the place.
+            raise SystemExit(str(error)) from None
+except KeyboardInterrupt:
+    raise SystemExit("Stopped before it was ready. Nothing is left half done: start it again.") from None

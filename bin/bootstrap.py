@@ -7,6 +7,7 @@ Written so that an old Python can still read it and say that it is too old.
 
 import hashlib
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, "installed")
+UNFINISHED = os.path.join(ROOT, ".venv.unfinished")
 OLDEST = (3, 11)
 
 
@@ -72,22 +74,64 @@ def installed():
         return []
 
 
-def make_venv():
-    """Makes .venv where there is none."""
-    if os.path.exists(os.path.join(VENV, "bin", "python")):
-        return
-    say("Making the environment .venv ...")
+def supported():
+    """Stops where the system lacks what the server is made of."""
+    if os.name == "nt":
+        stop(
+            "Every Sector runs on Linux and macOS, and on Windows in the Windows Subsystem for Linux: install it with\n"
+            "  wsl --install\n"
+            "then copy the project into its Ubuntu and run make run there. Or use containers: docs/handbook/operate.md"
+        )
+
+
+def whole():
+    """Says whether .venv is of this Python and nobody was interrupted while making or filling it."""
+    if os.path.exists(UNFINISHED):
+        return False
+    program = "import pip, sys; sys.exit(sys.version_info[:2] != %r)" % (tuple(sys.version_info[:2]),)
     try:
-        result = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
-    except OSError as error:
-        stop("The folder cannot be written to (%s). Copy the project to a folder of your own." % error.strerror)
+        with open(os.devnull, "w") as nowhere:
+            command = [os.path.join(VENV, "bin", "python"), "-c", program]
+            return subprocess.call(command, stdout=nowhere, stderr=nowhere) == 0
+    except OSError:
+        return False
+
+
+def mark_unfinished():
+    """Leaves a file for the time that .venv is not whole: half a library looks like a whole one to the next run."""
+    try:
+        open(UNFINISHED, "w").close()
+    except (IOError, OSError) as error:
+        stop(
+            "The folder %s cannot be written to (%s). Copy the project to a folder of your own."
+            % (ROOT, error.strerror)
+        )
+
+
+def make_venv():
+    """Makes .venv where there is none that is whole."""
+    if whole():
+        return
+    mark_unfinished()
+    say("Making the environment .venv ...")
+    command = [sys.executable, "-m", "venv", "--clear", VENV]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode != 0:
-        if not os.access(ROOT, os.W_OK):
-            stop("The folder %s cannot be written to. Copy the project to a folder of your own." % ROOT)
         stop(
             "Python could not make an environment:\n%s\nOn Debian and Ubuntu: apt-get install python3-venv"
             % (result.stdout + result.stderr).strip()
         )
+
+
+def explained(output):
+    """Returns what to do about libraries that could not be installed."""
+    if "No matching distribution" in output or "not a supported wheel" in output:
+        return (
+            "There are no ready-made libraries for this system (%s on %s, Python %s). Supported are Linux with glibc\n"
+            "and macOS, on x86-64 and ARM64. Elsewhere use containers: docs/handbook/operate.md"
+            % (platform.system(), platform.machine(), platform.python_version())
+        )
+    return "If there is no network, connect once and run the same command again."
 
 
 def install(locks):
@@ -96,6 +140,7 @@ def install(locks):
     command += ["--disable-pip-version-check", "--no-input"]
     for lock in locks:
         command += ["-r", os.path.join(ROOT, lock)]
+    mark_unfinished()
     say("Installing the locked libraries (a minute or two the first time) ...")
     began = time.time()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -107,20 +152,18 @@ def install(locks):
             say("  ... still installing, %d s" % (told - began))
     output = process.stdout.read() if process.stdout else ""
     if process.returncode != 0:
-        stop(
-            "The libraries could not be installed:\n%s\n\n"
-            "If there is no network, connect once and run the same command again." % output.strip()[-2000:]
-        )
+        stop("The libraries could not be installed:\n%s\n\n%s" % (output.strip()[-2000:], explained(output)))
     say("  installed in %d s" % (time.time() - began))
 
 
 def main():
     """Brings the environment up to date and says nothing when it is."""
+    supported()
     new_enough()
     locks = sys.argv[1:] or ["requirements.txt"]
     digest = wanted(locks)
     known = installed()
-    if digest in known:
+    if digest in known and not os.path.exists(UNFINISHED):
         return
     make_venv()
     install(locks)
@@ -128,7 +171,11 @@ def main():
     both = wanted(["requirements.txt"]) if len(locks) > 1 else ""
     with open(STAMP, "w") as file:
         file.write("\n".join(sorted({digest, both} - {""} | (set(known) if len(locks) == 1 else set()))) + "\n")
+    os.remove(UNFINISHED)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("Stopped. Run the same command again: it begins where that is safe.")
