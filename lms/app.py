@@ -49,7 +49,9 @@ from lms.demo.api import DemonstrationBanner
 from lms.home.hooks import health_checks
 from lms.home.my_training import list_courses_to_do
 from lms.kernel.config import ROOT, Settings, load_settings
+from lms.kernel.error_reports import set_up_error_reports
 from lms.kernel.logs import set_up_logs
+from lms.kernel.metrics import gauges, set_up_metrics
 from lms.kernel.outbox import warn_of_overdue_mails
 from lms.kernel.requests import Application
 from lms.kernel.setup import set_up_config, set_up_database
@@ -101,6 +103,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_config(app, settings)
     app.config["DEMONSTRATION"] = DemonstrationBanner()
     set_up_logs(app, settings.log_format)
+    set_up_metrics(app, enabled=bool(settings.metrics_token))
+    set_up_error_reports(settings.sentry_dsn)
     set_up_database(app)
     CsrfProtection(app)
     Compress(app)
@@ -148,4 +152,5 @@ def fill_hooks() -> None:
     recorders.fill(list_recorders)
     accounts_matching.fill(find_account_ids)
     organisation_choices.fill(list_organisation_choices)
+    gauges.fill(lms.reminders.jobs.list_gauges)
     health_checks.fill(lms.reminders.jobs.list_problems, lms.reminders.role_endings.list_problems)

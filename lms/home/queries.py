@@ -10,7 +10,7 @@ from lms.catalogue.api import with_course_title
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision, Publication
 from lms.compliance.requirements.models import Exemption, Requirement
 from lms.kernel.db import session
-from lms.kernel.outbox import MOST_TRIES, OutboxRow
+from lms.kernel.outbox import MOST_TRIES, OutboxRow, quick_kinds
 from lms.learning.models import Completion
 from lms.pathways.models import PathwayVersion
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
@@ -127,6 +127,21 @@ def count_outbox() -> Row[*tuple[Any, ...]]:
             func.count(OutboxRow.id).filter(OutboxRow.tries >= MOST_TRIES).label("given_up"),
         ).where(OutboxRow.done_at.is_(None))
     ).one()
+
+
+def count_waiting_work() -> dict[str, Row[*tuple[Any, ...]]]:
+    """Returns ``waiting``, ``given_up`` and ``oldest_at`` of mails and of jobs that are not done; none where all is."""
+    open_rows = OutboxRow.done_at.is_(None)
+    counted = select(
+        func.count(OutboxRow.id).label("waiting"),
+        func.count(OutboxRow.id).filter(OutboxRow.tries >= MOST_TRIES).label("given_up"),
+        func.min(OutboxRow.recorded_at).label("oldest_at"),
+    ).where(open_rows)
+    is_mail = OutboxRow.kind.in_(quick_kinds())
+    return {
+        "mail": session.execute(counted.where(is_mail)).one(),
+        "job": session.execute(counted.where(~is_mail)).one(),
+    }
 
 
 def list_outbox_errors() -> Sequence[str]:

@@ -1,17 +1,21 @@
 """The first page, My training, My record, the administration page, and the health endpoints."""
 
-from flask import Blueprint, redirect, render_template, url_for
+import hmac
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.accounts.api import list_hr_contacts
 from lms.certification.api import list_awards_of
 from lms.home import queries
 from lms.home.hooks import health_checks
+from lms.home.metrics import list_gauges
 from lms.home.my_training import load_my_training
 from lms.home.readiness import find_problem
 from lms.kernel import clock
 from lms.kernel.actor import Role
 from lms.kernel.config import VERSION, current_settings
+from lms.kernel.metrics import render_metrics
 from lms.kernel.outbox import count_overdue_mails
 from lms.people.api import find_person, list_employers, list_own_correction_requests, load_merged_ids
 from lms.web.access import current_actor, public, role_needed, signed_in
@@ -87,3 +91,17 @@ def readyz() -> ResponseReturnValue:
     if problem:
         return {"status": "not ready", "reason": problem}, 503, {"Retry-After": "15", "Cache-Control": "no-store"}
     return {"status": "ready"}
+
+
+@bp.get("/metrics")
+@public
+def metrics() -> ResponseReturnValue:
+    """Returns the figures for Prometheus to whoever has the token of the settings; 404 where none is set."""
+    token = current_settings().metrics_token
+    if not token:
+        abort(404)
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(given.encode(), token.encode()):
+        abort(403)
+    text_for_prometheus, media_type = render_metrics(current_app, list_gauges())
+    return text_for_prometheus, {"Content-Type": media_type, "Cache-Control": "no-store"}

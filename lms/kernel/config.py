@@ -123,11 +123,19 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     """The format of log lines: json for machines, console for people."""
 
+    metrics_token: str = ""
+    """The token with which Prometheus reads /metrics. Empty: there is no such page."""
+
+    sentry_dsn: str = ""
+    """Where unexpected errors are reported: the DSN of a Sentry. Types and places in the code only. Empty: nowhere."""
+
     sign_in_hours: int = Field(default=12, ge=1, le=24 * 30)
     """After how many hours without use a session ends (phones are shared)."""
 
 
-_SECRET = frozenset({"database_url", "secret_key", "mail_password", "rate_limit_storage"})
+_SECRET = frozenset(
+    {"database_url", "secret_key", "mail_password", "rate_limit_storage", "metrics_token", "sentry_dsn"}
+)
 """Settings that may contain a password: their values are not repeated."""
 
 

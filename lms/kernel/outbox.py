@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.kernel import clock, db
 from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import Document, Id, Model, UtcDateTime
+from lms.kernel.error_reports import report_error
 from lms.kernel.job_locks import alone
 from lms.kernel.logs import describe_error
 
@@ -97,6 +98,11 @@ def handler(kind: str, *, quick: bool = False) -> Callable[[Handler], Handler]:
         return function
 
     return register
+
+
+def quick_kinds() -> frozenset[str]:
+    """Returns the kinds of rows that are mails."""
+    return frozenset(_quick)
 
 
 def around_sweep(context: Callable[[], AbstractContextManager[None]]) -> Callable[[], AbstractContextManager[None]]:
@@ -209,6 +215,7 @@ def _process(row_id: int, kind: str, payload: dict[str, Any], pause: timedelta) 
     except Exception as error:
         # A row that fails must not block the others; it is tried again later.
         log.warning("outbox row failed", row=row_id, kind=kind, **describe_error(error))
+        report_error(error, outbox=kind)
         changes = {"last_error": type(error).__name__, "not_before": clock.now() + pause}
     else:
         if kind in _quick:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from lms.kernel import db
 from lms.kernel.before_transaction import ComputeFirst, results
+from lms.kernel.error_reports import report_error
 from lms.kernel.logs import describe_error
 from lms.kernel.transactions import WriteNeeded
 from lms.kernel.wsgi import REFUSAL
@@ -144,6 +145,7 @@ class Application(Flask):
         log.error(
             "failed", request=g.get("request_id", ""), method=request.method, route=route, **describe_error(exc_info[1])
         )
+        report_error(exc_info[1], request=g.get("request_id", ""), route=f"{request.method} {route}")
 
     def full_dispatch_request(self) -> Any:
         """Sets before any query that this request reads, until it has to write. Raises where GET would write."""

@@ -18,6 +18,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from lms.kernel import clock, outbox
+from lms.kernel.error_reports import report_error
 from lms.kernel.installation import claim_slot
 from lms.kernel.job_locks import alone
 from lms.kernel.logs import describe_error
@@ -89,6 +90,7 @@ def _schedule(app: Flask, queue: SqliteHuey, job: PeriodicJob) -> None:
                         job.function()
             except Exception as error:
                 log.warning("periodic job failed", job=job.name, **describe_error(error))
+                report_error(error, job=job.name)
 
 
 def _latest_due(is_due: Callable[[datetime], bool]) -> datetime:

@@ -3,7 +3,7 @@
 A health check reports when it did not happen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from lms.kernel import clock, mail, outbox
 from lms.kernel.config import current_settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.errors import Refusal
+from lms.kernel.metrics import Gauge
 from lms.kernel.worker import PeriodicJob
 from lms.people.api import load_organisation_names
 from lms.reminders import operations
@@ -151,6 +152,13 @@ def list_problems() -> list[str]:
             moment=moment(last.finished_at),
         )
     ]
+
+
+def list_gauges() -> Iterator[Gauge]:
+    """Yields when the last run of reminders ended, where there was one."""
+    last = run_queries.find_last_finished()
+    if last is not None and last.finished_at is not None:
+        yield Gauge("last_reminders_timestamp_seconds", "When the last run ended.", last.finished_at.timestamp())
 
 
 JOBS = [PeriodicJob("reminders.send", send_due, minute="*/15")]
