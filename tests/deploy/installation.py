@@ -64,8 +64,7 @@ def find_python(folder: Path) -> Python:
     (folder / "bin").mkdir()
     copy = folder / "bin" / "python3"
     shutil.copy(Path(sys.executable).resolve(), copy)
-    own = {"PYTHONHOME": str(folder), "LD_LIBRARY_PATH": str(folder / "lib")}
-    return Python(str(copy), libraries | own)
+    return Python(str(copy), libraries | {"LD_LIBRARY_PATH": str(folder / "lib")})
 
 
 @contextmanager
