@@ -1,5 +1,6 @@
 """The first page, the administrator's index, and the probes."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,23 @@ def test_counts_and_the_outbox(app: Flask, client: FlaskClient, tmp_path: Path, 
         ("Organisations", 1),
     ):
         assert f"<dt>{term}</dt>\n<dd>{figure}</dd>" in page, term
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_mails_that_wait_for_an_hour_are_an_alarm(
+    app: Flask, client: FlaskClient, fixed_clock: clock.FixedClock
+) -> None:
+    make_small_organisation(app)
+    app.extensions["settings"] = app.extensions["settings"].model_copy(update={"mail_server": "localhost"})
+    with app.app_context(), unit_of_work():
+        mail.queue("somebody@demo.example", "Subject", "Body")
+    sign_in(client, "root@demo.example")
+    assert "waited for more than an hour" not in admin(client)
+    fixed_clock.move_to(clock.now() + timedelta(minutes=61))
+    page = admin(client)
+    assert "1 mail has waited for more than an hour" in page
+    assert "flask mail test" in page
+    assert "somebody@demo" not in page
 
 
 def test_with_a_mail_server_nothing_is_asked_for(database_url: str, tmp_path: Path) -> None:
