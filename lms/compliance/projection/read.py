@@ -19,7 +19,7 @@ from lms.compliance.projection.rows import (
 )
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
-from lms.kernel.batches import batched
+from lms.kernel.batches import batched, execute_in_batches
 from lms.kernel.days import add_days
 from lms.kernel.db import has_one_writer, locked, session
 from lms.kernel.transaction_memo import clear_memo
@@ -63,6 +63,10 @@ def _employed(organisations: Collection[int] | None) -> ColumnElement[bool]:
     return true() if organisations is None else Employment.organisation_id.in_(sorted(organisations))
 
 
+def _statuses_in(organisations: Collection[int] | None) -> ColumnElement[bool]:
+    return true() if organisations is None else StatusInterval.organisation_id.in_(sorted(organisations))
+
+
 def next_persons(organisations: Collection[int] | None, after: int = 0, limit: int | None = None) -> Sequence[int]:
     """Lists the persons employed in some organisations (None: in any) after a number, in the order of their numbers."""
     statement = select(Employment.person_id).where(Employment.person_id > after, _employed(organisations))
@@ -89,9 +93,24 @@ def sample_of(organisations: Collection[int] | None, most: int, size: int) -> tu
 
 def count_required_on(organisations: Collection[int] | None, day: date) -> Counter[int]:
     """Counts, by requirement, the posts of whom it is required on a day, in some organisations (None: all)."""
-    here = true() if organisations is None else StatusInterval.organisation_id.in_(sorted(organisations))
-    statement = select(StatusInterval.requirement_id, func.count()).where(StatusInterval.covers(day), here)
+    here = StatusInterval.covers(day), _statuses_in(organisations)
+    statement = select(StatusInterval.requirement_id, func.count()).where(*here)
     return Counter(dict(session.execute(statement.group_by(StatusInterval.requirement_id)).all()))
+
+
+def list_statuses_on(
+    organisations: Collection[int] | None, persons: Collection[int] | None, day: date
+) -> list[tuple[int, int, int, TrainingStatus]]:
+    """Lists person, organisation, requirement and status on a day, of some persons in organisations (None: all)."""
+    statement = select(
+        StatusInterval.person_id, StatusInterval.organisation_id, StatusInterval.requirement_id, StatusInterval.status
+    ).where(StatusInterval.covers(day), _statuses_in(organisations))
+    rows: Iterable[Any] = (
+        session.execute(statement)
+        if persons is None
+        else execute_in_batches(statement, StatusInterval.person_id, sorted(persons))
+    )
+    return [(*row[:3], STATUSES[row[3]]) for row in rows]
 
 
 def has_posts_of_others(persons: Collection[int]) -> bool:
