@@ -32,6 +32,8 @@ import lms.learning.unsaved_answers
 import lms.learning.views.courses
 import lms.learning.views.quizzes
 import lms.learning.views.reference
+import lms.pathways.blueprint
+import lms.pathways.confirming.views
 import lms.pathways.views
 import lms.people.importing.jobs
 import lms.people.views
@@ -79,7 +81,7 @@ BLUEPRINTS = (
     lms.accounts.views.bp,
     lms.people.views.bp,
     lms.audit.views.bp,
-    lms.pathways.views.bp,
+    lms.pathways.blueprint.bp,
     lms.certification.views.bp,
     lms.learning.blueprint.bp,
     lms.compliance.blueprint.bp,

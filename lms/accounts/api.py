@@ -3,18 +3,22 @@
 from lms.accounts.naming.queries import Recorder, list_recorders, load_account_names
 from lms.accounts.operations import grant_role, open_account
 from lms.accounts.queries import (
+    RoleHolder,
     find_account,
     find_account_ids,
     is_employed,
     list_hr_contacts,
     list_last_days,
+    list_role_holders,
     list_role_scopes,
     role_works,
+    to_scopes,
 )
 from lms.accounts.sign_in.queries import list_organisation_choices, load_actor
 
 __all__ = [
     "Recorder",
+    "RoleHolder",
     "find_account",
     "find_account_ids",
     "grant_role",
@@ -23,9 +27,11 @@ __all__ = [
     "list_last_days",
     "list_organisation_choices",
     "list_recorders",
+    "list_role_holders",
     "list_role_scopes",
     "load_account_names",
     "load_actor",
     "open_account",
     "role_works",
+    "to_scopes",
 ]

@@ -231,6 +231,45 @@ def find_account_ids(text: str, limit: int = 200) -> Sequence[int]:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleHolder:
+    """Somebody with an open account and a role that works, in one organisation or in all (None)."""
+
+    account_id: int
+    person_id: int
+    role: str
+    organisation_id: int | None
+    name: str
+    email: str | None
+    language: str
+
+
+def list_role_holders(roles: Collection[Role], organisation_ids: Collection[int], day: date) -> list[RoleHolder]:
+    """Lists who holds roles on a day, in one of some organisations or in all of them; a row for each role held."""
+    rows = session.execute(
+        select(
+            Account.id.label("account_id"),
+            Account.person_id,
+            RoleGrant.role,
+            RoleGrant.organisation_id,
+            Person.name,
+            Account.email,
+            Person.language,
+        )
+        .join(Account, RoleGrant.account_id == Account.id)
+        .join(Person, Account.person_id == Person.id)
+        .where(
+            RoleGrant.role.in_(sorted(roles)),
+            RoleGrant.retracted_at.is_(None),
+            Account.active.is_(True),
+            role_works(day),
+            or_(RoleGrant.organisation_id.is_(None), RoleGrant.organisation_id.in_(sorted(organisation_ids))),
+        )
+        .order_by(Account.id, RoleGrant.id)
+    )
+    return [RoleHolder(**row._mapping) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class HrContact:
     """Somebody of HR whom people of an organisation can ask."""
 

@@ -110,7 +110,10 @@ class Require(Act):
 
 @dataclass(frozen=True, slots=True)
 class PublishPathway(Act):
-    """Somebody publishes the referral pathway of a station."""
+    """Somebody publishes the referral pathway of a station.
+
+    HR of ``organisation`` writes it and a coordinator confirms it; where none is named, the installation publishes it.
+    """
 
     station: str
     contacts: tuple[dict[str, str], ...]
@@ -118,6 +121,7 @@ class PublishPathway(Act):
     review_by: Day
     note: str = ""
     change: str = ""
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

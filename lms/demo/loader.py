@@ -123,8 +123,8 @@ class DemoLoader:
     def _publish_pathway(self, act: acts.PublishPathway) -> None:
         station_id = self.staff.stations[act.station]
         current = pathways.find_current(station_id)
-        pathways.publish_pathway(
-            SYSTEM,
+        version = pathways.write_version(
+            SYSTEM if act.organisation is None else self.staff.hr[act.organisation],
             station_id,
             contacts=act.contacts,
             note=act.note,
@@ -133,6 +133,8 @@ class DemoLoader:
             change=act.change,
             base_number=current.number if current else 0,
         )
+        if act.organisation is not None:
+            pathways.confirm_version(self.staff.coordinator, station_id, version.number)
 
 
 def _entered_with(act: Act) -> tuple[object, ...]:

@@ -24,13 +24,14 @@ class StaffMember:
 
 
 class DemoStaff:
-    """The stations, the organisations, their HR officers and everybody else; ``hashed`` is everybody's password."""
+    """Stations, organisations, HR officers, a coordinator and everybody else; ``hashed`` is everybody's password."""
 
     def __init__(self, hashed: str) -> None:
         self.hashed = hashed
         self.stations: dict[str, int] = {}
         self.organisations: dict[str, int] = {}
         self.hr: dict[str, Actor] = {}
+        self.coordinator = SYSTEM
         self.members: dict[int, StaffMember] = {}
         self._zones: dict[str, str] = {}
         self._employments: dict[str, Employment] = {}
@@ -73,15 +74,18 @@ class DemoStaff:
         for word in identity.roles:
             role = Role(word)
             accounts.grant_role(SYSTEM, account, role, organisation_id if role is Role.HR else None)
+            actor = Actor(
+                account_id=account.id,
+                person_id=person.id,
+                name=person.name,
+                organisation_id=organisation_id,
+                time_zone=self._zones[act.job.station],
+                scopes={role: frozenset({organisation_id}) if role is Role.HR else None},
+            )
             if role is Role.HR:
-                self.hr[act.organisation] = Actor(
-                    account_id=account.id,
-                    person_id=person.id,
-                    name=person.name,
-                    organisation_id=organisation_id,
-                    time_zone=self._zones[act.job.station],
-                    scopes={Role.HR: frozenset({organisation_id})},
-                )
+                self.hr[act.organisation] = actor
+            elif role is Role.COORDINATOR:
+                self.coordinator = actor
 
     def change_job(self, act: ChangeJob) -> None:
         """Records that somebody goes on with another job, or begins again after their last day."""

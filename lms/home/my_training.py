@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
-
 from lms.certification.api import RecordedAward, list_awards_of
 from lms.compliance.api import StatusRow, statuses_of
-from lms.home import queries, rules
+from lms.home import rules
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.learning.api import CourseProgress, list_course_progress
-from lms.pathways.models import PathwayVersion
-from lms.people.api import ListedCorrectionRequest, list_own_correction_requests, load_organisation_names
+from lms.pathways.api import ChangedPathway, CurrentPathway, find_current_pathway, list_changed_pathways
+from lms.people.api import ListedCorrectionRequest, find_sector, list_own_correction_requests, load_organisation_names
 from lms.people.models import Sector
 
 ANSWERS_SHOWN = timedelta(days=30)
@@ -42,7 +40,9 @@ class MyTraining:
     required: list[RequiredCourse]
     optional: list[CourseProgress]
     awards: list[RecordedAward]
-    context: Row[Sector, PathwayVersion] | None
+    sector: Sector | None
+    pathway: CurrentPathway | None
+    changed_pathways: list[ChangedPathway]
     correction_requests: list[ListedCorrectionRequest]
 
     @property
@@ -74,7 +74,9 @@ def load_my_training(actor: Actor, language: str) -> MyTraining:
         required=_required(statuses, courses, now.date()),
         optional=[course for course in courses if course.course_id not in required_ids],
         awards=list_awards_of(person_id),
-        context=queries.find_work_context(actor.sector, actor.station_id) if actor.sector else None,
+        sector=find_sector(actor.sector) if actor.sector else None,
+        pathway=find_current_pathway(actor.station_id) if actor.station_id is not None else None,
+        changed_pathways=list_changed_pathways(actor),
         correction_requests=[
             request
             for request in list_own_correction_requests(person_id)

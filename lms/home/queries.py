@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import FromClause, Row, bindparam, exists, func, select, union
+from sqlalchemy import FromClause, Row, exists, func, select, union
 
 from lms.assessment.models import Attempt
 from lms.catalogue.api import with_course_title
@@ -12,27 +12,10 @@ from lms.compliance.requirements.models import Exemption, Requirement
 from lms.kernel.db import session
 from lms.kernel.outbox import MOST_TRIES, OutboxRow, quick_kinds
 from lms.learning.models import Completion
-from lms.pathways.models import PathwayVersion
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
 
 MAX_LINES = 500
 """The most lines of one kind that My record shows."""
-
-
-_newest = (
-    select(func.max(PathwayVersion.number)).where(PathwayVersion.station_id == bindparam("station")).scalar_subquery()
-)
-# Built once: building the statement costs more than running it.
-_WORK_CONTEXT = (
-    select(Sector, PathwayVersion)
-    .outerjoin(PathwayVersion, (PathwayVersion.station_id == bindparam("station")) & (PathwayVersion.number == _newest))
-    .where(Sector.slug == bindparam("sector"))
-)
-
-
-def find_work_context(sector: str | None, station_id: int | None) -> Row[Sector, PathwayVersion] | None:
-    """Returns the ``Sector`` of this slug and the station's current ``PathwayVersion``, or None, in one query."""
-    return session.execute(_WORK_CONTEXT, {"sector": sector, "station": station_id}).one_or_none()
 
 
 def list_placements_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:

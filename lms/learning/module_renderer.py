@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import cycle
 from typing import Any
 
@@ -13,7 +14,7 @@ from lms.catalogue.api import PublishedModule, SectorRow, list_sectors, module_s
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.caching import cached
-from lms.pathways.api import find_pointer, load_version, overdue_pathway
+from lms.pathways.api import find_current_pathway, find_pointer, overdue_pathway
 
 SECTORS_CACHED_SECONDS = 60
 """Names of sectors may change at any time; pages may show the old one for so long."""
@@ -69,27 +70,39 @@ def shows_pathway(module: PublishedModule) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ShownPathway:
-    """A station's current referral pathway: its version, whether its review is overdue, and the station's name."""
+    """What the shown pathway of a station depends on: its version, decision, last mark, and the day."""
 
-    version_id: int | None
-    overdue: bool
+    station_id: int | None
     station_name: str
+    version_id: int | None
+    decision_id: int | None
+    mark_id: int | None
+    overdue: bool
+    day: date
 
 
 def find_pathway(actor: Actor) -> ShownPathway:
     """Returns the current pathway of the actor's station, without its contacts."""
     pointer = find_pointer(actor.station_id) if actor.station_id is not None else None
-    overdue = pointer is not None and overdue_pathway(pointer)
-    return ShownPathway(pointer.id if pointer else None, overdue, actor.station_name)
+    return ShownPathway(
+        station_id=actor.station_id,
+        station_name=actor.station_name,
+        version_id=pointer.id if pointer else None,
+        decision_id=pointer.decision_id if pointer else None,
+        mark_id=pointer.mark_id if pointer else None,
+        overdue=pointer is not None and overdue_pathway(pointer),
+        # Former numbers are shown until a day.
+        day=clock.today(actor.time_zone),
+    )
 
 
 def render_pathway(pathway: ShownPathway, language: str) -> Markup:
-    """Returns the contacts of a station, with a warning where their review is overdue; cached by version."""
+    """Returns the contacts of a station with what is to be said of them; cached by all that they depend on."""
 
     def render() -> Markup:
         template = current_app.jinja_env.get_template("pathways/_card.html")
-        version = load_version(pathway.version_id) if pathway.version_id is not None else None
-        return Markup(template.render(version=version, station_name=pathway.station_name))  # noqa: S704 - it escapes
+        current = find_current_pathway(pathway.station_id) if pathway.station_id is not None else None
+        return Markup(template.render(pathway=current, station_name=pathway.station_name))  # noqa: S704 - it escapes
 
     return cached(("learning.pathway", pathway, language, request.script_root), render)
 

@@ -1,7 +1,19 @@
-"""What other packages may use of pathways: the current version of a station, and publishing a new one."""
+"""What other packages may use of pathways: the current pathway of a station, its changes, and writing a new version."""
 
+from lms.pathways.confirming.operations import confirm_version
+from lms.pathways.confirming.queries import ChangedPathway, list_changed_pathways
 from lms.pathways.labels import overdue_pathway
-from lms.pathways.operations import publish_pathway
-from lms.pathways.queries import find_current, find_pointer, load_version
+from lms.pathways.operations import write_version
+from lms.pathways.queries import CurrentPathway, find_current, find_current_pathway, find_pointer
 
-__all__ = ["find_current", "find_pointer", "load_version", "overdue_pathway", "publish_pathway"]
+__all__ = [
+    "ChangedPathway",
+    "CurrentPathway",
+    "confirm_version",
+    "find_current",
+    "find_current_pathway",
+    "find_pointer",
+    "list_changed_pathways",
+    "overdue_pathway",
+    "write_version",
+]

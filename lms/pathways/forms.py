@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from lms.kernel import clock
-from lms.kernel.i18n import lazy_gettext as _
+from lms.kernel.i18n import gettext, lazy_gettext as _
 from lms.pathways import rules
 from lms.pathways.labels import KIND_LABELS
 from lms.pathways.models import PathwayVersion
@@ -86,18 +86,22 @@ class PathwayForm(BaseForm):
         validators=[at_most(rules.LONGEST_CHANGE)],
         render_kw={"autocomplete": "off"},
     )
-    submit = SubmitField(_("Publish this version"))
+    submit = SubmitField(_("Save this version"))
 
-    def __init__(self, current: PathwayVersion | None, time_zone: str) -> None:
-        """Fills the form with what was typed, else with the current version to start from.
+    def __init__(self, current: PathwayVersion | None, time_zone: str, restored: PathwayVersion | None = None) -> None:
+        """Fills the form with what was typed, else with the version to restore, else with the current one.
 
         The date of the check is left empty: a copied one would claim a check that nobody made.
         """
         start: dict[str, Any] = {"base": 0, "review_by": clock.today(time_zone) + USUAL_REVIEW}
         if current is not None:
             start |= {"base": current.number, "note": current.note, "contacts": current.contacts}
+        if restored is not None:
+            start |= {"note": restored.note, "contacts": restored.contacts}
+            start["change"] = gettext("Version %(number)s is restored.", number=restored.number)
         super().__init__(data=start)
         self.time_zone = time_zone
+        self.current = current
 
     def write_from(self, number: int) -> None:
         """Sets the version that this one is written from; everything typed stays."""
@@ -107,7 +111,7 @@ class PathwayForm(BaseForm):
 
     @property
     def version(self) -> dict[str, Any]:
-        """Returns what was typed as arguments of ``publish_pathway``."""
+        """Returns what was typed as arguments of ``write_version``."""
         return {
             "contacts": self.typed_contacts,
             "note": self.note.data or "",
@@ -122,6 +126,12 @@ class PathwayForm(BaseForm):
         """Returns the contacts that are not empty."""
         return [entry.form.contact for entry in self.contacts if not rules.is_empty(entry.form.contact)]
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether contacts or rules differ from the current version; else the numbers were only called again."""
+        typed = [dict(contact) for contact in self.typed_contacts], rules.normalise_text(self.note.data or "")
+        return self.current is None or typed != (self.current.contacts, self.current.note)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Validates the whole: at least one contact, the two dates, and the sentence on what changed."""
         valid = bool(super().validate(extra_validators))
@@ -129,7 +139,7 @@ class PathwayForm(BaseForm):
             self.contacts[0].form.name.errors = [_("A pathway needs at least one contact.")]
             self.contacts.errors = [self.contacts[0].errors]
             valid = False
-        if self.base.data and not rules.normalise_text(self.change.data or ""):
+        if self.base.data and self.is_changed and not rules.normalise_text(self.change.data or ""):
             self.change.errors = [_("Say in one sentence what changed, for people who know the old version.")]
             valid = False
         if not (self.verified_on.data and self.review_by.data):

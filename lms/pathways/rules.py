@@ -24,6 +24,7 @@ LENGTHS = {"name": 120, "phone": 40, "hours": 80, "note": 200}
 
 LONGEST_NOTE = 1000
 LONGEST_CHANGE = 300
+LONGEST_REASON = 300
 
 
 class Contact(TypedDict):

@@ -1,26 +1,26 @@
 """Pages of pathways: what to do when worried about a child, and who to contact at each station."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, TimeoutError as NoFreeConnection
 
 from lms.kernel import db
 from lms.kernel.actor import NOBODY, Role
-from lms.kernel.errors import require_found
+from lms.kernel.errors import NotThere, require_found
 from lms.kernel.i18n import gettext as _
-from lms.pathways import operations, policy, queries, rules
-from lms.pathways.errors import MayNotEditPathway, NewerVersion
+from lms.pathways import operations, policy, queries
+from lms.pathways.blueprint import bp
+from lms.pathways.confirming.emails import queue_written
+from lms.pathways.confirming.rules import SHOWN_STATES, Confirmation
+from lms.pathways.errors import ChangeWaits, MayNotEditPathway, NewerVersion
 from lms.pathways.forms import PathwayForm
-from lms.pathways.labels import kind_label, overdue_pathway, tel
+from lms.pathways.labels import author_label
+from lms.pathways.models import PathwayVersion
 from lms.people.api import find_station
+from lms.people.models import DutyStation
 from lms.web.access import current_actor, public, signed_in
 from lms.web.forms import redirect_with
 from lms.web.setup import page_context
-
-bp = Blueprint("pathways", __name__, template_folder="templates")
-for _filter in (kind_label, tel, rules.by_kind, rules.missing_kinds):
-    bp.add_app_template_filter(_filter)
-bp.add_app_template_test(overdue_pathway)
 
 OVERSEERS = (Role.HR, Role.COORDINATOR, Role.ADMIN)
 """The roles that work with other stations' pathways and therefore start from the list."""
@@ -30,17 +30,17 @@ OVERSEERS = (Role.HR, Role.COORDINATOR, Role.ADMIN)
 @public
 def help_now() -> ResponseReturnValue:
     """Shows what to do when worried about a child, and the contacts of the reader's station; never an error."""
-    actor, version, database_down = NOBODY, None, False
+    actor, pathway, database_down = NOBODY, None, False
     try:
         # Even who is signed in is a query.
         actor = current_actor()
-        version = queries.find_current(actor.station_id) if actor.station_id is not None else None
+        pathway = queries.find_current_pathway(actor.station_id) if actor.station_id is not None else None
     except (DBAPIError, NoFreeConnection):
         db.rollback()
         actor, database_down = NOBODY, True
     # Rendered without Flask's context processors: they ask who is signed in, and so the database once more.
     return current_app.jinja_env.get_template("pathways/help_now.html").render(
-        page_context(), actor=actor, version=version, database_down=database_down, layout_only=database_down
+        page_context(), actor=actor, pathway=pathway, database_down=database_down, layout_only=database_down
     )
 
 
@@ -60,14 +60,17 @@ def mine() -> ResponseReturnValue:
 def station(station: str) -> ResponseReturnValue:
     """Shows a station's pathway and its history, and to those who write it the reports that it is out of date."""
     actor, place = current_actor(), require_found(find_station(station))
-    version = queries.find_current(place.id)
+    pathway, may_edit = queries.find_current_pathway(place.id), policy.may_edit(actor, place)
+    version = pathway.version if pathway else None
     return render_template(
         "pathways/station.html",
         station=place,
+        pathway=pathway,
         version=version,
-        versions=queries.list_versions(place.id),
+        versions=queries.list_versions(place.id, published=not may_edit),
         reports=queries.count_reports(version.id, actor.person_id) if version else None,
-        may_edit=policy.may_edit(actor, place.id),
+        may_edit=may_edit,
+        waiting=queries.find_waiting(place.id, version.number if version else 0) if may_edit else None,
     )
 
 
@@ -76,8 +79,10 @@ def station(station: str) -> ResponseReturnValue:
 def outdated(station: str) -> ResponseReturnValue:
     """Records that the version somebody was reading is out of date."""
     place = require_found(find_station(station))
-    version = require_found(queries.find_version(place.id, request.form.get("number", 0, type=int)))
-    operations.report_outdated(current_actor(), version)
+    found = require_found(queries.find_version(place.id, request.form.get("number", 0, type=int)))
+    if found.state not in SHOWN_STATES:
+        raise NotThere
+    operations.report_outdated(current_actor(), found.version)
     thanks = _("Thank you. The people who write this pathway can see that it needs checking.")
     return redirect_with(thanks, "pathways.station", station=place.slug)
 
@@ -85,21 +90,38 @@ def outdated(station: str) -> ResponseReturnValue:
 @bp.route("/pathways/<station>/edit", methods=["GET", "POST"])
 @signed_in
 def edit(station: str) -> ResponseReturnValue:
-    """Publishes the next version of a station's pathway."""
+    """Writes the next version of a station's pathway, from the current one or, to restore it, from another."""
     actor, place = current_actor(), require_found(find_station(station))
-    if not policy.may_edit(actor, place.id):
+    if not policy.may_edit(actor, place):
         raise MayNotEditPathway
     current = queries.find_current(place.id)
-    form = PathwayForm(current, place.time_zone)
-    newer = None
+    form = PathwayForm(current, place.time_zone, restored=_version_to_restore(place))
+    newer, waiting = None, queries.find_waiting(place.id, current.number if current else 0)
     if form.validate_on_submit():
         try:
-            version = operations.publish_pathway(actor, place.id, **form.version)
+            version = operations.write_version(actor, place.id, **form.version)
         except NewerVersion:
             newer = queries.find_current(place.id)
             form.write_from(newer.number if newer else 0)
+        except ChangeWaits:
+            # The page says which one, and keeps what was typed.
+            waiting = queries.find_waiting(place.id, current.number if current else 0)
         else:
-            published = _("Version %(number)s was published.", number=version.number)
-            return redirect_with(published, "pathways.station", station=place.slug)
-    status = 409 if newer else 422 if form.errors else 200
-    return render_template("pathways/edit.html", station=place, version=current, form=form, newer=newer), status
+            queue_written(actor, place, version)
+            return redirect_with(_said_of(version), "pathways.station", station=place.slug)
+    status = 409 if newer or (waiting and form.is_submitted()) else 422 if form.errors else 200
+    context = {"newer": newer, "waiting": waiting, "author": author_label}
+    return render_template("pathways/edit.html", station=place, version=current, form=form, **context), status
+
+
+def _version_to_restore(place: DutyStation) -> PathwayVersion | None:
+    number = request.args.get("version", type=int)
+    return require_found(queries.find_version(place.id, number)).version if number is not None else None
+
+
+def _said_of(version: PathwayVersion) -> str:
+    if version.confirmation == Confirmation.BEFORE:
+        return _("Version %(number)s waits to be confirmed by a second person.", number=version.number)
+    if version.confirmation == Confirmation.AFTER:
+        return _("Version %(number)s was published. It is shown as not yet confirmed.", number=version.number)
+    return _("Version %(number)s was published.", number=version.number)

@@ -10,7 +10,14 @@ from lms.people.corrections.queries import (
     list_own_correction_requests,
 )
 from lms.people.details.operations import correct_person
-from lms.people.details.queries import list_corrections, list_present_employers, may_correct
+from lms.people.details.queries import list_corrections, may_correct
+from lms.people.employers.queries import (
+    list_employers_ever,
+    list_employers_on_or_after,
+    list_organisations_at,
+    works_on,
+    works_on_or_after,
+)
 from lms.people.errors import MergeAlreadyUndone
 from lms.people.events import (
     additions_undone,
@@ -27,7 +34,6 @@ from lms.people.merging.operations import merge_people, undo_merge
 from lms.people.merging.queries import (
     find_person_id_by_number,
     known_merges,
-    list_employer_ids,
     list_employers,
     list_merges_of,
     list_overlapping_placements,
@@ -94,17 +100,18 @@ __all__ = [
     "known_merges",
     "list_correction_requests_about",
     "list_corrections",
-    "list_employer_ids",
     "list_employers",
+    "list_employers_ever",
+    "list_employers_on_or_after",
     "list_employments_of",
     "list_merges_of",
     "list_organisations",
+    "list_organisations_at",
     "list_organisations_of",
     "list_overlapping_placements",
     "list_own_correction_requests",
     "list_placements_of",
     "list_possible_duplicates",
-    "list_present_employers",
     "list_recorded_placements",
     "list_running_imports",
     "list_sectors",
@@ -135,4 +142,6 @@ __all__ = [
     "visible_employments",
     "visible_people",
     "within_scope",
+    "works_on",
+    "works_on_or_after",
 ]

@@ -46,6 +46,7 @@ PICTURE = "\n\n![A road](img/road.svg)\n\n/// description\nA road.\n///\n"
 ROWS = "Staff number,Name,Station,Sector,Role,First day\n{},Somebody New,North River,wash,promoter,2026-01-01\n"
 FILTERS = ("station", "course", "role", "contract")
 PATHWAY = "/pathways/<station>/edit"
+VERSION = "/pathways/<station>/versions/<number>"
 IMPORT = "/people/import/<import_id>"
 SESSION, PRIOR = "/sessions/new", "/sessions/prior/list"
 OF_ALL = "(of all organisations)"
@@ -70,7 +71,7 @@ class World:
             "course": "first-course", "module": "first-steps", "name": "road.svg", "station": "north-river",
             "organisation_id": 1, "person_id": 1, "employment_id": 1, "placement_id": 1, "account_id": 1,
             "exemption_id": 1, "grant_id": 1, "focal_point_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
-            "schedule_id": 1, "part": 1,
+            "schedule_id": 1, "part": 1, "number": 1,
         }  # fmt: skip
         former: dict[str, object] = {"person_id": self.persons["W-11"], "employment_id": self.employments["W-11"]}
         self.special: dict[str, dict[str, object]] = {
@@ -144,7 +145,7 @@ class World:
             "password": people.PASSWORD, "new_password": "a-new-pass-phrase-7", "again": people.PASSWORD,
             "new_password_confirm": "a-new-pass-phrase-7", "language": "en", "number": 1, "page": "report",
             "view": 0, "rhythm": "weekly", "recipients": [3, 5],
-            "encoding": "utf-8", "file": (ROWS.format("W-30"), "list.csv"),
+            "called": "y", "encoding": "utf-8", "file": (ROWS.format("W-30"), "list.csv"),
         }  # fmt: skip
 
     def _bodies(self) -> dict[str, dict[str, object]]:
@@ -164,6 +165,7 @@ class World:
             "/my/record/wrong": {"kind": "placement"},
             "/people/codes/slips": {"station": "", "sector": "", "q": "", "all": "yes"},
             "/people/invitations": {"station": "", "sector": "", "q": ""},
+            "/pathways/<station>/numbers": {"phone": "116", "answers": ""},
             "/people/new": {"staff_number": "W-20", "is_new": "y"},
             "/people/<person_id>/correct": {
                 "name": NAMES[4],
@@ -274,10 +276,21 @@ class World:
         self.special[MERGE] = {"person_id": self.persons["W-7"], "other_id": self.persons["W-8"]}
         self.bodies[MERGE] = {"surviving": self.persons["W-7"]}
 
+    def _propose_pathway(self) -> None:
+        """Lets Karim write the pathway of another station, where Hugo is HR; it waits for a second person."""
+        elsewhere: dict[str, object] = {"station": "south-hill"}
+        self.special[PATHWAY] = elsewhere
+        (form,) = [form for form in read_page(self.send("karim", "GET", PATHWAY))[0] if "base" in form.values]
+        contact = {"contacts-0-kind": "emergency", "contacts-0-name": "Night desk", "contacts-0-phone": "112"}
+        self._done("karim", PATHWAY, **form.values | contact | {"verified_on": self.today.isoformat()})
+        del self.special[PATHWAY]
+        self.special |= dict.fromkeys((VERSION, f"{VERSION}/confirm", f"{VERSION}/refuse"), elsewhere)
+
     def _read_pages(self) -> None:
         """Takes from pages what only they say: a report's id, a static file, a code, a link."""
         (form,) = [form for form in read_page(self.send("hana", "GET", PATHWAY))[0] if "base" in form.values]
         self.bodies[PATHWAY] = {**form.values, "verified_on": self.today.isoformat(), "change": "A test."}
+        self._propose_pathway()
         page = self.send("hana", "GET", "/compliance").text
         self.samples["report_id"] = re.findall(r"/compliance/reports/([\w-]+)", page)[0]
         digest, name = re.findall(r"/static/(\w+)/([\w.]+)", page)[0]

@@ -24,8 +24,8 @@ from lms.demo.queries import is_demonstration
 from lms.kernel.db import session
 from lms.learning.api import list_course_progress
 from lms.learning.models import Completion
-from lms.pathways.queries import list_stations
-from lms.people.models import Employment, Organisation, Person, Sector
+from lms.pathways.queries import find_current_pathway, list_stations
+from lms.people.models import DutyStation, Employment, Organisation, Person, Sector
 from tests.demo.conftest import ANCHOR, load
 from tests.factories.people import actor_of, sign_in
 from tools.demonstration.settings import COURSES, VOLUNTARY
@@ -50,6 +50,11 @@ def test_it_holds_what_was_promised(demonstration_context: Flask) -> None:
     assert len({station.country for station in stations}) == 2
     assert sum(station.number is None for station in stations) == 1
     assert sum(station.review_by is not None and station.review_by < ANCHOR for station in stations) == 1
+    # One was changed lately: HR wrote it, and a coordinator confirmed it.
+    (north_river,) = [station for station in session.scalars(select(DutyStation)) if station.slug == "north-river"]
+    pathway = find_current_pathway(north_river.id)
+    assert pathway is not None and pathway.state == "confirmed"
+    assert any(contact["former"] for contact in pathway.contacts)
     shares = session.scalars(select(Organisation.shares_coverage)).all()
     assert sorted(shares) == [False, True, True]
     assert count(Account) == 600

@@ -25,4 +25,4 @@ def pathway(station_id: int, **changes: object) -> PathwayVersion:
         "change": "The night telephone is new.",
         "base_number": current.number if current else 0,
     }
-    return operations.publish_pathway(SYSTEM, station_id, **(values | changes))  # type: ignore[arg-type]
+    return operations.write_version(SYSTEM, station_id, **(values | changes))  # type: ignore[arg-type]

@@ -153,8 +153,8 @@ def test_the_card_inside_a_module(app: Flask, written: bool, station_name: str, 
     with app.test_request_context("/"):
         station = find_station("north-river")
         assert station is not None
-        version = queries.find_current(station.id) if written else None
-        card = render_template("pathways/_card.html", version=version, station_name=station_name)
+        pathway = queries.find_current_pathway(station.id) if written else None
+        card = render_template("pathways/_card.html", pathway=pathway, station_name=station_name)
     assert words in card
     assert ('href="tel:116"' in card) == written
 
@@ -164,8 +164,8 @@ def test_the_card_inside_a_module_is_short_and_says_what_it_has(app: Flask) -> N
     with app.test_request_context("/"):
         station = find_station("north-river")
         assert station is not None
-        version = queries.find_current(station.id)
-        card = render_template("pathways/_card.html", version=version, station_name="North River")
+        current = queries.find_current_pathway(station.id)
+        card = render_template("pathways/_card.html", pathway=current, station_name="North River")
     shown, folded = card.split("<details", 1)
     assert 'href="tel:116"' in shown and 'href="tel:+211912345678"' in shown
     assert "Safeguarding line" not in shown and "Safeguarding line" in folded

@@ -43,10 +43,8 @@ def test_each_version_follows_the_one_before_and_the_old_one_stays(station_id: i
     assert (first.number, second.number) == (1, 2)
     assert [contact["name"] for contact in first.contacts] == [contact["name"] for contact in CONTACTS]
     assert queries.find_current(station_id) == second
-    assert [(row.number, row.change) for row in queries.list_versions(station_id)] == [
-        (2, "Only one is left."),
-        (1, ""),
-    ]
+    versions = [row.version for row in queries.list_versions(station_id, published=True)]
+    assert [(version.number, version.change) for version in versions] == [(2, "Only one is left."), (1, "")]
     assert actions()[-2:] == ["pathways.publish", "pathways.publish"]
 
 
@@ -57,7 +55,7 @@ def test_somebody_else_was_quicker(station_id: int) -> None:
     assert refusal.value.number == 1
     with pytest.raises(NewerVersion):
         pathway(station_id, base_number=7)
-    assert [row.number for row in queries.list_versions(station_id)] == [1]
+    assert [row.version.number for row in queries.list_versions(station_id, published=False)] == [1]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +81,13 @@ def test_what_the_form_refuses_the_operation_refuses_too(station_id: int, change
 def test_a_later_version_says_what_changed(station_id: int) -> None:
     pathway(station_id, change="")
     with pytest.raises(Invalid):
-        pathway(station_id, change=" \x00 ")
+        pathway(station_id, note="Another rule.", change=" \x00 ")
+
+
+def test_numbers_called_again_are_published_without_a_sentence(station_id: int) -> None:
+    pathway(station_id, change="")
+    version = pathway(station_id, change="Call 0999 111 222 instead.")
+    assert (version.confirmation, version.change) == ("none", "")
 
 
 def test_a_nul_byte_does_not_reach_the_database(station_id: int) -> None:
@@ -94,7 +98,7 @@ def test_a_nul_byte_does_not_reach_the_database(station_id: int) -> None:
 
 def test_learners_publish_nothing(station_id: int) -> None:
     with pytest.raises(NotAllowed):
-        operations.publish_pathway(
+        operations.write_version(
             amina(), station_id, contacts=CONTACTS, note="", verified_on=TODAY, review_by=TODAY + timedelta(days=9),
             change="", base_number=0,
         )  # fmt: skip
@@ -163,14 +167,16 @@ def test_who_may_edit_is_the_same_for_one_station_and_as_a_filter(app_context: F
         "hr of both": Actor(account_id=1, scopes={Role.HR: frozenset({here.id, there.id})}),
         "hr of nothing": Actor(account_id=1, scopes={Role.HR: frozenset()}),
         "hr everywhere": Actor(account_id=1, scopes={Role.HR: None}),
-        "coordinator": Actor(account_id=1, scopes={Role.COORDINATOR: frozenset({here.id})}),
+        "coordinator": Actor(account_id=1, scopes={Role.COORDINATOR: None}),
+        "coordinator there": Actor(account_id=1, scopes={Role.COORDINATOR: frozenset({there.id})}),
         "admin": Actor(account_id=1, scopes={Role.ADMIN: None}),
     }
     answers = {}
     for name, actor in actors.items():
-        answers[name] = {station.slug for station in stations if policy.may_edit(actor, station.id)}
+        answers[name] = {station.slug for station in stations if policy.may_edit(actor, station)}
     assert answers["nobody"] == answers["learner"] == answers["trainer"] == answers["hr of nothing"] == set()
-    assert answers["hr here"] == {"north", "south", "west"}
-    assert answers["hr there"] == {"north", "south"}
-    assert answers["hr everywhere"] == {"north", "south", "west"}
+    # West has only people who will come: whoever wants to write there could invent one.
+    assert answers["hr here"] == {"north", "south"}
+    assert answers["hr there"] == answers["coordinator there"] == {"north", "south"}
+    assert answers["hr everywhere"] == {"north", "south"}
     assert answers["coordinator"] == answers["admin"] == {"north", "south", "east", "west", "empty"}

@@ -24,6 +24,7 @@ from tools.demonstration.settings import (
     OWN_BECAUSE,
     PATHWAYS,
     REFERRAL,
+    REVISED_BY,
     REVISED_PATHWAY,
     SAFEGUARDING,
     SHORTER_AT,
@@ -121,6 +122,8 @@ def _pathways(calendar: Calendar) -> Iterator[PublishPathway]:
             verified = calendar.anchor - timedelta(days=5)
             at, review = calendar.evening(verified), verified + timedelta(days=180)
             change = "The night telephone has a new number."
-            yield PublishPathway(at, station, contacts, verified, review, "The form lies in the office.", change)
+            yield PublishPathway(
+                at, station, contacts, verified, review, "The form lies in the office.", change, REVISED_BY
+            )
         else:
             yield PublishPathway(at, station, contacts, verified, review)

@@ -165,3 +165,5 @@ PATHWAYS: dict[str, tuple[dict[str, str], ...]] = {
 
 OVERDUE_PATHWAY = "port-saba"
 REVISED_PATHWAY = "north-river"
+REVISED_BY = "rivers-relief"
+"""Whose HR wrote the change; a coordinator confirmed it."""

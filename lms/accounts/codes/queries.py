@@ -20,7 +20,7 @@ from lms.kernel.errors import Invalid, NotAllowed, NotThere, require_found
 from lms.kernel.i18n import gettext as _
 from lms.people.api import (
     contains_words,
-    list_present_employers,
+    list_employers_on_or_after,
     load_merged_ids,
     load_person_for,
     visible_employments,
@@ -196,7 +196,7 @@ def _require_may_print(actor: Actor, account: Account) -> Account:
 def why_no_code(actor: Actor, account: Account) -> str:
     """Returns why an actor may print no code for an account, and who does; empty where they may."""
     has_role = any(grant.retracted_at is None for grant in account.grants)
-    employers = list_present_employers(load_merged_ids(account.person_id), clock.today(actor.time_zone))
+    employers = list_employers_on_or_after(load_merged_ids(account.person_id), clock.today(actor.time_zone))
     if policy.may_print_code(actor, employers, has_role=has_role):
         return ""
     if has_role:

@@ -16,7 +16,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
-from lms.people.api import list_present_employers, select_merged_ids
+from lms.people.api import list_employers_on_or_after, select_merged_ids
 from lms.people.models import Employment, Person, Placement
 
 Successor = aliased(Award)
@@ -142,7 +142,7 @@ def list_awards_seen_by(actor: Actor, person_id: int) -> list[RecordedAward]:
 
 def list_awards_named_otherwise(actor: Actor, person: Person) -> list[RecordedAward]:
     """Lists the awards of a person that show another name than their next one would, and that an actor may change."""
-    employers = list_present_employers([person.id], clock.today(actor.time_zone))
+    employers = list_employers_on_or_after([person.id], clock.today(actor.time_zone))
     return [
         each
         for each in list_awards_seen_by(actor, person.id)

@@ -20,7 +20,7 @@ from lms.kernel import clock, qr
 from lms.kernel.actor import Actor, Role
 from lms.kernel.errors import NotAllowed, NotThere
 from lms.kernel.i18n import gettext as _, ngettext
-from lms.people.api import list_corrections, list_present_employers, load_person_for, may_correct
+from lms.people.api import list_corrections, list_employers_on_or_after, load_person_for, may_correct
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.downloads import download
 from lms.web.formatting import day
@@ -206,5 +206,5 @@ def load_award_to_change(actor: Actor, serial: str) -> RecordedAward:
 
 def may_change(actor: Actor, known: RecordedAward) -> bool:
     """Says whether the actor may revoke or correct an award; the operation checks whether it still can be."""
-    employers = list_present_employers([known.award.person_id], clock.today(actor.time_zone))
+    employers = list_employers_on_or_after([known.award.person_id], clock.today(actor.time_zone))
     return policy.may_change_certificate(actor, known.award, employers)

@@ -17,7 +17,7 @@ from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
-from lms.people.api import find_staff, list_employer_ids, load_merged_ids
+from lms.people.api import find_staff, list_employers_ever, load_merged_ids
 
 MAX_DAYS = 3650
 MATCH_LISTS = ("sectors", "stations", "roles", "contracts")
@@ -195,7 +195,7 @@ def exempt(
         raise Invalid(_("The last day is before the first day."))
     if kind not in EXEMPTION_KINDS:
         raise Invalid(_("Choose leave or equivalence."))
-    if organisation_id not in list_employer_ids([person_id]):
+    if organisation_id not in list_employers_ever([person_id]):
         raise Invalid(_("This person is not employed in the organisation."))
     if requirement_id is None and kind not in LEAVE_KINDS:
         raise Invalid(_("An equivalent qualification stands for one requirement. Choose which."))

@@ -1,9 +1,8 @@
 """Every SELECT about corrected details."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import aliased
 
 from lms.kernel import clock
@@ -12,7 +11,8 @@ from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import session
 from lms.kernel.errors import NotAllowed, require_found
 from lms.people import policy, queries
-from lms.people.merging.queries import list_employer_ids
+from lms.people.employers.queries import list_employers_ever, list_employers_on_or_after, works_on_or_after
+from lms.people.merging.queries import load_merged_ids
 from lms.people.models import Employment, Person, PersonCorrection, Placement
 
 MOST_SHOWN = 50
@@ -32,24 +32,10 @@ def load_person_to_correct(actor: Actor, person_id: int) -> Person:
 
 
 def may_correct(actor: Actor, person_id: int) -> bool:
-    """Says whether an actor may correct the details of a person."""
-    employers = list_present_employers([person_id], clock.today(actor.time_zone))
-    return policy.may_correct_person(actor, employers, list_employer_ids([person_id]))
-
-
-def list_present_employers(person_ids: Collection[int], today: date) -> frozenset[int]:
-    """Returns the organisations where any of some persons works today or has a placement that starts later."""
-    statement = (
-        select(Employment.organisation_id)
-        .join(Placement, Placement.employment_id == Employment.id)
-        .where(Employment.person_id.in_(sorted(person_ids)), _lasts(today))
-    )
-    return frozenset(session.scalars(statement))
-
-
-def _lasts(today: date) -> ColumnElement[bool]:
-    """Returns the condition on placements that include a day or begin after it."""
-    return Placement.retracted_at.is_(None) & or_(Placement.through_on.is_(None), Placement.through_on >= today)
+    """Says whether an actor may correct the details of a person, by what they do under any merged record."""
+    ids = load_merged_ids(person_id)
+    employers = list_employers_on_or_after(ids, clock.today(actor.time_zone))
+    return policy.may_correct_person(actor, employers, list_employers_ever(ids))
 
 
 def list_working_elsewhere(organisation_id: int, person_ids: Iterable[int] | None) -> set[int]:
@@ -62,7 +48,7 @@ def list_working_elsewhere(organisation_id: int, person_ids: Iterable[int] | Non
         select(Employment.person_id)
         .join(Placement, Placement.employment_id == Employment.id)
         .join(here, (here.person_id == Employment.person_id) & (here.organisation_id == organisation_id))
-        .where(Employment.organisation_id != organisation_id, _lasts(clock.today()))
+        .where(Employment.organisation_id != organisation_id, works_on_or_after(clock.today()))
     )
     if person_ids is None:
         return set(session.scalars(statement))

@@ -9,7 +9,7 @@ from lms.people import policy, queries
 from lms.people.details import operations
 from lms.people.details.forms import FIELD_LABELS, DetailsForm, StaffNumberForm
 from lms.people.details.queries import list_corrections, load_person_to_correct
-from lms.people.merging.queries import list_employer_ids
+from lms.people.employers.queries import list_employers_ever
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import form_page, redirect_with
@@ -23,7 +23,7 @@ def correct_person(person_id: int) -> ResponseReturnValue:
     """Corrects name, e-mail and language, and shows what was recorded before."""
     actor = current_actor()
     person = load_person_to_correct(actor, person_id)
-    own = min((each for each in list_employer_ids([person_id]) if policy.may_act_for(actor, each)), default=None)
+    own = min((each for each in list_employers_ever([person_id]) if policy.may_act_for(actor, each)), default=None)
     form = DetailsForm(obj=person)
     form.offer(person.language)
     values = {name: form[name].data for name in operations.DETAILS}

@@ -7,6 +7,7 @@ from lms.kernel.db import lock_rows, session
 from lms.kernel.errors import NotAllowed, NotThere
 from lms.kernel.i18n import gettext as _
 from lms.people import policy
+from lms.people.employers.queries import list_employers_ever
 from lms.people.errors import CannotMerge, EmployedElsewhere, MergeAlreadyUndone
 from lms.people.events import people_merged
 from lms.people.merging import queries
@@ -22,7 +23,7 @@ def merge_people(actor: Actor, *, surviving_id: int, merged_id: int, reason: str
     """
     if surviving_id == merged_id:
         raise CannotMerge(_("This is the same record. Choose another one to merge with it."))
-    employers = {each: queries.list_employer_ids([each]) for each in (surviving_id, merged_id)}
+    employers = {each: list_employers_ever([each]) for each in (surviving_id, merged_id)}
     for organisations in employers.values():
         if not policy.may_see_person(actor, organisations):
             raise NotThere

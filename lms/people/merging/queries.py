@@ -78,12 +78,6 @@ def list_employers(person_id: int) -> Sequence[Organisation]:
     return session.scalars(select(Organisation).where(Organisation.id.in_(employers)).order_by(Organisation.name)).all()
 
 
-def list_employer_ids(person_ids: Collection[int]) -> frozenset[int]:
-    """Returns the organisations that employ or employed any of some persons, each record taken alone."""
-    statement = select(Employment.organisation_id).where(Employment.person_id.in_(sorted(person_ids)))
-    return frozenset(session.scalars(statement))
-
-
 def list_merges_of(person_id: int) -> Sequence[PersonMerge]:
     """Lists the merges of a person with the record merged, undone ones too, the latest first."""
     return session.scalars(

@@ -14,7 +14,7 @@ from lms.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import NotThere
 from lms.people import operations as people_operations
-from lms.people.api import list_present_employers
+from lms.people.api import list_employers_on_or_after
 from lms.people.models import Organisation, Person
 from tests.certification import world
 from tests.factories import people
@@ -125,7 +125,7 @@ def test_only_the_issuing_organisation_changes_an_award(cast: dict[str, int]) ->
     who = actors(cast)
     changes = {}
     for award in session.scalars(select(Award).order_by(Award.id)):
-        employers = list_present_employers([award.person_id], TODAY)
+        employers = list_employers_on_or_after([award.person_id], TODAY)
         changes[award.person_id, award.earned_on.month] = {
             word for word, actor in who.items() if policy.may_change_certificate(actor, award, employers)
         }
