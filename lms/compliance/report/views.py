@@ -14,7 +14,6 @@ from lms.compliance.report.changes import Change, build_changes
 from lms.compliance.report.count_backends import too_many_to_compute_inline
 from lms.compliance.report.export import queries
 from lms.compliance.report.export.jobs import done_so_far
-from lms.compliance.report.export.models import ExportJob
 from lms.compliance.report.filters import ChangesForm, PeopleForm, ReportForm, SaveViewForm, parse_query
 from lms.compliance.report.people import build_matrix, build_people
 from lms.compliance.report.query import ReportQuery, load_report_for, shortcuts
@@ -137,7 +136,7 @@ def changes() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     """Shows how far a file is, or the report that was verified; reloads by itself while it is being made."""
     actor, language = current_actor(), language_of_page()
-    found = queries.load_own(actor, ExportJob, job_id)
+    found = queries.load_job(actor, job_id)
     if found.outcome == "ready" and found.result is not None:
         if found.kind == "check":
             read, query = load_report_for(actor, found.choices["id"], language)

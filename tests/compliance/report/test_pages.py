@@ -539,3 +539,26 @@ def test_whoever_lost_the_right_gets_no_file(app: Flask, client: FlaskClient, kn
         assert session.query(ExportJob).one().outcome == "refused"
         assert list(folder().iterdir()) == []
     assert client.get(f"{job}/file").status_code == 403
+
+
+@pytest.mark.usefixtures("small_limit")
+@pytest.mark.parametrize(("kind", "form"), [("people", "csv"), ("report", "page")])
+def test_hr_who_moved_to_another_organisation_reads_no_file_of_the_former(
+    app: Flask, client: FlaskClient, known: dict[str, int], kind: str, form: str
+) -> None:
+    placed_for_all(app)
+    sign_in(client, "hana@demo.example")
+    job = client.post("/compliance/jobs", data={"kind": kind, "form": form, "sector": "wash"}).headers["Location"]
+    sweep(app)
+    address = f"{job}/file" if form == "csv" else job
+    assert client.get(address).status_code == 200
+    with app.app_context(), unit_of_work():
+        hana = session.query(Account).filter_by(email="hana@demo.example").one()
+        for grant in session.query(RoleGrant).filter_by(account_id=hana.id):
+            grant.retracted_at = clock.now()
+        there = people.organisation("moved-to", initials="MT")
+        session.add(RoleGrant(account_id=hana.id, role="hr", organisation_id=there.id, recorded_at=clock.now()))
+    # She is HR still, of others.
+    assert client.get("/compliance/prepare").status_code == 200
+    for path in (address, job):
+        assert client.get(path).status_code == 404

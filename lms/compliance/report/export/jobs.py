@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import structlog
 from flask_babel import force_locale
@@ -72,7 +72,7 @@ def make(payload: dict[str, Any]) -> None:
             if job is None or job.finished_at is not None:
                 return
             with force_locale(job.language):
-                name, result = _made(job)
+                made = _made(job)
     except StillUpdating as wait:
         # The figures are not whole yet: the row comes again, and no try is counted.
         raise outbox.RetryLater from wait
@@ -82,30 +82,40 @@ def make(payload: dict[str, Any]) -> None:
         log.warning("export failed", job=number, **describe_error(error))
         _finish(number, "failed")
     else:
-        _finish(number, "ready", name, result)
+        _finish(number, "ready", made)
 
 
-def _made(job: ExportJob) -> tuple[str, dict[str, Any] | None]:
-    """Makes the file of a job and returns its name, or a report as values for a row."""
+class Made(NamedTuple):
+    """What a job has made: a file of this name, or a report as values for a row; and whose people it shows."""
+
+    organisation_ids: frozenset[int] = frozenset()
+    file_name: str = ""
+    result: dict[str, Any] | None = None
+
+
+NOTHING = Made()
+
+
+def _made(job: ExportJob) -> Made:
     account = find_account(job.account_id)
     if account is None or not account.active:
         raise Refusal
     actor = load_actor(account, clock.today())
     if job.kind == "check":
         _read, query = load_report_for(actor, job.choices["id"], job.language)
-        return "", _stored(query)
+        return Made(query.organisation_ids, result=_stored(query))
     form, parsed = parse_query(actor, MultiDict(job.choices), job.language, PeopleForm)
     if parsed is None:
         raise Refusal
     if job.format == "page":
-        return "", _stored(parsed)
+        return Made(parsed.organisation_ids, result=_stored(parsed))
     path = path_of(job)
     beside = path.with_suffix(path.suffix + ".part")
     progress = folder() / f"{job.id}.done"
     with beside.open("wb") as file:
         write_file(file, job.kind, job.format, parsed, form, progress=lambda done: progress.write_text(str(done)))
     beside.replace(path)
-    return f"{job.kind}-{parsed.as_of}.{job.format}", None
+    return Made(parsed.organisation_ids, f"{job.kind}-{parsed.as_of}.{job.format}")
 
 
 def _stored(query: ReportQuery) -> dict[str, Any]:
@@ -159,14 +169,15 @@ def _counted(lines: Iterable[PersonLine], progress: Callable[[int], object]) -> 
             progress(done)
 
 
-def _finish(number: int, outcome: str, name: str = "", result: dict[str, Any] | None = None) -> None:
+def _finish(number: int, outcome: str, made: Made = NOTHING) -> None:
     (folder() / f"{number}.done").unlink(missing_ok=True)
     with db.unit_of_work():
         job = queries.find_job(number)
         if job is None or job.finished_at is not None:
             return
-        job.outcome, job.file_name, job.result = outcome, name, result
-        job.size_bytes = path_of(job).stat().st_size if name else 0
+        job.outcome, job.file_name, job.result = outcome, made.file_name, made.result
+        job.organisation_ids = sorted(made.organisation_ids)
+        job.size_bytes = path_of(job).stat().st_size if made.file_name else 0
         job.finished_at = clock.now()
 
 

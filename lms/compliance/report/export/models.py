@@ -61,6 +61,8 @@ class ExportJob(Model):
     # The name the file is saved under, and its size in bytes.
     file_name: Mapped[str] = mapped_column(String(120), default="")
     size_bytes: Mapped[int] = mapped_column(BigId, default=0)
+    # Whose people or figures it shows, once it is made: who reads it must be HR of all of them.
+    organisation_ids: Mapped[list[int] | None] = mapped_column(Document)
     # The figures of a page, until they are removed.
     result: Mapped[dict[str, Any] | None] = mapped_column(Document)
     # When file and result were removed.

@@ -11,7 +11,7 @@ from lms.compliance.blueprint import bp
 from lms.compliance.report.count_backends import too_many_to_compute_inline
 from lms.compliance.report.export import operations, queries
 from lms.compliance.report.export.jobs import path_of, write_file
-from lms.compliance.report.export.models import ExportJob, SavedView
+from lms.compliance.report.export.models import SavedView
 from lms.compliance.report.filters import PeopleForm, SaveViewForm, parse_query, saved_filters
 from lms.compliance.report.query import load_report_for
 from lms.compliance.report.service import takes_long
@@ -105,7 +105,7 @@ def ask_for_file() -> ResponseReturnValue:
 @audited_download
 def job_file(job_id: int) -> ResponseReturnValue:
     """Sends a finished file to the person who requested it."""
-    found = queries.load_own(current_actor(), ExportJob, job_id)
+    found = queries.load_job(current_actor(), job_id)
     path = path_of(found) if found.file_name else None
     if found.removed_at is not None or path is None or not path.is_file():
         return render_template("compliance/job.html", job=found, done=0), 404
