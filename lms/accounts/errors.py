@@ -21,6 +21,16 @@ class RoleHoldersEmail(Invalid):
     default = _l("This person has a role here. An administrator changes their e-mail.")
 
 
+class OthersEmail(Invalid):
+    """HR may not change the e-mail of somebody who works for others, or nowhere: with it one signs in as them."""
+
+    field = "email"
+    default = _l(
+        "This person works for another organisation too, or works here no longer. An administrator changes their "
+        "e-mail."
+    )
+
+
 class HolderLeft(Invalid):
     """Somebody who no longer works here gets no role."""
 

@@ -6,8 +6,15 @@ from collections.abc import Iterable, Sequence
 from flask_security import hash_password
 from sqlalchemy import delete, insert
 
-from lms.accounts import queries, rules
-from lms.accounts.errors import EmailTaken, HolderLeft, LastAdministrator, PasswordRefused, RoleHoldersEmail
+from lms.accounts import policy, queries, rules
+from lms.accounts.errors import (
+    EmailTaken,
+    HolderLeft,
+    LastAdministrator,
+    OthersEmail,
+    PasswordRefused,
+    RoleHoldersEmail,
+)
 from lms.accounts.models import Account, RoleGrant, SignedInSession
 from lms.audit.api import record, record_all
 from lms.kernel import clock, records
@@ -16,7 +23,13 @@ from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import clean_email
-from lms.people.api import find_organisation_by_slug, record_organisation, record_person
+from lms.people.api import (
+    find_organisation_by_slug,
+    list_employers_on_or_after,
+    load_merged_ids,
+    record_organisation,
+    record_person,
+)
 from lms.people.models import Person
 from lms.web.formatting import day as in_words
 
@@ -136,11 +149,16 @@ def reopen_account(actor: Actor, account: Account, *, reason: str) -> None:
 def change_email(actor: Actor, account: Account, email: str | None) -> None:
     """Changes the e-mail an account signs in with, or removes it, and ends its sessions and links sent to the old one.
 
-    Raises ``EmailTaken`` where another account has it, and ``RoleHoldersEmail`` where the account has a role and the
-    actor is no administrator.
+    Raises ``EmailTaken`` where another account has it; unless the actor is an administrator, ``RoleHoldersEmail`` where
+    the account has a role, and ``OthersEmail`` for whom the actor could print no code. Of somebody who works nowhere
+    the e-mail may be removed.
     """
-    if queries.list_grants(RoleGrant.account_id == account.id) and not actor.has(Role.ADMIN):
-        raise RoleHoldersEmail
+    if not actor.has(Role.ADMIN):
+        if queries.list_grants(RoleGrant.account_id == account.id):
+            raise RoleHoldersEmail
+        employers = list_employers_on_or_after(load_merged_ids(account.person_id), clock.today(actor.time_zone))
+        if (email or employers) and not policy.may_print_code(actor, employers, has_role=False):
+            raise OthersEmail
     if email and queries.find_emails_with_account([email]):
         raise EmailTaken
     account.email = email
