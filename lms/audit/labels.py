@@ -84,6 +84,7 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "reminders.choose_lead": ("sector_lead", _l("%(who)s named %(what)s")),
     "reminders.withdraw_lead": ("sector_lead", _l("%(who)s withdrew %(what)s")),
     "installation.restore": ("backup", _l("%(who)s restored %(what)s")),
+    "installation.move": ("database", _l("%(who)s moved %(what)s to PostgreSQL")),
 }
 """The type of record an action usually concerns, and its sentence; a test finds missing ones."""
 
@@ -121,6 +122,7 @@ SUBJECTS: dict[str, LazyString] = {
     "sector_focal_point": _l("focal point"),
     "sector_lead": _l("focal point"),
     "backup": _l("backup of the installation"),
+    "database": _l("database of the installation"),
 }
 
 
