@@ -97,9 +97,9 @@ def hashes_passwords(view: View) -> View:
     return view
 
 
-def is_marked(app: Flask, endpoint: str | None) -> bool:
-    """Returns whether the view of an endpoint is marked by ``hashes_passwords``."""
-    return getattr(app.view_functions.get(endpoint or ""), "hashes_passwords", False)
+def is_marked(app: Flask, endpoint: str | None, mark: str = "hashes_passwords") -> bool:
+    """Returns whether the view of an endpoint is marked, by ``hashes_passwords`` where no other mark is given."""
+    return getattr(app.view_functions.get(endpoint or ""), mark, False)
 
 
 def takes_long(app: Flask, environment: WSGIEnvironment) -> bool:
@@ -114,7 +114,10 @@ def takes_long(app: Flask, environment: WSGIEnvironment) -> bool:
 
 
 def writes_at_once(view: View) -> View:
-    """Marks a view that always writes, where beginning as a reader would only be work done twice."""
+    """Marks a view that always writes, where beginning as a reader would only be work done twice.
+
+    One that hashes passwords begins as a reader all the same, and is a writer once that is done.
+    """
     view.writes_at_once = True  # type: ignore[attr-defined]
     return view
 
@@ -168,7 +171,8 @@ class Application(Flask):
                 raise NotFound
         if request.method in SAFE_METHODS:
             return super().dispatch_request()
-        if getattr(self.view_functions.get(request.endpoint or ""), "writes_at_once", False):
+        writes = is_marked(self, request.endpoint, "writes_at_once")
+        if writes and not is_marked(self, request.endpoint):
             db.begin_writing()
             return self._dispatch_and_commit()
         before, known = RequestState(), dict[Hashable, Any]()
@@ -184,6 +188,8 @@ class Application(Flask):
                     before.restore()
                     db.rollback()
                     known[needed.key] = needed.compute()
+                    if writes:
+                        db.begin_writing()
         finally:
             results.reset(token)
 

@@ -14,7 +14,7 @@ from flask_security import views
 
 from lms.accounts.sign_in.devices import key_of_device
 from lms.accounts.sign_in.views import forgot_password
-from lms.kernel.requests import hashes_passwords
+from lms.kernel.requests import hashes_passwords, writes_at_once
 from lms.kernel.text import normalise
 from lms.web.access import current_actor
 from lms.web.limits import OFFICE, digest_of, limiter, network
@@ -89,7 +89,9 @@ def confirmed(view: View) -> View:
 
 # Made once, at import: a limit belongs to a function, and would count twice if it were made twice.
 LIMITED_VIEWS = {
-    "security.login": limit_name(hashes_passwords(views.login), "5 per 15 minutes", "100 per hour", refused),
+    "security.login": limit_name(
+        writes_at_once(hashes_passwords(views.login)), "5 per 15 minutes", "100 per hour", refused
+    ),
     # Of mails with a link, to one e-mail, known here or not.
     "security.forgot_password": limit_name(forgot_password, "5 per hour", "20 per hour", accepted),
     "security.reset_password": limit_posts(hashes_passwords(views.reset_password), OFFICE, deduct_when=accepted),
