@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     instance: Path = ROOT / "instance"
     """The folder for the SQLite database, the secret key and the job queue. Must be writable."""
 
+    shared_folder: Path | None = None
+    """Where the worker puts files that pages offer, the same on all machines. Empty: the instance folder."""
+
     database_url: Annotated[str, AfterValidator(rules.database_address)] = ""
     """The database, as an SQLAlchemy address. Empty: SQLite in the instance folder."""
 
@@ -153,6 +156,14 @@ def load_settings() -> Settings:
     if problems:
         raise CannotStart("\n".join([*problems, _("All settings: docs/handbook/settings.md")]))
     return settings
+
+
+def files_folder(name: str) -> Path:
+    """Returns the folder of one kind of files that the worker makes and pages offer; only the application reads it."""
+    settings = current_settings()
+    folder = (settings.shared_folder or settings.instance) / name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def current_settings() -> Settings:

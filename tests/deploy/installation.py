@@ -195,6 +195,7 @@ def whole_installation(courses: Path) -> Iterator[Installation]:
         for number in (1, 2):
             settings = {
                 "LMS_INSTANCE": str(give_away(top / f"instance-{number}")),
+                "LMS_SHARED_FOLDER": str(give_away(top / "shared")),
                 "LMS_DATABASE_URL": url,
                 "LMS_SECRET_KEY": "the same on both machines",
                 "LMS_RATE_LIMIT_STORAGE": f"redis://127.0.0.1:{ports['redis']}/0",

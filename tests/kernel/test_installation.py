@@ -8,6 +8,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from lms.accounts.slips.jobs import path_of as path_of_slips
+from lms.compliance.report.export.jobs import folder as exports_folder
 from lms.kernel import clock
 from lms.kernel.config import Settings
 from lms.kernel.db import reading
@@ -50,6 +52,16 @@ def test_a_single_machine_may_change_its_key(app: Flask) -> None:
     with app.app_context():
         check_secret_key("one key")
         check_secret_key("another key")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_files_that_pages_offer_are_where_every_machine_finds_them(settings: Settings, tmp_path: Path) -> None:
+    for machine in ("first", "second"):
+        own = {"instance": tmp_path / machine, "shared_folder": tmp_path / "shared"}
+        with running_application(settings.model_copy(update=own)) as app, app.app_context():
+            assert exports_folder() == tmp_path / "shared" / "exports"
+            assert path_of_slips("1").parent == tmp_path / "shared" / "sign-in-slips"
+            assert exports_folder().stat().st_mode & 0o077 == 0
 
 
 def test_a_slot_is_claimed_once(app: Flask) -> None:

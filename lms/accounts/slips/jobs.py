@@ -22,7 +22,7 @@ from lms.accounts.slips.pdf import print_slips
 from lms.kernel import clock, outbox
 from lms.kernel.actor import Actor
 from lms.kernel.batches import batched
-from lms.kernel.config import current_settings
+from lms.kernel.config import files_folder
 from lms.kernel.db import let_others_write, reading, unit_of_work
 from lms.kernel.logs import describe_error
 
@@ -35,9 +35,7 @@ AVAILABLE_FOR = timedelta(days=1)
 
 def path_of(name: str) -> Path:
     """Returns where the file of a part lies, in a folder that only the application reads."""
-    folder = current_settings().instance / "sign-in-slips"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / f"{name}.pdf"
+    return files_folder("sign-in-slips") / f"{name}.pdf"
 
 
 @outbox.handler(operations.JOB)

@@ -16,7 +16,7 @@ from lms.kernel import clock
 from lms.kernel.backup import archive
 from lms.kernel.backup.postgresql import PostgresqlDatabase
 from lms.kernel.backup.sqlite import SqliteDatabase
-from lms.kernel.config import VERSION, current_settings
+from lms.kernel.config import VERSION, current_settings, files_folder
 from lms.kernel.db import db, on_other_database, session
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
@@ -114,7 +114,8 @@ def restore_backup(file: Path, verify: Callable[[archive.Manifest], bool], *, re
             secret.replace(instance / archive.SECRET_KEY)
         # Which course files were published, and files of reports that the worker made: those of the database before.
         (instance / "published").unlink(missing_ok=True)
-        shutil.rmtree(instance / "exports", ignore_errors=True)
+        for kind in ("exports", "sign-in-slips"):
+            shutil.rmtree(files_folder(kind), ignore_errors=True)
     return Restored(manifest, agrees, before, has_secret)
 
 

@@ -31,7 +31,7 @@ from lms.compliance.report.report import PersonLine, report_as_document
 from lms.compliance.report.sentence import report_sentence
 from lms.compliance.report.service import build_report
 from lms.kernel import clock, db, outbox
-from lms.kernel.config import current_settings
+from lms.kernel.config import files_folder
 from lms.kernel.errors import Refusal
 from lms.kernel.logs import describe_error
 from lms.kernel.tabular import csv_chunks
@@ -45,9 +45,7 @@ _PROGRESS_STEP = 500
 
 def folder() -> Path:
     """Returns the folder of the files, created where it is missing; only the application reads it."""
-    path = current_settings().instance / "exports"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+    return files_folder("exports")
 
 
 def path_of(job: ExportJob) -> Path:
