@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import takewhile
 from typing import TypedDict
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts import policy
@@ -21,10 +21,13 @@ from lms.kernel.i18n import gettext as _
 from lms.people.api import (
     contains_words,
     list_employers_on_or_after,
+    load_canonical_ids,
     load_merged_ids,
     load_person_for,
+    merged_ids,
     visible_employments,
     within_scope,
+    works_on_or_after,
 )
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
@@ -79,11 +82,11 @@ def list_people_without_password(
     station and name. ``with_email`` chooses those with an e-mail or without; empty filters and None choose all.
     """  # fmt: skip
     employment, placement = aliased(Employment), aliased(Placement)
-    lasts = or_(placement.through_on.is_(None), placement.through_on >= clock.today(actor.time_zone))
+    today = clock.today(actor.time_zone)
     works_elsewhere = (
         exists()
         .where(employment.person_id == Person.id, ~within_scope(actor, employment.organisation_id))
-        .where(placement.employment_id == employment.id, placement.retracted_at.is_(None), lasts)
+        .where(placement.employment_id == employment.id, works_on_or_after(today, placement))
     )
     own_codes = (OneTimeCode.account_id == Account.id, is_valid(clock.now()))
     printed = select(func.max(OneTimeCode.recorded_at)).where(*own_codes)
@@ -112,8 +115,7 @@ def list_people_without_password(
             Account.password.is_(None),
             Account.id.not_in(holders),
             ~works_elsewhere,
-            Placement.retracted_at.is_(None),
-            or_(Placement.through_on.is_(None), Placement.through_on >= clock.today(actor.time_zone)),
+            works_on_or_after(today),
         )
         .order_by(DutyStation.name, func.lower(Person.name), Placement.from_on)
     )
@@ -129,7 +131,19 @@ def list_people_without_password(
         statement = statement.where(contains_words(text, Person.name, Employment.staff_number, Account.email))
     rows = [PersonWithoutPassword(**row._mapping) for row in session.execute(statement)]
     # Somebody with a current and a future placement is one person, and needs one code.
-    return list({row.account_id: row for row in reversed(rows)}.values())[::-1]
+    return _of_no_other(actor, list({row.account_id: row for row in reversed(rows)}.values())[::-1], today)
+
+
+def _of_no_other(actor: Actor, rows: list[PersonWithoutPassword], today: date) -> list[PersonWithoutPassword]:
+    """Leaves out people who work for others under another of their merged records. A query for each such person."""
+    canonical_ids = load_canonical_ids()
+    merged = {*canonical_ids, *canonical_ids.values()}
+
+    def is_own(person_id: int) -> bool:
+        employers = list_employers_on_or_after(merged_ids([person_id], canonical_ids), today)
+        return policy.may_print_code(actor, employers, has_role=False)
+
+    return [row for row in rows if row.person_id not in merged or is_own(row.person_id)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, bindparam, or_, select
+from sqlalchemy import Date, Row, Select, bindparam, select
 
 from lms.accounts.models import Account, RoleGrant, SignedIn, SignedInSession
 from lms.accounts.queries import ACCOUNTS, role_works, to_scopes
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.identifiers import identifier_key
-from lms.people.api import list_organisations
+from lms.people.api import list_organisations, works_on
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 
 
@@ -60,12 +60,7 @@ def _actor_statement() -> Select[*tuple[Any, ...]]:
     latest_in_force = (
         select(placement.c.id)
         .join(employment, placement.c.employment_id == employment.c.id)
-        .where(
-            employment.c.person_id == account.c.person_id,
-            placement.c.retracted_at.is_(None),
-            placement.c.from_on <= day,
-            or_(placement.c.through_on.is_(None), placement.c.through_on >= day),
-        )
+        .where(employment.c.person_id == account.c.person_id, works_on(day, placement.c))
         .order_by(placement.c.from_on.desc(), placement.c.id.desc())
         .limit(1)
         .correlate(account)

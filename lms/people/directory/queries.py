@@ -11,6 +11,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.db import session
 from lms.kernel.pagination import Pagination, paginate
 from lms.people import policy
+from lms.people.employers.queries import works_on, works_on_or_after
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
 from lms.people.queries import matches_text
 
@@ -88,7 +89,7 @@ def _listed(actor: Actor, today: date, *, text: str, station: str, sector: str, 
         return listed.where(_has_placement(or_(False, *shown), *(condition for value, condition in place if value)))
     if state == "left":
         # Nobody without a placement runs or is to come.
-        return listed.where(~_has_placement(or_(Placement.through_on.is_(None), Placement.through_on >= today)))
+        return listed.where(~_has_placement(works_on_or_after(today)))
     if state:
         return listed.where(_has_placement(_shown_as(today).get(state, false())))
     return listed
@@ -111,7 +112,7 @@ def _shown_as(today: date) -> dict[str, ColumnElement[bool]]:
 
 
 def _is_running(today: date) -> ColumnElement[bool]:
-    return and_(Placement.from_on <= today, or_(Placement.through_on.is_(None), Placement.through_on >= today))
+    return works_on(today)
 
 
 def _has_placement(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

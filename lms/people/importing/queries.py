@@ -16,6 +16,7 @@ from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
 from lms.kernel.pagination import Pagination, paginate
 from lms.people.details.queries import list_working_elsewhere
+from lms.people.employers.queries import works_on
 from lms.people.importing.models import PeopleImport, PeopleImportFilePart, PeopleImportRow
 from lms.people.importing.parse import ImportVocabulary, comparison_key
 from lms.people.importing.plan import KnownEmployee, PlannedPlacement
@@ -251,12 +252,7 @@ def count_employed_on(organisation_id: int, day: date) -> int:
     statement = (
         select(func.count(func.distinct(Placement.employment_id)))
         .join(Employment, Employment.id == Placement.employment_id)
-        .where(
-            Employment.organisation_id == organisation_id,
-            Placement.retracted_at.is_(None),
-            Placement.from_on <= day,
-            or_(Placement.through_on.is_(None), Placement.through_on >= day),
-        )
+        .where(Employment.organisation_id == organisation_id, works_on(day))
     )
     return session.scalar(statement) or 0
 

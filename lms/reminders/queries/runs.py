@@ -13,7 +13,7 @@ from lms.accounts.models import Account, RoleGrant
 from lms.kernel.actor import Role
 from lms.kernel.db import locked, session
 from lms.kernel.outbox import MOST_TRIES, NoLongerTrue, OutboxRow
-from lms.people.api import known_merges, load_canonical_ids, merged_ids
+from lms.people.api import known_merges, load_canonical_ids, merged_ids, works_on
 from lms.people.models import Employment, Person, PersonMerge, Placement
 from lms.reminders.models import Reminder, ReminderRun, SectorFocalPoint
 from lms.reminders.rules import LastMail, ReminderStage
@@ -57,11 +57,7 @@ def select_in_post(day: date, *columns: Any) -> Select[*tuple[Any, ...]]:
         .join(Employment, Employment.id == Placement.employment_id)
         .outerjoin(PersonMerge, (PersonMerge.merged_id == Employment.person_id) & known_merges())
         .join(Person, Person.id == func.coalesce(PersonMerge.surviving_id, Employment.person_id))
-        .where(
-            Placement.retracted_at.is_(None),
-            Placement.from_on <= day,
-            or_(Placement.through_on.is_(None), Placement.through_on >= day),
-        )
+        .where(works_on(day))
     )
 
 

@@ -63,3 +63,17 @@ def test_the_email_of_a_leaver_is_removed_but_not_replaced(app: Flask, client: F
     refused = client.post(f"/people/{at.amina}/correct", data=DATA | {"email": "hana+1@demo.example"})
     assert refused.status_code == 422 and ADMINISTRATOR in refused.get_data(as_text=True)
     assert client.post(f"/people/{at.amina}/correct", data=DATA | {"email": ""}).status_code == 303
+
+
+def test_codes_of_many_are_printed_for_nobody_who_works_for_others(app: Flask, client: FlaskClient, at: Places) -> None:
+    with app.app_context(), unit_of_work():
+        own = make.person("Amal Amin")
+        job = make.employed(own, session.get_one(make.Organisation, at.rivers), "W-30")
+        make.placed(job, session.get_one(make.DutyStation, at.north), "wash")
+        make.account(own).password = None
+        own_id = own.id
+    assert "W-30" in client.get("/people/codes").get_data(as_text=True)
+    with app.app_context(), unit_of_work():
+        of_both = Actor(account_id=1, scopes={Role.HR: frozenset({at.rivers, at.hills})})
+        merge_people(of_both, surviving_id=at.basma, merged_id=own_id, reason="The same person.")
+    assert "W-30" not in client.get("/people/codes").get_data(as_text=True)
