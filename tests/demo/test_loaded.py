@@ -54,7 +54,6 @@ def test_it_holds_what_was_promised(demonstration_context: Flask) -> None:
     (north_river,) = [station for station in session.scalars(select(DutyStation)) if station.slug == "north-river"]
     pathway = find_current_pathway(north_river.id)
     assert pathway is not None and pathway.state == "confirmed"
-    assert any(contact["former"] for contact in pathway.contacts)
     shares = session.scalars(select(Organisation.shares_coverage)).all()
     assert sorted(shares) == [False, True, True]
     assert count(Account) == 600
