@@ -25,6 +25,7 @@ import lms.compliance.requirements.views
 import lms.compliance.subscribers
 import lms.coverage.jobs
 import lms.coverage.views
+import lms.demo.subscribers
 import lms.home.views
 import lms.learning.blueprint
 import lms.learning.subscribers
@@ -40,15 +41,21 @@ import lms.people.views
 import lms.reminders.jobs
 import lms.reminders.role_endings
 import lms.reminders.views
-from lms.accounts.api import find_account_ids, list_organisation_choices, list_recorders, load_account_names
+from lms.accounts.api import (
+    administrator_created,
+    find_account_ids,
+    list_organisation_choices,
+    list_recorders,
+    load_account_names,
+)
 from lms.accounts.sign_in.security import set_up_accounts
 from lms.assessment.api import attempts_changed
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
 from lms.certification.awards.explain import renewal_note
 from lms.certification.events import awards_changed
 from lms.certification.hooks import renewal_windows
-from lms.demo.api import DemonstrationBanner
-from lms.home.hooks import health_checks
+from lms.demo.api import DemonstrationBanner, accounts_are_open
+from lms.home.hooks import health_checks, open_demonstrations
 from lms.home.my_training import list_courses_to_do
 from lms.kernel.config import ROOT, Settings, load_settings
 from lms.kernel.error_reports import set_up_error_reports
@@ -133,6 +140,7 @@ def connect_subscribers() -> None:
     additions_undone.connect(lms.accounts.subscribers.close_unused_accounts)
     placements_changed.connect(lms.accounts.subscribers.reopen_unused_accounts)
     email_corrected.connect(lms.accounts.subscribers.change_email)
+    administrator_created.connect(lms.demo.subscribers.close_accounts)
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     course_completed.connect(lms.certification.subscribers.on_course_completed)
     placements_changed.connect(lms.compliance.subscribers.on_people_changed)
@@ -152,6 +160,7 @@ def fill_hooks() -> None:
     renewal_windows.fill(lms.compliance.api.renewal_windows)
     account_names.fill(load_account_names)
     recorders.fill(list_recorders)
+    open_demonstrations.fill(accounts_are_open)
     accounts_matching.fill(find_account_ids)
     organisation_choices.fill(list_organisation_choices)
     gauges.fill(lms.reminders.jobs.list_gauges)

@@ -1,7 +1,8 @@
 """What other packages may use of accounts: who can sign in, with which roles, and who acts."""
 
+from lms.accounts.events import administrator_created
 from lms.accounts.naming.queries import Recorder, list_recorders, load_account_names
-from lms.accounts.operations import grant_role, open_account
+from lms.accounts.operations import close_other_accounts, grant_role, open_account
 from lms.accounts.queries import (
     RoleHolder,
     find_account,
@@ -19,6 +20,8 @@ from lms.accounts.sign_in.queries import list_organisation_choices, load_actor
 __all__ = [
     "Recorder",
     "RoleHolder",
+    "administrator_created",
+    "close_other_accounts",
     "find_account",
     "find_account_ids",
     "grant_role",

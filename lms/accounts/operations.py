@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 
 from flask_security import hash_password
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from lms.accounts import policy, queries, rules
 from lms.accounts.errors import (
@@ -15,6 +15,7 @@ from lms.accounts.errors import (
     PasswordRefused,
     RoleHoldersEmail,
 )
+from lms.accounts.events import administrator_created
 from lms.accounts.models import Account, RoleGrant, SignedInSession
 from lms.audit.api import record, record_all
 from lms.kernel import clock, records
@@ -139,6 +140,14 @@ def close_unused_accounts(actor: Actor, accounts: Iterable[Account], *, reason: 
     session.flush()
 
 
+def close_other_accounts(account: Account, *, reason: str) -> None:
+    """Closes all accounts but one and ends their sessions: nobody else can sign in any more."""
+    is_other = Account.id != account.id
+    session.execute(update(Account).where(is_other).values(active=False))
+    session.execute(delete(SignedInSession).where(SignedInSession.account_id != account.id))
+    record(SYSTEM, "accounts.close_others", "account", account.id, reason=reason)
+
+
 def reopen_account(actor: Actor, account: Account, *, reason: str) -> None:
     """Opens a closed account again, with the password and roles it had."""
     account.active = True
@@ -198,6 +207,7 @@ def create_admin(*, name: str, email: str, password: str, product: str, organisa
             SYSTEM, slug=organisation, name=title, initials=initials
         )
         grant_role(SYSTEM, account, Role.HR, found.id)
+    administrator_created.send(None, account=account)
     return account, True
 
 

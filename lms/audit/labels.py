@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 ACTIONS: dict[str, tuple[str, LazyString]] = {
     "accounts.open": ("account", _l("%(who)s opened %(what)s")),
     "accounts.close": ("account", _l("%(who)s closed %(what)s")),
+    "accounts.close_others": ("account", _l("%(who)s closed all accounts but %(what)s")),
     "accounts.close_unused": ("account", _l("%(who)s closed %(what)s, which nobody had used")),
     "accounts.reopen": ("account", _l("%(who)s reopened %(what)s")),
     "accounts.grant": ("account", _l("%(who)s granted a role to %(what)s")),

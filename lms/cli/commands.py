@@ -177,7 +177,8 @@ def serve_command(
             # Preparing takes a while the first time: another program may have taken the port.
             check_port(host, port)
         require_same_secret_key()
-        demonstration = app.config["DEMONSTRATION"].refresh()
+        with reading():
+            demonstration = app.config["DEMONSTRATION"].refresh() and demo.accounts_are_open()
     except PortTaken as error:
         raise click.ClickException(
             _(

@@ -92,6 +92,11 @@ def _courses(acts: Sequence[Act]) -> dict[str, PublishedCourse]:
     return courses
 
 
+def accounts_are_open() -> bool:
+    """Says whether people sign in to the demonstration with the password that everybody knows."""
+    return queries.is_open(SIGN_INS[0][0])
+
+
 def sign_ins() -> str:
     """Returns who can sign in to the demonstration, in lines to be printed."""
     lines = [f"  {who:<22} {what}" for who, what in SIGN_INS]

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.accounts.api import list_hr_contacts
 from lms.certification.api import list_awards_of
 from lms.home import queries
-from lms.home.hooks import health_checks
+from lms.home.hooks import health_checks, open_demonstrations
 from lms.home.metrics import list_gauges
 from lms.home.my_training import load_my_training
 from lms.home.readiness import find_problem
@@ -30,7 +30,9 @@ def index() -> ResponseReturnValue:
     """Introduces the application, or redirects those who are signed in to My training."""
     if not current_actor().is_anonymous:
         return redirect(url_for("home.my"))
-    return render_template("home/index.html")
+    # Only a demonstration asks the database.
+    sign_ins = bool(current_app.config["DEMONSTRATION"]) and any(is_open() for is_open in open_demonstrations)
+    return render_template("home/index.html", sign_ins=sign_ins)
 
 
 @bp.get("/my")

@@ -31,6 +31,7 @@ from lms.people.api import count_people
 from tests.demo.conftest import load, published
 from tests.factories import people as factory
 from tests.factories.application import empty, make_settings
+from tests.factories.people import sign_in
 
 sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
@@ -152,19 +153,43 @@ def test_the_command_says_that_it_is_there_already(demonstration: Flask) -> None
     assert "there already" in result.output
 
 
-def test_the_banner_is_on_every_page_of_a_demonstration(demonstration: Flask, tmp_path: Path) -> None:
+@pytest.fixture
+def copied(demonstration: Flask, tmp_path: Path) -> Flask:
+    """An installation of its own with the demonstration."""
     folder = Path(demonstration.extensions["settings"].instance)
     with demonstration.app_context():
         database.db.engine.dispose()
     shutil.copyfile(folder / "demo.db", tmp_path / "copy.db")
     app = create_app(make_settings(tmp_path, f"sqlite:///{tmp_path / 'copy.db'}"))
-    words = "Every person, place and figure is invented"
+    app.config.update(WTF_CSRF_ENABLED=False)
     with app.app_context():
         assert app.config["DEMONSTRATION"].refresh()
-    client = app.test_client()
+    return app
+
+
+def test_the_banner_is_on_every_page_of_a_demonstration(copied: Flask) -> None:
+    words = "Every person, place and figure is invented"
+    client = copied.test_client()
     assert words in client.get("/").get_data(as_text=True)
     assert words in client.get("/help-now").get_data(as_text=True)
     assert words in client.get("/no-such-page").get_data(as_text=True)
+
+
+def test_a_real_administrator_closes_the_accounts_whose_password_everybody_knows(copied: Flask) -> None:
+    hana, stranger, owner = (copied.test_client() for _ in range(3))
+    assert demo.PASSWORD in stranger.get("/").text
+    sign_in(hana, "hana@demo.example", demo.PASSWORD)
+    words = ["--name=Noor Rahman", "--email=noor@example.org", "--password=rivers run slowly"]
+    made = copied.test_cli_runner().invoke(args=["people", "create-admin", *words])
+    assert made.exit_code == 0, made.output
+    assert hana.get("/people").headers["Location"].startswith("/login")
+    stranger.post("/login", data={"email": "root@demo.example", "password": demo.PASSWORD})
+    assert stranger.get("/my").headers["Location"].startswith("/login")
+    first_page = stranger.get("/").text
+    assert demo.PASSWORD not in first_page
+    assert "is invented" in first_page
+    sign_in(owner, "noor@example.org", "rivers run slowly")
+    assert "closed all accounts but" in owner.get("/admin/audit").text
 
 
 @sqlite

@@ -40,6 +40,7 @@ def test_the_first_page_says_what_this_is_and_where_to_go(client: FlaskClient) -
 
 
 def test_the_demonstration_lists_its_sign_ins(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
     app.config["DEMONSTRATION"] = True
     page = client.get("/").text
     assert "learn-safely-2026" in page
