@@ -9,6 +9,7 @@ from flask_security import hash_password
 
 from lms.catalogue.api import PublishedCourse, bank, published_course
 from lms.certification.api import Issuer
+from lms.compliance.api import project_now
 from lms.coverage.api import publish as publish_coverage
 from lms.demo import queries
 from lms.demo.acts import DATA_FILE, Act, CourseAct, Learn, Require, read_acts
@@ -41,9 +42,9 @@ SIGN_INS = (
 def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None, data_file: Path = DATA_FILE) -> None:
     """Loads the demonstration that leads up to a day, today by default, in one transaction, and says what it holds.
 
-    Then publishes its coverage, which the worker would do within the hour. Killed half-way it leaves nothing behind;
-    loading it again changes nothing. The same day and file give the same facts, whatever the hour. Raises `Refusal` in
-    a database that holds people, for courses that are not published, and `CourseUnfit`.
+    Then computes statuses and publishes coverage, which the worker would do within the hour. Killed half-way it leaves
+    nothing behind; loading it again changes nothing. The same day and file give the same facts, whatever the hour.
+    Raises `Refusal` in a database that holds people, for courses that are not published, and `CourseUnfit`.
     """
     anchor = anchor or clock.today()
     if queries.is_demonstration():
@@ -73,6 +74,7 @@ def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None,
         staff, learning = loader.staff, loader.learning
         say(f"{len(staff.organisations)} organisations, {len(staff.stations)} duty stations")
         say(f"{len(staff.members)} people, {learning.attempts} quizzes, {learning.awards} certificates")
+    project_now()
     publish_coverage()
 
 

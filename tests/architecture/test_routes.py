@@ -5,6 +5,8 @@ from flask import Flask
 
 PUBLIC = {
     "home.index", "home.healthz", "home.readyz", "web.asset",
+    # It asks for the token of the settings itself.
+    "home.metrics",
     "accounts.type_code", "accounts.join", "accounts.language",
     "pathways.help_now", "certification.verify", "certification.verified",
     # Flask-Security guards its own: signing in, resetting; the others ask for a session themselves.
