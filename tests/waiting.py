@@ -28,9 +28,18 @@ def wait_until(fact: Callable[[], Fact], what: str) -> Fact:
     return found
 
 
+def listen_to_interrupts() -> None:
+    """Lets this process end at Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def process_group(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
-    """Starts a command in a process group of its own, and kills whatever is left of the group at the end."""
+    """Starts a command in a process group of its own, and kills whatever is left of the group at the end.
+
+    It can be interrupted like one of a terminal: what a shell runs in the background would ignore Ctrl-C.
+    """
+    options.setdefault("preexec_fn", listen_to_interrupts)
     with subprocess.Popen(command, start_new_session=True, **options) as process:
         try:
             yield process

@@ -31,7 +31,8 @@ PAGES = {
         "/compliance?compare_with=2026-03-31", "/compliance/changes", "/compliance/reports", "/compliance/views",
         "/compliance/prepare?kind=people&form=csv", "/requirements",
         "/requirements/new", "/requirements/{requirement}", "/exemptions", "/exemptions/new", "/people", "/people/new",
-        "/people/{person}", "/people/{person}/placement", "/people/codes", "/pathways/north-river/edit",
+        "/people/{person}", "/people/{person}/placement", "/people/codes", "/people/invitations",
+        "/pathways/north-river", "/pathways/north-river/edit", "/pathways/north-river/versions/1",
         "/people/{person}?as_of=2026-03-31", "/people/{person}/merge", "/people/{person}/merge/{other}",
         "/people/queries", "/people/queries/{query}", "/people/import", "/people/import/{columns}/columns",
         "/people/import/{checked}", "/people/import/{applied}", "/people/import/{applied}/undo", "/compliance/lookup",
@@ -49,9 +50,11 @@ LOOKS = {
     "1280 px, dark": {"width": 1280, "color_scheme": "dark"},
 }
 WIDTHS = (320, 768, 1000)
-"""No page sticks out at these widths, in any look: names are longer in one language than in another."""
+"""No page sticks out at these widths, in either direction: names are longer in one language than in another."""
 TEXT_SIZES = {360: "200%", 320: "150%"}
 """Nor where somebody reads with larger letters: the size of text on a phone of each width."""
+PHONE = 320
+"""The looks of this width are of both directions: in them a page is tried at all the others too."""
 WIDER = """\
 size => {
   const root = document.documentElement;
@@ -165,7 +168,9 @@ def faults_of(page: Page) -> list[str]:
     found = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in seen]
     own = page.viewport_size
     assert own is not None
-    for width, size in (*((width, "100%") for width in {own["width"], *WIDTHS}), *TEXT_SIZES.items()):
+    usual = {own["width"], *(WIDTHS if own["width"] == PHONE else ())}
+    sizes = TEXT_SIZES if own["width"] == PHONE else {}
+    for width, size in (*((width, "100%") for width in usual), *sizes.items()):
         page.set_viewport_size({"width": width, "height": own["height"]})
         if page.evaluate(WIDER, size):
             found.append(f"wider than a window of {width} px with text at {size}")
