@@ -43,7 +43,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("tests")
 
 
-SLOW = frozenset({"journeys", "demo", "test_permissions.py", "test_odd_input.py"})
+SLOW = frozenset({"journeys", "demo", "test_permissions.py", "test_odd_input.py", "test_manual.py"})
 """Folders and files whose tests take long: they begin first, so that no worker process waits for them at the end."""
 
 

@@ -95,7 +95,6 @@ def run(script: str, places: dict[str, str], typed: str = "") -> str:
     return done.stdout
 
 
-@pytest.mark.faults
 def test_the_installation_and_the_upgrade_work_as_printed(places: dict[str, str]) -> None:
     code, settings, data = blocks("A real installation")[:3]
     typed = f"Root Admin\n{EMAIL}\n{PASSWORD}\n{PASSWORD}\n"

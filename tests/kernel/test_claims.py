@@ -116,6 +116,7 @@ def test_a_job_longer_than_its_claim_is_not_run_twice(app: Flask, settings: Sett
     assert not list(settings.instance.glob("locks/outbox.*"))
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_server_that_stops_does_not_wait_for_a_long_job(app: Flask, settings: Settings, tmp_path: Path) -> None:
     """The job is left as that of a killed worker, and the next one may run it."""
     command = [sys.executable, "-c", SERVER, str(tmp_path / "started")]

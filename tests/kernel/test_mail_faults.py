@@ -198,6 +198,7 @@ def drip(server: Scripted, client: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("talk", [say_nothing, drip])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_server_that_does_not_answer_costs_nobody_anything(
     mailing: Mailing, now: clock.FixedClock, talk: Callable[[Scripted, socket.socket], None]
 ) -> None:
