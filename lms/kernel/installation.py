@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import String, inspect, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +14,8 @@ from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
 
 SECRET_KEY, BACKUP = "secret_key", "backup"
+CLOCKS_APART = timedelta(minutes=10)
+"""How far the clocks of two machines may be apart."""
 _ROW_LOCK = 0x1057A11
 """The advisory lock of whoever adds or changes a row."""
 
@@ -45,12 +47,17 @@ def remove_value(name: str) -> None:
 
 
 def claim_slot(name: str, slot: datetime) -> bool:
-    """Returns whether nobody else has begun this job in this slot, and claims it. In a transaction of its own."""
+    """Returns whether nobody else has begun this job in this slot, and claims it. In a transaction of its own.
+
+    ``slot`` is UTC without a zone. What a machine whose clock was ahead has claimed counts for nothing: the job would
+    not be done until then.
+    """
     text = slot.isoformat(timespec="minutes")
+    latest = (clock.now() + CLOCKS_APART).replace(tzinfo=None).isoformat(timespec="minutes")
     with db.unit_of_work():
         db.lock_key(_ROW_LOCK)
         row = find_value(name)
-        if row is not None and row.value >= text:
+        if row is not None and text <= row.value <= latest:
             return False
         store_value(name, text)
         return True

@@ -61,11 +61,16 @@ def body_limit(app: Flask, environment: WSGIEnvironment) -> int:
     """
     limits: dict[str, int] = app.extensions.get("body_limits", {})
     usual: int = app.config["MAX_CONTENT_LENGTH"]
+    return limits.get(_endpoint_of(app, environment) or "", usual)
+
+
+def _endpoint_of(app: Flask, environment: WSGIEnvironment) -> str | None:
+    """Returns the endpoint that a request is for, before there is a request; None for an address that is none."""
     try:
-        endpoint, _ = app.url_map.bind_to_environ(environment).match()
+        endpoint: str = app.url_map.bind_to_environ(environment).match()[0]
     except HTTPException:
-        return usual
-    return limits.get(endpoint, usual)
+        return None
+    return endpoint
 
 
 class RequestState:
@@ -104,13 +109,7 @@ def is_marked(app: Flask, endpoint: str | None, mark: str = "hashes_passwords") 
 
 def takes_long(app: Flask, environment: WSGIEnvironment) -> bool:
     """Returns whether a request has the form of a view that hashes passwords."""
-    if environment["REQUEST_METHOD"] in SAFE_METHODS:
-        return False
-    try:
-        endpoint, _ = app.url_map.bind_to_environ(environment).match()
-    except HTTPException:
-        return False
-    return is_marked(app, endpoint)
+    return environment["REQUEST_METHOD"] not in SAFE_METHODS and is_marked(app, _endpoint_of(app, environment))
 
 
 def writes_at_once(view: View) -> View:

@@ -1,6 +1,6 @@
 """What several machines of one installation share: one key, and periodic work that one of them does."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -11,6 +11,7 @@ from flask import Flask
 from lms.accounts.slips.jobs import path_of as path_of_slips
 from lms.compliance.report.export.jobs import folder as exports_folder
 from lms.kernel import clock
+from lms.kernel.clock import FixedClock
 from lms.kernel.config import Settings
 from lms.kernel.db import reading
 from lms.kernel.errors import Refusal
@@ -69,6 +70,15 @@ def test_a_slot_is_claimed_once(app: Flask) -> None:
         first, second = datetime(2026, 2, 28, 23, 59), datetime(2026, 3, 1, 0, 0)  # noqa: DTZ001 - Huey's own
         assert [claim_slot("job.test", slot) for slot in (first, first, second, first)] == [True, False, True, False]
         assert claim_slot("job.other", first)
+
+
+def test_a_clock_that_was_ahead_stops_no_job(app: Flask) -> None:
+    now = datetime(2026, 2, 28, 23, 59, tzinfo=UTC)
+    with app.app_context(), clock.using(FixedClock(now)):
+        slots = [
+            (now + each).replace(tzinfo=None) for each in (timedelta(days=365), timedelta(0), timedelta(minutes=1))
+        ]
+        assert [claim_slot("job.test", slot) for slot in (*slots, *slots[1:])] == [True, True, True, False, False]
 
 
 def test_one_worker_does_it_while_the_other_is_at_it(app: Flask) -> None:

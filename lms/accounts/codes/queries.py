@@ -80,7 +80,7 @@ def list_people_without_password(
 
     People who hold a role or work for others too are left out: an administrator prints theirs. One row a person, by
     station and name. ``with_email`` chooses those with an e-mail or without; empty filters and None choose all.
-    """  # fmt: skip
+    """
     employment, placement = aliased(Employment), aliased(Placement)
     today = clock.today(actor.time_zone)
     works_elsewhere = (
