@@ -62,6 +62,8 @@ def test_one_proposes_and_another_confirms(station: Station) -> None:
     assert answer.headers["Location"] == HERE
     page = hana.get(HERE).get_data(as_text=True)
     assert "Version 2 waits to be confirmed by a second person." in page
+    # Nothing can be written until that is decided.
+    assert "Write the next version" not in page
     assert NEW_NUMBER not in station.text("amina")
     assert "waits to be confirmed" not in station.text("amina")
     assert station.client("amina").get(f"{HERE}/versions/2").status_code == 404
