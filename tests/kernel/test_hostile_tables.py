@@ -5,6 +5,7 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ import xlsxwriter
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 from openpyxl import load_workbook
 
+from lms.kernel import tabular, workbook_program
 from lms.kernel.cells import Unreadable
 from lms.kernel.tabular import FileFormat, preview_table, read_rows
 from lms.kernel.workbook import read_worksheet
+from lms.kernel.workbook_archive import Refused
 from lms.kernel.workbook_program import Workbook
 from tests.examples import examples
 from tests.kernel.hostile_tables import HEAD, READ, REFUSED, workbook
@@ -43,6 +46,44 @@ def test_what_costs_too_much_is_refused_with_what_to_do(name: str) -> None:
     # What is measured is the processor's own work.
     assert seconds_of(resource.RUSAGE_SELF) - here < 3
     assert seconds_of(resource.RUSAGE_CHILDREN) - there < 15
+
+
+def rows_of(file: io.BytesIO) -> int:
+    return sum(1 for _row in Workbook(file).read_rows("قائمة List"))
+
+
+# The true bounds take seconds to reach: smaller ones are kept in the same way.
+@pytest.mark.parametrize(
+    ("bound", "most", "make"),
+    [
+        ("MAX_STRINGS", 1000, lambda count: workbook(strings="<si><t/></si>" * count)),
+        ("MAX_ROWS", 1000, lambda count: workbook(HEAD + "<row/>" * (count - 1))),
+        ("MAX_ELEMENTS_AT_ONCE", 1000, lambda count: workbook(HEAD + f"<row>{'<c/>' * (count - 1)}</row>")),
+    ],
+)
+def test_a_bound_is_kept_exactly(
+    bound: str, most: int, make: Callable[[int], io.BytesIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook_program, bound, most)
+    assert rows_of(make(most)) > 0
+    with pytest.raises(Refused):
+        rows_of(make(most + 1))
+
+
+def test_the_elements_of_all_parts_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = workbook(HEAD + "<row><c/><c/></row>" * 100)
+    monkeypatch.setattr(workbook_program, "MAX_ELEMENTS", 350)
+    assert rows_of(file) == 1
+    monkeypatch.setattr(workbook_program, "MAX_ELEMENTS", 300)
+    with pytest.raises(Refused):
+        rows_of(file)
+
+
+def test_the_rows_of_csv_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tabular, "MAX_ROWS", 1000)
+    assert len(read_all(io.BytesIO(b"A,B\r" + b"1,2\r" * 999))) == 1000
+    with pytest.raises(Unreadable, match="more than 1000 rows"):
+        read_all(io.BytesIO(b"A,B\r" + b"\r" * 1000))
 
 
 @pytest.mark.parametrize("name", READ)
@@ -140,7 +181,7 @@ values = (
 )
 
 
-@hypothesis_settings(max_examples=examples(100), deadline=None)
+@hypothesis_settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.lists(values, min_size=2, max_size=6), min_size=1, max_size=5), st.booleans())
 def test_workbooks_are_read_as_a_library_reads_them(rows: list[list[Any]], since_1904: bool) -> None:
     data = io.BytesIO()
