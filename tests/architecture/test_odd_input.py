@@ -80,8 +80,8 @@ def test_odd_forms_never_break_a_page(app: Flask, client: FlaskClient) -> None:
     assert broken == []
 
 
-WORDS = ("", "a\x00b", str(2**31), str(2**63), "0001-01-01", "x" * 5000)
-"""One of each kind of what breaks a page; every field of every form is asked to take each of them."""
+WORDS = {"sqlite": ("", str(2**63), "0001-01-01"), "postgresql": ("a\x00b", str(2**31), "x" * 5000)}
+"""One of each kind of what breaks a page, on the database where it does: every field of every form takes each."""
 ENDS = frozenset({"/logout", "/account/sign-out-everywhere"})
 """Where a form signs out whoever sends it."""
 
@@ -126,13 +126,13 @@ def walk(app: Flask, client: FlaskClient) -> Iterator[tuple[str, PageForm]]:
 
 
 @pytest.mark.parametrize("who", ["amina", "hana", "karim", "root"])
-def test_every_field_of_every_form_takes_odd_words(app: Flask, client: FlaskClient, who: str) -> None:
+def test_every_field_of_every_form_takes_odd_words(app: Flask, client: FlaskClient, backend: str, who: str) -> None:
     make_filled_installation(app)
     sign_in(client, f"{who}@demo.example")
     broken, sent = [], 0
     for page, form in walk(app, client):
         for name in form.values:
-            for word in WORDS:
+            for word in WORDS[backend]:
                 data = "&".join(f"{quoted(key)}={quoted(said)}" for key, said in (form.values | {name: word}).items())
                 if form.method == "get":
                     answer = client.get(f"{form.action}?{data}")
