@@ -1,4 +1,4 @@
-"""Every page at three widths, light and dark, left to right and right to left: nothing for axe, nothing sticks out."""
+"""Every page at the widths of phones and screens, light and dark, in both directions: nothing for axe, nothing too wide."""
 
 import shutil
 import sqlite3
@@ -46,10 +46,9 @@ REFUSED = {("", "/not-here"), ("", "/verify/0000-0000-00000"), ("amina@demo.exam
 LOOKS = {
     "320 px, light": {"width": 320, "color_scheme": "light"},
     "320 px, dark, right to left": {"width": 320, "color_scheme": "dark", "language": "ar"},
-    "768 px, light, right to left": {"width": 768, "color_scheme": "light", "language": "ar"},
     "1280 px, dark": {"width": 1280, "color_scheme": "dark"},
 }
-WIDTHS = (320, 768, 1000)
+WIDTHS = (320, 768, 1000, 1280)
 """No page sticks out at these widths, in either direction: names are longer in one language than in another."""
 TEXT_SIZES = {360: "200%", 320: "150%"}
 """Nor where somebody reads with larger letters: the size of text on a phone of each width."""
