@@ -5,7 +5,7 @@ import sys
 
 from flask import Flask
 
-from lms.kernel.serve import make_server
+from lms.kernel.http_server import make_server
 from lms.kernel.wsgi import BufferedApplication
 
 app = Flask(__name__)

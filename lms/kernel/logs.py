@@ -15,11 +15,10 @@ from typing import Any, TextIO
 import structlog
 from flask import Flask, Response, g, request
 
-from lms.kernel.config import ROOT
-
 log = structlog.get_logger("request")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 MOST_CAUSES = 5
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:
@@ -33,14 +32,14 @@ def describe_error(error: BaseException) -> dict[str, Any]:
         types.append(f"{type(cause).__module__}.{type(cause).__qualname__}".removeprefix("builtins."))
         cause = cause.__cause__ or cause.__context__
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT / "lms")]
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT / "lms")]
     where = [*ours, *(frame for frame in frames[-1:] if frame not in ours)]
     return {"error": " from ".join(types), "where": [_place(frame) for frame in where]}
 
 
 def _place(frame: traceback.FrameSummary) -> str:
     path = Path(frame.filename)
-    for known in (*(Path(folder) for folder in sys.path), ROOT):
+    for known in (*(Path(folder) for folder in sys.path), _ROOT):
         if known.is_absolute() and path.is_relative_to(known):
             path = path.relative_to(known)
     return f"{path.as_posix()}:{frame.lineno} {frame.name}"

@@ -14,18 +14,13 @@ from functools import cache, partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import structlog
 from flask import Flask
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.common import AbstractServer
 
 from lms.kernel.db import db
+from lms.kernel.http_server import KILL_AFTER_SECONDS, make_server
 from lms.kernel.logs import log_uncaught
 from lms.kernel.memory import freeze_loaded, release_large_blocks
 from lms.kernel.requests import body_limit, takes_long
@@ -35,17 +30,13 @@ from lms.kernel.wsgi import BufferedApplication
 log = structlog.get_logger(__name__)
 
 _SET_PARENT_DEATH_SIGNAL = 1
-_KILL_AFTER_SECONDS = 4
-"""The time page workers have to finish their requests when the server stops."""
-_HEAD_SECONDS, _HEAD_BYTES = 30, 65_536
-"""In this time the head of a request must arrive, also the next one on an open connection; and its largest size."""
 _KEEPALIVE_IDLE_SECONDS, _KEEPALIVE_INTERVAL_SECONDS, _KEEPALIVE_PROBES = 30, 10, 3
 """TCP keepalive: a silent connection is probed after half a minute and closed after a minute."""
 _UNSENT_MILLISECONDS = 180_000
 """So long a client may take nothing of a response before its connection is closed."""
 _OPEN_FILES = 8192
 """The number of open files to ask the system for: each connection is one, and each large body another."""
-_FIRST_RESTART_SECONDS, _LONGEST_RESTART_SECONDS = _KILL_AFTER_SECONDS + 1.0, 60.0
+_FIRST_RESTART_SECONDS, _LONGEST_RESTART_SECONDS = KILL_AFTER_SECONDS + 1.0, 60.0
 """The pause before the background worker is restarted. If all processes were signalled, the server stops meanwhile."""
 
 
@@ -168,24 +159,6 @@ class SupervisedWorker:
         self._watcher.join(10)
         if self._watcher.is_alive():
             self._process.kill()
-
-
-def make_server(host: str, port: int, workers: int) -> AbstractServer[Any]:
-    """Returns Granian, set up for applications that are a ``BufferedApplication``."""
-    return Granian(
-        "wsgi:app",
-        address=host,
-        port=port,
-        # It reads requests whole before a thread is used for them: lms/kernel/wsgi.py.
-        interface=Interfaces.RSGI,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEAD_SECONDS * 1000, max_buffer_size=_HEAD_BYTES),
-        websockets=False,
-        workers=workers,
-        respawn_failed_workers=True,
-        workers_kill_timeout=_KILL_AFTER_SECONDS,
-        log_level=LogLevels.warning,
-    )
 
 
 def serve(app: Flask, host: str, port: int, *, workers: int, threads: int, with_worker: bool = True) -> None:

@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from wsgiref.validate import validator
 
 from lms.kernel.body import BodyReader, Patience
-from lms.kernel.serve import make_server
+from lms.kernel.http_server import make_server
 from lms.kernel.wsgi import REFUSAL, BufferedApplication
 
 LIMIT_BYTES = 1_000_000
