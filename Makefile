@@ -58,8 +58,8 @@ format: installed-dev ## Format the Python code
 screenshots: installed-dev ## Take the README's screenshots from the demonstration
 	@$(BIN)/python -m tools.screenshots
 
-bench: installed-dev ## Measure speed and size beside a bare Flask page
-	@$(BIN)/python -m bench
+bench: installed-dev ## Measure speed and memory beside a bare Flask page; ROWS="my quiz" measures only these
+	@$(BIN)/python -m bench $(ROWS)
 
 bench-report: installed-dev ## Measure the report of very many people (PEOPLE=100000), on SQLite and PostgreSQL
 	@$(BIN)/python -m bench.compliance $(PEOPLE)

@@ -20,7 +20,7 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import func, insert, select, text, update
 
-from bench.__main__ import quiet_app
+from bench.application import quiet_app
 from bench.population import BenchPopulation, create_population
 from lms.catalogue.api import published_course
 from lms.certification.awards import operations as certification

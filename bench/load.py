@@ -1,13 +1,12 @@
-"""A small load: keep-alive connections that ask for one page as fast as it is answered, and the CPU that costs."""
+"""A small load: keep-alive connections that ask for pages as fast as they are answered, and the CPU that costs."""
 
-import os
 import selectors
 import socket
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice, repeat
 from pathlib import Path
-
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -29,22 +28,18 @@ class Measured:
         return self.cpu_seconds * 1000 / max(self.requests, 1)
 
 
-def family(pid: int) -> list[int]:
-    """Returns a process and all its descendants."""
-    found = [pid]
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text().split():
-            found += family(int(child))
+def family(*pids: int) -> list[int]:
+    """Returns processes and all their descendants."""
+    found = list(pids)
+    for pid in pids:
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
+            found += family(*map(int, path.read_text().split()))
     return found
 
 
-def cpu_seconds(pids: list[int]) -> float:
-    """Returns the CPU seconds that processes have used so far."""
-    total = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Returns the CPU seconds that processes have used so far, from the clock that Linux keeps of each."""
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
 
 
 def pss_mb(pids: list[int]) -> float:
@@ -68,10 +63,13 @@ def ask(path: str, port: int, cookie: str) -> bytes:
 class Connection:
     """One keep-alive connection with one request under way."""
 
-    def __init__(self, port: int, request: bytes) -> None:
+    def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.request = request
+        self.buffer = b""
+
+    def send(self, request: bytes) -> None:
+        """Sends the next request."""
         self.buffer = b""
         self.socket.sendall(request)
 
@@ -88,35 +86,49 @@ class Connection:
                 return len(body) >= int(line[15:])
         return body.endswith(b"0\r\n\r\n")
 
-    def again(self) -> None:
-        """Sends the request once more."""
-        self.buffer = b""
-        self.socket.sendall(self.request)
 
-
-def run(port: int, path: str, pid: int, *, cookie: str = "", seconds: float = 5.0, connections: int = 8) -> Measured:
-    """Loads one page for some seconds, after a warm-up of a fifth of them."""
-    _loop(port, path, cookie, seconds / 5, connections)
-    pids = family(pid)
-    before, began = cpu_seconds(pids), time.monotonic()
-    requests = _loop(port, path, cookie, seconds, connections)
+def run(
+    port: int, path: str, pids: Sequence[int], *, cookie: str = "", seconds: float = 5.0, connections: int = 8
+) -> Measured:
+    """Loads one page for some seconds, after a warm-up of a fifth of them; counts the CPU of processes' families."""
+    requests = repeat(ask(path, port, cookie))
+    _loop(port, _until(requests, seconds / 5), connections)
+    counted = family(*pids)
+    before, began = cpu_seconds(counted), time.monotonic()
+    done = _loop(port, _until(requests, seconds), connections)
     took = time.monotonic() - began
-    return Measured(requests, took, cpu_seconds(pids) - before)
+    return Measured(done, took, cpu_seconds(counted) - before)
 
 
-def _loop(port: int, path: str, cookie: str, seconds: float, connections: int) -> int:
+def mixed(port: int, pages: Sequence[tuple[str, str]], count: int, connections: int = 8) -> None:
+    """Asks for so many pages, each a path and a cookie, in turn."""
+    _loop(port, islice(cycle([ask(path, port, cookie) for path, cookie in pages]), count), connections)
+
+
+def _until(requests: Iterable[bytes], seconds: float) -> Iterator[bytes]:
+    end = time.monotonic() + seconds
+    for request in requests:
+        if time.monotonic() >= end:
+            return
+        yield request
+
+
+def _loop(port: int, requests: Iterator[bytes], connections: int) -> int:
     selector = selectors.DefaultSelector()
-    request = ask(path, port, cookie)
-    for _ in range(connections):
-        connection = Connection(port, request)
+    for request in islice(requests, connections):
+        connection = Connection(port)
         selector.register(connection.socket, selectors.EVENT_READ, connection)
-    done, end = 0, time.monotonic() + seconds
-    while time.monotonic() < end:
+        connection.send(request)
+    done = 0
+    while selector.get_map():
         for key, _ in selector.select(1):
-            if key.data.whole():
-                done += 1
-                key.data.again()
-    for key in list(selector.get_map().values()):
-        key.data.socket.close()
+            if not key.data.whole():
+                continue
+            done += 1
+            if request := next(requests, b""):
+                key.data.send(request)
+            else:
+                selector.unregister(key.fileobj)
+                key.data.socket.close()
     selector.close()
     return done

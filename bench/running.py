@@ -1,15 +1,16 @@
 """Starting a server, waiting for it, signing in: what every measurement needs."""
 
 import http.client
-import re
+import os
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "learn-safely-2026"
@@ -26,7 +27,7 @@ def free_port() -> int:
 
 
 def fetch(
-    port: int, path: str, cookie: str = "", form: dict[str, str] | None = None, accept: str = "br"
+    port: int, path: str, cookie: str = "", form: Mapping[str, str | list[str]] | None = None, accept: str = "br"
 ) -> tuple[int, Headers, bytes]:
     """Asks once and returns status, headers and the body as it came over the wire."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -35,8 +36,9 @@ def fetch(
         connection.request("GET", path, headers=headers)
     else:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-        headers["Referer"] = f"http://127.0.0.1:{port}{path}"
-        connection.request("POST", path, urlencode(form), headers)
+        # As browsers do for a form of our own page.
+        headers["Sec-Fetch-Site"] = "same-origin"
+        connection.request("POST", path, urlencode(form, doseq=True), headers)
     response = connection.getresponse()
     return response.status, response.getheaders(), response.read()
 
@@ -51,17 +53,38 @@ def sign_in(port: int, name: str) -> str:
 
     That page puts the forms' token into it; a browser keeps what it is sent, and so is not sent it again.
     """
-    _, headers, body = fetch(port, "/login", accept="identity")
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', body.decode())
-    if token is None:
-        raise SystemExit("the sign-in form has no token")
-    form = {"csrf_token": token[1], "email": f"{name}@demo.example", "password": PASSWORD}
+    _, headers, _ = fetch(port, "/login")
+    form = {"email": f"{name}@demo.example", "password": PASSWORD}
     status, headers, _ = fetch(port, "/login", cookies_of(headers), form)
     if status != 302:
         raise SystemExit(f"{name} could not sign in: {status}")
     cookie = cookies_of(headers)
     _, headers, _ = fetch(port, "/my", cookie)
     return cookies_of(headers) or cookie
+
+
+def redirected(response: tuple[int, Headers, bytes]) -> str:
+    """Returns the path that a response leads to."""
+    status, headers, _ = response
+    if status not in (302, 303):
+        raise SystemExit(f"a form was answered by {status}")
+    return urlsplit(next(value for name, value in headers if name.lower() == "location")).path
+
+
+def serve(port: int, *more: str) -> list[str]:
+    """Returns the command that starts our server."""
+    return [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port), *more]
+
+
+def hello(port: int) -> list[str]:
+    """Returns the command that starts the bare page."""
+    return [sys.executable, "-m", "bench.hello", str(port)]
+
+
+def environment_of(folder: str | Path, **more: str) -> dict[str, str]:
+    """Returns the environment of a server with its data in a folder."""
+    own = {"LMS_INSTANCE": str(folder), "LMS_LOG_FORMAT": "json", "LMS_RATE_LIMITS": "false"}
+    return dict(os.environ) | own | more
 
 
 @contextmanager
@@ -75,7 +98,7 @@ def server(command: list[str], port: int, path: str, environment: dict[str, str]
                 fetch(port, path)
                 break
             except OSError:
-                if process.poll() is not None or time.monotonic() - began > 180:
+                if process.poll() is not None or time.monotonic() - began > 900:
                     raise SystemExit(f"the server did not start: {' '.join(command)}") from None
                 time.sleep(0.02)
         yield process.pid, time.monotonic() - began

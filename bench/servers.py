@@ -35,10 +35,10 @@ def main() -> None:
             port = free_port()
             bare, application = commands(name, port, threads)
             with server(bare, port, "/", environment) as (pid, _):
-                hello = load.run(port, "/", pid, seconds=seconds)
+                hello = load.run(port, "/", [pid], seconds=seconds)
             with server(application, port, "/healthz", environment) as (pid, started):
                 fresh = load.pss_mb(load.family(pid))
-                page = load.run(port, MODULE, pid, cookie=sign_in(port, "amina"), seconds=seconds)
+                page = load.run(port, MODULE, [pid], cookie=sign_in(port, "amina"), seconds=seconds)
                 worked = load.pss_mb(load.family(pid))
             print(
                 f"{name:8} {threads} threads: hello {hello.rate:6.0f}/s {hello.cpu_ms:.2f} ms, "

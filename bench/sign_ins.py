@@ -6,7 +6,6 @@ sign-ins. The server is the real one, with the demonstration on SQLite and limit
 
 import os
 import re
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode
 
-from bench.running import PASSWORD, ROOT, fetch, free_port, server, sign_in
+from bench.running import PASSWORD, ROOT, environment_of, fetch, free_port, serve, server, sign_in
 
 PEOPLE = 40
 NAMES = ("amina", "tomas", "hana", "karim", "root")
@@ -95,11 +94,9 @@ def measure(port: int, rounds: int) -> None:
 def main() -> None:
     """Starts the server on a new installation and measures."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = dict(os.environ) | {"LMS_INSTANCE": folder, "LMS_LOG_FORMAT": "json", "LMS_RATE_LIMITS": "false"}
         port = free_port()
-        serve = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port), "--no-worker"]
         print("Loading the demonstration ...", flush=True)
-        with server([*serve, "--prepare"], port, "/healthz", environment):
+        with server(serve(port, "--no-worker", "--prepare"), port, "/healthz", environment_of(folder)):
             measure(port, int(os.environ.get("BENCH_ROUNDS", "10")))
 
 
