@@ -1,4 +1,4 @@
-"""Every page at the widths of phones and screens, light and dark, in both directions: nothing for axe, nothing too wide."""
+"""Every page as phones and screens show it, light and dark, in both directions: nothing for axe, nothing too wide."""
 
 import shutil
 import sqlite3
