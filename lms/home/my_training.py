@@ -89,7 +89,7 @@ def list_courses_to_do(actor: Actor) -> list[int]:
     """Returns the ids of the courses that an actor must take or renew now, the most urgent first."""
     if actor.person_id is None:
         return []
-    return rules.courses_to_do(statuses_of(actor.person_id, clock.today(actor.time_zone)))
+    return rules.courses_to_do(statuses_of(actor.person_id, clock.today(actor.time_zone), progress=False))
 
 
 def _required(statuses: list[StatusRow], courses: list[CourseProgress], today: date) -> list[RequiredCourse]:

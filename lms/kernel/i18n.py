@@ -4,9 +4,21 @@ What templates write is in ``lms/web/i18n.py``; how refusals are written is in `
 """
 
 import flask_babel
+from babel import Locale
+from flask import g, has_app_context
 from flask_babel import LazyString
 
-__all__ = ["N_", "LazyString", "gettext", "lazy_gettext", "ngettext"]
+__all__ = ["N_", "LazyString", "current_locale", "gettext", "lazy_gettext", "ngettext"]
+
+
+def current_locale() -> Locale | None:
+    """Returns the language of the page or job as Flask-Babel's ``get_locale`` does; None outside of an application.
+
+    What that has chosen before is read at once: a page asks a hundred times, and each time it would look for the
+    application and the request.
+    """
+    chosen: Locale | None = getattr(g.get("_flask_babel"), "babel_locale", None) if has_app_context() else None
+    return chosen if chosen is not None else flask_babel.get_locale()
 
 
 def gettext(message: str, /, **variables: object) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.kernel.actor import Actor, Role
@@ -160,9 +160,13 @@ def list_sectors() -> Sequence[Sector]:
     return session.scalars(select(Sector).order_by(Sector.position)).all()
 
 
+# Built once, because every visit of a learner's page runs it.
+_SECTOR = select(Sector).where(Sector.slug == bindparam("slug"))
+
+
 def find_sector(slug: str) -> Sector | None:
     """Finds a sector by its short name."""
-    return session.get(Sector, slug)
+    return session.scalar(_SECTOR, {"slug": slug})
 
 
 def load_organisation(organisation_id: int) -> Organisation:

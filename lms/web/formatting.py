@@ -4,12 +4,13 @@ import re
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from flask_babel import get_locale, ngettext
+from flask_babel import ngettext
 
+from lms.kernel.i18n import current_locale
 from lms.kernel.pdf import unprintable_characters
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -20,16 +21,21 @@ Amount = int | float | Fraction | Decimal
 
 def _locale() -> Locale:
     # There is none without an application context.
-    return get_locale() or Locale("en")
+    return current_locale() or Locale("en")
 
 
 def _unbroken(text: str) -> str:
     return text.replace(" ", NO_BREAK)
 
 
+@lru_cache(10_000)
+def _written(value: date, pattern: str, locale: Locale) -> str:
+    return _unbroken(format_date(value, pattern, locale))
+
+
 def day(value: date | None, pattern: str = "d MMMM y") -> str:
     """Returns a day in full: 22 November 2026."""
-    return _unbroken(format_date(value, pattern, _locale())) if value else NOTHING
+    return _written(value, pattern, _locale()) if value else NOTHING
 
 
 def moment(value: datetime | None, pattern: str = "d MMMM y") -> str:

@@ -11,10 +11,12 @@ from typing import Any
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, g, has_app_context
-from flask_babel import get_locale, get_translations
+from flask_babel import get_translations
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
+
+from lms.kernel.i18n import current_locale
 
 CACHED_TEXTS = 4096
 """The number of texts without variables cached for each language: more than all templates contain."""
@@ -35,7 +37,7 @@ _untranslated = TemplateTranslations(NullTranslations())
 def _translations() -> TemplateTranslations:
     if not has_app_context():
         return _untranslated
-    locale = get_locale()
+    locale = current_locale()
     known: tuple[Locale | None, TemplateTranslations] | None = g.get("page_texts")
     # The same object until another language is forced: no text is rendered in the language before.
     if known is None or known[0] is not locale:

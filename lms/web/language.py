@@ -4,7 +4,8 @@ from functools import cache
 
 from babel import Locale
 from flask import current_app, has_request_context, request
-from flask_babel import get_locale
+
+from lms.kernel.i18n import current_locale
 
 COOKIE = "language"
 """A plain cookie beside the session, so that error pages know the language while the database is away."""
@@ -35,7 +36,7 @@ def direction_of(language: str) -> str:
 
 def language_of_page() -> str:
     """Returns the language Flask-Babel has chosen for this request."""
-    locale = get_locale()
+    locale = current_locale()
     return str(locale.language) if locale else languages()[0]
 
 

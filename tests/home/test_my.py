@@ -246,6 +246,37 @@ def test_it_takes_fourteen_queries_however_many_courses(app: Flask, client: Flas
     assert len(statements) <= 14, "\n\n".join(statements)
 
 
+@pytest.mark.parametrize("path", ["/my", "/courses"])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_its_statements_are_built_once(app: Flask, client: FlaskClient, course: PublishedCourse, path: str) -> None:
+    require(app, course)
+    with app.app_context(), unit_of_work():
+        there = find_station("north-river")
+        assert there is not None
+        pathway(there.id)
+        world.earned(person(), course, "2026-10-01")
+    sign_in(client)
+    client.get(path)
+    visits: list[list[object]] = []
+
+    def note(_connection: object, statement: object, *_: object) -> None:
+        visits[-1].append(statement)
+
+    with app.app_context():
+        engine: Engine = database.db.engine
+    event.listen(engine, "before_execute", note)
+    try:
+        for _ in range(2):
+            visits.append([])
+            client.get(path)
+    finally:
+        event.remove(engine, "before_execute", note)
+    first, second = visits
+    assert first
+    anew = [str(two) for one, two in zip(first, second, strict=True) if one is not two]
+    assert not anew, "\n\n".join(anew)
+
+
 def test_my_record_says_all_and_whom_to_ask(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
     with app.app_context(), unit_of_work():
         other = people.organisation("green-valley", initials="GV")

@@ -27,6 +27,11 @@ _course = Course.__table__.c
 # Runs with every page of a course, so it is built once, and for columns instead of models.
 _COURSE = select(_course.current_revision_id, _course.retired_at).where(_course.slug == bindparam("slug"))
 
+# Every list of courses runs it.
+_PUBLISHED = select(_course.current_revision_id).where(
+    _course.retired_at.is_(None), _course.current_revision_id.is_not(None)
+)
+
 _REVISION_COLUMNS = ("course_id", "title", "summary", "code", "validity", "renewal", "certificate", "meta")
 _EDITION_COLUMNS = ("per_sector", "pass_mark", "draw", "tries", "pause")
 _MODULE_COLUMNS = ("language", "title", "minutes", "sector", "sections", "considerations")
@@ -115,10 +120,12 @@ class BankQuestion:
 
 def list_courses(language: str = "en") -> tuple[PublishedCourse, ...]:
     """Lists the published courses in the order of their files, then by consideration and title; none retired."""
-    revision_ids = session.scalars(
-        select(Course.current_revision_id).where(Course.retired_at.is_(None), Course.current_revision_id.is_not(None))
-    ).all()
-    found = [load_course_revision(revision_id, language) for revision_id in revision_ids if revision_id]
+    revision_ids = tuple(row.current_revision_id for row in session.execute(_PUBLISHED))
+    return cached(("courses", revision_ids, language), lambda: _in_order(revision_ids, language))
+
+
+def _in_order(revision_ids: Iterable[int], language: str) -> tuple[PublishedCourse, ...]:
+    found = [load_course_revision(revision_id, language) for revision_id in revision_ids]
 
     def place(course: PublishedCourse) -> tuple[int, list[int], str]:
         return course.meta.get("order") or 1000, course.meta.get("considerations") or [99], course.title

@@ -109,8 +109,7 @@ class StatusRow:
     """A person's status for one requirement in one organisation on a day, with the sentence that explains it.
 
     `due_on` is set while it is due or overdue, with `required_since` and `due_days`; `valid_through` and `award`
-    (the serial as printed) where an award explains. `sentence` speaks of nobody as "you"; `details`
-    is what follows its first part.
+    (the serial as printed) where an award explains.
     """
 
     requirement_id: int
@@ -122,11 +121,20 @@ class StatusRow:
     due_on: date | None
     valid_through: date | None
     award: str | None
-    sentence: str
-    details: str = ""
+    explained: ExplainedStatus
     sector: str | None = None
     required_since: date | None = None
     due_days: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Returns the reason in the language of the page, job or file; it speaks of nobody as "you"."""
+        return sentence(self.explained.reason)
+
+    @property
+    def details(self) -> str:
+        """Returns what follows the first part of the sentence."""
+        return details(self.explained.reason)
 
     @property
     def urgency(self) -> tuple[int, date, str]:
@@ -135,15 +143,21 @@ class StatusRow:
 
 
 def statuses_of(
-    person_id: int, as_of: date, *, organisations: Iterable[int] | None = None, known_as_of: datetime | None = None
+    person_id: int,
+    as_of: date,
+    *,
+    organisations: Iterable[int] | None = None,
+    known_as_of: datetime | None = None,
+    progress: bool = True,
 ) -> list[StatusRow]:
     """Returns what is required of a person on a day with their status, in the order to do it; five queries.
 
     One row for each requirement in each organisation where they are placed on that day; what is not required
-    is left out.
+    is left out. Without `progress`, what was begun is said to be not started: the order is the same, and it takes a
+    query less.
     """
     here = None if organisations is None else frozenset(organisations)
-    rows = rows_on(load_facts(Scope(here, frozenset({person_id})), known_as_of), as_of)
+    rows = rows_on(load_facts(Scope(here, frozenset({person_id})), known_as_of, progress=progress), as_of)
     return sorted(rows, key=lambda row: (*to_do_order(row.status, row.due_on, row.valid_through), row.course_id))
 
 
@@ -161,7 +175,7 @@ def status_row(
     obligation: Obligation, explained: ExplainedStatus, organisation_id: int, loaded: LoadedFacts
 ) -> StatusRow:
     """Returns a status as a row for pages."""
-    course, reason = loaded.courses[int(obligation.requirement.course)], explained.reason
+    course, started_on = loaded.courses[int(obligation.requirement.course)], explained.started_on
     return StatusRow(
         requirement_id=int(obligation.requirement.id),
         organisation_id=organisation_id,
@@ -172,11 +186,10 @@ def status_row(
         due_on=explained.due_on,
         valid_through=explained.valid_through,
         award=None if explained.award is None else print_serial(loaded.serials[int(explained.award)]),
-        sentence=sentence(reason),
-        details=details(reason),
-        sector=None if reason.sector is None else str(reason.sector),
-        required_since=explained.started_on,
-        due_days=reason.due_days,
+        explained=explained,
+        sector=None if explained.sector is None else str(explained.sector),
+        required_since=started_on,
+        due_days=(explained.due_on - started_on).days if explained.due_on and started_on else None,
     )
 
 

@@ -4,15 +4,15 @@ The sentence is the same on HR pages, in the API and in every export, so it spea
 page adds its own words for due days.
 """
 
+import re
 from datetime import date
 from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
-from flask_babel import get_locale
 
 from lms.compliance.status.definitions import Limit, Reason, StatusRule, TrainingStatus
-from lms.kernel.i18n import N_, gettext as _, ngettext
+from lms.kernel.i18n import N_, current_locale, gettext as _, ngettext
 
 MESSAGES = {
     "no_placement": N_("Not required: no placement in the organisation on this day."),
@@ -50,6 +50,8 @@ SECTORS = {
     "camp-management": N_("Camp management"),
 }
 """The nine sectors as a sentence names them; an added sector has its own name."""
+_PLACES = {key: re.findall(r"%\((\w+)\)s", message) for key, message in MESSAGES.items()}
+"""What each message names."""
 _formatted = lru_cache(10_000)(format_date)
 
 
@@ -71,21 +73,22 @@ def details(reason: Reason) -> str:
 def written_day(day: date) -> str:
     """Returns a day as sentences name it: 22 Nov 2026."""
     # Without an application there is no language to choose from.
-    return _formatted(day, "d MMM y", get_locale() or Locale("en"))
+    return _formatted(day, "d MMM y", current_locale() or Locale("en"))
 
 
 def _say(keys: list[str], reason: Reason) -> str:
-    values: dict[str, object] = {
-        name: written_day(value) if isinstance(value, date) else value
-        for name in Reason.__dataclass_fields__
-        if (value := getattr(reason, name)) is not None
-    }
-    if reason.sector is not None:
-        named = SECTORS.get(str(reason.sector))
-        values["sector"] = reason.sector if named is None else _(named)
-    if reason.due_days is not None:
-        values["due_days"] = ngettext("%(num)s day", "%(num)s days", reason.due_days)
-    return " ".join(_(MESSAGES[key], **values) for key in keys)
+    return " ".join(_(MESSAGES[key], **{name: _word(reason, name) for name in _PLACES[key]}) for key in keys)
+
+
+def _word(reason: Reason, name: str) -> object:
+    """Returns what a message names, in words."""
+    value = getattr(reason, name)
+    if isinstance(value, date):
+        return written_day(value)
+    if name == "sector":
+        named = SECTORS.get(str(value))
+        return value if named is None else _(named)
+    return ngettext("%(num)s day", "%(num)s days", value) if name == "due_days" else value
 
 
 def _detail_keys(reason: Reason) -> list[str]:

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.catalogue.api import PublishedModule, list_courses
+from lms.catalogue.api import PublishedModule
 from lms.kernel.requests import writes_at_once
 from lms.learning import operations
 from lms.learning.blueprint import bp, local_day
@@ -36,7 +36,8 @@ def courses() -> ResponseReturnValue:
     progress = {course.course_id: course for course in list_course_progress(actor, language)}
     to_do = [course_id for source in courses_to_do for course_id in source(actor)]
     places = {course_id: place for place, course_id in enumerate(to_do)}
-    ordered = sorted(list_courses(language), key=lambda each: places.get(each.course_id, len(places)))
+    published = (course.newest for course in progress.values())
+    ordered = sorted(published, key=lambda each: places.get(each.course_id, len(places)))
     return render_template("learning/courses.html", courses=ordered, progress=progress, to_do=to_do)
 
 
