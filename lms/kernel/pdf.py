@@ -11,7 +11,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import typst
@@ -113,6 +113,7 @@ def unprintable_characters(text: str) -> str:
     return "".join(sorted(unprintable(text)))
 
 
+@lru_cache(4096)
 def _printable_character(char: str) -> str:
     """Returns what is printed for one character: itself, a space, nothing or U+FFFD."""
     category = unicodedata.category(char)

@@ -308,6 +308,13 @@ def test_qr_rows_and_svg_draw_the_same_square() -> None:
     assert "<script" not in qr.svg('"><script>')
 
 
+@pytest.mark.parametrize("text", [ADDRESS, *(f"https://learn.example.org/verify/{number:014}" for number in range(20))])
+def test_every_code_has_one_mask_and_none_is_searched_for(text: str) -> None:
+    # The format beside the upper left finder: correction M, mask 0.
+    row = qr.rows(text).split(" ")[8]
+    assert row[:6] + row[7:9] == "10101000"
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Zs"]), min_size=1, max_size=200)
