@@ -24,6 +24,7 @@ from lms.kernel.bulk import add_rows
 from lms.kernel.clock import FixedClock
 from lms.kernel.config import Settings
 from lms.kernel.db import Model, session, unit_of_work
+from lms.kernel.identifiers import identifier_key
 from lms.people.api import list_sectors, record_organisation, record_station
 from lms.people.models import Employment, Person, Placement
 
@@ -45,13 +46,15 @@ class BenchPopulation:
     people: int
 
 
-def create_population(settings: Settings, size: int, progress: Callable[[int], None]) -> BenchPopulation:
-    """Fills an empty, migrated database with so many people."""
+def create_population(
+    settings: Settings, size: int, progress: Callable[[int], None], count: int = ORGANISATIONS
+) -> BenchPopulation:
+    """Fills an empty, migrated database with so many people, in so many organisations."""
     with unit_of_work(), clock.using(FixedClock(datetime(2022, 12, 1, tzinfo=UTC))):
         catalogue.publish(settings.modules, settings.quizzes, SYSTEM)
         organisations = [
             record_organisation(SYSTEM, slug=f"org-{n}", name=f"Organisation {n}", initials=f"O{n}").id
-            for n in range(ORGANISATIONS)
+            for n in range(count)
         ]
         stations = [
             record_station(SYSTEM, slug=f"station-{n}", name=f"Station {n}", country="Aravia").id
@@ -104,6 +107,7 @@ def person(
         "person_id": number,
         "organisation_id": organisations[number * 7919 % len(organisations)],
         "staff_number": f"S-{number:07}",
+        "staff_number_key": identifier_key(f"S-{number:07}"),
         "recorded_at": at,
     }
     left = joined + timedelta(days=random.randrange(60, 1500))

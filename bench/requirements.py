@@ -35,9 +35,11 @@ def beside_saves(app: Flask, organisation_id: int, name: str, act: Callable[[], 
     ended, waits = Event(), [0.0]
     others = Thread(target=save_something, args=(app, organisation_id, ended, waits))
     others.start()
-    show_seconds(name, act)
-    ended.set()
-    others.join()
+    try:
+        show_seconds(name, act)
+    finally:
+        ended.set()
+        others.join()
     show("  others save meanwhile", sorted(waits), goal=f"longest {max(waits):.0f} ms, goal 1 000 ms")
 
 

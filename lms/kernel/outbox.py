@@ -7,6 +7,7 @@ minute processes what is left. A row is closed after success; handlers must be i
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -121,6 +122,29 @@ def put(kind: str, key: str, payload: dict[str, Any], *, not_before: datetime | 
     db.after_commit(_wake_quick if kind in _quick else _wake_other)
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A row that failed: when it was last tried, and when it is tried again; None where the administrator must act."""
+
+    tried_at: datetime
+    retry_at: datetime | None
+
+
+def list_failures(keys: Iterable[str]) -> dict[str, Failure]:
+    """Returns those of some rows that failed and are not done, by their keys. A query for each 500 of them."""
+    rows = execute_in_batches(select(OutboxRow).where(OutboxRow.done_at.is_(None)), OutboxRow.key, keys)
+    return {
+        row.key: Failure(row.not_before - _pause_after(row.tries), row.not_before if row.tries < MOST_TRIES else None)
+        for (row,) in rows
+        if row.last_error
+    }
+
+
+def _pause_after(tries: int) -> timedelta:
+    """Returns the pause between a try and the next."""
+    return timedelta(minutes=min(2**tries, 360))
+
+
 def list_known_keys(keys: Iterable[str]) -> set[str]:
     """Returns those of some keys for which there is or was a row. A query for each 500 of them."""
     return {row.key for row in execute_in_batches(select(OutboxRow.key), OutboxRow.key, keys)}
@@ -143,7 +167,7 @@ def _claim(row_id: int) -> tuple[str, dict[str, Any], timedelta] | None:
             return None
         row.tries += 1
         # Where this process is killed, it is due again then.
-        pause = timedelta(minutes=min(2**row.tries, 360))
+        pause = _pause_after(row.tries)
         row.not_before = moment + pause
         return row.kind, row.payload, pause
 

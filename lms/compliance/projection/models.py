@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, SmallInteger, String, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import BigId, Id, Model, UtcDateTime
+from lms.kernel.db import BigId, Document, Id, Model, UtcDateTime
 
 
 class _Interval:
@@ -147,13 +147,15 @@ class ProjectionState(Model):
 class ProjectionJob(Model):
     """One row: a job that refreshes the intervals of many people, batch by batch.
 
-    Personal data: none.
+    Personal data: none but the numbers of the persons of a list.
     """
 
     id: Mapped[Id]
     # Whose people; null for all organisations.
     organisation_id: Mapped[int | None] = mapped_column(BigId, index=True)
-    # Why: requirement, inputs or rebuild.
+    # The person numbers of those on a list, in order; null for everybody.
+    persons: Mapped[list[int] | None] = mapped_column(Document)
+    # Why: requirement, list, inputs or rebuild.
     cause: Mapped[str] = mapped_column(String(20))
     # The inputs when it began: those of everybody when it is finished.
     inputs: Mapped[str] = mapped_column(Text)

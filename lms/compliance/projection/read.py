@@ -23,6 +23,7 @@ from lms.kernel.batches import batched, execute_in_batches
 from lms.kernel.days import add_days
 from lms.kernel.db import has_one_writer, locked, session
 from lms.kernel.transaction_memo import clear_memo
+from lms.people.api import load_canonical_ids, merged_ids
 from lms.people.models import Employment, Person, Placement
 
 PostId = tuple[int, int]
@@ -71,6 +72,16 @@ def next_persons(organisations: Collection[int] | None, after: int = 0, limit: i
     """Lists the persons employed in some organisations (None: in any) after a number, in the order of their numbers."""
     statement = select(Employment.person_id).where(Employment.person_id > after, _employed(organisations))
     return session.scalars(statement.distinct().order_by(Employment.person_id).limit(limit)).all()
+
+
+def list_employed(persons: Collection[int]) -> dict[int, set[int]]:
+    """Lists some persons, and the records merged with them, by the organisations that employ or employed them."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    statement = select(Employment.organisation_id, Employment.person_id).order_by(Employment.organisation_id)
+    everybody = sorted(merged_ids(persons, load_canonical_ids()))
+    for organisation_id, person_id in execute_in_batches(statement, Employment.person_id, everybody):
+        found[organisation_id].add(person_id)
+    return found
 
 
 def count_persons(organisations: Collection[int] | None) -> int:

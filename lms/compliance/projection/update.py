@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from time import perf_counter
 from typing import Any
 
+from flask import has_request_context
 from sqlalchemy import delete
 
 from lms.compliance.projection import read as intervals
@@ -17,6 +18,7 @@ from lms.compliance.projection.counts import deltas as count_deltas
 from lms.compliance.projection.counts.snapshots import CountState, list_unfinished, load_projection, read_state
 from lms.compliance.projection.inputs import ProjectionInputs, inputs_now
 from lms.compliance.projection.models import ProjectionJob
+from lms.compliance.projection.progress import JOB, outbox_key
 from lms.compliance.projection.read import Row
 from lms.compliance.projection.rows import CountDeltas, ObligationRow, PostRow, add_deltas
 from lms.compliance.source_data.load import load_facts
@@ -36,7 +38,11 @@ _DIRTY = "compliance_dirty_persons"
 
 
 def mark_dirty(persons: Iterable[int]) -> None:
-    """Notes that facts about persons were written; their statuses are updated once, just before the commit."""
+    """Notes that facts about persons were written; their statuses are updated once, just before the commit.
+
+    Of more than `AT_ONCE` persons a job updates them after a request, since somebody waits for its page, and on SQLite
+    everybody to save. Jobs and commands, which write part by part, update them at once.
+    """
     dirty: set[int] = session.info.setdefault(_DIRTY, set())
     dirty.update(persons)
     db.before_commit(_DIRTY, _update_dirty)
@@ -45,7 +51,10 @@ def mark_dirty(persons: Iterable[int]) -> None:
 def _update_dirty() -> None:
     session.flush()
     persons: set[int] = session.info.pop(_DIRTY, set())
-    if persons:
+    if len(persons) > AT_ONCE and has_request_context():
+        for organisation_id, employed in intervals.list_employed(persons).items():
+            begin(organisation_id, "list", persons=employed)
+    elif persons:
         state = _inputs_at_start(persons)
         for batch in batched(sorted(persons), BATCH):
             refresh(batch, state=state)
@@ -134,24 +143,30 @@ def _within(organisation_id: int | None) -> frozenset[int] | None:
     return None if organisation_id is None else frozenset({organisation_id})
 
 
-def begin(organisation_id: int | None, cause: str, *, by_worker: bool = True) -> ProjectionJob:
-    """Notes that many people are to be refreshed, and wakes the worker to do it."""
+def begin(
+    organisation_id: int | None, cause: str, *, persons: Collection[int] | None = None, by_worker: bool = True
+) -> ProjectionJob:
+    """Notes that many people are to be refreshed, and wakes the worker to do it.
+
+    `persons` are those of the organisation who are meant, None for everybody.
+    """
     work = ProjectionJob(
         organisation_id=organisation_id,
+        persons=None if persons is None else sorted(persons),
         cause=cause,
         inputs=inputs_now().written(),
-        total=intervals.count_persons(_within(organisation_id)),
+        total=intervals.count_persons(_within(organisation_id)) if persons is None else len(persons),
         recorded_at=clock.now(),
         moved_at=clock.now(),
     )
     session.add(work)
     session.flush()
     if by_worker:
-        outbox.put("compliance.project", f"compliance.project:{work.id}", {"projection": work.id})
+        outbox.put(JOB, outbox_key(work.id), {"projection": work.id})
     return work
 
 
-@outbox.handler("compliance.project")
+@outbox.handler(JOB)
 def project(payload: dict[str, Any]) -> None:
     """Does noted work batch by batch, each in a short transaction of its own, from where it was left."""
     size = AT_ONCE // 2
@@ -176,7 +191,7 @@ def _next_batch(projection_id: int, size: int) -> bool:
         work = load_projection(projection_id)
         if work is None or work.finished_at is not None:
             return False
-        persons = intervals.next_persons(_within(work.organisation_id), work.cursor, size)
+        persons = _next_persons(work, size)
         refresh(persons)
         work.moved_at = clock.now()
         if persons:
@@ -187,3 +202,9 @@ def _next_batch(projection_id: int, size: int) -> bool:
         if work.organisation_id is None:
             count_deltas.locked_state().inputs = work.inputs
         return False
+
+
+def _next_persons(work: ProjectionJob, size: int) -> Sequence[int]:
+    if work.persons is None:
+        return intervals.next_persons(_within(work.organisation_id), work.cursor, size)
+    return [person for person in work.persons if person > work.cursor][:size]

@@ -15,6 +15,7 @@ from lms.compliance.projection.computed_rows import interval_rows
 from lms.compliance.projection.counts import snapshots
 from lms.compliance.projection.counts.snapshots import CountScope
 from lms.compliance.projection.inputs import is_up_to_date
+from lms.compliance.projection.progress import UpdateProgress, read_progress
 from lms.compliance.projection.rows import LAPSES, OVERALL, CountDeltas, StatusTotals, StatusTotalsBySector, add_deltas
 from lms.compliance.report.counts import CountBackend
 from lms.compliance.source_data.filters import Filters
@@ -44,9 +45,8 @@ def require_up_to_date(organisations: Collection[int], *, while_importing: bool 
     if is_up_to_date(organisations):
         return True
     if partial or too_many_to_compute_inline(organisations):
-        works = snapshots.list_unfinished(organisations)
-        total = sum(each.total for each in works) or intervals.count_persons(None)
-        raise StillUpdating(sum(each.done for each in works), total)
+        progress = read_progress(organisations) or UpdateProgress(0, 0)
+        raise StillUpdating(progress.done, progress.total or intervals.count_persons(None), progress.failure)
     return False
 
 

@@ -11,7 +11,7 @@ from lms.audit.api import list_reasons
 from lms.audit.downloads import audited_download
 from lms.compliance import policy
 from lms.compliance.blueprint import AGAIN_SECONDS, bp
-from lms.compliance.projection.counts.snapshots import list_unfinished
+from lms.compliance.projection.progress import read_progress
 from lms.compliance.requirements import operations, queries
 from lms.compliance.requirements.descriptions import DescribedRequirement, describe_requirements
 from lms.compliance.requirements.forms import (
@@ -90,15 +90,14 @@ def requirement(requirement_id: int) -> ResponseReturnValue:
     """Shows a requirement and all its versions, each with who recorded it and why."""
     page = _load(requirement_id)
     owner = page.listed.requirement.organisation_id
-    under_way = list_unfinished(queries.organisations_in_scope(current_actor()) if owner is None else {owner})
+    progress = read_progress(queries.organisations_in_scope(current_actor()) if owner is None else {owner})
     shown = render_template(
         "compliance/requirement.html",
         page=page,
         recorders=recorders_of(each.version for each in page.versions),
-        done=sum(each.done for each in under_way),
-        total=sum(each.total for each in under_way),
+        progress=progress,
     )
-    return shown, {"Refresh": str(AGAIN_SECONDS)} if under_way else {}
+    return shown, {"Refresh": str(AGAIN_SECONDS)} if progress else {}
 
 
 @bp.route("/requirements/<int:requirement_id>/change", methods=["GET", "POST"])
@@ -202,9 +201,17 @@ def list_exemptions() -> ResponseReturnValue:
     actor, form = current_actor(), ExemptionFilterForm(request.args)
     today = clock.today(actor.time_zone)
     page = queries.list_exemptions_for(actor, today, request.args.get("page", 1, type=int), **form.data)
-    return render_template(
-        "compliance/exemptions.html", form=form, page=page, today=today, kinds=KIND_LABELS, **_recording(page.items)
+    progress = read_progress(queries.organisations_in_scope(actor))
+    shown = render_template(
+        "compliance/exemptions.html",
+        form=form,
+        page=page,
+        today=today,
+        kinds=KIND_LABELS,
+        progress=progress,
+        **_recording(page.items),
     )
+    return shown, {"Refresh": str(AGAIN_SECONDS)} if progress else {}
 
 
 def _recording(listed: Sequence[ListedExemption]) -> dict[str, Any]:
