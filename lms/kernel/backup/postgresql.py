@@ -50,7 +50,8 @@ class PostgresqlDatabase:
         """Writes a whole copy of one moment, while others read and write; returns what is in it."""
         with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-            address = self._url.set(drivername="postgresql", password=None).difference_update_query(["password"])
+            # Not by set(), which keeps a password that is to become None.
+            address = self._url._replace(drivername="postgresql", password=None).difference_update_query(["password"])
             password = self._url.password or self._url.query.get("password")
             environment = {"PGPASSWORD": str(password)} if password else {}
             to.touch(mode=0o600)
