@@ -88,6 +88,11 @@ def test_containers_are_hardened_and_complete() -> None:
             source = volume.split(":")[0]
             # The certificate of TLS is the administrator's own.
             assert source in described["volumes"] or source == "./tls" or (DEPLOY / source).is_file(), source
+    # While the image of PostgreSQL prepares its folder, its server answers at the socket and closes again.
+    assert "-h 127.0.0.1" in " ".join(services["database"]["healthcheck"]["test"])
+    for name in ("web", "worker"):
+        unit = (DEPLOY / "systemd" / f"every-sector-{name}.service").read_text()
+        assert f"\nTimeoutStopSec={services[name]['stop_grace_period'].removesuffix('s')}\n" in unit
     assert not services["database"].get("ports")
     assert not services["valkey"].get("ports")
     build = services["web"]["build"]
@@ -102,6 +107,9 @@ def test_the_image_has_what_it_needs_and_runs_as_nobody_in_particular() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert {f"!{path}" for path in copied} <= set(ignored)
     assert [line[1] for line in lines if line[0] == "USER"] == ["10001:10001"]
+    made = [" ".join(line) for line in lines if "useradd" in line]
+    assert len(made) == 1
+    assert "--uid 10001 --gid 10001" in made[0]
     version = next(line[1] for line in lines if line[0] == "FROM").partition(":")[2]
     assert version.startswith("3.11-")
     client = re.search(r"postgresql-client-(\d+)", (DEPLOY / "Containerfile").read_text())
