@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from lms.assessment.api import RetakeAllowance, retake_allowance
 from lms.assessment.models import Attempt
@@ -20,11 +21,12 @@ from lms.learning import queries, rules
 from lms.learning.rules import EditionProgress, LearningFact, NextStep
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CourseProgress:
     """One person's course. ``course`` is of the edition they are on, ``newest`` what is published now.
 
-    ``sector`` is set only where the course is per sector. Moments are UTC.
+    ``sector`` is set only where the course is per sector. Moments are UTC. What follows from these is worked out once:
+    a page asks for it many times.
     """
 
     person_id: int
@@ -39,12 +41,12 @@ class CourseProgress:
         """The course's id."""
         return self.course.course_id
 
-    @property
+    @cached_property
     def modules(self) -> tuple[PublishedModule, ...]:
         """The modules to be completed, in their order."""
         return self.course.modules_for(self.sector)
 
-    @property
+    @cached_property
     def missing(self) -> list[PublishedModule]:
         """The modules not completed."""
         return rules.missing(self.modules, self.edition.completed_at)
@@ -54,12 +56,12 @@ class CourseProgress:
         """The first module not completed; None when all are."""
         return next(iter(self.missing), None)
 
-    @property
+    @cached_property
     def next_step(self) -> NextStep:
         """The one thing to do next."""
         return rules.next_step(self.modules, self.edition)
 
-    @property
+    @cached_property
     def allowance(self) -> RetakeAllowance:
         """Whether the quiz may be started now, and how often before a pause."""
         return retake_allowance(self.attempts, self.course.tries, self.course.pause, clock.now())
@@ -69,7 +71,7 @@ class CourseProgress:
         """When the quiz can be taken again; None where it can be now, or something else is next."""
         return self.allowance.next_attempt_at if self.next_step is NextStep.QUIZ else None
 
-    @property
+    @cached_property
     def failed_attempt(self) -> LearningFact | None:
         """The quiz submitted last, where it was not passed."""
         return rules.latest_failure(self.attempts)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TypedDict, cast
 
 KINDS = (
@@ -53,6 +54,7 @@ def is_empty(contact: Contact) -> bool:
     return not any((contact["name"], contact["phone"], contact["hours"], contact["note"]))
 
 
+@lru_cache(4096)
 def dial(phone: str) -> str | None:
     """Returns what a telephone dials: figures with a leading plus, stars and hashes; ``None`` for anything else.
 

@@ -57,7 +57,9 @@ def lock_persons(persons: Collection[int]) -> None:
 
 def list_rows(kind: type[Row], persons: Collection[int]) -> list[tuple[int, Row]]:
     """Lists the rows of posts or of requirements of some persons, each with its number."""
-    return [(row[0], kind(*row[1:])) for row in session.execute(_ROWS[kind], {"persons": sorted(persons)})]
+    session.flush()
+    rows = session.connection().execute(_ROWS[kind], {"persons": sorted(persons)})
+    return [(row[0], kind(*row[1:])) for row in rows]
 
 
 def _employed(organisations: Collection[int] | None) -> ColumnElement[bool]:

@@ -99,13 +99,14 @@ class ScopedReader:
         )
 
     def rows(self, build: Callable[[StatementVariant], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
-        """Runs a statement with the values of this scope."""
+        """Runs a statement with the values of this scope, as one of tables: nothing of the mapper is needed for rows."""
         values = {
             "organisations": sorted(self.scope.organisations or ()),
             "persons": sorted(self.scope.persons or ()),
             "known_as_of": self.known_as_of,
         }
-        return session.execute(build(self.shape), values).all()
+        session.flush()
+        return session.connection().execute(build(self.shape), values).all()
 
     def of(self, person_id: int) -> int:
         """Returns the person under whom a row counts."""
