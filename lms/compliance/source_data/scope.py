@@ -99,7 +99,7 @@ class ScopedReader:
         )
 
     def rows(self, build: Callable[[StatementVariant], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
-        """Runs a statement with the values of this scope, as one of tables: nothing of the mapper is needed for rows."""
+        """Runs a statement with the values of this scope; rows need nothing of the mapper, which would cost as much."""
         values = {
             "organisations": sorted(self.scope.organisations or ()),
             "persons": sorted(self.scope.persons or ()),
