@@ -1,14 +1,15 @@
 """Decides the dates of an award from the awards and renewal windows known when it is earned, by `rules`."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries
 from lms.certification.awards.rules import AwardDates, Window, award_dates, days_in, last_valid_day, parse_period
-from lms.certification.hooks import renewal_windows
+from lms.certification.hooks import Renewal, renewal_windows
 from lms.certification.models import Award
 from lms.kernel.days import ONE_DAY
 from lms.kernel.errors import Invalid
@@ -55,17 +56,47 @@ class DecidedDates:
         }
 
 
-def decide_dates(
-    person_id: int, course: PublishedCourse, sector: str | None, earned_on: date, *, had_before: bool = True
-) -> DecidedDates:
+class Earning(NamedTuple):
+    """That a person earns a course on a day, for a sector where the course is per sector.
+
+    `had_before` is False for somebody known to have never had the course, which saves a query.
+    """
+
+    person_id: int
+    sector: str | None
+    earned_on: date
+    had_before: bool = True
+
+
+def decide_dates(person_id: int, course: PublishedCourse, sector: str | None, earned_on: date) -> DecidedDates:
     """Decides the dates of an award that a person earns on a day, from the awards recorded so far.
 
-    `had_before` is False for somebody known to have never had the course, which saves a query. Raises Invalid where
-    the course's periods are malformed or the dates are past the year 9999.
+    Raises Invalid where the course's periods are malformed or the dates are past the year 9999.
     """
-    old = queries.find_last_award(person_id, course.course_id, sector, earned_on) if had_before else None
+    return decide_dates_of(course, [Earning(person_id, sector, earned_on)])[0]
+
+
+def decide_dates_of(course: PublishedCourse, earnings: Sequence[Earning]) -> list[DecidedDates]:
+    """Decides the dates of several awards of a course, in their order, with no query for each. Raises as above."""
+    olds = queries.list_last_awards(
+        course.course_id, {(each.person_id, each.sector, each.earned_on) for each in earnings if each.had_before}
+    )
+    renewals = {key: Renewal(key[0], course.course_id, key[1], key[2], old.valid_until) for key, old in olds.items()}
+    opened: defaultdict[Renewal, set[date]] = defaultdict(set)
+    for source in renewal_windows:
+        for renewal, days in source(renewals.values()).items() if renewals else ():
+            opened[renewal].update(days)
+    found = []
+    for each in earnings:
+        key = (each.person_id, each.sector, each.earned_on)
+        days_opened = opened[renewals[key]] if key in renewals else ()
+        found.append(_decide(course, each.earned_on, olds.get(key), days_opened))
+    return found
+
+
+def _decide(course: PublishedCourse, earned_on: date, old: Award | None, opened: Collection[date]) -> DecidedDates:
     try:
-        windows = tuple(_windows(person_id, course, sector, earned_on, old.valid_until)) if old else ()
+        windows = tuple(_windows(course, old.valid_until, opened)) if old else ()
         dates = award_dates(
             earned_on,
             parse_period(course.validity),
@@ -77,11 +108,8 @@ def decide_dates(
     return DecidedDates(dates, course.validity, old, tuple(sorted(windows, key=lambda w: w[1].opens_on)))
 
 
-def _windows(
-    person_id: int, course: PublishedCourse, sector: str | None, earned_on: date, old_until: date
-) -> Iterator[tuple[str, Window]]:
+def _windows(course: PublishedCourse, old_until: date, opened: Collection[date]) -> Iterator[tuple[str, Window]]:
     if course.renewal and (own := Window.of(old_until, days_in(parse_period(course.renewal)))):
         yield "course", own
-    for source in renewal_windows:
-        for opens_on in sorted(set(source(person_id, course.course_id, sector, earned_on, old_until))):
-            yield "requirement", Window(opens_on, old_until)
+    for opens_on in sorted(opened):
+        yield "requirement", Window(opens_on, old_until)

@@ -1,6 +1,6 @@
 """What awards say, fixed when they are issued: when and where they were earned, their dates, their printed text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries
-from lms.certification.awards.dates import decide_dates
+from lms.certification.awards.dates import DecidedDates, Earning, decide_dates_of
 from lms.certification.awards.rules import make_serial
 from lms.certification.errors import SectorMissing
 from lms.certification.models import Award
@@ -19,7 +19,7 @@ from lms.kernel.config import Settings
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 from lms.people.api import find_sector, list_sectors
-from lms.people.models import Placement
+from lms.people.models import Placement, Sector
 
 LANGUAGE = "en"
 """The language in which certificates are printed."""
@@ -76,20 +76,40 @@ def build_awards(earned: Sequence[EarnedAward], issuer: Issuer) -> list[Award]:
     """
     days = {each.earned_on or each.earned_at.date() for each in earned}
     placements = queries.list_placements_of({each.person_id for each in earned}, days)
-    # As long as the session knows them, no award reads its sector again.
-    sectors = list_sectors() if len(earned) > 1 else ()
-    awards = [_build(each, placements[each.person_id], issuer) for each in earned]
-    del sectors
-    return awards
+    # Read once for a list, so that no award of it reads its own.
+    sectors = {each.slug: each for each in list_sectors()} if len(earned) > 1 else None
+    found = [_find_earning(each, placements[each.person_id], issuer) for each in earned]
+    decided: dict[int, DecidedDates] = {}
+    for course in {each.course.revision_id: each.course for each in earned}.values():
+        places = [place for place, each in enumerate(earned) if each.course.revision_id == course.revision_id]
+        decided.update(zip(places, decide_dates_of(course, [found[place][0] for place in places]), strict=True))
+    return [
+        _build(each, *found[place], decided[place], issuer=issuer, sectors=sectors) for place, each in enumerate(earned)
+    ]
 
 
-def _build(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer) -> Award:
+def _find_earning(
+    each: EarnedAward, placements: Sequence[Placement], issuer: Issuer
+) -> tuple[Earning, Placement | None, str]:
+    """Finds what an award is about, the placement of its day, and the time zone."""
     earned_on, placement = _find_day(each, placements, issuer)
     sector = award_sector(each.course, each.sector)
     zone = queries.zone_of(placement) if placement else issuer.time_zone
     if each.earned_on and each.earned_on > clock.today(zone):
         raise Invalid(_("The day a course was earned cannot be in the future."))
-    decided = decide_dates(each.person_id, each.course, sector, earned_on, had_before=each.had_before)
+    return Earning(each.person_id, sector, earned_on, each.had_before), placement, zone
+
+
+def _build(
+    each: EarnedAward,
+    earning: Earning,
+    placement: Placement | None,
+    zone: str,
+    decided: DecidedDates,
+    *,
+    issuer: Issuer,
+    sectors: Mapping[str, Sector] | None,
+) -> Award:
     return Award(
         serial=make_serial(rng.randbelow),
         person_id=each.person_id,
@@ -97,16 +117,16 @@ def _build(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer) -
         course_id=each.course.course_id,
         edition_id=each.course.edition_id,
         course_revision_id=each.course.revision_id,
-        sector=sector,
+        sector=earning.sector,
         attempt_id=each.attempt_id,
         how=each.how,
-        earned_on=earned_on,
+        earned_on=earning.earned_on,
         zone=zone,
         valid_from=decided.dates.valid_from,
         valid_until=decided.dates.valid_until,
         score=each.score,
         date_inputs=decided.inputs(),
-        printed=_printed(each, sector, placement, earned_on, issuer),
+        printed=_printed(each, earning, placement, issuer, sectors),
         evidence=each.evidence[:200],
     )
 
@@ -123,12 +143,17 @@ def _find_day(each: EarnedAward, placements: Sequence[Placement], issuer: Issuer
 
 
 def _printed(
-    each: EarnedAward, sector: str | None, placement: Placement | None, earned_on: date, issuer: Issuer
+    each: EarnedAward,
+    earning: Earning,
+    placement: Placement | None,
+    issuer: Issuer,
+    sectors: Mapping[str, Sector] | None,
 ) -> dict[str, Any]:
     """Returns the text of an award: later changes of names, addresses and designs do not change it."""
+    sector, earned_on = earning.sector, earning.earned_on
     course, organisation = each.course, placement.employment.organisation if placement else None
     shown = sector or (placement.sector if placement else None) or ""
-    known = find_sector(shown) if shown else None
+    known = sectors.get(shown) if sectors is not None else find_sector(shown) if shown else None
     printed = {
         "course": course.title,
         "code": course.code,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from lms.catalogue.api import PublishedCourse
-from lms.certification.awards.dates import decide_dates
+from lms.certification.awards.dates import Earning, decide_dates_of
 from lms.certification.awards.rules import earliest_recognised_day
 from lms.certification.awards.snapshot import award_sector
 from lms.certification.training import queries
@@ -142,16 +142,36 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
             checked.append(CheckedLine(line, LineOutcome.DUPLICATE, person, first_line=first_lines[person.id]))
         else:
             first_lines[person.id] = line.number
-            found = _check_line(actor, details, line, person, earlier.get(person.id, []))
-            is_own = found.is_awarded and person.id in own
-            checked.append(replace(found, outcome=LineOutcome.OWN) if is_own else found)
+            checked.append(_check_line(actor, details, line, person, earlier.get(person.id, [])))
+    checked = [
+        replace(each, outcome=LineOutcome.OWN) if each.is_awarded and each.person and each.person.id in own else each
+        for each in _with_dates(actor, details, checked)
+    ]
     return CheckedList(details, checked)
+
+
+def _with_dates(actor: Actor, details: TrainingDetails, checked: Sequence[CheckedLine]) -> list[CheckedLine]:
+    """Adds the last valid day to the lines that give an award; prior training that has ended by today gives none."""
+    earnings = {
+        place: Earning(each.person.id, details.sector, each.line.earned_on, each.had_before)
+        for place, each in enumerate(checked)
+        if each.is_awarded and each.person and each.line.earned_on
+    }
+    decided = decide_dates_of(details.course, list(earnings.values()))
+    found, today = list(checked), clock.today(actor.time_zone)
+    for place, dates in zip(earnings, decided, strict=True):
+        until = dates.dates.valid_until
+        has_ended = details.how == "prior" and until < today
+        found[place] = replace(
+            checked[place], until=until, outcome=LineOutcome.ENDED if has_ended else checked[place].outcome
+        )
+    return found
 
 
 def _check_line(
     actor: Actor, details: TrainingDetails, line: TrainingLine, person: Person, earlier: Sequence[Row[*tuple[Any, ...]]]
 ) -> CheckedLine:
-    """Checks the first line of a person who was found; `earlier` are all awards of the course they ever had."""
+    """Checks the first line of a person, but for the dates; `earlier` are all their awards of the course."""
     today = clock.today(actor.time_zone)
     limit = earliest_recognised_day(today, details.oldest_months)
     checked = CheckedLine(line, LineOutcome.NEW, person, limit=limit, had_before=bool(earlier))
@@ -171,8 +191,4 @@ def _check_line(
     if covering and (same_day or not details.renew):
         outcome = LineOutcome.SAME_DAY if same_day else LineOutcome.COVERED
         return replace(checked, outcome=outcome, until=max(each.valid_until for each in covering))
-    decided = decide_dates(person.id, details.course, details.sector, day, had_before=checked.had_before)
-    until = decided.dates.valid_until
-    if details.how == "prior" and until < today:
-        return replace(checked, outcome=LineOutcome.ENDED, until=until)
-    return replace(checked, outcome=LineOutcome.RENEWED if covering else LineOutcome.NEW, until=until)
+    return replace(checked, outcome=LineOutcome.RENEWED if covering else LineOutcome.NEW)

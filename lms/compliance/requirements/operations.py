@@ -1,11 +1,11 @@
 """Recording, changing and ending requirements; recording and withdrawing exemptions; each with its reason."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
-from lms.audit.api import record
+from lms.audit.api import record, record_all
 from lms.certification.api import parse_period
 from lms.compliance import policy
 from lms.compliance.projection.update import mark_dirty, requirement_changed
@@ -13,7 +13,6 @@ from lms.compliance.requirements import queries
 from lms.compliance.requirements.models import LEAVE_KINDS, Exemption, Requirement, RequirementVersion
 from lms.kernel import clock, records
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 from lms.kernel.identifiers import identifier_key
@@ -189,43 +188,20 @@ def exempt(
     the person is the actor or not employed there, where the requirement does not apply there, or the same is recorded.
     """
     policy.require_allowed(policy.may_exempt(actor, organisation_id))
-    if actor.person_id is not None and person_id in load_merged_ids(actor.person_id):
-        raise Invalid(_("This is your own record. A second person must decide: ask another HR officer to record it."))
-    if until_on is not None and until_on < from_on:
-        raise Invalid(_("The last day is before the first day."))
-    if kind not in EXEMPTION_KINDS:
-        raise Invalid(_("Choose leave or equivalence."))
     if organisation_id not in list_employers_ever([person_id]):
         raise Invalid(_("This person is not employed in the organisation."))
-    if requirement_id is None and kind not in LEAVE_KINDS:
-        raise Invalid(_("An equivalent qualification stands for one requirement. Choose which."))
-    if requirement_id is not None and not queries.applies_in(requirement_id, organisation_id):
-        raise Invalid(_("This requirement does not apply in the organisation."))
-    exemption = Exemption(
-        person_id=person_id,
-        requirement_id=requirement_id,
-        organisation_id=organisation_id,
-        from_on=from_on,
-        until_on=until_on,
-        kind=kind,
-        reason=clean_reason(reason),
-        evidence=evidence.strip()[:200],
-    )
-    if queries.is_exemption_recorded(exemption):
-        raise Invalid(_("This exemption is already recorded. Nothing was added."))
-    records.add(actor, exemption)
-    record(
-        actor, "compliance.exempt", "exemption", exemption.id, organisation_id=organisation_id,
-        reason=exemption.reason, person=person_id, requirement=requirement_id, kind=kind,
+    (exemption,) = _exempt(
+        actor, {person_id: ""}, requirement_id=requirement_id, organisation_id=organisation_id, from_on=from_on,
+        until_on=until_on, kind=kind, reason=reason, evidence=evidence,
     )  # fmt: skip
-    mark_dirty({person_id})
     return exemption
 
 
 def exempt_people(actor: Actor, numbers: Collection[str], *, organisation_id: int, **terms: Any) -> None:
     """Exempts several persons, by staff number, in the same way as `exempt`: all of them or, if one is refused, none.
 
-    Raises NotAllowed, and Invalid with the unknown numbers or with the number of the first who is refused.
+    No query for each of them. Raises NotAllowed, and Invalid with the unknown numbers or with the number of the first
+    who is refused.
     """
     policy.require_allowed(policy.may_exempt(actor, organisation_id))
     staff = find_staff(organisation_id, numbers)
@@ -239,12 +215,52 @@ def exempt_people(actor: Actor, numbers: Collection[str], *, organisation_id: in
                 numbers=", ".join(unknown),
             )
         )
-    with session.begin_nested():
-        for key, number in by_key.items():
-            try:
-                exempt(actor, person_id=staff[key].id, organisation_id=organisation_id, **terms)
-            except Invalid as error:
-                raise Invalid(f"{number}: {error}" if len(by_key) > 1 else str(error)) from None
+    labels = {staff[key].id: f"{number}: " if len(by_key) > 1 else "" for key, number in by_key.items()}
+    _exempt(actor, labels, organisation_id=organisation_id, **terms)
+
+
+def _exempt(
+    actor: Actor,
+    labels: Mapping[int, str],
+    *,
+    requirement_id: int | None,
+    organisation_id: int,
+    from_on: date,
+    until_on: date | None,
+    kind: str,
+    reason: str,
+    evidence: str = "",
+) -> list[Exemption]:
+    """Records exemptions of employed persons; `labels` has what a refusal of each begins with."""
+    own = load_merged_ids(actor.person_id) if actor.person_id is not None else frozenset()
+    refused = next((labels[person_id] for person_id in labels if person_id in own), None)
+    if refused is not None:
+        message = _("This is your own record. A second person must decide: ask another HR officer to record it.")
+        raise Invalid(refused + message)
+    if until_on is not None and until_on < from_on:
+        raise Invalid(_("The last day is before the first day."))
+    if kind not in EXEMPTION_KINDS:
+        raise Invalid(_("Choose leave or equivalence."))
+    if requirement_id is None and kind not in LEAVE_KINDS:
+        raise Invalid(_("An equivalent qualification stands for one requirement. Choose which."))
+    if requirement_id is not None and not queries.applies_in(requirement_id, organisation_id):
+        raise Invalid(_("This requirement does not apply in the organisation."))
+    same: dict[str, Any] = {
+        "requirement_id": requirement_id, "organisation_id": organisation_id, "from_on": from_on, "until_on": until_on
+    }  # fmt: skip
+    already = queries.list_exempt_already(labels, **same)
+    refused = next((labels[person_id] for person_id in labels if person_id in already), None)
+    if refused is not None:
+        raise Invalid(refused + _("This exemption is already recorded. Nothing was added."))
+    words = {"kind": kind, "reason": clean_reason(reason), "evidence": evidence.strip()[:200]}
+    exemptions = [Exemption(person_id=person_id, **same, **words) for person_id in labels]
+    records.add_all(actor, exemptions)
+    details = {each.id: {"person": each.person_id, "requirement": requirement_id, "kind": kind} for each in exemptions}
+    record_all(
+        actor, "compliance.exempt", "exemption", details, organisation_id=organisation_id, reason=words["reason"]
+    )  # fmt: skip
+    mark_dirty(labels)
+    return exemptions
 
 
 def withdraw_exemption(actor: Actor, exemption: Exemption, *, reason: str) -> None:

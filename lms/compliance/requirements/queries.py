@@ -12,6 +12,7 @@ from lms.catalogue.api import with_course_title
 from lms.compliance import policy
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
 from lms.kernel.actor import Actor, Role
+from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import session
 from lms.kernel.errors import require_found
 from lms.kernel.pagination import Pagination, paginate
@@ -129,11 +130,10 @@ def load_exemption_for(actor: Actor, exemption_id: int) -> ListedExemption:
     return ListedExemption(*require_found(row))
 
 
-def is_exemption_recorded(exemption: Exemption) -> bool:
-    """Says whether the same person is already exempt from the same requirement for the same days."""
-    compared = ("person_id", "requirement_id", "organisation_id", "from_on", "until_on")
-    same = select(Exemption.id).filter_by(retracted_at=None, **{name: getattr(exemption, name) for name in compared})
-    return session.scalar(same.limit(1)) is not None
+def list_exempt_already(persons: Collection[int], **same: Any) -> set[int]:
+    """Returns those of some persons who have an exemption with the same requirement, organisation and days."""
+    statement = select(Exemption.person_id).filter_by(retracted_at=None, **same)
+    return {row.person_id for row in execute_in_batches(statement, Exemption.person_id, persons)}
 
 
 def _filtered(actor: Actor, kind: str, state: str, today: date) -> Select[*tuple[Any, ...]]:

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from lms.certification.api import print_serial
+from lms.certification.api import Renewal, print_serial
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.source_data.load import LoadedFacts, load_facts
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus, to_do_order, urgency
 from lms.compliance.status.evaluate import ExplainedStatus, Obligation
 from lms.compliance.status.explain import details, sentence
-from lms.compliance.status.facts import Facts, Id, PlacementFact, by_person
+from lms.compliance.status.facts import AwardFact, Facts, Id, PlacementFact, by_person
 from lms.compliance.status.intervals import overall_intervals
 from lms.compliance.status.obligation import main_placement
+from lms.people.api import load_canonical_ids
 
 RequiredStatus: TypeAlias = tuple[Obligation, ExplainedStatus]
 """An obligation and its status on a day on which something is required."""
@@ -193,27 +194,37 @@ def status_row(
     )
 
 
-def renewal_windows(person_id: int, course_id: int, sector: str | None, earned_on: date, old_until: date) -> list[date]:
-    """Returns the first day of every renewal window that requirements open for a person before `old_until`.
+def renewal_windows(renewals: Collection[Renewal]) -> dict[Renewal, list[date]]:
+    """Returns the first day of every renewal window that requirements open for each renewal before its `old_until`.
 
     Of the awards that end on that day and are earned by `earned_on`; a window counts where its requirement
     matched the person when it opened, even if that version has ended since, and where it opens later under a
     version that matches on `earned_on`. It is a source of `lms.certification.hooks`.
     """
     # What was begun since opens no window.
-    facts = load_facts(Scope(persons=frozenset({person_id})), progress=False).facts
-    renewed = [
-        award
-        for award in facts.awards
-        if award.course == course_id and award.earned_on <= earned_on and award.valid_until == old_until
-        and sector in (None, award.sector)
-    ]  # fmt: skip
-    opened = {
-        window.opens_on
-        for post in posts_of(facts)
-        for obligation in post.obligations
-        if obligation.requirement.course == course_id
-        for award in renewed
-        for window in obligation.windows(award)
-    }
-    return sorted(opened)
+    facts = load_facts(Scope(persons=frozenset(each.person_id for each in renewals)), progress=False).facts
+    canonical_ids = load_canonical_ids()
+    awards: defaultdict[int, list[AwardFact]] = defaultdict(list)
+    obligations: defaultdict[int, list[Obligation]] = defaultdict(list)
+    for award in facts.awards:
+        awards[int(award.person)].append(award)
+    for post in posts_of(facts):
+        obligations[int(post.person)].extend(post.obligations)
+    found = {}
+    for each in renewals:
+        number = canonical_ids.get(each.person_id, each.person_id)
+        renewed = [
+            award
+            for award in awards[number]
+            if award.course == each.course_id and award.earned_on <= each.earned_on
+            and award.valid_until == each.old_until and each.sector in (None, award.sector)
+        ]  # fmt: skip
+        opened = {
+            window.opens_on
+            for obligation in obligations[number]
+            if obligation.requirement.course == each.course_id
+            for award in renewed
+            for window in obligation.windows(award)
+        }
+        found[each] = sorted(opened)
+    return found

@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
@@ -19,7 +19,7 @@ from lms.certification.awards import operations, queries
 from lms.certification.awards.rules import AwardState, normalise_serial
 from lms.certification.awards.snapshot import EarnedAward
 from lms.certification.events import awards_changed
-from lms.certification.hooks import renewal_windows
+from lms.certification.hooks import Renewal, renewal_windows
 from lms.certification.models import Award, AwardName, Revocation
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM, Actor
@@ -47,8 +47,8 @@ def requirement_windows() -> Iterator[list[date]]:
     """Days on which requirements' windows open; a test fills in what compliance would say."""
     days: list[date] = []
 
-    def source(*_about: object) -> list[date]:
-        return days
+    def source(renewals: Collection[Renewal]) -> dict[Renewal, list[date]]:
+        return dict.fromkeys(renewals, days)
 
     with filled(renewal_windows, source):
         yield days
@@ -119,9 +119,9 @@ def test_a_window_that_was_open_stays_open_when_it_is_shortened(amina: Person, r
 def test_the_source_is_asked_about_the_present_award(amina: Person) -> None:
     queries: list[tuple[Any, ...]] = []
 
-    def source(*about: Any) -> list[date]:
-        queries.append(about)
-        return []
+    def source(renewals: Collection[Renewal]) -> dict[Renewal, list[date]]:
+        queries.extend(renewals)
+        return {}
 
     with filled(renewal_windows, source):
         course = world.course(per_sector=True)

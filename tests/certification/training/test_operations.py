@@ -386,3 +386,27 @@ def test_sessions_are_seen_by_their_own_hr(here: World) -> None:
     assert training_queries.list_courses_of_sessions(hr_of(here.there)) == []
     whole = Actor(account_id=1, scopes={Role.HR: None})
     assert training_queries.load_session_for(whole, held.id).TrainingSession.id == held.id
+
+
+def test_a_list_of_renewals_takes_no_query_for_each_line(here: World) -> None:
+    """In the transaction of a request of 500 lines nobody else can save, on SQLite."""
+    numbers = [f"R-{number}" for number in range(12)]
+    for number in numbers:
+        who = factory.person(f"Person {number}")
+        factory.placed(factory.employed(who, here.here, number), here.station, "wash")
+        earned(who, here.course, "2026-01-10")
+    taken: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("SELECT"):
+            taken.append(statement)
+
+    event.listen(database.db.engine, "before_cursor_execute", listen)
+    counts = []
+    for few, form in ((numbers[:2], "two"), (numbers[2:], "ten")):
+        taken.clear()
+        here.record(*few, form=form)
+        counts.append(len(taken))
+    event.remove(database.db.engine, "before_cursor_execute", listen)
+    assert session.query(Award).filter_by(earned_on=HELD).count() == 12
+    assert counts[1] == counts[0], "eight more take no query"

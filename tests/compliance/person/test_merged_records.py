@@ -1,7 +1,6 @@
 """Merged records: one person's facts together, as known at any moment, on every page and for each role."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,6 +8,7 @@ from flask.testing import FlaskClient
 
 from lms.certification.awards.queries import load_award_for
 from lms.certification.awards.rules import make_serial, print_serial
+from lms.certification.hooks import Renewal
 from lms.compliance.projection.models import PostInterval
 from lms.compliance.source_data.load import load_facts
 from lms.compliance.source_data.population import renewal_windows, statuses_of
@@ -118,15 +118,14 @@ def test_what_is_prepared_follows(app: Flask, two: dict[str, int]) -> None:
 
 
 def test_renewal_windows_of_a_merged_person(app: Flask, two: dict[str, int]) -> None:
-    asks: dict[str, Any] = {"course_id": two["course"], "sector": None}
-    asks |= {"earned_on": date(2027, 5, 20), "old_until": date(2027, 5, 31)}
+    twin = Renewal(two["twin"], two["course"], None, date(2027, 5, 20), date(2027, 5, 31))
+    amina = twin._replace(person_id=two["amina"])
     with app.app_context():
-        alone = renewal_windows(person_id=two["twin"], **asks)
+        alone = renewal_windows([twin])[twin]
     merged(app, two)
     with app.app_context():
         assert alone
-        assert renewal_windows(person_id=two["twin"], **asks) == alone
-        assert renewal_windows(person_id=two["amina"], **asks) == alone
+        assert renewal_windows([twin, amina]) == {twin: alone, amina: alone}
 
 
 def page(client: FlaskClient, address: str, status: int = 200) -> str:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from lms.audit.models import AuditEntry
+from lms.certification.hooks import Renewal
 from lms.compliance.requirements import operations, queries
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data import population as reading
@@ -199,14 +200,15 @@ def test_the_windows_of_a_requirement_reach_the_dates_of_awards(here: Organisati
     course_id = a_course()
     requirement = required_course(here.id, course_id, window_days=60)
     earned(who, course_id, date(2026, 1, 5), TODAY + 45 * DAY)
-    arguments = {"person_id": who.id, "course_id": course_id, "sector": None, "old_until": TODAY + 45 * DAY}
-    assert reading.renewal_windows(**arguments, earned_on=TODAY) == [TODAY - 15 * DAY]  # type: ignore[arg-type]
+    renewal = Renewal(who.id, course_id, None, TODAY, TODAY + 45 * DAY)
+    assert reading.renewal_windows([renewal]) == {renewal: [TODAY - 15 * DAY]}
     operations.add_version(
         hr_of(here.id), requirement, effective_from=TODAY, terms=Terms(due_days=14, window_days=30), reason="Why"
     )
-    assert TODAY - 15 * DAY in reading.renewal_windows(**arguments, earned_on=TODAY)  # type: ignore[arg-type]
-    stranger = people.person("Stranger")
-    assert reading.renewal_windows(**(arguments | {"person_id": stranger.id}), earned_on=TODAY) == []  # type: ignore[arg-type]
+    assert TODAY - 15 * DAY in reading.renewal_windows([renewal])[renewal]
+    stranger = renewal._replace(person_id=people.person("Stranger").id)
+    found = reading.renewal_windows([renewal, stranger])
+    assert (TODAY - 15 * DAY in found[renewal], found[stranger]) == (True, [])
 
 
 def test_statuses_of_a_person_say_why_and_name_the_certificate(here: Organisation) -> None:
