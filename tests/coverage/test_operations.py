@@ -167,3 +167,9 @@ def test_the_command_publishes_what_is_due(shared: Flask) -> None:
     runner = shared.test_cli_runner()
     assert runner.invoke(args=["coverage", "publish"]).output.endswith("Month ends published: 10.\n")
     assert runner.invoke(args=["coverage", "publish"]).output == "There is nothing new to publish.\n"
+
+
+def test_only_the_hourly_job_logs_what_it_published(context: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    """The demonstration is loaded in a terminal, where a person reads."""
+    assert publish() > 0
+    assert "coverage published" not in capsys.readouterr().err
