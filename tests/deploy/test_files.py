@@ -91,6 +91,7 @@ def test_containers_are_hardened_and_complete() -> None:
     # While the image of PostgreSQL prepares its folder, its server answers at the socket and closes again.
     assert "-h 127.0.0.1" in " ".join(services["database"]["healthcheck"]["test"])
     for name in ("web", "worker"):
+        assert services[name]["init"], "without it, a stop is not heard while the program starts"
         unit = (DEPLOY / "systemd" / f"every-sector-{name}.service").read_text()
         assert f"\nTimeoutStopSec={services[name]['stop_grace_period'].removesuffix('s')}\n" in unit
     assert not services["database"].get("ports")
