@@ -2,17 +2,32 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.assessment.models import Answer, Attempt
 from lms.kernel.db import has_one_writer, locked, session
 from lms.kernel.transaction_memo import clear_memo, load_once
 from lms.people.models import Person
 
+# Each quiz runs them several times, so they are built once.
+_PERSON = locked(select(Person.id).where(Person.id == bindparam("person")))
+_ATTEMPT = select(Attempt).where(Attempt.id == bindparam("attempt"))
+_ATTEMPTS = (
+    select(Attempt)
+    .where(Attempt.person_id == bindparam("person"), Attempt.course_id == bindparam("course"))
+    .order_by(Attempt.id)
+)
+_ANSWERS = select(Answer).where(Answer.attempt_id == bindparam("attempt"))
+
 
 def lock_person(person_id: int) -> None:
     """Locks a person: one transaction at a time starts attempts or switches editions for them."""
-    session.execute(locked(select(Person.id).where(Person.id == person_id)))
+    session.execute(_PERSON, {"person": person_id})
+
+
+def find_attempt(attempt_id: int) -> Attempt | None:
+    """Finds an attempt; the caller decides who may see it."""
+    return session.scalar(_ATTEMPT, {"attempt": attempt_id})
 
 
 def lock_attempt(attempt_id: int) -> Attempt:
@@ -21,14 +36,13 @@ def lock_attempt(attempt_id: int) -> Attempt:
         return attempt
     # What was read before the lock may have been changed by the transaction that had it.
     clear_memo()
-    statement = locked(select(Attempt).where(Attempt.id == attempt_id))
-    return session.scalars(statement.execution_options(populate_existing=True)).one()
+    statement = locked(_ATTEMPT).execution_options(populate_existing=True)
+    return session.scalars(statement, {"attempt": attempt_id}).one()
 
 
 def list_attempts(person_id: int, course_id: int) -> Sequence[Attempt]:
     """Returns a person's attempts of a course in all its editions and sectors, the oldest first."""
-    mine = select(Attempt).filter_by(person_id=person_id, course_id=course_id)
-    return session.scalars(mine.order_by(Attempt.id)).all()
+    return session.scalars(_ATTEMPTS, {"person": person_id, "course": course_id}).all()
 
 
 def list_passed(attempt_ids: Collection[int]) -> Sequence[Attempt]:
@@ -40,5 +54,5 @@ def list_passed(attempt_ids: Collection[int]) -> Sequence[Attempt]:
 
 def list_answers(attempt_id: int) -> Sequence[Answer]:
     """Returns the saved responses of an attempt; one query in a transaction."""
-    statement = select(Answer).where(Answer.attempt_id == attempt_id)
-    return load_once(("answers", attempt_id), (Answer,), lambda: session.scalars(statement).all())
+    saved = {"attempt": attempt_id}
+    return load_once(("answers", attempt_id), (Answer,), lambda: session.scalars(_ANSWERS, saved).all())

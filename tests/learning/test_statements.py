@@ -65,3 +65,36 @@ def test_submitting_a_quiz_takes_at_most_32_statements(
     first, renewal = taken
     assert len(first) <= 32, "\n\n".join(first)
     assert len(renewal) <= 32, "\n\n".join(renewal)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_statements_of_a_quiz_are_built_once(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
+    sign_in(client)
+    run: list[object] = []
+
+    def note(_connection: object, statement: object, *_: object) -> None:
+        run.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    quizzes = []
+    for _ in range(3):
+        complete_all(client, course)
+        run.clear()
+        event.listen(engine, "before_execute", note)
+        client.get(f"/courses/{course.slug}/quiz")
+        attempt = start(client, course)
+        client.get(attempt)
+        event.remove(engine, "before_execute", note)
+        form = keys(app, attempt)
+        event.listen(engine, "before_execute", note)
+        client.post(f"{attempt}/submit", data=form)
+        client.get(f"{attempt}/result")
+        event.remove(engine, "before_execute", note)
+        quizzes.append([*run])
+    *earlier, last = quizzes
+    known = {id(statement) for quiz in earlier for statement in quiz}
+    # Those of the certificate are of another package, and asked once for each that is earned.
+    own = ("FROM attempt", "FROM answer", "FROM person \nWHERE")
+    anew = [str(each) for each in last if id(each) not in known and any(table in str(each) for table in own)]
+    assert not anew, "\n\n".join(anew)
