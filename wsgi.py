@@ -11,15 +11,20 @@ from lms.kernel.memory import gc_paused
 try:
     # Loading throws next to nothing away, and looking for it again and again takes a tenth of the time.
     with gc_paused():
-        from lms.app import create_app
-        from lms.kernel.errors import CannotStart
+        from lms.cli.groups import application_for, command_called
         from lms.kernel.private_files import close_new_files
 
         close_new_files()
-        try:
-            app = create_app()
-        except CannotStart as error:
-            # A sentence instead of a traceback: nothing is broken but the settings or the place.
-            raise SystemExit(str(error)) from None
+        # The variable says that the program is ``flask``, whose arguments name a command.
+        app = application_for(command_called(sys.argv[1:])) if "FLASK_RUN_FROM_CLI" in os.environ else None
+        if app is None:
+            from lms.app import create_app
+            from lms.kernel.errors import CannotStart
+
+            try:
+                app = create_app()
+            except CannotStart as error:
+                # A sentence instead of a traceback: nothing is broken but the settings or the place.
+                raise SystemExit(str(error)) from None
 except KeyboardInterrupt:
     raise SystemExit("Stopped before it was ready. Nothing is left half done: start it again.") from None

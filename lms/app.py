@@ -11,7 +11,6 @@ import lms.audit.jobs
 import lms.audit.views
 import lms.certification.subscribers
 import lms.certification.views
-import lms.cli.commands
 import lms.compliance.api
 import lms.compliance.blueprint
 import lms.compliance.clearance.views
@@ -54,6 +53,7 @@ from lms.audit.hooks import account_names, accounts_matching, organisation_choic
 from lms.certification.awards.explain import renewal_note
 from lms.certification.events import awards_changed
 from lms.certification.hooks import renewal_windows
+from lms.cli.groups import COMMANDS, LazyGroup
 from lms.demo.api import DemonstrationBanner, accounts_are_open
 from lms.home.hooks import health_checks, open_demonstrations
 from lms.home.my_training import list_courses_to_do
@@ -109,6 +109,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Creates the application from its settings, read from the environment where none are given."""
     settings = settings or load_settings()
     app = Application("lms", static_folder=None, template_folder=None, root_path=str(ROOT / "lms"))
+    app.cli = LazyGroup(app.name, COMMANDS)
     set_up_config(app, settings)
     app.config["DEMONSTRATION"] = DemonstrationBanner()
     set_up_logs(app, settings.log_format)
@@ -126,8 +127,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"actor": current_actor()})
-    for command in lms.cli.commands.COMMANDS:
-        app.cli.add_command(command)
     connect_subscribers()
     fill_hooks()
     set_up_worker(app, settings.instance, PERIODIC_JOBS)

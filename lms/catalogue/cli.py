@@ -1,4 +1,7 @@
-"""The commands of the catalogue: check, publish, schema."""
+"""The commands of the catalogue: check, publish, schema.
+
+Each loads what it needs when it runs: only one needs the database, and help needs nothing.
+"""
 
 import json
 from collections.abc import Sequence
@@ -7,14 +10,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from lms.catalogue import operations
-from lms.catalogue.source.checks.run import check_folders
-from lms.catalogue.source.plan import ChangeType
 from lms.catalogue.source.problems import Problem, Severity, has_errors
-from lms.catalogue.source.schemas.shared_files import SCHEMAS
-from lms.kernel.actor import SYSTEM
-from lms.kernel.config import Settings, current_settings
-from lms.kernel.db import unit_of_work
 from lms.kernel.i18n import gettext as _
 
 content_cli = AppGroup("content", help="Course files: check, publish, schemas for editors.")
@@ -22,23 +18,32 @@ content_cli = AppGroup("content", help="Course files: check, publish, schemas fo
 _folder = click.Path(file_okay=False, path_type=Path)
 
 
+def _folder_set(name: str) -> Path:
+    from lms.kernel.config import Settings  # noqa: PLC0415
+
+    folder: Path = getattr(Settings(), name)
+    return folder
+
+
 @content_cli.command("check", with_appcontext=False)
 @click.option(
     "--modules",
     type=_folder,
-    default=lambda: Settings().modules,
+    default=lambda: _folder_set("modules"),
     show_default="LMS_MODULES, or modules",
     help="The courses.",
 )
 @click.option(
     "--quizzes",
     type=_folder,
-    default=lambda: Settings().quizzes,
+    default=lambda: _folder_set("quizzes"),
     show_default="LMS_QUIZZES, or quizzes",
     help="The banks.",
 )
 def check_command(modules: Path, quizzes: Path) -> None:
     """Checks every course file and prints all problems at once; needs no database."""
+    from lms.catalogue.source.checks.run import check_folders  # noqa: PLC0415
+
     sources, problems = check_folders(modules, quizzes)
     _print_problems(problems)
     courses, summary = len(sources.courses), _summary(problems)
@@ -54,6 +59,12 @@ def check_command(modules: Path, quizzes: Path) -> None:
 @content_cli.command("publish")
 def publish_command() -> None:
     """Publishes all course files, or none where any has an error."""
+    from lms.catalogue import operations  # noqa: PLC0415
+    from lms.catalogue.source.plan import ChangeType  # noqa: PLC0415
+    from lms.kernel.actor import SYSTEM  # noqa: PLC0415
+    from lms.kernel.config import current_settings  # noqa: PLC0415
+    from lms.kernel.db import unit_of_work  # noqa: PLC0415
+
     settings = current_settings()
     with unit_of_work():
         result = operations.publish(settings.modules, settings.quizzes, SYSTEM)
@@ -73,6 +84,8 @@ def publish_command() -> None:
 @click.option("--to", "folder", type=_folder, help="Write one file for each schema into this folder.")
 def schema_command(folder: Path | None) -> None:
     """Prints the JSON Schemas of course files, or writes them for completion in an editor."""
+    from lms.catalogue.source.schemas.shared_files import SCHEMAS  # noqa: PLC0415
+
     schemas = {name: schema.model_json_schema() for name, schema in SCHEMAS.items()}
     if folder is None:
         click.echo(json.dumps(schemas, ensure_ascii=False, indent=2))

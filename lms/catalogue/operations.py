@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lms.audit import api as audit
-from lms.catalogue.source.apply import apply
-from lms.catalogue.source.checks.run import check_folders
-from lms.catalogue.source.plan import ChangeCounts
 from lms.catalogue.source.problems import Problem, has_errors
-from lms.catalogue.source.target_state import target_state
 from lms.kernel.actor import Actor
+
+if TYPE_CHECKING:
+    from lms.catalogue.source.plan import ChangeCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class PublicationResult:
     """
 
     problems: tuple[Problem, ...]
-    counts: ChangeCounts
+    counts: "ChangeCounts"
     publication_id: int | None
 
     @property
@@ -34,6 +34,11 @@ def publish(modules: Path, quizzes: Path, actor: Actor) -> PublicationResult:
 
     Runs in the caller's transaction. Publishing the same files again changes nothing and writes no row.
     """
+    # Loaded here because only commands publish: pages do without what reads Markdown and YAML, a tenth of the start.
+    from lms.catalogue.source.apply import apply  # noqa: PLC0415
+    from lms.catalogue.source.checks.run import check_folders  # noqa: PLC0415
+    from lms.catalogue.source.target_state import target_state  # noqa: PLC0415
+
     sources, problems = check_folders(modules, quizzes)
     if has_errors(problems):
         return PublicationResult(tuple(problems), {}, None)

@@ -1,26 +1,18 @@
-"""All commands, and those that no package owns: prepare, serve, the background worker and the secret key."""
+"""The commands that no package owns: prepare, serve, the background worker and the secret key."""
 
 import time
 from collections.abc import Callable
 
 import click
-import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from lms.accounts.cli import people_cli
-from lms.audit.cli import audit_cli
 from lms.catalogue import api as catalogue
-from lms.catalogue.cli import content_cli
 from lms.certification.api import Issuer
-from lms.cli.backups import backup_command, database_cli, restore_command
 from lms.cli.failures import explain
 from lms.compliance.api import compact_all
-from lms.compliance.cli import compliance_cli
-from lms.coverage.cli import coverage_cli
 from lms.demo import api as demo
-from lms.demo.cli import demo_cli
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import current_settings
 from lms.kernel.db import reading, unit_of_work
@@ -28,11 +20,9 @@ from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
 from lms.kernel.installation import accept_secret_key, check_secret_key
 from lms.kernel.instance_lock import lock_instance
-from lms.kernel.mail_cli import mail_cli
 from lms.kernel.serve import PortTaken, check_port, exit_with_parent as end_process_with_parent, serve
 from lms.kernel.worker import run_worker
 from lms.people.api import count_people
-from lms.reminders.cli import reminders_cli
 
 worker_cli = AppGroup("worker", help="The background worker.")
 
@@ -100,7 +90,10 @@ def run_step(title: str, step: Callable[[], str]) -> None:
 
 def migrate() -> str:
     """Upgrades the database to the newest migration."""
-    flask_migrate.upgrade()
+    # Loaded here, because a server that is only started keeps what it has loaded.
+    from flask_migrate import upgrade  # noqa: PLC0415
+
+    upgrade()
     return _("ready")
 
 
@@ -202,22 +195,3 @@ def serve_command(
         click.echo(demo.sign_ins())
     serve(app, host, port, workers=workers, threads=threads, with_worker=worker)
     click.echo(_("Stopped."))
-
-
-COMMANDS: tuple[click.Command, ...] = (
-    worker_cli,
-    prepare_command,
-    serve_command,
-    secret_key_cli,
-    backup_command,
-    restore_command,
-    database_cli,
-    content_cli,
-    people_cli,
-    compliance_cli,
-    coverage_cli,
-    audit_cli,
-    reminders_cli,
-    mail_cli,
-    demo_cli,
-)

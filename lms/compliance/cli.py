@@ -2,16 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from lms.certification.awards.rules import Period, Window, award_dates, parse_period
-from lms.compliance.calculator.calculate import MalformedFacts, explain, parse_facts
-from lms.compliance.calculator.file_format import read_day, read_known_as_of
+from lms.compliance.calculator.cli import date_command, explain_command, known_as_of_option, parsed_by
+from lms.compliance.calculator.file_format import read_day
 from lms.compliance.projection.inputs import is_current
 from lms.compliance.projection.rebuild import rebuild
 from lms.compliance.projection.verify import verify
@@ -29,65 +27,14 @@ from lms.people.api import find_organisation_by_slug, list_sectors
 compliance_cli = AppGroup("compliance", help="Training status: who must have which course, and who has it.")
 
 
-def _parsed_by(read: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
-    """Returns the callback that reads an option with a function, and reports its ValueError."""
-
-    def callback(_context: click.Context, _option: click.Parameter, text: str | None) -> Any:
-        try:
-            return None if text is None else read(text)
-        except ValueError as error:
-            raise click.BadParameter(str(error)) from None
-
-    return callback
-
-
-_known_as_of = click.option(
-    "--known-as-of",
-    metavar="MOMENT",
-    callback=_parsed_by(read_known_as_of),
-    help="What was known then; a day means its end in UTC.",
-)
-
-
-@compliance_cli.command("explain", with_appcontext=False)
-@click.argument("facts", type=click.File("rb"))
-@click.option("--as-of", required=True, metavar="DATE", callback=_parsed_by(read_day), help="The day asked about.")
-@_known_as_of
-def explain_command(facts: BinaryIO, as_of: date, known_as_of: datetime | None) -> None:
-    """Explains every status that follows from FACTS, a JSON file; - reads standard input."""
-    try:
-        answer = explain(parse_facts(facts.read()), as_of, known_as_of)
-    except MalformedFacts as malformed:
-        click.echo(str(malformed), err=True)
-        raise SystemExit(1) from None
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-
-
-@compliance_cli.command("date", with_appcontext=False)
-@click.option("--earned", required=True, metavar="DATE", callback=_parsed_by(read_day), help="The day it was earned.")
-@click.option(
-    "--validity", required=True, metavar="PERIOD", callback=_parsed_by(parse_period), help="Such as P2Y or P18M."
-)
-@click.option(
-    "--old-until", metavar="DATE", callback=_parsed_by(read_day), help="Last valid day of the previous award."
-)
-@click.option("--window-days", type=click.IntRange(min=0), metavar="N", help="The renewal window before it.")
-def date_command(earned: date, validity: Period, old_until: date | None, window_days: int | None) -> None:
-    """Prints the first and the last valid day of an award."""
-    if window_days is not None and old_until is None:
-        raise click.UsageError(_("--window-days needs --old-until, the day the window ends on."))
-    window = Window.of(old_until, window_days) if old_until is not None and window_days is not None else None
-    try:
-        dates = award_dates(earned, validity, old_until=old_until, windows=[window] if window else [])
-    except OverflowError:
-        raise click.UsageError(_("The award would end past the year 9999.")) from None
-    click.echo(f"valid_from: {dates.valid_from}\nvalid_until: {dates.valid_until}")
+compliance_cli.add_command(explain_command)
+compliance_cli.add_command(date_command)
 
 
 @compliance_cli.command("report")
 @click.option("--organisation", "slug", required=True, metavar="SLUG", help="Whose people.")
-@click.option("--as-of", metavar="DATE", callback=_parsed_by(read_day), help="The day asked about; today if left out.")
-@_known_as_of
+@click.option("--as-of", metavar="DATE", callback=parsed_by(read_day), help="The day asked about; today if left out.")
+@known_as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
 def report_command(slug: str, as_of: date | None, known_as_of: datetime | None, as_json: bool) -> None:

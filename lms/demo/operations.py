@@ -16,6 +16,7 @@ from lms.demo.acts import DATA_FILE, Act, CourseAct, Learn, Require, read_acts
 from lms.demo.errors import CourseUnfit
 from lms.demo.loader import DemoLoader
 from lms.demo.models import Demonstration
+from lms.demo.sign_ins import PASSWORD
 from lms.demo.staff import LANGUAGE
 from lms.kernel import clock, db, rng
 from lms.kernel.clock import FixedClock
@@ -26,17 +27,6 @@ from lms.people.api import count_people
 
 SEED = 2026
 """What serials and selected questions are drawn with."""
-
-PASSWORD = "learn-safely-2026"  # noqa: S105 - printed on the first page, for invented people
-NEW_HIRE = "D-1001"
-SIGN_INS = (
-    ("amina@demo.example", "Amina Yusuf, learner, WASH"),
-    ("tomas@demo.example", "Tomas Silva, trainer, Education"),
-    ("hana@demo.example", "Hana Haddad, HR of Rivers Relief"),
-    ("karim@demo.example", "Karim Nasser, coordinator, sees counts of organisations that share them"),
-    ("root@demo.example", "Ruth Adler, administrator"),
-    (NEW_HIRE, "a learner without e-mail who joined the day before"),
-)
 
 
 def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None, data_file: Path = DATA_FILE) -> None:
@@ -92,14 +82,3 @@ def _courses(acts: Sequence[Act]) -> dict[str, PublishedCourse]:
     for course in courses.values():
         bank(course.revision_id, LANGUAGE)
     return courses
-
-
-def accounts_are_open() -> bool:
-    """Says whether people sign in to the demonstration with the password that everybody knows."""
-    return queries.is_open(SIGN_INS[0][0])
-
-
-def sign_ins() -> str:
-    """Returns who can sign in to the demonstration, in lines to be printed."""
-    lines = [f"  {who:<22} {what}" for who, what in SIGN_INS]
-    return "\n".join(["Everybody in it is invented. Sign in as", *lines, f"  with the password       {PASSWORD}"])

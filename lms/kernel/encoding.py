@@ -6,8 +6,6 @@ from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
-from charset_normalizer import from_bytes
-
 ENCODINGS = (
     "utf-8", "cp1252", "cp1256", "cp1250", "cp1251", "cp1254", "iso8859_15", "mac_roman", "cp850", "utf-16",
 )  # fmt: skip
@@ -32,6 +30,9 @@ def find_encoding(file: BinaryIO) -> str:
         return ""
     if _is_utf8(file):
         return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
+    # Loaded here because most lists are UTF-8.
+    from charset_normalizer import from_bytes  # noqa: PLC0415
+
     likely = from_bytes(_lines_beyond_ascii(file), cp_isolation=list(ENCODINGS[1:-1]))
     # Several may fit equally well: then the most frequent one.
     ranked = sorted(

@@ -1,7 +1,8 @@
-"""Memory: the garbage collector during large work, and large blocks that are freed soon."""
+"""Memory: the garbage collector during large work, large blocks that are freed soon, libraries that are not needed."""
 
 import ctypes
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -39,3 +40,16 @@ def gc_paused() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+@contextmanager
+def absent(*names: str) -> Iterator[None]:
+    """Runs a block in which modules that are not loaded yet are not there: some libraries load whatever they find."""
+    hidden = [name for name in names if name not in sys.modules]
+    # To Python this means that there is no such module.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]

@@ -2,9 +2,9 @@
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -104,9 +104,25 @@ def sqlite_file(address: str) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
+class Migrations:
+    """What Flask-Migrate looks for in an application; it is loaded, and Alembic with it, when it is asked for."""
+
+    directory = str(ROOT / "migrations")
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        # Loaded here because only commands migrate: pages do without what Alembic takes of start and memory.
+        from flask_migrate import Migrate  # noqa: PLC0415
+
+        Migrate(self._app, db, directory=self.directory)
+        return getattr(self._app.extensions["migrate"], name)
+
+
 def set_up_database(app: Flask) -> None:
     """Connects the database and the migrations."""
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"))
+    app.extensions["migrate"] = Migrations(app)
     with app.app_context():
         prepare_engine(db.engine)

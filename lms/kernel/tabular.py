@@ -13,9 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from itertools import chain, islice
-from typing import BinaryIO
-
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING, BinaryIO
 
 from lms.kernel.batches import batched
 from lms.kernel.cells import FORMULA_STARTS, Unreadable, clean_text, clean_typed_text
@@ -23,6 +21,9 @@ from lms.kernel.encoding import find_encoding
 from lms.kernel.i18n import gettext as _
 from lms.kernel.workbook import Row, read_tops, read_worksheet
 from lms.kernel.workbook_program import MAX_COLUMNS, MAX_ROWS
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 Cell = str | int | date | datetime | Fraction | None
 """The values of cells in a table to download."""
@@ -248,10 +249,13 @@ def _csv_rows(
         text.detach()
 
 
-def new_workbook(file: BinaryIO, *, by_row: bool = True) -> Workbook:
+def new_workbook(file: BinaryIO, *, by_row: bool = True) -> "Workbook":
     """Opens an XLSX file to write: text stays text, and becomes neither a formula nor a link.
 
     With ``by_row`` cells must be written row by row, and written rows leave the memory.
     """
+    # Loaded here because few requests write one: it takes 7 MB of memory.
+    from xlsxwriter import Workbook  # noqa: PLC0415
+
     plain = {"strings_to_formulas": False, "strings_to_urls": False}
     return Workbook(file, {"constant_memory" if by_row else "in_memory": True, **plain})

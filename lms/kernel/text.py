@@ -4,6 +4,9 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
+MAX_MARKUP_BYTES = 200_000
+"""The size of a text in our Markdown."""
+
 
 def normalise(text: str | None) -> str:
     """Returns one line of typed text as it is stored: composed letters, single spaces, no control characters.

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from lms.compliance.projection.models import PostInterval
 from lms.coverage import queries
 from lms.coverage.rules import Cell
-from lms.demo.operations import PASSWORD
+from lms.demo.sign_ins import PASSWORD
 from lms.kernel.days import ONE_DAY
 from lms.kernel.db import reading, session
 from lms.people.models import Sector

@@ -18,9 +18,8 @@ from lms.compliance.source_data.load import load_facts
 from lms.compliance.source_data.population import Post, posts_of, statuses_of
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import TrainingStatus
-from lms.demo import operations as demo
-from lms.demo.operations import NEW_HIRE, PASSWORD
 from lms.demo.queries import is_demonstration
+from lms.demo.sign_ins import NEW_HIRE, PASSWORD, sign_ins
 from lms.kernel.db import session
 from lms.learning.api import list_course_progress
 from lms.learning.models import Completion
@@ -202,6 +201,6 @@ def test_loading_again_is_harmless(demonstration: Flask) -> None:
 
 
 def test_sign_ins_name_everybody_and_the_password() -> None:
-    printed = demo.sign_ins()
+    printed = sign_ins()
     for word in ("amina@", "tomas@", "hana@", "karim@", "root@", NEW_HIRE, PASSWORD):
         assert word in printed

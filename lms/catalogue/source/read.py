@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.kernel.i18n import gettext as _
-from lms.kernel.markup import MAX_BYTES
+from lms.kernel.text import MAX_MARKUP_BYTES
 
 MAX_YAML_BYTES = 1_000_000
 
@@ -179,7 +179,7 @@ class _FolderReader:
             if entry.name == "course.yml":
                 course.course = self.text(entry, place, MAX_YAML_BYTES)
             elif entry.suffix == ".md" and entry.is_file():
-                module = self.text(entry, place, MAX_BYTES)
+                module = self.text(entry, place, MAX_MARKUP_BYTES)
                 if module:
                     course.modules.append(module)
             elif entry.name == "img" and entry.is_dir():

@@ -4,13 +4,11 @@
 ``rendering`` turns a text into segments, ``safety`` sanitises all HTML.
 """
 
-from lms.kernel.markup.outline import MAX_BYTES
 from lms.kernel.markup.rendering import RENDERER, Rendered, RenderedPicture, Segment, render
 from lms.kernel.markup.terms import LinkedTerm, Vocabulary
 from lms.kernel.markup.words import count_segment_words, plain_text
 
 __all__ = [
-    "MAX_BYTES",
     "RENDERER",
     "LinkedTerm",
     "Rendered",

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from lms.kernel.i18n import gettext as _
 from lms.kernel.markup.blocks import CALLOUTS
 from lms.kernel.markup.foreign import ForeignMarks
+from lms.kernel.text import MAX_MARKUP_BYTES
 
-MAX_BYTES = 200_000
 """The largest course text that is read, in bytes."""
 
 MAX_PARAGRAPH = 4_000
@@ -108,8 +108,8 @@ def read_outline(text: str, first_line: int = 1) -> Outline:
     ``first_line`` is the line of the text's beginning in its file.
     """
     outline = Outline()
-    if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
-        message = _("the text is longer than %(size)s kB; split it into several modules", size=MAX_BYTES // 1000)
+    if len(text) > MAX_MARKUP_BYTES or len(text.encode()) > MAX_MARKUP_BYTES:
+        message = _("the text is longer than %(size)s kB; split it into several modules", size=MAX_MARKUP_BYTES // 1000)
         outline.problems.append(MarkupProblem(first_line, message))
         return outline
     reader = _OutlineReader(outline)
@@ -161,11 +161,11 @@ class _OutlineReader:
         if self.paragraph > MAX_PARAGRAPH:
             message = _("this paragraph is longer than %(max)s characters; split it", max=MAX_PARAGRAPH)
             self.problem(number, message)
-            self.paragraph = -MAX_BYTES
+            self.paragraph = -MAX_MARKUP_BYTES
         if self.brackets > MAX_BRACKETS:
             message = _("this paragraph has more than %(max)s brackets or code marks; split it", max=MAX_BRACKETS)
             self.problem(number, message)
-            self.brackets = -MAX_BYTES
+            self.brackets = -MAX_MARKUP_BYTES
 
     def mark(self, number: int, line: str) -> None:
         opening, closing = _OPEN.fullmatch(line), _CLOSE.fullmatch(line)

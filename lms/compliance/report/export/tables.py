@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flask_babel import gettext as _
-from xlsxwriter.worksheet import Worksheet
 
 from lms.compliance.report.counts import StatusCounts
 from lms.compliance.report.report_id import ReportId
@@ -16,6 +15,9 @@ from lms.compliance.status.definitions import SEVERITY
 from lms.kernel.config import current_settings
 from lms.kernel.tabular import Cell, new_workbook
 from lms.web.formatting import moment
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 COUNTED = [each for each in SEVERITY if each.group]
 """The statuses that are counted, one column for each."""
@@ -47,7 +49,7 @@ class Book:
         self._formats = {name: self.book.add_format(look) for name, look in _FORMATS.items()}
         self._names: set[str] = set()
 
-    def sheet(self, name: str) -> Worksheet:
+    def sheet(self, name: str) -> "Worksheet":
         """Adds a sheet; a name that is taken, too long or not allowed becomes one that is not."""
         plain = " ".join(name.translate(_FORBIDDEN).split()).strip("'")[:_LONGEST_NAME].strip() or "-"
         chosen, number = plain, 1
@@ -76,7 +78,7 @@ class Book:
                     self.cell(sheet, last, column, value)
             sheet.autofilter(0, 0, last, len(head) - 1)
 
-    def cell(self, sheet: Worksheet, row: int, column: int, value: Cell, look: str = "") -> None:
+    def cell(self, sheet: "Worksheet", row: int, column: int, value: Cell, look: str = "") -> None:
         """Writes one value as what it is: a day, a moment, a share, a whole number, or text."""
         formats = self._formats
         if isinstance(value, datetime):
