@@ -27,12 +27,7 @@ class Settings(BaseSettings):
     """All settings of an installation."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LMS_",
-        env_file=None,
-        env_ignore_empty=True,
-        frozen=True,
-        extra="ignore",
-        use_attribute_docstrings=True,
+        env_prefix="LMS_", env_file=None, env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
     instance: Path = ROOT / "instance"

@@ -12,6 +12,7 @@ from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Rule
 
 from lms.kernel import db
 from lms.kernel.before_transaction import ComputeFirst, results
@@ -121,6 +122,20 @@ def writes_at_once(view: View) -> View:
     return view
 
 
+class LazyRule(Rule):
+    """A rule that compiles what builds its addresses at the first of them: for all rules that slows each start."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compile_builder = super()._compile_builder
+
+        def build(rule: "LazyRule", /, **values: Any) -> tuple[str, str]:
+            builder: Callable[..., tuple[str, str]] = compile_builder(append_unknown).__get__(rule, None)
+            setattr(rule, "_build_unknown" if append_unknown else "_build", builder)
+            return builder(**values)
+
+        return build
+
+
 class Application(Flask):
     """Flask with one commit after every view.
 
@@ -135,6 +150,7 @@ class Application(Flask):
     """
 
     request_class = PageRequest
+    url_rule_class = LazyRule
     jinja_environment = PageEnvironment
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,5 +1,8 @@
 """Static files: read once at start-up, named by their content, compressed once, cached by browsers without limit.
 
+A process compresses a file when it is first asked for it: commands are asked for none, and all of them take a quarter
+of a second.
+
 In debug mode they are read again after each change, so a page names the new content at the next request.
 """
 
@@ -9,7 +12,7 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,9 +35,9 @@ CONTENT_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
-    """One static file: its bytes by content coding, ``identity`` always among them.
+    """One static file.
 
     ``path`` is below the path where the application is mounted. It is built once, not by ``url_for``: a page of a
     hundred icons asks a hundred times.
@@ -43,7 +46,17 @@ class Asset:
     path: str
     digest: str
     content_type: str
-    bodies: Mapping[str, bytes]
+    body: bytes
+    compressible: bool
+
+    @cached_property
+    def bodies(self) -> Mapping[str, bytes]:
+        """The bytes by content coding: ``identity``, and those that are smaller."""
+        compressed = {}
+        if self.compressible:
+            compressed = {"br": brotli.compress(self.body), "gzip": gzip.compress(self.body, 9, mtime=0)}
+        smaller = {coding: small for coding, small in compressed.items() if len(small) < len(self.body)}
+        return {"identity": self.body} | smaller
 
 
 def without_comments(css: str) -> str:
@@ -52,17 +65,19 @@ def without_comments(css: str) -> str:
 
 
 def read_asset(path: Path, name: str) -> Asset:
-    """Reads one file, computes its digest and compresses it where that makes it smaller."""
+    """Reads one file and computes its digest."""
     body = path.read_bytes()
     if path.suffix == ".css":
         body = without_comments(body.decode()).encode()
-    bodies = {"identity": body}
-    if path.suffix in CONTENT_TYPES:
-        compressed = {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
-        bodies |= {coding: small for coding, small in compressed.items() if len(small) < len(body)}
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     digest = hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH]
-    return Asset(f"/static/{digest}/{quote(name)}", digest, CONTENT_TYPES.get(path.suffix, guessed), bodies)
+    return Asset(
+        f"/static/{digest}/{quote(name)}",
+        digest,
+        CONTENT_TYPES.get(path.suffix, guessed),
+        body,
+        path.suffix in CONTENT_TYPES,
+    )
 
 
 def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
@@ -71,7 +86,7 @@ def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     return {name: read_asset(path, name) for name, path in names.items()}
 
 
-# Compressing takes a tenth of a second; a process that makes several applications, as tests do, pays once.
+# A process that makes several applications, as tests do, reads and compresses each file once.
 _cached_assets = lru_cache(8)(lambda folder, _changed_at: read_assets(folder))
 
 
