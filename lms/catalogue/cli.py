@@ -19,7 +19,7 @@ _folder = click.Path(file_okay=False, path_type=Path)
 
 
 def _folder_set(name: str) -> Path:
-    from lms.kernel.config import Settings  # noqa: PLC0415
+    from lms.kernel.config import Settings  # noqa: PLC0415 - only this command needs it
 
     folder: Path = getattr(Settings(), name)
     return folder
@@ -42,7 +42,7 @@ def _folder_set(name: str) -> Path:
 )
 def check_command(modules: Path, quizzes: Path) -> None:
     """Checks every course file and prints all problems at once; needs no database."""
-    from lms.catalogue.source.checks.run import check_folders  # noqa: PLC0415
+    from lms.catalogue.source.checks.run import check_folders  # noqa: PLC0415 - only this command needs it
 
     sources, problems = check_folders(modules, quizzes)
     _print_problems(problems)
@@ -59,11 +59,11 @@ def check_command(modules: Path, quizzes: Path) -> None:
 @content_cli.command("publish")
 def publish_command() -> None:
     """Publishes all course files, or none where any has an error."""
-    from lms.catalogue import operations  # noqa: PLC0415
-    from lms.catalogue.source.plan import ChangeType  # noqa: PLC0415
-    from lms.kernel.actor import SYSTEM  # noqa: PLC0415
-    from lms.kernel.config import current_settings  # noqa: PLC0415
-    from lms.kernel.db import unit_of_work  # noqa: PLC0415
+    from lms.catalogue import operations  # noqa: PLC0415 - only this command needs it
+    from lms.catalogue.source.plan import ChangeType  # noqa: PLC0415 - only this command needs it
+    from lms.kernel.actor import SYSTEM  # noqa: PLC0415 - only this command needs it
+    from lms.kernel.config import current_settings  # noqa: PLC0415 - only this command needs it
+    from lms.kernel.db import unit_of_work  # noqa: PLC0415 - only this command needs it
 
     settings = current_settings()
     with unit_of_work():
@@ -84,7 +84,7 @@ def publish_command() -> None:
 @click.option("--to", "folder", type=_folder, help="Write one file for each schema into this folder.")
 def schema_command(folder: Path | None) -> None:
     """Prints the JSON Schemas of course files, or writes them for completion in an editor."""
-    from lms.catalogue.source.schemas.shared_files import SCHEMAS  # noqa: PLC0415
+    from lms.catalogue.source.schemas.shared_files import SCHEMAS  # noqa: PLC0415 - only this command needs it
 
     schemas = {name: schema.model_json_schema() for name, schema in SCHEMAS.items()}
     if folder is None:

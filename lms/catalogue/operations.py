@@ -34,10 +34,10 @@ def publish(modules: Path, quizzes: Path, actor: Actor) -> PublicationResult:
 
     Runs in the caller's transaction. Publishing the same files again changes nothing and writes no row.
     """
-    # Loaded here because only commands publish: pages do without what reads Markdown and YAML, a tenth of the start.
-    from lms.catalogue.source.apply import apply  # noqa: PLC0415
-    from lms.catalogue.source.checks.run import check_folders  # noqa: PLC0415
-    from lms.catalogue.source.target_state import target_state  # noqa: PLC0415
+    # Pages do without what reads Markdown and YAML, a tenth of the start.
+    from lms.catalogue.source.apply import apply  # noqa: PLC0415 - only commands publish
+    from lms.catalogue.source.checks.run import check_folders  # noqa: PLC0415 - only commands publish
+    from lms.catalogue.source.target_state import target_state  # noqa: PLC0415 - only commands publish
 
     sources, problems = check_folders(modules, quizzes)
     if has_errors(problems):

@@ -90,8 +90,7 @@ def run_step(title: str, step: Callable[[], str]) -> None:
 
 def migrate() -> str:
     """Upgrades the database to the newest migration."""
-    # Loaded here, because a server that is only started keeps what it has loaded.
-    from flask_migrate import upgrade  # noqa: PLC0415
+    from flask_migrate import upgrade  # noqa: PLC0415 - only this command migrates
 
     upgrade()
     return _("ready")

@@ -11,7 +11,6 @@ __all__ = ["DemonstrationBanner", "accounts_are_open", "load", "sign_ins"]
 
 def load(say: Callable[[str], None], issuer: Issuer) -> None:
     """Loads the demonstration that leads up to today, as ``lms.demo.operations.load`` says."""
-    # Loaded here because a server needs it once, if ever.
-    from lms.demo.operations import load as load_until  # noqa: PLC0415
+    from lms.demo.operations import load as load_until  # noqa: PLC0415 - a server loads it once, if ever
 
     load_until(say, issuer)

@@ -30,8 +30,7 @@ def find_encoding(file: BinaryIO) -> str:
         return ""
     if _is_utf8(file):
         return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    # Loaded here because most lists are UTF-8.
-    from charset_normalizer import from_bytes  # noqa: PLC0415
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - most lists are UTF-8
 
     likely = from_bytes(_lines_beyond_ascii(file), cp_isolation=list(ENCODINGS[1:-1]))
     # Several may fit equally well: then the most frequent one.

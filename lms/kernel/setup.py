@@ -113,8 +113,7 @@ class Migrations:
         self._app = app
 
     def __getattr__(self, name: str) -> Any:
-        # Loaded here because only commands migrate: pages do without what Alembic takes of start and memory.
-        from flask_migrate import Migrate  # noqa: PLC0415
+        from flask_migrate import Migrate  # noqa: PLC0415 - only commands migrate
 
         Migrate(self._app, db, directory=self.directory)
         return getattr(self._app.extensions["migrate"], name)

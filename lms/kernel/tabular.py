@@ -254,8 +254,7 @@ def new_workbook(file: BinaryIO, *, by_row: bool = True) -> "Workbook":
 
     With ``by_row`` cells must be written row by row, and written rows leave the memory.
     """
-    # Loaded here because few requests write one: it takes 7 MB of memory.
-    from xlsxwriter import Workbook  # noqa: PLC0415
+    from xlsxwriter import Workbook  # noqa: PLC0415 - few requests write one
 
     plain = {"strings_to_formulas": False, "strings_to_urls": False}
     return Workbook(file, {"constant_memory" if by_row else "in_memory": True, **plain})

@@ -84,15 +84,16 @@ def test_every_model_says_what_a_row_means_and_what_is_personal() -> None:
     assert faults == []
 
 
-def test_imports_are_at_the_top() -> None:
+def test_imports_are_at_the_top_or_say_why_they_are_not() -> None:
     found = []
     for path in SOURCES:
+        lines = path.read_text().splitlines()
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.FunctionDef):
                 found += [
                     f"{name(path)}:{node.lineno}"
                     for node in ast.walk(function)
-                    if isinstance(node, ast.Import | ast.ImportFrom)
+                    if isinstance(node, ast.Import | ast.ImportFrom) and " PLC0415 - " not in lines[node.lineno - 1]
                 ]
     assert found == []
 
