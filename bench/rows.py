@@ -19,7 +19,7 @@ from bench import load
 from bench.running import MODULE, ROOT, fetch, free_port, hello, redirected, serve, server, sign_in
 
 QUIZ = "/courses/safe-referral/quiz"
-VIEWED = ("/help-now", "/courses", "/my", MODULE, "/pathways", "/verify")
+VIEWED = ("/help-now", "/courses", "/my", MODULE, "/account", "/verify")
 MANAGED = ("/compliance", "/compliance/people", "/people", "/compliance/people.csv")
 """The pages of the mixed load, of learners and of HR."""
 

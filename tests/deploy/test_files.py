@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from flask import Flask
@@ -34,8 +35,8 @@ def check_command(app: Flask, words: list[str]) -> None:
     """Runs a command with --help behind its words: it fails where the command or an option is unknown."""
     command: Any = app.cli
     rest = list(words)
-    while hasattr(command, "commands"):
-        command = command.commands[rest.pop(0)]
+    while isinstance(command, click.Group):
+        command = command.get_command(click.Context(command), rest.pop(0))
     command.make_context("flask", rest, resilient_parsing=False)
 
 
