@@ -106,11 +106,19 @@ def find_staff(organisation_id: int, numbers: Collection[str]) -> dict[str, Pers
     return {row.staff_number_key: row.Person for row in session.execute(statement)}
 
 
+# Asked on many pages, and built once.
+_ORGANISATIONS = select(Organisation).order_by(Organisation.name)
+_ORGANISATIONS_IN = _ORGANISATIONS.where(Organisation.id.in_(bindparam("organisations", expanding=True)))
+_STATIONS = select(DutyStation).order_by(DutyStation.name)
+_SECTORS = select(Sector).order_by(Sector.position)
+
+
 def list_organisations_of(actor: Actor, role: Role) -> Sequence[Organisation]:
     """Lists the organisations that a role of an actor covers, by name."""
     scope = actor.organisations(role)
-    statement = select(Organisation).order_by(Organisation.name)
-    return session.scalars(statement if scope is None else statement.where(Organisation.id.in_(scope))).all()
+    if scope is None:
+        return list_organisations()
+    return session.scalars(_ORGANISATIONS_IN, {"organisations": sorted(scope)}).all()
 
 
 def find_organisation_by_slug(slug: str) -> Organisation | None:
@@ -136,7 +144,7 @@ def list_organisation_sizes() -> list[tuple[Organisation, int]]:
 
 def list_organisations() -> Sequence[Organisation]:
     """Lists all organisations by name."""
-    return session.scalars(select(Organisation).order_by(Organisation.name)).all()
+    return session.scalars(_ORGANISATIONS).all()
 
 
 def load_organisation_names(ids: Collection[int]) -> dict[int, str]:
@@ -147,7 +155,7 @@ def load_organisation_names(ids: Collection[int]) -> dict[int, str]:
 
 def list_stations() -> Sequence[DutyStation]:
     """Lists all duty stations by name."""
-    return session.scalars(select(DutyStation).order_by(DutyStation.name)).all()
+    return session.scalars(_STATIONS).all()
 
 
 def find_station(slug: str) -> DutyStation | None:
@@ -157,7 +165,7 @@ def find_station(slug: str) -> DutyStation | None:
 
 def list_sectors() -> Sequence[Sector]:
     """Lists all sectors in their order."""
-    return session.scalars(select(Sector).order_by(Sector.position)).all()
+    return session.scalars(_SECTORS).all()
 
 
 # Built once, because every visit of a learner's page runs it.

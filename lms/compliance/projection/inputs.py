@@ -40,16 +40,20 @@ class ProjectionInputs:
         )
 
 
+# Asked with every report and every write, and built once.
+_ZONES = select(DutyStation.id, DutyStation.time_zone).order_by(DutyStation.id)
+_KINDS = (
+    select(Course.id, Edition.per_sector)
+    .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
+    .outerjoin(Edition, Edition.id == CourseRevision.edition_id)
+    .where(Course.id.in_(select(Requirement.course_id)))
+)
+
+
 def inputs_now() -> ProjectionInputs:
     """Returns what statuses depend on now beside the facts, in two queries."""
     settings = current_settings()
-    zones = session.execute(select(DutyStation.id, DutyStation.time_zone).order_by(DutyStation.id))
-    courses = session.execute(
-        select(Course.id, Edition.per_sector)
-        .outerjoin(CourseRevision, CourseRevision.id == Course.current_revision_id)
-        .outerjoin(Edition, Edition.id == CourseRevision.edition_id)
-        .where(Course.id.in_(select(Requirement.course_id)))
-    )
+    zones, courses = session.execute(_ZONES), session.execute(_KINDS)
     digested = (DEFINITIONS_VERSION, settings.gap_days, settings.time_zone, [*map(tuple, zones)])
     digest = hashlib.sha256(repr(digested).encode()).hexdigest()
     return ProjectionInputs(digest, {course: bool(kind) for course, kind in courses})

@@ -4,7 +4,7 @@ Rows are read as plain columns and not as entities: a report of a whole organisa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
@@ -123,20 +123,27 @@ def _requirements(
     Whether a course is per sector is asked of its current edition. Requirements without a known version are
     left out.
     """
-    rows = ScopedReader(Scope(None if organisations is None else frozenset(organisations)), {}, known_as_of).rows(
-        _requirement_rows
-    )
+    rows = _read_requirements(organisations, known_as_of)
     versions: defaultdict[int, list[fact_types.RequirementVersionFact]] = defaultdict(list)
     for row in rows:
         versions[row.id].append(version_fact(row))
     heads = {row.id: (row.id, row.organisation_id, row.course_id, bool(row.per_sector)) for row in rows}
-    courses = {
+    facts = [fact_types.RequirementFact(*head, versions=tuple(versions[id_])) for id_, head in heads.items()]
+    return facts, _course_titles(rows)
+
+
+def _read_requirements(organisations: Collection[int] | None, known_as_of: datetime | None) -> Sequence[Any]:
+    scope = Scope(None if organisations is None else frozenset(organisations))
+    return ScopedReader(scope, {}, known_as_of).rows(_requirement_rows)
+
+
+def _course_titles(rows: Iterable[Any]) -> dict[int, CourseTitle]:
+    return {
         row.course_id: CourseTitle(
             row.course_id, row.slug, row.title or row.slug, row.code or row.slug, row.number, bool(row.per_sector)
         )
         for row in rows
     }
-    return [fact_types.RequirementFact(*head, versions=tuple(versions[id_])) for id_, head in heads.items()], courses
 
 
 @lru_cache
@@ -168,7 +175,7 @@ def _requirement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
 
 def required_courses(organisations: Collection[int] | None) -> dict[int, CourseTitle]:
     """Returns the courses that were ever required in some organisations (None: in any), by row number."""
-    return _requirements(organisations, None)[1]
+    return _course_titles(_read_requirements(organisations, None))
 
 
 def version_fact(version: RequirementVersion | Row[*tuple[Any, ...]]) -> fact_types.RequirementVersionFact:

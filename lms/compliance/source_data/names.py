@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.compliance.source_data.filters import CourseTitle
@@ -21,41 +21,46 @@ class FilterChoices:
     contracts: tuple[str, ...]
 
 
+# Every page of figures asks these, so they are built once.
+_CHOICES = (
+    select(DutyStation.id, DutyStation.slug, DutyStation.name, Placement.role, Placement.contract)
+    .select_from(Placement)
+    .join(DutyStation, DutyStation.id == Placement.station_id)
+    .where(Placement.retracted_at.is_(None))
+    .distinct()
+)
+_CHOICES_IN = _CHOICES.join(Employment, Employment.id == Placement.employment_id).where(
+    Employment.organisation_id.in_(bindparam("organisations", expanding=True))
+)
+_COURSES = (
+    select(Course.id, Course.slug, CourseRevision.title, CourseRevision.code, Edition.number, Edition.per_sector)
+    .join(CourseRevision, CourseRevision.id == Course.current_revision_id)
+    .join(Edition, Edition.id == CourseRevision.edition_id)
+    .where(Course.retired_at.is_(None))
+    .order_by(CourseRevision.title)
+)
+
+
 def find_choices(organisations: Collection[int] | None) -> FilterChoices:
     """Finds the stations (row number, slug, name), roles and contracts ever used in some organisations.
 
     None asks for all organisations.
     """
-    statement = (
-        select(DutyStation.id, DutyStation.slug, DutyStation.name, Placement.role, Placement.contract)
-        .select_from(Placement)
-        .join(DutyStation, DutyStation.id == Placement.station_id)
-        .where(Placement.retracted_at.is_(None))
-        .distinct()
-    )
-    if organisations is not None:
-        statement = statement.join(Employment, Employment.id == Placement.employment_id).where(
-            Employment.organisation_id.in_(sorted(organisations))
-        )
-    rows = session.execute(statement).all()
-    stations = {(row.id, row.slug, row.name) for row in rows}
+    if organisations is None:
+        rows = session.execute(_CHOICES).all()
+    else:
+        rows = session.execute(_CHOICES_IN, {"organisations": sorted(organisations)}).all()
+    stations = {row[:3] for row in rows}
     return FilterChoices(
         stations=tuple(sorted(stations, key=lambda station: station[2])),
-        roles=tuple(sorted({row.role for row in rows})),
-        contracts=tuple(sorted({row.contract for row in rows})),
+        roles=tuple(sorted({row[3] for row in rows})),
+        contracts=tuple(sorted({row[4] for row in rows})),
     )
 
 
 def list_courses() -> list[CourseTitle]:
     """Lists the courses that are published and not retired, by title."""
-    rows = session.execute(
-        select(Course.id, Course.slug, CourseRevision.title, CourseRevision.code, Edition.number, Edition.per_sector)
-        .join(CourseRevision, CourseRevision.id == Course.current_revision_id)
-        .join(Edition, Edition.id == CourseRevision.edition_id)
-        .where(Course.retired_at.is_(None))
-        .order_by(CourseRevision.title)
-    )
-    return [CourseTitle(*row) for row in rows]
+    return [CourseTitle(*row) for row in session.execute(_COURSES)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import Row, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor
@@ -267,24 +267,30 @@ class RunningImport:
     total: int
 
 
+_UNDOING = PeopleImport.undo_requested_at.is_not(None)
+# Every page of figures asks this, so it is built once.
+_RUNNING = (
+    select(
+        PeopleImport.organisation_id,
+        Organisation.name.label("organisation"),
+        case((_UNDOING, PeopleImport.batches_undone), else_=PeopleImport.batches_done).label("done"),
+        case((_UNDOING, PeopleImport.batches_done), else_=PeopleImport.batches).label("total"),
+    )
+    .join(Organisation, Organisation.id == PeopleImport.organisation_id)
+    .where(
+        PeopleImport.apply_requested_at.is_not(None),
+        PeopleImport.undone_at.is_(None),
+        or_(PeopleImport.applied_at.is_(None), _UNDOING),
+    )
+    .order_by(PeopleImport.id)
+)
+_RUNNING_IN = _RUNNING.where(PeopleImport.organisation_id.in_(bindparam("organisations", expanding=True)))
+
+
 def list_running_imports(organisation_ids: Iterable[int] | None = None) -> list[RunningImport]:
     """Lists the running imports of some organisations, or of all, with the batches done and in all."""
-    undoing = PeopleImport.undo_requested_at.is_not(None)
-    statement = (
-        select(
-            PeopleImport.organisation_id,
-            Organisation.name.label("organisation"),
-            case((undoing, PeopleImport.batches_undone), else_=PeopleImport.batches_done).label("done"),
-            case((undoing, PeopleImport.batches_done), else_=PeopleImport.batches).label("total"),
-        )
-        .join(Organisation, Organisation.id == PeopleImport.organisation_id)
-        .where(
-            PeopleImport.apply_requested_at.is_not(None),
-            PeopleImport.undone_at.is_(None),
-            or_(PeopleImport.applied_at.is_(None), undoing),
-        )
-        .order_by(PeopleImport.id)
-    )
-    if organisation_ids is not None:
-        statement = statement.where(PeopleImport.organisation_id.in_(list(organisation_ids)))
-    return [RunningImport(**row._mapping) for row in session.execute(statement)]
+    if organisation_ids is None:
+        rows = session.execute(_RUNNING)
+    else:
+        rows = session.execute(_RUNNING_IN, {"organisations": list(organisation_ids)})
+    return [RunningImport(**row._mapping) for row in rows]

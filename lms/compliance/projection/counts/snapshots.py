@@ -10,7 +10,20 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, CompoundSelect, Engine, Select, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Engine,
+    Select,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.compliance.projection.models import (
@@ -64,6 +77,12 @@ class CountState:
         return after if after != day and after.day in SNAPSHOT_DAYS and self.snapshot(after) == after else None
 
 
+# Building these takes longer than running them, and every report runs them: they are built once for each of their forms
+# and then run with other values.
+_ORGANISATIONS: BindParameter[int] = bindparam("organisations", expanding=True)
+_SUBJECTS: BindParameter[str] = bindparam("subjects", expanding=True)
+_BEFORE_ON: BindParameter[date] = bindparam("before_on", type_=Date)
+_DAY: BindParameter[date] = bindparam("day", type_=Date)
 _STATE = select(ProjectionState.inputs, ProjectionState.first_snapshot, ProjectionState.last_snapshot).where(
     ProjectionState.id == THE_ONLY
 )
@@ -75,13 +94,17 @@ def read_state() -> CountState:
     return CountState() if row is None else CountState(*row)
 
 
+_UNFINISHED = select(ProjectionJob).where(ProjectionJob.finished_at.is_(None)).order_by(ProjectionJob.id)
+_UNFINISHED_IN = _UNFINISHED.where(
+    or_(ProjectionJob.organisation_id.is_(None), ProjectionJob.organisation_id.in_(_ORGANISATIONS))
+)
+
+
 def list_unfinished(organisations: Collection[int] | None = None) -> Sequence[ProjectionJob]:
     """Lists the work under way that touches some organisations (None: any), the oldest first."""
-    statement = select(ProjectionJob).where(ProjectionJob.finished_at.is_(None)).order_by(ProjectionJob.id)
-    if organisations is not None:
-        here = ProjectionJob.organisation_id.in_(sorted(organisations))
-        statement = statement.where(or_(ProjectionJob.organisation_id.is_(None), here))
-    return session.scalars(statement).all()
+    if organisations is None:
+        return session.scalars(_UNFINISHED).all()
+    return session.scalars(_UNFINISHED_IN, {"organisations": sorted(organisations)}).all()
 
 
 def load_projection(projection_id: int) -> ProjectionJob | None:
@@ -96,37 +119,52 @@ class CountScope:
     organisations: frozenset[int] | None = None
     sector: str | None = None
 
+    def values(self, subjects: Collection[str]) -> dict[str, Any]:
+        """Returns what statements about some subjects in scope are run with."""
+        return {"organisations": sorted(self.organisations or ()), "sector": self.sector, "subjects": sorted(subjects)}
+
 
 def read_counts(scope: CountScope, state: CountState, day: date, subjects: Collection[str]) -> StatusTotalsBySector:
     """Reads the counts of a day by sector, subject (those given) and status; zeros are left out."""
-    parts = []
-    before_on = state.closes(day) or state.snapshot(day)
-    if before_on is not None:
-        part = _by_sector(CountSnapshot, scope, subjects).where(CountSnapshot.before_on == before_on)
-        parts.append(part if scope.sector else part.where(CountSnapshot.sector != ALL_SECTORS))
-    if state.closes(day) is None:
-        part = _by_sector(DailyCount, scope, subjects).where(DailyCount.on_day <= day)
-        parts.append(part if before_on is None else part.where(DailyCount.on_day >= before_on))
-    parts.append(_by_sector(CountDelta, scope, subjects).where(CountDelta.on_day <= day))
+    closed = state.closes(day)
+    before_on = closed or state.snapshot(day)
+    statement = _counts(scope.organisations is not None, scope.sector is not None, before_on is not None, not closed)
+    values = {**scope.values(subjects), "day": day, "before_on": before_on, "since_0": before_on or date.min}
     counts: StatusTotalsBySector = Counter()
-    for sector, subject, status, people in session.execute(union_all(*parts)):
+    for sector, subject, status, people in session.execute(statement, values):
         counts[sector, subject, status] += people
     return Counter({key: people for key, people in counts.items() if people})
 
 
-def _by_sector(table: CountTable, scope: CountScope, subjects: Collection[str]) -> Select[Any]:
-    return _summed(table, scope, subjects, (), (table.sector, table.subject, table.status))
+@lru_cache
+def _counts(by_organisation: bool, by_sector: bool, has_snapshot: bool, adds_days: bool) -> CompoundSelect[Any]:
+    """Returns the counts of a day: of a snapshot where there is one, with the days since where they are to be added."""
+
+    def summed(table: CountTable) -> Select[Any]:
+        return _summed(table, by_organisation, by_sector, (), (table.sector, table.subject, table.status))
+
+    parts = []
+    if has_snapshot:
+        part = summed(CountSnapshot).where(CountSnapshot.before_on == _BEFORE_ON)
+        parts.append(part if by_sector else part.where(CountSnapshot.sector != ALL_SECTORS))
+    if adds_days:
+        parts.append(summed(DailyCount).where(DailyCount.on_day <= _DAY, DailyCount.on_day >= _since(0)))
+    return union_all(*parts, summed(CountDelta).where(CountDelta.on_day <= _DAY))
+
+
+def _since(number: int) -> BindParameter[date]:
+    return bindparam(f"since_{number}", type_=Date)
 
 
 def _summed(
-    table: CountTable, scope: CountScope, subjects: Collection[str], constants: Columns, grouped: Columns
+    table: CountTable, by_organisation: bool, by_sector: bool, constants: Columns, grouped: Columns
 ) -> Select[Any]:
     """Returns the people of some subjects in scope, added up for each value of the grouped columns."""
-    statement = select(*constants, *grouped, func.sum(table.people)).where(table.subject.in_(sorted(subjects)))
-    if scope.organisations is not None:
-        statement = statement.where(table.organisation_id.in_(sorted(scope.organisations)))
-    if scope.sector is not None:
-        statement = statement.where(table.sector == scope.sector)
+    statement = select(*constants, *grouped, func.sum(table.people)).where(table.subject.in_(_SUBJECTS))
+    if by_organisation:
+        statement = statement.where(table.organisation_id.in_(_ORGANISATIONS))
+    if by_sector:
+        statement = statement.where(table.sector == bindparam("sector"))
     return statement.group_by(*grouped)
 
 
@@ -137,7 +175,14 @@ def read_totals(
     snapshots: defaultdict[date, StatusTotals] = defaultdict(Counter)
     found: dict[date, StatusTotals] = {day: Counter() for day in days}
     unfolded: list[tuple[date, str, int]] = []
-    for kind, on_day, status, people in session.execute(_totals(scope, state, sorted(found), subject)):
+    ordered = sorted(found)
+    before = {before_on for day in ordered if (before_on := state.closes(day) or state.snapshot(day))}
+    open_days = [day for day in ordered if state.closes(day) is None]
+    values: dict[str, Any] = {**scope.values([subject]), "snapshots": sorted(before), "last": ordered[-1]}
+    for number, day in enumerate(open_days):
+        values |= {f"day_{number}": day, f"since_{number}": state.snapshot(day) or date.min}
+    statement = _totals(scope.organisations is not None, scope.sector is not None, bool(before), len(open_days))
+    for kind, on_day, status, people in session.execute(statement, values):
         if kind == "snapshot":
             snapshots[on_day][status] += people
         elif kind == "entry":
@@ -154,22 +199,22 @@ def read_totals(
     return {day: Counter({status: people for status, people in each.items() if people}) for day, each in found.items()}
 
 
-def _totals(scope: CountScope, state: CountState, days: Sequence[date], subject: str) -> CompoundSelect[Any]:
+@lru_cache
+def _totals(by_organisation: bool, by_sector: bool, has_snapshots: bool, open_days: int) -> CompoundSelect[Any]:
+    """Returns snapshots, the days to be added for so many days that close none, and what is not compacted."""
     parts: list[Select[Any]] = []
-    snapshots = {before_on for day in days if (before_on := state.closes(day) or state.snapshot(day))}
-    if snapshots:
+    if has_snapshots:
         columns = (CountSnapshot.before_on, CountSnapshot.status)
-        part = _summed(CountSnapshot, scope, [subject], (literal("snapshot"),), columns)
-        part = part.where(CountSnapshot.before_on.in_(sorted(snapshots)))
-        parts.append(part if scope.sector else part.where(CountSnapshot.sector == ALL_SECTORS))
-    for day in days:
-        if state.closes(day) is None:
-            part = _summed(DailyCount, scope, [subject], (literal("day"), literal(day)), (DailyCount.status,))
-            since = state.snapshot(day)
-            part = part.where(DailyCount.on_day <= day)
-            parts.append(part if since is None else part.where(DailyCount.on_day >= since))
-    part = _summed(CountDelta, scope, [subject], (literal("entry"),), (CountDelta.on_day, CountDelta.status))
-    return union_all(*parts, part.where(CountDelta.on_day <= days[-1]))
+        part = _summed(CountSnapshot, by_organisation, by_sector, (literal("snapshot"),), columns)
+        part = part.where(CountSnapshot.before_on.in_(bindparam("snapshots", expanding=True)))
+        parts.append(part if by_sector else part.where(CountSnapshot.sector == ALL_SECTORS))
+    for number in range(open_days):
+        day: BindParameter[date] = bindparam(f"day_{number}", type_=Date)
+        part = _summed(DailyCount, by_organisation, by_sector, (literal("day"), day), (DailyCount.status,))
+        parts.append(part.where(DailyCount.on_day <= day, DailyCount.on_day >= _since(number)))
+    columns = (CountDelta.on_day, CountDelta.status)
+    part = _summed(CountDelta, by_organisation, by_sector, (literal("entry"),), columns)
+    return union_all(*parts, part.where(CountDelta.on_day <= bindparam("last", type_=Date)))
 
 
 def _columns(table: CountTable) -> Columns:
@@ -217,8 +262,9 @@ def freeze_snapshot() -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
+_HELD = select(CountHold.organisation_id, CountHold.held_at).where(CountHold.organisation_id.in_(_ORGANISATIONS))
+
+
 def list_held(organisations: Collection[int]) -> dict[int, datetime]:
     """Returns since when the counts of some organisations are held; those of the others are not."""
-    statement = select(CountHold.organisation_id, CountHold.held_at)
-    rows = session.execute(statement.where(CountHold.organisation_id.in_(sorted(organisations))))
-    return {row.organisation_id: row.held_at for row in rows}
+    return {row[0]: row[1] for row in session.execute(_HELD, {"organisations": sorted(organisations)})}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.accounts.models import Account
 from lms.compliance.report.signoff.models import ReportSignoff
@@ -39,6 +39,8 @@ _SIGNATURES = (
     .join(Person, Person.id == Account.person_id)
 )
 
+_SIGNATURES_OF = _SIGNATURES.where(ReportSignoff.report_id == bindparam("report")).order_by(ReportSignoff.id)
+
 
 def find_signoff(report_id: str, account_id: int | None) -> ReportSignoff | None:
     """Finds the sign-off of a report by an account."""
@@ -47,7 +49,7 @@ def find_signoff(report_id: str, account_id: int | None) -> ReportSignoff | None
 
 def list_signatures(report_id: str) -> list[ReportSignature]:
     """Lists who signed a report off, the earliest first; the caller has seen to it that the report may be seen."""
-    rows = session.execute(_SIGNATURES.where(ReportSignoff.report_id == report_id).order_by(ReportSignoff.id))
+    rows = session.execute(_SIGNATURES_OF, {"report": report_id})
     return [ReportSignature(**row._mapping) for row in rows]
 
 
