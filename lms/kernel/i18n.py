@@ -3,12 +3,30 @@
 What templates write is in ``lms/web/i18n.py``; how refusals are written is in ``lms/kernel/errors.py``.
 """
 
-import flask_babel
-from babel import Locale
-from flask import g, has_app_context
-from flask_babel import LazyString
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
 
-__all__ = ["N_", "LazyString", "current_locale", "gettext", "lazy_gettext", "ngettext"]
+from babel import Locale
+from babel.dates import format_date
+from babel.support import NullTranslations
+from flask import g, has_app_context
+from flask_babel import LazyString, get_locale, get_translations
+
+__all__ = [
+    "N_",
+    "LazyString",
+    "current_catalogue",
+    "current_locale",
+    "format_day",
+    "gettext",
+    "lazy_gettext",
+    "ngettext",
+]
+
+_UNTRANSLATED = NullTranslations()
+CACHED_DAYS = 10_000
+"""The number of days whose words are cached for each language and pattern."""
 
 
 def current_locale() -> Locale | None:
@@ -18,7 +36,22 @@ def current_locale() -> Locale | None:
     application and the request.
     """
     chosen: Locale | None = getattr(g.get("_flask_babel"), "babel_locale", None) if has_app_context() else None
-    return chosen if chosen is not None else flask_babel.get_locale()
+    return chosen if chosen is not None else get_locale()
+
+
+def current_catalogue() -> NullTranslations:
+    """Returns the texts of the language of the page or job, one object for each language.
+
+    Flask-Babel looks them up for every text; here it is asked once for each language of a request.
+    """
+    if not has_app_context():
+        return _UNTRANSLATED
+    locale = current_locale()
+    known: tuple[Locale | None, NullTranslations] | None = g.get("catalogue")
+    # The same object until another language is forced: no text is rendered in the language before.
+    if known is None or known[0] is not locale:
+        known = g.catalogue = (locale, get_translations())
+    return known[1]
 
 
 def gettext(message: str, /, **variables: object) -> str:
@@ -26,17 +59,30 @@ def gettext(message: str, /, **variables: object) -> str:
 
     ``variables`` fill its ``%(name)s``.
     """
-    return str(flask_babel.gettext(message, **variables))
+    text = str(current_catalogue().ugettext(message))
+    return text % variables if variables else text
 
 
 def lazy_gettext(message: str, /, **variables: object) -> LazyString:
     """Returns a message that is translated each time it is shown: for texts at module level."""
-    return LazyString(flask_babel.gettext, message, **variables)
+    return LazyString(gettext, message, **variables)
 
 
 def ngettext(singular: str, plural: str, num: int, /, **variables: object) -> str:
     """Returns the form of a message for a number, which it may name as ``%(num)s``."""
-    return str(flask_babel.ngettext(singular, plural, num, **variables))
+    return str(current_catalogue().ungettext(singular, plural, num)) % {"num": num, **variables}
+
+
+def format_day(day: date, pattern: str) -> str:
+    """Returns a day in the language of the page or job, in one of Babel's patterns."""
+    return _day_writer(current_catalogue(), pattern)(day)
+
+
+@lru_cache(256)
+def _day_writer(_catalogue: NullTranslations, pattern: str) -> Callable[[date], str]:
+    # One catalogue belongs to one language; outside of an application there is only English.
+    locale = current_locale() or Locale("en")
+    return lru_cache(CACHED_DAYS)(lambda day: format_date(day, pattern, locale))
 
 
 def N_(message: str, /) -> str:  # noqa: N802 - the name that pybabel looks for

@@ -2,15 +2,15 @@
 
 import re
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache, partial
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from flask_babel import ngettext
 
-from lms.kernel.i18n import current_locale
+from lms.kernel.i18n import current_locale, format_day
 from lms.kernel.pdf import unprintable_characters
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -28,14 +28,9 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", NO_BREAK)
 
 
-@lru_cache(10_000)
-def _written(value: date, pattern: str, locale: Locale) -> str:
-    return _unbroken(format_date(value, pattern, locale))
-
-
 def day(value: date | None, pattern: str = "d MMMM y") -> str:
     """Returns a day in full: 22 November 2026."""
-    return _written(value, pattern, _locale()) if value else NOTHING
+    return _unbroken(format_day(value, pattern)) if value else NOTHING
 
 
 def moment(value: datetime | None, pattern: str = "d MMMM y") -> str:
@@ -72,12 +67,16 @@ def percent(value: Amount | None, of: Amount = 1) -> str:
     if value is None or of == 0:
         return NOTHING
     # By its decimal digits: 0.725 means 72.5 %, though as a binary fraction it is a little less.
-    hundredths = Fraction(str(value)) * 100 / Fraction(str(of))
-    exact = Decimal(hundredths.numerator) / Decimal(hundredths.denominator)
-    rounded = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-    if 0 < hundredths < 100:
+    share = value if isinstance(value, Fraction) and of == 1 else Fraction(str(value)) / Fraction(str(of))
+    return _percent(share.numerator, share.denominator)
+
+
+@lru_cache(maxsize=10_000)
+def _percent(numerator: int, denominator: int) -> str:
+    rounded = (200 * abs(numerator) + denominator) // (2 * denominator)
+    if 0 < numerator < denominator:
         rounded = min(max(rounded, 1), 99)
-    return f"{rounded}{NO_BREAK}%"
+    return f"{rounded if numerator >= 0 else -rounded}{NO_BREAK}%"
 
 
 def period(value: object) -> str:

@@ -1,22 +1,16 @@
-"""gettext for templates, faster than Flask-Babel's.
-
-Flask-Babel looks the catalogue up for every text of a page. Here it is looked up once for each language of a request,
-and a text without variables is marked as safe once for each language.
-"""
+"""gettext for templates: a text without variables is marked as safe once for each language."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from babel.support import NullTranslations
-from flask import Flask, g, has_app_context
-from flask_babel import get_translations
+from flask import Flask
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
-from lms.kernel.i18n import current_locale
+from lms.kernel.i18n import current_catalogue
 
 CACHED_TEXTS = 4096
 """The number of texts without variables cached for each language: more than all templates contain."""
@@ -31,23 +25,7 @@ class TemplateTranslations:
         self.plain = lru_cache(CACHED_TEXTS)(lambda text: Markup(self.gettext(text) % {}))  # noqa: S704 - as Jinja does
 
 
-_untranslated = TemplateTranslations(NullTranslations())
-
-
-def _translations() -> TemplateTranslations:
-    if not has_app_context():
-        return _untranslated
-    locale = current_locale()
-    known: tuple[Locale | None, TemplateTranslations] | None = g.get("page_texts")
-    # The same object until another language is forced: no text is rendered in the language before.
-    if known is None or known[0] is not locale:
-        known = g.page_texts = (locale, _cached(get_translations()))
-    return known[1]
-
-
-@lru_cache(64)
-def _cached(translations: NullTranslations) -> TemplateTranslations:
-    return TemplateTranslations(translations)
+_translations_of = lru_cache(64)(TemplateTranslations)
 
 
 def _format(text: str, variables: Mapping[str, Any], safe: bool) -> str:
@@ -61,7 +39,7 @@ def _format(text: str, variables: Mapping[str, Any], safe: bool) -> str:
 @pass_eval_context
 def gettext(context: EvalContext, text: str, **variables: Any) -> str:
     """Returns a text, which is always a format string, in the language of the page."""
-    translations = _translations()
+    translations = _translations_of(current_catalogue())
     if not variables and context.autoescape:
         return translations.plain(text)
     return _format(translations.gettext(text), variables, context.autoescape)
@@ -70,7 +48,7 @@ def gettext(context: EvalContext, text: str, **variables: Any) -> str:
 @pass_eval_context
 def ngettext(context: EvalContext, singular: str, plural: str, num: int, **variables: Any) -> str:
     """Returns the text for a number, which it may name as ``num``."""
-    text = _translations().ngettext(singular, plural, num)
+    text = _translations_of(current_catalogue()).ngettext(singular, plural, num)
     return _format(text, {"num": num} | variables, context.autoescape)
 
 

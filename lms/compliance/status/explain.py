@@ -4,15 +4,10 @@ The sentence is the same on HR pages, in the API and in every export, so it spea
 page adds its own words for due days.
 """
 
-import re
 from datetime import date
-from functools import lru_cache
-
-from babel import Locale
-from babel.dates import format_date
 
 from lms.compliance.status.definitions import Limit, Reason, StatusRule, TrainingStatus
-from lms.kernel.i18n import N_, current_locale, gettext as _, ngettext
+from lms.kernel.i18n import N_, format_day, gettext as _, ngettext
 
 MESSAGES = {
     "no_placement": N_("Not required: no placement in the organisation on this day."),
@@ -50,9 +45,6 @@ SECTORS = {
     "camp-management": N_("Camp management"),
 }
 """The nine sectors as a sentence names them; an added sector has its own name."""
-_PLACES = {key: re.findall(r"%\((\w+)\)s", message) for key, message in MESSAGES.items()}
-"""What each message names."""
-_formatted = lru_cache(10_000)(format_date)
 
 
 def sentence(reason: Reason) -> str:
@@ -72,23 +64,28 @@ def details(reason: Reason) -> str:
 
 def written_day(day: date) -> str:
     """Returns a day as sentences name it: 22 Nov 2026."""
-    # Without an application there is no language to choose from.
-    return _formatted(day, "d MMM y", current_locale() or Locale("en"))
+    return format_day(day, "d MMM y")
+
+
+class _Values:
+    """What a reason's sentence is filled with: the text looks up only what it names."""
+
+    def __init__(self, reason: Reason) -> None:
+        self._reason = reason
+
+    def __getitem__(self, name: str) -> object:
+        value = getattr(self._reason, name)
+        if isinstance(value, date):
+            return written_day(value)
+        if name == "sector":
+            named = SECTORS.get(str(value))
+            return value if named is None else _(named)
+        return ngettext("%(num)s day", "%(num)s days", value) if name == "due_days" else value
 
 
 def _say(keys: list[str], reason: Reason) -> str:
-    return " ".join(_(MESSAGES[key], **{name: _word(reason, name) for name in _PLACES[key]}) for key in keys)
-
-
-def _word(reason: Reason, name: str) -> object:
-    """Returns what a message names, in words."""
-    value = getattr(reason, name)
-    if isinstance(value, date):
-        return written_day(value)
-    if name == "sector":
-        named = SECTORS.get(str(value))
-        return value if named is None else _(named)
-    return ngettext("%(num)s day", "%(num)s days", value) if name == "due_days" else value
+    values = _Values(reason)
+    return " ".join(_(MESSAGES[key]) % values for key in keys)
 
 
 def _detail_keys(reason: Reason) -> list[str]:
