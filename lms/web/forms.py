@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
@@ -9,6 +10,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
 from wtforms import (
     DateField,
     Field,
@@ -21,7 +23,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, Select, html_params
 
 from lms.kernel.errors import Invalid, Refusal
 from lms.kernel.pdf import unprintable_characters
@@ -55,6 +57,31 @@ class _WithFieldTexts:
 
         def ngettext(self, singular: str, plural: str, number: int) -> str:
             return self.gettext(singular if number == 1 else plural)
+
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            if type(field.widget) is Select:
+                field.widget = _QuickSelect(field.widget.multiple)
+            return super().render_field(field, render_kw)  # type: ignore[misc]  # WTForms puts its own behind this
+
+
+class _QuickSelect(Select):
+    """Renders each option once for all pages: the filters of a report have sixty."""
+
+    @classmethod
+    def _dispatch_render_option(cls) -> Any:
+        return cls.render_option
+
+    @classmethod
+    def render_option(cls, choice: Any, **attributes: Any) -> Any:
+        if choice.render_kw or attributes:
+            return super().render_option(choice, **attributes)
+        return _option(str(choice.value), escape(choice.label or choice.value), bool(choice.selected))
+
+
+@lru_cache(maxsize=4096)
+def _option(value: str, label: Markup, selected: bool) -> Markup:
+    attributes = html_params(value=value, **({"selected": True} if selected else {}))
+    return Markup("<option {}>{}</option>").format(attributes, label)
 
 
 class PlainForm(_WithFieldTexts, Form):
