@@ -27,6 +27,7 @@ from lms.kernel.actor import Role
 from lms.kernel.days import a_year_before
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
+from lms.web.links import FilteredLinks
 
 
 @bp.get("/compliance")
@@ -54,6 +55,7 @@ def _show_report(
     return render_template(
         "compliance/report.html",
         form=form,
+        filtered_url=FilteredLinks(form.chosen()),
         page=page,
         sentence=[*report_sentence(page), *sentence_of_later(page)] if page else (),
         report_id=page.id if page else None,
