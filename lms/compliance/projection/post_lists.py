@@ -1,11 +1,11 @@
 """The posts of a report as a list, the most urgent first: which, in what order, how many, and their courses."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, bindparam, case, func, or_, select
 
 from lms.compliance.projection.models import PostInterval, StatusInterval
 from lms.compliance.projection.read import COMPLIANT, filter_conditions
@@ -13,6 +13,7 @@ from lms.compliance.projection.rows import STATUSES, read_courses
 from lms.compliance.requirements.models import Requirement
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.definitions import TrainingStatus
+from lms.compliance.status.facts import Id
 from lms.kernel.db import session
 
 
@@ -44,8 +45,18 @@ def _listed(selection: PostSelection) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def list_page(selection: PostSelection, *, limit: int | None, offset: int = 0) -> Sequence[tuple[int, int]]:
-    """Lists posts (person, organisation) of whom something is required, worst and most urgent first."""
+class ListedPost(NamedTuple):
+    """A post on the day of a list: a person in an organisation, and the placement it counts under."""
+
+    person_id: int
+    organisation_id: int
+    station_id: int
+    sector: str
+    role: str
+
+
+def list_page(selection: PostSelection, *, limit: int | None, offset: int = 0) -> list[ListedPost]:
+    """Lists posts of whom something is required, worst and most urgent first."""
     # What is gone through in this order and read only as far as the page goes, on both databases.
     order: tuple[Any, ...] = (PostInterval.overall, PostInterval.urgent_on)
     if selection.filters.course is not None:
@@ -55,13 +66,57 @@ def list_page(selection: PostSelection, *, limit: int | None, offset: int = 0) -
     if selection.lapses_before is not None:
         order = (PostInterval.lapses_on,)
     statement = (
-        select(PostInterval.person_id, PostInterval.organisation_id)
+        select(*(getattr(PostInterval, name) for name in ListedPost._fields))
         .where(*_listed(selection))
         .order_by(*order, PostInterval.person_id, PostInterval.organisation_id)
         .offset(offset)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in session.execute(statement)]
+    return [ListedPost(*row) for row in session.execute(statement)]
+
+
+class RequiredOfPost(NamedTuple):
+    """What is required of a post on a day: the requirement, and its status with the day beside it."""
+
+    person_id: int
+    organisation_id: int
+    requirement_id: int
+    course_id: int
+    status: TrainingStatus
+    due_on: date | None
+    valid_through: date | None
+
+
+_REQUIRED = (
+    select(
+        StatusInterval.person_id,
+        StatusInterval.organisation_id,
+        StatusInterval.requirement_id,
+        Requirement.course_id,
+        StatusInterval.status,
+        StatusInterval.due_on,
+        StatusInterval.valid_through,
+    )
+    .join(Requirement, Requirement.id == StatusInterval.requirement_id)
+    .where(
+        StatusInterval.person_id.in_(bindparam("persons", expanding=True)),
+        StatusInterval.from_on <= bindparam("day", type_=Date),
+        StatusInterval.through_on >= bindparam("day", type_=Date),
+    )
+    .order_by(StatusInterval.requirement_id)
+)
+
+
+def list_required(
+    posts: Collection[tuple[int, int]], day: date, courses: Collection[Id] | None
+) -> Mapping[tuple[int, int], list[RequiredOfPost]]:
+    """Lists what is required of some posts (person, organisation) on a day, of some courses or (None) of all."""
+    found: dict[tuple[int, int], list[RequiredOfPost]] = {post: [] for post in posts}
+    for row in session.execute(_REQUIRED, {"persons": sorted({person for person, _ in posts}), "day": day}):
+        of_post = found.get((row[0], row[1]))
+        if of_post is not None and (courses is None or row[3] in courses):
+            of_post.append(RequiredOfPost(*row[:4], STATUSES[row[4]], *row[5:]))
+    return found
 
 
 def _pressing(course: int, day: date) -> ColumnElement[Any]:

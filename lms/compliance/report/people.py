@@ -5,17 +5,28 @@ By course they are the rows of a matrix, and all of them together its totals.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, TypeVar
 
 from lms.compliance.projection import post_lists
+from lms.compliance.projection.post_lists import ListedPost, RequiredOfPost
 from lms.compliance.report.count_backends import SnapshotCounts, held_since, require_up_to_date, snapshots_can_answer
 from lms.compliance.report.counts import MatrixColumn, StatusCounts
 from lms.compliance.report.query import ReportQuery
-from lms.compliance.report.report import PersonLine
+from lms.compliance.report.report import ExplainedLine, PersonLine
+from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.load import LoadedFacts, required_courses
 from lms.compliance.source_data.names import NamedPerson, name_people
-from lms.compliance.source_data.population import PostStatus, load_population, status_row, statuses_on, urgency_of
+from lms.compliance.source_data.population import (
+    PostStatus,
+    RequirementStatus,
+    load_population,
+    reasons_on,
+    status_row,
+    statuses_on,
+    urgency_of,
+)
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus, overall
 from lms.compliance.status.facts import Id
@@ -24,6 +35,7 @@ from lms.kernel.batches import batched
 from lms.kernel.pagination import PER_PAGE, Pagination, clamp_page, paginate_list
 
 BATCH = 500
+Line = TypeVar("Line", bound=PersonLine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,34 +48,47 @@ class PeoplePage(Pagination[PersonLine]):
     importing_since: datetime | None
 
 
-def build_people(query: ReportQuery, statuses: Iterable[TrainingStatus] | None, page: int = 1) -> PeoplePage:
-    """Lists fifty people of the report, worst first; a page past the end is the last. Raises StillUpdating."""
+def build_people(
+    query: ReportQuery, statuses: Iterable[TrainingStatus] | None, page: int = 1, *, reasons: bool = True
+) -> PeoplePage:
+    """Lists fifty people of the report, worst first, with or without the reason of each one's worst status.
+
+    A page past the end is the last. Raises StillUpdating.
+    """
     chosen = None if statuses is None else frozenset(statuses)
     if _needs_facts(query, while_importing=True):
         loaded, found = _select_from_facts(query, chosen)
-        return _people_page(query, loaded, paginate_list(found, page))
+        return _people_page(query, _explained_page(query, loaded, found, page))
     selection = _selection(query, chosen)
     total = _count_from_snapshots(query, chosen)
     if total is None:
         total = post_lists.count_listed(selection)
     page = clamp_page(page, total)
     posts = post_lists.list_page(selection, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    loaded, explained = _explain(query, posts)
-    return _people_page(query, loaded, Pagination(items=explained, total=total, page=page))
+    return _people_page(query, Pagination(items=_prepared_lines(query, posts, reasons=reasons), total=total, page=page))
 
 
-def _people_page(query: ReportQuery, loaded: LoadedFacts, selected: Pagination[PostStatus]) -> PeoplePage:
+def _explained_page(
+    query: ReportQuery, loaded: LoadedFacts, found: Sequence[PostStatus], page: int
+) -> Pagination[PersonLine]:
+    selected = paginate_list(found, page)
+    return selected.with_items(
+        [replace(line, reason=line.rows[0].sentence) for line in _lines(query, loaded, selected.items)]
+    )
+
+
+def _people_page(query: ReportQuery, lines: Pagination[PersonLine]) -> PeoplePage:
     return PeoplePage(
-        items=_lines(query, loaded, selected.items),
-        total=selected.total,
-        page=selected.page,
+        items=lines.items,
+        total=lines.total,
+        page=lines.page,
         known_at=query.known_as_of or clock.now(),
         query=query,
         importing_since=None if query.known_as_of else held_since(query.organisation_ids),
     )
 
 
-def all_lines(query: ReportQuery, statuses: Iterable[TrainingStatus] | None) -> Iterator[PersonLine]:
+def all_lines(query: ReportQuery, statuses: Iterable[TrainingStatus] | None) -> Iterator[ExplainedLine]:
     """Yields everybody, worst first, read some hundred at a time. Raises StillUpdating."""
     chosen = None if statuses is None else frozenset(statuses)
     if _needs_facts(query):
@@ -80,8 +105,8 @@ def build_matrix(
     chosen = None if statuses is None else frozenset(statuses)
     if _needs_facts(query, while_importing=True):
         loaded, found = _select_from_facts(query, chosen)
-        return _columns(query, _count(found)), _people_page(query, loaded, paginate_list(found, page))
-    return _columns(query, _count_prepared(query, chosen)), build_people(query, chosen, page)
+        return _columns(query, _count(found)), _people_page(query, _explained_page(query, loaded, found, page))
+    return _columns(query, _count_prepared(query, chosen)), build_people(query, chosen, page, reasons=False)
 
 
 def whole_matrix(
@@ -92,7 +117,9 @@ def whole_matrix(
     if _needs_facts(query):
         loaded, found = _select_from_facts(query, chosen)
         return _columns(query, _count(found)), iter(_lines(query, loaded, found))
-    return _columns(query, _count_prepared(query, chosen)), all_lines(query, chosen)
+    posts = post_lists.list_page(_selection(query, chosen), limit=None)
+    lines = (line for batch in batched(posts, BATCH) for line in _prepared_lines(query, batch, reasons=False))
+    return _columns(query, _count_prepared(query, chosen)), lines
 
 
 def _needs_facts(query: ReportQuery, *, while_importing: bool = False) -> bool:
@@ -130,42 +157,95 @@ def _select_from_facts(
     return loaded, found
 
 
-def _explain(query: ReportQuery, posts: Sequence[tuple[int, int]]) -> tuple[LoadedFacts, list[PostStatus]]:
+def _prepared_lines(query: ReportQuery, posts: Sequence[ListedPost], *, reasons: bool) -> list[PersonLine]:
+    """Returns posts with their prepared statuses; with reasons, the facts are read for each one's worst status."""
+    here = query.organisation_ids
+    required = post_lists.list_required([post[:2] for post in posts], query.as_of, query.filters.courses)
+    courses = required_courses(here)
+    rows = {
+        post: [_prepared_status(each, courses[each.course_id]) for each in of_post]
+        for post, of_post in required.items()
+        if of_post
+    }
+    explained: Mapping[tuple[int, int], str] = {}
+    if reasons:
+        worst = {post: min(of_post, key=lambda row: row.urgency) for post, of_post in rows.items()}
+        in_progress = any(row.status is TrainingStatus.IN_PROGRESS for row in worst.values())
+        numbers = {post: row.requirement_id for post, row in worst.items()}
+        explained = reasons_on(query.as_of, numbers, here, progress=in_progress)
+    names = name_people(here, {post.person_id for post in posts})
+    return [
+        _line(
+            PersonLine,
+            query,
+            named=names[post[:2]],
+            placed=post[2:],
+            rows=rows[post[:2]],
+            reason=explained.get(post[:2], ""),
+        )
+        for post in posts
+        if post[:2] in rows
+    ]
+
+
+def _prepared_status(each: RequiredOfPost, course: CourseTitle) -> RequirementStatus:
+    return RequirementStatus(
+        each.requirement_id, each.organisation_id, course.course_id, course.slug, course.title,
+        each.status, each.due_on, each.valid_through,
+    )  # fmt: skip
+
+
+def _explain(query: ReportQuery, posts: Sequence[ListedPost]) -> tuple[LoadedFacts, list[PostStatus]]:
     """Evaluates the facts of some posts, in their order."""
-    persons = frozenset(person for person, _organisation in posts)
+    persons = frozenset(post.person_id for post in posts)
     loaded, population = load_population(Scope(query.organisation_ids, persons))
     by_post: dict[tuple[Id, Id], PostStatus] = {
         (each.post.person, each.post.organisation): each for each in statuses_on(population, query.as_of, query.filters)
     }
-    return loaded, [by_post[post] for post in posts if post in by_post]
+    return loaded, [by_post[post[:2]] for post in posts if post[:2] in by_post]
 
 
 def _selection(query: ReportQuery, statuses: frozenset[TrainingStatus] | None) -> post_lists.PostSelection:
     return post_lists.PostSelection(query.organisation_ids, query.filters, query.as_of, statuses, query.lapses_before)
 
 
-def _lines(query: ReportQuery, loaded: LoadedFacts, post_statuses: Sequence[PostStatus]) -> list[PersonLine]:
+def _lines(query: ReportQuery, loaded: LoadedFacts, post_statuses: Sequence[PostStatus]) -> list[ExplainedLine]:
     persons = {int(each.post.person) for each in post_statuses} if len(post_statuses) <= BATCH else None
     names = name_people(query.organisation_ids, persons)
     return [
-        _person_line(query, loaded, each, names[each.post.person, each.post.organisation]) for each in post_statuses
+        _explained_line(query, loaded, each, names[each.post.person, each.post.organisation]) for each in post_statuses
     ]
 
 
-def _person_line(query: ReportQuery, loaded: LoadedFacts, each: PostStatus, named: NamedPerson) -> PersonLine:
-    labels, sector = query.labels, str(each.placement.sector)
+def _explained_line(query: ReportQuery, loaded: LoadedFacts, each: PostStatus, named: NamedPerson) -> ExplainedLine:
     rows = [status_row(applied, explained, named.organisation_id, loaded) for applied, explained in each.required]
+    placed = int(each.placement.station), str(each.placement.sector), str(each.placement.role)
+    return _line(ExplainedLine, query, named=named, placed=placed, rows=rows)
+
+
+def _line(
+    kind: type[Line],
+    query: ReportQuery,
+    *,
+    named: NamedPerson,
+    placed: tuple[int, str, str],
+    rows: list[Any],
+    reason: str = "",
+) -> Line:  # fmt: skip
+    labels, (station, sector, role) = query.labels, placed
+    rows.sort(key=lambda row: row.urgency)
     not_met = sum(row.status.group is not StatusGroup.COMPLIANT for row in rows)
-    return PersonLine(
+    return kind(
         named=named,
         organisation=labels.organisations[named.organisation_id],
         sector=sector,
         sector_name=labels.sector(sector),
-        station=labels.stations.get(int(each.placement.station), ""),
-        role=str(each.placement.role),
-        overall=each.overall,
+        station=labels.stations.get(station, ""),
+        role=role,
+        overall=rows[0].status if rows else TrainingStatus.NOT_REQUIRED,
         also=max(0, not_met - 1),
-        rows=sorted(rows, key=lambda row: row.urgency),
+        rows=rows,
+        reason=reason,
     )
 
 

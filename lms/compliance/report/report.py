@@ -19,7 +19,7 @@ from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report_id import DIGEST_BYTES, ReportId
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.names import NamedPerson
-from lms.compliance.source_data.population import StatusRow
+from lms.compliance.source_data.population import RequirementStatus, StatusRow
 from lms.compliance.status.definitions import DEFINITIONS_VERSION, TrainingStatus
 from lms.compliance.status.facts import Id
 from lms.kernel.days import month_ends_after, month_ends_before
@@ -143,10 +143,12 @@ class PersonLine:
     role: str
     overall: TrainingStatus
     also: int
-    rows: Sequence[StatusRow]
+    rows: Sequence[RequirementStatus]
+    # Why the first of them has its status, where that is shown.
+    reason: str = ""
 
     @property
-    def by_course(self) -> Mapping[int, StatusRow]:
+    def by_course(self) -> Mapping[int, RequirementStatus]:
         """Returns the most urgent requirement of each course."""
         return {row.course_id: row for row in reversed(self.rows)}
 
@@ -155,6 +157,13 @@ class PersonLine:
         rows = self.by_course
         for row in (rows.get(column.course.course_id) for column in columns):
             yield (row.status, row.due_on or row.valid_through) if row else (TrainingStatus.NOT_REQUIRED, None)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLine(PersonLine):
+    """The same with the reason of each status."""
+
+    rows: Sequence[StatusRow]
 
 
 def make_report(backend: CountBackend, as_of: date, *, sectors: Sequence[str], courses: Sequence[Id]) -> Report:

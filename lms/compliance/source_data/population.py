@@ -1,7 +1,7 @@
 """The posts in known facts, each with its obligations, and their statuses on any day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
@@ -106,11 +106,10 @@ def statuses_on(population: Iterable[Post], day: date, filters: Filters) -> list
 
 
 @dataclass(frozen=True, slots=True)
-class StatusRow:
-    """A person's status for one requirement in one organisation on a day, with the sentence that explains it.
+class RequirementStatus:
+    """A person's status for one requirement in one organisation on a day.
 
-    `due_on` is set while it is due or overdue, with `required_since` and `due_days`; `valid_through` and `award`
-    (the serial as printed) where an award explains.
+    `due_on` is set while it is due or overdue, `valid_through` where an award explains.
     """
 
     requirement_id: int
@@ -121,6 +120,21 @@ class StatusRow:
     status: TrainingStatus
     due_on: date | None
     valid_through: date | None
+
+    @property
+    def urgency(self) -> tuple[int, date, str]:
+        """Returns the key that sorts the most urgent requirement first."""
+        return *urgency(self.status, self.due_on, self.valid_through), self.course_title
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow(RequirementStatus):
+    """The same with the sentence that explains it.
+
+    `required_since` and `due_days` are set while it is due or overdue, `award` (the serial as printed) where an award
+    explains.
+    """
+
     award: str | None
     explained: ExplainedStatus
     sector: str | None = None
@@ -136,11 +150,6 @@ class StatusRow:
     def details(self) -> str:
         """Returns what follows the first part of the sentence."""
         return details(self.explained.reason)
-
-    @property
-    def urgency(self) -> tuple[int, date, str]:
-        """Returns the key that sorts the most urgent requirement first."""
-        return *urgency(self.status, self.due_on, self.valid_through), self.course_title
 
 
 def statuses_of(
@@ -170,6 +179,26 @@ def rows_on(loaded: LoadedFacts, day: date, posts: Iterable[Post] | None = None)
         for obligation, explained in post.required_on(day)
     ]
     return sorted(found, key=lambda row: row.urgency)
+
+
+def reasons_on(
+    day: date, requirements: Mapping[tuple[int, int], int], organisations: Collection[int], *, progress: bool
+) -> dict[tuple[int, int], str]:
+    """Returns for posts (person, organisation) the sentence that explains their status for one requirement each.
+
+    Only these are evaluated. Without `progress`, none of the statuses may be in progress. A post whose facts are no
+    longer there is left out.
+    """
+    persons = frozenset(person for person, _organisation in requirements)
+    facts = load_facts(Scope(frozenset(organisations), persons), progress=progress).facts
+    known, found = by_person(facts), {}
+    by_id = {int(each.id): each for each in facts.requirements}
+    for (person, organisation), number in requirements.items():
+        requirement = by_id.get(number)
+        if person in known and requirement is not None:
+            explained = Obligation(known[person], organisation, requirement, facts.gap_days).on(day)
+            found[person, organisation] = sentence(explained.reason)
+    return found
 
 
 def status_row(

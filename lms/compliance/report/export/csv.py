@@ -7,7 +7,7 @@ from lms.compliance.report.changes import ChangesPage
 from lms.compliance.report.counts import MatrixColumn
 from lms.compliance.report.export.tables import COUNTED, figure_cells, signed_by
 from lms.compliance.report.query import ReportQuery
-from lms.compliance.report.report import PersonLine, ReportPage
+from lms.compliance.report.report import ExplainedLine, PersonLine, ReportPage
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel import clock
 from lms.kernel.tabular import Cell
@@ -46,7 +46,7 @@ def report_rows(page: ReportPage) -> Iterator[Sequence[Cell]]:
             )  # fmt: skip
 
 
-def people_rows(query: ReportQuery, known_at: datetime, lines: Iterable[PersonLine]) -> Iterator[Sequence[Cell]]:
+def people_rows(query: ReportQuery, known_at: datetime, lines: Iterable[ExplainedLine]) -> Iterator[Sequence[Cell]]:
     """Returns people as rows of `PEOPLE_HEAD`: one for each requirement, people and requirements worst first."""
     for line in lines:
         for row in line.rows:

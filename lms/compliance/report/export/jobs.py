@@ -25,9 +25,9 @@ from lms.compliance.report.export.operations import JOB
 from lms.compliance.report.export.pdf import print_report
 from lms.compliance.report.export.xlsx import write_matrix, write_people, write_report
 from lms.compliance.report.filters import PeopleForm, parse_query
-from lms.compliance.report.people import all_lines, whole_matrix
+from lms.compliance.report.people import Line, all_lines, whole_matrix
 from lms.compliance.report.query import ReportQuery, load_report_for
-from lms.compliance.report.report import PersonLine, report_as_document
+from lms.compliance.report.report import report_as_document
 from lms.compliance.report.sentence import report_sentence
 from lms.compliance.report.service import build_report
 from lms.kernel import clock, db, outbox
@@ -135,24 +135,26 @@ def write_file(
     Raises StillUpdating.
     """
     known_at, statuses = query.known_as_of or clock.now(), form.statuses()
-    columns, everybody = whole_matrix(query, statuses) if kind == "matrix" else ([], all_lines(query, statuses))
-    lines = _counted(everybody, progress)
     if file_format == "pdf":
         page = build_report(query, "sector")
         file.write(print_report(page, [asdict(part) for part in report_sentence(page)]))
     elif file_format == "xlsx" and kind == "report":
         write_report(file, build_report(query, "sector"))
     elif file_format == "xlsx" and kind == "matrix":
-        write_matrix(file, query, known_at, columns=columns, lines=lines, statuses=statuses)
+        columns, lines = whole_matrix(query, statuses)
+        write_matrix(file, query, known_at, columns=columns, lines=_counted(lines, progress), statuses=statuses)
     elif file_format == "xlsx":
-        write_people(file, query, known_at, lines, statuses)
+        write_people(file, query, known_at, _counted(all_lines(query, statuses), progress), statuses)
     else:
         head: Sequence[str]
         if kind == "report":
             head, rows = csv.REPORT_HEAD, csv.report_rows(build_report(query, "sector"))
         elif kind == "people":
-            head, rows = csv.PEOPLE_HEAD, csv.people_rows(query, known_at, lines)
+            explained = _counted(all_lines(query, statuses), progress)
+            head, rows = csv.PEOPLE_HEAD, csv.people_rows(query, known_at, explained)
         elif kind == "matrix":
+            columns, lines = whole_matrix(query, statuses)
+            lines = _counted(lines, progress)
             head, rows = csv.matrix_head(columns), csv.matrix_rows(query, known_at, columns, lines)
         else:
             changes = build_changes(query, form.compare_with.data or query.today)
@@ -160,7 +162,7 @@ def write_file(
         file.writelines(piece.encode() for piece in csv_chunks(head, rows))
 
 
-def _counted(lines: Iterable[PersonLine], progress: Callable[[int], object]) -> Iterator[PersonLine]:
+def _counted(lines: Iterable[Line], progress: Callable[[int], object]) -> Iterator[Line]:
     for done, line in enumerate(lines, 1):
         yield line
         if done % _PROGRESS_STEP == 0:

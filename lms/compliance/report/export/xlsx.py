@@ -10,7 +10,7 @@ from lms.compliance.report.counts import MatrixColumn, StatusCounts
 from lms.compliance.report.export.tables import COUNTED, Book, address_of, definitions, figure_cells, signed_by
 from lms.compliance.report.filters import STATUS_LABELS
 from lms.compliance.report.query import ReportQuery, query_labels
-from lms.compliance.report.report import PersonLine, ReportPage
+from lms.compliance.report.report import ExplainedLine, PersonLine, ReportPage
 from lms.compliance.status.definitions import DEFINITIONS_VERSION, TrainingStatus
 from lms.compliance.status.facts import Id
 from lms.kernel.tabular import Cell
@@ -78,7 +78,7 @@ Statuses = Collection[TrainingStatus] | None
 
 
 def write_people(
-    file: BinaryIO, query: ReportQuery, known_at: datetime, lines: Iterable[PersonLine], statuses: Statuses
+    file: BinaryIO, query: ReportQuery, known_at: datetime, lines: Iterable[ExplainedLine], statuses: Statuses
 ) -> None:
     """Writes people, one row for each requirement."""
     book = Book(file)
