@@ -1,6 +1,6 @@
 """The database: one engine, one session for each request, one commit point, and the column types."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from time import sleep
@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
-from sqlalchemy import JSON, BigInteger, Connection, Date, DateTime, Dialect, Engine, Integer, MetaData, select, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    CursorResult,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    Integer,
+    MetaData,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, scoped_session
@@ -142,6 +156,15 @@ def rollback() -> None:
     session.info.pop("after_commit", None)
     session.info.pop("before_commit", None)
     session.rollback()
+
+
+def read_rows(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """Runs a statement about columns in this transaction, without the steps that only entities need.
+
+    They take as long as a small statement itself, which matters where a page asks twenty.
+    """
+    session.flush()
+    return session.connection().execute(statement, values or {})
 
 
 def locked(statement: Locking, **options: Any) -> Locking:

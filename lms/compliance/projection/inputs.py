@@ -11,7 +11,7 @@ from lms.compliance.projection.counts.snapshots import list_unfinished, read_sta
 from lms.compliance.requirements.models import Requirement
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel.config import current_settings
-from lms.kernel.db import session
+from lms.kernel.db import read_rows
 from lms.people.models import DutyStation
 
 
@@ -53,7 +53,7 @@ _KINDS = (
 def inputs_now() -> ProjectionInputs:
     """Returns what statuses depend on now beside the facts, in two queries."""
     settings = current_settings()
-    zones, courses = session.execute(_ZONES), session.execute(_KINDS)
+    zones, courses = read_rows(_ZONES), read_rows(_KINDS)
     digested = (DEFINITIONS_VERSION, settings.gap_days, settings.time_zone, [*map(tuple, zones)])
     digest = hashlib.sha256(repr(digested).encode()).hexdigest()
     return ProjectionInputs(digest, {course: bool(kind) for course, kind in courses})

@@ -14,7 +14,7 @@ from lms.compliance.requirements.models import Requirement
 from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.definitions import TrainingStatus
 from lms.compliance.status.facts import Id
-from lms.kernel.db import session
+from lms.kernel.db import read_rows, session
 
 
 def _course_on(course: int, statuses: Collection[TrainingStatus]) -> ColumnElement[bool]:
@@ -72,7 +72,7 @@ def list_page(selection: PostSelection, *, limit: int | None, offset: int = 0) -
         .offset(offset)
         .limit(limit)
     )
-    return [ListedPost(*row) for row in session.execute(statement)]
+    return [ListedPost(*row) for row in read_rows(statement)]
 
 
 class RequiredOfPost(NamedTuple):
@@ -112,7 +112,7 @@ def list_required(
 ) -> Mapping[tuple[int, int], list[RequiredOfPost]]:
     """Lists what is required of some posts (person, organisation) on a day, of some courses or (None) of all."""
     found: dict[tuple[int, int], list[RequiredOfPost]] = {post: [] for post in posts}
-    for row in session.execute(_REQUIRED, {"persons": sorted({person for person, _ in posts}), "day": day}):
+    for row in read_rows(_REQUIRED, {"persons": sorted({person for person, _ in posts}), "day": day}):
         of_post = found.get((row[0], row[1]))
         if of_post is not None and (courses is None or row[3] in courses):
             of_post.append(RequiredOfPost(*row[:4], STATUSES[row[4]], *row[5:]))

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.status.facts import Id
-from lms.kernel.db import session
+from lms.kernel.db import read_rows, session
 from lms.people.models import DutyStation, Employment, Person, PersonMerge, Placement
 
 
@@ -47,9 +47,9 @@ def find_choices(organisations: Collection[int] | None) -> FilterChoices:
     None asks for all organisations.
     """
     if organisations is None:
-        rows = session.execute(_CHOICES).all()
+        rows = read_rows(_CHOICES).all()
     else:
-        rows = session.execute(_CHOICES_IN, {"organisations": sorted(organisations)}).all()
+        rows = read_rows(_CHOICES_IN, {"organisations": sorted(organisations)}).all()
     stations = {row[:3] for row in rows}
     return FilterChoices(
         stations=tuple(sorted(stations, key=lambda station: station[2])),
@@ -60,7 +60,7 @@ def find_choices(organisations: Collection[int] | None) -> FilterChoices:
 
 def list_courses() -> list[CourseTitle]:
     """Lists the courses that are published and not retired, by title."""
-    return [CourseTitle(*row) for row in session.execute(_COURSES)]
+    return [CourseTitle(*row) for row in read_rows(_COURSES)]
 
 
 @dataclass(frozen=True, slots=True)

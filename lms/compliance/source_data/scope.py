@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.compliance.requirements.models import Exemption
-from lms.kernel.db import UtcDateTime, session
+from lms.kernel.db import UtcDateTime, read_rows
 from lms.people.api import merged_ids
 from lms.people.models import Employment, PersonMerge, Placement
 
@@ -99,14 +99,13 @@ class ScopedReader:
         )
 
     def rows(self, build: Callable[[StatementVariant], Select[*tuple[Any, ...]]]) -> Sequence[Any]:
-        """Runs a statement with the values of this scope; rows need nothing of the mapper, which would cost as much."""
+        """Runs a statement with the values of this scope."""
         values = {
             "organisations": sorted(self.scope.organisations or ()),
             "persons": sorted(self.scope.persons or ()),
             "known_as_of": self.known_as_of,
         }
-        session.flush()
-        return session.connection().execute(build(self.shape), values).all()
+        return read_rows(build(self.shape), values).all()
 
     def of(self, person_id: int) -> int:
         """Returns the person under whom a row counts."""

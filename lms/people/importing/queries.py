@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor
 from lms.kernel.batches import batched, execute_in_batches
-from lms.kernel.db import locked, session
+from lms.kernel.db import locked, read_rows, session
 from lms.kernel.errors import require_found
 from lms.kernel.pagination import Pagination, paginate
 from lms.people.details.queries import list_working_elsewhere
@@ -290,7 +290,7 @@ _RUNNING_IN = _RUNNING.where(PeopleImport.organisation_id.in_(bindparam("organis
 def list_running_imports(organisation_ids: Iterable[int] | None = None) -> list[RunningImport]:
     """Lists the running imports of some organisations, or of all, with the batches done and in all."""
     if organisation_ids is None:
-        rows = session.execute(_RUNNING)
+        rows = read_rows(_RUNNING)
     else:
-        rows = session.execute(_RUNNING_IN, {"organisations": list(organisation_ids)})
+        rows = read_rows(_RUNNING_IN, {"organisations": list(organisation_ids)})
     return [RunningImport(**row._mapping) for row in rows]

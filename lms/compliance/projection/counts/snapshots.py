@@ -36,7 +36,7 @@ from lms.compliance.projection.models import (
 )
 from lms.compliance.projection.rows import ALL_SECTORS, OVERALL, StatusTotals, StatusTotalsBySector
 from lms.kernel.days import add_days, first_of_month
-from lms.kernel.db import locked, session
+from lms.kernel.db import locked, read_rows, session
 
 THE_ONLY = 1
 CountTable: TypeAlias = type[CountSnapshot] | type[DailyCount] | type[CountDelta]
@@ -90,7 +90,7 @@ _STATE = select(ProjectionState.inputs, ProjectionState.first_snapshot, Projecti
 
 def read_state() -> CountState:
     """Reads the projection's state; an empty one before anything was projected."""
-    row = session.execute(_STATE).one_or_none()
+    row = read_rows(_STATE).one_or_none()
     return CountState() if row is None else CountState(*row)
 
 
@@ -131,7 +131,7 @@ def read_counts(scope: CountScope, state: CountState, day: date, subjects: Colle
     statement = _counts(scope.organisations is not None, scope.sector is not None, before_on is not None, not closed)
     values = {**scope.values(subjects), "day": day, "before_on": before_on, "since_0": before_on or date.min}
     counts: StatusTotalsBySector = Counter()
-    for sector, subject, status, people in session.execute(statement, values):
+    for sector, subject, status, people in read_rows(statement, values):
         counts[sector, subject, status] += people
     return Counter({key: people for key, people in counts.items() if people})
 
@@ -182,7 +182,7 @@ def read_totals(
     for number, day in enumerate(open_days):
         values |= {f"day_{number}": day, f"since_{number}": state.snapshot(day) or date.min}
     statement = _totals(scope.organisations is not None, scope.sector is not None, bool(before), len(open_days))
-    for kind, on_day, status, people in session.execute(statement, values):
+    for kind, on_day, status, people in read_rows(statement, values):
         if kind == "snapshot":
             snapshots[on_day][status] += people
         elif kind == "entry":
@@ -267,4 +267,4 @@ _HELD = select(CountHold.organisation_id, CountHold.held_at).where(CountHold.org
 
 def list_held(organisations: Collection[int]) -> dict[int, datetime]:
     """Returns since when the counts of some organisations are held; those of the others are not."""
-    return {row[0]: row[1] for row in session.execute(_HELD, {"organisations": sorted(organisations)})}
+    return {row[0]: row[1] for row in read_rows(_HELD, {"organisations": sorted(organisations)})}

@@ -9,7 +9,7 @@ from lms.accounts.models import Account
 from lms.compliance.report.signoff.models import ReportSignoff
 from lms.compliance.report.signoff.policy import visible_signoffs
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import read_rows, session
 from lms.kernel.pagination import Pagination, paginate
 from lms.people.models import Person
 
@@ -49,7 +49,7 @@ def find_signoff(report_id: str, account_id: int | None) -> ReportSignoff | None
 
 def list_signatures(report_id: str) -> list[ReportSignature]:
     """Lists who signed a report off, the earliest first; the caller has seen to it that the report may be seen."""
-    rows = session.execute(_SIGNATURES_OF, {"report": report_id})
+    rows = read_rows(_SIGNATURES_OF, {"report": report_id})
     return [ReportSignature(**row._mapping) for row in rows]
 
 
