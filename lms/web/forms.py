@@ -72,7 +72,7 @@ class _QuickSelect(Select):
         return cls.render_option
 
     @classmethod
-    def render_option(cls, choice: Any, **attributes: Any) -> Any:
+    def render_option(cls, choice: Any, **attributes: Any) -> Any:  # type: ignore[override]  # newer than its types
         if choice.render_kw or attributes:
             return super().render_option(choice, **attributes)
         return _option(str(choice.value), escape(choice.label or choice.value), bool(choice.selected))

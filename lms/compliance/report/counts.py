@@ -6,7 +6,7 @@ its overall status: the worst of what is required of it; and once in each course
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -169,3 +169,27 @@ class CountBackend(ABC):
             )
             for day, totals in self.read_totals(days).items()
         }
+
+
+class ReadCounts(CountBackend):
+    """The counts of some days as another backend has read them; two with the same `key` hold the same counts."""
+
+    def __init__(self, backend: CountBackend, day: date, before: date, days: Collection[date]) -> None:
+        """Reads a day with its cells, an earlier one without, and the totals of several."""
+        super().__init__(backend.organisations, backend.filters)
+        self._counts = {day: backend.read_counts(day, cells=True), before: backend.read_counts(before, cells=False)}
+        self._totals = backend.read_totals(days)
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Returns all that was read as one value."""
+        both = (*self._counts.items(), *self._totals.items())
+        return tuple((day, frozenset(counts.items())) for day, counts in both)
+
+    def read_counts(self, day: date, *, cells: bool) -> Mapping[tuple[str, str, str], int]:  # noqa: ARG002 - as read
+        """Returns the counts that were read of a day."""
+        return self._counts[day]
+
+    def read_totals(self, days: Collection[date]) -> Mapping[date, Mapping[str, int]]:
+        """Returns the totals that were read of these days."""
+        return {day: self._totals[day] for day in days}

@@ -1,6 +1,6 @@
 """The filters of the report's addresses, as forms: they change nothing, so they carry no token; and saving them."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from time import monotonic
 from typing import Any, TypeVar
@@ -117,6 +117,13 @@ class ReportForm(AsOfForm):
             contract=self.contract.data or None,
             works_with_children={"yes": True, "no": False}.get(self.works_with_children.data or ""),
             sector=self.sector.data or None,
+        )
+
+    def shown(self) -> Hashable:
+        """Returns all that the form shows where nothing is wrong in it: each field's value and choices."""
+        return tuple(
+            (name, field.data, tuple((each.value, str(each.label)) for each in getattr(field, "choices", None) or ()))
+            for name, field in self._fields.items()
         )
 
     def chosen(self) -> dict[str, str]:

@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from lms.compliance.projection.rows import LAPSES
-from lms.compliance.report.counts import CountBackend, DayCounts, MatrixColumn, StatusCounts
+from lms.compliance.report.counts import CountBackend, DayCounts, MatrixColumn, ReadCounts, StatusCounts
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report_id import DIGEST_BYTES, ReportId
 from lms.compliance.source_data.filters import CourseTitle
@@ -58,7 +59,7 @@ class TrendPoint:
     figures: StatusCounts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """Everything the page of a report shows, for one day and one choice of filters.
 
@@ -81,7 +82,12 @@ class Report:
     ahead: tuple[TrendPoint, ...]
     lapsing: Mapping[int, int]
 
-    @property
+    @cached_property
+    def digest(self) -> bytes:
+        """Returns what differs whenever any figure does."""
+        return digest_of(self)
+
+    @cached_property
     def lowest(self) -> SectorLine | None:
         """Returns the sector with the lowest rate, where there are two with people and it is below the whole."""
         ranked = [line for line in self.lines if line.figures.rate is not None]
@@ -103,6 +109,8 @@ class ReportPage:
     known_at: datetime
     query: ReportQuery
     held_since: datetime | None = None
+    # Of a report that is kept: its number, which stands for all figures and names.
+    kept: int | None = None
 
     def is_projected(self, day: date) -> bool:
         """Says whether the figures of a day are expected ones: it lies after the moment of knowledge."""
@@ -127,7 +135,7 @@ class ReportPage:
             known_at=self.known_at,
             organisations=tuple(sorted(self.query.organisation_ids)),
             filters=self.query.filters,
-            digest=digest_of(self.report),
+            digest=self.report.digest,
         )
 
 
@@ -166,6 +174,21 @@ class ExplainedLine(PersonLine):
     rows: Sequence[StatusRow]
 
 
+def _days_shown(as_of: date) -> tuple[list[date], list[date], list[date]]:
+    """Returns the days of the trend, of the forecast and ahead."""
+    return (
+        [*month_ends_before(as_of, TREND_MONTHS), as_of],
+        month_ends_after(as_of, FORECAST_MONTHS),
+        [as_of + timedelta(days=days) for days in LAPSES],
+    )
+
+
+def read_for_report(backend: CountBackend, as_of: date) -> ReadCounts:
+    """Reads all counts that the report of a day is made of."""
+    days = {day for days in _days_shown(as_of) for day in days}
+    return ReadCounts(backend, as_of, as_of - timedelta(days=BEFORE_DAYS), days)
+
+
 def make_report(backend: CountBackend, as_of: date, *, sectors: Sequence[str], courses: Sequence[Id]) -> Report:
     """Makes the report of a day from counts; `sectors` and `courses` give the order, unknown ones follow it.
 
@@ -174,9 +197,7 @@ def make_report(backend: CountBackend, as_of: date, *, sectors: Sequence[str], c
     """
     now = backend.on(as_of)
     before = backend.on(as_of - timedelta(days=BEFORE_DAYS), cells=False)
-    trend = [*month_ends_before(as_of, TREND_MONTHS), as_of]
-    forecast = month_ends_after(as_of, FORECAST_MONTHS)
-    ahead = [as_of + timedelta(days=days) for days in LAPSES]
+    trend, forecast, ahead = _days_shown(as_of)
     totals = backend.totals_on({*trend, *forecast, *ahead})
 
     def points(days: Iterable[date]) -> tuple[TrendPoint, ...]:

@@ -1,8 +1,9 @@
 """Builds the per-sector report of a query, verifies the report of an id, and compares two reports."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from lms.compliance.report import count_backends as sources
@@ -10,10 +11,12 @@ from lms.compliance.report.counts import CountBackend, StatusCounts
 from lms.compliance.report.later_facts import LaterFact, count_recorded_since, list_recorded_since
 from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report import (
+    Report,
     ReportPage,
     digest_of,
     make_report,
     points_between,
+    read_for_report,
     report_of_document,
     sorted_lines,
 )
@@ -21,6 +24,13 @@ from lms.compliance.report.report_id import ReportId
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.load import required_courses
 from lms.kernel import clock
+from lms.kernel.caching import application_cache
+
+KEPT_REPORTS = 64
+KEPT_SECONDS = 600
+"""After so long the moment of the data is a new one, though the figures be the same."""
+
+_numbers = count(1)
 
 
 def takes_long(query: ReportQuery) -> bool:
@@ -28,23 +38,45 @@ def takes_long(query: ReportQuery) -> bool:
     return query.known_as_of is not None and sources.too_many_to_compute_inline(query.organisation_ids)
 
 
-def build_report(query: ReportQuery, sort: str = "rate", stored: Mapping[str, Any] | None = None) -> ReportPage:
+@dataclass(frozen=True, slots=True)
+class KeptReport:
+    """A report whose figures are still those of its moment; the number is given once."""
+
+    report: Report
+    known_at: datetime
+    number: int
+
+
+def build_report(
+    query: ReportQuery, sort: str = "rate", stored: Mapping[str, Any] | None = None, *, may_be_kept: bool = False
+) -> ReportPage:
     """Builds a report from what a job has stored, from the projection, or for a past moment from the facts.
 
-    Raises StillUpdating.
+    One that may be kept has the moment of some minutes ago where every count it is made of was the same then. Raises
+    StillUpdating.
     """
     courses = required_courses(query.organisation_ids)
     held_since = None if query.known_as_of or stored else sources.held_since(query.organisation_ids)
+    ordered = [each.course_id for each in sorted(courses.values(), key=lambda each: each.title)]
+    number = None
     if stored:
         report, known_at = report_of_document(stored["report"]), datetime.fromisoformat(stored["known_at"])
     else:
-        report = make_report(
-            _backend(query, courses),
-            query.as_of,
-            sectors=list(query.labels.sectors),
-            courses=[each.course_id for each in sorted(courses.values(), key=lambda each: each.title)],
-        )
+        counts = read_for_report(_backend(query, courses), query.as_of)
         known_at = query.known_as_of or held_since or clock.now()
+
+        def make() -> Report:
+            return make_report(counts, query.as_of, sectors=list(query.labels.sectors), courses=ordered)
+
+        if may_be_kept and query.known_as_of is None and held_since is None:
+            minutes = int(known_at.timestamp()) // KEPT_SECONDS
+            key = (_named(query), query.as_of, query.today, query.filters, tuple(courses.values()), counts.key, minutes)
+            kept = application_cache("compliance_reports", KEPT_REPORTS).get_or_load(
+                key, lambda: KeptReport(make(), known_at, next(_numbers))
+            )
+            report, known_at, number = kept.report, kept.known_at, kept.number
+        else:
+            report = make()
     return ReportPage(
         report=report,
         lines=sorted_lines(report.lines, sort),
@@ -52,7 +84,16 @@ def build_report(query: ReportQuery, sort: str = "rate", stored: Mapping[str, An
         known_at=known_at,
         query=query,
         held_since=held_since,
+        kept=number,
     )
+
+
+def _named(query: ReportQuery) -> Hashable:
+    """Returns all that a page of the report names."""
+    labels = query.labels
+    names = (labels.sectors, labels.short, labels.stations, labels.organisations)
+    organisations = tuple((each.id, each.slug, each.name) for each in query.organisations)
+    return organisations, tuple(tuple(each.items()) for each in names)
 
 
 def _backend(query: ReportQuery, courses: Mapping[int, CourseTitle]) -> CountBackend:

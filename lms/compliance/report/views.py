@@ -17,6 +17,7 @@ from lms.compliance.report.export.jobs import done_so_far
 from lms.compliance.report.filters import ChangesForm, PeopleForm, ReportForm, SaveViewForm, parse_query
 from lms.compliance.report.people import build_matrix, build_people
 from lms.compliance.report.query import ReportQuery, load_report_for, shortcuts
+from lms.compliance.report.report import ReportPage
 from lms.compliance.report.sentence import report_sentence, sentence_of_later
 from lms.compliance.report.service import build_report, compare_reports, takes_long
 from lms.compliance.report.signoff.queries import list_signatures
@@ -28,6 +29,7 @@ from lms.kernel.days import a_year_before
 from lms.web.access import current_actor, role_needed
 from lms.web.language import language_of_page
 from lms.web.links import FilteredLinks
+from lms.web.page_cache import cached_page
 
 
 @bp.get("/compliance")
@@ -47,11 +49,28 @@ def _show_report(
     actor, sort = current_actor(), request.args.get("sort", "rate")
     if query is not None and stored is None and takes_long(query):
         return render_template("compliance/long.html", form=form, kind="report", query=query)
-    page = build_report(query, sort, stored) if query else None
+    page = build_report(query, sort, stored, may_be_kept=True) if query else None
     compared = None
     if page and form.compare_with.data not in (None, page.report.as_of):
         other = build_report(replace(page.query, as_of=form.compare_with.data), "sector")
         compared = compare_reports(page, other)
+    views, jobs = queries.list_views(actor), queries.list_jobs(actor)
+
+    def render() -> str:
+        return _report_page(form, page, sort=sort, views=views, jobs=jobs, compared=compared, signatures=signatures)
+
+    # Who signed is named, and a file that is being created changes by itself. An address with filters offers to save
+    # them, in a form with a token of its own.
+    signatures = list_signatures(str(page.id)) if page else []
+    if page and page.kept and not (jobs or signatures or request.query_string):
+        saved = tuple((each.name, each.page, tuple(each.choices.items())) for each in views)
+        return cached_page(
+            ("compliance.report", page.kept, sort, form.shown(), saved, actor.has(Role.COORDINATOR)), render
+        )
+    return render(), 200 if query else 422
+
+
+def _report_page(form: ReportForm, page: ReportPage | None, **shown: Any) -> str:
     return render_template(
         "compliance/report.html",
         form=form,
@@ -59,16 +78,12 @@ def _show_report(
         page=page,
         sentence=[*report_sentence(page), *sentence_of_later(page)] if page else (),
         report_id=page.id if page else None,
-        signatures=list_signatures(str(page.id)) if page else (),
-        compared=compared,
-        sort=sort,
         one_day=timedelta(days=1),
-        shortcuts=shortcuts(clock.today(actor.time_zone)),
+        shortcuts=shortcuts(clock.today(current_actor().time_zone)),
         definitions=DEFINITIONS_VERSION,
-        views=queries.list_views(actor),
-        jobs=queries.list_jobs(actor),
         save_form=SaveViewForm(),
-    ), 200 if query else 422
+        **shown,
+    )
 
 
 @bp.get("/compliance/people")
