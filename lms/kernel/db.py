@@ -158,7 +158,7 @@ def rollback() -> None:
     session.rollback()
 
 
-def read_rows(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+def read_rows(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
     """Runs a statement about columns in this transaction, without the steps that only entities need.
 
     They take as long as a small statement itself, which matters where a page asks twenty.

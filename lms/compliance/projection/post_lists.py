@@ -115,7 +115,7 @@ def list_required(
     for row in read_rows(_REQUIRED, {"persons": sorted({person for person, _ in posts}), "day": day}):
         of_post = found.get((row[0], row[1]))
         if of_post is not None and (courses is None or row[3] in courses):
-            of_post.append(RequiredOfPost(*row[:4], STATUSES[row[4]], *row[5:]))
+            of_post.append(RequiredOfPost(row[0], row[1], row[2], row[3], STATUSES[row[4]], row[5], row[6]))
     return found
 
 

@@ -183,8 +183,9 @@ class ReadCounts(CountBackend):
     @property
     def key(self) -> tuple[Hashable, ...]:
         """Returns all that was read as one value."""
-        both = (*self._counts.items(), *self._totals.items())
-        return tuple((day, frozenset(counts.items())) for day, counts in both)
+        counts = ((day, frozenset(counted.items())) for day, counted in self._counts.items())
+        totals = ((day, frozenset(counted.items())) for day, counted in self._totals.items())
+        return *counts, *totals
 
     def read_counts(self, day: date, *, cells: bool) -> Mapping[tuple[str, str, str], int]:  # noqa: ARG002 - as read
         """Returns the counts that were read of a day."""
