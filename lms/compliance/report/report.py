@@ -109,8 +109,8 @@ class ReportPage:
     known_at: datetime
     query: ReportQuery
     held_since: datetime | None = None
-    # Of a report that is kept: its number, which stands for all figures and names.
-    kept: int | None = None
+    # Of a report that is cached: its number, which stands for all figures and names.
+    cached_number: int | None = None
 
     def is_projected(self, day: date) -> bool:
         """Says whether the figures of a day are expected ones: it lies after the moment of knowledge."""

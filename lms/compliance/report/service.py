@@ -26,8 +26,8 @@ from lms.compliance.source_data.load import required_courses
 from lms.kernel import clock
 from lms.kernel.caching import application_cache
 
-KEPT_REPORTS = 64
-KEPT_SECONDS = 600
+CACHED_REPORTS = 64
+CACHED_SECONDS = 600
 """After so long the moment of the data is a new one, though the figures be the same."""
 
 _numbers = count(1)
@@ -39,7 +39,7 @@ def takes_long(query: ReportQuery) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptReport:
+class CachedReport:
     """A report whose figures are still those of its moment; the number is given once."""
 
     report: Report
@@ -48,11 +48,11 @@ class KeptReport:
 
 
 def build_report(
-    query: ReportQuery, sort: str = "rate", stored: Mapping[str, Any] | None = None, *, may_be_kept: bool = False
+    query: ReportQuery, sort: str = "rate", stored: Mapping[str, Any] | None = None, *, may_be_cached: bool = False
 ) -> ReportPage:
     """Builds a report from what a job has stored, from the projection, or for a past moment from the facts.
 
-    One that may be kept has the moment of some minutes ago where every count it is made of was the same then. Raises
+    One that may be cached has the moment of some minutes ago where every count it is made of was the same then. Raises
     StillUpdating.
     """
     courses = required_courses(query.organisation_ids)
@@ -68,13 +68,13 @@ def build_report(
         def make() -> Report:
             return make_report(counts, query.as_of, sectors=list(query.labels.sectors), courses=ordered)
 
-        if may_be_kept and query.known_as_of is None and held_since is None:
-            minutes = int(known_at.timestamp()) // KEPT_SECONDS
+        if may_be_cached and query.known_as_of is None and held_since is None:
+            minutes = int(known_at.timestamp()) // CACHED_SECONDS
             key = (_named(query), query.as_of, query.today, query.filters, tuple(courses.values()), counts.key, minutes)
-            kept = application_cache("compliance_reports", KEPT_REPORTS).get_or_load(
-                key, lambda: KeptReport(make(), known_at, next(_numbers))
+            cached = application_cache("compliance_reports", CACHED_REPORTS).get_or_load(
+                key, lambda: CachedReport(make(), known_at, next(_numbers))
             )
-            report, known_at, number = kept.report, kept.known_at, kept.number
+            report, known_at, number = cached.report, cached.known_at, cached.number
         else:
             report = make()
     return ReportPage(
@@ -84,7 +84,7 @@ def build_report(
         known_at=known_at,
         query=query,
         held_since=held_since,
-        kept=number,
+        cached_number=number,
     )
 
 

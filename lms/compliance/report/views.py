@@ -49,7 +49,7 @@ def _show_report(
     actor, sort = current_actor(), request.args.get("sort", "rate")
     if query is not None and stored is None and takes_long(query):
         return render_template("compliance/long.html", form=form, kind="report", query=query)
-    page = build_report(query, sort, stored, may_be_kept=True) if query else None
+    page = build_report(query, sort, stored, may_be_cached=True) if query else None
     compared = None
     if page and form.compare_with.data not in (None, page.report.as_of):
         other = build_report(replace(page.query, as_of=form.compare_with.data), "sector")
@@ -62,10 +62,10 @@ def _show_report(
     # Who signed is named, and a file that is being created changes by itself. An address with filters offers to save
     # them, in a form with a token of its own.
     signatures = list_signatures(str(page.id)) if page else []
-    if page and page.kept and not (jobs or signatures or request.query_string):
+    if page and page.cached_number and not (jobs or signatures or request.query_string):
         saved = tuple((each.name, each.page, tuple(each.choices.items())) for each in views)
         return cached_page(
-            ("compliance.report", page.kept, sort, form.shown(), saved, actor.has(Role.COORDINATOR)), render
+            ("compliance.report", page.cached_number, sort, form.shown(), saved, actor.has(Role.COORDINATOR)), render
         )
     return render(), 200 if query else 422
 

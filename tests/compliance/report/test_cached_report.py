@@ -1,4 +1,4 @@
-"""The report's page is kept for whom it is the same, as long as no figure on it changes, and shown to nobody else."""
+"""The report's page is cached for whom it is the same, as long as no figure on it changes, and shown to nobody else."""
 
 import re
 from collections.abc import Iterator
