@@ -5,6 +5,7 @@ import re
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from flask_security import hash_password
 
 from lms.accounts import operations
 from lms.kernel.db import unit_of_work
@@ -36,11 +37,13 @@ def create_admin(name: str, email: str, password: str, organisation: str) -> Non
             _("The short name of an organisation has lower-case letters, digits and hyphens only.")
         )
     try:
+        hashed = hash_password(password)
         with unit_of_work():
             _account, is_new = operations.create_admin(
                 name=name,
                 email=email,
                 password=password,
+                hashed=hashed,
                 product=current_app.config["PRODUCT_NAME"],
                 organisation=organisation,
             )

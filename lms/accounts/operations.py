@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterable, Sequence
 
-from flask_security import hash_password
 from sqlalchemy import delete, insert, update
 
 from lms.accounts import policy, queries, rules
@@ -182,12 +181,15 @@ def sign_out_everywhere(account: Account) -> None:
     session.flush()
 
 
-def create_admin(*, name: str, email: str, password: str, product: str, organisation: str = "") -> tuple[Account, bool]:
+def create_admin(
+    *, name: str, email: str, password: str, hashed: str, product: str, organisation: str = ""
+) -> tuple[Account, bool]:
     """Creates the first administrator of an installation, from the command line.
 
-    ``organisation`` is the slug of one in which they are HR too; it is recorded where it is new. Returns the account
-    and whether it is new: an administrator with this e-mail is left as they are. Raises ``EmailTaken`` where the
-    e-mail is somebody else's account and ``PasswordRefused`` for a weak password.
+    ``hashed`` is the hash of the password, made before the transaction began: nobody waits for it. ``organisation`` is
+    the slug of one in which they are HR too; it is recorded where it is new. Returns the account and whether it is new:
+    an administrator with this e-mail is left as they are. Raises ``EmailTaken``
+    where the e-mail is somebody else's account and ``PasswordRefused`` for a weak password.
     """
     known = queries.find_account_by_email(email)
     if known is not None:
@@ -198,7 +200,7 @@ def create_admin(*, name: str, email: str, password: str, product: str, organisa
     if weakness is not None:
         raise PasswordRefused(_(weakness))
     person = record_person(SYSTEM, name=name, email=email)
-    account = open_account(SYSTEM, person, email=email, hashed=hash_password(password))
+    account = open_account(SYSTEM, person, email=email, hashed=hashed)
     grant_role(SYSTEM, account, Role.ADMIN)
     if organisation:
         title = organisation.replace("-", " ").title()

@@ -104,6 +104,17 @@ def test_no_transaction_is_open_while_a_password_is_hashed(
                 password = NEW
 
 
+def test_nobody_waits_for_the_command_that_creates_administrators(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def watch() -> str:
+        with app.app_context():
+            return open_transactions(app)
+
+    hashing = WatchedHashing(monkeypatch, watch)
+    words = ("--name", "Ada Root", "--email", "ada@relief.example", "--password", NEW)
+    assert app.test_cli_runner().invoke(args=["people", "create-admin", *words]).exit_code == 0
+    assert hashing.seen == [""]
+
+
 def test_forms_that_hash_are_marked(app: Flask) -> None:
     urls = app.url_map.bind("localhost")
     addresses = {re.sub(r"\{tomas\}", "1", re.sub(r"\{(token|code)\}", "x", each[1])) for each in FORMS}
