@@ -189,24 +189,24 @@ def find_last_award(person_id: int, course_id: int, sector: str | None, earned_b
 
 
 def list_last_awards(
-    course_id: int, asked: Collection[tuple[int, str | None, date]]
+    course_id: int, keys: Collection[tuple[int, str | None, date]]
 ) -> dict[tuple[int, str | None, date], Award]:
     """Returns what `find_last_award` finds for each person, sector and day, where it finds one.
 
     One query for one of them, a query for each 500 persons for more.
     """
-    if len(asked) == 1:
-        ((person_id, sector, day),) = asked
+    if len(keys) == 1:
+        ((person_id, sector, day),) = keys
         last = find_last_award(person_id, course_id, sector, day)
         return {(person_id, sector, day): last} if last else {}
     canonical_ids = load_canonical_ids()
     awards: defaultdict[int, list[Award]] = defaultdict(list)
     statement = select_current().where(Award.course_id == course_id)
-    persons = merged_ids([person_id for person_id, _sector, _day in asked], canonical_ids)
+    persons = merged_ids([person_id for person_id, _sector, _day in keys], canonical_ids)
     for (award,) in execute_in_batches(statement, Award.person_id, sorted(persons)):
         awards[canonical_ids.get(award.person_id, award.person_id)].append(award)
     found = {}
-    for person_id, sector, day in asked:
+    for person_id, sector, day in keys:
         earlier = (
             each
             for each in awards[canonical_ids.get(person_id, person_id)]
