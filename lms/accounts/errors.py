@@ -22,11 +22,11 @@ class RoleHoldersEmail(Invalid):
 
 
 class OthersEmail(Invalid):
-    """HR may not change the e-mail of somebody who works for others, or nowhere: with it one signs in as them."""
+    """HR may not change the e-mail of somebody who works for others, or nowhere now: with it one signs in as them."""
 
     field = "email"
     default = _l(
-        "This person works for another organisation too, or works here no longer. An administrator changes their "
+        "This person works for another organisation too, or does not work here now. An administrator changes their "
         "e-mail."
     )
 

@@ -164,8 +164,11 @@ def change_email(actor: Actor, account: Account, email: str | None) -> None:
     if not actor.has(Role.ADMIN):
         if queries.list_grants(RoleGrant.account_id == account.id):
             raise RoleHoldersEmail
-        employers = list_employers_on_or_after(load_merged_ids(account.person_id), clock.today(actor.time_zone))
+        ids, today = load_merged_ids(account.person_id), clock.today(actor.time_zone)
+        employers = list_employers_on_or_after(ids, today)
         if (email or employers) and not policy.may_print_code(actor, employers, has_role=False):
+            raise OthersEmail
+        if email and queries.has_not_arrived(ids, today, has_signed_in=account.password is not None):
             raise OthersEmail
     if email and queries.find_emails_with_account([email]):
         raise EmailTaken

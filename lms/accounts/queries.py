@@ -17,7 +17,7 @@ from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
 from lms.kernel.identifiers import clean_email
-from lms.people.api import contains_words
+from lms.people.api import contains_words, list_employers_ever, list_employers_on
 from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
 
 NO_LAST_DAY = date.max
@@ -296,3 +296,14 @@ def list_hr_contacts(organisation_ids: Collection[int], day: date) -> list[HrCon
         .limit(20)
     )
     return [HrContact(**row._mapping) for row in rows]
+
+
+def has_not_arrived(person_ids: Collection[int], today: date, *, has_signed_in: bool) -> bool:
+    """Says whether somebody works nowhere today and is not new either: they have signed in or worked for others.
+
+    ``person_ids`` are all records of the person. Whoever records that they will come could otherwise sign in as them,
+    long before they do, and read what others have recorded.
+    """
+    if list_employers_on(person_ids, today):
+        return False
+    return has_signed_in or len(list_employers_ever(person_ids)) > 1

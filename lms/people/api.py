@@ -13,6 +13,7 @@ from lms.people.details.operations import correct_person
 from lms.people.details.queries import list_corrections, may_correct
 from lms.people.employers.queries import (
     list_employers_ever,
+    list_employers_on,
     list_employers_on_or_after,
     list_organisations_at,
     works_on,
@@ -102,6 +103,7 @@ __all__ = [
     "list_corrections",
     "list_employers",
     "list_employers_ever",
+    "list_employers_on",
     "list_employers_on_or_after",
     "list_employments_of",
     "list_merges_of",

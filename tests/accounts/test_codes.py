@@ -10,11 +10,12 @@ from sqlalchemy import text
 
 from lms.accounts import operations, queries
 from lms.accounts.codes import operations as code_operations, rules
+from lms.accounts.errors import OthersEmail
 from lms.accounts.sign_in.queries import list_accounts_by_staff_number
 from lms.kernel import clock
-from lms.kernel.actor import SYSTEM, Role
+from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session, unit_of_work
-from lms.people.models import Employment, Person, Placement
+from lms.people.models import DutyStation, Employment, Person, Placement
 from tests.factories import people as make
 from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
@@ -169,6 +170,46 @@ def test_a_former_employer_prints_no_code(app_with_deborah: Flask, client: Flask
     sign_in(client, "hana@demo.example")
     refused = client.post(f"/people/{person_id}/code")
     assert (refused.status_code, "works here no longer" in refused.get_data(as_text=True)) == (403, True)
+
+
+@pytest.mark.parametrize("known", ["signed in", "worked for others"])
+def test_no_code_for_who_is_only_said_to_come(app_with_deborah: Flask, client: FlaskClient, known: str) -> None:
+    """A former employer could record that she comes again one day, sign in as her, and read what others recorded."""
+    person_id = number_of(app_with_deborah, "Deborah Okello")
+    with app_with_deborah.app_context(), unit_of_work():
+        (employment,) = session.query(Employment).filter_by(person_id=person_id)
+        (placement,) = session.query(Placement).filter_by(employment_id=employment.id)
+        place, today = session.get_one(DutyStation, placement.station_id), clock.today()
+        make.people.end_placement(SYSTEM, placement, employment, today - timedelta(days=20), reason="Left")
+        if known == "signed in":
+            list_accounts_by_staff_number("D-1001")[0].password = "x"
+        else:
+            there = make.employed(session.get_one(Person, person_id), make.organisation("hill-health"), "H-1")
+            between = make.placed(there, place, from_on=today - timedelta(days=19))
+            make.people.end_placement(SYSTEM, between, there, today - timedelta(days=2), reason="Left")
+        make.placed(employment, place, from_on=today + timedelta(days=10))
+    sign_in(client, "hana@demo.example")
+    refused = client.post(f"/people/{person_id}/code")
+    assert (refused.status_code, "on their first day" in refused.get_data(as_text=True)) == (403, True)
+    assert "Deborah Okello" not in client.get("/people/codes").get_data(as_text=True)
+    with app_with_deborah.app_context(), unit_of_work():
+        (account,) = list_accounts_by_staff_number("D-1001")
+        (here,) = session.query(Employment.organisation_id).filter_by(staff_number="D-1001").one()
+        hana = Actor(account_id=1, scopes={Role.HR: frozenset({here})})
+        with pytest.raises(OthersEmail):
+            operations.change_email(hana, account, "mine@example.org")
+
+
+def test_a_new_colleague_has_a_code_before_the_first_day(app: Flask, client: FlaskClient) -> None:
+    make_small_organisation(app)
+    with app.app_context(), unit_of_work():
+        here, place = make.people.queries.list_organisations()[0], make.people.queries.list_stations()[0]
+        deborah = make.person("Deborah Okello")
+        make.placed(make.employed(deborah, here, "D-1001"), place, from_on=clock.today() + timedelta(days=10))
+        operations.open_account(SYSTEM, deborah)
+    sign_in(client, "hana@demo.example")
+    assert "Deborah Okello" in client.get("/people/codes").get_data(as_text=True)
+    assert client.post(f"/people/{number_of(app, 'Deborah Okello')}/code").status_code == 200
 
 
 def test_a_code_of_before_gives_no_role(app_with_deborah: Flask, client: FlaskClient) -> None:

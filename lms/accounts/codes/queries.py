@@ -6,12 +6,12 @@ from datetime import date, datetime
 from itertools import takewhile
 from typing import TypedDict
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts import policy
 from lms.accounts.models import Account, OneTimeCode, RoleGrant
-from lms.accounts.queries import find_account, find_account_where, load_account_for
+from lms.accounts.queries import find_account, find_account_where, has_not_arrived, load_account_for
 from lms.audit.models import AuditEntry
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
@@ -78,7 +78,8 @@ def list_people_without_password(
 ) -> list[PersonWithoutPassword]:
     """Lists people an actor may print codes for, or invite, who have no password, and work today or later.
 
-    People who hold a role or work for others too are left out: an administrator prints theirs. One row a person, by
+    People who hold a role or work for others too are left out: an administrator prints theirs; and so are those who
+    worked for others before, until they begin. One row a person, by
     station and name. ``with_email`` chooses those with an e-mail or without; empty filters and None choose all.
     """
     employment, placement = aliased(Employment), aliased(Placement)
@@ -87,6 +88,9 @@ def list_people_without_password(
         exists()
         .where(employment.person_id == Person.id, ~within_scope(actor, employment.organisation_id))
         .where(placement.employment_id == employment.id, works_on_or_after(today, placement))
+    )
+    worked_elsewhere = exists().where(
+        employment.person_id == Person.id, ~within_scope(actor, employment.organisation_id)
     )
     own_codes = (OneTimeCode.account_id == Account.id, is_valid(clock.now()))
     printed = select(func.max(OneTimeCode.recorded_at)).where(*own_codes)
@@ -116,6 +120,7 @@ def list_people_without_password(
             Account.id.not_in(holders),
             ~works_elsewhere,
             works_on_or_after(today),
+            or_(Placement.from_on <= today, ~worked_elsewhere),
         )
         .order_by(DutyStation.name, func.lower(Person.name), Placement.from_on)
     )
@@ -140,8 +145,10 @@ def _of_no_other(actor: Actor, rows: list[PersonWithoutPassword], today: date) -
     merged = {*canonical_ids, *canonical_ids.values()}
 
     def is_own(person_id: int) -> bool:
-        employers = list_employers_on_or_after(merged_ids([person_id], canonical_ids), today)
-        return policy.may_print_code(actor, employers, has_role=False)
+        ids = merged_ids([person_id], canonical_ids)
+        employers = list_employers_on_or_after(ids, today)
+        may_print = policy.may_print_code(actor, employers, has_role=False)
+        return may_print and not has_not_arrived(ids, today, has_signed_in=False)
 
     return [row for row in rows if row.person_id not in merged or is_own(row.person_id)]
 
@@ -210,9 +217,12 @@ def _require_may_print(actor: Actor, account: Account) -> Account:
 def why_no_code(actor: Actor, account: Account) -> str:
     """Returns why an actor may print no code for an account, and who does; empty where they may."""
     has_role = any(grant.retracted_at is None for grant in account.grants)
-    employers = list_employers_on_or_after(load_merged_ids(account.person_id), clock.today(actor.time_zone))
+    ids, today = load_merged_ids(account.person_id), clock.today(actor.time_zone)
+    employers = list_employers_on_or_after(ids, today)
     if policy.may_print_code(actor, employers, has_role=has_role):
-        return ""
+        if has_role or not has_not_arrived(ids, today, has_signed_in=account.password is not None):
+            return ""
+        return _("This person does not work here yet. Print their code on their first day.")
     if has_role:
         return _("This person has a role here, so an administrator prints their code.")
     if not employers:

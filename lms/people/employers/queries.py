@@ -26,6 +26,11 @@ def works_on_or_after(day: date | BindParameter[date], placement: Any = Placemen
     return and_(placement.retracted_at.is_(None), or_(placement.through_on.is_(None), placement.through_on >= day))
 
 
+def list_employers_on(person_ids: Collection[int], day: date) -> frozenset[int]:
+    """Returns the organisations where any of some persons works on a day."""
+    return _organisations(Employment.person_id.in_(sorted(person_ids)), works_on(day))
+
+
 def list_employers_on_or_after(person_ids: Collection[int], day: date) -> frozenset[int]:
     """Returns the organisations where any of some persons works on a day or later."""
     return _organisations(Employment.person_id.in_(sorted(person_ids)), works_on_or_after(day))
