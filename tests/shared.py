@@ -1,4 +1,4 @@
-"""What tests of several packages use: hooks filled for a time, and what is made once for all processes of a run."""
+"""What tests of several packages use: filled hooks, noted statements, and what all processes of a run make once."""
 
 import fcntl
 import os
@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
+from lms.kernel.db import db, session
 from lms.kernel.hooks import Hook
 
 
@@ -37,3 +39,22 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(folder)
             (folder / "ready").touch()
     return folder
+
+
+@contextmanager
+def statements_sent() -> Iterator[list[str]]:
+    """Gives the statements that are sent to the database within a block; one with many rows is one."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        # What is waiting to be written belongs to what came before.
+        session.flush()
+        sent.clear()
+        yield sent
+        session.flush()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

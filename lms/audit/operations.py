@@ -59,17 +59,25 @@ def record_all(
     *,
     organisation_id: int | None = None,
     reason: str = "",
+    organisations: Mapping[int, int | None] | None = None,
+    reasons: Mapping[int, str] | None = None,
 ) -> None:
-    """Adds an entry for each of many records, by their ids with what ``record`` takes as ``detail``."""
-    same = {
-        "recorded_at": clock.now(),
-        "account_id": actor.account_id or None,
-        "organisation_id": organisation_id,
-        "action": action,
-        "subject": subject,
-        "reason": reason[:500],
-    }
-    entries = [{**same, "subject_id": subject_id, "detail": detail} for subject_id, detail in details.items()]
+    """Adds an entry for each of many records, by their ids with what ``record`` takes as ``detail``.
+
+    Where not all are about one organisation or for one reason, the others are given by the ids of their records.
+    """
+    same = {"recorded_at": clock.now(), "account_id": actor.account_id or None, "action": action, "subject": subject}
+    organisations, reasons = organisations or {}, reasons or {}
+    entries = [
+        {
+            **same,
+            "subject_id": subject_id,
+            "organisation_id": organisations.get(subject_id, organisation_id),
+            "reason": reasons.get(subject_id, reason)[:500],
+            "detail": detail,
+        }
+        for subject_id, detail in details.items()
+    ]
     add_mappings(AuditEntry, entries)
 
 

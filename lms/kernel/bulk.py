@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, literal_column, select
 
 from lms.kernel.batches import batched
-from lms.kernel.db import Model, session
+from lms.kernel.db import Model, need_writer, session
 
 CHUNK = 5000
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -60,6 +60,7 @@ def reserve_ids(table: type[Model], count: int) -> list[int]:
 
     On SQLite they stay free only until somebody else writes to the table, so they are used in this transaction.
     """
+    need_writer()
     if session.get_bind().dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence(table.__tablename__, "id")
         return list(session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count))))

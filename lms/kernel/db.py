@@ -190,6 +190,20 @@ def has_one_writer() -> bool:
     return is_writing() and session.get_bind().dialect.name == "sqlite"
 
 
+def need_writer() -> None:
+    """Raises ``WriteNeeded`` in a reader: for who is about to compute what will be written, which is else lost."""
+    if transaction_kind.get() is Kind.READER:
+        raise WriteNeeded
+
+
+def needs_row_locks() -> bool:
+    """Returns whether what this transaction reads stays as it is only where it locks the rows.
+
+    A reader writes nothing that could contradict what others write meanwhile.
+    """
+    return transaction_kind.get() is not Kind.READER and not has_one_writer()
+
+
 def lock_key(key: int) -> None:
     """Waits until no other transaction holds this key, and holds it until this one ends.
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel import clock
 from lms.kernel.actor import Actor
+from lms.kernel.bulk import reserve_ids
 from lms.kernel.db import BigId, UtcDateTime, session
 
 
@@ -34,11 +35,15 @@ def add(actor: Actor, row: RecordedRow) -> RecordedRow:
     return row
 
 
-def add_all(actor: Actor, rows: Sequence[Recorded]) -> None:
-    """Adds many rows as recorded now by an actor."""
+def add_all(actor: Actor, rows: Sequence[Any]) -> None:
+    """Adds rows of one table as recorded now by an actor; many take no statement for each."""
     moment = clock.now()
     for row in rows:
         row.recorded_at, row.recorded_by = moment, actor.account_id or None
+    if len(rows) > 1:
+        # Asked for the numbers it has given, SQLite is sent each row alone.
+        for row, number in zip(rows, reserve_ids(type(rows[0]), len(rows)), strict=True):
+            row.id = number
     session.add_all(rows)
     session.flush()
 

@@ -5,14 +5,15 @@ from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 
-from lms.audit.api import record
+from lms.audit.api import record, record_all
 from lms.certification.awards import queries, rules
 from lms.certification.awards.snapshot import EarnedAward, Issuer, build_awards
 from lms.certification.events import awards_changed
 from lms.certification.models import Award, AwardName, Recognition, Revocation
 from lms.kernel import clock, records, rng
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.bulk import add_mappings
+from lms.kernel.db import need_writer, session
 from lms.kernel.errors import Invalid, Refusal, require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
@@ -49,25 +50,31 @@ def issue_list(
     if len(people) < len(earned):
         raise Invalid(_("Somebody on this list is unknown or listed twice."))
     awards = _issue(actor, earned, people, issuer)
-    session.add_all(
-        Recognition(
-            award_id=award.id, organisation_id=each.organisation_id, session_id=session_id, checked_by=checked_by
-        )
+    recognised = [
+        {
+            "award_id": award.id,
+            "organisation_id": each.organisation_id,
+            "session_id": session_id,
+            "checked_by": checked_by,
+        }
         for award, each in zip(awards, earned, strict=True)
         if each.organisation_id is not None
-    )
-    session.flush()
+    ]
+    add_mappings(Recognition, recognised)
     return awards
 
 
 def _issue(actor: Actor, earned: Sequence[EarnedAward], people: Sequence[Person], issuer: Issuer) -> list[Award]:
+    need_writer()
     awards = build_awards(earned, issuer)
     _add(actor, awards, {person.id: person.name_on_certificates for person in people})
-    for award in awards:
-        record(
-            actor, "certification.issue", "award", award.id,
-            organisation_id=award.organisation_id, person=award.person_id, course=award.course_id, how=award.how,
-        )  # fmt: skip
+    record_all(
+        actor,
+        "certification.issue",
+        "award",
+        {award.id: {"person": award.person_id, "course": award.course_id, "how": award.how} for award in awards},
+        organisations={award.id: award.organisation_id for award in awards},
+    )
     _emit_changed(awards)
     return awards
 
@@ -147,11 +154,14 @@ def _add_revocations(actor: Actor, days: Mapping[Award, date], reason: str) -> l
     """Stores that awards are not valid from a day on, and why."""
     added = [Revocation(award_id=award.id, effective_on=day, reason=reason) for award, day in days.items()]
     records.add_all(actor, added)
-    for award, day in days.items():
-        record(
-            actor, "certification.revoke", "award", award.id,
-            organisation_id=award.organisation_id, reason=reason, effective_on=day.isoformat(),
-        )  # fmt: skip
+    record_all(
+        actor,
+        "certification.revoke",
+        "award",
+        {award.id: {"effective_on": day.isoformat()} for award, day in days.items()},
+        organisations={award.id: award.organisation_id for award in days},
+        reason=reason,
+    )
     _emit_changed(days)
     return added
 
@@ -178,8 +188,7 @@ def _add(actor: Actor, awards: Sequence[Award], names: Mapping[int, str]) -> Non
     else:
         raise RuntimeError("Every serial drawn is taken: the random number generator is broken.")
     printed = ((award.id, normalise(names[award.person_id])[:LONGEST_NAME]) for award in awards)
-    session.add_all(AwardName(award_id=award_id, name=name) for award_id, name in printed if name)
-    session.flush()
+    add_mappings(AwardName, [{"award_id": award_id, "name": name} for award_id, name in printed if name])
 
 
 def _emit_changed(awards: Collection[Award]) -> None:

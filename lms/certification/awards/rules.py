@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from lms.kernel import base32
@@ -32,6 +32,7 @@ class Period:
         return "P" + ("".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0D")
 
 
+@lru_cache
 def parse_period(text: str) -> Period:
     """Reads an ISO 8601 period of at least one day.
 

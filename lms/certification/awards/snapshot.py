@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,8 @@ class EarnedAward:
 
     `how` is quiz, session, prior or import; `earned_at` is the server's receipt. A placement at `organisation_id`
     counts before others of that day. `had_before` is False for somebody known to have never had the course, which
-    saves a query. `score` is a percentage, `evidence` a reference.
+    saves a query. `score` is a percentage, `evidence` a reference. `decided` has the dates where they were decided in
+    this transaction, with what they depend on locked.
     """
 
     person_id: int
@@ -59,6 +61,7 @@ class EarnedAward:
     score: int | None = None
     attempt_id: int | None = None
     evidence: str = ""
+    decided: DecidedDates | None = None
 
 
 def award_sector(course: PublishedCourse, sector: str | None) -> str | None:
@@ -79,9 +82,10 @@ def build_awards(earned: Sequence[EarnedAward], issuer: Issuer) -> list[Award]:
     # Read once for a list, so that no award of it reads its own.
     sectors = {each.slug: each for each in list_sectors()} if len(earned) > 1 else None
     found = [_find_earning(each, placements[each.person_id], issuer) for each in earned]
-    decided: dict[int, DecidedDates] = {}
-    for course in {each.course.revision_id: each.course for each in earned}.values():
-        places = [place for place, each in enumerate(earned) if each.course.revision_id == course.revision_id]
+    decided = {place: each.decided for place, each in enumerate(earned) if each.decided}
+    missing = {place: each.course for place, each in enumerate(earned) if not each.decided}
+    for course in {each.revision_id: each for each in missing.values()}.values():
+        places = [place for place, each in missing.items() if each.revision_id == course.revision_id]
         decided.update(zip(places, decide_dates_of(course, [found[place][0] for place in places]), strict=True))
     return [
         _build(each, *found[place], decided[place], issuer=issuer, sectors=sectors) for place, each in enumerate(earned)
@@ -150,7 +154,7 @@ def _printed(
     sectors: Mapping[str, Sector] | None,
 ) -> dict[str, Any]:
     """Returns the text of an award: later changes of names, addresses and designs do not change it."""
-    sector, earned_on = earning.sector, earning.earned_on
+    sector = earning.sector
     course, organisation = each.course, placement.employment.organisation if placement else None
     shown = sector or (placement.sector if placement else None) or ""
     known = sectors.get(shown) if sectors is not None else find_sector(shown) if shown else None
@@ -170,11 +174,15 @@ def _printed(
     }
     # How it was earned, where the design's own label says too little.
     if each.how == "session":
-        day = format_date(earned_on, "d MMMM y", LANGUAGE).replace(" ", "\N{NO-BREAK SPACE}")
-        printed["how"] = f"In-person session on {day}"
+        printed["how"] = f"In-person session on {_write_day(earning.earned_on)}"
     elif each.how == "prior":
         printed["how"] = "Recognised prior training"
     # That no adviser had reviewed the content when it was earned.
     if (course.meta.get("review") or {}).get("state") == "draft":
         printed["review"] = "draft"
     return printed
+
+
+@lru_cache
+def _write_day(day: date) -> str:
+    return format_date(day, "d MMMM y", LANGUAGE).replace(" ", "\N{NO-BREAK SPACE}")

@@ -1,6 +1,6 @@
 """Checks lists of people who attended a session or were trained before: who would get an award, and who not and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from lms.catalogue.api import PublishedCourse
-from lms.certification.awards.dates import Earning, decide_dates_of
+from lms.certification.awards.dates import DecidedDates, Earning, decide_dates_of
 from lms.certification.awards.rules import earliest_recognised_day
 from lms.certification.awards.snapshot import award_sector
 from lms.certification.training import queries
@@ -63,7 +63,8 @@ class CheckedLine:
     """A line and its outcome; `person` is None where nobody of the organisation has the staff number.
 
     `until` is the last valid day of the award that the line gives or, where somebody is covered, of the present one;
-    `limit` is the earliest day that is recognised, `first_line` the number of the line that names the person first.
+    `limit` is the earliest day that is recognised, `first_line` the number of the line that names the person first;
+    `decided` has the dates of the award with what they follow from.
     """
 
     line: TrainingLine
@@ -72,7 +73,7 @@ class CheckedLine:
     until: date | None = None
     limit: date | None = None
     first_line: int | None = None
-    had_before: bool = False
+    decided: DecidedDates | None = None
 
     @property
     def is_awarded(self) -> bool:
@@ -145,15 +146,20 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
             checked.append(_check_line(actor, details, line, person, earlier.get(person.id, [])))
     checked = [
         replace(each, outcome=LineOutcome.OWN) if each.is_awarded and each.person and each.person.id in own else each
-        for each in _with_dates(actor, details, checked)
+        for each in _with_dates(actor, details, checked, earlier)
     ]
     return CheckedList(details, checked)
 
 
-def _with_dates(actor: Actor, details: TrainingDetails, checked: Sequence[CheckedLine]) -> list[CheckedLine]:
-    """Adds the last valid day to the lines that give an award; prior training that has ended by today gives none."""
+def _with_dates(
+    actor: Actor, details: TrainingDetails, checked: Sequence[CheckedLine], holders: Collection[int]
+) -> list[CheckedLine]:
+    """Adds the dates to the lines that give an award; prior training that has ended by today gives none.
+
+    `holders` are the persons who ever had the course.
+    """
     earnings = {
-        place: Earning(each.person.id, details.sector, each.line.earned_on, each.had_before)
+        place: Earning(each.person.id, details.sector, each.line.earned_on, each.person.id in holders)
         for place, each in enumerate(checked)
         if each.is_awarded and each.person and each.line.earned_on
     }
@@ -162,9 +168,8 @@ def _with_dates(actor: Actor, details: TrainingDetails, checked: Sequence[Checke
     for place, dates in zip(earnings, decided, strict=True):
         until = dates.dates.valid_until
         has_ended = details.how == "prior" and until < today
-        found[place] = replace(
-            checked[place], until=until, outcome=LineOutcome.ENDED if has_ended else checked[place].outcome
-        )
+        outcome = LineOutcome.ENDED if has_ended else checked[place].outcome
+        found[place] = replace(checked[place], until=until, outcome=outcome, decided=dates)
     return found
 
 
@@ -174,7 +179,7 @@ def _check_line(
     """Checks the first line of a person, but for the dates; `earlier` are all their awards of the course."""
     today = clock.today(actor.time_zone)
     limit = earliest_recognised_day(today, details.oldest_months)
-    checked = CheckedLine(line, LineOutcome.NEW, person, limit=limit, had_before=bool(earlier))
+    checked = CheckedLine(line, LineOutcome.NEW, person, limit=limit)
     day = line.earned_on
     if day is None:
         return replace(checked, outcome=LineOutcome.NO_DAY)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from lms.audit.api import record
-from lms.certification.awards import operations as award_operations, queries as award_queries
+from lms.audit.api import record, record_all
+from lms.certification.awards import operations as award_operations
 from lms.certification.awards.rules import earliest_recognised_day
 from lms.certification.awards.snapshot import EarnedAward, Issuer
 from lms.certification.errors import ListChanged
@@ -14,12 +14,12 @@ from lms.certification.training.check import CheckedList, TrainingDetails, check
 from lms.certification.training.parser import LONGEST_EVIDENCE, TrainingLine
 from lms.kernel import clock, records
 from lms.kernel.actor import Actor
-from lms.kernel.db import lock_rows, session
+from lms.kernel.db import lock_rows, needs_row_locks, session
 from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _
 from lms.kernel.text import normalise
 from lms.people.api import find_staff
-from lms.people.models import DutyStation, Organisation
+from lms.people.models import DutyStation, Organisation, Person
 
 LONGEST_CHECKER = 120
 
@@ -96,12 +96,14 @@ def recognise_prior_learning(
     """
     checked = _recheck(actor, details, lines, checksum)
     awards = _issue(actor, checked, issuer)
-    for award in awards:
-        record(
-            actor, "certification.recognise", "award", award.id,
-            organisation_id=details.organisation_id, reason=award.evidence, person=award.person_id,
-            course=award.course_id,
-        )  # fmt: skip
+    record_all(
+        actor,
+        "certification.recognise",
+        "award",
+        {award.id: {"person": award.person_id, "course": award.course_id} for award in awards},
+        organisation_id=details.organisation_id,
+        reasons={award.id: award.evidence for award in awards},
+    )
     return awards
 
 
@@ -129,8 +131,9 @@ def _recheck(
     actor: Actor, details: TrainingDetails, lines: Sequence[TrainingLine], checksum: str | None
 ) -> CheckedList:
     """Checks a list again with its people locked; refuses where it would do something else by now."""
-    staff = find_staff(details.organisation_id, {each.staff_number for each in lines})
-    award_queries.lock_people({each.id for each in staff.values()})
+    if needs_row_locks():
+        staff = find_staff(details.organisation_id, {each.staff_number for each in lines})
+        lock_rows(Person, *(each.id for each in staff.values()))
     checked = check_list(actor, details, lines)
     if checksum is not None and checked.checksum != checksum:
         raise ListChanged
@@ -150,8 +153,8 @@ def _issue(actor: Actor, checked: CheckedList, issuer: Issuer, session_id: int |
             now,
             each.line.earned_on,
             details.organisation_id,
-            each.had_before,
             evidence=each.line.evidence,
+            decided=each.decided,
         )
         for each in checked.awarded
         if each.person

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -232,6 +232,8 @@ def renewal_windows(renewals: Collection[Renewal]) -> dict[Renewal, list[date]]:
     """
     # What was begun since opens no window.
     facts = load_facts(Scope(persons=frozenset(each.person_id for each in renewals)), progress=False).facts
+    courses = {each.course_id for each in renewals}
+    facts = replace(facts, requirements=[each for each in facts.requirements if each.course in courses])
     canonical_ids = load_canonical_ids()
     awards: defaultdict[int, list[AwardFact]] = defaultdict(list)
     obligations: defaultdict[int, list[Obligation]] = defaultdict(list)

@@ -1,18 +1,19 @@
 """Sessions and prior training: what a list would do, what it does, and what is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.models import AuditEntry
 from lms.certification.awards import operations, queries as award_queries
 from lms.certification.errors import ListChanged, SectorMissing
 from lms.certification.events import awards_changed
+from lms.certification.hooks import Renewal, renewal_windows
 from lms.certification.models import Award, Recognition, Revocation, SessionWithdrawal, TrainingSession
 from lms.certification.training import operations as training, queries as training_queries
 from lms.certification.training.check import CheckedList, LineOutcome, TrainingDetails, check_list
@@ -22,10 +23,12 @@ from lms.kernel import clock, db as database
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session
 from lms.kernel.errors import Invalid, NotAllowed
+from lms.kernel.transactions import Kind, WriteNeeded
 from lms.people.models import Organisation, Person
 from tests.certification import world
 from tests.certification.world import ISSUER, course, earned
 from tests.factories import people as factory
+from tests.shared import filled, statements_sent
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 HELD = date(2026, 8, 20)
@@ -356,20 +359,9 @@ def test_five_hundred_attend_in_few_statements(here: World) -> None:
     numbers = [f"N-{n}" for n in range(500)]
     for number in numbers:
         factory.placed(factory.employed(factory.person(f"Person {number}"), here.here, number), here.station)
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        # SQLite is given new rows one by one; what must not grow with the people is the reading.
-        if statement.startswith("SELECT"):
-            statements.append(statement)
-
-    engine = database.db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with statements_sent() as statements:
         held = here.record(*numbers)
         assert len(training_queries.list_attendance(here.hr, held.id)) == 500
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert len(statements) < 30, statements
     (listed,) = training_queries.list_sessions_for(here.hr, None, 1).items
     assert listed.attended == 500
@@ -388,25 +380,60 @@ def test_sessions_are_seen_by_their_own_hr(here: World) -> None:
     assert training_queries.load_session_for(whole, held.id).TrainingSession.id == held.id
 
 
-def test_a_list_of_renewals_takes_no_query_for_each_line(here: World) -> None:
+def test_a_list_of_renewals_takes_no_statement_for_each_line(here: World) -> None:
     """In the transaction of a request of 500 lines nobody else can save, on SQLite."""
     numbers = [f"R-{number}" for number in range(12)]
     for number in numbers:
         who = factory.person(f"Person {number}")
         factory.placed(factory.employed(who, here.here, number), here.station, "wash")
         earned(who, here.course, "2026-01-10")
-    taken: list[str] = []
-
-    def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.startswith("SELECT"):
-            taken.append(statement)
-
-    event.listen(database.db.engine, "before_cursor_execute", listen)
     counts = []
     for few, form in ((numbers[:2], "two"), (numbers[2:], "ten")):
-        taken.clear()
-        here.record(*few, form=form)
-        counts.append(len(taken))
-    event.remove(database.db.engine, "before_cursor_execute", listen)
+        with statements_sent() as statements:
+            here.record(*few, form=form)
+        counts.append(len(statements))
     assert session.query(Award).filter_by(earned_on=HELD).count() == 12
-    assert counts[1] == counts[0], "eight more take no query"
+    assert counts[1] == counts[0], statements
+
+
+def test_a_list_of_prior_training_and_a_withdrawal_take_no_statement_for_each_line(here: World) -> None:
+    numbers = [f"P-{number}" for number in range(12)]
+    for number in numbers:
+        factory.placed(factory.employed(factory.person(f"Person {number}"), here.here, number), here.station, "wash")
+    details, counts = here.details(how="prior"), []
+    for few, form in ((numbers[:2], "two"), (numbers[2:], "ten")):
+        lines = attended(*few)
+        checksum = check_list(here.hr, details, lines).checksum
+        with statements_sent() as statements:
+            training.recognise_prior_learning(here.hr, details, lines, checksum=checksum, issuer=ISSUER)
+        held = here.record(*few, form=form, held_on=date(2026, 8, 21))
+        with statements_sent() as withdrawn:
+            assert training.withdraw_session(here.hr, held, reason="A trial.") == len(few)
+        counts.append((len(statements), len(withdrawn)))
+    assert counts[1] == counts[0], statements
+
+
+def test_the_dates_of_a_list_are_decided_once(here: World) -> None:
+    """The renewal windows of 500 lines are read from the facts about each of these people."""
+    earned(here.people["W-1"], here.course, "2026-01-10")
+    details, lines, asked = here.details(how="prior"), attended("W-1", "W-2"), []
+
+    def source(renewals: Collection[Renewal]) -> dict[Renewal, list[date]]:
+        asked.append(len(renewals))
+        return {}
+
+    checksum = check_list(here.hr, details, lines).checksum
+    with filled(renewal_windows, source):
+        made = training.recognise_prior_learning(here.hr, details, lines, checksum=checksum, issuer=ISSUER)
+    assert asked == [1]
+    assert [award.date_inputs["old_until"] for award in made] == ["2028-01-09", None]
+
+
+def test_a_request_that_has_only_read_builds_no_awards(here: World) -> None:
+    """It begins anew as a writer, and what it would have built is lost."""
+    details, lines = here.details(how="prior"), attended("W-1", "W-2")
+    checksum = check_list(here.hr, details, lines).checksum
+    database.commit()
+    with database.transactions_of(Kind.READER), statements_sent() as statements, pytest.raises(WriteNeeded):
+        training.recognise_prior_learning(here.hr, details, lines, checksum=checksum, issuer=ISSUER)
+    assert not any("placement" in statement for statement in statements)

@@ -8,6 +8,7 @@ from flask import Flask
 from lms.audit.models import AuditEntry
 from lms.certification.hooks import Renewal
 from lms.compliance.requirements import operations, queries
+from lms.compliance.requirements.models import Exemption
 from lms.compliance.requirements.operations import Terms
 from lms.compliance.source_data import population as reading
 from lms.kernel.db import session
@@ -15,6 +16,7 @@ from lms.kernel.errors import Invalid, NotAllowed
 from lms.people.models import Organisation
 from tests.factories import people
 from tests.factories.compliance import ADMIN, KARIM, TODAY, a_course, a_person, earned, hr_of, required_course
+from tests.shared import statements_sent
 
 pytestmark = pytest.mark.usefixtures("fixed_clock")
 
@@ -192,6 +194,24 @@ def test_nobody_exempts_in_another_organisation(here: Organisation) -> None:
     exemption = exempted(hr_of(here.id), who.id, mine.id, here.id)
     with pytest.raises(NotAllowed):
         operations.withdraw_exemption(ADMIN, exemption, reason="Why")  # type: ignore[arg-type]
+
+
+def test_exempting_many_takes_no_statement_for_each(here: Organisation) -> None:
+    """In the transaction of a request about 200 people nobody else can save, on SQLite."""
+    numbers = [f"N-{number}" for number in range(202)]
+    for number in numbers:
+        people.employed(people.person(f"Person {number}"), here, number)
+    counts = []
+    for some in (numbers[:2], numbers[2:]):
+        with statements_sent() as statements:
+            operations.exempt_people(
+                hr_of(here.id), some, organisation_id=here.id, requirement_id=None, from_on=TODAY, until_on=None,
+                kind="parental", reason="Agreed",
+            )  # fmt: skip
+        counts.append(len(statements))
+    assert session.query(Exemption).count() == 202
+    assert session.query(AuditEntry).filter_by(action="compliance.exempt").count() == 202
+    assert counts[1] == counts[0], statements
 
 
 def test_the_windows_of_a_requirement_reach_the_dates_of_awards(here: Organisation) -> None:
