@@ -24,6 +24,22 @@ from tests.waiting import wait_until
 
 def make_settings(folder: Path, database_url: str, **changes: object) -> Settings:
     """Returns settings for an application under test."""
+    if changes:
+        return _read_settings(folder, database_url, **changes)
+    return _usual_settings(folder, database_url, _environment()).model_copy()
+
+
+@cache
+def _usual_settings(folder: Path, database_url: str, _environment: frozenset[tuple[str, str]]) -> Settings:
+    """Reads the settings that most tests have once: it takes longer than many a test."""
+    return _read_settings(folder, database_url)
+
+
+def _environment() -> frozenset[tuple[str, str]]:
+    return frozenset(each for each in os.environ.items() if each[0].startswith("LMS_"))
+
+
+def _read_settings(folder: Path, database_url: str, **changes: object) -> Settings:
     values: dict[str, object] = {
         "instance": folder,
         "database_url": database_url,
