@@ -8,6 +8,7 @@ from flask_babel import force_locale, gettext as _
 from lms.accounts.models import Account
 from lms.kernel import clock, mail
 from lms.kernel.config import current_settings
+from lms.people.api import list_employers
 from lms.web.emails import address_of, language_for
 from lms.web.formatting import NO_BREAK, moment
 
@@ -22,9 +23,10 @@ def queue_printed_code(account: Account, organisation: str = "") -> None:
     _queue(account, "printed_code", organisation=organisation)
 
 
-def write_reset(account: Account, token: str) -> tuple[str, str, str, str]:
+def write_reset(account: Account, token: str, *, several: bool = False) -> tuple[str, str, str, str]:
     """Writes the e-mail with a link to choose a new password: address, subject, body, language.
 
+    Where ``several`` accounts sign in with the e-mail, it says which organisation's each is.
     The address in it is the one the administrator set, never the one a request claims to have come to.
     """
     language = language_for(account.person.language)
@@ -34,8 +36,9 @@ def write_reset(account: Account, token: str) -> tuple[str, str, str, str]:
             "accounts/email/reset.txt",
             name=account.person.name,
             link=address_of("security.reset_password", token=token),
+            organisations=[each.name for each in list_employers(account.person_id)] if several else [],
         )
-        return account.email or "", subject, body, language
+        return account.address or "", subject, body, language
 
 
 def write_invitation(account: Account, token: str, until: datetime) -> tuple[str, str, str, str]:
@@ -51,11 +54,11 @@ def write_invitation(account: Account, token: str, until: datetime) -> tuple[str
             sign_in=address_of("security.login"),
             again=address_of("security.forgot_password"),
         )
-        return account.email or "", _("Your account for %(product)s", product=product), body, language
+        return account.address or "", _("Your account for %(product)s", product=product), body, language
 
 
 def _queue(account: Account, kind: str, **context: str) -> None:
-    if not account.email:
+    if not account.address:
         return
     product = current_settings().product_name
     language = language_for(account.person.language)
@@ -72,4 +75,4 @@ def _queue(account: Account, kind: str, **context: str) -> None:
             change=address_of("security.change_password"),
             **context,
         )
-        mail.queue(account.email, subjects[kind], body, language=language)
+        mail.queue(account.address, subjects[kind], body, language=language)

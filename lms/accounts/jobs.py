@@ -4,7 +4,7 @@ from flask_security.recoverable import generate_reset_password_token
 
 from lms.accounts.emails import write_reset
 from lms.accounts.invitations.jobs import invite_many, send_invitation
-from lms.accounts.queries import find_account_by_email
+from lms.accounts.queries import list_accounts_by_email
 from lms.accounts.sign_in.operations import remove_old_sessions
 from lms.accounts.slips.jobs import make_slips, remove_old_files
 from lms.kernel import mail, outbox
@@ -21,14 +21,19 @@ JOBS = (
 
 @outbox.handler("reset", quick=True)
 def send_reset(payload: dict[str, str]) -> None:
-    """Looks up whose an e-mail is, and sends them a link to choose a new password.
+    """Looks up whose an e-mail is, and sends a link to choose a new password for each of their accounts.
 
     Raises ``NoLongerTrue`` for an e-mail without an open account, and ``MailServerMissing``.
     """
     with reading():
-        account = find_account_by_email(payload["email"])
-        if account is None or not account.active:
+        accounts = [account for account in list_accounts_by_email(payload["email"]) if account.active]
+        if not accounts:
             raise outbox.NoLongerTrue
         mail.require_server()
-        letter = write_reset(account, generate_reset_password_token(account))  # type: ignore[no-untyped-call]
-    mail.send(*letter)
+        letters = [
+            write_reset(account, token, several=len(accounts) > 1)
+            for account in accounts
+            for token in [generate_reset_password_token(account)]  # type: ignore[no-untyped-call]
+        ]
+    for letter in letters:
+        mail.send(*letter)

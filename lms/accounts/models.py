@@ -18,7 +18,8 @@ class Account(Model, UserMixin):
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
-    # The e-mail to sign in with, in lower case; people without e-mail use their staff number.
+    # The e-mail to sign in with, in lower case; people without e-mail use their staff number. Empty also where another
+    # account had the person's e-mail first: see address.
     email: Mapped[str | None] = mapped_column(String(254), unique=True)  # type: ignore[assignment]  # may be empty here
     # Argon2id; empty until the person has chosen one.
     password: Mapped[str | None] = mapped_column(String(255))
@@ -35,6 +36,11 @@ class Account(Model, UserMixin):
     roles: ClassVar[tuple[()]] = ()  # type: ignore[misc, assignment]
     # Set for the length of a request when the account is loaded.
     actor: ClassVar[Actor | None] = None
+
+    @property
+    def address(self) -> str | None:
+        """Returns the e-mail its holder signs in with and gets e-mails at, also where another account has it too."""
+        return self.email or self.person.email
 
 
 class SignedInSession(Model):

@@ -37,7 +37,8 @@ from lms.web.formatting import day as in_words
 def open_account(actor: Actor, person: Person, *, email: str | None = None, hashed: str | None = None) -> Account:
     """Opens an account for a person; the e-mail is stored in lower case.
 
-    ``hashed`` is the hash of a password. Raises ``EmailTaken`` where the e-mail has an account.
+    ``hashed`` is the hash of a password. Raises ``EmailTaken`` where the e-mail has an account of which the actor may
+    know.
     """
     (account_id,) = open_accounts(actor, [(person.id, email)], hashed=hashed)
     return session.get_one(Account, account_id)
@@ -48,24 +49,27 @@ def open_accounts(
 ) -> Sequence[int]:
     """Opens an account for each of many people, by person id and e-mail, and returns their ids.
 
-    No query for each of them. Raises ``EmailTaken`` where one of the e-mails has an account, or two of the people
-    share one.
+    No query for each of them. Where somebody has an e-mail of whom the actor may not know, the new account has none of
+    its own: what the actor sees is the same (docs/decisions/0046). Raises ``EmailTaken`` where the actor may know, or
+    where two of the people share an e-mail.
     """
     moment = clock.now()
+    addresses = {person_id: clean_email(email) for person_id, email in persons}
+    emails = [email for email in addresses.values() if email]
+    if len(set(emails)) < len(emails) or queries.list_known_emails(actor, emails, addresses):
+        raise EmailTaken
+    free = set(emails) - queries.find_emails_with_account(emails)
     accounts = [
         {
             "person_id": person_id,
-            "email": clean_email(email) or None,
+            "email": email if email in free else None,
             "password": hashed,
             "active": True,
             "fs_uniquifier": secrets.token_hex(16),
             "recorded_at": moment,
         }
-        for person_id, email in persons
+        for person_id, email in addresses.items()
     ]
-    emails = [str(account["email"]) for account in accounts if account["email"]]
-    if len(set(emails)) < len(emails) or queries.find_emails_with_account(emails):
-        raise EmailTaken
     if not accounts:
         return []
     opened = insert(Account).returning(Account.id, sort_by_parameter_order=True)
@@ -157,7 +161,8 @@ def reopen_account(actor: Actor, account: Account, *, reason: str) -> None:
 def change_email(actor: Actor, account: Account, email: str | None) -> None:
     """Changes the e-mail an account signs in with, or removes it, and ends its sessions and links sent to the old one.
 
-    Raises ``EmailTaken`` where another account has it; unless the actor is an administrator, ``RoleHoldersEmail`` where
+    Where another account has it of which the actor may not know, this one has none of its own, as in ``open_accounts``.
+    Raises ``EmailTaken`` where the actor may know; unless the actor is an administrator, ``RoleHoldersEmail`` where
     the account has a role, and ``OthersEmail`` for whom the actor could print no code. Of somebody who works nowhere
     the e-mail may be removed.
     """
@@ -170,9 +175,9 @@ def change_email(actor: Actor, account: Account, email: str | None) -> None:
             raise OthersEmail
         if email and queries.has_not_arrived(ids, today, has_signed_in=account.password is not None):
             raise OthersEmail
-    if email and queries.find_emails_with_account([email]):
+    if email and queries.list_known_emails(actor, [email], [account.person_id]):
         raise EmailTaken
-    account.email = email
+    account.email = email if email and not queries.find_emails_with_account([email]) else None
     sign_out_everywhere(account)
     record(actor, "accounts.change_email", "account", account.id)
 

@@ -17,7 +17,13 @@ from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
 from lms.kernel.identifiers import clean_email
-from lms.people.api import contains_words, list_employers_ever, list_employers_on
+from lms.people.api import (
+    contains_words,
+    list_emails_of_staff,
+    list_employers_ever,
+    list_employers_on,
+    visible_employments,
+)
 from lms.people.models import Employment, Organisation, Person, PersonMerge, Placement
 
 NO_LAST_DAY = date.max
@@ -53,6 +59,32 @@ def find_account(account_id: int) -> Account | None:
 def find_account_by_email(email: str) -> Account | None:
     """Finds an account by its e-mail, whatever the case."""
     return find_account_where(Account.email == clean_email(email))
+
+
+# The same as Account.address.
+ADDRESS = func.coalesce(Account.email, Person.email)
+"""The e-mail with which the holder of an account signs in, joined to their person."""
+
+
+def list_accounts_by_email(email: str, organisation_id: int | None = None) -> Sequence[Account]:
+    """Lists the accounts that sign in with an e-mail, first the one that had it first.
+
+    Several do where several organisations recorded it. ``organisation_id`` leaves those of one of them, or the first.
+    """
+    address = clean_email(email)
+    # Each by its index, which "or" over two tables would not use.
+    ids = union_all(
+        select(Account.id).where(Account.email == address),
+        select(Account.id).join(Account.person).where(Person.email == address, Account.email.is_(None)),
+    )
+    statement = ACCOUNTS.where(Account.id.in_(ids)).order_by(Account.email.is_(None), Account.id).limit(20)
+    found = session.scalars(statement).unique().all()
+    if organisation_id is None or len(found) < 2:
+        return found
+    colleagues = select(Employment.person_id).where(Employment.organisation_id == organisation_id)
+    person_ids = [account.person_id for account in found]
+    own = set(session.scalars(colleagues.where(Employment.person_id.in_(person_ids))))
+    return [account for account in found if account.person_id in own] or found[:1]
 
 
 def find_account_of_person(person_id: int) -> Account | None:
@@ -109,6 +141,15 @@ def list_closed_with_import(person_ids: Iterable[int]) -> list[Account]:
 def find_emails_with_account(emails: Iterable[str]) -> set[str]:
     """Returns those of some e-mails, in lower case, that an account signs in with. A query for each 500 of them."""
     return {row.email for row in execute_in_batches(select(Account.email), Account.email, sorted(emails))}
+
+
+def list_known_emails(actor: Actor, emails: Collection[str], besides: Collection[int]) -> set[str]:
+    """Returns those of some e-mails that belong to somebody an actor may see, ``besides`` some persons.
+
+    An administrator is told of all that an account signs in with, HR of those of its own people only.
+    """
+    known = list_emails_of_staff(visible_employments(actor), emails, besides)
+    return known | find_emails_with_account(emails) if actor.has(Role.ADMIN) else known
 
 
 def list_grants(*conditions: ColumnElement[bool]) -> Sequence[RoleGrant]:
@@ -252,7 +293,7 @@ def list_role_holders(roles: Collection[Role], organisation_ids: Collection[int]
             RoleGrant.role,
             RoleGrant.organisation_id,
             Person.name,
-            Account.email,
+            ADDRESS.label("email"),
             Person.language,
         )
         .join(Account, RoleGrant.account_id == Account.id)

@@ -9,7 +9,7 @@ from lms.kernel.actor import SYSTEM, Actor
 def change_email(_sender: Any, *, person: int, email: str | None, actor: Actor) -> None:
     """Changes the e-mail that a corrected person signs in with."""
     account = queries.find_account_of_person(person)
-    if account is not None and account.email != email:
+    if account is not None and account.address != email:
         operations.change_email(actor, account, email)
 
 

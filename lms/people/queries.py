@@ -1,12 +1,13 @@
 """Every SELECT of people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.kernel.actor import Actor, Role
+from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import session
 from lms.kernel.errors import require_found
 from lms.kernel.i18n import gettext as _
@@ -91,6 +92,18 @@ def find_employment_by_number(organisation_id: int, staff_number: str) -> Employ
         .where(Employment.organisation_id == organisation_id, same_number)
         .limit(1)
     )
+
+
+def list_emails_of_staff(
+    employments: ColumnElement[bool], emails: Iterable[str], besides: Collection[int] = ()
+) -> set[str]:
+    """Returns those of some e-mails that are recorded of people who have or had an employment fitting a condition.
+
+    ``besides`` are persons who are not asked about. A query for each 500 e-mails.
+    """
+    employed = exists().where(Employment.person_id == Person.id, employments)
+    rows = execute_in_batches(select(Person.id, Person.email).where(employed), Person.email, sorted(emails))
+    return {row.email for row in rows if row.id not in besides}
 
 
 def find_staff(organisation_id: int, numbers: Collection[str]) -> dict[str, Person]:

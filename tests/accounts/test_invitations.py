@@ -17,6 +17,7 @@ from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.config import Settings
 from lms.kernel.db import session, unit_of_work
+from lms.people.api import correct_person
 from lms.people.models import Employment, Person, Placement
 from tests.factories import people as make
 from tests.factories.application import make_settings
@@ -167,7 +168,8 @@ def become_trainer(app: Flask) -> None:
 
 def change_email(app: Flask) -> None:
     with app.app_context(), unit_of_work():
-        operations.change_email(SYSTEM, nour(app), None)
+        person = session.get_one(Person, nour(app).person_id)
+        correct_person(SYSTEM, person, {"email": ""}, organisation_id=None, reason="Wrong")
 
 
 @pytest.mark.parametrize("change", [leave, close, become_trainer, change_email])

@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_security import hash_password
 
+from lms.accounts.models import Account
 from lms.accounts.sign_in.devices import COOKIE, key_of_device
+from lms.kernel import clock
 from lms.kernel.config import Settings
+from lms.kernel.db import session, unit_of_work
 from lms.web.limits import digest_of, limiter
+from tests.factories import people as make
 from tests.factories.application import make_settings, running_application
 from tests.factories.people import PASSWORD, make_small_organisation, sign_in
 
@@ -179,3 +184,17 @@ def test_wrong_passwords_for_a_code_are_limited_and_right_ones_are_not(app: Flas
     assert {client.post(address, data={"password": PASSWORD}).status_code for _ in range(12)} == {200}
     answers = [client.post(address, data={"password": "not-the-password"}).status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]
+
+
+def test_a_second_account_tries_out_no_password_of_the_first(app: Flask, client: FlaskClient) -> None:
+    """HR knows the password of an account it made up; what else the number or e-mail opens is guessed as by anybody."""
+    make_small_organisation(app)
+    with app.app_context(), unit_of_work():
+        there = make.organisation("hill-health")
+        other = make.person("Made Up", "amina@demo.example")
+        make.employed(other, there, "W-1")
+        hashed = hash_password("known to its maker")
+        session.add(Account(person_id=other.id, password=hashed, fs_uniquifier="x", recorded_at=clock.now()))
+    for name in ("amina@demo.example", "W-1"):
+        tried = [status(client, name, "known to its maker", HERE) for _ in range(6)]
+        assert tried == [302] * 5 + [429]

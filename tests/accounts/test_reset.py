@@ -15,14 +15,17 @@ from sqlalchemy import event, select
 from lms.accounts import operations, queries
 from lms.accounts.codes.operations import print_codes
 from lms.kernel import outbox
-from lms.kernel.actor import SYSTEM
+from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.config import Settings
 from lms.kernel.db import db, reading, session, unit_of_work
 from lms.kernel.outbox import OutboxRow
+from lms.people.api import correct_person
+from lms.people.models import Person
 from tests.accounts.test_sign_in import Hashing
 from tests.factories.application import make_settings
 from tests.factories.mail_server import Sink, mail_server, mails, text_of
 from tests.factories.people import PASSWORD, make_small_organisation, sign_in
+from tests.people.two_organisations import make_two_organisations
 
 NEW = "four good words"
 
@@ -154,3 +157,16 @@ def test_a_broken_link_says_what_to_do(app: Flask, client: FlaskClient) -> None:
     make_small_organisation(app)
     page = client.get("/reset/nothing-we-made", follow_redirects=True).get_data(as_text=True)
     assert "This link has already been used or is incomplete. Request a new one here." in page
+
+
+def test_every_account_of_an_email_gets_its_own_link(app: Flask, client: FlaskClient, sink: Controller) -> None:
+    places = make_two_organisations(app)
+    with app.app_context(), unit_of_work():
+        of_hills = Actor(account_id=1, scopes={Role.HR: frozenset({places.hills})})
+        person = session.get_one(Person, places.basma)
+        correct_person(of_hills, person, {"email": "amina@demo.example"}, organisation_id=places.hills, reason="New")
+    ask(client, "amina@demo.example")
+    texts = sorted(map(text_of, sent_mails(app, sink)))
+    assert ["Hello Amina Yusuf" in texts[0], "Hello Basma Idris" in texts[1], len(texts)] == [True, True, 2]
+    assert "This link is for the one of Rivers Relief." in texts[0]
+    assert "This link is for the one of Hill Health." in texts[1]

@@ -159,7 +159,7 @@ def test_the_list_is_searched_filtered_and_paged_in_few_queries(app: Flask, clie
         engine = database.db.engine
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     first = client.get("/admin/users").get_data(as_text=True)
-    assert len([one for one in statements if one.startswith("SELECT")]) == 6
+    assert len([one for one in statements if one.startswith("SELECT")]) == 7
     assert "125 accounts" in first
     assert "Page 1 of 3" in first.replace("\N{NO-BREAK SPACE}", " ")
     assert "Person 119" in client.get("/admin/users?page=3").get_data(as_text=True)

@@ -222,7 +222,7 @@ def test_the_organisation_is_asked_only_when_both_fit(app: Flask, client: FlaskC
     two_organisations(app, PASSWORD)
     assert "Hill Health" not in send(client, "W-1", "not-the-password").get_data(as_text=True)
     answer = send(client, "W-1").get_data(as_text=True)
-    assert "Several organisations use this number" in answer
+    assert "Several organisations use this number or e-mail" in answer
     assert "Hill Health" in answer
     with app.app_context():
         hill = next(str(key) for key, name in list_organisation_choices() if name == "Hill Health")

@@ -1,7 +1,7 @@
 """The forms of the administrator's pages of accounts."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField, SubmitField
+from wtforms import BooleanField, SelectField, StringField, SubmitField
 from wtforms.validators import Optional
 
 from lms.accounts.sign_in.forms import ConfirmedForm
@@ -23,6 +23,7 @@ class AccountsForm(FilterForm):
     """The filters of the list of accounts."""
 
     q = StringField(_l("Name or e-mail"), filters=[normalise])
+    shared = BooleanField(_l("Only accounts that share an e-mail"))
     role = SelectField(_l("Role"), choices=[*choices_of([("", _l("Everyone"))]), *ROLE_CHOICES], validate_choice=False)
 
 

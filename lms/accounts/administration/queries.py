@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ScalarSelect, exists, func, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from lms.accounts import policy
 from lms.accounts.models import Account, RoleGrant
-from lms.accounts.queries import list_grants, list_last_days
+from lms.accounts.queries import ADDRESS, list_grants, list_last_days
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.db import session
@@ -30,8 +30,30 @@ class AccountRow:
     last_days: dict[int, date] = field(default_factory=dict)
 
 
-def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -> Pagination[AccountRow]:
-    """Lists the accounts an actor may see, by name. Five queries, whatever the number of accounts."""
+def _shared() -> ScalarSelect[str]:
+    """Returns the subquery of the e-mails that an account has because another had them first."""
+    first = aliased(Account)
+    return (
+        select(Person.email)
+        .join(Account, Account.person_id == Person.id)
+        .where(Account.email.is_(None), exists().where(first.email == Person.email))
+        .scalar_subquery()
+    )
+
+
+def count_sharing(actor: Actor) -> int:
+    """Counts the accounts an actor may see whose e-mail another account had first."""
+    visible = (policy.visible_accounts(actor), Account.email.is_(None), Person.email.in_(_shared()))
+    return session.scalar(select(func.count(Account.id)).join(Account.person).where(*visible)) or 0
+
+
+def list_accounts(
+    actor: Actor, text: str = "", role: str = "", page: int = 1, *, shared: bool = False
+) -> Pagination[AccountRow]:
+    """Lists the accounts an actor may see, by name, or those that share their e-mail.
+
+    Five queries, whatever the number of accounts.
+    """
     statement = (
         select(Account)
         .join(Account.person)
@@ -40,7 +62,9 @@ def list_accounts(actor: Actor, text: str = "", role: str = "", page: int = 1) -
         .order_by(func.lower(Person.name), Account.id)
     )
     if text:
-        statement = statement.where(contains_words(text, Person.name, Account.email))
+        statement = statement.where(contains_words(text, Person.name, ADDRESS))
+    if shared:
+        statement = statement.where(ADDRESS.in_(_shared())).order_by(None).order_by(ADDRESS, Account.id)
     if role:
         holders = select(RoleGrant.account_id).where(RoleGrant.role == role, RoleGrant.retracted_at.is_(None))
         statement = statement.where(Account.id.in_(holders))

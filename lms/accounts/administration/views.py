@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from lms.accounts import operations, queries
 from lms.accounts.administration.forms import AccountsForm, GrantForm
-from lms.accounts.administration.queries import list_accounts
+from lms.accounts.administration.queries import count_sharing, list_accounts
 from lms.accounts.blueprint import bp
 from lms.accounts.codes.queries import why_no_code
 from lms.accounts.models import Account, RoleGrant
@@ -24,10 +24,9 @@ from lms.web.forms import ReasonForm, choices_of, form_page, redirect_with
 def users() -> ResponseReturnValue:
     """Lists accounts and their roles, searched and filtered."""
     form = AccountsForm(request.args)
-    page = list_accounts(
-        current_actor(), (form.q.data or "")[:200], form.role.data or "", request.args.get("page", 1, type=int)
-    )
-    return render_template("accounts/users.html", form=form, page=page)
+    actor, number = current_actor(), request.args.get("page", 1, type=int)
+    page = list_accounts(actor, (form.q.data or "")[:200], form.role.data or "", number, shared=bool(form.shared.data))
+    return render_template("accounts/users.html", form=form, page=page, sharing=count_sharing(actor))
 
 
 @bp.get("/admin/users/<int:account_id>")
@@ -46,6 +45,7 @@ def user_page(account: Account, form: ConfirmedForm) -> ResponseReturnValue:
         grants=queries.list_grants(RoleGrant.account_id == account.id),
         last_days=queries.list_last_days(clock.today(), RoleGrant.account_id == account.id),
         why_no_code=why_no_code(current_actor(), account),
+        same_email=[each for each in queries.list_accounts_by_email(account.address or "") if each.id != account.id],
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts import policy
 from lms.accounts.models import Account, OneTimeCode, RoleGrant
-from lms.accounts.queries import find_account, find_account_where, has_not_arrived, load_account_for
+from lms.accounts.queries import ADDRESS, find_account, find_account_where, has_not_arrived, load_account_for
 from lms.audit.models import AuditEntry
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
@@ -100,7 +100,7 @@ def list_people_without_password(
             Account.id.label("account_id"),
             Person.id.label("person_id"),
             Person.name,
-            Account.email,
+            ADDRESS.label("email"),
             Person.language,
             Employment.staff_number,
             Organisation.id.label("organisation_id"),
@@ -125,7 +125,7 @@ def list_people_without_password(
         .order_by(DutyStation.name, func.lower(Person.name), Placement.from_on)
     )
     if with_email is not None:
-        statement = statement.where(Account.email.is_not(None) if with_email else Account.email.is_(None))
+        statement = statement.where(ADDRESS.is_not(None) if with_email else ADDRESS.is_(None))
     if account_ids is not None:
         statement = statement.where(Account.id.in_(account_ids))
     if station:
@@ -133,7 +133,7 @@ def list_people_without_password(
     if sector:
         statement = statement.where(Placement.sector == sector)
     if text:
-        statement = statement.where(contains_words(text, Person.name, Employment.staff_number, Account.email))
+        statement = statement.where(contains_words(text, Person.name, Employment.staff_number, ADDRESS))
     rows = [PersonWithoutPassword(**row._mapping) for row in session.execute(statement)]
     # Somebody with a current and a future placement is one person, and needs one code.
     return _of_no_other(actor, list({row.account_id: row for row in reversed(rows)}.values())[::-1], today)

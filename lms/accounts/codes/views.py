@@ -99,7 +99,7 @@ def print_user_code(account_id: int) -> ResponseReturnValue:
         return user_page(account, form)
     (code,) = operations.print_codes(current_actor(), [account.id])
     queue_printed_code(account)
-    slip = Slip(account.person.name, "", account.email or "", code)
+    slip = Slip(account.person.name, "", account.address or "", code)
     return print_page([slip], url_for("accounts.user", account_id=account_id))
 
 

@@ -39,7 +39,7 @@ def send_invitation(payload: dict[str, int]) -> None:
         actor, now = load_actor(by, clock.today()), clock.now()
         if not queries.may_still_be_invited(actor, account):
             raise outbox.NoLongerTrue
-        state = rules.state_of(account.fs_uniquifier, account.password, account.email)
+        state = rules.state_of(account.fs_uniquifier, account.password, account.address)
         token = rules.sign(str(current_app.secret_key), rules.Invitation(account.id, state, now))
         letter = write_invitation(account, token, now + rules.VALID_FOR)
     mail.send(*letter)

@@ -48,7 +48,7 @@ def load_account_to_invite(actor: Actor, person_id: int) -> Account:
 
 def why_not_invited(account: Account) -> str:
     """Returns why an account gets no invitation, whoever asks; empty where it may get one."""
-    if not account.email:
+    if not account.address:
         return _("There is no e-mail. Print a sign-in code instead.")
     if account.password:
         return _("This person has chosen a password already. A forgotten one is reset from the sign-in page.")
@@ -73,7 +73,7 @@ def load_invited(secret_key: str, token: str, now: datetime) -> Account | None:
     account = find_account(invitation.account_id)
     if account is None:
         return None
-    if invitation.state != rules.state_of(account.fs_uniquifier, account.password, account.email):
+    if invitation.state != rules.state_of(account.fs_uniquifier, account.password, account.address):
         raise InvitationOver(used=bool(account.password))
     given_role = any(grant.recorded_at > invitation.sent_at for grant in account.grants)
     if now >= invitation.sent_at + rules.VALID_FOR or not account.active or given_role:

@@ -1,9 +1,9 @@
 """The forms of sign-in and passwords. Those of Flask-Security keep its field names and get our labels."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_security import ChangePasswordForm, LoginForm, PasswordUtil, ResetPasswordForm, VerifyForm
 from flask_security.forms import IsString
@@ -95,7 +95,7 @@ class SignInForm(LoginForm):
             choices = [(str(key), name) for key, name in list_organisation_choices()]
             self.organisation.choices = choices_of([("", _("Choose your organisation")), *choices])
             self.form_errors.append(
-                _("Several organisations use this number. Choose yours and type the password again.")
+                _("Several organisations use this number or e-mail. Choose yours and type the password again.")
             )
             return False
         if not matching:
@@ -107,18 +107,15 @@ class SignInForm(LoginForm):
         self.user_authenticated = True
         return True
 
-    def _accounts(self) -> list[Account]:
+    def _accounts(self) -> Sequence[Account]:
         identity, chosen = self.email.data or "", self.organisation.data or ""
-        found: Iterable[Account | None]
-        if "@" in identity:
-            found = [queries.find_account_by_email(identity)]
-        else:
-            within = int(chosen) if chosen.isdecimal() and len(chosen) < 16 else None
-            found = list_accounts_by_staff_number(identity, within)
-        return [account for account in found if account]
+        within = int(chosen) if chosen.isdecimal() and len(chosen) < 16 else None
+        find = queries.list_accounts_by_email if "@" in identity else list_accounts_by_staff_number
+        return find(identity, within)
 
     def _matching(self, accounts: Iterable[Account]) -> list[Account]:
         known = [account for account in accounts if account.password]
+        g.compared_with_several = len(known) > 1
         password = current_app.extensions["security"].password_util.normalize(self.password.data)
         if not known:
             # As much work as comparing with a stored password, so that the time reveals nothing either.

@@ -9,7 +9,7 @@ For a network there is room for a whole office behind one address; what succeede
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_security import views
 
 from lms.accounts.sign_in.devices import key_of_device
@@ -49,8 +49,12 @@ def account() -> str:
 
 
 def refused(response: Response) -> bool:
-    """Says whether a form was shown again: a wrong password."""
-    return response.status_code in (200, 422)
+    """Says whether a form was shown again: a wrong password.
+
+    So is a right one that was compared with the passwords of several accounts: with an account of the same number or
+    e-mail somebody could otherwise try out the password of another without any limit.
+    """
+    return response.status_code in (200, 422) or bool(g.get("compared_with_several"))
 
 
 def accepted(response: Response) -> bool:

@@ -37,12 +37,12 @@ def list_organisation_choices() -> list[tuple[int, str]]:
 def list_personal_words(account: Account) -> list[str]:
     """Lists what others know of the account holder, for the check of a password: names, e-mail, staff numbers."""
     rows = session.execute(
-        select(Person.name, Employment.staff_number)
+        select(Person.name, Person.email, Employment.staff_number)
         .outerjoin(Employment, Employment.person_id == Person.id)
         .where(Person.id == account.person_id)
     ).all()
-    address = [account.email, account.email.partition("@")[0]] if account.email else []
-    name = rows[0].name
+    name, email = rows[0].name, account.email or rows[0].email
+    address = [email, email.partition("@")[0]] if email else []
     return [name, *name.split(), *address, *(row.staff_number for row in rows if row.staff_number)]
 
 

@@ -222,11 +222,13 @@ def begin_session(_app: Flask, *, user: Account, **_: Any) -> None:
 def welcome(_app: Flask, *, user: Account, authn_via: list[str] | None, **_more: Any) -> None:
     """Shows who signed in with a password which codes were printed since the last time, and audits the sign-in.
 
-    From now on their device is known.
+    From now on their device is known, unless the name is that of several accounts: it would give whoever has one of
+    them more guesses at the others.
     """
     if authn_via != ["password"]:
         return
-    remember_device(typed_name())
+    if not g.get("compared_with_several"):
+        remember_device(typed_name())
     for code in list_codes_printed_since_sign_in(user.id):
         printed = {"at": moment(code.printed_at), "organisation": code.organisation}
         hr = _("HR of %(organisation)s printed a sign-in code for you on %(at)s.", **printed)

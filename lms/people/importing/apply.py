@@ -85,7 +85,8 @@ def _replan(people_import: PeopleImport, rows: Iterable[PeopleImportRow]) -> lis
     replanned = (_replan_person(own, known.get(key), vocabulary, choices) for key, own in people.items())
     changes = [change for change in replanned if change is not None]
     new = [change for change in changes if not change.employment_id]
-    in_use = queries.find_emails_in_use({change.parsed[0].email for change in new} - {""})
+    emails = {change.parsed[0].email for change in new} - {""}
+    in_use = queries.find_emails_in_use(people_import.organisation_id, emails)
     for change in new:
         if change.parsed[0].email in in_use:
             _reject(change.rows, {"code": "email_here"})

@@ -114,7 +114,7 @@ def check(import_id: int, run: int) -> None:
             _save(import_id, run, [], error.message)
             return
         words = collect_words((row.cells for row in rows), known_words(vocabulary, known.values()), choices.words)
-        plan_rows(rows, known, choices)
+        plan_rows(people_import.organisation_id, rows, known, choices)
         for row in rows:
             if row.number in hidden:
                 row.notes.append({"code": "hidden_row"})
@@ -157,7 +157,9 @@ def parse_rows(
         yield row
 
 
-def plan_rows(rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choices: ImportChoices) -> None:
+def plan_rows(
+    organisation_id: int, rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choices: ImportChoices
+) -> None:
     """Gives every row its outcome, adds rows for those whom the file does not name, and forms the batches."""
     people: dict[str, list[CheckedRow]] = defaultdict(list)
     for row in rows:
@@ -175,7 +177,7 @@ def plan_rows(rows: list[CheckedRow], known: Mapping[str, KnownEmployee], choice
             row.outcome, row.notes = outcome.outcome, list(outcome.notes)
             if row.parsed and row.parsed.status == "leave":
                 row.notes.append({"code": "on_leave"})
-    reject_used_emails(row for row in rows if row.outcome == "added" and row.key not in known)
+    reject_used_emails(organisation_id, (row for row in rows if row.outcome == "added" and row.key not in known))
     new = [row for row in rows if row.outcome == "added" and row.key not in known]
     likely = dict(find_likely_people(((row.key, row.cells.get("name", "")) for row in new), known))
     for row in new:
@@ -198,10 +200,10 @@ def note_unprintable(rows: Iterable[CheckedRow]) -> None:
             row.notes.append({"code": "unprintable", "text": letters})
 
 
-def reject_used_emails(new_rows: Iterable[CheckedRow]) -> None:
-    """Rejects rows of new people whose e-mail somebody else has, recorded or further up in the list."""
+def reject_used_emails(organisation_id: int, new_rows: Iterable[CheckedRow]) -> None:
+    """Rejects rows of new people whose e-mail somebody else has, at the organisation or further up in the list."""
     rows = [(row, row.parsed.email) for row in new_rows if row.parsed and row.parsed.email]
-    in_use = queries.find_emails_in_use({email for _row, email in rows})
+    in_use = queries.find_emails_in_use(organisation_id, {email for _row, email in rows})
     first: dict[str, CheckedRow] = {}
     for row, email in rows:
         if email in in_use:

@@ -22,6 +22,7 @@ from lms.people.importing.parse import ImportVocabulary, comparison_key
 from lms.people.importing.plan import KnownEmployee, PlannedPlacement
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement, Sector
 from lms.people.policy import within_scope
+from lms.people.queries import list_emails_of_staff
 
 _ACTIVE_PLACEMENTS = (
     select(
@@ -200,9 +201,13 @@ def list_employments_of_rows(rows: Iterable[PeopleImportRow]) -> dict[int, Emplo
     return {row_ids[employment.id]: employment for employment in found}
 
 
-def find_emails_in_use(emails: Iterable[str]) -> set[str]:
-    """Returns those of some e-mails that a recorded person has."""
-    return {row.email for row in execute_in_batches(select(Person.email), Person.email, sorted(emails))}
+def find_emails_in_use(organisation_id: int, emails: Iterable[str]) -> set[str]:
+    """Returns those of some e-mails that a person of an organisation has, present or former.
+
+    Whether anybody else has them is told to nobody there (docs/decisions/0046): what an import says is seen by all HR
+    of the organisation.
+    """
+    return list_emails_of_staff(Employment.organisation_id == organisation_id, emails)
 
 
 def _rows(import_id: int, outcome: str = "") -> Select[PeopleImportRow]:

@@ -22,12 +22,14 @@ from lms.kernel import db as database, outbox
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.errors import Invalid
 from lms.people import operations as people, queries as people_queries
 from lms.people.errors import ImportChanged
 from lms.people.events import people_added, placements_changed
 from lms.people.importing import apply, operations, queries, undo
 from lms.people.importing.models import PeopleImportFilePart, PeopleImportRow
 from lms.people.importing.parse import FIELDS
+from lms.people.models import Person
 from tests.factories import people as make
 from tests.kernel.hostile_tables import text_cell, workbook
 from tests.people.importing import lists
@@ -239,7 +241,8 @@ def test_what_was_changed_after_the_check_is_left_alone(small: Flask) -> None:
         work = people.AssignmentDetails(placement.station_id, "health", "promoter")
         (placement,) = people_queries.list_placements_of([amina.id])
         people.move_placement(SYSTEM, placement, amina, work, placement.from_on.replace(month=6))
-        make.person("Somebody Else", "nadia@demo.example")
+        other = make.person("Somebody Else", "nadia@demo.example")
+        make.employed(other, people_queries.list_organisations()[0], "N-9")
     lists.apply(number)
     assert lists.outcomes(number) == [
         (2, "unchanged", []),
@@ -250,16 +253,21 @@ def test_what_was_changed_after_the_check_is_left_alone(small: Flask) -> None:
     assert lists.spans("W-2") == []
 
 
-def test_an_account_that_is_refused_above_refuses_its_row_only(small: Flask) -> None:
-    with unit_of_work():
-        # An account whose e-mail is not its person's: only the package above knows it.
-        make.accounts.open_account(SYSTEM, make.person("Quiet"), email="quiet@demo.example")
+def refuse_quiet(_sender: Any, *, persons: set[int], **_more: Any) -> None:
+    """Refuses one person, as a package above may."""
+    if session.query(Person).where(Person.id.in_(persons), Person.email == "quiet@demo.example").count():
+        raise Invalid
+
+
+def test_somebody_who_is_refused_above_refuses_their_row_only(small: Flask) -> None:
+    people_added.connect(refuse_quiet)
+    found_listeners.append((people_added, refuse_quiet))
     rows = [row("N-1"), row("N-2", email="quiet@demo.example"), row("N-3", email="new@demo.example")]
     number = lists.sent(lists.csv_of(rows))
     assert lists.counts(number)["added"] == 3
     lists.apply(number)
     assert [outcome for _n, outcome, _w in lists.outcomes(number)] == ["added", "rejected", "added"]
-    assert lists.count("account") == 8
+    assert lists.count("account") == 7
     with reading():
         assert people_queries.find_employment_by_number(1, "N-2") is None
 
