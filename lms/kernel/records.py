@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel import clock
 from lms.kernel.actor import Actor
-from lms.kernel.bulk import reserve_ids
+from lms.kernel.bulk import add_mappings, reserve_ids
 from lms.kernel.db import BigId, UtcDateTime, session
 
 
@@ -37,6 +37,20 @@ def add(actor: Actor, row: RecordedRow) -> RecordedRow:
 
 def add_all(actor: Actor, rows: Sequence[Any]) -> None:
     """Adds rows of one table as recorded now by an actor; many take no statement for each."""
+    _prepare(actor, rows)
+    session.add_all(rows)
+    session.flush()
+
+
+def add_detached(actor: Actor, rows: Sequence[Any]) -> None:
+    """Adds rows as `add_all` does, but sooner: the session does not keep the objects, nor store later changes."""
+    _prepare(actor, rows)
+    if rows:
+        names = [column.key for column in rows[0].__table__.columns]
+        add_mappings(type(rows[0]), [{name: getattr(row, name) for name in names} for row in rows])
+
+
+def _prepare(actor: Actor, rows: Sequence[Any]) -> None:
     moment = clock.now()
     for row in rows:
         row.recorded_at, row.recorded_by = moment, actor.account_id or None
@@ -44,8 +58,6 @@ def add_all(actor: Actor, rows: Sequence[Any]) -> None:
         # Asked for the numbers it has given, SQLite is sent each row alone.
         for row, number in zip(rows, reserve_ids(type(rows[0]), len(rows)), strict=True):
             row.id = number
-    session.add_all(rows)
-    session.flush()
 
 
 def retract(actor: Actor, row: Retractable) -> None:

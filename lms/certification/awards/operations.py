@@ -175,10 +175,12 @@ _COPIED = (
 
 def _add(actor: Actor, awards: Sequence[Award], names: Mapping[int, str]) -> None:
     """Stores awards and the names of their holders, by person; draws all serials again where one is taken."""
+    # The award of a quiz is read again in its transaction; nobody does that with a list.
+    add = records.add_detached if len(awards) > 1 else records.add_all
     for _try in range(MOST_TRIES):
         try:
             with session.begin_nested():
-                records.add_all(actor, awards)
+                add(actor, awards)
             break
         except IntegrityError:
             if not queries.is_any_serial_taken([award.serial for award in awards]):

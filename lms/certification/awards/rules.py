@@ -154,6 +154,7 @@ def state_on(day: date, *, valid_until: date, revoked_on: date | None, replaced:
 
 _RANDOM_CHARACTERS = 12
 _CHECK_MODULUS = 37
+_PLACES = range(_RANDOM_CHARACTERS - 1, -1, -1)
 
 
 def make_serial(randbelow: Callable[[int], int]) -> str:
@@ -164,10 +165,11 @@ def make_serial(randbelow: Callable[[int], int]) -> str:
     serial is made of the 32 plain characters and 59.8 random bits.
     """
     while True:
-        values = [randbelow(len(base32.ALPHABET)) for _ in range(_RANDOM_CHARACTERS)]
-        check = _check_value(values)
+        # One draw: each asks the operating system.
+        number = randbelow(len(base32.ALPHABET) ** _RANDOM_CHARACTERS)
+        check = number % _CHECK_MODULUS
         if check < len(base32.ALPHABET):
-            return base32.encode([*values, check])
+            return base32.encode([*(number >> 5 * place & 31 for place in _PLACES), check])
 
 
 def normalise_serial(text: str) -> str | None:

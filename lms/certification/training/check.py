@@ -132,6 +132,8 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
     staff = find_staff(details.organisation_id, {each.staff_number for each in lines})
     earlier = queries.list_earlier_awards({each.id for each in staff.values()}, details.course.course_id)
     own = load_merged_ids(actor.person_id) if actor.person_id is not None else frozenset()
+    today = clock.today(actor.time_zone)
+    limit = earliest_recognised_day(today, details.oldest_months)
     first_lines: dict[int, int] = {}
     checked = []
     for line in lines:
@@ -143,7 +145,8 @@ def check_list(actor: Actor, details: TrainingDetails, lines: Sequence[TrainingL
             checked.append(CheckedLine(line, LineOutcome.DUPLICATE, person, first_line=first_lines[person.id]))
         else:
             first_lines[person.id] = line.number
-            checked.append(_check_line(actor, details, line, person, earlier.get(person.id, [])))
+            new = CheckedLine(line, LineOutcome.NEW, person, limit=limit)
+            checked.append(_check_line(details, new, today, earlier.get(person.id, [])))
     checked = [
         replace(each, outcome=LineOutcome.OWN) if each.is_awarded and each.person and each.person.id in own else each
         for each in _with_dates(actor, details, checked, earlier)
@@ -174,12 +177,10 @@ def _with_dates(
 
 
 def _check_line(
-    actor: Actor, details: TrainingDetails, line: TrainingLine, person: Person, earlier: Sequence[Row[*tuple[Any, ...]]]
+    details: TrainingDetails, checked: CheckedLine, today: date, earlier: Sequence[Row[*tuple[Any, ...]]]
 ) -> CheckedLine:
     """Checks the first line of a person, but for the dates; `earlier` are all their awards of the course."""
-    today = clock.today(actor.time_zone)
-    limit = earliest_recognised_day(today, details.oldest_months)
-    checked = CheckedLine(line, LineOutcome.NEW, person, limit=limit)
+    line, limit = checked.line, checked.limit or date.min
     day = line.earned_on
     if day is None:
         return replace(checked, outcome=LineOutcome.NO_DAY)
@@ -196,4 +197,4 @@ def _check_line(
     if covering and (same_day or not details.renew):
         outcome = LineOutcome.SAME_DAY if same_day else LineOutcome.COVERED
         return replace(checked, outcome=outcome, until=max(each.valid_until for each in covering))
-    return replace(checked, outcome=LineOutcome.RENEWED if covering else LineOutcome.NEW)
+    return replace(checked, outcome=LineOutcome.RENEWED) if covering else checked

@@ -110,10 +110,13 @@ class Repeating(Random):
 
     def __init__(self, serial: str) -> None:
         super().__init__(1)
-        self.values = [base32.ALPHABET.index(sign) for sign in serial[:12]]
+        self.first: int | None = sum(
+            base32.ALPHABET.index(sign) << 5 * place for place, sign in enumerate(serial[11::-1])
+        )
 
     def randrange(self, limit: int) -> int:  # type: ignore[override]
-        return self.values.pop(0) if self.values else super().randrange(limit)
+        number, self.first = self.first, None
+        return super().randrange(limit) if number is None else number
 
 
 def test_a_serial_that_is_taken_is_drawn_again(group: list[int]) -> None:
