@@ -3,12 +3,14 @@
 No test waits for a time: the deadline here only ends a test that hangs, however busy the machine is.
 """
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from select import select
 from typing import Any, TypeVar
@@ -26,6 +28,12 @@ def wait_until(fact: Callable[[], Fact], what: str) -> Fact:
         assert time.monotonic() < deadline, f"after {DEADLINE_SECONDS} seconds still not: {what}"
         time.sleep(_PAUSE_SECONDS)
     return found
+
+
+def run_to_the_end(coroutine: Coroutine[Any, Any, Fact]) -> Fact:
+    """Runs a coroutine in a thread of its own: a browser of an earlier test has its loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def listen_to_interrupts() -> None:

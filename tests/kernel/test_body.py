@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 from werkzeug.exceptions import ClientDisconnected, RequestTimeout, ServiceUnavailable
 
 from lms.kernel.body import BodyReader, Patience, discard
+from tests.waiting import run_to_the_end
 
 PATIENCE = Patience()
 
@@ -25,7 +26,7 @@ def read(chunks: AsyncIterator[bytes], length: int, patience: Patience = PATIENC
         with await BodyReader(patience, most_bytes).read(chunks, length) as body:
             return body.read()
 
-    return asyncio.run(reading())
+    return run_to_the_end(reading())
 
 
 def ends_after(patience: Patience, bytes_per_second: float, length: int, every_seconds: float) -> float | None:
@@ -93,7 +94,7 @@ def test_all_bodies_together_have_their_room() -> None:
         await asyncio.gather(first, return_exceptions=True)
         (await bodies.read(arriving(b"x" * 100_000), 100_000)).close()
 
-    asyncio.run(several())
+    run_to_the_end(several())
 
 
 def test_the_rest_of_a_refused_body_is_read_for_a_while() -> None:
@@ -105,4 +106,4 @@ def test_the_rest_of_a_refused_body_is_read_for_a_while() -> None:
         await discard(arriving(b"x", then_silent=True), 5000, seconds=0.01)
         return len(left)
 
-    assert asyncio.run(rest()) == 5
+    assert run_to_the_end(rest()) == 5

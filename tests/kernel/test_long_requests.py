@@ -11,7 +11,7 @@ from flask import Flask
 from lms.kernel.requests import takes_long
 from lms.kernel.wsgi import MOST_LONG, REFUSAL, BufferedApplication, TooManyAtOnce
 from tests.factories.application import running_application
-from tests.waiting import DEADLINE_SECONDS
+from tests.waiting import DEADLINE_SECONDS, run_to_the_end
 
 
 class Response:
@@ -67,7 +67,7 @@ def test_no_page_waits_for_what_takes_long() -> None:
         assert at_once == [MOST_LONG]
         assert await send(application, "/long") == 200
 
-    asyncio.run(asyncio.wait_for(exchange(), DEADLINE_SECONDS))
+    run_to_the_end(asyncio.wait_for(exchange(), DEADLINE_SECONDS))
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
