@@ -44,6 +44,7 @@ from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import Settings
 from lms.kernel.db import db, reading, session, unit_of_work
+from lms.kernel.memory import freeze_loaded
 from lms.people.api import list_sectors
 from lms.people.models import Organisation
 
@@ -211,6 +212,21 @@ def figures_from_facts(population: BenchPopulation) -> None:
         took = time.perf_counter() - began
     goal = "goal 60 s" if population.people == EXACT_PEOPLE else ""
     print(f"  {'report as known on a past day, from facts':44} {took:10.1f} s   {goal}".rstrip())
+
+
+def measure_databases(description: str | None, sizes: list[int], run: Callable[[str, int, Path], None]) -> None:
+    """Measures the databases and sizes that the command line names."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("people", nargs="*", type=int, default=sizes)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
+    given = parser.parse_args()
+    logging.disable()
+    # As the worker does.
+    freeze_loaded()
+    for database in given.database or ["sqlite", "postgresql"]:
+        for size in given.people:
+            with tempfile.TemporaryDirectory() as folder:
+                run(database, size, Path(folder))
 
 
 @contextmanager

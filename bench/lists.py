@@ -5,14 +5,11 @@ request, which on SQLite keeps everybody else from saving, and its job, while so
 of a second. Half of the people had the course before, so that their award renews one.
 """
 
-import argparse
-import logging
-import tempfile
 from pathlib import Path
 
 from sqlalchemy import select
 
-from bench.compliance import application_on, look_at_tables
+from bench.compliance import application_on, look_at_tables, measure_databases
 from bench.people import sweep_all
 from bench.population import create_population
 from bench.requirements import beside_saves
@@ -28,7 +25,6 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
 from lms.kernel.config import current_settings
 from lms.kernel.db import reading, session, unit_of_work
-from lms.kernel.memory import freeze_loaded
 from lms.people.models import Employment
 
 MOST_EXEMPT = 200
@@ -79,17 +75,7 @@ def run(database: str, size: int, folder: Path) -> None:
 
 def main() -> None:
     """Measures the databases that are named."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("people", nargs="*", type=int, default=[MOST_LINES])
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
-    given = parser.parse_args()
-    logging.disable()
-    # As the worker does.
-    freeze_loaded()
-    for database in given.database or ["sqlite", "postgresql"]:
-        for size in given.people:
-            with tempfile.TemporaryDirectory() as folder:
-                run(database, size, Path(folder))
+    measure_databases(__doc__, [MOST_LINES], run)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,11 @@
-"""People at size: ``python -m bench.people [PEOPLE] [--database sqlite|postgresql]``.
+"""People at size: ``python -m bench.people [PEOPLE ...] [--database sqlite|postgresql]``.
 
 Imports a list of so many people into one organisation while somebody else saves something every tenth of a second, and
 measures how long that takes; then the list of people. Times of the processor are those of this process: they say what
 is done where a busy machine makes everything wait.
 """
 
-import argparse
 import io
-import logging
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -18,13 +15,12 @@ from typing import Any
 
 from flask import Flask
 
-from bench.compliance import application_on, look_at_tables, show, timed
+from bench.compliance import application_on, look_at_tables, measure_databases, show, timed
 from bench.population import create_population
 from lms.audit.api import record
 from lms.kernel import outbox
 from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import reading, session, unit_of_work
-from lms.kernel.memory import freeze_loaded
 from lms.kernel.tabular import as_csv, preview_table
 from lms.people.directory.queries import list_directory
 from lms.people.importing import operations
@@ -136,16 +132,7 @@ def run(database: str, size: int, folder: Path) -> None:
 
 def main() -> None:
     """Measures the databases that are named."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("people", nargs="?", type=int, default=50_000)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
-    given = parser.parse_args()
-    logging.disable()
-    # As the worker does.
-    freeze_loaded()
-    for database in given.database or ["sqlite", "postgresql"]:
-        with tempfile.TemporaryDirectory() as folder:
-            run(database, given.people, Path(folder))
+    measure_databases(__doc__, [50_000], run)
 
 
 if __name__ == "__main__":

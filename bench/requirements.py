@@ -4,9 +4,6 @@ Previews a requirement of all organisations and then records it, while somebody 
 second; what those saves take with nothing beside them is measured first, in the same run.
 """
 
-import argparse
-import logging
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 
-from bench.compliance import application_on, look_at_tables, show
+from bench.compliance import application_on, look_at_tables, measure_databases, show
 from bench.people import save_something, show_seconds, sweep_all
 from bench.population import create_population
 from lms.compliance.api import Terms, rebuild
@@ -25,7 +22,6 @@ from lms.compliance.requirements.preview import preview
 from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, session, unit_of_work
-from lms.kernel.memory import freeze_loaded
 
 TERMS = Terms(due_days=30, match={"sectors": ["wash", "health"]})
 
@@ -80,17 +76,7 @@ def run(database: str, size: int, folder: Path) -> None:
 
 def main() -> None:
     """Measures the databases that are named."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("people", nargs="*", type=int, default=[250, 600, 2_300, 20_000])
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
-    given = parser.parse_args()
-    logging.disable()
-    # As the worker does.
-    freeze_loaded()
-    for database in given.database or ["sqlite", "postgresql"]:
-        for size in given.people:
-            with tempfile.TemporaryDirectory() as folder:
-                run(database, size, Path(folder))
+    measure_databases(__doc__, [250, 600, 2_300, 20_000], run)
 
 
 if __name__ == "__main__":

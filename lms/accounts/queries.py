@@ -146,7 +146,7 @@ def find_emails_with_account(emails: Iterable[str]) -> set[str]:
 def list_known_emails(actor: Actor, emails: Collection[str], besides: Collection[int]) -> set[str]:
     """Returns those of some e-mails that belong to somebody an actor may see, ``besides`` some persons.
 
-    An administrator is told of all that an account signs in with, HR of those of its own people only.
+    For an administrator all that an account signs in with, for HR those of its own people only.
     """
     known = list_emails_of_staff(visible_employments(actor), emails, besides)
     return known | find_emails_with_account(emails) if actor.has(Role.ADMIN) else known

@@ -7,7 +7,6 @@ and whether the prepared figures of organisations are up to date. Tables are in 
 from lms.compliance.errors import StillUpdating
 from lms.compliance.projection.rebuild import compact_all, rebuild
 from lms.compliance.projection.rows import STATUSES, read_courses
-from lms.compliance.projection.update import project_now
 from lms.compliance.report.count_backends import require_up_to_date
 from lms.compliance.requirements.operations import Terms, add_version, exempt, make_requirement
 from lms.compliance.requirements.queries import list_requirements
@@ -45,7 +44,6 @@ __all__ = [
     "load_population",
     "make_requirement",
     "overall",
-    "project_now",
     "read_courses",
     "rebuild",
     "renewal_windows",

@@ -9,7 +9,7 @@ from flask_security import hash_password
 
 from lms.catalogue.api import PublishedCourse, bank, published_course
 from lms.certification.api import Issuer
-from lms.compliance.api import project_now
+from lms.compliance.api import rebuild
 from lms.coverage.api import publish as publish_coverage
 from lms.demo import queries
 from lms.demo.acts import DATA_FILE, Act, CourseAct, Learn, Require, read_acts
@@ -64,7 +64,7 @@ def load(say: Callable[[str], None], issuer: Issuer, anchor: date | None = None,
         staff, learning = loader.staff, loader.learning
         say(f"{len(staff.organisations)} organisations, {len(staff.stations)} duty stations")
         say(f"{len(staff.members)} people, {learning.attempts} quizzes, {learning.awards} certificates")
-    project_now()
+    rebuild()
     publish_coverage()
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 
 MAX_MARKUP_BYTES = 200_000
-"""The size of a text in our Markdown."""
+"""The largest text in our Markdown that is read."""
 
 
 def normalise(text: str | None) -> str:

@@ -1,4 +1,4 @@
-"""HR learns of no e-mail whether somebody of another organisation has it; whom it employs itself, it is told of."""
+"""HR learns of no e-mail whether somebody of another organisation has it; of its own people it does."""
 
 import re
 

@@ -79,8 +79,8 @@ def list_people_without_password(
     """Lists people an actor may print codes for, or invite, who have no password, and work today or later.
 
     People who hold a role or work for others too are left out: an administrator prints theirs; and so are those who
-    worked for others before, until they begin. One row a person, by
-    station and name. ``with_email`` chooses those with an e-mail or without; empty filters and None choose all.
+    worked for others before, until they begin. One row a person, by station and name. ``with_email`` chooses those
+    with an e-mail or without; empty filters and None choose all.
     """
     employment, placement = aliased(Employment), aliased(Placement)
     today = clock.today(actor.time_zone)

@@ -21,7 +21,7 @@ from lms.compliance.source_data.filters import Filters
 from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.kernel.batches import batched, execute_in_batches
 from lms.kernel.days import add_days
-from lms.kernel.db import has_one_writer, locked, session
+from lms.kernel.db import has_one_writer, locked, read_rows, session
 from lms.kernel.transaction_memo import clear_memo
 from lms.people.api import load_canonical_ids, merged_ids
 from lms.people.models import Employment, Person, Placement
@@ -57,9 +57,7 @@ def lock_persons(persons: Collection[int]) -> None:
 
 def list_rows(kind: type[Row], persons: Collection[int]) -> list[tuple[int, Row]]:
     """Lists the rows of posts or of requirements of some persons, each with its number."""
-    session.flush()
-    rows = session.connection().execute(_ROWS[kind], {"persons": sorted(persons)})
-    return [(row[0], kind(*row[1:])) for row in rows]
+    return [(row[0], kind(*row[1:])) for row in read_rows(_ROWS[kind], {"persons": sorted(persons)})]
 
 
 def _employed(organisations: Collection[int] | None) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from lms.compliance.projection import read as intervals
 from lms.compliance.projection.computed_rows import interval_rows
 from lms.compliance.projection.counts import deltas as count_deltas
-from lms.compliance.projection.counts.snapshots import CountState, list_unfinished, load_projection, read_state
+from lms.compliance.projection.counts.snapshots import CountState, load_projection, read_state
 from lms.compliance.projection.inputs import ProjectionInputs, inputs_now
 from lms.compliance.projection.models import ProjectionJob
 from lms.compliance.projection.progress import JOB, outbox_key
@@ -176,14 +176,6 @@ def project(payload: dict[str, Any]) -> None:
             return
         size = size_next(size, perf_counter() - began, BATCH)
         db.let_others_write()
-
-
-def project_now() -> None:
-    """Does all noted work, which the worker would do: for commands that record many people."""
-    with db.reading():
-        noted = [work.id for work in list_unfinished()]
-    for projection_id in noted:
-        project({"projection": projection_id})
 
 
 def _next_batch(projection_id: int, size: int) -> bool:

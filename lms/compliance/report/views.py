@@ -55,13 +55,13 @@ def _show_report(
         other = build_report(replace(page.query, as_of=form.compare_with.data), "sector")
         compared = compare_reports(page, other)
     views, jobs = queries.list_views(actor), queries.list_jobs(actor)
+    signatures = list_signatures(str(page.id)) if page else []
 
     def render() -> str:
         return _report_page(form, page, sort=sort, views=views, jobs=jobs, compared=compared, signatures=signatures)
 
     # Who signed is named, and a file that is being created changes by itself. An address with filters offers to save
     # them, in a form with a token of its own.
-    signatures = list_signatures(str(page.id)) if page else []
     if page and page.cached_number and not (jobs or signatures or request.query_string):
         saved = tuple((each.name, each.page, tuple(each.choices.items())) for each in views)
         return cached_page(

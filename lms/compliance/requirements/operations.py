@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from lms.audit.api import record, record_all
 from lms.certification.api import parse_period
@@ -170,34 +170,36 @@ def _record_version(
     return version
 
 
-def exempt(
-    actor: Actor,
-    *,
-    person_id: int,
-    requirement_id: int | None,
-    organisation_id: int,
-    from_on: date,
-    until_on: date | None,
-    kind: str,
-    reason: str,
-    evidence: str = "",
-) -> Exemption:
-    """Exempts a person in one organisation from a requirement, or (None) from everything, also what is required later.
+class ExemptionTerms(TypedDict):
+    """The requirement (None: everything, also what is required later), from when and why.
 
-    `until_on` None means without a last day; `kind` is one of `EXEMPTION_KINDS`. Raises NotAllowed, and Invalid where
-    the person is the actor or not employed there, where the requirement does not apply there, or the same is recorded.
+    `until_on` None means without a last day; `kind` is one of `EXEMPTION_KINDS`.
+    """
+
+    requirement_id: int | None
+    from_on: date
+    until_on: date | None
+    kind: str
+    reason: str
+    evidence: NotRequired[str]
+
+
+def exempt(actor: Actor, *, person_id: int, organisation_id: int, **terms: Unpack[ExemptionTerms]) -> Exemption:
+    """Exempts a person in one organisation.
+
+    Raises NotAllowed, and Invalid where the person is the actor or not employed there, where the requirement does not
+    apply there, or the same is recorded.
     """
     policy.require_allowed(policy.may_exempt(actor, organisation_id))
     if organisation_id not in list_employers_ever([person_id]):
         raise Invalid(_("This person is not employed in the organisation."))
-    (exemption,) = _exempt(
-        actor, {person_id: ""}, requirement_id=requirement_id, organisation_id=organisation_id, from_on=from_on,
-        until_on=until_on, kind=kind, reason=reason, evidence=evidence,
-    )  # fmt: skip
+    (exemption,) = _exempt(actor, {person_id: ""}, organisation_id, **terms)
     return exemption
 
 
-def exempt_people(actor: Actor, numbers: Collection[str], *, organisation_id: int, **terms: Any) -> None:
+def exempt_people(
+    actor: Actor, numbers: Collection[str], *, organisation_id: int, **terms: Unpack[ExemptionTerms]
+) -> None:
     """Exempts several persons, by staff number, in the same way as `exempt`: all of them or, if one is refused, none.
 
     No query for each of them. Raises NotAllowed, and Invalid with the unknown numbers or with the number of the first
@@ -216,15 +218,15 @@ def exempt_people(actor: Actor, numbers: Collection[str], *, organisation_id: in
             )
         )
     labels = {staff[key].id: f"{number}: " if len(by_key) > 1 else "" for key, number in by_key.items()}
-    _exempt(actor, labels, organisation_id=organisation_id, **terms)
+    _exempt(actor, labels, organisation_id, **terms)
 
 
 def _exempt(
     actor: Actor,
     labels: Mapping[int, str],
+    organisation_id: int,
     *,
     requirement_id: int | None,
-    organisation_id: int,
     from_on: date,
     until_on: date | None,
     kind: str,

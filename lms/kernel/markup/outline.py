@@ -12,8 +12,6 @@ from lms.kernel.markup.blocks import CALLOUTS
 from lms.kernel.markup.foreign import ForeignMarks
 from lms.kernel.text import MAX_MARKUP_BYTES
 
-"""The largest course text that is read, in bytes."""
-
 MAX_PARAGRAPH = 4_000
 """The longest run of lines without a blank line, in characters: Markdown parsers are slow on long ones."""
 

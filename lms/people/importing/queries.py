@@ -204,8 +204,8 @@ def list_employments_of_rows(rows: Iterable[PeopleImportRow]) -> dict[int, Emplo
 def find_emails_in_use(organisation_id: int, emails: Iterable[str]) -> set[str]:
     """Returns those of some e-mails that a person of an organisation has, present or former.
 
-    Whether anybody else has them is told to nobody there (docs/decisions/0046): what an import says is seen by all HR
-    of the organisation.
+    Nobody there learns whether anybody else has them (docs/decisions/0046): what an import says is seen by all HR of
+    the organisation.
     """
     return list_emails_of_staff(Employment.organisation_id == organisation_id, emails)
 

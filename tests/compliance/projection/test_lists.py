@@ -52,7 +52,7 @@ def ids(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Ite
                 required_course(at.id, course)
             found = {"here": here.id, "there": there.id, "third": third.id, "course": course, "station": station.id}
         with app.app_context():
-            updating.project_now()
+            rebuild()
         sign_in(client, "hana@demo.example")
         yield found
 

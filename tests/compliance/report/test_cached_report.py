@@ -1,7 +1,6 @@
 """The report's page is cached for whom it is the same, as long as no figure on it changes, and shown to nobody else."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.accounts.models import Account, RoleGrant
-from lms.kernel import caching, clock
+from lms.kernel import caching
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from tests.factories import people
@@ -19,11 +18,7 @@ from tests.factories.people import make_small_organisation, sign_in
 PAGE = "/compliance"
 
 
-@pytest.fixture(autouse=True)
-def time() -> Iterator[FixedClock]:
-    with clock.using(FixedClock(NOW)) as fixed:
-        assert isinstance(fixed, FixedClock)
-        yield fixed
+pytestmark = pytest.mark.usefixtures("time")
 
 
 @pytest.fixture

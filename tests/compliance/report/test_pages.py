@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from io import BytesIO, StringIO
 
@@ -34,11 +33,7 @@ DAY = timedelta(days=1)
 LATER = NOW + 10 * DAY
 
 
-@pytest.fixture(autouse=True)
-def time() -> Iterator[FixedClock]:
-    with clock.using(FixedClock(NOW)) as fixed:
-        assert isinstance(fixed, FixedClock)
-        yield fixed
+pytestmark = pytest.mark.usefixtures("time")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Signing a report off: who may, what is shown where, and that what happened stays."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -22,7 +21,7 @@ from lms.compliance.report.signoff.models import ReportSignoff
 from lms.compliance.report.signoff.operations import sign_off
 from lms.compliance.report.signoff.queries import list_signatures
 from lms.compliance.source_data.filters import Filters
-from lms.kernel import clock, outbox
+from lms.kernel import outbox
 from lms.kernel.actor import Role
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import reading, session, unit_of_work
@@ -37,11 +36,7 @@ DAY = timedelta(days=1)
 REMARK = "Checked against the lists of the stations"
 
 
-@pytest.fixture(autouse=True)
-def time() -> Iterator[FixedClock]:
-    with clock.using(FixedClock(NOW)) as fixed:
-        assert isinstance(fixed, FixedClock)
-        yield fixed
+pytestmark = pytest.mark.usefixtures("time")
 
 
 @pytest.fixture
