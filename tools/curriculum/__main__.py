@@ -10,10 +10,13 @@ from lms.catalogue.source.schemas.base import Schema
 from lms.catalogue.source.target_state import target_state
 from lms.kernel.config import Settings
 from tools.curriculum.coverage import measure_coverage
+from tools.curriculum.extended_courses import EXTENDED
 from tools.curriculum.guessing import MAX_PASSED, STRATEGIES, quizzes_of, simulate
 from tools.curriculum.lint import lint
+from tools.curriculum.retakes import PAIRS, shared_questions
 from tools.curriculum.sources import Curriculum, FiguresFile, RedLinesFile, load_curriculum
 from tools.curriculum.tables import coverage_lines, table
+from tools.curriculum.word_list import telling_words
 
 _FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
 
@@ -43,10 +46,14 @@ def main(context: click.Context, modules: Path, quizzes: Path) -> None:
 
 
 @main.command("lint")
+@click.option("--as-extended", multiple=True, metavar="COURSE", help="Checks this course as an extended one as well.")
 @click.pass_obj
-def lint_command(curriculum: Curriculum) -> None:
+def lint_command(curriculum: Curriculum, as_extended: tuple[str, ...]) -> None:
     """Prints every problem: reading grade, wording, answer cues, similarity, missing parts."""
-    problems = lint(curriculum)
+    unknown = set(as_extended) - {course.slug for course in curriculum.sources.courses}
+    if unknown:
+        raise click.BadParameter(f"no course is called {', '.join(sorted(unknown))}")
+    problems = lint(curriculum, EXTENDED.union(as_extended))
     for problem in problems:
         click.echo(str(problem))
     click.echo(f"{len(curriculum.sources.courses)} courses, {len(problems)} problems.")
@@ -81,6 +88,45 @@ def simulate_guessing_command(curriculum: Curriculum, attempts: int, seed: str) 
     click.echo(f"{len(rows)} quizzes: {verdict}")
     if passed:
         raise SystemExit(1)
+
+
+@main.command("retakes")
+@click.option("--pairs", default=PAIRS, show_default=True, help="Pairs of attempts for each sector.")
+@click.pass_obj
+def retakes_command(curriculum: Curriculum, pairs: int) -> None:
+    """Prints how many questions two attempts by the same person share, by course and sector."""
+    sectors = [slug for slug, core in curriculum.sources.sector_slugs.items() if core]
+    found = [
+        shared
+        for course in target_state(curriculum.sources).courses
+        for quiz in quizzes_of(course)
+        for shared in shared_questions(quiz, sectors, pairs)
+    ]
+    click.echo(f"Questions that two attempts share, of {pairs} pairs")
+    rows = [
+        (it.quiz, it.sector, it.size, f"{it.mean:.1f}", it.percentile_95, it.most, it.limit if it.fails else "")
+        for it in found
+    ]
+    head = ("quiz", "sector", "questions", "mean", "95th percentile", "most", "more than")
+    for line in table(head, rows):
+        click.echo(line)
+    failed = len({it.quiz for it in found if it.fails})
+    click.echo(f"{failed} quizzes share too many" if failed else "no quiz shares too many")
+    if failed:
+        raise SystemExit(1)
+
+
+@main.command("words")
+@click.argument("course")
+@click.option("--count", default=30, show_default=True, help="Words to print.")
+@click.pass_obj
+def words_command(curriculum: Curriculum, course: str, count: int) -> None:
+    """Prints the words of a bank's options that tell most whether one is right, with how many of each have them."""
+    found = curriculum.sources.course(course)
+    if found is None or found.bank is None:
+        raise click.BadParameter(f"no course with a bank is called {course}")
+    for line in table(("word", "right", "wrong"), telling_words(found.bank.questions.values())[:count]):
+        click.echo(line)
 
 
 @main.command("schema")

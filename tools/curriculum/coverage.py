@@ -8,6 +8,8 @@ from lms.catalogue.source.parsing.sources import ParsedBank, ParsedCourse, Parse
 from lms.catalogue.source.problems import Problem, warning
 from lms.catalogue.source.schemas.banks import AnyQuestion, stored_body
 from tools.curriculum.answer_cues import AnswerCues, measure_answer_cues
+from tools.curriculum.extended_courses import BankCounts, count_bank
+from tools.curriculum.formulas import Formulas, count_formulas
 from tools.curriculum.module_statistics import CourseStatistics, course_statistics
 from tools.curriculum.sources import Curriculum
 from tools.curriculum.text_analysis import words_of
@@ -47,7 +49,8 @@ class CurriculumCoverage:
     """The tables of the curriculum.
 
     ``considerations`` gives for each number the courses with their modules; ``groups``, ``questions`` and ``briefs``
-    count by core sector; ``red_lines`` gives for each rule, by id, the red-line questions that state it.
+    count by core sector; ``red_lines`` gives for each rule, by id, the red-line questions that state it; ``counts``
+    and ``formulas`` are what extended courses are checked for.
     """
 
     considerations: dict[int, dict[str, list[str]]]
@@ -57,6 +60,8 @@ class CurriculumCoverage:
     briefs: dict[str, list[str]]
     red_lines: dict[str, list[str]]
     banks: tuple[BankStatistics, ...]
+    counts: tuple[BankCounts, ...]
+    formulas: dict[str, Formulas]
 
 
 def measure_coverage(curriculum: Curriculum) -> CurriculumCoverage:
@@ -73,6 +78,8 @@ def measure_coverage(curriculum: Curriculum) -> CurriculumCoverage:
         briefs={slug: _briefs(sources, slug) for slug in core},
         red_lines=_red_lines(curriculum),
         banks=banks,
+        counts=tuple(count_bank(course, course.bank) for course in sources.courses if course.bank),
+        formulas={course.slug: count_formulas(course, curriculum.red_lines) for course in sources.courses},
     )
 
 

@@ -3,11 +3,23 @@
 from collections.abc import Iterator, Sequence
 
 from tools.curriculum.coverage import CurriculumCoverage
+from tools.curriculum.extended_courses import EXTENDED, MIN_GENERAL_RED_LINES
+from tools.curriculum.formulas import FORMULAS
 
 
 def coverage_lines(coverage: CurriculumCoverage) -> Iterator[str]:
     """Writes the tables of the curriculum, one after the other."""
-    for table_of in (_considerations, _courses, _sectors, _objectives, _red_lines, _banks, _answer_cues):
+    for table_of in (
+        _considerations,
+        _courses,
+        _sectors,
+        _objectives,
+        _red_lines,
+        _banks,
+        _answer_cues,
+        _extended,
+        _formulas,
+    ):
         yield from table_of(coverage)
         yield ""
 
@@ -110,4 +122,36 @@ def _answer_cues(coverage: CurriculumCoverage) -> Iterator[str]:
         for bank in coverage.banks
     ]
     head = ("bank", "choices", "longest is right", "p", "right by place", "p", "true statements", "p")
+    yield from table(head, rows)
+
+
+def _extended(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield f"What extended courses are checked for (extended: {', '.join(sorted(EXTENDED)) or 'none yet'})"
+    yield "(above chance: percentage points by which who knows only the words of the bank is right more often;"
+    yield "named: options that name the focal point, a channel, a call or today)"
+    rows = [
+        (
+            it.course,
+            f"{it.fewest} of {it.goal}",
+            f"{it.general_red_lines} of {MIN_GENERAL_RED_LINES}",
+            f"{it.above_chance:+.0f}",
+            f"{it.named_right:.0f}%",
+            f"{it.named_wrong:.0f}%",
+            " ".join(f"{sets}x{true}" for true, sets in it.true.items()),
+            it.verdicts_only,
+            it.ids_in_order,
+        )
+        for it in coverage.counts
+    ]
+    head = (
+        "bank", "questions", "general red lines", "above chance", "right named", "wrong named", "sets x true",
+        "feedback without reason", "ids in order",
+    )  # fmt: skip
+    yield from table(head, rows)
+
+
+def _formulas(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield "Formulas (in brackets: the most that an extended course may have), and sentences that come back too often"
+    head = ("course", *(f"{name} ({limit})" for name, (_pattern, limit) in FORMULAS.items()), "sentences")
+    rows = [(course, *it.counts.values(), len(it.repeated)) for course, it in coverage.formulas.items()]
     yield from table(head, rows)
