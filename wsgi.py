@@ -6,11 +6,11 @@ import sys
 if os.name != "posix" or sys.version_info < (3, 11):
     raise SystemExit("Every Sector needs Linux or macOS and Python 3.11 or newer. Run: python3 bin/bootstrap.py")
 
-from lms.kernel.memory import gc_paused
+from lms.kernel.memory import absent, loading
 
 try:
-    # Loading throws next to nothing away, and looking for it again and again takes a tenth of the time.
-    with gc_paused():
+    # The logs would load rich wherever it is installed, to print tracebacks in colour.
+    with loading(), absent("rich"):
         from lms.cli.groups import application_for, command_called
         from lms.kernel.private_files import close_new_files
 

@@ -84,6 +84,8 @@ def hello(port: int) -> list[str]:
 def environment_of(folder: str | Path, **more: str) -> dict[str, str]:
     """Returns the environment of a server with its data in a folder."""
     own = {"LMS_INSTANCE": str(folder), "LMS_LOG_FORMAT": "json", "LMS_RATE_LIMITS": "false"}
+    # Empty means no: an installation is compiled, and so is what is measured after the first start.
+    own["PYTHONDONTWRITEBYTECODE"] = ""
     return dict(os.environ) | own | more
 
 

@@ -145,6 +145,8 @@ def main() -> int:
             folder.mkdir()
             Path(shared).chmod(0o755)
             environment = os.environ | {
+                # Empty means no: what one of a hundred programs compiles, the others read.
+                "PYTHONDONTWRITEBYTECODE": "",
                 "CHROMIUM": chromium or "",
                 "TEST_SHARED_FOLDER": shared,
                 "PYTEST_DEBUG_TEMPROOT": str(folder),

@@ -43,6 +43,17 @@ def gc_paused() -> Iterator[None]:
 
 
 @contextmanager
+def loading() -> Iterator[None]:
+    """Loads a program in a block without the garbage collector, which afterwards leaves alone what was loaded.
+
+    Loading throws next to nothing away, and looking for it again and again takes a fifth of the time.
+    """
+    with gc_paused():
+        yield
+        gc.freeze()
+
+
+@contextmanager
 def absent(*names: str) -> Iterator[None]:
     """Runs a block in which modules that are not loaded yet are not there: some libraries load whatever they find."""
     hidden = [name for name in names if name not in sys.modules]

@@ -58,7 +58,7 @@ def find_python(folder: Path) -> Python:
         )
         return Python(sys.executable, libraries)
     standard = Path(sysconfig.get_path("stdlib"))
-    ignored = shutil.ignore_patterns("site-packages", "test", "tests", "__pycache__")
+    ignored = shutil.ignore_patterns("site-packages", "test", "tests")
     shutil.copytree(standard, folder / "lib" / standard.name, ignore=ignored)
     for library in Path(sys.base_prefix, "lib").glob("libpython*.so*"):
         shutil.copyfile(library, folder / "lib" / library.name)
