@@ -145,7 +145,7 @@ def offer(field: SelectField, pairs: Iterable[tuple[Any, Any]], first: Any = Non
 
     ``first`` is the label of an empty choice before them, such as "All stations".
     """
-    known = [*([("", first)] if first else ()), *pairs]
+    known = [*([("", first)] if first is not None else ()), *pairs]
     field.choices = choices_of(known)
     if len(known) == 1:
         field.data = known[0][0]

@@ -142,6 +142,8 @@ class ProjectionState(Model):
     # The first and the last that have rows in count_snapshot, none before anything was compacted.
     first_snapshot: Mapped[date | None]
     last_snapshot: Mapped[date | None]
+    # Another word whenever days and snapshots are written, at random; empty at first.
+    counts_version: Mapped[str] = mapped_column(String(16), default="", server_default="")
 
 
 class ProjectionJob(Model):

@@ -6,7 +6,7 @@ are few enough people to wait for.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from datetime import date, datetime
 
 from lms.compliance.errors import StillUpdating
@@ -77,6 +77,10 @@ class SnapshotCounts(CountBackend):
         self._scope = CountScope(here, None if filters.sector is None else str(filters.sector))
         self._state = snapshots.read_state()
         self._subjects = {OVERALL, self.subject, *(map(str, courses) if filters.course is None else ())}
+
+    def read_version(self) -> Hashable:
+        """Returns what is another value whenever any count is another."""
+        return snapshots.read_version(self.organisations)
 
     def read_counts(self, day: date, *, cells: bool) -> StatusTotalsBySector:
         """Reads the counts of a day."""

@@ -4,12 +4,14 @@ A post (a person in an organisation) counts in the main sector of its placement 
 its overall status: the worst of what is required of it; and once in each course, with the worst of that course.
 """
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from lms.compliance.projection.rows import LAPSES, OVERALL
 from lms.compliance.source_data.filters import CourseTitle, Filters
@@ -135,6 +137,10 @@ class CountBackend(ABC):
     def read_totals(self, days: Collection[date]) -> Mapping[date, Mapping[str, int]]:
         """Reads the counts of all sectors on several days, by status or lapse."""
 
+    def read_version(self) -> Hashable:
+        """Returns what is another value whenever any count is another; None where only reading the counts tells."""
+        return None
+
     def on(self, day: date, *, cells: bool = True) -> DayCounts:
         """Returns the counts of a day; cells and lapses may be left out where they are not wanted.
 
@@ -172,7 +178,7 @@ class CountBackend(ABC):
 
 
 class ReadCounts(CountBackend):
-    """The counts of some days as another backend has read them; two with the same `key` hold the same counts."""
+    """The counts of some days as another backend has read them."""
 
     def __init__(self, backend: CountBackend, day: date, before: date, days: Collection[date]) -> None:
         """Reads a day with its cells, an earlier one without, and the totals of several."""
@@ -180,12 +186,14 @@ class ReadCounts(CountBackend):
         self._counts = {day: backend.read_counts(day, cells=True), before: backend.read_counts(before, cells=False)}
         self._totals = backend.read_totals(days)
 
-    @property
-    def key(self) -> tuple[Hashable, ...]:
-        """Returns all that was read as one value."""
-        counts = ((day, frozenset(counted.items())) for day, counted in self._counts.items())
-        totals = ((day, frozenset(counted.items())) for day, counted in self._totals.items())
-        return *counts, *totals
+    @cached_property
+    def digest(self) -> bytes:
+        """Returns what differs whenever any count that was read does."""
+        read = [
+            [(day, sorted(counted.items())) for day, counted in sorted(self._counts.items())],
+            [(day, sorted(counted.items())) for day, counted in sorted(self._totals.items())],
+        ]
+        return hashlib.blake2b(repr(read).encode(), digest_size=16).digest()
 
     def read_counts(self, day: date, *, cells: bool) -> Mapping[tuple[str, str, str], int]:  # noqa: ARG002 - as read
         """Returns the counts that were read of a day."""

@@ -1,6 +1,7 @@
 """The filters of the report's addresses, as forms: they change nothing, so they carry no token; and saving them."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from time import monotonic
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.caching import application_cache
 from lms.kernel.errors import NotThere
 from lms.people.api import CONTRACT_LABELS, list_organisations_of, list_sectors
-from lms.people.models import Organisation
+from lms.people.models import Organisation, Sector
 from lms.web.forms import BaseForm, PlainForm, choices_of, offer
 
 CHILDREN = (("", _l("Everybody")), ("yes", _l("Works with children")), ("no", _l("Does not work with children")))
@@ -117,13 +118,6 @@ class ReportForm(AsOfForm):
             contract=self.contract.data or None,
             works_with_children={"yes": True, "no": False}.get(self.works_with_children.data or ""),
             sector=self.sector.data or None,
-        )
-
-    def shown(self) -> Hashable:
-        """Returns all that the form shows where nothing is wrong in it: each field's value and choices."""
-        return tuple(
-            (name, field.data, tuple((each.value, str(each.label)) for each in getattr(field, "choices", None) or ()))
-            for name, field in self._fields.items()
         )
 
     def chosen(self) -> dict[str, str]:
@@ -226,10 +220,44 @@ def cached_choices(organisations: frozenset[int]) -> FilterChoices:
     return choices
 
 
-def parse_query(
-    actor: Actor, address: MultiDict[str, str], language: str, form_type: type[FormType]
-) -> tuple[FormType, ReportQuery | None]:
-    """Reads an address; without a query where the form says what is wrong with it.
+@dataclass(frozen=True, slots=True)
+class QuerySources:
+    """What a query is read with: the actor's organisations, those selected, and what the filters choose from."""
+
+    mine: Sequence[Organisation]
+    selected: Sequence[Organisation]
+    choices: FilterChoices
+    courses: Sequence[CourseTitle]
+    sectors: Sequence[Sector]
+    today: date
+
+    def offered(self, language: str) -> Hashable:
+        """Returns all that the filters offer as one value."""
+        organisations = tuple((each.slug, each.name) for each in self.mine)
+        sectors = tuple((each.slug, each.name(language)) for each in self.sectors)
+        return organisations, self.choices, tuple(self.courses), sectors
+
+    def form(self, form_type: type[FormType], address: MultiDict[str, str], language: str) -> FormType:
+        """Returns the filters of an address."""
+        form = form_type(address, as_of=self.today)
+        form.offer(self.mine, self.choices, self.courses, [(each.slug, each.name(language)) for each in self.sectors])
+        return form
+
+    def query(self, language: str, form: ReportForm | None = None) -> ReportQuery:
+        """Returns the query of a valid form, or of an address without filters: today, with all that is known."""
+        return ReportQuery(
+            organisations=tuple(self.selected),
+            filters=form.filters(self.choices, self.courses) if form else Filters(),
+            as_of=form.as_of.data or self.today if form else self.today,
+            known_as_of=form.moment if form else None,
+            today=self.today,
+            labels=ReportLabels.of(self.sectors, self.choices, self.selected, language),
+            lapses_before=form.lapses_before.data if isinstance(form, PeopleForm) else None,
+        )
+
+
+def read_sources(actor: Actor, address: MultiDict[str, str]) -> QuerySources:
+    """Reads what the query of an address is read with, in four statements.
 
     Raises NotThere for an organisation whose report is not the actor's to see.
     """
@@ -238,19 +266,16 @@ def parse_query(
     if not selected:
         raise NotThere
     choices = cached_choices(frozenset(each.id for each in selected))
-    courses, sectors = names.list_courses(), list_sectors()
-    today = clock.today(actor.time_zone)
-    form = form_type(address, as_of=today)
-    form.offer(mine, choices, courses, [(each.slug, each.name(language)) for each in sectors])
-    if not form.validate():
-        return form, None
-    query = ReportQuery(
-        organisations=tuple(selected),
-        filters=form.filters(choices, courses),
-        as_of=form.as_of.data or today,
-        known_as_of=form.moment,
-        today=today,
-        labels=ReportLabels.of(sectors, choices, selected, language),
-        lapses_before=form.lapses_before.data if isinstance(form, PeopleForm) else None,
-    )
-    return form, query
+    return QuerySources(mine, selected, choices, names.list_courses(), list_sectors(), clock.today(actor.time_zone))
+
+
+def parse_query(
+    actor: Actor, address: MultiDict[str, str], language: str, form_type: type[FormType]
+) -> tuple[FormType, ReportQuery | None]:
+    """Reads an address; without a query where the form says what is wrong with it.
+
+    Raises NotThere for an organisation whose report is not the actor's to see.
+    """
+    sources = read_sources(actor, address)
+    form = sources.form(form_type, address, language)
+    return form, sources.query(language, form) if form.validate() else None

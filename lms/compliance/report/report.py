@@ -96,21 +96,26 @@ class Report:
         return worst if is_below else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportPage:
-    """A report with the names it shows; `lines` are sorted as requested.
+    """A report with the names it shows, its lines sorted by `sort`.
 
     While a list of people is being imported, the figures are those of before, `held_since` it began.
     """
 
     report: Report
-    lines: Sequence[SectorLine]
+    sort: str
     courses: Sequence[CourseTitle]
     known_at: datetime
     query: ReportQuery
     held_since: datetime | None = None
     # Of a report that is cached: its number, which stands for all figures and names.
     cached_number: int | None = None
+
+    @cached_property
+    def lines(self) -> Sequence[SectorLine]:
+        """Returns the sectors in the order requested."""
+        return sorted_lines(self.report.lines, self.sort)
 
     def is_projected(self, day: date) -> bool:
         """Says whether the figures of a day are expected ones: it lies after the moment of knowledge."""

@@ -1,6 +1,6 @@
 """Builds the per-sector report of a query, verifies the report of an id, and compares two reports."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -18,7 +18,6 @@ from lms.compliance.report.report import (
     points_between,
     read_for_report,
     report_of_document,
-    sorted_lines,
 )
 from lms.compliance.report.report_id import ReportId
 from lms.compliance.source_data.filters import CourseTitle
@@ -62,30 +61,49 @@ def build_report(
     if stored:
         report, known_at = report_of_document(stored["report"]), datetime.fromisoformat(stored["known_at"])
     else:
-        counts = read_for_report(_backend(query, courses), query.as_of)
+        backend = _backend(query, courses)
         known_at = query.known_as_of or held_since or clock.now()
 
-        def make() -> Report:
+        def make(counts: CountBackend) -> Report:
             return make_report(counts, query.as_of, sectors=list(query.labels.sectors), courses=ordered)
 
         if may_be_cached and query.known_as_of is None and held_since is None:
-            minutes = int(known_at.timestamp()) // CACHED_SECONDS
-            key = (_named(query), query.as_of, query.today, query.filters, tuple(courses.values()), counts.key, minutes)
-            cached = application_cache("compliance_reports", CACHED_REPORTS).get_or_load(
-                key, lambda: CachedReport(make(), known_at, next(_numbers))
-            )
+            cached = _cached_report(query, backend, known_at, make, tuple(courses.values()))
             report, known_at, number = cached.report, cached.known_at, cached.number
         else:
-            report = make()
+            report = make(read_for_report(backend, query.as_of))
     return ReportPage(
         report=report,
-        lines=sorted_lines(report.lines, sort),
+        sort=sort,
         courses=[courses[int(course)] for course in report.courses],
         known_at=known_at,
         query=query,
         held_since=held_since,
         cached_number=number,
     )
+
+
+def _cached_report(
+    query: ReportQuery, backend: CountBackend, now: datetime, make: Callable[[CountBackend], Report], *shown: Hashable
+) -> CachedReport:
+    """Returns the report that was made of the same counts, where there is one, else one made now.
+
+    The counts are read only where their version is another than any whose counts are known.
+    """
+    reports = application_cache("compliance_reports", CACHED_REPORTS)
+    digests = application_cache("compliance_counts", CACHED_REPORTS)
+    version = backend.read_version()
+    known = version and (query.organisation_ids, query.filters, query.as_of, *shown, version)
+    minutes = int(now.timestamp()) // CACHED_SECONDS
+    about = (_named(query), query.as_of, query.today, query.filters, *shown, minutes)
+    digest = digests.get(known) if known else None
+    found: CachedReport | None = reports.get((*about, digest)) if digest else None
+    if found is None:
+        counts = read_for_report(backend, query.as_of)
+        if known:
+            digests.put(known, counts.digest)
+        found = reports.get_or_load((*about, counts.digest), lambda: CachedReport(make(counts), now, next(_numbers)))
+    return found
 
 
 def _named(query: ReportQuery) -> Hashable:

@@ -1,6 +1,6 @@
 """The per-sector report of HR's own organisations, the people behind its figures, and what changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,13 +14,14 @@ from lms.compliance.report.changes import Change, build_changes
 from lms.compliance.report.count_backends import too_many_to_compute_inline
 from lms.compliance.report.export import queries
 from lms.compliance.report.export.jobs import done_so_far
-from lms.compliance.report.filters import ChangesForm, PeopleForm, ReportForm, SaveViewForm, parse_query
+from lms.compliance.report.export.models import ExportJob, SavedView
+from lms.compliance.report.filters import ChangesForm, PeopleForm, ReportForm, SaveViewForm, parse_query, read_sources
 from lms.compliance.report.people import build_matrix, build_people
 from lms.compliance.report.query import ReportQuery, load_report_for, shortcuts
 from lms.compliance.report.report import ReportPage
 from lms.compliance.report.sentence import report_sentence, sentence_of_later
 from lms.compliance.report.service import build_report, compare_reports, takes_long
-from lms.compliance.report.signoff.queries import list_signatures
+from lms.compliance.report.signoff.queries import ReportSignature, list_signatures
 from lms.compliance.report.signoff.views import show_verified
 from lms.compliance.status.definitions import DEFINITIONS_VERSION
 from lms.kernel import clock
@@ -38,36 +39,51 @@ def report() -> ResponseReturnValue:
     """Shows the report of the actor's organisations; redirects coordinators who are not HR to coverage."""
     if not current_actor().has(Role.HR):
         return redirect(url_for("coverage.figures", **request.args), 303)  # type: ignore[arg-type]  # words of an address
-    form, query = parse_query(current_actor(), request.args, language_of_page(), ReportForm)
-    return _show_report(form, query)
+    if request.query_string:
+        return _show_report(*parse_query(current_actor(), request.args, language_of_page(), ReportForm))
+    return _show_current_report()
+
+
+def _show_current_report() -> ResponseReturnValue:
+    """Shows the report of an address without filters: one page as long as nothing on it changes."""
+    actor, language = current_actor(), language_of_page()
+    sources = read_sources(actor, request.args)
+    page = build_report(sources.query(language), may_be_cached=True)
+    views, jobs, signatures = _beside(page)
+
+    def render() -> str:
+        form = sources.form(ReportForm, request.args, language)
+        return _report_page(form, page, views=views, jobs=jobs, signatures=signatures)
+
+    # Who signed is named, and a file that is being created changes by itself.
+    if page.cached_number is None or jobs or signatures:
+        return render()
+    saved = tuple((each.name, each.page, tuple(each.choices.items())) for each in views)
+    return cached_page(
+        ("compliance.report", page.cached_number, sources.offered(language), saved, actor.has(Role.COORDINATOR)), render
+    )
 
 
 def _show_report(
     form: ReportForm, query: ReportQuery | None, stored: Mapping[str, Any] | None = None
 ) -> ResponseReturnValue:
     """Renders a report; from figures that a job has computed, where they are given."""
-    actor, sort = current_actor(), request.args.get("sort", "rate")
     if query is not None and stored is None and takes_long(query):
         return render_template("compliance/long.html", form=form, kind="report", query=query)
-    page = build_report(query, sort, stored, may_be_cached=True) if query else None
+    page = build_report(query, request.args.get("sort", "rate"), stored, may_be_cached=True) if query else None
     compared = None
     if page and form.compare_with.data not in (None, page.report.as_of):
         other = build_report(replace(page.query, as_of=form.compare_with.data), "sector")
         compared = compare_reports(page, other)
-    views, jobs = queries.list_views(actor), queries.list_jobs(actor)
-    signatures = list_signatures(str(page.id)) if page else []
+    views, jobs, signatures = _beside(page)
+    shown = _report_page(form, page, views=views, jobs=jobs, compared=compared, signatures=signatures)
+    return shown, 200 if query else 422
 
-    def render() -> str:
-        return _report_page(form, page, sort=sort, views=views, jobs=jobs, compared=compared, signatures=signatures)
 
-    # Who signed is named, and a file that is being created changes by itself. An address with filters offers to save
-    # them, in a form with a token of its own.
-    if page and page.cached_number and not (jobs or signatures or request.query_string):
-        saved = tuple((each.name, each.page, tuple(each.choices.items())) for each in views)
-        return cached_page(
-            ("compliance.report", page.cached_number, sort, form.shown(), saved, actor.has(Role.COORDINATOR)), render
-        )
-    return render(), 200 if query else 422
+def _beside(page: ReportPage | None) -> tuple[Sequence[SavedView], Sequence[ExportJob], Sequence[ReportSignature]]:
+    """Returns what a report's page shows beside it: the actor's views and files, and who signed it."""
+    actor = current_actor()
+    return queries.list_views(actor), queries.list_jobs(actor), list_signatures(str(page.id)) if page else ()
 
 
 def _report_page(form: ReportForm, page: ReportPage | None, **shown: Any) -> str:
@@ -76,6 +92,7 @@ def _report_page(form: ReportForm, page: ReportPage | None, **shown: Any) -> str
         form=form,
         filtered_url=FilteredLinks(form.chosen()),
         page=page,
+        sort=page.sort if page else "rate",
         sentence=[*report_sentence(page), *sentence_of_later(page)] if page else (),
         report_id=page.id if page else None,
         one_day=timedelta(days=1),

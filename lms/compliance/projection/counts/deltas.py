@@ -4,6 +4,7 @@ Writers only insert. One compaction at a time removes deltas and adds them to `d
 order, so writers and the compaction never deadlock.
 """
 
+import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -73,6 +74,7 @@ def fill(deltas: CountDeltas, state: ProjectionState) -> None:
 
 def _write(deltas: CountDeltas, state: ProjectionState, write: _Writer) -> None:
     """Writes changes to the days, and to every open snapshot after their day."""
+    state.counts_version = secrets.token_hex(8)
     write(DailyCount, _DAY, deltas)
     if state.first_snapshot is not None and state.last_snapshot is not None:
         write(CountSnapshot, _SNAPSHOT, snapshots_between(deltas, state.first_snapshot, state.last_snapshot))

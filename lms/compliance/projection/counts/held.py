@@ -14,6 +14,7 @@ from lms.compliance.projection.inputs import is_up_to_date
 from lms.compliance.projection.models import CountDelta, CountHold, CountSnapshot, DailyCount
 from lms.kernel import clock
 from lms.kernel.db import session
+from lms.kernel.transaction_memo import clear_memo
 
 JUST_BEFORE = timedelta(microseconds=1)
 """What the list records at this very moment is not among what is held."""
@@ -24,6 +25,8 @@ def hold(organisation_id: int) -> None:
     """Holds the counts of an organisation, unless they are held already or are not up to date."""
     # Nothing is compacted while the rows are copied.
     locked_state()
+    # What was read before the lock may have changed meanwhile.
+    clear_memo()
     if list_held([organisation_id]) or not is_up_to_date([organisation_id]):
         return
     for table in TABLES:
@@ -44,3 +47,4 @@ def release(organisation_id: int) -> None:
             execution_options={"synchronize_session": False},
         )
     session.execute(delete(CountHold).where(CountHold.organisation_id == organisation_id))
+    clear_memo()

@@ -4,7 +4,7 @@ The three are read in one statement, so that a compaction between two reads neit
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -37,6 +37,7 @@ from lms.compliance.projection.models import (
 from lms.compliance.projection.rows import ALL_SECTORS, OVERALL, StatusTotals, StatusTotalsBySector
 from lms.kernel.days import add_days, first_of_month
 from lms.kernel.db import locked, read_rows, session
+from lms.kernel.transaction_memo import load_once
 
 THE_ONLY = 1
 CountTable: TypeAlias = type[CountSnapshot] | type[DailyCount] | type[CountDelta]
@@ -89,9 +90,28 @@ _STATE = select(ProjectionState.inputs, ProjectionState.first_snapshot, Projecti
 
 
 def read_state() -> CountState:
-    """Reads the projection's state; an empty one before anything was projected."""
-    row = read_rows(_STATE).one_or_none()
-    return CountState() if row is None else CountState(*row)
+    """Returns the projection's state, read once in a transaction; an empty one before anything was projected."""
+
+    def read() -> CountState:
+        row = read_rows(_STATE).one_or_none()
+        return CountState() if row is None else CountState(*row)
+
+    return load_once("projection state", (ProjectionState,), read)
+
+
+_VERSION = select(
+    ProjectionState.counts_version, ProjectionState.first_snapshot, ProjectionState.last_snapshot,
+    select(func.count()).where(CountDelta.organisation_id.in_(_ORGANISATIONS)).scalar_subquery(),
+).where(ProjectionState.id == THE_ONLY)  # fmt: skip
+
+
+def read_version(organisations: Collection[int]) -> Hashable:
+    """Returns what is another value whenever any count of some organisations is another; None before there are any.
+
+    Deltas are only added until they are compacted, and then the days and snapshots have another version.
+    """
+    row = read_rows(_VERSION, {"organisations": sorted(organisations)}).one_or_none()
+    return None if row is None else tuple(row)
 
 
 _UNFINISHED = select(ProjectionJob).where(ProjectionJob.finished_at.is_(None)).order_by(ProjectionJob.id)
@@ -266,5 +286,10 @@ _HELD = select(CountHold.organisation_id, CountHold.held_at).where(CountHold.org
 
 
 def list_held(organisations: Collection[int]) -> dict[int, datetime]:
-    """Returns since when the counts of some organisations are held; those of the others are not."""
-    return {row[0]: row[1] for row in read_rows(_HELD, {"organisations": sorted(organisations)})}
+    """Returns since when the counts of some organisations are held, read once; those of the others are not."""
+    numbers = sorted(organisations)
+    return load_once(
+        ("held", *numbers),
+        (CountHold,),
+        lambda: {row[0]: row[1] for row in read_rows(_HELD, {"organisations": numbers})},
+    )
