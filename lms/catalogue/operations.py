@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 from lms.audit import api as audit
 from lms.catalogue.source.problems import Problem, has_errors
 from lms.kernel.actor import Actor
+from lms.kernel.config import current_settings
+from lms.kernel.memory import gc_paused
 
 if TYPE_CHECKING:
     from lms.catalogue.source.plan import ChangeCounts
+
+CACHE = "parsed-course-files"
+"""The file in the instance folder with what parsing found, for the next publication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,17 @@ def publish(modules: Path, quizzes: Path, actor: Actor) -> PublicationResult:
     # Pages do without what reads Markdown and YAML, a tenth of the start.
     from lms.catalogue.source.apply import apply  # noqa: PLC0415 - only commands publish
     from lms.catalogue.source.checks.run import check_folders  # noqa: PLC0415 - only commands publish
+    from lms.catalogue.source.parsing.cache import ParseCache  # noqa: PLC0415 - only commands publish
     from lms.catalogue.source.target_state import target_state  # noqa: PLC0415 - only commands publish
 
-    sources, problems = check_folders(modules, quizzes)
-    if has_errors(problems):
-        return PublicationResult(tuple(problems), {}, None)
-    plan, publication = apply(target_state(sources), actor)
+    # Next to nothing is thrown away, and looking for it takes as long as a changed module.
+    with gc_paused():
+        cache = ParseCache(current_settings().instance / CACHE)
+        sources, problems = check_folders(modules, quizzes, cache)
+        if has_errors(problems):
+            return PublicationResult(tuple(problems), {}, None)
+        cache.save()
+        plan, publication = apply(target_state(sources), actor)
     if publication is not None:
         audit.record(actor, "catalogue.published", "publication", publication.id, counts=plan.counts)
     found = tuple(sorted([*problems, *plan.refusals]))

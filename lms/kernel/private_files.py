@@ -9,7 +9,8 @@ from lms.kernel.i18n import gettext as _
 
 _OTHERS = 0o077
 OWN_NAMES = (
-    *("every_sector.db*", "secret_key", "queue.db*", "limits.db*", "published", "running.lock"),
+    *("every_sector.db*", "secret_key", "queue.db*", "limits.db*", "published", "parsed-course-files*"),
+    "running.lock",
     *("exports", ".backup-*.unfinished", "*.zip"),
 )
 """What this program puts into the instance folder."""

@@ -26,8 +26,8 @@ def course(
     """Makes a course from slugs and digests; the first letter of a question's digest is its key."""
     modules = {"quay": "m1", "board": "m2"} if modules is None else modules
     questions = {"full": "k1", "many": "k2"} if questions is None else questions
-    parts = tuple(TargetPart(name, "en", digest, {}) for name, digest in modules.items())
-    bank = tuple(TargetPart(name, "en", digest, {}, digest[:1]) for name, digest in questions.items())
+    parts = tuple(TargetPart(name, "en", digest, dict) for name, digest in modules.items())
+    bank = tuple(TargetPart(name, "en", digest, dict, digest[:1]) for name, digest in questions.items())
     digest = repr((edition, words, rules, modules, questions))
     return TargetCourse(
         slug, f"modules/{slug}/course.yml", 4, edition, rules or RULES, {"title": words}, parts, bank, {}, digest

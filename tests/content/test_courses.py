@@ -9,7 +9,6 @@ import pytest
 from lms.assessment import api as assessment
 from lms.assessment.attempt_form import build_attempt_form
 from lms.assessment.attempt_review import build_review
-from lms.catalogue.source.checks.modules import words_on_page
 from lms.catalogue.source.target_state import TargetState, target_state
 from lms.demo.answers import respond
 from lms.kernel.config import ROOT
@@ -62,12 +61,12 @@ def test_courses_are_listed_in_the_order_of_the_curriculum(target: TargetState) 
 def test_every_module_renders_and_has_the_right_length(course: object) -> None:
     for module in course.modules + course.translations:  # type: ignore[attr-defined]
         path = module.file.path
-        segments = json.dumps(module.rendered.segments, ensure_ascii=False)
-        kinds = [segment["kind"] for segment in module.rendered.segments]
+        segments = json.dumps(module.segments, ensure_ascii=False)
+        kinds = [segment["kind"] for segment in module.segments]
         assert {"html", "check", "scenario"} <= set(kinds), path
         assert "///" not in segments, path
         assert "<script" not in segments and "javascript:" not in segments, path
-        assert 600 <= words_on_page(module.rendered.segments) <= 900, path
+        assert 600 <= module.rendered.words_on_page <= 900, path
         slugs = [slug for slug, _words in module.rendered.terms]
         assert len(slugs) == len(set(slugs)), path
 
@@ -114,8 +113,8 @@ def test_every_picture_is_small_and_has_light_and_dark_colours() -> None:
 def test_every_question_has_a_source_and_a_place_to_read_again(target: TargetState) -> None:
     for course in target.courses:
         for question in course.questions:
-            assert question.values["body"].get("source"), question.slug
-            assert question.values["body"].get("refresh"), question.slug
+            body = question.values()["body"]
+            assert body.get("source") and body.get("refresh"), question.slug
 
 
 @pytest.mark.parametrize("quiz", QUIZZES, ids=lambda quiz: quiz.name)

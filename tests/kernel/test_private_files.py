@@ -54,7 +54,7 @@ def wide(sqlite_template: Path, folder: Path) -> Settings:
     """An installation as an earlier version left it."""
     folder.mkdir()
     copyfile(sqlite_template, folder / "every_sector.db")
-    for name in ("every_sector.db-wal", "secret_key", "queue.db", "published"):
+    for name in ("every_sector.db-wal", "secret_key", "queue.db", "published", "parsed-course-files"):
         (folder / name).touch()
     for path in folder.iterdir():
         path.chmod(0o644)

@@ -68,20 +68,21 @@ def quizzes_of(course: TargetCourse) -> list[SimulatedQuiz]:
             question_revision_id=number,
             slug=question.slug,
             language=language,
-            kind=question.values["kind"],
-            objective=question.values["objective"],
-            red_line=question.values["red_line"],
-            sectors=tuple(question.values["sectors"]),
-            body=question.values["body"],
+            kind=values["kind"],
+            objective=values["objective"],
+            red_line=values["red_line"],
+            sectors=tuple(values["sectors"]),
+            body=values["body"],
         )
         for number, question in enumerate(original, start=1)
+        for values in [question.values()]
     )
     size, mark = course.rules["draw"], course.rules["pass_mark"]
     if not course.rules["per_sector"]:
         return [SimulatedQuiz(course.slug, questions, size, mark, None, per_sector=False)]
     return [
         SimulatedQuiz(f"{course.slug} {sector}", questions, size, mark, sector, per_sector=True)
-        for sector in dict.fromkeys(str(module.values["sector"]) for module in course.modules)
+        for sector in dict.fromkeys(str(module.values()["sector"]) for module in course.modules)
     ]
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lms.catalogue.source.checks.modules import MAX_WORDS, words_on_page
+from lms.catalogue.source.checks.modules import MAX_WORDS
 from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule
 from lms.catalogue.source.problems import Problem, warning
 from tools.curriculum.passages import passages_of_module
@@ -55,7 +55,7 @@ def course_statistics(course: ParsedCourse) -> CourseStatistics:
         modules=len(course.modules),
         minutes=sum(minutes),
         minutes_each=_range(minutes),
-        words=_range(words_on_page(module.rendered.segments) for module in course.modules),
+        words=_range(module.rendered.words_on_page for module in course.modules),
         scenarios=_range(kind["scenario"] for kind in kinds),
         checks=_range(kind["check"] for kind in kinds),
         groups=sum(bool(kind["sectors"]) for kind in kinds),
@@ -72,7 +72,7 @@ def check_module_parts(course: ParsedCourse) -> Iterator[Problem]:
         if module.front is None or module.rendered.problems:
             continue
         path, kinds, minutes = module.file.path, _segment_kinds(module), module.front.minutes
-        words = words_on_page(module.rendered.segments)
+        words = module.rendered.words_on_page
         if words < MIN_WORDS:
             sentence = f"{words} running words on the page; a module has {MIN_WORDS} to {MAX_WORDS}"
             yield warning(path, 1, sentence)
@@ -89,7 +89,7 @@ def check_module_parts(course: ParsedCourse) -> Iterator[Problem]:
 
 
 def _segment_kinds(module: ParsedModule) -> Counter[str]:
-    return Counter(segment["kind"] for segment in module.rendered.segments)
+    return Counter(segment["kind"] for segment in module.segments)
 
 
 def _range(counts: Iterable[int]) -> tuple[int, int]:

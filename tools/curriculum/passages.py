@@ -51,10 +51,7 @@ class _LineFinder:
 def passages_of_module(module: ParsedModule) -> list[Passage]:
     """Lists the paragraphs of a module."""
     finder = _LineFinder(module)
-    return [
-        Passage(module.file.path, finder.line(text), text, taught)
-        for text, taught in _paragraphs(module.rendered.segments)
-    ]
+    return [Passage(module.file.path, finder.line(text), text, taught) for text, taught in _paragraphs(module.segments)]
 
 
 def passages_of_bank(bank: ParsedBank) -> list[Passage]:

@@ -60,7 +60,7 @@ def apply(target: TargetState, actor: Actor) -> tuple[PublicationPlan, Publicati
     The row is None where there was nothing to do or something was refused. The caller commits.
     """
     lock_key(LOCK)
-    plan = make_plan(target, read_published_state())
+    plan = make_plan(target, read_published_state(target))
     if plan.refusals or plan.is_empty:
         return plan, None
     publication = records.add(actor, Publication(counts=plan.counts))
@@ -79,8 +79,11 @@ def apply(target: TargetState, actor: Actor) -> tuple[PublicationPlan, Publicati
     return plan, publication
 
 
-def read_published_state() -> PublishedState:
-    """Reads everything that is published now, in a fixed number of queries."""
+def read_published_state(target: TargetState) -> PublishedState:
+    """Reads everything that is published now, in a fixed number of queries.
+
+    Marking keys are read of the courses that change: in those that stay as they are no key can have changed.
+    """
     rows = session.execute(
         select(Course, CourseRevision.digest, Edition)
         .join(CourseRevision, CourseRevision.id == Course.current_revision_id)
@@ -93,7 +96,8 @@ def read_published_state() -> PublishedState:
         # By the name that texts use.
         "picture": _digests(_PICTURES, lambda row: f"img/{row.name}"),
     }
-    keys = _marking_keys([row.Edition.id for row in rows])
+    unchanged = {(course.slug, course.digest) for course in target.courses}
+    keys = _marking_keys([row.Edition.id for row in rows if (row.Course.slug, row.digest) not in unchanged])
     courses = {
         row.Course.slug: PublishedCourseState(
             digest=row.digest,
@@ -123,18 +127,24 @@ def _digests(query: Executable, key: Callable[[Any], Any]) -> dict[int, dict[Any
 
 def _marking_keys(edition_ids: list[int]) -> dict[int, dict[str, str]]:
     """Returns by edition the digest of each question's marking key in its latest revision."""
-    rows = session.execute(
-        select(CourseRevision.edition_id, Question.slug, QuestionRevision)
+    # Each once, in however many revisions of the course it is.
+    used = (
+        select(CourseRevision.edition_id, CourseRevisionQuestion.question_revision_id)
         .join(CourseRevisionQuestion, CourseRevisionQuestion.course_revision_id == CourseRevision.id)
-        .join(QuestionRevision, QuestionRevision.id == CourseRevisionQuestion.question_revision_id)
-        .join(Question, Question.id == QuestionRevision.question_id)
         .where(CourseRevision.edition_id.in_(edition_ids))
-        .order_by(QuestionRevision.id)
+        .distinct()
+        .subquery()
+    )
+    revision = QuestionRevision
+    rows = session.execute(
+        select(used.c.edition_id, Question.slug, revision.kind, revision.red_line, revision.body)
+        .join(revision, revision.id == used.c.question_revision_id)
+        .join(Question, Question.id == revision.question_id)
+        .order_by(revision.id)
     )
     found: dict[int, dict[str, str]] = {}
     for row in rows:
-        revision = row.QuestionRevision
-        key = marking_key(revision.kind, revision.red_line, revision.body)
+        key = marking_key(row.kind, row.red_line, row.body)
         found.setdefault(row.edition_id, {})[row.slug] = json_digest(key)
     return found
 
@@ -240,7 +250,7 @@ def _write_parts(
                 language=part.language,
                 digest=part.digest,
                 recorded_at=clock.now(),
-                **part.values,
+                **part.values(),
             )
     session.add_all(new.values())
     session.flush()

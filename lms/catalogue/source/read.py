@@ -6,6 +6,7 @@ Files are stored byte for byte: line ends and a byte order mark stay, so what go
 import hashlib
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -207,11 +208,23 @@ class _FolderReader:
 
 def source_fingerprint(*folders: Path, database: str) -> str:
     """Returns the SHA-256 of all files in some folders by path and content, of the code that reads them, and a URL."""
-    digest = hashlib.sha256(database.encode())
-    for folder in (*folders, *_CODE):
+    digest = hashlib.sha256(f"{database}\n{code_digest()}".encode())
+    _add_files(digest, folders)
+    return digest.hexdigest()
+
+
+def code_digest() -> str:
+    """Returns the SHA-256 of the code that turns files into rows."""
+    digest = hashlib.sha256()
+    _add_files(digest, _CODE)
+    return digest.hexdigest()
+
+
+def _add_files(digest: "hashlib._Hash", folders: Iterable[Path]) -> None:
+    """Adds all files in some folders by path and content, but no compiled ones."""
+    for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 content = path.read_bytes()
                 digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode())
                 digest.update(content)
-    return digest.hexdigest()

@@ -1,7 +1,7 @@
 """The target state: what the files say should be published, as plain values that can be compared with what is."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +17,14 @@ from lms.kernel.markup import RENDERER
 class TargetPart:
     """A module or question in one language, as it should be published.
 
-    ``values`` are the columns of its revision; ``key`` is the digest of a question's marking key.
+    ``values`` returns the columns of its revision: they are made only for a new one. ``key`` is the digest of a
+    question's marking key.
     """
 
     slug: str
     language: str
     digest: str
-    values: dict[str, Any] = field(compare=False, repr=False)
+    values: Callable[[], dict[str, Any]] = field(compare=False, repr=False)
     key: str = ""
 
 
@@ -156,14 +157,17 @@ def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) 
     front, words = original.front, module.front or module.translated
     assert front is not None and words is not None  # noqa: S101 - the checks found no error
     rendered = module.rendered
-    values = {
-        **front.model_dump(mode="json"),
-        **words.model_dump(mode="json", include={"title", "summary"}),
-        "source": module.file.text,
-        "words": rendered.words,
-        "sections": [dict(section) for section in rendered.sections],
-        "segments": rendered.segments,
-    }
+
+    def values() -> dict[str, Any]:
+        return {
+            **front.model_dump(mode="json"),
+            **words.model_dump(mode="json", include={"title", "summary"}),
+            "source": module.file.text,
+            "words": rendered.words,
+            "sections": rendered.sections,
+            "segments": module.segments,
+        }
+
     # What rendering adds from other files: pictures, whose digest is in their URL, and glossary links.
     digests = {name: picture.sha256 for name, picture in course.pictures.items()}
     pictures = [f"{it.source} {digests[it.source]}" for it in rendered.images if it.source in digests]
@@ -194,8 +198,11 @@ def _question(question: AnyQuestion, language: str, translated: TranslatedQuesti
     if translated is not None:
         body = translated_body(body, translated)
         digest = json_digest([digest, body])
-    columns = question.model_dump(mode="json", include={"objective", "red_line", "sectors"})
-    values = {"kind": question.type, "body": body, **columns}
+
+    def values() -> dict[str, Any]:
+        columns = question.model_dump(mode="json", include={"objective", "red_line", "sectors"})
+        return {"kind": question.type, "body": body, **columns}
+
     key = json_digest(marking_key(question.type, question.red_line, body))
     return TargetPart(question.id, language, digest, values, key)
 

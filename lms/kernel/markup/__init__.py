@@ -4,9 +4,9 @@
 ``rendering`` turns a text into segments, ``safety`` sanitises all HTML.
 """
 
-from lms.kernel.markup.rendering import RENDERER, Rendered, RenderedPicture, Segment, render
+from lms.kernel.markup.rendering import RENDERER, Rendered, RenderedPicture, Segment, TextSummary, render
 from lms.kernel.markup.terms import LinkedTerm, Vocabulary
-from lms.kernel.markup.words import count_segment_words, plain_text
+from lms.kernel.markup.words import plain_text
 
 __all__ = [
     "RENDERER",
@@ -14,8 +14,8 @@ __all__ = [
     "Rendered",
     "RenderedPicture",
     "Segment",
+    "TextSummary",
     "Vocabulary",
-    "count_segment_words",
     "plain_text",
     "render",
 ]

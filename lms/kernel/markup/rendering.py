@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, groupby
-from typing import Any, TypedDict
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -30,11 +30,8 @@ Segment = dict[str, Any]
 """One part of a module, by ``kind``: html, sectors, check, scenario, local or description."""
 
 
-class Section(TypedDict):
-    """A section of a module: the id and the text of its heading."""
-
-    id: str
-    title: str
+Section = dict[str, str]
+"""A section of a module: the ``id`` and the ``title`` of its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +44,28 @@ class RenderedPicture:
 
 
 @dataclass(slots=True)
-class Rendered:
-    """A rendered text; without segments where its structure has problems.
+class TextSummary:
+    """What a text has in it, without its HTML: all that checks need.
 
-    ``words`` is the number of words that a learner of one sector reads. ``terms`` are the terms of the glossary that
-    were linked, as (slug, linked form).
+    ``words`` is the number of words that a learner of one sector reads, ``words_on_page`` of those the ones that are
+    shown before anything is opened. ``terms`` are the terms of the glossary that were linked, as (slug, linked form).
     """
 
-    segments: list[Segment] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     words: int = 0
+    words_on_page: int = 0
     links: list[Link] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     outline: Outline = field(default_factory=Outline)
     problems: list[MarkupProblem] = field(default_factory=list)
     terms: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Rendered(TextSummary):
+    """A rendered text; without segments where its structure has problems."""
+
+    segments: list[Segment] = field(default_factory=list)
 
 
 def render(
@@ -139,7 +143,9 @@ class _Rendering:
                 if self.linker:
                     self.linker.link(elements)
                 self.rendered.segments.append({"kind": "html", "html": self.safe(elements)})
-        self.rendered.words = sum(map(count_segment_words, self.rendered.segments))
+        for on_page, words in map(count_segment_words, self.rendered.segments):
+            self.rendered.words_on_page += on_page
+            self.rendered.words += words
         self.rendered.problems.sort(key=lambda problem: problem.line)
 
     def problem(self, line: int, message: str) -> None:
@@ -221,6 +227,8 @@ class _Rendering:
     def safe(self, elements: Iterable[Element], text: str | None = None) -> str:
         """Serialises elements to sanitised HTML and records their links and images."""
         html = self.html(elements, text)
+        if "<" not in html:
+            return safe_html(html)
         reader = HtmlReader(html)
         for target in reader.links:
             line = self.find(target.removeprefix("mailto:"))

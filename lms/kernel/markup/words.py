@@ -54,7 +54,9 @@ class HtmlReader(HTMLParser):
 
 def plain_text(html: str) -> str:
     """Returns the words of a piece of HTML without its tags, single-spaced."""
-    return " ".join("".join(HtmlReader(html).words).split())
+    # Most pieces are words alone.
+    text = "".join(HtmlReader(html).words) if "<" in html or "&" in html else html
+    return " ".join(text.split())
 
 
 def count_words(html: str) -> int:
@@ -62,24 +64,26 @@ def count_words(html: str) -> int:
     return len(_WORD.findall(plain_text(html)))
 
 
-def count_segment_words(segment: dict[str, Any], *, only_open: bool = False) -> int:
-    """Counts the words that a learner of one sector reads: of a sector group, the longest block.
+def count_segment_words(segment: dict[str, Any]) -> tuple[int, int]:
+    """Counts the words that a learner of one sector reads in a segment: of a sector group, the longest block.
 
-    With ``only_open`` without what unfolds on request: reasons, and descriptions of pictures.
+    Returns those on the page before anything is opened, and all: also the reasons, and descriptions of pictures.
     """
-    parts = []
+    opened = [option["why"] for option in segment.get("options", ())]
     match segment["kind"]:
         case "sectors":
-            return max(map(count_words, segment["blocks"].values()))
+            longest = max(map(count_words, segment["blocks"].values()))
+            return longest, longest
         case "check":
-            parts = [segment["prompt"], *(option["text"] for option in segment["options"])]
+            shown = [segment["prompt"], *(option["text"] for option in segment["options"])]
         case "scenario":
-            parts = [segment["title"], segment["intro"], *(option["choice"] for option in segment["options"])]
-        case kind if kind != "description" or not only_open:
-            parts = [segment["html"]]
-    if not only_open:
-        parts += [option["why"] for option in segment.get("options", ())]
-    return sum(map(count_words, parts))
+            shown = [segment["title"], segment["intro"], *(option["choice"] for option in segment["options"])]
+        case "description":
+            shown, opened = [], [segment["html"]]
+        case _:
+            shown = [segment["html"]]
+    on_page = sum(map(count_words, shown))
+    return on_page, on_page + sum(map(count_words, opened))
 
 
 def slug_of(title: str) -> str:

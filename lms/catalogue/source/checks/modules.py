@@ -1,11 +1,10 @@
 """Checks of the modules of a course, and of the links in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule, ParsedSources
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.kernel.i18n import gettext as _
-from lms.kernel.markup import Segment, count_segment_words
 
 DESCRIPTION_DISTANCE = 4
 """Lines after a picture within which its description begins."""
@@ -43,15 +42,10 @@ def check_modules(course: ParsedCourse, sources: ParsedSources) -> Iterator[Prob
         numbers.setdefault(number, module.file.name)
         yield from _front_matter(module, course, sources)
         yield from check_text(module, course, sources)
-        words = words_on_page(module.rendered.segments)
+        words = module.rendered.words_on_page
         if words > MAX_WORDS:
             message = _("%(words)s running words on the page; %(max)s at most", words=words, max=MAX_WORDS)
             yield warning(path, 1, message)
-
-
-def words_on_page(segments: Iterable[Segment]) -> int:
-    """Counts the words on a module's page before anything is opened."""
-    return sum(count_segment_words(segment, only_open=True) for segment in segments)
 
 
 def _front_matter(module: ParsedModule, course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from lms.catalogue.source.checks.modules import check_modules
 from lms.catalogue.source.checks.repeated import repeated
 from lms.catalogue.source.checks.shared_files import check_shared_files
 from lms.catalogue.source.checks.translations import check_translations
+from lms.catalogue.source.parsing.cache import ParseCache
 from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedSources, parse_sources
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.read import read_folders
@@ -20,9 +21,12 @@ RESERVED = ("about",)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def check_folders(modules: Path, quizzes: Path) -> tuple[ParsedSources, list[Problem]]:
-    """Reads, renders and checks both folders; returns the sources and every problem, sorted, errors first."""
-    sources = parse_sources(read_folders(modules, quizzes))
+def check_folders(modules: Path, quizzes: Path, cache: ParseCache | None = None) -> tuple[ParsedSources, list[Problem]]:
+    """Reads, renders and checks both folders; returns the sources and every problem, sorted, errors first.
+
+    Every check is made each time, also where the cache saves parsing.
+    """
+    sources = parse_sources(read_folders(modules, quizzes), cache)
     problems = {*sources.problems, *check_shared_files(sources), *_codes(sources, modules)}
     for course in sources.courses:
         problems.update(_course(course))

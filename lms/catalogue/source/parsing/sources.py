@@ -3,12 +3,15 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from lms.catalogue.source.parsing.cache import ParseCache, cache_key
 from lms.catalogue.source.parsing.pictures import Picture, read_picture
 from lms.catalogue.source.parsing.validation import ParsedFile, S, parse_yaml, split_front_matter
 from lms.catalogue.source.parsing.yaml_document import YamlDocument
@@ -23,12 +26,12 @@ from lms.catalogue.source.schemas.courses import (
 )
 from lms.catalogue.source.schemas.shared_files import ConsiderationsFile, GlossaryFile, GlossaryTerm, SectorsFile
 from lms.kernel.i18n import gettext as _
-from lms.kernel.markup import LinkedTerm, Rendered, RenderedPicture, Vocabulary, render
+from lms.kernel.markup import LinkedTerm, Rendered, RenderedPicture, Segment, TextSummary, Vocabulary, render
 
 LANGUAGE = r"[a-z]{2,3}(?:-[A-Z][A-Za-z]{1,3})?"
 MODULE_NAME = re.compile(rf"(\d{{2,3}})-([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.({LANGUAGE}))?\.md")
 BANK_NAME = re.compile(rf"([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.({LANGUAGE}))?\.yml")
-QUESTION: TypeAdapter[AnyQuestion] = TypeAdapter(AnyQuestion)
+SUMMARY: TypeAdapter[TextSummary] = TypeAdapter(TextSummary)
 PICTURE_DIGITS = 12
 """Hex digits of a picture's SHA-256 in its URL."""
 
@@ -42,9 +45,17 @@ class ParsedModule:
     slug: str
     language: str
     yaml: YamlDocument
-    rendered: Rendered
+    rendered: TextSummary
+    render: Callable[[], Rendered]
     front: ModuleFrontMatter | None = None
     translated: TranslatedFrontMatter | None = None
+
+    @property
+    def segments(self) -> list[Segment]:
+        """Returns the segments; where the text was not rendered because its summary is known, it is rendered now."""
+        if not isinstance(self.rendered, Rendered):
+            self.rendered = self.render()
+        return self.rendered.segments
 
 
 @dataclass(slots=True)
@@ -126,24 +137,26 @@ def question_digest(question: AnyQuestion) -> str:
     return json_digest(question.model_dump(mode="json"))
 
 
-def parse_sources(folders: SourceFolders) -> ParsedSources:
-    """Parses and renders every file by itself and puts the results together."""
+def parse_sources(folders: SourceFolders, cache: ParseCache | None = None) -> ParsedSources:
+    """Parses and renders every file by itself, but those whose results are known, and puts the results together."""
     sources = ParsedSources(problems=list(folders.problems))
-    sources.sectors = _shared_file(SectorsFile, folders.sectors, sources.problems)
-    sources.considerations = _shared_file(ConsiderationsFile, folders.considerations, sources.problems)
-    sources.glossary = _shared_file(GlossaryFile, folders.glossary, sources.problems)
+    sources.sectors = _shared_file(SectorsFile, folders.sectors, sources.problems, cache)
+    sources.considerations = _shared_file(ConsiderationsFile, folders.considerations, sources.problems, cache)
+    sources.glossary = _shared_file(GlossaryFile, folders.glossary, sources.problems, cache)
     terms = sources.glossary.value.terms if sources.glossary and sources.glossary.value else []
     for folder in folders.courses:
-        sources.courses.append(_course(folder, terms, sources.problems))
+        sources.courses.append(_course(folder, terms, sources.problems, cache))
     for file in folders.banks:
-        _bank(file, sources)
+        _bank(file, sources, cache)
     return sources
 
 
-def _shared_file(schema: type[S], file: SourceFile | None, problems: list[Problem]) -> ParsedFile[S] | None:
+def _shared_file(
+    schema: type[S], file: SourceFile | None, problems: list[Problem], cache: ParseCache | None
+) -> ParsedFile[S] | None:
     if file is None:
         return None
-    parsed = parse_yaml(schema, file.path, file.text)
+    parsed = parse_yaml(schema, file.path, file.text, cache=cache)
     problems += parsed.problems
     return parsed
 
@@ -162,14 +175,16 @@ def _vocabulary(terms: list[GlossaryTerm], language: str) -> Vocabulary:
     return Vocabulary(found)
 
 
-def _course(folder: CourseFolder, terms: list[GlossaryTerm], problems: list[Problem]) -> ParsedCourse:
+def _course(
+    folder: CourseFolder, terms: list[GlossaryTerm], problems: list[Problem], cache: ParseCache | None
+) -> ParsedCourse:
     course = ParsedCourse(folder.slug, folder.path, _pictures(folder, problems))
     if folder.course:
-        parsed = parse_yaml(CourseFile, folder.course.path, folder.course.text)
+        parsed = parse_yaml(CourseFile, folder.course.path, folder.course.text, cache=cache)
         course.manifest, course.yaml = parsed.value, parsed.yaml
         problems += parsed.problems
     own_language = course.manifest.languages[0] if course.manifest else "en"
-    parser = _ModuleParser(course, own_language, terms, problems)
+    parser = _ModuleParser(course, own_language, terms, problems, cache)
     originals: dict[str, ParsedModule] = {}
     # Originals first, because they give their translations the section ids.
     for file in sorted(folder.modules, key=lambda file: (file.name.count("."), file.name)):
@@ -202,7 +217,15 @@ def _pictures(folder: CourseFolder, problems: list[Problem]) -> dict[str, Pictur
 class _ModuleParser:
     """Parses and renders the modules of one course with its pictures and the glossary's terms."""
 
-    def __init__(self, course: ParsedCourse, language: str, terms: list[GlossaryTerm], problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        course: ParsedCourse,
+        language: str,
+        terms: list[GlossaryTerm],
+        problems: list[Problem],
+        cache: ParseCache | None,
+    ) -> None:
+        self.cache = cache
         self.language = language
         self.problems = problems
         self.terms = terms
@@ -225,7 +248,8 @@ class _ModuleParser:
         front, body, line = parts or ("", "", 1)
         if language not in self.vocabularies:
             self.vocabularies[language] = _vocabulary(self.terms, language)
-        rendered = render(
+        rendering = partial(
+            render,
             body,
             language=language,
             first_line=line,
@@ -234,10 +258,13 @@ class _ModuleParser:
             pictures=self.pictures,
             vocabulary=self.vocabularies[language],
         )
+        rendered = self.summary(rendering)
         self.problems += [error(file.path, found.line, found.message) for found in rendered.problems]
-        module = ParsedModule(file, int(name[1]), name[2], language, YamlDocument(), rendered)
+        module = ParsedModule(file, int(name[1]), name[2], language, YamlDocument(), rendered, rendering)
         if front:
-            parsed = parse_yaml(TranslatedFrontMatter if name[3] else ModuleFrontMatter, file.path, front, 2)
+            parsed = parse_yaml(
+                TranslatedFrontMatter if name[3] else ModuleFrontMatter, file.path, front, 2, self.cache
+            )
             module.yaml = parsed.yaml
             self.problems += parsed.problems
             if isinstance(parsed.value, ModuleFrontMatter):
@@ -246,8 +273,27 @@ class _ModuleParser:
                 module.translated = parsed.value
         return module
 
+    def summary(self, rendering: "partial[Rendered]") -> TextSummary:
+        """Returns what is in a text: as it was found with the same arguments before, or else by rendering it."""
+        if self.cache is None:
+            return rendering()
+        (text,) = rendering.args
+        key = cache_key(text, rendering.keywords, _plain)
+        stored = self.cache.find(key)
+        if stored:
+            return SUMMARY.validate_json(stored)
+        rendered = rendering()
+        if not rendered.problems:
+            self.cache.add(key, SUMMARY.dump_json(rendered))
+        return rendered
 
-def _bank(file: SourceFile, sources: ParsedSources) -> None:
+
+def _plain(argument: Vocabulary | RenderedPicture) -> object:
+    """Returns all that rendering takes from an argument, as plain values."""
+    return argument.slugs if isinstance(argument, Vocabulary) else astuple(argument)
+
+
+def _bank(file: SourceFile, sources: ParsedSources, cache: ParseCache | None) -> None:
     match = BANK_NAME.fullmatch(file.name)
     if match is None:
         sources.problems.append(stray(file.path, _("a bank's file is named course.yml or course.ar.yml")))
@@ -257,7 +303,7 @@ def _bank(file: SourceFile, sources: ParsedSources) -> None:
     if course is None:
         sources.problems.append(stray(file.path, _("there is no course “%(slug)s” in modules/", slug=slug)))
         return
-    parsed = parse_yaml(BankTranslationFile if language else BankFile, file.path, file.text)
+    parsed = parse_yaml(BankTranslationFile if language else BankFile, file.path, file.text, cache=cache)
     sources.problems += parsed.problems
     bank = ParsedBank(file, language or "", parsed.yaml)
     if isinstance(parsed.value, BankTranslationFile):
@@ -279,8 +325,9 @@ def _bank(file: SourceFile, sources: ParsedSources) -> None:
 def _valid_questions(value: Any) -> dict[int, AnyQuestion]:
     """Returns the questions of an invalid bank that are valid in themselves, by position."""
     items = value.get("questions") if isinstance(value, dict) else None
+    schema: TypeAdapter[AnyQuestion] = TypeAdapter(AnyQuestion)
     found = {}
     for number, item in enumerate(items if isinstance(items, list) else ()):
         with suppress(ValidationError):
-            found[number] = QUESTION.validate_python(item)
+            found[number] = schema.validate_python(item)
     return found

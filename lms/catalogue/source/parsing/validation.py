@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from lms.catalogue.source.parsing.cache import ParseCache, cache_key
 from lms.catalogue.source.parsing.yaml_document import YamlDocument, read_yaml
 from lms.catalogue.source.problems import Problem, error
 from lms.catalogue.source.read import SourceFile
@@ -28,19 +29,26 @@ class ParsedFile(Generic[S]):
     problems: list[Problem] = field(default_factory=list)
 
 
-def parse_yaml(schema: type[S], path: str, text: str, first_line: int = 1) -> ParsedFile[S]:
-    """Parses and validates a YAML text and collects every problem with its line."""
-    yaml = read_yaml(path, text, first_line)
+def parse_yaml(
+    schema: type[S], path: str, text: str, first_line: int = 1, cache: ParseCache | None = None
+) -> ParsedFile[S]:
+    """Parses and validates a YAML text, or validates what was parsed before; collects every problem with its line."""
+    key = cache_key(text, first_line) if cache else ""
+    stored = cache.find(key) if cache else None
+    yaml = YamlDocument.from_json(stored) if stored else read_yaml(path, text, first_line)
     if yaml.problems:
         return ParsedFile(None, yaml, list(yaml.problems))
     if not isinstance(yaml.value, dict):
         return ParsedFile(None, yaml, [error(path, first_line, _("this must be a group of keys and values"))])
     try:
-        return ParsedFile(schema.model_validate(yaml.value), yaml)
+        value = schema.model_validate(yaml.value)
     except ValidationError as invalid:
         details = invalid.errors(include_url=False)
         found = {error(path, yaml.line(*_place(detail)), _message(detail)): None for detail in details}
         return ParsedFile(_without_unknown_keys(schema, yaml.value, details), yaml, list(found))
+    if cache and not stored:
+        cache.add(key, yaml.to_json())
+    return ParsedFile(value, yaml)
 
 
 def _without_unknown_keys(schema: type[S], value: dict[str, Any], details: list[ErrorDetails]) -> S | None:

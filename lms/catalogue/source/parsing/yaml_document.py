@@ -1,5 +1,6 @@
 """YAML as plain values with the line of each; keys stay as written and none is repeated silently."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,16 @@ class YamlDocument:
             if (*known, part) in self.lines:
                 known = (*known, part)
         return self.lines.get(known, 1)
+
+    def to_json(self) -> bytes:
+        """Returns a document without problems as JSON in one line."""
+        return json.dumps([self.value, [[*place, line] for place, line in self.lines.items()]]).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "YamlDocument":
+        """Returns the document of which this is the JSON."""
+        value, lines = json.loads(data)
+        return cls(value, {tuple(place): line for *place, line in lines})
 
 
 def read_yaml(path: str, text: str, first_line: int = 1) -> YamlDocument:
