@@ -50,7 +50,7 @@ from lms.accounts.api import (
 from lms.accounts.sign_in.security import set_up_accounts
 from lms.assessment.api import attempts_changed
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
-from lms.certification.awards.explain import renewal_note
+from lms.certification.awards.explain import held_certificate, renewal_note
 from lms.certification.events import awards_changed
 from lms.certification.hooks import renewal_windows
 from lms.cli.groups import COMMANDS, LazyGroup
@@ -66,7 +66,7 @@ from lms.kernel.requests import Application
 from lms.kernel.setup import set_up_config, set_up_database
 from lms.kernel.worker import PeriodicJob, set_up_worker
 from lms.learning.api import course_completed, progress_made
-from lms.learning.hooks import courses_to_do, quiz_notes
+from lms.learning.hooks import courses_to_do, held_certificates, quiz_notes
 from lms.people.api import (
     additions_undone,
     email_corrected,
@@ -155,6 +155,7 @@ def connect_subscribers() -> None:
 def fill_hooks() -> None:
     """Fills the hooks of lower packages with functions of upper ones."""
     quiz_notes.fill(renewal_note)
+    held_certificates.fill(held_certificate)
     courses_to_do.fill(list_courses_to_do)
     renewal_windows.fill(lms.compliance.api.renewal_windows)
     account_names.fill(load_account_names)

@@ -1,12 +1,26 @@
 """The tables of attempts."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Document, Id, Model, UtcDateTime
+
+
+class OpenedBy(StrEnum):
+    """Why somebody could start a quiz."""
+
+    MODULES = "modules"
+    """All modules of the edition were completed."""
+    CHANGES = "changes"
+    """A certificate of an earlier edition was held, and the modules that changed since were completed."""
+    CERTIFICATE = "certificate"
+    """A certificate of the course was held."""
+    ORGANISATION = "organisation"
+    """The organisation lets its people take quizzes without the modules."""
 
 
 class Attempt(Model):
@@ -28,6 +42,8 @@ class Attempt(Model):
     # For courses that are per sector: which one.
     sector: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(12))
+    # A word of `OpenedBy`.
+    opened_by: Mapped[str] = mapped_column(String(12), default=OpenedBy.MODULES)
     # [{"question": question_revision_id, "slug": …, "order": [option ids as shown]}], in the order shown.
     questions: Mapped[list[dict[str, Any]]] = mapped_column(Document)
     # The seed of the selection, so that it can be repeated.

@@ -1,6 +1,6 @@
 """What changes attempts: one is started, its responses are saved, it is submitted and graded once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +9,9 @@ from lms.assessment.attempt_form import FormQuestion, build_attempt_form
 from lms.assessment.attempt_review import ReviewedQuestion, build_review
 from lms.assessment.errors import AttemptsExhausted, NoQuestions
 from lms.assessment.events import attempts_changed
-from lms.assessment.models import Answer, Attempt
+from lms.assessment.models import Answer, Attempt, OpenedBy
 from lms.assessment.rules.grading import QuizScore, grade, is_answered, normalise_response, score_quiz
-from lms.assessment.rules.question_selection import eligible_questions, select_questions
+from lms.assessment.rules.question_selection import eligible_questions, questions_about, select_questions
 from lms.assessment.rules.retakes import retake_allowance
 from lms.audit.api import record
 from lms.catalogue.api import BankQuestion, PublishedCourse, bank, load_course_revision
@@ -21,13 +21,21 @@ from lms.kernel.db import session
 
 
 def start_attempt(
-    actor: Actor, course: PublishedCourse, *, sector: str | None = None, language: str = "en", seed: str | None = None
+    actor: Actor,
+    course: PublishedCourse,
+    *,
+    sector: str | None = None,
+    language: str = "en",
+    seed: str | None = None,
+    opened_by: OpenedBy = OpenedBy.MODULES,
+    about: Collection[str] | None = None,
 ) -> Attempt:
     """Starts an attempt of the actor's own, or returns the one that is open in the same edition.
 
     ``sector`` is whom the questions are selected for: the learner's own or, where a course is per sector, the one
-    it is taken for. The selection is fixed here; ``seed`` makes it repeatable. Raises ``AttemptsExhausted`` during
-    a pause and ``NoQuestions`` where no question fits.
+    it is taken for. ``about`` are the modules, by slug, that it asks about beside the red lines; None for all. The
+    selection is fixed here; ``seed`` makes it repeatable. Raises ``AttemptsExhausted`` during a pause and
+    ``NoQuestions`` where no question fits.
     """
     person_id = actor.require_person()
     queries.lock_person(person_id)
@@ -47,9 +55,10 @@ def start_attempt(
         course_revision_id=course.revision_id,
         sector=own_sector,
         language=language,
+        opened_by=opened_by,
         started_at=clock.now(),
         seed=seed,
-        questions=select_attempt_questions(course, sector, language, list_slugs(past), seed),
+        questions=select_attempt_questions(course, sector, language, list_slugs(past), seed, about=about),
     )
     session.add(attempt)
     session.flush()
@@ -130,13 +139,22 @@ def load_review(attempt: Attempt) -> list[ReviewedQuestion]:
 
 
 def select_attempt_questions(
-    course: PublishedCourse, sector: str | None, language: str, seen: Iterable[str], seed: str
+    course: PublishedCourse,
+    sector: str | None,
+    language: str,
+    seen: Iterable[str],
+    seed: str,
+    *,
+    about: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Returns the questions of an attempt as ``Attempt.questions`` stores them; the same arguments give the same.
 
-    ``seen`` are the slugs of the questions of earlier attempts, the oldest first. Raises ``NoQuestions``.
+    ``seen`` are the slugs of the questions of earlier attempts, the oldest first; ``about`` as in ``start_attempt``.
+    Raises ``NoQuestions``.
     """
     questions = eligible_questions(bank(course.revision_id, language), sector, per_sector=course.per_sector)
+    if about is not None:
+        questions = questions_about(questions, about)
     selected = select_questions(questions, size=course.draw, sector=sector, seen=seen, seed=seed)
     if not selected:
         raise NoQuestions

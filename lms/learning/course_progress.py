@@ -42,9 +42,23 @@ class CourseProgress:
         return self.course.course_id
 
     @cached_property
+    def all_modules(self) -> tuple[PublishedModule, ...]:
+        """The modules of the edition, in their order."""
+        return self.course.modules_for(self.sector)
+
+    @cached_property
+    def changed_modules(self) -> tuple[PublishedModule, ...] | None:
+        """The modules that changed since the edition of the certificate that is renewed; None where all are read."""
+        since = self.edition.changes_since
+        if since is None:
+            return None
+        changes = self.course.meta.get("changes", ())
+        return rules.changed_modules(self.all_modules, changes, since, self.course.edition)
+
+    @cached_property
     def modules(self) -> tuple[PublishedModule, ...]:
         """The modules to be completed, in their order."""
-        return self.course.modules_for(self.sector)
+        return self.changed_modules or self.all_modules
 
     @cached_property
     def missing(self) -> list[PublishedModule]:

@@ -1,6 +1,8 @@
 """What packages above say on pages of learning; filled in ``lms/app.py``."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from typing import NamedTuple
 
 from lms.catalogue.api import PublishedCourse
 from lms.kernel.actor import Actor
@@ -14,3 +16,17 @@ The third argument is the sector, for courses that are awarded for each sector.
 
 courses_to_do: Hook[Callable[[Actor], Sequence[int]]] = Hook()
 """Returns the ids of the courses that an actor must take or renew now, the most urgent first."""
+
+
+class HeldCertificate(NamedTuple):
+    """A certificate of a course: the edition it was earned in, by number, and its last valid day."""
+
+    edition: int
+    valid_until: date
+
+
+held_certificates: Hook[Callable[[Actor, PublishedCourse, str | None], HeldCertificate | None]] = Hook()
+"""Returns an actor's certificate of a course that ends last, neither revoked nor replaced, or None.
+
+The third argument is the sector, for courses that are awarded for each sector.
+"""

@@ -34,7 +34,7 @@ class Completion(Model):
 
 
 class EditionSwitch(Model):
-    """One row: a person left the edition they were on and switched to a newer one, to complete it from the start.
+    """One row: a person switched to the newest edition: to complete it from the start, or only what changed.
 
     Personal data: what a person chose to learn and when; kept with the completions that follow.
     """
@@ -48,4 +48,6 @@ class EditionSwitch(Model):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     # For courses that are per sector: which one.
     sector: Mapped[str | None] = mapped_column(String(40))
+    # The edition, by number, of the certificate that is renewed: only what changed since is to be completed.
+    changes_since: Mapped[int | None]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

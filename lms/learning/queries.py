@@ -36,10 +36,12 @@ def _statement(*, of_course: bool) -> CompoundSelect[Any]:
         cast(null(), Boolean).label("passed"),
         cast(null(), Integer).label("score"),
     )
+    no_edition = cast(null(), Integer).label("changes_since")
+    of_attempt = (attempt.submitted_at, attempt.passed, attempt.score)
     columns = {
-        "completion": (completion, completion.module_id, completion.recorded_at, *only_attempts),
-        "attempt": (attempt, attempt.id, attempt.started_at, attempt.submitted_at, attempt.passed, attempt.score),
-        "switch": (switch, switch.id, switch.recorded_at, *only_attempts),
+        "completion": (completion, completion.module_id, completion.recorded_at, *only_attempts, no_edition),
+        "attempt": (attempt, attempt.id, attempt.started_at, *of_attempt, no_edition),
+        "switch": (switch, switch.id, switch.recorded_at, *only_attempts, switch.changes_since),
     }
     parts = []
     for kind, (table, fact_id, started_at, *rest) in columns.items():

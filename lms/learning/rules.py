@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from lms.catalogue.api import PublishedModule
 
@@ -13,8 +13,8 @@ from lms.catalogue.api import PublishedModule
 class LearningFact:
     """Something a person did in a course: completed a module, started a quiz, or switched to another edition.
 
-    ``id`` is that of the module, the attempt or the switch. Only attempts have what follows ``started_at``; ``score``
-    is in percent.
+    ``id`` is that of the module, the attempt or the switch. Only attempts have a submission, a pass and a ``score`` in
+    percent; only switches ``changes_since``, the number of the edition since which what changed is to be completed.
     """
 
     kind: Literal["completion", "attempt", "switch"]
@@ -25,11 +25,15 @@ class LearningFact:
     submitted_at: datetime | None = None
     passed: bool | None = None
     score: int | None = None
+    changes_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EditionProgress:
-    """Progress on the edition somebody is on. ``completed_at`` gives the moment by module id."""
+    """Progress on the edition somebody is on. ``completed_at`` gives the moment by module id.
+
+    ``changes_since`` is the number of an earlier edition where only what changed since is to be completed.
+    """
 
     edition_id: int
     completed_at: Mapping[int, datetime] = field(default_factory=dict)
@@ -39,6 +43,7 @@ class EditionProgress:
     # Whether something was done since the latest pass: then a renewal is under way.
     under_way: bool = False
     last_at: datetime | None = None
+    changes_since: int | None = None
 
 
 class NextStep(StrEnum):
@@ -70,18 +75,23 @@ def edition_of(facts: Sequence[LearningFact], current_edition_id: int) -> int:
     That is the edition of the first thing done since the latest pass, or the one switched to since;
     with nothing done since (or ever), the current one.
     """
-    passed = latest_pass(facts)
+    began = _beginning(facts, latest_pass(facts))
+    return began.edition_id if began else current_edition_id
+
+
+def _beginning(facts: Sequence[LearningFact], passed: LearningFact | None) -> LearningFact | None:
+    """Returns the last switch since the latest pass, or else the first thing done since."""
     since = passed.submitted_at if passed else None
     later = sorted((fact for fact in facts if since is None or fact.started_at > since), key=lambda it: it.started_at)
     switches = [fact for fact in later if fact.kind == "switch"]
-    if switches:
-        return switches[-1].edition_id
-    return later[0].edition_id if later else current_edition_id
+    return switches[-1] if switches else next(iter(later), None)
 
 
 def progress_in(facts: Sequence[LearningFact], current_edition_id: int) -> EditionProgress:
     """Returns the progress that facts, already of one sector, give on the edition somebody is on."""
-    edition_id, passed = edition_of(facts, current_edition_id), latest_pass(facts)
+    passed = latest_pass(facts)
+    began = _beginning(facts, passed)
+    edition_id = began.edition_id if began else current_edition_id
     on_edition = [fact for fact in facts if fact.edition_id == edition_id]
     open_ids = [fact.id for fact in on_edition if fact.kind == "attempt" and fact.submitted_at is None]
     moments = [moment for fact in facts for moment in (fact.started_at, fact.submitted_at) if moment]
@@ -93,7 +103,24 @@ def progress_in(facts: Sequence[LearningFact], current_edition_id: int) -> Editi
         passed=passed,
         under_way=any(since is None or moment > since for moment in moments),
         last_at=max(moments, default=None),
+        changes_since=began.changes_since if began else None,
     )
+
+
+def changed_modules(
+    modules: Sequence[PublishedModule], changes: Iterable[Mapping[str, Any]], since: int, edition: int
+) -> tuple[PublishedModule, ...] | None:
+    """Returns the modules that changed since an earlier edition, by number, in their order.
+
+    ``changes`` are those of the course's file: {edition, modules (slugs), note}. None where they do not say it of every
+    edition since, where none of these modules changed, or all of them.
+    """
+    named = {change["edition"]: change["modules"] for change in changes}
+    later = range(since + 1, edition + 1)
+    slugs = {slug for number in later for slug in named.get(number, ())}
+    changed = tuple(module for module in modules if module.slug in slugs)
+    is_known = all(number in named for number in later)
+    return changed if is_known and 0 < len(changed) < len(modules) else None
 
 
 def missing(modules: Sequence[PublishedModule], completed: Iterable[int]) -> list[PublishedModule]:

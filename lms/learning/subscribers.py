@@ -4,15 +4,19 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from lms.assessment.api import list_passed
-from lms.assessment.models import Attempt
+from lms.assessment.models import Attempt, OpenedBy
 from lms.catalogue.api import load_course_revision
 from lms.learning import queries, rules
 from lms.learning.events import course_completed
 
 
 def on_attempts_changed(_sender: object, *, attempts: AbstractSet[int], **_more: Any) -> None:
-    """Announces courses completed: an attempt passed and all modules of its edition are completed."""
-    completed = {attempt.id for attempt in list_passed(attempts) if all_modules_completed(attempt)}
+    """Announces courses completed: an attempt passed, which all modules of its edition or something else opened."""
+    completed = {
+        attempt.id
+        for attempt in list_passed(attempts)
+        if attempt.opened_by != OpenedBy.MODULES or all_modules_completed(attempt)
+    }
     if completed:
         course_completed.send(None, attempts=completed)
 

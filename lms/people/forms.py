@@ -133,7 +133,7 @@ def short_name_field() -> Any:
 
 
 class OrganisationForm(BaseForm):
-    """An organisation's names, time zone and agreement to share figures."""
+    """An organisation's names, time zone, and what it agreed to."""
 
     name = text_field(_l("Name"), 120, required=_l("Write the name."), description=_l("As printed on certificates."))
     initials = text_field(
@@ -147,9 +147,18 @@ class OrganisationForm(BaseForm):
         ),
     )
 
+    quiz_without_modules = BooleanField(
+        _l("Its staff may take a quiz without reading the modules"),
+        description=_l(
+            "For staff who know the subject: whoever passes gets the certificate at once. The red lines are part of "
+            "every quiz, and the modules stay open. Who holds a certificate may do so anyway when renewing it."
+        ),
+    )
+
     def values(self) -> dict[str, Any]:
         """Returns what was typed of an organisation."""
-        return {name: self[name].data for name in ("name", "initials", "time_zone", "shares_coverage")}
+        names = ("name", "initials", "time_zone", "shares_coverage", "quiz_without_modules")
+        return {name: self[name].data for name in names}
 
 
 class NewOrganisationForm(OrganisationForm):

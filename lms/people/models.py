@@ -24,6 +24,8 @@ class Organisation(Model):
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
     # Whether it agreed that coordinators see its counts.
     shares_coverage: Mapped[bool] = mapped_column(default=False)
+    # Whether its people may take a quiz before they have read the modules.
+    quiz_without_modules: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -18,13 +18,27 @@ from lms.people.rules import AssignmentDetails, overlap
 
 
 def record_organisation(
-    actor: Actor, *, slug: str, name: str, initials: str, time_zone: str = "UTC", shares_coverage: bool = False
+    actor: Actor,
+    *,
+    slug: str,
+    name: str,
+    initials: str,
+    time_zone: str = "UTC",
+    shares_coverage: bool = False,
+    quiz_without_modules: bool = False,
 ) -> Organisation:
     """Records an organisation. Raises ``ShortNameTaken`` where another has the slug."""
     if queries.find_organisation_by_slug(slug) is not None:
         raise ShortNameTaken(_("Another organisation has this short name. Choose a different one."))
-    values = {"name": name, "initials": initials, "time_zone": time_zone, "shares_coverage": shares_coverage}
-    organisation = Organisation(slug=slug, **values, recorded_at=clock.now())
+    organisation = Organisation(
+        slug=slug,
+        name=name,
+        initials=initials,
+        time_zone=time_zone,
+        shares_coverage=shares_coverage,
+        quiz_without_modules=quiz_without_modules,
+        recorded_at=clock.now(),
+    )
     session.add(organisation)
     session.flush()
     record(actor, "people.record_organisation", "organisation", organisation.id)
@@ -39,20 +53,23 @@ def change_organisation(
     initials: str,
     time_zone: str,
     shares_coverage: bool,
+    quiz_without_modules: bool,
     reason: str,
 ) -> None:
-    """Changes what an organisation is called, its time zone, and whether coordinators see its counts.
+    """Changes what an organisation is called, its time zone, and what it agreed to.
 
     Certificates issued before show the old name: they store it.
     """
-    agreed = organisation.shares_coverage
+    agreed, allowed = organisation.shares_coverage, organisation.quiz_without_modules
     organisation.name, organisation.initials = name, initials
     organisation.time_zone, organisation.shares_coverage = time_zone, shares_coverage
+    organisation.quiz_without_modules = quiz_without_modules
     session.flush()
     record(
         actor, "people.change_organisation", "organisation", organisation.id,
         organisation_id=organisation.id, reason=reason,
         shared_before=agreed, shares_now=shares_coverage,
+        quiz_without_modules_before=allowed, quiz_without_modules_now=quiz_without_modules,
     )  # fmt: skip
 
 

@@ -43,6 +43,9 @@ EDITS: list[Edit] = [
     (BANK_YML, "objective: together", "objective: apart", "objective: apart", "no objective “apart”"),
     (BANK_YML, "module: at-the-quay", "module: nowhere", "refresh:", "this course has no module “nowhere”"),
     (BANK_YML, "section: where-you-stand", "section: gone", "refresh:", "“at-the-quay” has no section “gone”"),
+    (COURSE_YML, "edition: 1", "edition: 1\nchanges:\n  - {edition: 2, modules: [on-board]}", "  - {edition: 2", "has no edition 2 yet"),
+    (COURSE_YML, "edition: 1", "edition: 2\nchanges:\n  - {edition: 2, modules: [ashore]}", "  - {edition: 2", "this course has no module “ashore”"),
+    (COURSE_YML, "edition: 1", "edition: 2\nchanges:\n  - {edition: 2, modules: [on-board]}\n  - {edition: 2, modules: [on-board]}", "  - {edition: 2, modules: [on-board]}\nvalidity", "“2” appears twice in changes"),
     (BANK_YML, "sectors: [wash]", "sectors: [wash, farms]", "sectors:", "there is no sector “farms”"),
     (BANK_YML, "course: boats", "course: ships", "course: ships", "“course” must be boats"),
     # Answers.

@@ -105,3 +105,29 @@ def test_laws(facts: list[LearningFact], current: int) -> None:
     assert (step == NextStep.ATTEMPT) == (progress.open_attempt_id is not None)
     if step == NextStep.PASSED:
         assert progress.edition_id == current
+
+
+@pytest.mark.parametrize(
+    ("named", "since", "edition", "changed"),
+    [
+        ({4: [1]}, 3, 4, [1]),
+        # What several editions changed, in the order of the modules.
+        ({4: [3], 5: [1, 3]}, 3, 5, [1, 3]),
+        ({3: [2], 4: [3]}, 3, 4, [3]),
+        # Not said of one edition between, or of none.
+        ({5: [1]}, 3, 5, None),
+        ({}, 3, 4, None),
+        # Nothing of theirs, everything, and nothing since.
+        ({4: [9]}, 3, 4, None),
+        ({4: [1, 2, 3]}, 3, 4, None),
+        ({4: [1]}, 4, 4, None),
+        ({4: [1]}, 5, 4, None),
+    ],
+)
+def test_what_changed_since_an_edition(
+    named: dict[int, list[int]], since: int, edition: int, changed: list[int] | None
+) -> None:
+    modules = [PublishedModule(number, number, f"module-{number}", "en", "", 5, None, ()) for number in (1, 2, 3)]
+    changes = [{"edition": at, "modules": [f"module-{number}" for number in some]} for at, some in named.items()]
+    found = rules.changed_modules(modules, changes, since, edition)
+    assert (found and [module.module_id for module in found]) == changed

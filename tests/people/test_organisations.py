@@ -30,15 +30,15 @@ def test_an_organisation_is_added_listed_and_changed(app: Flask, root: FlaskClie
         hills = queries.find_organisation_by_slug("hill-health")
         assert hills is not None
         path = f"/admin/organisations/{hills.id}"
-        assert not hills.shares_coverage
+        assert not hills.shares_coverage and not hills.quiz_without_modules
     assert 'value="Hill Health"' in root.get(path).get_data(as_text=True)
-    changed = NEW | {"shares_coverage": "y", "reason": "Agreement of 20 November"}
+    changed = NEW | {"shares_coverage": "y", "quiz_without_modules": "y", "reason": "Agreement of 20 November"}
     assert root.post(path, data=changed | {"reason": ""}).status_code == 422
     assert root.post(path, data=changed).status_code == 303
     with app.app_context():
         hills = queries.find_organisation_by_slug("hill-health")
         assert hills is not None
-        assert hills.shares_coverage
+        assert hills.shares_coverage and hills.quiz_without_modules
         entry = session.execute(
             text("SELECT reason FROM audit_entry WHERE action = 'people.change_organisation'")
         ).scalar_one()

@@ -1,7 +1,7 @@
 """Selecting the questions of one attempt and the order of their options."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from random import Random
 
@@ -24,6 +24,15 @@ class SelectedQuestion:
 def eligible_questions(bank: Iterable[BankQuestion], sector: str | None, *, per_sector: bool) -> list[BankQuestion]:
     """Returns the questions that may be asked: in courses that are per sector, none written for other sectors only."""
     return [question for question in bank if not (per_sector and is_for_other_sectors(question, sector))]
+
+
+def questions_about(questions: Iterable[BankQuestion], modules: Collection[str]) -> list[BankQuestion]:
+    """Returns the questions that some modules, by slug, answer, and all red lines."""
+    return [
+        question
+        for question in questions
+        if question.red_line or (question.body.get("refresh") or {}).get("module") in modules
+    ]
 
 
 def select_questions(

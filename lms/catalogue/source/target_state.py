@@ -117,9 +117,11 @@ def _course(course: ParsedCourse) -> TargetCourse:
     words["meta"] = manifest.model_dump(
         mode="json", include={"considerations", "objectives", "sources", "review", "content_note", "languages"}
     )
-    # Only where it is given, so that the digests of courses without an order stay what they were.
+    # Only where they are given, so that the digests of courses without them stay what they were.
     if manifest.order is not None:
         words["meta"]["order"] = manifest.order
+    if manifest.changes:
+        words["meta"]["changes"] = [each.model_dump(mode="json") for each in manifest.changes]
     # Originals in their order, each followed by its translations.
     modules = tuple(
         _module(module, original, course)

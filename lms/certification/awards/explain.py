@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from lms.assessment.models import OpenedBy
 from lms.catalogue.api import PublishedCourse
 from lms.certification.awards import queries
 from lms.certification.awards.dates import decide_dates
@@ -11,14 +12,35 @@ from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.kernel.days import ONE_DAY
 from lms.kernel.i18n import gettext as _
+from lms.learning.hooks import HeldCertificate
 from lms.web.formatting import day, period
 
 
 def how_earned(award: Award) -> str:
-    """Returns how an award was earned."""
+    """Returns how an award was earned; one query for a quiz."""
     if award.how == "session":
         return _("In-person session on %(day)s", day=day(award.earned_on))
-    return {"quiz": _("Course quiz"), "prior": _("Recognised prior training"), "import": _("Earlier record")}[award.how]
+    if award.how == "quiz":
+        return _quiz(queries.find_opened_by(award))
+    return {"prior": _("Recognised prior training"), "import": _("Earlier record")}[award.how]
+
+
+def _quiz(opened_by: OpenedBy) -> str:
+    return {
+        OpenedBy.MODULES: _("Course quiz"),
+        OpenedBy.CHANGES: _("Course quiz about what had changed"),
+        OpenedBy.CERTIFICATE: _("Course quiz, the modules known from an earlier certificate"),
+        OpenedBy.ORGANISATION: _("Course quiz, without the modules"),
+    }[opened_by]
+
+
+def held_certificate(actor: Actor, course: PublishedCourse, sector: str | None) -> HeldCertificate | None:
+    """Returns an actor's certificate of a course that ends last; None without one. One query."""
+    if actor.person_id is None:
+        return None
+    examined = sector if course.per_sector else None
+    award = queries.find_last_award(actor.person_id, course.course_id, examined, clock.today(actor.time_zone))
+    return HeldCertificate(award.printed["edition"], award.valid_until) if award else None
 
 
 def why_these_dates(award: Award) -> str:

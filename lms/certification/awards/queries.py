@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import aliased, joinedload, load_only
 
+from lms.assessment.models import Attempt, OpenedBy
 from lms.certification import policy
 from lms.certification.awards.rules import AwardState, normalise_serial, print_serial, state_on
 from lms.certification.models import Award, AwardName, Recognition, Revocation
@@ -87,6 +88,14 @@ def find_award_of_attempt(attempt_id: int) -> RecordedAward | None:
     while found is not None and found.replaced_by is not None:
         found = find_award(found.replaced_by)
     return found
+
+
+def find_opened_by(award: Award) -> OpenedBy:
+    """Finds what opened the quiz that an award was earned by; of a corrected one, the quiz of the first."""
+    while award.attempt_id is None and award.supersedes_id is not None:
+        award = session.get_one(Award, award.supersedes_id)
+    found = session.scalar(select(Attempt.opened_by).where(Attempt.id == award.attempt_id))
+    return OpenedBy(found or OpenedBy.MODULES)
 
 
 def load_award_for(actor: Actor, serial: str) -> RecordedAward:

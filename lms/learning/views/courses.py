@@ -23,6 +23,7 @@ from lms.learning.module_renderer import (
     sector_labels,
     shows_pathway,
 )
+from lms.learning.quiz_access import load_quiz_access
 from lms.web.access import current_actor, signed_in
 from lms.web.language import direction_of, language_of_page
 from lms.web.page_cache import cached_page
@@ -45,8 +46,15 @@ def courses() -> ResponseReturnValue:
 @signed_in
 def course(course: str) -> ResponseReturnValue:
     """Shows a course, what of it is completed, and the next step."""
-    progress = load_course_progress(current_actor(), course, language_of_page(), request.args.get("sector"))
-    return render_template("learning/course.html", progress=progress, course=progress.course, sectors=cached_sectors())
+    actor = current_actor()
+    progress = load_course_progress(actor, course, language_of_page(), request.args.get("sector"))
+    return render_template(
+        "learning/course.html",
+        progress=progress,
+        course=progress.course,
+        access=load_quiz_access(actor, progress),
+        sectors=cached_sectors(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +138,15 @@ def switch_edition(course: str) -> ResponseReturnValue:
     operations.switch_edition(actor, progress)
     flash(_("You are now on the newest edition. What you did before stays on your record."), "good")
     return redirect(url_for("learning.course", course=course, sector=progress.sector), 303)
+
+
+@bp.post("/courses/<course>/renew")
+@signed_in
+def renew(course: str) -> ResponseReturnValue:
+    """Lets the learner renew by the modules that changed since their certificate."""
+    actor, sector = current_actor(), request.form.get("sector")
+    operations.renew_by_changes(actor, load_course_progress(actor, course, language_of_page(), sector))
+    progress = load_course_progress(actor, course, language_of_page(), sector)
+    if progress.next_module is None:
+        return redirect(url_for("learning.quiz", course=course, sector=progress.sector), 303)
+    return redirect(url_for("learning.module", course=course, module=progress.next_module.slug), 303)

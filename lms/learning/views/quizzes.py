@@ -22,6 +22,7 @@ from lms.learning.forms import read_device_time, read_responses
 from lms.learning.hooks import quiz_notes
 from lms.learning.module_renderer import cached_sectors
 from lms.learning.operations import start_quiz
+from lms.learning.quiz_access import load_quiz_access
 from lms.learning.quiz_results import read_again_link, results_by_objective
 from lms.web.access import current_actor, signed_in
 from lms.web.language import language_of_page
@@ -37,6 +38,7 @@ def quiz(course: str) -> ResponseReturnValue:
         "learning/quiz.html",
         progress=progress,
         course=progress.course,
+        access=load_quiz_access(actor, progress),
         allowance=progress.allowance,
         only_red_lines=only_red_lines(progress.course, language),
         notes=list(filter(None, (note(actor, progress.course, progress.sector) for note in quiz_notes))),

@@ -13,6 +13,7 @@ from lms.catalogue.source.parsing.cache import ParseCache
 from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedSources, parse_sources
 from lms.catalogue.source.problems import Problem, error, warning
 from lms.catalogue.source.read import read_folders
+from lms.catalogue.source.schemas.courses import CourseFile
 from lms.kernel.i18n import gettext as _
 
 RESERVED = ("about",)
@@ -64,11 +65,13 @@ def _course(course: ParsedCourse) -> Iterator[Problem]:
         "objectives": [objective.id for objective in manifest.objectives],
         "languages": list(manifest.languages),
         "considerations": [str(number) for number in manifest.considerations],
+        "changes": [str(change.edition) for change in manifest.changes],
     }
     for name, items in lists.items():
         for position, item in repeated(items):
             message = _("“%(item)s” appears twice in %(list)s", item=item, list=name)
             yield error(path, course.yaml.line(name, position), message)
+    yield from _changes(course, manifest)
     if not all(module.front for module in course.modules):
         return
     used = {objective for module in course.modules if module.front for objective in module.front.objectives}
@@ -76,3 +79,15 @@ def _course(course: ParsedCourse) -> Iterator[Problem]:
         if objective.id not in used:
             message = _("no module serves the objective “%(objective)s”", objective=objective.id)
             yield warning(path, course.yaml.line("objectives", position), message)
+
+
+def _changes(course: ParsedCourse, manifest: CourseFile) -> Iterator[Problem]:
+    slugs = {module.slug for module in course.modules}
+    for position, change in enumerate(manifest.changes):
+        line = course.yaml.line("changes", position)
+        if change.edition > manifest.edition:
+            message = _("this course has no edition %(number)s yet", number=change.edition)
+            yield error(course.course_path, line, message)
+        for slug in change.modules:
+            if slug not in slugs:
+                yield error(course.course_path, line, _("this course has no module “%(module)s”", module=slug))

@@ -50,6 +50,17 @@ class ContentReview(Schema):
     """What was reviewed, by which function and when; shown to learners."""
 
 
+class EditionChange(Schema):
+    """What an edition changed, for who knows the edition before."""
+
+    edition: int = Field(ge=2, le=999)
+    """The edition that brought the change."""
+    modules: list[Slug] = Field(min_length=1)
+    """The modules, by their slugs, that somebody with a certificate of the edition before must read."""
+    note: LongText | None = None
+    """What is new, in a sentence or two; shown to learners."""
+
+
 class CourseFile(Schema):
     """A course: modules/<course>/course.yml."""
 
@@ -77,6 +88,8 @@ class CourseFile(Schema):
     """What a person can do afterwards."""
     passing: PassingRules = Field(alias="pass")
     """The passing rules."""
+    changes: list[EditionChange] = Field(default=[])
+    """What each edition changed, so that who renews reads only that; without a line for an edition, all is read."""
     content_note: LongText | None = None
     """A content warning, shown before the course begins."""
     sources: list[SourceReference] = Field(min_length=1)
