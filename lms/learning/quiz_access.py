@@ -14,7 +14,7 @@ from lms.learning.hooks import HeldCertificate, held_certificates
 from lms.people.models import Organisation
 
 RECENTLY = timedelta(days=365)
-"""How long after its last valid day a certificate still shows that somebody knows the course (docs/decisions/0047)."""
+"""How long after its last valid day a certificate still shows that somebody knows the course (docs/decisions/0048)."""
 
 
 @dataclass(frozen=True, slots=True)
