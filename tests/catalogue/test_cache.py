@@ -31,6 +31,7 @@ from lms.catalogue.source.schemas.courses import CourseFile
 from lms.kernel.config import ROOT, current_settings
 from lms.kernel.db import db, reading, session
 from tests.catalogue.course_files import BANK, COURSE, SVG, CourseFiles, png
+from tests.catalogue.test_checks import EDITS
 from tests.catalogue.test_schemas import FAULTS
 from tests.factories.application import empty
 
@@ -162,6 +163,18 @@ def test_a_changed_file_shows_the_problems_of_unchanged_ones(
     assert found == checked(two_courses)
     # Once more, as nothing may be found only the first time.
     assert checked(two_courses, file) == found
+
+
+@pytest.mark.parametrize(("path", "old", "new"), [edit[:3] for edit in EDITS])
+def test_every_problem_is_found_in_the_same_words(
+    course_files: CourseFiles, tmp_path: Path, path: str, old: str, new: str
+) -> None:
+    file = tmp_path / "cache"
+    assert checked(course_files, file) == []
+    course_files.edit(path, old, new)
+    found = checked(course_files)
+    assert found
+    assert [checked(course_files, file), checked(course_files, file)] == [found, found]
 
 
 def test_a_file_with_a_problem_is_parsed_each_time(two_courses: CourseFiles, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The plan: a pure diff, and what it refuses within an edition."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,11 @@ from lms.catalogue.source.target_state import TargetCourse, TargetPart, TargetSt
 from tests.catalogue.course_files import CourseFiles
 
 RULES: dict[str, Any] = {"per_sector": False, "pass_mark": 80, "draw": 3, "tries": 2, "pause": "PT24H"}
+
+
+def question(key: str) -> dict[str, Any]:
+    """Makes the columns of a question that decide what is right."""
+    return {"kind": key, "red_line": False, "body": {}}
 
 
 def course(
@@ -27,7 +33,7 @@ def course(
     modules = {"quay": "m1", "board": "m2"} if modules is None else modules
     questions = {"full": "k1", "many": "k2"} if questions is None else questions
     parts = tuple(TargetPart(name, "en", digest, dict) for name, digest in modules.items())
-    bank = tuple(TargetPart(name, "en", digest, dict, digest[:1]) for name, digest in questions.items())
+    bank = tuple(TargetPart(name, "en", digest, partial(question, digest[:1])) for name, digest in questions.items())
     digest = repr((edition, words, rules, modules, questions))
     return TargetCourse(
         slug, f"modules/{slug}/course.yml", 4, edition, rules or RULES, {"title": words}, parts, bank, {}, digest

@@ -77,7 +77,7 @@ def make_plan(target: TargetState, published: PublishedState) -> PublicationPlan
     changed, retired = [], []
     for course in target.courses:
         state = published.courses.get(course.slug)
-        if state is not None:
+        if state is not None and state.digest != course.digest:
             refusals += edition_problems(course, state)
         change = _change((state.digest, state.retired) if state else None, (course.digest, False))
         if change is not ChangeType.UNCHANGED:

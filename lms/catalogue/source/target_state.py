@@ -17,15 +17,19 @@ from lms.kernel.markup import RENDERER
 class TargetPart:
     """A module or question in one language, as it should be published.
 
-    ``values`` returns the columns of its revision: they are made only for a new one. ``key`` is the digest of a
-    question's marking key.
+    ``values`` returns the columns of its revision: they are made only where something has changed.
     """
 
     slug: str
     language: str
     digest: str
     values: Callable[[], dict[str, Any]] = field(compare=False, repr=False)
-    key: str = ""
+
+    @property
+    def key(self) -> str:
+        """Returns the digest of a question's marking key."""
+        values = self.values()
+        return json_digest(marking_key(values["kind"], values["red_line"], values["body"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +200,15 @@ def _questions(course: ParsedCourse, language: str) -> Iterator[TargetPart]:
 
 
 def _question(question: AnyQuestion, language: str, translated: TranslatedQuestion | None) -> TargetPart:
-    body, digest = stored_body(question), question_digest(question)
-    if translated is not None:
-        body = translated_body(body, translated)
-        digest = json_digest([digest, body])
-
     def values() -> dict[str, Any]:
+        body = stored_body(question)
         columns = question.model_dump(mode="json", include={"objective", "red_line", "sectors"})
-        return {"kind": question.type, "body": body, **columns}
+        return {"kind": question.type, "body": translated_body(body, translated) if translated else body, **columns}
 
-    key = json_digest(marking_key(question.type, question.red_line, body))
-    return TargetPart(question.id, language, digest, values, key)
+    digest = question_digest(question)
+    if translated is not None:
+        digest = json_digest([digest, values()["body"]])
+    return TargetPart(question.id, language, digest, values)
 
 
 def translated_body(body: dict[str, Any], translated: TranslatedQuestion) -> dict[str, Any]:

@@ -38,9 +38,10 @@ def check_bank(course: ParsedCourse, sources: ParsedSources) -> Iterator[Problem
         def line(*rest: str | int, number: int = number) -> int:
             return bank.yaml.line("questions", number, *rest)
 
-        first = seen.setdefault(question.id, line("id"))
-        if first != line("id"):
-            yield error(path, line("id"), _("the id “%(id)s” is used in line %(line)s", id=question.id, line=first))
+        first = seen.setdefault(question.id, number)
+        if first != number:
+            used = bank.yaml.line("questions", first, "id")
+            yield error(path, line("id"), _("the id “%(id)s” is used in line %(line)s", id=question.id, line=used))
         yield from _references(question, path, line, course, sources)
         yield from _answers(question, path, line)
     if bank.is_whole and course.manifest:
@@ -80,7 +81,7 @@ def _answers(question: AnyQuestion, path: str, line: LineOf) -> Iterator[Problem
     match question:
         case SingleChoice() | MultipleChoice():
             yield from _twice([option.id for option in question.options], path, "options", line)
-            yield from _right_options(question, path, line("options"))
+            yield from _right_options(question, path, line)
         case OrderingQuestion():
             yield from _twice([item.id for item in question.options], path, "options", line)
             yield from _red_line_feedback(question, [it.feedback for it in question.options], path, "options", line)
@@ -108,16 +109,17 @@ def _twice(names: Sequence[str], path: str, part: str, line: LineOf) -> Iterator
         yield error(path, line(part, position), _("“%(name)s” appears twice in this question", name=name))
 
 
-def _right_options(question: SingleChoice | MultipleChoice, path: str, line: int) -> Iterator[Problem]:
+def _right_options(question: SingleChoice | MultipleChoice, path: str, line: LineOf) -> Iterator[Problem]:
     right = sum(option.correct for option in question.options)
     if right == 0:
-        yield error(path, line, _("no option is right"), _("mark one with correct: true"))
+        yield error(path, line("options"), _("no option is right"), _("mark one with correct: true"))
     elif isinstance(question, SingleChoice) and right > 1:
-        yield error(path, line, _("%(count)s options are right; a question of type single has one", count=right))
+        message = _("%(count)s options are right; a question of type single has one", count=right)
+        yield error(path, line("options"), message)
     elif isinstance(question, MultipleChoice) and right == len(question.options):
-        yield error(path, line, _("every option is right; a question needs a wrong one"))
+        yield error(path, line("options"), _("every option is right; a question needs a wrong one"))
     elif isinstance(question, MultipleChoice) and right == 1:
-        yield warning(path, line, _("only one option is right; this could be of type single"))
+        yield warning(path, line("options"), _("only one option is right; this could be of type single"))
 
 
 def _story(question: StoryQuestion, path: str, line: LineOf) -> Iterator[Problem]:
@@ -128,11 +130,11 @@ def _story(question: StoryQuestion, path: str, line: LineOf) -> Iterator[Problem
     for name, node in nodes.items():
         ids = [option.id for option in node.options]
         for position, option in enumerate(node.options):
-            place = line("nodes", name, "options", position)
+            place = ("nodes", name, "options", position)
             if option.next and option.next not in nodes:
-                yield error(path, place, _("there is no node “%(node)s”", node=option.next))
+                yield error(path, line(*place), _("there is no node “%(node)s”", node=option.next))
             if option.id in ids[:position]:
-                yield error(path, place, _("“%(option)s” appears twice in this node", option=option.id))
+                yield error(path, line(*place), _("“%(option)s” appears twice in this node", option=option.id))
         if not any(option.correct for option in node.options):
             yield error(path, line("nodes", name), _("no option of the node “%(node)s” is right", node=name))
         if "start" in nodes and name != "start" and name not in _reachable("start", question):

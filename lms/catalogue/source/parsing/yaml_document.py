@@ -40,9 +40,13 @@ class YamlDocument:
     value: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    _stored_lines: bytes = b""
 
     def line(self, *place: str | int) -> int:
         """Returns the line of a place, or of the nearest place above it that exists."""
+        if self._stored_lines:
+            self.lines = {tuple(stored): line for *stored, line in json.loads(self._stored_lines)}
+            self._stored_lines = b""
         known: Place = ()
         for part in place:
             if (*known, part) in self.lines:
@@ -50,14 +54,15 @@ class YamlDocument:
         return self.lines.get(known, 1)
 
     def to_json(self) -> bytes:
-        """Returns a document without problems as JSON in one line."""
-        return json.dumps([self.value, [[*place, line] for place, line in self.lines.items()]]).encode()
+        """Returns a document without problems in one line: its value as JSON, a tab, its lines as JSON."""
+        lines = [[*place, line] for place, line in self.lines.items()]
+        return f"{json.dumps(self.value)}\t{json.dumps(lines)}".encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> "YamlDocument":
-        """Returns the document of which this is the JSON."""
-        value, lines = json.loads(data)
-        return cls(value, {tuple(place): line for *place, line in lines})
+        """Returns the document of which this is the JSON; lines are read where a problem needs one."""
+        value, _, lines = data.partition(b"\t")
+        return cls(json.loads(value), _stored_lines=lines)
 
 
 def read_yaml(path: str, text: str, first_line: int = 1) -> YamlDocument:
