@@ -11,7 +11,7 @@ from tools.curriculum.statistics import chi_squared
 from tools.curriculum.text_analysis import words_of
 
 SPLITS = 50
-"""Ways of cutting a bank into halves, each half learned once and played once: with ten, chance moves the figure by four."""
+"""Ways of cutting a bank into halves, each learned once and played once: with ten, chance moves the figure by four."""
 
 
 @dataclass(frozen=True, slots=True)
