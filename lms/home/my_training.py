@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from lms.catalogue.api import SectorRow, list_sectors
 from lms.certification.api import RecordedAward, list_awards_of
 from lms.compliance.api import StatusRow, statuses_of
 from lms.home import rules
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 from lms.learning.api import CourseProgress, list_course_progress
-from lms.pathways.api import ChangedPathway, CurrentPathway, find_current_pathway, list_changed_pathways
-from lms.people.api import ListedCorrectionRequest, find_sector, list_own_correction_requests, load_organisation_names
-from lms.people.models import Sector
+from lms.pathways.api import ChangedPathway, ShownPathway, find_shown_pathway, list_changed_pathways
+from lms.people.api import ListedCorrectionRequest, list_own_correction_requests, load_organisation_names
 
 ANSWERS_SHOWN = timedelta(days=30)
 """How long an answer of HR is shown on the page; on My record it stays."""
@@ -40,8 +40,8 @@ class MyTraining:
     required: list[RequiredCourse]
     optional: list[CourseProgress]
     awards: list[RecordedAward]
-    sector: Sector | None
-    pathway: CurrentPathway | None
+    sector: SectorRow | None
+    pathway: ShownPathway
     changed_pathways: list[ChangedPathway]
     correction_requests: list[ListedCorrectionRequest]
 
@@ -58,7 +58,7 @@ class MyTraining:
 
 
 def load_my_training(actor: Actor, language: str) -> MyTraining:
-    """Returns what an actor must do, may do and has done; at most fourteen queries with those of signing in.
+    """Returns what an actor must do, may do and has done; at most thirteen queries with those of signing in.
 
     One query more for each course that the actor takes in an older edition. Of the correction requests, it shows
     the open ones and those answered lately.
@@ -74,8 +74,8 @@ def load_my_training(actor: Actor, language: str) -> MyTraining:
         required=_required(statuses, courses, now.date()),
         optional=[course for course in courses if course.course_id not in required_ids],
         awards=list_awards_of(person_id),
-        sector=find_sector(actor.sector) if actor.sector else None,
-        pathway=find_current_pathway(actor.station_id) if actor.station_id is not None else None,
+        sector=next((each for each in list_sectors() if each.slug == actor.sector), None),
+        pathway=find_shown_pathway(actor),
         changed_pathways=list_changed_pathways(actor),
         correction_requests=[
             request

@@ -17,6 +17,7 @@ from lms.kernel.actor import Role
 from lms.kernel.config import VERSION, current_settings
 from lms.kernel.metrics import render_metrics
 from lms.kernel.outbox import count_overdue_mails
+from lms.pathways.api import render_pathway
 from lms.people.api import find_person, list_employers, list_own_correction_requests, load_merged_ids
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.language import language_of_page
@@ -39,7 +40,15 @@ def index() -> ResponseReturnValue:
 @signed_in
 def my() -> ResponseReturnValue:
     """Shows the next step, the required courses and the certificates."""
-    return render_template("home/my.html", training=load_my_training(current_actor(), language_of_page()))
+    language = language_of_page()
+    training = load_my_training(current_actor(), language)
+    shown = training.pathway
+    return render_template(
+        "home/my.html",
+        training=training,
+        whom_to_call=render_pathway("home/_whom_to_call.html", shown, language) if shown.version_id is not None else "",
+        station=render_pathway("home/_station.html", shown, language) if shown.station_id is not None else "",
+    )
 
 
 @bp.get("/my/record")

@@ -10,7 +10,9 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date
 from babel.support import NullTranslations
-from flask import g, has_app_context
+from flask import has_app_context
+from flask.ctx import _AppCtxGlobals
+from flask.globals import app_ctx
 from flask_babel import LazyString, get_locale, get_translations
 
 __all__ = [
@@ -30,27 +32,31 @@ CACHED_DAYS = 10_000
 
 
 def current_locale() -> Locale | None:
-    """Returns the language of the page or job as Flask-Babel's ``get_locale`` does; None outside of an application.
+    """Returns the language of the page or job as Flask-Babel's ``get_locale`` does; None outside of an application."""
+    return _locale_in(app_ctx.g) if has_app_context() else None
 
-    What that has chosen before is read at once: a page asks a hundred times, and each time it would look for the
-    application and the request.
-    """
-    chosen: Locale | None = getattr(g.get("_flask_babel"), "babel_locale", None) if has_app_context() else None
+
+def _locale_in(values: _AppCtxGlobals) -> Locale | None:
+    # What was chosen before is read at once: Flask-Babel would look for the application and the request for each text.
+    chosen: Locale | None = getattr(values.get("_flask_babel"), "babel_locale", None)
     return chosen if chosen is not None else get_locale()
 
 
 def current_catalogue() -> NullTranslations:
     """Returns the texts of the language of the page or job, one object for each language.
 
-    Flask-Babel looks them up for every text; here it is asked once for each language of a request.
+    Flask-Babel looks them up for every text; here it is asked once for each language of a request. A page asks a
+    hundred times, so the context is looked for once each time.
     """
-    if not has_app_context():
+    try:
+        values = app_ctx.g
+    except RuntimeError:
         return _UNTRANSLATED
-    locale = current_locale()
-    known: tuple[Locale | None, NullTranslations] | None = g.get("catalogue")
+    locale = _locale_in(values)
+    known: tuple[Locale | None, NullTranslations] | None = values.get("catalogue")
     # The same object until another language is forced: no text is rendered in the language before.
     if known is None or known[0] is not locale:
-        known = g.catalogue = (locale, get_translations())
+        known = values.catalogue = (locale, get_translations())
     return known[1]
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import cycle
 from typing import Any
 
@@ -11,13 +10,7 @@ from flask import current_app, request
 from markupsafe import Markup
 
 from lms.catalogue.api import PublishedModule, SectorRow, list_sectors, module_segments
-from lms.kernel import clock
-from lms.kernel.actor import Actor
 from lms.kernel.caching import cached
-from lms.pathways.api import find_current_pathway, find_pointer, overdue_pathway
-
-SECTORS_CACHED_SECONDS = 60
-"""Names of sectors may change at any time; pages may show the old one for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +21,14 @@ class RenderedSegments:
     local: bool = False
 
 
-def cached_sectors() -> tuple[SectorRow, ...]:
-    """Returns the sectors in their order, as they were at most a minute ago."""
-    minute = int(clock.now().timestamp()) // SECTORS_CACHED_SECONDS
-    return cached(("learning.sectors", minute), list_sectors)
-
-
 def sector_labels(language: str) -> tuple[tuple[str, str, str | None], ...]:
     """Returns slug, short name in a language and icon of the sectors in their order."""
-    return tuple((row.slug, row.short_name(language), row.icon) for row in cached_sectors())
+    return tuple((row.slug, row.short_name(language), row.icon) for row in list_sectors())
 
 
 def render_body(module: PublishedModule, own_sector: str | None, language: str) -> tuple[RenderedSegments, ...]:
     """Returns a module's body for a learner of a sector, in the language of the page around it."""
-    sectors = cached_sectors()
+    sectors = list_sectors()
     revision_id = module.module_revision_id
     key = ("learning.body", revision_id, own_sector, language, request.script_root, sector_labels(language))
     return cached(key, lambda: _render(module_segments(revision_id), own_sector, sectors, language))
@@ -66,45 +53,6 @@ def _render(
 def shows_pathway(module: PublishedModule) -> bool:
     """Returns whether a module shows the referral pathway of the learner's station."""
     return any(segment["kind"] == "local" for segment in module_segments(module.module_revision_id))
-
-
-@dataclass(frozen=True, slots=True)
-class ShownPathway:
-    """What the shown pathway of a station depends on: its version, decision, last mark, and the day."""
-
-    station_id: int | None
-    station_name: str
-    version_id: int | None
-    decision_id: int | None
-    mark_id: int | None
-    overdue: bool
-    day: date
-
-
-def find_pathway(actor: Actor) -> ShownPathway:
-    """Returns the current pathway of the actor's station, without its contacts."""
-    pointer = find_pointer(actor.station_id) if actor.station_id is not None else None
-    return ShownPathway(
-        station_id=actor.station_id,
-        station_name=actor.station_name,
-        version_id=pointer.id if pointer else None,
-        decision_id=pointer.decision_id if pointer else None,
-        mark_id=pointer.mark_id if pointer else None,
-        overdue=pointer is not None and overdue_pathway(pointer),
-        # Former numbers are shown until a day.
-        day=clock.today(actor.time_zone),
-    )
-
-
-def render_pathway(pathway: ShownPathway, language: str) -> Markup:
-    """Returns the contacts of a station with what is to be said of them; cached by all that they depend on."""
-
-    def render() -> Markup:
-        template = current_app.jinja_env.get_template("pathways/_card.html")
-        current = find_current_pathway(pathway.station_id) if pathway.station_id is not None else None
-        return Markup(template.render(pathway=current, station_name=pathway.station_name))  # noqa: S704 - it escapes
-
-    return cached(("learning.pathway", pathway, language, request.script_root), render)
 
 
 def _safe(value: Any, key: str = "") -> Any:

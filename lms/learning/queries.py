@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Boolean, CompoundSelect, Integer, bindparam, cast, literal, null, select, union_all
 
 from lms.assessment.models import Attempt
-from lms.kernel.db import UtcDateTime, session
+from lms.kernel.db import UtcDateTime, read_rows, session
 from lms.learning.models import Completion, EditionSwitch
 from lms.learning.rules import LearningFact
 
@@ -20,16 +20,19 @@ def find_completion(person_id: int, module_id: int, edition_id: int) -> Completi
 
 def load_facts(person_id: int, course_id: int) -> list[LearningFact]:
     """Returns what a person did in a course, all editions and sectors, in one query."""
-    return _facts(session.execute(_FACTS_OF_COURSE, {"person": person_id, "course": course_id})).get(course_id, [])
+    return _facts(read_rows(_FACTS_OF_COURSE, {"person": person_id, "course": course_id})).get(course_id, [])
 
 
 def load_facts_by_course(person_id: int) -> dict[int, list[LearningFact]]:
     """Returns what a person did, by course, in one query."""
-    return _facts(session.execute(_FACTS, {"person": person_id}))
+    return _facts(read_rows(_FACTS, {"person": person_id}))
 
 
 def _statement(*, of_course: bool) -> CompoundSelect[Any]:
-    """Returns one statement of course and fact over three tables; every page of a course runs it: it is built once."""
+    """Returns one statement of course and fact over three tables; every page of a course runs it: it is built once.
+
+    The columns after the first are in the order of ``LearningFact``.
+    """
     completion, attempt, switch = Completion.__table__.c, Attempt.__table__.c, EditionSwitch.__table__.c
     only_attempts = (
         cast(null(), UtcDateTime).label("submitted_at"),
@@ -45,10 +48,8 @@ def _statement(*, of_course: bool) -> CompoundSelect[Any]:
     }
     parts = []
     for kind, (table, fact_id, started_at, *rest) in columns.items():
-        fact = (literal(kind).label("kind"), fact_id.label("id"), started_at.label("started_at"), *rest)
-        part = select(table.course_id, table.edition_id, table.sector, *fact).where(
-            table.person_id == bindparam("person")
-        )
+        fact = (literal(kind), fact_id, table.edition_id, table.sector, started_at.label("started_at"), *rest)
+        part = select(table.course_id, *fact).where(table.person_id == bindparam("person"))
         parts.append(part.where(table.course_id == bindparam("course")) if of_course else part)
     return union_all(*parts)
 
@@ -59,7 +60,6 @@ _FACTS_OF_COURSE = _statement(of_course=True)
 
 def _facts(rows: Iterable[Any]) -> dict[int, list[LearningFact]]:
     facts: dict[int, list[LearningFact]] = defaultdict(list)
-    for row in rows:
-        values = dict(row._mapping)
-        facts[values.pop("course_id")].append(LearningFact(**values))
+    for course_id, *fact in rows:
+        facts[course_id].append(LearningFact(*fact))
     return facts

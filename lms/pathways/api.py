@@ -2,18 +2,18 @@
 
 from lms.pathways.confirming.operations import confirm_version
 from lms.pathways.confirming.queries import ChangedPathway, list_changed_pathways
-from lms.pathways.labels import overdue_pathway
 from lms.pathways.operations import write_version
-from lms.pathways.queries import CurrentPathway, find_current, find_current_pathway, find_pointer
+from lms.pathways.queries import find_current, find_current_pathway
+from lms.pathways.shown import ShownPathway, find_shown_pathway, render_pathway
 
 __all__ = [
     "ChangedPathway",
-    "CurrentPathway",
+    "ShownPathway",
     "confirm_version",
     "find_current",
     "find_current_pathway",
-    "find_pointer",
+    "find_shown_pathway",
     "list_changed_pathways",
-    "overdue_pathway",
+    "render_pathway",
     "write_version",
 ]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
 from lms.kernel import clock
-from lms.kernel.db import LARGEST_COUNT, locked, session
+from lms.kernel.db import LARGEST_COUNT, locked, read_rows, session
 from lms.pathways.confirming.rules import (
     WAITS_AT_MOST,
     Confirmation,
@@ -66,7 +66,7 @@ PUBLISHED_BELOW = (
 
 def find_pointer(station_id: int) -> Row[int, date, int | None, int | None] | None:
     """Finds what a station's current pathway depends on: `id`, `review_by`, `decision_id` and the last `mark_id`."""
-    return session.execute(NEWEST, {"station": station_id}).one_or_none()
+    return read_rows(NEWEST, {"station": station_id}).one_or_none()
 
 
 def find_current(station_id: int) -> PathwayVersion | None:

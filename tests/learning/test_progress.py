@@ -57,6 +57,7 @@ def test_it_takes_two_queries(app: Flask, client: FlaskClient, course: Published
     with app.app_context():
         actor = amina()
         list_course_progress(actor)
+    with app.app_context():
         statements: list[str] = []
 
         @event.listens_for(db.engine, "before_cursor_execute")

@@ -10,7 +10,7 @@ from sqlalchemy import Date, Row, Select, bindparam, select
 from lms.accounts.models import Account, RoleGrant, SignedIn, SignedInSession
 from lms.accounts.queries import ACCOUNTS, role_works, to_scopes
 from lms.kernel.actor import Actor
-from lms.kernel.db import session
+from lms.kernel.db import read_rows, session
 from lms.kernel.identifiers import identifier_key
 from lms.people.api import list_organisations, works_on
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
@@ -103,12 +103,12 @@ ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
 def load_actor(account: Account, today: date) -> Actor:
     """Returns who acts with an account today: its scopes, and the placement in force (the latest begun)."""
-    return _actor(session.execute(ACTOR, {"account": account.id, "today": today}).all())
+    return _actor(read_rows(ACTOR, {"account": account.id, "today": today}).all())
 
 
 def find_signed_in(token: str, today: date) -> SignedIn | None:
     """Finds who acts in the session that a cookie names, in one query; nobody where it has ended."""
-    rows = session.execute(SIGNED_IN, {"token": token, "today": today}).all()
+    rows = read_rows(SIGNED_IN, {"token": token, "today": today}).all()
     return SignedIn(token, _actor(rows), active=rows[0].active) if rows else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import (
@@ -21,16 +21,11 @@ from lms.catalogue.models import (
     QuestionRevision,
 )
 from lms.kernel.caching import cached
-from lms.kernel.db import session
+from lms.kernel.db import read_rows, session
+from lms.kernel.transaction_memo import load_once
 
-_course = Course.__table__.c
-# Runs with every page of a course, so it is built once, and for columns instead of models.
-_COURSE = select(_course.current_revision_id, _course.retired_at).where(_course.slug == bindparam("slug"))
-
-# Every list of courses runs it.
-_PUBLISHED = select(_course.current_revision_id).where(
-    _course.retired_at.is_(None), _course.current_revision_id.is_not(None)
-)
+# Every page about courses runs it, so it is built once.
+_LAST_PUBLICATION = select(func.max(Publication.id))
 
 _REVISION_COLUMNS = ("course_id", "title", "summary", "code", "validity", "renewal", "certificate", "meta")
 _EDITION_COLUMNS = ("per_sector", "pass_mark", "draw", "tries", "pause")
@@ -120,8 +115,19 @@ class BankQuestion:
 
 def list_courses(language: str = "en") -> tuple[PublishedCourse, ...]:
     """Lists the published courses in the order of their files, then by consideration and title; none retired."""
-    revision_ids = tuple(row.current_revision_id for row in session.execute(_PUBLISHED))
-    return cached(("courses", revision_ids, language), lambda: _in_order(revision_ids, language))
+    return cached(
+        ("courses", last_publication_id(), language), lambda: _in_order(_published_revisions().values(), language)
+    )
+
+
+def _published_revisions() -> dict[str, int]:
+    """Returns the ids of the revisions published now by the slugs of their courses; none retired."""
+
+    def load() -> dict[str, int]:
+        offered = Course.retired_at.is_(None), Course.current_revision_id.is_not(None)
+        return dict(read_rows(select(Course.slug, Course.current_revision_id).where(*offered)).all())
+
+    return cached(("published revisions", last_publication_id()), load)
 
 
 def _in_order(revision_ids: Iterable[int], language: str) -> tuple[PublishedCourse, ...]:
@@ -135,10 +141,8 @@ def _in_order(revision_ids: Iterable[int], language: str) -> tuple[PublishedCour
 
 def published_course(slug: str, language: str = "en") -> PublishedCourse | None:
     """Returns a course as it is published now, in one query once it is cached; None for retired ones."""
-    row = session.execute(_COURSE, {"slug": slug}).one_or_none()
-    if row is None or row.current_revision_id is None or row.retired_at is not None:
-        return None
-    return load_course_revision(row.current_revision_id, language)
+    revision_id = _published_revisions().get(slug)
+    return None if revision_id is None else load_course_revision(revision_id, language)
 
 
 def course_by_id(course_id: int) -> PublishedCourse | None:
@@ -264,5 +268,8 @@ def latest_revision_of_edition(edition_id: int) -> int | None:
 
 
 def last_publication_id() -> int | None:
-    """Returns the id of the last publication, None before the first."""
-    return session.scalar(select(func.max(Publication.id)))
+    """Returns the id of the last publication, None before the first; one query in a transaction.
+
+    What is published, sectors included, changes only with a publication: what was read of it may be cached by this.
+    """
+    return load_once("last publication", (Publication,), lambda: read_rows(_LAST_PUBLICATION).scalar())

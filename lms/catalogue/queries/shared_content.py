@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.catalogue.models import Course, CourseRevision, CourseRevisionPicture, PictureFile, SharedContent
+from lms.catalogue.queries.courses import last_publication_id
 from lms.kernel.caching import cached
-from lms.kernel.db import session
+from lms.kernel.db import read_rows, session
 from lms.people.models import Sector
 
 
@@ -63,10 +64,13 @@ class PublishedPicture:
 
 
 def list_sectors() -> tuple[SectorRow, ...]:
-    """Lists the sectors in their order."""
-    table = Sector.__table__.c
-    columns = [table[name] for name in SectorRow.__dataclass_fields__]
-    return tuple(SectorRow(**row._mapping) for row in session.execute(select(*columns).order_by(table.position)))
+    """Lists the sectors in their order; they change only with a publication."""
+
+    def load() -> tuple[SectorRow, ...]:
+        columns = [getattr(Sector, name) for name in SectorRow.__dataclass_fields__]
+        return tuple(SectorRow(*row) for row in read_rows(select(*columns).order_by(Sector.position)))
+
+    return cached(("sectors", last_publication_id()), load)
 
 
 def glossary() -> tuple[GlossaryEntry, ...]:

@@ -4,7 +4,7 @@ Rows are read as plain columns and not as entities: a report of a whole organisa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, union_all
 
 from lms.assessment.models import Attempt
-from lms.catalogue.models import Course, CourseRevision, Edition
+from lms.catalogue.models import Course, CourseRevision, Edition, Publication
 from lms.certification.api import parse_period
 from lms.certification.models import Award, Revocation
 from lms.compliance.requirements.models import Exemption, Requirement, RequirementVersion
@@ -22,8 +22,9 @@ from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.scope import ORGANISATIONS, Scope, ScopedReader, StatementVariant
 from lms.compliance.status import facts as fact_types
 from lms.compliance.status.obligation import main_placement
+from lms.kernel.caching import cached
 from lms.kernel.config import current_settings
-from lms.kernel.db import Model
+from lms.kernel.db import Model, read_rows
 from lms.kernel.transaction_memo import load_once
 from lms.learning.models import Completion
 from lms.people.api import load_canonical_ids
@@ -123,27 +124,33 @@ def _requirements(
     Whether a course is per sector is asked of its current edition. Requirements without a known version are
     left out.
     """
-    rows = _read_requirements(organisations, known_as_of)
+    if known_as_of is None:
+        # A version is never changed or removed, and what a course is called changes with a publication.
+        scope = None if organisations is None else frozenset(organisations)
+        state = tuple(read_rows(_REQUIREMENTS_STATE).one())
+        return cached(("requirements", scope, state), lambda: _load_requirements(organisations, None))
+    return _load_requirements(organisations, known_as_of)
+
+
+def _load_requirements(
+    organisations: Collection[int] | None, known_as_of: datetime | None
+) -> tuple[list[fact_types.RequirementFact], dict[int, CourseTitle]]:
+    scope = Scope(None if organisations is None else frozenset(organisations))
+    rows = ScopedReader(scope, {}, known_as_of).rows(_requirement_rows)
     versions: defaultdict[int, list[fact_types.RequirementVersionFact]] = defaultdict(list)
     for row in rows:
         versions[row.id].append(version_fact(row))
     heads = {row.id: (row.id, row.organisation_id, row.course_id, bool(row.per_sector)) for row in rows}
     facts = [fact_types.RequirementFact(*head, versions=tuple(versions[id_])) for id_, head in heads.items()]
-    return facts, _course_titles(rows)
-
-
-def _read_requirements(organisations: Collection[int] | None, known_as_of: datetime | None) -> Sequence[Any]:
-    scope = Scope(None if organisations is None else frozenset(organisations))
-    return ScopedReader(scope, {}, known_as_of).rows(_requirement_rows)
-
-
-def _course_titles(rows: Iterable[Any]) -> dict[int, CourseTitle]:
-    return {
+    return facts, {
         row.course_id: CourseTitle(
             row.course_id, row.slug, row.title or row.slug, row.code or row.slug, row.number, bool(row.per_sector)
         )
         for row in rows
     }
+
+
+_REQUIREMENTS_STATE = select(func.count(RequirementVersion.id), select(func.max(Publication.id)).scalar_subquery())
 
 
 @lru_cache
@@ -175,7 +182,7 @@ def _requirement_rows(shape: StatementVariant) -> Select[*tuple[Any, ...]]:
 
 def required_courses(organisations: Collection[int] | None) -> dict[int, CourseTitle]:
     """Returns the courses that were ever required in some organisations (None: in any), by row number."""
-    return _course_titles(_read_requirements(organisations, None))
+    return _requirements(organisations, None)[1]
 
 
 def version_fact(version: RequirementVersion | Row[*tuple[Any, ...]]) -> fact_types.RequirementVersionFact:

@@ -215,7 +215,9 @@ def known(facts: Facts, known_as_of: datetime | None = None) -> Facts:
     replaced = {award.supersedes for award in awards if award.supersedes is not None}
     return Facts(
         placements=list(filter(seen, facts.placements)),
-        requirements=[
+        requirements=facts.requirements
+        if known_as_of is None
+        else [
             replace(requirement, versions=tuple(filter(seen, requirement.versions)))
             for requirement in facts.requirements
         ],

@@ -7,23 +7,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.catalogue.api import PublishedModule
+from lms.catalogue.api import PublishedModule, list_sectors
 from lms.kernel.requests import writes_at_once
 from lms.learning import operations
 from lms.learning.blueprint import bp, local_day
 from lms.learning.course_progress import CourseProgress, list_course_progress, load_course_progress, load_module
 from lms.learning.forms import read_device_time
 from lms.learning.hooks import courses_to_do
-from lms.learning.module_renderer import (
-    ShownPathway,
-    cached_sectors,
-    find_pathway,
-    render_body,
-    render_pathway,
-    sector_labels,
-    shows_pathway,
-)
+from lms.learning.module_renderer import render_body, sector_labels, shows_pathway
 from lms.learning.quiz_access import load_quiz_access
+from lms.pathways.api import ShownPathway, find_shown_pathway, render_pathway
 from lms.web.access import current_actor, signed_in
 from lms.web.language import direction_of, language_of_page
 from lms.web.page_cache import cached_page
@@ -53,7 +46,7 @@ def course(course: str) -> ResponseReturnValue:
         progress=progress,
         course=progress.course,
         access=load_quiz_access(actor, progress),
-        sectors=cached_sectors(),
+        sectors=list_sectors(),
     )
 
 
@@ -94,7 +87,7 @@ def module(course: str, module: str) -> ResponseReturnValue:
         required=shown in progress.modules,
         completed_count=progress.completed_count,
         completed_on=local_day(completed_at) if completed_at else None,
-        pathway=find_pathway(actor) if shows_pathway(shown) else None,
+        pathway=find_shown_pathway(actor) if shows_pathway(shown) else None,
     )
     return cached_page(("learning.module", key), lambda: _module_page(key, progress, shown))
 
@@ -111,7 +104,7 @@ def _module_page(key: ModulePageKey, progress: CourseProgress, shown: PublishedM
         place=modules.index(shown),
         body=render_body(shown, key.own_sector, key.language),
         written=direction_of(shown.language),
-        pathway=render_pathway(key.pathway, key.language) if key.pathway else "",
+        pathway=render_pathway("pathways/_card.html", key.pathway, key.language) if key.pathway else "",
     )
 
 

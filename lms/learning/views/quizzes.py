@@ -14,13 +14,12 @@ from lms.assessment.api import (
     save_responses,
     submit_attempt,
 )
-from lms.catalogue.api import load_course_revision
+from lms.catalogue.api import list_sectors, load_course_revision
 from lms.kernel.requests import writes_at_once
 from lms.learning.blueprint import bp
 from lms.learning.course_progress import load_course_progress, load_progress_after
 from lms.learning.forms import read_device_time, read_responses
 from lms.learning.hooks import quiz_notes
-from lms.learning.module_renderer import cached_sectors
 from lms.learning.operations import start_quiz
 from lms.learning.quiz_access import load_quiz_access
 from lms.learning.quiz_results import read_again_link, results_by_objective
@@ -42,7 +41,7 @@ def quiz(course: str) -> ResponseReturnValue:
         allowance=progress.allowance,
         only_red_lines=only_red_lines(progress.course, language),
         notes=list(filter(None, (note(actor, progress.course, progress.sector) for note in quiz_notes))),
-        sectors=cached_sectors(),
+        sectors=list_sectors(),
     )
 
 

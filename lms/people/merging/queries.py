@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.kernel.actor import Actor, Role
 from lms.kernel.batches import execute_in_batches
-from lms.kernel.db import session
+from lms.kernel.db import read_rows, session
 from lms.kernel.errors import require_found
 from lms.people import policy
 from lms.people.merging.rules import is_similar_name, merged_ids, resolve_merges
@@ -38,8 +38,8 @@ _PAIRS_NOW = _PAIRS.where(known_merges())
 
 def load_canonical_ids(known_as_of: datetime | None = None) -> dict[int, int]:
     """Returns the canonical person id by merged person id, as known at a moment (None: now). One query."""
-    rows = session.execute(_PAIRS_NOW if known_as_of is None else _PAIRS.where(known_merges(known_as_of)))
-    return resolve_merges((row.surviving_id, row.merged_id) for row in rows)
+    rows = read_rows(_PAIRS_NOW if known_as_of is None else _PAIRS.where(known_merges(known_as_of)))
+    return resolve_merges((surviving, merged) for surviving, merged in rows)
 
 
 def load_merged_ids(person_id: int) -> frozenset[int]:
