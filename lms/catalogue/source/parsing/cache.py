@@ -44,7 +44,7 @@ class ParseCache:
         return result
 
     def add(self, key: str, result: bytes) -> None:
-        """Adds a result: JSON in one line."""
+        """Adds a result, which is one line."""
         self._used[key] = result
 
     def save(self) -> None:
@@ -63,7 +63,7 @@ class ParseCache:
     def _read(self) -> dict[str, bytes]:
         """Returns the results in the file; none where another program wrote it, or part of it is missing."""
         try:
-            head, _end, body = self._path.read_bytes().partition(b"\n")
+            head, _, body = self._path.read_bytes().partition(b"\n")
         except OSError:
             return {}
         if head != self._head(body):
