@@ -20,6 +20,7 @@ __all__ = [
     "LazyString",
     "current_catalogue",
     "current_locale",
+    "day_writer",
     "format_day",
     "gettext",
     "lazy_gettext",
@@ -81,7 +82,12 @@ def ngettext(singular: str, plural: str, num: int, /, **variables: object) -> st
 
 def format_day(day: date, pattern: str) -> str:
     """Returns a day in the language of the page or job, in one of Babel's patterns."""
-    return _day_writer(current_catalogue(), pattern)(day)
+    return day_writer(pattern)(day)
+
+
+def day_writer(pattern: str) -> Callable[[date], str]:
+    """Returns what writes days in the present language: to use at once, where many are written."""
+    return _day_writer(current_catalogue(), pattern)
 
 
 @lru_cache(256)

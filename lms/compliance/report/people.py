@@ -1,4 +1,4 @@
-"""The people of a report: selected by their prepared statuses, explained from their facts, page by page.
+"""The people of a report: selected by their prepared statuses, with the reason of each, page by page.
 
 By course they are the rows of a matrix, and all of them together its totals.
 """
@@ -14,6 +14,7 @@ from lms.compliance.projection.post_lists import ListedPost, RequiredOfPost
 from lms.compliance.report.count_backends import SnapshotCounts, held_since, require_up_to_date, snapshots_can_answer
 from lms.compliance.report.counts import MatrixColumn, StatusCounts
 from lms.compliance.report.query import ReportQuery
+from lms.compliance.report.reasons import list_reasoned
 from lms.compliance.report.report import ExplainedLine, PersonLine
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.load import LoadedFacts, required_courses
@@ -95,7 +96,7 @@ def all_lines(query: ReportQuery, statuses: Iterable[TrainingStatus] | None) -> 
         yield from _lines(query, *_select_from_facts(query, chosen))
         return
     for batch in batched(post_lists.list_page(_selection(query, chosen), limit=None), BATCH):
-        yield from _lines(query, *_explain(query, batch))
+        yield from _reasoned_lines(query, batch)
 
 
 def build_matrix(
@@ -195,14 +196,16 @@ def _prepared_status(each: RequiredOfPost, course: CourseTitle) -> RequirementSt
     )  # fmt: skip
 
 
-def _explain(query: ReportQuery, posts: Sequence[ListedPost]) -> tuple[LoadedFacts, list[PostStatus]]:
-    """Evaluates the facts of some posts, in their order."""
-    persons = frozenset(post.person_id for post in posts)
-    loaded, population = load_population(Scope(query.organisation_ids, persons))
-    by_post: dict[tuple[Id, Id], PostStatus] = {
-        (each.post.person, each.post.organisation): each for each in statuses_on(population, query.as_of, query.filters)
-    }
-    return loaded, [by_post[post[:2]] for post in posts if post[:2] in by_post]
+def _reasoned_lines(query: ReportQuery, posts: Sequence[ListedPost]) -> list[ExplainedLine]:
+    """Returns posts with their prepared statuses and the reason of each."""
+    here = query.organisation_ids
+    rows = list_reasoned([post[:2] for post in posts], query.as_of, here, query.filters.courses)
+    names = name_people(here, {post.person_id for post in posts})
+    return [
+        _line(ExplainedLine, query, named=names[post[:2]], placed=post[2:], rows=list(rows[post[:2]]))
+        for post in posts
+        if rows[post[:2]]
+    ]
 
 
 def _selection(query: ReportQuery, statuses: frozenset[TrainingStatus] | None) -> post_lists.PostSelection:

@@ -20,7 +20,7 @@ from lms.compliance.report.query import ReportQuery
 from lms.compliance.report.report_id import DIGEST_BYTES, ReportId
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.source_data.names import NamedPerson
-from lms.compliance.source_data.population import RequirementStatus, StatusRow
+from lms.compliance.source_data.population import ReasonedStatus, RequirementStatus, StatusRow
 from lms.compliance.status.definitions import DEFINITIONS_VERSION, TrainingStatus
 from lms.compliance.status.facts import Id
 from lms.kernel.days import month_ends_after, month_ends_before
@@ -176,7 +176,7 @@ class PersonLine:
 class ExplainedLine(PersonLine):
     """The same with the reason of each status."""
 
-    rows: Sequence[StatusRow]
+    rows: Sequence[StatusRow | ReasonedStatus]
 
 
 def _days_shown(as_of: date) -> tuple[list[date], list[date], list[date]]:

@@ -128,6 +128,14 @@ class RequirementStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonedStatus(RequirementStatus):
+    """The same with the award that explains it (the serial as printed), where one does, and the reason in words."""
+
+    award: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRow(RequirementStatus):
     """The same with the sentence that explains it.
 

@@ -12,7 +12,15 @@ from lms.compliance.status.facts import AwardFact, RequirementVersionFact
 from lms.kernel.days import add_days
 
 
-def effective_end(award: AwardFact, version: RequirementVersionFact) -> tuple[date, Limit]:
+class DatedAward(NamedTuple):
+    """An award as far as it says how long it can count."""
+
+    edition: int
+    earned_on: date
+    valid_until: date
+
+
+def effective_end(award: AwardFact | DatedAward, version: RequirementVersionFact) -> tuple[date, Limit]:
     """Returns the last day on which an award can count under a version, and what sets it.
 
     It is the earliest of the award's last valid day, the end of `max_age` counted from the earned day, and

@@ -7,7 +7,7 @@ page adds its own words for due days.
 from datetime import date
 
 from lms.compliance.status.definitions import Limit, Reason, StatusRule, TrainingStatus
-from lms.kernel.i18n import N_, format_day, gettext as _, ngettext
+from lms.kernel.i18n import N_, current_catalogue, day_writer, gettext as _, ngettext
 
 MESSAGES = {
     "no_placement": N_("Not required: no placement in the organisation on this day."),
@@ -33,6 +33,7 @@ MESSAGES = {
     "min_edition": N_("The end is set by the day from which the requirement asks for a newer edition."),
     "sector": N_("Sector: %(sector)s."),
 }
+DAY_PATTERN = "d MMM y"
 SECTORS = {
     "protection": N_("Protection"),
     "food-security-livelihoods": N_("Food security and livelihoods"),
@@ -64,7 +65,7 @@ def details(reason: Reason) -> str:
 
 def written_day(day: date) -> str:
     """Returns a day as sentences name it: 22 Nov 2026."""
-    return format_day(day, "d MMM y")
+    return day_writer(DAY_PATTERN)(day)
 
 
 class _Values:
@@ -72,11 +73,12 @@ class _Values:
 
     def __init__(self, reason: Reason) -> None:
         self._reason = reason
+        self._written_day = day_writer(DAY_PATTERN)
 
     def __getitem__(self, name: str) -> object:
         value = getattr(self._reason, name)
         if isinstance(value, date):
-            return written_day(value)
+            return self._written_day(value)
         if name == "sector":
             named = SECTORS.get(str(value))
             return value if named is None else _(named)
@@ -84,17 +86,20 @@ class _Values:
 
 
 def _say(keys: list[str], reason: Reason) -> str:
-    values = _Values(reason)
-    return " ".join(_(MESSAGES[key]) % values for key in keys)
+    texts, values = current_catalogue(), _Values(reason)
+    return " ".join([str(texts.ugettext(MESSAGES[key])) % values for key in keys])
 
 
 def _detail_keys(reason: Reason) -> list[str]:
-    limited = reason.limit in (Limit.MAX_AGE, Limit.MIN_EDITION)
-    said = {
-        "progress": reason.status is TrainingStatus.IN_PROGRESS,
-        "last_before": reason.rule is StatusRule.ENDED_BEFORE_OBLIGATION,
-        str(reason.limit): limited and reason.rule in (StatusRule.LIVE_AWARD, StatusRule.ENDED),
-        "revoked_since": reason.rule is StatusRule.LIVE_AWARD and reason.revoked_on is not None,
-        "sector": reason.sector is not None,
-    }
-    return [key for key, concerned in said.items() if concerned]
+    concerned: list[str] = []
+    if reason.status is TrainingStatus.IN_PROGRESS:
+        concerned.append("progress")
+    if reason.rule is StatusRule.ENDED_BEFORE_OBLIGATION:
+        concerned.append("last_before")
+    if reason.limit in (Limit.MAX_AGE, Limit.MIN_EDITION) and reason.rule in (StatusRule.LIVE_AWARD, StatusRule.ENDED):
+        concerned.append(str(reason.limit))
+    if reason.rule is StatusRule.LIVE_AWARD and reason.revoked_on is not None:
+        concerned.append("revoked_since")
+    if reason.sector is not None:
+        concerned.append("sector")
+    return concerned

@@ -48,13 +48,15 @@ def report_rows(page: ReportPage) -> Iterator[Sequence[Cell]]:
 
 def people_rows(query: ReportQuery, known_at: datetime, lines: Iterable[ExplainedLine]) -> Iterator[Sequence[Cell]]:
     """Returns people as rows of `PEOPLE_HEAD`: one for each requirement, people and requirements worst first."""
+    first = query.as_of.isoformat(), known_at.isoformat(timespec="seconds"), DEFINITIONS_VERSION
     for line in lines:
+        about = (
+            *first, line.organisation, line.named.staff_number, line.named.name, line.sector_name, line.station,
+            line.role, line.overall.value,
+        )  # fmt: skip
         for row in line.rows:
             yield (
-                query.as_of, known_at.isoformat(timespec="seconds"), DEFINITIONS_VERSION, line.organisation,
-                line.named.staff_number, line.named.name, line.sector_name, line.station, line.role,
-                line.overall.value, row.course_slug, row.status.value, row.due_on, row.valid_through, row.award,
-                row.sentence,
+                *about, row.course_slug, row.status.value, row.due_on, row.valid_through, row.award, row.sentence
             )  # fmt: skip
 
 

@@ -1,0 +1,66 @@
+"""The reasons of prepared statuses are those that the facts give."""
+
+import csv
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.kernel.db import session, unit_of_work
+from lms.people.models import DutyStation, Organisation
+from tests.factories.compliance import TODAY, a_person, earned, required_course, revoked
+from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.stored_facts import course
+from tests.shared import statements_sent
+
+pytestmark = pytest.mark.usefixtures("fixed_clock")
+FILE = "/compliance/people.csv"
+
+
+@pytest.fixture
+def hana(app: Flask, client: FlaskClient) -> FlaskClient:
+    """HR of two people who hold what is required, and of one who holds nothing."""
+    make_small_organisation(app)
+    with app.app_context(), unit_of_work():
+        here, station = session.query(Organisation).one().id, session.query(DutyStation).one().id
+        plain, aged = course("plain"), course("aged")
+        renewed, brief = course("renewed", editions=(1, 2)), course("brief", per_sector=True)
+        required_course(here, plain)
+        required_course(here, aged, max_age="P9M")
+        required_course(here, renewed, min_edition=2, renew_by=date(2027, 3, 31))
+        required_course(here, brief)
+        zara, yusuf = (a_person(name, here, name, station) for name in ("Zara", "Yusuf"))
+        for who in (zara, yusuf):
+            for each in (plain, aged, renewed):
+                award = earned(who, each, date(2026, 6, 1))
+            earned(who, brief, date(2026, 6, 1), sector="wash")
+            revoked(award, TODAY + timedelta(days=20))
+        a_person("Xavier", here, "X-1", station)
+    sign_in(client, "hana@demo.example")
+    return client
+
+
+def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
+    found = list(csv.DictReader(StringIO(client.get(address).data.decode("utf-8-sig"))))
+    return [{name: cell for name, cell in row.items() if name != "known_as_of"} for row in found]
+
+
+def test_they_are_those_of_the_facts(hana: FlaskClient) -> None:
+    found = rows(hana, FILE)
+    assert found == rows(hana, f"{FILE}?known_as_of={TODAY}")
+    why = {row["course"]: row["reason"] for row in found if row["name"] == "Zara" and row["status"] == "valid"}
+    assert why["plain"] == "Valid until 31 May 2027: earned 1 Jun 2026, edition 1."
+    assert why["aged"].endswith("The end is set by the age the requirement allows.")
+    assert "newer edition" in why["renewed"]
+    assert "Revoked since, from" in why["renewed"]
+    assert why["brief"].endswith("Sector: WASH.")
+    for query in ("as_of=2026-06-15", "as_of=2027-02-28", "as_of=2028-01-01", "course=aged&as_of=2026-07-01"):
+        assert rows(hana, f"{FILE}?{query}") == rows(hana, f"{FILE}?{query}&known_as_of={TODAY}")
+
+
+def test_what_was_begun_is_read_only_where_something_is_in_progress(app: Flask, hana: FlaskClient) -> None:
+    with app.app_context(), statements_sent() as sent:
+        assert {row["status"] for row in rows(hana, FILE)} == {"valid", "overdue"}
+    assert not [each for each in sent if "completion" in each]
