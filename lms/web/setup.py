@@ -27,6 +27,18 @@ DEFAULTS = {
 }
 ICONS = frozenset(re.findall(r'<symbol id="([a-z-]+)"', (FOLDER / "icons.svg").read_text()))
 
+SECTOR_ICONS = {
+    "protection": "shield",
+    "food-security-livelihoods": "wheat",
+    "education": "book-open",
+    "health": "heart-pulse",
+    "mhpss": "brain",
+    "nutrition": "apple",
+    "wash": "droplets",
+    "shelter-settlement": "tent",
+    "camp-management": "users-round",
+}
+
 
 @lru_cache(maxsize=1000)
 def _icon(name: str, label: str | None, sprite: str) -> Markup:
@@ -40,6 +52,21 @@ def icon(name: str, label: str | None = None) -> Markup:
     """Returns an icon of the sprite: decorative beside a word, or named by ``label`` where it is alone."""
     # A label may be a lazy translation: the icon depends on its text.
     return _icon(name, str(label) if label else None, current_app.extensions["asset_url"]("icons.svg"))
+
+
+def sector_band(sector: Any, name: str = "") -> Markup:
+    """Returns band, icon and name of a sector: of anything with slug, name and icon, or of a slug and a name."""
+    if isinstance(sector, str):
+        slug, drawn = sector, SECTOR_ICONS.get(sector)
+    else:
+        slug, drawn, name = sector.slug, sector.icon, name or sector.name
+        drawn = drawn if drawn in ICONS else SECTOR_ICONS.get(slug)
+    return _sector_band(slug, name or slug, icon(drawn) if drawn else Markup())
+
+
+@lru_cache(maxsize=1000, typed=True)
+def _sector_band(slug: str, name: str, drawn: Markup) -> Markup:
+    return Markup('<span class="sector sector-{}">{}{}</span>').format(slug, drawn, name)
 
 
 def has_endpoint(name: str) -> bool:
@@ -64,7 +91,7 @@ def page_context() -> dict[str, Any]:
 
 
 TEMPLATE_FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    *(icon, address, has_endpoint, navigation, languages, language_name),
+    *(icon, sector_band, address, has_endpoint, navigation, languages, language_name),
     *(form_problems, is_form, is_group, page_header, page_footer, defer_csrf_token, deferred_csrf_tokens),
 )
 """What every template may call."""
@@ -85,6 +112,7 @@ def set_up_web(app: Flask) -> None:
         # Macros have parameters called ``icon``: inside them the function is called svg_icon.
         svg_icon=icon,
         has_icon=ICONS.__contains__,
+        sector_icons=tuple(SECTOR_ICONS),
         demonstration=lambda: bool(current_app.config["DEMONSTRATION"]),
     )
     app.register_blueprint(Blueprint("web", __name__, template_folder="templates"))

@@ -189,9 +189,9 @@ def test_a_bar_fills_its_width_and_says_its_figures(render: Render) -> None:
 def test_a_sector_is_named_whatever_describes_it(render: Render) -> None:
     wash = SimpleNamespace(slug="wash", name="WASH", icon="droplets")
     odd = SimpleNamespace(slug="logistics", name="Logistics", icon="no-such-icon")
-    assert 'class="sector sector-wash"' in render("{{ ui.sector_band(s) }}", s=wash)
-    assert "#droplets" in render('{{ ui.sector_band("wash", "WASH") }}')
-    assert "Logistics</span>" in render("{{ ui.sector_band(s) }}", s=odd)
+    assert 'class="sector sector-wash"' in render("{{ sector_band(s) }}", s=wash)
+    assert "#droplets" in render('{{ sector_band("wash", "WASH") }}')
+    assert "Logistics</span>" in render("{{ sector_band(s) }}", s=odd)
 
 
 @pytest.mark.parametrize(("share", "step"), [(0, 0), (0.499, 0), (0.5, 1), (0.79, 3), (0.9, 5), (1, 5)])

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Integer,
     ScalarSelect,
     Select,
     and_,
@@ -21,9 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from lms.kernel.actor import Actor
+from lms.kernel.actor import Actor, Role
 from lms.kernel.db import read_rows
-from lms.kernel.pagination import Pagination, paginate
+from lms.kernel.pagination import PER_PAGE, Pagination, clamp_page
 from lms.people import policy
 from lms.people.employers.queries import works_on, works_on_or_after
 from lms.people.models import DutyStation, Employment, Organisation, Person, Placement
@@ -71,15 +72,33 @@ def list_directory(actor: Actor, today: date, page: int, **filters: str) -> Pagi
 
     The filters are text, station, sector and state (now, future or left); empty ones do not filter.
     """
-    found = paginate(_listed(actor, today, **filters), page)
-    values = {"ids": [row.id for row in found.items], "today": today}
-    return found.with_items([DirectoryRow(*row) for row in read_rows(_page_statement(), values)])
+    # What somebody typed is a name more often than not, and names are in no cache.
+    build = _list_statements.__wrapped__ if filters["text"] else _list_statements
+    whole, some = build(actor.organisations(Role.HR), today, **filters)
+    total: int = read_rows(whole).scalar_one()
+    page = clamp_page(page, total)
+    ids = read_rows(some, {"limit": PER_PAGE, "offset": (page - 1) * PER_PAGE}).scalars().all()
+    rows = read_rows(_page_statement(), {"ids": ids, "today": today})
+    return Pagination(items=[DirectoryRow(*row) for row in rows], total=total, page=page)
 
 
 def list_whole_directory(actor: Actor, today: date, **filters: str) -> list[DirectoryRow]:
     """Lists the same people without pages. One query."""
     statement = _statement(Employment.id.in_(_listed(actor, today, **filters).order_by(None)), today)
     return [DirectoryRow(*row) for row in read_rows(statement)]
+
+
+@lru_cache
+def _list_statements(
+    scope: frozenset[int] | None, today: date, **filters: str
+) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """Returns the statements that count the people whom HR of a scope may see, and list the ids of a page of them.
+
+    Built once for the same filters: that takes longer than running them.
+    """
+    listed = _listed(Actor(scopes={Role.HR: scope}), today, **filters)
+    limit, offset = (bindparam(name, type_=Integer) for name in ("limit", "offset"))
+    return select(func.count()).select_from(listed.order_by(None).subquery()), listed.limit(limit).offset(offset)
 
 
 @lru_cache

@@ -111,6 +111,8 @@ def list_overlapping_placements(
     """
     canonical_ids = load_canonical_ids()
     ids = {*canonical_ids, *canonical_ids.values()} if person_ids is None else set(person_ids)
+    if not ids:
+        return []
     active = visible_placements(actor).where(Placement.retracted_at.is_(None))
     statement = active.order_by(Placement.from_on, Placement.id)
     together: defaultdict[tuple[int, int], list[Placement]] = defaultdict(list)
