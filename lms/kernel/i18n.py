@@ -82,16 +82,12 @@ def ngettext(singular: str, plural: str, num: int, /, **variables: object) -> st
 
 def format_day(day: date, pattern: str) -> str:
     """Returns a day in the language of the page or job, in one of Babel's patterns."""
-    return day_writer(pattern)(day)
-
-
-def day_writer(pattern: str) -> Callable[[date], str]:
-    """Returns what writes days in the present language: to use at once, where many are written."""
-    return _day_writer(current_catalogue(), pattern)
+    return day_writer(current_catalogue(), pattern)(day)
 
 
 @lru_cache(256)
-def _day_writer(_catalogue: NullTranslations, pattern: str) -> Callable[[date], str]:
+def day_writer(_catalogue: NullTranslations, pattern: str) -> Callable[[date], str]:
+    """Returns what writes days in the present language, whose catalogue is given: where many are written at once."""
     # One catalogue belongs to one language; outside of an application there is only English.
     locale = current_locale() or Locale("en")
     return lru_cache(CACHED_DAYS)(lambda day: format_date(day, pattern, locale))

@@ -6,8 +6,10 @@ page adds its own words for due days.
 
 from datetime import date
 
+from babel.support import NullTranslations
+
 from lms.compliance.status.definitions import Limit, Reason, StatusRule, TrainingStatus
-from lms.kernel.i18n import N_, current_catalogue, day_writer, gettext as _, ngettext
+from lms.kernel.i18n import N_, current_catalogue, day_writer, format_day, gettext as _, ngettext
 
 MESSAGES = {
     "no_placement": N_("Not required: no placement in the organisation on this day."),
@@ -65,15 +67,15 @@ def details(reason: Reason) -> str:
 
 def written_day(day: date) -> str:
     """Returns a day as sentences name it: 22 Nov 2026."""
-    return day_writer(DAY_PATTERN)(day)
+    return format_day(day, DAY_PATTERN)
 
 
 class _Values:
     """What a reason's sentence is filled with: the text looks up only what it names."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, texts: NullTranslations) -> None:
         self._reason = reason
-        self._written_day = day_writer(DAY_PATTERN)
+        self._written_day = day_writer(texts, DAY_PATTERN)
 
     def __getitem__(self, name: str) -> object:
         value = getattr(self._reason, name)
@@ -86,7 +88,8 @@ class _Values:
 
 
 def _say(keys: list[str], reason: Reason) -> str:
-    texts, values = current_catalogue(), _Values(reason)
+    texts = current_catalogue()
+    values = _Values(reason, texts)
     return " ".join([str(texts.ugettext(MESSAGES[key])) % values for key in keys])
 
 
