@@ -3,7 +3,7 @@
 What templates write is in ``lms/web/i18n.py``; how refusals are written is in ``lms/kernel/errors.py``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -24,6 +24,7 @@ __all__ = [
     "format_day",
     "gettext",
     "lazy_gettext",
+    "load_words_of_days",
     "ngettext",
 ]
 
@@ -91,6 +92,12 @@ def day_writer(_catalogue: NullTranslations, pattern: str) -> Callable[[date], s
     # One catalogue belongs to one language; outside of an application there is only English.
     locale = current_locale() or Locale("en")
     return lru_cache(CACHED_DAYS)(lambda day: format_date(day, pattern, locale))
+
+
+def load_words_of_days(languages: Iterable[str]) -> None:
+    """Loads what Babel knows of some languages, 4 MB for the first: processes forked later share it."""
+    for language in languages:
+        format_date(date(2026, 1, 1), locale=Locale.parse(language))
 
 
 def N_(message: str, /) -> str:  # noqa: N802 - the name that pybabel looks for

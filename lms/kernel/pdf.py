@@ -18,6 +18,8 @@ import typst
 
 FOLDER = Path(__file__).resolve().parents[2] / "certificates"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# Typst would start a thread for each processor. Each has megabytes of its own, and one page is set no faster.
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
 _DESIGN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Joiners carry meaning in Persian, Urdu and Kurdish names; other invisible characters only carry risk,
 # such as an override that prints a name backwards.

@@ -21,6 +21,7 @@ from flask import Flask
 
 from lms.kernel.db import db
 from lms.kernel.http_server import KILL_AFTER_SECONDS, make_server
+from lms.kernel.i18n import load_words_of_days
 from lms.kernel.logs import log_uncaught
 from lms.kernel.memory import freeze_loaded, release_large_blocks
 from lms.kernel.requests import body_limit, takes_long
@@ -171,6 +172,7 @@ def serve(app: Flask, host: str, port: int, *, workers: int, threads: int, with_
     with app.app_context():
         # A database connection must not be shared between processes.
         db.engine.dispose()
+    load_words_of_days(app.config["LANGUAGES"])
     release_large_blocks()
     freeze_loaded()
     background_worker = SupervisedWorker(app) if with_worker else None

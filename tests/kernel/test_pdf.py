@@ -1,6 +1,7 @@
 """The certificate is read back from its PDF, as an archive, a screen reader or a doubtful officer would."""
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -193,6 +194,19 @@ def test_same_inputs_same_bytes_also_in_another_process_and_from_many_threads() 
     script = f"import sys; from lms.kernel import pdf; sys.stdout.buffer.write(pdf.render('standard', {AWARD}))"
     other = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, cwd=pdf.FOLDER.parent)
     assert other.stdout == first == pdf.render("standard", AWARD)
+
+
+def test_one_thread_sets_a_pdf_however_many_processors_there_are() -> None:
+    program = f"""
+import os
+from lms.kernel import pdf
+before = len(os.listdir("/proc/self/task"))
+pdf.render("standard", {AWARD!r})
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "RAYON_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "1\n"
 
 
 def test_a_forked_child_of_a_process_that_has_set_a_pdf_gets_an_error_and_does_not_hang() -> None:
