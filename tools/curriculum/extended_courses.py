@@ -26,7 +26,13 @@ from tools.curriculum.text_analysis import words_of
 from tools.curriculum.word_list import choices_of, points_above_chance
 
 EXTENDED: frozenset[str] = frozenset(
-    {"child-safeguarding", "first-days", "gender-inclusion-disability", "psychological-first-aid"}
+    {
+        "child-safeguarding",
+        "first-days",
+        "gender-inclusion-disability",
+        "psychological-first-aid",
+        "safe-identification",
+    }
 )
 """The courses that were extended, by slug. Add a course here once ``lint --as-extended <course>`` finds nothing.
 
