@@ -32,6 +32,7 @@ EXTENDED: frozenset[str] = frozenset(
         "gender-inclusion-disability",
         "psychological-first-aid",
         "safe-identification",
+        "sector-briefs",
     }
 )
 """The courses that were extended, by slug. Add a course here once ``lint --as-extended <course>`` finds nothing.
