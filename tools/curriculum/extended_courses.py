@@ -27,6 +27,7 @@ from tools.curriculum.word_list import choices_of, points_above_chance
 
 EXTENDED: frozenset[str] = frozenset(
     {
+        "child-friendly-communication",
         "child-safeguarding",
         "first-days",
         "gender-inclusion-disability",
