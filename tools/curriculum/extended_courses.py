@@ -33,6 +33,7 @@ EXTENDED: frozenset[str] = frozenset(
         "gender-inclusion-disability",
         "psychological-first-aid",
         "safe-identification",
+        "safe-referral",
         "sector-briefs",
     }
 )
