@@ -35,6 +35,7 @@ EXTENDED: frozenset[str] = frozenset(
         "safe-identification",
         "safe-referral",
         "sector-briefs",
+        "working-across-sectors",
     }
 )
 """The courses that were extended, by slug. Add a course here once ``lint --as-extended <course>`` finds nothing.
