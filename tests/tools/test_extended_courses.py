@@ -107,9 +107,9 @@ def test_retakes_are_printed_and_reported(course_files: CourseFiles) -> None:
 
 def test_counts_of_a_bank_are_measured_and_reported(course_files: CourseFiles) -> None:
     of_bank = counts(course_files)
-    assert (of_bank.fewest, of_bank.goal, of_bank.general_red_lines, of_bank.true) == (6, 60, 2, {1: 1})
+    assert (of_bank.fewest, of_bank.goal, of_bank.general_red_lines, of_bank.true) == (6, 20, 2, {1: 1})
     assert of_bank.ids_in_order == 2 and of_bank.verdicts_only == 13
-    assert len(found(course_files, "this bank has 6 questions; 60 are needed")) == 1
+    assert len(found(course_files, "this bank has 6 questions; 20 are needed")) == 1
     assert len(found(course_files, "2 red-line questions are for all sectors; 14 or more")) == 1
     assert found(course_files, "are needed for a second try", "other") == []
 
@@ -162,10 +162,10 @@ def test_formulas_and_sentences_that_come_back_are_reported(course_files: Course
 def test_a_course_may_be_checked_as_if_it_were_extended(course_files: CourseFiles) -> None:
     arguments = ["--modules", str(course_files.modules), "--quizzes", str(course_files.quizzes)]
     runner = CliRunner()
-    assert "60 are needed" not in runner.invoke(main, [*arguments, "lint"]).output
-    assert "60 are needed" in runner.invoke(main, [*arguments, "lint", "--as-extended", "boats"]).output
+    assert "20 are needed" not in runner.invoke(main, [*arguments, "lint"]).output
+    assert "20 are needed" in runner.invoke(main, [*arguments, "lint", "--as-extended", "boats"]).output
     assert "no course is called ships" in runner.invoke(main, [*arguments, "lint", "--as-extended", "ships"]).output
     assert "leave" in runner.invoke(main, [*arguments, "words", "boats"]).output
     assert "no course with a bank is called ships" in runner.invoke(main, [*arguments, "words", "ships"]).output
     tables = runner.invoke(main, [*arguments, "coverage"]).output
-    assert "6 of 60" in tables and "without delay (3)" in tables
+    assert "6 of 20" in tables and "without delay (3)" in tables
