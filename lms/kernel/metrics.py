@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from lms.kernel.hooks import Hook
+from lms.kernel.logs import UNRECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def set_up_metrics(app: Flask, *, enabled: bool) -> None:
         # The pattern, never the path, which may contain a serial; and only methods that routes can have.
         rule = request.url_rule
         route, method = (rule.rule, request.method) if rule else ("(none)", "(any)")
+        if route == UNRECORDED:
+            return response
         answered.labels(method, route, str(response.status_code)).inc()
         if began := g.get("request_began"):
             took.labels(method, route).inc(max(time.perf_counter() - began, 0))

@@ -30,6 +30,21 @@ OVERSEERS = (Role.HR, Role.COORDINATOR, Role.ADMIN)
 @public
 def help_now() -> ResponseReturnValue:
     """Shows what to do when worried about a child, and the contacts of the reader's station; never an error."""
+    return _render_with_contacts("pathways/help_now.html")
+
+
+@bp.get("/support")
+@public
+def support() -> ResponseReturnValue:
+    """Shows what helps staff who need support themselves, and the station's contact for them; never an error.
+
+    Nothing records that it was opened: ``lms.kernel.logs.UNRECORDED``.
+    """
+    return _render_with_contacts("pathways/support.html")
+
+
+def _render_with_contacts(template: str) -> str:
+    """Renders a page for everybody with the pathway of the reader's station, or without it where the database fails."""
     actor, pathway, database_down = NOBODY, None, False
     try:
         # Even who is signed in is a query.
@@ -39,7 +54,7 @@ def help_now() -> ResponseReturnValue:
         db.rollback()
         actor, database_down = NOBODY, True
     # Rendered without Flask's context processors: they ask who is signed in, and so the database once more.
-    return current_app.jinja_env.get_template("pathways/help_now.html").render(
+    return current_app.jinja_env.get_template(template).render(
         page_context(), actor=actor, pathway=pathway, database_down=database_down, layout_only=database_down
     )
 

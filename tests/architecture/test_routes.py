@@ -8,7 +8,7 @@ PUBLIC = {
     # It asks for the token of the settings itself.
     "home.metrics",
     "accounts.type_code", "accounts.join", "accounts.language",
-    "pathways.help_now", "certification.verify", "certification.verified",
+    "pathways.help_now", "pathways.support", "certification.verify", "certification.verified",
     # Flask-Security guards its own: signing in, resetting; the others ask for a session themselves.
     "security.login", "security.logout", "security.forgot_password", "security.reset_password",
     "security.change_password", "security.verify",

@@ -91,6 +91,7 @@ def test_the_processes_of_a_server_add_up(sqlite_template: Path, tmp_path: Path)
     ):
         wait_until(lambda: ask("/healthz")[0] == 200, "the server answers")
         assert {ask("/verify/AMINA-YUSUF-0001")[0] for _ in range(12)} == {404}
+        assert ask("/support")[0] == 200
         assert ask("/metrics")[0] == ask("/metrics", Authorization="Bearer wrong")[0] == 403
         status, page = ask("/metrics", Authorization="Bearer a-token-for-tests")
     assert status == 200
@@ -98,3 +99,5 @@ def test_the_processes_of_a_server_add_up(sqlite_template: Path, tmp_path: Path)
     assert sum(float(number) for labels, number in counted if "/verify/" in labels) == 12
     assert "every_sector_database_up 1.0" in page
     assert "YUSUF" not in page
+    # Nor does it say when somebody needed support.
+    assert "/support" not in page

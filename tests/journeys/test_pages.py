@@ -17,13 +17,13 @@ pytestmark = pytest.mark.journey
 
 COURSE = "/courses/safe-identification"
 PAGES = {
-    "": ("/", "/help-now", "/login", "/reset", "/join", "/verify", "/verify/0000-0000-00000", "/not-here"),
+    "": ("/", "/help-now", "/support", "/login", "/reset", "/join", "/verify", "/verify/0000-0000-00000", "/not-here"),
     "amina@demo.example": (
         "/my", "/my/record", "/account", "/account/password", "/courses", COURSE,
         f"{COURSE}/noticing-safely-in-your-job", f"{COURSE}/the-first-ten-minutes", f"{COURSE}/quiz",
         "/courses/child-friendly-communication/words-that-help",
         "/pathways/north-river", "/certificates/{serial}", "/verify/{serial}", "/people",
-        "/courses/about", "/glossary", "/my/record/wrong", "/reminders/why",
+        "/courses/about", "/glossary", "/my/record/wrong", "/reminders/why", "/support",
     ),
     "hana@demo.example": (
         "/compliance", "/compliance/people", "/compliance/people?status=late&sector=wash",

@@ -46,6 +46,15 @@ def walker(client: FlaskClient, course: PublishedCourse) -> FlaskClient:
     return client
 
 
+def test_who_finds_a_page_hard_is_shown_support(
+    app: Flask, client: FlaskClient, files: Path, course: PublishedCourse
+) -> None:
+    publish_in(app, files, edition=2, content_note="Speaks of harm.")
+    sign_in(client)
+    assert 'Speaks of harm. <a href="/support">' in client.get(COURSE).text
+    assert 'hard for you: <a href="/support">' in client.get(f"{COURSE}/first-steps").text
+
+
 def test_from_course_to_result(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
     sign_in(client)
     assert "Start: First steps" in client.get(COURSE).text

@@ -16,7 +16,7 @@ RESERVED = ("quiz", "complete")
 """Module slugs that are URLs already."""
 
 _PAGES = """
-/ /help-now /my /courses /courses/about /glossary /verify /certificates /login /account /language
+/ /help-now /support /my /courses /courses/about /glossary /verify /certificates /login /account /language
 """
 PAGES = frozenset(_PAGES.split())
 """Pages that course texts may link to, beside courses and modules."""
