@@ -54,4 +54,14 @@ def render_pathway(template: str, shown: ShownPathway, language: str) -> Markup:
         html = current_app.jinja_env.get_template(template).render(pathway=pathway, station_name=shown.station_name)
         return Markup(html)  # noqa: S704 - the template escapes
 
-    return cached(("pathways.shown", template, shown, language, request.script_root), render)
+    def render_same() -> Markup | None:
+        html = render()
+        # What was published meanwhile may be refused again, and this key then be that of the version before it.
+        return html if _find_ids(shown.station_id) == (shown.version_id, shown.decision_id, shown.mark_id) else None
+
+    return cached(("pathways.shown", template, shown, language, request.script_root), render_same) or render()
+
+
+def _find_ids(station_id: int | None) -> tuple[int | None, int | None, int | None]:
+    pointer = find_pointer(station_id) if station_id is not None else None
+    return (pointer.id, pointer.decision_id, pointer.mark_id) if pointer else (None, None, None)
