@@ -2,16 +2,10 @@
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
 
-from sqlalchemy import Date, bindparam, select
-
-from lms.catalogue.models import Edition
 from lms.certification.api import print_serial
-from lms.certification.models import Award, Revocation
-from lms.compliance.projection.models import StatusInterval
 from lms.compliance.projection.rows import STATUSES
-from lms.compliance.requirements.models import Requirement
+from lms.compliance.report.queries import PreparedStatus, list_prepared
 from lms.compliance.source_data.load import LoadedFacts, load_facts
 from lms.compliance.source_data.population import ReasonedStatus, status_row
 from lms.compliance.source_data.scope import Scope
@@ -20,44 +14,7 @@ from lms.compliance.status.definitions import Reason, StatusRule, TrainingStatus
 from lms.compliance.status.evaluate import Obligation
 from lms.compliance.status.explain import sentence
 from lms.compliance.status.facts import Id, by_person
-from lms.kernel.db import read_rows
 
-
-class PreparedStatus(NamedTuple):
-    """A prepared status, with what is printed of the award that explains it; `revoked_on` may lie ahead."""
-
-    person_id: int
-    organisation_id: int
-    requirement_id: int
-    course_id: int
-    place: int
-    valid_through: date | None
-    serial: str | None
-    sector: str | None
-    edition: int | None
-    earned_on: date | None
-    valid_until: date | None
-    revoked_on: date | None
-
-
-# In the order of the fields.
-_STATUSES = (
-    select(
-        StatusInterval.person_id, StatusInterval.organisation_id, StatusInterval.requirement_id, Requirement.course_id,
-        StatusInterval.status, StatusInterval.valid_through,
-        Award.serial, Award.sector, Edition.number, Award.earned_on, Award.valid_until, Revocation.effective_on,
-    )
-    .join(Requirement, Requirement.id == StatusInterval.requirement_id)
-    .outerjoin(Award, Award.id == StatusInterval.award_id)
-    .outerjoin(Edition, Edition.id == Award.edition_id)
-    .outerjoin(Revocation, Revocation.award_id == Award.id)
-    .where(
-        StatusInterval.person_id.in_(bindparam("persons", expanding=True)),
-        StatusInterval.from_on <= bindparam("day", type_=Date),
-        StatusInterval.through_on >= bindparam("day", type_=Date),
-    )
-    .order_by(StatusInterval.requirement_id)
-)  # fmt: skip
 _VALID = STATUSES.index(TrainingStatus.VALID)
 _IN_PROGRESS = STATUSES.index(TrainingStatus.IN_PROGRESS)
 
@@ -71,8 +28,8 @@ def list_reasoned(
     A status whose facts are no longer there is left out.
     """
     found: dict[tuple[int, int], list[ReasonedStatus]] = {post: [] for post in posts}
-    values = {"persons": sorted({person for person, _organisation in posts}), "day": day}
-    rows = [PreparedStatus(*row) for row in read_rows(_STATUSES, values) if row[:2] in found]
+    prepared = list_prepared({person for person, _organisation in posts}, day)
+    rows = [row for row in prepared if row[:2] in found]
     if courses is not None:
         rows = [row for row in rows if row.course_id in courses]
     evaluated = frozenset(row.person_id for row in rows if row.place != _VALID)

@@ -8,9 +8,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms.compliance.projection import update as updating
+from lms.compliance.requirements.models import Requirement
+from lms.compliance.requirements.operations import end_requirement
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation
-from tests.factories.compliance import TODAY, a_person, earned, required_course, revoked
+from tests.factories.compliance import TODAY, a_person, earned, hr_of, required_course, revoked
 from tests.factories.people import make_small_organisation, sign_in
 from tests.factories.stored_facts import course
 from tests.shared import statements_sent
@@ -64,3 +67,17 @@ def test_what_was_begun_is_read_only_where_something_is_in_progress(app: Flask, 
     with app.app_context(), statements_sent() as sent:
         assert {row["status"] for row in rows(hana, FILE)} == {"valid", "overdue"}
     assert not [each for each in sent if "completion" in each]
+
+
+def test_until_a_job_has_updated_the_statuses_the_file_leaves_out_what_is_not_required_any_more(
+    app: Flask, hana: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updating, "AT_ONCE", 0)
+    with app.app_context(), unit_of_work():
+        ended = session.query(Requirement).order_by(Requirement.id).first()
+        assert ended is not None
+        assert ended.organisation_id is not None
+        end_requirement(hr_of(ended.organisation_id), ended, effective_through=TODAY, reason="Replaced")
+    found = rows(hana, f"{FILE}?as_of={TODAY + timedelta(days=1)}")
+    assert "aged" in {row["course"] for row in found if row["status"] == "valid"}
+    assert "plain" not in {row["course"] for row in found if row["status"] == "valid"}
