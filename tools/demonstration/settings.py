@@ -137,6 +137,7 @@ PATHWAYS: dict[str, tuple[dict[str, str], ...]] = {
         contact("staff-concern", "Safeguarding line, Rivers Relief", "+999 20 555 0103", "Day and night"),
         contact("health", "North river health centre", "+999 20 555 0104", "Day and night"),
         contact("mhpss", "Counsellors, Lantern Aid", "+999 20 555 0105", "8:00 to 16:00"),
+        contact("staff-care", "Staff counsellor, Rivers Relief", "+999 20 555 0106", "9:00 to 21:00"),
     ),
     "hill-camp": (
         contact("emergency", "Camp control room", "+999 20 555 0201", "Day and night"),
