@@ -34,6 +34,7 @@ EXTENDED: frozenset[str] = frozenset(
         "psychological-first-aid",
         "safe-identification",
         "safe-referral",
+        "safety-audits",
         "sector-briefs",
         "working-across-sectors",
     }
