@@ -41,7 +41,7 @@ def test_the_curriculum_has_its_courses(target: TargetState) -> None:
     assert {course.slug for course in target.courses} == {
         "safe-identification", "psychological-first-aid", "safe-referral", "child-safeguarding",
         "child-friendly-communication", "gender-inclusion-disability", "working-across-sectors", "sector-briefs",
-        "first-days", "safety-audits",
+        "first-days", "child-safe-feedback", "safety-audits",
     }  # fmt: skip
     assert len([sector for sector in target.sectors if sector["core"]]) == 9
     shared = {content.name: len(content.body) for content in target.shared}
@@ -53,7 +53,7 @@ def test_courses_are_listed_in_the_order_of_the_curriculum(target: TargetState) 
     assert [course.slug for course in listed] == [
         "safe-identification", "psychological-first-aid", "safe-referral", "child-safeguarding",
         "child-friendly-communication", "gender-inclusion-disability", "working-across-sectors", "sector-briefs",
-        "first-days", "safety-audits",
+        "first-days", "child-safe-feedback", "safety-audits",
     ]  # fmt: skip
 
 

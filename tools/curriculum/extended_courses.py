@@ -28,6 +28,7 @@ from tools.curriculum.word_list import choices_of, points_above_chance
 EXTENDED: frozenset[str] = frozenset(
     {
         "child-friendly-communication",
+        "child-safe-feedback",
         "child-safeguarding",
         "first-days",
         "gender-inclusion-disability",
