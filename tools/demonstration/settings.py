@@ -101,7 +101,13 @@ COURSES = (
 )
 IDENTIFICATION, REFERRAL, SAFEGUARDING, FIRST_AID, BRIEFS, COMMUNICATION = COURSES
 
-VOLUNTARY = ("gender-inclusion-disability", "working-across-sectors", "first-days")
+VOLUNTARY = (
+    "gender-inclusion-disability",
+    "working-across-sectors",
+    "first-days",
+    "child-safe-feedback",
+    "safety-audits",
+)
 """The courses that nobody must hold; some take them all the same."""
 
 WITH_CHILDREN = frozenset({FIRST_AID, COMMUNICATION})
