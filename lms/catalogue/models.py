@@ -181,7 +181,10 @@ class CourseRevisionQuestion(Model):
 
 
 class PictureFile(Model):
-    """One row: the bytes of a published picture, stored once for all courses that show it. Personal data: none."""
+    """One row: the bytes of a published picture or recording, stored once for all courses with it.
+
+    Personal data: none; a recording has the voice of somebody who agreed to it.
+    """
 
     # SHA-256 of the bytes.
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -191,10 +194,10 @@ class PictureFile(Model):
 
 
 class CourseRevisionPicture(Model):
-    """One row: the name of a picture in a course revision. Personal data: none."""
+    """One row: the name of a picture or recording in a course revision. Personal data: none."""
 
     course_revision_id: Mapped[int] = mapped_column(ForeignKey("course_revision.id"), primary_key=True)
-    # Such as two-roads.svg.
+    # Such as two-roads.svg, or at-the-quay.fr.opus.
     name: Mapped[str] = mapped_column(String(120), primary_key=True)
     digest: Mapped[str] = mapped_column(ForeignKey("picture_file.digest"), index=True)
 

@@ -65,7 +65,7 @@ def _safe(value: Any, key: str = "") -> Any:
     if key == "prompt":
         # The legend of a check's choices contains no paragraphs, but lines.
         value = re.sub(r"</p>\s*<p>", "<br>", value.removeprefix("<p>").removesuffix("</p>"))
-    plain = not isinstance(value, str) or key in {"kind", "id", "title", "quality"}
+    plain = not isinstance(value, str) or key in {"kind", "id", "title", "quality", "address"}
     return value if plain else Markup(re.sub(r"<table>.*?</table>", _label_cells, value, flags=re.DOTALL))  # noqa: S704
 
 

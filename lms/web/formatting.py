@@ -8,9 +8,10 @@ from functools import lru_cache, partial
 
 from babel import Locale
 from babel.dates import format_time
+from babel.numbers import format_decimal
 from flask_babel import ngettext
 
-from lms.kernel.i18n import current_locale, format_day
+from lms.kernel.i18n import current_locale, format_day, gettext as _
 from lms.kernel.pdf import unprintable_characters
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -103,6 +104,13 @@ def waiting_time(seconds: int) -> str:
     return period(f"PT{-(-seconds // 60)}M")
 
 
+def file_size(size: int) -> str:
+    """Returns a number of bytes as people pay for them: 340 kB, 1.4 MB."""
+    if size < 999_500:
+        return _unbroken(_("%(size)s kB", size=max(1, round(size / 1000))))
+    return _unbroken(_("%(size)s MB", size=format_decimal(size / 1_000_000, "0.#", locale=_locale())))
+
+
 FILTERS = {
     "day": day,
     "day_short": day_short,
@@ -110,6 +118,7 @@ FILTERS = {
     "moment": moment,
     "moment_short": moment_short,
     "number": number,
+    "file_size": file_size,
     "change": change,
     "percent": percent,
     "period": period,

@@ -81,6 +81,7 @@ def test_publish_prints_what_changed_and_nothing_the_second_time(runner: FlaskCl
         "modules       2 created, 0 revised, 0 retired, 0 unchanged",
         "questions     6 created, 0 revised, 0 retired, 0 unchanged",
         "pictures      1 created, 0 revised, 0 retired, 0 unchanged",
+        "recordings    0 created, 0 revised, 0 retired, 0 unchanged",
         "Published (publication 1).",
     ]
     again = runner.invoke(content_cli, ["publish"])

@@ -35,9 +35,8 @@ def course(
     parts = tuple(TargetPart(name, "en", digest, dict) for name, digest in modules.items())
     bank = tuple(TargetPart(name, "en", digest, partial(question, digest[:1])) for name, digest in questions.items())
     digest = repr((edition, words, rules, modules, questions))
-    return TargetCourse(
-        slug, f"modules/{slug}/course.yml", 4, edition, rules or RULES, {"title": words}, parts, bank, {}, digest
-    )
+    path, words_of_course = f"modules/{slug}/course.yml", {"title": words}
+    return TargetCourse(slug, path, 4, edition, rules or RULES, words_of_course, parts, bank, {}, {}, digest)
 
 
 def published(target: TargetState, before: PublishedState | None = None) -> PublishedState:

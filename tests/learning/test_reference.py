@@ -11,6 +11,7 @@ from lms.catalogue.api import PublishedCourse
 from lms.learning.curriculum import courses_for_consideration, merged_sources
 from tests.catalogue.course_files import SVG, png
 from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.recordings import opus
 from tests.learning.conftest import publish_in
 
 CONSIDERATIONS = """\
@@ -136,6 +137,45 @@ def test_a_changed_picture_is_a_new_version_and_the_old_one_stays(
     assert before != after
     assert client.get(before).text == SVG and "A ship" in client.get(after).text
     assert "A ship" in client.get("/courses/first-course/img/road.svg").text
+
+
+@pytest.fixture
+def recording(app: Flask, files: Path, shown: PublishedCourse) -> bytes:
+    """A recording of 109 kilobytes and eight minutes, published with the first module."""
+    (files / "modules/first-course/audio").mkdir()
+    (files / "modules/first-course/audio/first-steps.opus").write_bytes(opus(480))
+    publish(app, files)
+    return opus(480)
+
+
+def test_a_module_says_how_long_its_recording_is_before_anything_is_loaded(
+    client: FlaskClient, recording: bytes
+) -> None:
+    page = client.get("/courses/first-course/first-steps")
+    found = re.search(r'<details class="recording no-print" lang="en" dir="auto">.*?</details>', page.text, re.DOTALL)
+    assert found and page.text.index("</h1>") < found.start() < page.text.index("<h2")
+    assert "<summary>Listen: 8\N{NO-BREAK SPACE}minutes, 109\N{NO-BREAK SPACE}kB</summary>" in found[0]
+    source = re.search(r'<audio controls preload="none" src="([^"]+)"></audio>', found[0])
+    assert source and re.fullmatch(r"/courses/first-course/audio/first-steps\.[0-9a-f]{12}\.opus", source[1])
+    assert f'<a href="{source[1]}" download>Save the recording</a>' in found[0] and len(found[0]) < 420
+    assert "media-src 'self';" in page.headers["Content-Security-Policy"]
+    assert "<audio" not in client.get("/courses/first-course/second-steps").text
+
+
+def test_a_recording_is_sent_whole_and_in_parts_and_cached(client: FlaskClient, recording: bytes) -> None:
+    (address,) = set(re.findall(r'"(/courses/[^"]+\.opus)"', client.get("/courses/first-course/first-steps").text))
+    whole = client.get(address)
+    assert (whole.status_code, whole.mimetype, whole.data) == (200, "audio/ogg", recording)
+    assert whole.headers["Accept-Ranges"] == "bytes" and "immutable" in whole.headers["Cache-Control"]
+    for wished, first, last in (("0-", 0, len(recording) - 1), ("5000-5999", 5000, 5999), ("-100", -100, -1)):
+        part = client.get(address, headers={"Range": f"bytes={wished}", "Accept-Encoding": "br"})
+        assert part.status_code == 206 and part.data == recording[first : last % len(recording) + 1]
+        assert part.headers["Content-Range"].endswith(f"-{last % len(recording)}/{len(recording)}")
+        assert "private" in part.headers["Cache-Control"] and "immutable" in part.headers["Cache-Control"]
+    assert client.get(address, headers={"Range": "bytes=9999999-"}).status_code == 416
+    assert client.get(address, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+    client.post("/logout")
+    assert client.get(address).headers["Location"].startswith("/login")
 
 
 def test_a_changed_glossary_changes_only_what_it_links(

@@ -32,7 +32,7 @@ from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.kernel.actor import NOBODY, Actor, Role
-from lms.web.formatting import change, day, day_short, moment, moment_short, number, percent, period
+from lms.web.formatting import change, day, day_short, file_size, moment, moment_short, number, percent, period
 from lms.web.navigation import navigation
 from lms.web.setup import icon
 
@@ -327,6 +327,13 @@ def test_words_outside_a_request() -> None:
 )
 def test_percent(value: Any, of: Any, text: str) -> None:
     assert percent(value, of) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(20, "1 kB"), (109_073, "109 kB"), (999_499, "999 kB"), (999_500, "1 MB"), (1_449_000, "1.4 MB")]
+)
+def test_sizes_of_files(size: int, text: str) -> None:
+    assert file_size(size) == text.replace(" ", "\u00a0")
 
 
 def test_numbers_and_changes() -> None:

@@ -56,7 +56,7 @@ class ConsiderationRow:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPicture:
-    """A picture's bytes and type; ``digest`` is the SHA-256 of the bytes."""
+    """The bytes of a picture or recording, and their type; ``digest`` is their SHA-256."""
 
     digest: str
     media_type: str
@@ -91,7 +91,7 @@ def _latest(name: str) -> list[dict[str, Any]]:
 
 
 def find_picture(course: str, name: str, digest: str = "") -> PublishedPicture | None:
-    """Finds a picture of a course by its name.
+    """Finds a picture or recording of a course by its name.
 
     With the first digits of its ``digest`` in any revision that was ever published, else as it is published now.
     """
@@ -109,4 +109,9 @@ def find_picture(course: str, name: str, digest: str = "") -> PublishedPicture |
     if found is None:
         return None
     stored = select(PictureFile.digest, PictureFile.media_type, PictureFile.data).where(PictureFile.digest == found)
-    return cached(("picture", found), lambda: PublishedPicture(**session.execute(stored).one()._mapping))
+
+    def load() -> PublishedPicture:
+        return PublishedPicture(**session.execute(stored).one()._mapping)
+
+    # The cache counts entries, whatever their size: megabytes of sound do not belong there.
+    return load() if name.endswith(".opus") else cached(("picture", found), load)

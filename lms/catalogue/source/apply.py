@@ -22,6 +22,8 @@ from lms.catalogue.models import (
     QuestionRevision,
     SharedContent,
 )
+from lms.catalogue.source.parsing.pictures import Picture
+from lms.catalogue.source.parsing.recordings import Recording
 from lms.catalogue.source.parsing.sources import json_digest
 from lms.catalogue.source.plan import PublicationPlan, PublishedCourseState, PublishedState, make_plan
 from lms.catalogue.source.schemas.banks import marking_key
@@ -49,9 +51,10 @@ _QUESTIONS = (
     .join(QuestionRevision, QuestionRevision.id == CourseRevisionQuestion.question_revision_id)
     .join(Question, Question.id == QuestionRevision.question_id)
 )
-_PICTURES = select(Course.id.label("course_id"), CourseRevisionPicture.name, CourseRevisionPicture.digest).join(
+_FILES = select(Course.id.label("course_id"), CourseRevisionPicture.name, CourseRevisionPicture.digest).join(
     CourseRevisionPicture, CourseRevisionPicture.course_revision_id == Course.current_revision_id
 )
+_IS_RECORDING = CourseRevisionPicture.name.endswith(".opus")
 
 
 def apply(target: TargetState, actor: Actor) -> tuple[PublicationPlan, Publication | None]:
@@ -93,8 +96,9 @@ def read_published_state(target: TargetState) -> PublishedState:
     parts = {
         "module": _digests(_MODULES, slug_and_language),
         "question": _digests(_QUESTIONS, slug_and_language),
-        # By the name that texts use.
-        "picture": _digests(_PICTURES, lambda row: f"img/{row.name}"),
+        # By the name in the course's folder.
+        "picture": _digests(_FILES.where(~_IS_RECORDING), lambda row: f"img/{row.name}"),
+        "recording": _digests(_FILES.where(_IS_RECORDING), lambda row: f"audio/{row.name}"),
     }
     unchanged = {(course.slug, course.digest) for course in target.courses}
     keys = _marking_keys([row.Edition.id for row in rows if (row.Course.slug, row.digest) not in unchanged])
@@ -118,7 +122,7 @@ def read_published_state(target: TargetState) -> PublishedState:
 
 
 def _digests(query: Executable, key: Callable[[Any], Any]) -> dict[int, dict[Any, str]]:
-    """Returns by course the digests of its published modules, questions or pictures, by the key of each row."""
+    """Returns by course the digests of its published parts of one kind, by the key of each row."""
     found: dict[int, dict[Any, str]] = {}
     for row in session.execute(query):
         found.setdefault(row.course_id, {})[key(row)] = row.digest
@@ -198,7 +202,8 @@ def _write_revision(target: TargetCourse, course: Course, edition_id: int, publi
         CourseRevisionQuestion(course_revision_id=revision.id, question_revision_id=questions[part], position=position)
         for part, position in _positions(target.questions)
     )
-    new = {picture.sha256: picture for picture in target.pictures.values()}
+    files: dict[str, Picture | Recording] = {**target.pictures, **target.recordings}
+    new = {file.sha256: file for file in files.values()}
     for digest in session.scalars(select(PictureFile.digest).where(PictureFile.digest.in_(new))).all():
         del new[digest]
     session.add_all(
@@ -207,8 +212,8 @@ def _write_revision(target: TargetCourse, course: Course, edition_id: int, publi
     )
     session.flush()
     session.add_all(
-        CourseRevisionPicture(course_revision_id=revision.id, name=name.removeprefix("img/"), digest=picture.sha256)
-        for name, picture in target.pictures.items()
+        CourseRevisionPicture(course_revision_id=revision.id, name=name.rpartition("/")[2], digest=file.sha256)
+        for name, file in files.items()
     )
     return revision
 

@@ -13,12 +13,12 @@ from lms.kernel.i18n import gettext as _
 ChangeCounts = dict[str, dict[str, int]]
 """Numbers by kind and change: ``{"module": {"created": 6, …}, …}``."""
 
-KINDS = ("sector", "shared file", "course", "module", "question", "picture")
+KINDS = ("sector", "shared file", "course", "module", "question", "picture", "recording")
 """What is counted."""
 
 
 class ChangeType(StrEnum):
-    """What happens to a course, a module, a question, a picture, a shared file or a sector."""
+    """What happens to a course, a module, a question, a picture, a recording, a shared file or a sector."""
 
     CREATED = "created"
     REVISED = "revised"

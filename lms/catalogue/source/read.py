@@ -19,6 +19,9 @@ MAX_YAML_BYTES = 1_000_000
 MAX_PICTURE_BYTES = 300_000
 """The largest picture, in bytes: learners pay for their data."""
 
+MAX_RECORDING_BYTES = 3_000_000
+"""The largest recording, in bytes: about a quarter of an hour of speech."""
+
 SHARED_FILES = {"sectors.yml": "sectors", "considerations.yml": "considerations", "glossary.yml": "glossary"}
 """The files that all courses share, with their fields of SourceFolders."""
 
@@ -29,6 +32,7 @@ _CODE = (Path(__file__).parents[1], Path(__file__).parents[2] / "kernel" / "mark
 """The code that turns files into rows: where it changes, the same files may give other rows."""
 
 _PICTURE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.(?:svg|png|jpe?g)")
+_RECORDING_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?)?\.opus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,17 @@ class SourceFile:
 
 @dataclass(slots=True)
 class CourseFolder:
-    """A course's folder: course.yml, its Markdown files and the bytes of its pictures by name (``img/a.svg``)."""
+    """A course's folder: course.yml, its Markdown files, and the bytes of its pictures and recordings by name.
+
+    A name is that of the folder and the file: ``img/a.svg``, ``audio/a.opus``.
+    """
 
     slug: str
     path: str
     course: SourceFile | None = None
     modules: list[SourceFile] = field(default_factory=list)
     images: dict[str, bytes] = field(default_factory=dict)
+    recordings: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -184,26 +192,40 @@ class _FolderReader:
                 if module:
                     course.modules.append(module)
             elif entry.name == "img" and entry.is_dir():
-                self.pictures(entry, place, course)
+                name = _("a picture's name has lower-case letters, digits and hyphens, and .svg, .png or .jpg")
+                size = _("this picture is larger than %(size)s kB", size=MAX_PICTURE_BYTES // 1000)
+                remedy = _("make it smaller")
+                course.images = self.files(entry, place, (_PICTURE_NAME, name), (MAX_PICTURE_BYTES, size, remedy))
+            elif entry.name == "audio" and entry.is_dir():
+                name = _("a recording is named as its module, without the number: name.opus or name.ar.opus")
+                size = _("this recording is larger than %(size)s kB", size=MAX_RECORDING_BYTES // 1000)
+                remedy = _("encode it as mono with 24 kbit/s, or split the module")
+                limit = MAX_RECORDING_BYTES, size, remedy
+                course.recordings = self.files(entry, place, (_RECORDING_NAME, name), limit)
             else:
-                self.stray(place, _("only course.yml, modules (01-name.md) and img/ belong here"))
+                self.stray(place, _("only course.yml, modules (01-name.md), img/ and audio/ belong here"))
         return course
 
-    def pictures(self, folder: Path, path: str, course: CourseFolder) -> None:
-        """Reads the pictures of a course; their content is checked when they are parsed."""
+    def files(
+        self, folder: Path, path: str, names: tuple[re.Pattern[str], str], limit: tuple[int, str, str]
+    ) -> dict[str, bytes]:
+        """Reads the pictures or recordings of a course; their content is checked when they are parsed.
+
+        ``names`` is what a name matches and the problem with others, ``limit`` the most bytes, the problem, its remedy.
+        """
+        found = {}
         for entry in self.entries(folder, path):
             place = f"{path}/{_printable(entry)}"
-            if not entry.is_file() or not _PICTURE_NAME.fullmatch(entry.name):
-                message = _("a picture's name has lower-case letters, digits and hyphens, and .svg, .png or .jpg")
-                self.stray(place, message)
-            elif entry.stat().st_size > MAX_PICTURE_BYTES:
-                message = _("this picture is larger than %(size)s kB", size=MAX_PICTURE_BYTES // 1000)
-                self.problem(place, message, _("make it smaller"))
+            if not entry.is_file() or not names[0].fullmatch(entry.name):
+                self.stray(place, names[1])
+            elif entry.stat().st_size > limit[0]:
+                self.problem(place, *limit[1:])
             else:
                 try:
-                    course.images[f"img/{entry.name}"] = entry.read_bytes()
+                    found[f"{folder.name}/{entry.name}"] = entry.read_bytes()
                 except OSError as fault:
                     self.problem(place, _("this file cannot be read: %(reason)s", reason=fault.strerror))
+        return found
 
 
 def source_fingerprint(*folders: Path, database: str) -> str:

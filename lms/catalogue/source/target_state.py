@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lms.catalogue.source.parsing.pictures import Picture
-from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule, ParsedSources, json_digest, question_digest
+from lms.catalogue.source.parsing.recordings import Recording
+from lms.catalogue.source.parsing.sources import (
+    ParsedCourse,
+    ParsedModule,
+    ParsedSources,
+    json_digest,
+    question_digest,
+    versioned,
+)
 from lms.catalogue.source.schemas.banks import AnyQuestion, marking_key, stored_body
 from lms.catalogue.source.schemas.courses import TranslatedQuestion
 from lms.catalogue.source.schemas.shared_files import GlossaryTerm
@@ -54,8 +62,9 @@ class TargetCourse:
     words: dict[str, Any]
     modules: tuple[TargetPart, ...]
     questions: tuple[TargetPart, ...]
-    # By the name that texts use: img/two-roads.svg.
+    # By the name in the course's folder: img/two-roads.svg, audio/at-the-quay.opus.
     pictures: dict[str, Picture] = field(compare=False)
+    recordings: dict[str, Recording] = field(compare=False)
     digest: str
 
     @property
@@ -65,11 +74,12 @@ class TargetCourse:
 
     @property
     def digests(self) -> dict[str, dict[Any, str]]:
-        """Returns the digests of modules and questions by (slug, language), of pictures by name."""
+        """Returns the digests of modules and questions by (slug, language), of pictures and recordings by name."""
         return {
             "module": {(part.slug, part.language): part.digest for part in self.modules},
             "question": {(part.slug, part.language): part.digest for part in self.questions},
             "picture": {name: picture.sha256 for name, picture in self.pictures.items()},
+            "recording": {name: recording.sha256 for name, recording in self.recordings.items()},
         }
 
     @property
@@ -155,6 +165,7 @@ def _course(course: ParsedCourse) -> TargetCourse:
         modules=modules,
         questions=questions,
         pictures=pictures,
+        recordings=course.recordings,
         digest=digest,
     )
 
@@ -162,7 +173,11 @@ def _course(course: ParsedCourse) -> TargetCourse:
 def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) -> TargetPart:
     front, words = original.front, module.front or module.translated
     assert front is not None and words is not None  # noqa: S101 - the checks found no error
-    rendered = module.rendered
+    rendered, recording = module.rendered, course.recordings.get(module.recording_name)
+    shown = []
+    if recording:
+        address = versioned(course.slug, module.recording_name, recording.sha256)
+        shown = [{"kind": "recording", "address": address, "seconds": recording.seconds, "bytes": len(recording.data)}]
 
     def values() -> dict[str, Any]:
         return {
@@ -171,7 +186,7 @@ def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) 
             "source": module.file.text,
             "words": rendered.words,
             "sections": rendered.sections,
-            "segments": module.segments,
+            "segments": [*shown, *module.segments],
         }
 
     # What rendering adds from other files: pictures, whose digest is in their URL, and glossary links.
@@ -184,6 +199,8 @@ def _module(module: ParsedModule, original: ParsedModule, course: ParsedCourse) 
         parts.append(" ".join(section["id"] for section in rendered.sections))
         parts += [str(front.minutes), *front.objectives, front.sector or ""]
         parts += map(str, front.considerations)
+    if recording:
+        parts.append(recording.sha256)
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return TargetPart(module.slug, module.language, digest, values)
 

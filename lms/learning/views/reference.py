@@ -1,4 +1,4 @@
-"""The curriculum map, the glossary, and the pictures of courses."""
+"""The curriculum map, the glossary, and the pictures and recordings of courses."""
 
 import re
 
@@ -16,7 +16,8 @@ PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors
 """The content security policy of a picture opened by itself: only its own styles."""
 
 CACHED_FOREVER = "private, max-age=31536000, immutable"
-_NAME = re.compile(r"([a-z0-9-]+)(?:\.([0-9a-f]{12}))?\.([a-z]{3,4})")
+# With the language of a recording, and the digest of a version: at-the-quay.pt-BR.0123456789ab.opus.
+_NAME = re.compile(r"([a-z0-9-]+(?:\.[a-z]{2,3}(?:-[A-Za-z]{2,4})?)?)(?:\.([0-9a-f]{12}))?\.([a-z]{3,4})")
 
 
 @bp.get("/courses/about")
@@ -47,15 +48,22 @@ def glossary() -> ResponseReturnValue:
 
 
 @bp.get("/courses/<course>/img/<name>")
+@bp.get("/courses/<course>/audio/<name>")
 @signed_in
 def picture(course: str, name: str) -> ResponseReturnValue:
-    """Returns a picture: with a digest in its name the version a module was published with, else the current one."""
+    """Returns a picture or recording: with a digest in its name that version, else the one published now.
+
+    Of a recording it also returns parts, so that a phone can begin in the middle.
+    """
     parts = _NAME.fullmatch(name)
     found = find_picture(course, f"{parts[1]}.{parts[3]}", parts[2] or "") if parts else None
     if parts is None or found is None:
         raise NotThere
     response = Response(found.data, mimetype=found.media_type)
-    response.headers["Content-Security-Policy"] = PICTURE_POLICY
+    is_picture = found.media_type.startswith("image/")
+    if is_picture:
+        response.headers["Content-Security-Policy"] = PICTURE_POLICY
     response.headers["Cache-Control"] = CACHED_FOREVER if parts[2] else "private, no-cache"
     response.set_etag(found.digest)
-    return response.make_conditional(request)
+    # Parts of what is compressed would not fit together, and drawings are.
+    return response.make_conditional(request, not is_picture, len(found.data))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lms.catalogue.source.checks.banks import check_bank
 from lms.catalogue.source.checks.modules import check_modules
+from lms.catalogue.source.checks.recordings import check_recordings
 from lms.catalogue.source.checks.repeated import repeated
 from lms.catalogue.source.checks.shared_files import check_shared_files
 from lms.catalogue.source.checks.translations import check_translations
@@ -34,6 +35,7 @@ def check_folders(modules: Path, quizzes: Path, cache: ParseCache | None = None)
         problems.update(check_modules(course, sources))
         problems.update(check_bank(course, sources))
         problems.update(check_translations(course, sources))
+        problems.update(check_recordings(course))
     return sources, sorted(problems)
 
 

@@ -3,16 +3,17 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from lms.catalogue.source.parsing.cache import ParseCache, cache_key
 from lms.catalogue.source.parsing.pictures import Picture, read_picture
+from lms.catalogue.source.parsing.recordings import Recording, read_recording
 from lms.catalogue.source.parsing.validation import ParsedFile, S, parse_yaml, split_front_matter
 from lms.catalogue.source.parsing.yaml_document import YamlDocument
 from lms.catalogue.source.problems import Problem, error
@@ -28,12 +29,13 @@ from lms.catalogue.source.schemas.shared_files import ConsiderationsFile, Glossa
 from lms.kernel.i18n import gettext as _
 from lms.kernel.markup import LinkedTerm, Rendered, RenderedPicture, Segment, TextSummary, Vocabulary, render
 
+T = TypeVar("T")
 LANGUAGE = r"[a-z]{2,3}(?:-[A-Z][A-Za-z]{1,3})?"
 MODULE_NAME = re.compile(rf"(\d{{2,3}})-([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.({LANGUAGE}))?\.md")
 BANK_NAME = re.compile(rf"([a-z0-9]+(?:-[a-z0-9]+)*)(?:\.({LANGUAGE}))?\.yml")
 SUMMARY: TypeAdapter[TextSummary] = TypeAdapter(TextSummary)
 PICTURE_DIGITS = 12
-"""Hex digits of a picture's SHA-256 in its URL."""
+"""Hex digits of the SHA-256 of a picture or recording in its URL."""
 
 
 @dataclass(slots=True)
@@ -49,6 +51,11 @@ class ParsedModule:
     render: Callable[[], Rendered]
     front: ModuleFrontMatter | None = None
     translated: TranslatedFrontMatter | None = None
+
+    @property
+    def recording_name(self) -> str:
+        """Returns the name of the file in which this text is read aloud: ``audio/at-the-quay.fr.opus``."""
+        return f"audio/{self.file.name.partition('-')[2].removesuffix('.md')}.opus"
 
     @property
     def segments(self) -> list[Segment]:
@@ -78,6 +85,7 @@ class ParsedCourse:
     slug: str
     path: str
     pictures: dict[str, Picture]
+    recordings: dict[str, Recording]
     yaml: YamlDocument = field(default_factory=YamlDocument)
     manifest: CourseFile | None = None
     modules: list[ParsedModule] = field(default_factory=list)
@@ -178,7 +186,9 @@ def _vocabulary(terms: list[GlossaryTerm], language: str) -> Vocabulary:
 def _course(
     folder: CourseFolder, terms: list[GlossaryTerm], problems: list[Problem], cache: ParseCache | None
 ) -> ParsedCourse:
-    course = ParsedCourse(folder.slug, folder.path, _pictures(folder, problems))
+    pictures = _valid(folder.path, folder.images, read_picture, problems)
+    recordings = _valid(folder.path, folder.recordings, lambda _name, data: read_recording(data), problems)
+    course = ParsedCourse(folder.slug, folder.path, pictures, recordings)
     if folder.course:
         parsed = parse_yaml(CourseFile, folder.course.path, folder.course.text, cache=cache)
         course.manifest, course.yaml = parsed.value, parsed.yaml
@@ -203,15 +213,26 @@ def _course(
     return course
 
 
-def _pictures(folder: CourseFolder, problems: list[Problem]) -> dict[str, Picture]:
-    """Returns the valid pictures by the name that texts use: ``img/two-roads.svg``."""
-    found = {}
-    for name, data in folder.images.items():
-        picture, messages = read_picture(name, data)
-        problems += [error(f"{folder.path}/{name}", 1, message) for message in messages]
-        if picture:
-            found[name] = picture
-    return found
+def _valid(
+    path: str,
+    files: Mapping[str, bytes],
+    read: Callable[[str, bytes], tuple[T | None, list[str]]],
+    problems: list[Problem],
+) -> dict[str, T]:
+    """Returns the valid pictures or recordings by their names in the course's folder: ``img/two-roads.svg``."""
+    valid = {}
+    for name, data in files.items():
+        found, messages = read(name, data)
+        problems += [error(f"{path}/{name}", 1, message) for message in messages]
+        if found:
+            valid[name] = found
+    return valid
+
+
+def versioned(slug: str, name: str, sha256: str) -> str:
+    """Returns the address of one version of a picture or recording, which never changes: it contains the digest."""
+    stem, _dot, ending = name.rpartition(".")
+    return f"/courses/{slug}/{stem}.{sha256[:PICTURE_DIGITS]}.{ending}"
 
 
 class _ModuleParser:
@@ -232,9 +253,7 @@ class _ModuleParser:
         self.image_base = f"/courses/{course.slug}/"
         self.pictures = {}
         for name, picture in course.pictures.items():
-            # The address of one version of a picture, which never changes: it contains the digest.
-            stem, _dot, ending = name.rpartition(".")
-            address = f"{self.image_base}{stem}.{picture.sha256[:PICTURE_DIGITS]}.{ending}"
+            address = versioned(course.slug, name, picture.sha256)
             self.pictures[name] = RenderedPicture(address, picture.width, picture.height)
         self.vocabularies: dict[str, Vocabulary] = {}
 
