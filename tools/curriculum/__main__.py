@@ -1,6 +1,7 @@
 """The command line of the curriculum lint: ``python -m tools.curriculum``."""
 
 import json
+import shutil
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from tools.curriculum.coverage import measure_coverage
 from tools.curriculum.extended_courses import EXTENDED
 from tools.curriculum.guessing import MAX_PASSED, STRATEGIES, quizzes_of, simulate
 from tools.curriculum.lint import lint
+from tools.curriculum.recordings import encode, script
 from tools.curriculum.retakes import PAIRS, shared_questions
 from tools.curriculum.sources import Curriculum, FiguresFile, RedLinesFile, load_curriculum
 from tools.curriculum.tables import coverage_lines, table
@@ -127,6 +129,34 @@ def words_command(curriculum: Curriculum, course: str, count: int) -> None:
         raise click.BadParameter(f"no course with a bank is called {course}")
     for line in table(("word", "right", "wrong"), telling_words(found.bank.questions.values())[:count]):
         click.echo(line)
+
+
+@main.command("script")
+@click.argument("module", metavar="COURSE/MODULE")
+@click.option("--language", help="That of a translation; else the original.")
+@click.pass_obj
+def script_command(curriculum: Curriculum, module: str, language: str | None) -> None:
+    """Prints the text that a speaker reads aloud for the recording of a module."""
+    slug, _slash, name = module.partition("/")
+    found = curriculum.sources.course(slug)
+    texts = (found.translations if language else found.modules) if found else []
+    chosen = next((text for text in texts if text.slug == name and language in {None, text.language}), None)
+    if chosen is None:
+        raise click.BadParameter(f"no module is called {module}" + (f" in {language}" if language else ""))
+    click.echo(script(chosen))
+
+
+@main.command("encode")
+@click.pass_context
+def encode_command(context: click.Context) -> None:
+    """Encodes recordings, modules/*/audio/*.wav, as the Opus files that are published."""
+    program = shutil.which("opusenc")
+    if program is None:
+        raise click.ClickException("There is no opusenc here. Get it: apt-get install opus-tools")
+    assert context.parent is not None  # noqa: S101 - this is a command of main
+    for course in context.obj.sources.courses:
+        for line in encode(program, course, context.parent.params["modules"] / course.slug):
+            click.echo(line)
 
 
 @main.command("schema")
