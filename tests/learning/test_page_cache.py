@@ -2,7 +2,10 @@
 
 import re
 import zlib
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -12,10 +15,16 @@ from hypothesis import example, given, strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
 from lms.catalogue.api import PublishedCourse
-from lms.kernel import caching
+from lms.catalogue.models import Course
+from lms.kernel import caching, clock
+from lms.kernel.clock import FixedClock
+from lms.kernel.db import session, unit_of_work
+from lms.people.models import Organisation
 from lms.web.page_cache import BROTLI_QUALITY, brotli_end
+from tests.factories.attempts import keys
+from tests.factories.compliance import required_course
 from tests.factories.people import sign_in
-from tests.learning.conftest import publish_in
+from tests.learning.conftest import publish_in, start
 
 PAGE, NEXT = "/courses/first-course/first-steps", "/courses/first-course/second-steps"
 
@@ -224,3 +233,48 @@ def test_the_tag_holds_for_its_encoding_until_something_is_published(
     assert amina.head(PAGE, headers={"Accept-Encoding": accepts, "If-None-Match": mark}).status_code == 304
     publish_in(app, tmp_path, extra_words="\n\nWords that were added.\n")
     assert again(amina, mark, accepts) == 200
+
+
+def test_the_list_of_courses_is_what_would_be_rendered_now_at_every_step(
+    app: Flask, course: PublishedCourse, files: Path
+) -> None:
+    amina, tomas = browser(app, "amina"), browser(app, "tomas")
+    seen: list[str] = []
+
+    def look() -> None:
+        for client in (amina, tomas):
+            for _ in range(2):
+                page = without_tokens(read(client, "/courses"))
+                # With a query it is rendered now.
+                assert without_tokens(read(client, "/courses?now=1")).replace("?now=1", "") == page
+            seen.append(page)
+
+    def attempt(answers: Callable[[Flask, str], dict[str, Any]]) -> None:
+        address = start(amina, course)
+        look()
+        amina.post(f"{address}/submit", data={**answers(app, address), "anyway": "y"})
+        amina.get(f"{address}/result")
+        look()
+
+    look()
+    amina.post(f"{PAGE}/complete")
+    look()
+    amina.post(f"{NEXT}/complete")
+    look()
+    attempt(lambda _app, _address: {})
+    # The second failure in a row leads to a pause.
+    attempt(lambda _app, _address: {})
+    publish_in(app, files, edition=2, modules=("first-steps", "second-steps", "third-steps"))
+    look()
+    with app.app_context(), unit_of_work():
+        required_course(session.query(Organisation).one().id, session.query(Course).one().id)
+    look()
+    with clock.using(FixedClock(clock.now() + timedelta(days=2))):
+        sign_in(amina)
+        sign_in(tomas, "tomas@demo.example")
+        # The pause has ended.
+        look()
+        attempt(keys)
+    hers, his = seen[::2], seen[1::2]
+    assert len(set(hers)) == len(hers), "every step shows"
+    assert len(set(his)) == 3, "his: before, with the new edition, required"

@@ -1,5 +1,6 @@
 """Courses and modules."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,7 +33,19 @@ def courses() -> ResponseReturnValue:
     places = {course_id: place for place, course_id in enumerate(to_do)}
     published = (course.newest for course in progress.values())
     ordered = sorted(published, key=lambda each: places.get(each.course_id, len(places)))
-    return render_template("learning/courses.html", courses=ordered, progress=progress, to_do=to_do)
+    shown = tuple(_shown(progress[course.course_id], required=course.course_id in places) for course in ordered)
+    return cached_page(
+        ("learning.courses", shown, actor.time_zone),
+        lambda: render_template("learning/courses.html", courses=ordered, progress=progress, to_do=to_do),
+    )
+
+
+def _shown(mine: CourseProgress, *, required: bool) -> tuple[Hashable, ...]:
+    """Returns all that the list of courses shows of somebody's progress in one, and of the course."""
+    return (
+        mine.newest.revision_id, mine.course.revision_id, mine.next_step, mine.completed_count, len(mine.modules),
+        mine.minutes_left, mine.failed_attempt, mine.paused_until, required,
+    )  # fmt: skip
 
 
 @bp.get("/courses/<course>")
