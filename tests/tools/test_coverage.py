@@ -32,7 +32,7 @@ def test_coverage_counts_what_there_is(course_files: CourseFiles) -> None:
     course_files.edit("modules/boats/01-at-the-quay.md", "Text with", "You wait here. " * 40 + "Text with")
     (course,) = coverage_of(course_files).courses
     assert course.grade < 0 and 2 < course.sentence < 3
-    (bank,) = coverage.banks
+    bank = coverage.banks["boats"]
     assert bank.questions == 6 and bank.red_lines == 2 and bank.objectives == {"together": 6}
     assert set(bank.types.values()) == {1}
 
@@ -46,9 +46,6 @@ def test_what_a_curriculum_lacks_is_reported(course_files: CourseFiles) -> None:
         "names the nine considerations",
         "there is no brief for the sector “wash”",
         "no red-line question states “wait” word for word",
-        "this bank has 6 questions; a whole one has 30",
-        "the sector “health” has 0 questions of its own; 2 are needed",
-        "2 red-line questions; 6 or more are needed",
         "01-at-the-quay.md:1: warning: this module has no scenario",
         "01-at-the-quay.md:1: warning: 1 knowledge checks; a module has 2 or 3",
         "02-on-board.md:1: warning: no link to /help-now",

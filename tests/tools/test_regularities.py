@@ -91,7 +91,7 @@ def test_pairs_that_share_their_words_are_reported(course_files: CourseFiles) ->
              ("A mast breaks.", "Call for help.")]  # fmt: skip
     text = "".join(f"      - {{id: {'abc'[at]}, left: {a}, right: {b}}}\n" for at, (a, b) in enumerate(pairs))
     course_files.write(BANK_YML, head + text)
-    (problem,) = found(course_files, "share")
+    (problem,) = found(course_files, "the sides share words")
     assert problem.line == 7 and "“ferri”" not in problem.message
     course_files.write(BANK_YML, head + text.replace("Ask the harbour master", "Ask for a ferry"))
-    assert found(course_files, "share") == []
+    assert found(course_files, "the sides share words") == []

@@ -80,6 +80,21 @@ def test_wrong_answers_may_be_close_to_a_red_line(course_files: CourseFiles) -> 
     assert warnings(course_files, "nearly a red line") == []
 
 
+def test_formulas_and_sentences_that_come_back_are_reported(course_files: CourseFiles) -> None:
+    course_files.write("modules/red-lines.yml", RED_LINES)
+    course_files.edit(
+        BOARD_MD, "See [above]", "You shall wait here. Tell the focal point without delay.\n\nSee [above]"
+    )
+    (shall,) = warnings(course_files, "“shall” occurs 1 times")
+    assert shall.startswith(f"{BOARD_MD}:9: ") and "never is the limit" in shall
+    assert warnings(course_files, "“without delay”") == []
+    course_files.edit(BOARD_MD, "See [above]", f"{'Go to the quay without delay. ' * 4}\n\nSee [above]")
+    assert "occurs 4 times in this course; 3 is the limit" in warnings(course_files, "“without delay”")[0]
+    assert "“go to the quay without delay” stands 4 times" in warnings(course_files, "stands 4 times")[0]
+    course_files.edit(BOARD_MD, "Go to the quay without delay. ", "")
+    assert warnings(course_files, "without delay") == []
+
+
 def test_long_sentences_and_hard_words_are_reported(course_files: CourseFiles) -> None:
     plain = "The boat is at the quay. " * 60
     course_files.edit(BOARD_MD, "See [above]", f"{plain}\n\n{'and then we go ' * 7}home.\n\nSee [above]")

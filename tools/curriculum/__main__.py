@@ -11,7 +11,6 @@ from lms.catalogue.source.schemas.base import Schema
 from lms.catalogue.source.target_state import target_state
 from lms.kernel.config import Settings
 from tools.curriculum.coverage import measure_coverage
-from tools.curriculum.extended_courses import EXTENDED
 from tools.curriculum.guessing import MAX_PASSED, STRATEGIES, quizzes_of, simulate
 from tools.curriculum.lint import lint
 from tools.curriculum.recordings import encode, script
@@ -48,14 +47,10 @@ def main(context: click.Context, modules: Path, quizzes: Path) -> None:
 
 
 @main.command("lint")
-@click.option("--as-extended", multiple=True, metavar="COURSE", help="Checks this course as an extended one as well.")
 @click.pass_obj
-def lint_command(curriculum: Curriculum, as_extended: tuple[str, ...]) -> None:
+def lint_command(curriculum: Curriculum) -> None:
     """Prints every problem: reading grade, wording, answer cues, similarity, missing parts."""
-    unknown = set(as_extended) - {course.slug for course in curriculum.sources.courses}
-    if unknown:
-        raise click.BadParameter(f"no course is called {', '.join(sorted(unknown))}")
-    problems = lint(curriculum, EXTENDED.union(as_extended))
+    problems = lint(curriculum)
     for problem in problems:
         click.echo(str(problem))
     click.echo(f"{len(curriculum.sources.courses)} courses, {len(problems)} problems.")
@@ -97,12 +92,11 @@ def simulate_guessing_command(curriculum: Curriculum, attempts: int, seed: str) 
 @click.pass_obj
 def retakes_command(curriculum: Curriculum, pairs: int) -> None:
     """Prints how many questions two attempts by the same person share, by course and sector."""
-    sectors = [slug for slug, core in curriculum.sources.sector_slugs.items() if core]
     found = [
         shared
         for course in target_state(curriculum.sources).courses
         for quiz in quizzes_of(course)
-        for shared in shared_questions(quiz, sectors, pairs)
+        for shared in shared_questions(quiz, curriculum.core_sectors, pairs)
     ]
     click.echo(f"Questions that two attempts share, of {pairs} pairs")
     rows = [

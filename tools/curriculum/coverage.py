@@ -1,14 +1,12 @@
 """What the curriculum covers: considerations, courses, sectors, objectives, red lines, banks; and what is missing."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lms.catalogue.source.parsing.sources import ParsedBank, ParsedCourse, ParsedSources
+from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedSources
 from lms.catalogue.source.problems import Problem, warning
 from lms.catalogue.source.schemas.banks import AnyQuestion, stored_body
-from tools.curriculum.answer_cues import AnswerCues, measure_answer_cues
-from tools.curriculum.extended_courses import BankCounts, count_bank
+from tools.curriculum.bank_statistics import BankStatistics, bank_statistics, check_bank
 from tools.curriculum.formulas import Formulas, count_formulas
 from tools.curriculum.module_statistics import CourseStatistics, course_statistics
 from tools.curriculum.sources import Curriculum
@@ -16,41 +14,14 @@ from tools.curriculum.text_analysis import words_of
 
 CONSIDERATIONS = range(1, 10)
 
-MIN_QUESTIONS = 30
-MIN_QUESTIONS_OF_BRIEF = 8
-"""Questions of a whole bank, and of each sector in a course that is per sector."""
-
-MIN_QUESTIONS_OF_SECTOR = 2
-"""Questions of its own for a sector in a whole bank."""
-
-MIN_RED_LINES = 6
-
-QUESTION_TYPES = ("single", "multiple", "statements", "ordering", "matching", "branching")
-
-
-@dataclass(frozen=True, slots=True)
-class BankStatistics:
-    """A bank in numbers. ``red_lines_only`` is true for a bank that asks once for each red line and no more."""
-
-    course: str
-    path: str
-    questions: int
-    red_lines: int
-    red_lines_only: bool
-    per_sector: bool
-    types: dict[str, int]
-    objectives: dict[str, int]
-    sectors: dict[str, int]
-    cues: AnswerCues
-
 
 @dataclass(frozen=True, slots=True)
 class CurriculumCoverage:
     """The tables of the curriculum.
 
     ``considerations`` gives for each number the courses with their modules; ``groups``, ``questions`` and ``briefs``
-    count by core sector; ``red_lines`` gives for each rule, by id, the red-line questions that state it; ``counts``
-    and ``formulas`` are what extended courses are checked for.
+    count by core sector; ``red_lines`` gives for each rule, by id, the red-line questions that state it; ``banks`` and
+    ``formulas`` are by course.
     """
 
     considerations: dict[int, dict[str, list[str]]]
@@ -59,26 +30,23 @@ class CurriculumCoverage:
     questions: dict[str, int]
     briefs: dict[str, list[str]]
     red_lines: dict[str, list[str]]
-    banks: tuple[BankStatistics, ...]
-    counts: tuple[BankCounts, ...]
+    banks: dict[str, BankStatistics]
     formulas: dict[str, Formulas]
 
 
 def measure_coverage(curriculum: Curriculum) -> CurriculumCoverage:
     """Counts what there is."""
     sources = curriculum.sources
-    sectors = sources.sectors.value.sectors if sources.sectors and sources.sectors.value else []
-    core = [sector.slug for sector in sectors if sector.core]
-    banks = tuple(_bank(course, course.bank, core) for course in sources.courses if course.bank)
+    core = curriculum.core_sectors
+    banks = {course.slug: bank_statistics(course, course.bank, core) for course in sources.courses if course.bank}
     return CurriculumCoverage(
         considerations=_considerations(sources),
         courses=tuple(course_statistics(course) for course in sources.courses),
         groups={slug: _groups(sources, slug) for slug in core},
-        questions={slug: sum(bank.sectors[slug] for bank in banks) for slug in core},
+        questions={slug: sum(bank.sectors[slug] for bank in banks.values()) for slug in core},
         briefs={slug: _briefs(sources, slug) for slug in core},
         red_lines=_red_lines(curriculum),
         banks=banks,
-        counts=tuple(count_bank(course, course.bank) for course in sources.courses if course.bank),
         formulas={course.slug: count_formulas(course, curriculum.red_lines) for course in sources.courses},
     )
 
@@ -97,14 +65,16 @@ def coverage_gaps(curriculum: Curriculum, coverage: CurriculumCoverage) -> Itera
     for course in sources.courses:
         yield from _consideration_gaps(course)
         yield from _few_sector_groups(course)
+        if course.bank:
+            yield from check_bank(course.bank, coverage.banks[course.slug])
+            if coverage.banks[course.slug].red_lines_only:
+                yield from _missing_red_lines(course, coverage)
     for slug, briefs in coverage.briefs.items():
         if not briefs:
             yield warning("modules/sectors.yml", 1, f"there is no brief for the sector “{slug}”")
     for rule, questions in coverage.red_lines.items():
         if not questions:
             yield warning("modules/red-lines.yml", 1, f"no red-line question states “{rule}” word for word")
-    for bank in coverage.banks:
-        yield from _bank_gaps(bank, coverage)
 
 
 def _considerations(sources: ParsedSources) -> dict[int, dict[str, list[str]]]:
@@ -162,29 +132,6 @@ def _all_text(question: AnyQuestion) -> str:
     return " . ".join(texts(stored_body(question)))
 
 
-def _bank(course: ParsedCourse, bank: ParsedBank, core: list[str]) -> BankStatistics:
-    questions = list(bank.questions.values())
-    objectives = Counter(question.objective for question in questions)
-    types = Counter(str(question.type) for question in questions)
-    sectors = Counter(sector for question in questions for sector in question.sectors)
-    red_lines = sum(question.red_line for question in questions)
-    return BankStatistics(
-        course=course.slug,
-        path=bank.file.path,
-        questions=len(questions),
-        red_lines=red_lines,
-        red_lines_only=bool(questions) and red_lines == len(questions),
-        per_sector=bool(course.manifest and course.manifest.per_sector),
-        types={kind: types[kind] for kind in QUESTION_TYPES},
-        objectives={
-            objective.id: objectives[objective.id]
-            for objective in (course.manifest.objectives if course.manifest else ())
-        },
-        sectors={slug: sectors[slug] for slug in core},
-        cues=measure_answer_cues(questions),
-    )
-
-
 def _consideration_gaps(course: ParsedCourse) -> Iterator[Problem]:
     """Names considerations of a course that none of its modules serves."""
     if course.manifest is None or any(module.front is None for module in course.modules):
@@ -210,25 +157,9 @@ def _few_sector_groups(course: ParsedCourse) -> Iterator[Problem]:
         yield warning(course.course_path, 1, sentence)
 
 
-def _bank_gaps(bank: BankStatistics, coverage: CurriculumCoverage) -> Iterator[Problem]:
-    if bank.red_lines_only:
-        own = f"{bank.course}/"
-        for rule, names in coverage.red_lines.items():
-            if not any(name.startswith(own) for name in names):
-                yield warning(bank.path, 1, f"this bank of red lines has no question that states “{rule}”")
-        return
-    if not bank.per_sector and bank.questions < MIN_QUESTIONS:
-        sentence = f"this bank has {bank.questions} questions; a whole one has {MIN_QUESTIONS}"
-        yield warning(bank.path, 1, sentence)
-    needed = MIN_QUESTIONS_OF_BRIEF if bank.per_sector else MIN_QUESTIONS_OF_SECTOR
-    for slug, count in bank.sectors.items():
-        if count < needed:
-            sentence = f"the sector “{slug}” has {count} questions of its own; {needed} are needed"
-            yield warning(bank.path, 1, sentence)
-    if bank.red_lines < MIN_RED_LINES:
-        sentence = f"{bank.red_lines} red-line questions; {MIN_RED_LINES} or more are needed"
-        yield warning(bank.path, 1, sentence)
-    unused = [kind for kind, count in bank.types.items() if not count]
-    # Eight questions a sector are too few for every type.
-    if unused and not bank.per_sector:
-        yield warning(bank.path, 1, f"this bank has no question of the types {', '.join(unused)}")
+def _missing_red_lines(course: ParsedCourse, coverage: CurriculumCoverage) -> Iterator[Problem]:
+    """Names rules that a course's bank of red lines does not ask about."""
+    for rule, questions in coverage.red_lines.items():
+        if not any(name.startswith(f"{course.slug}/") for name in questions):
+            sentence = f"this bank of red lines has no question that states “{rule}”"
+            yield warning(f"quizzes/{course.slug}.yml", 1, sentence)

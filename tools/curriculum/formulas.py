@@ -42,9 +42,8 @@ class Formulas:
     first: dict[str, Passage]
 
 
-def check_formulas(course: ParsedCourse, red_lines: Sequence[RedLine]) -> Iterator[Problem]:
+def check_formulas(found: Formulas) -> Iterator[Problem]:
     """Checks that no formula and no sentence comes back too often in a course."""
-    found = count_formulas(course, red_lines)
     for name, count in found.counts.items():
         limit = FORMULAS[name][1]
         if count > limit:

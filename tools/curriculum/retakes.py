@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from math import ceil
 
 from lms.assessment import api as assessment
-from tools.curriculum.guessing import SimulatedQuiz
+from lms.catalogue.source.problems import Problem, warning
+from lms.catalogue.source.target_state import target_state
+from tools.curriculum.guessing import SimulatedQuiz, quizzes_of
+from tools.curriculum.sources import Curriculum
 
 PAIRS = 1_000
 """Pairs of attempts by the command."""
@@ -37,6 +40,20 @@ class SharedQuestions:
     def fails(self) -> bool:
         """Returns whether two attempts may share more than that."""
         return self.most > self.limit
+
+
+def check_retakes(curriculum: Curriculum) -> Iterator[Problem]:
+    """Checks that two tries at a quiz share few questions, for people of every sector."""
+    for course in target_state(curriculum.sources).courses:
+        for quiz in quizzes_of(course):
+            found = shared_questions(quiz, curriculum.core_sectors, PAIRS_IN_LINT)
+            worst = max(found, key=lambda shared: shared.most, default=None)
+            if worst and worst.fails:
+                sentence = (
+                    f"two tries at {worst.quiz} by the same person of {worst.sector} share up to {worst.most} of "
+                    f"{worst.size} questions; {worst.limit} at most, so write more for the objectives with few"
+                )
+                yield warning(f"quizzes/{course.slug}.yml", 1, sentence)
 
 
 def shared_questions(quiz: SimulatedQuiz, sectors: Sequence[str], pairs: int) -> Iterator[SharedQuestions]:

@@ -65,6 +65,11 @@ class Curriculum:
     red_lines: tuple[RedLine, ...]
     problems: tuple[Problem, ...]
 
+    @property
+    def core_sectors(self) -> list[str]:
+        """Returns the slugs of the core sectors."""
+        return [slug for slug, core in self.sources.sector_slugs.items() if core]
+
 
 def load_curriculum(modules: Path, quizzes: Path) -> Curriculum:
     """Reads, parses and checks both folders."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from tools.curriculum.bank_statistics import QUESTION_TYPES
 from tools.curriculum.coverage import CurriculumCoverage
-from tools.curriculum.extended_courses import EXTENDED, MIN_GENERAL_RED_LINES
 from tools.curriculum.formulas import FORMULAS
 
 
@@ -17,7 +17,7 @@ def coverage_lines(coverage: CurriculumCoverage) -> Iterator[str]:
         _red_lines,
         _banks,
         _answer_cues,
-        _extended,
+        _words_sets_and_ids,
         _formulas,
     ):
         yield from table_of(coverage)
@@ -82,9 +82,9 @@ def _sectors(coverage: CurriculumCoverage) -> Iterator[str]:
 
 def _objectives(coverage: CurriculumCoverage) -> Iterator[str]:
     yield "Objectives and their questions"
-    for bank in coverage.banks:
+    for course, bank in coverage.banks.items():
         counts = ", ".join(f"{objective} {count}" for objective, count in bank.objectives.items())
-        yield f"  {bank.course}: {counts}"
+        yield f"  {course}: {counts}"
 
 
 def _red_lines(coverage: CurriculumCoverage) -> Iterator[str]:
@@ -97,20 +97,27 @@ def _red_lines(coverage: CurriculumCoverage) -> Iterator[str]:
 
 
 def _banks(coverage: CurriculumCoverage) -> Iterator[str]:
-    yield "Banks"
-    types = list(coverage.banks[0].types) if coverage.banks else []
+    yield "Banks (of: the fewest that are needed)"
     rows = [
-        (bank.course, bank.questions, bank.red_lines, *bank.types.values(), min(bank.sectors.values(), default=0))
-        for bank in coverage.banks
+        (
+            course,
+            f"{bank.questions} of {bank.goal}",
+            bank.red_lines,
+            bank.general_red_lines,
+            *bank.types.values(),
+            f"{min(bank.sectors.values(), default=0)} of {bank.sector_goal}",
+        )
+        for course, bank in coverage.banks.items()
     ]
-    yield from table(("bank", "questions", "red lines", *types, "fewest for a sector"), rows)
+    head = ("bank", "questions", "red lines", "for all sectors", *QUESTION_TYPES, "fewest for a sector")
+    yield from table(head, rows)
 
 
 def _answer_cues(coverage: CurriculumCoverage) -> Iterator[str]:
     yield "Answer cues of the banks (p: against an even spread; below 0.01 is a warning)"
     rows = [
         (
-            bank.course,
+            course,
             bank.cues.choices,
             f"{bank.cues.longest:.0%} of {bank.cues.longest_expected:.0%}",
             f"{bank.cues.longest_p:.3f}",
@@ -119,21 +126,19 @@ def _answer_cues(coverage: CurriculumCoverage) -> Iterator[str]:
             f"{bank.cues.true:.0%} of {bank.cues.statements}",
             f"{bank.cues.true_p:.3f}",
         )
-        for bank in coverage.banks
+        for course, bank in coverage.banks.items()
     ]
     head = ("bank", "choices", "longest is right", "p", "right by place", "p", "true statements", "p")
     yield from table(head, rows)
 
 
-def _extended(coverage: CurriculumCoverage) -> Iterator[str]:
-    yield f"What extended courses are checked for (extended: {', '.join(sorted(EXTENDED)) or 'none yet'})"
+def _words_sets_and_ids(coverage: CurriculumCoverage) -> Iterator[str]:
+    yield "Words, sets of statements, feedback and ids of the banks"
     yield "(above chance: percentage points by which who knows only the words of the bank is right more often;"
     yield "named: options that name the focal point, a channel, a call or today)"
     rows = [
         (
-            it.course,
-            f"{it.fewest} of {it.goal}",
-            f"{it.general_red_lines} of {MIN_GENERAL_RED_LINES}",
+            course,
             f"{it.above_chance:+.0f}",
             f"{it.named_right:.0f}%",
             f"{it.named_wrong:.0f}%",
@@ -141,17 +146,17 @@ def _extended(coverage: CurriculumCoverage) -> Iterator[str]:
             it.verdicts_only,
             it.ids_in_order,
         )
-        for it in coverage.counts
+        for course, it in coverage.banks.items()
     ]
     head = (
-        "bank", "questions", "general red lines", "above chance", "right named", "wrong named", "sets x true",
+        "bank", "above chance", "right named", "wrong named", "sets x true",
         "feedback without reason", "ids in order",
     )  # fmt: skip
     yield from table(head, rows)
 
 
 def _formulas(coverage: CurriculumCoverage) -> Iterator[str]:
-    yield "Formulas (in brackets: the most that an extended course may have), and sentences that come back too often"
+    yield "Formulas (in brackets: the most that a course may have), and sentences that come back too often"
     head = ("course", *(f"{name} ({limit})" for name, (_pattern, limit) in FORMULAS.items()), "sentences")
     rows = [(course, *it.counts.values(), len(it.repeated)) for course, it in coverage.formulas.items()]
     yield from table(head, rows)

@@ -1,32 +1,30 @@
-"""What extended courses must meet: each rule with a bank that breaks it and one that does not."""
+"""What a bank must have: each rule with a bank that breaks it and one that does not."""
 
 import pytest
 from click.testing import CliRunner
 
 from lms.catalogue.api import BankQuestion
 from lms.catalogue.source.schemas.banks import AnyQuestion, SingleChoice
-from tests.catalogue.course_files import CourseFiles
+from tests.catalogue.course_files import BANK, COURSE, CourseFiles
 from tools.curriculum.__main__ import main
+from tools.curriculum.bank_statistics import BankStatistics
 from tools.curriculum.coverage import measure_coverage
-from tools.curriculum.extended_courses import BankCounts
 from tools.curriculum.guessing import SimulatedQuiz
 from tools.curriculum.lint import lint
 from tools.curriculum.retakes import shared_questions
 from tools.curriculum.sources import load_curriculum
 from tools.curriculum.word_list import points_above_chance, telling_words
 
-BANK_YML, BOARD_MD = "quizzes/boats.yml", "modules/boats/02-on-board.md"
-RED_LINES = "red_lines:\n  - {id: tell, text: Tell the focal point without delay.}\n"
+BANK_YML = "quizzes/boats.yml"
 
 
-def found(course_files: CourseFiles, words: str, *extended: str) -> list[str]:
+def found(course_files: CourseFiles, words: str) -> list[str]:
     curriculum = load_curriculum(course_files.modules, course_files.quizzes)
-    return [str(problem) for problem in lint(curriculum, extended or {"boats"}) if words in problem.message]
+    return [str(problem) for problem in lint(curriculum) if words in problem.message]
 
 
-def counts(course_files: CourseFiles) -> BankCounts:
-    (of_bank,) = measure_coverage(load_curriculum(course_files.modules, course_files.quizzes)).counts
-    return of_bank
+def statistics(course_files: CourseFiles) -> BankStatistics:
+    return measure_coverage(load_curriculum(course_files.modules, course_files.quizzes)).banks["boats"]
 
 
 def bank(right: str, wrong: str, count: int = 20) -> list[AnyQuestion]:
@@ -71,8 +69,7 @@ def test_a_bank_that_words_give_away_is_reported(course_files: CourseFiles) -> N
     write("Phone the harbour", "Wait for the ferry")
     (words,) = found(course_files, "points more often than chance")
     assert words.startswith(f"{BANK_YML}:2: warning: who knows only the words of this bank is right 67 points more")
-    assert found(course_files, "points more often than chance", "other") == []
-    assert counts(course_files).above_chance == pytest.approx(200 / 3)
+    assert statistics(course_files).above_chance == pytest.approx(200 / 3)
     assert found(course_files, "of the right options name") == []
     write("Go to the focal point", "Go to the harbour")
     assert "100% of the right options name" in found(course_files, "of the right options name")[0]
@@ -105,13 +102,38 @@ def test_retakes_are_printed_and_reported(course_files: CourseFiles) -> None:
     assert "wash" in result.output and "health" in result.output and "logistics" not in result.output
 
 
-def test_counts_of_a_bank_are_measured_and_reported(course_files: CourseFiles) -> None:
-    of_bank = counts(course_files)
-    assert (of_bank.fewest, of_bank.goal, of_bank.general_red_lines, of_bank.true) == (6, 20, 2, {1: 1})
-    assert of_bank.ids_in_order == 2 and of_bank.verdicts_only == 13
-    assert len(found(course_files, "this bank has 6 questions; 20 are needed")) == 1
-    assert len(found(course_files, "2 red-line questions are for all sectors; 14 or more")) == 1
-    assert found(course_files, "are needed for a second try", "other") == []
+def test_a_bank_with_few_questions_is_reported(course_files: CourseFiles) -> None:
+    bank = statistics(course_files)
+    assert (bank.questions, bank.goal, bank.red_lines, bank.general_red_lines) == (6, 20, 2, 2)
+    assert (bank.true, bank.ids_in_order, bank.verdicts_only) == ({1: 1}, 2, 13)
+    for words in (
+        "this bank has 6 questions; 20 are needed for a second try",
+        "the sector “wash” has 1 questions of its own; 2 are needed",
+        "the sector “health” has 0 questions of its own; 2 are needed",
+        "2 red-line questions are for all sectors; 14 or more are needed",
+    ):
+        assert len(found(course_files, words)) == 1, words
+    course_files.write("modules/red-lines.yml", "red_lines:\n  - {id: wait, text: Wait for the ferry.}\n")
+    course_files.write(BANK_YML, BANK.partition("  - id: boat-true")[0])
+    assert len(found(course_files, "this bank has 2 questions; 30 are needed for a second try")) == 1
+    assert found(course_files, "questions of its own") == [], "red lines are for everybody"
+    assert len(found(course_files, "this bank of red lines has no question that states “wait”")) == 1
+    assert len(found(course_files, "no question of the types statements, ordering, matching, branching")) == 1
+
+
+def test_each_sector_of_a_course_per_sector_needs_questions(course_files: CourseFiles) -> None:
+    per_sector = COURSE.replace("languages:", "per_sector: true\nlanguages:").replace("draw: 3", "draw: 2")
+    course_files.write("modules/boats/course.yml", per_sector)
+    for module, sector in (("01-at-the-quay", "wash"), ("02-on-board", "health")):
+        course_files.edit(f"modules/boats/{module}.md", "summary:", f"sector: {sector}\nsummary:")
+    questions = BANK.replace("    sectors: [wash]\n", "").partition("questions:\n")[2]
+    questions = questions.replace("    type:", "    sectors: [wash, health]\n    type:")
+    more = "".join(questions.replace("id: boat-", f"id: boat-{letter}-") for letter in "ab")
+    course_files.write(BANK_YML, f"course: boats\nquestions:\n{questions}{more}")
+    assert found(course_files, "are needed") == [], "18 of each sector are enough, and none needs to be for all"
+    course_files.write(BANK_YML, f"course: boats\nquestions:\n{questions}{more.replace('[wash, health]', '[wash]')}")
+    assert len(found(course_files, "the sector “health” has 6 questions of its own; 16 are needed")) == 1
+    assert len(found(course_files, "questions of its own")) == 1
 
 
 def test_feedback_without_a_reason_is_reported(course_files: CourseFiles) -> None:
@@ -144,27 +166,9 @@ def test_one_to_three_statements_are_true(course_files: CourseFiles, marks: str,
     assert bool(found(course_files, "statements are true; 1 to 3")) == reported
 
 
-def test_formulas_and_sentences_that_come_back_are_reported(course_files: CourseFiles) -> None:
-    course_files.write("modules/red-lines.yml", RED_LINES)
-    course_files.edit(
-        BOARD_MD, "See [above]", "You shall wait here. Tell the focal point without delay.\n\nSee [above]"
-    )
-    (shall,) = found(course_files, "“shall” occurs 1 times")
-    assert shall.startswith(f"{BOARD_MD}:9: ") and "never is the limit" in shall
-    assert found(course_files, "“without delay”") == []
-    course_files.edit(BOARD_MD, "See [above]", f"{'Go to the quay without delay. ' * 4}\n\nSee [above]")
-    assert "occurs 4 times in this course; 3 is the limit" in found(course_files, "“without delay”")[0]
-    assert "“go to the quay without delay” stands 4 times" in found(course_files, "stands 4 times")[0]
-    course_files.edit(BOARD_MD, "Go to the quay without delay. ", "")
-    assert found(course_files, "without delay") == []
-
-
-def test_a_course_may_be_checked_as_if_it_were_extended(course_files: CourseFiles) -> None:
+def test_words_of_a_bank_and_what_it_lacks_are_printed(course_files: CourseFiles) -> None:
     arguments = ["--modules", str(course_files.modules), "--quizzes", str(course_files.quizzes)]
     runner = CliRunner()
-    assert "20 are needed" not in runner.invoke(main, [*arguments, "lint"]).output
-    assert "20 are needed" in runner.invoke(main, [*arguments, "lint", "--as-extended", "boats"]).output
-    assert "no course is called ships" in runner.invoke(main, [*arguments, "lint", "--as-extended", "ships"]).output
     assert "leave" in runner.invoke(main, [*arguments, "words", "boats"]).output
     assert "no course with a bank is called ships" in runner.invoke(main, [*arguments, "words", "ships"]).output
     tables = runner.invoke(main, [*arguments, "coverage"]).output
