@@ -1,0 +1,1 @@
+"""The trainers' workshop: their courses, and how the questions of the quizzes do."""

@@ -1,0 +1,1 @@
+"""Statistics of quizzes and questions from first attempts, without persons."""
