@@ -9,6 +9,7 @@ import lms.accounts.subscribers
 import lms.accounts.views
 import lms.audit.jobs
 import lms.audit.views
+import lms.authoring.views
 import lms.certification.subscribers
 import lms.certification.views
 import lms.compliance.api
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     lms.learning.blueprint.bp,
     lms.compliance.blueprint.bp,
     lms.coverage.views.bp,
+    lms.authoring.views.bp,
 )
 
 PERIODIC_JOBS = (

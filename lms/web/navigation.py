@@ -23,7 +23,7 @@ ENTRIES: tuple[tuple[str, LazyString, set[Role]], ...] = (
     ("home.my", _l("My training"), {Role.LEARNER}),
     ("learning.courses", _l("Courses"), {Role.LEARNER}),
     ("pathways.mine", _l("Pathway"), {Role.LEARNER}),
-    ("authoring.index", _l("Authoring"), {Role.TRAINER}),
+    ("authoring.index", _l("Authoring"), {Role.TRAINER, Role.ADMIN}),
     ("people.index", _l("People"), {Role.HR}),
     ("compliance.requirements", _l("Requirements"), {Role.HR}),
     ("compliance.report", _l("Compliance"), {Role.HR, Role.COORDINATOR}),

@@ -31,6 +31,7 @@ QUERIES = {
         "/reminders/print?station={}", "/reminders/print?page={}",
     ),
     "karim": ("/compliance/coverage?as_of={}", "/compliance/coverage?station={}"),
+    "tomas": ("/author/first-course/statistics?edition={}",),
     "root": ("/admin/users?q={}", "/admin/users?page={}"),
 }  # fmt: skip
 PATHS = (
@@ -39,6 +40,7 @@ PATHS = (
     "/reset/{}",
     "/people/{}",
     "/attempts/{}",
+    "/author/{}/statistics",
     "/certificates/{}",
     "/pathways/{}",
     "/compliance/reports/{}",

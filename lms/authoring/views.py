@@ -1,0 +1,51 @@
+"""Pages of trainers: their courses, and how the questions of a quiz do."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lms.authoring.statistics.queries import EditionAttempts, list_editions, load_statistics
+from lms.catalogue.api import bank, list_courses, published_course
+from lms.kernel.actor import Role
+from lms.kernel.errors import NotThere
+from lms.web.access import role_needed
+from lms.web.language import language_of_page
+
+bp = Blueprint("authoring", "lms.authoring", template_folder="templates")
+
+
+@bp.get("/author")
+@role_needed(Role.TRAINER, Role.ADMIN)
+def index() -> ResponseReturnValue:
+    """Lists the published courses with what their quizzes show."""
+    courses = list_courses(language_of_page())
+    editions = {course.course_id: _default(list_editions(course.course_id)) for course in courses}
+    return render_template(
+        "authoring/index.html",
+        courses=courses,
+        questions={course.course_id: len(bank(course.revision_id)) for course in courses},
+        editions=editions,
+        statistics={number: load_statistics(edition) for number, edition in editions.items() if edition.is_enough},
+    )
+
+
+@bp.get("/author/<course>/statistics")
+@role_needed(Role.TRAINER, Role.ADMIN)
+def statistics(course: str) -> ResponseReturnValue:
+    """Shows the figures of an edition's quiz and questions."""
+    shown = published_course(course, language_of_page())
+    if shown is None:
+        raise NotThere
+    editions = list_editions(shown.course_id)
+    number = request.args.get("edition")
+    chosen = next((each for each in editions if str(each.number) == number), None) if number else _default(editions)
+    if chosen is None:
+        raise NotThere
+    found = load_statistics(chosen) if chosen.is_enough else None
+    return render_template(
+        "authoring/statistics.html", course=shown, editions=editions, chosen=chosen, statistics=found
+    )
+
+
+def _default(editions: list[EditionAttempts]) -> EditionAttempts:
+    """Returns the newest edition with enough attempts, else the newest."""
+    return next((each for each in editions if each.is_enough), editions[0])
