@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.assessment.models import Attempt
+from lms.authoring import views
 from lms.catalogue.api import PublishedCourse, bank
 from lms.kernel import clock
 from lms.kernel.db import session, unit_of_work
@@ -123,6 +124,17 @@ def test_courses_and_figures_from_30_people_on(app: Flask, client: FlaskClient, 
     assert "C. Also wrong of q-plain Top third: under 5. Bottom third: under 5." in shown
     assert shown.count("Nearly everybody is right: it asks nothing") == 2
     assert "Step a" not in shown, "what is put in order is not chosen"
+
+
+def test_the_list_leaves_very_many_answers_to_the_page_of_the_course(
+    app: Flask, client: FlaskClient, course: PublishedCourse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(app, course, range(30))
+    sign_in(client, "tomas@demo.example")
+    assert "are flagged" in page(client, "/author")
+    monkeypatch.setattr(views, "MOST_AT_ONCE", 29)
+    listed = page(client, "/author")
+    assert "So many answers are counted on the page of its statistics." in listed and "are flagged" not in listed
 
 
 def test_only_first_attempts_until_the_end_of_the_last_month_count(
