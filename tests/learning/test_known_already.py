@@ -23,6 +23,7 @@ from tests.factories.attempts import keys
 from tests.factories.courses import questions, single
 from tests.factories.people import sign_in
 from tests.learning.conftest import complete_all, publish_in, start
+from tests.learning.test_concurrency import TABS, tabs
 
 COURSE = "/courses/first-course"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -101,6 +102,16 @@ def test_renewing_by_the_changes_is_recorded_once(
     with app.app_context():
         switches = session.query(EditionSwitch).all()
         assert [(each.changes_since, each.edition_id) for each in switches] == [(1, second_edition.edition_id)]
+
+
+def test_renewing_in_many_tabs_is_recorded_once(
+    app: Flask, holder: FlaskClient, second_edition: PublishedCourse
+) -> None:
+    answers = tabs(app, holder, f"{COURSE}/renew", [{}] * TABS)
+    assert {status for status, _ in answers} == {303}
+    with app.app_context():
+        (switch,) = session.query(EditionSwitch).all()
+        assert (switch.changes_since, switch.edition_id) == (1, second_edition.edition_id)
 
 
 def test_a_certificate_opens_the_whole_quiz(app: Flask, holder: FlaskClient, second_edition: PublishedCourse) -> None:
