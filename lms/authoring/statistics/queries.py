@@ -82,6 +82,11 @@ class QuestionStatistics:
     figures: ItemStatistics | None
 
     @property
+    def is_flagged(self) -> bool:
+        """Returns whether the figures say that somebody should look at the question."""
+        return self.figures is not None and bool(self.figures.flags)
+
+    @property
     def suspect(self) -> str | None:
         """Returns the letter of the wrong option that strong people choose."""
         suspect = self.figures.suspect if self.figures else None
@@ -90,7 +95,7 @@ class QuestionStatistics:
 
 @dataclass(frozen=True, slots=True)
 class EditionStatistics:
-    """The figures of an edition's quiz and questions, flagged questions first."""
+    """The figures of an edition's quiz and questions, these by slug and language."""
 
     quiz: QuizStatistics | None
     questions: tuple[QuestionStatistics, ...]
@@ -98,7 +103,7 @@ class EditionStatistics:
     @property
     def flagged(self) -> int:
         """Returns how many questions have a flag, each language for itself."""
-        return sum(bool(each.figures and each.figures.flags) for each in self.questions)
+        return sum(each.is_flagged for each in self.questions)
 
     @property
     def measured(self) -> int:
@@ -152,7 +157,7 @@ def _load(edition: EditionAttempts) -> EditionStatistics:
         answers[revision.slug, revision.language].update(counts.answers[revision.id])
         newest[revision.slug, revision.language] = revision
     found = [_question(newest[question], given) for question, given in answers.items()]
-    found.sort(key=lambda each: (not (each.figures and each.figures.flags), each.slug, each.language))
+    found.sort(key=lambda each: (each.slug, each.language))
     return EditionStatistics(measure_quiz(counts.attempts), tuple(found))
 
 
