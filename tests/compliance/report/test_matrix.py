@@ -17,9 +17,9 @@ from lms.compliance.projection.counts.deltas import locked_state
 from lms.compliance.projection.inputs import inputs_now, is_up_to_date
 from lms.compliance.projection.update import refresh
 from lms.compliance.report.export.models import SavedView
-from lms.compliance.report.people import all_lines, build_matrix, whole_matrix
+from lms.compliance.report.people import build_matrix, whole_matrix
 from lms.compliance.report.query import ReportLabels, ReportQuery
-from lms.compliance.report.report import ExplainedLine, PersonLine
+from lms.compliance.report.report import PersonLine
 from lms.compliance.report.service import build_report
 from lms.compliance.requirements.operations import exempt
 from lms.compliance.source_data.filters import Filters
@@ -295,14 +295,3 @@ def check_cells(organisations: list[Organisation], filters: Filters, day: date, 
         assert some == {post: row for post, row in expected.items() if any(cell[0] in LATE for cell in row.values())}
         assert sum(column.figures.people for column in late) == sum(map(len, some.values()))
         assert build_matrix(query, LATE)[0] == late
-    assert explained(all_lines(now, None)) == explained(all_lines(then, None))
-
-
-def explained(lines: Iterable[ExplainedLine]) -> list[tuple[object, ...]]:
-    """What a file of people says of each, but for the order of those equally urgent."""
-    return sorted(
-        (line.named.person_id, line.named.organisation_id, row.requirement_id, line.sector, line.role, line.overall,
-         row.status, str(row.due_on), str(row.valid_through), str(row.award), row.sentence)
-        for line in lines
-        for row in line.rows
-    )  # fmt: skip

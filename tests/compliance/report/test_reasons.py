@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from lms.compliance.projection import update as updating
 from lms.compliance.requirements.models import Requirement
-from lms.compliance.requirements.operations import end_requirement
+from lms.compliance.requirements.operations import Terms, add_version, end_requirement
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories.compliance import TODAY, a_person, earned, hr_of, required_course, revoked
@@ -31,14 +31,17 @@ def hana(app: Flask, client: FlaskClient) -> FlaskClient:
         plain, aged = course("plain"), course("aged")
         renewed, brief = course("renewed", editions=(1, 2)), course("brief", per_sector=True)
         required_course(here, plain)
-        required_course(here, aged, max_age="P9M")
+        shortened = required_course(here, aged)
+        add_version(
+            hr_of(here), shortened, effective_from=TODAY, terms=Terms(due_days=14, max_age="P9M"), reason="Agreed"
+        )
         required_course(here, renewed, min_edition=2, renew_by=date(2027, 3, 31))
         required_course(here, brief)
         zara, yusuf = (a_person(name, here, name, station) for name in ("Zara", "Yusuf"))
-        for who in (zara, yusuf):
+        for who, day in ((zara, date(2026, 6, 1)), (yusuf, date(2026, 7, 1))):
             for each in (plain, aged, renewed):
-                award = earned(who, each, date(2026, 6, 1))
-            earned(who, brief, date(2026, 6, 1), sector="wash")
+                award = earned(who, each, day)
+            earned(who, brief, day, sector="wash")
             revoked(award, TODAY + timedelta(days=20))
         a_person("Xavier", here, "X-1", station)
     sign_in(client, "hana@demo.example")
@@ -59,8 +62,19 @@ def test_they_are_those_of_the_facts(hana: FlaskClient) -> None:
     assert "newer edition" in why["renewed"]
     assert "Revoked since, from" in why["renewed"]
     assert why["brief"].endswith("Sector: WASH.")
-    for query in ("as_of=2026-06-15", "as_of=2027-02-28", "as_of=2028-01-01", "course=aged&as_of=2026-07-01"):
-        assert rows(hana, f"{FILE}?{query}") == rows(hana, f"{FILE}?{query}&known_as_of={TODAY}")
+    # From before the awards until after their ends, the days beside each change among them.
+    edges = [date(2026, 6, 1), date(2027, 3, 1), date(2027, 3, 31), date(2027, 5, 31), TODAY + timedelta(days=20)]
+    days = {edge + timedelta(days=each) for edge in edges for each in (-1, 0, 1)}
+    days |= {date(2026, 5, 1) + timedelta(days=45 * each) for each in range(20)}
+    said = set()
+    for day in sorted(days):
+        of_day = rows(hana, f"{FILE}?as_of={day}")
+        assert of_day == rows(hana, f"{FILE}?as_of={day}&known_as_of={TODAY}"), day
+        said |= {row["status"] for row in of_day}
+    assert {"valid", "overdue"} < said
+    assert rows(hana, f"{FILE}?course=aged&as_of=2026-07-01") == rows(
+        hana, f"{FILE}?course=aged&as_of=2026-07-01&known_as_of={TODAY}"
+    )
 
 
 def test_what_was_begun_is_read_only_where_something_is_in_progress(app: Flask, hana: FlaskClient) -> None:
