@@ -7,6 +7,7 @@ from flask_login import user_logged_in
 import lms.accounts.jobs
 import lms.accounts.subscribers
 import lms.accounts.views
+import lms.assessment.correcting.jobs
 import lms.audit.jobs
 import lms.audit.views
 import lms.authoring.views
@@ -49,7 +50,7 @@ from lms.accounts.api import (
     load_account_names,
 )
 from lms.accounts.sign_in.security import set_up_accounts
-from lms.assessment.api import attempts_changed
+from lms.assessment.api import attempts_changed, attempts_regraded
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
 from lms.certification.awards.explain import held_certificate, renewal_note
 from lms.certification.events import awards_changed
@@ -143,6 +144,7 @@ def connect_subscribers() -> None:
     email_corrected.connect(lms.accounts.subscribers.change_email)
     administrator_created.connect(lms.demo.subscribers.close_accounts)
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
+    attempts_regraded.connect(lms.learning.subscribers.on_attempts_regraded)
     course_completed.connect(lms.certification.subscribers.on_course_completed)
     placements_changed.connect(lms.compliance.subscribers.on_people_changed)
     import_began.connect(lms.compliance.subscribers.on_import_began)

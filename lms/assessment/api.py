@@ -5,8 +5,10 @@ Points run from 0 to 1, scores are percent rounded down, pauses are ISO 8601 dur
 
 from lms.assessment.attempt_form import FormQuestion
 from lms.assessment.attempt_review import ReviewedQuestion
+from lms.assessment.correcting.operations import RegradedAttempt, correct_question
+from lms.assessment.correcting.outcome import CorrectionOutcome, load_outcome
 from lms.assessment.errors import AttemptsExhausted, NoQuestions
-from lms.assessment.events import attempts_changed
+from lms.assessment.events import attempts_changed, attempts_regraded
 from lms.assessment.operations import (
     grade_attempt,
     load_attempt_form,
@@ -19,26 +21,52 @@ from lms.assessment.operations import (
     submit_attempt,
 )
 from lms.assessment.policy import load_attempt_for
-from lms.assessment.queries import list_passed, lock_person
+from lms.assessment.queries import (
+    AttemptResult,
+    best_score,
+    has_passed,
+    list_passed,
+    load_attempts,
+    load_corrections,
+    load_results,
+    lock_person,
+)
+from lms.assessment.rules.corrections import Correction, CorrectionKind, Corrections, key_of, mark
 from lms.assessment.rules.grading import grade, normalise_response, score_quiz
 from lms.assessment.rules.question_selection import eligible_questions, select_questions
 from lms.assessment.rules.retakes import RetakeAllowance, retake_allowance
 
 __all__ = [
+    "AttemptResult",
     "AttemptsExhausted",
+    "Correction",
+    "CorrectionKind",
+    "CorrectionOutcome",
+    "Corrections",
     "FormQuestion",
     "NoQuestions",
+    "RegradedAttempt",
     "RetakeAllowance",
     "ReviewedQuestion",
     "attempts_changed",
+    "attempts_regraded",
+    "best_score",
+    "correct_question",
     "eligible_questions",
     "grade",
     "grade_attempt",
+    "has_passed",
+    "key_of",
     "list_passed",
     "load_attempt_for",
     "load_attempt_form",
+    "load_attempts",
+    "load_corrections",
+    "load_outcome",
+    "load_results",
     "load_review",
     "lock_person",
+    "mark",
     "most_questions_repeat",
     "normalise_response",
     "only_red_lines",

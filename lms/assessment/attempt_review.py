@@ -1,12 +1,17 @@
 """The review of a submitted attempt: its questions with the responses given, the keys and the feedback."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from lms.assessment.attempt_form import given_to
+from lms.assessment.rules.corrections import Correction, Corrections, Mark, mark
 from lms.assessment.rules.question_body import ids_of, parts_of
 from lms.catalogue.api import BankQuestion
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,10 @@ class ReviewedStep:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedQuestion:
-    """A question after submission. ``points`` run from 0 to 1; ``refresh`` is (module slug, section id) to reread."""
+    """A question after submission. ``points`` run from 0 to 1; ``refresh`` is (module slug, section id) to reread.
+
+    ``corrected`` is the correction made since the submission, where there is one; it never lowers the points shown.
+    """
 
     number: int
     slug: str
@@ -48,6 +56,12 @@ class ReviewedQuestion:
     # Of a story: the path taken, and the best path from its beginning to its end.
     path: tuple[ReviewedStep, ...] = ()
     best: tuple[ReviewedStep, ...] = ()
+    corrected: Correction | None = None
+    # What a correction since made of the points: more, fewer, or the same.
+    gained: bool = False
+    spared: bool = False
+    # Whether the question counts for nobody.
+    void: bool = False
 
     @property
     def right(self) -> bool:
@@ -56,35 +70,57 @@ class ReviewedQuestion:
 
 
 def build_review(
-    selected: Sequence[Mapping[str, Any]], questions: Mapping[int, BankQuestion], grades: Sequence[Mapping[str, Any]]
+    selected: Sequence[Mapping[str, Any]],
+    questions: Mapping[int, BankQuestion],
+    grades: Sequence[Mapping[str, Any]],
+    corrections: Corrections = MappingProxyType({}),
+    submitted_at: datetime = NEVER,
 ) -> list[ReviewedQuestion]:
-    """Returns the selected questions of a graded attempt with keys and feedback."""
+    """Returns the selected questions of a graded attempt with keys and feedback, by the corrections of its edition.
+
+    Only those made after it was submitted are shown as such.
+    """
     by_question = {grade["question"]: grade for grade in grades}
-    return [
-        _reviewed_question(number, questions[one["question"]], one["order"], by_question[one["question"]])
-        for number, one in enumerate(selected, start=1)
-    ]
+    reviewed = []
+    for number, one in enumerate(selected, start=1):
+        question, grade = questions[one["question"]], by_question[one["question"]]
+        marked = mark(question, grade["response"], corrections)
+        corrected = marked.correction if marked.correction and marked.correction.corrected_at > submitted_at else None
+        shown = replace(question, body=dict(marked.body))
+        reviewed.append(_reviewed_question(number, shown, one["order"], grade, marked=marked, corrected=corrected))
+    return reviewed
 
 
 def _reviewed_question(
-    number: int, question: BankQuestion, order: Sequence[str], grade: Mapping[str, Any]
+    number: int,
+    question: BankQuestion,
+    order: Sequence[str],
+    grade: Mapping[str, Any],
+    *,
+    marked: Mark,
+    corrected: Correction | None,
 ) -> ReviewedQuestion:
     refresh = question.body.get("refresh")
     story = question.kind == "branching"
     ids = ids_of(parts_of(question.kind, question.body)) if question.kind in {"ordering", "matching"} else order
+    points = round(float(marked.points), 4) if corrected else grade["points"]
     return ReviewedQuestion(
         number=number,
         slug=question.slug,
         kind=question.kind,
         objective=question.objective,
         stem=question.body["stem"],
-        points=grade["points"],
+        points=max(points, grade["points"]),
         red_line=grade["red_line"],
         answered=grade["response"] is not None,
         parts=() if story else tuple(_reviewed_part(question, part, grade["response"]) for part in ids),
         refresh=(refresh["module"], refresh.get("section") or "") if refresh else None,
         path=_path(question.body["nodes"], grade["response"] or {}) if story else (),
         best=_path(question.body["nodes"], None) if story else (),
+        corrected=corrected,
+        gained=points > grade["points"],
+        spared=points < grade["points"] and not marked.is_void,
+        void=marked.is_void,
     )
 
 
@@ -117,7 +153,7 @@ def _reviewed_part(question: BankQuestion, name: str, response: Any) -> Reviewed
         case "ordering":
             key = str(list(parts).index(name) + 1)
         case "matching":
-            key, given = part["right"], parts[given]["right"] if given else ""
+            key, given = parts[part.get("answer", name)]["right"], parts[given]["right"] if given else ""
         case _:
             key = "chosen" if part.get("correct") else ""
     text = part["left"] if question.kind == "matching" else part["text"]

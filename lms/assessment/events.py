@@ -7,3 +7,9 @@ attempts_changed = Signal()
 
 ``persons`` is the set of ids of the people who made them.
 """
+
+attempts_regraded = Signal()
+"""Sent in the transaction after attempts that had failed pass, since a question was corrected.
+
+``attempts`` is the set of their ids, ``persons`` that of the people who made them.
+"""

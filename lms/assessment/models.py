@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Document, Id, Model, UtcDateTime
+from lms.kernel.records import Recorded
 
 
 class OpenedBy(StrEnum):
@@ -21,6 +22,47 @@ class OpenedBy(StrEnum):
     """A certificate of the course was held."""
     ORGANISATION = "organisation"
     """The organisation lets its people take quizzes without the modules."""
+
+
+class QuestionCorrection(Recorded, Model):
+    """One row: a question was corrected after it had been used. Of several corrections in an edition the last counts.
+
+    Never changed or removed. Personal data: the reason; no case, no name.
+    """
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('rekey', 'accept', 'void', 'full_marks')", name="kind_known"),
+        Index("ix_question_correction_edition", "edition_id", "id"),
+    )
+
+    id: Mapped[Id]
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    # A word of `CorrectionKind`.
+    kind: Mapped[str] = mapped_column(String(12))
+    # What is right, as lms/assessment/rules/corrections.py writes it; NULL where the kind needs none.
+    key: Mapped[Any | None] = mapped_column(Document)
+    # The digests of the keys that the question had in this edition: versions with another key have been rewritten.
+    replaced: Mapped[list[str]] = mapped_column(Document)
+    reason: Mapped[str] = mapped_column(String(500))
+
+
+class Regrade(Recorded, Model):
+    """One row: a submitted attempt has another result since a question was corrected. Never changed or removed.
+
+    The last row of an attempt is what the corrections make of it; a better result that it had before stays its own.
+    Personal data: what a person scored.
+    """
+
+    __table_args__ = (UniqueConstraint("attempt_id", "correction_id"),)
+
+    id: Mapped[Id]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    # The newest correction that it takes into account, with all before it.
+    correction_id: Mapped[int] = mapped_column(ForeignKey("question_correction.id"), index=True)
+    score: Mapped[int]
+    red_lines_right: Mapped[bool]
+    passed: Mapped[bool]
 
 
 class Attempt(Model):
@@ -59,6 +101,7 @@ class Attempt(Model):
     red_lines_right: Mapped[bool | None]
     passed: Mapped[bool | None]
     # By question: [{"question": id, "slug", "points": 0..1, "red_line": bool, "response": …}].
+    # "void" is true of a question that counted for nobody.
     grades: Mapped[list[dict[str, Any]] | None] = mapped_column(Document)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from lms.assessment import queries
@@ -10,7 +11,8 @@ from lms.assessment.attempt_review import ReviewedQuestion, build_review
 from lms.assessment.errors import AttemptsExhausted, NoQuestions
 from lms.assessment.events import attempts_changed
 from lms.assessment.models import Answer, Attempt, OpenedBy
-from lms.assessment.rules.grading import QuizScore, grade, is_answered, normalise_response, score_quiz
+from lms.assessment.rules.corrections import Corrections, is_left_out, mark
+from lms.assessment.rules.grading import QuizScore, is_answered, normalise_response, score_quiz
 from lms.assessment.rules.question_selection import eligible_questions, questions_about, select_questions
 from lms.assessment.rules.retakes import retake_allowance
 from lms.audit.api import record
@@ -44,7 +46,7 @@ def start_attempt(
     for attempt in past:
         if attempt.submitted_at is None and attempt.edition_id == course.edition_id:
             return attempt
-    allowance = retake_allowance(past, course.tries, course.pause, clock.now())
+    allowance = retake_allowance(queries.load_results(past).values(), course.tries, course.pause, clock.now())
     if allowance.next_attempt_at is not None:
         raise AttemptsExhausted(allowance.next_attempt_at)
     seed = seed or f"{rng.randbelow(1 << 128):032x}"
@@ -58,7 +60,15 @@ def start_attempt(
         opened_by=opened_by,
         started_at=clock.now(),
         seed=seed,
-        questions=select_attempt_questions(course, sector, language, list_slugs(past), seed, about=about),
+        questions=select_attempt_questions(
+            course,
+            sector,
+            language,
+            list_slugs(past),
+            seed,
+            about=about,
+            corrections=queries.load_corrections(course.edition_id),
+        ),
     )
     session.add(attempt)
     session.flush()
@@ -92,7 +102,7 @@ def submit_attempt(
 
     It is not submitted while a question is unanswered, unless that is accepted. ``client_at`` is the time on the
     learner's device; a clock that is ahead is set back to the server's and flagged. The questions are graded as
-    they were selected, whatever was published since.
+    they were selected, whatever was published since, but for those that were corrected.
     """
     stored = queries.lock_attempt(attempt.id)
     if stored.submitted_at is not None:
@@ -105,9 +115,9 @@ def submit_attempt(
     ):
         session.flush()
         return stored
-    stored.grades, score = grade_attempt(
-        selected, given, load_course_revision(stored.course_revision_id, stored.language).pass_mark
-    )
+    pass_mark = load_course_revision(stored.course_revision_id, stored.language).pass_mark
+    corrections = queries.load_corrections(stored.edition_id)
+    stored.grades, score = grade_attempt(selected, given, pass_mark, corrections)
     stored.score, stored.red_lines_right, stored.passed = score.score, score.red_lines_right, score.passed
     moment = clock.now()
     stored.client_ahead = client_at is not None and client_at > moment
@@ -133,9 +143,10 @@ def load_attempt_form(attempt: Attempt) -> list[FormQuestion]:
 
 def load_review(attempt: Attempt) -> list[ReviewedQuestion]:
     """Returns the questions of a submitted attempt with responses, keys and feedback; of an open one nothing."""
-    if attempt.grades is None:
+    if attempt.grades is None or attempt.submitted_at is None:
         return []
-    return build_review(attempt.questions, load_questions(attempt), attempt.grades)
+    corrections = queries.load_corrections(attempt.edition_id)
+    return build_review(attempt.questions, load_questions(attempt), attempt.grades, corrections, attempt.submitted_at)
 
 
 def select_attempt_questions(
@@ -146,13 +157,15 @@ def select_attempt_questions(
     seed: str,
     *,
     about: Collection[str] | None = None,
+    corrections: Corrections = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Returns the questions of an attempt as ``Attempt.questions`` stores them; the same arguments give the same.
 
     ``seen`` are the slugs of the questions of earlier attempts, the oldest first; ``about`` as in ``start_attempt``.
-    Raises ``NoQuestions``.
+    Questions that are void, or right for everybody, are left out. Raises ``NoQuestions``.
     """
     questions = eligible_questions(bank(course.revision_id, language), sector, per_sector=course.per_sector)
+    questions = [question for question in questions if not is_left_out(question, corrections)]
     if about is not None:
         questions = questions_about(questions, about)
     selected = select_questions(questions, size=course.draw, sector=sector, seen=seen, seed=seed)
@@ -184,27 +197,33 @@ def only_red_lines(course: PublishedCourse, language: str) -> bool:
 
 
 def grade_attempt(
-    questions: Iterable[BankQuestion], responses: Mapping[int, Any], pass_mark: int
+    questions: Iterable[BankQuestion],
+    responses: Mapping[int, Any],
+    pass_mark: int,
+    corrections: Corrections = MappingProxyType({}),
 ) -> tuple[list[dict[str, Any]], QuizScore]:
     """Returns the grades of responses, as ``Attempt.grades`` stores them, and the score of the attempt.
 
     ``questions`` are those of the attempt in their order, ``responses`` are normalised and by question revision,
-    ``pass_mark`` is in percent.
+    ``pass_mark`` is in percent, ``corrections`` are those of the edition.
     """
     grades, points = [], []
     for question in questions:
         response = responses.get(question.question_revision_id)
-        points.append((grade(question.kind, question.body, response), question.red_line))
-        grades.append(
-            {
-                "question": question.question_revision_id,
-                "slug": question.slug,
-                # Four decimals for statistics; the score is added up from exact fractions.
-                "points": round(float(points[-1][0]), 4),
-                "red_line": question.red_line,
-                "response": response,
-            }
-        )
+        marked = mark(question, response, corrections)
+        given: dict[str, Any] = {
+            "question": question.question_revision_id,
+            "slug": question.slug,
+            # Four decimals for statistics; the score is added up from exact fractions.
+            "points": round(float(marked.points), 4),
+            "red_line": question.red_line,
+            "response": response,
+        }
+        if marked.is_void:
+            given["void"] = True
+        else:
+            points.append((marked.points, question.red_line))
+        grades.append(given)
     return grades, score_quiz(points, pass_mark)
 
 

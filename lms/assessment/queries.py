@@ -1,10 +1,17 @@
 """Every SELECT of attempts."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, case, cast, exists, func, or_, select
 
-from lms.assessment.models import Answer, Attempt
+from lms.assessment.models import Answer, Attempt, QuestionCorrection, Regrade
+from lms.assessment.rules.corrections import Correction, CorrectionKind
+from lms.catalogue.models import CourseRevision, CourseRevisionQuestion, Question, QuestionRevision
+from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import has_one_writer, locked, session
 from lms.kernel.transaction_memo import clear_memo, load_once
 from lms.people.models import Person
@@ -18,6 +25,11 @@ _ATTEMPTS = (
     .order_by(Attempt.id)
 )
 _ANSWERS = select(Answer).where(Answer.attempt_id == bindparam("attempt"))
+_CORRECTIONS = (
+    select(QuestionCorrection)
+    .where(QuestionCorrection.edition_id == bindparam("edition"))
+    .order_by(QuestionCorrection.id)
+)
 
 
 def lock_person(person_id: int) -> None:
@@ -48,11 +60,116 @@ def list_attempts(person_id: int, course_id: int) -> Sequence[Attempt]:
 def list_passed(attempt_ids: Collection[int]) -> Sequence[Attempt]:
     """Returns those of some attempts that were passed."""
     # Called right after attempts changed, while they are in the session: then no statement is needed.
-    found = (session.get(Attempt, attempt_id) for attempt_id in sorted(attempt_ids))
-    return [attempt for attempt in found if attempt is not None and attempt.passed]
+    return [attempt for attempt in load_attempts(attempt_ids) if attempt.passed]
 
 
 def list_answers(attempt_id: int) -> Sequence[Answer]:
     """Returns the saved responses of an attempt; one query in a transaction."""
     saved = {"attempt": attempt_id}
     return load_once(("answers", attempt_id), (Answer,), lambda: session.scalars(_ANSWERS, saved).all())
+
+
+def load_corrections(edition_id: int) -> dict[int, Correction]:
+    """Returns the corrections of an edition that count, by question; one query in a transaction."""
+
+    def load() -> dict[int, Correction]:
+        # The last one of each question counts.
+        return {row.question_id: _correction(row) for row in session.scalars(_CORRECTIONS, {"edition": edition_id})}
+
+    return load_once(("corrections", edition_id), (QuestionCorrection,), load)
+
+
+def _correction(row: QuestionCorrection) -> Correction:
+    kind, replaced = CorrectionKind(row.kind), frozenset(row.replaced)
+    return Correction(row.id, row.question_id, kind, row.key, replaced, row.recorded_at)
+
+
+def find_question_of(edition_id: int, slug: str) -> Question | None:
+    """Finds a question that an edition has."""
+    used = _revisions_of(edition_id).where(Question.slug == slug).with_only_columns(Question.id)
+    return session.scalar(select(Question).where(Question.id.in_(used)))
+
+
+def find_question(question_id: int) -> Question:
+    """Returns a question."""
+    return session.get_one(Question, question_id)
+
+
+def list_question_revisions(edition_id: int, question_id: int) -> Sequence[QuestionRevision]:
+    """Returns the versions of a question in an edition, in all languages, the oldest first."""
+    used = _revisions_of(edition_id).where(Question.id == question_id).with_only_columns(QuestionRevision.id)
+    return session.scalars(
+        select(QuestionRevision).where(QuestionRevision.id.in_(used)).order_by(QuestionRevision.id)
+    ).all()
+
+
+def _revisions_of(edition_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(QuestionRevision.id)
+        .join(Question, Question.id == QuestionRevision.question_id)
+        .join(CourseRevisionQuestion, CourseRevisionQuestion.question_revision_id == QuestionRevision.id)
+        .join(CourseRevision, CourseRevision.id == CourseRevisionQuestion.course_revision_id)
+        .where(CourseRevision.edition_id == edition_id)
+    )
+
+
+def list_submitted(edition_id: int, slug: str, *, after: int = 0, limit: int | None = None) -> Sequence[Attempt]:
+    """Returns submitted attempts of an edition that may have a question, by id, from the one after an id on."""
+    # The question's slug stands in the grades between quotation marks; whoever reads them looks again.
+    has_question = cast(Attempt.grades, Text).contains(f'"{slug}"', autoescape=True)
+    statement = select(Attempt).where(
+        Attempt.edition_id == edition_id, Attempt.submitted_at.is_not(None), Attempt.id > after, has_question
+    )
+    return session.scalars(statement.order_by(Attempt.id).limit(limit)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """The result of an attempt: the best that it or a regrade had, so that no correction takes anything away.
+
+    ``score`` is in percent, None while it is open; so is ``passed``.
+    """
+
+    started_at: datetime
+    submitted_at: datetime | None
+    score: int | None
+    passed: bool | None
+
+
+def load_results(attempts: Collection[Attempt]) -> dict[int, AttemptResult]:
+    """Returns the results of some attempts by their ids; no query where none was failed."""
+    failed = [attempt.id for attempt in attempts if attempt.passed is False]
+    regrades: defaultdict[int, list[Regrade]] = defaultdict(list)
+    for (row,) in execute_in_batches(select(Regrade), Regrade.attempt_id, failed):
+        regrades[row.attempt_id].append(row)
+    return {attempt.id: _result(attempt, regrades[attempt.id]) for attempt in attempts}
+
+
+def _result(attempt: Attempt, regrades: Sequence[Regrade]) -> AttemptResult:
+    score = max([*(row.score for row in regrades), attempt.score or 0]) if regrades else attempt.score
+    passed = any(row.passed for row in regrades) or attempt.passed
+    return AttemptResult(attempt.started_at, attempt.submitted_at, score, passed)
+
+
+def has_passed(attempt: Any = Attempt) -> ColumnElement[bool]:
+    """Returns the column that `load_results` calls ``passed``, of the table of attempts or an alias of it."""
+    regraded = exists().where(Regrade.attempt_id == attempt.id, Regrade.passed)
+    return or_(attempt.passed, regraded)
+
+
+def best_score(attempt: Any = Attempt) -> ColumnElement[int | None]:
+    """Returns the column that `load_results` calls ``score`` likewise."""
+    regraded = select(func.max(Regrade.score)).where(Regrade.attempt_id == attempt.id).scalar_subquery()
+    return case((regraded > attempt.score, regraded), else_=attempt.score)
+
+
+def load_last_regrades(attempt_ids: Iterable[int]) -> dict[int, Regrade]:
+    """Returns the last regrade of each attempt that has one, by attempt."""
+    rows = execute_in_batches(select(Regrade).order_by(Regrade.id), Regrade.attempt_id, attempt_ids)
+    return {row.attempt_id: row for (row,) in rows}
+
+
+def load_attempts(attempt_ids: Collection[int]) -> Sequence[Attempt]:
+    """Returns some attempts in the order of their ids."""
+    found = (session.get(Attempt, attempt_id) for attempt_id in sorted(attempt_ids))
+    return [attempt for attempt in found if attempt is not None]

@@ -56,6 +56,7 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "pathways.report_outdated": ("pathway_version", _l("%(who)s reported that %(what)s is out of date")),
     "assessment.start": ("attempt", _l("%(who)s started %(what)s")),
     "assessment.submit": ("attempt", _l("%(who)s submitted %(what)s")),
+    "assessment.correct_question": ("question", _l("%(who)s corrected %(what)s")),
     "learning.switch_edition": ("edition_switch", _l("%(who)s switched to a newer edition: %(what)s")),
     # As it was called in earlier versions.
     "learning.start_again": ("fresh_start", _l("%(who)s switched to a newer edition: %(what)s")),
@@ -104,6 +105,7 @@ SUBJECTS: dict[str, LazyString] = {
     "publication": _l("publication"),
     "pathway_version": _l("referral pathway, version"),
     "attempt": _l("attempt"),
+    "question": _l("question"),
     "edition_switch": _l("switch of edition"),
     "fresh_start": _l("switch of edition"),
     "award": _l("certificate"),

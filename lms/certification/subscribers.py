@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from lms.assessment.api import list_passed
+from lms.assessment.api import load_attempts, load_results
 from lms.catalogue.api import load_course_revision
 from lms.certification.awards import operations
 from lms.certification.awards.snapshot import EarnedAward, Issuer
@@ -14,7 +14,10 @@ from lms.kernel.config import current_settings
 def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more: Any) -> None:
     """Issues an award for every passing attempt, in the transaction of its submission."""
     issuer = Issuer.of(current_settings())
-    for attempt in list_passed(attempts):
+    passed = load_attempts(attempts)
+    # A quiz that passes since a question was corrected has the score that it has now.
+    results = load_results(passed)
+    for attempt in passed:
         course = load_course_revision(attempt.course_revision_id)
         if attempt.submitted_at is None:
             # Cannot happen: the database protects the time of a submission.
@@ -27,7 +30,7 @@ def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more:
             "quiz",
             # The server's receipt: the quiz is taken online, so what the device's clock says has no bearing.
             earned_at=attempt.submitted_at,
-            score=attempt.score,
+            score=results[attempt.id].score,
             attempt_id=attempt.id,
         )
         operations.issue(SYSTEM, earned, issuer)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import FromClause, Row, exists, func, select, union
 
+from lms.assessment.api import best_score, has_passed
 from lms.assessment.models import Attempt
 from lms.catalogue.api import with_course_title
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision, Publication
@@ -64,8 +65,8 @@ def list_attempts_of(person_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ..
             CourseRevision.title.label("course"),
             Attempt.started_at,
             Attempt.submitted_at,
-            Attempt.score,
-            Attempt.passed,
+            best_score().label("score"),
+            has_passed().label("passed"),
         )
         .join(CourseRevision, Attempt.course_revision_id == CourseRevision.id)
         .where(Attempt.person_id.in_(person_ids))

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, CompoundSelect, Integer, bindparam, cast, literal, null, select, union_all
 
+from lms.assessment.api import best_score, has_passed
 from lms.assessment.models import Attempt
 from lms.kernel.db import UtcDateTime, read_rows, session
 from lms.learning.models import Completion, EditionSwitch
@@ -40,7 +41,7 @@ def _statement(*, of_course: bool) -> CompoundSelect[Any]:
         cast(null(), Integer).label("score"),
     )
     no_edition = cast(null(), Integer).label("changes_since")
-    of_attempt = (attempt.submitted_at, attempt.passed, attempt.score)
+    of_attempt = (attempt.submitted_at, has_passed(attempt).label("passed"), best_score(attempt).label("score"))
     columns = {
         "completion": (completion, completion.module_id, completion.recorded_at, *only_attempts, no_edition),
         "attempt": (attempt, attempt.id, attempt.started_at, *of_attempt, no_edition),

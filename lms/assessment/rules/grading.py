@@ -86,7 +86,8 @@ def grade(kind: str, body: Body, response: Any) -> Fraction:
         case _:
             # Two pairs may have the same right side in words: then either of them is right.
             words = {pair["id"]: pair["right"] for pair in parts}
-            hits = sum(pair in given and words[given[pair]] == right for pair, right in words.items())
+            right_sides = {pair["id"]: words[pair.get("answer", pair["id"])] for pair in parts}
+            hits = sum(pair in given and words[given[pair]] == right for pair, right in right_sides.items())
     return Fraction(hits, len(parts))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from lms.assessment.api import best_score, has_passed
 from lms.assessment.models import Attempt
 from lms.audit.api import list_reasons
 from lms.catalogue.models import Course, CourseRevision, ModuleRevision
@@ -110,7 +111,9 @@ def _completions(persons: Collection[int]) -> list[HistoryEvent]:
 
 def _attempts(persons: Collection[int]) -> list[HistoryEvent]:
     at = func.coalesce(Attempt.submitted_at, Attempt.started_at).label("at")
-    statement = select(at, Attempt.passed, Attempt.score).where(Attempt.person_id.in_(persons))
+    statement = select(at, has_passed().label("passed"), best_score().label("score")).where(
+        Attempt.person_id.in_(persons)
+    )
     return [
         HistoryEvent("attempt", row.at.date(), row.at, course=row.course, passed=row.passed, score=row.score)
         for row in _with_course(statement, Attempt.course_id)

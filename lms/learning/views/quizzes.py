@@ -8,6 +8,8 @@ from lms.assessment.api import (
     AttemptsExhausted,
     load_attempt_for,
     load_attempt_form,
+    load_outcome,
+    load_results,
     load_review,
     most_questions_repeat,
     only_red_lines,
@@ -122,17 +124,20 @@ def result(attempt_id: int) -> ResponseReturnValue:
     if found.submitted_at is None:
         return redirect(url_for("learning.attempt", attempt_id=attempt_id))
     course = load_course_revision(found.course_revision_id, found.language)
-    questions = load_review(found)
+    questions, own = load_review(found), load_results([found])[found.id]
+    counted = [question for question in questions if not question.void]
     progress = load_progress_after(actor, found, language_of_page())
     return render_template(
         "learning/result.html",
         attempt=found,
+        result=own,
+        outcome=load_outcome(found, own, questions),
         course=course,
         questions=questions,
-        objectives=results_by_objective(course, questions),
+        objectives=results_by_objective(course, counted),
         read_again_links={question.number: read_again_link(course, question) for question in questions},
-        missed_red_lines=[question for question in questions if question.red_line and not question.right],
+        missed_red_lines=[question for question in counted if question.red_line and not question.right],
         progress=progress,
         allowance=progress.allowance,
-        most_repeat=not found.passed and most_questions_repeat(found),
+        most_repeat=not own.passed and most_questions_repeat(found),
     )
