@@ -6,7 +6,7 @@ Files are stored byte for byte: line ends and a byte order mark stay, so what go
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class CourseFolder:
 
 @dataclass(slots=True)
 class SourceFolders:
-    """The files of both folders, and what could not be read."""
+    """The files of both folders, and what could not be read; ``files`` has the bytes of each by its path."""
 
     courses: list[CourseFolder] = field(default_factory=list)
     banks: list[SourceFile] = field(default_factory=list)
@@ -74,6 +74,7 @@ class SourceFolders:
     glossary: SourceFile | None = None
     considerations: SourceFile | None = None
     problems: list[Problem] = field(default_factory=list)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def decode_file(path: str, data: bytes) -> SourceFile | Problem:
@@ -89,26 +90,98 @@ def decode_file(path: str, data: bytes) -> SourceFile | Problem:
     return SourceFile(path, text, hashlib.sha256(data).hexdigest())
 
 
-def read_folders(modules: Path, quizzes: Path) -> SourceFolders:
-    """Reads both folders; a file that cannot be read becomes a problem and affects no other."""
-    folders = SourceFolders()
-    reader = _FolderReader(folders)
-    for entry in reader.entries(modules, "modules"):
-        reader.read_modules_entry(entry, f"modules/{_printable(entry)}")
-    for entry in reader.entries(quizzes, "quizzes"):
-        path = f"quizzes/{_printable(entry)}"
-        if entry.suffix == ".yml" and entry.is_file():
-            bank = reader.text(entry, path, MAX_YAML_BYTES)
-            if bank:
-                folders.banks.append(bank)
-        else:
-            reader.stray(path, _("only question banks (course.yml, course.ar.yml) belong here"))
-    return folders
-
-
 def stray(path: str, message: str) -> Problem:
     """Returns the warning about a file that belongs to nothing here: the rest is published without it."""
     return warning(path, 1, message, _("it is left out"))
+
+
+def find_stray(path: str) -> Problem | None:
+    """Returns the warning about a path that is not one of a course file, None for those that are.
+
+    Paths are as authors know them: ``modules/<course>/course.yml``, ``quizzes/<course>.yml``.
+    """
+    message = None
+    match path.split("/"):
+        case ["quizzes", name] if name.endswith(".yml"):
+            pass
+        case ["quizzes", *_rest]:
+            message = _("only question banks (course.yml, course.ar.yml) belong here")
+        case ["modules", name] if name in (*SHARED_FILES, *EDITORIAL_FILES):
+            pass
+        case ["modules", _course, name] if name == "course.yml" or name.endswith(".md"):
+            pass
+        case ["modules", _course, "img", name]:
+            if not _PICTURE_NAME.fullmatch(name):
+                message = _("a picture's name has lower-case letters, digits and hyphens, and .svg, .png or .jpg")
+        case ["modules", _course, "audio", name]:
+            if not _RECORDING_NAME.fullmatch(name):
+                message = _("a recording is named as its module, without the number: name.opus or name.ar.opus")
+        case ["modules", _course, *_rest] if _rest:
+            message = _("only course.yml, modules (01-name.md), img/ and audio/ belong here")
+        case _:
+            message = _("only course folders and %(names)s belong here", names=", ".join(SHARED_FILES))
+    return stray(path, message) if message else None
+
+
+def find_oversize(path: str, size: int) -> Problem | None:
+    """Returns the problem of a file of too many bytes, None where it may be as large."""
+    message, limit, remedy = _("this file is larger than %(size)s kB"), MAX_YAML_BYTES, _("split it")
+    if path.endswith(".md"):
+        limit = MAX_MARKUP_BYTES
+    elif path.endswith(".opus"):
+        message, limit = _("this recording is larger than %(size)s kB"), MAX_RECORDING_BYTES
+        remedy = _("encode it as mono with 24 kbit/s, or split the module")
+    elif not path.endswith(".yml"):
+        message, limit = _("this picture is larger than %(size)s kB"), MAX_PICTURE_BYTES
+        remedy = _("make it smaller")
+    return error(path, 1, message % {"size": limit // 1000}, remedy) if size > limit else None
+
+
+def read_folders(modules: Path, quizzes: Path) -> SourceFolders:
+    """Reads both folders; a file that cannot be read becomes a problem and affects no other."""
+    reader = _FolderReader()
+    for entry in reader.entries(modules, "modules"):
+        reader.read_modules_entry(entry, f"modules/{_printable(entry)}")
+    for entry in reader.entries(quizzes, "quizzes"):
+        reader.read_file(entry, f"quizzes/{_printable(entry)}")
+    return sort_files(reader.files, reader.problems, reader.courses)
+
+
+def sort_files(
+    files: Mapping[str, bytes], problems: Iterable[Problem] = (), courses: Iterable[str] = ()
+) -> SourceFolders:
+    """Returns course files, by path, as the folders they are in; ``courses`` are further folders, maybe empty ones.
+
+    A file that is no UTF-8 text where it should be becomes a problem.
+    """
+    folders = SourceFolders(problems=list(problems), files=files)
+    slugs = {*courses, *(path.split("/")[1] for path in files if path.count("/") > 1)}
+    by_slug = {slug: CourseFolder(slug, f"modules/{slug}") for slug in sorted(slugs)}
+    folders.courses = list(by_slug.values())
+    for path in sorted(files):
+        match path.split("/"):
+            case ["modules", slug, ("img" | "audio") as kind, name]:
+                course = by_slug[slug]
+                (course.images if kind == "img" else course.recordings)[f"{kind}/{name}"] = files[path]
+            case _:
+                found = decode_file(path, files[path])
+                if isinstance(found, Problem):
+                    folders.problems.append(found)
+                else:
+                    _sort_text(folders, by_slug, found)
+    return folders
+
+
+def _sort_text(folders: SourceFolders, courses: Mapping[str, CourseFolder], file: SourceFile) -> None:
+    match file.path.split("/"):
+        case ["quizzes", _name]:
+            folders.banks.append(file)
+        case ["modules", name]:
+            setattr(folders, SHARED_FILES[name], file)
+        case ["modules", slug, "course.yml"]:
+            courses[slug].course = file
+        case ["modules", slug, _name]:
+            courses[slug].modules.append(file)
 
 
 def _printable(entry: Path) -> str:
@@ -124,14 +197,13 @@ def _looks_like_course(folder: Path) -> bool:
 class _FolderReader:
     """Reads files below one root and refuses symbolic links that lead out of it."""
 
-    def __init__(self, folders: SourceFolders) -> None:
-        self.folders = folders
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.courses: list[str] = []
+        self.problems: list[Problem] = []
 
     def problem(self, path: str, message: str, remedy: str = "") -> None:
-        self.folders.problems.append(error(path, 1, message, remedy))
-
-    def stray(self, path: str, message: str) -> None:
-        self.folders.problems.append(stray(path, message))
+        self.problems.append(error(path, 1, message, remedy))
 
     def entries(self, folder: Path, path: str) -> list[Path]:
         """Lists a folder by name, without hidden files and without links that lead out of it."""
@@ -151,81 +223,41 @@ class _FolderReader:
                 self.problem(f"{path}/{_printable(entry)}", message, _("put the file itself here"))
         return inside
 
-    def text(self, entry: Path, path: str, limit: int) -> SourceFile | None:
-        """Reads one text file; its size is checked first."""
+    def read_file(self, entry: Path, path: str) -> None:
+        """Reads one file, unless it is stray; its size is checked first."""
+        found = find_stray(path)
+        if found is None and not entry.is_file():
+            # A folder with the name of a picture is as stray as one with another name.
+            return self.problem(path, _("this must be a file"))
         try:
-            if not entry.is_file():
-                self.problem(path, _("this must be a file"))
-                return None
-            if entry.stat().st_size > limit:
-                self.problem(path, _("this file is larger than %(size)s kB", size=limit // 1000), _("split it"))
-                return None
-            data = entry.read_bytes()
+            found = found or find_oversize(path, entry.stat().st_size)
+            if found is None and entry.name not in EDITORIAL_FILES:
+                self.files[path] = entry.read_bytes()
         except OSError as fault:
-            self.problem(path, _("this file cannot be read: %(reason)s", reason=fault.strerror))
-            return None
-        found = decode_file(path, data)
-        if isinstance(found, Problem):
-            self.folders.problems.append(found)
-            return None
-        return found
+            return self.problem(path, _("this file cannot be read: %(reason)s", reason=fault.strerror))
+        if found:
+            self.problems.append(found)
+        return None
 
     def read_modules_entry(self, entry: Path, path: str) -> None:
         """Reads one entry of the modules folder: a course, or a file that all courses share."""
-        if entry.is_dir() and not _looks_like_course(entry):
-            self.stray(path, _("this folder has no course.yml and no module"))
-        elif entry.is_dir():
-            self.folders.courses.append(self.course(entry, path))
-        elif entry.name in SHARED_FILES:
-            setattr(self.folders, SHARED_FILES[entry.name], self.text(entry, path, MAX_YAML_BYTES))
-        elif entry.name not in EDITORIAL_FILES:
-            self.stray(path, _("only course folders and %(names)s belong here", names=", ".join(SHARED_FILES)))
+        if not entry.is_dir() or entry.name in SHARED_FILES:
+            self.read_file(entry, path)
+        elif _looks_like_course(entry):
+            self.courses.append(_printable(entry))
+            self.read_course(entry, path)
+        else:
+            self.problems.append(stray(path, _("this folder has no course.yml and no module")))
 
-    def course(self, folder: Path, path: str) -> CourseFolder:
-        course = CourseFolder(folder.name, path)
+    def read_course(self, folder: Path, path: str) -> None:
+        """Reads the files of a course, and of its folders of pictures and recordings."""
         for entry in self.entries(folder, path):
             place = f"{path}/{_printable(entry)}"
-            if entry.name == "course.yml":
-                course.course = self.text(entry, place, MAX_YAML_BYTES)
-            elif entry.suffix == ".md" and entry.is_file():
-                module = self.text(entry, place, MAX_MARKUP_BYTES)
-                if module:
-                    course.modules.append(module)
-            elif entry.name == "img" and entry.is_dir():
-                name = _("a picture's name has lower-case letters, digits and hyphens, and .svg, .png or .jpg")
-                size = _("this picture is larger than %(size)s kB", size=MAX_PICTURE_BYTES // 1000)
-                remedy = _("make it smaller")
-                course.images = self.files(entry, place, (_PICTURE_NAME, name), (MAX_PICTURE_BYTES, size, remedy))
-            elif entry.name == "audio" and entry.is_dir():
-                name = _("a recording is named as its module, without the number: name.opus or name.ar.opus")
-                size = _("this recording is larger than %(size)s kB", size=MAX_RECORDING_BYTES // 1000)
-                remedy = _("encode it as mono with 24 kbit/s, or split the module")
-                limit = MAX_RECORDING_BYTES, size, remedy
-                course.recordings = self.files(entry, place, (_RECORDING_NAME, name), limit)
+            if entry.name in ("img", "audio") and entry.is_dir():
+                for file in self.entries(entry, place):
+                    self.read_file(file, f"{place}/{_printable(file)}")
             else:
-                self.stray(place, _("only course.yml, modules (01-name.md), img/ and audio/ belong here"))
-        return course
-
-    def files(
-        self, folder: Path, path: str, names: tuple[re.Pattern[str], str], limit: tuple[int, str, str]
-    ) -> dict[str, bytes]:
-        """Reads the pictures or recordings of a course; their content is checked when they are parsed.
-
-        ``names`` is what a name matches and the problem with others, ``limit`` the most bytes, the problem, its remedy.
-        """
-        found = {}
-        for entry in self.entries(folder, path):
-            place = f"{path}/{_printable(entry)}"
-            if not entry.is_file() or not names[0].fullmatch(entry.name):
-                self.stray(place, names[1])
-            elif entry.stat().st_size > limit[0]:
-                self.problem(place, *limit[1:])
-            else:
-                try:
-                    found[f"{folder.name}/{entry.name}"] = entry.read_bytes()
-                except OSError as fault:
-                    self.problem(place, _("this file cannot be read: %(reason)s", reason=fault.strerror))
-        return found
+                self.read_file(entry, place)
 
 
 def source_fingerprint(*folders: Path, database: str) -> str:
