@@ -10,6 +10,9 @@ import lms.accounts.views
 import lms.assessment.correcting.jobs
 import lms.audit.jobs
 import lms.audit.views
+import lms.authoring.blueprint
+import lms.authoring.drafts.views
+import lms.authoring.publishing.views
 import lms.authoring.views
 import lms.certification.subscribers
 import lms.certification.views
@@ -95,7 +98,7 @@ BLUEPRINTS = (
     lms.learning.blueprint.bp,
     lms.compliance.blueprint.bp,
     lms.coverage.views.bp,
-    lms.authoring.views.bp,
+    lms.authoring.blueprint.bp,
 )
 
 PERIODIC_JOBS = (

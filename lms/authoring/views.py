@@ -1,8 +1,10 @@
 """Pages of trainers: their courses, and how the questions of a quiz do."""
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from lms.authoring.blueprint import bp
+from lms.authoring.drafts.queries import list_drafts
 from lms.authoring.statistics.queries import EditionAttempts, list_editions, load_statistics
 from lms.catalogue.api import bank, list_courses, published_course
 from lms.kernel.actor import Role
@@ -12,8 +14,6 @@ from lms.web.language import language_of_page
 
 MOST_AT_ONCE = 5_000
 """Up to so many people the list of courses goes through a course's answers itself: a quarter of a second."""
-
-bp = Blueprint("authoring", "lms.authoring", template_folder="templates")
 
 
 @bp.get("/author")
@@ -25,6 +25,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "authoring/index.html",
         courses=courses,
+        drafts=list_drafts(),
         questions={course.course_id: len(bank(course.revision_id)) for course in courses},
         editions=editions,
         statistics={

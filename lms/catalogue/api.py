@@ -5,7 +5,10 @@ revision is published now is read from the database every time. Texts come in th
 translated, else in the language the course was written in.
 """
 
-from lms.catalogue.operations import publish
+from typing import TYPE_CHECKING
+
+from lms.catalogue.file_contents import store_contents
+from lms.catalogue.operations import PublicationResult, check_files, publish, publish_files
 from lms.catalogue.queries.courses import (
     BankQuestion,
     PublishedCourse,
@@ -20,27 +23,51 @@ from lms.catalogue.queries.courses import (
     published_course,
     with_course_title,
 )
+from lms.catalogue.queries.files import (
+    FileChange,
+    list_file_changes,
+    list_published_files,
+    read_contents,
+    read_published_files,
+)
 from lms.catalogue.queries.shared_content import SectorRow, considerations, find_picture, glossary, list_sectors
-from lms.catalogue.source.read import source_fingerprint
+from lms.catalogue.source.problems import Problem
+from lms.catalogue.source.read import find_oversize, source_fingerprint
+
+if TYPE_CHECKING:
+    # What parses is loaded by those who parse: a tenth of the start.
+    from lms.catalogue.source.parsing.sources import ParsedModule
 
 __all__ = [
     "BankQuestion",
+    "FileChange",
+    "ParsedModule",
+    "Problem",
+    "PublicationResult",
     "PublishedCourse",
     "PublishedModule",
     "SectorRow",
     "bank",
+    "check_files",
     "considerations",
     "course_by_id",
+    "find_oversize",
     "find_picture",
     "glossary",
     "last_publication_id",
     "latest_revision_of_edition",
     "list_courses",
+    "list_file_changes",
+    "list_published_files",
     "list_sectors",
     "load_course_revision",
     "module_segments",
     "publish",
+    "publish_files",
     "published_course",
+    "read_contents",
+    "read_published_files",
     "source_fingerprint",
+    "store_contents",
     "with_course_title",
 ]

@@ -16,6 +16,32 @@ class Publication(Recorded, Model):
     id: Mapped[Id]
     # Numbers by kind and change: {"module": {"created": 6, ...}, ...}.
     counts: Mapped[dict[str, Any]] = mapped_column(Document)
+    # "files" of the folders, or "pages": a draft of the authors' pages.
+    origin: Mapped[str] = mapped_column(String(5), default="files")
+    # What its author said about it; empty for files.
+    reason: Mapped[str] = mapped_column(String(500), default="")
+
+
+class FileContent(Model):
+    """One row: the bytes of a course file, published or drafted, stored once. Personal data: none."""
+
+    # SHA-256 of the bytes.
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PublishedFile(Model):
+    """One row: a course file that a publication added, changed or removed; the latest row of a path counts.
+
+    Personal data: none.
+    """
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
+    # As authors know it: modules/safe-referral/course.yml, quizzes/safe-referral.yml.
+    path: Mapped[str] = mapped_column(String(300), primary_key=True, index=True)
+    # NULL where the file was removed.
+    digest: Mapped[str | None] = mapped_column(ForeignKey("file_content.digest"))
 
 
 class Course(Model):

@@ -2,6 +2,15 @@
 
 from lms.learning.course_progress import CourseProgress, list_course_progress
 from lms.learning.events import course_completed, progress_made
+from lms.learning.module_renderer import RenderedSegments, render_segments
 from lms.learning.rules import NextStep
 
-__all__ = ["CourseProgress", "NextStep", "course_completed", "list_course_progress", "progress_made"]
+__all__ = [
+    "CourseProgress",
+    "NextStep",
+    "RenderedSegments",
+    "course_completed",
+    "list_course_progress",
+    "progress_made",
+    "render_segments",
+]

@@ -31,12 +31,13 @@ def render_body(module: PublishedModule, own_sector: str | None, language: str) 
     sectors = list_sectors()
     revision_id = module.module_revision_id
     key = ("learning.body", revision_id, own_sector, language, request.script_root, sector_labels(language))
-    return cached(key, lambda: _render(module_segments(revision_id), own_sector, sectors, language))
+    return cached(key, lambda: render_segments(module_segments(revision_id), own_sector, sectors, language))
 
 
-def _render(
+def render_segments(
     segments: Sequence[dict[str, Any]], own_sector: str | None, sectors: Sequence[SectorRow], language: str
 ) -> tuple[RenderedSegments, ...]:
+    """Returns sanitised segments as HTML, whether they are published or not."""
     macros: Any = current_app.jinja_env.get_template("learning/_segments.html").module
     parts: list[RenderedSegments] = []
     run: list[str] = []

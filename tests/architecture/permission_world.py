@@ -51,6 +51,7 @@ IMPORT = "/people/import/<import_id>"
 SESSION, PRIOR = "/sessions/new", "/sessions/prior/list"
 OF_ALL = "(of all organisations)"
 """What follows an address in the matrix where a second object is tried there, as in ``special``."""
+DRAFT = "/author/<course>/drafts/<draft_id>"
 MERGE, UNDO = "/people/<person_id>/merge/<other_id>", "/people/<person_id>/merges/<merge_id>/undo"
 
 
@@ -89,6 +90,7 @@ class World:
         self._record()
         self._import()
         self._merge()
+        self._draft(folder)
         self._work()
         self._read_pages()
 
@@ -275,6 +277,17 @@ class World:
         self.special[UNDO] = {"person_id": self.persons["W-9"]}
         self.special[MERGE] = {"person_id": self.persons["W-7"], "other_id": self.persons["W-8"]}
         self.bodies[MERGE] = {"surviving": self.persons["W-7"]}
+
+    def _draft(self, folder: Path) -> None:
+        """Lets Tomas draft a change of a module."""
+        self.fields |= {"title": "A change", "copy_of": "", "version": 1}
+        self.samples["draft_id"] = self._number("tomas", "/author/<course>")
+        self.samples["path"] = path = "modules/first-course/01-first-steps.md"
+        text = (folder / path).read_text()
+        self.bodies[f"{DRAFT}/files/<path>"] = {"text": f"{text}\nMore.\n"}
+        self._done("tomas", f"{DRAFT}/files/<path>", text=f"{text}\nA change.\n", version=0)
+        self.bodies[f"{DRAFT}/remove"] = {"path": path}
+        self.bodies["/author/new-course"] = {"course": "new-course-of-tomas"}
 
     def _propose_pathway(self) -> None:
         """Lets Karim write the pathway of another station, where Hugo is HR; it waits for a second person."""

@@ -1,12 +1,13 @@
-"""Applies a plan: one transaction of the caller, one lock, one Publication row."""
+"""Applies a plan: one transaction of the caller, one lock, one Publication row, the files byte for byte."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Executable, select
 
+from lms.catalogue.file_contents import changed_paths, store_contents
 from lms.catalogue.models import (
     Course,
     CourseRevision,
@@ -18,6 +19,7 @@ from lms.catalogue.models import (
     ModuleRevision,
     PictureFile,
     Publication,
+    PublishedFile,
     Question,
     QuestionRevision,
     SharedContent,
@@ -57,16 +59,24 @@ _FILES = select(Course.id.label("course_id"), CourseRevisionPicture.name, Course
 _IS_RECORDING = CourseRevisionPicture.name.endswith(".opus")
 
 
-def apply(target: TargetState, actor: Actor) -> tuple[PublicationPlan, Publication | None]:
+def apply(
+    target: TargetState, files: Mapping[str, bytes], actor: Actor, *, origin: str = "files", reason: str = ""
+) -> tuple[PublicationPlan, Publication | None]:
     """Plans and writes; returns the plan and its Publication row.
 
-    The row is None where there was nothing to do or something was refused. The caller commits.
+    ``files`` are the bytes of every file by its path. The row is None where there was nothing to do, not even a
+    comment in a file that changed, or something was refused. The caller commits.
     """
     lock_key(LOCK)
     plan = make_plan(target, read_published_state(target))
-    if plan.refusals or plan.is_empty:
+    changed = changed_paths(files)
+    if plan.refusals or (plan.is_empty and not changed):
         return plan, None
-    publication = records.add(actor, Publication(counts=plan.counts))
+    publication = records.add(actor, Publication(counts=plan.counts, origin=origin, reason=reason))
+    store_contents(files[path] for path, digest in changed.items() if digest)
+    session.add_all(
+        PublishedFile(publication_id=publication.id, path=path, digest=digest) for path, digest in changed.items()
+    )
     for sector in plan.sectors:
         session.merge(Sector(**sector))
     session.flush()

@@ -25,6 +25,11 @@ class Problem:
     message: str
     remedy: str = ""
 
+    @property
+    def is_error(self) -> bool:
+        """Returns whether it stops publishing."""
+        return self.severity is Severity.ERROR
+
     def __str__(self) -> str:
         """Returns ``path:line: message; remedy``, with the word warning before the message of one."""
         severity = "warning: " if self.severity is Severity.WARNING else ""
@@ -44,4 +49,4 @@ def warning(path: str, line: int, message: str, remedy: str = "") -> Problem:
 
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Says whether any problem stops publishing."""
-    return any(problem.severity is Severity.ERROR for problem in problems)
+    return any(problem.is_error for problem in problems)

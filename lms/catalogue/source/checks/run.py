@@ -13,23 +13,30 @@ from lms.catalogue.source.checks.translations import check_translations
 from lms.catalogue.source.parsing.cache import ParseCache
 from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedSources, parse_sources
 from lms.catalogue.source.problems import Problem, error, warning
-from lms.catalogue.source.read import read_folders
+from lms.catalogue.source.read import SourceFolders, read_folders
 from lms.catalogue.source.schemas.courses import CourseFile
 from lms.kernel.i18n import gettext as _
 
-RESERVED = ("about",)
+RESERVED = ("about", "new-course")
 """Course slugs that are URLs already."""
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def check_folders(modules: Path, quizzes: Path, cache: ParseCache | None = None) -> tuple[ParsedSources, list[Problem]]:
-    """Reads, renders and checks both folders; returns the sources and every problem, sorted, errors first.
+    """Reads, renders and checks both folders; returns the sources and every problem, sorted, errors first."""
+    return check_sources(read_folders(modules, quizzes), cache, place=str(modules))
+
+
+def check_sources(
+    folders: SourceFolders, cache: ParseCache | None = None, place: str = "modules"
+) -> tuple[ParsedSources, list[Problem]]:
+    """Renders and checks what was read from ``place``; returns the sources and every problem, sorted, errors first.
 
     Every check is made each time, also where the cache saves parsing.
     """
-    sources = parse_sources(read_folders(modules, quizzes), cache)
-    problems = {*sources.problems, *check_shared_files(sources), *_codes(sources, modules)}
+    sources = parse_sources(folders, cache)
+    problems = {*sources.problems, *check_shared_files(sources), *_codes(sources, place)}
     for course in sources.courses:
         problems.update(_course(course))
         problems.update(check_modules(course, sources))
@@ -39,10 +46,10 @@ def check_folders(modules: Path, quizzes: Path, cache: ParseCache | None = None)
     return sources, sorted(problems)
 
 
-def _codes(sources: ParsedSources, modules: Path) -> Iterator[Problem]:
+def _codes(sources: ParsedSources, place: str) -> Iterator[Problem]:
     if not sources.courses:
         # An empty folder is more often a wrong path than a wish to retire everything.
-        yield error("modules", 1, _("there is no course in %(folder)s", folder=modules))
+        yield error("modules", 1, _("there is no course in %(folder)s", folder=place))
     codes: dict[str, str] = {}
     for course in sources.courses:
         if course.manifest and course.manifest.code in codes:

@@ -16,6 +16,7 @@ import pymdownx
 import yaml
 
 from lms.catalogue.source.read import code_digest
+from lms.kernel.caching import Cache
 
 _VERSIONS = (sys.version, pydantic.VERSION, *(it.__version__ for it in (bleach, markdown, nh3, pymdownx, yaml)))
 """The versions of Python and of the libraries that parse, render and sanitise."""
@@ -73,6 +74,29 @@ class ParseCache:
 
     def _head(self, body: bytes) -> bytes:
         return f"{self._program} {hashlib.sha256(body).hexdigest()}".encode()
+
+
+class ProcessParseCache(ParseCache):
+    """Results in the memory of this process, for texts that are checked again and again while they are written.
+
+    What is not there is looked for in the file of the last publication, which it never writes.
+    """
+
+    def __init__(self, path: Path, entries: Cache) -> None:
+        super().__init__(path)
+        self._entries = entries
+
+    def find(self, key: str) -> bytes | None:
+        """Returns the result with a key; None where the text must be parsed."""
+        found: bytes | None = self._entries.get(key)
+        return found or self._stored.get(key)
+
+    def add(self, key: str, result: bytes) -> None:
+        """Adds a result for as long as it is among the last used."""
+        self._entries.put(key, result)
+
+    def save(self) -> None:
+        """Writes nothing."""
 
 
 def cache_key(text: str, others: object, plain: Callable[[Any], object] | None = None) -> str:

@@ -1,0 +1,1 @@
+"""Drafts: changes of a course's files that are checked and previewed before they are published."""

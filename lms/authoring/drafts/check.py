@@ -1,0 +1,46 @@
+"""Checks a draft by the one validator, as publishing does."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lms.authoring.drafts.queries import list_files, read_draft
+from lms.authoring.models import Draft
+from lms.catalogue.api import Problem, check_files
+from lms.kernel.errors import NotThere
+
+if TYPE_CHECKING:
+    from lms.catalogue.api import ParsedModule
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDraft:
+    """The problems of a draft's course, the errors first, and the errors elsewhere that its changes cause."""
+
+    problems: tuple[Problem, ...]
+    errors: int
+
+    @property
+    def warnings(self) -> int:
+        """Returns the number of warnings."""
+        return len(self.problems) - self.errors
+
+
+def check_draft(draft: Draft) -> CheckedDraft:
+    """Checks all course files as they would be with the draft; returns what concerns its course, and every error."""
+    paths = list_files(draft)
+    _sources, problems = check_files(read_draft(draft))
+    folder = f"modules/{draft.course}"
+    mine = tuple(
+        problem for problem in problems if problem.is_error or problem.path in paths or problem.path.startswith(folder)
+    )
+    return CheckedDraft(mine, sum(problem.is_error for problem in mine))
+
+
+def find_drafted_module(draft: Draft, path: str) -> "ParsedModule":
+    """Returns a module of a draft, parsed and rendered. Raises ``NotThere`` where there is none at this path."""
+    sources, _problems = check_files(read_draft(draft))
+    course = sources.course(draft.course)
+    for module in (*course.modules, *course.translations) if course else ():
+        if module.file.path == path:
+            return module
+    raise NotThere

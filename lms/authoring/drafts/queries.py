@@ -1,0 +1,109 @@
+"""Every SELECT of drafts; contents of files come from the catalogue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from lms.authoring.models import Draft, DraftFile
+from lms.catalogue.api import list_published_files, read_contents, read_published_files
+from lms.kernel.db import locked, session
+from lms.kernel.errors import require_found
+
+_OPEN = select(Draft).where(Draft.closed_at.is_(None)).order_by(Draft.id)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedFile:
+    """A file as its draft has it: version 0 is the published one; ``digest`` is None where it is removed.
+
+    ``published`` is the SHA-256 of what is published now, ``base`` of what this version was written from.
+    """
+
+    path: str
+    version: int
+    digest: str | None
+    published: str | None
+    base: str | None
+    recorded_at: datetime | None = None
+    recorded_by: int | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Returns whether publishing the draft would change this file."""
+        return self.digest != self.published
+
+    @property
+    def is_outdated(self) -> bool:
+        """Returns whether the file was published by somebody else since it was drafted."""
+        return self.version > 0 and self.base != self.published and self.is_changed
+
+
+def list_drafts(course: str | None = None) -> list[Draft]:
+    """Returns the open drafts of a course, or of all, the oldest first."""
+    return list(session.scalars(_OPEN if course is None else _OPEN.where(Draft.course == course)))
+
+
+def load_draft(course: str, draft_id: int, *, to_change: bool = False) -> Draft:
+    """Returns a draft of a course, locked for this transaction where it is to be changed; raises ``NotThere``."""
+    query = select(Draft).where(Draft.id == draft_id, Draft.course == course)
+    return require_found(session.scalar(locked(query) if to_change else query))
+
+
+def list_files(draft: Draft) -> dict[str, DraftedFile]:
+    """Returns the files of the draft's course by path: the published ones, and those that the draft changes."""
+    mine = (f"modules/{draft.course}/", f"quizzes/{draft.course}.")
+    published = {path: file.digest for path, file in list_published_files().items() if path.startswith(mine)}
+    files = {path: DraftedFile(path, 0, digest, digest, digest) for path, digest in published.items()}
+    for row in _latest(draft):
+        files[row.path] = DraftedFile(
+            row.path, row.version, row.digest, published.get(row.path), row.base_digest, row.recorded_at,
+            row.recorded_by,
+        )  # fmt: skip
+    return dict(sorted(files.items()))
+
+
+def find_file(draft: Draft, path: str) -> DraftedFile:
+    """Returns one file of the draft's course; of one that is not there yet, version 0 without a digest."""
+    return list_files(draft).get(path) or DraftedFile(path, 0, None, None, None)
+
+
+def list_versions(draft: Draft, path: str) -> list[DraftFile]:
+    """Returns the versions of a file in a draft, the latest first."""
+    query = select(DraftFile).where(DraftFile.draft_id == draft.id, DraftFile.path == path)
+    return list(session.scalars(query.order_by(DraftFile.version.desc())))
+
+
+def read_file(file: DraftedFile) -> bytes:
+    """Returns the bytes of a file; none where it is removed."""
+    return read_contents({file.digest})[file.digest] if file.digest else b""
+
+
+def read_draft(draft: Draft) -> dict[str, bytes]:
+    """Returns the bytes of all course files by path, as they would be if the draft were published."""
+    changed = {path: file.digest for path, file in list_files(draft).items() if file.is_changed}
+    contents = read_contents({digest for digest in changed.values() if digest})
+    return _overlaid(read_published_files(), changed, contents)
+
+
+def _overlaid(
+    published: Mapping[str, bytes], changed: Mapping[str, str | None], contents: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    files = {path: data for path, data in published.items() if path not in changed}
+    return files | {path: contents[digest] for path, digest in changed.items() if digest}
+
+
+def _latest(draft: Draft) -> list[DraftFile]:
+    latest = (
+        select(DraftFile.path, func.max(DraftFile.version).label("last"))
+        .where(DraftFile.draft_id == draft.id)
+        .group_by(DraftFile.path)
+        .subquery()
+    )
+    query = (
+        select(DraftFile)
+        .join(latest, (latest.c.path == DraftFile.path) & (latest.c.last == DraftFile.version))
+        .where(DraftFile.draft_id == draft.id)
+    )
+    return list(session.scalars(query))

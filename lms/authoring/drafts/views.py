@@ -1,0 +1,174 @@
+"""Pages of drafts: a course and its drafts, a draft's files and problems, editing a file, previewing a module."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.authoring.blueprint import bp
+from lms.authoring.drafts import operations, queries
+from lms.authoring.drafts.check import check_draft, find_drafted_module
+from lms.authoring.drafts.errors import EditConflict
+from lms.authoring.drafts.forms import NewCourseForm, NewDraftForm, NewModuleForm, PreviewForm, RemoveFileForm, TextForm
+from lms.authoring.drafts.rules import MODULE_NAME, is_file_of_course, is_text, restore_line_ends
+from lms.catalogue.api import list_file_changes, list_sectors, published_course
+from lms.kernel.actor import Role
+from lms.kernel.errors import NotThere
+from lms.kernel.i18n import gettext as _
+from lms.learning.api import render_segments
+from lms.web.access import current_actor, role_needed
+from lms.web.forms import ReasonForm, form_page, offer, redirect_with
+from lms.web.language import direction_of, language_of_page
+from lms.web.recorders import recorders_of
+
+authors = role_needed(Role.TRAINER, Role.ADMIN)
+
+
+@bp.route("/author/new-course", methods=["GET", "POST"])
+@authors
+def new_course() -> ResponseReturnValue:
+    """Begins the draft of a new course."""
+    form = NewCourseForm()
+    draft = form.result_on_submit(lambda: operations.begin_course(current_actor(), form.course.data, form.title.data))
+    if draft is None:
+        return form_page("authoring/new_course.html", form)
+    return redirect(url_for("authoring.draft", course=draft.course, draft_id=draft.id), 303)
+
+
+@bp.route("/author/<course>", methods=["GET", "POST"])
+@authors
+def course(course: str) -> ResponseReturnValue:
+    """Shows a course's drafts and what was published, and begins a draft."""
+    shown, drafts = published_course(course, language_of_page()), queries.list_drafts(course)
+    if shown is None and not drafts:
+        raise NotThere
+    form = NewDraftForm()
+    draft = form.result_on_submit(lambda: operations.begin_draft(current_actor(), course, form.title.data))
+    if draft is not None:
+        return redirect(url_for("authoring.draft", course=course, draft_id=draft.id), 303)
+    changes = list_file_changes(course)
+    return form_page(
+        "authoring/course.html",
+        form,
+        slug=course,
+        course=shown,
+        drafts=drafts,
+        changes=changes,
+        recorders=recorders_of(drafts),
+    )
+
+
+@bp.get("/author/<course>/drafts/<int:draft_id>")
+@authors
+def draft(course: str, draft_id: int) -> ResponseReturnValue:
+    """Shows a draft: its files, what is wrong with them, and what can be done."""
+    return _draft_page(course, draft_id, None)
+
+
+@bp.post("/author/<course>/drafts/<int:draft_id>/modules")
+@authors
+def add_module(course: str, draft_id: int) -> ResponseReturnValue:
+    """Adds a module to a draft."""
+    files = queries.list_files(queries.load_draft(course, draft_id))
+    form = NewModuleForm(_modules(files))
+    added = form.result_on_submit(
+        lambda: operations.add_module(current_actor(), course, draft_id, form.title.data, copy_of=form.copy_of.data)
+    )
+    if added is None:
+        return _draft_page(course, draft_id, form)
+    return redirect(url_for("authoring.edit", course=course, draft_id=draft_id, path=added.path), 303)
+
+
+@bp.route("/author/<course>/drafts/<int:draft_id>/files/<path:path>", methods=["GET", "POST"])
+@authors
+def edit(course: str, draft_id: int, path: str) -> ResponseReturnValue:
+    """Shows a file as text, and saves it."""
+    shown = queries.load_draft(course, draft_id)
+    file = queries.find_file(shown, path)
+    if not is_file_of_course(path, course) or not is_text(path) or file.digest is None:
+        raise NotThere
+    saved = queries.read_file(file).decode()
+    form = TextForm(text=saved, version=file.version)
+    theirs = None
+    if form.validate_on_submit():
+        data = restore_line_ends(form.text.data or "", saved).encode()
+        try:
+            operations.save_file(current_actor(), course, draft_id, path, data, version=form.version.data or 0)
+        except EditConflict:
+            theirs = saved
+        else:
+            following = "authoring.preview" if form.preview.data else "authoring.edit"
+            return redirect_with(_("Saved."), following, course=course, draft_id=draft_id, path=path)
+    problems = [problem for problem in check_draft(shown).problems if problem.path == path]
+    context = {"draft": shown, "file": file, "problems": problems, "theirs": theirs, "is_module": path.endswith(".md")}
+    return render_template("authoring/edit.html", form=form, **context), 409 if theirs is not None else 200
+
+
+@bp.get("/author/<course>/drafts/<int:draft_id>/preview/<path:path>")
+@authors
+def preview(course: str, draft_id: int, path: str) -> ResponseReturnValue:
+    """Shows a module of a draft as learners of a sector would see it."""
+    shown, language = queries.load_draft(course, draft_id), language_of_page()
+    form, sectors = PreviewForm(request.args), list_sectors()
+    offer(form.sector, [(sector.slug, sector.short_name(language)) for sector in sectors])
+    module = find_drafted_module(shown, path)
+    own = form.sector.data if form.sector.data in {sector.slug for sector in sectors} else sectors[0].slug
+    return render_template(
+        "authoring/preview.html",
+        draft=shown,
+        path=path,
+        form=form,
+        module=module,
+        body=render_segments(module.segments, own, sectors, language),
+        written=direction_of(module.language),
+    )
+
+
+@bp.post("/author/<course>/drafts/<int:draft_id>/remove")
+@authors
+def remove_file(course: str, draft_id: int) -> ResponseReturnValue:
+    """Removes a file from the course, once the draft is published."""
+    form = RemoveFileForm()
+    if not form.validate_on_submit():
+        raise NotThere
+    path, version = form.path.data or "", form.version.data or 0
+    operations.save_file(current_actor(), course, draft_id, path, None, version=version)
+    message = _("%(name)s is removed from the draft.", name=path.rpartition("/")[2])
+    return redirect_with(message, "authoring.draft", course=course, draft_id=draft_id)
+
+
+@bp.post("/author/<course>/drafts/<int:draft_id>/discard")
+@authors
+def discard(course: str, draft_id: int) -> ResponseReturnValue:
+    """Closes a draft without publishing it."""
+    form = ReasonForm()
+    if not form.run_on_submit(lambda: operations.discard_draft(current_actor(), course, draft_id, form.reason.data)):
+        return _draft_page(course, draft_id, None, form)
+    return redirect_with(_("The draft is discarded."), "authoring.index")
+
+
+def _draft_page(
+    course: str, draft_id: int, new_module: NewModuleForm | None, reason: ReasonForm | None = None
+) -> ResponseReturnValue:
+    shown = queries.load_draft(course, draft_id)
+    files = queries.list_files(shown)
+    form = new_module or NewModuleForm(_modules(files), formdata=None)
+    reason = reason or ReasonForm(formdata=None)
+    page = render_template(
+        "authoring/draft.html",
+        draft=shown,
+        files=files,
+        checked=check_draft(shown),
+        form=form,
+        reason=reason,
+        remove=RemoveFileForm(formdata=None),
+        is_text=is_text,
+        recorders=recorders_of([shown]),
+    )
+    return page, 422 if form.errors or reason.errors else 200
+
+
+def _modules(files: dict[str, queries.DraftedFile]) -> list[str]:
+    return [
+        path
+        for path, file in files.items()
+        if file.digest and (found := MODULE_NAME.fullmatch(path.rpartition("/")[2])) and path.count(".") == 1 and found
+    ]

@@ -1,0 +1,1 @@
+"""Publishing drafts: what would change, what stands in the way, and the publication."""
