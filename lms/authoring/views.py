@@ -9,6 +9,7 @@ from lms.authoring.statistics.queries import EditionAttempts, list_editions, loa
 from lms.catalogue.api import bank, list_courses, published_course
 from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
+from lms.people.api import sector_names
 from lms.web.access import role_needed
 from lms.web.language import language_of_page
 
@@ -50,7 +51,12 @@ def statistics(course: str) -> ResponseReturnValue:
         raise NotThere
     found = load_statistics(chosen) if chosen.is_enough else None
     return render_template(
-        "authoring/statistics.html", course=shown, editions=editions, chosen=chosen, statistics=found
+        "authoring/statistics.html",
+        course=shown,
+        editions=editions,
+        chosen=chosen,
+        statistics=found,
+        sectors=sector_names(language_of_page()),
     )
 
 

@@ -1,4 +1,4 @@
-"""Figures of questions and quizzes against the statistics module, laws, limits and flags."""
+"""Figures of questions and quizzes against NumPy and the statistics module, laws, limits and flags."""
 
 import statistics
 from collections import Counter
@@ -6,10 +6,12 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
 from lms.authoring.statistics.rules import (
+    AnswerCounts,
     ItemFlag,
     ItemStatistics,
     count_answers,
@@ -28,6 +30,10 @@ def attempt(points: dict[int, float], responses: dict[int, Any] | None = None) -
     return [{"question": q, "points": share, "response": chosen[q]} for q, share in points.items()]
 
 
+def counted(attempts: list[Grades], sector: str | None = None) -> AnswerCounts:
+    return count_answers((sector, grades) for grades in attempts)
+
+
 def some_attempts(people: int = 200, bank: int = 20, draw: int = 6) -> list[Grades]:
     """People of different skill, each with other questions; a third of the answers is right in part."""
     rng = Random(7)
@@ -43,7 +49,7 @@ def some_attempts(people: int = 200, bank: int = 20, draw: int = 6) -> list[Grad
 
 
 def item(attempts: list[Grades], question: int = 1, **more: Any) -> ItemStatistics:
-    found = measure_item(count_answers(attempts).answers[question], OPTIONS, **more)
+    found = measure_item(counted(attempts).answers[question], OPTIONS, **more)
     assert found is not None
     return found
 
@@ -58,11 +64,50 @@ def test_figures_of_questions_are_those_of_the_statistics_module() -> None:
                 own.append(by_question.pop(question))
                 rest.append(statistics.fmean(by_question.values()))
                 total.append(own[-1] + sum(by_question.values()))
-        found = measure_item(count_answers(attempts).answers[question], OPTIONS)
+        found = measure_item(counted(attempts).answers[question], OPTIONS)
         assert found is not None
         assert found.facility == pytest.approx(statistics.fmean(own))
         assert found.discrimination == pytest.approx(statistics.correlation(own, rest))
         assert found.weight == pytest.approx(statistics.covariance(own, total) / statistics.variance(total))
+
+
+def test_figures_are_those_of_numpy_on_a_matrix_of_people_and_questions() -> None:
+    """Empty cells are questions that were not selected for a person."""
+    attempts = some_attempts(400)
+    matrix = np.full((len(attempts), 20), np.nan)
+    for row, grades in enumerate(attempts):
+        for grade in grades:
+            matrix[row, grade["question"]] = grade["points"]
+    asked = ~np.isnan(matrix)
+    sizes, totals = asked.sum(axis=1), np.nansum(matrix, axis=1)
+    for question in range(20):
+        chosen = asked[:, question]
+        own, total = matrix[chosen, question], totals[chosen]
+        rest = (total - own) / (sizes[chosen] - 1)
+        found = item(attempts, question)
+        assert found.facility == pytest.approx(own.mean())
+        assert found.discrimination == pytest.approx(np.corrcoef(own, rest)[0, 1])
+        assert found.weight == pytest.approx(np.cov(own, total)[0, 1] / total.var(ddof=1))
+        for option in ("a", "b"):
+            picked = (own == 1) == (option == "a")
+            assert found.choices[option].top == round_people(chosen_by_third(rest, picked))
+            assert found.choices[option].bottom == round_people(chosen_by_third(-rest, picked))
+    means = totals / sizes
+    within = np.nansum((matrix - means[:, None]) ** 2) / (sizes.sum() - len(attempts))
+    between = (sizes * (means - totals.sum() / sizes.sum()) ** 2).sum() / (len(attempts) - 1)
+    quiz = measure_quiz(counted(attempts).attempts)
+    assert quiz is not None
+    assert (quiz.mean, quiz.spread) == (pytest.approx(means.mean()), pytest.approx(means.std(ddof=1)))
+    assert quiz.reliability == pytest.approx((between - within) / between)
+    assert quiz.error == pytest.approx((within / sizes[0]) ** 0.5)
+
+
+def chosen_by_third(rest: np.ndarray[Any, Any], picked: np.ndarray[Any, Any]) -> float:
+    """How many of the third with the highest rest picked something: who is as high as the last one counts in part."""
+    third, rounded = len(rest) / 3, rest.round(9)
+    limit = np.sort(rounded)[::-1][int(np.ceil(third)) - 1]
+    above, level = rounded > limit, rounded == limit
+    return float(picked[above].sum() + picked[level].sum() * (third - above.sum()) / level.sum())
 
 
 def test_weights_of_a_fixed_test_add_up_to_one() -> None:
@@ -81,7 +126,7 @@ def test_figures_of_a_quiz_are_those_of_an_analysis_of_variance_in_fractions() -
     between /= len(scores) - 1
     within = sum((p - mean) ** 2 for each, mean in zip(scores, means, strict=True) for p in each)
     within /= len(every) - len(scores)
-    quiz = measure_quiz(count_answers(attempts).attempts)
+    quiz = measure_quiz(counted(attempts).attempts)
     assert quiz is not None
     assert quiz.mean == pytest.approx(float(sum(means) / len(means)))
     assert quiz.spread == pytest.approx(statistics.stdev(map(float, means)))
@@ -95,7 +140,7 @@ def test_reliability_of_right_and_wrong_is_formula_21_of_kuder_and_richardson() 
     attempts = [attempt({q: float(q < right) for q in range(10)}) for right in rights]
     mean, variance = statistics.fmean(rights), statistics.pvariance(rights)
     formula = 10 / 9 * (1 - mean * (10 - mean) / (10 * variance))
-    quiz = measure_quiz(count_answers(attempts).attempts)
+    quiz = measure_quiz(counted(attempts).attempts)
     # Formula 21 divides by the number of people, the analysis of variance by one less.
     assert quiz is not None
     assert quiz.reliability == pytest.approx(formula, abs=0.005)
@@ -111,18 +156,18 @@ def test_laws(drawn: list[list[float]]) -> None:
     assert 0 <= found.facility <= 1
     assert found.discrimination is None or -1 <= found.discrimination <= 1
     assert item(attempts[::-1]) == found
-    assert measure_quiz(count_answers(attempts[::-1]).attempts) == measure_quiz(count_answers(attempts).attempts)
+    assert measure_quiz(counted(attempts[::-1]).attempts) == measure_quiz(counted(attempts).attempts)
     constant = item([[*grades, {"question": 9, "points": 1.0, "response": "a"}] for grades in attempts], 9)
     assert (constant.facility, constant.discrimination) == (1, None)
 
 
 def test_29_attempts_show_nothing_and_30_do() -> None:
     thirty = some_attempts(30, bank=6)
-    counts = count_answers(thirty[:29])
+    counts = counted(thirty[:29])
     assert measure_item(counts.answers[1], OPTIONS) is None
     assert measure_quiz(counts.attempts) is None
     assert item(thirty).attempts == 30
-    assert measure_quiz(count_answers(thirty).attempts) is not None
+    assert measure_quiz(counted(thirty).attempts) is not None
 
 
 @pytest.mark.parametrize(
@@ -154,7 +199,7 @@ def test_the_key_is_suspect_where_strong_people_choose_a_wrong_option(strong: st
 def test_a_question_with_several_right_options_counts_each_choice() -> None:
     attempts = [attempt({1: 0.5, 2: 1.0}, {1: ["a", "c"]}) for _ in range(20)]
     attempts += [attempt({1: 1.0, 2: 0.0}, {1: ["a", "b"]}) for _ in range(40)]
-    found = measure_item(count_answers(attempts).answers[1], {"a": True, "b": True, "c": False})
+    found = measure_item(counted(attempts).answers[1], {"a": True, "b": True, "c": False})
     assert found is not None
     assert [each.top for each in found.choices.values()] == [20, None, 20]
     assert found.suspect == "c"
@@ -185,7 +230,7 @@ def test_flags(facility: float, discrimination: float | None, *, red_line: bool,
 
 def test_responses_without_options_are_counted_without_them() -> None:
     attempts = [attempt({1: 1.0, 2: 0.5}, {1: {"s1": "yes"}, 2: None})] * 30
-    assert count_answers(attempts).answers == {
-        1: Counter({(None, 1.0, 1.5, 2): 30}),
-        2: Counter({(None, 0.5, 1.5, 2): 30}),
+    assert counted(attempts).answers == {
+        1: Counter({(None, None, 1.0, 1.5, 2): 30}),
+        2: Counter({(None, None, 0.5, 1.5, 2): 30}),
     }

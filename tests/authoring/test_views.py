@@ -1,7 +1,7 @@
 """The trainers' pages: who opens them, what they count, and what they never show."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lms.assessment.models import Attempt
 from lms.authoring import views
+from lms.authoring.statistics.queries import list_editions, load_statistics
+from lms.authoring.statistics.rules import ItemFlag
 from lms.catalogue.api import PublishedCourse, bank
+from lms.catalogue.models import QuestionRevision
 from lms.kernel import clock
 from lms.kernel.db import session, unit_of_work
+from lms.people.models import Person
 from tests.factories.courses import published, questions, single
-from tests.factories.people import make_small_organisation, person, sign_in
+from tests.factories.people import employed, make_small_organisation, organisation, person, placed, sign_in, station
 
 PAGE = "/author/first-course/statistics"
 LAST_MONTH = datetime.combine(clock.today("UTC").replace(day=1), datetime.min.time(), UTC) - timedelta(days=2)
@@ -36,9 +41,19 @@ def course(app: Flask, tmp_path: Path) -> PublishedCourse:
 
 
 def submit(
-    app: Flask, course: PublishedCourse, people: Iterable[int], at: datetime = LAST_MONTH, tries: int = 1
+    app: Flask,
+    course: PublishedCourse,
+    people: Iterable[int],
+    *,
+    at: datetime = LAST_MONTH,
+    tries: int = 1,
+    translated: Mapping[int, int] | None = None,
+    wrong: Collection[int] = (),
 ) -> None:
-    """Lets people submit the quiz: who has an even number chooses b instead of a in `q-plain`, and later all right."""
+    """Lets people submit the quiz: who has an even number chooses b instead of a in `q-plain`, and later all right.
+
+    ``translated`` gives questions that were asked in another language, ``wrong`` who chooses b in `q-other` as well.
+    """
     with app.app_context(), unit_of_work():
         shown = [question for question in bank(course.revision_id) if question.kind in {"single", "ordering"}]
         for number in people:
@@ -47,10 +62,15 @@ def submit(
                 grades: list[dict[str, Any]] = []
                 for question in shown:
                     response: Any = "a" if question.kind == "single" else {"a": 1, "b": 2, "c": 3}
-                    right = bool(each) or question.slug != "q-plain" or number % 2 == 1
+                    right = bool(each) or (
+                        not (question.slug == "q-plain" and number % 2 == 0)
+                        and not (question.slug == "q-other" and number in wrong)
+                    )
                     grades.append(
                         {
-                            "question": question.question_revision_id,
+                            "question": (translated or {}).get(
+                                question.question_revision_id, question.question_revision_id
+                            ),
                             "slug": question.slug,
                             "points": float(right),
                             "red_line": question.red_line,
@@ -75,6 +95,101 @@ def submit(
                         grades=grades,
                     )
                 )
+
+
+def test_sectors_are_those_of_the_day_of_the_attempt(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
+    """In WASH nobody chooses a, elsewhere everybody; who works in two sectors on that day counts in none."""
+    submit(app, course, range(140), wrong=range(40, 60))
+    day = LAST_MONTH.date()
+    with app.app_context(), unit_of_work():
+        here, there = organisation("first"), organisation("second")
+        place = station("south")
+        for number in range(140):
+            who = session.scalars(select(Person).where(Person.name == f"Person {number}")).one()
+            if number % 2:
+                placed(employed(who, here, f"P-{number}"), place, "health", day, None)
+                continue
+            at_first = employed(who, here, f"P-{number}")
+            placed(at_first, place, "health", day - timedelta(days=9), day - timedelta(days=1))
+            placed(at_first, place, "wash", day, day)
+            placed(at_first, place, "health", day + timedelta(days=1))
+            if number < 40:
+                placed(employed(who, there, f"P-{number}"), place, "education", day - timedelta(days=9))
+    with app.test_request_context():
+        found = load_statistics(list_editions(course.course_id)[0])
+    plain = next(each for each in found.questions if each.slug == "q-plain")
+    assert found.questions[0] == plain, "the worst question comes first"
+    assert plain.figures is not None
+    assert ItemFlag.UNFAIR in plain.figures.flags
+    # With all else right 60 of Health and 40 of WASH, else 10 of each; half a person more in each cell.
+    odds = (60.5 * 40.5 / 102 + 10.5 * 10.5 / 22) / (0.25 / 102 + 0.25 / 22)
+    found_odds = {each.sector: each.odds for each in plain.figures.sectors}
+    assert found_odds == {"health": pytest.approx(odds), "wash": pytest.approx(1 / odds)}
+    sign_in(client, "tomas@demo.example")
+    shown = page(client, PAGE)
+    wash, health = "Water, Sanitation and Hygiene (WASH)", "Health"
+    assert f"Harder for people of {wash} than for others who do as well elsewhere" in shown
+    assert "(odds ratio 0.00)" in shown
+    assert f"Easier for people of {health} than for others who do as well elsewhere" in shown
+    assert "Education" not in shown
+    assert "Fairness between sectors" not in shown, "the flag says it all"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        # A third of each.
+        (range(0, 400, 3), "No difference that matters: {health}; {wash}"),
+        # 50 of 100 of WASH, 34 of 100 of Health.
+        (
+            [*range(0, 400, 8), *range(2, 400, 12)],
+            "Somewhat easier for people of {health} (odds ratio 1.94) "
+            "Somewhat harder for people of {wash} (odds ratio 0.52)",
+        ),
+    ],
+)
+def test_sectors_that_differ_little(
+    app: Flask, client: FlaskClient, course: PublishedCourse, wrong: Collection[int], said: str
+) -> None:
+    submit(app, course, range(0, 400, 2), wrong=wrong)
+    with app.app_context(), unit_of_work():
+        here, place = organisation("first"), station("south")
+        for number in range(0, 400, 2):
+            who = session.scalars(select(Person).where(Person.name == f"Person {number}")).one()
+            sector = "health" if number % 4 else "wash"
+            placed(employed(who, here, f"P-{number}"), place, sector, LAST_MONTH.date())
+    sign_in(client, "tomas@demo.example")
+    shown = page(client, PAGE)
+    names = {"health": "Health", "wash": "Water, Sanitation and Hygiene (WASH)"}
+    assert f"Fairness between sectors {said.format(**names)}" in shown
+
+
+def test_a_question_in_two_languages_has_figures_of_each(
+    app: Flask, client: FlaskClient, course: PublishedCourse
+) -> None:
+    submit(app, course, range(30))
+    with app.app_context(), unit_of_work():
+        plain = next(question for question in bank(course.revision_id) if question.slug == "q-plain")
+        english = session.get_one(QuestionRevision, plain.question_revision_id)
+        french = QuestionRevision(
+            question_id=english.question_id,
+            language="fr",
+            digest="french",
+            kind="single",
+            objective="one",
+            sectors=[],
+            body=english.body | {"stem": "Que faire ?"},
+            recorded_at=LAST_MONTH,
+        )
+        session.add(french)
+        session.flush()
+        in_french = {plain.question_revision_id: french.id}
+    submit(app, course, range(101, 181, 2), translated=in_french)
+    sign_in(client, "tomas@demo.example")
+    shown = page(client, PAGE)
+    assert "Stem of q-plain? q-plain · English 30 50 %" in shown
+    assert "Que faire ? q-plain · Français 40 100 %" in shown
+    assert "Stem of q-red-one? q-red-one · English · red line 70 100 %" in shown
 
 
 def page(client: FlaskClient, address: str, status: int = 200) -> str:
@@ -119,9 +234,9 @@ def test_courses_and_figures_from_30_people_on(app: Flask, client: FlaskClient, 
     shown = page(client, PAGE)
     assert "Attempts, about 30 Mean 90 % Spread (standard deviation) 10 %" in shown
     assert "Stem of q-plain? q-plain · English 30 50 % – 100 %" in shown
-    assert "B. Wrong of q-plain Top third: 5. Bottom third: 5." in shown
-    assert "A. Right of q-plain (right) Top third: 5. Bottom third: 5." in shown
-    assert "C. Also wrong of q-plain Top third: under 5. Bottom third: under 5." in shown
+    assert "B. Wrong of q-plain Top third: 5 Bottom third: 5" in shown
+    assert "A. Right of q-plain (right) Top third: 5 Bottom third: 5" in shown
+    assert "C. Also wrong of q-plain Top third: under 5 Bottom third: under 5" in shown
     assert shown.count("Nearly everybody is right: it asks nothing") == 2
     assert "Step a" not in shown, "what is put in order is not chosen"
 

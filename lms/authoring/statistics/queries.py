@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, cast, func, select
+from sqlalchemy import Date, Integer, Row, bindparam, cast, func, or_, select
 
 from lms.assessment.models import Attempt
 from lms.authoring.statistics.rules import (
     LEAST_ATTEMPTS,
     AnswerCounts,
     AnswerKey,
+    ItemFlag,
     ItemStatistics,
     QuizStatistics,
     count_answers,
@@ -25,17 +26,39 @@ from lms.kernel import clock
 from lms.kernel.batches import batched
 from lms.kernel.caching import cached
 from lms.kernel.db import read_rows
+from lms.kernel.memory import gc_paused
+from lms.people.models import Employment, Placement
 
 _PLACE = func.row_number().over(
     partition_by=(Attempt.person_id, Attempt.edition_id), order_by=(Attempt.submitted_at, Attempt.id)
 )
 _ORDERED = (
-    select(Attempt.id, Attempt.edition_id, Attempt.passed, _PLACE.label("place"))
+    select(
+        Attempt.id,
+        Attempt.person_id,
+        Attempt.edition_id,
+        Attempt.passed,
+        func.date(Attempt.submitted_at, type_=Date).label("day"),
+        _PLACE.label("place"),
+    )
     .where(Attempt.course_id == bindparam("course"), Attempt.submitted_at < bindparam("before"))
     .subquery()
 )
-_FIRST_IDS = select(_ORDERED.c.id).where(_ORDERED.c.place == 1, _ORDERED.c.edition_id == bindparam("edition"))
-_GRADES = select(Attempt.grades).where(Attempt.id.in_(bindparam("attempts", expanding=True)))
+# Where somebody works in several sectors on that day, the lowest and the highest differ.
+_FIRST = (
+    select(_ORDERED.c.id, func.min(Placement.sector), func.max(Placement.sector))
+    .outerjoin(Employment, Employment.person_id == _ORDERED.c.person_id)
+    .outerjoin(
+        Placement,
+        (Placement.employment_id == Employment.id)
+        & Placement.retracted_at.is_(None)
+        & (Placement.from_on <= _ORDERED.c.day)
+        & or_(Placement.through_on.is_(None), Placement.through_on >= _ORDERED.c.day),
+    )
+    .where(_ORDERED.c.place == 1, _ORDERED.c.edition_id == bindparam("edition"))
+    .group_by(_ORDERED.c.id)
+)
+_GRADES = select(Attempt.id, Attempt.grades).where(Attempt.id.in_(bindparam("attempts", expanding=True)))
 _EDITIONS = (
     select(Edition.id, Edition.number, func.count(_ORDERED.c.id), func.sum(cast(_ORDERED.c.passed, Integer)))
     .outerjoin(_ORDERED, (_ORDERED.c.edition_id == Edition.id) & (_ORDERED.c.place == 1))
@@ -87,6 +110,14 @@ class QuestionStatistics:
         return self.figures is not None and bool(self.figures.flags)
 
     @property
+    def urgency(self) -> tuple[int, float]:
+        """Returns what the worst question has least of: a wrong key first, then the worst discrimination."""
+        figures = self.figures
+        if figures is None or not figures.flags:
+            return len(ItemFlag), 0.0
+        return list(ItemFlag).index(figures.flags[0]), figures.discrimination or 0.0
+
+    @property
     def suspect(self) -> str | None:
         """Returns the letter of the wrong option that strong people choose."""
         suspect = self.figures.suspect if self.figures else None
@@ -95,7 +126,7 @@ class QuestionStatistics:
 
 @dataclass(frozen=True, slots=True)
 class EditionStatistics:
-    """The figures of an edition's quiz and questions, these by slug and language."""
+    """The figures of an edition's quiz and questions, the worst question first, each language for itself."""
 
     quiz: QuizStatistics | None
     questions: tuple[QuestionStatistics, ...]
@@ -126,13 +157,16 @@ def load_statistics(edition: EditionAttempts) -> EditionStatistics:
 
 def load_answer_counts(edition: EditionAttempts) -> AnswerCounts:
     """Returns the counts of the answers in the first attempts of an edition, read in batches."""
-    return count_answers(_grades(edition))
+    with gc_paused():
+        return count_answers(_grades(edition))
 
 
-def _grades(edition: EditionAttempts) -> Iterator[list[dict[str, Any]]]:
+def _grades(edition: EditionAttempts) -> Iterator[tuple[str | None, list[dict[str, Any]]]]:
     values = {"course": edition.course_id, "edition": edition.edition_id, "before": edition.before}
-    for attempts in batched(sorted(read_rows(_FIRST_IDS, values).scalars())):
-        yield from read_rows(_GRADES, {"attempts": attempts}).scalars()
+    sectors = {attempt: low if low == high else None for attempt, low, high in read_rows(_FIRST, values)}
+    for attempts in batched(sorted(sectors)):
+        for attempt, grades in read_rows(_GRADES, {"attempts": attempts}):
+            yield sectors[attempt], grades
 
 
 def _load(edition: EditionAttempts) -> EditionStatistics:
@@ -157,7 +191,7 @@ def _load(edition: EditionAttempts) -> EditionStatistics:
         answers[revision.slug, revision.language].update(counts.answers[revision.id])
         newest[revision.slug, revision.language] = revision
     found = [_question(newest[question], given) for question, given in answers.items()]
-    found.sort(key=lambda each: (each.slug, each.language))
+    found.sort(key=lambda each: (each.urgency, each.slug, each.language))
     return EditionStatistics(measure_quiz(counts.attempts), tuple(found))
 
 

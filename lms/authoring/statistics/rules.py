@@ -5,13 +5,16 @@ points of the same attempt, never with those of one fixed test. Sums are exact (
 changes nothing. What may be shown of small groups is decided here as well.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import repeat
 from math import fsum, sqrt
 from operator import itemgetter, mul
 from typing import Any
+
+from lms.authoring.statistics.fairness import Difference, SectorDifference, Stratum, compare_sectors
 
 LEAST_ATTEMPTS = 30
 """Nothing is computed from fewer attempts."""
@@ -21,19 +24,22 @@ EASY, HARD, WEAK = 0.95, 0.2, 0.1
 """Our limits for flags: facility from, facility to, discrimination below."""
 
 Response = str | tuple[str, ...] | None
-AnswerKey = tuple[Response, float, float, int]
-"""Response, its points, the points of the whole attempt, its number of questions."""
+AnswerKey = tuple[str | None, Response, float, float, int]
+"""Sector at the time, response, its points, the points of the whole attempt, its number of questions."""
+Choice = tuple[Response, float, float, int]
+"""The same without the sector."""
 Weighted = Sequence[tuple[float, float, int]]
 """Pairs of values and how often each occurs."""
 
 
 class ItemFlag(StrEnum):
-    """What a trainer should look at in a question."""
+    """What a trainer should look at in a question, the most urgent first."""
 
     KEY = "key"
-    EASY = "easy"
+    UNFAIR = "unfair"
     HARD = "hard"
     WEAK = "weak"
+    EASY = "easy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class ItemStatistics:
     """The figures of one question: points and weight are shares from 0 to 1, discrimination runs from -1 to 1.
 
     ``attempts`` is rounded; ``choices`` is by option id, and empty for questions without options; ``suspect`` is the
-    wrong option that the flag ``KEY`` is about.
+    wrong option that the flag ``KEY`` is about. ``sectors`` are those that could be compared with all others.
     """
 
     attempts: int | None
@@ -59,6 +65,7 @@ class ItemStatistics:
     choices: dict[str, OptionChoice]
     flags: tuple[ItemFlag, ...]
     suspect: str | None
+    sectors: tuple[SectorDifference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +87,27 @@ class AnswerCounts:
     attempts: Counter[tuple[int, float, float]]
 
 
-def count_answers(attempts: Iterable[Sequence[Mapping[str, Any]]]) -> AnswerCounts:
-    """Counts the answers in the grades of attempts (``Attempt.grades``); responses by part count as none."""
-    counts: Counter[tuple[int, Response, float, float, int]] = Counter()
+def count_answers(attempts: Iterable[tuple[str | None, Sequence[Mapping[str, Any]]]]) -> AnswerCounts:
+    """Counts the answers in attempts: (sector, ``Attempt.grades``); responses by part count as none."""
+    counts: Counter[tuple[int, str | None, Response, float, float, int]] = Counter()
     totals: Counter[tuple[int, float, float]] = Counter()
-    for grades in attempts:
+    # A counter that is given many keys at once, made by zip, is several times as fast as a loop over the answers.
+    for sector, grades in attempts:
         size = len(grades)
         points = [grade["points"] for grade in grades]
         total = sum(points)
         totals[size, total, sum(map(mul, points, points))] += 1
-        for grade in grades:
-            given = grade["response"]
-            response = given if isinstance(given, str) else tuple(given) if isinstance(given, list) else None
-            counts[grade["question"], response, grade["points"], total, size] += 1
-    answers: dict[int, Counter[AnswerKey]] = {}
-    for (question, response, own, total, size), count in counts.items():
-        answers.setdefault(question, Counter())[response, own, total, size] = count
-    return AnswerCounts(answers, totals)
+        given = [r if isinstance(r := grade["response"], str) else _parts(r) for grade in grades]
+        questions = [grade["question"] for grade in grades]
+        counts.update(zip(questions, repeat(sector), given, points, repeat(total), repeat(size)))
+    answers: defaultdict[int, Counter[AnswerKey]] = defaultdict(Counter)
+    for (question, sector, response, own, total, size), count in counts.items():
+        answers[question][sector, response, own, total, size] = count
+    return AnswerCounts(dict(answers), totals)
+
+
+def _parts(given: Any) -> tuple[str, ...] | None:
+    return tuple(given) if isinstance(given, list) else None
 
 
 def round_people(count: float) -> int | None:
@@ -114,24 +125,35 @@ def measure_item(
     Effective weight: its share of the spread of totals, cov(points, total) / var(total) (Wang and Stanley, 1970,
     Review of Educational Research 40, 663-705); it adds up to 1 over a fixed test.
     """
-    attempts = sum(answers.values())
+    strata: defaultdict[Stratum, int] = defaultdict(int)
+    choices: defaultdict[Choice, int] = defaultdict(int)
+    for (sector, response, own, total, size), count in answers.items():
+        choices[response, own, total, size] += count
+        strata[sector, int(10 * (total - own) / max(size - 1, 1) + 0.5), own == 1] += count
+    points: Counter[tuple[float, float, int]] = Counter()
+    for (_, own, total, size), count in choices.items():
+        points[own, total, size] += count
+    attempts = points.total()
     if attempts < LEAST_ATTEMPTS:
         return None
-    facility = fsum(points * count for (_, points, _, _), count in answers.items()) / attempts
-    with_rest = [(points, _rest(points, total, size), count) for (_, points, total, size), count in answers.items()]
-    with_total = [(points, total, count) for (_, points, total, _), count in answers.items()]
-    discrimination = correlation(with_rest)
+    facility = fsum(own * count for (own, _, _), count in points.items()) / attempts
+    with_total = [(own, total, count) for (own, total, _), count in points.items()]
+    discrimination = correlation([(own, _rest(own, total, size), n) for (own, total, size), n in points.items()])
     spread = _covariance([(total, total, count) for _, total, count in with_total])
-    chosen = _choices(answers, options) if options else {}
+    chosen = _choices(choices, options) if options else {}
     suspect = _suspect(chosen, options)
+    sectors = compare_sectors(strata)
+    flags = flags_of(facility, discrimination, red_line=red_line, key_is_suspect=suspect is not None)
+    unfair = any(each.size is Difference.LARGE for each in sectors)
     return ItemStatistics(
         attempts=round_people(attempts),
         facility=min(1.0, max(0.0, facility)),
         discrimination=discrimination,
         weight=_covariance(with_total) / spread if _varies(map(itemgetter(1), with_total)) else None,
         choices={option: OptionChoice(*map(round_people, counts)) for option, counts in chosen.items()},
-        flags=flags_of(facility, discrimination, red_line=red_line, key_is_suspect=suspect is not None),
+        flags=tuple(sorted((*flags, ItemFlag.UNFAIR), key=list(ItemFlag).index)) if unfair else flags,
         suspect=suspect,
+        sectors=sectors,
     )
 
 
@@ -205,7 +227,7 @@ def _rest(points: float, total: float, size: int) -> float:
     return round((total - points) / max(size - 1, 1), 9)
 
 
-def _choices(answers: Mapping[AnswerKey, int], options: Collection[str]) -> dict[str, tuple[float, float]]:
+def _choices(answers: Mapping[Choice, int], options: Collection[str]) -> dict[str, tuple[float, float]]:
     """Returns how many of the third with most and of that with fewest points elsewhere chose each option.
 
     Of people with the same points at the limit of a third the share that fits is counted: each third is a third.
