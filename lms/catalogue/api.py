@@ -31,6 +31,7 @@ from lms.catalogue.queries.files import (
     read_published_files,
 )
 from lms.catalogue.queries.shared_content import SectorRow, considerations, find_picture, glossary, list_sectors
+from lms.catalogue.source.parsing.pictures import MEDIA_TYPES, find_picture_problems
 from lms.catalogue.source.problems import Problem
 from lms.catalogue.source.read import find_oversize, source_fingerprint
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from lms.catalogue.source.parsing.sources import ParsedModule
 
 __all__ = [
+    "MEDIA_TYPES",
     "BankQuestion",
     "FileChange",
     "ParsedModule",
@@ -53,6 +55,7 @@ __all__ = [
     "course_by_id",
     "find_oversize",
     "find_picture",
+    "find_picture_problems",
     "glossary",
     "last_publication_id",
     "latest_revision_of_edition",

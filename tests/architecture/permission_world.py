@@ -287,6 +287,8 @@ class World:
         self.bodies[f"{DRAFT}/files/<path>"] = {"text": f"{text}\nMore.\n"}
         self._done("tomas", f"{DRAFT}/files/<path>", text=f"{text}\nA change.\n", version=0)
         self.bodies[f"{DRAFT}/remove"] = {"path": path}
+        sides = dict.fromkeys(("left", "right", "top", "bottom"), 0)
+        self.bodies[f"{DRAFT}/pictures"] = {"file": (SVG, "road.svg"), "alt": "A hill", "place": "", **sides}
         self.bodies["/author/new-course"] = {"course": "new-course-of-tomas"}
 
     def _propose_pathway(self) -> None:

@@ -1,13 +1,16 @@
 """Every SELECT of drafts; contents of files come from the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from lms.authoring.drafts.rules import MODULE_NAME
 from lms.authoring.models import Draft, DraftFile
 from lms.catalogue.api import list_published_files, read_contents, read_published_files
+from lms.catalogue.models import FileContent
+from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import locked, session
 from lms.kernel.errors import require_found
 
@@ -78,6 +81,25 @@ def list_versions(draft: Draft, path: str) -> list[DraftFile]:
 def read_file(file: DraftedFile) -> bytes:
     """Returns the bytes of a file; none where it is removed."""
     return read_contents({file.digest})[file.digest] if file.digest else b""
+
+
+def read_modules(draft: Draft) -> dict[str, str]:
+    """Returns the texts of the draft's modules in the course's own language, by path."""
+    files = {
+        path: file.digest
+        for path, file in list_files(draft).items()
+        if file.digest and path.count(".") == 1 and MODULE_NAME.fullmatch(path.rpartition("/")[2])
+    }
+    contents = read_contents(set(files.values()))
+    return {path: contents[digest].decode(errors="replace") for path, digest in files.items()}
+
+
+def measure_files(files: Iterable[DraftedFile]) -> dict[str, int]:
+    """Returns the sizes of files in bytes, by path."""
+    digests = {file.path: file.digest for file in files if file.digest}
+    query = select(FileContent.digest, func.length(FileContent.data).label("size"))
+    sizes = {row.digest: row.size for row in execute_in_batches(query, FileContent.digest, set(digests.values()))}
+    return {path: sizes[digest] for path, digest in digests.items()}
 
 
 def read_draft(draft: Draft) -> dict[str, bytes]:

@@ -8,12 +8,12 @@ from lms.authoring.drafts import operations, queries
 from lms.authoring.drafts.check import check_draft, find_drafted_module
 from lms.authoring.drafts.errors import EditConflict
 from lms.authoring.drafts.forms import NewCourseForm, NewDraftForm, NewModuleForm, PreviewForm, RemoveFileForm, TextForm
+from lms.authoring.drafts.preview import render_drafted
 from lms.authoring.drafts.rules import MODULE_NAME, is_file_of_course, is_text, restore_line_ends
 from lms.catalogue.api import list_file_changes, list_sectors, published_course
 from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.kernel.i18n import gettext as _
-from lms.learning.api import render_segments
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import ReasonForm, form_page, offer, redirect_with
 from lms.web.language import direction_of, language_of_page
@@ -117,7 +117,7 @@ def preview(course: str, draft_id: int, path: str) -> ResponseReturnValue:
         path=path,
         form=form,
         module=module,
-        body=render_segments(module.segments, own, sectors, language),
+        body=render_drafted(shown, module, own, language),
         written=direction_of(module.language),
     )
 

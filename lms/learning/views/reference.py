@@ -10,10 +10,8 @@ from lms.kernel.errors import NotThere
 from lms.learning.blueprint import bp
 from lms.learning.curriculum import courses_for_consideration, merged_sources
 from lms.web.access import signed_in
+from lms.web.headers import PICTURE_POLICY
 from lms.web.language import direction_of, language_of_page
-
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-"""The content security policy of a picture opened by itself: only its own styles."""
 
 CACHED_FOREVER = "private, max-age=31536000, immutable"
 # With the language of a recording, and the digest of a version: at-the-quay.pt-BR.0123456789ab.opus.

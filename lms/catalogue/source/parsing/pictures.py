@@ -153,3 +153,11 @@ _READERS: dict[str, tuple[str, Callable[[bytes], tuple[int, int, list[str]]]]] =
     "jpg": ("image/jpeg", _read_jpeg),
     "jpeg": ("image/jpeg", _read_jpeg),
 }
+
+MEDIA_TYPES = {ending: media_type for ending, (media_type, _read) in _READERS.items()}
+"""The media types of pictures by the ending of their names."""
+
+
+def find_picture_problems(name: str, data: bytes) -> list[str]:
+    """Returns what is wrong with a picture, by its name and bytes."""
+    return read_picture(name, data)[1]

@@ -1,0 +1,1 @@
+"""Pictures of drafts: uploaded, cut, made small, described, and put into a module."""
