@@ -7,6 +7,7 @@ from lms.assessment.attempt_form import FormQuestion
 from lms.assessment.attempt_review import ReviewedQuestion
 from lms.assessment.correcting.operations import RegradedAttempt, correct_question
 from lms.assessment.correcting.outcome import CorrectionOutcome, load_outcome
+from lms.assessment.correcting.preview import CorrectionEffect, TakenQuiz, preview_correction
 from lms.assessment.errors import AttemptsExhausted, NoQuestions
 from lms.assessment.events import attempts_changed, attempts_regraded
 from lms.assessment.operations import (
@@ -29,17 +30,20 @@ from lms.assessment.queries import (
     load_attempts,
     load_corrections,
     load_results,
+    load_revision_for_form,
     lock_person,
 )
-from lms.assessment.rules.corrections import Correction, CorrectionKind, Corrections, key_of, mark
+from lms.assessment.rules.corrections import WITHOUT_KEY, Correction, CorrectionKind, Corrections, key_of, mark
 from lms.assessment.rules.grading import grade, normalise_response, score_quiz
 from lms.assessment.rules.question_selection import eligible_questions, select_questions
 from lms.assessment.rules.retakes import RetakeAllowance, retake_allowance
 
 __all__ = [
+    "WITHOUT_KEY",
     "AttemptResult",
     "AttemptsExhausted",
     "Correction",
+    "CorrectionEffect",
     "CorrectionKind",
     "CorrectionOutcome",
     "Corrections",
@@ -48,6 +52,7 @@ __all__ = [
     "RegradedAttempt",
     "RetakeAllowance",
     "ReviewedQuestion",
+    "TakenQuiz",
     "attempts_changed",
     "attempts_regraded",
     "best_score",
@@ -65,11 +70,13 @@ __all__ = [
     "load_outcome",
     "load_results",
     "load_review",
+    "load_revision_for_form",
     "lock_person",
     "mark",
     "most_questions_repeat",
     "normalise_response",
     "only_red_lines",
+    "preview_correction",
     "retake_allowance",
     "save_responses",
     "score_quiz",

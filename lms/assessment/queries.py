@@ -74,20 +74,28 @@ def load_corrections(edition_id: int) -> dict[int, Correction]:
 
     def load() -> dict[int, Correction]:
         # The last one of each question counts.
-        return {row.question_id: _correction(row) for row in session.scalars(_CORRECTIONS, {"edition": edition_id})}
+        return {row.question_id: read_correction(row) for row in session.scalars(_CORRECTIONS, {"edition": edition_id})}
 
     return load_once(("corrections", edition_id), (QuestionCorrection,), load)
 
 
-def _correction(row: QuestionCorrection) -> Correction:
+def read_correction(row: QuestionCorrection) -> Correction:
+    """Returns a correction as the rules read it; its id is 0 while it is not recorded."""
     kind, replaced = CorrectionKind(row.kind), frozenset(row.replaced)
-    return Correction(row.id, row.question_id, kind, row.key, replaced, row.recorded_at)
+    return Correction(row.id or 0, row.question_id, kind, row.key, replaced, row.recorded_at)
 
 
 def find_question_of(edition_id: int, slug: str) -> Question | None:
     """Finds a question that an edition has."""
     used = _revisions_of(edition_id).where(Question.slug == slug).with_only_columns(Question.id)
     return session.scalar(select(Question).where(Question.id.in_(used)))
+
+
+def load_revision_for_form(edition_id: int, slug: str) -> QuestionRevision | None:
+    """Returns the newest version of a question in an edition, one in the course's own language before others."""
+    question = find_question_of(edition_id, slug)
+    revisions = list_question_revisions(edition_id, question.id) if question else ()
+    return max(revisions, key=lambda row: (row.language == "en", row.id), default=None)
 
 
 def find_question(question_id: int) -> Question:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lms.authoring.blueprint import bp
 from lms.authoring.drafts.queries import list_drafts
 from lms.authoring.statistics.queries import EditionAttempts, list_editions, load_statistics
-from lms.catalogue.api import bank, list_courses, published_course
+from lms.catalogue.api import bank, latest_revision_of_edition, list_courses, published_course
 from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.people.api import sector_names
@@ -50,6 +50,7 @@ def statistics(course: str) -> ResponseReturnValue:
     if chosen is None:
         raise NotThere
     found = load_statistics(chosen) if chosen.is_enough else None
+    revision = None if found else latest_revision_of_edition(chosen.edition_id)
     return render_template(
         "authoring/statistics.html",
         course=shown,
@@ -57,6 +58,8 @@ def statistics(course: str) -> ResponseReturnValue:
         chosen=chosen,
         statistics=found,
         sectors=sector_names(language_of_page()),
+        # Before there are figures, the questions themselves, to be corrected.
+        questions=bank(revision, language_of_page()) if revision else (),
     )
 
 

@@ -7,6 +7,7 @@ address needs other values.
 
 import re
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -52,6 +53,8 @@ SESSION, PRIOR = "/sessions/new", "/sessions/prior/list"
 OF_ALL = "(of all organisations)"
 """What follows an address in the matrix where a second object is tried there, as in ``special``."""
 DRAFT = "/author/<course>/drafts/<draft_id>"
+VOID_PREVIEWED = sha256(b'["void", null]').hexdigest()
+"""What the form that corrects a question says once it was seen what making it void would change."""
 MERGE, UNDO = "/people/<person_id>/merge/<other_id>", "/people/<person_id>/merges/<merge_id>/undo"
 
 
@@ -72,7 +75,7 @@ class World:
             "course": "first-course", "module": "first-steps", "name": "road.svg", "station": "north-river",
             "organisation_id": 1, "person_id": 1, "employment_id": 1, "placement_id": 1, "account_id": 1,
             "exemption_id": 1, "grant_id": 1, "focal_point_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
-            "schedule_id": 1, "part": 1, "number": 1,
+            "schedule_id": 1, "part": 1, "number": 1, "question": "q-plain",
         }  # fmt: skip
         former: dict[str, object] = {"person_id": self.persons["W-11"], "employment_id": self.employments["W-11"]}
         self.special: dict[str, dict[str, object]] = {
@@ -153,7 +156,10 @@ class World:
     def _bodies(self) -> dict[str, dict[str, object]]:
         """Returns what single addresses need instead of the common values."""
         training = {"lines": "W-7, 2026-03-31, file 7", "file": ""}
+        correction = {"kind": "void", "right_1": "b", "previewed": VOID_PREVIEWED}
         return {
+            "/author/<course>/questions/<question>/correct": correction,
+            "/author/<course>/questions/<question>/correct/preview": correction,
             "/login": {"email": "amina@demo.example"},
             "/reset": {"email": "amina@demo.example"},
             "/reset/<token>": {"password": "a-new-pass-phrase-7", "password_confirm": "a-new-pass-phrase-7"},

@@ -36,6 +36,7 @@ class RegradedAttempt:
     """What a correction makes of an attempt: the result it has now, and the one under the corrections."""
 
     attempt: Attempt
+    score_before: int
     passed_before: bool
     corrected: QuizScore
 
@@ -108,8 +109,9 @@ def regrade(attempts: Sequence[Attempt], question_id: int, corrections: Correcti
         grades = attempt.grades or []
         if any(questions[each["question"]].question_id == question_id for each in grades):
             pass_mark = load_course_revision(attempt.course_revision_id, attempt.language).pass_mark
+            result = results[attempt.id]
             corrected = score_again(grades, questions, corrections, pass_mark)
-            found.append(RegradedAttempt(attempt, bool(results[attempt.id].passed), corrected))
+            found.append(RegradedAttempt(attempt, result.score or 0, bool(result.passed), corrected))
     return found
 
 
