@@ -8,7 +8,7 @@ translated, else in the language the course was written in.
 from typing import TYPE_CHECKING
 
 from lms.catalogue.file_contents import store_contents
-from lms.catalogue.operations import PublicationResult, check_files, publish, publish_files
+from lms.catalogue.operations import PublicationResult, check_files, compose_yaml, publish, publish_files
 from lms.catalogue.queries.courses import (
     BankQuestion,
     PublishedCourse,
@@ -51,6 +51,7 @@ __all__ = [
     "SectorRow",
     "bank",
     "check_files",
+    "compose_yaml",
     "considerations",
     "course_by_id",
     "find_oversize",

@@ -13,6 +13,8 @@ from lms.kernel.config import current_settings
 from lms.kernel.memory import gc_paused
 
 if TYPE_CHECKING:
+    from yaml.nodes import Node
+
     from lms.catalogue.source.parsing.sources import ParsedSources
     from lms.catalogue.source.plan import ChangeCounts
     from lms.catalogue.source.read import SourceFolders
@@ -73,6 +75,13 @@ def check_files(files: Mapping[str, bytes]) -> tuple["ParsedSources", list[Probl
     )
     with gc_paused():
         return check_sources(sort_files(files), cache)
+
+
+def compose_yaml(text: str) -> "Node | None":
+    """Returns the tree of a YAML text as course files are parsed; see ``parsing.yaml_document.compose``."""
+    from lms.catalogue.source.parsing.yaml_document import compose  # noqa: PLC0415 - only authors read single files
+
+    return compose(text)
 
 
 def _publish(

@@ -76,7 +76,7 @@ def read_yaml(path: str, text: str, first_line: int = 1) -> YamlDocument:
         result.problems.append(error(path, first_line + invisible, message))
         return result
     try:
-        node = yaml.compose(text, Loader=_loader_for(text))
+        node = compose(text)
         if node is not None:
             result.value = _Builder(path, first_line, result, lines).build(node, ())
     except MarkedYAMLError as fault:
@@ -86,6 +86,11 @@ def read_yaml(path: str, text: str, first_line: int = 1) -> YamlDocument:
         reason = str(fault).splitlines()[0]
         result.problems.append(error(path, first_line, _("this is not YAML: %(reason)s", reason=reason)))
     return result
+
+
+def compose(text: str) -> Node | None:
+    """Returns the tree of a YAML text; raises what PyYAML raises, ``RecursionError`` and ``ValueError``."""
+    return yaml.compose(text, Loader=_loader_for(text))
 
 
 def _loader_for(text: str) -> Any:
