@@ -208,6 +208,19 @@ def test_what_is_inside_a_question_stays_too() -> None:
     )
 
 
+def test_what_is_laid_out_otherwise_stays_so_until_it_changes() -> None:
+    text = SMALL.replace("{id: a, text: First.,", "{ id: a,\n         text:   First.,")
+    assert text != SMALL
+    assert replace_question(text, "s-two", values_of(text)[1]) == text
+
+
+def test_comments_move_with_the_parts_they_follow() -> None:
+    value = values_of(SMALL)[0]
+    changed = replace_question(SMALL, "s-one", {"options": value["options"][::-1]})
+    assert values_of(changed)[0]["options"] == value["options"][::-1]
+    assert "correct: true, feedback: Yes.}  # checked\n" in changed
+
+
 def test_parts_are_added_removed_and_ordered_by_their_ids() -> None:
     value = values_of(SMALL)[2]
     a, _b, c = value["options"]
