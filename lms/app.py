@@ -12,6 +12,7 @@ import lms.audit.jobs
 import lms.audit.views
 import lms.authoring.blueprint
 import lms.authoring.correcting.views
+import lms.authoring.documents.views
 import lms.authoring.drafts.views
 import lms.authoring.pictures.views
 import lms.authoring.publishing.views

@@ -295,6 +295,8 @@ class World:
         self.bodies[f"{DRAFT}/remove"] = {"path": path}
         sides = dict.fromkeys(("left", "right", "top", "bottom"), 0)
         self.bodies[f"{DRAFT}/pictures"] = {"file": (SVG, "road.svg"), "alt": "A hill", "place": "", **sides}
+        self.bodies[f"{DRAFT}/import"] = {"text": "# A title\n\nWords.", "file": ""}
+        self.bodies[f"{DRAFT}/import/add"] = {"title": "Third steps", "converted": "Words."}
         self.bodies["/author/new-course"] = {"course": "new-course-of-tomas"}
 
     def _propose_pathway(self) -> None:

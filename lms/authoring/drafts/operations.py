@@ -15,6 +15,9 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid, require_found
 from lms.kernel.i18n import gettext as _
 
+WORDS_A_MINUTE = 100
+"""How many words are read in a minute with care, in a second language."""
+
 
 def begin_draft(actor: Actor, course: str, title: str) -> Draft:
     """Begins a draft of a course, published or new. Raises ``NotThere`` where nothing was ever published."""
@@ -91,8 +94,12 @@ def begin_course(actor: Actor, course: str, title: str) -> Draft:
     return draft
 
 
-def add_module(actor: Actor, course: str, draft_id: int, title: str, *, copy_of: str = "") -> DraftedFile:
-    """Adds a module after the last one, from the starter or as a copy of another module's text.
+def add_module(
+    actor: Actor, course: str, draft_id: int, title: str, *, copy_of: str = "", text: str = ""
+) -> DraftedFile:
+    """Adds a module after the last one, from the starter, as a copy of another module, or with a text of its own.
+
+    ``text`` has no front matter: that is the starter's, with the first objective of the course.
 
     Raises ``Invalid`` where the title has no letter or digit that an address may have.
     """
@@ -110,5 +117,23 @@ def add_module(actor: Actor, course: str, draft_id: int, title: str, *, copy_of:
         text = read_file(require_found(files.get(copy_of))).decode()
         data = re.sub(r"(?m)^title:.*$", lambda _line: f"title: {quoted}", text, count=1).encode()
     else:
-        data = fill_starter("module.md", title=quoted, objective="first-step")
+        starter = fill_starter(
+            "module.md", title=quoted, objective=_first_objective(files[f"modules/{course}/course.yml"])
+        )
+        data = _with_text(starter.decode(), text) if text else starter
     return save_file(actor, course, draft_id, f"modules/{course}/{number:02}-{slug}.md", data, version=0)
+
+
+def _first_objective(course_file: DraftedFile) -> str:
+    """Returns the id of the first objective in a course.yml, whatever else is wrong with it."""
+    text = read_file(course_file).decode()
+    found = re.search(r"objectives\"?:.*?\bid\"?:\s*[\"']?([a-z0-9-]+)", text, re.DOTALL)
+    return found[1] if found else "first-step"
+
+
+def _with_text(starter: str, text: str) -> bytes:
+    """Returns a starter's front matter and another text below it; minutes are those that reading takes."""
+    _before, front, _after = starter.split("---\n", 2)
+    minutes = min(60, max(1, round(len(text.split()) / WORDS_A_MINUTE)))
+    front = re.sub(r"(?m)^minutes: .*$", f"minutes: {minutes}", front)
+    return f"---\n{front}---\n{text}".encode()

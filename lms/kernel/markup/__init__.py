@@ -4,6 +4,7 @@
 ``rendering`` turns a text into segments, ``safety`` sanitises all HTML.
 """
 
+from lms.kernel.markup.foreign import our_block
 from lms.kernel.markup.rendering import RENDERER, Rendered, RenderedPicture, Segment, TextSummary, render
 from lms.kernel.markup.terms import LinkedTerm, Vocabulary
 from lms.kernel.markup.words import plain_text
@@ -16,6 +17,7 @@ __all__ = [
     "Segment",
     "TextSummary",
     "Vocabulary",
+    "our_block",
     "plain_text",
     "render",
 ]

@@ -36,6 +36,12 @@ _NAMES = {
 """Words of other systems, with our blocks."""
 
 
+def our_block(words: str) -> str:
+    """Returns the block of ours that is nearest to the words by which another system opens one."""
+    found = re.findall(r"[a-z]+", _QUOTED.sub("", words).lower())
+    return next((_NAMES[word] for word in found if word in _NAMES), "note")
+
+
 class ForeignMarks:
     """Reads a text line by line and remembers what is open; each foreign block, list and fence is named once."""
 
@@ -67,8 +73,7 @@ class ForeignMarks:
         """Names a foreign block by the block of ours that is nearest to it."""
         if _OPENING.fullmatch(text):
             self.is_block = True
-            words = re.findall(r"[a-z]+", _QUOTED.sub("", text).lower())
-            name = next((_NAMES[word] for word in words if word in _NAMES), "note")
+            name = our_block(text)
             mark = re.match(r"[^\w\s]+(?: ?\[!\w+\])?", text)
             return _(
                 "`%(mark)s` marks nothing here; write `/// %(name)s` before the words and `///` after them",

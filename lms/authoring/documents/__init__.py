@@ -1,0 +1,1 @@
+"""Texts from elsewhere become modules: documents of Word, and Markdown of other systems."""
