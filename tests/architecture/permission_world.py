@@ -292,7 +292,7 @@ class World:
         text = (folder / path).read_text()
         self.bodies[f"{DRAFT}/files/<path>"] = {"text": f"{text}\nMore.\n"}
         self._done("tomas", f"{DRAFT}/files/<path>", text=f"{text}\nA change.\n", version=0)
-        self.bodies[f"{DRAFT}/remove"] = {"path": path}
+        self.bodies[f"{DRAFT}/remove"] = {"file": f"1:{path}"}
         sides = dict.fromkeys(("left", "right", "top", "bottom"), 0)
         self.bodies[f"{DRAFT}/pictures"] = {"file": (SVG, "road.svg"), "alt": "A hill", "place": "", **sides}
         self.bodies[f"{DRAFT}/import"] = {"text": "# A title\n\nWords.", "file": ""}

@@ -1,10 +1,12 @@
 """The forms of drafts."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, SelectField, SubmitField, TextAreaField
+from wtforms import IntegerField, SelectField, SubmitField, TextAreaField
 from wtforms.widgets import HiddenInput
 
+from lms.authoring.drafts.queries import DraftedFile
 from lms.kernel.i18n import lazy_gettext as _l
 from lms.web.forms import BaseForm, PlainForm, offer, text_field
 
@@ -55,10 +57,15 @@ class TextForm(BaseForm):
 
 
 class RemoveFileForm(BaseForm):
-    """Removing a file from a draft."""
+    """Removing a file from a draft; a choice is the version that the author sees, and the path."""
 
-    path = HiddenField()
-    version = IntegerField(widget=HiddenInput(), default=0)
+    file = SelectField(_l("File"))
+    submit = SubmitField(_l("Remove"))
+
+    def __init__(self, files: Iterable[DraftedFile], **more: Any) -> None:
+        super().__init__(**more)
+        names = [(f"{file.version}:{file.path}", file.path.rpartition("/")[2]) for file in files]
+        offer(self.file, names, first=_l("Choose a file"))
 
 
 class PreviewForm(PlainForm):

@@ -1,6 +1,6 @@
 """Pages of drafts: a course and its drafts, a draft's files and problems, editing a file, previewing a module."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.authoring.blueprint import bp
@@ -126,11 +126,12 @@ def preview(course: str, draft_id: int, path: str) -> ResponseReturnValue:
 @authors
 def remove_file(course: str, draft_id: int) -> ResponseReturnValue:
     """Removes a file from the course, once the draft is published."""
-    form = RemoveFileForm()
-    if not form.validate_on_submit():
-        raise NotThere
-    path, version = form.path.data or "", form.version.data or 0
-    operations.save_file(current_actor(), course, draft_id, path, None, version=version)
+    # What is not offered, since another author has saved the file, says so as an edit would.
+    version, _colon, path = request.form.get("file", "").partition(":")
+    if not path or not version.isdigit():
+        flash(_("Choose a file first."), "late")
+        return redirect(url_for("authoring.draft", course=course, draft_id=draft_id), 303)
+    operations.save_file(current_actor(), course, draft_id, path, None, version=int(version))
     message = _("%(name)s is removed from the draft.", name=path.rpartition("/")[2])
     return redirect_with(message, "authoring.draft", course=course, draft_id=draft_id)
 
@@ -159,7 +160,9 @@ def _draft_page(
         checked=check_draft(shown),
         form=form,
         reason=reason,
-        remove=RemoveFileForm(formdata=None),
+        remove=RemoveFileForm(
+            (file for path, file in files.items() if file.digest and not path.endswith("/course.yml")), formdata=None
+        ),
         is_text=is_text,
         recorders=recorders_of([shown]),
     )
