@@ -7,7 +7,7 @@ BIN := .venv/bin
 PEOPLE ?= 10000
 # Files that the application reads once at its start: the development server starts again when one changes.
 WATCHED := lms/web/static/icons.svg:$(subst $() ,:,$(wildcard certificates/*.typ))
-.PHONY: help run debug test test-under-load permissions messages lint content audio demonstration format screenshots bench bench-report lock clean python installed installed-dev
+.PHONY: help run debug test test-under-load permissions editor messages lint content audio demonstration format screenshots bench bench-report lock clean python installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ lint: installed-dev ## Check style, types and layers only
 
 content: installed-dev ## Check the course files and lint our curriculum
 	@$(BIN)/flask --app wsgi content check && $(BIN)/python -m tools.curriculum lint
+
+editor: ## Bundle the text editor of authors again, lms/web/static/editor.js (needs Node.js 20 and npm)
+	@cd tools/editor && npm ci --silent && npm run --silent build
 
 audio: installed-dev ## Encode recordings, modules/*/audio/*.wav, to Opus (needs opus-tools)
 	@$(BIN)/python -m tools.curriculum encode

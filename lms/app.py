@@ -14,6 +14,7 @@ import lms.authoring.blueprint
 import lms.authoring.correcting.views
 import lms.authoring.documents.views
 import lms.authoring.drafts.views
+import lms.authoring.editor.views
 import lms.authoring.pictures.views
 import lms.authoring.publishing.views
 import lms.authoring.views

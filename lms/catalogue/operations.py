@@ -61,9 +61,10 @@ def publish_files(files: Mapping[str, bytes], actor: Actor, reason: str) -> Publ
     return _publish(sort_files(files), actor, origin="pages", reason=reason)
 
 
-def check_files(files: Mapping[str, bytes]) -> tuple["ParsedSources", list[Problem]]:
+def check_files(files: Mapping[str, bytes], course: str = "") -> tuple["ParsedSources", list[Problem]]:
     """Parses and checks files that are being written, all of them by path; returns every problem, errors first.
 
+    Of the courses, only the one that is named is checked, where one is; all are parsed, as they refer to each other.
     What was found in the same texts before is cached.
     """
     from lms.catalogue.source.checks.run import check_sources  # noqa: PLC0415 - only authors check
@@ -74,7 +75,7 @@ def check_files(files: Mapping[str, bytes]) -> tuple["ParsedSources", list[Probl
         "texts", lambda: ProcessParseCache(current_settings().instance / CACHE, Cache(TEXTS_CACHED))
     )
     with gc_paused():
-        return check_sources(sort_files(files), cache)
+        return check_sources(sort_files(files), cache, course=course)
 
 
 def compose_yaml(text: str) -> "Node | None":

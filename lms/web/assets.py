@@ -64,11 +64,19 @@ def without_comments(css: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip() + "\n"
 
 
-def read_asset(path: Path, name: str) -> Asset:
-    """Reads one file and computes its digest."""
+def in_one_scheme(css: str, scheme: str) -> str:
+    """Returns a style sheet that is ``light`` or ``dark`` whatever its reader's device is: for previews."""
+    counts = "all" if scheme == "dark" else "not all"
+    css = css.replace("@media (prefers-color-scheme: dark)", f"@media {counts}")
+    return css.replace("color-scheme: light dark", f"color-scheme: {scheme}")
+
+
+def read_asset(path: Path, name: str, scheme: str = "") -> Asset:
+    """Reads one file and computes its digest; of a style sheet in one scheme, where one is named."""
     body = path.read_bytes()
     if path.suffix == ".css":
-        body = without_comments(body.decode()).encode()
+        css = without_comments(body.decode())
+        body = (in_one_scheme(css, scheme) if scheme else css).encode()
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     digest = hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH]
     return Asset(
@@ -81,9 +89,12 @@ def read_asset(path: Path, name: str) -> Asset:
 
 
 def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
-    """Reads every file of a folder, by its path below it."""
+    """Reads every file of a folder, by its path below it; ``app.css`` also in each scheme, as ``app-dark.css``."""
     names = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {name: read_asset(path, name) for name, path in names.items()}
+    assets = {name: read_asset(path, name) for name, path in names.items()}
+    for scheme in ("light", "dark") if "app.css" in names else ():
+        assets[f"app-{scheme}.css"] = read_asset(names["app.css"], f"app-{scheme}.css", scheme)
+    return assets
 
 
 # A process that makes several applications, as tests do, reads and compresses each file once.

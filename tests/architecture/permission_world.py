@@ -291,6 +291,7 @@ class World:
         self.samples["path"] = path = "modules/first-course/01-first-steps.md"
         text = (folder / path).read_text()
         self.bodies[f"{DRAFT}/files/<path>"] = {"text": f"{text}\nMore.\n"}
+        self.bodies[f"{DRAFT}/check/<path>"] = {"text": text}
         self._done("tomas", f"{DRAFT}/files/<path>", text=f"{text}\nA change.\n", version=0)
         self.bodies[f"{DRAFT}/remove"] = {"file": f"1:{path}"}
         sides = dict.fromkeys(("left", "right", "top", "bottom"), 0)

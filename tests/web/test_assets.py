@@ -101,6 +101,15 @@ def test_the_address_respects_the_place_where_the_application_is_mounted(layout_
     assert url.startswith("/training/static/")
 
 
+@pytest.mark.parametrize(("scheme", "paper"), [("light", "#fbfaf6"), ("dark", "#14181d")])
+def test_previews_have_the_style_in_one_scheme(scheme: str, paper: str) -> None:
+    css = read_assets()[f"app-{scheme}.css"].body.decode()
+    assert "prefers-color-scheme" not in css
+    assert f"color-scheme: {scheme};" in css
+    counted = css if scheme == "dark" else css.partition("@media not all")[0]
+    assert re.findall(r"--paper: (#\w+);", counted.partition("@layer print {")[0])[-1] == paper
+
+
 def test_the_script_is_small() -> None:
     assert len(read_assets()["app.js"].bodies["br"]) < 3000
 

@@ -36,9 +36,15 @@ def check_draft(draft: Draft) -> CheckedDraft:
     return CheckedDraft(mine, sum(problem.is_error for problem in mine))
 
 
+def check_file(draft: Draft, path: str, data: bytes) -> list[Problem]:
+    """Returns the problems of one file of a draft, the errors first, as they would be with these bytes."""
+    _sources, problems = check_files({**read_draft(draft), path: data}, course=draft.course)
+    return [problem for problem in problems if problem.path == path]
+
+
 def find_drafted_module(draft: Draft, path: str) -> "ParsedModule":
     """Returns a module of a draft, parsed and rendered. Raises ``NotThere`` where there is none at this path."""
-    sources, _problems = check_files(read_draft(draft))
+    sources, _problems = check_files(read_draft(draft), course=draft.course)
     course = sources.course(draft.course)
     for module in (*course.modules, *course.translations) if course else ():
         if module.file.path == path:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import IntegerField, SelectField, SubmitField, TextAreaField
-from wtforms.widgets import HiddenInput
+from wtforms import SelectField, SubmitField
 
 from lms.authoring.drafts.queries import DraftedFile
 from lms.kernel.i18n import lazy_gettext as _l
-from lms.web.forms import BaseForm, PlainForm, offer, text_field
+from lms.web.forms import BaseForm, offer, text_field
 
 NO_CASES = _l("Do not write about a real child, family or incident.")
 
@@ -47,15 +46,6 @@ class NewModuleForm(BaseForm):
         offer(self.copy_of, names, first=_l("A template"))
 
 
-class TextForm(BaseForm):
-    """A course file as text, and the version that it was opened at."""
-
-    text = TextAreaField(_l("Text"), description=NO_CASES)
-    version = IntegerField(widget=HiddenInput(), default=0)
-    save = SubmitField(_l("Save"))
-    preview = SubmitField(_l("Save and preview"))
-
-
 class RemoveFileForm(BaseForm):
     """Removing a file from a draft; a choice is the version that the author sees, and the path."""
 
@@ -66,9 +56,3 @@ class RemoveFileForm(BaseForm):
         super().__init__(**more)
         names = [(f"{file.version}:{file.path}", file.path.rpartition("/")[2]) for file in files]
         offer(self.file, names, first=_l("Choose a file"))
-
-
-class PreviewForm(PlainForm):
-    """For whom a module is previewed."""
-
-    sector = SelectField(_l("As somebody of"))

@@ -102,6 +102,19 @@ def measure_files(files: Iterable[DraftedFile]) -> dict[str, int]:
     return {path: sizes[digest] for path, digest in digests.items()}
 
 
+def read_version(draft: Draft, path: str, number: int) -> bytes | None:
+    """Returns the bytes of one version of a file; 0 is the published file that the first one was written from.
+
+    None where there was no file or it was removed; raises ``NotThere`` where there is no such version.
+    """
+    versions = {version.version: version for version in list_versions(draft, path)}
+    if number == 0:
+        digest = versions[1].base_digest if versions else find_file(draft, path).published
+    else:
+        digest = require_found(versions.get(number)).digest
+    return read_contents({digest})[digest] if digest else None
+
+
 def read_draft(draft: Draft) -> dict[str, bytes]:
     """Returns the bytes of all course files by path, as they would be if the draft were published."""
     changed = {path: file.digest for path, file in list_files(draft).items() if file.is_changed}

@@ -1,22 +1,20 @@
-"""Pages of drafts: a course and its drafts, a draft's files and problems, editing a file, previewing a module."""
+"""Pages of drafts: a course and its drafts, a draft's files and problems."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.authoring.blueprint import bp
 from lms.authoring.drafts import operations, queries
-from lms.authoring.drafts.check import check_draft, find_drafted_module
-from lms.authoring.drafts.errors import EditConflict
-from lms.authoring.drafts.forms import NewCourseForm, NewDraftForm, NewModuleForm, PreviewForm, RemoveFileForm, TextForm
-from lms.authoring.drafts.preview import render_drafted
-from lms.authoring.drafts.rules import MODULE_NAME, is_file_of_course, is_text, restore_line_ends
-from lms.catalogue.api import list_file_changes, list_sectors, published_course
+from lms.authoring.drafts.check import check_draft
+from lms.authoring.drafts.forms import NewCourseForm, NewDraftForm, NewModuleForm, RemoveFileForm
+from lms.authoring.drafts.rules import MODULE_NAME, is_text
+from lms.catalogue.api import list_file_changes, published_course
 from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.kernel.i18n import gettext as _
 from lms.web.access import current_actor, role_needed
-from lms.web.forms import ReasonForm, form_page, offer, redirect_with
-from lms.web.language import direction_of, language_of_page
+from lms.web.forms import ReasonForm, form_page, redirect_with
+from lms.web.language import language_of_page
 from lms.web.recorders import recorders_of
 
 authors = role_needed(Role.TRAINER, Role.ADMIN)
@@ -75,51 +73,6 @@ def add_module(course: str, draft_id: int) -> ResponseReturnValue:
     if added is None:
         return _draft_page(course, draft_id, form)
     return redirect(url_for("authoring.edit", course=course, draft_id=draft_id, path=added.path), 303)
-
-
-@bp.route("/author/<course>/drafts/<int:draft_id>/files/<path:path>", methods=["GET", "POST"])
-@authors
-def edit(course: str, draft_id: int, path: str) -> ResponseReturnValue:
-    """Shows a file as text, and saves it."""
-    shown = queries.load_draft(course, draft_id)
-    file = queries.find_file(shown, path)
-    if not is_file_of_course(path, course) or not is_text(path) or file.digest is None:
-        raise NotThere
-    saved = queries.read_file(file).decode()
-    form = TextForm(text=saved, version=file.version)
-    theirs = None
-    if form.validate_on_submit():
-        data = restore_line_ends(form.text.data or "", saved).encode()
-        try:
-            operations.save_file(current_actor(), course, draft_id, path, data, version=form.version.data or 0)
-        except EditConflict:
-            theirs = saved
-        else:
-            following = "authoring.preview" if form.preview.data else "authoring.edit"
-            return redirect_with(_("Saved."), following, course=course, draft_id=draft_id, path=path)
-    problems = [problem for problem in check_draft(shown).problems if problem.path == path]
-    context = {"draft": shown, "file": file, "problems": problems, "theirs": theirs, "is_module": path.endswith(".md")}
-    return render_template("authoring/edit.html", form=form, **context), 409 if theirs is not None else 200
-
-
-@bp.get("/author/<course>/drafts/<int:draft_id>/preview/<path:path>")
-@authors
-def preview(course: str, draft_id: int, path: str) -> ResponseReturnValue:
-    """Shows a module of a draft as learners of a sector would see it."""
-    shown, language = queries.load_draft(course, draft_id), language_of_page()
-    form, sectors = PreviewForm(request.args), list_sectors()
-    offer(form.sector, [(sector.slug, sector.short_name(language)) for sector in sectors])
-    module = find_drafted_module(shown, path)
-    own = form.sector.data if form.sector.data in {sector.slug for sector in sectors} else sectors[0].slug
-    return render_template(
-        "authoring/preview.html",
-        draft=shown,
-        path=path,
-        form=form,
-        module=module,
-        body=render_drafted(shown, module, own, language),
-        written=direction_of(module.language),
-    )
 
 
 @bp.post("/author/<course>/drafts/<int:draft_id>/remove")

@@ -29,20 +29,21 @@ def check_folders(modules: Path, quizzes: Path, cache: ParseCache | None = None)
 
 
 def check_sources(
-    folders: SourceFolders, cache: ParseCache | None = None, place: str = "modules"
+    folders: SourceFolders, cache: ParseCache | None = None, place: str = "modules", course: str = ""
 ) -> tuple[ParsedSources, list[Problem]]:
     """Renders and checks what was read from ``place``; returns the sources and every problem, sorted, errors first.
 
+    Of the courses all are checked, or only the one that is named.
     Every check is made each time, also where the cache saves parsing.
     """
     sources = parse_sources(folders, cache)
     problems = {*sources.problems, *check_shared_files(sources), *_codes(sources, place)}
-    for course in sources.courses:
-        problems.update(_course(course))
-        problems.update(check_modules(course, sources))
-        problems.update(check_bank(course, sources))
-        problems.update(check_translations(course, sources))
-        problems.update(check_recordings(course))
+    for checked in [each for each in sources.courses if course in ("", each.slug)]:
+        problems.update(_course(checked))
+        problems.update(check_modules(checked, sources))
+        problems.update(check_bank(checked, sources))
+        problems.update(check_translations(checked, sources))
+        problems.update(check_recordings(checked))
     return sources, sorted(problems)
 
 

@@ -1,0 +1,1 @@
+"""Writes course files in the browser: the text, its problems, previews and versions."""

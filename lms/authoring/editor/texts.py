@@ -1,0 +1,103 @@
+"""The file that a page edits, and what its script says."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from lms.authoring.drafts import queries
+from lms.authoring.drafts.rules import is_file_of_course, is_text
+from lms.authoring.models import Draft
+from lms.catalogue.api import Problem, read_contents
+from lms.kernel.errors import NotThere
+from lms.kernel.i18n import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class EditedFile:
+    """A file of a draft that is edited as text: its draft, its version and what is saved."""
+
+    draft: Draft
+    file: queries.DraftedFile
+    saved: str
+
+    @property
+    def path(self) -> str:
+        """Returns the file's path."""
+        return self.file.path
+
+    @property
+    def name(self) -> str:
+        """Returns the file's name."""
+        return self.file.path.rpartition("/")[2]
+
+    def version_text(self, number: int) -> str:
+        """Returns the text of one version, 0 the published one; raises ``NotThere``."""
+        return (queries.read_version(self.draft, self.path, number) or b"").decode()
+
+    @property
+    def published_since(self) -> str | None:
+        """Returns what somebody else has published since this file was drafted; None where nobody has."""
+        digest = self.file.published
+        return read_contents({digest})[digest].decode() if self.file.is_outdated and digest else None
+
+
+def load_edited(course: str, draft_id: int, path: str) -> EditedFile:
+    """Returns a file of a draft that is edited as text; raises ``NotThere``, also where it is removed."""
+    draft = queries.load_draft(course, draft_id)
+    file = queries.find_file(draft, path)
+    if not is_file_of_course(path, course) or not is_text(path) or file.digest is None:
+        raise NotThere
+    return EditedFile(draft, file, queries.read_file(file).decode())
+
+
+def describe_problems(problems: list[Problem]) -> list[dict[str, Any]]:
+    """Returns the problems of a file as its page's script reads them."""
+    return [
+        {"line": problem.line, "severity": problem.severity, "message": problem.message, "remedy": problem.remedy}
+        for problem in problems
+    ]
+
+
+def script_texts() -> dict[str, str]:
+    """Returns the sentences that the script of the editor says, by name."""
+    return {
+        "error": _("Error"),
+        "warning": _("Warning"),
+        "unsaved": _("Not saved yet."),
+        "saving": _("Saving …"),
+        "saved": _("Saved at {time}."),
+        "offline": _("There is no connection. Leave this page open: your text is saved when it returns."),
+        "signedOut": _(
+            "You are signed out. Your text stays here: sign in again in another tab, as yourself, and come back."
+        ),
+        "conflict": _("Somebody else has saved this file. Compare the two texts, then save yours."),
+        "refused": _("This could not be saved. Copy your text before you leave this page."),
+        "takeTheirs": _("Take this"),
+        "keepMine": _("Keep mine"),
+        "noDifference": _("There is no difference left."),
+    }
+
+
+def editor_phrases() -> dict[str, str]:
+    """Returns the words of CodeMirror's own controls by how they are named there."""
+    return {
+        "Find": _("Find"),
+        "Replace": _("Replace"),
+        "next": _("next"),
+        "previous": _("previous"),
+        "all": _("all"),
+        "match case": _("match case"),
+        "by word": _("whole words"),
+        "regexp": _("pattern"),
+        "replace": _("replace"),
+        "replace all": _("replace all"),
+        "close": _("close"),
+        "current match": _("current match"),
+        "on line": _("on line"),
+        "replaced $ matches": _("$ places replaced"),
+        "replaced match on line $": _("replaced on line $"),
+        "Go to line": _("Go to line"),
+        "go": _("go"),
+        "Control character": _("Control character"),
+        "Diagnostics": _("Problems"),
+        "No diagnostics": _("No problems"),
+    }

@@ -1,0 +1,181 @@
+"""Pages where a course file is written: the text, its problems, its preview, its versions."""
+
+from flask import abort, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lms.authoring.blueprint import bp
+from lms.authoring.drafts import operations, queries
+from lms.authoring.drafts.check import check_file, find_drafted_module
+from lms.authoring.drafts.errors import EditConflict
+from lms.authoring.drafts.preview import render_drafted
+from lms.authoring.drafts.rules import restore_line_ends
+from lms.authoring.drafts.views import authors
+from lms.authoring.editor.forms import PreviewForm, RestoreForm, TextForm
+from lms.authoring.editor.rules import compare_lines
+from lms.authoring.editor.texts import EditedFile, describe_problems, editor_phrases, load_edited, script_texts
+from lms.catalogue.api import list_sectors
+from lms.kernel.errors import NotThere, Refusal, require_found
+from lms.kernel.i18n import gettext as _
+from lms.web.access import current_actor
+from lms.web.errors import wants_json
+from lms.web.forms import offer, redirect_with
+from lms.web.headers import allow_on_this_page, style_nonce
+from lms.web.language import direction_of, language_of_page
+from lms.web.recorders import recorders_of
+
+DRAFT = "/author/<course>/drafts/<int:draft_id>"
+
+
+@bp.route(f"{DRAFT}/files/<path:path>", methods=["GET", "POST"])
+@authors
+def edit(course: str, draft_id: int, path: str) -> ResponseReturnValue:
+    """Shows a file as text, and saves it; a script that saves while somebody writes is answered with JSON."""
+    edited = load_edited(course, draft_id, path)
+    form = TextForm(text=edited.saved, version=edited.file.version, author=current_actor().account_id)
+    if not form.validate_on_submit():
+        return _edit_page(edited, form)
+    try:
+        saved = _save(edited, form)
+    except EditConflict:
+        return _conflict(edited, form)
+    except Refusal as refusal:
+        if wants_json():
+            raise
+        form.add_error(refusal)
+        return _edit_page(edited, form)
+    if wants_json():
+        return jsonify(version=saved.version)
+    following = "authoring.preview" if form.preview.data else "authoring.edit"
+    return redirect_with(_("Saved."), following, course=course, draft_id=draft_id, path=path)
+
+
+@bp.post(f"{DRAFT}/check/<path:path>")
+@authors
+def check(course: str, draft_id: int, path: str) -> ResponseReturnValue:
+    """Returns the problems of a text that is being written."""
+    edited = load_edited(course, draft_id, path)
+    data = restore_line_ends(request.form.get("text", ""), edited.saved).encode()
+    return jsonify(problems=describe_problems(check_file(edited.draft, path, data)))
+
+
+@bp.get(f"{DRAFT}/preview/<path:path>")
+@authors
+def preview(course: str, draft_id: int, path: str) -> ResponseReturnValue:
+    """Shows a module of a draft in a frame: as somebody of a sector, on a phone, dark or right to left."""
+    draft = queries.load_draft(course, draft_id)
+    allow_on_this_page(frame_src="'self'")
+    return render_template("authoring/preview.html", draft=draft, path=path, form=_preview_form())
+
+
+@bp.get(f"{DRAFT}/page/<path:path>")
+@authors
+def previewed(course: str, draft_id: int, path: str) -> ResponseReturnValue:
+    """Shows a module of a draft alone, as learners of a sector would see it; for the frame of a preview."""
+    draft, language, form = queries.load_draft(course, draft_id), language_of_page(), _preview_form()
+    allow_on_this_page(frame_ancestors="'self'")
+    sectors = list_sectors()
+    try:
+        module = find_drafted_module(draft, path)
+    except NotThere:
+        return render_template("authoring/previewed.html", module=None, written=direction_of(language), look="")
+    own = form.sector.data if form.sector.data in {sector.slug for sector in sectors} else sectors[0].slug
+    return render_template(
+        "authoring/previewed.html",
+        module=module,
+        body=render_drafted(draft, module, own, language),
+        written=form.direction.data or direction_of(module.language),
+        look=form.look.data,
+    )
+
+
+@bp.get(f"{DRAFT}/versions/<path:path>")
+@authors
+def versions(course: str, draft_id: int, path: str) -> ResponseReturnValue:
+    """Lists the versions of a file in a draft."""
+    edited = load_edited(course, draft_id, path)
+    found = queries.list_versions(edited.draft, path)
+    return render_template("authoring/versions.html", edited=edited, versions=found, recorders=recorders_of(found))
+
+
+@bp.get(f"{DRAFT}/versions/<int:number>/<path:path>")
+@authors
+def version(course: str, draft_id: int, path: str, number: int) -> ResponseReturnValue:
+    """Shows an older version of a file, and what differs from what is saved now."""
+    edited = load_edited(course, draft_id, path)
+    text = edited.version_text(number)
+    return render_template(
+        "authoring/version.html",
+        edited=edited,
+        number=number,
+        text=text,
+        places=compare_lines(text, edited.saved),
+        form=RestoreForm(number=number, version=edited.file.version),
+    )
+
+
+@bp.post(f"{DRAFT}/restore/<path:path>")
+@authors
+def restore(course: str, draft_id: int, path: str) -> ResponseReturnValue:
+    """Saves an older version of a file as the next one."""
+    form = RestoreForm()
+    if not form.validate_on_submit():
+        raise NotThere
+    edited, number = load_edited(course, draft_id, path), form.number.data or 0
+    data = require_found(queries.read_version(edited.draft, path, number))
+    operations.save_file(current_actor(), course, draft_id, path, data, version=form.version.data or 0)
+    message = _("Version %(number)s is saved again, as the latest one.", number=number)
+    return redirect_with(message, "authoring.edit", course=course, draft_id=draft_id, path=path)
+
+
+def _save(edited: EditedFile, form: TextForm) -> queries.DraftedFile:
+    """Saves what was written; a script's save only for who began to write, as others may have signed in since."""
+    actor, file = current_actor(), edited.file
+    if wants_json() and form.author.data != actor.account_id:
+        abort(401)
+    data = restore_line_ends(form.text.data or "", edited.saved).encode()
+    seen = file.published if file.is_outdated and form.base.data == file.published else None
+    course, draft_id, opened = edited.draft.course, edited.draft.id, form.version.data or 0
+    return operations.save_file(actor, course, draft_id, edited.path, data, version=opened, base=seen)
+
+
+def _edit_page(edited: EditedFile, form: TextForm, theirs: str | None = None, base: str = "") -> ResponseReturnValue:
+    status = 409 if theirs is not None else 422 if form.errors else 200
+    if theirs is None and (theirs := edited.published_since) is not None:
+        form.base.data, base = edited.file.published, edited.version_text(0)
+    allow_on_this_page(frame_src="'self'")
+    mine = form.text.data or ""
+    page = render_template(
+        "authoring/edit.html",
+        edited=edited,
+        form=form,
+        problems=check_file(edited.draft, edited.path, restore_line_ends(mine, edited.saved).encode()),
+        theirs=theirs,
+        base=base,
+        places=compare_lines(theirs, mine) if theirs is not None else [],
+        line=request.args.get("line", type=int),
+        preview=_preview_form(),
+        texts=script_texts(),
+        phrases=editor_phrases(),
+        nonce=style_nonce(),
+    )
+    return page, status
+
+
+def _conflict(edited: EditedFile, form: TextForm) -> ResponseReturnValue:
+    """Answers a text that was written from an older version with both, and with what both were written from."""
+    base = _written_from(edited, form)
+    if wants_json():
+        return jsonify(version=edited.file.version, theirs=edited.saved, base=base), 409
+    form.version.data, form.version.raw_data = edited.file.version, None
+    return _edit_page(edited, form, edited.saved, base)
+
+
+def _written_from(edited: EditedFile, form: TextForm) -> str:
+    opened = form.version.data or 0
+    return edited.version_text(opened) if 0 <= opened < edited.file.version else edited.saved
+
+
+def _preview_form() -> PreviewForm:
+    form, language = PreviewForm(request.args), language_of_page()
+    offer(form.sector, [(sector.slug, sector.short_name(language)) for sector in list_sectors()])
+    return form
