@@ -57,8 +57,9 @@ from lms.accounts.api import (
     load_account_names,
 )
 from lms.accounts.sign_in.security import set_up_accounts
-from lms.assessment.api import attempts_changed, attempts_regraded
+from lms.assessment.api import attempts_changed, attempts_regraded, list_corrected_questions
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
+from lms.catalogue.hooks import corrected_questions
 from lms.certification.awards.explain import held_certificate, renewal_note
 from lms.certification.events import awards_changed
 from lms.certification.hooks import renewal_windows
@@ -165,6 +166,7 @@ def connect_subscribers() -> None:
 
 def fill_hooks() -> None:
     """Fills the hooks of lower packages with functions of upper ones."""
+    corrected_questions.fill(list_corrected_questions)
     quiz_notes.fill(renewal_note)
     held_certificates.fill(held_certificate)
     courses_to_do.fill(list_courses_to_do)

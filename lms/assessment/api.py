@@ -8,6 +8,8 @@ from lms.assessment.attempt_review import ReviewedQuestion
 from lms.assessment.correcting.operations import RegradedAttempt, correct_question
 from lms.assessment.correcting.outcome import CorrectionOutcome, load_outcome
 from lms.assessment.correcting.preview import CorrectionEffect, TakenQuiz, preview_correction
+from lms.assessment.correcting.published import list_corrected_questions
+from lms.assessment.correcting.statistics import CorrectedBank, load_corrected_bank
 from lms.assessment.errors import AttemptsExhausted, NoQuestions
 from lms.assessment.events import attempts_changed, attempts_regraded
 from lms.assessment.operations import (
@@ -25,6 +27,7 @@ from lms.assessment.policy import load_attempt_for
 from lms.assessment.queries import (
     AttemptResult,
     best_score,
+    find_current_key,
     has_passed,
     list_passed,
     load_attempts,
@@ -42,6 +45,7 @@ __all__ = [
     "WITHOUT_KEY",
     "AttemptResult",
     "AttemptsExhausted",
+    "CorrectedBank",
     "Correction",
     "CorrectionEffect",
     "CorrectionKind",
@@ -58,14 +62,17 @@ __all__ = [
     "best_score",
     "correct_question",
     "eligible_questions",
+    "find_current_key",
     "grade",
     "grade_attempt",
     "has_passed",
     "key_of",
+    "list_corrected_questions",
     "list_passed",
     "load_attempt_for",
     "load_attempt_form",
     "load_attempts",
+    "load_corrected_bank",
     "load_corrections",
     "load_outcome",
     "load_results",

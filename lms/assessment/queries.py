@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, bindparam, case, cast, exists, func, or_, select
 
 from lms.assessment.models import Answer, Attempt, QuestionCorrection, Regrade
-from lms.assessment.rules.corrections import Correction, CorrectionKind
+from lms.assessment.rules.corrections import (
+    Correction,
+    CorrectionKind,
+    Corrections,
+    key_digest,
+    key_of,
+    with_correction,
+)
 from lms.catalogue.models import CourseRevision, CourseRevisionQuestion, Question, QuestionRevision
 from lms.kernel.batches import execute_in_batches
 from lms.kernel.db import has_one_writer, locked, session
@@ -69,12 +76,14 @@ def list_answers(attempt_id: int) -> Sequence[Answer]:
     return load_once(("answers", attempt_id), (Answer,), lambda: session.scalars(_ANSWERS, saved).all())
 
 
-def load_corrections(edition_id: int) -> dict[int, Correction]:
-    """Returns the corrections of an edition that count, by question; one query in a transaction."""
+def load_corrections(edition_id: int) -> Corrections:
+    """Returns the corrections of an edition that count, the last of each key; one query in a transaction."""
 
-    def load() -> dict[int, Correction]:
-        # The last one of each question counts.
-        return {row.question_id: read_correction(row) for row in session.scalars(_CORRECTIONS, {"edition": edition_id})}
+    def load() -> Corrections:
+        found: Corrections = {}
+        for row in session.scalars(_CORRECTIONS, {"edition": edition_id}):
+            found = with_correction(found, read_correction(row))
+        return found
 
     return load_once(("corrections", edition_id), (QuestionCorrection,), load)
 
@@ -96,6 +105,13 @@ def load_revision_for_form(edition_id: int, slug: str) -> QuestionRevision | Non
     question = find_question_of(edition_id, slug)
     revisions = list_question_revisions(edition_id, question.id) if question else ()
     return max(revisions, key=lambda row: (row.language == "en", row.id), default=None)
+
+
+def find_current_key(edition_id: int, row: QuestionRevision) -> Any:
+    """Returns the key of a version of a question as it is corrected now."""
+    by_key = load_corrections(edition_id).get(row.question_id, {})
+    correction = by_key.get(key_digest(row.kind, row.body))
+    return key_of(row.kind, row.body) if correction is None or correction.key is None else correction.key
 
 
 def find_question(question_id: int) -> Question:

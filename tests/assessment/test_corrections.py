@@ -10,12 +10,14 @@ from hypothesis import given, strategies as st
 from lms.assessment.rules.corrections import (
     Correction,
     CorrectionKind,
+    Corrections,
     is_key,
     is_left_out,
     key_digest,
     key_of,
     mark,
     score_again,
+    with_correction,
     with_key,
 )
 from lms.assessment.rules.grading import grade, score_quiz
@@ -56,9 +58,9 @@ def question(kind: str, number: int = 1, **more: Any) -> BankQuestion:
     return BankQuestion(number, 10 * number, f"q-{number}", "en", kind, "one", more.get("red", False), (), BODIES[kind])
 
 
-def correction(kind: CorrectionKind, of: BankQuestion, key: Any = None) -> dict[int, Correction]:
+def correction(kind: CorrectionKind, of: BankQuestion, key: Any = None) -> Corrections:
     replaced = frozenset({key_digest(of.kind, of.body)})
-    return {of.question_id: Correction(1, of.question_id, kind, key, replaced, NOW)}
+    return with_correction({}, Correction(1, of.question_id, kind, key, replaced, NOW))
 
 
 @pytest.mark.parametrize("kind", KINDS)

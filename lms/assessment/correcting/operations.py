@@ -9,7 +9,15 @@ from lms.assessment import queries
 from lms.assessment.events import attempts_regraded
 from lms.assessment.models import Attempt, QuestionCorrection, Regrade
 from lms.assessment.operations import load_questions
-from lms.assessment.rules.corrections import WITHOUT_KEY, CorrectionKind, Corrections, is_key, key_digest, score_again
+from lms.assessment.rules.corrections import (
+    WITHOUT_KEY,
+    Correction,
+    CorrectionKind,
+    Corrections,
+    is_key,
+    key_digest,
+    score_again,
+)
 from lms.assessment.rules.grading import QuizScore
 from lms.audit.api import record
 from lms.catalogue.api import load_course_revision
@@ -66,13 +74,10 @@ def correct_question(
     lock_key(LOCK)
     question = require_found(queries.find_question_of(edition_id, slug))
     correction = draft_correction(edition_id, question.id, kind, key)
-    last = queries.load_corrections(edition_id).get(question.id)
-    if last is not None and (last.kind, last.key, last.replaced) == (
-        kind,
-        correction.key,
-        frozenset(correction.replaced),
-    ):
-        return session.get_one(QuestionCorrection, last.id)
+    present = queries.load_corrections(edition_id).get(question.id, {})
+    same = {present[each].id for each in correction.replaced if each in present and _is_same(present[each], correction)}
+    if len(same) == 1 and present.keys() >= set(correction.replaced):
+        return session.get_one(QuestionCorrection, same.pop())
     correction.reason = reason
     records.add(actor, correction)
     record(actor, "assessment.correct_question", "question", question.id, reason=reason, kind=str(kind))
@@ -82,20 +87,36 @@ def correct_question(
     return correction
 
 
+def _is_same(correction: Correction, draft: QuestionCorrection) -> bool:
+    return (str(correction.kind), correction.key) == (draft.kind, draft.key) and correction.replaced == set(
+        draft.replaced
+    )
+
+
 def draft_correction(edition_id: int, question_id: int, kind: CorrectionKind, key: Any) -> QuestionCorrection:
-    """Returns a correction that is not recorded. Raises ``Invalid`` for a key that does not fit every version."""
+    """Returns a correction that is not recorded. Raises ``Invalid`` for a key that does not fit the question.
+
+    It replaces the key of the question as it is now, and those that it had before in this edition; but a version that
+    is void, or right for everybody, and was rewritten since, stays so whatever the key of the new one is.
+    """
     revisions = queries.list_question_revisions(edition_id, question_id)
-    if kind in WITHOUT_KEY:
-        key = None
-    elif not all(is_key(row.kind, row.body, key) for row in revisions):
+    newest = {row.language: row for row in revisions}
+    key = None if kind in WITHOUT_KEY else key
+    if kind not in WITHOUT_KEY and not all(is_key(row.kind, row.body, key) for row in newest.values()):
         raise Invalid(_("Say what is right: every part of the question needs an answer."), field="key")
-    replaced = sorted({key_digest(row.kind, row.body) for row in revisions})
+    present = queries.load_corrections(edition_id).get(question_id, {})
+    replaced = {key_digest(row.kind, row.body) for row in newest.values()}
+    for row in revisions:
+        digest = key_digest(row.kind, row.body)
+        stays_so = digest in present and present[digest].kind in WITHOUT_KEY
+        if kind in WITHOUT_KEY or (not stays_so and is_key(row.kind, row.body, key)):
+            replaced.add(digest)
     return QuestionCorrection(
         edition_id=edition_id,
         question_id=question_id,
         kind=str(kind),
         key=key,
-        replaced=replaced,
+        replaced=sorted(replaced),
         recorded_at=clock.now(),
     )
 
@@ -131,7 +152,7 @@ def regrade_batch(correction_id: int, run: int, after: int) -> None:
     regraded = regrade(attempts, correction.question_id, corrections)
     last = queries.load_last_regrades([each.attempt.id for each in regraded])
     changed = [each for each in regraded if _differs(each, last.get(each.attempt.id))]
-    newest = max(each.id for each in corrections.values())
+    newest = max(each.id for by_key in corrections.values() for each in by_key.values())
     records.add_all(
         SYSTEM,
         [Regrade(attempt_id=each.attempt.id, correction_id=newest, **asdict(each.corrected)) for each in changed],

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from lms.assessment import queries
 from lms.assessment.correcting.operations import RegradedAttempt, draft_correction, regrade
-from lms.assessment.rules.corrections import CorrectionKind, Corrections
+from lms.assessment.rules.corrections import CorrectionKind, Corrections, with_correction
 from lms.kernel.errors import require_found
 
 BATCH = 1000
@@ -42,7 +42,7 @@ def preview_correction(edition_id: int, slug: str, kind: CorrectionKind, key: An
     """
     question = require_found(queries.find_question_of(edition_id, slug))
     draft = queries.read_correction(draft_correction(edition_id, question.id, kind, key))
-    corrections = queries.load_corrections(edition_id) | {question.id: draft}
+    corrections = with_correction(queries.load_corrections(edition_id), draft)
     people: set[int] = set()
     higher: set[int] = set()
     lower: set[int] = set()

@@ -42,7 +42,7 @@ WITHOUT_KEY = frozenset({CorrectionKind.VOID, CorrectionKind.FULL_MARKS})
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The correction of a question that counts: the last one of its edition. ``key`` is None where none is needed.
+    """The correction of a question in an edition. ``key`` is None where none is needed.
 
     It applies to versions of the question whose own key is one of ``replaced`` (``key_digest``): once the course's
     file has another key, that one counts for the quizzes that show it.
@@ -55,13 +55,15 @@ class Correction:
     replaced: frozenset[str]
     corrected_at: datetime
 
-    def applies_to(self, question: BankQuestion) -> bool:
-        """Returns whether it corrects this version of the question."""
-        return key_digest(question.kind, question.body) in self.replaced
+
+Corrections = Mapping[int, Mapping[str, Correction]]
+"""The corrections of an edition that count, by question and by the digest of the key that each replaces."""
 
 
-Corrections = Mapping[int, Correction]
-"""The corrections of an edition by question."""
+def with_correction(corrections: Corrections, added: Correction) -> dict[int, Mapping[str, Correction]]:
+    """Returns corrections with another one, which counts instead of those before it."""
+    before = corrections.get(added.question_id, {})
+    return {**corrections, added.question_id: {**before, **dict.fromkeys(added.replaced, added)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,8 @@ def mark(question: BankQuestion, response: Any, corrections: Corrections) -> Mar
 
 def find_correction(question: BankQuestion, corrections: Corrections) -> Correction | None:
     """Returns the correction that applies to this version of a question."""
-    found = corrections.get(question.question_id)
-    return found if found is not None and found.applies_to(question) else None
+    by_key = corrections.get(question.question_id)
+    return by_key.get(key_digest(question.kind, question.body)) if by_key else None
 
 
 def is_left_out(question: BankQuestion, corrections: Corrections) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import Field, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
-from lms.assessment.api import WITHOUT_KEY, CorrectionKind, key_of
+from lms.assessment.api import WITHOUT_KEY, CorrectionKind
 from lms.authoring.correcting.rules import order_nodes, part_numbers
 from lms.catalogue.models import QuestionRevision
 from lms.kernel.i18n import gettext as _, lazy_gettext as _l
@@ -69,10 +69,9 @@ class CorrectionForm(BaseForm):
         return hashlib.sha256(said.encode()).hexdigest()
 
 
-def correction_form(revision: QuestionRevision, key: Any) -> CorrectionForm:
-    """Returns the form for a question, its controls filled with a key: what is right until now."""
+def correction_form(revision: QuestionRevision, right: Any) -> CorrectionForm:
+    """Returns the form for a question, its controls filled with the key that is right until now."""
     body = revision.body
-    right = key_of(revision.kind, body) if key is None else key
     match revision.kind:
         case "single" | "multiple":
             fields = {"": _options(_("Tick every answer that is right"), body["options"], right)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from lms.assessment.api import correct_question, load_corrections, load_revision_for_form
+from lms.assessment.api import correct_question, find_current_key, load_revision_for_form
 from lms.authoring.blueprint import bp
 from lms.authoring.correcting.forms import CorrectionForm, correction_form
 from lms.authoring.correcting.preview import ShownEffect, load_effect
@@ -22,7 +22,7 @@ from lms.web.language import language_of_page
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectedQuestion:
+class CorrectionPage:
     """A question of an edition with the form that corrects it."""
 
     course: PublishedCourse
@@ -61,18 +61,18 @@ def preview_correction(course: str, question: str) -> ResponseReturnValue:
     return _page(found, preview=found.form.validate_on_submit())
 
 
-def _load(course: str, slug: str) -> CorrectedQuestion:
+def _load(course: str, slug: str) -> CorrectionPage:
     """Loads a question of the edition that the address names, by default the published one."""
     shown = require_found(published_course(course, language_of_page()))
     number = request.args.get("edition", str(shown.edition))
     known = number.isascii() and number.isdecimal() and len(number) <= 9
     edition = require_found(find_edition(shown.course_id, int(number)) if known else None)
     revision = require_found(load_revision_for_form(edition.id, slug))
-    last = load_corrections(edition.id).get(revision.question_id)
-    return CorrectedQuestion(shown, edition, slug, revision, correction_form(revision, last.key if last else None))
+    form = correction_form(revision, find_current_key(edition.id, revision))
+    return CorrectionPage(shown, edition, slug, revision, form)
 
 
-def _page(found: CorrectedQuestion, *, preview: bool = False) -> ResponseReturnValue:
+def _page(found: CorrectionPage, *, preview: bool = False) -> ResponseReturnValue:
     form, effect = found.form, None
     if preview:
         effect = form.result_on_submit(lambda: _load_effect(found))
@@ -82,6 +82,6 @@ def _page(found: CorrectedQuestion, *, preview: bool = False) -> ResponseReturnV
     )
 
 
-def _load_effect(found: CorrectedQuestion) -> ShownEffect:
+def _load_effect(found: CorrectionPage) -> ShownEffect:
     form = found.form
     return load_effect(current_actor(), found.edition.id, found.slug, form.correction_kind, form.key())

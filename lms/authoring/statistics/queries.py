@@ -1,13 +1,14 @@
 """Every SELECT of statistics: first attempts of editions, all of them to the end of the last month."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import Date, Integer, Row, bindparam, cast, func, or_, select
 
+from lms.assessment.api import CorrectedBank, Correction, has_passed, load_corrected_bank, load_corrections
 from lms.assessment.models import Attempt
 from lms.authoring.statistics.rules import (
     LEAST_ATTEMPTS,
@@ -37,7 +38,7 @@ _ORDERED = (
         Attempt.id,
         Attempt.person_id,
         Attempt.edition_id,
-        Attempt.passed,
+        has_passed().label("passed"),
         func.date(Attempt.submitted_at, type_=Date).label("day"),
         _PLACE.label("place"),
     )
@@ -103,6 +104,8 @@ class QuestionStatistics:
     red_line: bool
     options: tuple[tuple[str, str, str, bool], ...]
     figures: ItemStatistics | None
+    # The last correction of it: all answers are marked by that.
+    corrected: Correction | None = None
 
     @property
     def is_flagged(self) -> bool:
@@ -151,26 +154,30 @@ def list_editions(course_id: int) -> list[EditionAttempts]:
 
 
 def load_statistics(edition: EditionAttempts) -> EditionStatistics:
-    """Returns the figures of an edition, cached for as long as its first attempts are the same."""
-    return cached(("item statistics", edition), lambda: _load(edition))
+    """Returns the figures of an edition, cached for as long as its first attempts and corrections are the same."""
+    corrections = load_corrections(edition.edition_id).values()
+    corrected = frozenset(each.id for by_key in corrections for each in by_key.values())
+    return cached(("item statistics", edition, corrected), lambda: _load(edition))
 
 
 def load_answer_counts(edition: EditionAttempts) -> AnswerCounts:
     """Returns the counts of the answers in the first attempts of an edition, read in batches."""
     with gc_paused():
-        return count_answers(_grades(edition))
+        return count_answers(_grades(edition, load_corrected_bank(edition.edition_id)))
 
 
-def _grades(edition: EditionAttempts) -> Iterator[tuple[str | None, list[dict[str, Any]]]]:
+def _grades(
+    edition: EditionAttempts, corrected: CorrectedBank
+) -> Iterator[tuple[str | None, Sequence[Mapping[str, Any]]]]:
     values = {"course": edition.course_id, "edition": edition.edition_id, "before": edition.before}
     sectors = {attempt: low if low == high else None for attempt, low, high in read_rows(_FIRST, values)}
     for attempts in batched(sorted(sectors)):
         for attempt, grades in read_rows(_GRADES, {"attempts": attempts}):
-            yield sectors[attempt], grades
+            yield sectors[attempt], corrected.mark_again(grades)
 
 
 def _load(edition: EditionAttempts) -> EditionStatistics:
-    counts = load_answer_counts(edition)
+    counts, corrected = load_answer_counts(edition), load_corrected_bank(edition.edition_id)
     revisions = read_rows(
         select(
             QuestionRevision.id,
@@ -181,26 +188,37 @@ def _load(edition: EditionAttempts) -> EditionStatistics:
             QuestionRevision.body,
         )
         .join(Question, Question.id == QuestionRevision.question_id)
-        .where(QuestionRevision.id.in_(counts.answers))
+        .where(QuestionRevision.id.in_({*counts.answers, *corrected.questions}))
         .order_by(QuestionRevision.id)
     )
     # Within an edition only words change, so answers to all versions of a question are counted together.
     answers: dict[tuple[str, str], Counter[AnswerKey]] = defaultdict(Counter)
     newest = {}
     for revision in revisions:
-        answers[revision.slug, revision.language].update(counts.answers[revision.id])
+        # A question that is void has none.
+        answers[revision.slug, revision.language].update(counts.answers.get(revision.id, {}))
         newest[revision.slug, revision.language] = revision
-    found = [_question(newest[question], given) for question, given in answers.items()]
+    found = [_question(newest[question], given, corrected) for question, given in answers.items()]
     found.sort(key=lambda each: (each.urgency, each.slug, each.language))
     return EditionStatistics(measure_quiz(counts.attempts), tuple(found))
 
 
-def _question(revision: Row[*tuple[Any, ...]], answers: Counter[AnswerKey]) -> QuestionStatistics:
+def _question(
+    revision: Row[*tuple[Any, ...]], answers: Counter[AnswerKey], corrected: CorrectedBank
+) -> QuestionStatistics:
+    body = corrected.body(revision.id, revision.body)
     options = tuple(
         (option["id"], chr(ord("A") + place), option["text"], bool(option.get("correct")))
-        for place, option in enumerate(revision.body["options"] if revision.kind in {"single", "multiple"} else ())
+        for place, option in enumerate(body["options"] if revision.kind in {"single", "multiple"} else ())
     )
     right = {name: is_right for name, _, _, is_right in options}
     figures = measure_item(answers, right, red_line=revision.red_line)
-    stem, language = revision.body["stem"], revision.language
-    return QuestionStatistics(revision.slug, language, stem, revision.red_line, options, figures)
+    return QuestionStatistics(
+        slug=revision.slug,
+        language=revision.language,
+        stem=body["stem"],
+        red_line=revision.red_line,
+        options=options,
+        figures=figures,
+        corrected=corrected.find(revision.id),
+    )

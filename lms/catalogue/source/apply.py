@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Executable, select
 
 from lms.catalogue.file_contents import changed_paths, store_contents
+from lms.catalogue.hooks import corrected_questions
 from lms.catalogue.models import (
     Course,
     CourseRevision,
@@ -111,7 +112,9 @@ def read_published_state(target: TargetState) -> PublishedState:
         "recording": _digests(_FILES.where(_IS_RECORDING), lambda row: f"audio/{row.name}"),
     }
     unchanged = {(course.slug, course.digest) for course in target.courses}
-    keys = _marking_keys([row.Edition.id for row in rows if (row.Course.slug, row.digest) not in unchanged])
+    changing = [row.Edition.id for row in rows if (row.Course.slug, row.digest) not in unchanged]
+    keys = _marking_keys(changing)
+    corrected = {edition_id: _corrected_keys(edition_id) for edition_id in changing}
     courses = {
         row.Course.slug: PublishedCourseState(
             digest=row.digest,
@@ -120,6 +123,7 @@ def read_published_state(target: TargetState) -> PublishedState:
             rules={name: getattr(row.Edition, name) for name in RULES},
             modules=tuple(row.Edition.modules),
             keys=keys.get(row.Edition.id, {}),
+            corrected=corrected.get(row.Edition.id, {}),
             digests={kind: digests.get(row.Course.id, {}) for kind, digests in parts.items()},
         )
         for row in rows
@@ -160,6 +164,19 @@ def _marking_keys(edition_ids: list[int]) -> dict[int, dict[str, str]]:
     for row in rows:
         key = marking_key(row.kind, row.red_line, row.body)
         found.setdefault(row.edition_id, {})[row.slug] = json_digest(key)
+    return found
+
+
+def _corrected_keys(edition_id: int) -> dict[str, frozenset[str] | None]:
+    """Returns by question the digests of the keys that it was corrected to; None where any key may follow."""
+    found: dict[str, frozenset[str] | None] = {}
+    for source in corrected_questions:
+        for slug, versions in source(edition_id).items():
+            keys = [
+                None if each.body is None else json_digest(marking_key(each.kind, each.red_line, dict(each.body)))
+                for each in versions
+            ]
+            found[slug] = None if None in keys else frozenset(filter(None, keys))
     return found
 
 

@@ -31,6 +31,7 @@ class PublishedCourseState:
     """A course as it is published now; ``digests`` are those of its parts, as in TargetCourse.
 
     Its edition has fixed rules, modules, and ``keys``: each question's marking key in any revision of the edition.
+    Questions that were corrected after use may follow: ``corrected`` has the keys they may have, None for any.
     """
 
     digest: str
@@ -40,6 +41,12 @@ class PublishedCourseState:
     modules: tuple[str, ...]
     keys: dict[str, str]
     digests: dict[str, dict[Any, str]]
+    corrected: dict[str, frozenset[str] | None] = field(default_factory=dict)
+
+    def allows(self, slug: str, key: str) -> bool:
+        """Says whether a question may have a marking key within the edition."""
+        corrected = self.corrected.get(slug, frozenset())
+        return self.keys.get(slug, key) == key or corrected is None or key in corrected
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ def edition_problems(course: TargetCourse, state: PublishedCourseState) -> list[
         return [error(course.path, course.edition_line, message, _("an edition is never lowered"))]
     modules = set(course.module_slugs) ^ set(state.modules)
     rules = [name for name, value in course.rules.items() if state.rules.get(name) != value]
-    keys = [slug for slug, key in course.keys.items() if state.keys.get(slug, key) != key]
+    keys = [slug for slug, key in course.keys.items() if not state.allows(slug, key)]
     messages = []
     if modules:
         messages.append(_("the list of modules changes (%(names)s)", names=", ".join(sorted(modules))))
