@@ -16,6 +16,7 @@ import lms.authoring.documents.views
 import lms.authoring.drafts.views
 import lms.authoring.editor.views
 import lms.authoring.pictures.views
+import lms.authoring.publishing.health
 import lms.authoring.publishing.views
 import lms.authoring.views
 import lms.certification.subscribers
@@ -177,4 +178,8 @@ def fill_hooks() -> None:
     accounts_matching.fill(find_account_ids)
     organisation_choices.fill(list_organisation_choices)
     gauges.fill(lms.reminders.jobs.list_gauges)
-    health_checks.fill(lms.reminders.jobs.list_problems, lms.reminders.role_endings.list_problems)
+    health_checks.fill(
+        lms.reminders.jobs.list_problems,
+        lms.reminders.role_endings.list_problems,
+        lms.authoring.publishing.health.list_problems,
+    )

@@ -8,7 +8,8 @@ translated, else in the language the course was written in.
 from typing import TYPE_CHECKING
 
 from lms.catalogue.file_contents import store_contents
-from lms.catalogue.operations import PublicationResult, check_files, compose_yaml, publish, publish_files
+from lms.catalogue.folders.operations import list_withheld, publish, publish_at_start
+from lms.catalogue.operations import PublicationResult, check_files, compose_yaml, lock_publishing, publish_files
 from lms.catalogue.queries.courses import (
     BankQuestion,
     PublishedCourse,
@@ -64,9 +65,12 @@ __all__ = [
     "list_file_changes",
     "list_published_files",
     "list_sectors",
+    "list_withheld",
     "load_course_revision",
+    "lock_publishing",
     "module_segments",
     "publish",
+    "publish_at_start",
     "publish_files",
     "published_course",
     "read_contents",

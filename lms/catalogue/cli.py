@@ -1,11 +1,13 @@
-"""The commands of the catalogue: check, publish, schema.
+"""The commands of the catalogue: check, publish, export, schema.
 
 Each loads what it needs when it runs: only one needs the database, and help needs nothing.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
@@ -13,7 +15,11 @@ from flask.cli import AppGroup
 from lms.catalogue.source.problems import Problem, Severity, has_errors
 from lms.kernel.i18n import gettext as _
 
-content_cli = AppGroup("content", help="Course files: check, publish, schemas for editors.")
+if TYPE_CHECKING:
+    from lms.catalogue.folders.operations import ExportResult
+    from lms.catalogue.queries.files import FileChange
+
+content_cli = AppGroup("content", help="Course files: check, publish, export, schemas for editors.")
 
 _folder = click.Path(file_okay=False, path_type=Path)
 
@@ -57,18 +63,30 @@ def check_command(modules: Path, quizzes: Path) -> None:
 
 
 @content_cli.command("publish")
-def publish_command() -> None:
-    """Publishes all course files, or none where any has an error."""
-    from lms.catalogue import operations  # noqa: PLC0415 - only this command needs it
+@click.option("--take-pages", is_flag=True, help="First write what was changed on pages into the folders.")
+@click.option("--replace-pages", metavar="REASON", default="", help="Replace what was changed on pages, and say why.")
+def publish_command(*, take_pages: bool, replace_pages: str) -> None:
+    """Publishes all course files, or none where any has an error.
+
+    What was changed on pages, and not in the folders, stays published. Where a file was changed in both, nothing is
+    published until you choose one.
+    """
+    from lms.catalogue.folders import operations  # noqa: PLC0415 - only this command needs it
     from lms.catalogue.source.plan import ChangeType  # noqa: PLC0415 - only this command needs it
     from lms.kernel.actor import SYSTEM  # noqa: PLC0415 - only this command needs it
     from lms.kernel.config import current_settings  # noqa: PLC0415 - only this command needs it
     from lms.kernel.db import unit_of_work  # noqa: PLC0415 - only this command needs it
 
     settings = current_settings()
-    with unit_of_work():
-        result = operations.publish(settings.modules, settings.quizzes, SYSTEM)
+    with unit_of_work(), _folder_faults():
+        if take_pages:
+            _print_export(operations.take_pages(settings.modules, settings.quizzes))
+        result = operations.publish(settings.modules, settings.quizzes, SYSTEM, replacing=replace_pages)
     _print_problems(result.problems)
+    _print_newer(result.newer)
+    if result.conflicts:
+        _print_conflicts(result.conflicts)
+        raise SystemExit(1)
     if result.refused:
         summary = _summary(result.problems)
         click.echo(_("Nothing was published: %(problems)s.", problems=summary), err=True)
@@ -78,6 +96,90 @@ def publish_command() -> None:
         click.echo(f"{kind + 's':<13} {words}")
     published = _("Published (publication %(number)s).", number=result.publication_id)
     click.echo(_("Nothing changed.") if result.publication_id is None else published)
+
+
+@content_cli.command("export")
+@click.option(
+    "--to", "folder", type=_folder, help="Write modules/ and quizzes/ in this folder, not those of the settings."
+)
+@click.option("--overwrite", is_flag=True, help="Replace changes that were never published; copies stay in .replaced/.")
+def export_command(folder: Path | None, *, overwrite: bool) -> None:
+    """Makes the course files those that are published, byte for byte; touches no other file."""
+    from lms.catalogue.folders.operations import NeverPublished, export_files  # noqa: PLC0415 - only this command needs it
+    from lms.kernel.config import current_settings  # noqa: PLC0415 - only this command needs it
+    from lms.kernel.db import reading  # noqa: PLC0415 - only this command needs it
+
+    settings = current_settings()
+    modules, quizzes = (folder / "modules", folder / "quizzes") if folder else (settings.modules, settings.quizzes)
+    try:
+        with reading(), _folder_faults():
+            result = export_files(modules, quizzes, replacing=overwrite)
+    except NeverPublished as error:
+        click.echo(error.message, err=True)
+        for path in error.paths:
+            click.echo(f"  {path}", err=True)
+        click.echo(_("Publish them first, or export with --overwrite: copies stay in .replaced/."), err=True)
+        raise SystemExit(1) from None
+    _print_export(result)
+    if not result.written and not result.removed:
+        click.echo(_("The files are those that are published."))
+
+
+@contextmanager
+def _folder_faults() -> Iterator[None]:
+    """Says in words why a folder cannot be written, or something is refused."""
+    from lms.kernel.errors import Refusal  # noqa: PLC0415 - only some commands need it
+
+    try:
+        yield
+    except OSError as fault:
+        message = _("%(file)s cannot be written: %(reason)s. Files that were written are whole; run the command again.",
+                    file=fault.filename or "", reason=fault.strerror or "")  # fmt: skip
+        raise click.ClickException(message) from fault
+    except Refusal as error:
+        if hasattr(error, "paths"):
+            raise
+        raise click.ClickException(error.message) from error
+
+
+def _print_export(result: "ExportResult") -> None:
+    for path in result.written:
+        click.echo(_("written  %(path)s", path=path))
+    for path in result.removed:
+        click.echo(_("removed  %(path)s", path=path))
+    for place in result.replaced:
+        click.echo(_("Your text is in %(file)s", file=place))
+
+
+def _print_newer(changes: "Sequence[FileChange]") -> None:
+    if not changes:
+        return
+    click.echo(_("Changed on pages, and not yet in the folders; they stay published:"))
+    for change in changes:
+        click.echo(f"  {_describe(change)}")
+    click.echo(_("“flask content export” writes them into the folders."))
+
+
+def _print_conflicts(changes: "Sequence[FileChange]") -> None:
+    """Says which files were changed on pages and in the folders, and what can be done."""
+    click.echo(_("Nothing was published. These files were changed on pages and in the folders:"), err=True)
+    for change in changes:
+        click.echo(f"  {_describe(change)}", err=True)
+    choices = (
+        _("--take-pages            the text of the pages goes into the folders; yours stays in .replaced/"),
+        _("--replace-pages REASON  your text is published in place of that of the pages"),
+        _("flask content export --to FOLDER  writes what is published elsewhere, to bring both together by hand"),
+    )
+    for choice in (_("Choose:"), *choices):
+        click.echo(choice, err=True)
+
+
+def _describe(change: "FileChange") -> str:
+    """Returns a change made on pages, with its day and why."""
+    words = {"path": change.path, "day": change.recorded_at.date().isoformat(), "reason": change.reason}
+    if change.digest is None:
+        return _("%(path)s: removed on %(day)s: %(reason)s", **words)
+    return _("%(path)s: changed on %(day)s: %(reason)s", **words)
 
 
 @content_cli.command("schema", with_appcontext=False)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lms.audit import api as audit
+from lms.catalogue.queries.files import FileChange
 from lms.catalogue.source.problems import Problem, has_errors
 from lms.kernel.actor import Actor
 from lms.kernel.caching import Cache, application_cache
 from lms.kernel.config import current_settings
+from lms.kernel.db import lock_key
 from lms.kernel.memory import gc_paused
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 CACHE = "parsed-course-files"
 """The file in the instance folder with what parsing found, for the next publication."""
 
+LOCK = 0x45_53_43_41
+"""The key of the advisory lock: two publications at the same time run one after the other."""
+
 TEXTS_CACHED = 2_000
 """How many texts that were checked by pages are cached in a process, at one to three kB each."""
 
@@ -31,34 +35,34 @@ class PublicationResult:
     """What publishing did: all problems, numbers by kind and change, and the publication's id.
 
     With an error among the problems nothing was written; the id is None then, and where nothing changed.
+    Of the folders: ``newer`` are changes made on pages that go on, because the folders do not have them; ``conflicts``
+    those of files that were changed in the folders too; ``withheld`` the courses whose files in the folders were not
+    published for this reason, by slug, and files that courses share by path.
     """
 
     problems: tuple[Problem, ...]
     counts: "ChangeCounts"
     publication_id: int | None
+    newer: tuple[FileChange, ...] = ()
+    conflicts: tuple[FileChange, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:
-        """Says whether an error stopped it."""
-        return has_errors(self.problems)
-
-
-def publish(modules: Path, quizzes: Path, actor: Actor) -> PublicationResult:
-    """Publishes both folders as a whole, or nothing where any file has an error.
-
-    Runs in the caller's transaction. Publishing the same files again changes nothing and writes no row.
-    """
-    # Pages do without what reads Markdown and YAML, a tenth of the start.
-    from lms.catalogue.source.read import read_folders  # noqa: PLC0415 - only publishing reads files
-
-    return _publish(read_folders(modules, quizzes), actor, place=str(modules))
+        """Says whether an error stopped it, or files that were changed on pages and in the folders."""
+        return not self.withheld and (has_errors(self.problems) or bool(self.conflicts))
 
 
 def publish_files(files: Mapping[str, bytes], actor: Actor, reason: str) -> PublicationResult:
-    """Publishes files of the authors' pages, all of them by path, as ``publish`` does those of the folders."""
+    """Publishes files of the authors' pages, all of them by path, as those of the folders."""
     from lms.catalogue.source.read import sort_files  # noqa: PLC0415 - only publishing reads files
 
-    return _publish(sort_files(files), actor, origin="pages", reason=reason)
+    return publish_sources(sort_files(files), actor, origin="pages", reason=reason)
+
+
+def lock_publishing() -> None:
+    """Waits until no other transaction publishes, and keeps them waiting: what is read from now on stays published."""
+    lock_key(LOCK)
 
 
 def check_files(files: Mapping[str, bytes], course: str = "") -> tuple["ParsedSources", list[Problem]]:
@@ -85,14 +89,19 @@ def compose_yaml(text: str) -> "Node | None":
     return compose(text)
 
 
-def _publish(
+def publish_sources(
     folders: "SourceFolders", actor: Actor, *, origin: str = "files", reason: str = "", place: str = "modules"
 ) -> PublicationResult:
+    """Publishes files as a whole, or nothing where any has an error; ``place`` names their folder in messages.
+
+    Runs in the caller's transaction. Publishing the same files again changes nothing and writes no row.
+    """
     from lms.catalogue.source.apply import apply  # noqa: PLC0415 - only publishing parses
     from lms.catalogue.source.checks.run import check_sources  # noqa: PLC0415 - only publishing parses
     from lms.catalogue.source.parsing.cache import ParseCache  # noqa: PLC0415 - only publishing parses
     from lms.catalogue.source.target_state import target_state  # noqa: PLC0415 - only publishing parses
 
+    lock_publishing()
     # Next to nothing is thrown away, and looking for it takes as long as a changed module.
     with gc_paused():
         cache = ParseCache(current_settings().instance / CACHE)

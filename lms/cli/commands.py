@@ -97,7 +97,10 @@ def migrate() -> str:
 
 
 def publish() -> str:
-    """Publishes the course files and returns the outcome; stops with a list of all problems if there are errors."""
+    """Publishes the course files and returns the outcome; stops with a list of all problems if there are errors.
+
+    What was changed on pages is never undone, nor a reason to stop.
+    """
     settings = current_settings()
     # Checking and rendering everything takes seconds, and is not needed where the files are those of last time.
     stored = settings.instance / "published"
@@ -107,15 +110,22 @@ def publish() -> str:
     if last is not None and stored.is_file() and stored.read_text() == f"{last} {files}":
         return _("nothing changed")
     with unit_of_work():
-        published = catalogue.publish(settings.modules, settings.quizzes, SYSTEM)
+        published = catalogue.publish_at_start(settings.modules, settings.quizzes, SYSTEM)
     if published.refused:
         problems = "\n".join(str(problem) for problem in published.problems)
         raise click.ClickException(_("The course files have errors, so nothing was published.") + f"\n{problems}")
     with reading():
         stored.write_text(f"{catalogue.last_publication_id()} {files}")
-    if published.publication_id is None:
-        return _("nothing changed")
-    return _("publication %(number)s", number=published.publication_id)
+    outcome = _("nothing changed")
+    if published.publication_id is not None:
+        outcome = _("publication %(number)s", number=published.publication_id)
+    if published.withheld:
+        names = ", ".join(published.withheld)
+        outcome += "\n" + _(
+            "The files of %(names)s were not published: they were also changed on pages, which stay as they are. "
+            "“flask content publish” shows the files and what can be done.", names=names
+        )  # fmt: skip
+    return outcome
 
 
 def load_demonstration() -> None:

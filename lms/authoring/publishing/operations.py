@@ -3,7 +3,7 @@
 from lms.authoring.drafts.operations import load_open_draft
 from lms.authoring.drafts.queries import list_files, read_draft
 from lms.authoring.publishing.errors import DraftOutdated, HasErrors, NothingToPublish
-from lms.catalogue.api import PublicationResult, publish_files
+from lms.catalogue.api import PublicationResult, lock_publishing, publish_files
 from lms.kernel import clock
 from lms.kernel.actor import Actor
 
@@ -14,6 +14,8 @@ def publish_draft(actor: Actor, course: str, draft_id: int, reason: str) -> Publ
     Raises ``DraftClosed``, ``NothingToPublish``, ``DraftOutdated`` where a file was published by somebody else since
     it was drafted, and ``HasErrors``.
     """
+    # Before anything is read: what somebody else publishes meanwhile would be undone.
+    lock_publishing()
     draft = load_open_draft(course, draft_id)
     files = list_files(draft).values()
     if not any(file.is_changed for file in files):

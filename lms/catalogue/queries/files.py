@@ -54,6 +54,14 @@ def list_published_files() -> dict[str, FileChange]:
     return {row.path: FileChange(*row) for row in read_rows(_NOW)}
 
 
+def list_path_histories() -> dict[str, list[FileChange]]:
+    """Returns by path every published change of the files, the oldest first."""
+    histories: dict[str, list[FileChange]] = {}
+    for row in read_rows(_CHANGES.order_by(Publication.id)):
+        histories.setdefault(row.path, []).append(FileChange(*row))
+    return histories
+
+
 def list_file_changes(course: str) -> list[FileChange]:
     """Returns every published change of a course's files and of its banks, the latest first."""
     path = PublishedFile.path

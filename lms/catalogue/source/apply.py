@@ -1,4 +1,4 @@
-"""Applies a plan: one transaction of the caller, one lock, one Publication row, the files byte for byte."""
+"""Applies a plan: one transaction of the caller, who holds the lock, one Publication row, the files byte for byte."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -33,11 +33,8 @@ from lms.catalogue.source.schemas.banks import marking_key
 from lms.catalogue.source.target_state import TargetCourse, TargetPart, TargetState
 from lms.kernel import clock, records
 from lms.kernel.actor import Actor
-from lms.kernel.db import lock_key, session
+from lms.kernel.db import session
 from lms.people.models import Sector
-
-LOCK = 0x45_53_43_41
-"""The key of the advisory lock: two publications at the same time run one after the other."""
 
 SECTOR_COLUMNS = ("slug", "position", "names", "short", "icon", "hue", "priority_action", "core")
 RULES = ("per_sector", "pass_mark", "draw", "tries", "pause")
@@ -68,7 +65,6 @@ def apply(
     ``files`` are the bytes of every file by its path. The row is None where there was nothing to do, not even a
     comment in a file that changed, or something was refused. The caller commits.
     """
-    lock_key(LOCK)
     plan = make_plan(target, read_published_state(target))
     changed = changed_paths(files)
     if plan.refusals or (plan.is_empty and not changed):

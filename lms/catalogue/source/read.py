@@ -139,12 +139,18 @@ def find_oversize(path: str, size: int) -> Problem | None:
 
 def read_folders(modules: Path, quizzes: Path) -> SourceFolders:
     """Reads both folders; a file that cannot be read becomes a problem and affects no other."""
-    reader = _FolderReader()
+    reader = read_files(modules, quizzes)
+    return sort_files(reader.files, reader.problems, reader.courses)
+
+
+def read_files(modules: Path, quizzes: Path) -> "FolderReader":
+    """Reads both folders as ``read_folders`` does; returns the bytes by path, the problems and the courses' folders."""
+    reader = FolderReader()
     for entry in reader.entries(modules, "modules"):
         reader.read_modules_entry(entry, f"modules/{_printable(entry)}")
     for entry in reader.entries(quizzes, "quizzes"):
         reader.read_file(entry, f"quizzes/{_printable(entry)}")
-    return sort_files(reader.files, reader.problems, reader.courses)
+    return reader
 
 
 def sort_files(
@@ -194,7 +200,7 @@ def _looks_like_course(folder: Path) -> bool:
     return (folder / "course.yml").exists() or any(folder.glob("[0-9][0-9]*-*.md"))
 
 
-class _FolderReader:
+class FolderReader:
     """Reads files below one root and refuses symbolic links that lead out of it."""
 
     def __init__(self) -> None:
@@ -203,6 +209,7 @@ class _FolderReader:
         self.problems: list[Problem] = []
 
     def problem(self, path: str, message: str, remedy: str = "") -> None:
+        """Adds an error."""
         self.problems.append(error(path, 1, message, remedy))
 
     def entries(self, folder: Path, path: str) -> list[Path]:
