@@ -18,6 +18,7 @@ import lms.authoring.editor.views
 import lms.authoring.pictures.views
 import lms.authoring.publishing.health
 import lms.authoring.publishing.views
+import lms.authoring.questions.views
 import lms.authoring.views
 import lms.certification.subscribers
 import lms.certification.views

@@ -40,6 +40,7 @@ from lms.assessment.rules.corrections import WITHOUT_KEY, Correction, Correction
 from lms.assessment.rules.grading import grade, normalise_response, score_quiz
 from lms.assessment.rules.question_selection import eligible_questions, select_questions
 from lms.assessment.rules.retakes import RetakeAllowance, retake_allowance
+from lms.assessment.trial import build_trial_form, review_trial
 
 __all__ = [
     "WITHOUT_KEY",
@@ -60,6 +61,7 @@ __all__ = [
     "attempts_changed",
     "attempts_regraded",
     "best_score",
+    "build_trial_form",
     "correct_question",
     "eligible_questions",
     "find_current_key",
@@ -85,6 +87,7 @@ __all__ = [
     "only_red_lines",
     "preview_correction",
     "retake_allowance",
+    "review_trial",
     "save_responses",
     "score_quiz",
     "select_attempt_questions",

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from lms.catalogue.file_contents import store_contents
 from lms.catalogue.folders.operations import list_withheld, publish, publish_at_start
-from lms.catalogue.operations import PublicationResult, check_files, compose_yaml, lock_publishing, publish_files
+from lms.catalogue.operations import (
+    PublicationResult,
+    check_files,
+    compose_yaml,
+    drafted_question,
+    lock_publishing,
+    publish_files,
+)
 from lms.catalogue.queries.courses import (
     BankQuestion,
     PublishedCourse,
@@ -38,12 +45,15 @@ from lms.catalogue.source.read import find_oversize, source_fingerprint
 
 if TYPE_CHECKING:
     # What parses is loaded by those who parse: a tenth of the start.
-    from lms.catalogue.source.parsing.sources import ParsedModule
+    from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule
+    from lms.catalogue.source.schemas.banks import AnyQuestion
 
 __all__ = [
     "MEDIA_TYPES",
+    "AnyQuestion",
     "BankQuestion",
     "FileChange",
+    "ParsedCourse",
     "ParsedModule",
     "Problem",
     "PublicationResult",
@@ -55,6 +65,7 @@ __all__ = [
     "compose_yaml",
     "considerations",
     "course_by_id",
+    "drafted_question",
     "find_oversize",
     "find_picture",
     "find_picture_problems",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lms.audit import api as audit
+from lms.catalogue.queries.courses import BankQuestion
 from lms.catalogue.queries.files import FileChange
 from lms.catalogue.source.problems import Problem, has_errors
 from lms.kernel.actor import Actor
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lms.catalogue.source.parsing.sources import ParsedSources
     from lms.catalogue.source.plan import ChangeCounts
     from lms.catalogue.source.read import SourceFolders
+    from lms.catalogue.source.schemas.banks import AnyQuestion
 
 CACHE = "parsed-course-files"
 """The file in the instance folder with what parsing found, for the next publication."""
@@ -82,11 +84,33 @@ def check_files(files: Mapping[str, bytes], course: str = "") -> tuple["ParsedSo
         return check_sources(sort_files(files), cache, course=course)
 
 
+def drafted_question(question: "AnyQuestion", language: str) -> BankQuestion:
+    """Returns a question of a file as it would be published; its ids are 0."""
+    from lms.catalogue.source.schemas.banks import stored_body  # noqa: PLC0415 - only authors try questions
+
+    return BankQuestion(
+        question_id=0,
+        question_revision_id=0,
+        slug=question.id,
+        language=language,
+        kind=question.type,
+        objective=question.objective,
+        red_line=question.red_line,
+        sectors=tuple(question.sectors),
+        body=stored_body(question),
+    )
+
+
 def compose_yaml(text: str) -> "Node | None":
-    """Returns the tree of a YAML text as course files are parsed; see ``parsing.yaml_document.compose``."""
+    """Returns the tree of a YAML text as course files are parsed. Raises ``ValueError`` where it is none."""
+    from yaml.error import YAMLError  # noqa: PLC0415 - only authors read single files
+
     from lms.catalogue.source.parsing.yaml_document import compose  # noqa: PLC0415 - only authors read single files
 
-    return compose(text)
+    try:
+        return compose(text)
+    except (YAMLError, RecursionError) as fault:
+        raise ValueError from fault
 
 
 def publish_sources(

@@ -2,6 +2,7 @@
 
 from lms.learning.course_progress import CourseProgress, list_course_progress
 from lms.learning.events import course_completed, progress_made
+from lms.learning.forms import read_responses
 from lms.learning.module_renderer import RenderedSegments, render_segments
 from lms.learning.rules import NextStep
 
@@ -12,5 +13,6 @@ __all__ = [
     "course_completed",
     "list_course_progress",
     "progress_made",
+    "read_responses",
     "render_segments",
 ]

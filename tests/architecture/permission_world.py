@@ -298,7 +298,23 @@ class World:
         self.bodies[f"{DRAFT}/pictures"] = {"file": (SVG, "road.svg"), "alt": "A hill", "place": "", **sides}
         self.bodies[f"{DRAFT}/import"] = {"text": "# A title\n\nWords.", "file": ""}
         self.bodies[f"{DRAFT}/import/add"] = {"title": "Third steps", "converted": "Words."}
+        self._open_question()
         self.bodies["/author/new-course"] = {"course": "new-course-of-tomas"}
+
+    def _open_question(self) -> None:
+        """Lets Tomas open a question of the draft, and the list with another one to remove."""
+        page = f"{DRAFT}/questions"
+        (form,) = [
+            form for form in read_page(self.send("tomas", "GET", f"{page}/<question>"))[0] if "stem" in form.values
+        ]
+        self.bodies[f"{page}/<question>"] = dict(form.values)
+        self.bodies[f"{page}/<question>/try"] = {"seed": "1"}
+        self.bodies[f"{page}/<question>/copy"] = {"new_id": "q-copied"}
+        self.bodies[f"{page}/<question>/move"] = {"to": 0}
+        self.bodies[f"{page}/new"] = {"kind": "single", "question_id": "q-new"}
+        self.special[f"{page}/<question>/remove"] = {"question": "q-other"}
+        acts = [form for form in read_page(self.send("tomas", "GET", page))[0] if "/q-other/" in form.action]
+        self.bodies[f"{page}/<question>/remove"] = dict(acts[0].values)
 
     def _propose_pathway(self) -> None:
         """Lets Karim write the pathway of another station, where Hugo is HR; it waits for a second person."""

@@ -21,6 +21,7 @@ FOR_COMMANDS = {
     "lms.catalogue.source.apply",
     "lms.demo.loader",
     "markdown",
+    "ruamel.yaml",
     "yaml",
 }
 FOR_OTHER_INSTALLATIONS = {"psycopg", "redis", "sentry_sdk"}

@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckedDraft:
-    """The problems of a draft's course, the errors first, and the errors elsewhere that its changes cause."""
+    """The problems of a draft's course, the errors first, and the errors elsewhere that its changes cause.
+
+    ``questions`` is how many the course's bank has; None without a bank that can be read.
+    """
 
     problems: tuple[Problem, ...]
     errors: int
+    questions: int | None = None
 
     @property
     def warnings(self) -> int:
@@ -28,12 +32,16 @@ class CheckedDraft:
 def check_draft(draft: Draft) -> CheckedDraft:
     """Checks all course files as they would be with the draft; returns what concerns its course, and every error."""
     paths = list_files(draft)
-    _sources, problems = check_files(read_draft(draft))
+    sources, problems = check_files(read_draft(draft))
     folder = f"modules/{draft.course}"
     mine = tuple(
         problem for problem in problems if problem.is_error or problem.path in paths or problem.path.startswith(folder)
     )
-    return CheckedDraft(mine, sum(problem.is_error for problem in mine))
+    course = sources.course(draft.course)
+    bank = course.bank.yaml.value if course and course.bank else None
+    listed = bank.get("questions") if isinstance(bank, dict) else None
+    questions = len(listed) if isinstance(listed, list) else None
+    return CheckedDraft(mine, sum(problem.is_error for problem in mine), questions)
 
 
 def check_file(draft: Draft, path: str, data: bytes) -> list[Problem]:

@@ -7,15 +7,15 @@ questions belong to the bank, and stay where they are.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from yaml.error import YAMLError
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from typing import TYPE_CHECKING, Any
 
 from lms.authoring.questions.errors import BankUnreadable
 from lms.authoring.questions.question_yaml import rewrite_question, write_question
 from lms.catalogue.api import compose_yaml
 from lms.kernel.errors import require_found
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ def read_bank(text: str) -> BankText:
     first = len(text) - len(text.removeprefix("\ufeff"))
     try:
         root = compose_yaml(text[first:])
-    except (YAMLError, RecursionError, ValueError) as fault:
+    except ValueError as fault:
         raise BankUnreadable from fault
-    pairs = root.value if isinstance(root, MappingNode) else ()
+    pairs = root.value if root is not None and root.id == "mapping" else ()
     listed = next((value for key, value in pairs if key.value == "questions"), None)
-    if isinstance(listed, ScalarNode) and not listed.value:
+    if listed is not None and listed.id == "scalar" and not listed.value:
         return BankText(text, (), 2, listed.start_mark.index + first, listed.end_mark.index + first)
-    if not isinstance(listed, SequenceNode):
+    if listed is None or listed.id != "sequence":
         raise BankUnreadable
     start, end = listed.start_mark.index + first, _end(listed) + first
     dash = None if listed.flow_style and listed.value else listed.start_mark.column if listed.value else 2
@@ -86,7 +86,8 @@ def add_question(text: str, values: Mapping[str, Any]) -> str:
     if not bank.items:
         before = text[: bank.start].rstrip(" ")
         return _spliced(text, len(before), bank.end, f"\n  - {write_question(values, 4)}")
-    return _insert(bank, bank.items[-1], write_question(values, bank.items[-1].column))
+    last = bank.items[-1]
+    return _insert(bank, last, write_question(values, last.column, in_brackets=bank.dash is None))
 
 
 def copy_question(text: str, question_id: str, new_id: str) -> str:
@@ -132,32 +133,32 @@ def move_question(text: str, question_id: str, to: int) -> str:
     return text
 
 
-def _item(text: str, node: Node, first: int) -> BankItem:
+def _item(text: str, node: "Node", first: int) -> BankItem:
     start, end = node.start_mark.index + first, _end(node) + first
     while end > start and text[end - 1] in "\r\n":
         # A text in several lines ends with the line.
         end -= 1
-    found = [value.value for key, value in node.value if key.value == "id"] if isinstance(node, MappingNode) else []
+    found = [value.value for key, value in node.value if key.value == "id"] if node.id == "mapping" else []
     question_id = found[0] if found and isinstance(found[0], str) else ""
     return BankItem(question_id, node.start_mark.line + 1, node.start_mark.column, start, end, text[start:end])
 
 
-def _end(node: Node) -> int:
+def _end(node: "Node") -> int:
     """Returns where a node's last value ends; YAML's own end is that of the comments after it."""
-    inner: Sequence[Any] = node.value if isinstance(node, MappingNode | SequenceNode) and not node.flow_style else ()
+    inner: Sequence[Any] = () if node.id == "scalar" or node.flow_style else node.value
     if not inner:
         return int(node.end_mark.index)
-    return _end(inner[-1][1] if isinstance(node, MappingNode) else inner[-1])
+    return _end(inner[-1][1] if node.id == "mapping" else inner[-1])
 
 
 def _insert(bank: BankText, after: BankItem, source: str) -> str:
     if bank.dash is None:
         return _spliced(bank.text, after.end, after.end, f", {source}")
     dash = " " * bank.dash + "-" + " " * (after.column - bank.dash - 1)
-    blank = "\n" if "\n\n" in bank.text.replace("\r", "") else ""
+    empty_line = "\n" if "\n\n" in bank.text.replace("\r", "") else ""
     rest = bank.text[after.end : _next_line(bank.text, after.end)]
     place = after.end + len(rest.rstrip("\r\n"))
-    return _spliced(bank.text, place, place, f"\n{blank}{dash}{source}")
+    return _spliced(bank.text, place, place, f"\n{empty_line}{dash}{source}")
 
 
 def _in_column(item: BankItem, column: int) -> str:

@@ -22,12 +22,15 @@ _NO_TEXT = re.compile(r"true|True|false|False|null|~|[-+]?(?:0|[1-9][0-9]*)|[-+]
 _SAID = {True: frozenset({"true", "True", "yes"}), False: frozenset({"false", "False", "no"})}
 
 
-def write_question(values: Mapping[str, Any], column: int) -> str:
-    """Returns a new question as YAML that begins in a column; empty values are left out.
+def write_question(values: Mapping[str, Any], column: int, *, in_brackets: bool = False) -> str:
+    """Returns a new question as YAML that begins in a column, or for a list in brackets; empty values are left out.
 
     ``values`` are by the names of a bank's file: texts, whole numbers, bools, and lists and groups of these.
     """
-    return _dump(_node(values), column)
+    node = _node(values)
+    if in_brackets:
+        node.fa.set_flow_style()
+    return _dump(node, column)
 
 
 def rewrite_question(source: str, column: int, values: Mapping[str, Any]) -> str:
@@ -42,8 +45,8 @@ def rewrite_question(source: str, column: int, values: Mapping[str, Any]) -> str
 @lru_cache(maxsize=1)
 def _yaml() -> "YAML":
     from ruamel.yaml import YAML  # noqa: PLC0415 - only authors who save a question need it
-    from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415
-    from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
+    from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415 - as above
+    from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415 - as above
 
     class TextResolver(VersionedResolver):
         """Takes every scalar for a text, so that yes, no and numbers are written as they were read."""
@@ -81,8 +84,12 @@ def _merge(group: Any, values: Mapping[str, Any]) -> bool:
 
 def _merge_value(group: Any, key: str, value: Any) -> bool:
     old = group[key]
-    if isinstance(value, Mapping) and hasattr(old, "ca") and isinstance(old, dict):
-        return _merge(old, value)
+    if value and isinstance(value, Mapping) and isinstance(old, dict):
+        # The steps of a story are a list by name: one that is not in it any more is gone.
+        gone = [name for name in old if key == "nodes" and name not in value]
+        for name in gone:
+            del old[name]
+        return _merge(old, value) or bool(gone)
     if value and isinstance(value, Sequence) and not isinstance(value, str) and isinstance(old, list):
         return _merge_list(group, key, value)
     if _is_same(old, value):
@@ -152,7 +159,7 @@ def _is_same(old: Any, value: Any) -> bool:
 def _node(value: Any, key: str = "") -> Any:
     """Returns a value as ruamel.yaml writes it: in one line where it has no groups in it, else in several."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415 - as in _yaml
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString  # noqa: PLC0415
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString  # noqa: PLC0415 - as above
 
     if isinstance(value, bool):
         yes, no = ("yes", "no") if key == "true" else ("true", "false")

@@ -256,6 +256,8 @@ def test_banks_between_brackets_and_empty_ones() -> None:
     assert changed == text.replace("One?", "Which: one?")
     assert [each["id"] for each in values_of(copy_question(text, "a", "c"))] == ["a", "c", "b"]
     assert [each["id"] for each in values_of(move_question(text, "b", 0))] == ["b", "a"]
+    new = {"id": "n", "stem": "A, b: c?", "options": [{"id": "a", "text": "x"}]}
+    assert values_of(add_question(text, new)) == [*values_of(text), new]
     alone = remove_question(remove_question(text, "a"), "b")
     assert values_of(alone) == []
     assert values_of(add_question(alone.replace("{", "").replace("}", "").replace('", "', '"\n"'), {"id": "n"}))
