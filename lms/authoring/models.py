@@ -22,6 +22,8 @@ class Draft(Recorded, Model):
     title: Mapped[str] = mapped_column(String(200))
     # What was published when it began.
     base_publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    # The commit that it came from; NULL where somebody began it on a page.
+    git_commit: Mapped[str | None] = mapped_column(String(64))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # How it was published; NULL while it is open, and where it was discarded.
     publication_id: Mapped[int | None] = mapped_column(ForeignKey("publication.id"))

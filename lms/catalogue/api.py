@@ -41,7 +41,7 @@ from lms.catalogue.queries.files import (
 from lms.catalogue.queries.shared_content import SectorRow, considerations, find_picture, glossary, list_sectors
 from lms.catalogue.source.parsing.pictures import MEDIA_TYPES, find_picture_problems
 from lms.catalogue.source.problems import Problem
-from lms.catalogue.source.read import find_oversize, source_fingerprint
+from lms.catalogue.source.read import find_oversize, is_course_file, source_fingerprint
 
 if TYPE_CHECKING:
     # What parses is loaded by those who parse: a tenth of the start.
@@ -70,6 +70,7 @@ __all__ = [
     "find_picture",
     "find_picture_problems",
     "glossary",
+    "is_course_file",
     "last_publication_id",
     "latest_revision_of_edition",
     "list_courses",

@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     quizzes: Path = ROOT / "quizzes"
     """The folder of the question banks."""
 
+    git_repository: str = ""
+    """A git repository that follows what is published, as a path or address. Empty: none."""
+
+    git_branch: str = "main"
+    """The branch of that repository."""
+
     languages: Annotated[list[str], NoDecode, BeforeValidator(rules.languages)] = Field(default=["en"])
     """The languages offered, the default first. JSON list."""
 
@@ -132,7 +138,15 @@ class Settings(BaseSettings):
 
 
 _SECRET = frozenset(
-    {"database_url", "secret_key", "mail_password", "rate_limit_storage", "metrics_token", "sentry_dsn"}
+    {
+        "database_url",
+        "secret_key",
+        "mail_password",
+        "rate_limit_storage",
+        "metrics_token",
+        "sentry_dsn",
+        "git_repository",
+    }
 )
 """Settings that may contain a password: their values are not repeated."""
 

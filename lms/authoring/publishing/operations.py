@@ -2,6 +2,7 @@
 
 from lms.authoring.drafts.operations import load_open_draft
 from lms.authoring.drafts.queries import list_files, read_draft
+from lms.authoring.git.jobs import put_synchronisation
 from lms.authoring.publishing.errors import DraftOutdated, HasErrors, NothingToPublish
 from lms.catalogue.api import PublicationResult, lock_publishing, publish_files
 from lms.kernel import clock
@@ -26,4 +27,5 @@ def publish_draft(actor: Actor, course: str, draft_id: int, reason: str) -> Publ
     if result.refused or result.publication_id is None:
         raise HasErrors
     draft.closed_at, draft.publication_id = clock.now(), result.publication_id
+    put_synchronisation(result.publication_id)
     return result

@@ -123,6 +123,11 @@ def find_stray(path: str) -> Problem | None:
     return stray(path, message) if message else None
 
 
+def is_course_file(path: str) -> bool:
+    """Returns whether publishing reads a file with this path."""
+    return find_stray(path) is None and path.rpartition("/")[2] not in EDITORIAL_FILES
+
+
 def find_oversize(path: str, size: int) -> Problem | None:
     """Returns the problem of a file of too many bytes, None where it may be as large."""
     message, limit, remedy = _("this file is larger than %(size)s kB"), MAX_YAML_BYTES, _("split it")

@@ -1,0 +1,64 @@
+"""The worker's part of git: after each publication, and every five minutes."""
+
+from typing import Any
+
+import structlog
+
+from lms.kernel import outbox
+from lms.kernel.config import current_settings
+from lms.kernel.db import unit_of_work
+from lms.kernel.installation import remove_value, store_value
+from lms.kernel.job_locks import alone
+from lms.kernel.worker import PeriodicJob
+
+JOB = "authoring.git"
+PROBLEM = "git_problem"
+"""The kind of error because of which git was not reached the last time."""
+log = structlog.get_logger(__name__)
+
+
+def put_synchronisation(publication_id: int) -> None:
+    """Has git follow a publication once it is committed; nothing where no repository is set."""
+    if current_settings().git_repository:
+        outbox.put(JOB, f"git:{publication_id}", {})
+
+
+@outbox.handler(JOB)
+def synchronise_again(_payload: dict[str, Any]) -> None:
+    """Synchronises after a publication; where git is away the row waits."""
+    if not synchronise():
+        raise outbox.RetryLater
+
+
+def synchronise() -> bool:
+    """Brings in what git has changed and commits what was published; returns whether git could be reached."""
+    settings = current_settings()
+    if not settings.git_repository:
+        return True
+    # Only installations with a repository need what reads it.
+    from lms.authoring.git.operations import bring_in, commit_publications  # noqa: PLC0415 - see above
+    from lms.authoring.git.repository import GitAway, GitRepository  # noqa: PLC0415 - see above
+
+    with alone(JOB) as mine:
+        if not mine:
+            return False
+        repository = GitRepository(settings.instance / "course-files.git", settings.git_repository, settings.git_branch)
+        try:
+            head = repository.fetch()
+            shared = bring_in(repository, head)
+            commit_publications(repository, head)
+        except GitAway as error:
+            log.warning("git away", error=str(error) or type(error).__name__)
+            with unit_of_work():
+                store_value(PROBLEM, str(error) or type(error).__name__)
+            return False
+        finally:
+            repository.close()
+        if shared:
+            log.warning("git has changed files of all courses, which pages do not publish", files=shared)
+        with unit_of_work():
+            remove_value(PROBLEM)
+    return True
+
+
+JOBS = (PeriodicJob("authoring.git", synchronise, minute="*/5"),)

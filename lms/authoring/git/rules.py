@@ -1,0 +1,30 @@
+"""What is brought in from git as drafts, and what is committed: pure, on ids of files by path."""
+
+from collections.abc import Collection, Mapping
+
+Files = Mapping[str, str]
+"""Ids of files by path."""
+
+
+def changes_to_bring_in(seen: Files, theirs: Files, ours: Files) -> dict[str, str | None]:
+    """Returns by path what git has changed since it was last seen and differs from what is published.
+
+    None stands for a file that was removed.
+    """
+    changed = {path for path in {*seen, *theirs} if seen.get(path) != theirs.get(path)}
+    return {path: theirs.get(path) for path in sorted(changed) if theirs.get(path) != ours.get(path)}
+
+
+def paths_to_commit(theirs: Files, ours: Files, waiting: Collection[str]) -> list[str]:
+    """Returns the paths in which git differs from what is published, but those that wait in drafts from git."""
+    return [path for path in sorted({*theirs, *ours}) if theirs.get(path) != ours.get(path) and path not in waiting]
+
+
+def course_of(path: str) -> str | None:
+    """Returns the course that a file belongs to, None for files that all courses share."""
+    match path.split("/"):
+        case ["modules", course, *rest] if rest:
+            return course
+        case ["quizzes", name]:
+            return name.partition(".")[0]
+    return None

@@ -1,0 +1,278 @@
+"""Publications become commits and commits become drafts; the repository is read and written with git itself."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from lms.accounts.queries import find_account_by_email
+from lms.authoring.drafts import operations, queries
+from lms.authoring.git import jobs
+from lms.authoring.models import Draft
+from lms.authoring.publishing.operations import publish_draft
+from lms.catalogue.api import publish, read_published_files
+from lms.kernel import outbox
+from lms.kernel.actor import SYSTEM, Actor
+from lms.kernel.config import Settings
+from lms.kernel.db import reading, session, unit_of_work
+from lms.kernel.errors import require_found
+from lms.kernel.installation import find_value
+from tests.factories.courses import published
+from tests.factories.people import actor_of, make_small_organisation
+
+COURSE = "first-course"
+MODULE = "modules/first-course/01-first-steps.md"
+GLOSSARY = "modules/glossary.yml"
+
+
+class Remote:
+    """A bare repository, and a clone in which somebody works with git."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path, self.clone = folder / "remote.git", folder / "clone"
+        self.run(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.path))
+
+    def run(self, folder: Path, *words: str) -> str:
+        who = {f"GIT_{role}_{part}": "Erik" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1", **who}
+        done = subprocess.run(["git", *words], cwd=folder, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def checkout(self) -> Path:
+        """Returns a fresh clone."""
+        shutil.rmtree(self.clone, ignore_errors=True)
+        self.run(self.path.parent, "clone", "--quiet", str(self.path), str(self.clone))
+        return self.clone
+
+    def log(self) -> list[str]:
+        """Returns author and subject of the commits, the oldest first."""
+        return self.run(self.path, "log", "--reverse", "--format=%an: %s", "main").splitlines()
+
+    def push(self, message: str, **files: str | None) -> None:
+        """Commits files in a fresh clone, or removes those without text, and pushes."""
+        folder = self.checkout()
+        for path, text in files.items():
+            if text is None:
+                (folder / path).unlink()
+            else:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(text.encode())
+        self.run(folder, "add", "--all")
+        self.run(folder, "commit", "--quiet", "--message", message)
+        self.run(folder, "push", "--quiet", "origin", "HEAD:main")
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Remote:
+    return Remote(tmp_path)
+
+
+@pytest.fixture
+def settings(settings: Settings, remote: Remote) -> Settings:
+    return settings.model_copy(update={"git_repository": str(remote.path)})
+
+
+@pytest.fixture
+def folder(app: Flask, tmp_path: Path) -> Path:
+    make_small_organisation(app)
+    with app.app_context(), unit_of_work():
+        published(tmp_path / "files")
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def in_app(app: Flask, folder: Path) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".git" not in path.parts
+    }
+
+
+def ours() -> dict[str, bytes]:
+    with reading():
+        return read_published_files()
+
+
+def change(text: str, actor: Actor = SYSTEM, reason: str = "A clearer word.", path: str = MODULE) -> None:
+    """Publishes a draft that appends a text to a module."""
+    with unit_of_work():
+        draft = operations.begin_draft(actor, COURSE, "A change")
+        file = queries.find_file(draft, path)
+        operations.save_file(actor, COURSE, draft.id, path, queries.read_file(file) + text.encode(), version=0)
+        publish_draft(actor, COURSE, draft.id, reason)
+
+
+def open_drafts() -> list[Draft]:
+    with reading():
+        return queries.list_drafts()
+
+
+def synchronise() -> None:
+    assert jobs.synchronise()
+
+
+@pytest.mark.usefixtures("in_app")
+def test_an_empty_repository_gets_everything_then_each_publication_by_its_author(app: Flask, remote: Remote) -> None:
+    synchronise()
+    assert files_of(remote.checkout()) == ours()
+    with reading():
+        tomas = actor_of(require_found(find_account_by_email("tomas@demo.example")))
+    change("\nOne.\n", tomas, "Asked for\nby learners")
+    change("\nTwo.\n")
+    with reading():
+        waiting = session.query(outbox.OutboxRow).filter_by(kind=jobs.JOB).count()
+    assert waiting == 2
+    while outbox.sweep():
+        pass
+    assert files_of(remote.checkout()) == ours()
+    assert remote.log() == [
+        "Every Sector: Course files as they are published",
+        "Tomas Silva: Asked for by learners",
+        "Every Sector: A clearer word.",
+    ]
+    before = remote.log()
+    synchronise()
+    assert remote.log() == before
+    assert open_drafts() == []
+
+
+@pytest.mark.usefixtures("in_app")
+def test_what_changed_in_git_comes_in_as_a_draft(remote: Remote) -> None:
+    synchronise()
+    text = ours()[MODULE].decode() + "\nFrom git.\n"
+    remote.push("Mend a sentence\n\nAnd more.", **{MODULE: text, "modules/new-course/course.yml": "title: New\n"})
+    synchronise()
+    synchronise()
+    drafts = {draft.course: draft for draft in open_drafts()}
+    assert set(drafts) == {COURSE, "new-course"}
+    assert drafts[COURSE].title == "From git: Mend a sentence"
+    with reading():
+        assert queries.read_draft(drafts[COURSE])[MODULE] == text.encode()
+    # Until somebody decides, neither undoes the other.
+    assert remote.log()[-1] == "Erik: Mend a sentence"
+    assert ours()[MODULE] != text.encode()
+    with unit_of_work():
+        publish_draft(SYSTEM, COURSE, drafts[COURSE].id, "Yes.")
+    synchronise()
+    assert ours()[MODULE] == text.encode()
+    assert remote.log()[-1] == "Erik: Mend a sentence"
+
+
+@pytest.mark.usefixtures("in_app")
+def test_a_discarded_draft_gives_git_the_published_text_back(remote: Remote) -> None:
+    synchronise()
+    remote.push("Unwanted", **{MODULE: "---\ntitle: x\n---\n"})
+    synchronise()
+    (draft,) = open_drafts()
+    with unit_of_work():
+        operations.discard_draft(SYSTEM, COURSE, draft.id, "No.")
+    synchronise()
+    assert files_of(remote.checkout()) == ours()
+    assert remote.log()[-2:] == ["Erik: Unwanted", "Every Sector: Course files as they are published"]
+
+
+@pytest.mark.usefixtures("in_app")
+def test_the_same_file_changed_in_both_waits_for_an_author(remote: Remote) -> None:
+    synchronise()
+    remote.push("Theirs", **{MODULE: ours()[MODULE].decode() + "\nTheirs.\n"})
+    change("\nOurs.\n")
+    change("\nOurs too.\n", path="modules/first-course/02-second-steps.md")
+    synchronise()
+    (draft,) = open_drafts()
+    with reading():
+        assert b"Theirs." in queries.read_draft(draft)[MODULE]
+    merged = files_of(remote.checkout())
+    assert b"Theirs." in merged[MODULE]
+    assert b"Ours." not in merged[MODULE]
+    assert b"Ours too." in merged["modules/first-course/02-second-steps.md"]
+    with unit_of_work():
+        both = ours()[MODULE] + b"\nTheirs.\n"
+        operations.save_file(SYSTEM, COURSE, draft.id, MODULE, both, version=1)
+        publish_draft(SYSTEM, COURSE, draft.id, "Both.")
+    synchronise()
+    assert files_of(remote.checkout())[MODULE] == both == ours()[MODULE]
+
+
+@pytest.mark.usefixtures("in_app")
+def test_files_of_all_courses_changed_in_git_are_left_as_they_are(remote: Remote) -> None:
+    synchronise()
+    remote.push("A term", **{GLOSSARY: "terms: []\n", "README.md": "Ours.\n"})
+    synchronise()
+    assert open_drafts() == []
+    found = files_of(remote.checkout())
+    assert (found[GLOSSARY], found["README.md"]) == (b"terms: []\n", b"Ours.\n")
+
+
+@pytest.mark.usefixtures("in_app")
+def test_a_folder_that_is_published_is_committed_too(remote: Remote, folder: Path) -> None:
+    synchronise()
+    (folder / MODULE).write_text((folder / MODULE).read_text() + "\nBy command.\n")
+    with unit_of_work():
+        publish(folder / "modules", folder / "quizzes", SYSTEM)
+    synchronise()
+    assert files_of(remote.checkout()) == ours()
+
+
+@pytest.mark.usefixtures("in_app")
+def test_a_file_removed_in_git_is_removed_by_its_draft(remote: Remote) -> None:
+    synchronise()
+    remote.push("Remove", **{"modules/first-course/02-second-steps.md": None})
+    synchronise()
+    (draft,) = open_drafts()
+    with reading():
+        assert "modules/first-course/02-second-steps.md" not in queries.read_draft(draft)
+
+
+@pytest.mark.usefixtures("in_app")
+def test_a_repository_that_is_away_is_tried_again(app: Flask, remote: Remote) -> None:
+    synchronise()
+    away = remote.path.with_name("away.git")
+    remote.path.rename(away)
+    change("\nOne.\n")
+    assert not jobs.synchronise()
+    with reading():
+        problem = find_value(jobs.PROBLEM)
+        assert problem is not None
+        assert str(remote.path) not in problem.value
+    away.rename(remote.path)
+    synchronise()
+    with reading():
+        assert find_value(jobs.PROBLEM) is None
+    assert files_of(remote.checkout()) == ours()
+
+
+@pytest.mark.usefixtures("in_app")
+def test_ended_after_the_push_it_finds_its_own_commit(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    synchronise()
+    change("\nOne.\n")
+
+    def ended(*_words: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as context:
+        context.setattr("lms.authoring.git.operations.store_value", ended)
+        with pytest.raises(SystemExit):
+            jobs.synchronise()
+    before = remote.log()
+    assert before[-1] == "Every Sector: A clearer word."
+    synchronise()
+    assert remote.log() == before
+    assert open_drafts() == []
+
+
+@pytest.mark.usefixtures("in_app")
+def test_without_a_repository_nothing_is_done(app: Flask, remote: Remote) -> None:
+    app.extensions["settings"] = app.extensions["settings"].model_copy(update={"git_repository": ""})
+    change("\nOne.\n")
+    synchronise()
+    assert remote.run(remote.path, "branch") == ""
