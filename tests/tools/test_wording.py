@@ -5,11 +5,11 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
+from lms.authoring.overview.reading import measure
 from lms.catalogue.source.schemas.banks import SingleChoice
 from tests.catalogue.course_files import CourseFiles
 from tools.curriculum.answer_cues import measure_answer_cues
 from tools.curriculum.lint import lint
-from tools.curriculum.readability import measure
 from tools.curriculum.sources import load_curriculum
 from tools.curriculum.statistics import chi_squared, p_value
 from tools.curriculum.text_analysis import content_stems, sentences_of, shingles_of, words_of

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lms.authoring.overview.reading import measure
 from lms.catalogue.source.checks.modules import MAX_WORDS
 from lms.catalogue.source.parsing.sources import ParsedCourse, ParsedModule
 from lms.catalogue.source.problems import Problem, warning
 from tools.curriculum.passages import passages_of_module
-from tools.curriculum.readability import measure
 
 MIN_CHECKS, MAX_CHECKS = 2, 3
 """Knowledge checks of a module: enough to practise, few enough for a break."""

@@ -8,7 +8,8 @@ from lms.authoring.drafts import operations, queries
 from lms.authoring.drafts.check import check_draft
 from lms.authoring.drafts.forms import NewCourseForm, NewDraftForm, NewModuleForm, RemoveFileForm
 from lms.authoring.drafts.rules import MODULE_NAME, is_text
-from lms.catalogue.api import list_file_changes, published_course
+from lms.authoring.overview.coverage import describe_coverage
+from lms.catalogue.api import list_file_changes, list_sectors, published_course
 from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
 from lms.kernel.i18n import gettext as _
@@ -51,6 +52,8 @@ def course(course: str) -> ResponseReturnValue:
         drafts=drafts,
         changes=changes,
         recorders=recorders_of(drafts),
+        coverage=describe_coverage(shown) if shown else None,
+        sectors=list_sectors(),
     )
 
 
