@@ -101,6 +101,9 @@ def render(design: str, inputs: Mapping[str, str]) -> bytes:
 
 def printable(text: str) -> str:
     """Returns the text composed (NFC), without controls, and with U+FFFD for what no bundled font has."""
+    if text.isascii() and text.isprintable():
+        # Every font of ours has these, and a QR code's picture is ten thousand of them.
+        return text
     return "".join(map(_printable_character, unicodedata.normalize("NFC", text)))
 
 

@@ -33,7 +33,7 @@ AWARD = {
     "serial": "7F3K-92QD-6MTVA",
     "verify_address": ADDRESS,
     "issued_at": "2026-06-19T09:12:00Z",
-    "qr": qr.rows(ADDRESS),
+    "qr": qr.picture(ADDRESS),
 }
 ARABIC = "أمينة بنت يوسف الطاهر"
 HOSTILE = 'O\'Neil #1 $x$ *b* @a <b> "q" `r` _u_ \\ [z] // {serial} ~ --'
@@ -312,12 +312,16 @@ def test_fonts_are_small_and_carry_their_licence() -> None:
 
 
 def test_qr_rows_and_svg_draw_the_same_square() -> None:
-    lines = qr.rows(ADDRESS).split(" ")
+    lines = qr.rows(ADDRESS)
     assert {len(line) for line in lines} == {len(lines)}
     assert lines[0].startswith("11111110")
     drawn = qr.svg(ADDRESS)
     dark = sum(int(length) for length in re.findall(r"h(\d+)", drawn.partition("stroke=")[2]))
     assert dark == "".join(lines).count("1")
+    boxes = re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", qr.picture(ADDRESS))
+    assert {(int(x) + step, int(y)) for x, y, there, back in boxes if there == back for step in range(int(there))} == {
+        (x, y) for y, line in enumerate(lines) for x, module in enumerate(line) if module == "1"
+    }
     assert 'style="' not in drawn
     assert "<script" not in qr.svg('"><script>')
 
@@ -325,7 +329,7 @@ def test_qr_rows_and_svg_draw_the_same_square() -> None:
 @pytest.mark.parametrize("text", [ADDRESS, *(f"https://learn.example.org/verify/{number:014}" for number in range(20))])
 def test_every_code_has_one_mask_and_none_is_searched_for(text: str) -> None:
     # The format beside the upper left finder: correction M, mask 0.
-    row = qr.rows(text).split(" ")[8]
+    row = qr.rows(text)[8]
     assert row[:6] + row[7:9] == "10101000"
 
 

@@ -32,7 +32,7 @@ def print_slips(people: Sequence[PersonWithoutPassword], codes: Mapping[int, str
         "product": current_settings().product_name,
         "address": join.removeprefix("https://").removeprefix("http://"),
         "alt_qr": _("QR code that opens %(address)s", address=join),
-        "qr": qr.rows(join).split(" "),
+        "qr": qr.picture(join),
         "stations": stations,
     }
     return pdf.render(DESIGN, {"data": json.dumps(data, ensure_ascii=False), "issued_at": now.isoformat()})

@@ -53,7 +53,7 @@ def design_inputs(award: Award, name: str | None) -> dict[str, str]:
         "how": _DESIGN_HOW[award.how],
         "serial": print_serial(award.serial),
         "verify_address": address,
-        "qr": qr.rows(address),
+        "qr": qr.picture(address),
         "product": printed["product"],
         "lang": printed["language"],
         f"label_how_{_DESIGN_HOW[award.how]}": "Earlier record" if award.how == "import" else printed.get("how", ""),
