@@ -81,18 +81,21 @@ def large_organisation(here: Organisation, where: DutyStation, people: int = PEO
     fill(Placement, people, employment_id=employments.__getitem__, **work, **starts, also_sectors="[]")
     past = {"from_on": lambda n: day(n) - timedelta(days=30), "through_on": lambda n: day(n) - timedelta(days=1)}
     fill(Placement, tenth, employment_id=employments.__getitem__, **work, **past, also_sectors="[]")
-    spans = {"person_id": who, **at, "from_on": day, "through_on": FOREVER}
+    spans: dict[str, Any] = {"person_id": who, **at, "from_on": day, "through_on": FOREVER}
     fill(
         PostInterval, people, **spans, **work,
         overall=lambda n: n % 8, courses=lambda n: f" {course}:{n % 8} ", urgent_on=day,
         lapses_on=lambda n: TODAY + timedelta(days=n % 300),
     )  # fmt: skip
-    fill(StatusInterval, people, **spans, requirement_id=requirement.id, status=lambda n: n % 8)
     dates = {"earned_on": day, "valid_from": day, "valid_until": lambda n: day(n) + timedelta(days=364)}
     course_values = {"course_id": course, "course_revision_id": revision.id}
     fill(
         Award, people, id=awards.__getitem__, serial=lambda n: f"L{n:012}", person_id=who, **at, **course_values,
         edition_id=edition, how=lambda n: ("session", "prior")[n % 2], zone="UTC", **dates,
+    )  # fmt: skip
+    fill(
+        StatusInterval, people, **spans, requirement_id=requirement.id, status=lambda n: n % 8,
+        award_id=awards.__getitem__, valid_through=lambda n: day(n) + timedelta(days=364),
     )  # fmt: skip
     fill(AwardName, people, award_id=awards.__getitem__, name="Somebody")
     fill(
