@@ -15,7 +15,7 @@ from lms.accounts.queries import ADDRESS, find_account, find_account_where, has_
 from lms.audit.models import AuditEntry
 from lms.kernel import clock
 from lms.kernel.actor import Actor, Role
-from lms.kernel.db import locked, session
+from lms.kernel.db import locked, read_rows, session
 from lms.kernel.errors import Invalid, NotAllowed, NotThere, require_found
 from lms.kernel.i18n import gettext as _
 from lms.people.api import (
@@ -134,7 +134,8 @@ def list_people_without_password(
         statement = statement.where(Placement.sector == sector)
     if text:
         statement = statement.where(contains_words(text, Person.name, Employment.staff_number, ADDRESS))
-    rows = [PersonWithoutPassword(**row._mapping) for row in session.execute(statement)]
+    # The columns are in the order of the fields. On a first day these are all people.
+    rows = [PersonWithoutPassword(*row) for row in read_rows(statement).all()]
     # Somebody with a current and a future placement is one person, and needs one code.
     return _of_no_other(actor, list({row.account_id: row for row in reversed(rows)}.values())[::-1], today)
 
