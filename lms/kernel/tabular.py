@@ -174,7 +174,11 @@ def csv_chunks(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[
     for batch in batched(chain([head], rows), _ROWS_A_CHUNK):
         writer.writerows(
             # Most cells are texts that stay as they are: a call for each of them takes longer than writing it.
-            [cell if type(cell) is str and not cell.startswith(FORMULA_STARTS) else _csv_cell(cell) for cell in row]
+            # Nothing is written as nothing.
+            [
+                cell if cell is None or (type(cell) is str and not cell.startswith(FORMULA_STARTS)) else _csv_cell(cell)
+                for cell in row
+            ]
             for row in batch
         )
         yield page.getvalue()
@@ -182,10 +186,8 @@ def csv_chunks(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[
         page.truncate()
 
 
-def _csv_cell(cell: Cell) -> str:
+def _csv_cell(cell: str | int | date | Fraction) -> str:
     # To ask whether something is a fraction takes longer than all the rest, so that comes last.
-    if cell is None:
-        return ""
     if isinstance(cell, date):
         return cell.isoformat()
     return f"{float(100 * cell):.1f}" if isinstance(cell, Fraction) else escape_formula(str(cell))

@@ -52,4 +52,4 @@ _STATUSES = (
 
 def list_prepared(persons: Collection[int], day: date) -> list[PreparedStatus]:
     """Lists the prepared statuses of some persons on a day, by requirement. One query."""
-    return [PreparedStatus(*row) for row in read_rows(_STATUSES, {"persons": sorted(persons), "day": day})]
+    return list(map(PreparedStatus._make, read_rows(_STATUSES, {"persons": sorted(persons), "day": day}).all()))

@@ -10,9 +10,9 @@ from lms.compliance.source_data.load import LoadedFacts, load_facts
 from lms.compliance.source_data.population import ReasonedStatus, status_row
 from lms.compliance.source_data.scope import Scope
 from lms.compliance.status.award_end import DatedAward, effective_end
-from lms.compliance.status.definitions import Reason, StatusRule, TrainingStatus
+from lms.compliance.status.definitions import Limit, Reason, StatusRule, TrainingStatus
 from lms.compliance.status.evaluate import Obligation
-from lms.compliance.status.explain import sentence
+from lms.compliance.status.explain import sentence, valid_writer
 from lms.compliance.status.facts import Id, by_person
 
 _VALID = STATUSES.index(TrainingStatus.VALID)
@@ -33,8 +33,8 @@ def list_reasoned(
     if courses is not None:
         rows = [row for row in rows if row.course_id in courses]
     evaluated = frozenset(row.person_id for row in rows if row.place != _VALID)
-    in_progress = any(row.place == _IN_PROGRESS for row in rows)
-    reasons = _Reasons(load_facts(Scope(frozenset(organisations), evaluated), progress=in_progress), day)
+    begun = frozenset(row.person_id for row in rows if row.place == _IN_PROGRESS)
+    reasons = _Reasons(load_facts(Scope(frozenset(organisations), evaluated), progress=begun), day)
     for row in rows:
         status = reasons.of_valid(row) if row.place == _VALID else reasons.of_other(row)
         if status is not None:
@@ -51,6 +51,7 @@ class _Reasons:
         self._persons = by_person(loaded.facts)
         self._requirements = {int(each.id): each for each in loaded.facts.requirements}
         self._sentences: dict[Hashable, str] = {}
+        self._write_valid = valid_writer()
 
     def of_valid(self, row: PreparedStatus) -> ReasonedStatus:
         """Returns a status that a live award explains, with the same sentence wherever its days are the same."""
@@ -70,11 +71,14 @@ class _Reasons:
         if version is None or row.edition is None or row.earned_on is None or row.valid_until is None:
             raise ValueError("a valid status without a version in force or without an award")
         end, limit = effective_end(DatedAward(row.edition, row.earned_on, row.valid_until), version)
+        sector = row.sector if requirement.per_sector else None
+        if sector is None and row.revoked_on is None and limit is Limit.VALIDITY:
+            return self._write_valid(end, row.earned_on, row.edition)
         return sentence(
             Reason(
                 rule=StatusRule.LIVE_AWARD,
                 status=TrainingStatus.VALID,
-                sector=row.sector if requirement.per_sector else None,
+                sector=sector,
                 earned_on=row.earned_on,
                 edition=row.edition,
                 effective_end=end,

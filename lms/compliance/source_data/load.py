@@ -46,15 +46,18 @@ class LoadedFacts:
     serials: dict[int, str]
 
 
-def load_facts(scope: Scope, known_as_of: datetime | None = None, *, progress: bool = True) -> LoadedFacts:
+def load_facts(
+    scope: Scope, known_as_of: datetime | None = None, *, progress: bool | frozenset[int] = True
+) -> LoadedFacts:
     """Loads what was known at a moment (None: all of it) about the people in scope, in six queries.
 
     Ids are row numbers; sectors, roles and contracts are words. Placements and requirements are those of the
-    organisations in scope only. The days of progress are counted in the zone of the duty station where the
-    person was placed, else in that of the installation, as the earned days of awards are: so the attempt that earned an
-    award never falls on a later day than the award. The facts of merged persons are those of the surviving
-    record, whichever of them is in scope. Without `progress` nothing is said of what was begun or completed.
-    What one person's quiz does not write is loaded once in a transaction: its award and its status both need it.
+    organisations in scope only. The days of progress are counted in the zone of the duty station where the person
+    was placed, else in that of the installation, as the earned days of awards are: so the attempt that earned an
+    award never falls on a later day than the award. The facts of merged persons are those of the surviving record,
+    whichever of them is in scope. Without `progress` nothing is said of what was begun or completed; with row
+    numbers only of these people. What one person's quiz does not write is loaded once in a transaction: its award
+    and its status both need it.
     """
     settings = current_settings()
     one_person = known_as_of is None and scope.persons is not None and len(scope.persons) == 1
@@ -69,13 +72,14 @@ def load_facts(scope: Scope, known_as_of: datetime | None = None, *, progress: b
         "requirements", _REQUIREMENT_TABLES, lambda: _requirements(scope.organisations, known_as_of)
     )
     awards, revocations, serials = _awards(reader)
+    begun = reader if progress is True else reader.of_some(progress or frozenset())
     facts = fact_types.Facts(
         placements=placements,
         requirements=requirements,
         awards=awards,
         revocations=revocations,
         exemptions=once("exemptions", (Exemption,), lambda: _exemptions(reader)),
-        progress=_progress(reader, placements, zones, settings.time_zone) if progress else (),
+        progress=_progress(begun, placements, zones, settings.time_zone) if progress else (),
         gap_days=settings.gap_days,
     )
     return LoadedFacts(fact_types.known(facts, known_as_of), courses, serials)

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 
 from lms.catalogue.models import Course, CourseRevision, Edition
 from lms.compliance.source_data.filters import CourseTitle
 from lms.compliance.status.facts import Id
-from lms.kernel.db import read_rows, session
+from lms.kernel.db import read_rows
 from lms.people.models import DutyStation, Employment, Person, PersonMerge, Placement
 
 
@@ -80,21 +82,29 @@ def name_people(
 
     Under the number of somebody with merged records there is also a name where only the other record is employed.
     """
+    values = {"organisations": sorted(organisations), "persons": sorted(persons or ())}
+    rows = (row for each in _named(of_some=persons is not None) for row in read_rows(each, values).all())
+    return {(row[0], row[1]): NamedPerson(*row) for row in rows}
+
+
+@cache
+def _named(*, of_some: bool) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Returns the statements that name merged people, and people, of some organisations: of these some or all."""
+    here = Employment.organisation_id.in_(bindparam("organisations", expanding=True))
     merged = (
         select(PersonMerge.surviving_id, Employment.organisation_id, Person.name, Employment.staff_number)
         .join(Employment, Employment.person_id == PersonMerge.merged_id)
         .join(Person, Person.id == PersonMerge.surviving_id)
-        .where(Employment.organisation_id.in_(sorted(organisations)))
+        .where(here)
         .order_by(PersonMerge.id)
     )
-    statement = (
+    own = (
         select(Person.id, Employment.organisation_id, Person.name, Employment.staff_number)
         .join(Employment, Employment.person_id == Person.id)
-        .where(Employment.organisation_id.in_(sorted(organisations)))
+        .where(here)
         .order_by(Person.name, Person.id, Employment.id.desc())
     )
-    if persons is not None:
-        statement = statement.where(Person.id.in_(sorted(persons)))
-        merged = merged.where(PersonMerge.surviving_id.in_(sorted(persons)))
-    rows = (row for each in (merged, statement) for row in session.execute(each))
-    return {(row[0], row[1]): NamedPerson(*row) for row in rows}
+    if of_some:
+        some: BindParameter[int] = bindparam("persons", expanding=True)
+        return merged.where(PersonMerge.surviving_id.in_(some)), own.where(Person.id.in_(some))
+    return merged, own

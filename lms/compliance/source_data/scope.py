@@ -1,7 +1,7 @@
 """Whose facts are read, and under which person they count: the conditions that every statement about facts shares."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -106,6 +106,10 @@ class ScopedReader:
             "known_as_of": self.known_as_of,
         }
         return read_rows(build(self.shape), values).all()
+
+    def of_some(self, persons: frozenset[int]) -> "ScopedReader":
+        """Returns the reader of these people's rows only, of all that are in scope."""
+        return replace(self, scope=replace(self.scope, persons=persons).with_merged(self.canonical_ids))
 
     def of(self, person_id: int) -> int:
         """Returns the person under whom a row counts."""

@@ -23,6 +23,9 @@ class TrainingStatus(StrEnum):
     EXEMPT = "exempt"
     NOT_REQUIRED = "not_required"
 
+    # Statuses are looked up in dictionaries, thousands for a file of people; an enumeration's own is written in Python.
+    __hash__ = str.__hash__
+
     @property
     def group(self) -> "StatusGroup | None":
         """Returns the group the report counts the status in, or None where nothing is required."""
@@ -35,6 +38,8 @@ class StatusGroup(StrEnum):
     COMPLIANT = "compliant"
     IN_TIME = "in_time"
     LATE = "late"
+
+    __hash__ = str.__hash__
 
 
 _GROUPED = {

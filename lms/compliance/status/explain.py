@@ -4,6 +4,7 @@ The sentence is the same on HR pages, in the API and in every export, so it spea
 page adds its own words for due days.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 from babel.support import NullTranslations
@@ -58,6 +59,16 @@ def sentence(reason: Reason) -> str:
     elif reason.status is TrainingStatus.EXEMPT and reason.exempt_until is None:
         head = "exempt_open"
     return _say([head, *_detail_keys(reason)], reason)
+
+
+def valid_writer() -> Callable[[date, date, int], str]:
+    """Returns what writes the sentence of valid statuses without details, as ``sentence`` does: for many at once.
+
+    It takes the last valid day, the earned day and the edition.
+    """
+    texts = current_catalogue()
+    text, day = str(texts.ugettext(MESSAGES["valid"])), day_writer(texts, DAY_PATTERN)
+    return lambda end, earned, edition: text % {"effective_end": day(end), "earned_on": day(earned), "edition": edition}
 
 
 def details(reason: Reason) -> str:

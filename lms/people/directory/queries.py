@@ -85,7 +85,7 @@ def list_directory(actor: Actor, today: date, page: int, **filters: str) -> Pagi
 def list_whole_directory(actor: Actor, today: date, **filters: str) -> list[DirectoryRow]:
     """Lists the same people without pages. One query."""
     statement = _statement(Employment.id.in_(_listed(actor, today, **filters).order_by(None)), today)
-    return [DirectoryRow(*row) for row in read_rows(statement)]
+    return [DirectoryRow(*row) for row in read_rows(statement).all()]
 
 
 @lru_cache

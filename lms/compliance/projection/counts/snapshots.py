@@ -151,7 +151,7 @@ def read_counts(scope: CountScope, state: CountState, day: date, subjects: Colle
     statement = _counts(scope.organisations is not None, scope.sector is not None, before_on is not None, not closed)
     values = {**scope.values(subjects), "day": day, "before_on": before_on, "since_0": before_on or date.min}
     counts: StatusTotalsBySector = Counter()
-    for sector, subject, status, people in read_rows(statement, values):
+    for sector, subject, status, people in read_rows(statement, values).all():
         counts[sector, subject, status] += people
     return Counter({key: people for key, people in counts.items() if people})
 
@@ -202,7 +202,7 @@ def read_totals(
     for number, day in enumerate(open_days):
         values |= {f"day_{number}": day, f"since_{number}": state.snapshot(day) or date.min}
     statement = _totals(scope.organisations is not None, scope.sector is not None, bool(before), len(open_days))
-    for kind, on_day, status, people in read_rows(statement, values):
+    for kind, on_day, status, people in read_rows(statement, values).all():
         if kind == "snapshot":
             snapshots[on_day][status] += people
         elif kind == "entry":
