@@ -18,6 +18,8 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 NOTHING = "\N{EN DASH}"
 Amount = int | float | Fraction | Decimal
+_WARMER = tuple(map(Fraction, (0.5, 0.6, 0.7, 0.8, 0.9)))
+"""The shares from which a heat cell is a step darker."""
 
 
 def _locale() -> Locale:
@@ -111,6 +113,11 @@ def file_size(size: int) -> str:
     return _unbroken(_("%(size)s MB", size=format_decimal(size / 1_000_000, "0.#", locale=_locale())))
 
 
+def heat(share: Fraction | float | None) -> str:
+    """Returns the class of a heat cell, for a share from 0 to 1: six steps from less than a half; empty for None."""
+    return "" if share is None else f"heat-{sum(share >= limit for limit in _WARMER)}"
+
+
 FILTERS = {
     "day": day,
     "day_short": day_short,
@@ -120,6 +127,7 @@ FILTERS = {
     "number": number,
     "file_size": file_size,
     "change": change,
+    "heat": heat,
     "percent": percent,
     "period": period,
     "unprintable": unprintable_characters,

@@ -196,8 +196,8 @@ def test_a_sector_is_named_whatever_describes_it(render: Render) -> None:
 
 @pytest.mark.parametrize(("share", "step"), [(0, 0), (0.499, 0), (0.5, 1), (0.79, 3), (0.9, 5), (1, 5)])
 def test_heat_has_six_steps(render: Render, share: float, step: int) -> None:
-    assert render("{{ ui.heat(share) }}", share=share) == f"heat-{step}"
-    assert render("{{ ui.heat(none) }}") == ""
+    assert render("{{ share | heat }}", share=share) == f"heat-{step}"
+    assert render("{{ none | heat }}") == ""
 
 
 def test_pages_are_linked_with_their_filters(layout_app: Flask, render: Render) -> None:

@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, or_, select
 
 from lms.compliance.projection.models import PostInterval, StatusInterval
 from lms.compliance.projection.read import COMPLIANT, filter_conditions
@@ -57,6 +58,13 @@ class ListedPost(NamedTuple):
 
 def list_page(selection: PostSelection, *, limit: int | None, offset: int = 0) -> list[ListedPost]:
     """Lists posts of whom something is required, worst and most urgent first."""
+    statement = _list(selection, whole=limit is None)
+    return list(map(ListedPost._make, read_rows(statement, {"most": limit, "offset": offset}).all()))
+
+
+@lru_cache(256)
+def _list(selection: PostSelection, *, whole: bool) -> Select[*tuple[Any, ...]]:
+    """Returns the statement of a list; building it takes longer than running it."""
     # What is gone through in this order and read only as far as the page goes, on both databases.
     order: tuple[Any, ...] = (PostInterval.overall, PostInterval.urgent_on)
     if selection.filters.course is not None:
@@ -69,10 +77,10 @@ def list_page(selection: PostSelection, *, limit: int | None, offset: int = 0) -
         select(*(getattr(PostInterval, name) for name in ListedPost._fields))
         .where(*_listed(selection))
         .order_by(*order, PostInterval.person_id, PostInterval.organisation_id)
-        .offset(offset)
-        .limit(limit)
     )
-    return [ListedPost(*row) for row in read_rows(statement)]
+    if whole:
+        return statement
+    return statement.offset(bindparam("offset", type_=Integer)).limit(bindparam("most", type_=Integer))
 
 
 class RequiredOfPost(NamedTuple):
@@ -112,7 +120,7 @@ def list_required(
 ) -> Mapping[tuple[int, int], list[RequiredOfPost]]:
     """Lists what is required of some posts (person, organisation) on a day, of some courses or (None) of all."""
     found: dict[tuple[int, int], list[RequiredOfPost]] = {post: [] for post in posts}
-    for row in read_rows(_REQUIRED, {"persons": sorted({person for person, _ in posts}), "day": day}):
+    for row in read_rows(_REQUIRED, {"persons": sorted({person for person, _ in posts}), "day": day}).all():
         of_post = found.get((row[0], row[1]))
         if of_post is not None and (courses is None or row[3] in courses):
             of_post.append(RequiredOfPost(row[0], row[1], row[2], row[3], STATUSES[row[4]], row[5], row[6]))

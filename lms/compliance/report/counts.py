@@ -19,9 +19,9 @@ from lms.compliance.status.definitions import StatusGroup, TrainingStatus
 from lms.compliance.status.facts import Id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StatusCounts:
-    """How many people with at least one requirement have which status."""
+    """How many people with at least one requirement have which status. What a page asks often is added up once."""
 
     by_status: Mapping[TrainingStatus, int]
 
@@ -36,9 +36,16 @@ class StatusCounts:
 
     def of_group(self, group: StatusGroup) -> int:
         """Returns how many have a status of a group."""
-        return sum(count for status, count in self.by_status.items() if status.group is group)
+        return self._groups[group]
 
-    @property
+    @cached_property
+    def _groups(self) -> Mapping[StatusGroup | None, int]:
+        groups: Counter[StatusGroup | None] = Counter()
+        for status, count in self.by_status.items():
+            groups[status.group] += count
+        return groups
+
+    @cached_property
     def people(self) -> int:
         """Returns how many have at least one requirement."""
         return sum(self.by_status.values())
@@ -68,7 +75,7 @@ class StatusCounts:
         """Returns how many are late."""
         return self.of_group(StatusGroup.LATE)
 
-    @property
+    @cached_property
     def rate(self) -> Fraction | None:
         """Returns the compliant share, None where nobody has a requirement."""
         return Fraction(self.compliant, self.people) if self.people else None

@@ -16,6 +16,7 @@ from lms.compliance.report.export import queries
 from lms.compliance.report.export.jobs import done_so_far
 from lms.compliance.report.export.models import ExportJob, SavedView
 from lms.compliance.report.filters import ChangesForm, PeopleForm, ReportForm, SaveViewForm, parse_query, read_sources
+from lms.compliance.report.offered_filters import render_offered
 from lms.compliance.report.people import build_matrix, build_people
 from lms.compliance.report.query import ReportQuery, load_report_for, shortcuts
 from lms.compliance.report.report import ReportPage
@@ -53,7 +54,8 @@ def _show_current_report() -> ResponseReturnValue:
 
     def render() -> str:
         form = sources.form(ReportForm, request.args, language)
-        return _report_page(form, page, views=views, jobs=jobs, signatures=signatures)
+        filters = render_offered("compliance.report", sources, form, views)
+        return _report_page(form, page, filters=filters, views=views, jobs=jobs, signatures=signatures)
 
     # Who signed is named, and a file that is being created changes by itself.
     if page.cached_number is None or jobs or signatures:
@@ -97,6 +99,7 @@ def _report_page(form: ReportForm, page: ReportPage | None, **shown: Any) -> str
         report_id=page.id if page else None,
         one_day=timedelta(days=1),
         shortcuts=shortcuts(clock.today(current_actor().time_zone)),
+        shown_on=page.report.as_of if page else None,
         definitions=DEFINITIONS_VERSION,
         save_form=SaveViewForm(),
         **shown,
@@ -107,38 +110,44 @@ def _report_page(form: ReportForm, page: ReportPage | None, **shown: Any) -> str
 @role_needed(Role.HR)
 def people() -> ResponseReturnValue:
     """Lists the people behind the figures, worst first."""
-    actor = current_actor()
-    form, query = parse_query(actor, request.args, language_of_page(), PeopleForm)
+    form, query, beside = _filtered_list("compliance.people")
     if query is not None and takes_long(query):
         return render_template("compliance/long.html", form=form, kind="people", query=query)
-    return render_template(
-        "compliance/people.html",
-        form=form,
-        page=build_people(query, form.statuses(), request.args.get("page", 1, type=int)) if query else None,
-        shortcuts=shortcuts(clock.today(actor.time_zone)),
-        views=queries.list_views(actor),
-        save_form=SaveViewForm(),
-    ), 200 if query else 422
+    page = build_people(query, form.statuses(), request.args.get("page", 1, type=int)) if query else None
+    return render_template("compliance/people.html", page=page, **beside), 200 if query else 422
+
+
+def _filtered_list(target: str) -> tuple[PeopleForm, ReportQuery | None, dict[str, Any]]:
+    """Reads the filters of a list of people; returns them, the query where they are valid, and what is shown beside."""
+    actor, language = current_actor(), language_of_page()
+    sources = read_sources(actor, request.args)
+    form = sources.form(PeopleForm, request.args, language)
+    query = sources.query(language, form) if form.validate() else None
+    views = queries.list_views(actor)
+    return (
+        form,
+        query,
+        {
+            "form": form,
+            "filters": render_offered(target, sources, form, views),
+            "shortcuts": shortcuts(sources.today),
+            "shown_on": query.as_of if query else None,
+            "views": views,
+            "save_form": SaveViewForm(),
+        },
+    )
 
 
 @bp.get("/compliance/matrix")
 @role_needed(Role.HR)
 def matrix() -> ResponseReturnValue:
     """Shows the same people, worst first, with their status for each required course."""
-    actor, number = current_actor(), request.args.get("page", 1, type=int)
-    form, query = parse_query(actor, request.args, language_of_page(), PeopleForm)
+    number = request.args.get("page", 1, type=int)
+    form, query, beside = _filtered_list("compliance.matrix")
     if query is not None and takes_long(query):
         return render_template("compliance/long.html", form=form, kind="matrix", query=query)
     columns, page = build_matrix(query, form.statuses(), number) if query else ((), None)
-    return render_template(
-        "compliance/matrix.html",
-        form=form,
-        page=page,
-        columns=columns,
-        shortcuts=shortcuts(clock.today(actor.time_zone)),
-        views=queries.list_views(actor),
-        save_form=SaveViewForm(),
-    ), 200 if query else 422
+    return render_template("compliance/matrix.html", page=page, columns=columns, **beside), 200 if query else 422
 
 
 @bp.get("/compliance/changes")
@@ -162,6 +171,7 @@ def changes() -> ResponseReturnValue:
         what=what,
         kinds=list(Change),
         shortcuts=shortcuts(clock.today(actor.time_zone)),
+        shown_on=query.as_of if query else None,
     ), 200 if query else 422
 
 
