@@ -21,6 +21,12 @@ def release_large_blocks() -> None:
         ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, LARGE)
 
 
+def return_free_memory() -> None:
+    """Makes the GNU library return what it keeps for later to the system; takes a fifth of a millisecond and more."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def freeze_loaded() -> None:
     """Takes what is loaded now out of the garbage collector: it stays, and walking it takes a sixth of a second.
 

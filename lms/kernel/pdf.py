@@ -4,10 +4,12 @@ A design is a pure function of its inputs: the same text gives the same bytes. E
 (PDF/A-2a) and accessible (PDF/UA-1), with the fonts beside the designs and no others.
 """
 
+import math
 import os
 import re
 import struct
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -16,10 +18,17 @@ from pathlib import Path
 
 import typst
 
+from lms.kernel.memory import return_free_memory
+
 FOLDER = Path(__file__).resolve().parents[2] / "certificates"
+_EMPTY = FOLDER / "fonts" / "families.typ"
+"""Names fonts and draws nothing."""
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Typst would start a thread for each processor. Each has megabytes of its own, and one page is set no faster.
 os.environ.setdefault("RAYON_NUM_THREADS", "1")
+_FORGOTTEN_AFTER = 11
+_RETURN_SECONDS = 10
+"""Memory is returned to the system at most so often: where many documents are made, the next one needs it."""
 _DESIGN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Joiners carry meaning in Persian, Urdu and Kurdish names; other invisible characters only carry risk,
 # such as an override that prints a name backwards.
@@ -41,7 +50,8 @@ class _Compilers:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.by_design: dict[str, typst.Compiler] = {}
+        self.by_path: dict[Path, typst.Compiler] = {}
+        self.returned_at = -math.inf
         self.forked_after_use = False
 
     def compile(self, design: str, inputs: dict[str, str], moment: datetime) -> bytes:
@@ -50,21 +60,36 @@ class _Compilers:
             # Typst would wait for ever for threads that only the parent has; an error can be seen and fixed.
             raise PdfError(design, "the parent process rendered a PDF before it forked; only workers may render PDFs")
         with self.lock:
-            if design not in self.by_design:
-                path = FOLDER / f"{design}.typ"
-                if not _DESIGN_NAME.fullmatch(design) or not path.is_file():
-                    raise PdfError(design, "there is no such design in certificates/")
-                self.by_design[design] = typst.Compiler(input=path, root=FOLDER, font_paths=_fonts())
-            pdf = self.by_design[design].compile(
+            path = FOLDER / f"{design}.typ"
+            if not _DESIGN_NAME.fullmatch(design) or not path.is_file():
+                raise PdfError(design, "there is no such design in certificates/")
+            pdf = self._compiler_of(path).compile(
                 format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], timestamp=moment
             )
+            self._give_back()
         if not isinstance(pdf, bytes):
             raise PdfError(design, "Typst returned no document")
         return pdf
 
+    def _compiler_of(self, path: Path) -> typst.Compiler:
+        if path not in self.by_path:
+            self.by_path[path] = typst.Compiler(input=path, root=FOLDER, font_paths=_fonts())
+        return self.by_path[path]
+
+    def _give_back(self) -> None:
+        """Lets Typst forget what it keeps of a document, some megabytes that serve no other; it has no call for that.
+
+        What ten compilations have not used is forgotten, and those of an empty document take nothing.
+        """
+        for _ in range(_FORGOTTEN_AFTER):
+            self._compiler_of(_EMPTY).compile(format="svg")
+        if time.monotonic() > self.returned_at + _RETURN_SECONDS:
+            return_free_memory()
+            self.returned_at = time.monotonic()
+
     def after_fork(self) -> None:
         """Records in a forked child whether the parent used Typst, whose threads do not survive a fork."""
-        self.forked_after_use = self.forked_after_use or bool(self.by_design)
+        self.forked_after_use = self.forked_after_use or bool(self.by_path)
         # Another thread of the parent may have held the lock.
         self.lock = threading.Lock()
 

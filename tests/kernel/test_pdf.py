@@ -345,3 +345,27 @@ def test_any_name_makes_a_certificate_of_one_page(name: str) -> None:
 def test_a_moment_finer_than_a_second_is_set_like_any_other() -> None:
     fine = pdf.render("standard", AWARD | {"issued_at": "2026-06-19T09:12:00.825685+00:00"})
     assert fine == pdf.render("standard", AWARD | {"issued_at": "2026-06-19T09:12:00+00:00"})
+
+
+MEMORY = """
+import re
+from pathlib import Path
+from lms.kernel import pdf
+from tests.kernel.test_pdf import AWARD
+
+def private_kilobytes():
+    return int(re.search(r"Private_Dirty: *(\\d+)", Path("/proc/self/smaps_rollup").read_text())[1])
+
+for number in range(40):
+    pdf.render("standard", AWARD | {"name": f"Amina {number} Yusuf"})
+    if number == 2:
+        few = private_kilobytes()
+print(private_kilobytes() - few)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's own memory")
+def test_typst_keeps_nothing_of_documents_that_are_made() -> None:
+    # Those of the last ten would be some 15 MB.
+    done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 7_000
