@@ -7,6 +7,8 @@ translated, else in the language the course was written in.
 
 from typing import TYPE_CHECKING
 
+from lms.catalogue.differences.files import FileDifference, list_differences
+from lms.catalogue.differences.rules import ChangeKind, TextChange
 from lms.catalogue.file_contents import store_contents
 from lms.catalogue.folders.operations import list_withheld, publish, publish_at_start
 from lms.catalogue.operations import (
@@ -14,6 +16,7 @@ from lms.catalogue.operations import (
     check_files,
     compose_yaml,
     drafted_question,
+    find_edition_problems,
     lock_publishing,
     publish_files,
 )
@@ -52,7 +55,9 @@ __all__ = [
     "MEDIA_TYPES",
     "AnyQuestion",
     "BankQuestion",
+    "ChangeKind",
     "FileChange",
+    "FileDifference",
     "ParsedCourse",
     "ParsedModule",
     "Problem",
@@ -60,12 +65,14 @@ __all__ = [
     "PublishedCourse",
     "PublishedModule",
     "SectorRow",
+    "TextChange",
     "bank",
     "check_files",
     "compose_yaml",
     "considerations",
     "course_by_id",
     "drafted_question",
+    "find_edition_problems",
     "find_oversize",
     "find_picture",
     "find_picture_problems",
@@ -74,6 +81,7 @@ __all__ = [
     "last_publication_id",
     "latest_revision_of_edition",
     "list_courses",
+    "list_differences",
     "list_file_changes",
     "list_published_files",
     "list_sectors",

@@ -4,7 +4,7 @@ Each loads what it needs when it runs: only one needs the database, and help nee
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +16,14 @@ from lms.catalogue.source.problems import Problem, Severity, has_errors
 from lms.kernel.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from lms.catalogue.differences.files import FileDifference
     from lms.catalogue.folders.operations import ExportResult
     from lms.catalogue.queries.files import FileChange
 
 content_cli = AppGroup("content", help="Course files: check, publish, export, schemas for editors.")
+
+MOST_PRINTED = 20
+"""How many differences of a file are printed."""
 
 _folder = click.Path(file_okay=False, path_type=Path)
 
@@ -75,7 +79,7 @@ def publish_command(*, take_pages: bool, replace_pages: str) -> None:
     from lms.catalogue.source.plan import ChangeType  # noqa: PLC0415 - only this command needs it
     from lms.kernel.actor import SYSTEM  # noqa: PLC0415 - only this command needs it
     from lms.kernel.config import current_settings  # noqa: PLC0415 - only this command needs it
-    from lms.kernel.db import unit_of_work  # noqa: PLC0415 - only this command needs it
+    from lms.kernel.db import reading, unit_of_work  # noqa: PLC0415 - only this command needs it
 
     settings = current_settings()
     with unit_of_work(), _folder_faults():
@@ -85,7 +89,9 @@ def publish_command(*, take_pages: bool, replace_pages: str) -> None:
     _print_problems(result.problems)
     _print_newer(result.newer)
     if result.conflicts:
-        _print_conflicts(result.conflicts)
+        with reading():
+            differences = operations.list_conflicts(settings.modules, settings.quizzes)
+        _print_conflicts(result.conflicts, {each.path: each for each in differences})
         raise SystemExit(1)
     if result.refused:
         summary = _summary(result.problems)
@@ -160,11 +166,13 @@ def _print_newer(changes: "Sequence[FileChange]") -> None:
     click.echo(_("“flask content export” writes them into the folders."))
 
 
-def _print_conflicts(changes: "Sequence[FileChange]") -> None:
-    """Says which files were changed on pages and in the folders, and what can be done."""
+def _print_conflicts(changes: "Sequence[FileChange]", differences: "Mapping[str, FileDifference]") -> None:
+    """Says which files were changed on pages and in the folders, how they differ, and what can be done."""
     click.echo(_("Nothing was published. These files were changed on pages and in the folders:"), err=True)
     for change in changes:
         click.echo(f"  {_describe(change)}", err=True)
+        if change.path in differences:
+            _print_difference(differences[change.path])
     choices = (
         _("--take-pages            the text of the pages goes into the folders; yours stays in .replaced/"),
         _("--replace-pages REASON  your text is published in place of that of the pages"),
@@ -172,6 +180,18 @@ def _print_conflicts(changes: "Sequence[FileChange]") -> None:
     )
     for choice in (_("Choose:"), *choices):
         click.echo(choice, err=True)
+
+
+def _print_difference(difference: "FileDifference") -> None:
+    """Prints what the folder has otherwise than the pages: only there [+ +], only on pages [- -]."""
+    marks = {"added": "[+{}+]", "removed": "[-{}-]"}
+    for change in difference.changes[:MOST_PRINTED]:
+        words = "".join(marks.get(kind, "{}").format(text) for kind, text in change.pieces)
+        place = " › ".join(name for name in change.place if name)
+        click.echo(f"    {place}: {' '.join(words.split())}", err=True)
+    more = difference.more + max(0, len(difference.changes) - MOST_PRINTED)
+    if more:
+        click.echo(_("    and %(number)s more", number=more), err=True)
 
 
 def _describe(change: "FileChange") -> str:

@@ -101,6 +101,19 @@ def drafted_question(question: "AnyQuestion", language: str) -> BankQuestion:
     )
 
 
+def find_edition_problems(files: Mapping[str, bytes]) -> list[Problem]:
+    """Returns why files without errors may not follow what is published: their meaning changes within an edition."""
+    from lms.catalogue.source.apply import read_published_state  # noqa: PLC0415 - only authors ask before
+    from lms.catalogue.source.plan import make_plan  # noqa: PLC0415 - only authors ask before
+    from lms.catalogue.source.target_state import target_state  # noqa: PLC0415 - only authors ask before
+
+    sources, problems = check_files(files)
+    if has_errors(problems):
+        return []
+    target = target_state(sources)
+    return list(make_plan(target, read_published_state(target)).refusals)
+
+
 def compose_yaml(text: str) -> "Node | None":
     """Returns the tree of a YAML text as course files are parsed. Raises ``ValueError`` where it is none."""
     from yaml.error import YAMLError  # noqa: PLC0415 - only authors read single files

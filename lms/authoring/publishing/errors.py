@@ -20,3 +20,17 @@ class NothingToPublish(Refusal):
     """The draft is the same as what is published."""
 
     default = _l("This draft changes nothing, so there is nothing to publish.")
+
+
+class NeedsEdition(Refusal):
+    """The meaning changes within an edition."""
+
+    default = _l(
+        "This draft changes the meaning of the course, so its edition must be raised first. Nothing was published."
+    )
+
+
+class EditionNotRaised(Refusal):
+    """The edition in course.yml cannot be raised by the program."""
+
+    default = _l("The edition in course.yml could not be changed. Open the file and raise it there.")

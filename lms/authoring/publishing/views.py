@@ -1,30 +1,77 @@
-"""The page that publishes a draft."""
+"""The pages that show what a draft changes, and publish it."""
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.authoring.blueprint import bp
-from lms.authoring.publishing.operations import publish_draft
+from lms.authoring.drafts.queries import list_files, load_draft
+from lms.authoring.publishing.errors import EditionNotRaised
+from lms.authoring.publishing.forms import EditionForm
+from lms.authoring.publishing.labels import KINDS, name_place
+from lms.authoring.publishing.operations import publish_draft, raise_edition
+from lms.authoring.publishing.preview import preview_publication
+from lms.authoring.statistics.rules import round_people
+from lms.catalogue.api import published_course
 from lms.kernel.actor import Role
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import ReasonForm, redirect_with
+from lms.web.language import language_of_page
+
+authors = role_needed(Role.TRAINER, Role.ADMIN)
+
+
+@bp.get("/author/<course>/drafts/<int:draft_id>/review")
+@authors
+def review_draft(course: str, draft_id: int) -> ResponseReturnValue:
+    """Shows what a draft changes, in words, and whom it would concern, before it is published."""
+    draft, published = load_draft(course, draft_id), published_course(course, language_of_page())
+    preview = preview_publication(draft, published)
+    return render_template(
+        "authoring/review.html",
+        draft=draft,
+        published=published,
+        preview=preview,
+        files=list_files(draft),
+        edition=EditionForm(preview.modules, formdata=None),
+        reason=ReasonForm(formdata=None),
+        name_place=name_place,
+        kinds=KINDS,
+        round_people=round_people,
+    )
+
+
+@bp.post("/author/<course>/drafts/<int:draft_id>/edition")
+@authors
+def new_edition(course: str, draft_id: int) -> ResponseReturnValue:
+    """Raises the edition in a draft's course.yml."""
+    form = EditionForm(preview_publication(load_draft(course, draft_id), None).modules)
+    if form.validate_on_submit():
+        try:
+            number = raise_edition(current_actor(), course, draft_id, form.modules.data or [], form.note.data or "")
+        except EditionNotRaised as error:
+            flash(error.message, "late")
+        else:
+            flash(_("This draft is edition %(number)s.", number=number), "good")
+    else:
+        flash(_("Choose modules of this course, and write at most 500 characters."), "late")
+    return redirect(url_for("authoring.review_draft", course=course, draft_id=draft_id), 303)
 
 
 @bp.post("/author/<course>/drafts/<int:draft_id>/publish")
-@role_needed(Role.TRAINER, Role.ADMIN)
+@authors
 def publish(course: str, draft_id: int) -> ResponseReturnValue:
     """Publishes a draft."""
     form = ReasonForm()
     if not form.validate_on_submit():
         flash(_("Say why, in a few words."), "late")
-        return redirect(url_for("authoring.draft", course=course, draft_id=draft_id), 303)
+        return redirect(url_for("authoring.review_draft", course=course, draft_id=draft_id), 303)
     try:
         publish_draft(current_actor(), course, draft_id, form.reason.data)
     except Refusal as error:
         if error.status == 404:
             raise
         flash(error.message, "late")
-        return redirect(url_for("authoring.draft", course=course, draft_id=draft_id), 303)
+        return redirect(url_for("authoring.review_draft", course=course, draft_id=draft_id), 303)
     return redirect_with(_("Published: learners see it from now on."), "authoring.course", course=course)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 
+from lms.catalogue.differences.files import FileDifference, list_differences
 from lms.catalogue.folders.comparison import ComparedFolders, compare_folders
 from lms.catalogue.folders.rules import FileOutcome, unit_of
 from lms.catalogue.folders.seen import write_seen
@@ -44,6 +45,17 @@ def publish(modules: Path, quizzes: Path, actor: Actor, *, replacing: str = "") 
     if not result.refused:
         _store_withheld(())
     return result if replacing else replace(result, newer=newer)
+
+
+def list_conflicts(modules: Path, quizzes: Path) -> list[FileDifference]:
+    """Returns what the folders have otherwise than the pages, in the files that were changed in both."""
+    found, published = compare_folders(modules, quizzes), read_published_files()
+    mine = dict(published)
+    for path, outcome in found.outcomes.items():
+        if outcome is FileOutcome.CONFLICT:
+            mine.pop(path, None)
+            mine |= {path: found.reader.files[path]} if path in found.reader.files else {}
+    return list_differences(published, mine)
 
 
 def publish_at_start(modules: Path, quizzes: Path, actor: Actor) -> PublicationResult:

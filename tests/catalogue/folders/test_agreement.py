@@ -179,6 +179,7 @@ def test_publishing_by_command_refuses_shows_the_files_and_offers_choices(app: F
     before = publications(app)
     said = run(app, "publish", code=1)
     assert f"{MODULE}: changed on " in said and "Learners asked." in said
+    assert "Of the[- page.-][+ folder.+]" in said
     for choice in ("--take-pages", "--replace-pages", "export --to"):
         assert choice in said
     assert publications(app) == before
