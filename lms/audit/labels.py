@@ -65,6 +65,7 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "certification.issue": ("award", _l("%(who)s issued %(what)s")),
     "certification.supersede": ("award", _l("%(who)s replaced %(what)s")),
     "certification.revoke": ("award", _l("%(who)s revoked %(what)s")),
+    "certification.confirm": ("award", _l("%(who)s let stand %(what)s")),
     "certification.recognise": ("award", _l("%(who)s recognised prior training: %(what)s")),
     "certification.record_session": ("training_session", _l("%(who)s recorded %(what)s")),
     "certification.withdraw_session": ("training_session", _l("%(who)s withdrew %(what)s")),

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Document, Id, Model
@@ -69,6 +69,21 @@ class Revocation(Recorded, Model):
     id: Mapped[Id]
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
     effective_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(500))
+
+
+class AwardConfirmation(Recorded, Model):
+    """One row: HR lets an award stand, although its quiz would not be passed since a question was corrected.
+
+    Never changed or removed. Personal data: the reason; no case, no name.
+    """
+
+    __table_args__ = (UniqueConstraint("award_id", "regrade_id"),)
+
+    id: Mapped[Id]
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    # What the corrections made of its quiz when HR decided.
+    regrade_id: Mapped[int] = mapped_column(ForeignKey("regrade.id"), index=True)
     reason: Mapped[str] = mapped_column(String(500))
 
 

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from lms.accounts.api import open_account
 from lms.accounts.queries import find_account_by_email
+from lms.assessment.api import CorrectionKind, correct_question
 from lms.kernel import clock, outbox
 from lms.kernel.actor import SYSTEM, Role
 from lms.kernel.db import reading, session, unit_of_work
@@ -236,6 +237,10 @@ class World:
         self._done("amina", "/attempts/<attempt_id>/submit", **keys(self.app, f"/attempts/{passed['attempt_id']}"))
         page = self.send("amina", "GET", certificate).headers["Location"]
         self.samples["serial"] = page.rpartition("/")[2]
+        # Marked again, it would not be passed.
+        with self.app.app_context(), unit_of_work():
+            for slug in ("q-plain", "q-other"):
+                correct_question(SYSTEM, self.course.edition_id, slug, CorrectionKind.REKEY, ["b"], reason="A test.")
         self.special[quiz] = {"course": "second-course"}
         self.samples["attempt_id"] = self._number("amina", quiz)
 

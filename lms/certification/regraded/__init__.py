@@ -1,0 +1,1 @@
+"""Certificates whose quiz would not be passed since a question was corrected: HR decides about each."""

@@ -1,0 +1,85 @@
+"""Every SELECT of certificates that HR decides about."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from lms.assessment.models import Attempt, QuestionCorrection, Regrade
+from lms.certification import policy
+from lms.certification.awards.queries import RecordedAward, Successor, find_award_of_attempt
+from lms.certification.awards.rules import print_serial
+from lms.certification.models import Award, AwardConfirmation, Revocation
+from lms.kernel import clock
+from lms.kernel.actor import Actor
+from lms.kernel.db import session
+from lms.kernel.errors import require_found
+from lms.kernel.pagination import Pagination, paginate
+from lms.people.api import within_scope
+
+_LATER = aliased(Regrade)
+
+
+@dataclass(frozen=True, slots=True)
+class RegradedAward:
+    """A certificate, as replaced last, with the score of its quiz then and now, and why a question was corrected.
+
+    ``serial`` is that of the first one, as printed.
+    """
+
+    serial: str
+    known: RecordedAward
+    score: int
+    regrade: Regrade
+    reason: str
+
+
+def list_regraded(actor: Actor, page: int) -> Pagination[RegradedAward]:
+    """Lists the certificates that an actor decides about as HR, the last corrected first."""
+    found = paginate(_undecided(actor).order_by(Regrade.id.desc()), page)
+    return found.with_items([_read(row) for row in found.items])
+
+
+def load_regraded_for(actor: Actor, serial: str) -> RegradedAward:
+    """Loads a certificate that an actor decides about, by its serial as stored; raises ``NotThere`` for others."""
+    rows = session.execute(_undecided(actor).where(Award.serial == serial))
+    return _read(require_found(rows.first()))
+
+
+def _undecided(actor: Actor) -> Select[Award, int | None, Regrade, str]:
+    """Returns the statement of first awards whose last regrade does not pass, and that nobody has decided about.
+
+    As ``may_change_certificate``: HR of the organisation it was earned under decides; where there was none, HR of
+    the holder's employers.
+    """
+    today = clock.today(actor.time_zone)
+    own = or_(
+        and_(Award.organisation_id.is_not(None), within_scope(actor, Award.organisation_id)),
+        and_(Award.organisation_id.is_(None), policy.worked_here(actor, today)),
+    )
+    is_last = ~exists().where(_LATER.attempt_id == Regrade.attempt_id, _LATER.id > Regrade.id)
+    confirmed = exists().where(AwardConfirmation.award_id == Award.id, AwardConfirmation.regrade_id >= Regrade.id)
+    revoked = exists().where(
+        or_(
+            Revocation.award_id == Award.id,
+            and_(Revocation.award_id == Successor.id, Successor.supersedes_id == Award.id),
+        )
+    )
+    return (
+        select(Award, Attempt.score, Regrade, QuestionCorrection.reason)
+        .join(Regrade, Regrade.attempt_id == Award.attempt_id)
+        .join(Attempt, Attempt.id == Award.attempt_id)
+        .join(QuestionCorrection, QuestionCorrection.id == Regrade.correction_id)
+        .where(own, is_last, ~Regrade.passed, ~confirmed, ~revoked)
+    )
+
+
+def _read(row: Row[Award, int | None, Regrade, str]) -> RegradedAward:
+    award, score, regrade, reason = row
+    known = require_found(find_award_of_attempt(regrade.attempt_id))
+    return RegradedAward(print_serial(award.serial), known, score or 0, regrade, reason)
+
+
+def find_confirmation(award_id: int, regrade_id: int) -> AwardConfirmation | None:
+    """Finds HR's decision that a certificate stays."""
+    return session.scalar(select(AwardConfirmation).filter_by(award_id=award_id, regrade_id=regrade_id))
