@@ -5,8 +5,8 @@ from alembic import op
 
 from lms.kernel import db as database
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 TABLE = "award_confirmation"
 
 
