@@ -15,6 +15,8 @@ import lms.authoring.correcting.views
 import lms.authoring.documents.views
 import lms.authoring.drafts.views
 import lms.authoring.editor.views
+import lms.authoring.feedback.jobs
+import lms.authoring.feedback.views
 import lms.authoring.git.jobs
 import lms.authoring.pictures.views
 import lms.authoring.publishing.health
@@ -113,6 +115,7 @@ PERIODIC_JOBS = (
     PeriodicJob("outbox.warn_of_overdue_mails", warn_of_overdue_mails, minute="*/15"),
     *lms.accounts.jobs.JOBS,
     *lms.audit.jobs.JOBS,
+    *lms.authoring.feedback.jobs.JOBS,
     *lms.authoring.git.jobs.JOBS,
     *lms.compliance.jobs.JOBS,
     *lms.coverage.jobs.JOBS,

@@ -49,6 +49,7 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "catalogue.published": ("publication", _l("%(who)s published the courses: %(what)s")),
     "authoring.begin_draft": ("draft", _l("%(who)s began %(what)s")),
     "authoring.discard_draft": ("draft", _l("%(who)s discarded %(what)s")),
+    "authoring.deal_with_feedback": ("course_feedback", _l("%(who)s marked %(what)s as dealt with")),
     "pathways.publish": ("pathway_version", _l("%(who)s published %(what)s")),
     "pathways.propose": ("pathway_version", _l("%(who)s proposed %(what)s")),
     "pathways.confirm": ("pathway_version", _l("%(who)s confirmed %(what)s")),

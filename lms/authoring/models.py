@@ -1,11 +1,11 @@
-"""The tables of authors: drafts of courses, and every version of their files."""
+"""The tables of authors: drafts of courses, every version of their files, and feedback of learners."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import Id, Model, UtcDateTime
+from lms.kernel.db import BigId, Id, Model, UtcDateTime
 from lms.kernel.records import Recorded
 
 
@@ -41,3 +41,35 @@ class DraftFile(Recorded, Model):
     digest: Mapped[str | None] = mapped_column(ForeignKey("file_content.digest"))
     # The published file that it was written from; NULL where there was none.
     base_digest: Mapped[str | None] = mapped_column(String(64))
+
+
+class CourseFeedback(Model):
+    """One row: a learner said that something is wrong in a module or a question. Removed after a time.
+
+    Personal data: none that names anybody; a sentence of at most 300 characters, whose form warns against names, and
+    the sector of whoever wrote it, on a day. Neither the person nor the organisation is stored, here or in the audit
+    trail. Stored until 90 days after an author dealt with it, and two years at most.
+    """
+
+    __table_args__ = (
+        CheckConstraint("(module_revision_id IS NULL) <> (question_revision_id IS NULL)", name="one_place"),
+        Index("ix_course_feedback_course", "course_id", "dealt_at"),
+    )
+
+    id: Mapped[Id]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    # Where: a section of a module, empty for the whole of it, or a question.
+    module_revision_id: Mapped[int | None] = mapped_column(ForeignKey("module_revision.id"))
+    section: Mapped[str] = mapped_column(String(120), default="")
+    question_revision_id: Mapped[int | None] = mapped_column(ForeignKey("question_revision.id"))
+    # Of the text, and of who wrote this.
+    language: Mapped[str] = mapped_column(String(12))
+    sector: Mapped[str | None] = mapped_column(String(40))
+    # A word of `FeedbackKind`.
+    kind: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(String(300), default="")
+    # The day only: the moment would say more about who it was.
+    received_on: Mapped[date]
+    # When and by which account it was marked as dealt with.
+    dealt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dealt_by: Mapped[int | None] = mapped_column(BigId)

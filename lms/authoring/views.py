@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.authoring.blueprint import bp
 from lms.authoring.drafts.queries import list_drafts
+from lms.authoring.feedback.queries import count_open
 from lms.authoring.publishing.health import list_problems
 from lms.authoring.statistics.queries import EditionAttempts, list_editions, load_statistics
 from lms.catalogue.api import bank, latest_revision_of_edition, list_courses, published_course
@@ -28,6 +29,7 @@ def index() -> ResponseReturnValue:
         "authoring/index.html",
         courses=courses,
         drafts=list_drafts(),
+        feedback=count_open(),
         problems=list_problems(),
         questions={course.course_id: len(bank(course.revision_id)) for course in courses},
         editions=editions,

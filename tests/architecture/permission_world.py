@@ -95,6 +95,7 @@ class World:
         self._import()
         self._merge()
         self._draft(folder)
+        self._feedback()
         self._work()
         self._read_pages()
 
@@ -320,6 +321,12 @@ class World:
         self.special[f"{page}/<question>/remove"] = {"question": "q-other"}
         acts = [form for form in read_page(self.send("tomas", "GET", page))[0] if "/q-other/" in form.action]
         self.bodies[f"{page}/<question>/remove"] = dict(acts[0].values)
+
+    def _feedback(self) -> None:
+        """Lets Amina say that something is wrong in a module."""
+        self.bodies["/feedback"] = {"module": self.course.modules[0].module_revision_id, "kind": "hard", "section": ""}
+        self._done("amina", "/feedback", **self.bodies["/feedback"], text="What is a pathway?")
+        self.samples["feedback_id"] = 1
 
     def _propose_pathway(self) -> None:
         """Lets Karim write the pathway of another station, where Hugo is HR; it waits for a second person."""
