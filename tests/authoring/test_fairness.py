@@ -147,6 +147,19 @@ def test_the_two_sides_see_the_same_difference(tables: list[Table]) -> None:
     assert common_odds_ratio(tables[::-1]) == (odds, error)
 
 
+def test_points_in_part_are_not_right() -> None:
+    """All of WASH have half the points, of Health a third all and the others none: without the halves, harder."""
+    own = [("wash", 0.5, 60), ("health", 1.0, 20), ("health", 0.0, 40)]
+    attempts = [
+        (sector, [{"question": 1, "points": points, "response": None}, {"question": 2, "points": 1.0, "response": "a"}])
+        for sector, points, people in own
+        for _ in range(people)
+    ]
+    found = measure_item(count_answers(attempts).answers[1], {})
+    assert found is not None
+    assert [each.is_harder for each in found.sectors] == [False, True]
+
+
 def test_a_question_that_is_unfair_to_a_sector_is_flagged() -> None:
     def grades(rest: float, *, right: bool) -> list[dict[str, Any]]:
         own = {"question": 1, "points": float(right), "response": "a" if right else "b"}

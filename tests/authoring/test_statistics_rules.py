@@ -73,15 +73,15 @@ def test_figures_of_questions_are_those_of_the_statistics_module() -> None:
 
 def test_figures_are_those_of_numpy_on_a_matrix_of_people_and_questions() -> None:
     """Empty cells are questions that were not selected for a person."""
-    attempts = some_attempts(400)
+    attempts = [*some_attempts(300), *some_attempts(100, draw=4)]
     matrix = np.full((len(attempts), 20), np.nan)
     for row, grades in enumerate(attempts):
         for grade in grades:
             matrix[row, grade["question"]] = grade["points"]
-    asked = ~np.isnan(matrix)
-    sizes, totals = asked.sum(axis=1), np.nansum(matrix, axis=1)
+    drawn = ~np.isnan(matrix)
+    sizes, totals = drawn.sum(axis=1), np.nansum(matrix, axis=1)
     for question in range(20):
-        chosen = asked[:, question]
+        chosen = drawn[:, question]
         own, total = matrix[chosen, question], totals[chosen]
         rest = (total - own) / (sizes[chosen] - 1)
         found = item(attempts, question)
@@ -94,12 +94,13 @@ def test_figures_are_those_of_numpy_on_a_matrix_of_people_and_questions() -> Non
             assert found.choices[option].bottom == round_people(chosen_by_third(-rest, picked))
     means = totals / sizes
     within = np.nansum((matrix - means[:, None]) ** 2) / (sizes.sum() - len(attempts))
+    usual = (sizes.sum() - (sizes**2).sum() / sizes.sum()) / (len(attempts) - 1)
     between = (sizes * (means - totals.sum() / sizes.sum()) ** 2).sum() / (len(attempts) - 1)
     quiz = measure_quiz(counted(attempts).attempts)
     assert quiz is not None
     assert (quiz.mean, quiz.spread) == (pytest.approx(means.mean()), pytest.approx(means.std(ddof=1)))
     assert quiz.reliability == pytest.approx((between - within) / between)
-    assert quiz.error == pytest.approx((within / sizes[0]) ** 0.5)
+    assert quiz.error == pytest.approx((within / usual) ** 0.5)
 
 
 def chosen_by_third(rest: np.ndarray[Any, Any], picked: np.ndarray[Any, Any]) -> float:
@@ -194,6 +195,35 @@ def test_the_key_is_suspect_where_strong_people_choose_a_wrong_option(strong: st
     found = item(attempts)
     assert found.suspect == suspect
     assert (ItemFlag.KEY in found.flags) == (suspect is not None)
+
+
+def test_fewer_than_five_strong_people_are_no_sign_of_a_wrong_key() -> None:
+    """Four of the top third choose c, the others a part of the answer that is none of the options."""
+    attempts = [attempt({1: 0.0, 2: 1.0}, {1: "c"}) for _ in range(4)]
+    attempts += [attempt({1: 0.5, 2: 1.0}, {1: {"s1": "yes"}}) for _ in range(16)]
+    attempts += [attempt({1: 1.0, 2: 0.0}, {1: "a"}) for _ in range(40)]
+    assert item(attempts).suspect is None
+    assert item([attempts[0], *attempts[:4], *attempts[5:]]).suspect == "c"
+
+
+def test_a_wrong_option_that_fewer_strong_people_choose_than_the_right_one_is_no_sign() -> None:
+    attempts = [attempt({1: own, 2: 1.0}, {1: "c" if own == 0 else "a"}) for own in (0.0, 1.0, 1.0) for _ in range(10)]
+    attempts += [attempt({1: 0.0, 2: 0.0}, {1: "b"}) for _ in range(60)]
+    assert item(attempts).suspect is None
+
+
+def test_sums_in_another_order_are_no_difference() -> None:
+    """0.1 + 0.2 + 0.3 is another float than 0.3 + 0.2 + 0.1."""
+    orders = ((0.1, 0.2, 0.3), (0.3, 0.2, 0.1))
+    attempts = [attempt(dict(enumerate(orders[i % 2], start=2)) | {1: 1.0}) for i in range(40)]
+    found = measure_quiz(counted(attempts).attempts)
+    assert found is not None and found.reliability is None
+    assert item(attempts).weight is None
+
+
+def test_attempts_without_questions_are_left_out() -> None:
+    found = measure_quiz(counted([*some_attempts(), []]).attempts)
+    assert found == measure_quiz(counted(some_attempts()).attempts)
 
 
 def test_a_question_with_several_right_options_counts_each_choice() -> None:

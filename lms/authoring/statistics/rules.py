@@ -147,7 +147,7 @@ def measure_item(
     unfair = any(each.size is Difference.LARGE for each in sectors)
     return ItemStatistics(
         attempts=round_people(attempts),
-        facility=min(1.0, max(0.0, facility)),
+        facility=facility,
         discrimination=discrimination,
         weight=_covariance(with_total) / spread if _varies(map(itemgetter(1), with_total)) else None,
         choices={option: OptionChoice(*map(round_people, counts)) for option, counts in chosen.items()},

@@ -105,15 +105,15 @@ def test_from_a_question_of_a_result(app: Flask, client: FlaskClient, course: Pu
         f"/feedback?attempt={attempt}&question={number}" for number in range(1, len(links) + 1)
     ]
     with app.app_context(), reading():
-        asked = session.get_one(Attempt, attempt).questions[1]
-    assert f"Stem of {asked['slug']}?" in words(client, links[1].replace("&amp;", "&"))
+        chosen = session.get_one(Attempt, attempt).questions[1]
+    assert f"Stem of {chosen['slug']}?" in words(client, links[1].replace("&amp;", "&"))
     assert send(client, attempt=attempt, question=2, kind="unfair") == f"/attempts/{attempt}/result#r2"
     (row,) = rows(app)
-    assert (row.question_revision_id, row.module_revision_id) == (asked["question"], None)
+    assert (row.question_revision_id, row.module_revision_id) == (chosen["question"], None)
     client.post("/logout")
     sign_in(client, "tomas@demo.example")
     shown = words(client, LIST)
-    assert f"Stem of {asked['slug']}?" in shown
+    assert f"Stem of {chosen['slug']}?" in shown
     assert "A question is wrong or unfair" in shown
 
 
