@@ -166,6 +166,11 @@ def publishing(bench: Bench) -> float:
     return float(run_command(bench.environment, "bench.publishing")[1]) * 1000
 
 
+def checking(bench: Bench) -> float:
+    """Checking a module while it is written."""
+    return float(run_command(bench.environment, "bench.checking")[1]) * 1000
+
+
 def command(bench: Bench, *words: str, given: bytes = b"") -> float:
     """A command, from its start to its end."""
     return run_command(bench.environment, "flask", "--app", "wsgi", *words, given=given)[0]
@@ -225,6 +230,7 @@ ROWS = {
     ),
     "csv": Row("people CSV, a cell with its reason", "hellos", 0.15, people_csv),
     "publish": Row("publishing one changed module of 55", "ms", 300, publishing),
+    "check-text": Row("checking a module that is written", "ms", 100, checking),
     "start": Row("start of the server, of hello's", "times", 4.5, start),
     "explain": Row(
         "flask compliance explain", "s", 1,

@@ -10,6 +10,7 @@ import lms.accounts.views
 import lms.assessment.correcting.jobs
 import lms.audit.jobs
 import lms.audit.views
+import lms.authoring.blocks.views
 import lms.authoring.blueprint
 import lms.authoring.correcting.views
 import lms.authoring.documents.views

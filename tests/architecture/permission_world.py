@@ -297,6 +297,8 @@ class World:
         self.samples["path"] = path = "modules/first-course/01-first-steps.md"
         text = (folder / path).read_text()
         self.bodies[f"{DRAFT}/files/<path>"] = {"text": f"{text}\nMore.\n"}
+        self.samples["block"] = "note"
+        self.bodies[f"{DRAFT}/insert/<block>/<path>"] = {"words": "A note.", "after": 0}
         self.bodies[f"{DRAFT}/check/<path>"] = {"text": text}
         self._done("tomas", f"{DRAFT}/files/<path>", text=f"{text}\nA change.\n", version=0)
         self.bodies[f"{DRAFT}/remove"] = {"file": f"1:{path}"}

@@ -1,5 +1,6 @@
 // The page where a course file is written. It works without this as a form; with it, the text is highlighted, checked,
 // previewed and saved while somebody writes.
+import { offerBlocks } from "./blocks.js";
 import { showConflicts } from "./conflict.js";
 import { showPreview } from "./preview.js";
 import { showProblems } from "./problems.js";
@@ -16,6 +17,7 @@ const editor = openText(form, JSON.parse(form.dataset.phrases), nonce, {
 });
 for (const part of document.querySelectorAll(".no-script")) part.hidden = true;
 const conflict = showConflicts(form, texts, editor);
+offerBlocks(form, editor);
 const preview = showPreview();
 const check = showProblems(form, texts, editor);
 const saving = startSaving(form, texts, { ...editor, saved: preview, conflict });

@@ -119,7 +119,10 @@ export function openText(form, phrases, nonce, { changed, save }) {
   })));
   const compare = (extension) => view.dispatch({ effects: comparison.reconfigure(extension) });
   const insert = (words) => {
-    const { to } = view.state.doc.lineAt(view.state.selection.main.head);
+    // Where nobody has put the cursor into the text, or only into what is above it, the block goes to the end.
+    const head = view.state.selection.main.head;
+    const above = /^---\n[^]*?\n---\n/.exec(text())?.[0].length ?? 0;
+    const { to } = view.state.doc.lineAt(head < above ? view.state.doc.length : head);
     const marks = `${to ? "\n\n" : ""}${words}\n`;
     view.dispatch({ changes: { from: to, insert: marks }, selection: { anchor: to + marks.length }, scrollIntoView: true });
     view.focus();

@@ -57,6 +57,21 @@ def describe_problems(problems: list[Problem]) -> list[dict[str, Any]]:
     ]
 
 
+def block_labels() -> dict[str, str]:
+    """Returns what the blocks of a module are called in the menu, by the names in ``lms.authoring.blocks.rules``."""
+    return {
+        "sector": _("One text for each sector"),
+        "scenario": _("Scenario"),
+        "check": _("Check"),
+        "note": _("Note"),
+        "caution": _("Caution"),
+        "do": _("Do"),
+        "dont": _("Do not"),
+        "local": _("Local rules"),
+        "picture": _("Picture"),
+    }
+
+
 def script_texts() -> dict[str, str]:
     """Returns the sentences that the script of the editor says, by name."""
     return {

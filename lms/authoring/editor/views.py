@@ -12,7 +12,14 @@ from lms.authoring.drafts.rules import restore_line_ends
 from lms.authoring.drafts.views import authors
 from lms.authoring.editor.forms import PreviewForm, RestoreForm, TextForm
 from lms.authoring.editor.rules import compare_lines
-from lms.authoring.editor.texts import EditedFile, describe_problems, editor_phrases, load_edited, script_texts
+from lms.authoring.editor.texts import (
+    EditedFile,
+    block_labels,
+    describe_problems,
+    editor_phrases,
+    load_edited,
+    script_texts,
+)
 from lms.catalogue.api import list_sectors
 from lms.kernel.errors import NotThere, Refusal, require_found
 from lms.kernel.i18n import gettext as _
@@ -154,6 +161,7 @@ def _edit_page(edited: EditedFile, form: TextForm, theirs: str | None = None, ba
         places=compare_lines(theirs, mine) if theirs is not None else [],
         line=request.args.get("line", type=int),
         preview=_preview_form(),
+        blocks=block_labels(),
         texts=script_texts(),
         phrases=editor_phrases(),
         nonce=style_nonce(),

@@ -27,6 +27,9 @@ addEventListener("pageshow", (event) => {
   if (stored && document.body.hasAttribute("data-personal")) location.reload();
 });
 
+// Who signs out leaves no unsaved text on the device.
+document.getElementById("sign_out_form")?.addEventListener("submit", () => localStorage.clear());
+
 const FIRST_WAIT = 5_000;
 const LONGEST_WAIT = 60_000;
 
