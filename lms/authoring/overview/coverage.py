@@ -56,10 +56,10 @@ def count_coverage(
     objectives: Sequence[Mapping[str, str]], questions: Sequence[BankQuestion], grade: float | None, hardest: str
 ) -> CourseCoverage:
     """Counts a bank's questions by objective and by sector."""
-    asked = Counter(question.objective for question in questions)
+    numbers = Counter(question.objective for question in questions)
     red_lines = Counter(question.objective for question in questions if question.red_line)
     return CourseCoverage(
-        tuple(CoveredObjective(each["text"], asked[each["id"]], red_lines[each["id"]]) for each in objectives),
+        tuple(CoveredObjective(each["text"], numbers[each["id"]], red_lines[each["id"]]) for each in objectives),
         Counter(sector for question in questions for sector in question.sectors),
         sum(not question.sectors for question in questions),
         grade,

@@ -16,7 +16,7 @@ _VOWELS = re.compile(r"[aeiouy]+")
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingMeasure:
+class TextMeasure:
     """A text's grade (years of school) and its sentences: words on average, words of the longest, the longest."""
 
     grade: float
@@ -25,7 +25,7 @@ class ReadingMeasure:
     longest_sentence: str
 
 
-def measure(texts: Iterable[str]) -> ReadingMeasure | None:
+def measure(texts: Iterable[str]) -> TextMeasure | None:
     """Measures plain texts; None where they are short.
 
     The grade is 0.39 × words per sentence + 11.8 × syllables per word − 15.59 (Kincaid, Fishburne, Rogers and
@@ -46,7 +46,7 @@ def measure(texts: Iterable[str]) -> ReadingMeasure | None:
     if words < MIN_WORDS:
         return None
     grade = 0.39 * words / sentences + 11.8 * syllables / words - 15.59
-    return ReadingMeasure(grade, words / sentences, longest, longest_sentence)
+    return TextMeasure(grade, words / sentences, longest, longest_sentence)
 
 
 def _syllables(word: str) -> int:
