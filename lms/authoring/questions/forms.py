@@ -41,7 +41,7 @@ PART_LABELS = {
 
 
 def _words(label: Any, rows: int = 2) -> Any:
-    return TextAreaField(label, validators=[Optional(), at_most(1200)], render_kw={"rows": rows})
+    return TextAreaField(label, validators=[at_most(1200)], render_kw={"rows": rows})
 
 
 def _feedback() -> Any:
@@ -111,7 +111,7 @@ class QuestionForm(BaseForm):
 
     seen = HiddenField()
     stem = TextAreaField(
-        _l("Situation and question"), description=NO_CASES, validators=[Optional(), at_most(1200)],
+        _l("Situation and question"), description=NO_CASES, validators=[at_most(1200)],
         render_kw={"rows": 4},
     )  # fmt: skip
     objective = SelectField(_l("Objective"))
