@@ -63,11 +63,13 @@ def test_the_pages_of_questions_have_no_faults(browser: Browser, server: Server,
     tomas.goes(COURSE)
     draft = begin_draft(page).removeprefix(server.address)
     tomas.goes(f"{draft}/questions?only=red_line")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Questions")
     assert faults_of(page) == []
     links = page.locator("main .cards a", has_text="Change")
     first = str(links.first.get_attribute("href"))
-    for address in (first, f"{first}/try"):
+    for address, heading in ((first, first.rpartition("/")[2]), (f"{first}/try", "Try it")):
         tomas.goes(address)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         assert faults_of(page) == [], address
     for kind in ("ordering", "matching", "statements", "branching"):
         tomas.goes(f"{draft}/questions")
@@ -76,5 +78,6 @@ def test_the_pages_of_questions_have_no_faults(browser: Browser, server: Server,
         page.fill("[name=question_id]", f"si-{kind}")
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/questions/si-{kind}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"si-{kind}")
         assert faults_of(page) == [], kind
     page.context.close()
