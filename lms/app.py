@@ -16,6 +16,7 @@ import lms.authoring.correcting.views
 import lms.authoring.documents.views
 import lms.authoring.drafts.views
 import lms.authoring.editor.views
+import lms.authoring.exchange.views
 import lms.authoring.feedback.jobs
 import lms.authoring.feedback.views
 import lms.authoring.git.jobs

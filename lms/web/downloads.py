@@ -15,6 +15,9 @@ CONTENT_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".pdf": "application/pdf",
+    ".txt": "text/plain; charset=utf-8",
+    ".xml": "application/xml",
+    ".zip": "application/zip",
 }
 
 

@@ -306,6 +306,9 @@ class World:
         self.bodies[f"{DRAFT}/pictures"] = {"file": (SVG, "road.svg"), "alt": "A hill", "place": "", **sides}
         self.bodies[f"{DRAFT}/import"] = {"text": "# A title\n\nWords.", "file": ""}
         self.bodies[f"{DRAFT}/import/add"] = {"title": "Third steps", "converted": "Words."}
+        gift = "Who goes first? {=The next in line ~The eldest}"
+        questions = {"text": gift, "file": "", "chosen": "1", "version": 0}
+        self.bodies |= {f"{DRAFT}/import-questions{act}": questions for act in ("", "/add")}
         self._open_question()
         self.bodies["/author/new-course"] = {"course": "new-course-of-tomas"}
 

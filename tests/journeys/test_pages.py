@@ -40,7 +40,10 @@ PAGES = {
         "/sessions/prior/new", "/sessions/prior/list", "/reminders", "/reminders/settings", "/reminders/print",
     ),
     "karim@demo.example": ("/compliance", "/compliance/coverage", "/pathways"),
-    "tomas@demo.example": ("/author", f"/author{COURSE.removeprefix('/courses')}/statistics"),
+    "tomas@demo.example": (
+        "/author",
+        *(f"/author{COURSE.removeprefix('/courses')}/{page}" for page in ("statistics", "questions")),
+    ),
     "root@demo.example": ("/admin", "/admin/audit", "/admin/users", "/admin/organisations", "/admin/stations"),
 }  # fmt: skip
 REFUSED = {("", "/not-here"), ("", "/verify/0000-0000-00000"), ("amina@demo.example", "/people")}

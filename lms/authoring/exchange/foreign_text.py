@@ -3,7 +3,6 @@
 import re
 
 from lms.kernel.i18n import gettext as _
-from lms.kernel.markup.words import plain_text
 
 MAX_MARKUP_LENGTH = 10_000
 """The characters of a text that are read: ours have 1 200."""
@@ -14,13 +13,14 @@ _SPACING = frozenset({"p", "br", "div", "span", "body", "html", "wbr"})
 """Tags whose loss nobody sees."""
 _BLOCKS = {"p", "br", "div", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd"}
 """Tags that part words."""
-_UNUSUAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
+_LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_UNUSUAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that no text has, and those that this package marks others with."""
 
 
 def without_controls(text: str) -> str:
-    """Returns a text with plain line ends and without control characters, which XML cannot hold."""
-    return _UNUSUAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Returns a text with plain line ends and without control characters, which XML and YAML do not hold."""
+    return _UNUSUAL.sub("", _LINE_END.sub("\n", text))
 
 
 def to_plain_text(text: str, text_format: str) -> tuple[str, list[str]]:
@@ -30,7 +30,7 @@ def to_plain_text(text: str, text_format: str) -> tuple[str, list[str]]:
     """
     notes = []
     if len(text) > MAX_MARKUP_LENGTH:
-        notes.append(_("a very long text was cut off"))
+        notes.append(_("A very long text was cut off."))
         text = text[:MAX_MARKUP_LENGTH]
     if text_format in {"plain", "plain_text", "2"}:
         return text.strip(), notes
@@ -38,6 +38,8 @@ def to_plain_text(text: str, text_format: str) -> tuple[str, list[str]]:
     if not found and not _ENTITY.search(text):
         return " ".join(text.split()), notes
     import nh3  # noqa: PLC0415 - only imports need it
+
+    from lms.kernel.markup.words import plain_text  # noqa: PLC0415 - it loads what reads Markdown
 
     return plain_text(nh3.clean(text, tags=_BLOCKS, attributes={}, link_rel=None)), notes + _lost(found)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from lms.kernel.errors import Invalid
 
-MAX_FILE_BYTES = 2_000_000
-"""The largest file: a thousand questions of the longest kind, without pictures."""
+MAX_FILE_BYTES = 1_000_000
+"""The largest file, in bytes: some hundred questions without pictures."""
 
 MAX_QUESTIONS = 1_000
 """The most questions of one file."""
@@ -82,10 +82,11 @@ class ImportedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ImportedQuestions:
-    """The questions of a file: the format and the encoding that were recognised, and notes about the file."""
+    """The questions of a file: the format and the encoding that were recognised, its text, and notes about it."""
 
     format: str
     encoding: str
+    text: str
     questions: tuple[ImportedQuestion, ...]
     notes: tuple[str, ...] = ()
 

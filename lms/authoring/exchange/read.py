@@ -60,7 +60,7 @@ def read_questions(name: str, data: bytes, taken: Iterable[str] = (), prefix: st
         shown = ", ".join(categories[:5])[:300]
         notes.append(_("Left out: categories (%(names)s); banks have objectives and sectors instead.", names=shown))
     ids = QuestionIds(taken, prefix)
-    return ImportedQuestions(format_name, encoding, tuple(convert(each, ids) for each in questions), tuple(notes))
+    return ImportedQuestions(format_name, encoding, text, tuple(convert(each, ids) for each in questions), tuple(notes))
 
 
 def _decode(name: str, data: bytes) -> tuple[str, str]:

@@ -5,7 +5,7 @@ questions belong to the bank, and stay where they are.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,12 +82,19 @@ def replace_question(text: str, question_id: str, values: Mapping[str, Any]) -> 
 
 def add_question(text: str, values: Mapping[str, Any]) -> str:
     """Returns the bank with a new question at its end."""
+    return add_questions(text, [values])
+
+
+def add_questions(text: str, questions: Iterable[Mapping[str, Any]]) -> str:
+    """Returns the bank with new questions at its end, in their order; it is read once, however many they are."""
     bank = read_bank(text)
     if not bank.items:
         before = text[: bank.start].rstrip(" ")
-        return _spliced(text, len(before), bank.end, f"\n  - {write_question(values, 4)}")
+        written = "".join(f"\n  - {write_question(values, 4)}" for values in questions)
+        return _spliced(text, len(before), bank.end, written)
     last = bank.items[-1]
-    return _insert(bank, last, write_question(values, last.column, in_brackets=bank.dash is None))
+    sources = (write_question(values, last.column, in_brackets=bank.dash is None) for values in questions)
+    return _insert(bank, last, *sources)
 
 
 def copy_question(text: str, question_id: str, new_id: str) -> str:
@@ -151,14 +158,14 @@ def _end(node: "Node") -> int:
     return _end(inner[-1][1] if node.id == "mapping" else inner[-1])
 
 
-def _insert(bank: BankText, after: BankItem, source: str) -> str:
+def _insert(bank: BankText, after: BankItem, *sources: str) -> str:
     if bank.dash is None:
-        return _spliced(bank.text, after.end, after.end, f", {source}")
+        return _spliced(bank.text, after.end, after.end, "".join(f", {source}" for source in sources))
     dash = " " * bank.dash + "-" + " " * (after.column - bank.dash - 1)
     empty_line = "\n" if "\n\n" in bank.text.replace("\r", "") else ""
     rest = bank.text[after.end : _next_line(bank.text, after.end)]
     place = after.end + len(rest.rstrip("\r\n"))
-    return _spliced(bank.text, place, place, f"\n{empty_line}{dash}{source}")
+    return _spliced(bank.text, place, place, "".join(f"\n{empty_line}{dash}{source}" for source in sources))
 
 
 def _in_column(item: BankItem, column: int) -> str:

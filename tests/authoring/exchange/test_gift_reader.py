@@ -168,6 +168,13 @@ def test_ids_are_new_unique_and_begin_with_the_prefix() -> None:
     assert found[-1].notes == ("The id “Not One” is in use or cannot be one here; it is now “si-not-one”.",)
 
 
+def test_ids_of_the_bank_and_of_the_file_are_not_used_twice() -> None:
+    text = "// [id:si-tap]\nA? {=a ~b}\n\n// [id:si-well]\nB? {=a ~b}\n\n// [id:si-well]\nC? {=a ~b}"
+    found = read_questions("x", text.encode(), taken={"si-tap"}).questions
+    assert [each.question["id"] for each in found if each.question] == ["si-tap-2", "si-well", "si-well-2"]
+    assert [len(each.notes) for each in found] == [1, 0, 1]
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "{", "// only a comment", "Some words.\n\nOther words."])
 def test_files_without_a_question_are_refused(text: str) -> None:
     if text == "{":

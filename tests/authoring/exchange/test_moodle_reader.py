@@ -121,7 +121,8 @@ def test_other_types_and_categories() -> None:
 
 
 def test_markdown_and_plain_text_stay_as_written() -> None:
-    plain = question("multichoice", answer("a", "100") + answer("b", "0")).replace(
+    stem = "\n  <p>Who goes first?</p>\n"
+    plain = question("multichoice", answer("a", "100") + answer("b", "0"), stem).replace(
         'format="html"', 'format="plain_text"'
     )
     (found,) = read(plain)

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given, strategies as st
 
+from lms.authoring.exchange.foreign_text import MAX_MARKUP_LENGTH
 from lms.authoring.exchange.questions import MAX_FILE_BYTES, NotQuestions
 from lms.authoring.exchange.read import read_questions
 
@@ -65,6 +66,19 @@ def test_declared_encodings(declared: str) -> None:
     assert stem(xml.encode(encoding)) == words
 
 
+def test_a_declared_encoding_counts_where_the_words_say_too_little() -> None:
+    answers = '<answer fraction="100"><text>a</text></answer><answer fraction="0"><text>b</text></answer>'
+    for declared, word in (("windows-1250", "Łódź"), ("windows-1256", "سؤال"), ("koi8-r", "вода")):
+        xml = f'<?xml version="1.0" encoding="{declared}"?><quiz><question type="multichoice"><questiontext><text>'
+        assert stem(f"{xml}{word}</text></questiontext>{answers}</question></quiz>".encode(declared)) == word
+
+
+def test_very_long_texts_are_cut_off_and_that_is_said() -> None:
+    (found,) = read_questions("long", f"{'word ' * 3000} {{=a ~b}}".encode()).questions
+    assert found.question and len(found.question["stem"]) == MAX_MARKUP_LENGTH - 1
+    assert found.notes == ("A very long text was cut off.",)
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_ends_of_all_systems(end: str) -> None:
     found = read_questions("x", f"A? {{=a ~b}}{end}{end}B? {{=a{end}~b}}".encode()).questions
@@ -85,7 +99,7 @@ def test_other_files_are_refused_by_name() -> None:
     ):
         with pytest.raises(NotQuestions, match=r"photo\.gift"):
             read_questions("photo.gift", data)
-    with pytest.raises(NotQuestions, match="larger than 2000 kB"):
+    with pytest.raises(NotQuestions, match="larger than 1000 kB"):
         read_questions("big.gift", b"x" * (MAX_FILE_BYTES + 1))
     with pytest.raises(NotQuestions, match="more than 1000"):
         read_questions("long.gift", b"A? {=a ~b}\n\n" * 1001)

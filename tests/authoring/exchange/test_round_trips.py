@@ -95,6 +95,8 @@ def test_moodle_gets_fractions_that_it_knows() -> None:
 @pytest.mark.parametrize("name", WRITERS)
 def test_control_characters_are_left_out(name: str) -> None:
     options = [{"id": "a", "text": "x\0y\x1b", "correct": True}, {"id": "b", "text": "z\ufffe"}]
-    (found,) = back_from(WRITERS[name]([{"id": "q", "type": "single", "stem": "a\x07b\r\nc\rd", "options": options}]))
-    assert found["stem"] == "ab\nc\nd"
+    (found,) = back_from(
+        WRITERS[name]([{"id": "q", "type": "single", "stem": "a\x07b\r\nc\rd\u2028e\x85f\x9f", "options": options}])
+    )
+    assert found["stem"] == "ab\nc\nd\ne\nf"
     assert [option["text"] for option in found["options"]] == ["xy", "z"]
