@@ -39,6 +39,7 @@ from lms.catalogue.queries.files import (
     list_file_changes,
     list_published_files,
     read_contents,
+    read_files_at,
     read_published_files,
 )
 from lms.catalogue.queries.shared_content import SectorRow, considerations, find_picture, glossary, list_sectors
@@ -94,6 +95,7 @@ __all__ = [
     "publish_files",
     "published_course",
     "read_contents",
+    "read_files_at",
     "read_published_files",
     "source_fingerprint",
     "store_contents",

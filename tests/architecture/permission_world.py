@@ -293,6 +293,8 @@ class World:
     def _draft(self, folder: Path) -> None:
         """Lets Tomas draft a change of a module."""
         self.fields |= {"title": "A change", "copy_of": "", "version": 1}
+        # The first publication, whose text the course still has.
+        self.samples["publication_id"] = 1
         self.samples["draft_id"] = self._number("tomas", "/author/<course>")
         self.samples["path"] = path = "modules/first-course/01-first-steps.md"
         text = (folder / path).read_text()

@@ -51,7 +51,7 @@ def course(course: str) -> ResponseReturnValue:
         course=shown,
         drafts=drafts,
         changes=changes,
-        recorders=recorders_of(drafts),
+        recorders=recorders_of([*drafts, *changes]),
         coverage=describe_coverage(shown) if shown else None,
         sectors=list_sectors(),
     )

@@ -70,6 +70,16 @@ def list_file_changes(course: str) -> list[FileChange]:
     return [FileChange(*row) for row in read_rows(_CHANGES.where(mine).order_by(Publication.id.desc(), path))]
 
 
+def read_files_at(course: str, publication_id: int) -> dict[str, bytes]:
+    """Returns the bytes of a course's files and banks by path, as they were after a publication."""
+    digests: dict[str, str | None] = {}
+    for change in list_file_changes(course):
+        if change.publication_id <= publication_id:
+            digests.setdefault(change.path, change.digest)
+    contents = read_contents({digest for digest in digests.values() if digest})
+    return {path: contents[digest] for path, digest in sorted(digests.items()) if digest}
+
+
 def stored_digests(digests: Iterable[str]) -> set[str]:
     """Returns which of the SHA-256 belong to stored files."""
     return {row.digest for row in execute_in_batches(select(FileContent.digest), FileContent.digest, digests)}
