@@ -98,6 +98,8 @@ def test_our_banks_as_packages(path: Path) -> None:
 
 def test_equal_banks_are_equal_files() -> None:
     bank = load_bank(FILES[0])
+    with zipfile.ZipFile(BytesIO(write_qti3(bank, "A").content)) as package:
+        assert {each.date_time for each in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "not the time of now"
     assert write_qti3(bank, "A").content == write_qti3(bank, "A").content != write_qti3(bank, "B").content
 
 
@@ -163,6 +165,14 @@ def evaluate(item: Element, response: list[str] | None) -> dict[str, Any]:
     for rule in processing:
         run(rule)
     return outcomes
+
+
+@given(questions())
+def test_the_response_that_is_declared_right_gets_full_marks(question: dict[str, Any]) -> None:
+    item = open_package(write_qti3([question], "A").content)[f"items/{question['id']}.xml"]
+    right = [value.text or "" for value in item.iter(f"{ITEM}qti-value")]
+    outcomes = evaluate(item, [value for value in right if value.startswith("c-")])
+    assert outcomes["SCORE"] == outcomes["MAXSCORE"] > 0
 
 
 @given(questions(), st.data())
