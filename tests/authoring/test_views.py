@@ -238,6 +238,7 @@ def test_courses_and_figures_from_30_people_on(app: Flask, client: FlaskClient, 
     assert "A. Right of q-plain (right) Top third: 5 Bottom third: 5" in shown
     assert "C. Also wrong of q-plain Top third: under 5 Bottom third: under 5" in shown
     assert shown.count("Nearly everybody is right: it asks nothing") == 2
+    assert 'action="/author/first-course/questions/q-plain/change"' in client.get(PAGE).get_data(as_text=True)
     assert "Step a" not in shown, "what is put in order is not chosen"
 
 
