@@ -2,6 +2,7 @@
 
 import re
 
+from lms.authoring.exchange.foreign_text import MAX_MARKUP_LENGTH
 from lms.authoring.exchange.questions import ForeignAnswer, ForeignQuestion
 from lms.kernel.i18n import gettext as _
 
@@ -31,16 +32,18 @@ def read_aiken(text: str) -> list[ForeignQuestion]:
             open_question = None
         elif answer and (open_question.stem or letters):
             letters.append(answer[1])
-            open_question.answers.append(ForeignAnswer(answer[2]))
+            open_question.answers.append(ForeignAnswer(answer[2][:MAX_MARKUP_LENGTH]))
         elif letters:
             # The question before has no right answer: this line begins the next one.
             _set_right(open_question, [], "")
             open_question = ForeignQuestion(number, kind="multichoice", name=words, stem=words)
             letters = []
             found.append(open_question)
+        elif len(open_question.stem) < MAX_MARKUP_LENGTH:
+            open_question.stem = f"{open_question.stem}\n{words}".strip()[:MAX_MARKUP_LENGTH]
+            open_question.name = open_question.name or words[:60]
         else:
-            open_question.stem = f"{open_question.stem}\n{words}".strip()
-            open_question.name = open_question.name or words
+            open_question.note(_("A very long text was cut off."))
     if open_question is not None:
         _set_right(open_question, [], "")
     return found

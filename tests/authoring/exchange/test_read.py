@@ -79,6 +79,12 @@ def test_very_long_texts_are_cut_off_and_that_is_said() -> None:
     assert found.notes == ("A very long text was cut off.",)
 
 
+def test_a_question_without_an_end_is_cut_off_in_aiken() -> None:
+    (found,) = read_questions("long", b"A line.\n" * 5000 + b"A. a\nB. b\nANSWER: A").questions
+    assert found.question and len(found.question["stem"]) == MAX_MARKUP_LENGTH
+    assert found.notes == ("A very long text was cut off.",) and len(found.name) <= 60
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_ends_of_all_systems(end: str) -> None:
     found = read_questions("x", f"A? {{=a ~b}}{end}{end}B? {{=a{end}~b}}".encode()).questions
