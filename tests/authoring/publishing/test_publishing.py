@@ -104,7 +104,7 @@ def test_counts_of_people_are_rounded_and_small_ones_not_shown(app: Flask, tomas
     page = words_of(tomas, REVIEW)
     assert "Fewer than 5 people are in the middle of edition 1. They finish what they began." in page
     assert "Fewer than 5 people hold a valid certificate" in page
-    assert "Only the wording changes: edition 1 stays." in page
+    assert "only the wording changes: edition 1 stays." in page
     with app.app_context(), unit_of_work() as session:
         course = published_course("first-course")
         assert course is not None
