@@ -14,10 +14,12 @@ from lms.kernel.config import current_settings
 def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more: Any) -> None:
     """Issues an award for every passing attempt, in the transaction of its submission."""
     issuer = Issuer.of(current_settings())
-    passed = load_attempts(attempts)
+    submitted = load_attempts(attempts)
     # A quiz that passes since a question was corrected has the score that it has now.
-    results = load_results(passed)
-    for attempt in passed:
+    results = load_results(submitted)
+    for attempt in submitted:
+        if not results[attempt.id].passed:
+            continue
         course = load_course_revision(attempt.course_revision_id)
         if attempt.submitted_at is None:
             # Cannot happen: the database protects the time of a submission.
