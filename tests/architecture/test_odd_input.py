@@ -18,7 +18,10 @@ from tests.factories.people import make_small_organisation, sign_in
 
 ODD = ("", "0", "-1", "99999999999999999999", "a\x00b", "\ud83d", "مرحبا", "'; --", "9999-99-99", "x" * 5000)
 QUERIES = {
-    "amina": ("/courses?sector={}", "/my?day={}"),
+    "amina": (
+        "/courses?sector={}", "/my?day={}", "/feedback?module={}", "/feedback?attempt={}&question=1",
+        "/feedback?module=1&section={}",
+    ),
     "hana": (
         "/compliance?as_of={}", "/compliance?station={}", "/compliance?course={}", "/compliance?known_as_of={}",
         "/compliance/people?page={}", "/compliance/people?sector={}&status={}", "/compliance/matrix?page={}&status={}",

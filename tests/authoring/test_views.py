@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from lms.assessment.models import Attempt
 from lms.authoring import views
-from lms.authoring.statistics.queries import list_editions, load_statistics
+from lms.authoring.statistics.queries import list_editions, load_answer_counts, load_statistics
 from lms.authoring.statistics.rules import ItemFlag
 from lms.catalogue.api import PublishedCourse, bank
 from lms.catalogue.models import QuestionRevision
 from lms.kernel import clock
+from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Person
 from tests.factories.courses import published, questions, single
@@ -57,7 +58,8 @@ def submit(
     with app.app_context(), unit_of_work():
         shown = [question for question in bank(course.revision_id) if question.kind in {"single", "ordering"}]
         for number in people:
-            who = person(f"Person {number}").id
+            known = session.scalars(select(Person).where(Person.name == f"Person {number}")).one_or_none()
+            who = (known or person(f"Person {number}")).id
             for each in range(tries):
                 grades: list[dict[str, Any]] = []
                 for question in shown:
@@ -107,7 +109,10 @@ def test_sectors_are_those_of_the_day_of_the_attempt(app: Flask, client: FlaskCl
         for number in range(140):
             who = session.scalars(select(Person).where(Person.name == f"Person {number}")).one()
             if number % 2:
-                placed(employed(who, here, f"P-{number}"), place, "health", day, None)
+                at_first = employed(who, here, f"P-{number}")
+                placed(at_first, place, "wash", day, None).retracted_at = clock.now()
+                session.flush()
+                placed(at_first, place, "health", day, None)
                 continue
             at_first = employed(who, here, f"P-{number}")
             placed(at_first, place, "health", day - timedelta(days=9), day - timedelta(days=1))
@@ -263,6 +268,36 @@ def test_only_first_attempts_until_the_end_of_the_last_month_count(
     assert "q-plain · English 30 50 %" in page(client, PAGE)
 
 
+def test_months_end_at_midnight_and_count_once_they_have_ended(app: Flask, course: PublishedCourse) -> None:
+    first = (LAST_MONTH + timedelta(days=2)).replace(day=1)
+    submit(app, course, range(30), at=first - timedelta(minutes=1))
+    submit(app, course, range(30, 40), at=first)
+    submit(app, course, range(40, 45), at=first + timedelta(days=3))
+    for today, people in ((first + timedelta(days=20), 30), (first + timedelta(days=40), 45), (first, 30)):
+        with app.test_request_context(), clock.using(FixedClock(today)):
+            (edition,) = list_editions(course.course_id)
+            assert edition.people == people
+            assert sum(load_answer_counts(edition).attempts.values()) == people
+
+
+def test_a_question_is_shown_as_last_written(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
+    submit(app, course, range(30))
+    with app.app_context(), unit_of_work():
+        plain = next(question for question in bank(course.revision_id) if question.slug == "q-plain")
+        before = session.get_one(QuestionRevision, plain.question_revision_id)
+        values = {column.key: getattr(before, column.key) for column in QuestionRevision.__table__.columns}
+        del values["id"]
+        after = QuestionRevision(**values | {"digest": "clearer", "body": before.body | {"stem": "A clearer stem?"}})
+        session.add(after)
+        session.flush()
+        clearer = {before.id: after.id}
+    submit(app, course, range(101, 121, 2), translated=clearer)
+    sign_in(client, "tomas@demo.example")
+    shown = page(client, PAGE)
+    assert "A clearer stem? q-plain · English 40 63 %" in shown
+    assert "Stem of q-plain?" not in shown
+
+
 def test_the_newest_edition_with_enough_attempts_is_shown_first(
     app: Flask, client: FlaskClient, course: PublishedCourse, tmp_path: Path
 ) -> None:
@@ -275,5 +310,5 @@ def test_the_newest_edition_with_enough_attempts_is_shown_first(
     assert "Other editions: Edition 2" in page(client, PAGE)
     assert "Edition 2: first attempts" in page(client, f"{PAGE}?edition=2")
     assert "Fewer than 5 people" not in page(client, "/author")
-    submit(app, newer, range(26))
+    submit(app, newer, range(4, 30))
     assert "Edition 2: first attempts" in page(client, PAGE)

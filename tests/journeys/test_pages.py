@@ -23,7 +23,8 @@ PAGES = {
         f"{COURSE}/noticing-safely-in-your-job", f"{COURSE}/the-first-ten-minutes", f"{COURSE}/quiz",
         "/courses/child-friendly-communication/words-that-help",
         "/pathways/north-river", "/certificates/{serial}", "/verify/{serial}", "/people",
-        "/courses/about", "/glossary", "/my/record/wrong", "/reminders/why", "/support",
+        "/courses/about", "/glossary", "/my/record/wrong", "/reminders/why", "/support", "/feedback",
+        "/feedback?module=1",
     ),
     "hana@demo.example": (
         "/compliance", "/compliance/people", "/compliance/people?status=late&sector=wash",
@@ -42,7 +43,7 @@ PAGES = {
     "karim@demo.example": ("/compliance", "/compliance/coverage", "/pathways"),
     "tomas@demo.example": (
         "/author",
-        *(f"/author{COURSE.removeprefix('/courses')}/{page}" for page in ("statistics", "questions")),
+        *(f"/author{COURSE.removeprefix('/courses')}/{page}" for page in ("statistics", "questions", "feedback")),
     ),
     "root@demo.example": ("/admin", "/admin/audit", "/admin/users", "/admin/organisations", "/admin/stations"),
 }  # fmt: skip
