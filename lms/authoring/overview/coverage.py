@@ -9,7 +9,6 @@ from typing import Any
 from lms.authoring.overview.reading import measure
 from lms.catalogue.api import BankQuestion, PublishedCourse, bank, module_segments
 from lms.kernel.caching import cached
-from lms.kernel.markup import plain_text
 
 _BLOCK_END = re.compile(r"</(?:p|li|h[1-6]|t[dh]|blockquote|figcaption)>")
 
@@ -77,4 +76,6 @@ def list_texts(value: Any, key: str = "html") -> Iterator[str]:
         for inner in value:
             yield from list_texts(inner, key)
     elif isinstance(value, str):
+        from lms.kernel.markup import plain_text  # noqa: PLC0415 - it loads what reads Markdown, which other pages need not
+
         yield from filter(None, map(plain_text, _BLOCK_END.split(value)))
