@@ -95,6 +95,22 @@ def test_a_text_is_written_by_keyboard_checked_previewed_and_saved(browser: Brow
     writes(page, "Saved by itself.\n")
     expect(page.frame_locator("iframe").get_by_text("Saved by itself.")).to_be_visible()
     assert saved_text(tomas, address).endswith("Saved by itself.\n")
+    page.locator("[data-blocks] summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Check", exact=True).press("Enter")
+    dialog = page.get_by_role("dialog", name="Check")
+    expect(dialog.get_by_label("Question")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("link", name="Do not", exact=True).press("Enter")
+    dialog = page.get_by_role("dialog", name="Do not")
+    dialog.get_by_label("Text").fill("Do not search.")
+    dialog.get_by_role("button", name="Insert").press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(text_of(page)).to_be_focused()
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(page.frame_locator("iframe").get_by_text("Do not search.")).to_be_visible()
+    assert "/// dont\nDo not search.\n///\n" in saved_text(tomas, address)
     assert [text for text in complaints if "Content Security Policy" in text] == []
     assert faults_of(page) == []
 
@@ -124,6 +140,9 @@ def test_two_authors_at_once_overwrite_nobody(browser: Browser, server: Server) 
     assert saved.splitlines()[1].endswith(" of Root")
     assert saved.endswith("The last words.\n")
     assert faults_of(theirs) == []
+    for act in ("preview", "page", "versions", "versions/1", "insert/sector", "insert/picture"):
+        root.goes(address.replace("/files/", f"/{act}/"))
+        assert faults_of(theirs) == [], act
 
 
 def test_a_dead_network_loses_nothing(browser: Browser, server: Server) -> None:
@@ -199,8 +218,13 @@ def test_everything_works_without_a_script(browser: Browser, server: Server) -> 
     page.get_by_role("button", name="Preview").click()
     assert page.url.partition("?")[2].startswith("sector=protection&width=768")
     page.get_by_role("link", name="Edit the text").click()
+    page.locator("[data-blocks] summary").click()
+    page.get_by_role("link", name="Caution").click()
+    page.get_by_label("Text").fill("Act now.")
+    page.get_by_role("button", name="Insert").click()
+    assert saved_text(tomas, address).endswith("Without a script.\n\n/// caution\nAct now.\n///\n")
     page.get_by_role("link", name="Versions").click()
     page.get_by_role("link", name="The published text that this draft began with").click()
-    expect(page.get_by_text("only in the latest")).to_be_visible()
+    expect(page.get_by_text("only in the latest").first).to_be_visible()
     page.get_by_role("button", name="Save this version again").click()
     assert saved_text(tomas, address) == PUBLISHED

@@ -139,7 +139,12 @@ export function startSaving(form, texts, { text, replace, saved, conflict }) {
   addEventListener("beforeunload", (event) => {
     if ((failed || stopped) && isChanged()) event.preventDefault();
   });
-  form.addEventListener("submit", () => {
+  const saveNow = () => (isChanged() ? save() : say("saved"));
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.name === "save" && !stopped) {
+      event.preventDefault();
+      return saveNow();
+    }
     // What is sent now is saved or shown again: no question whether to leave.
     clearTimeout(timer);
     stopped = true;
@@ -148,5 +153,5 @@ export function startSaving(form, texts, { text, replace, saved, conflict }) {
   });
   offerCopy();
   if (isChanged()) changed();
-  return { changed, save: () => (stopped ? form.requestSubmit(form.elements.save) : save()) };
+  return { changed, save: () => (stopped ? form.requestSubmit(form.elements.save) : saveNow()) };
 }

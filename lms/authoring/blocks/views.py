@@ -31,14 +31,12 @@ def insert(course: str, draft_id: int, block: str, path: str) -> ResponseReturnV
     if form.validate_on_submit():
         if wants_json():
             return jsonify(block=form.write())
-        try:
+        if form.version.data == edited.file.version:
             _save(edited, form)
-        except EditConflict as conflict:
-            form.add_error(conflict)
-            form.version.data, form.version.raw_data = conflict.version, None
-        else:
             message = _("The block is in the text.")
             return redirect_with(message, "authoring.edit", course=course, draft_id=draft_id, path=path)
+        form.add_error(EditConflict(edited.file.version))
+        form.version.data, form.version.raw_data = edited.file.version, None
     return form_page("authoring/insert.html", form, edited=edited, block=block, label=block_labels()[block])
 
 
