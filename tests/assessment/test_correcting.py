@@ -191,6 +191,35 @@ def test_a_result_is_never_lowered(app: Flask, course: PublishedCourse) -> None:
         assert [(row.score, row.passed) for row in rows] == [(60, False), (80, True)]
 
 
+def test_what_a_correction_gave_the_next_one_does_not_take(app: Flask, course: PublishedCourse) -> None:
+    with writing(app):
+        number, poor = take(course, "Amina", q_0="b", q_1="b"), take(course, "Bilal", q_1="b", q_2="b")
+        correct(course, "q-0", key=["b"])
+    work(app)
+    assert results(app) == {number: (80, True), poor: (60, False)}
+    with writing(app):
+        correct(course, "q-0", key=["c"], at=LATER + timedelta(days=1))
+    work(app, LATER + timedelta(days=1))
+    assert results(app) == {number: (80, True), poor: (60, False)}
+    with app.app_context():
+        rows = session.scalars(select(Regrade).order_by(Regrade.id)).all()
+        assert [(row.attempt_id, row.score) for row in rows] == [(number, 80), (poor, 40), (number, 60)]
+
+
+def test_a_job_that_finds_a_later_correction_names_that_one(app: Flask, course: PublishedCourse) -> None:
+    with writing(app):
+        number = take(course, "Amina", q_0="b", q_1="b")
+        first = correct(course, "q-0", key=["b"]).id
+        operations.regrade_batch(first, 1, 0)
+        second = correct(course, "q-1", "full_marks").id
+        # The second run of the first, before the first run of the second.
+        operations.regrade_batch(first, 2, 0)
+        operations.regrade_batch(second, 1, 0)
+        rows = session.scalars(select(Regrade).order_by(Regrade.id)).all()
+        assert [(row.correction_id, row.score) for row in rows] == [(first, 80), (second, 100)]
+    assert results(app) == {number: (100, True)}
+
+
 def test_a_pass_by_correction_ends_the_count_of_failures(app: Flask, course: PublishedCourse) -> None:
     with writing(app):
         for hour in range(9):

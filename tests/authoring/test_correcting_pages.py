@@ -161,6 +161,20 @@ def test_from_the_form_to_the_certificates(app: Flask, client: FlaskClient, cour
     assert "Nobody's result would change." in previewed(client, right_1="b")[0]
 
 
+def test_who_fails_now_is_counted_and_who_failed_before_is_not(
+    app: Flask, client: FlaskClient, course: PublishedCourse
+) -> None:
+    wrong = {"s1": "no", "s2": "yes"}
+    submit(app, course, range(10), q_said=wrong)
+    submit(app, course, range(10, 30), q_said=wrong, q_many=["c"])
+    sign_in(client, "tomas@demo.example")
+    shown, fields = previewed(client, right_1="b")
+    assert "Pass now: under 5." in shown and "Fail now: 10." in shown
+    assert client.post(PLAIN, data=fields).status_code == 303
+    work(app)
+    assert "Nobody's result would change." in previewed(client, right_1="b")[0]
+
+
 def test_nothing_is_applied_that_was_not_previewed(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
     submit(app, course, range(6), q_plain="b", q_said={"s1": "no", "s2": "yes"})
     sign_in(client, "tomas@demo.example")

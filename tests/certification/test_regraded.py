@@ -113,6 +113,14 @@ def test_hr_lets_one_stand_once(app: Flask, client: FlaskClient, course: Publish
     assert HERE in words(client)
 
 
+def test_who_passes_after_another_correction_leaves_the_list(
+    app: Flask, client: FlaskClient, course: PublishedCourse
+) -> None:
+    correct(app, course, ["a"], minutes=2)
+    sign_in(client, "hana@demo.example")
+    assert "Nothing to decide" in words(client)
+
+
 @pytest.mark.usefixtures("course")
 def test_hr_revokes_one(app: Flask, client: FlaskClient) -> None:
     sign_in(client, "hana@demo.example")

@@ -39,11 +39,13 @@ PAGES = {
         "/people/import/{checked}", "/people/import/{applied}", "/people/import/{applied}/undo", "/compliance/lookup",
         "/exemptions/print", "/sessions", "/sessions/new", "/sessions/{session}", "/sessions/prior",
         "/sessions/prior/new", "/sessions/prior/list", "/reminders", "/reminders/settings", "/reminders/print",
+        "/certificates/marked-again",
     ),
     "karim@demo.example": ("/compliance", "/compliance/coverage", "/pathways"),
     "tomas@demo.example": (
         "/author",
         *(f"/author{COURSE.removeprefix('/courses')}/{page}" for page in ("statistics", "questions", "feedback")),
+        "/author/child-safeguarding/questions/safe-two-terms/correct",
     ),
     "root@demo.example": ("/admin", "/admin/audit", "/admin/users", "/admin/organisations", "/admin/stations"),
 }  # fmt: skip

@@ -74,6 +74,7 @@ def test_who_would_not_pass_any_more(app: Flask, client: FlaskClient, course: Pu
     shown = words(client, page)
     assert "You have passed 83 %" in shown
     assert "Your result stays as it was. Marked again it would not be enough to pass" in shown
+    assert "Stem of q-plain? Correct Corrected on" in shown, "the points for it stay"
     assert "You lose no points by this." in shown and "You get more points" not in shown
 
 
