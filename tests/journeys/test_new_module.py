@@ -1,0 +1,120 @@
+"""Tomas writes a module with a picture and a question, tries it and publishes it; Amina meets it. No script."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import ROOT, Server, command, environment, visitor
+
+pytestmark = pytest.mark.journey
+COURSE = "safety-audits"
+SECTORS = (
+    "protection", "food-security-livelihoods", "education", "health", "mhpss", "nutrition", "wash",
+    "shelter-settlement", "camp-management",
+)  # fmt: skip
+TEXT = """## Who looks after the tap
+
+The person at the tap sees every child of the camp each day.
+
+/// scenario | The tap at dusk
+A girl of nine comes alone after dark.
+
+/// option | best
+You let her go first, and tell the focal point today.
+
+She is home sooner, and those who can help know.
+///
+
+/// option | harmful
+You ask the women in the queue about her family.
+
+The whole queue knows by tomorrow.
+///
+///
+
+{sectors}
+"""
+
+
+def write_module(page: Page) -> None:
+    page.get_by_text("Add a module", exact=True).click()
+    page.get_by_label("Title of the new module").fill("The last child at the tap")
+    page.get_by_role("button", name="Add the module").click()
+    page.wait_for_url("**/files/**")
+    text = page.locator("textarea[name=text]")
+    front = text.input_value().split("---\n")[1]
+    blocks = "\n\n".join(f"/// sector | {sector}\nIn {sector} you are there too.\n///" for sector in SECTORS)
+    text.fill(f"---\n{front}---\n{TEXT.format(sectors=blocks)}")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("body")).to_contain_text("Saved.")
+    expect(page.locator("body")).to_contain_text("No problems were found in this file.")
+
+
+def add_picture(page: Page, draft: str, picture: Path) -> None:
+    page.goto(f"{draft}/pictures")
+    page.set_input_files("[name=file]", picture)
+    page.get_by_label("What it shows, in a sentence").fill("A tap with a long queue")
+    page.get_by_label("Where it goes").select_option(label="04-the-last-child-at-the-tap.md: Who looks after the tap")
+    page.get_by_role("button", name="Add the picture").click()
+    expect(page.locator("body")).to_contain_text("a-tap-with-a-long-queue.png is in the draft.")
+
+
+def add_question(page: Page, draft: str) -> None:
+    page.goto(f"{draft}/questions")
+    page.get_by_text("Add a question", exact=True).click()
+    page.get_by_label("Name of the question").fill("sa-tap-at-dusk")
+    page.get_by_role("button", name="Add the question").click()
+    page.get_by_label("Situation and question").fill("A girl of nine comes to the tap alone after dark. What first?")
+    page.locator("[name=source_title]").fill("Minimum Standards for Child Protection in Humanitarian Action")
+    # What a new question begins with, the right answer first.
+    answer = "You let her go first, and tell the focal point today."
+    page.get_by_role("group", name="Answer 1").get_by_label("Answer", exact=True).fill(answer)
+    page.get_by_role("button", name="Save and try it").click()
+    expect(page.locator("h1")).to_have_text("Try it")
+    page.get_by_label(answer).check()
+    page.get_by_role("button", name="Submit my answers").click()
+    expect(page.locator("main")).to_contain_text("You chose correctly")
+
+
+def test_a_new_module_reaches_its_learners(browser: Browser, server: Server, tmp_path: Path) -> None:
+    tomas = visitor(browser, server, width=320, script=False)
+    page = tomas.signs_in("tomas@demo.example")
+    tomas.goes(f"/author/{COURSE}")
+    page.get_by_label("What do you want to change?").fill("Children at the tap")
+    page.get_by_role("button", name="Start a draft").click()
+    page.wait_for_url("**/drafts/*")
+    draft = page.url
+    write_module(page)
+    picture = tmp_path / "photo.png"
+    Image.new("RGB", (900, 600), "steelblue").save(picture)
+    add_picture(page, draft, picture)
+    add_question(page, draft)
+    page.goto(draft)
+    page.get_by_role("link", name="See what changes, and for whom").click()
+    expect(page.locator("main")).to_contain_text("the list of modules changes")
+    page.get_by_label("What is new, in a sentence").fill("A module about the tap.")
+    page.get_by_role("button", name="The meaning changes: raise the edition").click()
+    expect(page.locator("main")).to_contain_text("The meaning changes: this draft is edition 2")
+    page.get_by_label("Reason").fill("Asked for by water committees.")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("body")).to_contain_text("Published: learners see it from now on.")
+
+    amina = visitor(browser, server, width=320, script=False)
+    page = amina.signs_in("amina@demo.example")
+    amina.goes(f"/courses/{COURSE}/the-last-child-at-the-tap")
+    expect(page.locator("article.module")).to_contain_text("The person at the tap sees every child")
+    expect(page.get_by_text("In wash you are there too.")).to_be_visible()
+    shown = page.get_by_role("img", name="A tap with a long queue")
+    assert amina.page.request.get(server.address + str(shown.get_attribute("src"))).ok
+
+    words = command("content", "export", "--to", str(tmp_path / "exported"))
+    subprocess.run(words, cwd=ROOT, env=environment(server.instance), check=True, capture_output=True)
+    folder = tmp_path / "exported" / "modules" / COURSE
+    assert "The person at the tap" in (folder / "04-the-last-child-at-the-tap.md").read_text()
+    assert (folder / "img" / "a-tap-with-a-long-queue.png").read_bytes()[:4] == b"\x89PNG"
+    assert (folder / "01-prepare-the-audit.md").read_bytes() == (
+        ROOT / "modules" / COURSE / "01-prepare-the-audit.md"
+    ).read_bytes()
