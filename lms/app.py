@@ -25,6 +25,7 @@ import lms.authoring.pictures.views
 import lms.authoring.publishing.health
 import lms.authoring.publishing.views
 import lms.authoring.questions.views
+import lms.authoring.signing_off.views
 import lms.authoring.views
 import lms.certification.subscribers
 import lms.certification.views

@@ -47,6 +47,7 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "people.say_wrong": ("record_query", _l("%(who)s asked for a correction: %(what)s")),
     "people.answer_query": ("record_query", _l("%(who)s answered %(what)s")),
     "catalogue.published": ("publication", _l("%(who)s published the courses: %(what)s")),
+    "authoring.sign_off": ("draft", _l("%(who)s signed off %(what)s")),
     "authoring.begin_draft": ("draft", _l("%(who)s began %(what)s")),
     "authoring.discard_draft": ("draft", _l("%(who)s discarded %(what)s")),
     "authoring.deal_with_feedback": ("course_feedback", _l("%(who)s marked %(what)s as dealt with")),

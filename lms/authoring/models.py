@@ -43,6 +43,19 @@ class DraftFile(Recorded, Model):
     base_digest: Mapped[str | None] = mapped_column(String(64))
 
 
+class DraftSignoff(Recorded, Model):
+    """One row: a reviewer, who wrote nothing of a draft, has read its text and agrees. Never changed.
+
+    Personal data: which account read it.
+    """
+
+    id: Mapped[Id]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    # SHA-256 over path and digest of each changed file: a later change needs another one.
+    digest: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
 class CourseFeedback(Model):
     """One row: a learner said that something is wrong in a module or a question. Removed after a time.
 

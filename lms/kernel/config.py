@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     git_branch: str = "main"
     """The branch of that repository."""
 
+    review_required: bool = False
+    """Whether drafts are published only once a reviewer, who wrote nothing in them, has signed off their text."""
+
     languages: Annotated[list[str], NoDecode, BeforeValidator(rules.languages)] = Field(default=["en"])
     """The languages offered, the default first. JSON list."""
 

@@ -8,6 +8,7 @@ from lms.authoring.git.jobs import put_synchronisation
 from lms.authoring.publishing.editions import with_edition
 from lms.authoring.publishing.errors import DraftOutdated, EditionNotRaised, HasErrors, NeedsEdition, NothingToPublish
 from lms.authoring.publishing.preview import edition_of
+from lms.authoring.signing_off.operations import require_signoff
 from lms.catalogue.api import PublicationResult, lock_publishing, publish_files, read_published_files
 from lms.kernel import clock
 from lms.kernel.actor import Actor
@@ -17,7 +18,7 @@ def publish_draft(actor: Actor, course: str, draft_id: int, reason: str) -> Publ
     """Publishes a draft and closes it.
 
     Raises ``DraftClosed``, ``NothingToPublish``, ``DraftOutdated`` where a file was published by somebody else since
-    it was drafted, ``HasErrors``, and ``NeedsEdition`` where the meaning changes within an edition.
+    it was drafted, ``HasErrors``, ``NeedsSignoff``, and ``NeedsEdition`` where the meaning changes within an edition.
     """
     # Before anything is read: what somebody else publishes meanwhile would be undone.
     lock_publishing()
@@ -27,6 +28,7 @@ def publish_draft(actor: Actor, course: str, draft_id: int, reason: str) -> Publ
         raise NothingToPublish
     if any(file.is_outdated for file in files):
         raise DraftOutdated
+    require_signoff(draft)
     result = publish_files(read_draft(draft), actor, reason)
     if result.refused:
         # Numbers are counted only once no file has an error.

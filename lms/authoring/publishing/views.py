@@ -10,14 +10,19 @@ from lms.authoring.publishing.forms import EditionForm
 from lms.authoring.publishing.labels import KINDS, name_place
 from lms.authoring.publishing.operations import publish_draft, raise_edition
 from lms.authoring.publishing.preview import preview_publication
+from lms.authoring.signing_off.forms import SignoffForm
+from lms.authoring.signing_off.queries import draft_digest, list_authors, list_signoffs
+from lms.authoring.signing_off.rules import may_sign_off
 from lms.authoring.statistics.rules import round_people
 from lms.catalogue.api import published_course
 from lms.kernel.actor import Role
+from lms.kernel.config import current_settings
 from lms.kernel.errors import Refusal
 from lms.kernel.i18n import gettext as _
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import ReasonForm, redirect_with
 from lms.web.language import language_of_page
+from lms.web.recorders import recorders_of
 
 authors = role_needed(Role.TRAINER, Role.ADMIN)
 
@@ -27,7 +32,8 @@ authors = role_needed(Role.TRAINER, Role.ADMIN)
 def review_draft(course: str, draft_id: int) -> ResponseReturnValue:
     """Shows what a draft changes, in words, and whom it would concern, before it is published."""
     draft, published = load_draft(course, draft_id), published_course(course, language_of_page())
-    preview = preview_publication(draft, published)
+    preview, signoffs = preview_publication(draft, published), list_signoffs(draft)
+    digest = draft_digest(draft)
     return render_template(
         "authoring/review.html",
         draft=draft,
@@ -36,6 +42,12 @@ def review_draft(course: str, draft_id: int) -> ResponseReturnValue:
         files=list_files(draft),
         edition=EditionForm(preview.modules, formdata=None),
         reason=ReasonForm(formdata=None),
+        signoffs=signoffs,
+        digest=digest,
+        signoff=SignoffForm(formdata=None, digest=digest),
+        may_sign_off=may_sign_off(current_actor().account_id, list_authors(draft)),
+        required=current_settings().review_required,
+        recorders=recorders_of(signoffs),
         name_place=name_place,
         kinds=KINDS,
         round_people=round_people,
