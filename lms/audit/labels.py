@@ -109,6 +109,7 @@ SUBJECTS: dict[str, LazyString] = {
     "placement": _l("placement"),
     "publication": _l("publication"),
     "draft": _l("draft of a course"),
+    "course_feedback": _l("feedback of learners"),
     "pathway_version": _l("referral pathway, version"),
     "attempt": _l("attempt"),
     "question": _l("question"),
