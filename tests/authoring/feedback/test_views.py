@@ -184,12 +184,15 @@ def test_authors_read_it_beside_the_text_and_deal_with_it(
     assert client.post(f"{LIST}/1").status_code == 403
 
 
-def test_places_come_in_the_order_of_the_course(app: Flask, client: FlaskClient, course: PublishedCourse) -> None:
+def test_places_come_in_the_order_of_the_course(app: Flask, client: FlaskClient, tmp_path: Path) -> None:
+    make_small_organisation(app)
+    with app.app_context(), unit_of_work():
+        course = published(tmp_path, modules=("second-steps", "first-steps"))
     sign_in(client)
     first, second = (module.module_revision_id for module in course.modules)
     attempt = passed_quiz(app, client)
     send(client, module=first, text="Of the first module.")
-    send(client, module=first, section="first-of-first-steps", text="Of its section.")
+    send(client, module=first, section="first-of-second-steps", text="Of its section.")
     send(client, attempt=attempt, question=1, text="Of a question.")
     send(client, module=second, text="Of the second module.")
     client.post("/logout")
