@@ -68,6 +68,7 @@ from lms.accounts.api import (
 from lms.accounts.sign_in.security import set_up_accounts
 from lms.assessment.api import attempts_changed, attempts_regraded, list_corrected_questions
 from lms.audit.hooks import account_names, accounts_matching, organisation_choices
+from lms.authoring.signing_off.shown import list_sign_offs
 from lms.catalogue.hooks import corrected_questions
 from lms.certification.awards.explain import held_certificate, renewal_note
 from lms.certification.events import awards_changed
@@ -85,7 +86,7 @@ from lms.kernel.requests import Application
 from lms.kernel.setup import set_up_config, set_up_database
 from lms.kernel.worker import PeriodicJob, set_up_worker
 from lms.learning.api import course_completed, progress_made
-from lms.learning.hooks import courses_to_do, held_certificates, quiz_notes
+from lms.learning.hooks import courses_to_do, held_certificates, quiz_notes, sign_offs
 from lms.people.api import (
     additions_undone,
     email_corrected,
@@ -180,6 +181,7 @@ def fill_hooks() -> None:
     corrected_questions.fill(list_corrected_questions)
     quiz_notes.fill(renewal_note)
     held_certificates.fill(held_certificate)
+    sign_offs.fill(list_sign_offs)
     courses_to_do.fill(list_courses_to_do)
     renewal_windows.fill(lms.compliance.api.renewal_windows)
     account_names.fill(load_account_names)

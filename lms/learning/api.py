@@ -3,6 +3,7 @@
 from lms.learning.course_progress import CourseProgress, list_course_progress
 from lms.learning.events import course_completed, progress_made
 from lms.learning.forms import read_responses
+from lms.learning.hooks import SignedOff
 from lms.learning.module_renderer import RenderedSegments, render_segments
 from lms.learning.rules import NextStep
 
@@ -10,6 +11,7 @@ __all__ = [
     "CourseProgress",
     "NextStep",
     "RenderedSegments",
+    "SignedOff",
     "course_completed",
     "list_course_progress",
     "progress_made",

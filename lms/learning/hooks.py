@@ -30,3 +30,14 @@ held_certificates: Hook[Callable[[Actor, PublishedCourse, str | None], HeldCerti
 
 The third argument is the sector, for courses that are awarded for each sector.
 """
+
+
+class SignedOff(NamedTuple):
+    """Somebody who has read the text of a course and agreed before it was published, and the day."""
+
+    name: str
+    on: date
+
+
+sign_offs: Hook[Callable[[int], Sequence[SignedOff]]] = Hook()
+"""Returns who has signed off a course revision, by its id."""

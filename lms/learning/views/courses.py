@@ -14,7 +14,7 @@ from lms.learning import operations
 from lms.learning.blueprint import bp, local_day
 from lms.learning.course_progress import CourseProgress, list_course_progress, load_course_progress, load_module
 from lms.learning.forms import read_device_time
-from lms.learning.hooks import courses_to_do
+from lms.learning.hooks import courses_to_do, sign_offs
 from lms.learning.module_renderer import render_body, sector_labels, shows_pathway
 from lms.learning.quiz_access import load_quiz_access
 from lms.pathways.api import ShownPathway, find_shown_pathway, render_pathway
@@ -60,6 +60,7 @@ def course(course: str) -> ResponseReturnValue:
         course=progress.course,
         access=load_quiz_access(actor, progress),
         sectors=list_sectors(),
+        signed_off=[each for source in sign_offs for each in source(progress.course.revision_id)],
     )
 
 

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.catalogue.api import read_published_files
+from lms.kernel import clock
 from lms.kernel.db import reading, unit_of_work
 from tests.factories.courses import published
 from tests.factories.pages import form_on, send, words_of
@@ -93,3 +94,32 @@ def test_who_has_written_in_the_draft_signs_nothing_off(tomas: FlaskClient) -> N
 def test_without_the_setting_it_is_possible_and_not_needed(app: Flask, tomas: FlaskClient) -> None:
     app.extensions["settings"] = app.extensions["settings"].model_copy(update={"review_required": False})
     assert publish(tomas) == COURSE
+
+
+def test_learners_see_who_has_signed_off_what_they_read(app: Flask, tomas: FlaskClient) -> None:
+    switch(tomas, "root")
+    sign(tomas)
+    assert "signed off by" not in words_of(tomas, "/courses/first-course")
+    publish(tomas)
+    switch(tomas, "amina")
+    day = f"{clock.today():%-d} {clock.today():%B %Y}"
+    assert f"Read and signed off by Root Admin on {day}." in words_of(tomas, "/courses/first-course")
+    # The next text was signed off, and changed after that.
+    app.extensions["settings"] = app.extensions["settings"].model_copy(update={"review_required": False})
+    switch(tomas, "tomas")
+    draft = send(tomas, form_on(tomas.get(COURSE), COURSE), title="More").location
+    edit_in(tomas, draft, "Second.")
+    switch(tomas, "root")
+    send(tomas, form_on(tomas.get(f"{draft}/review"), f"{draft}/sign-off"), note="Read.")
+    switch(tomas, "tomas")
+    edit_in(tomas, draft, "Third.")
+    send(tomas, form_on(tomas.get(draft), f"{draft}/publish"), reason="Why.")
+    switch(tomas, "amina")
+    assert "Third." in words_of(tomas, "/courses/first-course/first-steps")
+    assert "signed off by" not in words_of(tomas, "/courses/first-course")
+
+
+def edit_in(client: FlaskClient, draft: str, words: str) -> None:
+    address = f"{draft}/files/{MODULE}"
+    form = form_on(client.get(address), address)
+    assert send(client, form, text=f"{form.values['text']}\n{words}\n").status_code == 303
