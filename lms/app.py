@@ -25,6 +25,8 @@ import lms.authoring.pictures.views
 import lms.authoring.publishing.health
 import lms.authoring.publishing.views
 import lms.authoring.questions.views
+import lms.authoring.scheduling.jobs
+import lms.authoring.scheduling.views
 import lms.authoring.signing_off.views
 import lms.authoring.views
 import lms.certification.subscribers
@@ -122,6 +124,7 @@ PERIODIC_JOBS = (
     *lms.audit.jobs.JOBS,
     *lms.authoring.feedback.jobs.JOBS,
     *lms.authoring.git.jobs.JOBS,
+    *lms.authoring.scheduling.jobs.JOBS,
     *lms.compliance.jobs.JOBS,
     *lms.coverage.jobs.JOBS,
     *lms.reminders.jobs.JOBS,

@@ -56,6 +56,23 @@ class DraftSignoff(Recorded, Model):
     note: Mapped[str] = mapped_column(String(500), default="")
 
 
+class DraftSchedule(Recorded, Model):
+    """One row: an author decided on which day a draft is published, or that it is not; the latest row counts.
+
+    Personal data: which account decided.
+    """
+
+    id: Mapped[Id]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    # NULL where it was cancelled, or could not be published.
+    publish_on: Mapped[date | None]
+    # SHA-256 over path and digest of each changed file: another text is not published.
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    # Why it could not be published on its day.
+    problem: Mapped[str] = mapped_column(String(500), default="")
+
+
 class CourseFeedback(Model):
     """One row: a learner said that something is wrong in a module or a question. Removed after a time.
 

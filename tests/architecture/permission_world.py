@@ -312,6 +312,7 @@ class World:
         questions = {"text": gift, "file": "", "chosen": "1", "version": 0}
         self.bodies |= {f"{DRAFT}/import-questions{act}": questions for act in ("", "/add")}
         self._open_question()
+        self.bodies[f"{DRAFT}/schedule"] = {"publish_on": (self.today + timedelta(days=7)).isoformat()}
         self.bodies["/author/new-course"] = {"course": "new-course-of-tomas"}
 
     def _open_question(self) -> None:

@@ -10,6 +10,7 @@ from lms.authoring.publishing.forms import EditionForm
 from lms.authoring.publishing.labels import KINDS, name_place
 from lms.authoring.publishing.operations import publish_draft, raise_edition
 from lms.authoring.publishing.preview import preview_publication
+from lms.authoring.scheduling.queries import find_schedule
 from lms.authoring.signing_off.forms import SignoffForm
 from lms.authoring.signing_off.queries import draft_digest, list_authors, list_signoffs
 from lms.authoring.signing_off.rules import may_sign_off
@@ -43,6 +44,7 @@ def review_draft(course: str, draft_id: int) -> ResponseReturnValue:
         edition=EditionForm(preview.modules, formdata=None),
         reason=ReasonForm(formdata=None),
         signoffs=signoffs,
+        scheduled=find_schedule(draft),
         digest=digest,
         signoff=SignoffForm(formdata=None, digest=digest),
         may_sign_off=may_sign_off(current_actor().account_id, list_authors(draft)),
