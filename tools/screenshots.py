@@ -1,4 +1,4 @@
-"""Takes the README's two screenshots from the demonstration: a module page on a phone, and the report.
+"""Takes the screenshots of the README and of the author's manual from the demonstration.
 
 Usage: python -m tools.screenshots [INSTANCE]
 
@@ -30,6 +30,7 @@ MAX_BYTES = 150_000
 PASSWORD = "learn-safely-2026"  # noqa: S105 - of the demonstration, and in the README
 PHONE = ViewportSize(width=390, height=800)
 LAPTOP = ViewportSize(width=1200, height=950)
+WINDOW = ViewportSize(width=860, height=640)
 START_SECONDS = 60
 FONTS = f"""<?xml version="1.0"?>
 <fontconfig>
@@ -129,10 +130,33 @@ def take(page: Page, address: str, name: str, *, top: str = "") -> None:
     click.echo(f"{path.relative_to(ROOT)}: {len(image)} bytes")
 
 
+def take_authoring(page: Page, address: str) -> None:
+    """Takes those of the author's manual, and leaves a draft behind."""
+    sign_in(page, address, "tomas@demo.example")
+    course = "safe-identification"
+    take(page, f"{address}/author/{course}/statistics", "author-statistics.png", top="h2:text('The questions')")
+    page.goto(f"{address}/author/{course}")
+    page.fill("#title", "Clearer examples at the tap")
+    page.click("main button:text('Start a draft')")
+    page.wait_for_url("**/drafts/*")
+    draft = page.url
+    text = f"{draft}/files/modules/{course}/01-four-words-for-harm.md"
+    page.goto(text)
+    written = page.locator(".cm-content")
+    written.get_by_text("##").first.click()
+    page.keyboard.press("End")
+    page.keyboard.type(" at the tap")
+    page.keyboard.press("Control+s")
+    page.locator("[data-save-state]:has-text('Saved at')").wait_for()
+    take(page, text, "author-editor.png", top="h1")
+    take(page, f"{draft}/review", "author-review.png")
+    take(page, f"{draft}/questions/si-four-humiliation", "author-question.png")
+
+
 @click.command()
 @click.argument("instance", required=False, type=click.Path(file_okay=False, path_type=Path))
 def main(instance: Path | None) -> None:
-    """Takes the screenshots of the README from the demonstration."""
+    """Takes the screenshots of the README and of the author's manual from the demonstration."""
     FOLDER.mkdir(exist_ok=True)
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with (
@@ -155,6 +179,7 @@ def main(instance: Path | None) -> None:
         laptop = browser.new_page(viewport=LAPTOP, reduced_motion="reduce", locale="en-GB")
         sign_in(laptop, address, "hana@demo.example")
         take(laptop, f"{address}/compliance", "report.png")
+        take_authoring(browser.new_page(viewport=WINDOW, reduced_motion="reduce", locale="en-GB"), address)
         browser.close()
 
 
