@@ -59,18 +59,15 @@ def _undecided(actor: Actor) -> Select[Award, int | None, Regrade, str]:
     )
     is_last = ~exists().where(_LATER.attempt_id == Regrade.attempt_id, _LATER.id > Regrade.id)
     confirmed = exists().where(AwardConfirmation.award_id == Award.id, AwardConfirmation.regrade_id >= Regrade.id)
-    revoked = exists().where(
-        or_(
-            Revocation.award_id == Award.id,
-            and_(Revocation.award_id == Successor.id, Successor.supersedes_id == Award.id),
-        )
-    )
+    # Two questions: in one, every revocation would be looked at beside every award.
+    revoked = exists().where(Revocation.award_id == Award.id)
+    successor_revoked = exists().where(Successor.supersedes_id == Award.id, Revocation.award_id == Successor.id)
     return (
         select(Award, Attempt.score, Regrade, QuestionCorrection.reason)
         .join(Regrade, Regrade.attempt_id == Award.attempt_id)
         .join(Attempt, Attempt.id == Award.attempt_id)
         .join(QuestionCorrection, QuestionCorrection.id == Regrade.correction_id)
-        .where(own, is_last, ~Regrade.passed, ~confirmed, ~revoked)
+        .where(own, is_last, ~Regrade.passed, ~confirmed, ~revoked, ~successor_revoked)
     )
 
 
