@@ -3,8 +3,7 @@
 from lms.authoring.drafts.operations import load_open_draft, save_file
 from lms.authoring.drafts.queries import find_file, list_files, read_file
 from lms.authoring.drafts.rules import slug_of
-from lms.authoring.pictures.prepare import PreparedPicture
-from lms.authoring.pictures.rules import insert_picture, list_sections
+from lms.authoring.pictures.rules import PreparedPicture, insert_picture, list_sections
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotThere
 

@@ -2,17 +2,15 @@
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from lms.authoring.pictures.rules import Crop, PreparedPicture
 from lms.catalogue.api import find_picture_problems
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
 
-BUDGET_BYTES = 40_000
-"""What a picture should take at most: two or three seconds on a slow phone line."""
 MOST_BYTES = 12_000_000
 """The largest file that is accepted, in bytes: what a phone's camera writes."""
 MOST_PIXELS = 60_000_000
@@ -25,31 +23,6 @@ FEW_COLOURS = 64
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 _UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError)
-
-
-@dataclass(frozen=True, slots=True)
-class Crop:
-    """How much is cut off each side, in percent of the width or the height."""
-
-    left: int = 0
-    top: int = 0
-    right: int = 0
-    bottom: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedPicture:
-    """A picture ready for a course: its bytes, the ending of its name, its size in pixels."""
-
-    data: bytes
-    ending: str
-    width: int
-    height: int
-
-    @property
-    def is_within_budget(self) -> bool:
-        """Returns whether it is as small as a picture should be."""
-        return len(self.data) <= BUDGET_BYTES
 
 
 def prepare_picture(data: bytes, crop: Crop | None = None) -> PreparedPicture:

@@ -7,6 +7,7 @@ from lms.authoring.blueprint import bp
 from lms.authoring.drafts import queries
 from lms.authoring.pictures.forms import PictureForm
 from lms.authoring.pictures.operations import add_picture
+from lms.authoring.pictures.rules import BUDGET_BYTES, Crop
 from lms.catalogue.api import MEDIA_TYPES
 from lms.kernel.actor import Role
 from lms.kernel.errors import NotThere
@@ -23,7 +24,7 @@ authors = role_needed(Role.TRAINER, Role.ADMIN)
 def pictures(course: str, draft_id: int) -> ResponseReturnValue:
     """Shows the pictures of a draft, and adds one."""
     # Only authors need what reads pictures: 10 MB of memory.
-    from lms.authoring.pictures.prepare import BUDGET_BYTES, Crop, prepare_picture  # noqa: PLC0415 - see above
+    from lms.authoring.pictures.prepare import prepare_picture  # noqa: PLC0415 - see above
 
     draft = queries.load_draft(course, draft_id)
     files = queries.list_files(draft)

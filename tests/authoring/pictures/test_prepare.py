@@ -9,7 +9,8 @@ from hypothesis import given, strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from lms.authoring.pictures.prepare import BUDGET_BYTES, MOST_BYTES, Crop, prepare_picture
+from lms.authoring.pictures.prepare import MOST_BYTES, prepare_picture
+from lms.authoring.pictures.rules import BUDGET_BYTES, Crop
 from lms.catalogue.api import find_picture_problems
 from lms.kernel.errors import Invalid
 
