@@ -7,7 +7,7 @@ BIN := .venv/bin
 PEOPLE ?= 10000
 # Files that the application reads once at its start: the development server starts again when one changes.
 WATCHED := lms/web/static/icons.svg:$(subst $() ,:,$(wildcard certificates/*.typ))
-.PHONY: help run debug test test-under-load permissions editor messages lint content audio demonstration format screenshots bench bench-report lock clean python installed installed-dev
+.PHONY: help run debug test test-under-load audit permissions editor messages lint content audio demonstration format screenshots bench bench-report lock clean python installed installed-dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,10 @@ debug: installed-dev ## Start it for development: changes of code, templates and
 
 test: installed-dev ## Check everything, or only some tests: T=tests/people, T="tests/people -k merge"
 	@$(if $(T),TEST_EXAMPLES=0.1 $(BIN)/pytest -q $(T),$(BIN)/python bin/check.py)
+
+audit: installed-dev ## Ask the Python advisory database about every library of the lock (needs the network)
+	@$(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements.txt \
+	  && $(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements-dev.txt
 
 permissions: installed-dev ## Update docs/handbook/permissions.md: what every address answers to whom
 	@WRITE_PERMISSIONS=1 $(BIN)/pytest -q tests/architecture/test_permissions.py

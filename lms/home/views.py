@@ -1,6 +1,7 @@
 """The first page, My training, My record, the administration page, and the health endpoints."""
 
 import hmac
+from datetime import timedelta
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,9 @@ from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.language import language_of_page
 
 bp = Blueprint("home", __name__, template_folder="templates")
+
+SECURITY_CONTACT_VALID = timedelta(days=180)
+"""How long whoever reads security.txt may rely on it; RFC 9116 recommends less than a year."""
 
 
 @bp.get("/")
@@ -102,6 +106,25 @@ def readyz() -> ResponseReturnValue:
     if problem:
         return {"status": "not ready", "reason": problem}, 503, {"Retry-After": "15", "Cache-Control": "no-store"}
     return {"status": "ready"}
+
+
+@bp.get("/.well-known/security.txt")
+@public
+def security_txt() -> ResponseReturnValue:
+    """Says, as RFC 9116 writes it, whom to tell of a weakness; 404 where the settings name nobody."""
+    settings = current_settings()
+    if not settings.security_contact:
+        abort(404)
+    # Whoever reads an old copy must ask again: the contact may have changed.
+    expires = clock.now().replace(microsecond=0) + SECURITY_CONTACT_VALID
+    lines = {
+        "Contact": settings.security_contact,
+        "Expires": expires.isoformat().replace("+00:00", "Z"),
+        "Preferred-Languages": ", ".join(settings.languages),
+        "Canonical": f"{settings.public_address}/.well-known/security.txt",
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return text, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @bp.get("/metrics")

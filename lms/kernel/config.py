@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     sentry_dsn: str = ""
     """Where unexpected errors are reported: the DSN of a Sentry. Types and places in the code only. Empty: nowhere."""
 
+    security_contact: Annotated[str, AfterValidator(rules.contact)] = ""
+    """Who is told of a weakness in this installation: an e-mail address or a page. Empty: there is no security.txt."""
+
     sign_in_hours: int = Field(default=12, ge=1, le=24 * 30)
     """After how many hours without use a session ends (phones are shared)."""
 

@@ -101,6 +101,16 @@ def e_mail_sender(value: str) -> str:
     return value
 
 
+def contact(value: str) -> str:
+    """Where somebody is reached, as an address with its scheme: a page, or ``mailto:`` and an e-mail address."""
+    given = value.removeprefix("mailto:")
+    if not given or given.startswith("https://"):
+        return web_address(given) if given else ""
+    if any(character.isspace() for character in given) or not all(given.rpartition("@")[::2]):
+        raise ValueError(_("write an e-mail address, such as security@example.org, or the address of a page, https://…"))
+    return f"mailto:{given}"
+
+
 def languages(value: object) -> object:
     """A list of codes of languages, written as JSON."""
     example = _('write a JSON list of codes of languages, the default first, such as ["en", "fr"]')

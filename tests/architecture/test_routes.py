@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 PUBLIC = {
-    "home.index", "home.healthz", "home.readyz", "web.asset",
+    "home.index", "home.healthz", "home.readyz", "home.security_txt", "web.asset",
     # It asks for the token of the settings itself.
     "home.metrics",
     "accounts.type_code", "accounts.join", "accounts.language",

@@ -133,3 +133,18 @@ def test_the_probes(client: FlaskClient, tmp_path: Path) -> None:
     away = create_app(make_settings(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing")).test_client()
     assert away.get("/healthz").status_code == 200
     assert away.get("/readyz").status_code == 503
+
+
+def test_security_txt_says_whom_to_tell_of_a_weakness(app: Flask, client: FlaskClient) -> None:
+    assert client.get("/.well-known/security.txt").status_code == 404
+    app.extensions["settings"] = app.extensions["settings"].model_copy(
+        update={"security_contact": "mailto:security@example.org", "languages": ["en", "ar"]}
+    )
+    page = client.get("/.well-known/security.txt")
+    assert page.content_type == "text/plain; charset=utf-8"
+    assert page.text.splitlines() == [
+        "Contact: mailto:security@example.org",
+        "Expires: 2027-05-22T09:00:00Z",
+        "Preferred-Languages: en, ar",
+        f"Canonical: {app.extensions['settings'].public_address}/.well-known/security.txt",
+    ]
