@@ -107,7 +107,9 @@ def contact(value: str) -> str:
     if not given or given.startswith("https://"):
         return web_address(given) if given else ""
     if any(character.isspace() for character in given) or not all(given.rpartition("@")[::2]):
-        raise ValueError(_("write an e-mail address, such as security@example.org, or the address of a page, https://…"))
+        raise ValueError(
+            _("write an e-mail address, such as security@example.org, or the address of a page, https://…")
+        )
     return f"mailto:{given}"
 
 
