@@ -20,6 +20,7 @@ import lms.authoring.exchange.views
 import lms.authoring.feedback.jobs
 import lms.authoring.feedback.views
 import lms.authoring.git.jobs
+import lms.authoring.git.views
 import lms.authoring.history.views
 import lms.authoring.pictures.views
 import lms.authoring.publishing.health

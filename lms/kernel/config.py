@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     git_branch: str = "main"
     """The branch of that repository."""
 
+    git_webhook_secret: str = ""
+    """The secret with which a git server signs that somebody has pushed. Empty: git is asked every five minutes."""
+
     review_required: bool = False
     """Whether drafts are published only once a reviewer, who wrote nothing in them, has signed off their text."""
 
@@ -152,6 +155,7 @@ _SECRET = frozenset(
         "metrics_token",
         "sentry_dsn",
         "git_repository",
+        "git_webhook_secret",
     }
 )
 """Settings that may contain a password: their values are not repeated."""

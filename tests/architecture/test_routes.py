@@ -7,6 +7,8 @@ PUBLIC = {
     "home.index", "home.healthz", "home.readyz", "home.security_txt", "web.asset",
     # It asks for the token of the settings itself.
     "home.metrics",
+    # It asks for the secret of the settings itself.
+    "authoring.git_pushed",
     "accounts.type_code", "accounts.join", "accounts.language",
     "pathways.help_now", "pathways.support", "certification.verify", "certification.verified",
     # Flask-Security guards its own: signing in, resetting; the others ask for a session themselves.

@@ -1,13 +1,14 @@
-"""The worker's part of git: after each publication, and every five minutes."""
+"""The worker's part of git: after each publication or push, and every five minutes."""
 
+import secrets
 from typing import Any
 
 import structlog
 
 from lms.kernel import outbox
 from lms.kernel.config import current_settings
-from lms.kernel.db import unit_of_work
-from lms.kernel.installation import remove_value, store_value
+from lms.kernel.db import reading, unit_of_work
+from lms.kernel.installation import find_value, remove_value, store_value
 from lms.kernel.job_locks import alone
 from lms.kernel.worker import PeriodicJob
 
@@ -23,9 +24,14 @@ def put_synchronisation(publication_id: int) -> None:
         outbox.put(JOB, f"git:{publication_id}", {})
 
 
+def put_look() -> None:
+    """Has the worker look at git at once, since somebody has pushed there."""
+    outbox.put(JOB, f"git:pushed:{secrets.token_hex(8)}", {})
+
+
 @outbox.handler(JOB)
 def synchronise_again(_payload: dict[str, Any]) -> None:
-    """Synchronises after a publication; where git is away the row waits."""
+    """Synchronises after a publication or a push; where git is away the row waits."""
     if not synchronise():
         raise outbox.RetryLater
 
@@ -36,7 +42,7 @@ def synchronise() -> bool:
     if not settings.git_repository:
         return True
     # Only installations with a repository need what reads it.
-    from lms.authoring.git.operations import bring_in, commit_publications  # noqa: PLC0415 - see above
+    from lms.authoring.git.operations import bring_in, commit_publications, resolve_push  # noqa: PLC0415 - see above
     from lms.authoring.git.repository import GitAway, GitRepository  # noqa: PLC0415 - see above
 
     with alone(JOB) as mine:
@@ -45,6 +51,7 @@ def synchronise() -> bool:
         repository = GitRepository(settings.instance / "course-files.git", settings.git_repository, settings.git_branch)
         try:
             head = repository.fetch()
+            resolve_push(repository, head)
             shared = bring_in(repository, head)
             commit_publications(repository, head)
         except GitAway as error:
@@ -56,8 +63,11 @@ def synchronise() -> bool:
             repository.close()
         if shared:
             log.warning("git has changed files of all courses, which pages do not publish", files=shared)
-        with unit_of_work():
-            remove_value(PROBLEM)
+        with reading():
+            was_away = find_value(PROBLEM) is not None
+        if was_away:
+            with unit_of_work():
+                remove_value(PROBLEM)
     return True
 
 

@@ -16,24 +16,39 @@ from lms.kernel.config import current_settings
 from lms.kernel.db import reading, unit_of_work
 from lms.kernel.errors import Invalid
 from lms.kernel.i18n import gettext as _
-from lms.kernel.installation import find_value, store_value
+from lms.kernel.installation import find_value, remove_value, store_value
 
 SEEN, COMMITTED = "git_seen", "git_committed"
 """The commit up to which git's changes were brought in, and the publication up to which ours were committed."""
+PUSHING = "git_pushing"
+"""A commit that is being pushed and the last publication in it: killed then, nobody knows whether it arrived."""
+
+
+def resolve_push(repository: GitRepository, head: str | None) -> None:
+    """Finds out whether a push that was interrupted arrived, so that nothing in it is brought in or committed again."""
+    pushing = _stored(PUSHING)
+    if pushing is None:
+        return
+    commit, publication = pushing.split()
+    with unit_of_work():
+        if head is not None and repository.has_ancestor(head, commit):
+            store_value(SEEN, commit)
+            store_value(COMMITTED, publication)
+        remove_value(PUSHING)
 
 
 def bring_in(repository: GitRepository, head: str | None) -> list[str]:
     """Makes a draft for each course that git has changed since it was last seen; returns what belongs to no course.
 
-    One transaction; a second time it finds nothing to do.
+    One transaction; a second time it finds nothing to do, and keeps nobody else from writing.
     """
+    seen = _stored(SEEN)
+    if head is None or seen == head:
+        return []
     with unit_of_work():
-        seen = find_value(SEEN)
-        if head is None or (seen is not None and seen.value == head):
-            return []
         ours = {path: file_id(data) for path, data in read_published_files().items()}
         theirs = _course_files(repository, head)
-        before = _course_files(repository, seen.value if seen else None)
+        before = _course_files(repository, seen)
         changes = changes_to_bring_in(before, theirs, ours)
         by_course: dict[str, dict[str, bytes | None]] = {}
         shared = []
@@ -89,13 +104,18 @@ def commit_publications(repository: GitRepository, head: str | None) -> None:
         if course_of(path) or path not in theirs
     }
     new = _commit(repository, new, every, waiting, author=None, message="", at=clock.now())
+    last = str(publications[-1].id) if publications else committed.value if committed else "0"
     if new is not None and new != head:
+        with unit_of_work():
+            store_value(PUSHING, f"{new} {last}")
         repository.push(new, head)
+    elif not publications:
+        return
     with unit_of_work():
-        if publications:
-            store_value(COMMITTED, str(publications[-1].id))
+        store_value(COMMITTED, last)
         if new is not None:
             store_value(SEEN, new)
+        remove_value(PUSHING)
 
 
 def _commit(
@@ -117,6 +137,12 @@ def _commit(
         message=f"{message or _('Course files as they are published')}\n",
         at=at,
     )
+
+
+def _stored(name: str) -> str | None:
+    with reading():
+        row = find_value(name)
+        return row.value if row else None
 
 
 def _course_files(repository: GitRepository, commit: str | None) -> dict[str, str]:

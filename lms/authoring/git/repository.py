@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from dulwich.client import get_transport_and_path
+from dulwich.graph import can_fast_forward
 from dulwich.object_store import commit_tree_changes, iter_tree_contents
 from dulwich.objects import Blob, Commit, ObjectID, Tree
 from dulwich.refs import Ref
@@ -52,6 +53,10 @@ class GitRepository:
     def read_file(self, file_id: str) -> bytes:
         """Returns the bytes of a file."""
         return self._repo[_id(file_id)].as_raw_string()
+
+    def has_ancestor(self, commit: str, ancestor: str) -> bool:
+        """Returns whether a commit is another one or was made from it."""
+        return _id(ancestor) in self._repo.object_store and can_fast_forward(self._repo, _id(ancestor), _id(commit))
 
     def message_of(self, commit: str) -> str:
         """Returns a commit's message."""

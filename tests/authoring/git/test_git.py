@@ -1,9 +1,5 @@
 """Publications become commits and commits become drafts; the repository is read and written with git itself."""
 
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,109 +8,18 @@ from flask import Flask
 from lms.accounts.queries import find_account_by_email
 from lms.authoring.drafts import operations, queries
 from lms.authoring.git import jobs
-from lms.authoring.models import Draft
 from lms.authoring.publishing.operations import publish_draft
-from lms.catalogue.api import publish, read_published_files
+from lms.catalogue.api import publish
 from lms.kernel import outbox
-from lms.kernel.actor import SYSTEM, Actor
-from lms.kernel.config import Settings
+from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.errors import require_found
 from lms.kernel.installation import find_value
-from tests.factories.courses import published
-from tests.factories.people import actor_of, make_small_organisation
+from tests.architecture.test_write_locks import count_locks
+from tests.authoring.git.remote import COURSE, MODULE, Remote, change, files_of, open_drafts, ours
+from tests.factories.people import actor_of
 
-COURSE = "first-course"
-MODULE = "modules/first-course/01-first-steps.md"
 GLOSSARY = "modules/glossary.yml"
-
-
-class Remote:
-    """A bare repository, and a clone in which somebody works with git."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path, self.clone = folder / "remote.git", folder / "clone"
-        self.run(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.path))
-
-    def run(self, folder: Path, *words: str) -> str:
-        who = {f"GIT_{role}_{part}": "Erik" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
-        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1", **who}
-        done = subprocess.run(["git", *words], cwd=folder, env=environment, capture_output=True, text=True, check=True)
-        return done.stdout
-
-    def checkout(self) -> Path:
-        """Returns a fresh clone."""
-        shutil.rmtree(self.clone, ignore_errors=True)
-        self.run(self.path.parent, "clone", "--quiet", str(self.path), str(self.clone))
-        return self.clone
-
-    def log(self) -> list[str]:
-        """Returns author and subject of the commits, the oldest first."""
-        return self.run(self.path, "log", "--reverse", "--format=%an: %s", "main").splitlines()
-
-    def push(self, message: str, **files: str | None) -> None:
-        """Commits files in a fresh clone, or removes those without text, and pushes."""
-        folder = self.checkout()
-        for path, text in files.items():
-            if text is None:
-                (folder / path).unlink()
-            else:
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                (folder / path).write_bytes(text.encode())
-        self.run(folder, "add", "--all")
-        self.run(folder, "commit", "--quiet", "--message", message)
-        self.run(folder, "push", "--quiet", "origin", "HEAD:main")
-
-
-@pytest.fixture
-def remote(tmp_path: Path) -> Remote:
-    return Remote(tmp_path)
-
-
-@pytest.fixture
-def settings(settings: Settings, remote: Remote) -> Settings:
-    return settings.model_copy(update={"git_repository": str(remote.path)})
-
-
-@pytest.fixture
-def folder(app: Flask, tmp_path: Path) -> Path:
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        published(tmp_path / "files")
-    return tmp_path / "files"
-
-
-@pytest.fixture
-def in_app(app: Flask, folder: Path) -> Iterator[None]:
-    with app.app_context():
-        yield
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and ".git" not in path.parts
-    }
-
-
-def ours() -> dict[str, bytes]:
-    with reading():
-        return read_published_files()
-
-
-def change(text: str, actor: Actor = SYSTEM, reason: str = "A clearer word.", path: str = MODULE) -> None:
-    """Publishes a draft that appends a text to a module."""
-    with unit_of_work():
-        draft = operations.begin_draft(actor, COURSE, "A change")
-        file = queries.find_file(draft, path)
-        operations.save_file(actor, COURSE, draft.id, path, queries.read_file(file) + text.encode(), version=0)
-        publish_draft(actor, COURSE, draft.id, reason)
-
-
-def open_drafts() -> list[Draft]:
-    with reading():
-        return queries.list_drafts()
 
 
 def synchronise() -> None:
@@ -252,27 +157,19 @@ def test_a_repository_that_is_away_is_tried_again(app: Flask, remote: Remote) ->
 
 
 @pytest.mark.usefixtures("in_app")
-def test_ended_after_the_push_it_finds_its_own_commit(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
-    synchronise()
-    change("\nOne.\n")
-
-    def ended(*_words: object) -> None:
-        raise SystemExit
-
-    with monkeypatch.context() as context:
-        context.setattr("lms.authoring.git.operations.store_value", ended)
-        with pytest.raises(SystemExit):
-            jobs.synchronise()
-    before = remote.log()
-    assert before[-1] == "Every Sector: A clearer word."
-    synchronise()
-    assert remote.log() == before
-    assert open_drafts() == []
-
-
-@pytest.mark.usefixtures("in_app")
 def test_without_a_repository_nothing_is_done(app: Flask, remote: Remote) -> None:
     app.extensions["settings"] = app.extensions["settings"].model_copy(update={"git_repository": ""})
     change("\nOne.\n")
     synchronise()
     assert remote.run(remote.path, "branch") == ""
+
+
+@pytest.mark.usefixtures("in_app")
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_look_that_finds_nothing_new_writes_nothing(app: Flask) -> None:
+    synchronise()
+    taken = count_locks(app)
+    synchronise()
+    assert taken == []
+    change("\nOne.\n")
+    assert taken, "nothing was counted"
