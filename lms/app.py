@@ -61,6 +61,7 @@ import lms.people.views
 import lms.reminders.jobs
 import lms.reminders.role_endings
 import lms.reminders.views
+import lms.rest.views
 from lms.accounts.api import (
     administrator_created,
     find_account_ids,
@@ -99,6 +100,7 @@ from lms.people.api import (
     people_merged,
     placements_changed,
 )
+from lms.rest.blueprint import set_up_rest
 from lms.web.access import current_actor
 from lms.web.csrf import CsrfProtection
 from lms.web.limits import set_up_limits
@@ -117,6 +119,7 @@ BLUEPRINTS = (
     lms.compliance.blueprint.bp,
     lms.coverage.views.bp,
     lms.authoring.blueprint.bp,
+    lms.rest.views.bp,
 )
 
 PERIODIC_JOBS = (
@@ -151,6 +154,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # request, and so answer 503 to anybody with a session cookie while the database is away, even on public pages.
     app.extensions["security"].principal.identity_loaders.clear()
     set_up_web(app)
+    set_up_rest(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"actor": current_actor()})

@@ -16,14 +16,22 @@ from lms.accounts.queries import (
     to_scopes,
 )
 from lms.accounts.sign_in.queries import list_organisation_choices, load_actor
+from lms.accounts.tokens.operations import record_use
+from lms.accounts.tokens.queries import TokenHolder, find_token_holder
+from lms.accounts.tokens.rules import NEEDED_ROLES, SCOPE_LABELS, TokenScope
 
 __all__ = [
+    "NEEDED_ROLES",
+    "SCOPE_LABELS",
     "Recorder",
     "RoleHolder",
+    "TokenHolder",
+    "TokenScope",
     "administrator_created",
     "close_other_accounts",
     "find_account",
     "find_account_ids",
+    "find_token_holder",
     "grant_role",
     "is_employed",
     "list_hr_contacts",
@@ -35,6 +43,7 @@ __all__ = [
     "load_account_names",
     "load_actor",
     "open_account",
+    "record_use",
     "role_works",
     "to_scopes",
 ]

@@ -1,6 +1,6 @@
 """The tables of sign-in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_security import UserMixin
@@ -124,3 +124,29 @@ class SignInSlips(Model):
     outcome: Mapped[str] = mapped_column(String(10), default="")
     # When the files were removed.
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AccessToken(Retractable, Model):
+    """One row: a program of an organisation may use the interface for programs as an account, until it is retracted.
+
+    Personal data: the account's number and the name its holder gave the token; only a hash of the token is stored.
+    """
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    # The one organisation whose data it opens.
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # What it is for, in the holder's words.
+    name: Mapped[str] = mapped_column(String(80))
+    # SHA-256 of the token, which is random: nobody can guess one from it.
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    # The first characters of the token, by which its holder recognises it.
+    beginning: Mapped[str] = mapped_column(String(12))
+    # What it may do: words of TokenScope.
+    scopes: Mapped[list[str]] = mapped_column(Document)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The last day (UTC) on which it was used; empty before.
+    used_on: Mapped[date | None]
+
+    account: Mapped[Account] = relationship(lazy="raise")
+    organisation: Mapped[Organisation] = relationship(lazy="raise")

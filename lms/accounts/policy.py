@@ -1,17 +1,26 @@
-"""Who may see accounts, and who may print sign-in codes."""
+"""Who may see accounts and access tokens, and who may print sign-in codes."""
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, or_, true
 
-from lms.accounts.models import Account
+from lms.accounts.models import AccessToken, Account
 from lms.kernel.actor import Actor, Role
-from lms.people.api import may_see_person
+from lms.people.api import may_see_person, within_scope
 
 
 def visible_accounts(actor: Actor) -> ColumnElement[bool]:
     """Returns the condition on accounts an actor may see with their roles: the own one, administrators all."""
     return true() if actor.has(Role.ADMIN) else Account.id == actor.account_id
+
+
+def visible_tokens(actor: Actor) -> ColumnElement[bool]:
+    """Returns the condition on access tokens an actor may see and revoke.
+
+    Everybody their own, HR those of its organisation, administrators all.
+    """
+    own = AccessToken.account_id == actor.account_id
+    return true() if actor.has(Role.ADMIN) else or_(own, within_scope(actor, AccessToken.organisation_id))
 
 
 def may_print_code(actor: Actor, employers: Collection[int], *, has_role: bool) -> bool:

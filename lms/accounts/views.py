@@ -6,5 +6,6 @@ from lms.accounts.codes import views as codes
 from lms.accounts.invitations import views as invitations
 from lms.accounts.sign_in import views as sign_in
 from lms.accounts.slips import views as slips
+from lms.accounts.tokens import views as tokens
 
-__all__ = ["administration", "bp", "codes", "invitations", "sign_in", "slips"]
+__all__ = ["administration", "bp", "codes", "invitations", "sign_in", "slips", "tokens"]

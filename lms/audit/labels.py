@@ -21,6 +21,9 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "accounts.refuse_sign_in": ("account", _l("%(who)s refused a sign-in to %(what)s")),
     "accounts.use_code": ("account", _l("%(who)s signed in to %(what)s with a one-time code")),
     "accounts.set_password": ("account", _l("%(who)s set the password of %(what)s")),
+    "accounts.make_token": ("access_token", _l("%(who)s made %(what)s")),
+    "accounts.use_token": ("access_token", _l("%(who)s used %(what)s for the first time on this day")),
+    "accounts.revoke_token": ("access_token", _l("%(who)s revoked %(what)s")),
     "audit.download": ("download", _l("%(who)s downloaded %(what)s")),
     "people.record_organisation": ("organisation", _l("%(who)s recorded %(what)s")),
     "people.change_organisation": ("organisation", _l("%(who)s changed %(what)s")),
@@ -103,6 +106,7 @@ OTHER_ACTION = _l("%(who)s did %(action)s: %(what)s")
 
 SUBJECTS: dict[str, LazyString] = {
     "account": _l("account"),
+    "access_token": _l("access token"),
     "download": _l("a file"),
     "unknown_account": _l("an unknown account"),
     "organisation": _l("organisation"),

@@ -1,6 +1,7 @@
 """Error pages: what happened, what to do next, what is not lost. They query no database and no session."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import structlog
@@ -143,20 +144,37 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
-def error_response(code: int, text: ErrorText, message: str = "") -> Response:
+ErrorFormat = Callable[[int, ErrorText, str, Exception | None], Response]
+"""What makes the response of an error: of its status, the text of its page, its own message, and what was raised."""
+
+
+def register_error_format(app: Flask, prefix: str, error_format: ErrorFormat) -> None:
+    """Lets errors at the addresses below a prefix be in a format of their own: interfaces for programs."""
+    app.extensions.setdefault("error_formats", {})[prefix] = error_format
+
+
+def format_of_address() -> ErrorFormat | None:
+    """Returns the format of errors at the address of this request, where it has one of its own."""
+    formats: dict[str, ErrorFormat] = current_app.extensions.get("error_formats", {})
+    return next((formats[prefix] for prefix in formats if request.path.startswith(prefix)), None)
+
+
+def error_response(code: int, text: ErrorText, message: str = "", error: Exception | None = None) -> Response:
     """Returns an error as a page or as JSON; ``message`` replaces the general text of what happened."""
     # The template is rendered without Flask's context processors, and the language is chosen without the
     # session: both may query the database, which may be what is broken.
     language = language_without_session()
     with force_locale(language):
-        if wants_json():
-            error = {
+        if own_format := format_of_address():
+            response = own_format(code, text, message, error)
+        elif wants_json():
+            shown = {
                 "code": code,
                 "name": text.name,
                 "message": message or str(text.explanation),
                 "request_id": request_id(),
             }
-            response = jsonify(error=error)
+            response = jsonify(error=shown)
         else:
             page = current_app.jinja_env.get_template("web/error.html").render(
                 code=code,
@@ -181,7 +199,8 @@ def handle_http(error: HTTPException) -> Response | HTTPException:
     """Returns the page of an HTTP error; responses that are not errors pass."""
     if error.code is None or error.code < 400:
         return error
-    response = error_response(error.code, PAGES.get(error.code, PAGES[500] if error.code >= 500 else PAGES[400]))
+    text = PAGES.get(error.code, PAGES[500] if error.code >= 500 else PAGES[400])
+    response = error_response(error.code, text, error=error)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             response.headers[name] = value
@@ -208,7 +227,7 @@ def handle_many(error: TooManyAtOnce) -> Response:
 
 def handle_refusal(error: Refusal) -> Response:
     """Returns the page of a refusal with its own message."""
-    return error_response(error.status, PAGES.get(error.status, PAGES[409]), error.message)
+    return error_response(error.status, PAGES.get(error.status, PAGES[409]), error.message, error)
 
 
 def handle_database(error: DBAPIError | NoFreeConnection) -> Response:

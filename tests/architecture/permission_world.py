@@ -76,7 +76,7 @@ class World:
             "course": "first-course", "module": "first-steps", "name": "road.svg", "station": "north-river",
             "organisation_id": 1, "person_id": 1, "employment_id": 1, "placement_id": 1, "account_id": 1,
             "exemption_id": 1, "grant_id": 1, "focal_point_id": 1, "merge_id": 1, "query_id": 1, "view_id": 1,
-            "schedule_id": 1, "part": 1, "number": 1, "question": "q-plain",
+            "schedule_id": 1, "token_id": 1, "part": 1, "number": 1, "question": "q-plain",
         }  # fmt: skip
         former: dict[str, object] = {"person_id": self.persons["W-11"], "employment_id": self.employments["W-11"]}
         self.special: dict[str, dict[str, object]] = {
@@ -151,7 +151,7 @@ class World:
             "evidence": "File 7", "lines": "W-7", "text": "W-1\nW-7\nH-1", "code": "7ZZZ-7ZZZ-7ZZZ",
             "password": people.PASSWORD, "new_password": "a-new-pass-phrase-7", "again": people.PASSWORD,
             "new_password_confirm": "a-new-pass-phrase-7", "language": "en", "number": 1, "page": "report",
-            "view": 0, "rhythm": "weekly", "recipients": [3, 5],
+            "view": 0, "rhythm": "weekly", "recipients": [3, 5], "scopes": ["people:read"], "days": 30,
             "called": "y", "encoding": "utf-8", "file": (ROWS.format("W-30"), "list.csv"),
         }  # fmt: skip
 
@@ -259,6 +259,7 @@ class World:
         self.samples["slips_id"] = self._number("hana", "/people/codes/slips")
         self._done("hana", "/reminders/settings", sector="health")
         self._done("hana", "/compliance/schedules/new")
+        assert self.send("hana", "POST", "/account/tokens/new").status_code == 200
         self._done("amina", "/my/record/wrong")
 
     def _checked(self, lines: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from tests.architecture.permission_world import ACTORS
 
 PAGE = Path(__file__).parents[2] / "docs/handbook/permissions.md"
-REFUSED = frozenset({"sign-in", "403", "404", "409", "form refused"})
+REFUSED = frozenset({"sign-in", "401", "403", "404", "409", "form refused"})
 
 Route = tuple[str, str]
 """An address, its variables in angle brackets, and a method."""

@@ -46,7 +46,7 @@ def list_personal_words(account: Account) -> list[str]:
     return [name, *name.split(), *address, *(row.staff_number for row in rows if row.staff_number)]
 
 
-def _actor_statement() -> Select[*tuple[Any, ...]]:
+def actor_statement() -> Select[*tuple[Any, ...]]:
     """Returns the statement of who acts: one row for each grant that works, at least one.
 
     The placement is the same in all.
@@ -94,24 +94,25 @@ def _actor_statement() -> Select[*tuple[Any, ...]]:
 
 # Run on every page, so built once: building the statement takes longer than running it.
 _account = Account.__table__.c
-ACTOR = _actor_statement().where(_account.id == bindparam("account"))
+ACTOR = actor_statement().where(_account.id == bindparam("account"))
 _session = SignedInSession.__table__.c
 _holder = select(_session.account_id).where(_session.token == bindparam("token")).scalar_subquery()
-SIGNED_IN = _actor_statement().add_columns(_account.active).where(_account.id == _holder)
+SIGNED_IN = actor_statement().add_columns(_account.active).where(_account.id == _holder)
 ACTOR_FIELDS = frozenset(field.name for field in fields(Actor))
 
 
 def load_actor(account: Account, today: date) -> Actor:
     """Returns who acts with an account today: its scopes, and the placement in force (the latest begun)."""
-    return _actor(read_rows(ACTOR, {"account": account.id, "today": today}).all())
+    return actor_of_rows(read_rows(ACTOR, {"account": account.id, "today": today}).all())
 
 
 def find_signed_in(token: str, today: date) -> SignedIn | None:
     """Finds who acts in the session that a cookie names, in one query; nobody where it has ended."""
     rows = read_rows(SIGNED_IN, {"token": token, "today": today}).all()
-    return SignedIn(token, _actor(rows), active=rows[0].active) if rows else None
+    return SignedIn(token, actor_of_rows(rows), active=rows[0].active) if rows else None
 
 
-def _actor(rows: Sequence[Row[Any]]) -> Actor:
+def actor_of_rows(rows: Sequence[Row[Any]]) -> Actor:
+    """Returns who acts, from rows of ``actor_statement``."""
     known = {name: value for name, value in rows[0]._mapping.items() if name in ACTOR_FIELDS and value is not None}
     return Actor(**known, scopes=to_scopes((row.role, row.granted_in) for row in rows if row.role is not None))
