@@ -46,6 +46,8 @@ import lms.compliance.subscribers
 import lms.coverage.jobs
 import lms.coverage.views
 import lms.demo.subscribers
+import lms.home.blueprint
+import lms.home.own_data.views
 import lms.home.views
 import lms.learning.blueprint
 import lms.learning.subscribers
@@ -97,6 +99,7 @@ from lms.people.api import (
     import_began,
     import_finished,
     people_added,
+    people_erased,
     people_merged,
     placements_changed,
 )
@@ -108,7 +111,7 @@ from lms.web.recorders import recorders
 from lms.web.setup import set_up_web
 
 BLUEPRINTS = (
-    lms.home.views.bp,
+    lms.home.blueprint.bp,
     lms.reminders.views.bp,
     lms.accounts.views.bp,
     lms.people.views.bp,
@@ -170,6 +173,8 @@ def connect_subscribers() -> None:
     additions_undone.connect(lms.accounts.subscribers.close_unused_accounts)
     placements_changed.connect(lms.accounts.subscribers.reopen_unused_accounts)
     email_corrected.connect(lms.accounts.subscribers.change_email)
+    people_erased.connect(lms.accounts.subscribers.erase_accounts)
+    people_erased.connect(lms.certification.subscribers.on_people_erased)
     administrator_created.connect(lms.demo.subscribers.close_accounts)
     attempts_changed.connect(lms.learning.subscribers.on_attempts_changed)
     attempts_regraded.connect(lms.learning.subscribers.on_attempts_regraded)

@@ -8,11 +8,14 @@ from flask.cli import AppGroup
 from flask_security import hash_password
 
 from lms.accounts import operations
-from lms.kernel.db import unit_of_work
+from lms.kernel import clock, days
+from lms.kernel.actor import SYSTEM
+from lms.kernel.config import current_settings
+from lms.kernel.db import reading, unit_of_work
 from lms.kernel.errors import Invalid
-from lms.kernel.i18n import gettext as _
+from lms.kernel.i18n import gettext as _, ngettext
 from lms.kernel.text import is_email, normalise
-from lms.people.api import SLUG
+from lms.people.api import SLUG, erase_person, list_people_who_left_before
 
 people_cli = AppGroup("people", help="People and who may sign in.")
 
@@ -56,3 +59,41 @@ def create_admin(name: str, email: str, password: str, organisation: str) -> Non
         )
     else:
         click.echo(_("An administrator with this e-mail already exists. Nothing was changed."))
+
+
+@people_cli.command("retention")
+@click.option("--dry-run", is_flag=True, help="Only say whose data would be erased, by the number of their record.")
+def retention(*, dry_run: bool) -> None:
+    """Erases who people were whose last day at work is more than LMS_RETENTION_YEARS years ago."""
+    years = current_settings().retention_years
+    if not years:
+        raise click.ClickException(_("LMS_RETENTION_YEARS is not set: nobody's data is erased."))
+    before = days.add_months(clock.today(), -12 * years)
+    with reading():
+        people = list_people_who_left_before(before)
+    for person_id in people:
+        refused = "" if dry_run else _erase(person_id, f"LMS_RETENTION_YEARS={years}")
+        click.echo(f"#{person_id} {refused}".rstrip())
+    click.echo(
+        ngettext(
+            "%(num)d person left before %(day)s.",
+            "%(num)d people left before %(day)s.",
+            len(people),
+            day=before.isoformat(),
+        )
+    )
+    if dry_run:
+        click.echo(_("Nothing was erased."))
+
+
+def _erase(person_id: int, reason: str) -> str:
+    """Erases one person in a transaction of its own, and returns why not where that is refused.
+
+    What was erased stays erased, wherever the command ends.
+    """
+    try:
+        with unit_of_work():
+            erase_person(SYSTEM, person_id, reason=reason)
+    except Invalid as error:
+        return error.message
+    return ""

@@ -15,7 +15,7 @@ from lms.accounts.errors import (
     RoleHoldersEmail,
 )
 from lms.accounts.events import administrator_created
-from lms.accounts.models import Account, RoleGrant, SignedInSession
+from lms.accounts.models import Account, OneTimeCode, RoleGrant, SignedInSession
 from lms.audit.api import record, record_all
 from lms.kernel import clock, records
 from lms.kernel.actor import SYSTEM, Actor, Role
@@ -133,6 +133,16 @@ def close_account(actor: Actor, account: Account, *, reason: str) -> None:
     account.active = False
     sign_out_everywhere(account)
     record(actor, "accounts.close", "account", account.id, reason=reason)
+
+
+def erase_account(actor: Actor, account: Account, *, reason: str) -> None:
+    """Closes an account for good: it has no e-mail, no password and no role any more. Raises ``LastAdministrator``."""
+    close_account(actor, account, reason=reason)
+    for grant in queries.list_grants(RoleGrant.account_id == account.id):
+        remove_role(actor, account, Role(grant.role), grant.organisation_id, reason=reason)
+    account.email = account.password = None
+    session.execute(delete(OneTimeCode).where(OneTimeCode.account_id == account.id))
+    session.flush()
 
 
 def close_unused_accounts(actor: Actor, accounts: Iterable[Account], *, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Opens accounts for people who were added, closes them where that is undone, and keeps e-mails as people's are."""
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from lms.accounts import operations, queries
@@ -27,3 +28,11 @@ def reopen_unused_accounts(_sender: Any, *, persons: set[int]) -> None:
     """Reopens accounts closed with the undoing of an import, where the people have a placement again."""
     for account in queries.list_closed_with_import(persons):
         operations.reopen_account(SYSTEM, account, reason="")
+
+
+def erase_accounts(_sender: Any, *, persons: AbstractSet[int], actor: Actor, reason: str) -> None:
+    """Closes the accounts of an erased person for good; refuses for the last administrator."""
+    for person_id in persons:
+        account = queries.find_account_of_person(person_id)
+        if account is not None:
+            operations.erase_account(actor, account, reason=reason)

@@ -30,6 +30,8 @@ ACTIONS: dict[str, tuple[str, LazyString]] = {
     "people.record_station": ("duty_station", _l("%(who)s recorded %(what)s")),
     "people.record_person": ("person", _l("%(who)s recorded %(what)s")),
     "people.correct_person": ("person", _l("%(who)s corrected %(what)s")),
+    "people.erase": ("person", _l("%(who)s erased the data of %(what)s")),
+    "people.read": ("person", _l("%(who)s read %(what)s as an administrator")),
     "people.correct_number": ("employment", _l("%(who)s corrected the staff number of %(what)s")),
     "people.employ": ("employment", _l("%(who)s recorded %(what)s")),
     "people.place": ("placement", _l("%(who)s recorded %(what)s")),

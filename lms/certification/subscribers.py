@@ -36,3 +36,8 @@ def on_course_completed(_sender: object, *, attempts: AbstractSet[int], **_more:
             attempt_id=attempt.id,
         )
         operations.issue(SYSTEM, earned, issuer)
+
+
+def on_people_erased(_sender: object, *, persons: AbstractSet[int], **_more: Any) -> None:
+    """Removes the name from all certificates of an erased person; the certificates still verify."""
+    operations.erase_names(persons)

@@ -3,12 +3,13 @@
 import hmac
 from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.accounts.api import list_hr_contacts
 from lms.certification.api import list_awards_of
 from lms.home import queries
+from lms.home.blueprint import bp
 from lms.home.hooks import health_checks, open_demonstrations
 from lms.home.metrics import list_gauges
 from lms.home.my_training import load_my_training
@@ -22,8 +23,6 @@ from lms.pathways.api import render_pathway
 from lms.people.api import find_person, list_employers, list_own_correction_requests, load_merged_ids
 from lms.web.access import current_actor, public, role_needed, signed_in
 from lms.web.language import language_of_page
-
-bp = Blueprint("home", __name__, template_folder="templates")
 
 SECURITY_CONTACT_VALID = timedelta(days=180)
 """How long whoever reads security.txt may rely on it; RFC 9116 recommends less than a year."""

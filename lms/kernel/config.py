@@ -139,6 +139,9 @@ class Settings(BaseSettings):
     sentry_dsn: str = ""
     """Where unexpected errors are reported: the DSN of a Sentry. Types and places in the code only. Empty: nowhere."""
 
+    retention_years: int = Field(default=0, ge=0, le=100)
+    """How many years after the last day at work `flask people retention` erases who somebody was. 0: never."""
+
     security_contact: Annotated[str, AfterValidator(rules.contact)] = ""
     """Who is told of a weakness in this installation: an e-mail address or a page. Empty: there is no security.txt."""
 

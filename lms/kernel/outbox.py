@@ -267,6 +267,15 @@ def _is_paused() -> bool:
     return paused is not None and clock.now() < paused[0]
 
 
+def discard_mails(addresses: Iterable[str]) -> None:
+    """Empties the mails to some addresses that have not been sent, those given up too; they are never sent."""
+    unwanted = {address.lower() for address in addresses}
+    waiting = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "mail", OutboxRow.done_at.is_(None)))
+    for row in waiting.all():
+        if str(row.payload.get("to", "")).lower() in unwanted:
+            row.payload, row.done_at = {}, clock.now()
+
+
 def count_overdue_mails() -> Row[int, datetime | None]:
     """Counts mails that should have been sent an hour ago: ``num``, and ``since`` when the oldest waits."""
     long_ago = clock.now() - OVERDUE_AFTER

@@ -19,6 +19,8 @@ from lms.people.employers.queries import (
     works_on,
     works_on_or_after,
 )
+from lms.people.erasing.operations import erase_person
+from lms.people.erasing.queries import list_people_who_left_before
 from lms.people.errors import MergeAlreadyUndone
 from lms.people.events import (
     additions_undone,
@@ -26,6 +28,7 @@ from lms.people.events import (
     import_began,
     import_finished,
     people_added,
+    people_erased,
     people_merged,
     placements_changed,
 )
@@ -91,6 +94,7 @@ __all__ = [
     "count_people",
     "email_corrected",
     "end_placement",
+    "erase_person",
     "find_organisation_by_slug",
     "find_person",
     "find_person_id_by_number",
@@ -114,6 +118,7 @@ __all__ = [
     "list_organisations_of",
     "list_overlapping_placements",
     "list_own_correction_requests",
+    "list_people_who_left_before",
     "list_placements_of",
     "list_possible_duplicates",
     "list_recorded_placements",
@@ -133,6 +138,7 @@ __all__ = [
     "merged_ids",
     "move_placement",
     "people_added",
+    "people_erased",
     "people_merged",
     "placements_changed",
     "record_employment",

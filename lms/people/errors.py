@@ -66,3 +66,15 @@ class AlreadyAnswered(Refusal):
 
 class TooManyOpenRequests(Invalid):
     """The person has as many open correction requests as one may have at a time."""
+
+
+class StillEmployed(Invalid):
+    """A placement of the person counts today or later: their data is needed."""
+
+    default = _l("This person works for an organisation today, or will. HR must end the placement first.")
+
+
+class AlreadyErased(Invalid):
+    """The person's data was erased before."""
+
+    default = _l("The data of this person is erased already.")

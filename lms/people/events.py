@@ -29,3 +29,8 @@ people_merged = Signal()
 """Sent after two person records were merged, or a merge undone.
 
 ``persons`` are all whose status may have changed: both, and all records merged with either."""
+
+people_erased = Signal()
+"""Sent when the names of ``persons`` were erased, by an ``actor`` for a ``reason``; all are records of one human being.
+
+A subscriber may refuse with ``Invalid``."""

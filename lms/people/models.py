@@ -70,7 +70,7 @@ class DutyStation(Model):
 class Person(Model):
     """One row: a human being, whoever employs them.
 
-    Personal data: names, e-mail, language; erased on request by emptying them, the row stays.
+    Personal data: names, e-mail, language; erased on request or after the retention period, the row stays.
     """
 
     id: Mapped[Id]
@@ -85,6 +85,8 @@ class Person(Model):
     email: Mapped[str | None] = mapped_column(String(254), index=True)
     language: Mapped[str] = mapped_column(String(12), default="en")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When all of the above was emptied; the name is then # and the record's number.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def name_on_certificates(self) -> str:
@@ -125,7 +127,7 @@ def _staff_number_key(context: Any) -> str:
 class Employment(Recorded, Model):
     """One row: a person has this staff number at this organisation.
 
-    Personal data: the staff number; stored as long as the facts that refer to it.
+    Personal data: the staff number; erased with the person's name, the row stays.
     """
 
     __table_args__ = (
@@ -215,7 +217,7 @@ class PersonMerge(Retractable, Model):
 class CorrectionRequest(Recorded, Model):
     """One row: a person asks HR of one organisation to correct their record. Never changed.
 
-    Personal data: what the person wrote about their own record; stored with its answer.
+    Personal data: what the person wrote about their own record; emptied when the person is erased.
     """
 
     __table_args__ = (
@@ -235,7 +237,7 @@ class CorrectionRequest(Recorded, Model):
 class CorrectionRequestAnswer(Recorded, Model):
     """One row: HR's answer to a correction request. One answer each, never changed.
 
-    Personal data: the answer, which the person reads.
+    Personal data: the answer, which the person reads; emptied when the person is erased.
     """
 
     # A constraint keeps the name it was created with: SQLite cannot rename it.

@@ -14,6 +14,7 @@ log = structlog.get_logger("request")
 CONTENT_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".json": "application/json",
     ".pdf": "application/pdf",
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml",

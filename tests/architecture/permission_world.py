@@ -88,6 +88,7 @@ class World:
             "/people/<person_id>/invitation": {"person_id": self.persons["W-12"]},
             "/people/<person_id>/placement/new/<employment_id>": former,
             "/people/<person_id>/correct": former,
+            "/people/<person_id>/erase": former,
             "/people/<person_id>/correct/number/<employment_id>": former,
         }
         self._learn()
@@ -177,6 +178,7 @@ class World:
             "/people/invitations": {"station": "", "sector": "", "q": ""},
             "/pathways/<station>/numbers": {"phone": "116", "answers": ""},
             "/people/new": {"staff_number": "W-20", "is_new": "y"},
+            "/people/<person_id>/erase": {"is_meant": "y"},
             "/people/<person_id>/correct": {
                 "name": NAMES[4],
                 "given_name": "",

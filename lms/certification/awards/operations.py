@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.api import record, record_all
@@ -191,6 +192,14 @@ def _add(actor: Actor, awards: Sequence[Award], names: Mapping[int, str]) -> Non
         raise RuntimeError("Every serial drawn is taken: the random number generator is broken.")
     printed = ((award.id, normalise(names[award.person_id])[:LONGEST_NAME]) for award in awards)
     add_mappings(AwardName, [{"award_id": award_id, "name": name} for award_id, name in printed if name])
+
+
+def erase_names(person_ids: Collection[int]) -> None:
+    """Removes the names printed on all certificates of some persons; they still verify, without a name."""
+    awards = queries.select_awards_of(person_ids)
+    session.execute(
+        delete(AwardName).where(AwardName.award_id.in_(awards)).execution_options(synchronize_session=False)
+    )
 
 
 def _emit_changed(awards: Collection[Award]) -> None:

@@ -299,3 +299,8 @@ def is_any_serial_taken(serials: Collection[str]) -> bool:
 def find_recognition(award_id: int) -> Recognition | None:
     """Finds who checked the attendance or earlier certificate of an award, and in which session it was earned."""
     return session.get(Recognition, award_id)
+
+
+def select_awards_of(person_ids: Collection[int]) -> Select[int]:
+    """Returns the subquery of the ids of all awards of some persons."""
+    return select(Award.id).where(Award.person_id.in_(sorted(person_ids)))

@@ -10,6 +10,7 @@ from lms.people.details import operations
 from lms.people.details.forms import FIELD_LABELS, DetailsForm, StaffNumberForm
 from lms.people.details.queries import list_corrections, load_person_to_correct
 from lms.people.employers.queries import list_employers_ever
+from lms.people.views.audited_reads import audited_read
 from lms.people.views.blueprint import bp
 from lms.web.access import current_actor, role_needed
 from lms.web.forms import form_page, redirect_with
@@ -19,6 +20,7 @@ from lms.web.setup import has_endpoint
 
 @bp.route("/people/<int:person_id>/correct", methods=["GET", "POST"])
 @role_needed(Role.HR, Role.ADMIN)
+@audited_read
 def correct_person(person_id: int) -> ResponseReturnValue:
     """Corrects name, e-mail and language, and shows what was recorded before."""
     actor = current_actor()
@@ -49,6 +51,7 @@ def correct_person(person_id: int) -> ResponseReturnValue:
         corrections=corrections,
         recorders=recorders_of(corrections),
         fields=FIELD_LABELS,
+        may_erase=actor.has(Role.ADMIN),
     )
 
 

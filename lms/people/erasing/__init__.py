@@ -1,0 +1,1 @@
+"""Erasing who somebody was, on request or after the retention period: facts stay, without the name."""
