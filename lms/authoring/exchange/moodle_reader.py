@@ -139,6 +139,9 @@ def _words(question: ForeignQuestion, element: Element | None, text_format: str 
 def _note_others(question: ForeignQuestion, element: Element) -> None:
     """Notes what else the question says and ours cannot."""
     question.note(*_combined(element))
+    if (element.findtext("image") or "").strip():
+        # As Moodle wrote it before version 2.
+        question.note(_("Left out: a file that lies in the question, such as a picture."))
     if any((each.findtext("text") or "").strip() for each in element.findall("hint")):
         question.note(_("Left out: hints."))
     if _number(element.findtext("defaultgrade") or "", 1) != 1:

@@ -105,6 +105,14 @@ def test_what_is_lost_is_named() -> None:
         assert sum(words in note for note in found.notes) == 1, (words, found.notes)
 
 
+def test_a_picture_of_an_old_moodle_is_named_as_lost() -> None:
+    old = "<image>map.png</image><image_base64>aGk=</image_base64>"
+    (found,) = read(question("multichoice", answer("a", "100") + answer("b", "0") + old))
+    assert [note for note in found.notes if "a file that lies" in note]
+    (found,) = read(question("multichoice", answer("a", "100") + answer("b", "0") + "<image>\n</image>"))
+    assert found.notes == ()
+
+
 def test_standard_feedback_and_grades_are_no_loss() -> None:
     standard = html("correctfeedback", "<p>Your answer is correct.</p>") + "<defaultgrade>1</defaultgrade>"
     (found,) = read(question("multichoice", answer("a", "100") + answer("b", "0") + standard))
