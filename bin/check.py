@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -101,21 +103,28 @@ def check_tests(
     return code == ALL_PASSED, failed - failed_tests(cache)
 
 
-def report(name: str, began: float, passed: bool) -> bool:
+def report(name: str, seconds: float, passed: bool) -> bool:
     """Prints how a check went and how long it took; returns whether it passed."""
-    print(f"── {name}: {'ok' if passed else 'FAILED'} ({time.monotonic() - began:.0f} s)\n", flush=True)
+    print(f"── {name}: {'ok' if passed else 'FAILED'} ({seconds:.0f} s)\n", flush=True)
     return passed
 
 
+def check_one(command: Sequence[str | Path]) -> tuple[bool, str, float]:
+    """Runs a check of the source; returns whether it passed, what it printed, and for how many seconds it ran."""
+    began = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode == 0, done.stdout, time.monotonic() - began
+
+
 def check_source() -> list[str]:
-    """Runs the checks of the source and returns the names of those that failed."""
-    failed = []
-    for name, command in LINT:
-        print(f"── {name}", flush=True)
-        began = time.monotonic()
-        passed = subprocess.run(command, cwd=ROOT, check=False).returncode == 0
-        if not report(name, began, passed):
-            failed.append(name)
+    """Runs the checks of the source, as many at a time as there are cores; returns the names of those that failed."""
+    failed = list[str]()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(check_one, [command for _, command in LINT])
+        for (name, _), (passed, output, seconds) in zip(LINT, results, strict=True):
+            print(f"── {name}\n{output}", end="")
+            if not report(name, seconds, passed):
+                failed.append(name)
     return failed
 
 
@@ -127,7 +136,7 @@ def check_all_tests(arguments: list[str], environment: dict[str, str]) -> tuple[
         began = time.monotonic()
         passed, flaky = check_tests(name, [*selection, *arguments], workers, environment)
         flaked |= flaky
-        if not report(name, began, passed):
+        if not report(name, time.monotonic() - began, passed):
             failed.append(name)
     return failed, sorted(flaked)
 
