@@ -17,8 +17,8 @@ from lms.kernel import outbox
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.db import session, unit_of_work
 from tests.authoring.test_views import PAGE, page, submit
-from tests.factories.courses import multiple, published, single, statements, write_course
-from tests.factories.people import make_small_organisation, person, sign_in
+from tests.factories.courses import make_organisation_with_course, multiple, single, statements, write_course
+from tests.factories.people import person, sign_in
 
 
 def bank(plain: str = "a", other: str = "a", **changes: Any) -> list[dict[str, Any]]:
@@ -39,9 +39,7 @@ def bank(plain: str = "a", other: str = "a", **changes: Any) -> list[dict[str, A
 
 @pytest.fixture
 def course(app: Flask, tmp_path: Path) -> PublishedCourse:
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        return published(tmp_path, bank=bank())
+    return make_organisation_with_course(app, tmp_path, bank=bank())
 
 
 def correct(app: Flask, course: PublishedCourse, slug: str, kind: str, key: Any = None) -> None:

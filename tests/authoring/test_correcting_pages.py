@@ -19,8 +19,8 @@ from lms.kernel.actor import Actor, Role
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories import people
-from tests.factories.courses import key_of, multiple, published, single, statements
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.courses import key_of, make_organisation_with_course, multiple, single, statements
+from tests.factories.people import sign_in
 
 PAGE = "/author/first-course/questions/{}/correct"
 PLAIN = PAGE.format("q-plain")
@@ -59,9 +59,9 @@ BANK = [
 
 @pytest.fixture
 def course(app: Flask, tmp_path: Path) -> PublishedCourse:
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        return published(tmp_path, bank=BANK, **{"pass": {"mark": 80, "draw": 7, "tries": 9, "pause": "PT24H"}})
+    return make_organisation_with_course(
+        app, tmp_path, bank=BANK, **{"pass": {"mark": 80, "draw": 7, "tries": 9, "pause": "PT24H"}}
+    )
 
 
 def submit(app: Flask, course: PublishedCourse, numbers: range, at: str = "rivers-relief", **others: Any) -> None:

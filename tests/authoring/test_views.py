@@ -21,7 +21,7 @@ from lms.kernel import clock
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import Person
-from tests.factories.courses import published, questions, single
+from tests.factories.courses import make_organisation_with_course, published, questions, single
 from tests.factories.people import employed, make_small_organisation, organisation, person, placed, sign_in, station
 
 PAGE = "/author/first-course/statistics"
@@ -36,9 +36,7 @@ def ordering() -> dict[str, Any]:
 
 @pytest.fixture
 def course(app: Flask, tmp_path: Path) -> PublishedCourse:
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        return published(tmp_path, bank=[*questions(), ordering()])
+    return make_organisation_with_course(app, tmp_path, bank=[*questions(), ordering()])
 
 
 def submit(

@@ -22,8 +22,8 @@ from lms.kernel.actor import SYSTEM, Actor, Role
 from lms.kernel.db import session, unit_of_work
 from lms.people.models import DutyStation, Organisation
 from tests.factories import people
-from tests.factories.courses import key_of, published
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.courses import key_of, make_organisation_with_course
+from tests.factories.people import sign_in
 
 PAGE = "/certificates/marked-again"
 HERE, THERE = "Nadia Here", "Omar There"
@@ -32,9 +32,8 @@ HERE, THERE = "Nadia Here", "Omar There"
 @pytest.fixture
 def course(app: Flask, tmp_path: Path) -> PublishedCourse:
     """Two people of two organisations have passed with 83 %, and a question is corrected."""
-    make_small_organisation(app)
+    course = make_organisation_with_course(app, tmp_path)
     with app.app_context(), unit_of_work():
-        course = published(tmp_path)
         here, place = session.query(Organisation).one(), session.query(DutyStation).one()
         there = people.organisation("hill-aid", initials="HA")
         hugo = people.person("Hugo Hill", "hugo@demo.example")

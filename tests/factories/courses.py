@@ -2,14 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
+from flask import Flask
+
 from lms.catalogue.api import PublishedCourse, publish, published_course
+from lms.catalogue.operations import CACHE as PARSED
 from lms.kernel.actor import SYSTEM
 from lms.kernel.config import ROOT
-from tests.factories.people import SECTORS
+from lms.kernel.db import reading, unit_of_work
+from tests.factories.people import SECTORS, make_small_organisation
+from tests.factories.remembered import remembered
 
 MODULE = """---
 title: {title}
@@ -167,3 +173,31 @@ def published(folder: Path, slug: str = "first-course", **changes: Any) -> Publi
     course = published_course(slug)
     assert course is not None
     return course
+
+
+def make_organisation_with_course(app: Flask, folder: Path, **changes: Any) -> PublishedCourse:
+    """Records the small organisation, and writes and publishes a course; call outside of a transaction.
+
+    Whatever else is in the folder is published too.
+    """
+    write_course(folder, **changes)
+    files = sorted((path.relative_to(folder), path.read_bytes()) for path in folder.rglob("*") if path.is_file())
+    name = f"small organisation with courses {sha256(repr(files).encode()).hexdigest()}"
+    parsed = app.extensions["settings"].instance / PARSED
+
+    def record() -> None:
+        make_small_organisation(app)
+        with app.app_context(), unit_of_work():
+            published(folder, **changes)
+        _parsed[name] = parsed.read_bytes()
+
+    remembered(app, name, record)
+    parsed.write_bytes(_parsed[name])
+    with app.app_context(), reading():
+        course = published_course(changes.get("slug", "first-course"))
+    assert course is not None
+    return course
+
+
+_parsed: dict[str, bytes] = {}
+"""What publishing leaves beside the database, by what was published: what parsing found in the texts."""

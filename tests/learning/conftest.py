@@ -9,8 +9,7 @@ from flask.testing import FlaskClient
 
 from lms.catalogue.api import PublishedCourse
 from lms.kernel.db import unit_of_work
-from tests.factories.courses import published
-from tests.factories.people import make_small_organisation
+from tests.factories.courses import make_organisation_with_course, published
 
 
 @pytest.fixture
@@ -22,8 +21,7 @@ def files(tmp_path: Path) -> Path:
 @pytest.fixture
 def course(app: Flask, files: Path) -> PublishedCourse:
     """The people of the small organisation, and a course of two modules and six questions."""
-    make_small_organisation(app)
-    return publish_in(app, files)
+    return make_organisation_with_course(app, files)
 
 
 def publish_in(app: Flask, files: Path, slug: str = "first-course", **changes: Any) -> PublishedCourse:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from lms.catalogue.api import PublishedCourse
 from lms.learning.curriculum import courses_for_consideration, merged_sources
 from tests.catalogue.course_files import SVG, png
+from tests.factories.courses import make_organisation_with_course
 from tests.factories.people import make_small_organisation, sign_in
 from tests.factories.recordings import opus
 from tests.learning.conftest import publish_in
@@ -46,19 +47,23 @@ A road and a house.
 @pytest.fixture
 def shown(app: Flask, client: FlaskClient, files: Path) -> PublishedCourse:
     """A signed-in Amina and a course with a picture, a glossary and considerations."""
-    make_small_organisation(app)
-    course = publish(app, files)
+    write_reference(files)
+    course = make_organisation_with_course(app, files, extra_words=WORDS, considerations=[1, 2])
     sign_in(client)
     return course
 
 
 def publish(app: Flask, files: Path, svg: str = SVG, glossary: str = GLOSSARY) -> PublishedCourse:
+    write_reference(files, svg, glossary)
+    return publish_in(app, files, extra_words=WORDS, considerations=[1, 2])
+
+
+def write_reference(files: Path, svg: str = SVG, glossary: str = GLOSSARY) -> None:
     (files / "modules/first-course/img").mkdir(parents=True, exist_ok=True)
     (files / "modules/first-course/img/road.svg").write_text(svg)
     (files / "modules/first-course/img/dot.png").write_bytes(png())
     (files / "modules/glossary.yml").write_text(glossary)
     (files / "modules/considerations.yml").write_text(CONSIDERATIONS)
-    return publish_in(app, files, extra_words=WORDS, considerations=[1, 2])
 
 
 def picture_in(client: FlaskClient, module: str = "first-steps") -> str:

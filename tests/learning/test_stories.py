@@ -11,9 +11,9 @@ from lms.assessment.attempt_form import build_attempt_form, story_order
 from lms.assessment.attempt_review import build_review
 from lms.catalogue.api import BankQuestion
 from tests.factories.attempts import keys, number_of
-from tests.factories.courses import questions, single
-from tests.factories.people import make_small_organisation, sign_in
-from tests.learning.conftest import complete_all, publish_in, start
+from tests.factories.courses import make_organisation_with_course, questions, single
+from tests.factories.people import sign_in
+from tests.learning.conftest import complete_all, start
 
 
 def choice(name: str, to: str | None = None, *, right: bool = False) -> dict[str, Any]:
@@ -90,8 +90,7 @@ def test_a_story_is_reviewed_by_the_way_that_was_taken(
 @pytest.fixture
 def attempt(app: Flask, client: FlaskClient, files: Any) -> str:
     """Amina's attempt at a quiz that holds a story."""
-    make_small_organisation(app)
-    course = publish_in(app, files, bank=[*questions(), story()], **ALL)
+    course = make_organisation_with_course(app, files, bank=[*questions(), story()], **ALL)
     sign_in(client)
     complete_all(client, course)
     return start(client, course)
@@ -123,8 +122,7 @@ def test_a_story_is_marked_and_reviewed(app: Flask, client: FlaskClient, attempt
 
 
 def test_a_story_told_rightly_passes(app: Flask, client: FlaskClient, files: Any) -> None:
-    make_small_organisation(app)
-    course = publish_in(app, files, bank=[*questions(), story(red_line=True)], **ALL)
+    course = make_organisation_with_course(app, files, bank=[*questions(), story(red_line=True)], **ALL)
     sign_in(client)
     complete_all(client, course)
     address = start(client, course)

@@ -14,9 +14,9 @@ from lms.authoring.editor.texts import block_labels
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, unit_of_work
 from tests.architecture.permission_world import SVG
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course
 from tests.factories.pages import PageForm, form_on, send
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 MODULE = "modules/first-course/01-first-steps.md"
 PICTURE = "modules/first-course/img/a-road.svg"
@@ -28,9 +28,8 @@ LINES = st.lists(st.sampled_from(["## One", "## Two", "text", "", "/// note", "/
 @pytest.fixture
 def tomas(app: Flask, client: FlaskClient, tmp_path: Path) -> FlaskClient:
     """Tomas with an open draft of a course that has a picture."""
-    make_small_organisation(app)
+    make_organisation_with_course(app, tmp_path)
     with app.app_context(), unit_of_work():
-        published(tmp_path)
         operations.begin_draft(SYSTEM, "first-course", "Clearer words")
         operations.save_file(SYSTEM, "first-course", 1, PICTURE, SVG.encode(), version=0)
     sign_in(client, "tomas@demo.example")

@@ -17,9 +17,9 @@ from lms.kernel.db import unit_of_work
 from lms.kernel.errors import Invalid
 from lms.kernel.markup import render
 from tests.authoring.documents.documents import document, paragraph, table
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 PAGE = "/author/first-course/drafts/1/import"
 WORD = document(
@@ -104,9 +104,8 @@ def test_our_own_marks_stay_as_they_are() -> None:
 
 @pytest.fixture
 def tomas(client: FlaskClient, app: Flask, tmp_path: Path) -> FlaskClient:
-    make_small_organisation(app)
+    make_organisation_with_course(app, tmp_path)
     with app.app_context(), unit_of_work():
-        published(tmp_path)
         operations.begin_draft(SYSTEM, "first-course", "From Word")
     sign_in(client, "tomas@demo.example")
     return client

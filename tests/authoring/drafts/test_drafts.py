@@ -14,9 +14,9 @@ from lms.catalogue.models import Publication
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.errors import Invalid
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course, published
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 MODULE = "modules/first-course/01-first-steps.md"
 DRAFT = "/author/first-course/drafts/1"
@@ -25,9 +25,7 @@ EDIT = f"{DRAFT}/files/{MODULE}"
 
 @pytest.fixture
 def folder(app: Flask, tmp_path: Path) -> Path:
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        published(tmp_path)
+    make_organisation_with_course(app, tmp_path)
     return tmp_path
 
 

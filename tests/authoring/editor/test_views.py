@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 from lms.authoring.drafts import operations, queries
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, unit_of_work
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course, published
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 MODULE = "modules/first-course/01-first-steps.md"
 DRAFT = "/author/first-course/drafts/1"
@@ -25,9 +25,8 @@ BROKEN = "---\ntitle: A\n---\n/// unknown\nText\n///\n"
 @pytest.fixture
 def tomas(app: Flask, client: FlaskClient, tmp_path: Path) -> FlaskClient:
     """Tomas with an open draft."""
-    make_small_organisation(app)
+    make_organisation_with_course(app, tmp_path)
     with app.app_context(), unit_of_work():
-        published(tmp_path)
         operations.begin_draft(SYSTEM, "first-course", "Clearer words")
     sign_in(client, "tomas@demo.example")
     return client

@@ -19,9 +19,9 @@ from lms.catalogue.source.parsing.yaml_document import read_yaml
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, unit_of_work
 from tests.authoring.exchange.banks import comparable
-from tests.factories.courses import published, questions
+from tests.factories.courses import make_organisation_with_course, questions
 from tests.factories.pages import form_on, read_page, send
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 COURSE = "/author/first-course"
 BANK = "quizzes/first-course.yml"
@@ -41,9 +41,7 @@ def story() -> dict[str, Any]:
 
 @pytest.fixture
 def course(app: Flask, tmp_path: Path) -> PublishedCourse:
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        return published(tmp_path, bank=[*questions(), story()])
+    return make_organisation_with_course(app, tmp_path, bank=[*questions(), story()])
 
 
 @pytest.fixture

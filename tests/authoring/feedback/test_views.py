@@ -18,7 +18,7 @@ from lms.catalogue.api import PublishedCourse
 from lms.kernel import clock
 from lms.kernel.db import reading, session, unit_of_work
 from tests.factories.attempts import keys
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course, published
 from tests.factories.people import make_small_organisation, sign_in
 
 LIST = "/author/first-course/feedback"
@@ -26,9 +26,7 @@ LIST = "/author/first-course/feedback"
 
 @pytest.fixture
 def course(app: Flask, tmp_path: Path) -> PublishedCourse:
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        return published(tmp_path)
+    return make_organisation_with_course(app, tmp_path)
 
 
 def words(client: FlaskClient, address: str, status: int = 200) -> str:

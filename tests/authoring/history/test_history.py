@@ -10,9 +10,9 @@ from lms.authoring.drafts import operations
 from lms.catalogue.api import read_published_files
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, unit_of_work
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course, published
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 MODULE = "modules/first-course/01-first-steps.md"
 NEW = "modules/first-course/img/hill.svg"
@@ -23,9 +23,8 @@ COURSE = "/author/first-course"
 @pytest.fixture
 def original(app: Flask, client: FlaskClient, tmp_path: Path) -> bytes:
     """The text before Tomas has changed it on a page, and added a picture."""
-    make_small_organisation(app)
+    make_organisation_with_course(app, tmp_path)
     with app.app_context(), unit_of_work():
-        published(tmp_path)
         published(tmp_path, "other-course")
     before = (tmp_path / MODULE).read_bytes()
     with app.app_context(), unit_of_work():

@@ -12,9 +12,9 @@ from lms.authoring.drafts import operations
 from lms.catalogue.api import read_published_files
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, unit_of_work
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 DRAFT = "/author/first-course/drafts/1"
 PAGE = f"{DRAFT}/pictures"
@@ -23,9 +23,8 @@ MODULE = "modules/first-course/01-first-steps.md"
 
 @pytest.fixture
 def tomas(client: FlaskClient, app: Flask, tmp_path: Path) -> FlaskClient:
-    make_small_organisation(app)
+    make_organisation_with_course(app, tmp_path)
     with app.app_context(), unit_of_work():
-        published(tmp_path)
         operations.begin_draft(SYSTEM, "first-course", "A picture")
     sign_in(client, "tomas@demo.example")
     return client

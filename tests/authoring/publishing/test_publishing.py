@@ -15,9 +15,9 @@ from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, unit_of_work
 from lms.learning.models import Completion
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import make_small_organisation, person, sign_in
+from tests.factories.people import person, sign_in
 
 MODULE = "modules/first-course/01-first-steps.md"
 SECOND = "modules/first-course/02-second-steps.md"
@@ -29,9 +29,7 @@ REVIEW = f"{DRAFT}/review"
 
 @pytest.fixture
 def folder(app: Flask, tmp_path: Path) -> Path:
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        published(tmp_path)
+    make_organisation_with_course(app, tmp_path)
     return tmp_path
 
 

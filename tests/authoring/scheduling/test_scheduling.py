@@ -19,9 +19,9 @@ from lms.kernel import clock
 from lms.kernel.actor import SYSTEM
 from lms.kernel.db import reading, session, unit_of_work
 from lms.kernel.errors import require_found
-from tests.factories.courses import published
+from tests.factories.courses import make_organisation_with_course, published
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 MODULE = "modules/first-course/01-first-steps.md"
 COURSE = "/author/first-course"
@@ -40,9 +40,7 @@ def at(days: int) -> Iterator[None]:
 
 @pytest.fixture
 def tomas(app: Flask, client: FlaskClient, tmp_path: Path) -> FlaskClient:
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        published(tmp_path)
+    make_organisation_with_course(app, tmp_path)
     sign_in(client, "tomas@demo.example")
     send(client, form_on(client.get(COURSE), COURSE), title="Clearer words")
     append(app, "Of the day.")

@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 
 from lms.catalogue.api import read_published_files
 from lms.kernel import clock
-from lms.kernel.db import reading, unit_of_work
-from tests.factories.courses import published
+from lms.kernel.db import reading
+from tests.factories.courses import make_organisation_with_course
 from tests.factories.pages import form_on, send, words_of
-from tests.factories.people import make_small_organisation, sign_in
+from tests.factories.people import sign_in
 
 MODULE = "modules/first-course/01-first-steps.md"
 COURSE = "/author/first-course"
@@ -23,9 +23,7 @@ EDIT = f"{DRAFT}/files/{MODULE}"
 @pytest.fixture
 def tomas(app: Flask, client: FlaskClient, tmp_path: Path) -> FlaskClient:
     """Tomas, who has drafted a change where a sign-off is needed."""
-    make_small_organisation(app)
-    with app.app_context(), unit_of_work():
-        published(tmp_path)
+    make_organisation_with_course(app, tmp_path)
     app.extensions["settings"] = app.extensions["settings"].model_copy(update={"review_required": True})
     sign_in(client, "tomas@demo.example")
     send(client, form_on(client.get(COURSE), COURSE), title="Clearer words")
