@@ -2,11 +2,17 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 LMS = Path(__file__).resolve().parents[2] / "lms"
-TREES = {path: ast.parse(path.read_text()) for path in sorted(LMS.rglob("*.py"))}
 COMMAND_ERRORS = {"ClickException", "BadParameter", "UsageError"}
+
+
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Returns the syntax trees of all modules, parsed by the process that runs the test."""
+    return {path: ast.parse(path.read_text()) for path in sorted(LMS.rglob("*.py"))}
 
 
 def name_of(node: ast.expr) -> str:
@@ -17,7 +23,7 @@ def name_of(node: ast.expr) -> str:
 def refusals() -> set[str]:
     """Returns the names of all classes below Refusal."""
     known = {"Refusal"}
-    classes = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     while found := {node.name for node in classes if node.name not in known and known & {*map(name_of, node.bases)}}:
         known |= found
     return known
@@ -32,7 +38,7 @@ def is_sentence(node: ast.expr) -> bool:
 def untranslated() -> Iterator[str]:
     """Yields where a sentence is given as it is."""
     errors = refusals() | COMMAND_ERRORS
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and node.args and is_sentence(node.args[0]):
                 called = name_of(node.func)
